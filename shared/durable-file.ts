@@ -1,0 +1,100 @@
+/**
+ * A lowdb adapter that survives a power cut. lowdb's own writes a temporary file and renames it, but never calls fsync;
+ * this one syncs the file and its folder, keeps the last good version as `.bak`, validates what it reads, and makes
+ * files that only their owner can read.
+ */
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Adapter } from 'lowdb';
+import type { z } from 'zod';
+import { fail, reasonOf } from './errors.ts';
+
+export interface DurableFileOptions {
+  /** Keep the last good version beside the file and fall back to it. */
+  backup: boolean;
+}
+
+export class DurableFile<T> implements Adapter<T> {
+  readonly #path: string;
+  readonly #schema: z.ZodType<T>;
+  readonly #backup: boolean;
+
+  constructor(path: string, schema: z.ZodType<T>, options: DurableFileOptions = { backup: true }) {
+    this.#path = path;
+    this.#schema = schema;
+    this.#backup = options.backup;
+  }
+
+  /** The content, or null when the file does not exist. @throws HallpassError STATE_UNREADABLE */
+  async read(): Promise<T | null> {
+    const first = await this.#tryRead(this.#path);
+    if (first.status === 'ok') return first.value;
+    const second = this.#backup ? await this.#tryRead(`${this.#path}.bak`) : first;
+    if (second.status === 'ok') return second.value;
+    if (first.status === 'missing') return null;
+    throw fail('STATE_UNREADABLE', { file: this.#path, reason: first.reason });
+  }
+
+  /** Returns when the bytes are on the disk. @throws HallpassError STATE_UNWRITABLE */
+  async write(data: T): Promise<void> {
+    const temporary = `${this.#path}.${process.pid}.tmp`;
+    try {
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+      const file = await open(temporary, 'w', 0o600);
+      try {
+        await file.writeFile(JSON.stringify(data));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      if (this.#backup) await keepLastGood(this.#path);
+      await rename(temporary, this.#path);
+      await syncFolder(dirname(this.#path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw fail('STATE_UNWRITABLE', { file: this.#path, reason: reasonOf(error) }, { cause: error });
+    }
+  }
+
+  async #tryRead(path: string): Promise<Reading<T>> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      return missing
+        ? { status: 'missing', reason: 'it does not exist' }
+        : { status: 'broken', reason: reasonOf(error) };
+    }
+    try {
+      const result = this.#schema.safeParse(JSON.parse(text));
+      if (result.success) return { status: 'ok', value: result.data };
+      const issue = result.error.issues[0];
+      return { status: 'broken', reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
+    } catch {
+      return { status: 'broken', reason: 'it is not JSON' };
+    }
+  }
+}
+
+type Reading<T> = { status: 'ok'; value: T } | { status: 'missing' | 'broken'; reason: string };
+
+async function keepLastGood(path: string): Promise<void> {
+  try {
+    await copyFile(path, `${path}.bak`, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows has no fsync for folders; NTFS journals the rename itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The one catalogue of errors. Each entry has a stable code, a sentence that says what and where, the next step for the
+ * person who must act, and a retry class that programs act on. `docs/errors.md` is generated from it.
+ */
+import { agentErrors } from './errors/agent.ts';
+import type { Entry, RetryClass } from './errors/entry.ts';
+import { graphErrors } from './errors/graph.ts';
+import { linkErrors } from './errors/link.ts';
+import { pluginErrors } from './errors/plugin.ts';
+import { powerschoolErrors } from './errors/powerschool.ts';
+import { relayErrors } from './errors/relay.ts';
+
+/** The catalogue by chapter, in the order of docs/errors.md. */
+export const chapters = {
+  'The agent itself': agentErrors,
+  PowerSchool: powerschoolErrors,
+  'The plugin': pluginErrors,
+  'The link between agent and relay': linkErrors,
+  'The relay itself': relayErrors,
+  'Microsoft Graph': graphErrors,
+} as const;
+
+export const catalogue = {
+  ...agentErrors,
+  ...powerschoolErrors,
+  ...pluginErrors,
+  ...linkErrors,
+  ...relayErrors,
+  ...graphErrors,
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+
+type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** What the sentence and the action of a code need to be filled in. */
+export type ErrorDetails<C extends ErrorCode> = Record<
+  Placeholders<(typeof catalogue)[C]['sentence']> | Placeholders<(typeof catalogue)[C]['action']>,
+  string | number
+>;
+
+export interface HallpassErrorOptions {
+  cause?: unknown;
+  /** How long the other side asked us to wait, for the retry class `retry-after`. */
+  retryAfterMs?: number;
+}
+
+export class HallpassError extends Error {
+  override readonly name = 'HallpassError';
+  readonly code: ErrorCode;
+  readonly retry: RetryClass;
+  /** The next step, as a sentence for the person who can take it. */
+  readonly action: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, sentence: string, action: string, options: HallpassErrorOptions = {}) {
+    super(sentence, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.retry = catalogue[code].retry;
+    this.action = action;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** An error of the catalogue with its sentence and action filled in. The details are for people: never a secret. */
+export function fail<C extends ErrorCode>(
+  code: C,
+  details: ErrorDetails<C>,
+  options: HallpassErrorOptions = {},
+): HallpassError {
+  const entry: Entry = catalogue[code];
+  return new HallpassError(code, fill(entry.sentence, details), fill(entry.action, details), options);
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
+}
+
+/** One line for a cause that is not ours: the system's code and message, without a stack. */
+export function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const inner = cause instanceof AggregateError ? cause.errors[0] : cause.cause;
+  const code =
+    'code' in cause && typeof cause.code === 'string' && !cause.message.includes(cause.code) ? `${cause.code}: ` : '';
+  const own = `${code}${cause.message}`;
+  return inner instanceof Error && (own === '' || own === 'fetch failed') ? reasonOf(inner) : own;
+}
+
+function fill(template: string, details: Record<string, string | number>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''));
+}

@@ -1,0 +1,61 @@
+import type { Entry } from './entry.ts';
+
+export const agentErrors = {
+  NOT_CONFIGURED: {
+    retry: 'fix',
+    sentence: 'This agent has no {setting}.',
+    action: 'Run "hallpass-agent configure --help" and set it.',
+    meaning: 'A setting that the command needs was never given. `configure` writes it to the state folder.',
+  },
+  NOT_ENROLLED: {
+    retry: 'fix',
+    sentence: 'This agent is not enrolled with a relay.',
+    action: 'Ask for a code on the relay and run "hallpass-agent enroll --relay URL --code CODE".',
+    meaning: 'The state folder holds no identity. Enrolling makes a key on this machine and registers its public half.',
+  },
+  SETTING_INVALID: {
+    retry: 'fix',
+    sentence: 'The setting {setting} is not valid: {reason}.',
+    action: 'Correct it with "hallpass-agent configure" and try again.',
+    meaning: 'A value was refused before anything was stored; the earlier setting is still in place.',
+  },
+  STATE_UNREADABLE: {
+    retry: 'fix',
+    sentence: 'The state file {file} cannot be read: {reason}.',
+    action: 'Check the owner and permissions of the file, or restore it from a backup.',
+    meaning:
+      'Neither the file nor its last good copy (`.bak`) could be read. A baseline file in this state is rebuilt from the relay without asking; this error is about settings or identity, which only a person can restore.',
+  },
+  STATE_UNWRITABLE: {
+    retry: 'fix',
+    sentence: 'The state file {file} cannot be written: {reason}.',
+    action: 'Free some disk space, or give the service user write access to the state folder.',
+    meaning: 'Nothing was acknowledged past the last good write, so nothing is lost; the cycle is repeated.',
+  },
+  STATE_IN_USE: {
+    retry: 'fix',
+    sentence: 'Another agent (process {pid}) is using the state folder {folder}.',
+    action: 'Stop the other agent, or give this one its own folder in HALLPASS_HOME.',
+    meaning:
+      'Two agents on one state folder would overwrite each other. The lock of a process that no longer runs is taken over.',
+  },
+  FILE_UNREADABLE: {
+    retry: 'fix',
+    sentence: 'The file {file} cannot be read: {reason}.',
+    action: 'Check the path and its permissions.',
+    meaning: 'A file named in an option or a setting (a CA, a secret, a certificate) is missing or not readable.',
+  },
+  CA_FILE_INVALID: {
+    retry: 'fix',
+    sentence: 'The CA file {file} holds no PEM certificate.',
+    action:
+      'Export the certificate of your certification authority as PEM ("-----BEGIN CERTIFICATE-----") and name that file.',
+    meaning: 'A DER or PKCS#12 file was given, or the wrong file.',
+  },
+  UNEXPECTED: {
+    retry: 'bug',
+    sentence: 'Something unexpected happened: {reason}.',
+    action: 'Please report it with the log around this line.',
+    meaning: 'A failure that the catalogue does not know. It is always a bug in Hallpass that it has no better name.',
+  },
+} as const satisfies Record<string, Entry>;

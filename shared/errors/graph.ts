@@ -1,0 +1,96 @@
+import type { Entry } from './entry.ts';
+
+export const graphErrors = {
+  GRAPH_UNREACHABLE: {
+    retry: 'retry',
+    sentence: 'Cannot reach Microsoft Graph at {url}: {reason}.',
+    action: 'Check that the relay may open outbound connections to this host.',
+    meaning: 'Name resolution, connection, TLS or a timeout. The run goes on by itself.',
+  },
+  GRAPH_SIGN_IN_REFUSED: {
+    retry: 'fix',
+    sentence: "Microsoft refused the relay's sign-in to tenant {tenant}: {reason}.",
+    action: 'Check client id, certificate (or secret) and that an administrator of the tenant has consented.',
+    meaning:
+      'The token endpoint answered with an AADSTS error. Typical: expired certificate, wrong tenant id, no consent.',
+  },
+  GRAPH_CONSENT_MISSING: {
+    retry: 'fix',
+    sentence: 'The tenant {tenant} has not granted {roles}.',
+    action: 'Have an administrator of the tenant grant admin consent again, then wait a few minutes.',
+    meaning:
+      'The app token came without the roles that the profile needs. A fresh consent takes minutes to arrive, and cached tokens keep old roles for up to an hour.',
+  },
+  GRAPH_THROTTLED: {
+    retry: 'retry-after',
+    sentence: 'Microsoft Graph throttles this tenant ({scope}).',
+    action: 'Nothing to do: the relay slows down and goes on.',
+    meaning: "Other applications share the tenant's limits. Occasional throttling is normal in the first days of term.",
+  },
+  GRAPH_DENIED: {
+    retry: 'fix',
+    sentence: 'Microsoft Graph denied {what}: {reason}.',
+    action: "Grant the missing permission to the relay's application.",
+    meaning: 'Status 403: the token is valid, but its roles do not cover the request.',
+  },
+  GRAPH_FAILED: {
+    retry: 'retry',
+    sentence: 'Microsoft Graph failed on {what} with status {status}: {reason}.',
+    action: 'Nothing to do if it passes; else open a support case with Microsoft and quote the request id {requestId}.',
+    meaning:
+      'A 5xx answer or one that cannot be read. Writes whose outcome is unknown are looked up before they are repeated.',
+  },
+  GRAPH_REJECTED: {
+    retry: 'fix',
+    sentence: 'Microsoft Graph rejected {what}: {reason}.',
+    action: 'Correct the value in PowerSchool or in the profile; the operation is planned again by itself.',
+    meaning: 'Status 400: a value breaks a rule of the directory. The rest of the run goes on.',
+  },
+  UnmatchedEntry: {
+    retry: 'fix',
+    sentence: 'No account in Microsoft 365 has {target} = {value}.',
+    action: "Create the account or correct the person's {source} in PowerSchool.",
+    meaning: "School Data Sync's own code: the identity rule found nobody for this person.",
+  },
+  AmbiguousMatch: {
+    retry: 'fix',
+    sentence: '{count} accounts in Microsoft 365 have {target} = {value}.',
+    action: 'Make the value unique in Microsoft 365, or choose another identity rule.',
+    meaning:
+      'Two candidates are an error, never a guess. Typical of mailNickname, which the directory does not keep unique.',
+  },
+  DuplicateSourceEntries: {
+    retry: 'fix',
+    sentence: '{count} people in PowerSchool share {source} = {value}.',
+    action: 'Correct the duplicate in PowerSchool.',
+    meaning:
+      'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant.',
+  },
+  MissingSourceValue: {
+    retry: 'fix',
+    sentence: 'The person has no {source} in PowerSchool.',
+    action: 'Fill in {source} in PowerSchool.',
+    meaning: 'The identity rule has nothing to compare, or an account cannot be named.',
+  },
+  InvalidUserName: {
+    retry: 'fix',
+    sentence: '"{value}" cannot be a user name in Microsoft 365: {reason}.',
+    action: 'Correct the user name in PowerSchool.',
+    meaning:
+      "Letters, digits and ' . - _ ! # ^ ~ are allowed, no accents, 64 characters before the @, no dot directly before it.",
+  },
+  UserNameTaken: {
+    retry: 'fix',
+    sentence: 'The user name {value} belongs to another account already.',
+    action:
+      'If the account is this person\'s, use "sync existing users" or rename one of them. Hallpass never takes over an account by its name.',
+    meaning:
+      'In create mode an existing account with the wanted name is reported, not adopted, unless Hallpass or School Data Sync made it for the same person.',
+  },
+  InvalidLookupReference: {
+    retry: 'fix',
+    sentence: 'The {kind} refers to {reference}, which is not in the roster or could not be provisioned.',
+    action: 'Resolve the problem of {reference} first.',
+    meaning: "School Data Sync's own code: a membership cannot exist before both its ends do.",
+  },
+} as const satisfies Record<string, Entry>;

@@ -1,0 +1,94 @@
+import type { Entry } from './entry.ts';
+
+export const linkErrors = {
+  RELAY_ADDRESS_INSECURE: {
+    retry: 'fix',
+    sentence: 'The relay address {url} is not encrypted.',
+    action:
+      'Use an https:// (or wss://) address. Plain http/ws is accepted for this computer itself (127.0.0.1, localhost, ::1) only.',
+    meaning: 'Rosters never cross a network in the clear, and there is no option to allow it.',
+  },
+  RELAY_UNREACHABLE: {
+    retry: 'retry',
+    sentence: 'Cannot reach the relay at {url}: {reason}.',
+    action: 'Check the address and that outbound connections to this host and port are allowed.',
+    meaning: 'Name resolution, connection or TLS handshake failed. The agent reconnects by itself with growing pauses.',
+  },
+  RELAY_TLS_UNTRUSTED: {
+    retry: 'fix',
+    sentence: 'The certificate of the relay at {url} is not trusted: {reason}.',
+    action:
+      'If your network inspects TLS or the relay uses a private authority, give its certificate with "hallpass-agent configure --relay-ca FILE".',
+    meaning: 'The chain does not end in a known authority. Verification cannot be switched off.',
+  },
+  RELAY_REFUSED: {
+    retry: 'retry',
+    sentence: 'The relay at {url} refused the connection with status {status}.',
+    action: 'Nothing to do if it passes; else ask the operator of the relay.',
+    meaning: 'The relay is starting, draining or overloaded (429, 503), or a proxy on the way answered in its place.',
+  },
+  AGENT_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The relay at {url} does not know this agent or has revoked it.',
+    action: 'Ask the operator for a new code and enroll again.',
+    meaning:
+      'The upgrade was answered with 401 or 403, or the connection was closed with the code for "revoked". The agent stops trying.',
+  },
+  AGENT_REPLACED: {
+    retry: 'fix',
+    sentence: 'Another connection with the identity of this agent took over.',
+    action: 'Stop the copy: two machines must not run with the same state folder.',
+    meaning: 'Happens after cloning a virtual machine. Enroll the second machine with a code of its own.',
+  },
+  AGENT_TOKEN_INVALID: {
+    retry: 'fix',
+    sentence: 'The token at the upgrade was refused: {reason}.',
+    action: 'Check the clock of the agent machine; else enroll again.',
+    meaning: 'Tokens live for one minute, so a clock that is minutes off makes every connection fail.',
+  },
+  ENROLLMENT_CODE_INVALID: {
+    retry: 'fix',
+    sentence: 'The enrollment code was not accepted by {url}.',
+    action: 'Ask for a new one: a code works once and for 10 minutes.',
+    meaning: 'Wrong, expired or already used. The relay does not say which, so that nobody can try codes out.',
+  },
+  PROTOCOL_UNSUPPORTED: {
+    retry: 'fix',
+    sentence: 'Agent and relay have no protocol version in common (agent {agent}, relay {relay}).',
+    action: 'Update the older of the two.',
+    meaning: 'The relay keeps old protocol versions for as long as it can; a very old agent must be updated.',
+  },
+  FRAME_MALFORMED: {
+    retry: 'bug',
+    sentence: 'A message on the link cannot be read: {reason}.',
+    action: 'If agent and relay are of the same version, please report it.',
+    meaning:
+      'Not JSON, not gzip, or a field is missing or of the wrong type. The message is dropped as a whole; the connection stays.',
+  },
+  FRAME_TOO_LARGE: {
+    retry: 'bug',
+    sentence: 'A message on the link is larger than {limit} bytes.',
+    action: 'Please report it.',
+    meaning: 'Limits hold before and after decompression, so that no peer can exhaust the other.',
+  },
+  MESSAGE_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The message type "{type}" is not known here.',
+    action: 'Update the older of agent and relay if something does not work; else ignore it.',
+    meaning: 'A newer peer uses a message this version does not have. It is answered and otherwise ignored.',
+  },
+  LINK_OUT_OF_ORDER: {
+    retry: 'retry',
+    sentence: 'The message {type} does not fit here: {reason}.',
+    action: 'Nothing to do: the agent reconnects and compares.',
+    meaning:
+      'A batch outside a cycle, a gap in the sequence, a second hello. State is compared again after the reconnect, so nothing is lost.',
+  },
+  LINK_LOST: {
+    retry: 'retry',
+    sentence: 'The connection to the relay at {url} was lost: {reason}.',
+    action: 'Nothing to do: the agent reconnects by itself.',
+    meaning:
+      'Half-open connections are found by missing answers within two ping intervals; acknowledgements that stop moving end the connection, too.',
+  },
+} as const satisfies Record<string, Entry>;

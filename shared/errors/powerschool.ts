@@ -1,0 +1,88 @@
+import type { Entry } from './entry.ts';
+
+export const powerschoolErrors = {
+  POWERSCHOOL_UNREACHABLE: {
+    retry: 'retry',
+    sentence: 'Cannot reach PowerSchool at {url}: {reason}.',
+    action: 'Check the address, that the server is up, and that this computer may open the port.',
+    meaning:
+      'The name did not resolve, the connection was refused or timed out. Normal during a restart of PowerSchool.',
+  },
+  POWERSCHOOL_TLS_UNTRUSTED: {
+    retry: 'fix',
+    sentence: 'The certificate of PowerSchool at {url} is not trusted: {reason}.',
+    action:
+      'Give the certificate of your own authority with "hallpass-agent configure --powerschool-ca FILE". Verification cannot be switched off.',
+    meaning: 'PowerSchool uses a private or self-signed certificate, or something on the way inspects TLS.',
+  },
+  POWERSCHOOL_SECRET_REFUSED: {
+    retry: 'fix',
+    sentence: 'PowerSchool at {url} refused the client id and secret ({detail}).',
+    action:
+      'Check that the plugin is enabled and copy client id and secret again from its Data Provider Configuration page.',
+    meaning:
+      'The token request was answered with 401. It also happens while the plugin is disabled, for instance during an upgrade, or after it was deleted and installed again. The agent backs off hard so that no account is locked.',
+  },
+  POWERSCHOOL_WRONG_HOST: {
+    retry: 'fix',
+    sentence: 'There is no PowerSchool API at {url}: the token address answered {status}.',
+    action:
+      'Use the address that teachers open in the browser, without a path, for instance https://powerschool.example.org.',
+    meaning: 'The server answers, but it is not PowerSchool or not the API node.',
+  },
+  POWERSCHOOL_MAINTENANCE: {
+    retry: 'retry',
+    sentence: 'PowerSchool at {url} is in maintenance: it answered with a web page in place of data.',
+    action: 'Nothing to do: the agent tries again by itself and sends nothing until PowerSchool is back.',
+    meaning:
+      'Hosted servers redirect every request to a message page with status 200 during maintenance. Nothing read in that time is used.',
+  },
+  POWERSCHOOL_QUERY_MISSING: {
+    retry: 'fix',
+    sentence: 'PowerSchool does not know the query {query}.',
+    action:
+      'Install and enable the plugin written by "hallpass-agent plugin", in the version that belongs to this agent.',
+    meaning: 'The plugin is an older version, is not enabled, or its query was refused silently by PowerSchool.',
+  },
+  POWERSCHOOL_ACCESS_DENIED: {
+    retry: 'fix',
+    sentence: 'PowerSchool does not grant the plugin access to {fields} (query {query}).',
+    action: 'Open the plugin in PowerSchool, approve its access request, and enable it again.',
+    meaning: 'The plugin was installed, but one or more columns of its access request were not approved.',
+  },
+  POWERSCHOOL_THROTTLED: {
+    retry: 'retry-after',
+    sentence: 'PowerSchool at {url} asks for fewer requests.',
+    action:
+      'Nothing to do; if it lasts, raise "minimum time between requests" in the agent to the value set in PowerSchool.',
+    meaning: 'The administrator has set a minimum time interval between API requests of one plugin.',
+  },
+  POWERSCHOOL_FAILED: {
+    retry: 'retry',
+    sentence: 'PowerSchool at {url} failed with status {status} ({what}).',
+    action: 'Nothing to do if it passes; else look into the PowerSchool server log at this time.',
+    meaning: 'An error of the server. Deletes are never derived from a failed reading.',
+  },
+  POWERSCHOOL_MALFORMED: {
+    retry: 'retry',
+    sentence: 'PowerSchool at {url} sent an answer that cannot be used ({what}): {reason}.',
+    action: 'Nothing to do if it passes; else send a support bundle.',
+    meaning:
+      'Broken or truncated JSON, a missing column, or a value that is not of its type. The bucket concerned is left as it was.',
+  },
+  SOURCE_INCOMPLETE: {
+    retry: 'retry',
+    sentence: 'The reading of {bucket} is not proven complete: {read} rows read, {counted} counted.',
+    action: 'Nothing to do: it is read again in the next cycle, and no deletion is sent until then.',
+    meaning:
+      'Rows were changing while they were read, or an answer was cut short. Normal now and then on a busy server.',
+  },
+  SOURCE_KIND_EMPTY: {
+    retry: 'fix',
+    sentence: 'PowerSchool suddenly has no {kind} at all, where it had {before}.',
+    action:
+      'Check PowerSchool. If it is really meant (an empty system), run "hallpass-agent sync --once --accept-empty {kind}".',
+    meaning:
+      'All records of a kind vanished at once: more likely a lost permission, a failed import or a restored database than the truth. Nothing is deleted.',
+  },
+} as const satisfies Record<string, Entry>;

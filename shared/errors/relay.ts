@@ -1,0 +1,52 @@
+import type { Entry } from './entry.ts';
+
+export const relayErrors = {
+  RELAY_NOT_CONFIGURED: {
+    retry: 'fix',
+    sentence: 'The relay has no {setting}.',
+    action: 'Run "hallpass-relay configure --help" and set it.',
+    meaning: 'A setting that the command needs was never given.',
+  },
+  RELAY_SETTING_INVALID: {
+    retry: 'fix',
+    sentence: 'The setting {setting} is not valid: {reason}.',
+    action: 'Correct it and try again; the earlier setting is still in place.',
+    meaning: 'A value was refused before anything was stored.',
+  },
+  TENANT_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'There is no tenant "{tenant}".',
+    action: 'List the tenants with "hallpass-relay tenant list".',
+    meaning: 'Tenants are named by their slug or id.',
+  },
+  TENANT_EXISTS: {
+    retry: 'fix',
+    sentence: 'There is already a tenant "{tenant}".',
+    action: 'Choose another name, or change the one there is.',
+    meaning: 'Slugs and Microsoft tenant ids are unique: two districts are never mixed.',
+  },
+  PROFILE_INVALID: {
+    retry: 'fix',
+    sentence: 'The profile {profile} is not valid: {field}: {reason}.',
+    action: 'Correct the field in the file and import it again.',
+    meaning: 'A profile is checked as a whole before it replaces the one in force.',
+  },
+  STORE_UNAVAILABLE: {
+    retry: 'retry',
+    sentence: 'The database {store} is not available: {reason}.',
+    action: 'Check that the file or server is reachable and has free space.',
+    meaning: 'Nothing is acknowledged to agents while the database cannot commit.',
+  },
+  STORE_TOO_NEW: {
+    retry: 'fix',
+    sentence: 'The database {store} was written by a newer version of Hallpass ({reason}).',
+    action: 'Start the newer version, or restore the backup taken before the update.',
+    meaning: 'Migrations go forward only; an older program never touches a newer database.',
+  },
+  PORT_IN_USE: {
+    retry: 'fix',
+    sentence: 'Cannot listen on {address}: {reason}.',
+    action: 'Stop the other program, or choose another port with --port.',
+    meaning: 'Two relays on one machine need two ports.',
+  },
+} as const satisfies Record<string, Entry>;

@@ -1,0 +1,42 @@
+/**
+ * Runs a TypeScript entry point on the pinned Node 24, whatever Node started this file.
+ *
+ * `npm ci` brings Node 24 as an ordinary package, but a bin started outside npm (a service unit, a shell) gets the
+ * machine's own Node, which may be too old to strip types. A Node that is new enough is used as it is.
+ */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const minimum = [24, 12];
+
+/** @param {URL} entry the TypeScript file to run with this process's arguments */
+export async function launch(entry) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
+    await import(entry.href);
+    return;
+  }
+  const child = spawn(pinnedNode(), [fileURLToPath(entry), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal ? 128 : 1);
+  });
+}
+
+function pinnedNode() {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return fileURLToPath(new URL(process.platform === 'win32' ? 'bin/node.exe' : 'bin/node', `file://${manifest}`));
+  } catch {
+    process.stderr.write(
+      `error[NODE_TOO_OLD] This is Node ${process.versions.node}; Hallpass needs ${minimum.join('.')} or newer, and ${name} is not installed.\n` +
+        '  → Run "npm ci" in the Hallpass folder, or install Node 24.\n',
+    );
+    process.exit(70);
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * The link between agent and relay, protocol `hallpass.v1`: every message, its zod schema, and the frames they travel in.
+ *
+ * Version history
+ *   1  first version
+ */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { digestTextSchema } from './digest.ts';
+import { fail, reasonOf } from './errors.ts';
+import { kinds, type RosterRecord, recordSchema } from './roster.ts';
+
+/** WebSocket subprotocol of version 1: offered by the agent, chosen by the relay at the upgrade. */
+export const subprotocol = 'hallpass.v1';
+export const protocolVersion = 1;
+
+/** Path of the upgrade and of enrollment, below the relay's base address. */
+export const linkPath = '/agent/v1/link';
+export const enrollPath = '/agent/v1/enroll';
+
+/** The agent's upgrade token (JWT, EdDSA): issuer and subject are the agent's id, and it lives for one minute. */
+export const tokenAudience = 'hallpass-relay';
+export const tokenLifetimeSeconds = 60;
+
+/** Close codes with a meaning of their own (RFC 6455 leaves 4000–4999 to applications). */
+export const closeCodes = {
+  /** The agent was revoked: stop, do not come back. */
+  revoked: 4001,
+  /** The same agent connected again elsewhere: do not fight for the place. */
+  replaced: 4002,
+  /** No protocol version in common. */
+  version: 4003,
+  /** The connection broke a rule of the protocol; reconnect and compare. */
+  protocol: 4004,
+} as const;
+
+export const limits = {
+  /** Bytes of one frame as it travels. */
+  maxFrameBytes: 1 << 20,
+  /** Bytes of one frame's JSON, after decompression. */
+  maxMessageBytes: 8 << 20,
+  /** Records (upserts and deletes) in one batch. */
+  maxBatchRecords: 2000,
+  /** Entries in one manifest message. */
+  maxManifestEntries: 10_000,
+  /** Frames whose JSON is longer than this travel as gzip in a binary frame. */
+  compressAboveBytes: 1024,
+} as const;
+
+const bucketSchema = z.strictObject({ kind: z.enum(kinds), schoolId: z.string().min(1).max(40) });
+const hashSchema = z.string().regex(/^[0-9a-f]{32}$/);
+const id = z.string().min(1).max(40);
+const seq = z.int().min(1);
+const bucketDigestSchema = bucketSchema.extend({ digest: digestTextSchema });
+export type BucketDigest = z.infer<typeof bucketDigestSchema>;
+
+const wantedFieldsSchema = z.partialRecord(z.enum(kinds), z.array(z.string().max(40)).max(40));
+
+/** How one end tells the other of an error of the catalogue. */
+export const errorMessageSchema = z.object({
+  type: z.literal('error'),
+  code: z.string().max(60),
+  message: z.string().max(2000),
+  retry: z.enum(['retry', 'retry-after', 'fix', 'bug']),
+});
+
+/** The agent's first message: who it is, what it reads from, and the digests of its baseline. */
+export const helloSchema = z.object({
+  type: z.literal('hello'),
+  protocol: z.int().min(1),
+  agentVersion: z.string().max(40),
+  capabilities: z.array(z.string().max(40)).max(40),
+  source: z.object({
+    kind: z.enum(['powerquery', 'rest']),
+    powerschoolVersion: z.string().max(40).optional(),
+    pluginVersion: z.string().max(40).optional(),
+  }),
+  buckets: z.array(bucketDigestSchema).max(20_000),
+});
+
+/** The relay's answer to hello. `schools: null` means all of them. */
+export const welcomeSchema = z.object({
+  type: z.literal('welcome'),
+  protocol: z.int().min(1),
+  relayVersion: z.string().max(40),
+  tenantName: z.string().max(200),
+  serverTime: z.iso.datetime(),
+  salt: z.string().regex(/^[0-9a-f]{64}$/),
+  wanted: z.object({ schools: z.array(id).max(5000).nullable(), fields: wantedFieldsSchema }),
+  schedule: z.object({ cycleSeconds: z.int().min(1).max(86_400) }),
+  /** Batches and commits that may be unacknowledged at any time. */
+  credit: z.int().min(1).max(64),
+  buckets: z.array(bucketDigestSchema).max(20_000),
+});
+
+export const manifestGetSchema = z.object({ type: z.literal('manifest.get'), bucket: bucketSchema });
+
+/** Ids and hashes of one bucket of the mirror, in parts; the last part says so. */
+export const manifestSchema = z.object({
+  type: z.literal('manifest'),
+  bucket: bucketSchema,
+  entries: z.array(z.tuple([id, hashSchema])).max(limits.maxManifestEntries),
+  last: z.boolean(),
+});
+
+export const cycleBeginSchema = z.object({ type: z.literal('cycle.begin'), seq, cycle: z.uuid() });
+
+/**
+ * Changes of one bucket. Records travel without `kind` and `schoolId`, which the bucket says already; applying a batch
+ * twice is harmless.
+ */
+export const batchSchema = z.object({
+  type: z.literal('batch'),
+  seq,
+  bucket: bucketSchema,
+  upserts: z.array(z.record(z.string(), z.unknown())).max(limits.maxBatchRecords),
+  deletes: z.array(id).max(limits.maxBatchRecords),
+});
+
+/** End of a cycle: the digests that every bucket touched in it must now have. */
+export const cycleCommitSchema = z.object({
+  type: z.literal('cycle.commit'),
+  seq,
+  cycle: z.uuid(),
+  buckets: z.array(bucketDigestSchema).max(20_000),
+});
+
+/** Everything up to and including `seq` is durable. */
+export const ackSchema = z.object({ type: z.literal('ack'), seq });
+
+/** Buckets whose digest differs from the commit: compare them in full in the next cycle. Sent before the ack. */
+export const repairSchema = z.object({ type: z.literal('repair'), buckets: z.array(bucketSchema).max(20_000) });
+
+/** Wait this long before the next cycle. */
+export const throttleSchema = z.object({ type: z.literal('throttle'), waitMs: z.int().min(0).max(3_600_000) });
+
+/** This node is going down: finish, and reconnect after this long (spread over the fleet). */
+export const drainSchema = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().min(0).max(600_000) });
+
+export const commandSchema = z.object({
+  type: z.literal('command'),
+  id: z.uuid(),
+  /** `sync`: start a cycle now. `settings`: reconnect, because wanted fields or schools have changed. */
+  name: z.enum(['sync', 'settings']),
+});
+
+export const resultSchema = z.object({
+  type: z.literal('result'),
+  id: z.uuid(),
+  ok: z.boolean(),
+  error: errorMessageSchema.optional(),
+});
+
+/** Health snapshot for the fleet view. No personal data. */
+export const statusSchema = z.object({
+  type: z.literal('status'),
+  state: z.enum(['idle', 'cycle', 'waiting', 'problem']),
+  lastCycleAt: z.iso.datetime().optional(),
+  lastCycleSeconds: z.number().min(0).optional(),
+  problem: errorMessageSchema.optional(),
+});
+
+export const agentMessageSchema = z.discriminatedUnion('type', [
+  helloSchema,
+  manifestGetSchema,
+  cycleBeginSchema,
+  batchSchema,
+  cycleCommitSchema,
+  resultSchema,
+  statusSchema,
+  errorMessageSchema,
+]);
+export const relayMessageSchema = z.discriminatedUnion('type', [
+  welcomeSchema,
+  manifestSchema,
+  ackSchema,
+  repairSchema,
+  throttleSchema,
+  drainSchema,
+  commandSchema,
+  errorMessageSchema,
+]);
+
+export type AgentMessage = z.infer<typeof agentMessageSchema>;
+export type RelayMessage = z.infer<typeof relayMessageSchema>;
+export type Hello = z.infer<typeof helloSchema>;
+export type Welcome = z.infer<typeof welcomeSchema>;
+export type Batch = z.infer<typeof batchSchema>;
+export type CycleCommit = z.infer<typeof cycleCommitSchema>;
+export type ErrorMessage = z.infer<typeof errorMessageSchema>;
+
+/** Request and answer of `POST {relay}/agent/v1/enroll`. The public key is an Ed25519 JWK. */
+export const enrollRequestSchema = z.strictObject({
+  code: z.string().min(8).max(64),
+  name: z.string().min(1).max(200),
+  agentVersion: z.string().max(40),
+  publicKey: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43) }),
+});
+export const enrollResponseSchema = z.object({
+  agentId: z.uuid(),
+  tenantId: z.uuid(),
+  tenantName: z.string(),
+});
+export type EnrollRequest = z.infer<typeof enrollRequestSchema>;
+export type EnrollResponse = z.infer<typeof enrollResponseSchema>;
+
+export interface Frame {
+  data: string | Buffer;
+  binary: boolean;
+}
+
+/** A message as it goes on the wire: JSON text, or gzip in a binary frame when it is long. */
+export function encodeFrame(message: AgentMessage | RelayMessage): Frame {
+  const json = JSON.stringify(message);
+  if (json.length <= limits.compressAboveBytes) return { data: json, binary: false };
+  // Level 1: 13 times smaller at half the time of level 6, which brings only 15 times.
+  const data = gzipSync(json, { level: 1 });
+  if (data.length > limits.maxFrameBytes) throw fail('FRAME_TOO_LARGE', { limit: limits.maxFrameBytes });
+  return { data, binary: true };
+}
+
+/**
+ * Reads one frame and checks it against the schema of the side that sent it.
+ *
+ * @throws HallpassError FRAME_TOO_LARGE, FRAME_MALFORMED or MESSAGE_UNKNOWN; none of them ends the connection.
+ */
+export function decodeFrame<M extends AgentMessage | RelayMessage>(frame: Frame, schema: z.ZodType<M>): M {
+  if (Buffer.byteLength(frame.data) > limits.maxFrameBytes) {
+    throw fail('FRAME_TOO_LARGE', { limit: limits.maxFrameBytes });
+  }
+  const parsed = parseJson(frame);
+  const result = schema.safeParse(parsed);
+  if (result.success) return result.data;
+  const type = typeof parsed === 'object' && parsed !== null && 'type' in parsed ? parsed.type : undefined;
+  if (typeof type === 'string' && !messageTypes.has(type)) throw fail('MESSAGE_UNKNOWN', { type: type.slice(0, 60) });
+  throw fail('FRAME_MALFORMED', { reason: firstIssue(result.error) });
+}
+
+/** A record as it travels in a batch: without what its bucket says. */
+export function toWire(record: RosterRecord): Record<string, unknown> {
+  const { kind: _kind, schoolId: _schoolId, ...fields } = record;
+  return fields;
+}
+
+/** The inverse of {@link toWire}. @throws HallpassError FRAME_MALFORMED */
+export function fromWire(bucket: z.infer<typeof bucketSchema>, fields: Record<string, unknown>): RosterRecord {
+  const result = recordSchema.safeParse({ ...fields, kind: bucket.kind, schoolId: bucket.schoolId });
+  if (!result.success) throw fail('FRAME_MALFORMED', { reason: firstIssue(result.error) });
+  return result.data;
+}
+
+const messageTypes = new Set<string>(
+  [...agentMessageSchema.options, ...relayMessageSchema.options].map((option) => option.shape.type.value),
+);
+
+function parseJson(frame: Frame): unknown {
+  try {
+    const json = frame.binary
+      ? gunzipSync(frame.data, { maxOutputLength: limits.maxMessageBytes }).toString('utf8')
+      : frame.data.toString();
+    return JSON.parse(json);
+  } catch (error) {
+    if (error instanceof RangeError) throw fail('FRAME_TOO_LARGE', { limit: limits.maxMessageBytes }, { cause: error });
+    // A JSON error quotes the text around the fault, which may be a pupil's name: only its kind is told.
+    throw fail('FRAME_MALFORMED', { reason: error instanceof SyntaxError ? 'it is not JSON' : reasonOf(error) });
+  }
+}
+
+/** Path and complaint of the first issue, never the offending value. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue === undefined ? 'it does not fit the schema' : `${issue.path.join('.') || 'message'}: ${issue.message}`;
+}

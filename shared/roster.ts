@@ -1,0 +1,197 @@
+/**
+ * The roster: what Hallpass knows of a district, in School Data Sync's own words.
+ *
+ * Every record is `{kind, id, schoolId, ...fields}`. Ids are PowerSchool DCIDs as strings: stable for the life of a
+ * row, unlike the `ID` columns, which PowerSchool calls only "usually" unique. `schoolId` is SCHOOLS.DCID (never
+ * School_Number), or `district` for the schools themselves. A teacher is the USERS person; one who works in two
+ * schools has one record in each school's bucket.
+ */
+import { z } from 'zod';
+
+export const kinds = ['school', 'term', 'section', 'student', 'teacher', 'studentEnrollment', 'teacherRoster'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** The bucket "school" in which the school records themselves live. */
+export const districtBucket = 'district';
+
+const id = z.string().min(1).max(40);
+const text = z.string().min(1).max(1000);
+/** Calendar date in the district's own zone, `YYYY-MM-DD`. */
+const date = z.iso.date();
+const optionalText = text.optional();
+const optionalDate = date.optional();
+
+export const schoolSchema = z.strictObject({
+  kind: z.literal('school'),
+  id,
+  schoolId: z.literal(districtBucket),
+  name: text,
+  schoolNumber: text,
+  lowGrade: optionalText,
+  highGrade: optionalText,
+  principalName: optionalText,
+  principalEmail: optionalText,
+  phone: optionalText,
+  street: optionalText,
+  city: optionalText,
+  state: optionalText,
+  postalCode: optionalText,
+});
+
+export const termSchema = z.strictObject({
+  kind: z.literal('term'),
+  id,
+  schoolId: id,
+  name: text,
+  /** TERMS.YearID: the year in which the school year starts, minus 1990. */
+  yearId: text,
+  startDate: date,
+  endDate: date,
+});
+
+export const sectionSchema = z.strictObject({
+  kind: z.literal('section'),
+  id,
+  schoolId: id,
+  termId: id,
+  sectionNumber: text,
+  courseId: optionalText,
+  courseNumber: text,
+  courseName: text,
+  period: optionalText,
+});
+
+export const studentSchema = z.strictObject({
+  kind: z.literal('student'),
+  id,
+  schoolId: id,
+  username: optionalText,
+  studentNumber: optionalText,
+  secondaryEmail: optionalText,
+  givenName: optionalText,
+  middleName: optionalText,
+  surname: optionalText,
+  grade: optionalText,
+  graduationYear: optionalText,
+});
+
+export const teacherSchema = z.strictObject({
+  kind: z.literal('teacher'),
+  id,
+  schoolId: id,
+  username: optionalText,
+  teacherNumber: optionalText,
+  secondaryEmail: optionalText,
+  givenName: optionalText,
+  middleName: optionalText,
+  surname: optionalText,
+});
+
+export const studentEnrollmentSchema = z.strictObject({
+  kind: z.literal('studentEnrollment'),
+  id,
+  schoolId: id,
+  sectionId: id,
+  studentId: id,
+  /** First day in the class. */
+  startDate: optionalDate,
+  /** The day after the last day in the class: PowerSchool's CC.DateLeft is exclusive. */
+  endDate: optionalDate,
+});
+
+export const teacherRosterSchema = z.strictObject({
+  kind: z.literal('teacherRoster'),
+  id,
+  schoolId: id,
+  sectionId: id,
+  teacherId: id,
+  role: optionalText,
+  /** Present and true for the one lead teacher of the section (SECTIONS.Teacher). */
+  isLead: z.literal(true).optional(),
+  startDate: optionalDate,
+  /** Last day as co-teacher, inclusive (SECTIONTEACHER.End_Date). */
+  endDate: optionalDate,
+});
+
+export const recordSchema = z.discriminatedUnion('kind', [
+  schoolSchema,
+  termSchema,
+  sectionSchema,
+  studentSchema,
+  teacherSchema,
+  studentEnrollmentSchema,
+  teacherRosterSchema,
+]);
+
+export type School = z.infer<typeof schoolSchema>;
+export type Term = z.infer<typeof termSchema>;
+export type Section = z.infer<typeof sectionSchema>;
+export type Student = z.infer<typeof studentSchema>;
+export type Teacher = z.infer<typeof teacherSchema>;
+export type StudentEnrollment = z.infer<typeof studentEnrollmentSchema>;
+export type TeacherRoster = z.infer<typeof teacherRosterSchema>;
+export type RosterRecord = z.infer<typeof recordSchema>;
+export type RecordOf<K extends Kind> = Extract<RosterRecord, { kind: K }>;
+
+/** A bucket is one kind of one school: the unit that is compared, read and sent. */
+export interface Bucket {
+  kind: Kind;
+  schoolId: string;
+}
+
+/** `student:12`: the form of a bucket in messages, logs and file names. */
+export function bucketKey(bucket: Bucket): string {
+  return `${bucket.kind}:${bucket.schoolId}`;
+}
+
+/** The inverse of {@link bucketKey}; undefined when the text names no bucket. */
+export function parseBucketKey(key: string): Bucket | undefined {
+  const at = key.indexOf(':');
+  const kind = kinds.find((known) => known === key.slice(0, at));
+  const schoolId = key.slice(at + 1);
+  return kind !== undefined && at > 0 && schoolId !== '' ? { kind, schoolId } : undefined;
+}
+
+/**
+ * The properties of each kind that leave the district only when a profile asks for them. Everything else in the
+ * schemas above is structure, without which a record has no meaning.
+ */
+export const optionalFields = {
+  school: [
+    'lowGrade',
+    'highGrade',
+    'principalName',
+    'principalEmail',
+    'phone',
+    'street',
+    'city',
+    'state',
+    'postalCode',
+  ],
+  term: [],
+  section: ['period'],
+  student: [
+    'username',
+    'studentNumber',
+    'secondaryEmail',
+    'givenName',
+    'middleName',
+    'surname',
+    'grade',
+    'graduationYear',
+  ],
+  teacher: ['username', 'teacherNumber', 'secondaryEmail', 'givenName', 'middleName', 'surname'],
+  studentEnrollment: [],
+  teacherRoster: [],
+} as const satisfies Record<Kind, readonly string[]>;
+
+/** Per kind, the optional properties that the relay's profiles need. A kind that is missing needs none. */
+export type WantedFields = Partial<Record<Kind, string[]>>;
+
+/** The record with every optional property that is not wanted taken away. Runs before hashing, inside the district. */
+export function keepWanted(record: RosterRecord, wanted: WantedFields): RosterRecord {
+  const droppable: readonly string[] = optionalFields[record.kind];
+  const keep = wanted[record.kind] ?? [];
+  const kept = Object.entries(record).filter(([name]) => !droppable.includes(name) || keep.includes(name));
+  return Object.fromEntries(kept) as RosterRecord;
+}

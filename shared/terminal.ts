@@ -1,0 +1,38 @@
+/** How both programs speak on a terminal: errors with a next step, exit codes with a meaning, progress when watched. */
+import { fail, HallpassError, reasonOf } from './errors.ts';
+
+/** Exit codes (documented in README): like sysexits(3), so that a service manager can tell a wait from a mistake. */
+export const exitCodes = {
+  ok: 0,
+  /** Wrong options. */
+  usage: 64,
+  /** A bug: please report it. */
+  bug: 70,
+  /** Passes by itself: try again. */
+  temporary: 75,
+  /** Somebody must change something first. */
+  configuration: 78,
+} as const;
+
+/** The catalogue error for anything that was thrown. */
+export function toHallpassError(error: unknown): HallpassError {
+  return error instanceof HallpassError ? error : fail('UNEXPECTED', { reason: reasonOf(error) }, { cause: error });
+}
+
+/** `error[CODE] sentence` and `  → next step`, on stderr; returns the exit code. */
+export function reportError(error: unknown, out: NodeJS.WritableStream = process.stderr): number {
+  const known = toHallpassError(error);
+  out.write(`error[${known.code}] ${known.message}\n  → ${known.action}\n`);
+  if (known.retry === 'bug' && known.cause instanceof Error) out.write(`${known.cause.stack ?? ''}\n`);
+  return {
+    retry: exitCodes.temporary,
+    'retry-after': exitCodes.temporary,
+    fix: exitCodes.configuration,
+    bug: exitCodes.bug,
+  }[known.retry];
+}
+
+/** True when colour and moving progress bars are welcome: a terminal, and no NO_COLOR (https://no-color.org). */
+export function isRich(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  return out.isTTY === true && (env.NO_COLOR ?? '') === '';
+}
