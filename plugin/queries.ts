@@ -1,0 +1,126 @@
+/**
+ * The PowerQueries of the plugin: one per roster kind, and the probe. Read queries page by key (`> :after ORDER BY`),
+ * which stays correct while rows change; the probe counts and hashes the same rows and columns per school.
+ */
+import type { Kind } from '../shared/roster.ts';
+import { type Column, currentYear, type Extract, extractOf, extracts } from './extracts.ts';
+
+export interface PowerQueryArg {
+  name: string;
+  field: string;
+  description: string;
+}
+
+export interface PowerQuery {
+  name: string;
+  summary: string;
+  description: string;
+  args: PowerQueryArg[];
+  columns: { field: string; alias: string }[];
+  sql: string;
+}
+
+const prefix = 'com.hallpass.agent.roster';
+
+/** Name of the PowerQuery that reads a kind. */
+export function queryName(kind: Kind): string {
+  return `${prefix}.${extractOf(kind).name}`;
+}
+
+/** Name of the PowerQuery that tells, in one request, which buckets have changed. */
+export const probeName = `${prefix}.probe`;
+
+/** What the probe calls the bucket of the schools themselves. */
+export const probeDistrict = '0';
+
+/** True when a kind's query takes the binds `school` and, for yearly kinds, `horizon`. */
+export function bindsOf(kind: Kind): { school: boolean; horizon: boolean } {
+  const extract = extractOf(kind);
+  return { school: extract.school !== undefined, horizon: extract.yearly };
+}
+
+/** All PowerQueries of the plugin: the seven kinds, then the probe. */
+export function powerQueries(): PowerQuery[] {
+  return [...extracts.map(readQuery), probeQuery()];
+}
+
+function readQuery(extract: Extract): PowerQuery {
+  const select = extract.columns.map((column) => `${readSql(column)} AS ${column.name}`).join(',\n  ');
+  const args: PowerQueryArg[] = [
+    {
+      name: 'after',
+      field: extract.key.field,
+      description: 'Key of the last row of the page before; 0 for the first page',
+    },
+  ];
+  if (extract.school !== undefined) {
+    args.push({ name: 'school', field: extract.school.field, description: 'DCID of the school' });
+  }
+  if (extract.yearly) args.push(horizonArg);
+  return {
+    name: `${prefix}.${extract.name}`,
+    summary: extract.summary,
+    description: `${extract.summary}. Read by the Hallpass agent, page by page.`,
+    args,
+    columns: extract.columns.map((column) => ({ field: column.field, alias: `${extract.kind}.${column.name}` })),
+    sql: `SELECT
+  ${select}
+FROM ${extract.from}
+WHERE ${conditions(extract)}${extract.school === undefined ? '' : `\n  AND ${extract.school.sql} = :school`}
+  AND ${extract.key.sql} > :after
+ORDER BY ${extract.key.sql}`,
+  };
+}
+
+function probeQuery(): PowerQuery {
+  const parts = extracts.map((extract, index) => {
+    const bucket = extract.school?.sql ?? probeDistrict;
+    const hashed = extract.columns.map(hashSql).join(" || '|' || ");
+    return `SELECT '${extract.kind}' AS kind, q${index}.school AS school, COUNT(*) AS records, SUM(q${index}.hash) AS hash
+FROM (
+  SELECT ${bucket} AS school, ORA_HASH(${hashed}) AS hash
+  FROM ${extract.from}
+  WHERE ${conditions(extract)}
+) q${index}
+GROUP BY q${index}.school`;
+  });
+  return {
+    name: probeName,
+    summary: 'Counts and hashes of every kind and school',
+    description: 'Tells the Hallpass agent in one request which schools have changed. Returns no personal data.',
+    args: [horizonArg],
+    columns: [
+      { field: 'CC.DCID', alias: 'probe.kind' },
+      { field: 'SCHOOLS.DCID', alias: 'probe.school' },
+      { field: 'CC.DCID', alias: 'probe.records' },
+      { field: 'CC.DCID', alias: 'probe.hash' },
+    ],
+    sql: `SELECT p.kind AS kind, p.school AS school, p.records AS records, p.hash AS hash
+FROM (
+${parts.join('\nUNION ALL\n')}
+) p
+ORDER BY p.kind, p.school`,
+  };
+}
+
+const horizonArg: PowerQueryArg = {
+  name: 'horizon',
+  // A text column on purpose: the bind is compared with TO_CHAR of a date, and must not become a date itself.
+  field: 'TERMS.Name',
+  description: 'Date YYYY-MM-DD: a school year that begins by then is the current one',
+};
+
+function conditions(extract: Extract): string {
+  return extract.yearly ? `${extract.where}\n  AND ${currentYear}` : extract.where;
+}
+
+function readSql(column: Column): string {
+  return column.type === 'date' ? `TO_CHAR(${column.sql}, 'YYYY-MM-DD')` : column.sql;
+}
+
+/** Oracle joins NULL to text as if it were empty, SQLite does not: COALESCE makes both agree. */
+function hashSql(column: Column): string {
+  if (column.required === true) return column.sql.startsWith('CASE') ? `(${column.sql})` : column.sql;
+  if (column.type === 'text') return `COALESCE(${column.sql}, '')`;
+  return `COALESCE(${column.type === 'date' ? readSql(column) : `TO_CHAR(${column.sql})`}, '')`;
+}
