@@ -1,0 +1,100 @@
+/** Tables of the provisioning side: the directory as last read, who is who, what has been applied, and what went wrong. */
+
+/** The directory's accounts, mirrored by /users/delta. */
+interface DirectoryUserTable {
+  tenant_id: string;
+  id: string;
+  user_principal_name: string;
+  mail: string | null;
+  mail_nickname: string | null;
+  on_premises: number;
+}
+
+/** Where the mirror of the directory stands. `adopted_at`: when objects that existed before Hallpass were taken over. */
+interface DirectoryStateTable {
+  tenant_id: string;
+  users_delta_link: string | null;
+  refreshed_at: string | null;
+  adopted_at: string | null;
+}
+
+/** Who is who: a person of the roster and the account that is theirs, for good. */
+interface LinkTable {
+  tenant_id: string;
+  role: 'students' | 'teachers';
+  person_id: string;
+  object_id: string;
+  /** How it came about: the rule in words, `created`, or `adopted`. */
+  rule: string;
+  linked_at: string;
+}
+
+/** Objects that Microsoft 365 has because we made, changed or adopted them, and the values we last wrote. */
+interface AppliedTable {
+  tenant_id: string;
+  kind: 'school' | 'class' | 'user';
+  key: string;
+  object_id: string;
+  /** JSON of the properties as written; a difference to the desired ones is an update. */
+  body: string;
+}
+
+/** Relations that Microsoft 365 has because we made or found them. */
+interface AppliedRelationTable {
+  tenant_id: string;
+  kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence';
+  /** Class for member and owner, school for schoolClass and schoolUser, SKU for licence. */
+  container: string;
+  item: string;
+}
+
+interface RunTable {
+  tenant_id: string;
+  id: string;
+  started_at: string;
+  finished_at: string | null;
+  state: 'running' | 'success' | 'errors' | 'failed';
+  /** JSON: operations planned, per kind. */
+  planned: string;
+  done: number;
+  failed: number;
+}
+
+/** The journal: every operation, with its reason and its outcome. An `intent` is a call whose answer is not known yet. */
+interface OperationTable {
+  tenant_id: string;
+  id: string;
+  run_id: string;
+  kind: string;
+  key: string;
+  reason: string;
+  before: string | null;
+  after: string | null;
+  state: 'intent' | 'done' | 'failed';
+  error_code: string | null;
+  error_message: string | null;
+  at: string;
+}
+
+/** What is wrong now; a row goes away when its cause does. */
+interface ProblemTable {
+  tenant_id: string;
+  /** `students:123`, `class:77` … */
+  subject: string;
+  code: string;
+  message: string;
+  action: string;
+  first_at: string;
+  last_at: string;
+}
+
+export interface ProvisioningTables {
+  directory_user: DirectoryUserTable;
+  directory_state: DirectoryStateTable;
+  link: LinkTable;
+  applied: AppliedTable;
+  applied_relation: AppliedRelationTable;
+  run: RunTable;
+  operation: OperationTable;
+  problem: ProblemTable;
+}
