@@ -52,6 +52,19 @@ export const linkErrors = {
     action: 'Ask for a new one: a code works once and for 10 minutes.',
     meaning: 'Wrong, expired or already used. The relay does not say which, so that nobody can try codes out.',
   },
+  ATTEMPTS_EXCEEDED: {
+    retry: 'retry-after',
+    sentence: 'Too many refused attempts from this network address.',
+    action: 'Wait a minute and try again.',
+    meaning:
+      'The relay counts enrollments and refused connections per address, so that nobody can try codes or tokens out.',
+  },
+  RELAY_BUSY: {
+    retry: 'retry-after',
+    sentence: 'The relay takes no new connections at this moment.',
+    action: 'Nothing to do: the agent tries again by itself.',
+    meaning: 'It is going down for an update, or very many agents are connecting at once.',
+  },
   PROTOCOL_UNSUPPORTED: {
     retry: 'fix',
     sentence: 'Agent and relay have no protocol version in common (agent {agent}, relay {relay}).',

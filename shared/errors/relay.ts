@@ -25,6 +25,12 @@ export const relayErrors = {
     action: 'Choose another name, or change the one there is.',
     meaning: 'Slugs and Microsoft tenant ids are unique: two districts are never mixed.',
   },
+  AGENT_NOT_FOUND: {
+    retry: 'fix',
+    sentence: 'The tenant has no agent "{agent}".',
+    action: 'List its agents with "hallpass-relay agent list TENANT".',
+    meaning: 'Agents are named by their id, and only within their own tenant.',
+  },
   PROFILE_INVALID: {
     retry: 'fix',
     sentence: 'The profile {profile} is not valid: {field}: {reason}.',
@@ -42,6 +48,13 @@ export const relayErrors = {
     sentence: 'The database {store} was written by a newer version of Hallpass ({reason}).',
     action: 'Start the newer version, or restore the backup taken before the update.',
     meaning: 'Migrations go forward only; an older program never touches a newer database.',
+  },
+  LISTEN_INSECURE: {
+    retry: 'fix',
+    sentence: 'The relay will not listen on {address} without encryption.',
+    action:
+      'Give it a certificate with "hallpass-relay configure --tls-cert FILE --tls-key FILE", or let it listen on 127.0.0.1 behind a proxy that ends TLS.',
+    meaning: 'Rosters never cross a network in the clear. Plain http is served to this computer itself only.',
   },
   PORT_IN_USE: {
     retry: 'fix',

@@ -1,0 +1,32 @@
+/** Where the relay keeps its state: nothing is written outside this folder, except files that the user names. */
+import { homedir } from 'node:os';
+import { posix, win32 } from 'node:path';
+
+export interface HomeInput {
+  env: NodeJS.ProcessEnv;
+  platform: NodeJS.Platform;
+  homedir: string;
+  /** True for the superuser on POSIX. */
+  root: boolean;
+}
+
+/** This process's surroundings. */
+export function homeInput(): HomeInput {
+  return { env: process.env, platform: process.platform, homedir: homedir(), root: process.getuid?.() === 0 };
+}
+
+/**
+ * `HALLPASS_HOME`, or the platform's place for the state of a service.
+ *
+ * systemd gives STATE_DIRECTORY (several are separated by colons) when the unit has StateDirectory=.
+ */
+export function relayHome({ env, platform, homedir, root }: HomeInput): string {
+  const given = env.HALLPASS_HOME;
+  if (given !== undefined && given !== '') return given;
+  if (platform === 'win32') return win32.join(env.ProgramData ?? 'C:\\ProgramData', 'Hallpass', 'Relay');
+  if (platform === 'darwin') return posix.join(homedir, 'Library/Application Support/Hallpass Relay');
+  const systemd = env.STATE_DIRECTORY?.split(':')[0];
+  if (systemd !== undefined && systemd !== '') return systemd;
+  if (root) return '/var/lib/hallpass-relay';
+  return posix.join(env.XDG_STATE_HOME || posix.join(homedir, '.local/state'), 'hallpass-relay');
+}

@@ -1,0 +1,135 @@
+/** Reading the mirror: whole kinds for planning, changes since a version, digests and manifests for the agents. */
+import type { BucketDigest } from '../../shared/link.ts';
+import type { Bucket, Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
+import type { TenantScope } from '../store/store.ts';
+
+export interface MirrorState {
+  /** Grows with every committed cycle that changed something. */
+  version: number;
+  /** ISO 8601; null before the first commit. */
+  committedAt: string | null;
+  /** True when the mirror is a whole state of PowerSchool: at least one cycle has committed and none is open. */
+  settled: boolean;
+}
+
+/** Where the tenant's mirror stands. */
+export async function mirrorState(scope: TenantScope): Promise<MirrorState> {
+  const row = await scope.db
+    .selectFrom('tenant')
+    .select(['roster_version', 'committed_at', 'open_cycle'])
+    .where('id', '=', scope.tenantId)
+    .executeTakeFirstOrThrow();
+  return {
+    version: row.roster_version,
+    committedAt: row.committed_at,
+    settled: row.open_cycle === null && row.committed_at !== null,
+  };
+}
+
+/** True when the mirror may be provisioned (see {@link MirrorState.settled}). */
+export async function isSettled(scope: TenantScope): Promise<boolean> {
+  return (await mirrorState(scope)).settled;
+}
+
+/** Every record of one kind, all schools, ordered by school and id. */
+export async function readRecords<K extends Kind>(scope: TenantScope, kind: K): Promise<RecordOf<K>[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select('data')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('deleted', '=', 0)
+    .orderBy('school_id')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => stored<K>(row.data));
+}
+
+export interface RecordChange extends Bucket {
+  id: string;
+  /** The record as it is now; undefined when it is gone. */
+  record: RosterRecord | undefined;
+}
+
+/** What has changed after `version`, each record once and as it is now, in the order of change. */
+export async function changedSince(scope: TenantScope, version: number): Promise<RecordChange[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['kind', 'school_id', 'id', 'data', 'deleted'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('version', '>', version)
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({
+    kind: row.kind,
+    schoolId: row.school_id,
+    id: row.id,
+    record: row.deleted === 1 ? undefined : stored(row.data),
+  }));
+}
+
+/** True when any record has changed after `version`. */
+export async function isChanged(scope: TenantScope, version: number): Promise<boolean> {
+  const row = await scope.db
+    .selectFrom('record')
+    .select('id')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('version', '>', version)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The digests of all buckets that have records. */
+export async function digests(scope: TenantScope): Promise<BucketDigest[]> {
+  const rows = await scope.db
+    .selectFrom('bucket')
+    .select(['kind', 'school_id', 'count', 'sum'])
+    .where('tenant_id', '=', scope.tenantId)
+    .orderBy('kind')
+    .orderBy('school_id')
+    .execute();
+  return rows.map(({ kind, school_id, count, sum }) => ({ kind, schoolId: school_id, digest: { count, sum } }));
+}
+
+/** The buckets with records that changed after `version`: after a broken cycle, those that it touched. */
+export async function bucketsChangedSince(scope: TenantScope, version: number): Promise<Bucket[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['kind', 'school_id'])
+    .distinct()
+    .where('tenant_id', '=', scope.tenantId)
+    .where('version', '>', version)
+    .execute();
+  return rows.map((row) => ({ kind: row.kind, schoolId: row.school_id }));
+}
+
+/**
+ * Ids and hashes of a bucket in the order of ids, at most `limit` of them.
+ *
+ * @param after the last id of the part before, or '' to begin
+ */
+export async function manifest(
+  scope: TenantScope,
+  bucket: Bucket,
+  after: string,
+  limit: number,
+): Promise<[id: string, hash: string][]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['id', 'hash'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', bucket.kind)
+    .where('school_id', '=', bucket.schoolId)
+    .where('id', '>', after)
+    .where('deleted', '=', 0)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => [row.id, row.hash]);
+}
+
+/** What the intake wrote after checking it against the schema; checking 800,000 rows again would cost seconds a run. */
+function stored<K extends Kind>(data: string): RecordOf<K> {
+  return JSON.parse(data) as RecordOf<K>;
+}

@@ -1,0 +1,117 @@
+/** The relay's settings: one file in its state folder, written by `hallpass-relay configure` and checked as a whole. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DurableFile } from '../shared/durable-file.ts';
+import { fail } from '../shared/errors.ts';
+import { isLoopback } from '../shared/trust.ts';
+
+const path = z.string().min(1).max(4096);
+
+/** Where agents and browsers connect to. */
+const listenSchema = z
+  .strictObject({
+    host: z.string().min(1).max(255).default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(8640),
+    /** PEM files of the server's own certificate (with its chain) and key. */
+    certFile: path.optional(),
+    keyFile: path.optional(),
+    /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
+    trustedProxies: z
+      .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+      .max(100)
+      .optional(),
+    /** The address under which agents reach the relay, when a proxy stands before it. */
+    publicUrl: z.httpUrl().optional(),
+  })
+  .refine((listen) => (listen.certFile === undefined) === (listen.keyFile === undefined), {
+    path: ['certFile'],
+    error: 'certificate and key go together',
+  });
+
+/** Hosts of Microsoft's own clouds, where the real limits hold whatever we wish. */
+const microsoftHosts =
+  /(^|\.)(microsoft\.com|microsoft\.us|microsoftonline\.com|microsoftonline\.us|chinacloudapi\.cn)$/;
+
+const graphSchema = z
+  .strictObject({
+    baseUrl: z.url({ protocol: /^https?$/ }).default('https://graph.microsoft.com'),
+    authority: z.url({ protocol: /^https?$/ }).default('https://login.microsoftonline.com'),
+    /** The application (client) id of the relay's multi-tenant app registration. */
+    clientId: z.string().min(1).max(100).optional(),
+    /** The app's certificate and private key, PEM … */
+    certificateFile: path.optional(),
+    keyFile: path.optional(),
+    /** … or a file that holds its client secret. */
+    secretFile: path.optional(),
+    /** Private authority that signed the certificates of baseUrl and authority. */
+    caFile: path.optional(),
+    /** Factor on Graph's documented limits, for simulators that scale theirs by the same factor. */
+    speed: z.number().min(1).max(10_000).default(1),
+  })
+  .superRefine((graph, context) => {
+    const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    const certificate = graph.certificateFile !== undefined;
+    if (certificate !== (graph.keyFile !== undefined)) complain('certificateFile', 'certificate and key go together');
+    if (certificate && graph.secretFile !== undefined) {
+      complain('secretFile', 'give either a certificate with its key or a secret file');
+    }
+    for (const field of ['baseUrl', 'authority'] as const) {
+      const { protocol, hostname } = new URL(graph[field]);
+      if (protocol !== 'https:' && !isLoopback(hostname)) complain(field, 'only https, except on this computer');
+      if (graph.speed > 1 && microsoftHosts.test(hostname)) complain('speed', `${hostname} has its own limits`);
+    }
+  });
+
+const settingsSchema = z.strictObject({
+  listen: listenSchema.prefault({}),
+  graph: graphSchema.prefault({}),
+  agents: z
+    .strictObject({
+      /** How often an agent looks for changes in PowerSchool, seconds. */
+      cycleSeconds: z.int().min(1).max(86_400).default(60),
+    })
+    .prefault({}),
+});
+
+export type RelaySettings = z.infer<typeof settingsSchema>;
+/** The relay's database in its state folder. */
+export function storeFile(home: string): string {
+  return join(home, 'relay.db');
+}
+
+/** The stored settings, or the defaults where nothing is stored. @throws HallpassError RELAY_SETTING_INVALID, STATE_UNREADABLE */
+export async function loadSettings(home: string): Promise<RelaySettings> {
+  return checkSettings((await settingsFile(home).read()) ?? {});
+}
+
+/** Checks the settings as a whole and replaces the stored ones. @throws HallpassError RELAY_SETTING_INVALID */
+export async function saveSettings(home: string, settings: unknown): Promise<RelaySettings> {
+  const checked = checkSettings(settings);
+  await settingsFile(home).write(checked);
+  return checked;
+}
+
+/** @throws HallpassError RELAY_SETTING_INVALID, naming the first setting that is wrong */
+export function checkSettings(settings: unknown): RelaySettings {
+  const result = settingsSchema.safeParse(settings);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw fail('RELAY_SETTING_INVALID', {
+    setting: issue?.path.join('.') || 'document',
+    reason: issue?.message ?? 'it does not fit the schema',
+  });
+}
+
+/** The address to give to agents. `port` is the one that is really bound. */
+export function publicUrl(settings: RelaySettings, port = settings.listen.port): string {
+  const { host, certFile, publicUrl: given } = settings.listen;
+  if (given !== undefined) return given.replace(/\/+$/, '');
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${certFile === undefined ? 'http' : 'https'}://${name}:${port}`;
+}
+
+// The file is read as plain JSON and checked afterwards: a setting that an older version accepted must be named to the
+// operator, not hidden behind "cannot be read" or silently replaced by the backup.
+function settingsFile(home: string): DurableFile<unknown> {
+  return new DurableFile(join(home, 'settings.json'), z.unknown());
+}

@@ -1,0 +1,81 @@
+/** A tenant's agents and the codes with which new ones enroll. */
+import { fail } from '../../shared/errors.ts';
+import type { Hello } from '../../shared/link.ts';
+import { codeHash, codeLifetimeMs, newCode } from './enrollment-code.ts';
+import type { TenantScope } from './store.ts';
+
+export interface Agent {
+  id: string;
+  name: string;
+  version: string;
+  createdAt: string;
+  lastSeenAt: string | null;
+  revokedAt: string | null;
+}
+
+/** Every agent that ever enrolled, oldest first. */
+export async function listAgents({ db, tenantId }: TenantScope): Promise<Agent[]> {
+  const rows = await db
+    .selectFrom('agent')
+    .select(['id', 'name', 'version', 'created_at', 'last_seen_at', 'revoked_at'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+/** Revokes for good; doing it again keeps the first time. @throws HallpassError AGENT_NOT_FOUND */
+export async function revokeAgent({ db, tenantId }: TenantScope, agentId: string, now: Date): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('agent')
+    .set(({ fn, val }) => ({ revoked_at: fn.coalesce('revoked_at', val(now.toISOString())) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', agentId)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw fail('AGENT_NOT_FOUND', { agent: agentId });
+}
+
+/** Keeps what the agent says of itself in its hello. */
+export async function noteHello(
+  { db, tenantId }: TenantScope,
+  agentId: string,
+  hello: Hello,
+  now: Date,
+): Promise<void> {
+  await db
+    .updateTable('agent')
+    .set({
+      version: hello.agentVersion,
+      source: JSON.stringify({ ...hello.source, capabilities: hello.capabilities }),
+      last_seen_at: now.toISOString(),
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', agentId)
+    .execute();
+}
+
+/** A new one-time code; it is not stored and cannot be shown again. Codes past their time are cleared away. */
+export async function issueCode(
+  { db, tenantId }: TenantScope,
+  now: Date,
+): Promise<{ code: string; expiresAt: string }> {
+  await db
+    .deleteFrom('enrollment_code')
+    .where('tenant_id', '=', tenantId)
+    .where('expires_at', '<', now.toISOString())
+    .execute();
+  const code = newCode();
+  const expiresAt = new Date(now.getTime() + codeLifetimeMs).toISOString();
+  await db
+    .insertInto('enrollment_code')
+    .values({ tenant_id: tenantId, code_hash: codeHash(code), expires_at: expiresAt, used_at: null })
+    .execute();
+  return { code, expiresAt };
+}

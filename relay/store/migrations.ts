@@ -1,0 +1,36 @@
+/** Bringing a database to this program's schema. Released migrations are never edited; the next change is a new one. */
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { fail } from '../../shared/errors.ts';
+import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
+import { provisioning } from './migrations/002-provisioning.ts';
+import type { Database } from './schema.ts';
+
+const migrations: Record<string, Migration> = {
+  '001-tenants-and-roster': tenantsAndRoster,
+  '002-provisioning': provisioning,
+};
+
+/**
+ * Runs what is missing, all of it or nothing. Two processes that start at once agree: the migrator's transaction takes
+ * SQLite's write lock before it looks.
+ *
+ * @param store the database's name, for people
+ * @throws HallpassError STORE_TOO_NEW when the database holds migrations that this program does not know
+ */
+export async function migrate(db: Kysely<Database>, store: string): Promise<void> {
+  const applied = await appliedMigrations(db);
+  const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
+  if (unknown.length > 0) throw fail('STORE_TOO_NEW', { store, reason: `it has ${unknown.join(', ')}` });
+  if (applied.length === Object.keys(migrations).length) return;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}

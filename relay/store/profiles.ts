@@ -1,0 +1,34 @@
+/** A tenant's sync profile. The tables allow several; this version keeps one and replaces it as a whole. */
+import { randomUUID } from 'node:crypto';
+import { type Profile, parseProfile } from '../plan/profile.ts';
+import type { TenantScope } from './store.ts';
+
+/** The profiles in force. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
+export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profile[]> {
+  const rows = await db
+    .selectFrom('profile')
+    .select(['name', 'body'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => parseProfile(JSON.parse(row.body), row.name));
+}
+
+/** Puts the profile in force in place of the one there is. */
+export async function setProfile({ db, tenantId }: TenantScope, profile: Profile, now: Date): Promise<void> {
+  const content = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
+  const existing = await db.selectFrom('profile').select('id').where('tenant_id', '=', tenantId).executeTakeFirst();
+  if (existing === undefined) {
+    await db
+      .insertInto('profile')
+      .values({ tenant_id: tenantId, id: randomUUID(), created_at: content.updated_at, ...content })
+      .execute();
+    return;
+  }
+  await db
+    .updateTable('profile')
+    .set(content)
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', existing.id)
+    .execute();
+}

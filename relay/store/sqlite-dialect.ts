@@ -1,0 +1,108 @@
+/**
+ * kysely over Node's own SQLite: the dialect that kysely ships speaks better-sqlite3, this is the difference.
+ *
+ * One connection per process. Every transaction is BEGIN IMMEDIATE: a transaction that reads first and writes later would
+ * otherwise fail with SQLITE_BUSY at its first write whenever the other process (CLI beside the running server) committed
+ * in between, and no busy timeout helps against that.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type DialectAdapter,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
+
+/** Longest wait for the other process's transaction, milliseconds. Ours are a few milliseconds each. */
+const busyTimeoutMs = 5000;
+/** Prepared statements kept per connection; the relay uses far fewer. */
+const maxStatements = 200;
+
+/**
+ * Opens the file, creating it readable for its owner only. Commits are on the disk when they return (WAL, FULL).
+ *
+ * @param file path, or `:memory:`
+ */
+export function openSqlite(file: string): DatabaseSync {
+  // SQLite gives the WAL and shared-memory files the mode of the database file.
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;');
+  return database;
+}
+
+export class NodeSqliteDialect extends SqliteDialect {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: adapt(database) });
+    this.#database = database;
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new TransactionalDdlAdapter();
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver(this.#database);
+  }
+}
+
+/** SQLite can roll back DDL, so that a migration is applied whole or not at all. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: adapt(database) });
+    this.#database = database;
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // SQLite has rolled back by itself after a full disk or an I/O error; a second rollback would hide that error.
+    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+}
+
+/** The few calls of better-sqlite3 that kysely makes, with statements prepared once. */
+function adapt(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => {
+      statements.clear();
+      database.close();
+    },
+    prepare: (sql) => {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      if (statements.size >= maxStatements) statements.clear();
+      const statement = adaptStatement(database.prepare(sql));
+      statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+  };
+}

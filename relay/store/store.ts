@@ -1,0 +1,78 @@
+/**
+ * The relay's database. A tenant's rows are reached through {@link Store.withTenant} only, so that no query can forget
+ * whose rows it is about; the few questions that cross tenants are named functions in system.ts.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Kysely } from 'kysely';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { migrate } from './migrations.ts';
+import type { Database } from './schema.ts';
+import { NodeSqliteDialect, openSqlite } from './sqlite-dialect.ts';
+
+export interface TenantScope {
+  tenantId: string;
+  /** The running transaction. */
+  db: Kysely<Database>;
+}
+
+export interface SystemScope {
+  /** The running transaction. */
+  db: Kysely<Database>;
+}
+
+export interface Store {
+  /**
+   * Runs `fn` in one transaction and returns when it is durable. Transactions follow one another, so `fn` waits for
+   * nothing but the database: never for a network.
+   *
+   * @throws HallpassError STORE_UNAVAILABLE; whatever `fn` throws undoes the transaction
+   */
+  withTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
+  /** The same for questions that cross tenants. Called with the functions of system.ts only. */
+  system<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens (or makes) the database and brings its schema up to date.
+ *
+ * @param file path, or `:memory:` for a database that ends with the process
+ * @throws HallpassError STORE_UNAVAILABLE, STORE_TOO_NEW
+ */
+export async function openStore(file: string): Promise<Store> {
+  const db = await unavailable(file, async () => {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
+  });
+  const transaction = <T>(fn: (db: Kysely<Database>) => Promise<T>): Promise<T> =>
+    unavailable(file, () => db.transaction().execute(fn));
+  try {
+    await unavailable(file, () => migrate(db, file));
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    withTenant: (tenantId, fn) => transaction((trx) => fn({ tenantId, db: trx })),
+    system: (fn) => transaction((trx) => fn({ db: trx })),
+    close: () => db.destroy(),
+  };
+}
+
+/**
+ * Primary result codes that speak of the file and its disk, not of the query (https://sqlite.org/rescode.html): busy,
+ * locked, out of memory, read-only, I/O error, corrupt, full, cannot open, locking protocol, not a database.
+ */
+const storageFaults = new Set([5, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
+
+async function unavailable<T>(store: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const sqlite = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
+    const file = error instanceof Error && 'syscall' in error;
+    if (!(sqlite && storageFaults.has(Number(error.errcode) & 0xff)) && !file) throw error;
+    throw fail('STORE_UNAVAILABLE', { store, reason: reasonOf(error) }, { cause: error });
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * The questions that cross tenants, each with the reason why it must: everything else goes through Store.withTenant.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { fail } from '../../shared/errors.ts';
+import { codeHash } from './enrollment-code.ts';
+import type { Database } from './schema.ts';
+import type { SystemScope } from './store.ts';
+
+export type Tenant = Pick<
+  Database['tenant'],
+  'id' | 'slug' | 'name' | 'graph_tenant_id' | 'roster_version' | 'open_cycle' | 'committed_at' | 'created_at'
+>;
+
+const tenantColumns = [
+  'id',
+  'slug',
+  'name',
+  'graph_tenant_id',
+  'roster_version',
+  'open_cycle',
+  'committed_at',
+  'created_at',
+] as const;
+
+/**
+ * Makes a tenant with a salt of its own.
+ *
+ * @param given `slug` in lower case, `graphTenantId` a GUID
+ * @throws HallpassError TENANT_EXISTS when slug or Microsoft tenant are taken
+ */
+export async function createTenant(
+  { db }: SystemScope,
+  given: { slug: string; name: string; graphTenantId: string },
+  now: Date,
+): Promise<Tenant> {
+  const graphTenantId = given.graphTenantId.toLowerCase();
+  const taken = await db
+    .selectFrom('tenant')
+    .select(['slug', 'graph_tenant_id'])
+    .where((where) => where.or([where('slug', '=', given.slug), where('graph_tenant_id', '=', graphTenantId)]))
+    .executeTakeFirst();
+  if (taken !== undefined) {
+    throw fail('TENANT_EXISTS', { tenant: taken.slug === given.slug ? given.slug : taken.graph_tenant_id });
+  }
+  return await db
+    .insertInto('tenant')
+    .values({
+      id: randomUUID(),
+      slug: given.slug,
+      name: given.name,
+      graph_tenant_id: graphTenantId,
+      salt: randomBytes(32).toString('hex'),
+      open_cycle: null,
+      roster_version: 0,
+      committed_at: null,
+      created_at: now.toISOString(),
+    })
+    .returning(tenantColumns)
+    .executeTakeFirstOrThrow();
+}
+
+/** All tenants, for the operator and for the sync loop. */
+export async function listTenants({ db }: SystemScope): Promise<Tenant[]> {
+  return await db.selectFrom('tenant').select(tenantColumns).orderBy('slug').execute();
+}
+
+/** The tenant that the operator names. @throws HallpassError TENANT_UNKNOWN */
+export async function findTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant> {
+  const tenant = await db
+    .selectFrom('tenant')
+    .select(tenantColumns)
+    .where((where) => where.or([where('slug', '=', slugOrId), where('id', '=', slugOrId)]))
+    .executeTakeFirst();
+  if (tenant === undefined) throw fail('TENANT_UNKNOWN', { tenant: slugOrId });
+  return tenant;
+}
+
+export interface KnownAgent {
+  tenantId: string;
+  tenantSlug: string;
+  /** `x` of its Ed25519 JWK. */
+  publicKey: string;
+  revoked: boolean;
+}
+
+/** The agent at the door, which says only its own id. */
+export async function findAgent({ db }: SystemScope, agentId: string): Promise<KnownAgent | undefined> {
+  const row = await db
+    .selectFrom('agent')
+    .innerJoin('tenant', 'tenant.id', 'agent.tenant_id')
+    .select(['agent.tenant_id', 'tenant.slug', 'agent.public_key', 'agent.revoked_at'])
+    .where('agent.id', '=', agentId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    tenantId: row.tenant_id,
+    tenantSlug: row.slug,
+    publicKey: row.public_key,
+    revoked: row.revoked_at !== null,
+  };
+}
+
+export interface EnrolledAgent {
+  agentId: string;
+  tenantId: string;
+  tenantSlug: string;
+  tenantName: string;
+}
+
+/**
+ * Trades a code for an agent's identity; whoever enrolls knows nothing but the code. Undefined when the code is wrong,
+ * expired or used, which the caller must not tell apart.
+ */
+export async function redeemCode(
+  { db }: SystemScope,
+  given: { code: string; name: string; publicKey: string; version: string },
+  now: Date,
+): Promise<EnrolledAgent | undefined> {
+  const code = await db
+    .updateTable('enrollment_code')
+    .set({ used_at: now.toISOString() })
+    .where('code_hash', '=', codeHash(given.code))
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now.toISOString())
+    .returning('tenant_id')
+    .executeTakeFirst();
+  if (code === undefined) return undefined;
+  const agentId = randomUUID();
+  await db
+    .insertInto('agent')
+    .values({
+      tenant_id: code.tenant_id,
+      id: agentId,
+      name: given.name,
+      public_key: given.publicKey,
+      version: given.version,
+      source: null,
+      created_at: now.toISOString(),
+      last_seen_at: null,
+      revoked_at: null,
+    })
+    .execute();
+  const tenant = await db
+    .selectFrom('tenant')
+    .select(['slug', 'name'])
+    .where('id', '=', code.tenant_id)
+    .executeTakeFirstOrThrow();
+  return { agentId, tenantId: code.tenant_id, tenantSlug: tenant.slug, tenantName: tenant.name };
+}
+
+/** Of the agents connected here, those that have been revoked, by whatever process. */
+export async function revokedAmong({ db }: SystemScope, agentIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('agent')
+    .select('id')
+    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .where('revoked_at', 'is not', null)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Notes that the agents connected here are alive. */
+export async function touchAgents({ db }: SystemScope, agentIds: readonly string[], now: Date): Promise<void> {
+  await db
+    .updateTable('agent')
+    .set({ last_seen_at: now.toISOString() })
+    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .execute();
+}
+
+/** When each tenant's profile last changed, to notice what the CLI did in another process. */
+export async function profileTimes({ db }: SystemScope): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('profile')
+    .select(({ fn }) => ['tenant_id', fn.max('updated_at').as('updated_at')])
+    .groupBy('tenant_id')
+    .execute();
+  return new Map(rows.map((row) => [row.tenant_id, row.updated_at]));
+}
