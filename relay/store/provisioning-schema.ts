@@ -7,7 +7,6 @@ interface DirectoryUserTable {
   user_principal_name: string;
   mail: string | null;
   mail_nickname: string | null;
-  on_premises: number;
 }
 
 /** Where the mirror of the directory stands. `adopted_at`: when objects that existed before Hallpass were taken over. */

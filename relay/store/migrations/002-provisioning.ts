@@ -1,4 +1,5 @@
-import type { Kysely, Migration } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /** Directory mirror, links, applied state, journal and problems. */
 export const provisioning: Migration = {
@@ -10,7 +11,6 @@ export const provisioning: Migration = {
       .addColumn('user_principal_name', 'text', (column) => column.notNull())
       .addColumn('mail', 'text')
       .addColumn('mail_nickname', 'text')
-      .addColumn('on_premises', 'integer', (column) => column.notNull())
       .addPrimaryKeyConstraint('directory_user_pk', ['tenant_id', 'id'])
       .execute();
     await db.schema
@@ -80,7 +80,7 @@ export const provisioning: Migration = {
       .createIndex('operation_unanswered')
       .on('operation')
       .columns(['tenant_id', 'kind', 'key'])
-      .where('state', '=', 'intent')
+      .where(sql.ref('state'), '=', 'intent')
       .execute();
     await db.schema
       .createTable('problem')

@@ -1,0 +1,117 @@
+/**
+ * Keeps the relay below Graph's limits instead of running into them. Documented limits (identity and access, 2026):
+ * per application and tenant 3,000 writes / 150 s and 8,000 resource units / 10 s; per application over all tenants
+ * 35,000 writes / 300 s. Education writes are assumed to count as identity writes; Microsoft does not say.
+ *
+ * Other applications share a tenant, so a 429 can come all the same: then the rate is halved, nothing is sent before
+ * Retry-After, and the rate recovers by a tenth of the nominal one every ten seconds.
+ */
+import type { Clock } from '../../shared/clock.ts';
+
+/** Share of a documented limit that is used: the rest absorbs the difference between our clock and Graph's. */
+const share = 0.9;
+const recoverEveryMs = 10_000;
+
+/** A token bucket: `capacity` at once, refilled continuously. Takers are served in the order in which they came. */
+export class TokenBucket {
+  readonly #clock: Clock;
+  readonly #capacity: number;
+  readonly #nominalPerMs: number;
+  #perMs: number;
+  #tokens: number;
+  #at: number;
+  #pausedUntil = 0;
+  #recoverAt = 0;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(limit: { amount: number; perSeconds: number }, clock: Clock) {
+    this.#clock = clock;
+    this.#capacity = limit.amount * share;
+    this.#nominalPerMs = (limit.amount * share) / (limit.perSeconds * 1000);
+    this.#perMs = this.#nominalPerMs;
+    this.#tokens = this.#capacity;
+    this.#at = clock.now();
+  }
+
+  /** Resolves when `amount` tokens are available and have been taken. */
+  take(amount: number, signal: AbortSignal): Promise<void> {
+    const mine = this.#queue.then(() => this.#takeNow(amount, signal));
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Graph said 429: nothing for `waitMs`, then at half the rate, with no burst. */
+  slowDown(waitMs: number): void {
+    this.#refill();
+    const now = this.#clock.now();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + waitMs);
+    // Several answers of one batch report the same event: it is counted once.
+    if (this.#recoverAt > now + recoverEveryMs - 1000) return;
+    this.#tokens = Math.min(this.#tokens, 0);
+    this.#perMs = Math.max(this.#perMs / 2, this.#nominalPerMs / 20);
+    this.#recoverAt = now + recoverEveryMs;
+  }
+
+  async #takeNow(amount: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      this.#refill();
+      const now = this.#clock.now();
+      const needed = Math.min(amount, this.#capacity);
+      if (this.#pausedUntil <= now && this.#tokens >= needed) {
+        this.#tokens -= amount;
+        return;
+      }
+      const forTokens = Math.max(0, (needed - this.#tokens) / this.#perMs);
+      await this.#clock.sleep(Math.max(1, Math.ceil(Math.max(forTokens, this.#pausedUntil - now))), signal);
+    }
+  }
+
+  #refill(): void {
+    const now = this.#clock.now();
+    this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#at) * this.#perMs);
+    this.#at = now;
+    while (this.#perMs < this.#nominalPerMs && now >= this.#recoverAt) {
+      this.#perMs = Math.min(this.#nominalPerMs, this.#perMs + this.#nominalPerMs / 10);
+      this.#recoverAt += recoverEveryMs;
+    }
+  }
+}
+
+export interface Cost {
+  /** Resource units. */
+  units: number;
+  writes: number;
+}
+
+/** What one tenant may use, within what the application may use over all tenants. */
+export class GraphBudget {
+  readonly #units: TokenBucket;
+  readonly #writes: TokenBucket;
+  readonly #appWrites: TokenBucket;
+
+  constructor(appWrites: TokenBucket, clock: Clock, speed: number) {
+    this.#units = new TokenBucket({ amount: 8000 * speed, perSeconds: 10 }, clock);
+    this.#writes = new TokenBucket({ amount: 3000 * speed, perSeconds: 150 }, clock);
+    this.#appWrites = appWrites;
+  }
+
+  async take(cost: Cost, signal: AbortSignal): Promise<void> {
+    await this.#units.take(cost.units, signal);
+    if (cost.writes === 0) return;
+    await this.#writes.take(cost.writes, signal);
+    await this.#appWrites.take(cost.writes, signal);
+  }
+
+  /** @param scope the x-ms-throttle-scope of the answer, for instance `Tenant_Application/Write/…` */
+  slowDown(waitMs: number, scope: string | undefined): void {
+    if (scope?.includes('/Read/')) this.#units.slowDown(waitMs);
+    else if (scope?.startsWith('Application')) this.#appWrites.slowDown(waitMs);
+    else this.#writes.slowDown(waitMs);
+  }
+}
+
+/** The bucket that all tenants of this relay share. */
+export function appWriteBucket(clock: Clock, speed: number): TokenBucket {
+  return new TokenBucket({ amount: 35_000 * speed, perSeconds: 300 }, clock);
+}

@@ -1,0 +1,207 @@
+/**
+ * Requests to Graph for one tenant, through Microsoft's client with a middleware chain of our own: authentication and
+ * transport, nothing else. The package's retry handler repeats POSTs (and so creates twice), its batch helper is broken
+ * on current Node, and it does not encode query values; retrying, batching and encoding are done here, where it is known
+ * which calls may be repeated.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  AuthenticationHandler,
+  Client,
+  type Context,
+  GraphClientError,
+  type Middleware,
+  ResponseType,
+} from '@microsoft/microsoft-graph-client';
+import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
+import type { Cost, GraphBudget } from './budget.ts';
+import type { Credentials } from './credentials.ts';
+import type { Transport } from './transport.ts';
+
+/** Reads are repeated this often before a run gives up and comes back later. */
+const attempts = 6;
+
+export interface GraphAnswer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON; undefined for an empty or unreadable body. */
+  body: unknown;
+}
+
+export interface GraphStats {
+  requests: number;
+  throttled: number;
+}
+
+export interface GraphClientOptions {
+  baseUrl: string;
+  graphTenantId: string;
+  credentials: Credentials;
+  transport: Transport;
+  budget: GraphBudget;
+  clock: Clock;
+  random: () => number;
+  signal: AbortSignal;
+}
+
+export class GraphClient {
+  readonly stats: GraphStats = { requests: 0, throttled: 0 };
+  readonly #options: GraphClientOptions;
+  readonly #client: Client;
+
+  constructor(options: GraphClientOptions) {
+    this.#options = options;
+    const authentication = new AuthenticationHandler({
+      getAccessToken: () => carried(options.credentials.token(options.graphTenantId)),
+    });
+    authentication.setNext(new TransportHandler(options.transport));
+    this.#client = Client.initWithMiddleware({
+      middleware: authentication,
+      baseUrl: `${options.baseUrl}/`,
+      customHosts: new Set([new URL(options.baseUrl).hostname]),
+    });
+  }
+
+  /**
+   * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may be repeated.
+   *
+   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED
+   */
+  async get(path: string, cost: Cost = { units: 1, writes: 0 }): Promise<GraphAnswer> {
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await this.send('GET', path, undefined, cost).catch((error: unknown) => error as Error);
+      const wait = answer instanceof Error ? undefined : retryAfterMs(answer.headers.get('retry-after'), this.#now());
+      const passing = answer instanceof Error || answer.status === 429 || answer.status >= 500;
+      if (!passing) return answer;
+      if (attempt + 1 >= attempts) {
+        throw answer instanceof Error ? answer : failureOf(`GET ${pathOnly(path)}`, answer, wait);
+      }
+      const backoff = backoffMs({ baseMs: 1000, capMs: 30_000 }, attempt, this.#options.random(), wait);
+      await this.#options.clock.sleep(backoff, this.#options.signal);
+    }
+  }
+
+  /** One request, once. @throws HallpassError GRAPH_UNREACHABLE when no answer came: it may have been carried out. */
+  async send(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
+    await this.#options.budget.take(cost, this.#options.signal);
+    this.stats.requests += 1;
+    const request = this.#client
+      .api(path)
+      .responseType(ResponseType.RAW)
+      .headers({ 'client-request-id': randomUUID(), 'x-ms-throttle-priority': 'Low' });
+    let answer: GraphAnswer;
+    try {
+      const response: Response = await (method === 'GET' ? request.get() : request.post(body));
+      const text = await response.text();
+      answer = { status: response.status, headers: response.headers, body: parseOrUndefined(text) };
+    } catch (error) {
+      const cause = causeOf(error);
+      if (cause instanceof HallpassError) throw cause;
+      throw fail('GRAPH_UNREACHABLE', { url: this.#options.baseUrl, reason: reasonOf(cause) }, { cause });
+    }
+    if (answer.status === 429)
+      this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'));
+    return answer;
+  }
+
+  /** Called for every 429, also of requests inside a batch. */
+  noteThrottled(retryAfter: string | null | undefined, scope: string | null | undefined): void {
+    this.stats.throttled += 1;
+    this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined);
+  }
+
+  /** All items of a collection, page by page. @param first the first page, if it was read already. @throws as {@link get} */
+  async *pages<T>(
+    path: string,
+    cost?: Cost,
+    first?: GraphAnswer,
+  ): AsyncGenerator<{ items: T[]; deltaLink: string | undefined }> {
+    let known = first;
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const answer: GraphAnswer = known ?? (await this.get(next, cost));
+      known = undefined;
+      if (answer.status !== 200) throw failureOf(`GET ${pathOnly(path)}`, answer, undefined);
+      const page = answer.body as { value?: T[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string };
+      yield { items: page.value ?? [], deltaLink: page['@odata.deltaLink'] };
+      next = page['@odata.nextLink'];
+    }
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
+
+/** The end of the chain: the package would use the global fetch, which knows nothing of private authorities. */
+class TransportHandler implements Middleware {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async execute(context: Context): Promise<void> {
+    const { method = 'GET', headers, body } = context.options ?? {};
+    const init = { method, headers: headers as Record<string, string> };
+    const url = String(context.request);
+    context.response = await carried(this.#transport.send(url, typeof body === 'string' ? { ...init, body } : init));
+  }
+}
+
+/** The catalogue error for an answer that is not a success. */
+export function failureOf(what: string, answer: GraphAnswer, retryAfter: number | undefined) {
+  const reason = graphReason(answer.body);
+  const requestId = answer.headers.get('request-id') ?? 'none';
+  if (answer.status === 429) {
+    const scope = answer.headers.get('x-ms-throttle-scope') ?? 'no scope given';
+    return fail('GRAPH_THROTTLED', { scope }, retryAfter === undefined ? {} : { retryAfterMs: retryAfter });
+  }
+  if (answer.status === 401 || answer.status === 403) return fail('GRAPH_DENIED', { what, reason });
+  if (answer.status >= 500) return fail('GRAPH_FAILED', { what, status: answer.status, reason, requestId });
+  return fail('GRAPH_REJECTED', { what, reason });
+}
+
+/** `code: message` of Graph's error body; some 4xx bodies are empty or HTML. */
+export function graphReason(body: unknown): string {
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  if (typeof error !== 'object' || error === null) return 'no reason given';
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return `${String(code ?? 'unknown')}: ${String(message ?? '')}`;
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The package turns whatever its middleware throws into a GraphError that forgets the cause, except for errors of this
+ * class, which it passes on.
+ */
+class CarriedError extends GraphClientError {
+  override readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    super('carried through the client');
+    this.cause = cause;
+  }
+}
+
+function carried<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw new CarriedError(error);
+  });
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof CarriedError ? error.cause : error;
+}
+
+function pathOnly(path: string): string {
+  return path.replace(/^https?:\/\/[^/]+/, '').replace(/\?.*$/, '');
+}

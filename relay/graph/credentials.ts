@@ -1,0 +1,109 @@
+/** App tokens for Graph: one confidential client for the relay's application, one flight per tenant. */
+
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
+import { decodeJwt } from 'jose';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import type { RelaySettings } from '../settings.ts';
+import type { Transport } from './transport.ts';
+
+/** What the relay needs in every mode. Creating accounts and licences is checked when a profile asks for it. */
+export const baseRoles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'GroupMember.ReadWrite.All'] as const;
+
+/** Roles that include another one. */
+const implied: Record<string, readonly string[]> = {
+  'User.Read.All': ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  'GroupMember.ReadWrite.All': ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+};
+
+export interface Credentials {
+  /** A token for this Microsoft tenant. @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING */
+  token(graphTenantId: string): Promise<string>;
+}
+
+export async function openCredentials(settings: RelaySettings['graph'], transport: Transport): Promise<Credentials> {
+  const application = new ConfidentialClientApplication({
+    auth: {
+      clientId: settings.clientId ?? missing('graph client id'),
+      ...(await secretOf(settings)),
+      // Keeps MSAL from asking a Microsoft host which authorities exist, which a national cloud or simulator is not.
+      knownAuthorities: [new URL(settings.authority).host],
+    },
+    system: { networkClient: networkOf(transport) },
+  });
+  const flights = new Map<string, Promise<string>>();
+
+  const acquire = async (tenant: string): Promise<string> => {
+    const result = await application
+      .acquireTokenByClientCredential({
+        scopes: [`${settings.baseUrl}/.default`],
+        authority: `${settings.authority}/${tenant}`,
+      })
+      .catch((error: unknown) => {
+        throw fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason: reasonOf(error) }, { cause: error });
+      });
+    if (result === null) throw fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason: 'no token came back' });
+    checkRoles(result.accessToken, tenant);
+    return result.accessToken;
+  };
+
+  return {
+    // MSAL does not join parallel calls: three cold ones would be three token requests.
+    token(tenant) {
+      const flight = flights.get(tenant) ?? acquire(tenant).finally(() => flights.delete(tenant));
+      flights.set(tenant, flight);
+      return flight;
+    },
+  };
+}
+
+/** A token may come without roles while consent is missing or still spreading: better told now than as a 403 later. */
+function checkRoles(token: string, tenant: string): void {
+  const { roles } = decodeJwt<{ roles?: string[] }>(token);
+  const granted = new Set(roles ?? []);
+  const lacking = baseRoles.filter((role) => ![role, ...(implied[role] ?? [])].some((name) => granted.has(name)));
+  if (lacking.length > 0) throw fail('GRAPH_CONSENT_MISSING', { tenant, roles: lacking.join(', ') });
+}
+
+async function secretOf(settings: RelaySettings['graph']) {
+  if (settings.certificateFile !== undefined && settings.keyFile !== undefined) {
+    const certificate = await readText(settings.certificateFile);
+    return {
+      clientCertificate: {
+        thumbprintSha256: new X509Certificate(certificate).fingerprint256.replaceAll(':', ''),
+        privateKey: await readText(settings.keyFile),
+        x5c: certificate,
+      },
+    };
+  }
+  if (settings.secretFile !== undefined) return { clientSecret: (await readText(settings.secretFile)).trim() };
+  return missing('graph certificate and key (or secret file)');
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+}
+
+function missing(setting: string): never {
+  throw fail('RELAY_NOT_CONFIGURED', { setting });
+}
+
+function networkOf(transport: Transport): INetworkModule {
+  const request = async <T>(method: string, url: string, options: NetworkRequestOptions = {}) => {
+    const headers = options.headers ?? {};
+    const init = options.body === undefined ? { method, headers } : { method, headers, body: options.body };
+    const response = await transport.send(url, init);
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers.entries()),
+      body: (await response.json()) as T,
+    };
+  };
+  return {
+    sendGetRequestAsync: (url, options) => request('GET', url, options),
+    sendPostRequestAsync: (url, options) => request('POST', url, options),
+  };
+}

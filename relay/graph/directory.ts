@@ -1,0 +1,143 @@
+/** What the relay reads of a tenant's directory: accounts by delta, existing education objects, and look-ups. */
+import type { Role } from '../plan/profile.ts';
+import { failureOf, type GraphClient } from './client.ts';
+
+/** What a delta says of an account; a property that is missing has not changed. */
+export interface DirectoryUserChange {
+  id: string;
+  userPrincipalName?: string;
+  mail?: string | null;
+  mailNickname?: string | null;
+}
+
+export interface DirectoryChanges {
+  /** True when this is the whole directory and not a difference. */
+  full: boolean;
+  upserts: DirectoryUserChange[];
+  /** Object ids that are gone (soft-deleted counts as gone). */
+  deletes: string[];
+  deltaLink: string;
+}
+
+/**
+ * The accounts that changed since the delta link, or all of them. A link older than 7 days is answered with 410: the
+ * whole directory is read again. Pages may repeat a user; what comes later counts.
+ *
+ * @throws as {@link GraphClient.get}
+ */
+export async function readUserChanges(client: GraphClient, deltaLink: string | undefined): Promise<DirectoryChanges> {
+  const path = deltaLink ?? '/users/delta?$select=id,userPrincipalName,mail,mailNickname';
+  const cost = { units: 2, writes: 0 };
+  const first = await client.get(path, cost);
+  if (first.status === 410 && deltaLink !== undefined) return readUserChanges(client, undefined);
+
+  const users = new Map<string, DirectoryUserChange | undefined>();
+  let nextDelta: string | undefined;
+  for await (const page of client.pages<DirectoryUserChange & { '@removed'?: object }>(path, cost, first)) {
+    for (const { '@removed': removed, ...user } of page.items) {
+      users.set(user.id, removed === undefined ? { ...users.get(user.id), ...user } : undefined);
+    }
+    nextDelta = page.deltaLink ?? nextDelta;
+  }
+  if (nextDelta === undefined) throw failureOf('GET /users/delta', first, undefined);
+  return {
+    full: deltaLink === undefined,
+    upserts: [...users.values()].filter((user) => user !== undefined),
+    deletes: [...users].flatMap(([id, user]) => (user === undefined ? [id] : [])),
+    deltaLink: nextDelta,
+  };
+}
+
+/** An object that carries the stamp of a roster record: made by Hallpass before, or by School Data Sync. */
+export interface StampedObject {
+  externalId: string;
+  objectId: string;
+}
+
+/** Schools and classes of the tenant that come from a student information system. */
+export async function readStamped(client: GraphClient, collection: 'schools' | 'classes'): Promise<StampedObject[]> {
+  const found: StampedObject[] = [];
+  const path = `/education/${collection}?$select=id,externalId,externalSource&$top=999`;
+  for await (const page of client.pages<{ id: string; externalId?: string | null; externalSource?: string | null }>(
+    path,
+  )) {
+    for (const { id, externalId, externalSource } of page.items) {
+      if (typeof externalId === 'string' && externalId !== '' && externalSource === 'sis')
+        found.push({ externalId, objectId: id });
+    }
+  }
+  return found;
+}
+
+interface EducationUser {
+  id: string;
+  externalSource?: string | null;
+  student?: { externalId?: string | null } | null;
+  teacher?: { externalId?: string | null } | null;
+}
+
+/** Accounts that carry the stamp of a person of the roster. */
+export async function readStampedPeople(client: GraphClient): Promise<(StampedObject & { role: Role })[]> {
+  const found: (StampedObject & { role: Role })[] = [];
+  const path = '/education/users?$select=id,externalSource,student,teacher&$top=999';
+  for await (const page of client.pages<EducationUser>(path)) {
+    for (const user of page.items) {
+      const stamp = stampOf(user);
+      if (stamp !== undefined) found.push({ ...stamp, objectId: user.id });
+    }
+  }
+  return found;
+}
+
+function stampOf(user: EducationUser): { role: Role; externalId: string } | undefined {
+  if (user.externalSource !== 'sis') return undefined;
+  if (user.student?.externalId) return { role: 'students', externalId: user.student.externalId };
+  if (user.teacher?.externalId) return { role: 'teachers', externalId: user.teacher.externalId };
+  return undefined;
+}
+
+/** The object with this external id; undefined when there is none, or when the index does not show it yet. */
+export async function findStamped(
+  client: GraphClient,
+  collection: 'schools' | 'classes',
+  externalId: string,
+): Promise<string | undefined> {
+  const filter = encodeURIComponent(`externalId eq '${externalId.replaceAll("'", "''")}'`);
+  const answer = await client.get(`/education/${collection}?$filter=${filter}&$select=id,externalId`);
+  if (answer.status !== 200) throw failureOf(`GET /education/${collection}`, answer, undefined);
+  const { value } = answer.body as { value: { id: string }[] };
+  return value[0]?.id;
+}
+
+/** The account with this user name, and whether it carries the stamp of this very person. */
+export async function findAccount(
+  client: GraphClient,
+  userPrincipalName: string,
+  role: Role,
+  personId: string,
+): Promise<{ objectId: string; isTheirs: boolean } | undefined> {
+  const filter = encodeURIComponent(`userPrincipalName eq '${userPrincipalName.replaceAll("'", "''")}'`);
+  const answer = await client.get(`/education/users?$filter=${filter}&$select=id,externalSource,student,teacher`);
+  if (answer.status !== 200) throw failureOf('GET /education/users', answer, undefined);
+  const [user] = (answer.body as { value: EducationUser[] }).value;
+  if (user === undefined) return undefined;
+  const stamp = stampOf(user);
+  return { objectId: user.id, isTheirs: stamp?.role === role && stamp.externalId === personId };
+}
+
+/** Object ids of a group's members or owners; undefined while Graph does not know the group. */
+export async function readGroup(
+  client: GraphClient,
+  groupId: string,
+  relation: 'members' | 'owners',
+): Promise<Set<string> | undefined> {
+  const path = `/groups/${groupId}/${relation}?$select=id&$top=999`;
+  const cost = { units: 3, writes: 0 };
+  const first = await client.get(path, cost);
+  if (first.status === 404) return undefined;
+  const ids = new Set<string>();
+  for await (const page of client.pages<{ id: string }>(path, cost, first)) {
+    for (const { id } of page.items) ids.add(id);
+  }
+  return ids;
+}

@@ -1,0 +1,186 @@
+/**
+ * The plan: the difference between the desired and the applied state, as data. Pure and deterministic; every operation
+ * says why. Policies are School Data Sync's documented semantics: a student who left a class is removed from it; a
+ * teacher who left stays; a person, class or school that is gone from PowerSchool is left in place, untouched.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Body, DesiredState, DesiredUser } from './desired.ts';
+
+/** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
+export const bindLimit = 20;
+
+export interface AppliedObject {
+  objectId: string;
+  body: Body;
+}
+
+/** What Microsoft 365 has because we made or found it. */
+export interface AppliedState {
+  schools: Map<string, AppliedObject>;
+  classes: Map<string, AppliedObject>;
+  users: Map<string, AppliedObject>;
+  members: Map<string, Set<string>>;
+  owners: Map<string, Set<string>>;
+  schoolClasses: Map<string, Set<string>>;
+  schoolUsers: Map<string, Set<string>>;
+  /** People by SKU. */
+  licences: Map<string, Set<string>>;
+}
+
+interface Common {
+  /** Names the operation's object in journal and problems: `class:77`, `students:123`. */
+  key: string;
+  reason: string;
+}
+
+export type Operation = Common &
+  (
+    | { kind: 'createSchool'; schoolId: string; body: Body }
+    | { kind: 'updateSchool'; schoolId: string; before: Body; body: Body }
+    | { kind: 'createUser'; personKey: string; user: DesiredUser }
+    | { kind: 'updateUser'; personKey: string; before: Body; body: Body }
+    | { kind: 'assignLicence'; personKey: string; skuId: string }
+    | { kind: 'createClass'; sectionId: string; body: Body }
+    | { kind: 'updateClass'; sectionId: string; before: Body; body: Body }
+    | { kind: 'addSchoolClass'; schoolId: string; sectionId: string }
+    | { kind: 'addSchoolUser'; schoolId: string; personKey: string }
+    | { kind: 'addOwners'; sectionId: string; people: string[] }
+    | { kind: 'addMembers'; sectionId: string; people: string[] }
+    | { kind: 'removeMember'; sectionId: string; personKey: string }
+  );
+
+export type OperationKind = Operation['kind'];
+
+/**
+ * Operations that may run side by side; a stage begins when the one before has ended, because it refers to its objects.
+ * Owners come before members: a class without an owner is not manageable.
+ */
+export const stages = [
+  ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'createClass', 'updateClass'],
+  ['assignLicence', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
+  ['addMembers', 'removeMember'],
+] as const satisfies readonly (readonly OperationKind[])[];
+
+export type Plan = Operation[][];
+
+export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
+  const operations: Operation[] = [
+    ...schoolOperations(desired, applied),
+    ...userOperations(desired, applied),
+    ...classOperations(desired, applied),
+    ...schoolMemberOperations(desired, applied),
+    ...classMemberOperations(desired, applied),
+  ];
+  return stages.map((kinds) => operations.filter((operation) => (kinds as readonly string[]).includes(operation.kind)));
+}
+
+/** Operations per kind, for people and logs. */
+export function countOperations(plan: Plan): Partial<Record<OperationKind, number>> {
+  const counts: Partial<Record<OperationKind, number>> = {};
+  for (const { kind } of plan.flat()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  for (const [schoolId, body] of desired.schools) {
+    const key = `school:${schoolId}`;
+    const there = applied.schools.get(schoolId);
+    if (there === undefined)
+      yield { kind: 'createSchool', key, schoolId, body, reason: 'the school is in the profile' };
+    else {
+      const changes = changedProperties(there.body, body);
+      if (changes === undefined) continue;
+      yield { kind: 'updateSchool', key, schoolId, ...changes, reason: 'the school changed in PowerSchool' };
+    }
+  }
+}
+
+function* userOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  for (const [personKey, user] of desired.users) {
+    const there = applied.users.get(personKey);
+    if (user.objectId === undefined) {
+      yield { kind: 'createUser', key: personKey, personKey, user, reason: 'the person has no account' };
+      continue;
+    }
+    const changes = changedProperties(there?.body ?? {}, user.body);
+    if (changes === undefined) continue;
+    const reason = there === undefined ? 'the person was matched to this account' : 'the person changed in PowerSchool';
+    yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
+  }
+  for (const [personKey, skuId] of desired.licences) {
+    if (applied.licences.get(skuId)?.has(personKey)) continue;
+    const reason = 'the profile gives this licence to accounts it creates';
+    yield { kind: 'assignLicence', key: personKey, personKey, skuId, reason };
+  }
+}
+
+function* classOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  for (const [sectionId, { body }] of desired.classes) {
+    const key = `class:${sectionId}`;
+    const there = applied.classes.get(sectionId);
+    if (there === undefined)
+      yield { kind: 'createClass', key, sectionId, body, reason: 'the section is in the profile' };
+    else {
+      const changes = changedProperties(there.body, body);
+      if (changes === undefined) continue;
+      yield { kind: 'updateClass', key, sectionId, ...changes, reason: 'the section changed in PowerSchool' };
+    }
+  }
+}
+
+function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  for (const [sectionId, { schoolId }] of desired.classes) {
+    if (applied.schoolClasses.get(schoolId)?.has(sectionId) || !desired.schools.has(schoolId)) continue;
+    const key = `class:${sectionId}`;
+    yield { kind: 'addSchoolClass', key, schoolId, sectionId, reason: 'the section belongs to the school' };
+  }
+  for (const [schoolId, people] of desired.schoolUsers) {
+    const there = applied.schoolUsers.get(schoolId);
+    for (const personKey of people) {
+      if (there?.has(personKey)) continue;
+      yield { kind: 'addSchoolUser', key: personKey, schoolId, personKey, reason: 'the person belongs to the school' };
+    }
+  }
+}
+
+function* classMemberOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  const nobody: ReadonlySet<string> = new Set();
+  for (const sectionId of desired.classes.keys()) {
+    const key = `class:${sectionId}`;
+    const owners = desired.owners.get(sectionId) ?? nobody;
+    const members = desired.members.get(sectionId) ?? nobody;
+    const memberNow = applied.members.get(sectionId) ?? nobody;
+    for (const people of chunks(missing(owners, applied.owners.get(sectionId) ?? nobody))) {
+      yield { kind: 'addOwners', key, sectionId, people, reason: 'they teach the section' };
+    }
+    for (const people of chunks(missing(members, memberNow))) {
+      yield { kind: 'addMembers', key, sectionId, people, reason: 'they are in the section' };
+    }
+    for (const personKey of memberNow) {
+      if (members.has(personKey) || !personKey.startsWith('students:')) continue;
+      yield { kind: 'removeMember', key, sectionId, personKey, reason: 'the student is no longer in the section' };
+    }
+  }
+}
+
+/**
+ * The properties that differ, with their values before and after; undefined when none does. A property that is no
+ * longer desired is left as it is, like everything that disappears from PowerSchool. Nested objects go as a whole.
+ */
+function changedProperties(before: Body, after: Body): { before: Body; body: Body } | undefined {
+  const names = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  if (names.length === 0) return undefined;
+  const pick = (body: Body) =>
+    Object.fromEntries(names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]))) as Body;
+  return { before: pick(before), body: pick(after) };
+}
+
+function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>): string[] {
+  return [...wanted].filter((item) => !there.has(item)).sort();
+}
+
+function chunks(items: string[]): string[][] {
+  const result: string[][] = [];
+  for (let at = 0; at < items.length; at += bindLimit) result.push(items.slice(at, at + bindLimit));
+  return result;
+}

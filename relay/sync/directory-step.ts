@@ -1,0 +1,125 @@
+/**
+ * Step one of a run: knowing the tenant's directory. Accounts are mirrored by delta; what Hallpass (before a restore) or
+ * School Data Sync made already is adopted once; creations whose answer was lost are looked up.
+ */
+import type { Clock } from '../../shared/clock.ts';
+import type { GraphClient } from '../graph/client.ts';
+import { readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
+import type { Profile } from '../plan/profile.ts';
+import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
+import {
+  type Applied,
+  addLinks,
+  dropIntent,
+  type JournalEntry,
+  readIntents,
+  readLinks,
+  record,
+  removeLinks,
+} from '../store/ledger.ts';
+import type { Store } from '../store/store.ts';
+import { type Creation, findCreated } from './verify.ts';
+
+export interface DirectoryStep {
+  store: Store;
+  tenantId: string;
+  client: GraphClient;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/**
+ * Brings the mirror of the accounts up to date. A link ends only when the directory reports its account as deleted: an
+ * account that we have just made may be missing from a reading for a while.
+ */
+export async function refreshDirectory({ store, tenantId, client, clock }: DirectoryStep): Promise<void> {
+  const { deltaLink } = await store.withTenant(tenantId, readDirectoryState);
+  const changes = await readUserChanges(client, deltaLink);
+  const gone = new Set(changes.deletes);
+  await store.withTenant(tenantId, async (scope) => {
+    await applyDirectoryChanges(scope, changes, isoNow(clock));
+    if (gone.size === 0) return;
+    const links = await readLinks(scope);
+    await removeLinks(
+      scope,
+      links.filter((link) => gone.has(link.objectId)),
+    );
+  });
+}
+
+/**
+ * Takes over, once per tenant, the schools and classes that carry the stamp of a roster record, and in create mode the
+ * accounts too: otherwise a relay that lost its database would make everything a second time.
+ */
+export async function adoptExisting(step: DirectoryStep, profile: Profile): Promise<void> {
+  const { store, tenantId, client, clock } = step;
+  const { adopted } = await store.withTenant(tenantId, readDirectoryState);
+  if (adopted) return;
+  const schools = await readStamped(client, 'schools');
+  const classes = await readStamped(client, 'classes');
+  const creates = profile.mode.students === 'create' || profile.mode.teachers === 'create';
+  const people = creates ? await readStampedPeople(client) : [];
+  // An empty body: the first plan writes the properties, whatever they are now.
+  const objects = [
+    ...schools.map(
+      ({ externalId, objectId }): Applied => ({ object: { kind: 'school', key: externalId, objectId, body: {} } }),
+    ),
+    ...classes.map(
+      ({ externalId, objectId }): Applied => ({ object: { kind: 'class', key: externalId, objectId, body: {} } }),
+    ),
+  ];
+  const links = people
+    .filter(({ role }) => profile.mode[role] === 'create')
+    .map(({ role, externalId, objectId }) => ({ role, personId: externalId, objectId, rule: 'adopted' }));
+  await store.withTenant(tenantId, async (scope) => {
+    await record(scope, objects, [], isoNow(clock));
+    await addLinks(scope, links, isoNow(clock));
+    await markAdopted(scope, isoNow(clock));
+  });
+}
+
+/** Finds out what became of the creations that an earlier run announced and never saw answered. */
+export async function settleIntents({ store, tenantId, client, clock, signal }: DirectoryStep): Promise<void> {
+  const intents = await store.withTenant(tenantId, readIntents);
+  if (intents.length === 0) return;
+  const creations = intents.map((intent): Creation & { id: string } => ({
+    id: intent.id,
+    kind: intent.kind,
+    key: intent.key,
+    body: typeof intent.after === 'object' && intent.after !== null ? intent.after : {},
+  }));
+  const found = await findCreated(creations, { client, clock, signal });
+  await store.withTenant(tenantId, async (scope) => {
+    for (const creation of creations) {
+      const object = found.get(creation);
+      if (object === undefined || !('objectId' in object)) await dropIntent(scope, creation.id);
+      else await record(scope, [adoptedCreation(creation, object.objectId)], [settled(creation)], isoNow(clock));
+    }
+  });
+}
+
+function adoptedCreation({ kind, key }: Creation, objectId: string): Applied {
+  const [prefix, id = ''] = key.split(':');
+  if (kind === 'createSchool') return { object: { kind: 'school', key: id, objectId, body: {} } };
+  if (kind === 'createClass') return { object: { kind: 'class', key: id, objectId, body: {} } };
+  const role = prefix === 'students' ? 'students' : 'teachers';
+  return { link: { role, personId: id, objectId, rule: 'created' } };
+}
+
+/** The outcome of a journal entry whose other columns stay as they are. */
+function settled(creation: Creation & { id: string }): JournalEntry {
+  return {
+    id: creation.id,
+    runId: '',
+    kind: creation.kind,
+    key: creation.key,
+    reason: '',
+    before: undefined,
+    after: creation.body,
+    state: 'done',
+  };
+}
+
+function isoNow(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}

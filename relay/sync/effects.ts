@@ -1,0 +1,77 @@
+/** What an answered operation leaves behind: in the ledger, and in the applied state of the run that goes on. */
+import { personKey } from '../identity/people.ts';
+import type { Body } from '../plan/desired.ts';
+import type { AppliedState, Operation } from '../plan/plan.ts';
+import { type Applied, relationMaps } from '../store/ledger.ts';
+
+/**
+ * @param objectId of the object that the operation made or changed; of no meaning for relations
+ * @param state the applied state before the operation
+ */
+export function appliedBy(operation: Operation, objectId: string, state: AppliedState): Applied {
+  switch (operation.kind) {
+    case 'createSchool':
+      return { object: { kind: 'school', key: operation.schoolId, objectId, body: operation.body } };
+    case 'createClass':
+      return { object: { kind: 'class', key: operation.sectionId, objectId, body: operation.body } };
+    case 'createUser': {
+      const { person, body } = operation.user;
+      return {
+        object: { kind: 'user', key: operation.personKey, objectId, body },
+        link: { role: person.role, personId: person.id, objectId, rule: 'created' },
+      };
+    }
+    case 'updateSchool':
+      return updated('school', operation.schoolId, operation.body, objectId, state);
+    case 'updateClass':
+      return updated('class', operation.sectionId, operation.body, objectId, state);
+    case 'updateUser':
+      return updated('user', operation.personKey, operation.body, objectId, state);
+    case 'assignLicence':
+      return { relations: { kind: 'licence', container: operation.skuId, items: [operation.personKey] } };
+    case 'addSchoolClass':
+      return { relations: { kind: 'schoolClass', container: operation.schoolId, items: [operation.sectionId] } };
+    case 'addSchoolUser':
+      return { relations: { kind: 'schoolUser', container: operation.schoolId, items: [operation.personKey] } };
+    case 'addOwners':
+      return { relations: { kind: 'owner', container: operation.sectionId, items: operation.people } };
+    case 'addMembers':
+      return { relations: { kind: 'member', container: operation.sectionId, items: operation.people } };
+    case 'removeMember':
+      return { unrelated: { kind: 'member', container: operation.sectionId, items: [operation.personKey] } };
+  }
+}
+
+/** Whose problem a failed operation is. */
+export function subjectOf(operation: Operation): string {
+  return operation.kind === 'removeMember' ? `${operation.key}/${operation.personKey}` : operation.key;
+}
+
+/** Brings the state of the run up to what has just been recorded. */
+export function updateApplied(
+  run: { applied: AppliedState; accounts: Map<string, string> },
+  { object, link, relations, unrelated }: Applied,
+): void {
+  const objects = { school: run.applied.schools, class: run.applied.classes, user: run.applied.users };
+  if (object !== undefined) objects[object.kind].set(object.key, { objectId: object.objectId, body: object.body });
+  if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
+  const maps = relationMaps(run.applied);
+  if (relations !== undefined) {
+    const items = maps[relations.kind].get(relations.container) ?? new Set();
+    for (const item of relations.items) items.add(item);
+    maps[relations.kind].set(relations.container, items);
+  }
+  for (const item of unrelated?.items ?? [])
+    maps[unrelated?.kind ?? 'member'].get(unrelated?.container ?? '')?.delete(item);
+}
+
+function updated(
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  changes: Body,
+  objectId: string,
+  state: AppliedState,
+): Applied {
+  const objects = { school: state.schools, class: state.classes, user: state.users };
+  return { object: { kind, key, objectId, body: { ...objects[kind].get(key)?.body, ...changes } } };
+}

@@ -1,0 +1,81 @@
+/**
+ * The queue of one stage. Operations on one group share a lane and follow each other, because Graph answers concurrent
+ * writes to one group with conflicts; everything else runs side by side. An operation that must wait is parked.
+ */
+import type { Operation } from '../plan/plan.ts';
+
+export interface Task {
+  operation: Operation;
+  lane: string;
+  /** Attempts made so far. */
+  attempts: number;
+}
+
+export class Lanes {
+  readonly #waiting = new Map<string, Task[]>();
+  readonly #ready: string[] = [];
+  #readyAt = 0;
+  #parked: { task: Task; until: number }[] = [];
+  #open = 0;
+
+  constructor(operations: readonly Operation[]) {
+    for (const [index, operation] of operations.entries()) {
+      const lane = laneOf(operation) ?? `#${index}`;
+      const tasks = this.#waiting.get(lane);
+      const task = { operation, lane, attempts: 0 };
+      if (tasks === undefined) {
+        this.#waiting.set(lane, [task]);
+        this.#ready.push(lane);
+      } else tasks.push(task);
+    }
+    this.#open = operations.length;
+  }
+
+  /** Operations that have no final outcome yet. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Up to `limit` tasks that may run now, at most one of a lane; their lanes are busy until settled or parked. */
+  take(limit: number, now: number): Task[] {
+    const due = this.#parked.filter((entry) => entry.until <= now);
+    if (due.length > 0) this.#parked = this.#parked.filter((entry) => entry.until > now);
+    const taken = due.slice(0, limit).map(({ task }) => task);
+    for (const { task } of due.slice(limit)) this.#parked.push({ task, until: now });
+    while (taken.length < limit && this.#readyAt < this.#ready.length) {
+      const lane = this.#ready[this.#readyAt] ?? '';
+      this.#readyAt += 1;
+      const task = this.#waiting.get(lane)?.shift();
+      if (task !== undefined) taken.push(task);
+    }
+    return taken;
+  }
+
+  /** The task has its final outcome: the next one of its lane may run. */
+  settle({ lane }: Task): void {
+    this.#open -= 1;
+    if ((this.#waiting.get(lane)?.length ?? 0) > 0) this.#ready.push(lane);
+    else this.#waiting.delete(lane);
+  }
+
+  /** The task runs again after `until`; its lane waits with it. */
+  park(task: Task, until: number): void {
+    this.#parked.push({ task, until });
+  }
+
+  /** When the first parked task is due; undefined when none is parked. */
+  nextDue(): number | undefined {
+    return this.#parked.length === 0 ? undefined : Math.min(...this.#parked.map((entry) => entry.until));
+  }
+}
+
+function laneOf(operation: Operation): string | undefined {
+  switch (operation.kind) {
+    case 'addOwners':
+    case 'addMembers':
+    case 'removeMember':
+      return operation.key;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+/** The sync engine: a loop per tenant, one Graph application and its limits for all of them. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
+import { GraphClient } from '../graph/client.ts';
+import { type Credentials, openCredentials } from '../graph/credentials.ts';
+import { openTransport, type Transport } from '../graph/transport.ts';
+import { isSettled } from '../roster/mirror.ts';
+import type { RelaySettings } from '../settings.ts';
+import { readProfiles } from '../store/profiles.ts';
+import type { Store } from '../store/store.ts';
+import { findTenant, listTenants, type Tenant } from '../store/system.ts';
+import { runOnce } from './run.ts';
+import { startTenantLoop, type TenantLoop } from './tenant-loop.ts';
+
+export interface SyncLoopOptions {
+  store: Store;
+  settings: RelaySettings;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+  /** A number in [0, 1); Math.random unless a test wants to know. */
+  random?: () => number;
+}
+
+export interface SyncLoop {
+  /** Something of this tenant may have changed: its roster, its profile. */
+  wake(tenantId: string): void;
+  /** Stops between two batches and returns when nothing is under way. */
+  close(): Promise<void>;
+}
+
+export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop> {
+  const { store, settings, clock, log, random = Math.random } = options;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const transport = await openTransport(settings.graph.caFile);
+  const credentials = lazyCredentials(settings, transport);
+  const appWrites = appWriteBucket(clock, settings.graph.speed);
+  const loops = new Map<string, TenantLoop>();
+
+  const start = (tenantId: string): TenantLoop => {
+    const budget = new GraphBudget(appWrites, clock, settings.graph.speed);
+    const clientFor = ({ graph_tenant_id: graphTenantId }: Tenant) => {
+      const { baseUrl } = settings.graph;
+      return new GraphClient({ baseUrl, graphTenantId, credentials, transport, budget, clock, random, signal });
+    };
+    return startTenantLoop({
+      run: () => runTenant({ ...options, random, signal }, tenantId, clientFor),
+      failed: (error) => {
+        const { code, message, action } = toHallpassError(error);
+        log.error({ event: 'run.failed', tenantId, code, message, action }, `run failed: ${message}`);
+      },
+      clock,
+      random,
+      signal,
+    });
+  };
+
+  const loopOf = (tenantId: string): TenantLoop => {
+    const loop = loops.get(tenantId) ?? start(tenantId);
+    loops.set(tenantId, loop);
+    return loop;
+  };
+
+  for (const tenant of await store.system(listTenants)) loopOf(tenant.id);
+  return {
+    wake: (tenantId) => loopOf(tenantId).wake(),
+    async close() {
+      stop.abort();
+      await Promise.all([...loops.values()].map((loop) => loop.ended));
+      await transport.close();
+    },
+  };
+}
+
+/** A run, if the tenant has a profile and its mirror is a whole state of PowerSchool. */
+async function runTenant(
+  options: SyncLoopOptions & { random: () => number },
+  tenantId: string,
+  clientFor: (tenant: Tenant) => GraphClient,
+): Promise<void> {
+  const { store, clock, log } = options;
+  const [profile] = await store.withTenant(tenantId, readProfiles);
+  if (profile === undefined || !(await store.withTenant(tenantId, isSettled))) return;
+  const tenant = await store.system((scope) => findTenant(scope, tenantId));
+  const client = clientFor(tenant);
+  const startedAt = clock.now();
+  const runLog = log.child({ tenant: tenant.slug });
+  runLog.info({ event: 'run.started' }, 'run started');
+  const root = `${options.settings.graph.baseUrl}/v1.0`;
+  const report = await runOnce({ ...options, tenantId, profile, client, root, log: runLog });
+  const seconds = (clock.now() - startedAt) / 1000;
+  runLog.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
+}
+
+/** Opened at the first run, so that a relay without Graph settings starts, and says what is missing when it matters. */
+function lazyCredentials(settings: RelaySettings, transport: Transport): Credentials {
+  let opened: Promise<Credentials> | undefined;
+  return {
+    async token(tenant) {
+      opened ??= openCredentials(settings.graph, transport);
+      const credentials = await opened.catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
+      return credentials.token(tenant);
+    },
+  };
+}
