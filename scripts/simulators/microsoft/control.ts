@@ -1,0 +1,142 @@
+/** `/_sim/`: what only a simulator has. Faults, counts, the whole state, and an administrator's edits by hand. */
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { assignedSkus, type Directory } from './directory/directory.ts';
+import type { User } from './directory/entities.ts';
+import { dumpDirectory } from './dump.ts';
+import type { AppRegistration } from './entra/app-registration.ts';
+import { type Faults, faultOrder } from './faults.ts';
+import type { DeltaEpoch } from './graph/delta.ts';
+import { propertyOf } from './graph/properties.ts';
+import { educationUserResource, userResource } from './graph/resources.ts';
+import { checkNickname, checkPrincipalName } from './graph/user-rules.ts';
+import { type Bag, textOf } from './json.ts';
+import type { Stats } from './stats.ts';
+import type { Throttle } from './throttle.ts';
+
+export interface ControlParts {
+  directory: Directory;
+  faults: Faults;
+  stats: Stats;
+  throttle: Throttle;
+  epoch: DeltaEpoch;
+  app: AppRegistration;
+}
+
+const settings = z.strictObject({
+  /** Milliseconds of replication lag for objects created from now on. */
+  lag: z.number().min(0).optional(),
+  /** Multiplier of the throttling limits; all buckets start full again. */
+  speed: z.number().positive().optional(),
+  /** Permissions in tokens issued from now on. */
+  roles: z.array(z.string()).optional(),
+});
+
+const userProps = z
+  .record(z.string(), z.json())
+  .refine((props) => Object.keys(props).every(isUserProperty), { error: 'a property that no user has' });
+
+type KeyParams = { Params: { key: string } };
+
+/** Refuses anything that does not come from this machine; needs no token otherwise. */
+export function addControlRoutes(server: FastifyInstance, parts: ControlParts): void {
+  server.register(
+    async (control) => {
+      control.addHook('onRequest', async (request, reply) => {
+        if (!isLoopback(request.socket.remoteAddress)) {
+          await reply.code(403).send({ error: 'The control API answers on loopback only.' });
+        }
+      });
+      control.setErrorHandler((error, _request, reply) => {
+        const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+        return reply.code(400).send({ error: reason });
+      });
+      addFaultRoutes(control, parts);
+      addUserEdits(control, parts.directory);
+      control.get('/stats', async () => parts.stats.toJSON());
+      control.delete('/stats', async (_request, reply) => {
+        parts.stats.reset();
+        return reply.code(204).send();
+      });
+      control.get('/dump', (_request, reply) =>
+        reply.type('application/x-ndjson').send(Readable.from(dumpDirectory(parts.directory))),
+      );
+      control.patch('/settings', async (request, reply) => {
+        const { lag, speed, roles } = settings.parse(request.body);
+        if (lag !== undefined) parts.directory.lag = lag;
+        if (speed !== undefined) parts.throttle.setSpeed(speed);
+        if (roles !== undefined) parts.app.roles = roles;
+        return reply.code(204).send();
+      });
+      control.post('/delta/expire', async (_request, reply) => {
+        parts.epoch.current += 1;
+        return reply.code(204).send();
+      });
+    },
+    { prefix: '/_sim' },
+  );
+}
+
+function addFaultRoutes(control: FastifyInstance, { faults }: ControlParts): void {
+  control.get('/faults', async () => faults.waiting());
+  control.post('/faults', async (request, reply) => {
+    const orders = z.union([faultOrder.transform((order) => [order]), z.array(faultOrder)]).parse(request.body);
+    return reply.code(201).send({ ids: orders.map((order) => faults.add(order)) });
+  });
+  control.delete('/faults', async (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+}
+
+/** An administrator's edits: seen at once, not throttled, and allowed on synchronized accounts too. */
+function addUserEdits(control: FastifyInstance, directory: Directory): void {
+  control.get<KeyParams>('/users/:key', async (request) => shown(find(directory, request.params.key)));
+  control.post('/users', async (request, reply) => {
+    const props = userProps.parse(request.body);
+    checkNames(directory, props);
+    for (const name of ['userPrincipalName', 'mailNickname', 'displayName']) {
+      if (textOf(props, name) === undefined) throw new TypeError(`${name} is missing.`);
+    }
+    return reply.code(201).send(shown(directory.addUser({ accountEnabled: true, ...props }, 'once')));
+  });
+  control.patch<KeyParams>('/users/:key', async (request) => {
+    const user = find(directory, request.params.key);
+    const props = userProps.parse(request.body);
+    checkNames(directory, props, user);
+    const before = assignedSkus(user);
+    directory.users.update(user, props);
+    for (const skuId of before) directory.countSeats(skuId, -1);
+    for (const skuId of assignedSkus(user)) directory.countSeats(skuId, 1);
+    return shown(user);
+  });
+  control.delete<KeyParams>('/users/:key', async (request, reply) => {
+    directory.deleteUser(find(directory, request.params.key));
+    return reply.code(204).send();
+  });
+}
+
+function find(directory: Directory, key: string): User {
+  const user = directory.users.get(key.toLowerCase()) ?? directory.users.find('userPrincipalName', key)[0];
+  if (user === undefined) throw new TypeError(`There is no user ${key}.`);
+  return user;
+}
+
+function shown(user: User): Bag {
+  return { id: user.id, ...user.props };
+}
+
+function checkNames(directory: Directory, props: Bag, self?: User): void {
+  const [name, alias] = [textOf(props, 'userPrincipalName'), textOf(props, 'mailNickname')];
+  if (name !== undefined) checkPrincipalName(directory, name, self);
+  if (alias !== undefined) checkNickname(alias, 'User');
+}
+
+function isUserProperty(name: string): boolean {
+  return propertyOf(userResource, name) !== undefined || propertyOf(educationUserResource, name) !== undefined;
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address));
+}

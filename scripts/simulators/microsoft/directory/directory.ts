@@ -1,0 +1,162 @@
+/** The whole tenant in memory, and the few operations that touch more than one object. No validation: see graph/. */
+import type { Clock } from '../../../../shared/clock.ts';
+import { type Bag, isBag, type Json } from '../json.ts';
+import type { Random } from '../random.ts';
+import type { Entity, Group, School, Tenant, User } from './entities.ts';
+import { Table } from './table.ts';
+
+export interface DirectoryOptions {
+  tenant: Tenant;
+  clock: Clock;
+  random: Random;
+  /** A new object may stay unseen up to this many milliseconds. */
+  lag: number;
+}
+
+export class Directory {
+  readonly tenant: Tenant;
+  readonly users = new Table<User>(['userPrincipalName', 'mail', 'mailNickname', 'employeeId']);
+  readonly groups = new Table<Group>(['mailNickname', 'externalId', 'uniqueName']);
+  readonly schools = new Table<School>(['externalId']);
+  /** Users and groups that can be restored, by id. */
+  readonly deleted = new Map<string, User | Group>();
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds; the control API may change it. */
+  lag: number;
+
+  constructor(options: DirectoryOptions) {
+    this.tenant = options.tenant;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.lag = options.lag;
+  }
+
+  /**
+   * Whether a reader sees the object yet. Graph answers reads from any replica, so for a while after a successful
+   * create the object may be missing; the moment is drawn once per object, at creation.
+   */
+  isVisible(entity: Entity): boolean {
+    return entity.visibleAt === 0 || entity.visibleAt <= this.clock.now();
+  }
+
+  /** @param at how an administrator's edit differs from an API call: `once` is seen by everybody immediately. */
+  addUser(props: Bag, at: 'once' | 'lagging', id = this.random.guid()): User {
+    props.primaryRole ??= 'none';
+    props.userType ??= 'Member';
+    const user: User = {
+      ...this.#blank(id, props, at),
+      kind: 'user',
+      memberOf: new Set(),
+      ownerOf: new Set(),
+      schools: new Set(),
+    };
+    this.users.insert(user);
+    return user;
+  }
+
+  addGroup(props: Bag, isClass: boolean): Group {
+    const group: Group = {
+      ...this.#blank(this.random.guid(), props, 'lagging'),
+      kind: 'group',
+      isClass,
+      members: new Set(),
+      owners: new Set(),
+      schools: new Set(),
+    };
+    this.groups.insert(group);
+    return group;
+  }
+
+  addSchool(props: Bag): School {
+    const school: School = {
+      ...this.#blank(this.random.guid(), props, 'lagging'),
+      kind: 'school',
+      users: new Set(),
+      classes: new Set(),
+    };
+    this.schools.insert(school);
+    return school;
+  }
+
+  addMember(group: Group, user: User): void {
+    group.members.add(user);
+    user.memberOf.add(group);
+  }
+
+  addOwner(group: Group, user: User): void {
+    group.owners.add(user);
+    user.ownerOf.add(group);
+  }
+
+  /** Soft delete: restorable for 30 days; memberships and licences end at once. */
+  deleteUser(user: User): void {
+    for (const group of user.memberOf) group.members.delete(user);
+    for (const group of user.ownerOf) group.owners.delete(user);
+    for (const school of user.schools) school.users.delete(user);
+    user.memberOf.clear();
+    user.ownerOf.clear();
+    user.schools.clear();
+    for (const skuId of assignedSkus(user)) this.countSeats(skuId, -1);
+    delete user.props.assignedLicenses;
+    this.users.remove(user, 'changed');
+    this.#keepDeleted(user);
+  }
+
+  deleteGroup(group: Group): void {
+    for (const user of group.members) user.memberOf.delete(group);
+    for (const user of group.owners) user.ownerOf.delete(group);
+    for (const school of group.schools) school.classes.delete(group);
+    group.members.clear();
+    group.owners.clear();
+    group.schools.clear();
+    this.groups.remove(group, 'changed');
+    this.#keepDeleted(group);
+  }
+
+  /** Administrative units are deleted for good; the people and classes in them stay. */
+  deleteSchool(school: School): void {
+    for (const user of school.users) user.schools.delete(school);
+    for (const group of school.classes) group.schools.delete(school);
+    school.users.clear();
+    school.classes.clear();
+    this.schools.remove(school, 'deleted');
+  }
+
+  restore(entity: User | Group): void {
+    this.deleted.delete(entity.id);
+    delete entity.props.deletedDateTime;
+    if (entity.kind === 'user') this.users.insert(entity);
+    else this.groups.insert(entity);
+  }
+
+  purge(entity: User | Group): void {
+    this.deleted.delete(entity.id);
+    if (entity.kind === 'user') this.users.forget(entity, 'deleted');
+    else this.groups.forget(entity, 'deleted');
+  }
+
+  countSeats(skuId: string, change: number): void {
+    const sku = this.tenant.skus.get(skuId);
+    if (sku !== undefined) sku.consumed += change;
+  }
+
+  #blank(id: string, props: Bag, at: 'once' | 'lagging'): Entity {
+    const now = this.clock.now();
+    props.createdDateTime ??= `${new Date(now).toISOString().slice(0, 19)}Z`;
+    const visibleAt = at === 'once' || this.lag === 0 ? 0 : now + this.random.next() * this.lag;
+    return { id, props, visibleAt, ordinal: 0, changed: 0, removed: undefined };
+  }
+
+  #keepDeleted(entity: User | Group): void {
+    entity.props.deletedDateTime = `${new Date(this.clock.now()).toISOString().slice(0, 19)}Z`;
+    this.deleted.set(entity.id, entity);
+  }
+}
+
+/** Lower-case ids of the SKUs that an account holds. */
+export function assignedSkus(user: User): string[] {
+  const licenses: Json = user.props.assignedLicenses ?? [];
+  if (!Array.isArray(licenses)) return [];
+  return licenses.flatMap((license) => (isBag(license) ? [String(license.skuId).toLowerCase()] : []));
+}

@@ -1,0 +1,71 @@
+/** What a directory holds. Relations are object references: the hot path never looks an id up twice. */
+import type { Bag } from '../json.ts';
+
+export interface Entity {
+  readonly id: string;
+  /** Every property that is set; what is absent reads as null, or as an empty list. */
+  readonly props: Bag;
+  /** When a reader may first see it, milliseconds since the epoch (replication lag). */
+  visibleAt: number;
+  /** Place in the table's order; set by the table. */
+  ordinal: number;
+  /** The table's sequence number at the last change; set by the table. */
+  changed: number;
+  /** Set once the object is gone: `changed` while it can be restored, `deleted` after that. */
+  removed: 'changed' | 'deleted' | undefined;
+}
+
+/** An account: what `/users` and `/education/users` both show. */
+export interface User extends Entity {
+  readonly kind: 'user';
+  readonly memberOf: Set<Group>;
+  readonly ownerOf: Set<Group>;
+  readonly schools: Set<School>;
+}
+
+/** A group; with `isClass` also the educationClass of the same id. */
+export interface Group extends Entity {
+  readonly kind: 'group';
+  readonly isClass: boolean;
+  readonly members: Set<User>;
+  readonly owners: Set<User>;
+  readonly schools: Set<School>;
+}
+
+/** An educationSchool and the administrative unit behind it. */
+export interface School extends Entity {
+  readonly kind: 'school';
+  readonly users: Set<User>;
+  readonly classes: Set<Group>;
+}
+
+export interface Domain {
+  id: string;
+  isDefault: boolean;
+  isInitial: boolean;
+  authenticationType: 'Managed' | 'Federated';
+}
+
+export interface ServicePlan {
+  servicePlanId: string;
+  servicePlanName: string;
+}
+
+export interface Sku {
+  skuId: string;
+  skuPartNumber: string;
+  /** Seats bought. */
+  enabled: number;
+  /** Seats in use. */
+  consumed: number;
+  servicePlans: readonly ServicePlan[];
+}
+
+export interface Tenant {
+  id: string;
+  displayName: string;
+  countryLetterCode: string;
+  domains: readonly Domain[];
+  /** By lower-case skuId. */
+  skus: Map<string, Sku>;
+}

@@ -1,0 +1,149 @@
+/** `/education/classes`: hidden-membership Microsoft 365 groups with a class's data; teachers are their owners. */
+import type { Directory } from '../directory/directory.ts';
+import type { Group } from '../directory/entities.ts';
+import { denied } from '../errors.ts';
+import type { Bag } from '../json.ts';
+import { type Call, created, noContent } from './call.ts';
+import { type DeltaEpoch, readDelta } from './delta.ts';
+import { updated } from './education-users.ts';
+import { checkGroupNames, completeGroup } from './group-rules.ts';
+import { countOf, listRelation, listTable, showOne } from './listing.ts';
+import { classById, referenceIn } from './lookup.ts';
+import { bind, type Relation, unbind } from './membership.ts';
+import { may } from './permissions.ts';
+import { checkProperties, mergeComplex, view } from './properties.ts';
+import { classResource, educationUserResource, groupResource, schoolResource, sdsExtension } from './resources.ts';
+import type { Router } from './router.ts';
+
+export function addClassRoutes(router: Router, directory: Directory, epoch: DeltaEpoch, createdBy: () => Bag): void {
+  const { groups } = directory;
+  const resource = classResource;
+  const read = { area: 'education', method: 'GET', cost: 1, roles: may.readRoster } as const;
+  const write = { area: 'education', cost: 1, roles: may.writeRoster } as const;
+  const root = '/education/classes';
+  const isClass = (group: Group): boolean => group.isClass;
+  router.add({ ...read, path: root, handle: (call) => listTable(call, directory, groups, resource, isClass) });
+  router.add({
+    ...read,
+    path: `${root}/$count`,
+    handle: (call) =>
+      countOf(
+        call,
+        groups
+          .values()
+          .filter(isClass)
+          .reduce((sum) => sum + 1, 0),
+      ),
+  });
+  router.add({
+    ...read,
+    path: `${root}/delta`,
+    handle: (call) => {
+      return readDelta(call, directory, epoch, groups, resource, { include: isClass, reportsRemoved: false });
+    },
+  });
+  router.add({
+    ...read,
+    path: `${root}/:id`,
+    handle: (call) => showOne(call, classById(directory, call.params[0] ?? ''), resource),
+  });
+  router.add({
+    ...read,
+    path: `${root}/:id/group`,
+    handle: (call) => showOne(call, classById(directory, call.params[0] ?? ''), groupResource),
+  });
+  router.add({
+    ...read,
+    path: `${root}/:id/schools`,
+    handle: (call) =>
+      listRelation(call, directory, classById(directory, call.params[0] ?? '').schools, schoolResource, false),
+  });
+  router.add({
+    ...write,
+    method: 'POST',
+    path: root,
+    handle: (call) => {
+      const props = checkProperties(call.body, resource, 'create');
+      checkGroupNames(directory, props);
+      const group = directory.addGroup(
+        { ...completeGroup(directory, { ...classGroup, ...props }), createdBy: createdBy() },
+        true,
+      );
+      return created(call, {
+        '@odata.context': `${call.base}/$metadata#${root.slice(1)}/$entity`,
+        ...view(group, resource),
+      });
+    },
+  });
+  router.add({
+    ...write,
+    method: 'PATCH',
+    path: `${root}/:id`,
+    handle: (call) => {
+      const group = classById(directory, call.params[0] ?? '');
+      const patch = checkProperties(call.body, resource, 'update');
+      checkGroupNames(directory, patch, group);
+      groups.update(group, mergeComplex(patch, group.props));
+      return updated(call, group, resource);
+    },
+  });
+  router.add({
+    ...write,
+    method: 'DELETE',
+    path: `${root}/:id`,
+    handle: (call) => {
+      directory.deleteGroup(classById(directory, call.params[0] ?? ''));
+      return noContent();
+    },
+  });
+  addPeople(router, directory, 'members', 'members');
+  addPeople(router, directory, 'teachers', 'owners');
+}
+
+/** What makes a group a class: how School Data Sync's own scripts recognise one. */
+const classGroup: Bag = {
+  groupTypes: ['Unified'],
+  mailEnabled: true,
+  securityEnabled: false,
+  visibility: 'HiddenMembership',
+  creationOptions: ['ExchangeProvisioningFlags:461', 'classAssignments'],
+  [`${sdsExtension}ObjectType`]: 'Section',
+};
+
+function addPeople(router: Router, directory: Directory, name: 'members' | 'teachers', relation: Relation): void {
+  const path = `/education/classes/:id/${name}`;
+  const write = { area: 'education', cost: 1, roles: may.writeRoster } as const;
+  /** A class's members are hidden: even adding one needs the permission to see them. */
+  const classOf = (call: Call): Group => {
+    if (relation === 'members' && !may.readHiddenMembers.some((role) => call.caller.roles.has(role))) {
+      throw denied(may.readHiddenMembers);
+    }
+    return classById(directory, call.params[0] ?? '');
+  };
+  router.add({
+    area: 'education',
+    method: 'GET',
+    cost: 1,
+    roles: may.readRoster,
+    path,
+    handle: (call) => listRelation(call, directory, classOf(call)[relation], educationUserResource, false),
+  });
+  router.add({
+    ...write,
+    method: 'POST',
+    path: `${path}/$ref`,
+    handle: (call) => {
+      bind(directory, classOf(call), { members: [], owners: [], [relation]: [referenceIn(call.body)] });
+      return noContent();
+    },
+  });
+  router.add({
+    ...write,
+    method: 'DELETE',
+    path: `${path}/:id/$ref`,
+    handle: (call) => {
+      unbind(directory, classOf(call), relation, call.params[1] ?? '');
+      return noContent();
+    },
+  });
+}

@@ -1,0 +1,74 @@
+/** What the directory demands of a group, and what it makes of one when it is created. */
+import type { Directory } from '../directory/directory.ts';
+import type { Group } from '../directory/entities.ts';
+import { badRequest, conflict, invalidValue, notImplemented } from '../errors.ts';
+import { type Bag, textOf } from '../json.ts';
+import { checkNickname } from './user-rules.ts';
+
+const visibilities = ['Private', 'Public', 'HiddenMembership'];
+const atCreationOnly = ['creationOptions', 'resourceBehaviorOptions', 'groupTypes', 'isAssignableToRole'];
+/** Exchange keeps these; app-only callers mostly may not write them at all. */
+const exchangeOwned = [
+  'allowExternalSenders',
+  'autoSubscribeNewMembers',
+  'hideFromAddressLists',
+  'hideFromOutlookClients',
+  'isSubscribedByMail',
+  'unseenCount',
+];
+
+/** @throws 501 for a property whose behaviour in an app-only PATCH is not known well enough to imitate */
+export function refuseExchangeOwned(body: Bag): void {
+  const name = exchangeOwned.find((property) => Object.hasOwn(body, property));
+  if (name !== undefined) throw notImplemented(`the group property '${name}', which Exchange keeps`);
+}
+
+export function checkNewGroup(directory: Directory, props: Bag): void {
+  const unified = isUnified(props);
+  if (unified && props.mailEnabled !== true) throw invalidValue('mailEnabled', 'Group');
+  if (!unified && props.mailEnabled === true) {
+    throw badRequest('Mail-enabled security groups and distribution lists cannot be created through Microsoft Graph.');
+  }
+  const visibility = textOf(props, 'visibility');
+  if (visibility !== undefined && !visibilities.includes(visibility)) throw invalidValue('visibility', 'Group');
+  checkGroupNames(directory, props);
+}
+
+export function checkGroupPatch(directory: Directory, group: Group, patch: Bag): void {
+  const fixed = atCreationOnly.find((name) => Object.hasOwn(patch, name));
+  if (fixed !== undefined) throw badRequest(`Property '${fixed}' can be set only when the group is created.`);
+  const visibility = textOf(patch, 'visibility');
+  const hidden = 'HiddenMembership';
+  const mayChange = visibility !== hidden && group.props.visibility !== hidden;
+  if (visibility !== undefined && visibility !== group.props.visibility && !mayChange) {
+    throw badRequest('HiddenMembership can be set only when a group is created, and cannot be updated later.');
+  }
+  if (visibility !== undefined && !visibilities.includes(visibility)) throw invalidValue('visibility', 'Group');
+  checkGroupNames(directory, patch, group);
+}
+
+/** mailNickname and uniqueName: well-formed, and no other group's. */
+export function checkGroupNames(directory: Directory, props: Bag, self?: Group): void {
+  const alias = textOf(props, 'mailNickname');
+  if (alias !== undefined) {
+    checkNickname(alias, 'Group');
+    if (directory.groups.find('mailNickname', alias).some((group) => group !== self)) throw conflict('mailNickname');
+  }
+  const unique = textOf(props, 'uniqueName');
+  if (unique !== undefined && directory.groups.find('uniqueName', unique).some((group) => group !== self)) {
+    throw conflict('uniqueName');
+  }
+}
+
+/** The properties that the directory sets by itself. */
+export function completeGroup(directory: Directory, props: Bag): Bag {
+  if (!isUnified(props)) return { groupTypes: [], ...props };
+  const domain = directory.tenant.domains.find((known) => known.isDefault)?.id ?? 'localhost';
+  const mail = `${String(props.mailNickname)}@${domain}`;
+  return { visibility: 'Public', ...props, mail, proxyAddresses: [`SMTP:${mail}`] };
+}
+
+function isUnified(props: Bag): boolean {
+  const types = props.groupTypes;
+  return Array.isArray(types) && types.includes('Unified');
+}

@@ -1,0 +1,80 @@
+/** Adding and removing people: members and owners of groups, teachers and members of classes. */
+import type { Directory } from '../directory/directory.ts';
+import type { Group, User } from '../directory/entities.ts';
+import { badRequest, GraphError, notFound, notImplemented } from '../errors.ts';
+import { type Bag, isBag } from '../json.ts';
+import { referencedId, userById } from './lookup.ts';
+
+export type Relation = 'members' | 'owners';
+
+/** Members and owners that one request may add, together. */
+const maxBound = 20;
+const maxOwners = 100;
+
+/** The `…@odata.bind` lists of a body, taken out of it. */
+export interface Bindings {
+  members: readonly string[];
+  owners: readonly string[];
+}
+
+/** @throws 400 for more than 20 references or a malformed one */
+export function takeBindings(body: unknown): { rest: unknown; bindings: Bindings } {
+  if (!isBag(body)) return { rest: body, bindings: { members: [], owners: [] } };
+  const rest: Bag = { ...body };
+  const bindings: { members: string[]; owners: string[] } = { members: [], owners: [] };
+  for (const relation of ['members', 'owners'] as const) {
+    const list = rest[`${relation}@odata.bind`];
+    delete rest[`${relation}@odata.bind`];
+    if (list === undefined) continue;
+    if (!Array.isArray(list)) throw badRequest(`The property '${relation}@odata.bind' must be a list.`);
+    bindings[relation] = list.map(referencedId);
+  }
+  if (bindings.members.length + bindings.owners.length > maxBound) {
+    throw badRequest(`A resource cannot contain more than ${maxBound} link changes.`);
+  }
+  return { rest, bindings };
+}
+
+/** Adds all or nobody. @throws 404 for an unknown account, 400 when one is there already */
+export function bind(directory: Directory, group: Group, bindings: Bindings): void {
+  const adding = {
+    members: checkAdditions(directory, group, 'members', bindings.members),
+    owners: checkAdditions(directory, group, 'owners', bindings.owners),
+  };
+  for (const user of adding.members) directory.addMember(group, user);
+  for (const user of adding.owners) directory.addOwner(group, user);
+}
+
+/** Checks without changing anything, so that a group is not created for references that fail. */
+export function checkAdditions(
+  directory: Directory,
+  group: Group | undefined,
+  relation: Relation,
+  ids: readonly string[],
+): User[] {
+  const users = ids.map((id) => {
+    if (directory.groups.get(id) !== undefined) throw notImplemented('groups inside groups');
+    return userById(directory, id);
+  });
+  const present = group?.[relation] ?? new Set<User>();
+  if (new Set(ids).size < ids.length || users.some((user) => present.has(user))) {
+    throw badRequest(
+      `One or more added object references already exist for the following modified properties: '${relation}'.`,
+    );
+  }
+  if (relation === 'owners' && present.size + users.length > maxOwners) {
+    throw new GraphError(403, 'Directory_ResourceSizeExceeded', `A group can have at most ${maxOwners} owners.`);
+  }
+  return users;
+}
+
+/** @throws 404 when the person is not in the relation, 400 for the last owner */
+export function unbind(directory: Directory, group: Group, relation: Relation, id: string): void {
+  const user = directory.users.get(id.toLowerCase());
+  if (user === undefined || !group[relation].has(user)) throw notFound(id);
+  if (relation === 'owners' && group.owners.size === 1) {
+    throw badRequest('The group must have at least one owner, hence this owner cannot be removed.');
+  }
+  group[relation].delete(user);
+  (relation === 'members' ? user.memberOf : user.ownerOf).delete(group);
+}

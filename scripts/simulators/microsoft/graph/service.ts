@@ -1,0 +1,135 @@
+/** The gate in front of every handler: fault, route, throttle, permission, then the answer or the error body. */
+import type { Clock } from '../../../../shared/clock.ts';
+import { badRequest, denied, errorBody, GraphError, notImplemented } from '../errors.ts';
+import { errorOf, type FaultOrder, type Faults } from '../faults.ts';
+import { Query } from '../odata/query.ts';
+import type { Stats } from '../stats.ts';
+import { type Throttle, unitsOf } from '../throttle.ts';
+import type { Answer, Call, Caller } from './call.ts';
+import type { Match, Router } from './router.ts';
+
+export interface Incoming {
+  method: string;
+  /** Path below `/v1.0` with its query. */
+  url: string;
+  header(name: string): string | undefined;
+  body: unknown;
+  base: string;
+  caller: Caller;
+}
+
+export interface Outcome {
+  answer: Answer;
+  /** The connection must break instead of carrying the answer. */
+  drop: boolean;
+  /** Milliseconds to hold the answer back. */
+  delay: number;
+}
+
+export interface GraphServiceParts {
+  router: Router;
+  throttle: Throttle;
+  faults: Faults;
+  stats: Stats;
+  clock: Clock;
+}
+
+export class GraphService {
+  readonly #parts: GraphServiceParts;
+  #requests = 0;
+
+  constructor(parts: GraphServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** One request, start to end, synchronously: two requests never see each other half done. */
+  handle(incoming: Incoming): Outcome {
+    const { faults, stats } = this.#parts;
+    const fault = faults.take(incoming.method, incoming.url);
+    const write = incoming.method !== 'GET';
+    const requestId = this.nextRequestId();
+    const named = { name: `${incoming.method} (unknown)` };
+    let answer: Answer;
+    try {
+      answer = this.#answer(incoming, fault, write, named);
+      answer.headers['request-id'] = requestId;
+    } catch (error) {
+      answer = this.refuse(toGraphError(error), requestId, incoming.header('client-request-id'));
+    }
+    stats.countOne(named.name, write, answer.status);
+    const drop = fault?.kind === 'lost-answer' || fault?.kind === 'drop';
+    return { answer, drop, delay: fault?.kind === 'slow' ? fault.delay : 0 };
+  }
+
+  /** An error as an answer. */
+  refuse(error: GraphError, requestId: string, clientRequestId: string | undefined): Answer {
+    const trace = { requestId, clientRequestId: clientRequestId ?? requestId, now: this.#parts.clock.now() };
+    return {
+      status: error.status,
+      headers: { ...error.headers, 'request-id': requestId, 'client-request-id': trace.clientRequestId },
+      body: errorBody(error, trace),
+    };
+  }
+
+  /** Unique in this process; a counter is all that a log needs and costs nothing. */
+  nextRequestId(): string {
+    this.#requests += 1;
+    return `00000000-0000-4000-a000-${this.#requests.toString(16).padStart(12, '0')}`;
+  }
+
+  #answer(incoming: Incoming, fault: FaultOrder | undefined, write: boolean, named: { name: string }): Answer {
+    const { router, throttle } = this.#parts;
+    const mark = incoming.url.indexOf('?');
+    const path = mark < 0 ? incoming.url : incoming.url.slice(0, mark);
+    const query = new Query(mark < 0 ? '' : incoming.url.slice(mark + 1));
+    const match = route(router, incoming.method, path);
+    if (match !== undefined) named.name = `${incoming.method} ${match.route.path}`;
+    const replaced = fault === undefined ? undefined : instead(fault);
+    if (replaced !== undefined) return replaced;
+    if (match === undefined) throw notImplemented(`${incoming.method} ${path}`);
+    const { area, cost, roles, handle } = match.route;
+    const units = write && cost === 1 ? 1 : unitsOf(cost, query);
+    const headers = throttle.charge({ area, write, units, appId: incoming.caller.appId });
+    if (!roles.some((role) => incoming.caller.roles.has(role))) throw denied(roles);
+    const call: Call = {
+      method: incoming.method,
+      params: match.params,
+      path,
+      query,
+      header: incoming.header,
+      body: incoming.body,
+      base: incoming.base,
+      caller: incoming.caller,
+    };
+    const answer = handle(call);
+    Object.assign(answer.headers, headers);
+    return answer;
+  }
+}
+
+function route(router: Router, method: string, path: string): Match | undefined {
+  if (!path.startsWith('/')) throw badRequest(`The URL '${path}' is not relative to the service root.`);
+  if (path.startsWith('/v1.0') || path.startsWith('/beta')) {
+    throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${path.split('/')[1]}'.`);
+  }
+  return router.match(method, path);
+}
+
+/** What a fault answers in place of the request; undefined when the request goes on. */
+function instead(fault: FaultOrder): Answer | undefined {
+  if (fault.kind === 'empty') return { status: 404, headers: {}, body: undefined };
+  if (fault.kind === 'html') {
+    const body = '<!DOCTYPE html><html><body><h1>Service Unavailable</h1></body></html>';
+    return { status: 503, headers: { 'Content-Type': 'text/html' }, body };
+  }
+  if (fault.kind === 'drop') return { status: 503, headers: {}, body: undefined };
+  const error = errorOf(fault);
+  if (error !== undefined) throw error;
+  return undefined;
+}
+
+function toGraphError(error: unknown): GraphError {
+  if (error instanceof GraphError) return error;
+  process.stderr.write(`microsoft simulator: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  return new GraphError(500, 'UnknownError', 'The simulator itself failed; see its stderr.');
+}

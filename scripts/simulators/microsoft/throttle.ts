@@ -1,0 +1,178 @@
+/**
+ * Graph's documented limits as token buckets. Identity: resource units and writes, per app and tenant, per app, per
+ * tenant. Education: requests per app and tenant, per app; its writes are also counted as identity writes, because
+ * they end there (undocumented: the careful reading).
+ */
+import type { Clock } from '../../../shared/clock.ts';
+import { GraphError } from './errors.ts';
+
+const seconds = 1000;
+const minutes = 60 * seconds;
+/** How far into debt refused requests drive a bucket: Graph reports 0.8 to 1.8 of a limit. */
+const deepest = 0.8;
+/** Graph tells the usage only above this share of a limit. */
+const tellAbove = 0.8;
+
+type Scope = 'Tenant_Application' | 'Tenant' | 'Application';
+type Kind = 'resourceUnits' | 'writes' | 'education' | 'requests';
+
+interface Limit {
+  scope: Scope;
+  kind: Kind;
+  amount: number;
+  window: number;
+}
+
+const limits: readonly Limit[] = [
+  { scope: 'Tenant_Application', kind: 'resourceUnits', amount: 8000, window: 10 * seconds },
+  { scope: 'Application', kind: 'resourceUnits', amount: 150_000, window: 20 * seconds },
+  { scope: 'Tenant_Application', kind: 'writes', amount: 3000, window: 150 * seconds },
+  { scope: 'Application', kind: 'writes', amount: 35_000, window: 5 * minutes },
+  { scope: 'Tenant', kind: 'writes', amount: 18_000, window: 5 * minutes },
+  { scope: 'Tenant_Application', kind: 'education', amount: 35_000, window: 10 * seconds },
+  { scope: 'Application', kind: 'education', amount: 400_000, window: 20 * seconds },
+  { scope: 'Application', kind: 'requests', amount: 130_000, window: 10 * seconds },
+];
+
+/** Resource units per 10 s by number of users: below 50, to 500, above. */
+function sizeOfTenant(users: number): number {
+  if (users < 50) return 3500;
+  return users <= 500 ? 5000 : 8000;
+}
+
+export interface Charge {
+  area: 'identity' | 'education';
+  write: boolean;
+  /** Resource units. */
+  units: number;
+  appId: string;
+}
+
+export class Throttle {
+  readonly #buckets: Bucket[];
+  readonly #clock: Clock;
+  readonly #users: () => number;
+  readonly #tenantId: string;
+
+  /** @param speed multiplies every limit. */
+  constructor(options: { clock: Clock; speed: number; users: () => number; tenantId: string }) {
+    this.#clock = options.clock;
+    this.#users = options.users;
+    this.#tenantId = options.tenantId;
+    this.#buckets = limits.map((limit) => new Bucket(limit, options.speed, options.clock.now()));
+  }
+
+  /** Refills every bucket and scales the limits anew. */
+  setSpeed(speed: number): void {
+    const now = this.#clock.now();
+    for (const [at, limit] of limits.entries()) this.#buckets[at] = new Bucket(limit, speed, now);
+  }
+
+  /** Takes one request's cost. @returns the headers that tell about it. @throws 429, in which case it still counts. */
+  charge(charge: Charge): Record<string, string> {
+    const now = this.#clock.now();
+    let tightest: Bucket | undefined;
+    for (const bucket of this.#buckets) {
+      if (bucket.limit.kind === 'resourceUnits' && bucket.limit.scope === 'Tenant_Application') {
+        bucket.resize(sizeOfTenant(this.#users()));
+      }
+      bucket.refill(now);
+      const cost = costFor(bucket.limit.kind, charge);
+      if (cost > bucket.tokens && (tightest === undefined || bucket.usage() > tightest.usage())) tightest = bucket;
+    }
+    if (tightest !== undefined) {
+      tightest.take(costFor(tightest.limit.kind, charge));
+      throw this.#refusal(tightest, charge);
+    }
+    let usage = 0;
+    for (const bucket of this.#buckets) {
+      const cost = costFor(bucket.limit.kind, charge);
+      if (cost === 0) continue;
+      bucket.take(cost);
+      usage = Math.max(usage, bucket.usage());
+    }
+    const headers: Record<string, string> = {};
+    if (charge.area === 'identity' || charge.write) headers['x-ms-resource-unit'] = String(charge.units);
+    if (usage > tellAbove) headers['x-ms-throttle-limit-percentage'] = usage.toFixed(2);
+    return headers;
+  }
+
+  #refusal(bucket: Bucket, charge: Charge): GraphError {
+    const { limit } = bucket;
+    const what = limit.kind === 'writes' ? 'Write' : 'ReadWrite';
+    const headers: Record<string, string> = {
+      'Retry-After': String(bucket.retryAfter() / 1000),
+      'x-ms-throttle-limit-percentage': bucket.usage().toFixed(2),
+      'x-ms-throttle-scope': `${limit.scope}/${what}/${charge.appId}/${this.#tenantId}`,
+    };
+    if (limit.kind === 'writes') headers['x-ms-throttle-information'] = 'WriteLimitExceeded';
+    if (limit.kind === 'resourceUnits') headers['x-ms-throttle-information'] = 'ResourceUnitLimitExceeded';
+    return new GraphError(429, 'TooManyRequests', 'Please retry again later.', { headers });
+  }
+}
+
+function costFor(kind: Kind, charge: Charge): number {
+  switch (kind) {
+    case 'resourceUnits':
+      return charge.area === 'identity' || charge.write ? charge.units : 0;
+    case 'writes':
+      return charge.write ? 1 : 0;
+    case 'education':
+      return charge.area === 'education' ? 1 : 0;
+    case 'requests':
+      return 1;
+  }
+}
+
+class Bucket {
+  readonly limit: Limit;
+  readonly #speed: number;
+  #capacity: number;
+  #at: number;
+  tokens: number;
+
+  constructor(limit: Limit, speed: number, now: number) {
+    this.limit = limit;
+    this.#speed = speed;
+    this.#capacity = limit.amount * speed;
+    this.tokens = this.#capacity;
+    this.#at = now;
+  }
+
+  resize(amount: number): void {
+    const capacity = amount * this.#speed;
+    if (capacity === this.#capacity) return;
+    this.tokens += capacity - this.#capacity;
+    this.#capacity = capacity;
+  }
+
+  refill(now: number): void {
+    this.tokens = Math.min(this.#capacity, this.tokens + ((now - this.#at) * this.#capacity) / this.limit.window);
+    this.#at = now;
+  }
+
+  take(cost: number): void {
+    this.tokens = Math.max(this.tokens - cost, -deepest * this.#capacity);
+  }
+
+  /** 0 when full, 1 when the limit is reached. */
+  usage(): number {
+    return (this.#capacity - this.tokens) / this.#capacity;
+  }
+
+  /** Milliseconds until one hundredth of the limit is free again. */
+  retryAfter(): number {
+    const wanted = Math.max(this.#capacity / 100, 1) - this.tokens;
+    return Math.max(1, Math.ceil((wanted * this.limit.window) / this.#capacity));
+  }
+}
+
+/** Resource units of a read: `$select` and a small `$top` make it cheaper, `$expand` dearer, never below 1. */
+export function unitsOf(cost: number, query: { get(name: string): string | undefined }): number {
+  let units = cost;
+  if (query.get('$select') !== undefined) units -= 1;
+  if (query.get('$expand') !== undefined) units += 1;
+  const top = query.get('$top');
+  if (top !== undefined && Number(top) < 20) units -= 1;
+  return Math.max(1, units);
+}
