@@ -1,6 +1,13 @@
 import type { Entry } from './entry.ts';
 
 export const powerschoolErrors = {
+  POWERSCHOOL_ADDRESS_INSECURE: {
+    retry: 'fix',
+    sentence: 'The PowerSchool address {url} is not encrypted.',
+    action:
+      'Use an https:// address. Plain http is accepted for this computer itself (127.0.0.1, localhost, ::1) only.',
+    meaning: 'Client secret and rosters would cross the network in the clear; there is no option to allow it.',
+  },
   POWERSCHOOL_UNREACHABLE: {
     retry: 'retry',
     sentence: 'Cannot reach PowerSchool at {url}: {reason}.',

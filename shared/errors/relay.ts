@@ -37,6 +37,12 @@ export const relayErrors = {
     action: 'Correct the field in the file and import it again.',
     meaning: 'A profile is checked as a whole before it replaces the one in force.',
   },
+  PROFILE_MISSING: {
+    retry: 'fix',
+    sentence: 'The tenant {tenant} has no profile.',
+    action: 'Put one in force with "hallpass-relay profile set {tenant} FILE.json".',
+    meaning: 'Until a profile says what is needed, agents send the list of schools and nothing else.',
+  },
   STORE_UNAVAILABLE: {
     retry: 'retry',
     sentence: 'The database {store} is not available: {reason}.',

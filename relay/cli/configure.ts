@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadSettings, type RelaySettings, saveSettings } from '../settings.ts';
+import { type CliContext, printJson } from './context.ts';
+import { factor, portNumber, seconds } from './numbers.ts';
+
+interface ConfigureOptions {
+  host?: string;
+  port?: number;
+  tlsCert?: string;
+  tlsKey?: string;
+  trustedProxy?: string[];
+  publicUrl?: string;
+  graphUrl?: string;
+  graphAuthority?: string;
+  graphCa?: string;
+  graphSpeed?: number;
+  clientId?: string;
+  clientCert?: string;
+  clientKey?: string;
+  clientSecretFile?: string;
+  cycleSeconds?: number;
+}
+
+/** Changes the settings that are named, keeps the others; without options it shows them. Secrets are given as files. */
+export function configureCommand(program: Command, context: CliContext): void {
+  program
+    .command('configure')
+    .description('show or change the settings')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <number>', 'port to listen on', portNumber)
+    .option('--tls-cert <file>', "the server's certificate with its chain, PEM")
+    .option('--tls-key <file>', 'its private key, PEM')
+    .option('--trusted-proxy <address...>', 'proxies (addresses or networks) whose X-Forwarded-For is believed')
+    .option('--public-url <url>', 'address at which agents reach the relay, when a proxy stands before it')
+    .option('--client-id <id>', "client id of the relay's app registration")
+    .option('--client-cert <file>', "the app's certificate, PEM")
+    .option('--client-key <file>', 'its private key, PEM')
+    .option('--client-secret-file <file>', "file with the app's client secret, in place of a certificate")
+    .option('--graph-url <url>', 'Microsoft Graph of a national cloud or a simulator')
+    .option('--graph-authority <url>', 'its sign-in address')
+    .option('--graph-ca <file>', 'private certification authority of both, PEM')
+    .option('--graph-speed <factor>', "a simulator's factor on Graph's limits", factor)
+    .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hallpass-relay configure
+  hallpass-relay configure --client-id GUID --client-cert app.pem --client-key app.key
+  hallpass-relay configure --host 0.0.0.0 --port 443 --tls-cert relay.pem --tls-key relay.key`,
+    )
+    .action(async (options: ConfigureOptions) => {
+      const before = await loadSettings(context.home);
+      const changed = Object.keys(options).length > 0;
+      printJson(context, changed ? await saveSettings(context.home, apply(before, options)) : before);
+    });
+}
+
+/** A certificate takes the place of a secret, and the other way round. */
+function apply(before: RelaySettings, given: ConfigureOptions): unknown {
+  const { certificateFile, keyFile, secretFile, ...graph } = before.graph;
+  const credential = {
+    ...(given.clientSecretFile === undefined ? { certificateFile, keyFile } : {}),
+    ...(given.clientCert === undefined && given.clientKey === undefined ? { secretFile } : {}),
+  };
+  return withoutUndefined({
+    listen: {
+      ...before.listen,
+      ...withoutUndefined({
+        host: given.host,
+        port: given.port,
+        certFile: absolute(given.tlsCert),
+        keyFile: absolute(given.tlsKey),
+        trustedProxies: given.trustedProxy,
+        publicUrl: given.publicUrl,
+      }),
+    },
+    graph: {
+      ...graph,
+      ...withoutUndefined(credential),
+      ...withoutUndefined({
+        baseUrl: given.graphUrl,
+        authority: given.graphAuthority,
+        caFile: absolute(given.graphCa),
+        speed: given.graphSpeed,
+        clientId: given.clientId,
+        certificateFile: absolute(given.clientCert),
+        keyFile: absolute(given.clientKey),
+        secretFile: absolute(given.clientSecretFile),
+      }),
+    },
+    agents: { ...before.agents, ...withoutUndefined({ cycleSeconds: given.cycleSeconds }) },
+  });
+}
+
+function absolute(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : resolve(file);
+}
+
+function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,56 @@
+/** What the commands get from their surroundings, so that tests run them in process. */
+import type { Clock } from '../../shared/clock.ts';
+import { storeFile } from '../settings.ts';
+import { openStore, type Store, type TenantScope } from '../store/store.ts';
+import { findTenant, type Tenant } from '../store/system.ts';
+
+export interface CliContext {
+  /** The state folder. */
+  home: string;
+  out: NodeJS.WritableStream;
+  err: NodeJS.WritableStream;
+  clock: Clock;
+  /** True when `out` is a terminal that people look at. */
+  rich: boolean;
+  /** Aborted when the program is asked to end. */
+  stop: AbortSignal;
+}
+
+/** Opens the database for one command; a running relay goes on beside it. */
+export async function withStore<T>(context: CliContext, fn: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(storeFile(context.home));
+  try {
+    return await fn(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The same for one tenant, in one transaction. @throws HallpassError TENANT_UNKNOWN */
+export async function withNamedTenant<T>(
+  context: CliContext,
+  slugOrId: string,
+  fn: (scope: TenantScope, tenant: Tenant) => Promise<T>,
+): Promise<T> {
+  return await withStore(context, async (store) => {
+    const tenant = await store.system((scope) => findTenant(scope, slugOrId));
+    return await store.withTenant(tenant.id, (scope) => fn(scope, tenant));
+  });
+}
+
+export function printJson({ out }: CliContext, value: unknown): void {
+  out.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Columns under headings, as wide as their longest cell. */
+export function printTable({ out }: CliContext, headings: readonly string[], rows: readonly string[][]): void {
+  const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  for (const row of [headings, ...rows]) {
+    out.write(
+      `${row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+/** Numbers in options: refused as usage errors where they are read, so that commander names the option. */
+import { InvalidArgumentError } from 'commander';
+
+export function portNumber(text: string): number {
+  return whole(text, 0, 65_535);
+}
+
+export function seconds(text: string): number {
+  return whole(text, 1, 86_400);
+}
+
+/** A factor of at least 1. */
+export function factor(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 10_000)) throw new InvalidArgumentError('Give a number from 1 to 10000.');
+  return value;
+}
+
+function whole(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+}

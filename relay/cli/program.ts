@@ -1,0 +1,58 @@
+/** `hallpass-relay`: the commands, their options, and how they end. */
+import { Command, CommanderError } from 'commander';
+import { exitCodes, reportError } from '../../shared/terminal.ts';
+import { hallpassVersion } from '../../shared/version.ts';
+import { agentCommands } from './agent.ts';
+import { configureCommand } from './configure.ts';
+import type { CliContext } from './context.ts';
+import { profileCommands } from './profile.ts';
+import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
+import { tenantCommands } from './tenant.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param args without node and script
+ * @returns the exit code (shared/terminal.ts)
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  const program = createProgram(context);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    // commander has printed its message; asking for help or the version is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return reportError(error, context.err);
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  const program = new Command('hallpass-relay')
+    .description('Takes PowerSchool rosters from Hallpass agents and provisions them in Microsoft 365 Education.')
+    .version(hallpassVersion)
+    .helpCommand(false)
+    .showHelpAfterError('(add --help for the options)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hallpass-relay configure --client-id GUID --client-cert app.pem --client-key app.key
+  hallpass-relay tenant add contoso --name "Contoso Schools" --graph-tenant GUID
+  hallpass-relay profile set contoso profile.json
+  hallpass-relay enroll-code contoso
+  hallpass-relay serve
+
+State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70 a bug, 75 try again, 78 change something first.`,
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+    });
+  for (const add of [configureCommand, serveCommand, tenantCommands, agentCommands, profileCommands, statusCommand]) {
+    add(program, context);
+  }
+  return program;
+}

@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander';
+import { createLog, type LogFormat } from '../log.ts';
+import { startRelay } from '../server.ts';
+import { checkSettings, loadSettings } from '../settings.ts';
+import type { CliContext } from './context.ts';
+import { portNumber } from './numbers.ts';
+
+interface ServeOptions {
+  logFormat?: LogFormat;
+  port?: number;
+}
+
+/** Serves until the program is told to end; then agents are sent away in order and the work in hand is finished. */
+export function serveCommand(program: Command, context: CliContext): void {
+  program
+    .command('serve')
+    .description('run the relay until SIGTERM or Ctrl-C')
+    .addOption(new Option('--log-format <format>', 'how events are written').choices(['json', 'text']))
+    .option('--port <number>', 'listen on this port, this time', portNumber)
+    .addHelpText(
+      'after',
+      `
+Log format: text on a terminal, else JSON lines.
+
+Examples:
+  hallpass-relay serve
+  hallpass-relay serve --port 8641 --log-format json`,
+    )
+    .action(async (options: ServeOptions) => await serve(context, options));
+}
+
+async function serve(context: CliContext, { logFormat, port }: ServeOptions): Promise<void> {
+  const { home, out, clock, rich, stop } = context;
+  const stored = await loadSettings(home);
+  const settings = port === undefined ? stored : checkSettings({ ...stored, listen: { ...stored.listen, port } });
+  const log = createLog(logFormat ?? (rich ? 'text' : 'json'), out);
+  const relay = await startRelay({ home, settings, clock, log });
+  await aborted(stop);
+  log.info({ event: 'relay.stopping', agents: relay.connected() });
+  await relay.close();
+  log.info({ event: 'relay.stopped' });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { type Kind, kinds } from '../../shared/roster.ts';
+import { digests, mirrorState } from '../roster/mirror.ts';
+import { listAgents } from '../store/agents.ts';
+import type { TenantScope } from '../store/store.ts';
+import type { Tenant } from '../store/system.ts';
+import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+
+/** Where a district stands: its agents and its roster. */
+export function statusCommand(program: Command, context: CliContext): void {
+  program
+    .command('status')
+    .description('where a district stands')
+    .argument('<tenant>', 'slug or id')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')
+    .action(async (name: string, options: { json?: true }) => {
+      const status = await withNamedTenant(context, name, tenantStatus);
+      if (options.json) return printJson(context, status);
+      const { tenant, roster, agents } = status;
+      context.out.write(`${tenant.name} (${tenant.slug})\n`);
+      const arriving = roster.committedAt !== null && !roster.settled ? ' (a cycle is arriving)' : '';
+      context.out.write(
+        `Roster version ${roster.version}, last commit ${roster.committedAt ?? 'never'}${arriving}\n\n`,
+      );
+      printTable(
+        context,
+        ['KIND', 'RECORDS'],
+        kinds.map((kind) => [kind, String(roster.records[kind])]),
+      );
+      context.out.write('\n');
+      printTable(
+        context,
+        ['AGENT', 'VERSION', 'LAST SEEN'],
+        agents
+          .filter((agent) => agent.revokedAt === null)
+          .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never']),
+      );
+    });
+}
+
+async function tenantStatus(scope: TenantScope, tenant: Tenant) {
+  const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+  for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
+  return {
+    tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
+    roster: { ...(await mirrorState(scope)), records },
+    agents: await listAgents(scope),
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * The agents' door: an agent proves itself before the connection becomes a WebSocket, and is turned away with a plain
+ * HTTP answer otherwise.
+ */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../../shared/clock.ts';
+import { fail } from '../../shared/errors.ts';
+import { limits, linkPath, protocolVersion, subprotocol } from '../../shared/link.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { answerOf, type HttpAnswer } from '../http-answer.ts';
+import type { RelaySettings } from '../settings.ts';
+import type { Store } from '../store/store.ts';
+import { findAgent } from '../store/system.ts';
+import { AttemptLimit, clientAddress, trustedProxies } from './attempts.ts';
+import { Connection } from './connection.ts';
+import { Fleet } from './fleet.ts';
+import { Session } from './session.ts';
+import { type AdmittedAgent, ReplayGuard, verifyToken } from './token.ts';
+
+/** Upgrades being decided at once; one takes a millisecond, so that more of them mean trouble. */
+const maxPending = 256;
+/** Refused upgrades of one address in a minute. */
+const refusalsPerMinute = 60;
+
+export interface DoorOptions {
+  server: Server;
+  store: Store;
+  settings: RelaySettings;
+  clock: Clock;
+  log: Logger;
+  /** The relay's address, for people; known once the port is bound. */
+  url(): string;
+  /** After a tenant's roster or profile has changed. */
+  wake(tenantId: string): void;
+  /** Between two pings, milliseconds. */
+  pingMs: number;
+  /** Between two looks for revoked agents and changed profiles, milliseconds. */
+  watchMs: number;
+  random(): number;
+}
+
+export interface Door {
+  /** Agents connected to this node. */
+  readonly connected: number;
+  /** Tells the tenant's connected agents; returns how many there are. */
+  command(tenantId: string, name: 'sync' | 'settings'): number;
+  /** Lets nobody in any more, sends the connected away with a time to come back, finishes the work in hand. */
+  close(): Promise<void>;
+}
+
+export function openDoor(options: DoorOptions): Door {
+  const { server, store, settings, clock, log, wake, pingMs } = options;
+  const stop = new AbortController();
+  const proxies = trustedProxies(settings.listen.trustedProxies);
+  const refusals = new AttemptLimit(refusalsPerMinute);
+  const replay = new ReplayGuard();
+  const fleet = new Fleet({ ...options, onProfile: wake, signal: stop.signal });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxFrameBytes,
+    handleProtocols: () => subprotocol,
+  });
+  let pending = 0;
+
+  const admit = async (request: IncomingMessage): Promise<AdmittedAgent> => {
+    if (stop.signal.aborted || pending > maxPending) {
+      throw fail('RELAY_BUSY', {}, { retryAfterMs: 1000 + options.random() * 9000 });
+    }
+    checkProtocol(request);
+    const address = clientAddress(request, proxies);
+    refusals.check(address, clock.now());
+    try {
+      const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (token === undefined) throw fail('AGENT_TOKEN_INVALID', { reason: 'there is none' });
+      return await verifyToken(token, {
+        findAgent: (agentId) => store.system((scope) => findAgent(scope, agentId)),
+        replay,
+        nowMs: clock.now(),
+        url: options.url(),
+      });
+    } catch (error) {
+      refusals.count(address, clock.now());
+      throw error;
+    }
+  };
+
+  const accept = (agent: AdmittedAgent, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new Connection(webSocket, { clock, log, pingMs });
+      connection.receive(
+        new Session({
+          agent,
+          store,
+          clock,
+          log,
+          cycleSeconds: settings.agents.cycleSeconds,
+          send: (message) => connection.send(message),
+          onCommit: wake,
+        }),
+      );
+      fleet.add(agent, connection);
+    });
+  };
+
+  const onUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    // Until ws takes over, nobody else listens for a reset.
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    if (request.url?.split('?')[0] !== linkPath) return refuse(socket, { status: 404, headers: {}, body: undefined });
+    pending += 1;
+    try {
+      const agent = await admit(request);
+      if (stop.signal.aborted) throw fail('RELAY_BUSY', {});
+      if (agent.revoked) return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403));
+      socket.off('error', onError);
+      accept(agent, request, socket, head);
+    } catch (error) {
+      const known = toHallpassError(error);
+      log.warn({ event: 'agent.turned-away', code: known.code, ...(known.retry === 'bug' && { err: known }) });
+      refuse(socket, answerOf(known));
+    } finally {
+      pending -= 1;
+    }
+  };
+
+  server.on('upgrade', (request, socket, head) => void onUpgrade(request, socket, head));
+  return {
+    get connected() {
+      return fleet.size;
+    },
+    command: (tenantId, name) => fleet.command(tenantId, name),
+    close: async () => {
+      stop.abort();
+      await fleet.drain(options.random);
+    },
+  };
+}
+
+/** @throws HallpassError PROTOCOL_UNSUPPORTED when this is no WebSocket of a protocol that we speak */
+function checkProtocol({ headers }: IncomingMessage): void {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const webSocket = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
+  if (webSocket && offered.includes(subprotocol)) return;
+  throw fail('PROTOCOL_UNSUPPORTED', { agent: offered.join(' ').slice(0, 60) || 'none', relay: protocolVersion });
+}
+
+/** An HTTP answer in place of the upgrade. */
+function refuse(socket: Duplex, { status, headers, body }: Omit<HttpAnswer, 'body'> & { body: unknown }): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) });
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`,
+  );
+}

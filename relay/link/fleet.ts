@@ -1,0 +1,125 @@
+/**
+ * The agents connected to this node: one connection each. It also notices, within seconds, what other processes (the CLI)
+ * did to them in the database.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import { closeCodes } from '../../shared/link.ts';
+import type { Store } from '../store/store.ts';
+import { profileTimes, revokedAmong, touchAgents } from '../store/system.ts';
+import type { Connection } from './connection.ts';
+import type { AdmittedAgent } from './token.ts';
+
+/** RFC 6455 close code for "going away". */
+const closeGoingAway = 1001;
+/** How often `last_seen_at` is written, milliseconds. */
+const touchEveryMs = 60_000;
+/** Reconnects after a drain are spread so that no more than this many come in a second. */
+const reconnectsPerSecond = 200;
+
+interface Member {
+  agent: AdmittedAgent;
+  connection: Connection;
+}
+
+export interface FleetOptions {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  /** Between two looks at the database, milliseconds. */
+  watchMs: number;
+  /** After a tenant's profile was changed. */
+  onProfile(tenantId: string): void;
+  signal: AbortSignal;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #members = new Map<string, Member>();
+  readonly #watching: Promise<void>;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#watching = this.#watch();
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Takes a connection in; an earlier one of the same agent has to go. */
+  add(agent: AdmittedAgent, connection: Connection): void {
+    const member = { agent, connection };
+    this.#members.get(agent.agentId)?.connection.close(closeCodes.replaced, 'AGENT_REPLACED');
+    this.#members.set(agent.agentId, member);
+    void connection.closed.then(() => {
+      if (this.#members.get(agent.agentId) === member) this.#members.delete(agent.agentId);
+      this.#options.log.info({ event: 'agent.disconnected', tenant: agent.tenantSlug, agent: agent.agentId });
+    });
+  }
+
+  /** Tells the tenant's agents to do something. Returns how many were told. */
+  command(tenantId: string, name: 'sync' | 'settings'): number {
+    const told = [...this.#members.values()].filter((member) => member.agent.tenantId === tenantId);
+    for (const { connection } of told) void connection.send({ type: 'command', id: randomUUID(), name });
+    return told.length;
+  }
+
+  /** Sends every agent away with a time of its own to come back, and waits until the work in hand is done. */
+  async drain(random: () => number): Promise<void> {
+    const members = [...this.#members.values()];
+    const spreadMs = Math.min(600_000 - 1000, (members.length / reconnectsPerSecond) * 1000);
+    await Promise.all(
+      members.map(async ({ connection }) => {
+        await connection.send({ type: 'drain', reconnectAfterMs: Math.round(1000 + random() * spreadMs) });
+        connection.close(closeGoingAway, 'RELAY_BUSY');
+        await connection.closed;
+      }),
+    );
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, log, watchMs, signal } = this.#options;
+    let touchedAt = clock.now();
+    let known: ReadonlyMap<string, string> | undefined;
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(watchMs, signal);
+        await this.#closeRevoked();
+        known = await this.#noticeProfiles(known);
+        if (clock.now() - touchedAt >= touchEveryMs) {
+          touchedAt = clock.now();
+          await this.#touch();
+        }
+      } catch (error) {
+        if (!signal.aborted) log.error({ event: 'fleet.watch-failed', err: error });
+      }
+    }
+  }
+
+  async #closeRevoked(): Promise<void> {
+    if (this.#members.size === 0) return;
+    const ids = [...this.#members.keys()];
+    for (const id of await this.#options.store.system((scope) => revokedAmong(scope, ids))) {
+      this.#members.get(id)?.connection.close(closeCodes.revoked, 'AGENT_UNKNOWN');
+    }
+  }
+
+  async #noticeProfiles(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
+    const times = await this.#options.store.system(profileTimes);
+    for (const [tenantId, time] of times) {
+      if (known === undefined || known.get(tenantId) === time) continue;
+      this.command(tenantId, 'settings');
+      this.#options.onProfile(tenantId);
+    }
+    return times;
+  }
+
+  async #touch(): Promise<void> {
+    if (this.#members.size === 0) return;
+    const now = new Date(this.#options.clock.now());
+    await this.#options.store.system((scope) => touchAgents(scope, [...this.#members.keys()], now));
+  }
+}

@@ -1,0 +1,160 @@
+/** What the relay does with an agent's messages, one after another. The order is judged in order.ts. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import { fail } from '../../shared/errors.ts';
+import {
+  type AgentMessage,
+  type Batch,
+  type CycleCommit,
+  type Hello,
+  limits,
+  protocolVersion,
+  type RelayMessage,
+} from '../../shared/link.ts';
+import type { Bucket } from '../../shared/roster.ts';
+import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
+import { bucketsChangedSince, manifest, mirrorState } from '../roster/mirror.ts';
+import { noteHello } from '../store/agents.ts';
+import type { Store, TenantScope } from '../store/store.ts';
+import { initialState, judge, type LinkState } from './order.ts';
+import type { AdmittedAgent } from './token.ts';
+import { welcome } from './welcome.ts';
+
+/** Pause between two progress lines in the log, milliseconds. */
+const progressEveryMs = 500;
+
+export interface SessionOptions {
+  agent: AdmittedAgent;
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  cycleSeconds: number;
+  /** Resolves when the message has left for the network, or the connection is gone. */
+  send(message: RelayMessage): Promise<void>;
+  /** After a commit is durable. */
+  onCommit(tenantId: string): void;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  #state: LinkState = initialState;
+  #cycle = { startedAt: 0, changed: 0, received: 0, toldAt: 0 };
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get greeted(): boolean {
+    return this.#state.phase !== 'greeting';
+  }
+
+  /**
+   * Handles one message; the next may come when this resolves.
+   *
+   * @throws HallpassError FRAME_MALFORMED (nothing applied, the number not used up), LINK_OUT_OF_ORDER,
+   *   PROTOCOL_UNSUPPORTED, STORE_UNAVAILABLE
+   */
+  async handle(message: AgentMessage): Promise<void> {
+    const judgement = judge(this.#state, message);
+    if (judgement.verdict === 'out-of-order') {
+      throw fail('LINK_OUT_OF_ORDER', { type: message.type, reason: judgement.reason });
+    }
+    if (judgement.verdict === 'take') {
+      await this.#take(message);
+      this.#state = judgement.next;
+    }
+    if ('seq' in message) await this.#options.send({ type: 'ack', seq: this.#state.seq });
+  }
+
+  async #take(message: AgentMessage): Promise<void> {
+    switch (message.type) {
+      case 'hello':
+        return await this.#hello(message);
+      case 'manifest.get':
+        return await this.#manifest(message.bucket);
+      case 'cycle.begin':
+        await this.#transaction((scope) => beginCycle(scope, message.cycle));
+        this.#cycle = { startedAt: this.#options.clock.now(), changed: 0, received: 0, toldAt: 0 };
+        return;
+      case 'batch':
+        return await this.#batch(message);
+      case 'cycle.commit':
+        return await this.#commit(message);
+      case 'status':
+        if (message.problem !== undefined) this.#note('agent.problem', { code: message.problem.code });
+        return;
+      case 'result':
+        if (message.error !== undefined) this.#note('agent.command-failed', { code: message.error.code });
+        return;
+      case 'error':
+        return this.#note('agent.error', { code: message.code });
+    }
+  }
+
+  async #hello(hello: Hello): Promise<void> {
+    if (hello.protocol !== protocolVersion) {
+      throw fail('PROTOCOL_UNSUPPORTED', { agent: hello.protocol, relay: protocolVersion });
+    }
+    const { agent, clock, cycleSeconds } = this.#options;
+    const now = new Date(clock.now());
+    const answer = await this.#transaction(async (scope) => {
+      await noteHello(scope, agent.agentId, hello, now);
+      const { version, settled, committedAt } = await mirrorState(scope);
+      const broken = settled || committedAt === null ? [] : await bucketsChangedSince(scope, version);
+      return { welcome: await welcome(scope, cycleSeconds, now), broken };
+    });
+    await this.#options.send(answer.welcome);
+    // A cycle broke off: its batches are in the mirror, but no digest has vouched for the whole. Comparing those buckets
+    // makes the agent commit again even if PowerSchool has not changed since.
+    if (answer.broken.length > 0) await this.#options.send({ type: 'repair', buckets: answer.broken });
+    this.#note('agent.connected', { version: hello.agentVersion });
+  }
+
+  async #manifest(bucket: Bucket): Promise<void> {
+    let after = '';
+    for (;;) {
+      const limit = limits.maxManifestEntries;
+      const entries = await this.#transaction((scope) => manifest(scope, bucket, after, limit));
+      const last = entries.length < limit;
+      await this.#options.send({ type: 'manifest', bucket, entries, last });
+      if (last) return;
+      after = entries.at(-1)?.[0] ?? '';
+    }
+  }
+
+  async #batch(batch: Batch): Promise<void> {
+    const cycle = this.#state.cycle ?? '';
+    this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch));
+    this.#cycle.received += batch.upserts.length + batch.deletes.length;
+    const now = this.#options.clock.now();
+    if (now - this.#cycle.toldAt < progressEveryMs) return;
+    this.#cycle.toldAt = now;
+    this.#note('roster.progress', { records: this.#cycle.received });
+  }
+
+  async #commit(commit: CycleCommit): Promise<void> {
+    const { agent, clock, onCommit } = this.#options;
+    const now = clock.now();
+    const outcome = await this.#transaction((scope) => commitCycle(scope, commit.cycle, commit.buckets, new Date(now)));
+    if (!outcome.settled) {
+      await this.#options.send({ type: 'repair', buckets: outcome.repair });
+      this.#note('roster.repair', { buckets: outcome.repair.length });
+      return;
+    }
+    this.#note('roster.committed', {
+      records: outcome.records,
+      changed: this.#cycle.changed,
+      seconds: (now - this.#cycle.startedAt) / 1000,
+    });
+    onCommit(agent.tenantId);
+  }
+
+  #transaction<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T> {
+    return this.#options.store.withTenant(this.#options.agent.tenantId, fn);
+  }
+
+  #note(event: string, facts: Record<string, string | number>): void {
+    const { agent, log } = this.#options;
+    log.info({ event, tenant: agent.tenantSlug, agent: agent.agentId, ...facts });
+  }
+}

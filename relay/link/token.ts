@@ -1,0 +1,95 @@
+/**
+ * The agent's proof at the upgrade: a JWT signed with the Ed25519 key that never left its machine. It names the agent as
+ * issuer and subject, lives for a minute at most, and opens one connection.
+ */
+import { decodeJwt, importJWK, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { tokenAudience, tokenLifetimeSeconds } from '../../shared/link.ts';
+import type { KnownAgent } from '../store/system.ts';
+
+/** How far an agent's clock may be off, seconds. */
+const clockToleranceSeconds = 30;
+/** Tokens remembered: 100,000 connections in a minute and a half are more than any fleet makes. */
+const maxRemembered = 100_000;
+
+export interface AdmittedAgent extends KnownAgent {
+  agentId: string;
+}
+
+const claimsSchema = z.object({
+  sub: z.uuid(),
+  iat: z.number(),
+  exp: z.number(),
+  jti: z.string().min(1).max(100),
+});
+
+/** Remembers the ids of used tokens until they would have expired anyway. */
+export class ReplayGuard {
+  readonly #used = new Map<string, number>();
+
+  /** False when the token was used before. @throws HallpassError RELAY_BUSY when nothing more can be remembered */
+  use(jti: string, expiresAtMs: number, nowMs: number): boolean {
+    if (this.#used.has(jti)) return false;
+    if (this.#used.size >= maxRemembered) {
+      for (const [known, expiry] of this.#used) if (expiry < nowMs) this.#used.delete(known);
+      if (this.#used.size >= maxRemembered) throw fail('RELAY_BUSY', {});
+    }
+    this.#used.set(jti, expiresAtMs);
+    return true;
+  }
+}
+
+export interface TokenChecks {
+  findAgent(agentId: string): Promise<KnownAgent | undefined>;
+  replay: ReplayGuard;
+  nowMs: number;
+  /** The relay's address, for people. */
+  url: string;
+}
+
+/**
+ * The agent that signed the token. Whether it is revoked is for the caller to say: only who holds the key learns it.
+ *
+ * @throws HallpassError AGENT_TOKEN_INVALID, AGENT_UNKNOWN, RELAY_BUSY
+ */
+export async function verifyToken(token: string, checks: TokenChecks): Promise<AdmittedAgent> {
+  const claims = claimsOf(token);
+  if (claims.exp - claims.iat > tokenLifetimeSeconds) {
+    throw fail('AGENT_TOKEN_INVALID', { reason: `it lives for more than ${tokenLifetimeSeconds} seconds` });
+  }
+  const agent = await checks.findAgent(claims.sub);
+  if (agent === undefined) throw fail('AGENT_UNKNOWN', { url: checks.url });
+  try {
+    const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: agent.publicKey }, 'EdDSA');
+    await jwtVerify(token, key, {
+      // RFC 9864 renames EdDSA with this curve to Ed25519; libraries send either.
+      algorithms: ['EdDSA', 'Ed25519'],
+      issuer: claims.sub,
+      subject: claims.sub,
+      audience: tokenAudience,
+      clockTolerance: clockToleranceSeconds,
+      maxTokenAge: tokenLifetimeSeconds,
+      currentDate: new Date(checks.nowMs),
+    });
+  } catch (error) {
+    throw fail('AGENT_TOKEN_INVALID', { reason: reasonOf(error) }, { cause: error });
+  }
+  const forgettable = (claims.exp + clockToleranceSeconds) * 1000;
+  // The id is counted per agent: one agent cannot use up another's.
+  if (!checks.replay.use(`${claims.sub} ${claims.jti}`, forgettable, checks.nowMs)) {
+    throw fail('AGENT_TOKEN_INVALID', { reason: 'it was used before' });
+  }
+  return { ...agent, agentId: claims.sub };
+}
+
+function claimsOf(token: string): z.infer<typeof claimsSchema> {
+  try {
+    const result = claimsSchema.safeParse(decodeJwt(token));
+    if (result.success) return result.data;
+    throw fail('AGENT_TOKEN_INVALID', { reason: `claim ${result.error.issues[0]?.path.join('.') ?? ''} is missing` });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'HallpassError') throw error;
+    throw fail('AGENT_TOKEN_INVALID', { reason: 'it is not a JWT' }, { cause: error });
+  }
+}

@@ -1,0 +1,23 @@
+/** Entry point of `hallpass-relay`: the only place of the relay that looks at the process and its environment. */
+import { systemClock } from '../shared/clock.ts';
+import { isRich } from '../shared/terminal.ts';
+import { runCli } from './cli/program.ts';
+import { homeInput, relayHome } from './home.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stop.abort();
+    // A second signal does not wait: everything acknowledged is on the disk already.
+    process.once(signal, () => process.exit(1));
+  });
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  home: relayHome(homeInput()),
+  out: process.stdout,
+  err: process.stderr,
+  clock: systemClock,
+  rich: isRich(process.stdout, process.env),
+  stop: stop.signal,
+});

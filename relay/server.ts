@@ -1,0 +1,158 @@
+/** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock } from '../shared/clock.ts';
+import { fail, reasonOf } from '../shared/errors.ts';
+import { toHallpassError } from '../shared/terminal.ts';
+import { isLoopback } from '../shared/trust.ts';
+import { hallpassVersion } from '../shared/version.ts';
+import { answerOf } from './http-answer.ts';
+import { openDoor } from './link/door.ts';
+import { enrollRoute } from './link/enroll.ts';
+import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
+import { openStore, type Store } from './store/store.ts';
+import { startSyncLoop } from './sync/loop.ts';
+
+export interface RelayOptions {
+  /** The state folder. */
+  home: string;
+  settings: RelaySettings;
+  clock: Clock;
+  log: Logger;
+  /** The provisioning loop; another one in tests of the link alone. */
+  startSync?: typeof startSyncLoop;
+  /** Between two pings on a connection, milliseconds. */
+  pingMs?: number;
+  /** Between two looks for what other processes changed, milliseconds. */
+  watchMs?: number;
+  /** In [0, 1): spreads reconnects. */
+  random?: () => number;
+}
+
+export interface Relay {
+  url: string;
+  store: Store;
+  /** Agents connected to this node. */
+  connected(): number;
+  /** Tells the tenant's connected agents; returns how many there are. */
+  command(tenantId: string, name: 'sync' | 'settings'): number;
+  close(): Promise<void>;
+}
+
+/** @throws HallpassError LISTEN_INSECURE, FILE_UNREADABLE, PORT_IN_USE, STORE_UNAVAILABLE, STORE_TOO_NEW … */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { home, settings, clock, log, startSync = startSyncLoop, random = Math.random } = options;
+  const { pingMs = 25_000, watchMs = 2000 } = options;
+  await using started = new AsyncDisposableStack();
+  const stop = new AbortController();
+
+  const server = await createServer(settings);
+  const store = await openStore(storeFile(home));
+  started.defer(() => store.close());
+
+  const sync = await startSync({ store, settings, clock, log, signal: stop.signal });
+  started.defer(() => sync.close());
+
+  const app = createApp(server, log);
+  started.defer(() => app.close());
+
+  let url = publicUrl(settings);
+  const shared = { store, settings, clock, log, url: () => url };
+  const door = openDoor({ ...shared, server, pingMs, watchMs, random, wake: (tenantId) => sync.wake(tenantId) });
+  started.defer(() => door.close());
+
+  enrollRoute(app, shared);
+  healthRoutes(app, store, stop.signal);
+  url = publicUrl(settings, await listen(app, server, settings));
+  log.info({ event: 'relay.ready', url, version: hallpassVersion });
+  started.defer(() => stop.abort());
+
+  const running = started.move();
+  return {
+    url,
+    store,
+    connected: () => door.connected,
+    command: door.command,
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** Plain http for this computer itself only. */
+async function createServer({ listen }: RelaySettings): Promise<Server> {
+  const limits = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 72_000, maxHeaderSize: 16_384 };
+  if (listen.certFile !== undefined && listen.keyFile !== undefined) {
+    const [cert, key] = await Promise.all([readPem(listen.certFile), readPem(listen.keyFile)]);
+    try {
+      return createHttpsServer({ ...limits, cert, key });
+    } catch (error) {
+      const setting = 'listen.certFile';
+      throw fail('RELAY_SETTING_INVALID', { setting, reason: reasonOf(error) }, { cause: error });
+    }
+  }
+  if (!isLoopback(listen.host)) throw fail('LISTEN_INSECURE', { address: listen.host });
+  return createHttpServer(limits);
+}
+
+async function readPem(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+}
+
+function createApp(server: Server, log: Logger): FastifyInstance {
+  const app = fastify({
+    serverFactory: (handler) => server.on('request', handler),
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: 1 << 20,
+    genReqId: () => crypto.randomUUID(),
+    forceCloseConnections: true,
+    // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
+    trustProxy: false,
+  }) as unknown as FastifyInstance;
+  app.setNotFoundHandler((_request, reply) => reply.status(404).send());
+  app.setErrorHandler((error, request, reply) => {
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
+    // Fastify's own complaints about a request: too large, not JSON, wrong content type.
+    const known =
+      status >= 400 && status < 500 ? fail('FRAME_MALFORMED', { reason: reasonOf(error) }) : toHallpassError(error);
+    if (known.retry === 'bug' && status === 0) request.log.error({ event: 'relay.request-failed', err: error });
+    const answer = answerOf(known, status === 0 ? undefined : status);
+    return reply.status(answer.status).headers(answer.headers).send(answer.body);
+  });
+  return app;
+}
+
+/** `/healthz`: the process answers. `/readyz`: it can work, that is, the database answers and it is not going down. */
+function healthRoutes(app: FastifyInstance, store: Store, stopping: AbortSignal): void {
+  app.get('/healthz', async () => ({ status: 'ok', version: hallpassVersion }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready =
+      !stopping.aborted &&
+      (await store
+        .system(async ({ db }) => db.selectFrom('tenant').select('id').limit(1).execute())
+        .then(
+          () => true,
+          () => false,
+        ));
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+  });
+}
+
+/** The port that is bound. */
+async function listen(
+  app: FastifyInstance,
+  server: Server,
+  { listen: { host, port } }: RelaySettings,
+): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw fail('PORT_IN_USE', { address: `${host}:${port}`, reason: reasonOf(error) }, { cause: error });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
