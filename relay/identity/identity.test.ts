@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import t from 'tap';
+import type { IdentityRule } from '../plan/profile.ts';
+import { type DirectoryUser, matchPeople, sourceValue } from './match.ts';
+import { invalidLocalPart, nameAccounts } from './names.ts';
+import { type Person, peopleOf, personKey } from './people.ts';
+
+function person(id: string, values: Partial<Person> = {}): Person {
+  const nothing = { username: undefined, number: undefined, secondaryEmail: undefined, givenName: undefined };
+  const rest = { surname: undefined, middleName: undefined, grade: undefined, graduationYear: undefined };
+  return { role: 'students', id, schoolIds: ['1'], ...nothing, ...rest, ...values };
+}
+
+const account = (id: string, values: Partial<DirectoryUser> = {}): DirectoryUser => ({
+  id,
+  userPrincipalName: `${id}@contoso.edu`,
+  mail: null,
+  mailNickname: null,
+  ...values,
+});
+
+const rule = (values: Partial<IdentityRule> = {}): IdentityRule =>
+  ({ source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName', ...values }) as IdentityRule;
+
+t.test('every combination of source, suffix and target of the article matches', async (t) => {
+  const ana = person('1', { username: 'Ana', number: '4711', secondaryEmail: 'Ana@home.example' });
+  const cases: [Partial<IdentityRule>, Partial<DirectoryUser>][] = [];
+  for (const target of ['userPrincipalName', 'mail', 'mailNickname'] as const) {
+    cases.push([{ source: 'username', suffix: 'contoso.edu', target }, { [target]: 'ANA@contoso.edu' }]);
+    cases.push([{ source: 'username', suffix: null, target }, { [target]: 'ana' }]);
+    cases.push([{ source: 'studentNumber', suffix: 'contoso.edu', target }, { [target]: '4711@CONTOSO.edu' }]);
+    cases.push([{ source: 'studentNumber', suffix: null, target }, { [target]: '4711' }]);
+    cases.push([{ source: 'secondaryEmail', suffix: null, target }, { [target]: 'ana@HOME.example' }]);
+  }
+  for (const [wanted, values] of cases) {
+    const result = matchPeople([ana], [account('a', values), account('b')], { students: rule(wanted) }, new Set());
+    t.same(
+      result.links.map((link) => link.objectId),
+      ['a'],
+      JSON.stringify(wanted),
+    );
+    t.same(result.problems, []);
+  }
+});
+
+t.test('nobody, two candidates, no value and two claimants are four different problems', async (t) => {
+  const people = [
+    person('none', { username: 'none' }),
+    person('two', { number: '2', username: 'x' }),
+    person('empty'),
+    person('twin1', { username: 'twin' }),
+    person('twin2', { username: 'TWIN' }),
+  ];
+  const byName = matchPeople(people, [account('twin')], { students: rule() }, new Set());
+  t.same(byName.links, []);
+  t.same(byName.problems.map(({ subject, code }) => `${subject} ${code}`).sort(), [
+    'students:empty MissingSourceValue',
+    'students:none UnmatchedEntry',
+    'students:twin1 DuplicateSourceEntries',
+    'students:twin2 DuplicateSourceEntries',
+    'students:two UnmatchedEntry',
+  ]);
+  const twice = [account('a', { mailNickname: '2' }), account('b', { mailNickname: '2' })];
+  const rules = { students: rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' }) };
+  const [ambiguous] = matchPeople([person('two', { number: '2' })], twice, rules, new Set()).problems;
+  t.equal(ambiguous?.code, 'AmbiguousMatch');
+  t.match(ambiguous?.message, /^2 accounts/);
+});
+
+t.test('an account that belongs to somebody already is not given to another who claims it', async (t) => {
+  const result = matchPeople(
+    [person('new', { username: 'ana' })],
+    [account('ana')],
+    { students: rule() },
+    new Set(['ana']),
+  );
+  t.same(result.links, []);
+  t.equal(result.problems[0]?.code, 'DuplicateSourceEntries');
+});
+
+t.test(
+  'for any people and any directory a link means: exactly one candidate, claimed by exactly one person',
+  async (t) => {
+    const name = fc.constantFrom('ana', 'ANA', 'bo', 'chi', 'dee', undefined);
+    const people = fc.uniqueArray(fc.record({ id: fc.nat(30), username: name }), { selector: (one) => one.id });
+    const nickname = fc.constantFrom('ana', 'Bo', 'chi', 'x', null);
+    const directory = fc.uniqueArray(fc.record({ id: fc.nat(30), nickname }), { selector: (one) => one.id });
+    fc.assert(
+      fc.property(people, directory, (someone, accounts) => {
+        const persons = someone.map(({ id, username }) => person(String(id), { username }));
+        const users = accounts.map(({ id, nickname: mailNickname }) => account(String(id), { mailNickname }));
+        const students = rule({ suffix: null, target: 'mailNickname' });
+        const { links, problems } = matchPeople(persons, users, { students }, new Set());
+        const expected = persons.filter((one) => {
+          const value = sourceValue(one, students)?.toLowerCase();
+          const candidates = users.filter((user) => user.mailNickname?.toLowerCase() === value);
+          const claimants = persons.filter((other) => sourceValue(other, students)?.toLowerCase() === value);
+          return value !== undefined && candidates.length === 1 && claimants.length === 1;
+        });
+        const linked = new Set(links.map((link) => link.personKey));
+        return (
+          expected.length === links.length &&
+          expected.every((one) => linked.has(personKey(one.role, one.id))) &&
+          problems.length === persons.length - links.length &&
+          new Set(links.map((link) => link.objectId)).size === links.length
+        );
+      }),
+    );
+    t.pass('it holds');
+  },
+);
+
+t.test('a teacher with two schools is one person', async (t) => {
+  const teacher = { kind: 'teacher' as const, id: '9', username: 'kim' };
+  const people = peopleOf(
+    [],
+    [
+      { ...teacher, schoolId: '2' },
+      { ...teacher, schoolId: '1' },
+    ],
+  );
+  t.same([...people.keys()], ['teachers:9']);
+  t.same(people.get('teachers:9')?.schoolIds, ['1', '2']);
+});
+
+t.test('account names obey the directory, and a collision is reported and never resolved', async (t) => {
+  const people = [
+    person('1', { username: "d'arcy" }),
+    person('2', { username: 'kept@s.contoso.edu' }),
+    person('3', { username: 'josé' }),
+    person('4', { username: 'two words' }),
+    person('5', { username: 'dot.' }),
+    person('6', { username: 'x'.repeat(65) }),
+    person('7', { username: 'taken' }),
+    person('8', { username: 'same' }),
+    person('9', { username: 'SAME' }),
+    person('10'),
+  ];
+  const result = nameAccounts(people, { students: 's.contoso.edu' }, new Set(['taken@s.contoso.edu']));
+  t.same(
+    result.named.map((one) => one.userPrincipalName),
+    ["d'arcy@s.contoso.edu", 'kept@s.contoso.edu'],
+  );
+  t.equal(result.named[0]?.mailNickname, 'd_arcy', 'the apostrophe is not for a mailNickname');
+  t.same(Object.fromEntries(result.problems.map(({ subject, code }) => [subject.split(':')[1], code])), {
+    3: 'InvalidUserName',
+    4: 'InvalidUserName',
+    5: 'InvalidUserName',
+    6: 'InvalidUserName',
+    7: 'UserNameTaken',
+    8: 'DuplicateSourceEntries',
+    9: 'DuplicateSourceEntries',
+    10: 'MissingSourceValue',
+  });
+  t.equal(invalidLocalPart("o'neil-jr_1.x!#^~"), undefined);
+});

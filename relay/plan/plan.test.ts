@@ -1,0 +1,292 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { peopleOf } from '../identity/people.ts';
+import { appliedBy, updateApplied } from '../sync/effects.ts';
+import type { Accounts } from './desired.ts';
+import { desiredState, type Roster } from './desired.ts';
+import { type AppliedState, bindLimit, countOperations, makePlan, type Operation } from './plan.ts';
+import { type Profile, parseProfile, wantedFields } from './profile.ts';
+
+const today = '2026-11-24';
+
+const profile: Profile = parseProfile(
+  {
+    version: 1,
+    name: 'test',
+    mode: { students: 'match', teachers: 'create' },
+    identity: { students: { source: 'studentNumber', suffix: null, target: 'mailNickname' } },
+    domains: { teachers: 'contoso.edu' },
+    licences: { students: null, teachers: '6fd2c87f-b296-42f0-b197-1e91e994b900', usageLocation: 'US' },
+    schools: 'all',
+    properties: { student: ['grade'] },
+  },
+  'test',
+);
+
+function nothingApplied(): AppliedState {
+  const empty = () => new Map();
+  return {
+    schools: empty(),
+    classes: empty(),
+    users: empty(),
+    members: empty(),
+    owners: empty(),
+    schoolClasses: empty(),
+    schoolUsers: empty(),
+    licences: empty(),
+  };
+}
+
+/** A roster in which anything may be missing, doubled or out of date. */
+const roster: fc.Arbitrary<Roster> = fc
+  .record({
+    schools: fc.uniqueArray(fc.nat(3)),
+    sections: fc.uniqueArray(fc.record({ id: fc.nat(8), school: fc.nat(3), name: fc.constantFrom('Art', 'Math') }), {
+      selector: (one) => one.id,
+    }),
+    students: fc.uniqueArray(fc.record({ id: fc.nat(40), school: fc.nat(3) }), { selector: (one) => one.id }),
+    teachers: fc.uniqueArray(fc.record({ id: fc.nat(6), school: fc.nat(3) }), {
+      selector: (one) => `${one.id}/${one.school}`,
+    }),
+    enrollments: fc.uniqueArray(
+      fc.record({
+        id: fc.nat(200),
+        section: fc.nat(8),
+        student: fc.nat(40),
+        end: fc.constantFrom(undefined, '2026-11-24', '2026-11-25'),
+      }),
+      { selector: (one) => one.id, maxLength: 120 },
+    ),
+    rosters: fc.uniqueArray(fc.record({ id: fc.nat(50), section: fc.nat(8), teacher: fc.nat(6) }), {
+      selector: (one) => one.id,
+    }),
+  })
+  .map((world) => ({
+    school: world.schools.map((id) => ({
+      kind: 'school',
+      id: `${id}`,
+      schoolId: 'district',
+      name: `School ${id}`,
+      schoolNumber: `${id}`,
+    })),
+    term: [],
+    section: world.sections.map((one) => ({
+      kind: 'section',
+      id: `${one.id}`,
+      schoolId: `${one.school}`,
+      termId: '1',
+      sectionNumber: '1',
+      courseNumber: 'C',
+      courseName: one.name,
+    })),
+    student: world.students.map((one) => ({ kind: 'student', id: `${one.id}`, schoolId: `${one.school}`, grade: '5' })),
+    teacher: world.teachers.map((one) => ({
+      kind: 'teacher',
+      id: `${one.id}`,
+      schoolId: `${one.school}`,
+      username: `t${one.id}`,
+    })),
+    studentEnrollment: world.enrollments.map((one) => ({
+      kind: 'studentEnrollment',
+      id: `${one.id}`,
+      schoolId: '1',
+      sectionId: `${one.section}`,
+      studentId: `${one.student}`,
+      ...(one.end === undefined ? {} : { endDate: one.end }),
+    })),
+    teacherRoster: world.rosters.map((one) => ({
+      kind: 'teacherRoster',
+      id: `${one.id}`,
+      schoolId: '1',
+      sectionId: `${one.section}`,
+      teacherId: `${one.teacher}`,
+    })),
+  }));
+
+/** Everybody has an account, under an object id of their own. */
+function desire(world: Roster) {
+  const people = peopleOf(world.student, world.teacher);
+  const linked = new Map([...people.keys()].map((key) => [key, `object-${key}`]));
+  const createdByUs = new Set([...people.keys()].filter((key) => key.startsWith('teachers:')));
+  const accounts: Accounts = { linked, createdByUs, toCreate: [] };
+  return { people, desired: desiredState(world, people, accounts, profile, today) };
+}
+
+function applyAll(plan: Operation[][], applied: AppliedState): void {
+  const run = { applied, accounts: new Map<string, string>() };
+  for (const operation of plan.flat()) updateApplied(run, appliedBy(operation, `object-${operation.key}`, applied));
+}
+
+t.test('for any sequence of rosters: planning again after applying plans nothing', async (t) => {
+  fc.assert(
+    fc.property(fc.array(roster, { minLength: 1, maxLength: 4 }), (worlds) => {
+      const applied = nothingApplied();
+      for (const world of worlds) {
+        const { desired } = desire(world);
+        applyAll(makePlan(desired, applied), applied);
+        if (makePlan(desired, applied).flat().length > 0) return false;
+      }
+      return true;
+    }),
+    { numRuns: 60 },
+  );
+  t.pass('it converges');
+});
+
+t.test(
+  'for any change: only students are removed, only from classes that go on, and nothing is removed else',
+  async (t) => {
+    fc.assert(
+      fc.property(roster, roster, (before, after) => {
+        const applied = nothingApplied();
+        applyAll(makePlan(desire(before).desired, applied), applied);
+        const { desired } = desire(after);
+        const plan = makePlan(desired, applied);
+        return plan.flat().every((operation) => {
+          if (operation.kind !== 'removeMember') return !operation.kind.startsWith('delete');
+          return (
+            operation.personKey.startsWith('students:') &&
+            desired.classes.has(operation.sectionId) &&
+            !desired.members.get(operation.sectionId)?.has(operation.personKey)
+          );
+        });
+      }),
+      { numRuns: 60 },
+    );
+    t.pass('it holds');
+  },
+);
+
+t.test('for any roster: relationships go in as few requests as Graph allows', async (t) => {
+  fc.assert(
+    fc.property(roster, (world) => {
+      const { desired } = desire(world);
+      const plan = makePlan(desired, nothingApplied()).flat();
+      const requests = plan.filter((operation) => operation.kind === 'addMembers').length;
+      const minimum = [...desired.members.values()].reduce(
+        (sum, people) => sum + Math.ceil(people.size / bindLimit),
+        0,
+      );
+      return requests === minimum;
+    }),
+  );
+  t.pass('it holds');
+});
+
+const small: Roster = {
+  school: [{ kind: 'school', id: '1', schoolId: 'district', name: 'High', schoolNumber: '100' }],
+  term: [
+    {
+      kind: 'term',
+      id: '7',
+      schoolId: '1',
+      name: '26-27',
+      yearId: '36',
+      startDate: '2026-08-01',
+      endDate: '2027-06-10',
+    },
+  ],
+  section: [
+    {
+      kind: 'section',
+      id: '5',
+      schoolId: '1',
+      termId: '7',
+      sectionNumber: '2',
+      courseNumber: 'M1',
+      courseName: 'Math',
+    },
+  ],
+  student: [{ kind: 'student', id: '10', schoolId: '1', studentNumber: '4711', grade: '9' }],
+  teacher: [{ kind: 'teacher', id: '20', schoolId: '1', username: 'kim', givenName: 'Kim', surname: "O'Neil" }],
+  studentEnrollment: [{ kind: 'studentEnrollment', id: '30', schoolId: '1', sectionId: '5', studentId: '10' }],
+  teacherRoster: [{ kind: 'teacherRoster', id: '40', schoolId: '1', sectionId: '5', teacherId: '20', endDate: today }],
+};
+
+t.test('a class carries the stamp of its section, its course and its term', async (t) => {
+  const { desired } = desire(small);
+  t.match(desired.classes.get('5')?.body, {
+    displayName: 'Math - 2',
+    mailNickname: 'Section_5',
+    externalId: '5',
+    externalSource: 'sis',
+    classCode: 'M1',
+    term: { displayName: '26-27', startDate: '2026-08-01' },
+  });
+});
+
+t.test(
+  'a matched account keeps its names, an account of ours gets them, and only chosen properties are written',
+  async (t) => {
+    const { desired } = desire(small);
+    t.same(desired.users.get('students:10')?.body, {
+      primaryRole: 'student',
+      externalSource: 'sis',
+      student: { externalId: '10', grade: '9' },
+    });
+    t.match(desired.users.get('teachers:20')?.body, { displayName: "Kim O'Neil", teacher: { externalId: '20' } });
+    t.same([...desired.licences.keys()], ['teachers:20'], 'and only ours get a licence');
+  },
+);
+
+t.test("a student's last day is exclusive, a co-teacher's is inclusive", async (t) => {
+  const ends = (endDate: string): Roster => ({
+    ...small,
+    studentEnrollment: small.studentEnrollment.map((one) => ({ ...one, endDate })),
+    teacherRoster: small.teacherRoster.map((one) => ({ ...one, endDate })),
+  });
+  t.same([...(desire(ends(today)).desired.members.get('5') ?? [])], ['teachers:20']);
+  t.same(desire(ends('2026-11-23')).desired.members.get('5'), undefined);
+  const starts = {
+    ...small,
+    studentEnrollment: small.studentEnrollment.map((one) => ({ ...one, startDate: '2026-11-25' })),
+  };
+  t.same([...(desire(starts).desired.members.get('5') ?? [])], ['teachers:20'], 'tomorrow is not yet');
+});
+
+t.test('teachers are owners and members, and stay when they leave', async (t) => {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(small).desired, applied), applied);
+  t.same([...(applied.owners.get('5') ?? [])], ['teachers:20']);
+  t.same([...(applied.members.get('5') ?? [])].sort(), ['students:10', 'teachers:20']);
+  const empty = { ...small, teacherRoster: [], studentEnrollment: [] };
+  t.same(countOperations(makePlan(desire(empty).desired, applied)), { removeMember: 1 });
+});
+
+t.test('a class or a person that is gone from PowerSchool is left alone', async (t) => {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(small).desired, applied), applied);
+  const gone: Roster = { ...small, section: [], student: [], teacher: [], studentEnrollment: [], teacherRoster: [] };
+  t.same(makePlan(desire(gone).desired, applied).flat(), []);
+});
+
+t.test('an update carries the properties that differ and no others', async (t) => {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(small).desired, applied), applied);
+  const renamed = { ...small, section: small.section.map((one) => ({ ...one, courseName: 'Algebra' })) };
+  const [update] = makePlan(desire(renamed).desired, applied).flat();
+  t.match(update, { kind: 'updateClass', before: { displayName: 'Math - 2' }, body: { displayName: 'Algebra - 2' } });
+  if (update?.kind !== 'updateClass') return;
+  t.notOk('mailNickname' in update.body);
+});
+
+t.test('an enrollment of somebody who is not in the roster is a problem, not a crash', async (t) => {
+  const dangling = { ...small, student: [] };
+  const [problem] = desire(dangling).desired.problems;
+  t.match(problem, { subject: 'studentEnrollment:30', code: 'InvalidLookupReference', message: /student 10/ });
+});
+
+t.test('the agent is asked for the fields that the profile needs and no more', async (t) => {
+  t.same(wantedFields(profile), {
+    student: ['grade', 'studentNumber'],
+    teacher: ['givenName', 'surname', 'username'],
+  });
+});
+
+t.test('a profile with a mistake is refused with the field', async (t) => {
+  const refuse = (change: object) => () => parseProfile({ ...profile, ...change }, 'mine');
+  t.throws(refuse({ identity: {} }), { code: 'PROFILE_INVALID', message: /identity\.students/ });
+  t.throws(refuse({ domains: {} }), { code: 'PROFILE_INVALID', message: /domains\.teachers/ });
+  t.throws(refuse({ properties: { student: ['shoeSize'] } }), { code: 'PROFILE_INVALID', message: /shoeSize/ });
+  t.throws(refuse({ colour: 'red' }), { code: 'PROFILE_INVALID' });
+});

@@ -1,0 +1,41 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import t from 'tap';
+import { z } from 'zod';
+import { DurableFile } from './durable-file.ts';
+
+const schema = z.strictObject({ count: z.int() });
+
+t.test('lowdb writes through it, readable by the owner alone', async (t) => {
+  const path = join(t.testdir(), 'deep', 'state.json');
+  const db = new Low(new DurableFile(path, schema), { count: 0 });
+  await db.read();
+  t.same(db.data, { count: 0 }, 'a missing file is the default');
+  db.data.count = 7;
+  await db.write();
+  t.equal((await stat(path)).mode & 0o777, 0o600);
+  t.same(JSON.parse(await readFile(path, 'utf8')), { count: 7 });
+});
+
+t.test('a broken file falls back to the last good one', async (t) => {
+  const path = join(t.testdir(), 'state.json');
+  const file = new DurableFile(path, schema);
+  await file.write({ count: 1 });
+  await file.write({ count: 2 });
+  await writeFile(path, '{"count":');
+  t.same(await file.read(), { count: 1 });
+  await writeFile(path, '{"count":"two"}');
+  t.same(await file.read(), { count: 1 }, 'so does one that is JSON of the wrong shape');
+});
+
+t.test('broken without a backup is an error that names the file, never an empty state', async (t) => {
+  const path = join(t.testdir({ 'state.json': 'x' }), 'state.json');
+  await t.rejects(new DurableFile(path, schema).read(), { code: 'STATE_UNREADABLE', message: /state\.json/ });
+});
+
+t.test('an unwritable folder is an error and leaves no temporary file', async (t) => {
+  const dir = t.testdir({ blocked: 'a file where a folder should be' });
+  const file = new DurableFile(join(dir, 'blocked', 'state.json'), schema);
+  await t.rejects(file.write({ count: 1 }), { code: 'STATE_UNWRITABLE' });
+});

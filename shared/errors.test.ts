@@ -1,0 +1,54 @@
+import t from 'tap';
+import { backoffMs, retryAfterMs } from './backoff.ts';
+import { catalogue, fail, reasonOf } from './errors.ts';
+import { exitCodes, reportError } from './terminal.ts';
+
+t.test('every entry of the catalogue says what, what to do, and when', async (t) => {
+  for (const [code, entry] of Object.entries(catalogue)) {
+    t.match(entry.sentence, /\.$/, `${code}: the sentence is one`);
+    t.match(entry.action, /[.)]$/, `${code}: the action is a sentence`);
+    t.ok(entry.meaning.length > 20, `${code}: the meaning explains`);
+  }
+});
+
+t.test('an error is filled in and reported with its next step', async (t) => {
+  const error = fail('ENROLLMENT_CODE_INVALID', { url: 'https://relay.example' });
+  t.equal(error.message, 'The enrollment code was not accepted by https://relay.example.');
+  t.equal(error.retry, 'fix');
+  let printed = '';
+  const out = { write: (text: string) => (printed += text) } as unknown as NodeJS.WritableStream;
+  t.equal(reportError(error, out), exitCodes.configuration);
+  t.match(printed, /^error\[ENROLLMENT_CODE_INVALID\] The enrollment code .*\n {2}→ Ask for a new one/);
+});
+
+t.test('anything unknown becomes a bug with its cause', async (t) => {
+  let printed = '';
+  const out = { write: (text: string) => (printed += text) } as unknown as NodeJS.WritableStream;
+  t.equal(reportError(new RangeError('out of cheese'), out), exitCodes.bug);
+  t.match(printed, /error\[UNEXPECTED\] .*out of cheese/);
+});
+
+t.test('the reason of a failed fetch is the reason below it', async (t) => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+  t.equal(reasonOf(new TypeError('fetch failed', { cause: refused })), 'connect ECONNREFUSED 127.0.0.1:1');
+  t.equal(reasonOf(Object.assign(new Error('bad'), { code: 'EBAD' })), 'EBAD: bad');
+});
+
+t.test('backoff grows, is capped, and never goes below what the server asked for', async (t) => {
+  const options = { baseMs: 1000, capMs: 60_000 };
+  t.equal(backoffMs(options, 0, 0.5), 500);
+  t.equal(backoffMs(options, 3, 0.5), 4000);
+  t.equal(backoffMs(options, 99, 0.999), 59_940);
+  t.equal(backoffMs(options, 0, 0, 2128), 2128);
+});
+
+t.test('Retry-After is read in every form it comes in', async (t) => {
+  const now = Date.parse('2026-11-24T08:00:00Z');
+  t.equal(retryAfterMs('2.128', now), 2128);
+  t.equal(retryAfterMs('10', now), 10_000);
+  t.equal(retryAfterMs('Tue, 24 Nov 2026 08:00:30 GMT', now), 30_000);
+  t.equal(retryAfterMs('Tue, 24 Nov 2026 07:00:00 GMT', now), 0, 'a date in the past');
+  t.equal(retryAfterMs('999999', now), 3_600_000, 'an hour at most');
+  t.equal(retryAfterMs('soon', now), undefined);
+  t.equal(retryAfterMs(null, now), undefined);
+});

@@ -1,0 +1,84 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import t from 'tap';
+import { HallpassError } from './errors.ts';
+import { type AgentMessage, agentMessageSchema, decodeFrame, encodeFrame, fromWire, limits, toWire } from './link.ts';
+import type { Student } from './roster.ts';
+
+const batch = (count: number): AgentMessage => ({
+  type: 'batch',
+  seq: 1,
+  bucket: { kind: 'studentEnrollment', schoolId: '12' },
+  upserts: Array.from({ length: count }, (_, index) => ({ id: String(index), sectionId: '5', studentId: '6' })),
+  deletes: [],
+});
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof HallpassError ? error.code : String(error);
+  }
+  return 'nothing thrown';
+}
+
+t.test('messages survive the frame, short ones as text and long ones compressed', async (t) => {
+  const short = encodeFrame({ type: 'manifest.get', bucket: { kind: 'student', schoolId: '12' } });
+  t.equal(short.binary, false);
+  const long = encodeFrame(batch(2000));
+  t.equal(long.binary, true);
+  t.same(decodeFrame(long, agentMessageSchema), batch(2000));
+});
+
+t.test('a message is told from noise', async (t) => {
+  const decode = (data: string | Buffer, binary = false) =>
+    codeOf(() => decodeFrame({ data, binary }, agentMessageSchema));
+  t.equal(decode('no json'), 'FRAME_MALFORMED');
+  t.equal(decode('{"type":"batch"}'), 'FRAME_MALFORMED', 'fields are missing');
+  t.equal(decode('{"type":"dance"}'), 'MESSAGE_UNKNOWN');
+  t.equal(decode('[1,2]'), 'FRAME_MALFORMED');
+  t.equal(decode(Buffer.from('not gzip'), true), 'FRAME_MALFORMED');
+  t.equal(decode('x'.repeat(limits.maxFrameBytes + 1)), 'FRAME_TOO_LARGE');
+});
+
+t.test('a small frame that unpacks to a huge message is refused', async (t) => {
+  const bomb = gzipSync(Buffer.alloc(limits.maxMessageBytes + 1, 0x20));
+  t.ok(bomb.length < 20_000, 'it is small on the wire');
+  t.equal(
+    codeOf(() => decodeFrame({ data: bomb, binary: true }, agentMessageSchema)),
+    'FRAME_TOO_LARGE',
+  );
+});
+
+t.test('the complaint about a bad message never quotes its content', async (t) => {
+  const named = JSON.stringify({ type: 'batch', seq: 'Ana Šimić', bucket: {}, upserts: [], deletes: [] });
+  try {
+    decodeFrame({ data: `${named}}`, binary: false }, agentMessageSchema);
+    t.fail('it was accepted');
+  } catch (error) {
+    t.notMatch(String(error), /Ana|imi/);
+  }
+});
+
+t.test('no bytes make the decoder throw anything but an error of the catalogue', async () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, binary) => {
+      try {
+        decodeFrame({ data: Buffer.from(bytes), binary }, agentMessageSchema);
+        return true;
+      } catch (error) {
+        return error instanceof HallpassError;
+      }
+    }),
+  );
+});
+
+t.test('a record survives the wire without what its bucket says', async (t) => {
+  const student: Student = { kind: 'student', id: '1', schoolId: '12', username: "o'neil" };
+  t.same(toWire(student), { id: '1', username: "o'neil" });
+  t.same(fromWire({ kind: 'student', schoolId: '12' }, toWire(student)), student);
+  t.equal(
+    codeOf(() => fromWire({ kind: 'student', schoolId: '12' }, { id: '1', shoeSize: '42' })),
+    'FRAME_MALFORMED',
+  );
+});
