@@ -52,7 +52,7 @@ export class DurableFile<T> implements Adapter<T> {
       await rename(temporary, this.#path);
       await syncFolder(dirname(this.#path));
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw fail('STATE_UNWRITABLE', { file: this.#path, reason: reasonOf(error) }, { cause: error });
     }
   }

@@ -1,0 +1,50 @@
+import t from 'tap';
+import type { Operation } from '../plan/plan.ts';
+import { Lanes } from './lanes.ts';
+
+const members = (sectionId: string, ...people: string[]): Operation => ({
+  kind: 'addMembers',
+  key: `class:${sectionId}`,
+  sectionId,
+  people,
+  reason: 'test',
+});
+const school = (schoolId: string): Operation => ({
+  kind: 'createSchool',
+  key: `school:${schoolId}`,
+  schoolId,
+  body: {},
+  reason: 'test',
+});
+
+t.test('operations on one group follow each other, others run side by side', async (t) => {
+  const lanes = new Lanes([members('1', 'a'), members('1', 'b'), members('2', 'c'), school('9'), school('9')]);
+  const first = lanes.take(20, 0);
+  t.equal(first.length, 4, 'one of each group, and both schools');
+  t.same(lanes.take(20, 0), [], 'the second of group 1 waits');
+  const one = first.find((task) => task.operation.key === 'class:1');
+  if (one === undefined) throw new Error('group 1 was not taken');
+  lanes.settle(one);
+  const [second] = lanes.take(20, 0);
+  t.match(second?.operation, { sectionId: '1', people: ['b'] });
+});
+
+t.test('a parked operation keeps its lane and comes back when it is due', async (t) => {
+  const lanes = new Lanes([members('1', 'a'), members('1', 'b')]);
+  const [task] = lanes.take(20, 0);
+  if (task === undefined) throw new Error('nothing was taken');
+  lanes.park(task, 500);
+  t.equal(lanes.nextDue(), 500);
+  t.same(lanes.take(20, 499), [], 'the lane waits with it');
+  t.same(lanes.take(20, 500), [task]);
+  lanes.settle(task);
+  const [next] = lanes.take(20, 500);
+  if (next !== undefined) lanes.settle(next);
+  t.equal(lanes.open, 0);
+});
+
+t.test('a batch never takes more than it may, and nothing is lost by that', async (t) => {
+  const lanes = new Lanes(Array.from({ length: 45 }, (_, index) => school(String(index))));
+  const sizes = [lanes.take(20, 0), lanes.take(20, 0), lanes.take(20, 0)].map((tasks) => tasks.length);
+  t.same(sizes, [20, 20, 5]);
+});
