@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { fail, reasonOf } from '../shared/errors.ts';
+import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { isLoopback } from '../shared/trust.ts';
 import { hallpassVersion } from '../shared/version.ts';
@@ -105,21 +106,24 @@ async function readPem(file: string): Promise<string> {
 function createApp(server: Server, log: Logger): FastifyInstance {
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
-    loggerInstance: log,
-    disableRequestLogging: true,
+    // Fastify's own lines about listening and requests say nothing that an event does not.
+    loggerInstance: log.child({}, { level: 'warn' }),
     bodyLimit: 1 << 20,
     genReqId: () => crypto.randomUUID(),
     forceCloseConnections: true,
     // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
     trustProxy: false,
   }) as unknown as FastifyInstance;
+  app.get(linkPath, () => {
+    throw fail('PROTOCOL_UNSUPPORTED', { agent: 'none', relay: protocolVersion });
+  });
   app.setNotFoundHandler((_request, reply) => reply.status(404).send());
   app.setErrorHandler((error, request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
     // Fastify's own complaints about a request: too large, not JSON, wrong content type.
     const known =
       status >= 400 && status < 500 ? fail('FRAME_MALFORMED', { reason: reasonOf(error) }) : toHallpassError(error);
-    if (known.retry === 'bug' && status === 0) request.log.error({ event: 'relay.request-failed', err: error });
+    if (known.code === 'UNEXPECTED') request.log.error({ event: 'relay.request-failed', err: error });
     const answer = answerOf(known, status === 0 ? undefined : status);
     return reply.status(answer.status).headers(answer.headers).send(answer.body);
   });

@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import t from 'tap';
+import { testProfile } from '../testing/relay-double.ts';
+import { issueCode, listAgents, revokeAgent } from './agents.ts';
+import { codeHash, codeLifetimeMs, newCode } from './enrollment-code.ts';
+import { readProfiles, setProfile } from './profiles.ts';
+import { openStore, type Store } from './store.ts';
+import { createTenant, findAgent, findTenant, listTenants, redeemCode, revokedAmong } from './system.ts';
+
+const now = new Date('2026-09-01T08:00:00Z');
+const graphTenants = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'] as const;
+
+const tenantNamed = (store: Store, slug: string, graphTenantId: string = graphTenants[0]) =>
+  store.system((scope) => createTenant(scope, { slug, name: slug, graphTenantId }, now));
+
+const redeem = (store: Store, code: string, at = now) =>
+  store.system((scope) => redeemCode(scope, { code, name: 'a', publicKey: 'x'.repeat(43), version: '1' }, at));
+
+t.test('keeps what was committed, in a file of its owner alone', async (t) => {
+  const file = join(t.testdir(), 'deep/relay.db');
+  const first = await openStore(file);
+  await tenantNamed(first, 'contoso');
+  await first.close();
+  const again = await openStore(file);
+  t.match(await again.system(listTenants), [{ slug: 'contoso', roster_version: 0, open_cycle: null }]);
+  await again.close();
+  t.equal((await stat(file)).mode & 0o077, 0);
+});
+
+t.test('undoes a transaction that throws, whole', async (t) => {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const half = store.system(async (scope) => {
+    await createTenant(scope, { slug: 'half', name: 'half', graphTenantId: graphTenants[0] }, now);
+    throw new Error('in the middle');
+  });
+  await t.rejects(half, { message: 'in the middle' });
+  t.same(await store.system(listTenants), []);
+});
+
+t.test('refuses a database of a newer version, and leaves it alone', async (t) => {
+  const file = join(t.testdir(), 'relay.db');
+  await (await openStore(file)).close();
+  const raw = new DatabaseSync(file);
+  raw.exec("insert into kysely_migration values ('999-from-the-future', '2030-01-01T00:00:00Z')");
+  raw.close();
+  await t.rejects(openStore(file), { code: 'STORE_TOO_NEW', message: /999-from-the-future/ });
+});
+
+t.test('says when the file is no database or cannot be reached', async (t) => {
+  const dir = t.testdir();
+  writeFileSync(join(dir, 'relay.db'), 'this is a text file, and quite a long one for a database header'.repeat(20));
+  await t.rejects(openStore(join(dir, 'relay.db')), { code: 'STORE_UNAVAILABLE', retry: 'retry' });
+  await t.rejects(openStore(join(dir, 'relay.db', 'below-a-file')), { code: 'STORE_UNAVAILABLE' });
+});
+
+t.test('tenants', async (t) => {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const made = await tenantNamed(store, 'contoso');
+  await t.rejects(tenantNamed(store, 'contoso', graphTenants[1]), { code: 'TENANT_EXISTS', message: /contoso/ });
+  await t.rejects(tenantNamed(store, 'other'), { code: 'TENANT_EXISTS', message: /11111111/ });
+  t.equal((await store.system((scope) => findTenant(scope, 'contoso'))).id, made.id);
+  t.equal((await store.system((scope) => findTenant(scope, made.id))).slug, 'contoso');
+  await t.rejects(
+    store.system((scope) => findTenant(scope, 'nobody')),
+    { code: 'TENANT_UNKNOWN', message: /nobody/ },
+  );
+});
+
+t.test('a code works once, within ten minutes, however it is typed', async (t) => {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const tenant = await tenantNamed(store, 'contoso');
+  const issue = () => store.withTenant(tenant.id, (scope) => issueCode(scope, now));
+
+  const { code, expiresAt } = await issue();
+  t.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+  t.equal(Date.parse(expiresAt) - now.getTime(), codeLifetimeMs);
+  t.equal(codeHash(` ${code.toLowerCase().replaceAll('-', '')}`), codeHash(code));
+  t.equal(codeHash('OIL0'), codeHash('0110'));
+
+  t.match(await redeem(store, code.toLowerCase()), { tenantId: tenant.id, tenantSlug: 'contoso' });
+  t.equal(await redeem(store, code), undefined, 'used');
+  t.equal(await redeem(store, newCode()), undefined, 'wrong');
+  t.equal(await redeem(store, (await issue()).code, new Date(now.getTime() + codeLifetimeMs)), undefined, 'expired');
+});
+
+t.test('revoking is for good and within the tenant alone', async (t) => {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const own = await tenantNamed(store, 'contoso');
+  const other = await tenantNamed(store, 'fabrikam', graphTenants[1]);
+  const { code } = await store.withTenant(own.id, (scope) => issueCode(scope, now));
+  const agentId = (await redeem(store, code))?.agentId ?? '';
+
+  await t.rejects(
+    store.withTenant(other.id, (scope) => revokeAgent(scope, agentId, now)),
+    { code: 'AGENT_NOT_FOUND' },
+  );
+  t.same(await store.withTenant(other.id, listAgents), []);
+  t.same(await store.system((scope) => revokedAmong(scope, [agentId])), []);
+
+  await store.withTenant(own.id, (scope) => revokeAgent(scope, agentId, now));
+  await store.withTenant(own.id, (scope) => revokeAgent(scope, agentId, new Date(0)));
+  t.match(await store.withTenant(own.id, listAgents), [{ id: agentId, revokedAt: now.toISOString() }]);
+  t.match(await store.system((scope) => findAgent(scope, agentId)), { revoked: true, tenantSlug: 'contoso' });
+  t.same(await store.system((scope) => revokedAmong(scope, [agentId, 'nobody'])), [agentId]);
+});
+
+t.test('a profile replaces the one before', async (t) => {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const tenant = await tenantNamed(store, 'contoso');
+  for (const name of ['first', 'second']) {
+    await store.withTenant(tenant.id, (scope) => setProfile(scope, { ...testProfile, name }, now));
+  }
+  t.same(await store.withTenant(tenant.id, readProfiles), [{ ...testProfile, name: 'second' }]);
+});

@@ -1,0 +1,84 @@
+/** A relay for tests of the link: the real server on a free port, with a provisioning loop that only counts. */
+import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { createLog } from '../log.ts';
+import type { Profile } from '../plan/profile.ts';
+import { type Relay, startRelay } from '../server.ts';
+import { checkSettings } from '../settings.ts';
+import { issueCode } from '../store/agents.ts';
+import { createTenant, type Tenant } from '../store/system.ts';
+import { type AgentDouble, type AgentIdentity, connectDouble, enrollDouble } from './agent-double.ts';
+
+export interface TestRelay extends Relay {
+  /** Tenants that the provisioning loop was woken for. */
+  woken: string[];
+  /** Log events so far. */
+  events(): Record<string, unknown>[];
+}
+
+export interface TestRelayOptions {
+  clock?: Clock;
+  pingMs?: number;
+  settings?: unknown;
+}
+
+export async function startTestRelay(home: string, options: TestRelayOptions = {}): Promise<TestRelay> {
+  const woken: string[] = [];
+  const out = new PassThrough();
+  let text = '';
+  out.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  const relay = await startRelay({
+    home,
+    settings: checkSettings(options.settings ?? { listen: { port: 0 } }),
+    clock: options.clock ?? systemClock,
+    log: createLog('json', out),
+    startSync: async () => ({ wake: (tenantId) => woken.push(tenantId), close: async () => undefined }),
+    pingMs: options.pingMs ?? 25_000,
+    watchMs: 20,
+    random: () => 0.5,
+  });
+  return {
+    ...relay,
+    woken,
+    events: () =>
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line)),
+  };
+}
+
+/** A tenant whose Microsoft tenant id is derived from its slug. */
+export async function addTenant(relay: Pick<Relay, 'store'>, slug: string): Promise<Tenant> {
+  const digits = createHash('sha256').update(slug).digest('hex');
+  const graphTenantId = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4000-8000-${digits.slice(12, 24)}`;
+  return await relay.store.system((scope) =>
+    createTenant(scope, { slug, name: `${slug} schools`, graphTenantId }, new Date()),
+  );
+}
+
+export async function addAgent(relay: Relay, tenantId: string): Promise<AgentIdentity> {
+  const { code } = await relay.store.withTenant(tenantId, (scope) => issueCode(scope, new Date()));
+  return await enrollDouble(relay.url, code);
+}
+
+/** Connects, or fails the test with what the relay answered. */
+export async function connected(relay: Relay, identity: AgentIdentity, autoPong = true): Promise<AgentDouble> {
+  const answer = await connectDouble(relay.url, identity, { autoPong });
+  if ('status' in answer) throw new Error(`refused with ${answer.status} ${answer.code ?? ''}`);
+  return answer;
+}
+
+export const testProfile: Profile = {
+  version: 1,
+  name: 'test',
+  mode: { students: 'match', teachers: 'create' },
+  identity: { students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' } },
+  domains: { teachers: 'contoso.edu' },
+  licences: { students: null, teachers: null, usageLocation: 'US' },
+  schools: 'all',
+  properties: { student: ['grade'] },
+};
