@@ -1,0 +1,201 @@
+/** The agent at work: connected to the relay for as long as it runs, one cycle after the other, whatever happens. */
+import type { Clock } from '../shared/clock.ts';
+import { sameDigest } from '../shared/digest.ts';
+import { type Hello, protocolVersion } from '../shared/link.ts';
+import { bucketKey, type Kind } from '../shared/roster.ts';
+import { toHallpassError } from '../shared/terminal.ts';
+import { hallpassVersion } from '../shared/version.ts';
+import { noDigest } from './baseline/baselines.ts';
+import type { CycleReport } from './cycle.ts';
+import { CycleRunner, type CycleRunnerParts, toErrorMessage } from './cycle-runner.ts';
+import { totals } from './events.ts';
+import { rssPeakMB } from './meter.ts';
+import type { SourceFacts } from './source.ts';
+import type { Identity } from './uplink/identity.ts';
+import type { Session } from './uplink/session.ts';
+import { Uplink, type UplinkListener } from './uplink/uplink.ts';
+import type { VitalLimits } from './uplink/vitals.ts';
+
+/** How often `sync --once` runs the cycle again because the relay asked for repairs. */
+const repairRounds = 3;
+
+export interface AgentParts extends CycleRunnerParts {
+  identity: Identity;
+  relay: URL;
+  /** Authorities trusted for the relay, PEM. */
+  relayCa: string[];
+  clock: Clock;
+  random: () => number;
+  vitals?: VitalLimits;
+}
+
+export class Agent {
+  readonly #parts: AgentParts;
+  readonly #stop: AbortSignal;
+  readonly #runner: CycleRunner;
+  #facts: SourceFacts = {};
+  /** Records at the relay, of the buckets where our baseline does not agree with it. */
+  #suspects = new Map<string, number>();
+  #pausedUntil = 0;
+  /** Ids of `sync` commands that wait for the next cycle. */
+  #commands: string[] = [];
+  #wake = new AbortController();
+  #busy = false;
+
+  /** @param stop ends everything in good order within a few seconds */
+  constructor(parts: AgentParts, stop: AbortSignal) {
+    this.#parts = parts;
+    this.#stop = stop;
+    this.#runner = new CycleRunner(parts);
+  }
+
+  /**
+   * Works until told to stop.
+   *
+   * @throws HallpassError AGENT_UNKNOWN, AGENT_REPLACED, PROTOCOL_UNSUPPORTED; everything else is reported and retried
+   */
+  async run(): Promise<void> {
+    await this.#connected(true, async (uplink) => {
+      while (!this.#stop.aborted) {
+        const session = await uplink.session();
+        await this.#serve(session);
+        if (session.draining) uplink.finished();
+      }
+    });
+  }
+
+  /** One connection, one cycle, and what the relay wants repaired. @throws HallpassError the first thing that went wrong */
+  async syncOnce(acceptEmpty: ReadonlySet<Kind>): Promise<void> {
+    await this.#connected(false, async (uplink) => {
+      const session = await uplink.session();
+      for (let round = 0; round <= repairRounds; round += 1) {
+        const { failures, repairs } = await this.#cycle(session, acceptEmpty);
+        if (failures[0] !== undefined) throw failures[0];
+        if (repairs.length === 0) break;
+      }
+    });
+  }
+
+  async #connected(persistent: boolean, work: (uplink: Uplink) => Promise<void>): Promise<void> {
+    const { source, report, meter, state } = this.#parts;
+    report({ event: 'agent.ready', version: hallpassVersion, folder: state.folder });
+    this.#facts = await source.describe(this.#stop);
+    const uplink = this.#uplink(persistent);
+    // A cycle under way comes to its own end; without one there is nothing to wait for.
+    const hangUp = () => {
+      if (!this.#busy) uplink.close();
+    };
+    this.#stop.addEventListener('abort', hangUp);
+    try {
+      if (!this.#stop.aborted) await work(uplink);
+    } catch (error) {
+      if (!this.#stop.aborted) throw error;
+    } finally {
+      this.#stop.removeEventListener('abort', hangUp);
+      uplink.close();
+      await source.close();
+      report({ event: 'agent.stopped', ...totals(meter.counts, rssPeakMB()) });
+    }
+  }
+
+  #uplink(persistent: boolean): Uplink {
+    const { relay, identity, relayCa: ca, meter, clock, random, vitals } = this.#parts;
+    const listener = this.#listener(() => uplink.renew());
+    const hello = () => this.#hello();
+    const uplink = new Uplink({
+      ...{ relay, identity, ca, hello, listener, meter, clock, random, persistent },
+      ...(vitals === undefined ? {} : { vitals }),
+    });
+    return uplink;
+  }
+
+  #listener(renew: () => void): UplinkListener {
+    const { report, relay, clock } = this.#parts;
+    return {
+      opened: (session) => {
+        this.#compareDigests(session);
+        report({ event: 'link.open', relay: relay.href, tenant: session.welcome.tenantName });
+      },
+      ended: ({ error: { code, message, action, retry }, final }) => {
+        // A final end is thrown to the caller, who reports it.
+        if (!final && retry === 'fix') report({ event: 'problem', code, message, action });
+        else if (!final) report({ event: 'link.lost', code, message });
+      },
+      command: ({ id, name }, session) => {
+        if (name === 'settings') {
+          void session.tell({ type: 'result', id, ok: true });
+          renew();
+        } else {
+          this.#commands.push(id);
+          this.#wake.abort();
+        }
+      },
+      draining: () => this.#wake.abort(),
+      throttled: (waitMs) => {
+        this.#pausedUntil = clock.now() + waitMs;
+      },
+      told: ({ code, message }) => report({ event: 'link.told', code, message }),
+    };
+  }
+
+  #hello(): Hello {
+    const { source, baselines } = this.#parts;
+    const { powerschoolVersion } = this.#facts;
+    return {
+      type: 'hello',
+      protocol: protocolVersion,
+      agentVersion: hallpassVersion,
+      capabilities: [],
+      source: { kind: source.kind, ...(powerschoolVersion === undefined ? {} : { powerschoolVersion }) },
+      buckets: baselines.digests(),
+    };
+  }
+
+  /** Where the two digests differ, the manifest decides what the relay has. */
+  #compareDigests({ welcome }: Session): void {
+    const { baselines } = this.#parts;
+    const mirror = new Map(welcome.buckets.map((bucket) => [bucketKey(bucket), bucket.digest]));
+    this.#suspects = new Map();
+    for (const key of new Set([...baselines.keys(), ...mirror.keys()])) {
+      const digest = mirror.get(key) ?? noDigest;
+      if (!sameDigest(digest, baselines.digest(key))) this.#suspects.set(key, digest.count);
+    }
+  }
+
+  async #serve(session: Session): Promise<void> {
+    while (await this.#isDue(session)) {
+      const commands = this.#commands.splice(0);
+      const error = await this.#cycle(session, new Set()).then(
+        ({ failures }) => failures[0],
+        (thrown: unknown) => toHallpassError(thrown),
+      );
+      const told = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
+      for (const id of commands) await session.tell({ type: 'result', id, ...told });
+    }
+  }
+
+  /** Waits for the next cycle; false when this session is over. */
+  async #isDue(session: Session): Promise<boolean> {
+    const { clock, random, state } = this.#parts;
+    const intervalMs = 1000 * (state.settings.cycle.seconds ?? session.welcome.schedule.cycleSeconds);
+    const { databaseShare } = state.settings.powerschool;
+    const dueAt = this.#runner.dueAt({ intervalMs, databaseShare }, random());
+    while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
+      const waitMs = this.#commands.length > 0 ? 0 : Math.max(dueAt, this.#pausedUntil) - clock.now();
+      if (waitMs <= 0) return true;
+      this.#wake = new AbortController();
+      const signal = AbortSignal.any([session.closed, this.#stop, this.#wake.signal]);
+      await clock.sleep(waitMs, signal).catch(() => undefined);
+    }
+    return false;
+  }
+
+  async #cycle(session: Session, acceptEmpty: ReadonlySet<Kind>): Promise<CycleReport> {
+    this.#busy = true;
+    try {
+      return await this.#runner.run(session, this.#suspects, acceptEmpty, this.#stop);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The baseline: ids and salted hashes of what the relay has acknowledged, one file per bucket, and every bucket's digest
+ * in memory. A file that is missing or broken is no error here: the relay's manifest replaces it.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import { z } from 'zod';
+import { type DigestText, digestOf, digestToText, emptyDigest } from '../../shared/digest.ts';
+import { DurableFile } from '../../shared/durable-file.ts';
+import type { BucketDigest } from '../../shared/link.ts';
+import { type Bucket, bucketKey, type Kind, kinds, parseBucketKey } from '../../shared/roster.ts';
+import type { Hashes } from './diff.ts';
+
+const id = z.string().min(1).max(40);
+const fileSchema = z.strictObject({
+  bucket: z.string(),
+  entries: z.array(z.tuple([id, z.string().regex(/^[0-9a-f]{32}$/)])),
+  /** Ids that a complete reading of this cycle did not have, until their deletion is sent and acknowledged. */
+  gone: z.strictObject({ cycle: z.uuid(), ids: z.array(id) }).optional(),
+});
+type BaselineFile = z.infer<typeof fileSchema>;
+
+/** The digest of a bucket without records, which neither side keeps. */
+export const noDigest: DigestText = digestToText(emptyDigest);
+
+export class Baselines {
+  readonly #folder: string;
+  readonly #digests = new Map<string, DigestText>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Reads every file once, one at a time; those that cannot be read count as missing. */
+  async scan(): Promise<void> {
+    this.#digests.clear();
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names) {
+      // Left behind by a power cut in the middle of a write.
+      if (name.endsWith('.tmp')) await rm(join(this.#folder, name), { force: true });
+      if (!name.endsWith('.json')) continue;
+      const content = await this.#file(name)
+        .read()
+        .catch(() => null);
+      const bucket = content === null ? undefined : parseBucketKey(content.bucket);
+      if (content === null || bucket === undefined || fileName(bucket) !== name) continue;
+      this.#remember(content.bucket, content.entries);
+    }
+  }
+
+  digest(key: string): DigestText {
+    return this.#digests.get(key) ?? noDigest;
+  }
+
+  /** Keys of the buckets that have records. */
+  keys(): string[] {
+    return [...this.#digests.keys()];
+  }
+
+  /** For `hello`. */
+  digests(): BucketDigest[] {
+    return [...this.#digests].flatMap(([key, digest]) => {
+      const bucket = parseBucketKey(key);
+      return bucket === undefined ? [] : [{ ...bucket, digest }];
+    });
+  }
+
+  /** Acknowledged records per kind. */
+  recordsByKind(): Partial<Record<Kind, number>> {
+    return Object.fromEntries(
+      kinds.map((kind) => [
+        kind,
+        this.digests()
+          .filter((bucket) => bucket.kind === kind)
+          .reduce((sum, { digest }) => sum + digest.count, 0),
+      ]),
+    );
+  }
+
+  /** The hashes of a bucket; undefined when its file is missing, broken, or not what its digest says. */
+  async load(bucket: Bucket): Promise<Hashes | undefined> {
+    const key = bucketKey(bucket);
+    if (this.digest(key).count === 0) return new Map();
+    const content = await this.#file(fileName(bucket))
+      .read()
+      .catch(() => null);
+    if (content === null || content.bucket !== key) return undefined;
+    const hashes = new Map(content.entries);
+    return digestToText(digestOf(hashes.values())).sum === this.digest(key).sum ? hashes : undefined;
+  }
+
+  /** Returns when the bucket is on the disk. @throws HallpassError STATE_UNWRITABLE */
+  async save(bucket: Bucket, hashes: Hashes, gone?: { cycle: string; ids: string[] }): Promise<void> {
+    const key = bucketKey(bucket);
+    const name = fileName(bucket);
+    if (hashes.size === 0) {
+      await rm(join(this.#folder, name), { force: true });
+      this.#digests.delete(key);
+      return;
+    }
+    const content: BaselineFile = { bucket: key, entries: [...hashes], ...(gone === undefined ? {} : { gone }) };
+    await new Low(this.#file(name), content).write();
+    this.#remember(key, content.entries);
+  }
+
+  /** The ids that {@link save} noted as gone in this cycle. */
+  async goneIn(bucket: Bucket, cycle: string): Promise<string[]> {
+    const content = await this.#file(fileName(bucket))
+      .read()
+      .catch(() => null);
+    return content?.gone?.cycle === cycle ? content.gone.ids : [];
+  }
+
+  /** Forgets everything, for another tenant. */
+  async clear(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+    this.#digests.clear();
+  }
+
+  #remember(key: string, entries: [string, string][]): void {
+    if (entries.length === 0) this.#digests.delete(key);
+    else this.#digests.set(key, digestToText(digestOf(entries.map(([, hash]) => hash))));
+  }
+
+  #file(name: string): DurableFile<BaselineFile> {
+    return new DurableFile(join(this.#folder, name), fileSchema, { backup: false });
+  }
+}
+
+/** Bucket ids also come from the relay: nothing but letters, digits and dashes reaches a path. */
+function fileName({ kind, schoolId }: Bucket): string {
+  const safe = /^[\w-]+$/.test(schoolId) ? schoolId : `hex.${Buffer.from(schoolId).toString('hex')}`;
+  return `${kind}-${safe}.json`;
+}

@@ -1,0 +1,31 @@
+/** What has changed in one bucket since the relay last acknowledged it. Pure; memory is that of the one bucket. */
+
+/** Hash per record id. */
+export type Hashes = Map<string, string>;
+
+export class BucketDiff {
+  readonly #before: ReadonlyMap<string, string>;
+  readonly #now: Hashes = new Map();
+
+  constructor(before: ReadonlyMap<string, string>) {
+    this.#before = before;
+  }
+
+  /** Takes one record of the reading; true when the relay must get it. */
+  take(id: string, hash: string): boolean {
+    this.#now.set(id, hash);
+    return this.#before.get(id) !== hash;
+  }
+
+  /** Ids that the reading did not have. Only a reading proven complete makes them deletions. */
+  gone(): string[] {
+    return [...this.#before.keys()].filter((id) => !this.#now.has(id));
+  }
+
+  /** The bucket once all that was taken is acknowledged and what is gone still stands. */
+  withGone(): Hashes {
+    const all = new Map(this.#now);
+    for (const [id, hash] of this.#before) if (!all.has(id)) all.set(id, hash);
+    return all;
+  }
+}

@@ -1,0 +1,59 @@
+/** The probe as it was when each bucket was last committed: what a new probe is compared with. */
+import { hash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { Low } from 'lowdb';
+import { z } from 'zod';
+import { DurableFile } from '../../shared/durable-file.ts';
+import type { Welcome } from '../../shared/link.ts';
+import { kinds } from '../../shared/roster.ts';
+import { normalizationVersion } from '../powerschool/normalize.ts';
+import { type Probe, type ProbeEntry, probeEntrySchema } from '../powerschool/probe.ts';
+
+const memorySchema = z.strictObject({
+  /** What the hashes depend on besides the rows. */
+  fingerprint: z.string(),
+  buckets: z.record(z.string(), probeEntrySchema),
+});
+type Memory = z.infer<typeof memorySchema>;
+
+const nothing: Memory = { fingerprint: '', buckets: {} };
+
+export class ProbeMemory {
+  readonly #path: string;
+  readonly #db: Low<Memory>;
+
+  constructor(path: string) {
+    this.#path = path;
+    // Losing it means reading everything once more, so no copy is kept.
+    this.#db = new Low(new DurableFile(path, memorySchema, { backup: false }), structuredClone(nothing));
+  }
+
+  /** A missing or broken file is an empty memory: everything is read and compared again. */
+  async load(): Promise<void> {
+    this.#db.data = structuredClone(nothing);
+    await this.#db.read().catch(() => undefined);
+  }
+
+  /** The remembered probe, or an empty one when it belongs to other fields, schools, salt or rules. */
+  of(fingerprint: string): Probe {
+    return this.#db.data.fingerprint === fingerprint ? new Map(Object.entries(this.#db.data.buckets)) : new Map();
+  }
+
+  /** Returns when it is on the disk. @throws HallpassError STATE_UNWRITABLE */
+  async save(fingerprint: string, buckets: ReadonlyMap<string, ProbeEntry>): Promise<void> {
+    this.#db.data = { fingerprint, buckets: Object.fromEntries(buckets) };
+    await this.#db.write();
+  }
+
+  async clear(): Promise<void> {
+    this.#db.data = structuredClone(nothing);
+    await rm(this.#path, { force: true });
+  }
+}
+
+/** When any of this changes, an equal probe no longer means equal hashes. */
+export function fingerprintOf({ salt, wanted }: Pick<Welcome, 'salt' | 'wanted'>): string {
+  const fields = kinds.map((kind) => [...(wanted.fields[kind] ?? [])].sort());
+  const schools = wanted.schools === null ? null : [...wanted.schools].sort();
+  return hash('sha256', JSON.stringify([normalizationVersion, salt, schools, fields]), 'hex').slice(0, 32);
+}

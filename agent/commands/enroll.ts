@@ -1,0 +1,64 @@
+/** `hallpass-agent enroll`: makes this machine's key and registers it with a one-time code. */
+import { resolve } from 'node:path';
+import { fail } from '../../shared/errors.ts';
+import { trustedAuthorities } from '../../shared/trust.ts';
+import { relayAddress } from '../addresses.ts';
+import { Baselines } from '../baseline/baselines.ts';
+import { ProbeMemory } from '../baseline/probe-memory.ts';
+import { changeSettings } from '../settings.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { takeLock } from '../state/lock.ts';
+import { enroll } from '../uplink/enroll.ts';
+import type { Context } from './context.ts';
+import { secretFromFile, secretFromStdin } from './input.ts';
+
+export interface EnrollOptions {
+  relay?: string;
+  relayCa?: string;
+  code?: string;
+  codeFile?: string;
+  codeStdin?: true;
+  name?: string;
+}
+
+/**
+ * @throws HallpassError NOT_CONFIGURED, SETTING_INVALID, RELAY_ADDRESS_INSECURE, ENROLLMENT_CODE_INVALID,
+ *   RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_REFUSED, STATE_IN_USE, STATE_UNWRITABLE
+ */
+export async function enrollAgent(context: Context, options: EnrollOptions): Promise<void> {
+  const { folder, stdout, hostname, stop } = context;
+  const state = await AgentState.open(folder);
+  const url = options.relay ?? state.settings.relay.url;
+  if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay)' });
+  const relay = relayAddress(url);
+  const caFile = options.relayCa === undefined ? state.settings.relay.caFile : resolve(options.relayCa);
+  const ca = await trustedAuthorities(caFile);
+  const settings = changeSettings(state.settings, {
+    'relay.url': relay.href,
+    'relay.caFile': caFile,
+    name: options.name,
+  });
+
+  // Taken first, because it also proves that the folder can be written: the code works only once.
+  const lock = await takeLock(state.paths.lock);
+  try {
+    const code = await readCode(context, options);
+    const identity = await enroll({ relay, ca, code, name: settings.name ?? hostname, signal: stop });
+    if (identity.tenantId !== state.identity?.tenantId) {
+      await new Baselines(state.paths.baseline).clear();
+      await new ProbeMemory(state.paths.probe).clear();
+    }
+    await state.saveIdentity(identity);
+    await state.saveSettings(settings);
+    stdout.write(`Enrolled as agent ${identity.agentId} of ${identity.tenantName} with ${relay.href}.\n`);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function readCode({ stdin, stdout }: Context, { code, codeFile, codeStdin }: EnrollOptions): Promise<string> {
+  if (code !== undefined) return code.trim();
+  if (codeFile !== undefined) return secretFromFile(codeFile, 'enrollment code');
+  if (codeStdin === true || stdin.isTTY) return secretFromStdin(stdin, stdout, 'enrollment code');
+  throw fail('NOT_CONFIGURED', { setting: 'enrollment code (--code, --code-file or --code-stdin)' });
+}

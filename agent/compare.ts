@@ -1,0 +1,84 @@
+/** One bucket, read and compared: what must be sent, and what is gone, from a reading that is proven complete. */
+import { recordHash } from '../shared/digest.ts';
+import { type ErrorCode, fail, HallpassError } from '../shared/errors.ts';
+import type { Welcome } from '../shared/link.ts';
+import { keepWanted, type RosterRecord } from '../shared/roster.ts';
+import type { Baselines } from './baseline/baselines.ts';
+import { BucketDiff, type Hashes } from './baseline/diff.ts';
+import type { Change } from './plan.ts';
+import type { Source } from './source.ts';
+import type { Session } from './uplink/session.ts';
+
+/** A bucket that changes while it is read gets a second chance in the same cycle, not a third. */
+const readings = 2;
+
+export interface CompareParts {
+  source: Source;
+  link: Pick<Session, 'manifest' | 'welcome'>;
+  baselines: Baselines;
+  signal: AbortSignal;
+  /** Called with the number of records of each page. */
+  onRecords: (count: number) => void;
+}
+
+export interface Comparison {
+  change: Change;
+  upserts: RosterRecord[];
+  /** Ids to be deleted once all upserts of the cycle are sent. */
+  gone: string[];
+  /** The bucket once the upserts are acknowledged. */
+  hashes: Hashes;
+  /** True when the baseline on disk is not what it was compared with. */
+  rebuilt: boolean;
+}
+
+/**
+ * @throws HallpassError SOURCE_INCOMPLETE, POWERSCHOOL_MALFORMED and the other POWERSCHOOL_ codes; nothing of the bucket
+ *   was sent then
+ */
+export async function compareBucket(parts: CompareParts, change: Change): Promise<Comparison> {
+  const { bucket } = change;
+  const own = change.rebuild ? undefined : await parts.baselines.load(bucket);
+  const baseline = own ?? (await parts.link.manifest(bucket));
+  const rebuilt = own === undefined;
+  if (change.unwanted) return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt };
+  for (let reading = 1; ; reading += 1) {
+    const { diff, upserts, rows } = await readBucket(parts, change, baseline);
+    if (rows === (change.entry?.records ?? 0)) {
+      return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
+    }
+    const counted = await parts.source.count(bucket, parts.signal);
+    if (rows === counted) return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
+    if (reading === readings) throw fail('SOURCE_INCOMPLETE', { bucket: change.key, read: rows, counted });
+  }
+}
+
+async function readBucket(parts: CompareParts, { bucket, entry }: Change, baseline: Hashes) {
+  const { salt, wanted }: Welcome = parts.link.welcome;
+  const diff = new BucketDiff(baseline);
+  const upserts: RosterRecord[] = [];
+  let rows = 0;
+  for await (const page of parts.source.read(bucket, entry?.records ?? 0, parts.signal)) {
+    rows += page.rows;
+    for (const read of page.records) {
+      const record = keepWanted(read, wanted.fields);
+      if (diff.take(record.id, recordHash(salt, record))) upserts.push(record);
+    }
+    parts.onRecords(page.records.length);
+  }
+  return { diff, upserts, rows };
+}
+
+/** Failures that may be of one bucket alone; the others would only repeat themselves with the next one. */
+const bucketCodes: ReadonlySet<ErrorCode> = new Set([
+  'POWERSCHOOL_MALFORMED',
+  'POWERSCHOOL_FAILED',
+  'POWERSCHOOL_ACCESS_DENIED',
+  'POWERSCHOOL_QUERY_MISSING',
+  'SOURCE_INCOMPLETE',
+]);
+
+/** True when the cycle may go on without the bucket. */
+export function concernsBucketOnly(error: unknown): error is HallpassError {
+  return error instanceof HallpassError && bucketCodes.has(error.code);
+}

@@ -1,0 +1,188 @@
+/** One cycle with everything around it: what is reported, remembered of its health, and when the next one is due. */
+import type { Clock } from '../shared/clock.ts';
+import type { HallpassError } from '../shared/errors.ts';
+import type { ErrorMessage } from '../shared/link.ts';
+import type { Kind } from '../shared/roster.ts';
+import { toHallpassError } from '../shared/terminal.ts';
+import type { Baselines } from './baseline/baselines.ts';
+import type { ProbeMemory } from './baseline/probe-memory.ts';
+import { type CycleReport, runCycle } from './cycle.ts';
+import { type Report, totals } from './events.ts';
+import { type Counts, type Meter, rssPeakMB } from './meter.ts';
+import { nextCycleAt, type Pace, type Past } from './schedule.ts';
+import type { Source } from './source.ts';
+import type { AgentState } from './state/agent-state.ts';
+import type { Lock } from './state/lock.ts';
+import type { Session } from './uplink/session.ts';
+
+/** After a signal to stop, what is under way gets this long to be acknowledged. */
+const graceMs = 3000;
+/** Repairs are urgent, because the relay provisions nothing until they are done; but not for ever. */
+const urgentRepairs = 3;
+/** Problems of single buckets that are reported one by one. */
+const mostProblems = 5;
+
+export interface CycleRunnerParts {
+  state: AgentState;
+  lock: Lock;
+  source: Source;
+  baselines: Baselines;
+  memory: ProbeMemory;
+  meter: Meter;
+  report: Report;
+  clock: Clock;
+}
+
+export class CycleRunner {
+  readonly #parts: CycleRunnerParts;
+  #past: Past | undefined;
+  #repairs = 0;
+
+  constructor(parts: CycleRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** When the next cycle is due, milliseconds since the epoch; 0 for at once. */
+  dueAt(pace: Pace, random: number): number {
+    return this.#past === undefined ? 0 : nextCycleAt(this.#past, pace, random);
+  }
+
+  /**
+   * Runs one cycle.
+   *
+   * @param suspects see {@link runCycle}; settled buckets are taken out
+   * @param stop the cycle then comes to an orderly end, or is cut off after three seconds
+   * @throws HallpassError what ended the cycle, reported and remembered already
+   */
+  async run(
+    session: Session,
+    suspects: Map<string, number>,
+    acceptEmpty: ReadonlySet<Kind>,
+    stop: AbortSignal,
+  ): Promise<CycleReport> {
+    const { clock, meter, source, report } = this.#parts;
+    const startedAt = clock.now();
+    const before = meter.snapshot();
+    let probe: Past['probe'];
+    using hard = hardStop(stop, clock);
+    try {
+      await this.#restoreState(suspects);
+      await source.describe(hard.signal);
+      const probeStartedAt = clock.now();
+      const result = await runCycle({
+        ...this.#parts,
+        link: session,
+        suspects,
+        acceptEmpty,
+        shouldFinish: () => stop.aborted || session.draining,
+        signal: AbortSignal.any([session.closed, hard.signal]),
+        onProbed: () => {
+          probe = { endedAt: clock.now(), ms: clock.now() - probeStartedAt };
+        },
+        onProgress: (bucketsDone, bucketsTotal, records) =>
+          report({ event: 'cycle.progress', bucketsDone, bucketsTotal, records }),
+      });
+      this.#repairs = result.repairs.length > 0 ? this.#repairs + 1 : 0;
+      const urgent = this.#repairs > 0 && this.#repairs <= urgentRepairs;
+      this.#past = { startedAt, endedAt: clock.now(), probe, failures: 0, urgent, pauseMs: 0 };
+      await this.#succeeded(session, result, startedAt, before);
+      return result;
+    } catch (thrown) {
+      const error = toHallpassError(thrown);
+      const interrupted = session.closed.aborted || stop.aborted;
+      const failures = interrupted ? 0 : (this.#past?.failures ?? 0) + 1;
+      const pauseMs = error.retryAfterMs ?? 0;
+      this.#past = { startedAt, endedAt: clock.now(), probe, failures, urgent: interrupted, pauseMs };
+      // A lost connection is reported by the uplink, and a stop is no problem.
+      if (!interrupted) await this.#failed(session, error);
+      throw error;
+    }
+  }
+
+  /** Somebody deleted the state folder under us: it is made again, and compared with the relay bucket by bucket. */
+  async #restoreState(suspects: Map<string, number>): Promise<void> {
+    const { state, lock, baselines, memory, report } = this.#parts;
+    if (!(await state.restoreIfGone())) return;
+    report({ event: 'agent.restored', folder: state.folder });
+    await lock.renew();
+    const acknowledged = new Map(baselines.keys().map((key) => [key, baselines.digest(key).count]));
+    await baselines.scan();
+    await memory.load();
+    for (const [key, count] of acknowledged) if (baselines.digest(key).count === 0) suspects.set(key, count);
+  }
+
+  async #succeeded(session: Session, result: CycleReport, startedAt: number, before: Counts): Promise<void> {
+    const { meter, clock, report, state, baselines } = this.#parts;
+    meter.add('upserts', result.upserts);
+    meter.add('deletes', result.deletes);
+    const now = clock.now();
+    const seconds = Math.round(now - startedAt) / 1000;
+    const spent = meter.since(before);
+    const sum = totals(meter.counts, rssPeakMB());
+    const { cycle, bucketsChanged, bucketsRead, failures, repairs, upserts, deletes } = result;
+    const buckets = { bucketsChanged, bucketsRead, bucketsFailed: failures.length, bucketsToRepair: repairs.length };
+    if (cycle === undefined) report({ event: 'cycle.unchanged', seconds, ...spent, ...sum });
+    else report({ event: 'cycle.committed', cycle, seconds, ...buckets, ...spent, ...sum });
+    for (const failure of failures.slice(0, mostProblems)) this.#reportProblem(failure);
+
+    const at = new Date(now).toISOString();
+    const { lastCheckAt, lastCycle } = state.health;
+    const problem = failures[0];
+    await this.#saveHealth({
+      lastCheckAt: result.complete ? at : lastCheckAt,
+      lastCycle: cycle === undefined ? lastCycle : { at, seconds, upserts, deletes },
+      records: baselines.recordsByKind(),
+      problem: problem === undefined ? undefined : problemOf(problem),
+    });
+    await this.#tellStatus(session, problem);
+  }
+
+  async #failed(session: Session, error: HallpassError): Promise<void> {
+    this.#reportProblem(error);
+    await this.#saveHealth({ ...this.#parts.state.health, problem: problemOf(error) });
+    await this.#tellStatus(session, error);
+  }
+
+  #reportProblem(error: HallpassError): void {
+    this.#parts.report({ event: 'problem', ...problemOf(error) });
+  }
+
+  /** Told to people only: a full disk here does not stop the work. */
+  async #saveHealth(health: AgentState['health']): Promise<void> {
+    await this.#parts.state.saveHealth(health).catch((error: unknown) => this.#reportProblem(toHallpassError(error)));
+  }
+
+  async #tellStatus(session: Session, problem: HallpassError | undefined): Promise<void> {
+    const { lastCheckAt, lastCycle } = this.#parts.state.health;
+    await session.tell({
+      type: 'status',
+      state: problem === undefined ? 'idle' : 'problem',
+      ...(lastCheckAt === undefined ? {} : { lastCycleAt: lastCheckAt }),
+      ...(lastCycle === undefined ? {} : { lastCycleSeconds: lastCycle.seconds }),
+      ...(problem === undefined ? {} : { problem: toErrorMessage(problem) }),
+    });
+  }
+}
+
+/** An error as the other end is told of it. */
+export function toErrorMessage({ code, message, retry }: HallpassError): ErrorMessage {
+  return { type: 'error', code, message: message.slice(0, 2000), retry };
+}
+
+function problemOf({ code, message, action }: HallpassError) {
+  return { code, message, action };
+}
+
+/** A signal that follows another after the grace period. */
+function hardStop(stop: AbortSignal, clock: Clock): Disposable & { signal: AbortSignal } {
+  const hard = new AbortController();
+  const over = new AbortController();
+  const arm = () =>
+    void clock.sleep(graceMs, over.signal).then(
+      () => hard.abort(stop.reason),
+      () => undefined,
+    );
+  if (stop.aborted) arm();
+  stop.addEventListener('abort', arm, { signal: over.signal });
+  return { signal: hard.signal, [Symbol.dispose]: () => over.abort() };
+}

@@ -1,0 +1,208 @@
+/**
+ * One extraction cycle: probe PowerSchool; read, normalize, hash and compare each changed bucket; push upserts, then
+ * deletes; commit; and remember only what the relay has acknowledged.
+ */
+import { randomUUID } from 'node:crypto';
+import type { HallpassError } from '../shared/errors.ts';
+import { type BucketDigest, toWire } from '../shared/link.ts';
+import { type Bucket, bucketKey, type Kind } from '../shared/roster.ts';
+import type { Baselines } from './baseline/baselines.ts';
+import { fingerprintOf, type ProbeMemory } from './baseline/probe-memory.ts';
+import { idBatches, recordBatches } from './batches.ts';
+import { type Comparison, compareBucket, concernsBucketOnly } from './compare.ts';
+import { type Change, emptiedKind, planCycle } from './plan.ts';
+import type { Probe, ProbeEntry } from './powerschool/probe.ts';
+import type { Source } from './source.ts';
+import type { Session } from './uplink/session.ts';
+
+export interface CycleParts {
+  source: Source;
+  link: Session;
+  baselines: Baselines;
+  memory: ProbeMemory;
+  /** Records at the relay, of the buckets where our baseline does not agree with it; settled ones are taken out. */
+  suspects: Map<string, number>;
+  acceptEmpty: ReadonlySet<Kind>;
+  /** True when the cycle should come to an orderly end: no further bucket is read, the rest is committed. */
+  shouldFinish: () => boolean;
+  /** Aborted when the cycle cannot go on. */
+  signal: AbortSignal;
+  onProbed: () => void;
+  onProgress: (bucketsDone: number, bucketsTotal: number, records: number) => void;
+}
+
+export interface CycleReport {
+  /** Undefined when nothing had changed and nothing was sent. */
+  cycle: string | undefined;
+  bucketsChanged: number;
+  bucketsRead: number;
+  upserts: number;
+  deletes: number;
+  /** What went wrong with single buckets, which are left as they were. */
+  failures: HallpassError[];
+  /** Buckets that the relay has otherwise than we do: the next cycle compares them. */
+  repairs: Bucket[];
+  /** True when every changed bucket was read and everything found was acknowledged. */
+  complete: boolean;
+}
+
+const nothingToDo: CycleReport = {
+  cycle: undefined,
+  bucketsChanged: 0,
+  bucketsRead: 0,
+  upserts: 0,
+  deletes: 0,
+  failures: [],
+  repairs: [],
+  complete: true,
+};
+
+/** After so many buckets that cannot be read, the trouble is general: the rest waits for the next cycle. */
+const mostFailures = 10;
+
+/**
+ * @throws HallpassError SOURCE_KIND_EMPTY, the POWERSCHOOL_ codes that concern the whole server, STATE_UNWRITABLE, and
+ *   the reason of `signal`. The cycle is not committed then; what was acknowledged stays so.
+ */
+export async function runCycle(parts: CycleParts): Promise<CycleReport> {
+  const { source, link, baselines, memory, suspects, signal } = parts;
+  const probe = await source.probe(signal);
+  parts.onProbed();
+
+  const known = knownRecords(baselines, suspects);
+  const emptied = emptiedKind(probe, known, parts.acceptEmpty);
+  if (emptied !== undefined) throw emptied;
+
+  const fingerprint = fingerprintOf(link.welcome);
+  const remembered = memory.of(fingerprint);
+  const changes = planCycle({ probe, remembered, known, suspects, schools: link.welcome.wanted.schools });
+  const cycle = randomUUID();
+  if (changes.length === 0) return nothingToDo;
+
+  // Forgotten before anything moves: a change that is undone in PowerSchool after a crash must not look unchanged.
+  await memory.save(fingerprint, without(remembered, changes));
+  await link.begin(cycle);
+  const outcome = await sendUpserts(parts, cycle, changes);
+  const { deletes, held } = await sendDeletes(parts, cycle, changes, outcome);
+  const repairs = await link.commit(cycle, digestsOf(baselines, outcome.compared));
+
+  for (const { key } of outcome.compared) suspects.delete(key);
+  for (const bucket of repairs) suspects.set(bucketKey(bucket), baselines.digest(bucketKey(bucket)).count);
+  const settled = outcome.compared.filter(({ key }) => !held.has(key) && !suspects.has(key));
+  await memory.save(fingerprint, withEntries(without(remembered, changes), settled));
+  return {
+    cycle,
+    bucketsChanged: changes.length,
+    bucketsRead: outcome.compared.filter(({ unwanted }) => !unwanted).length,
+    upserts: outcome.upserts,
+    deletes,
+    failures: outcome.failures,
+    repairs,
+    complete: settled.length === changes.length,
+  };
+}
+
+interface Outcome {
+  compared: Change[];
+  /** Compared buckets with records that are gone. */
+  shrunk: Change[];
+  failures: HallpassError[];
+  upserts: number;
+}
+
+/** While one bucket is read, the one before it is sent, acknowledged and stored: never more than two are in memory. */
+async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]): Promise<Outcome> {
+  const outcome: Outcome = { compared: [], shrunk: [], failures: [], upserts: 0 };
+  let records = 0;
+  const onRecords = (count: number) => {
+    records += count;
+    parts.onProgress(outcome.compared.length, changes.length, records);
+  };
+  let storing = Promise.resolve();
+  for (const change of changes) {
+    if (parts.shouldFinish() || outcome.failures.length >= mostFailures) break;
+    try {
+      const comparison = await compareBucket({ ...parts, onRecords }, change);
+      await storing;
+      storing = store(parts, cycle, comparison);
+      storing.catch(() => undefined);
+      outcome.compared.push(change);
+      outcome.upserts += comparison.upserts.length;
+      if (comparison.gone.length > 0) outcome.shrunk.push(change);
+      onRecords(0);
+    } catch (error) {
+      if (!concernsBucketOnly(error)) throw error;
+      outcome.failures.push(error);
+    }
+  }
+  await storing;
+  return outcome;
+}
+
+/** Sends the upserts of a bucket, and advances its baseline once they are durable at the relay. */
+async function store({ link, baselines }: CycleParts, cycle: string, comparison: Comparison): Promise<void> {
+  const { change, upserts, gone, hashes, rebuilt } = comparison;
+  let seq = 0;
+  for (const batch of recordBatches(upserts)) {
+    seq = await link.push(change.bucket, { upserts: batch.map(toWire), deletes: [] });
+  }
+  await link.acknowledged(seq);
+  if (seq > 0 || rebuilt || gone.length > 0) {
+    await baselines.save(change.bucket, hashes, gone.length > 0 ? { cycle, ids: gone } : undefined);
+  }
+}
+
+/**
+ * Sends the deletions of the kinds that were read completely. A student who moved to a school that could not be read
+ * must not vanish from the one before.
+ *
+ * @returns how many records were deleted, and the keys of the buckets whose deletions wait for a later cycle
+ */
+async function sendDeletes(
+  { link, baselines, shouldFinish }: CycleParts,
+  cycle: string,
+  changes: Change[],
+  { compared, shrunk }: Outcome,
+): Promise<{ deletes: number; held: Set<string> }> {
+  const incomplete = new Set(changes.filter((change) => !compared.includes(change)).map(({ bucket }) => bucket.kind));
+  const held = new Set<string>();
+  let deletes = 0;
+  for (const { bucket, key } of shrunk) {
+    const hashes = await baselines.load(bucket);
+    if (incomplete.has(bucket.kind) || hashes === undefined || shouldFinish()) {
+      held.add(key);
+      continue;
+    }
+    let seq = 0;
+    for (const ids of idBatches(await baselines.goneIn(bucket, cycle))) {
+      seq = await link.push(bucket, { upserts: [], deletes: ids });
+      for (const id of ids) hashes.delete(id);
+      deletes += ids.length;
+    }
+    await link.acknowledged(seq);
+    await baselines.save(bucket, hashes);
+  }
+  return { deletes, held };
+}
+
+/** What the relay has, as far as we know: our baseline, except where the two did not agree. */
+function knownRecords(baselines: Baselines, suspects: ReadonlyMap<string, number>): Map<string, number> {
+  const known = new Map(baselines.keys().map((key) => [key, baselines.digest(key).count]));
+  for (const [key, count] of suspects) known.set(key, Math.max(count, known.get(key) ?? 0));
+  return known;
+}
+
+function digestsOf(baselines: Baselines, changes: readonly Change[]): BucketDigest[] {
+  return changes.map(({ bucket, key }) => ({ ...bucket, digest: baselines.digest(key) }));
+}
+
+function without(probe: Probe, changes: readonly Change[]): Map<string, ProbeEntry> {
+  const kept = new Map(probe);
+  for (const { key } of changes) kept.delete(key);
+  return kept;
+}
+
+function withEntries(probe: Map<string, ProbeEntry>, changes: readonly Change[]): Map<string, ProbeEntry> {
+  for (const { key, entry } of changes) if (entry !== undefined) probe.set(key, entry);
+  return probe;
+}

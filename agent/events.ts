@@ -1,0 +1,47 @@
+/** What the agent reports while it works. No event carries personal data or a secret. */
+import type { Counts } from './meter.ts';
+
+/** The counters since the start of the process, in every event that ends something. */
+type Totals = {
+  totalRequests: number;
+  totalBytesReceivedFromPowerSchool: number;
+  totalBytesSent: number;
+  totalUpserts: number;
+  totalDeletes: number;
+  rssPeakMB: number;
+};
+
+export type AgentEvent =
+  | { event: 'agent.ready'; version: string; folder: string }
+  | { event: 'agent.restored'; folder: string }
+  | ({ event: 'agent.stopped' } & Totals)
+  | { event: 'link.open'; relay: string; tenant: string }
+  | { event: 'link.lost'; code: string; message: string }
+  /** The relay complained about something the agent sent. */
+  | { event: 'link.told'; code: string; message: string }
+  | { event: 'cycle.progress'; bucketsDone: number; bucketsTotal: number; records: number }
+  | ({ event: 'cycle.unchanged'; seconds: number } & Counts & Totals)
+  | ({
+      event: 'cycle.committed';
+      cycle: string;
+      seconds: number;
+      bucketsChanged: number;
+      bucketsRead: number;
+      bucketsFailed: number;
+      bucketsToRepair: number;
+    } & Counts &
+      Totals)
+  | { event: 'problem'; code: string; message: string; action: string };
+
+export type Report = (event: AgentEvent) => void;
+
+export function totals(counts: Counts, rssPeakMB: number): Totals {
+  return {
+    totalRequests: counts.requests,
+    totalBytesReceivedFromPowerSchool: counts.bytesReceivedFromPowerSchool,
+    totalBytesSent: counts.bytesSent,
+    totalUpserts: counts.upserts,
+    totalDeletes: counts.deletes,
+    rssPeakMB,
+  };
+}

@@ -1,0 +1,38 @@
+/** What the agent has done since it started: plain counters, read by events and status. */
+export interface Counts {
+  /** Requests to PowerSchool, tokens included. */
+  requests: number;
+  bytesReceivedFromPowerSchool: number;
+  /** Bytes of frames to the relay, as they travel. */
+  bytesSent: number;
+  upserts: number;
+  deletes: number;
+}
+
+export class Meter {
+  readonly counts: Counts = { requests: 0, bytesReceivedFromPowerSchool: 0, bytesSent: 0, upserts: 0, deletes: 0 };
+
+  add(name: keyof Counts, amount: number): void {
+    this.counts[name] += amount;
+  }
+
+  snapshot(): Counts {
+    return { ...this.counts };
+  }
+
+  /** What was counted since a snapshot. */
+  since(before: Counts): Counts {
+    return {
+      requests: this.counts.requests - before.requests,
+      bytesReceivedFromPowerSchool: this.counts.bytesReceivedFromPowerSchool - before.bytesReceivedFromPowerSchool,
+      bytesSent: this.counts.bytesSent - before.bytesSent,
+      upserts: this.counts.upserts - before.upserts,
+      deletes: this.counts.deletes - before.deletes,
+    };
+  }
+}
+
+/** Largest memory this process ever had, in MB: the kernel's own high-water mark. */
+export function rssPeakMB(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}

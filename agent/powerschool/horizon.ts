@@ -1,0 +1,20 @@
+/** The calendar date in the district, for the queries' `:horizon`. */
+
+/**
+ * The date `YYYY-MM-DD` in a time zone, some days ahead.
+ *
+ * @param timeZone IANA name as PowerSchool gives it in its metadata; this computer's own zone when absent or unknown
+ */
+export function dateIn(nowMs: number, timeZone: string | undefined, daysAhead: number): string {
+  return formatter(timeZone).format(nowMs + daysAhead * 86_400_000);
+}
+
+function formatter(timeZone: string | undefined): Intl.DateTimeFormat {
+  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  try {
+    // Swedish dates are ISO dates.
+    return new Intl.DateTimeFormat('sv-SE', { ...parts, ...(timeZone === undefined ? {} : { timeZone }) });
+  } catch {
+    return new Intl.DateTimeFormat('sv-SE', parts);
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * HTTP to one PowerSchool server: own timeouts and limits, a minimum interval between requests, and never a redirect
+ * followed, because a server in maintenance redirects to a page that answers 200.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { Pool } from 'undici';
+import type { Clock } from '../../shared/clock.ts';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { isUntrusted } from '../../shared/trust.ts';
+import type { Meter } from '../meter.ts';
+
+/** Largest answer that is read; a page of 20,000 wide rows has about 8 MB. */
+const maxAnswerBytes = 64 << 20;
+
+export interface HttpOptions {
+  origin: URL;
+  /** Trusted authorities, PEM. */
+  ca: string[];
+  minIntervalMs: number;
+  clock: Clock;
+  meter: Meter;
+  /** How long headers and each part of a body may take, milliseconds. A probe of a large district takes seconds. */
+  timeoutMs?: number;
+}
+
+export interface Request {
+  method: 'GET' | 'POST';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+export class PowerSchoolHttp {
+  readonly origin: string;
+  readonly #pool: Pool;
+  readonly #minIntervalMs: number;
+  readonly #clock: Clock;
+  readonly #meter: Meter;
+  #last: Promise<number> = Promise.resolve(Number.NEGATIVE_INFINITY);
+  #skewMs = 0;
+
+  constructor({ origin, ca, minIntervalMs, clock, meter, timeoutMs = 60_000 }: HttpOptions) {
+    this.origin = origin.origin;
+    this.#minIntervalMs = minIntervalMs;
+    this.#clock = clock;
+    this.#meter = meter;
+    this.#pool = new Pool(origin.origin, {
+      connections: 2,
+      pipelining: 1,
+      connect: { ca, timeout: 5000 },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: maxAnswerBytes,
+      // Tomcat drops idle connections after 20 s; below that, a request never meets a closing one.
+      keepAliveTimeout: 10_000,
+    });
+  }
+
+  /** PowerSchool's clock, milliseconds since the epoch, from the last Date header. */
+  now(): number {
+    return this.#clock.now() + this.#skewMs;
+  }
+
+  /**
+   * One request and its whole answer, whatever its status.
+   *
+   * @throws HallpassError POWERSCHOOL_UNREACHABLE, POWERSCHOOL_TLS_UNTRUSTED, POWERSCHOOL_MAINTENANCE,
+   *   POWERSCHOOL_MALFORMED; the signal's reason when aborted
+   */
+  async request(request: Request): Promise<Answer> {
+    const answer = this.#minIntervalMs === 0 ? await this.#retryOnce(request) : await this.#inTurn(request);
+    const date = Date.parse(String(answer.headers.date ?? ''));
+    if (Number.isFinite(date)) this.#skewMs = date - this.#clock.now();
+    if (isWebPage(answer)) throw fail('POWERSCHOOL_MAINTENANCE', { url: this.origin });
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  /** Counted from the end of the request before: what lies between two arrivals at the server is never less. */
+  async #inTurn(request: Request): Promise<Answer> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#last = promise;
+    try {
+      const wait = (await before) + this.#minIntervalMs - this.#clock.now();
+      if (wait > 0) await this.#clock.sleep(wait, request.signal);
+      return await this.#retryOnce(request);
+    } finally {
+      resolve(this.#clock.now());
+    }
+  }
+
+  /** A kept connection may be closed by the server in the moment it is used. All our requests only read. */
+  async #retryOnce(request: Request): Promise<Answer> {
+    try {
+      return await this.#send(request);
+    } catch (error) {
+      if (request.signal?.aborted || codeOf(error) !== 'UND_ERR_SOCKET') throw this.#named(error, request.signal);
+    }
+    try {
+      return await this.#send(request);
+    } catch (error) {
+      throw this.#named(error, request.signal);
+    }
+  }
+
+  async #send({ method, path, headers, body, signal }: Request): Promise<Answer> {
+    this.#meter.add('requests', 1);
+    const answer = await this.#pool.request({
+      method,
+      path,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const bytes = Buffer.from(await answer.body.arrayBuffer());
+    this.#meter.add('bytesReceivedFromPowerSchool', bytes.length);
+    return { status: answer.statusCode, headers: answer.headers, text: bytes.toString('utf8') };
+  }
+
+  #named(error: unknown, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason;
+    const reason = reasonOf(error);
+    const details = { url: this.origin, reason };
+    if (isUntrusted(error)) return fail('POWERSCHOOL_TLS_UNTRUSTED', details, { cause: error });
+    if (codeOf(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+      const limit = `it is larger than ${maxAnswerBytes} bytes`;
+      return fail('POWERSCHOOL_MALFORMED', { url: this.origin, what: 'answer', reason: limit }, { cause: error });
+    }
+    return fail('POWERSCHOOL_UNREACHABLE', details, { cause: error });
+  }
+}
+
+/** 404 keeps its own meaning (no such host or query) even as a web page. */
+function isWebPage({ status, headers }: Answer): boolean {
+  if (status >= 300 && status < 400) return true;
+  return status !== 404 && String(headers['content-type'] ?? '').includes('html');
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

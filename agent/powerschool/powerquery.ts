@@ -1,0 +1,163 @@
+/** The roster read through the plugin's PowerQueries, page by key. */
+import { z } from 'zod';
+import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { canonicalJson } from '../../shared/digest.ts';
+import { fail } from '../../shared/errors.ts';
+import { type Bucket, bucketKey, type RosterRecord } from '../../shared/roster.ts';
+import { trustedAuthorities } from '../../shared/trust.ts';
+import type { Meter } from '../meter.ts';
+import type { PowerSchoolSettings } from '../settings.ts';
+import type { Page, Source, SourceFacts } from '../source.ts';
+import { PowerSchoolClient, type Row } from './client.ts';
+import { dateIn } from './horizon.ts';
+import { PowerSchoolHttp } from './http.ts';
+import { parseJson } from './json.ts';
+import { normalizeRow } from './normalize.ts';
+import { type Probe, readProbe } from './probe.ts';
+import { TokenSource } from './token.ts';
+
+/** The probe has one row per kind and school: more than any district has. */
+const probePageSize = 50_000;
+
+const metadataSchema = z.object({
+  metadata: z.object({
+    powerschool_version: z.coerce.string().max(40).optional(),
+    district_timezone: z.string().max(60).optional(),
+  }),
+});
+
+/** @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID */
+export async function openPowerQuerySource(
+  settings: PowerSchoolSettings,
+  clock: Clock,
+  meter: Meter,
+): Promise<PowerQuerySource> {
+  const ca = await trustedAuthorities(settings.caFile);
+  const http = new PowerSchoolHttp({ ...settings, ca, clock, meter });
+  const tokens = new TokenSource({ ...settings, http });
+  return new PowerQuerySource(new PowerSchoolClient(http, tokens, clock), settings);
+}
+
+export class PowerQuerySource implements Source {
+  readonly kind = 'powerquery';
+  readonly #client: PowerSchoolClient;
+  readonly #pageSize: number;
+  readonly #horizonDays: number;
+  #facts: SourceFacts | undefined;
+  #timeZone: string | undefined;
+
+  constructor(client: PowerSchoolClient, { pageSize, horizonDays }: { pageSize: number; horizonDays: number }) {
+    this.#client = client;
+    this.#pageSize = pageSize;
+    this.#horizonDays = horizonDays;
+  }
+
+  async describe(signal?: AbortSignal): Promise<SourceFacts> {
+    if (this.#facts !== undefined) return this.#facts;
+    const headers = { accept: 'application/json' };
+    const answer = await this.#client.http
+      .request({ method: 'GET', path: '/ws/v1/metadata', headers, signal })
+      .catch(() => undefined);
+    const metadata = metadataSchema.safeParse(parseJson(answer?.text ?? '')).data?.metadata;
+    if (metadata === undefined) return {};
+    this.#timeZone = metadata.district_timezone;
+    this.#facts = { powerschoolVersion: metadata.powerschool_version };
+    return this.#facts;
+  }
+
+  async probe(signal?: AbortSignal): Promise<Probe> {
+    const rows = await this.#client.query(probeName, { horizon: this.#horizon() }, probePageSize, signal);
+    const result = readProbe(rows);
+    if ('probe' in result) return result.probe;
+    throw this.#malformed('probe', `${result.finding} is missing or not valid`);
+  }
+
+  async *read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncGenerator<Page> {
+    const name = queryName(bucket.kind);
+    let after = '0';
+    let rowsRead = 0;
+    const fetchAfter = (id: string) => this.#client.query(name, this.#binds(bucket, id), this.#pageSize, signal);
+    for (let next: Promise<Row[]> | undefined = fetchAfter(after); next !== undefined; ) {
+      const rows: Row[] = await next;
+      const page = this.#ordered(bucket, rows, after);
+      if (page.length > 0) after = idOf(page.at(-1));
+      rowsRead += page.length;
+      // A short page is the last one, unless rows are missing: then the answer was cut, and the rest is asked for.
+      const more = rows.length >= this.#pageSize || (rows.length > 0 && rowsRead < expectedRows);
+      next = more ? fetchAfter(after) : undefined;
+      // The next page is on its way while this one is worked on; its failure is met by the await above.
+      next?.catch(() => undefined);
+      yield { rows: page.length, records: this.#records(bucket, page) };
+    }
+  }
+
+  async count(bucket: Bucket, signal?: AbortSignal): Promise<number> {
+    return this.#client.count(queryName(bucket.kind), this.#binds(bucket, '0'), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.http.close();
+  }
+
+  #horizon(): string {
+    return dateIn(this.#client.http.now(), this.#timeZone, this.#horizonDays);
+  }
+
+  /** As text throughout: of numbers it is only said that PowerSchool sometimes refuses them. */
+  #binds(bucket: Bucket, after: string): Record<string, string> {
+    const { school, horizon } = bindsOf(bucket.kind);
+    return {
+      after,
+      ...(school ? { school: bucket.schoolId } : {}),
+      ...(horizon ? { horizon: this.#horizon() } : {}),
+    };
+  }
+
+  /**
+   * The rows of a page whose keys are complete. Rows that a join doubled have the same key and stand together, so a full
+   * page may end between them: the last key is left to the next page.
+   *
+   * @throws HallpassError POWERSCHOOL_MALFORMED when keys do not grow, without which paging would lose rows
+   */
+  #ordered(bucket: Bucket, rows: Row[], after: string): Row[] {
+    let last = Number(after);
+    for (const [index, row] of rows.entries()) {
+      const id = Number(idOf(row));
+      if (!Number.isSafeInteger(id) || id < last || (index === 0 && id === last)) {
+        throw this.#malformed(bucketKey(bucket), 'its rows are not in the order of their keys');
+      }
+      last = id;
+    }
+    if (rows.length < this.#pageSize) return rows;
+    const lastId = idOf(rows.at(-1));
+    const whole = rows.findLastIndex((row) => idOf(row) !== lastId) + 1;
+    if (whole === 0) throw this.#malformed(bucketKey(bucket), `more than a page of rows have the key ${lastId}`);
+    return rows.slice(0, whole);
+  }
+
+  /** @throws HallpassError POWERSCHOOL_MALFORMED */
+  #records(bucket: Bucket, rows: Row[]): RosterRecord[] {
+    const records: RosterRecord[] = [];
+    for (const row of rows) {
+      const result = normalizeRow(bucket, row);
+      if ('finding' in result) {
+        const { id, property, reason } = result.finding;
+        throw this.#malformed(`${bucketKey(bucket)}, row ${id}`, `${property}: ${reason}`);
+      }
+      const previous = records.at(-1);
+      if (previous?.id !== result.record.id) records.push(result.record);
+      // The server orders by key only: which of two equal keys comes first may change, the smaller text does not.
+      else if (canonicalJson(result.record) < canonicalJson(previous)) records[records.length - 1] = result.record;
+    }
+    return records;
+  }
+
+  #malformed(what: string, reason: string) {
+    return fail('POWERSCHOOL_MALFORMED', { url: this.#client.http.origin, what, reason });
+  }
+}
+
+function idOf(row: Row | undefined): string {
+  return String(row?.id ?? '').trim();
+}

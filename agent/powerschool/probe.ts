@@ -1,0 +1,36 @@
+/** The probe: count and hash of every bucket in one answer, which tells what must be read. */
+import { z } from 'zod';
+import { probeDistrict } from '../../plugin/queries.ts';
+import { bucketKey, districtBucket, kinds } from '../../shared/roster.ts';
+import type { Row } from './client.ts';
+
+export const probeEntrySchema = z.strictObject({
+  records: z.int().min(1),
+  /** SUM(ORA_HASH(…)) as PowerSchool wrote it: compared, never computed with. */
+  hash: z.string().min(1).max(60),
+});
+export type ProbeEntry = z.infer<typeof probeEntrySchema>;
+
+/** Entry per bucket key. A bucket without rows has none. */
+export type Probe = ReadonlyMap<string, ProbeEntry>;
+
+const rowSchema = z.object({
+  kind: z.enum(kinds),
+  school: z.coerce.string().min(1).max(40),
+  records: z.coerce.number().int().min(1),
+  hash: z.coerce.string().min(1).max(60),
+});
+
+/** The probe of an answer's rows, or the property that cannot be used. */
+export function readProbe(rows: readonly Row[]): { probe: Probe } | { finding: string } {
+  const probe = new Map<string, ProbeEntry>();
+  for (const row of rows) {
+    const parsed = rowSchema.safeParse(row);
+    if (!parsed.success) return { finding: parsed.error.issues[0]?.path.join('.') ?? 'row' };
+    const { kind, school, records, hash } = parsed.data;
+    const key = bucketKey({ kind, schoolId: kind === 'school' && school === probeDistrict ? districtBucket : school });
+    if (probe.has(key)) return { finding: `${key} (twice)` };
+    probe.set(key, { records, hash });
+  }
+  return { probe };
+}

@@ -1,0 +1,93 @@
+/** Events as lines: JSON for machines, sentences for people, a progress bar for those who watch a terminal. */
+import pino from 'pino';
+import type { Clock } from '../shared/clock.ts';
+import { isRich } from '../shared/terminal.ts';
+import type { AgentEvent, Report } from './events.ts';
+
+/** Progress at most this often: a few times per second for programs and bars, seldom for a log that is read. */
+const progressEveryMs = { quick: 250, slow: 10_000 };
+
+export interface ReporterOptions {
+  format: 'json' | 'text';
+  out: NodeJS.WriteStream;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+}
+
+export function createReporter({ format, out, env, clock }: ReporterOptions): Report {
+  const bar = format === 'text' && isRich(out, env);
+  const everyMs = format === 'json' || bar ? progressEveryMs.quick : progressEveryMs.slow;
+  const write = format === 'json' ? jsonWriter(out) : bar ? barWriter(out) : textWriter(out, clock);
+  let progressAt = clock.now();
+  return (event) => {
+    if (event.event === 'cycle.progress') {
+      if (clock.now() - progressAt < everyMs) return;
+      progressAt = clock.now();
+    }
+    write(event);
+  };
+}
+
+function jsonWriter(out: NodeJS.WriteStream): Report {
+  const logger = pino({ base: { name: 'hallpass-agent' } }, out);
+  return (event) => {
+    if (event.event === 'problem' || event.event === 'link.lost' || event.event === 'link.told') logger.warn(event);
+    else logger.info(event);
+  };
+}
+
+function textWriter(out: NodeJS.WriteStream, clock: Clock): Report {
+  return (event) => out.write(`${new Date(clock.now()).toISOString()} ${sentence(event)}\n`);
+}
+
+/** The bar stays on the last line; every other event pushes it down. */
+function barWriter(out: NodeJS.WriteStream): Report {
+  return (event) => {
+    out.write('\r\x1b[K');
+    if (event.event === 'cycle.progress') out.write(bar(event.bucketsDone, event.bucketsTotal, event.records));
+    else out.write(`${sentence(event)}\n`);
+  };
+}
+
+/** `[########............] 40 %  12 of 30 buckets, 8,000 records` */
+export function bar(done: number, total: number, records: number): string {
+  const share = total === 0 ? 1 : done / total;
+  const filled = Math.round(share * 20);
+  const percent = String(Math.floor(share * 100)).padStart(3);
+  const counts = `${number(done)} of ${number(total)} buckets, ${number(records)} records`;
+  return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${percent} %  ${counts}`;
+}
+
+/** One line for people. */
+export function sentence(event: AgentEvent): string {
+  switch (event.event) {
+    case 'agent.ready':
+      return `Hallpass agent ${event.version} is running, state in ${event.folder}.`;
+    case 'agent.restored':
+      return `The state folder ${event.folder} was gone; settings and identity are written again.`;
+    case 'agent.stopped':
+      return `Stopped. ${number(event.totalRequests)} requests to PowerSchool, ${number(event.totalBytesSent)} bytes sent to the relay.`;
+    case 'link.open':
+      return `Connected to the relay ${event.relay} for ${event.tenant}.`;
+    case 'link.lost':
+      return `No connection [${event.code}]: ${event.message}`;
+    case 'link.told':
+      return `The relay says [${event.code}]: ${event.message}`;
+    case 'cycle.progress':
+      return bar(event.bucketsDone, event.bucketsTotal, event.records);
+    case 'cycle.unchanged':
+      return `Nothing has changed in PowerSchool (${event.seconds} s).`;
+    case 'cycle.committed':
+      return `Sent ${number(event.upserts)} changed and ${number(event.deletes)} deleted records of ${number(event.bucketsRead)} buckets in ${event.seconds} s; ${number(event.bytesSent)} bytes.${
+        event.bucketsFailed > 0
+          ? ` ${number(event.bucketsFailed)} buckets could not be read and stay as they were.`
+          : ''
+      }`;
+    case 'problem':
+      return `error[${event.code}] ${event.message}\n  → ${event.action}`;
+  }
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}

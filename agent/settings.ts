@@ -1,0 +1,77 @@
+/** The agent's settings as they stand in settings.json, and the complete forms that commands ask for. */
+import { z } from 'zod';
+import { fail } from '../shared/errors.ts';
+import { powerschoolAddress, relayAddress } from './addresses.ts';
+
+const text = z.string().min(1).max(1000);
+
+export const settingsSchema = z.strictObject({
+  /** How the relay's operator sees this agent; the host name when absent. */
+  name: text.max(200).optional(),
+  powerschool: z
+    .strictObject({
+      url: text.optional(),
+      clientId: text.optional(),
+      /** Absolute path of a PEM file. */
+      caFile: text.optional(),
+      /** Pause between two requests; the value of PowerSchool's own setting of that name. */
+      minIntervalMs: z.int().min(0).max(60_000).default(0),
+      /** Rows per request. */
+      pageSize: z.int().min(10).max(20_000).default(5000),
+      /** Largest share of the time in which a probe may run: 0.02 = the next probe waits 50 times the last one's duration. */
+      databaseShare: z.number().min(0.001).max(1).default(0.02),
+      /** A school year counts as current this many days before its first day. */
+      horizonDays: z.int().min(0).max(366).default(0),
+    })
+    .prefault({}),
+  relay: z.strictObject({ url: text.optional(), caFile: text.optional() }).prefault({}),
+  /** Seconds from one cycle to the next; the relay's schedule when absent. */
+  cycle: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).prefault({}),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** What `configure` changes: dotted names to values. */
+export type SettingChanges = Record<string, string | number | undefined>;
+
+/**
+ * The settings with some of them changed, valid as a whole or refused.
+ *
+ * @throws HallpassError SETTING_INVALID, POWERSCHOOL_ADDRESS_INSECURE, RELAY_ADDRESS_INSECURE
+ */
+export function changeSettings(settings: Settings, changes: SettingChanges): Settings {
+  const draft: Record<string, unknown> = structuredClone(settings);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) continue;
+    const [first = '', second] = name.split('.');
+    if (second === undefined) draft[first] = value;
+    else draft[first] = { ...(draft[first] as object), [second]: value };
+  }
+  const result = settingsSchema.safeParse(draft);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw fail('SETTING_INVALID', { setting: issue?.path.join('.') ?? '', reason: issue?.message ?? 'invalid' });
+  }
+  if (result.data.powerschool.url !== undefined) powerschoolAddress(result.data.powerschool.url);
+  if (result.data.relay.url !== undefined) relayAddress(result.data.relay.url);
+  return result.data;
+}
+
+/** What reading PowerSchool needs, complete. */
+export interface PowerSchoolSettings {
+  origin: URL;
+  clientId: string;
+  clientSecret: string;
+  caFile: string | undefined;
+  minIntervalMs: number;
+  pageSize: number;
+  horizonDays: number;
+}
+
+/** @throws HallpassError NOT_CONFIGURED, naming the first setting that is missing */
+export function powerschoolSettings(settings: Settings, clientSecret: string | null): PowerSchoolSettings {
+  const { url, clientId, caFile, minIntervalMs, pageSize, horizonDays } = settings.powerschool;
+  if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)' });
+  if (clientId === undefined) throw fail('NOT_CONFIGURED', { setting: 'client id (--powerschool-client-id)' });
+  if (clientSecret === null) throw fail('NOT_CONFIGURED', { setting: 'client secret (--powerschool-secret-file)' });
+  return { origin: powerschoolAddress(url), clientId, clientSecret, caFile, minIntervalMs, pageSize, horizonDays };
+}

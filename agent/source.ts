@@ -1,0 +1,27 @@
+/** What the cycle needs from PowerSchool, whichever way it is read. */
+import type { Bucket, RosterRecord } from '../shared/roster.ts';
+import type { Probe } from './powerschool/probe.ts';
+
+export interface SourceFacts {
+  powerschoolVersion?: string | undefined;
+}
+
+export interface Page {
+  /** Rows of the answer, the measure of a complete reading. */
+  rows: number;
+  /** One record per key, in key order; rows that a join doubled are one record. */
+  records: RosterRecord[];
+}
+
+export interface Source {
+  readonly kind: 'powerquery' | 'rest';
+  /** Version and clock of the server, from a page that needs no sign-in. Never fails: what is not known is left out. */
+  describe(signal?: AbortSignal): Promise<SourceFacts>;
+  /** One request. @throws HallpassError the POWERSCHOOL_ codes */
+  probe(signal?: AbortSignal): Promise<Probe>;
+  /** All rows of a bucket, page by page. @throws HallpassError the POWERSCHOOL_ codes */
+  read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncIterable<Page>;
+  /** How many rows {@link read} would bring now. @throws HallpassError the POWERSCHOOL_ codes */
+  count(bucket: Bucket, signal?: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}

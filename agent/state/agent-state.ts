@@ -1,0 +1,106 @@
+/** Settings, identity, secret and health on disk, and in memory for as long as the agent runs. */
+import { access } from 'node:fs/promises';
+import { Low } from 'lowdb';
+import { z } from 'zod';
+import { DurableFile } from '../../shared/durable-file.ts';
+import { kinds } from '../../shared/roster.ts';
+import { type Settings, settingsSchema } from '../settings.ts';
+import { type Identity, identitySchema } from '../uplink/identity.ts';
+import { statePaths } from './folder.ts';
+
+/** What `status` tells of the last cycles. No personal data. */
+const healthSchema = z.strictObject({
+  /** When PowerSchool was last probed completely and everything found was acknowledged. */
+  lastCheckAt: z.iso.datetime().optional(),
+  /** The last cycle that sent something. */
+  lastCycle: z
+    .strictObject({
+      at: z.iso.datetime(),
+      seconds: z.number(),
+      upserts: z.int(),
+      deletes: z.int(),
+    })
+    .optional(),
+  /** Records per kind that the relay has acknowledged. */
+  records: z.partialRecord(z.enum(kinds), z.int()).optional(),
+  problem: z.strictObject({ code: z.string(), message: z.string(), action: z.string() }).optional(),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+export class AgentState {
+  readonly folder: string;
+  readonly paths: ReturnType<typeof statePaths>;
+  readonly #settings: Low<Settings>;
+  readonly #identity: Low<Identity | null>;
+  readonly #secret: Low<string | null>;
+  readonly #health: Low<Health>;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.paths = statePaths(folder);
+    this.#settings = new Low(new DurableFile(this.paths.settings, settingsSchema), settingsSchema.parse({}));
+    this.#identity = new Low(new DurableFile(this.paths.identity, identitySchema.nullable()), null);
+    this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable()), null);
+    this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
+  }
+
+  /** @throws HallpassError STATE_UNREADABLE */
+  static async open(folder: string): Promise<AgentState> {
+    const state = new AgentState(folder);
+    await state.#settings.read();
+    await state.#identity.read();
+    await state.#secret.read();
+    // What the last cycles did is only told to people: not worth refusing to start for.
+    await state.#health.read().catch(() => undefined);
+    return state;
+  }
+
+  get settings(): Settings {
+    return this.#settings.data;
+  }
+
+  get identity(): Identity | null {
+    return this.#identity.data;
+  }
+
+  get secret(): string | null {
+    return this.#secret.data;
+  }
+
+  get health(): Health {
+    return this.#health.data;
+  }
+
+  async saveSettings(settings: Settings): Promise<void> {
+    this.#settings.data = settings;
+    await this.#settings.write();
+  }
+
+  async saveIdentity(identity: Identity): Promise<void> {
+    this.#identity.data = identity;
+    await this.#identity.write();
+  }
+
+  async saveSecret(secret: string): Promise<void> {
+    this.#secret.data = secret;
+    await this.#secret.write();
+  }
+
+  async saveHealth(health: Health): Promise<void> {
+    this.#health.data = health;
+    await this.#health.write();
+  }
+
+  /** Writes everything again when the folder vanished under a running agent; true when it had. */
+  async restoreIfGone(): Promise<boolean> {
+    const there = await access(this.paths.identity).then(
+      () => true,
+      () => false,
+    );
+    if (there || this.identity === null) return false;
+    await this.#settings.write();
+    await this.#identity.write();
+    if (this.secret !== null) await this.#secret.write();
+    return true;
+  }
+}

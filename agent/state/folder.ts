@@ -1,0 +1,38 @@
+/** Where the agent keeps its state, per platform. */
+import { join, posix, win32 } from 'node:path';
+
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  platform: NodeJS.Platform;
+  /** User id; undefined on Windows. */
+  uid: number | undefined;
+  homedir: string;
+}
+
+/**
+ * The state folder: HALLPASS_HOME; else what systemd made for the unit (StateDirectory=); else the platform's own place,
+ * of the machine for root and of the user otherwise.
+ */
+export function stateFolder({ env, platform, uid, homedir }: Surroundings): string {
+  if (env.HALLPASS_HOME) return env.HALLPASS_HOME;
+  // systemd joins several folders with colons; the first is ours.
+  const systemd = env.STATE_DIRECTORY?.split(':')[0];
+  if (systemd) return systemd;
+  if (platform === 'win32') return win32.join(env.ProgramData || 'C:\\ProgramData', 'Hallpass', 'Agent');
+  if (uid === 0) return '/var/lib/hallpass-agent';
+  if (platform === 'darwin') return posix.join(homedir, 'Library', 'Application Support', 'Hallpass Agent');
+  return posix.join(env.XDG_STATE_HOME || posix.join(homedir, '.local', 'state'), 'hallpass-agent');
+}
+
+/** Every path below the state folder. */
+export function statePaths(folder: string) {
+  return {
+    settings: join(folder, 'settings.json'),
+    identity: join(folder, 'identity.json'),
+    secret: join(folder, 'powerschool-secret'),
+    health: join(folder, 'health.json'),
+    probe: join(folder, 'probe.json'),
+    baseline: join(folder, 'baseline'),
+    lock: join(folder, 'agent.lock'),
+  };
+}

@@ -1,0 +1,66 @@
+/** Enrollment: a one-time code and a fresh public key against an identity. */
+import { Pool } from 'undici';
+import { fail, isErrorCode, reasonOf } from '../../shared/errors.ts';
+import { type EnrollRequest, enrollResponseSchema, errorMessageSchema } from '../../shared/link.ts';
+import { isUntrusted } from '../../shared/trust.ts';
+import { hallpassVersion } from '../../shared/version.ts';
+import { enrollAddress } from '../addresses.ts';
+import { type Identity, newPrivateKey, publicHalf } from './identity.ts';
+
+export interface EnrollOptions {
+  relay: URL;
+  /** Trusted authorities, PEM. */
+  ca: string[];
+  code: string;
+  name: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Registers this machine with the relay. The private key never leaves it.
+ *
+ * @throws HallpassError ENROLLMENT_CODE_INVALID, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_REFUSED
+ */
+export async function enroll({ relay, ca, code, name, signal }: EnrollOptions): Promise<Identity> {
+  const privateKey = await newPrivateKey();
+  const request: EnrollRequest = { code, name, agentVersion: hallpassVersion, publicKey: publicHalf(privateKey) };
+  const { status, body } = await post(relay, ca, request, signal);
+  if (status === 200 || status === 201) {
+    const answer = enrollResponseSchema.safeParse(body);
+    if (!answer.success) throw fail('RELAY_REFUSED', { url: relay.href, status: `${status}, not a relay's answer` });
+    return { ...answer.data, relay: relay.href, privateKey };
+  }
+  const told = errorMessageSchema.partial().safeParse(body).data?.code;
+  // 400 as well: a code of impossible length is a wrong code to the person who typed it.
+  if (told === 'ENROLLMENT_CODE_INVALID' || (status < 404 && (told === undefined || !isErrorCode(told)))) {
+    throw fail('ENROLLMENT_CODE_INVALID', { url: relay.href });
+  }
+  throw fail('RELAY_REFUSED', { url: relay.href, status });
+}
+
+async function post(relay: URL, ca: string[], request: EnrollRequest, signal: AbortSignal | undefined) {
+  const url = enrollAddress(relay);
+  const pool = new Pool(url.origin, {
+    connections: 1,
+    connect: { ca, timeout: 10_000 },
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+    maxResponseSize: 1 << 20,
+  });
+  try {
+    const answer = await pool.request({
+      method: 'POST',
+      path: url.pathname,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(request),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const body: unknown = await answer.body.json().catch(() => undefined);
+    return { status: answer.statusCode, body };
+  } catch (error) {
+    const code = isUntrusted(error) ? 'RELAY_TLS_UNTRUSTED' : 'RELAY_UNREACHABLE';
+    throw fail(code, { url: relay.href, reason: reasonOf(error) }, { cause: error });
+  } finally {
+    await pool.destroy();
+  }
+}

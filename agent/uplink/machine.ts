@@ -1,0 +1,205 @@
+/**
+ * The connection to the relay as a pure state machine: a table of states × events, of which the compiler demands every
+ * cell. Time and chance come in with the event; what is to be done comes out as effects.
+ *
+ *   idle ──start──▶ dialing ──opened──▶ greeting ──welcomed──▶ ready ──drain──▶ draining
+ *                     ▲  ╲                  │                    │                  │
+ *                    due  ╲lost            lost                 lost          finished, lost
+ *                     │    ▼                ▼                    ▼                  ▼
+ *                     └── waiting ◀─────────┴────────────────────┴──────────────────┘
+ *   any state ──refused, stop──▶ stopped
+ */
+import { backoffMs } from '../../shared/backoff.ts';
+
+export type State = 'idle' | 'dialing' | 'greeting' | 'ready' | 'draining' | 'waiting' | 'stopped';
+
+/** The wait before the next attempt grows 1 s, 2 s, 4 s … 60 s, each with full jitter. */
+const backoff = { baseMs: 1000, capMs: 60_000 };
+/** Only a connection that lived this long proves that the trouble is over. */
+const stableMs = 60_000;
+
+export interface Model {
+  state: State;
+  /** Attempts since the last stable connection. */
+  attempt: number;
+  /** When this connection became ready; undefined before that. */
+  readyAt: number | undefined;
+  /** The relay asked us to stay away at least this long. */
+  floorMs: number;
+}
+
+export const initial: Model = { state: 'idle', attempt: 0, readyAt: undefined, floorMs: 0 };
+
+interface Timed {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** A number in [0, 1). */
+  random: number;
+}
+
+interface Events {
+  /** Somebody wants a connection. */
+  start: object;
+  /** The wait is over. */
+  due: object;
+  /** The socket is open. */
+  opened: object;
+  /** The relay answered the greeting. */
+  welcomed: Timed;
+  /** No connection, or no longer one; trying again may help. */
+  lost: Timed & { retryAfterMs?: number | undefined };
+  /** The relay does not want this agent: trying again cannot help. */
+  refused: object;
+  /** The node behind this connection is going down. */
+  drain: { reconnectAfterMs: number };
+  /** What was under way when the drain began is done. */
+  finished: Timed;
+  /** Fields or schools have changed: greet again. */
+  renew: object;
+  stop: object;
+}
+export type EventName = keyof Events;
+export type MachineEvent<E extends EventName> = { on: E } & Events[E];
+
+export type Effect =
+  | { do: 'dial' }
+  | { do: 'greet' }
+  | { do: 'serve' }
+  | { do: 'wait'; ms: number }
+  | { do: 'cancelWait' }
+  /** Say goodbye and forget the socket. */
+  | { do: 'close' }
+  /** Forget the socket without a word: the other end is not listening. */
+  | { do: 'drop' };
+
+export interface Step {
+  model: Model;
+  effects: Effect[];
+}
+
+type Cell<E extends EventName> = (model: Model, event: Events[E]) => Step;
+type Row = { [E in EventName]: Cell<E> };
+
+const stay = (model: Model): Step => ({ model, effects: [] });
+const to = (model: Model, state: State, ...effects: Effect[]): Step => ({ model: { ...model, state }, effects });
+
+const dial = (model: Model, ...before: Effect[]): Step => ({
+  model: { ...model, state: 'dialing', readyAt: undefined, floorMs: 0 },
+  effects: [...before, { do: 'dial' }],
+});
+
+/** From a broken connection to the wait before the next one. */
+const retry = (model: Model, { now, random, retryAfterMs = 0 }: Events['lost'], goodbye: Effect): Step => {
+  const wasStable = model.readyAt !== undefined && now - model.readyAt >= stableMs;
+  const attempt = wasStable ? 0 : model.attempt;
+  const ms = backoffMs(backoff, attempt, random, Math.max(model.floorMs, retryAfterMs));
+  return {
+    model: { state: 'waiting', attempt: attempt + 1, readyAt: undefined, floorMs: 0 },
+    effects: [goodbye, { do: 'wait', ms }],
+  };
+};
+
+const lost: Cell<'lost'> = (model, event) => retry(model, event, { do: 'drop' });
+const hangUp = (model: Model): Step => to(model, 'stopped', { do: 'close' });
+const renew: Cell<'renew'> = (model) => dial(model, { do: 'close' });
+
+const table: Record<State, Row> = {
+  idle: {
+    start: (model) => dial(model),
+    due: stay,
+    opened: stay,
+    welcomed: stay,
+    lost: stay,
+    refused: hangUp,
+    drain: stay,
+    finished: stay,
+    renew: stay,
+    stop: hangUp,
+  },
+  dialing: {
+    start: stay,
+    due: stay,
+    opened: (model) => to(model, 'greeting', { do: 'greet' }),
+    welcomed: stay,
+    lost,
+    refused: hangUp,
+    drain: stay,
+    finished: stay,
+    renew: stay,
+    stop: hangUp,
+  },
+  greeting: {
+    start: stay,
+    due: stay,
+    opened: stay,
+    welcomed: (model, { now }) => to({ ...model, readyAt: now }, 'ready', { do: 'serve' }),
+    lost,
+    refused: hangUp,
+    // Nothing is under way yet, so there is nothing to finish.
+    drain: (model, { reconnectAfterMs }) => ({
+      model: { ...model, state: 'waiting', floorMs: 0 },
+      effects: [{ do: 'close' }, { do: 'wait', ms: reconnectAfterMs }],
+    }),
+    finished: stay,
+    renew,
+    stop: hangUp,
+  },
+  ready: {
+    start: stay,
+    due: stay,
+    opened: stay,
+    welcomed: stay,
+    lost,
+    refused: hangUp,
+    drain: (model, { reconnectAfterMs }) => to({ ...model, floorMs: reconnectAfterMs }, 'draining'),
+    finished: stay,
+    renew,
+    stop: hangUp,
+  },
+  draining: {
+    start: stay,
+    due: stay,
+    opened: stay,
+    welcomed: stay,
+    lost,
+    refused: hangUp,
+    drain: stay,
+    // The relay has spread its fleet over time already: no jitter of our own on top.
+    finished: (model) => ({
+      model: { state: 'waiting', attempt: 0, readyAt: undefined, floorMs: 0 },
+      effects: [{ do: 'close' }, { do: 'wait', ms: model.floorMs }],
+    }),
+    renew: stay,
+    stop: hangUp,
+  },
+  waiting: {
+    start: stay,
+    due: (model) => dial(model),
+    opened: stay,
+    welcomed: stay,
+    lost: stay,
+    refused: (model) => to(model, 'stopped', { do: 'cancelWait' }),
+    drain: stay,
+    finished: stay,
+    renew: stay,
+    stop: (model) => to(model, 'stopped', { do: 'cancelWait' }),
+  },
+  stopped: {
+    start: stay,
+    due: stay,
+    opened: stay,
+    welcomed: stay,
+    lost: stay,
+    refused: stay,
+    drain: stay,
+    finished: stay,
+    renew: stay,
+    stop: stay,
+  },
+};
+
+/** The next state and what must be done to get there. */
+export function step<E extends EventName>(model: Model, event: MachineEvent<E>): Step {
+  const cell: Cell<E> = table[model.state][event.on];
+  return cell(model, event);
+}

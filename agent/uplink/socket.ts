@@ -1,0 +1,206 @@
+/**
+ * One WebSocket to the relay, from the dial to its end. It reports exactly one end, with the reason as an error of the
+ * catalogue, and nothing after it: ws may still deliver messages that were buffered when a socket was given up.
+ */
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import WebSocket from 'ws';
+import { retryAfterMs } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { fail, type HallpassError, isErrorCode, reasonOf } from '../../shared/errors.ts';
+import { closeCodes, errorMessageSchema, type Frame, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
+import { isUntrusted } from '../../shared/trust.ts';
+import { examine, type VitalLimits } from './vitals.ts';
+
+/** Above this, what is sent is not leaving; more would only fill memory. */
+const maxBufferedBytes = 1 << 20;
+const handshakeTimeoutMs = 15_000;
+
+export interface SocketOptions {
+  url: URL;
+  token: string;
+  /** Trusted authorities, PEM. */
+  ca: string[];
+  clock: Clock;
+  vitals: VitalLimits;
+}
+
+export interface SocketListener {
+  opened(): void;
+  /** Synchronous on purpose: frames are handled in the order of their arrival. */
+  frame(frame: Frame): void;
+  ended(end: SocketEnd): void;
+}
+
+export interface SocketEnd {
+  error: HallpassError;
+  /** True when the relay does not want this agent, and coming back would not change that. */
+  final: boolean;
+  retryAfterMs?: number | undefined;
+}
+
+export class LinkSocket {
+  readonly #ws: WebSocket;
+  readonly #url: string;
+  readonly #clock: Clock;
+  readonly #listener: SocketListener;
+  readonly #limits: VitalLimits;
+  readonly #timer: NodeJS.Timeout;
+  #heardAt: number;
+  #pingedAt: number;
+  #owedSince: number | undefined;
+  #ended = false;
+
+  constructor({ url, token, ca, clock, vitals }: SocketOptions, listener: SocketListener) {
+    this.#url = url.href;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#limits = vitals;
+    this.#heardAt = clock.now();
+    this.#pingedAt = this.#heardAt;
+    this.#ws = new WebSocket(url, [subprotocol], {
+      headers: { authorization: `Bearer ${token}` },
+      ca,
+      perMessageDeflate: false,
+      maxPayload: limits.maxFrameBytes,
+      handshakeTimeout: handshakeTimeoutMs,
+    });
+    this.#timer = setInterval(() => this.#check(), Math.min(5000, vitals.pingMs));
+    this.#listen();
+  }
+
+  /** Resolves when the frame has left, or at once while little is waiting to leave. Never rejects: the end is reported. */
+  send(frame: Frame): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ws.send(frame.data, { binary: frame.binary }, () => resolve());
+    return this.#ws.bufferedAmount > maxBufferedBytes ? promise : Promise.resolve();
+  }
+
+  /** The relay owes us something from now on, or has just brought some of it. */
+  expect(something: boolean): void {
+    this.#owedSince = something ? this.#clock.now() : undefined;
+  }
+
+  /** Says goodbye. No end is reported. */
+  close(): void {
+    this.#finish();
+    this.#ws.close(1000);
+    // A peer that does not answer the goodbye is cut off by ws itself, but only after 30 s.
+    setTimeout(() => this.#ws.terminate(), 2000).unref();
+  }
+
+  /** Cuts the connection. No end is reported. */
+  drop(): void {
+    this.#finish();
+    this.#ws.terminate();
+  }
+
+  #listen(): void {
+    const heard = () => {
+      this.#heardAt = this.#clock.now();
+    };
+    this.#ws.on('open', () => {
+      heard();
+      if (!this.#ended) this.#listener.opened();
+    });
+    this.#ws.on('message', (data, binary) => {
+      heard();
+      if (!this.#ended) this.#listener.frame({ data: toBuffer(data), binary });
+    });
+    this.#ws.on('ping', heard);
+    this.#ws.on('pong', heard);
+    this.#ws.on('unexpected-response', (_request, response) => void this.#refused(response));
+    // Stays for life: ws emits an error also when a socket is closed while it connects.
+    this.#ws.on('error', (error) => this.#end(this.#fromError(error)));
+    this.#ws.on('close', (code, reason) => this.#end(this.#fromClose(code, reason.toString())));
+  }
+
+  #check(): void {
+    const vitals = { heardAt: this.#heardAt, pingedAt: this.#pingedAt, owedSince: this.#owedSince };
+    const finding = examine(vitals, this.#limits, this.#clock.now());
+    if (finding === 'well') return;
+    if (finding === 'ping') {
+      this.#pingedAt = this.#clock.now();
+      if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+      return;
+    }
+    const reason = finding === 'silent' ? 'the relay no longer answers' : 'the relay no longer acknowledges';
+    this.#end({ error: fail('LINK_LOST', { url: this.#url, reason }), final: false });
+    this.#ws.terminate();
+  }
+
+  async #refused(response: IncomingMessage): Promise<void> {
+    const status = response.statusCode ?? 0;
+    // The relay explains itself in JSON; a proxy that answers in its place does not.
+    const body = await text(response.setEncoding('utf8')).catch(() => '');
+    const told = readError(body);
+    const floor = retryAfterMs(response.headers['retry-after'], this.#clock.now());
+    if (told === 'AGENT_TOKEN_INVALID') {
+      const reason = `status ${status}`;
+      this.#end({ error: fail('AGENT_TOKEN_INVALID', { reason }), final: false, retryAfterMs: floor });
+    } else if (told === 'PROTOCOL_UNSUPPORTED' || status === 426) {
+      this.#end(this.#versionMismatch());
+    } else if (told === 'AGENT_UNKNOWN' || status === 401) {
+      this.#end({ error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true });
+    } else {
+      const error = fail(
+        'RELAY_REFUSED',
+        { url: this.#url, status },
+        floor === undefined ? {} : { retryAfterMs: floor },
+      );
+      this.#end({ error, final: false, retryAfterMs: floor });
+    }
+    this.#ws.terminate();
+  }
+
+  #fromError(error: Error): SocketEnd {
+    const details = { url: this.#url, reason: reasonOf(error) };
+    if (isUntrusted(error)) return { error: fail('RELAY_TLS_UNTRUSTED', details, { cause: error }), final: false };
+    const code = this.#ws.protocol === '' ? 'RELAY_UNREACHABLE' : 'LINK_LOST';
+    return { error: fail(code, details, { cause: error }), final: false };
+  }
+
+  #fromClose(code: number, reason: string): SocketEnd {
+    switch (code) {
+      case closeCodes.revoked:
+        return { error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true };
+      case closeCodes.replaced:
+        return { error: fail('AGENT_REPLACED', {}), final: true };
+      case closeCodes.version:
+        return this.#versionMismatch();
+      default: {
+        const why = reason === '' ? `closed with code ${code}` : `closed with code ${code}, ${reason}`;
+        return { error: fail('LINK_LOST', { url: this.#url, reason: why }), final: false };
+      }
+    }
+  }
+
+  #versionMismatch(): SocketEnd {
+    return { error: fail('PROTOCOL_UNSUPPORTED', { agent: protocolVersion, relay: 'other' }), final: true };
+  }
+
+  #end(end: SocketEnd): void {
+    if (this.#ended) return;
+    this.#finish();
+    this.#listener.ended(end);
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    clearInterval(this.#timer);
+  }
+}
+
+function readError(body: string): string | undefined {
+  try {
+    const code = errorMessageSchema.partial().safeParse(JSON.parse(body)).data?.code;
+    return code !== undefined && isErrorCode(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toBuffer(data: WebSocket.RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}

@@ -1,0 +1,240 @@
+/** The lasting connection to the relay: drives the state machine with sockets and timers, and hands out sessions. */
+import type { Clock } from '../../shared/clock.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import {
+  type AgentMessage,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type Hello,
+  protocolVersion,
+  type RelayMessage,
+  relayMessageSchema,
+} from '../../shared/link.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { linkAddress } from '../addresses.ts';
+import type { Meter } from '../meter.ts';
+import { type Identity, upgradeToken } from './identity.ts';
+import { type Effect, type EventName, initial, type MachineEvent, type Model, step } from './machine.ts';
+import { Session } from './session.ts';
+import { LinkSocket, type SocketEnd } from './socket.ts';
+import { type VitalLimits, vitalLimits } from './vitals.ts';
+
+export type Command = Extract<RelayMessage, { type: 'command' }>;
+
+export interface UplinkListener {
+  opened(session: Session): void;
+  /** The connection failed or was refused. The uplink goes on by itself unless `final`. */
+  ended(end: SocketEnd): void;
+  command(command: Command, session: Session): void;
+  /** The session should end as soon as what is under way is done: see {@link Uplink.finished}. */
+  draining(): void;
+  throttled(waitMs: number): void;
+  /** The relay tells of an error of the catalogue. */
+  told(error: { code: string; message: string }): void;
+}
+
+export interface UplinkOptions {
+  relay: URL;
+  identity: Identity;
+  /** Trusted authorities, PEM. */
+  ca: string[];
+  hello: () => Hello;
+  listener: UplinkListener;
+  meter: Meter;
+  clock: Clock;
+  random: () => number;
+  /** False: the first failure is final, for a command that somebody waits for. */
+  persistent: boolean;
+  vitals?: VitalLimits;
+}
+
+export class Uplink {
+  readonly #options: UplinkOptions;
+  readonly #url: URL;
+  #model: Model = initial;
+  #socket: LinkSocket | undefined;
+  #session: Session | undefined;
+  /** Counts dials: whatever belongs to an earlier one is ignored. */
+  #generation = 0;
+  #wait = new AbortController();
+  #why: HallpassError;
+  #waiters: { resolve: (session: Session) => void; reject: (reason: unknown) => void }[] = [];
+
+  constructor(options: UplinkOptions) {
+    this.#options = options;
+    this.#url = linkAddress(options.relay);
+    this.#why = fail('LINK_LOST', { url: this.#url.href, reason: 'the agent closed it' });
+  }
+
+  /** The session of this moment, or the next one. Rejects when the relay refused for good, or the uplink was closed. */
+  async session(): Promise<Session> {
+    this.#dispatch({ on: 'start' });
+    if (this.#model.state === 'stopped') throw this.#why;
+    if (this.#model.state === 'ready' && this.#session !== undefined) return this.#session;
+    const { promise, resolve, reject } = Promise.withResolvers<Session>();
+    this.#waiters.push({ resolve, reject });
+    return promise;
+  }
+
+  /** What was under way on a draining connection is done. */
+  finished(): void {
+    this.#dispatch({ on: 'finished', ...this.#timed() });
+  }
+
+  /** Greets anew, because the relay wants other fields or schools. */
+  renew(): void {
+    this.#dispatch({ on: 'renew' });
+  }
+
+  close(): void {
+    this.#dispatch({ on: 'stop' });
+    this.#rejectWaiters();
+  }
+
+  #dispatch<E extends EventName>(event: MachineEvent<E>): void {
+    const { model, effects } = step(this.#model, event);
+    this.#model = model;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'dial':
+        this.#generation += 1;
+        void this.#dial(this.#generation);
+        break;
+      case 'greet':
+        this.#socket?.expect(true);
+        void this.#send(this.#options.hello());
+        break;
+      case 'serve':
+        this.#socket?.expect(false);
+        if (this.#session === undefined) break;
+        this.#options.listener.opened(this.#session);
+        for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.#session);
+        break;
+      case 'wait':
+        this.#wait = new AbortController();
+        void this.#options.clock.sleep(effect.ms, this.#wait.signal).then(
+          () => this.#dispatch({ on: 'due' }),
+          () => undefined,
+        );
+        break;
+      case 'cancelWait':
+        this.#wait.abort();
+        break;
+      case 'close':
+        this.#release((socket) => socket.close());
+        break;
+      case 'drop':
+        this.#release((socket) => socket.drop());
+        break;
+    }
+  }
+
+  async #dial(generation: number): Promise<void> {
+    const { identity, ca, clock } = this.#options;
+    const token = await upgradeToken(identity, clock.now());
+    if (generation !== this.#generation) return;
+    const current = (act: () => void) => {
+      if (generation === this.#generation) act();
+    };
+    this.#socket = new LinkSocket(
+      { url: this.#url, token, ca, clock, vitals: this.#options.vitals ?? vitalLimits },
+      {
+        opened: () => current(() => this.#dispatch({ on: 'opened' })),
+        frame: (frame) => current(() => this.#take(frame)),
+        ended: (end) => current(() => this.#ended(end)),
+      },
+    );
+  }
+
+  #take(frame: Frame): void {
+    try {
+      this.#handle(decodeFrame(frame, relayMessageSchema));
+    } catch (error) {
+      // Told to the other end and otherwise ignored: a message we cannot use is no reason to lose the connection.
+      const { code, message, retry } = toHallpassError(error);
+      void this.#send({ type: 'error', code, message, retry });
+    }
+  }
+
+  #handle(message: RelayMessage): void {
+    const { listener } = this.#options;
+    switch (message.type) {
+      case 'welcome':
+        this.#welcome(message);
+        break;
+      case 'drain':
+        this.#session?.drain();
+        this.#dispatch({ on: 'drain', reconnectAfterMs: message.reconnectAfterMs });
+        listener.draining();
+        break;
+      case 'throttle':
+        listener.throttled(message.waitMs);
+        break;
+      case 'error':
+        listener.told(message);
+        break;
+      case 'command':
+        listener.command(message, this.#running(message.type));
+        break;
+      default:
+        this.#running(message.type).handle(message);
+    }
+  }
+
+  #welcome(welcome: Extract<RelayMessage, { type: 'welcome' }>): void {
+    if (this.#model.state !== 'greeting') {
+      throw fail('LINK_OUT_OF_ORDER', { type: 'welcome', reason: 'there was one already' });
+    }
+    if (welcome.protocol !== protocolVersion) {
+      const error = fail('PROTOCOL_UNSUPPORTED', { agent: protocolVersion, relay: welcome.protocol });
+      this.#ended({ error, final: true });
+      return;
+    }
+    const socket = this.#socket;
+    this.#session = new Session(welcome, {
+      send: (message) => this.#send(message),
+      expect: (something) => socket?.expect(something),
+    });
+    this.#dispatch({ on: 'welcomed', ...this.#timed() });
+  }
+
+  #running(type: string): Session {
+    if (this.#session !== undefined) return this.#session;
+    throw fail('LINK_OUT_OF_ORDER', { type, reason: 'it came before welcome' });
+  }
+
+  async #send(message: AgentMessage): Promise<void> {
+    const frame = encodeFrame(message);
+    this.#options.meter.add('bytesSent', Buffer.byteLength(frame.data));
+    await this.#socket?.send(frame);
+  }
+
+  #ended(end: SocketEnd): void {
+    this.#why = end.error;
+    const final = end.final || !this.#options.persistent;
+    if (final) this.#dispatch({ on: 'refused' });
+    else this.#dispatch({ on: 'lost', ...this.#timed(), retryAfterMs: end.retryAfterMs });
+    this.#options.listener.ended({ ...end, final });
+    if (final) this.#rejectWaiters();
+  }
+
+  #release(goodbye: (socket: LinkSocket) => void): void {
+    this.#generation += 1;
+    if (this.#socket !== undefined) goodbye(this.#socket);
+    this.#socket = undefined;
+    this.#session?.close(this.#why);
+    this.#session = undefined;
+  }
+
+  #rejectWaiters(): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#why);
+  }
+
+  #timed() {
+    return { now: this.#options.clock.now(), random: this.#options.random() };
+  }
+}

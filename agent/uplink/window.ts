@@ -1,0 +1,75 @@
+/**
+ * Sequence numbers, credit and cumulative acknowledgements of one connection. Batches and commits need credit; the
+ * beginning of a cycle has a number too, but is acknowledged only together with what follows.
+ */
+export class AckWindow {
+  readonly #credit: number;
+  #sent = 0;
+  #acked = 0;
+  /** Numbers of batches and commits under way, ascending. */
+  #open: number[] = [];
+  #failure: unknown;
+  #waiters: { ready: () => boolean; resolve: () => void; reject: (reason: unknown) => void }[] = [];
+
+  constructor(credit: number) {
+    this.#credit = credit;
+  }
+
+  /** True while an acknowledgement is due. */
+  get owed(): boolean {
+    return this.#open.length > 0;
+  }
+
+  /** The number of a message that needs no credit. */
+  next(): number {
+    this.#sent += 1;
+    return this.#sent;
+  }
+
+  /** The number of a batch or commit, as soon as there is credit. Rejects with the failure of the connection. */
+  async take(): Promise<number> {
+    // Several may wait for the same credit: who comes second waits again.
+    while (this.#open.length >= this.#credit || this.#failure !== undefined) {
+      await this.#until(() => this.#open.length < this.#credit);
+    }
+    const seq = this.next();
+    this.#open.push(seq);
+    return seq;
+  }
+
+  /** Everything up to `seq` is durable. False when the number is impossible. */
+  acknowledge(seq: number): boolean {
+    if (seq > this.#sent) return false;
+    this.#acked = Math.max(this.#acked, seq);
+    this.#open = this.#open.filter((open) => open > this.#acked);
+    this.#wake();
+    return true;
+  }
+
+  /** Resolves when `seq` is acknowledged. */
+  acknowledged(seq: number): Promise<void> {
+    return this.#until(() => this.#acked >= seq);
+  }
+
+  /** The connection is gone: everything that waits is rejected. */
+  fail(reason: unknown): void {
+    this.#failure = reason;
+    this.#open = [];
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+  }
+
+  async #until(ready: () => boolean): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (ready()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiters.push({ ready, resolve, reject });
+    return promise;
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters.splice(0)) {
+      if (waiter.ready()) waiter.resolve();
+      else this.#waiters.push(waiter);
+    }
+  }
+}
