@@ -108,15 +108,19 @@ export function checkNotSynced(user: User, patch: Bag): void {
   );
 }
 
+/** Regions that the runtime knows beyond ISO 3166-1's assigned codes. */
+const notCountries = 'AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ'.split(' ');
 let countries: ReadonlySet<string> | undefined;
 
-/** ISO 3166-1 alpha-2, as the runtime's own tables know it. */
+/** ISO 3166-1 alpha-2, as the runtime's own tables know it; withdrawn codes canonicalize to another one. */
 function isCountry(code: string): boolean {
   if (countries === undefined) {
     const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-    const all = letters.flatMap((first) => letters.map((second) => first + second));
-    countries = new Set(all.filter((pair) => names.of(pair) !== undefined));
+    const pairs = letters.flatMap((first) => letters.map((second) => first + second));
+    const assigned = (pair: string): boolean =>
+      names.of(pair) !== undefined && new Intl.Locale(`und-${pair}`).region === pair && !notCountries.includes(pair);
+    countries = new Set(pairs.filter(assigned));
   }
   return countries.has(code.toUpperCase());
 }
