@@ -6,6 +6,7 @@ import { assignedSkus, type Directory } from './directory/directory.ts';
 import type { User } from './directory/entities.ts';
 import { dumpDirectory } from './dump.ts';
 import type { AppRegistration } from './entra/app-registration.ts';
+import { GraphError, notFound } from './errors.ts';
 import { type Faults, faultOrder } from './faults.ts';
 import type { DeltaEpoch } from './graph/delta.ts';
 import { propertyOf } from './graph/properties.ts';
@@ -49,6 +50,7 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
         }
       });
       control.setErrorHandler((error, _request, reply) => {
+        if (error instanceof GraphError) return reply.code(error.status).send({ error: error.message });
         const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
         return reply.code(400).send({ error: reason });
       });
@@ -119,7 +121,7 @@ function addUserEdits(control: FastifyInstance, directory: Directory): void {
 
 function find(directory: Directory, key: string): User {
   const user = directory.users.get(key.toLowerCase()) ?? directory.users.find('userPrincipalName', key)[0];
-  if (user === undefined) throw new TypeError(`There is no user ${key}.`);
+  if (user === undefined) throw notFound(key);
   return user;
 }
 

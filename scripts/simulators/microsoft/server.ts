@@ -90,7 +90,12 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
 
   const authority = options.authority ?? (await createAuthority());
   const https = await authority.issue(['localhost', '127.0.0.1', '::1']);
-  const server: FastifyInstance = Fastify({ https, bodyLimit, forceCloseConnections: true });
+  const server: FastifyInstance = Fastify({
+    https,
+    bodyLimit,
+    forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => sendError(service, error, request, reply),
+  });
   readBodies(server);
   addEntraRoutes(server, { tenantId, app, tokens, clock, random, faults, stats, origin: originOf });
   addControlRoutes(server, { directory, faults, stats, throttle, epoch, app });
@@ -150,16 +155,7 @@ function addGraph(
     }
     return send(reply, outcome.answer, header('client-request-id'));
   });
-  server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    const code = status < 500 ? 'BadRequest' : 'UnknownError';
-    const known = error instanceof GraphError ? error : new GraphError(status, code, error.message);
-    return send(
-      reply,
-      service.refuse(known, service.nextRequestId(), headerOf(request)('client-request-id')),
-      undefined,
-    );
-  });
+  server.setErrorHandler((error: Error, request, reply) => sendError(service, error, request, reply));
   server.setNotFoundHandler((request, reply) => {
     const error = new GraphError(
       501,
@@ -168,6 +164,19 @@ function addGraph(
     );
     return send(reply, service.refuse(error, service.nextRequestId(), undefined), undefined);
   });
+}
+
+function sendError(
+  service: GraphService,
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode ?? 500;
+  const code = status < 500 ? 'BadRequest' : 'UnknownError';
+  const known = error instanceof GraphError ? error : new GraphError(status, code, error.message);
+  const clientRequestId = headerOf(request)('client-request-id');
+  return send(reply, service.refuse(known, service.nextRequestId(), clientRequestId), undefined);
 }
 
 function send(reply: FastifyReply, answer: Answer, clientRequestId: string | undefined): FastifyReply {

@@ -26,6 +26,14 @@ export interface Outcome {
   delay: number;
 }
 
+/** What is known of a request by the time that it fails or succeeds. */
+interface Seen {
+  /** For the statistics: method and route template. */
+  name: string;
+  /** Headers about its cost; failures cost the same. */
+  charged: Record<string, string>;
+}
+
 export interface GraphServiceParts {
   router: Router;
   throttle: Throttle;
@@ -48,15 +56,16 @@ export class GraphService {
     const fault = faults.take(incoming.method, incoming.url);
     const write = incoming.method !== 'GET';
     const requestId = this.nextRequestId();
-    const named = { name: `${incoming.method} (unknown)` };
+    const seen: Seen = { name: `${incoming.method} (unknown)`, charged: {} };
     let answer: Answer;
     try {
-      answer = this.#answer(incoming, fault, write, named);
+      answer = this.#answer(incoming, fault, write, seen);
       answer.headers['request-id'] = requestId;
     } catch (error) {
       answer = this.refuse(toGraphError(error), requestId, incoming.header('client-request-id'));
     }
-    stats.countOne(named.name, write, answer.status);
+    Object.assign(answer.headers, seen.charged);
+    stats.countOne(seen.name, write, answer.status);
     const drop = fault?.kind === 'lost-answer' || fault?.kind === 'drop';
     return { answer, drop, delay: fault?.kind === 'slow' ? fault.delay : 0 };
   }
@@ -77,19 +86,19 @@ export class GraphService {
     return `00000000-0000-4000-a000-${this.#requests.toString(16).padStart(12, '0')}`;
   }
 
-  #answer(incoming: Incoming, fault: FaultOrder | undefined, write: boolean, named: { name: string }): Answer {
+  #answer(incoming: Incoming, fault: FaultOrder | undefined, write: boolean, seen: Seen): Answer {
     const { router, throttle } = this.#parts;
     const mark = incoming.url.indexOf('?');
     const path = mark < 0 ? incoming.url : incoming.url.slice(0, mark);
     const query = new Query(mark < 0 ? '' : incoming.url.slice(mark + 1));
     const match = route(router, incoming.method, path);
-    if (match !== undefined) named.name = `${incoming.method} ${match.route.path}`;
+    if (match !== undefined) seen.name = `${incoming.method} ${match.route.path}`;
     const replaced = fault === undefined ? undefined : instead(fault);
     if (replaced !== undefined) return replaced;
     if (match === undefined) throw notImplemented(`${incoming.method} ${path}`);
     const { area, cost, roles, handle } = match.route;
     const units = write && cost === 1 ? 1 : unitsOf(cost, query);
-    const headers = throttle.charge({ area, write, units, appId: incoming.caller.appId });
+    seen.charged = throttle.charge({ area, write, units, appId: incoming.caller.appId });
     if (!roles.some((role) => incoming.caller.roles.has(role))) throw denied(roles);
     const call: Call = {
       method: incoming.method,
@@ -101,9 +110,7 @@ export class GraphService {
       base: incoming.base,
       caller: incoming.caller,
     };
-    const answer = handle(call);
-    Object.assign(answer.headers, headers);
-    return answer;
+    return handle(call);
   }
 }
 
