@@ -1,0 +1,116 @@
+/** The actual side: the Microsoft simulator's dump, and the problems in the relay's database. */
+import { DatabaseSync } from 'node:sqlite';
+
+export type Bag = { [property: string]: unknown };
+
+export interface ActualUser {
+  id: string;
+  userPrincipalName: string;
+  properties: Bag;
+  /** `students:<DCID>` when the account says whose it is. */
+  stamp: string | undefined;
+  /** School object ids. */
+  schools: string[];
+  licences: string[];
+}
+
+export interface ActualSchool {
+  id: string;
+  properties: Bag;
+}
+
+export interface ActualClass {
+  id: string;
+  properties: Bag;
+  /** Object ids. */
+  members: string[];
+  owners: string[];
+  schools: string[];
+}
+
+export interface ReportedProblem {
+  subject: string;
+  code: string;
+  message: string;
+}
+
+export interface Actual {
+  users: ActualUser[];
+  schools: ActualSchool[];
+  classes: ActualClass[];
+  /** Groups that are no classes, and what was deleted: a roster sync has no business with either. */
+  strangers: { type: string; id: string; name: string }[];
+  problems: ReportedProblem[];
+}
+
+/** @param lines of the dump, NDJSON; read one by one, because 20,000 pupils make 30 MB */
+export async function readDump(lines: AsyncIterable<string>): Promise<Omit<Actual, 'problems'>> {
+  const actual: Omit<Actual, 'problems'> = { users: [], schools: [], classes: [], strangers: [] };
+  for await (const line of lines) {
+    if (line === '') continue;
+    const { type, ...properties } = JSON.parse(line) as Bag;
+    const id = text(properties.id) ?? '';
+    switch (type) {
+      case 'user':
+        actual.users.push(userOf(id, properties));
+        break;
+      case 'school':
+        actual.schools.push({ id, properties });
+        break;
+      case 'class': {
+        const { members, owners, schools } = properties;
+        actual.classes.push({ id, properties, members: ids(members), owners: ids(owners), schools: ids(schools) });
+        break;
+      }
+      case 'group':
+      case 'deletedUser':
+      case 'deletedGroup':
+        actual.strangers.push({ type, id, name: text(properties.displayName) ?? id });
+        break;
+    }
+  }
+  return actual;
+}
+
+function userOf(id: string, properties: Bag): ActualUser {
+  return {
+    id,
+    userPrincipalName: text(properties.userPrincipalName) ?? '',
+    properties,
+    stamp: stampOf(properties),
+    schools: ids(properties.schools),
+    licences: ids(properties.licenses),
+  };
+}
+
+function stampOf(properties: Bag): string | undefined {
+  for (const [role, facet] of [
+    ['students', properties.student],
+    ['teachers', properties.teacher],
+  ] as const) {
+    const externalId = typeof facet === 'object' && facet !== null ? text((facet as Bag).externalId) : undefined;
+    if (externalId !== undefined) return `${role}:${externalId}`;
+  }
+  return properties.externalSource === 'sis' ? 'nobody' : undefined;
+}
+
+/** The problems that the relay reports now. @param file its database, which may be in use */
+export function readProblems(file: string): ReportedProblem[] {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    return db
+      .prepare('SELECT subject, code, message FROM problem ORDER BY subject, code')
+      .all()
+      .map((row) => ({ subject: String(row.subject), code: String(row.code), message: String(row.message) }));
+  } finally {
+    db.close();
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function ids(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

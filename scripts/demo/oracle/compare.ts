@@ -1,0 +1,156 @@
+/** Every difference between what must be there and what is there, in words. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { SeededAccount } from './accounts.ts';
+import type { Actual, ActualClass, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
+import type { Expected, ExpectedClass, ExpectedUser } from './expected.ts';
+
+/** @param directory the accounts before anything was provisioned */
+export function compare(expected: Expected, directory: readonly SeededAccount[], actual: Actual): string[] {
+  const differences: string[] = [];
+  const say = (difference: string) => differences.push(difference);
+  const schools = compareSchools(expected, actual.schools, say);
+  const people = compareUsers(expected.users, directory, actual.users, schools, say);
+  compareClasses(expected.classes, actual.classes, { schools, people }, say);
+  for (const { type, name } of actual.strangers) say(`${type} ${name} should not be there`);
+  compareProblems(expected.problems, actual.problems, say);
+  return differences;
+}
+
+type Say = (difference: string) => void;
+/** Names by object id, for schools their DCID and for accounts their person key. */
+type NamesById = Map<string, string>;
+
+function compareSchools(expected: Expected, actual: readonly ActualSchool[], say: Say): NamesById {
+  const found = Map.groupBy(actual, (school) => String(school.properties.externalId));
+  const names: NamesById = new Map();
+  for (const { dcid, properties } of expected.schools) {
+    const school = single(found, dcid, `school ${dcid}`, say);
+    if (school === undefined) continue;
+    names.set(school.id, dcid);
+    compareProperties(`school ${dcid}`, properties, school.properties, say);
+  }
+  for (const [externalId, extra] of found) say(`${plural(extra.length, 'school')} ${externalId} should not be there`);
+  return names;
+}
+
+function compareUsers(
+  expected: readonly ExpectedUser[],
+  directory: readonly SeededAccount[],
+  actual: readonly ActualUser[],
+  schools: NamesById,
+  say: Say,
+): NamesById {
+  const seeded = new Map(directory.map((account) => [account.id, account]));
+  const byId = new Map(actual.map((user) => [user.id, user]));
+  const byName = new Map(actual.map((user) => [user.userPrincipalName.toLowerCase(), user]));
+  const names: NamesById = new Map();
+  for (const { person, account, properties, licences } of expected) {
+    const { key } = person;
+    const user = 'id' in account ? byId.get(account.id) : byName.get(account.userPrincipalName.toLowerCase());
+    if (user === undefined) {
+      say(`${key}: the account is missing`);
+      continue;
+    }
+    names.set(user.id, key);
+    compareProperties(key, properties, user.properties, say);
+    compareSets(`${key}: licence`, new Set(licences), user.licences, say);
+    compareSets(
+      `${key}: school`,
+      new Set(person.schools),
+      user.schools.map((id) => schools.get(id) ?? id),
+      say,
+    );
+  }
+  for (const user of actual) {
+    const key = names.get(user.id);
+    const before = seeded.get(user.id);
+    if (before === undefined && key === undefined) say(`account ${user.userPrincipalName} should not have been made`);
+    if (before !== undefined) compareProperties(key ?? user.userPrincipalName, before, user.properties, say);
+    if (key === undefined && isTouched(user)) {
+      say(`account ${user.userPrincipalName} belongs to nobody, but was provisioned (${user.stamp ?? 'no stamp'})`);
+    }
+  }
+  for (const { id, userPrincipalName } of directory) {
+    if (!byId.has(id)) say(`account ${userPrincipalName} was there before and is gone`);
+  }
+  return names;
+}
+
+function isTouched({ stamp, licences, schools, properties }: ActualUser): boolean {
+  const role = properties.primaryRole ?? 'none';
+  return stamp !== undefined || licences.length > 0 || schools.length > 0 || role !== 'none';
+}
+
+function compareClasses(
+  expected: readonly ExpectedClass[],
+  actual: readonly ActualClass[],
+  names: { schools: NamesById; people: NamesById },
+  say: Say,
+): void {
+  const found = Map.groupBy(actual, (one) => String(one.properties.externalId));
+  for (const { dcid, school, properties, owners, members } of expected) {
+    const name = `class ${dcid}`;
+    const one = single(found, dcid, name, say);
+    if (one === undefined) continue;
+    compareProperties(name, properties, one.properties, say);
+    const person = (id: string) => names.people.get(id) ?? id;
+    compareSets(
+      `${name}: school`,
+      new Set([school]),
+      one.schools.map((id) => names.schools.get(id) ?? id),
+      say,
+    );
+    compareSets(`${name}: owner`, owners, one.owners.map(person), say);
+    compareSets(`${name}: member`, members, one.members.map(person), say);
+  }
+  for (const [externalId, extra] of found) say(`${plural(extra.length, 'class')} ${externalId} should not be there`);
+}
+
+function compareProblems(expected: ReadonlyMap<string, string>, actual: readonly ReportedProblem[], say: Say): void {
+  const reported = Map.groupBy(actual, (problem) => problem.subject);
+  for (const [key, code] of expected) {
+    const codes = reported.get(key)?.map((problem) => problem.code) ?? [];
+    if (codes.length === 0) say(`${key}: ${code} is not reported`);
+    else if (codes.length > 1 || codes[0] !== code) say(`${key}: ${codes.join(' and ')} is reported, not ${code}`);
+  }
+  for (const [subject, problems] of reported) {
+    if (expected.has(subject)) continue;
+    for (const { code, message } of problems) say(`${subject}: ${code} is reported, but all is well (${message})`);
+  }
+}
+
+/** The one object under this name, taken out of `found`. */
+function single<T>(found: Map<string, T[]>, name: string, what: string, say: Say): T | undefined {
+  const objects = found.get(name) ?? [];
+  found.delete(name);
+  if (objects.length === 0) say(`${what} is missing`);
+  if (objects.length > 1) say(`${what} is there ${objects.length} times`);
+  return objects[0];
+}
+
+function compareProperties(what: string, expected: Bag, actual: Bag, say: Say): void {
+  for (const [name, value] of Object.entries(expected)) {
+    const there = actual[name];
+    if (typeof value !== 'object' || value === null || typeof there !== 'object' || there === null) {
+      if (!isDeepStrictEqual(there, value)) say(`${what}: ${name} is ${shown(there)}, not ${shown(value)}`);
+      continue;
+    }
+    compareProperties(`${what}: ${name}`, value as Bag, there as Bag, say);
+  }
+}
+
+function compareSets(what: string, expected: ReadonlySet<string>, actual: readonly string[], say: Say): void {
+  const there = new Set(actual);
+  if (there.size < actual.length) say(`${what}: the same one is there twice`);
+  for (const item of expected) if (!there.has(item)) say(`${what} ${item} is missing`);
+  for (const item of there) if (!expected.has(item)) say(`${what} ${item} should not be there`);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+function plural(count: number, noun: string): string {
+  if (count === 1) return noun;
+  return `${count} × ${noun}`;
+}

@@ -1,0 +1,242 @@
+/**
+ * The oracle's view of PowerSchool: its tables, read with SQL of the oracle's own. Nothing here is shared with agent,
+ * plugin or relay: what both get wrong in the same way must not go unnoticed.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+
+export type Role = 'students' | 'teachers';
+
+export interface School {
+  dcid: string;
+  number: string;
+  name: string;
+  lowGrade: string | undefined;
+  highGrade: string | undefined;
+  principal: string | undefined;
+  phone: string | undefined;
+  street: string | undefined;
+  city: string | undefined;
+  state: string | undefined;
+  zip: string | undefined;
+}
+
+export interface Section {
+  dcid: string;
+  /** SCHOOLS.DCID. */
+  school: string;
+  courseNumber: string;
+  courseName: string;
+  /** COURSES.DCID of the row that named it; undefined when none did. */
+  course: string | undefined;
+  number: string;
+}
+
+export interface Person {
+  /** `students:<DCID>` or `teachers:<USERS.DCID>`: how the relay names a person in its problems. */
+  key: string;
+  role: Role;
+  dcid: string;
+  username: string | undefined;
+  /** Student or teacher number. */
+  number: string | undefined;
+  email: string | undefined;
+  givenName: string | undefined;
+  surname: string | undefined;
+  grade: string | undefined;
+  /** DCIDs of the schools where the person has a current record. */
+  schools: string[];
+}
+
+export interface Enrollment {
+  /** CC.DCID. */
+  dcid: string;
+  section: string;
+  /** STUDENTS.DCID. */
+  student: string;
+}
+
+export interface Teaching {
+  section: string;
+  /** USERS.DCID. */
+  teacher: string;
+}
+
+export interface District {
+  schools: School[];
+  sections: Section[];
+  people: Person[];
+  enrollments: Enrollment[];
+  teaching: Teaching[];
+}
+
+/** PowerSchool's own school for graduated students. */
+const graduatedStudents = 999_999;
+
+/** @param today local date, YYYY-MM-DD: which school year is current, and who is in which class */
+export function readDistrict(file: string, today: string): District {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    // One transaction is one moment: the simulator may be edited while this reads.
+    db.exec('BEGIN');
+    const all = (sql: string, ...binds: SQLInputValue[]) => db.prepare(sql).all(...binds) as Row[];
+    return {
+      schools: all(schoolsSql).map(schoolOf),
+      sections: all(sectionsSql, today).map(sectionOf),
+      people: [...all(studentsSql).map(studentOf), ...teachersOf(all(teachersSql))],
+      enrollments: all(enrollmentsSql, today, today, today).map((row) => ({
+        dcid: needed(row.dcid),
+        section: needed(row.section),
+        student: needed(row.student),
+      })),
+      teaching: all(teachingSql, today, today, today).map((row) => ({
+        section: needed(row.section),
+        teacher: needed(row.teacher),
+      })),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+type Row = Record<string, unknown>;
+
+const schoolsSql = `SELECT dcid, school_number, name, low_grade, high_grade, principal, schoolphone, schooladdress,
+    schoolcity, schoolstate, schoolzip
+  FROM schools WHERE school_number <> ${graduatedStudents}`;
+
+/** Per school, the newest year that has begun; then the sections in terms that the school has in that year. */
+const currentSections = `current_year AS (
+    SELECT schoolid, MAX(yearid) AS yearid FROM terms
+    WHERE isyearrec = 1 AND substr(firstday, 1, 10) <= ? GROUP BY schoolid
+  ), current_section AS (
+    SELECT sections.*, schools.dcid AS school FROM sections
+    JOIN schools ON schools.school_number = sections.schoolid AND schools.school_number <> ${graduatedStudents}
+    JOIN current_year ON current_year.schoolid = sections.schoolid
+    JOIN terms ON terms.id = sections.termid AND terms.schoolid = sections.schoolid
+      AND terms.yearid = current_year.yearid
+  )`;
+
+const sectionsSql = `WITH ${currentSections}
+  SELECT x.dcid, x.school, x.course_number, x.section_number,
+    CASE WHEN own.dcid IS NULL THEN district.dcid ELSE own.dcid END AS course,
+    COALESCE(NULLIF(own.course_name, ''), NULLIF(district.course_name, ''), x.course_number) AS course_name
+  FROM current_section x
+  LEFT JOIN courses own ON lower(own.course_number) = lower(x.course_number) AND own.schoolid = x.schoolid
+  LEFT JOIN courses district ON lower(district.course_number) = lower(x.course_number) AND district.schoolid = 0`;
+
+const studentsSql = `WITH primary_email AS (
+    SELECT a.personid, a.emailaddresspriorityorder AS priority, MIN(e.emailaddress) AS address
+    FROM personemailaddressassoc a JOIN emailaddress e ON e.emailaddressid = a.emailaddressid
+    WHERE a.isprimaryemailaddress = 1 GROUP BY a.personid, a.emailaddresspriorityorder
+  ), email AS (
+    SELECT personid, address, MIN(priority) FROM primary_email GROUP BY personid
+  )
+  SELECT students.dcid, schools.dcid AS school, student_web_id, student_number, first_name, last_name, grade_level,
+    email.address
+  FROM students JOIN schools ON schools.school_number = students.schoolid
+  LEFT JOIN email ON email.personid = students.person_id
+  WHERE enroll_status = 0 AND schools.school_number <> ${graduatedStudents}`;
+
+const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_name, last_name, teachernumber, email_addr,
+    COALESCE(NULLIF(teacherloginid, ''), loginid) AS login
+  FROM schoolstaff JOIN users ON users.dcid = schoolstaff.users_dcid
+  JOIN schools ON schools.school_number = schoolstaff.schoolid AND schools.school_number <> ${graduatedStudents}
+  WHERE schoolstaff.status = 1
+    AND (staffstatus = 1 OR schoolstaff.id IN (SELECT teacherid FROM sectionteacher))`;
+
+/** A dropped enrollment has a negative section id. The day of leaving is the first one out of the class. */
+const enrollmentsSql = `WITH ${currentSections}
+  SELECT cc.dcid, x.dcid AS section, students.dcid AS student
+  FROM cc JOIN current_section x ON x.id = cc.sectionid
+  JOIN students ON students.id = cc.studentid AND students.enroll_status = 0
+  WHERE cc.sectionid > 0
+    AND (dateenrolled IS NULL OR substr(dateenrolled, 1, 10) <= ?)
+    AND (dateleft IS NULL OR substr(dateleft, 1, 10) > ?)`;
+
+/** The last day as a teacher is still one. */
+const teachingSql = `WITH ${currentSections}
+  SELECT DISTINCT x.dcid AS section, schoolstaff.users_dcid AS teacher
+  FROM sectionteacher JOIN current_section x ON x.id = sectionteacher.sectionid
+  JOIN schoolstaff ON schoolstaff.id = sectionteacher.teacherid AND schoolstaff.status = 1
+  WHERE (start_date IS NULL OR substr(start_date, 1, 10) <= ?)
+    AND (end_date IS NULL OR substr(end_date, 1, 10) >= ?)`;
+
+function schoolOf(row: Row): School {
+  return {
+    dcid: needed(row.dcid),
+    number: needed(row.school_number),
+    name: needed(row.name),
+    lowGrade: text(row.low_grade),
+    highGrade: text(row.high_grade),
+    principal: text(row.principal),
+    phone: text(row.schoolphone),
+    street: text(row.schooladdress),
+    city: text(row.schoolcity),
+    state: text(row.schoolstate),
+    zip: text(row.schoolzip),
+  };
+}
+
+function sectionOf(row: Row): Section {
+  return {
+    dcid: needed(row.dcid),
+    school: needed(row.school),
+    courseNumber: needed(row.course_number),
+    courseName: needed(row.course_name),
+    course: text(row.course),
+    number: needed(row.section_number),
+  };
+}
+
+function studentOf(row: Row): Person {
+  const dcid = needed(row.dcid);
+  return {
+    key: `students:${dcid}`,
+    role: 'students',
+    dcid,
+    username: text(row.student_web_id),
+    number: text(row.student_number),
+    email: text(row.address),
+    givenName: text(row.first_name),
+    surname: text(row.last_name),
+    grade: text(row.grade_level),
+    schools: [needed(row.school)],
+  };
+}
+
+/** One person per USERS row, whatever the number of schools. */
+function teachersOf(rows: readonly Row[]): Person[] {
+  const people = new Map<string, Person>();
+  for (const row of rows) {
+    const dcid = needed(row.dcid);
+    const known = people.get(dcid);
+    if (known !== undefined) {
+      known.schools.push(needed(row.school));
+      continue;
+    }
+    people.set(dcid, {
+      key: `teachers:${dcid}`,
+      role: 'teachers',
+      dcid,
+      username: text(row.login),
+      number: text(row.teachernumber),
+      email: text(row.email_addr),
+      givenName: text(row.first_name),
+      surname: text(row.last_name),
+      grade: undefined,
+      schools: [needed(row.school)],
+    });
+  }
+  return [...people.values()];
+}
+
+/** Blanks around a value are not part of it, and an empty text is no value: Oracle knows no difference to NULL. */
+function text(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const trimmed = String(value).trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+function needed(value: unknown): string {
+  return text(value) ?? '';
+}

@@ -1,0 +1,67 @@
+/** The numbers that the report puts side by side, and the fewest writes that Graph allows for them. */
+import type { Actual } from './actual.ts';
+import type { Expected } from './expected.ts';
+
+export interface Totals {
+  schools: number;
+  classes: number;
+  /** Accounts that carry a person's stamp. */
+  users: number;
+  licences: number;
+  /** Member relations of classes, students and teachers. */
+  members: number;
+  /** Owner relations of classes. */
+  teachers: number;
+  /** People with a problem. */
+  problems: number;
+}
+
+/** References in one PATCH of a group: Graph's limit. */
+const bindLimit = 20;
+
+export function expectedTotals(expected: Expected): Totals {
+  const { schools, classes, users, problems } = expected;
+  return {
+    schools: schools.length,
+    classes: classes.length,
+    users: users.length,
+    licences: sum(users, (user) => user.licences.length),
+    members: sum(classes, (one) => one.members.size),
+    teachers: sum(classes, (one) => one.owners.size),
+    problems: problems.size,
+  };
+}
+
+export function actualTotals(actual: Actual): Totals {
+  const { schools, classes, users, problems } = actual;
+  return {
+    schools: schools.length,
+    classes: classes.length,
+    users: users.filter((user) => user.stamp !== undefined).length,
+    licences: sum(users, (user) => user.licences.length),
+    members: sum(classes, (one) => one.members.length),
+    teachers: sum(classes, (one) => one.owners.length),
+    problems: problems.filter((problem) => isAboutPerson(problem.subject)).length,
+  };
+}
+
+export function isAboutPerson(subject: string): boolean {
+  return /^(students|teachers):/.test(subject);
+}
+
+/**
+ * The fewest writes that lead from nothing to the expected state: one per school, account, licence and class, one per
+ * relation to a school, and one per twenty owners or members of a class.
+ */
+export function minimumWrites(expected: Expected): number {
+  const { schools, classes, users } = expected;
+  const relations =
+    classes.length +
+    sum(users, (user) => user.person.schools.length) +
+    sum(classes, ({ owners, members }) => Math.ceil(owners.size / bindLimit) + Math.ceil(members.size / bindLimit));
+  return schools.length + classes.length + users.length + sum(users, (user) => user.licences.length) + relations;
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}
