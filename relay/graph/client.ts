@@ -180,26 +180,17 @@ function parseOrUndefined(text: string): unknown {
 }
 
 /**
- * The package turns whatever its middleware throws into a GraphError that forgets the cause, except for errors of this
- * class, which it passes on.
+ * Errors pass through the package only as its own GraphClientError: whatever else its middleware throws, it turns into a
+ * GraphError that forgets the cause. (A subclass would not do: the constructor resets the prototype.)
  */
-class CarriedError extends GraphClientError {
-  override readonly cause: unknown;
-
-  constructor(cause: unknown) {
-    super('carried through the client');
-    this.cause = cause;
-  }
-}
-
 function carried<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw new CarriedError(error);
+  return work.catch((cause: unknown) => {
+    throw Object.assign(new GraphClientError('carried'), { cause });
   });
 }
 
 function causeOf(error: unknown): unknown {
-  return error instanceof CarriedError ? error.cause : error;
+  return error instanceof GraphClientError && error.cause !== undefined ? error.cause : error;
 }
 
 function pathOnly(path: string): string {

@@ -3,19 +3,20 @@
  * as Microsoft 365 can tell. What was answered is recorded before the next step depends on it; creations are announced
  * in the journal before they are sent, because their answer may be lost.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../graph/batch.ts';
 import type { GraphAnswer, GraphClient } from '../graph/client.ts';
-import { isCreation, type ObjectIds, type Outcome, outcomeOf, requestFor } from '../graph/operations.ts';
+import { isCreation, type Outcome, outcomeOf, requestFor } from '../graph/operations.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { AppliedState, Operation, Plan } from '../plan/plan.ts';
 import { type Applied, type JournalEntry, record, writeJournal } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { appliedBy, subjectOf, updateApplied } from './effects.ts';
+import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
+import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
 import { verify } from './verify.ts';
 
 /** Batches under way at once: enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
@@ -42,6 +43,12 @@ export interface ApplyContext {
   onProgress: (done: number, total: number) => void;
 }
 
+/** What one application of a plan knows besides: when each object was made. */
+interface Applying extends ApplyContext {
+  /** Milliseconds, by the key of the creation: `class:77`, `students:123`, `school:1`. */
+  madeAt: Map<string, number>;
+}
+
 export interface ApplyResult {
   done: number;
   failed: number;
@@ -52,7 +59,8 @@ export interface ApplyResult {
  * @throws HallpassError of the class `fix` when nothing more can succeed (sign-in, consent); whatever was answered
  *   until then is recorded.
  */
-export async function applyPlan(plan: Plan, context: ApplyContext): Promise<ApplyResult> {
+export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyResult> {
+  const context: Applying = { ...run, madeAt: new Map() };
   const result: ApplyResult = { done: 0, failed: 0, problems: [] };
   const total = plan.reduce((sum, stage) => sum + stage.length, 0);
   for (const stage of plan) {
@@ -62,39 +70,13 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
   return result;
 }
 
-/**
- * The operation, if the objects that it refers to exist by now. Where one could not be made, that object's own problem
- * says why, and the plan of the next run has the operation again.
- */
-function withItsObjects(operation: Operation, { applied, accounts }: ApplyContext): Operation | undefined {
-  switch (operation.kind) {
-    case 'assignLicence':
-      return accounts.has(operation.personKey) ? operation : undefined;
-    case 'addSchoolClass':
-      return applied.schools.has(operation.schoolId) && applied.classes.has(operation.sectionId)
-        ? operation
-        : undefined;
-    case 'addSchoolUser':
-      return applied.schools.has(operation.schoolId) && accounts.has(operation.personKey) ? operation : undefined;
-    case 'removeMember':
-      return applied.classes.has(operation.sectionId) && accounts.has(operation.personKey) ? operation : undefined;
-    case 'addOwners':
-    case 'addMembers': {
-      const people = operation.people.filter((person) => accounts.has(person));
-      return applied.classes.has(operation.sectionId) && people.length > 0 ? { ...operation, people } : undefined;
-    }
-    default:
-      return operation;
-  }
-}
-
 async function applyStage(
   operations: readonly Operation[],
-  context: ApplyContext,
+  context: Applying,
   result: ApplyResult,
   total: number,
 ): Promise<void> {
-  const lanes = new Lanes(operations);
+  const lanes = new Lanes(operations, (operation) => settledAt(operation, context.madeAt));
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   let changed = Promise.withResolvers<void>();
@@ -134,8 +116,8 @@ async function applyStage(
   signal.throwIfAborted();
 }
 
-async function applyBatch(tasks: Task[], lanes: Lanes, context: ApplyContext, result: ApplyResult): Promise<void> {
-  const entries = new Map(tasks.map((task) => [task, journalEntry(task.operation, context)]));
+async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result: ApplyResult): Promise<void> {
+  const entries = new Map(tasks.map((task) => [task, journalEntry(task.operation, context.runId)]));
   await announceCreations(tasks, entries, context);
 
   const ids = objectIds(context);
@@ -160,6 +142,7 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: ApplyContext, re
     } else if (outcome.kind === 'done') {
       applied.push(appliedBy(task.operation, outcome.objectId ?? objectIdOf(task.operation, context), context.applied));
       journal.push({ ...entry, state: 'done' });
+      if (isCreation(task.operation)) context.madeAt.set(task.operation.key, context.clock.now());
       result.done += 1;
       lanes.settle(task);
     } else {
@@ -203,66 +186,6 @@ function readAnswer(
   const error = answer ?? new HallpassError('GRAPH_FAILED', 'Graph left a request of a batch unanswered.', '');
   if (isCreation(operation) && error.retry !== 'retry-after') return { kind: 'verify', error };
   return { kind: 'again', waitMs: error.retryAfterMs, error };
-}
-
-function journalEntry(operation: Operation, context: ApplyContext): JournalEntry {
-  const before = 'before' in operation ? operation.before : undefined;
-  return {
-    id: randomUUID(),
-    runId: context.runId,
-    kind: operation.kind,
-    key: operation.key,
-    reason: operation.reason,
-    before,
-    after: journalled(operation),
-    state: 'intent',
-  };
-}
-
-/** The values that an operation writes, as the journal keeps them: no password is among them. */
-function journalled(operation: Operation): unknown {
-  switch (operation.kind) {
-    case 'createUser':
-      return { ...operation.user.body, ...operation.user.creation };
-    case 'addOwners':
-    case 'addMembers':
-      return operation.people;
-    case 'removeMember':
-    case 'addSchoolUser':
-      return [operation.personKey];
-    case 'addSchoolClass':
-      return [operation.sectionId];
-    case 'assignLicence':
-      return operation.skuId;
-    default:
-      return operation.body;
-  }
-}
-
-/** The object that an update concerns; empty for relations, which have none of their own. */
-function objectIdOf(operation: Operation, { applied, accounts }: ApplyContext): string {
-  switch (operation.kind) {
-    case 'updateSchool':
-      return applied.schools.get(operation.schoolId)?.objectId ?? '';
-    case 'updateClass':
-      return applied.classes.get(operation.sectionId)?.objectId ?? '';
-    case 'updateUser':
-      return accounts.get(operation.personKey) ?? '';
-    default:
-      return '';
-  }
-}
-
-function objectIds({ applied, accounts }: ApplyContext): ObjectIds {
-  const known = (id: string | undefined, what: string): string => {
-    if (id === undefined) throw new TypeError(`${what} has no object`);
-    return id;
-  };
-  return {
-    school: (schoolId) => known(applied.schools.get(schoolId)?.objectId, `school ${schoolId}`),
-    class: (sectionId) => known(applied.classes.get(sectionId)?.objectId, `class ${sectionId}`),
-    person: (personKey) => known(accounts.get(personKey), personKey),
-  };
 }
 
 /** 18 random characters of all four classes; the person must choose another at the first sign-in. */

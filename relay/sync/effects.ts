@@ -1,8 +1,9 @@
-/** What an answered operation leaves behind: in the ledger, and in the applied state of the run that goes on. */
+/** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
+import { randomUUID } from 'node:crypto';
 import { personKey } from '../identity/people.ts';
 import type { Body } from '../plan/desired.ts';
 import type { AppliedState, Operation } from '../plan/plan.ts';
-import { type Applied, relationMaps } from '../store/ledger.ts';
+import { type Applied, type JournalEntry, relationMaps } from '../store/ledger.ts';
 
 /**
  * @param objectId of the object that the operation made or changed; of no meaning for relations
@@ -74,4 +75,39 @@ function updated(
 ): Applied {
   const objects = { school: state.schools, class: state.classes, user: state.users };
   return { object: { kind, key, objectId, body: { ...objects[kind].get(key)?.body, ...changes } } };
+}
+
+/** The journal's entry for an operation that is about to be sent. */
+export function journalEntry(operation: Operation, runId: string): JournalEntry {
+  const before = 'before' in operation ? operation.before : undefined;
+  return {
+    id: randomUUID(),
+    runId,
+    kind: operation.kind,
+    key: operation.key,
+    reason: operation.reason,
+    before,
+    after: journalled(operation),
+    state: 'intent',
+  };
+}
+
+/** The values that an operation writes, as the journal keeps them: no password is among them. */
+function journalled(operation: Operation): unknown {
+  switch (operation.kind) {
+    case 'createUser':
+      return { ...operation.user.body, ...operation.user.creation };
+    case 'addOwners':
+    case 'addMembers':
+      return operation.people;
+    case 'removeMember':
+    case 'addSchoolUser':
+      return [operation.personKey];
+    case 'addSchoolClass':
+      return [operation.sectionId];
+    case 'assignLicence':
+      return operation.skuId;
+    default:
+      return operation.body;
+  }
 }

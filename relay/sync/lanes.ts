@@ -17,8 +17,11 @@ export class Lanes {
   #readyAt = 0;
   #parked: { task: Task; until: number }[] = [];
   #open = 0;
+  readonly #notBefore: (operation: Operation) => number;
 
-  constructor(operations: readonly Operation[]) {
+  /** @param notBefore the time before which an operation should not be tried; 0 for at once */
+  constructor(operations: readonly Operation[], notBefore: (operation: Operation) => number = () => 0) {
+    this.#notBefore = notBefore;
     for (const [index, operation] of operations.entries()) {
       const lane = laneOf(operation) ?? `#${index}`;
       const tasks = this.#waiting.get(lane);
@@ -46,7 +49,10 @@ export class Lanes {
       const lane = this.#ready[this.#readyAt] ?? '';
       this.#readyAt += 1;
       const task = this.#waiting.get(lane)?.shift();
-      if (task !== undefined) taken.push(task);
+      if (task === undefined) continue;
+      const due = this.#notBefore(task.operation);
+      if (due > now) this.park(task, due);
+      else taken.push(task);
     }
     return taken;
   }

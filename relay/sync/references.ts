@@ -1,0 +1,88 @@
+/** What an operation refers to: whether those objects exist, where they are, and whether they are old enough. */
+import type { ObjectIds } from '../graph/operations.ts';
+import type { AppliedState, Operation } from '../plan/plan.ts';
+
+/** The objects that this tenant has by now. */
+export interface KnownObjects {
+  applied: AppliedState;
+  /** Object id by person key. */
+  accounts: ReadonlyMap<string, string>;
+}
+
+/**
+ * How long a new object is left alone before something refers to it. Graph answers 404 for seconds at times, and each
+ * such answer costs a write of the 20 a second; waiting costs nothing, because the other operations go on.
+ */
+const settleMs = 1000;
+
+/**
+ * The operation, if the objects that it refers to exist by now. Where one could not be made, that object's own problem
+ * says why, and the plan of the next run has the operation again.
+ */
+export function withItsObjects(operation: Operation, { applied, accounts }: KnownObjects): Operation | undefined {
+  switch (operation.kind) {
+    case 'assignLicence':
+      return accounts.has(operation.personKey) ? operation : undefined;
+    case 'addSchoolClass':
+      return applied.schools.has(operation.schoolId) && applied.classes.has(operation.sectionId)
+        ? operation
+        : undefined;
+    case 'addSchoolUser':
+      return applied.schools.has(operation.schoolId) && accounts.has(operation.personKey) ? operation : undefined;
+    case 'removeMember':
+      return applied.classes.has(operation.sectionId) && accounts.has(operation.personKey) ? operation : undefined;
+    case 'addOwners':
+    case 'addMembers': {
+      const people = operation.people.filter((person) => accounts.has(person));
+      return applied.classes.has(operation.sectionId) && people.length > 0 ? { ...operation, people } : undefined;
+    }
+    default:
+      return operation;
+  }
+}
+
+/** When every object that the operation refers to is old enough. */
+export function settledAt(operation: Operation, madeAt: ReadonlyMap<string, number>): number {
+  const youngest = Math.max(...referencesOf(operation).map((key) => madeAt.get(key) ?? -settleMs));
+  return youngest + settleMs;
+}
+
+function referencesOf(operation: Operation): string[] {
+  switch (operation.kind) {
+    case 'addOwners':
+    case 'addMembers':
+      return [operation.key, ...operation.people];
+    case 'addSchoolClass':
+    case 'addSchoolUser':
+      return [operation.key, `school:${operation.schoolId}`];
+    default:
+      return [operation.key];
+  }
+}
+
+/** The object that an update concerns; empty for relations, which have none of their own. */
+export function objectIdOf(operation: Operation, { applied, accounts }: KnownObjects): string {
+  switch (operation.kind) {
+    case 'updateSchool':
+      return applied.schools.get(operation.schoolId)?.objectId ?? '';
+    case 'updateClass':
+      return applied.classes.get(operation.sectionId)?.objectId ?? '';
+    case 'updateUser':
+      return accounts.get(operation.personKey) ?? '';
+    default:
+      return '';
+  }
+}
+
+/** @throws TypeError for an object that does not exist, which {@link withItsObjects} rules out */
+export function objectIds({ applied, accounts }: KnownObjects): ObjectIds {
+  const known = (id: string | undefined, what: string): string => {
+    if (id === undefined) throw new TypeError(`${what} has no object`);
+    return id;
+  };
+  return {
+    school: (schoolId) => known(applied.schools.get(schoolId)?.objectId, `school ${schoolId}`),
+    class: (sectionId) => known(applied.classes.get(sectionId)?.objectId, `class ${sectionId}`),
+    person: (personKey) => known(accounts.get(personKey), personKey),
+  };
+}

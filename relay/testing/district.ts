@@ -1,0 +1,261 @@
+/** A small district for tests of the sync engine: a store with a committed roster, and a Microsoft tenant to match. */
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type MicrosoftSimulator, startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { toWire } from '../../shared/link.ts';
+import { bucketKey, parseBucketKey, type RosterRecord } from '../../shared/roster.ts';
+import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
+import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
+import { GraphClient } from '../graph/client.ts';
+import { openCredentials } from '../graph/credentials.ts';
+import { openTransport } from '../graph/transport.ts';
+import { type Profile, parseProfile } from '../plan/profile.ts';
+import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
+import { checkSettings } from '../settings.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { createTenant } from '../store/system.ts';
+import { type RunReport, runOnce } from '../sync/run.ts';
+
+export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
+
+export interface Mode {
+  students: 'match' | 'create';
+  teachers: 'match' | 'create';
+}
+
+export function profileFor(mode: Mode): Profile {
+  return parseProfile(
+    {
+      version: 1,
+      name: 'test',
+      mode,
+      identity: {
+        students: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
+        teachers: { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' },
+      },
+      domains: { students: 'contoso.edu', teachers: 'contoso.edu' },
+      licences: { students: skuId, teachers: skuId, usageLocation: 'US' },
+      schools: 'all',
+      properties: { student: ['studentNumber', 'grade'] },
+    },
+    'test',
+  );
+}
+
+/** Two schools, six sections, `students` students in three sections each, four teachers. */
+export function smallRoster(students: number): RosterRecord[] {
+  const records: RosterRecord[] = [];
+  for (const school of ['1', '2']) {
+    records.push({ kind: 'school', id: school, schoolId: 'district', name: `School ${school}`, schoolNumber: school });
+  }
+  for (let index = 0; index < 4; index += 1) {
+    const schoolId = String((index % 2) + 1);
+    const names = { username: `teacher${index}`, givenName: 'Kim', surname: `O'Neil ${index}` };
+    records.push({ kind: 'teacher', id: `9${index}`, schoolId, ...names });
+  }
+  for (let index = 0; index < 6; index += 1) {
+    const schoolId = String((index % 2) + 1);
+    const course = { courseNumber: `C${index}`, courseName: `Course ${index}`, sectionNumber: '1', termId: '1' };
+    records.push({ kind: 'section', id: `5${index}`, schoolId, ...course });
+    const roster = { sectionId: `5${index}`, teacherId: `9${index % 4}` };
+    records.push({ kind: 'teacherRoster', id: `7${index}`, schoolId, ...roster });
+  }
+  for (let index = 0; index < students; index += 1) {
+    const schoolId = String((index % 2) + 1);
+    const number = { username: `student${index}`, studentNumber: String(4000 + index), grade: '9' };
+    records.push({
+      kind: 'student',
+      id: `1${index}`,
+      schoolId,
+      ...number,
+      givenName: 'Ana',
+      surname: `Šimić ${index}`,
+    });
+    for (let of = 0; of < 3; of += 1) {
+      const sectionId = `5${(index + of * 2) % 6}`;
+      records.push({ kind: 'studentEnrollment', id: `3${index}${of}`, schoolId, sectionId, studentId: `1${index}` });
+    }
+  }
+  return records;
+}
+
+export interface District {
+  microsoft: MicrosoftSimulator;
+  store: Store;
+  tenantId: string;
+  clock: Clock;
+  /** Replaces the roster of the mirror by these records, as a committed cycle does. */
+  commit(records: readonly RosterRecord[]): Promise<void>;
+  /** One run; `signal` kills it. */
+  run(signal?: AbortSignal): Promise<RunReport>;
+  /** What the tenant holds, by type. */
+  dump(): Promise<Dump>;
+  /** The relay loses its database: everything but Microsoft 365. */
+  forget(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface DumpLine {
+  type: string;
+  id: string;
+  displayName?: string;
+  mailNickname?: string;
+  userPrincipalName?: string;
+  externalId?: string;
+  primaryRole?: string;
+  members?: string[];
+  owners?: string[];
+  licenses?: string[];
+  student?: { externalId?: string } | null;
+  teacher?: { externalId?: string } | null;
+}
+export type Dump = Record<'user' | 'class' | 'school', DumpLine[]>;
+
+/** @param accounts whether everybody has an account already, as for matching */
+export async function openDistrict(options: {
+  dir: string;
+  mode: Mode;
+  students: number;
+  accounts: boolean;
+}): Promise<District> {
+  const clock = new VirtualClock(Date.now());
+  const profile = profileFor(options.mode);
+  const microsoft = await startMicrosoftSimulator({
+    clock,
+    lag: 50,
+    directory: {
+      tenant: {
+        displayName: 'Contoso',
+        domains: [{ id: 'contoso.edu', isDefault: true }],
+        skus: [{ skuId, skuPartNumber: 'STANDARDWOFFPACK_STUDENT', enabled: 1000 }],
+      },
+      users: options.accounts ? accountsFor(options.students) : [],
+    },
+  });
+  const secretFile = join(options.dir, 'secret');
+  const caFile = join(options.dir, 'ca.pem');
+  await writeFile(secretFile, microsoft.clientSecret ?? '');
+  await writeFile(caFile, microsoft.ca);
+  const { graph } = checkSettings({
+    graph: {
+      baseUrl: microsoft.baseUrl,
+      authority: microsoft.baseUrl,
+      clientId: microsoft.clientId,
+      secretFile,
+      caFile,
+    },
+  });
+  const transport = await openTransport(caFile);
+  const credentials = await openCredentials(graph, transport);
+  const opened = await openTenant(microsoft.tenantId);
+  const district: District = {
+    microsoft,
+    clock,
+    ...opened,
+    async commit(records) {
+      await commitRoster(district, records, clock);
+    },
+    async run(signal = new AbortController().signal) {
+      const budget = new GraphBudget(appWriteBucket(clock, 1), clock, 1);
+      const random = () => 0.5;
+      const client = new GraphClient({
+        baseUrl: microsoft.baseUrl,
+        graphTenantId: microsoft.tenantId,
+        credentials,
+        transport,
+        budget,
+        clock,
+        random,
+        signal,
+      });
+      const { store, tenantId } = district;
+      const log = pino({ enabled: false });
+      return runOnce({
+        store,
+        tenantId,
+        profile,
+        client,
+        root: `${microsoft.baseUrl}/v1.0`,
+        clock,
+        random,
+        signal,
+        log,
+      });
+    },
+    async dump() {
+      const response = await transport.send(`${microsoft.baseUrl}/_sim/dump`, { method: 'GET', headers: {} });
+      const lines = (await response.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as DumpLine);
+      const of = (type: string) => lines.filter((line) => line.type === type);
+      return { user: of('user'), class: of('class'), school: of('school') };
+    },
+    async forget() {
+      await district.store.close();
+      Object.assign(district, await openTenant(microsoft.tenantId));
+    },
+    async close() {
+      await district.store.close();
+      await transport.close();
+      await microsoft.close();
+    },
+  };
+  return district;
+}
+
+async function openTenant(graphTenantId: string): Promise<{ store: Store; tenantId: string }> {
+  const store = await openStore(':memory:');
+  const tenant = await store.system((scope) =>
+    createTenant(scope, { slug: 'contoso', name: 'Contoso', graphTenantId }, new Date()),
+  );
+  return { store, tenantId: tenant.id };
+}
+
+async function commitRoster(
+  { store, tenantId }: District,
+  records: readonly RosterRecord[],
+  clock: Clock,
+): Promise<void> {
+  const cycle = randomUUID();
+  const now = new Date(clock.now());
+  await store.withTenant(tenantId, (scope) => beginCycle(scope, cycle));
+  const wanted = Map.groupBy(records, bucketKey);
+  const present = await store.withTenant(tenantId, (scope) =>
+    scope.db
+      .selectFrom('record')
+      .select(['kind', 'school_id', 'id'])
+      .where('tenant_id', '=', tenantId)
+      .where('deleted', '=', 0)
+      .execute(),
+  );
+  const there = Map.groupBy(present, (row) => bucketKey({ kind: row.kind, schoolId: row.school_id }));
+  for (const key of new Set([...wanted.keys(), ...there.keys()])) {
+    const bucket = parseBucketKey(key);
+    if (bucket === undefined) throw new TypeError(key);
+    const ids = new Set(wanted.get(key)?.map((record) => record.id));
+    const deletes = (there.get(key) ?? []).map((row) => row.id).filter((id) => !ids.has(id));
+    const upserts = wanted.get(key)?.map(toWire) ?? [];
+    await store.withTenant(tenantId, (scope) => applyBatch(scope, cycle, { bucket, upserts, deletes }));
+  }
+  await store.withTenant(tenantId, (scope) => commitCycle(scope, cycle, [], now));
+}
+
+function accountsFor(students: number) {
+  const pupils = Array.from({ length: students }, (_, index) => ({
+    userPrincipalName: `student${index}@contoso.edu`,
+    mailNickname: String(4000 + index),
+    displayName: `Pupil ${index}`,
+    usageLocation: 'US',
+  }));
+  const teachers = Array.from({ length: 4 }, (_, index) => ({
+    userPrincipalName: `teacher${index}@contoso.edu`,
+    mailNickname: `teacher${index}`,
+    displayName: `Teacher ${index}`,
+    usageLocation: 'US',
+  }));
+  return [...pupils, ...teachers];
+}
