@@ -1,0 +1,71 @@
+/**
+ * A whole district, school by school: a pure function of size, seed and date. Memory stays flat, because each batch is
+ * one school.
+ */
+import { type Batch, emptyBatch } from '../database/rows.ts';
+import { enroll } from './enrollments.ts';
+import { addSchedule } from './schedule.ts';
+import { addDistrict, addSchool, planSchools } from './schools.ts';
+import { addVisitor, type PlannedSection } from './sections.ts';
+import { addOfficeStaff, addStaff } from './staff.ts';
+import { addStudents, type PlannedStudent } from './students.ts';
+import { createWorld, roles, type World } from './world.ts';
+
+export interface DistrictOptions {
+  /** Active students, 10 to 200,000. Others (transferred, graduated, to come) are added on top. */
+  students: number;
+  seed: number;
+  /** `YYYY-MM-DD`: decides the current school year. */
+  today: string;
+}
+
+export const districtSize = { least: 10, most: 200_000 };
+
+/** Yields rows in an order that never refers forward. */
+export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
+  const { students } = options;
+  if (!Number.isInteger(students) || students < districtSize.least || students > districtSize.most) {
+    throw new RangeError(`a district has ${districtSize.least} to ${districtSize.most} students, not ${students}`);
+  }
+  const world = createWorld(options);
+  const plans = planSchools(world, students);
+  const district = emptyBatch();
+  district.roledef.push(...roles);
+  addDistrict(district, world);
+  addOfficeStaff(district, world, students);
+  yield district;
+
+  // The sections of the last two schools, for people who belong to several.
+  const neighbours = new Map<number, PlannedSection[]>();
+  let index = 0;
+  for (const plan of plans) {
+    const batch = emptyBatch();
+    addSchool(batch, world, plan);
+    const { staff, elsewhere } = addStaff(batch, world, plan, [...neighbours.keys()]);
+    const pupils = addStudents(batch, world, plan, index);
+    index += plan.students;
+    const sections = addSchedule(batch, world, plan, staff, pupils);
+    for (const { schoolNumber, staffId } of elsewhere) {
+      const section = neighbours.get(schoolNumber)?.[staffId % 7];
+      if (section !== undefined) addVisitor(batch, world, section, staffId);
+    }
+    addDualEnrollments(batch, world, pupils, [...neighbours.values()].at(-1) ?? []);
+    neighbours.set(plan.number, sections);
+    const [oldest] = neighbours.keys();
+    if (neighbours.size > 2 && oldest !== undefined) neighbours.delete(oldest);
+    yield batch;
+  }
+}
+
+/** One student in 97 takes an eighth class at the school next door. */
+function addDualEnrollments(
+  batch: Batch,
+  world: World,
+  students: readonly PlannedStudent[],
+  sections: readonly PlannedSection[],
+): void {
+  for (const student of students.filter((candidate) => candidate.index % 97 === 41)) {
+    const section = sections[student.index % Math.max(1, sections.length)];
+    if (section !== undefined) enroll(batch, world, student, section);
+  }
+}
