@@ -220,6 +220,14 @@ t.test('a lost answer: the change is made and the connection breaks', async (t) 
     'a fault inside a batch hits one request',
   );
   t.equal(partly.inner('a')?.status, 201);
+  await graph.control('POST', '/faults', [
+    { match: { path: 'batch' }, kind: '503' },
+    { match: { path: 'batch' }, kind: 'lost-answer' },
+  ]);
+  const body = newClass();
+  t.equal((await graph.call('POST', '/$batch', { requests: [post('a', { body })] })).status, 503, 'the batch itself');
+  await t.rejects(graph.call('POST', '/$batch', { requests: [post('a', { body })] }), { code: 'UND_ERR_SOCKET' });
+  t.ok(has(body.mailNickname));
 });
 
 t.test('the token endpoint has bad days too', async (t) => {

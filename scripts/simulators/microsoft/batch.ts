@@ -1,5 +1,6 @@
 /** `POST /$batch`: up to 20 requests in one, each counted on its own; the order of the answers is not promised. */
 import { GraphError } from './errors.ts';
+import { breaksConnection, type Faults, insteadOf } from './faults.ts';
 import type { Answer, Caller } from './graph/call.ts';
 import type { GraphService, Outcome } from './graph/service.ts';
 import { type Bag, isBag } from './json.ts';
@@ -16,16 +17,32 @@ interface Inner {
   dependsOn: readonly string[];
 }
 
+export interface BatchOutcome extends Outcome {
+  /** How many requests were inside. */
+  size: number;
+}
+
+/** A batch with whatever fault was ordered for it as a whole. @throws GraphError */
+export function answerBatch(
+  service: GraphService,
+  faults: Faults,
+  body: unknown,
+  base: string,
+  caller: Caller,
+): BatchOutcome {
+  const fault = faults.takeForBatch();
+  const replaced = fault === undefined ? undefined : insteadOf(fault);
+  if (replaced !== undefined) return { answer: replaced, drop: breaksConnection(fault), delay: 0, size: 0 };
+  const outcome = runBatch(service, body, base, caller);
+  const delay = Math.max(outcome.delay, fault?.kind === 'slow' ? fault.delay : 0);
+  return { ...outcome, drop: outcome.drop || breaksConnection(fault), delay };
+}
+
 /**
  * Runs a batch. Requests run one after the other in the order given, each after those it depends on.
  * @throws 400 when the batch as a whole is malformed; then none has run.
  */
-export function runBatch(
-  service: GraphService,
-  body: unknown,
-  base: string,
-  caller: Caller,
-): Outcome & { size: number } {
+function runBatch(service: GraphService, body: unknown, base: string, caller: Caller): BatchOutcome {
   const inners = readBatch(body);
   const waiting = new Map(inners.map((inner) => [inner.id.toLowerCase(), inner]));
   const done = new Map<string, number>();

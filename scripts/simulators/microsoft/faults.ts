@@ -1,6 +1,7 @@
 /** Faults on request: what Graph does on a bad day, queued through the control API and used up by matching requests. */
 import { z } from 'zod';
 import { GraphError } from './errors.ts';
+import type { Answer } from './graph/call.ts';
 
 export const faultOrder = z.strictObject({
   match: z.strictObject({
@@ -67,8 +68,17 @@ export class Faults {
 
   /** The fault for this request, if any; each call uses one up. */
   take(method: string, path: string): FaultOrder | undefined {
-    if (this.#queue.length === 0) return undefined;
-    for (const fault of this.#queue) {
+    return this.#queue.length === 0 ? undefined : this.#first(this.#queue, method, path);
+  }
+
+  /** The fault for a batch as a whole: only one that names it, so that others reach the requests inside. */
+  takeForBatch(): FaultOrder | undefined {
+    const naming = this.#queue.filter((fault) => fault.match.path?.includes('batch') === true);
+    return this.#first(naming, 'POST', '/$batch');
+  }
+
+  #first(queue: readonly Queued[], method: string, path: string): FaultOrder | undefined {
+    for (const fault of queue) {
       if (fault.match.method !== undefined && fault.match.method !== method) continue;
       if (fault.pattern !== undefined && !fault.pattern.test(path)) continue;
       if (fault.toSkip > 0) {
@@ -81,6 +91,27 @@ export class Faults {
     }
     return undefined;
   }
+}
+
+/**
+ * What a fault answers in place of the request; undefined when the request goes on.
+ * @throws GraphError for the kinds that are errors of Graph
+ */
+export function insteadOf(fault: FaultOrder): Answer | undefined {
+  if (fault.kind === 'empty') return { status: 404, headers: {}, body: undefined };
+  if (fault.kind === 'html') {
+    const body = '<!DOCTYPE html><html><body><h1>Service Unavailable</h1></body></html>';
+    return { status: 503, headers: { 'Content-Type': 'text/html' }, body };
+  }
+  if (fault.kind === 'drop') return { status: 503, headers: {}, body: undefined };
+  const error = errorOf(fault);
+  if (error !== undefined) throw error;
+  return undefined;
+}
+
+/** Whether the connection breaks instead of carrying the answer. */
+export function breaksConnection(fault: FaultOrder | undefined): boolean {
+  return fault?.kind === 'lost-answer' || fault?.kind === 'drop';
 }
 
 /** The error answer of a fault that replaces the request; undefined for the kinds that let it happen. */

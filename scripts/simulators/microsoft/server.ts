@@ -1,9 +1,8 @@
 /** The simulated Microsoft: one HTTPS server with the tenant's sign-in, Graph v1.0 and the control API. */
 import { randomBytes } from 'node:crypto';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { type Authority, createAuthority } from '../authority.ts';
-import { runBatch } from './batch.ts';
 import { addControlRoutes } from './control.ts';
 import { Directory } from './directory/directory.ts';
 import { type DirectoryFile, directoryFileSchema, loadUsers, tenantOf } from './directory-file.ts';
@@ -11,13 +10,12 @@ import { samplePeople, seedDirectory } from './directory-seed.ts';
 import { AccessTokens } from './entra/access-token.ts';
 import { type AppRegistration, registerApp } from './entra/app-registration.ts';
 import { addEntraRoutes } from './entra/routes.ts';
-import { GraphError } from './errors.ts';
 import { Faults } from './faults.ts';
-import type { Answer } from './graph/call.ts';
 import { DeltaEpoch } from './graph/delta.ts';
 import { defaultRoles } from './graph/permissions.ts';
 import { graphRouter } from './graph/routes.ts';
-import { GraphService, type Outcome } from './graph/service.ts';
+import { GraphService } from './graph/service.ts';
+import { addGraphRoutes, originOf, readBodies, sendError } from './graph-http.ts';
 import { seededRandom } from './random.ts';
 import { Stats } from './stats.ts';
 import { Throttle } from './throttle.ts';
@@ -65,7 +63,6 @@ export interface MicrosoftSimulator {
 
 /** Largest request taken, in bytes: a batch of 20 requests with long bodies is far below. */
 const bodyLimit = 4 * 1024 * 1024;
-const jsonType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
 
 export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions = {}): Promise<MicrosoftSimulator> {
   const clock = options.clock ?? systemClock;
@@ -88,6 +85,13 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   const service = new GraphService({ router: graphRouter(directory, epoch, clientId), throttle, faults, stats, clock });
   const tokens = await AccessTokens.create(clock, random);
 
+  const closing = new AbortController();
+  // Answers that are held back are let go when the server closes, so that no timer outlives it.
+  const patient: Clock = {
+    now: () => clock.now(),
+    sleep: (ms) => clock.sleep(ms, closing.signal).catch(() => undefined),
+  };
+
   const authority = options.authority ?? (await createAuthority());
   const https = await authority.issue(['localhost', '127.0.0.1', '::1']);
   const server: FastifyInstance = Fastify({
@@ -97,9 +101,9 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     frameworkErrors: (error, request, reply) => sendError(service, error, request, reply),
   });
   readBodies(server);
-  addEntraRoutes(server, { tenantId, app, tokens, clock, random, faults, stats, origin: originOf });
+  addEntraRoutes(server, { tenantId, app, tokens, clock: patient, random, faults, stats, origin: originOf });
   addControlRoutes(server, { directory, faults, stats, throttle, epoch, app });
-  addGraph(server, service, tokens, stats, clock);
+  addGraphRoutes(server, { service, tokens, faults, stats, clock: patient });
   await server.listen({ port: options.port ?? 0, host: 'localhost' });
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -115,106 +119,10 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     faults,
     stats,
     app,
-    close: () => server.close(),
-  };
-}
-
-function addGraph(
-  server: FastifyInstance,
-  service: GraphService,
-  tokens: AccessTokens,
-  stats: Stats,
-  clock: Clock,
-): void {
-  const prefix = '/v1.0';
-  server.all(`${prefix}/*`, async (request, reply) => {
-    stats.requests += 1;
-    const header = headerOf(request);
-    let outcome: Outcome;
-    try {
-      const caller = await tokens.verify(header('authorization'));
-      const base = originOf(request) + prefix;
-      const { method, body } = request;
-      const url = request.url.slice(prefix.length);
-      if (method === 'POST' && url === '/$batch') {
-        const batch = runBatch(service, body, base, caller);
-        stats.innerRequests += batch.size;
-        outcome = batch;
-      } else {
-        outcome = service.handle({ method, url, header, body, base, caller });
-      }
-    } catch (error) {
-      if (!(error instanceof GraphError)) throw error;
-      const answer = service.refuse(error, service.nextRequestId(), header('client-request-id'));
-      outcome = { answer, drop: false, delay: 0 };
-    }
-    if (outcome.delay > 0) await clock.sleep(outcome.delay);
-    if (outcome.drop) {
-      request.raw.socket.destroy();
-      return reply.hijack();
-    }
-    return send(reply, outcome.answer, header('client-request-id'));
-  });
-  server.setErrorHandler((error: Error, request, reply) => sendError(service, error, request, reply));
-  server.setNotFoundHandler((request, reply) => {
-    const error = new GraphError(
-      501,
-      'NotImplemented',
-      `The Microsoft simulator does not implement ${request.method} ${request.url}.`,
-    );
-    return send(reply, service.refuse(error, service.nextRequestId(), undefined), undefined);
-  });
-}
-
-function sendError(
-  service: GraphService,
-  error: Error & { statusCode?: number },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const status = error.statusCode ?? 500;
-  const code = status < 500 ? 'BadRequest' : 'UnknownError';
-  const known = error instanceof GraphError ? error : new GraphError(status, code, error.message);
-  const clientRequestId = headerOf(request)('client-request-id');
-  return send(reply, service.refuse(known, service.nextRequestId(), clientRequestId), undefined);
-}
-
-function send(reply: FastifyReply, answer: Answer, clientRequestId: string | undefined): FastifyReply {
-  reply.code(answer.status).headers(answer.headers).header('OData-Version', '4.0');
-  if (clientRequestId !== undefined) reply.header('client-request-id', clientRequestId);
-  if (answer.body === undefined) return reply.send();
-  if (typeof answer.body === 'string') return reply.send(answer.body);
-  return reply.type(jsonType).send(JSON.stringify(answer.body));
-}
-
-/** JSON for Graph, a form for the token endpoint; an empty body is no body. */
-function readBodies(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    if (body === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(String(body)));
-    } catch {
-      const message =
-        'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.';
-      done(new GraphError(400, 'BadRequest', message));
-    }
-  });
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
-}
-
-/** As the client addressed it, so that links lead back through whatever stands in between. */
-function originOf(request: FastifyRequest): string {
-  const forwarded = request.headers['x-forwarded-host'];
-  return `https://${typeof forwarded === 'string' ? forwarded : request.host}`;
-}
-
-function headerOf(request: FastifyRequest): (name: string) => string | undefined {
-  return (name) => {
-    const value = request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    close: () => {
+      closing.abort();
+      return server.close();
+    },
   };
 }
 

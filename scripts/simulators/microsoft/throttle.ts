@@ -168,9 +168,12 @@ class Bucket {
 }
 
 /** Resource units of a read: `$select` and a small `$top` make it cheaper, `$expand` dearer, never below 1. */
-export function unitsOf(cost: number, query: { get(name: string): string | undefined }): number {
-  let units = cost;
-  if (query.get('$select') !== undefined) units -= 1;
+export function unitsOf(
+  cost: number,
+  query: { get(name: string): string | undefined },
+  selectedCost = cost - 1,
+): number {
+  let units = query.get('$select') === undefined ? cost : selectedCost;
   if (query.get('$expand') !== undefined) units += 1;
   const top = query.get('$top');
   if (top !== undefined && Number(top) < 20) units -= 1;

@@ -18,6 +18,8 @@ export function addDirectoryObjectRoutes(router: Router, directory: Directory): 
     method: 'POST',
     path: '/directoryObjects/getByIds',
     cost: 5,
+    selectedCost: 2,
+    readsOnly: true,
     roles: may.readUsers,
     handle: (call) => getByIds(call, directory),
   });

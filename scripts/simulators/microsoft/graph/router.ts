@@ -10,6 +10,10 @@ export interface Route {
   area: 'identity' | 'education';
   /** Resource units of a read before `$select` and `$top`; writes always cost 1. */
   cost: number;
+  /** Resource units with `$select`, where that is not simply one less. */
+  selectedCost?: number;
+  /** A POST that changes nothing. */
+  readsOnly?: true;
   /** Application permissions, any of which is enough. */
   roles: readonly string[];
   handle: Handler;

@@ -1,7 +1,7 @@
 /** The gate in front of every handler: fault, route, throttle, permission, then the answer or the error body. */
 import type { Clock } from '../../../../shared/clock.ts';
 import { badRequest, denied, errorBody, GraphError, notImplemented } from '../errors.ts';
-import { errorOf, type FaultOrder, type Faults } from '../faults.ts';
+import { breaksConnection, type FaultOrder, type Faults, insteadOf } from '../faults.ts';
 import { Query } from '../odata/query.ts';
 import type { Stats } from '../stats.ts';
 import { type Throttle, unitsOf } from '../throttle.ts';
@@ -30,6 +30,7 @@ export interface Outcome {
 interface Seen {
   /** For the statistics: method and route template. */
   name: string;
+  write: boolean;
   /** Headers about its cost; failures cost the same. */
   charged: Record<string, string>;
 }
@@ -54,20 +55,18 @@ export class GraphService {
   handle(incoming: Incoming): Outcome {
     const { faults, stats } = this.#parts;
     const fault = faults.take(incoming.method, incoming.url);
-    const write = incoming.method !== 'GET';
     const requestId = this.nextRequestId();
-    const seen: Seen = { name: `${incoming.method} (unknown)`, charged: {} };
+    const seen: Seen = { name: `${incoming.method} (unknown)`, write: incoming.method !== 'GET', charged: {} };
     let answer: Answer;
     try {
-      answer = this.#answer(incoming, fault, write, seen);
+      answer = this.#answer(incoming, fault, seen);
       answer.headers['request-id'] = requestId;
     } catch (error) {
       answer = this.refuse(toGraphError(error), requestId, incoming.header('client-request-id'));
     }
     Object.assign(answer.headers, seen.charged);
-    stats.countOne(seen.name, write, answer.status);
-    const drop = fault?.kind === 'lost-answer' || fault?.kind === 'drop';
-    return { answer, drop, delay: fault?.kind === 'slow' ? fault.delay : 0 };
+    stats.countOne(seen.name, seen.write, answer.status);
+    return { answer, drop: breaksConnection(fault), delay: fault?.kind === 'slow' ? fault.delay : 0 };
   }
 
   /** An error as an answer. */
@@ -86,18 +85,22 @@ export class GraphService {
     return `00000000-0000-4000-a000-${this.#requests.toString(16).padStart(12, '0')}`;
   }
 
-  #answer(incoming: Incoming, fault: FaultOrder | undefined, write: boolean, seen: Seen): Answer {
+  #answer(incoming: Incoming, fault: FaultOrder | undefined, seen: Seen): Answer {
     const { router, throttle } = this.#parts;
     const mark = incoming.url.indexOf('?');
     const path = mark < 0 ? incoming.url : incoming.url.slice(0, mark);
     const query = new Query(mark < 0 ? '' : incoming.url.slice(mark + 1));
     const match = route(router, incoming.method, path);
-    if (match !== undefined) seen.name = `${incoming.method} ${match.route.path}`;
-    const replaced = fault === undefined ? undefined : instead(fault);
+    if (match !== undefined) {
+      seen.name = `${incoming.method} ${match.route.path}`;
+      if (match.route.readsOnly === true) seen.write = false;
+    }
+    const replaced = fault === undefined ? undefined : insteadOf(fault);
     if (replaced !== undefined) return replaced;
     if (match === undefined) throw notImplemented(`${incoming.method} ${path}`);
     const { area, cost, roles, handle } = match.route;
-    const units = write && cost === 1 ? 1 : unitsOf(cost, query);
+    const { write } = seen;
+    const units = write ? 1 : unitsOf(cost, query, match.route.selectedCost);
     seen.charged = throttle.charge({ area, write, units, appId: incoming.caller.appId });
     if (!roles.some((role) => incoming.caller.roles.has(role))) throw denied(roles);
     const call: Call = {
@@ -120,19 +123,6 @@ function route(router: Router, method: string, path: string): Match | undefined 
     throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${path.split('/')[1]}'.`);
   }
   return router.match(method, path);
-}
-
-/** What a fault answers in place of the request; undefined when the request goes on. */
-function instead(fault: FaultOrder): Answer | undefined {
-  if (fault.kind === 'empty') return { status: 404, headers: {}, body: undefined };
-  if (fault.kind === 'html') {
-    const body = '<!DOCTYPE html><html><body><h1>Service Unavailable</h1></body></html>';
-    return { status: 503, headers: { 'Content-Type': 'text/html' }, body };
-  }
-  if (fault.kind === 'drop') return { status: 503, headers: {}, body: undefined };
-  const error = errorOf(fault);
-  if (error !== undefined) throw error;
-  return undefined;
 }
 
 function toGraphError(error: unknown): GraphError {

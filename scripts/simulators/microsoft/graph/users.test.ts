@@ -229,6 +229,8 @@ t.test('getByIds leaves out what it does not know', async (t) => {
   const answer = await graph.call('POST', '/directoryObjects/getByIds', { ids: [...ids, unknown], types: ['user'] });
   t.equal(answer.rows().length, 3);
   t.equal(answer.headers['x-ms-resource-unit'], '5');
+  const cheaper = await graph.call('POST', '/directoryObjects/getByIds?$select=id', { ids });
+  t.equal(cheaper.headers['x-ms-resource-unit'], '2');
   const many = { ids: Array.from({ length: 1001 }, () => unknown) };
   t.equal((await graph.call('POST', '/directoryObjects/getByIds', many)).status, 400);
 });

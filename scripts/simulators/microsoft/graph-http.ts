@@ -1,0 +1,110 @@
+/** Graph over HTTP: from a request to the service and back, and what the whole server shares of it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../../shared/clock.ts';
+import { answerBatch } from './batch.ts';
+import type { AccessTokens } from './entra/access-token.ts';
+import { GraphError, notImplemented } from './errors.ts';
+import type { Faults } from './faults.ts';
+import type { Answer } from './graph/call.ts';
+import type { GraphService, Outcome } from './graph/service.ts';
+import type { Stats } from './stats.ts';
+
+const jsonType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
+
+export interface GraphHttpParts {
+  service: GraphService;
+  tokens: AccessTokens;
+  faults: Faults;
+  stats: Stats;
+  clock: Clock;
+}
+
+export function addGraphRoutes(server: FastifyInstance, parts: GraphHttpParts): void {
+  const { service, tokens, faults, stats, clock } = parts;
+  const prefix = '/v1.0';
+  server.all(`${prefix}/*`, async (request, reply) => {
+    stats.requests += 1;
+    const header = headerOf(request);
+    let outcome: Outcome;
+    try {
+      const caller = await tokens.verify(header('authorization'));
+      const base = originOf(request) + prefix;
+      const { method, body } = request;
+      const url = request.url.slice(prefix.length);
+      if (method === 'POST' && (url === '/$batch' || url === '/%24batch')) {
+        const batch = answerBatch(service, faults, body, base, caller);
+        stats.innerRequests += batch.size;
+        outcome = batch;
+      } else {
+        outcome = service.handle({ method, url, header, body, base, caller });
+      }
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      const answer = service.refuse(error, service.nextRequestId(), header('client-request-id'));
+      outcome = { answer, drop: false, delay: 0 };
+    }
+    if (outcome.delay > 0) await clock.sleep(outcome.delay);
+    if (outcome.drop) {
+      request.raw.socket.destroy();
+      return reply.hijack();
+    }
+    return send(reply, outcome.answer, header('client-request-id'));
+  });
+  server.setErrorHandler((error: Error, request, reply) => sendError(service, error, request, reply));
+  server.setNotFoundHandler((request, reply) => {
+    const error = notImplemented(`${request.method} ${request.url}`);
+    return send(reply, service.refuse(error, service.nextRequestId(), undefined), undefined);
+  });
+}
+
+export function sendError(
+  service: GraphService,
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode ?? 500;
+  const code = status < 500 ? 'BadRequest' : 'UnknownError';
+  const known = error instanceof GraphError ? error : new GraphError(status, code, error.message);
+  const clientRequestId = headerOf(request)('client-request-id');
+  return send(reply, service.refuse(known, service.nextRequestId(), clientRequestId), undefined);
+}
+
+function send(reply: FastifyReply, answer: Answer, clientRequestId: string | undefined): FastifyReply {
+  reply.code(answer.status).headers(answer.headers).header('OData-Version', '4.0');
+  if (clientRequestId !== undefined) reply.header('client-request-id', clientRequestId);
+  if (answer.body === undefined) return reply.send();
+  if (typeof answer.body === 'string') return reply.send(answer.body);
+  return reply.type(jsonType).send(JSON.stringify(answer.body));
+}
+
+/** JSON for Graph, a form for the token endpoint; an empty body is no body. */
+export function readBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch {
+      const message =
+        'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.';
+      done(new GraphError(400, 'BadRequest', message));
+    }
+  });
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, new URLSearchParams(String(body))),
+  );
+}
+
+/** As the client addressed it, so that links lead back through whatever stands in between. */
+export function originOf(request: FastifyRequest): string {
+  const forwarded = request.headers['x-forwarded-host'];
+  return `https://${typeof forwarded === 'string' ? forwarded : request.host}`;
+}
+
+function headerOf(request: FastifyRequest): (name: string) => string | undefined {
+  return (name) => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+}
