@@ -143,9 +143,15 @@ export class Connection {
     const { clock, pingMs } = this.#options;
     const { signal } = this.#gone;
     let missed = 0;
+    let intervals = 0;
     try {
       for (;;) {
         await clock.sleep(pingMs, signal);
+        intervals += 1;
+        // An agent that proved itself and then says nothing holds a place for nothing.
+        if (intervals >= maxMissed && this.#receiver?.greeted !== true) {
+          return this.close(closeCodes.protocol, 'LINK_OUT_OF_ORDER');
+        }
         missed = this.#heard || this.#working !== undefined ? 0 : missed + 1;
         if (missed >= maxMissed) return this.#socket.terminate();
         this.#heard = false;

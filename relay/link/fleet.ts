@@ -83,12 +83,13 @@ export class Fleet {
   async #watch(): Promise<void> {
     const { clock, log, watchMs, signal } = this.#options;
     let touchedAt = clock.now();
+    // Before the first agent says hello: what changes later, it has to be told.
     let known: ReadonlyMap<string, string> | undefined;
     while (!signal.aborted) {
       try {
-        await clock.sleep(watchMs, signal);
-        await this.#closeRevoked();
         known = await this.#noticeProfiles(known);
+        await this.#closeRevoked();
+        await clock.sleep(watchMs, signal);
         if (clock.now() - touchedAt >= touchEveryMs) {
           touchedAt = clock.now();
           await this.#touch();

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { systemClock } from '../../shared/clock.ts';
+import { addAgent, connected, startTestRelay, testProfile } from '../testing/relay-double.ts';
+import { runCli } from './program.ts';
+
+const graphTenant = '11111111-1111-4111-8111-111111111111';
+
+async function run(home: string, ...args: string[]) {
+  const out = new PassThrough();
+  const err = new PassThrough();
+  const stop = AbortSignal.timeout(60_000);
+  const code = await runCli(args, { home, out, err, clock: systemClock, rich: false, stop });
+  out.end();
+  err.end();
+  return { code, out: await text(out), err: await text(err) };
+}
+
+const addContoso = (home: string) =>
+  run(home, 'tenant', 'add', 'contoso', '--name', 'Contoso', '--graph-tenant', graphTenant);
+
+t.test('from nothing to an agent that can enroll', async (t) => {
+  const home = join(t.testdir(), 'state');
+  t.match(await addContoso(home), { code: 0, out: /Added contoso/, err: '' });
+  t.match(await run(home, 'tenant', 'list'), { out: new RegExp(`contoso +Contoso +${graphTenant} +never`) });
+  const [listed] = JSON.parse((await run(home, 'tenant', 'list', '--json')).out);
+  t.match(listed, { slug: 'contoso', graphTenantId: graphTenant, committedAt: null });
+
+  t.equal((await run(home, 'configure', '--public-url', 'https://relay.example.org/')).code, 0);
+  t.match(await run(home, 'enroll-code', 'contoso'), {
+    code: 0,
+    out: /hallpass-agent enroll --relay https:\/\/relay\.example\.org --code ([0-9A-Z]{4}-){2}[0-9A-Z]{4}\n/,
+  });
+  t.match(JSON.parse((await run(home, 'enroll-code', 'contoso', '--json')).out), { code: /-/, expiresAt: String });
+
+  writeFileSync(join(home, 'profile.json'), JSON.stringify(testProfile));
+  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'profile.json')), { code: 0, out: /in force/ });
+  t.same(JSON.parse((await run(home, 'profile', 'show', 'contoso')).out), testProfile);
+  t.match(await run(home, 'status', 'contoso'), { code: 0, out: /last commit never.*student +0/s });
+});
+
+t.test('errors name what, where and what to do, and exit codes tell a mistake from a wait', async (t) => {
+  const home = t.testdir({ 'broken.json': '{"version":', 'wrong.json': JSON.stringify({ ...testProfile, mode: {} }) });
+  await addContoso(home);
+  const fix = (code: string, ...words: string[]) => ({
+    code: 78,
+    out: '',
+    err: new RegExp(`^error\\[${code}\\] .*${words.join('.*')}.*\n  → .+\n$`),
+  });
+  t.match(await addContoso(home), fix('TENANT_EXISTS', 'contoso'));
+  t.match(await run(home, 'status', 'nobody'), fix('TENANT_UNKNOWN', 'nobody'));
+  t.match(await run(home, 'enroll-code', 'nobody'), fix('TENANT_UNKNOWN', 'nobody'));
+  t.match(await run(home, 'agent', 'revoke', 'contoso', 'x'), fix('AGENT_NOT_FOUND', 'x'));
+  t.match(await run(home, 'profile', 'show', 'contoso'), fix('PROFILE_MISSING', 'contoso'));
+  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'none.json')), fix('FILE_UNREADABLE', 'none.json'));
+  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'broken.json')), fix('PROFILE_INVALID', 'broken'));
+  t.match(
+    await run(home, 'profile', 'set', 'contoso', join(home, 'wrong.json')),
+    fix('PROFILE_INVALID', 'mode.students'),
+  );
+  const add = (slug: string, guid: string) => run(home, 'tenant', 'add', slug, '--name', 'x', '--graph-tenant', guid);
+  t.match(await add('Not a slug', graphTenant), fix('RELAY_SETTING_INVALID', 'slug'));
+  t.match(await add('fabrikam', 'contoso.onmicrosoft.com'), fix('RELAY_SETTING_INVALID', 'graph-tenant'));
+  t.match(await run(home, 'configure', '--host', '0.0.0.0'), { code: 0 });
+  t.match(await run(home, 'serve', '--port', '0'), fix('LISTEN_INSECURE', '0.0.0.0'));
+  t.match(await run(join(home, 'broken.json'), 'tenant', 'list'), { code: 75, err: /STORE_UNAVAILABLE/ });
+
+  for (const wrong of [
+    ['frobnicate'],
+    ['tenant', 'add'],
+    ['configure', '--port', 'many'],
+    ['serve', '--log-format', 'xml'],
+  ]) {
+    t.match(await run(home, ...wrong), { code: 64, err: /^error: / }, wrong.join(' '));
+  }
+  t.match(await run(home, '--help'), { code: 0, out: /Examples:.*serve/s });
+  t.match(await run(home, 'enroll-code', '--help'), { code: 0, out: /Example:/ });
+});
+
+t.test('configure keeps what is not named, and stores nothing that is wrong', async (t) => {
+  const home = t.testdir();
+  await run(home, 'configure', '--client-id', 'app', '--client-cert', '/a.pem', '--client-key', '/a.key');
+  const changed = await run(home, 'configure', '--client-secret-file', 'secret', '--cycle-seconds', '5');
+  t.match(JSON.parse(changed.out), {
+    listen: { host: '127.0.0.1', port: 8640 },
+    graph: { clientId: 'app', secretFile: join(process.cwd(), 'secret'), certificateFile: undefined },
+    agents: { cycleSeconds: 5 },
+  });
+  const refused = [
+    ['--graph-speed', '50'],
+    ['--graph-url', 'http://graph.example.org'],
+    ['--client-cert', '/only.pem'],
+    ['--tls-cert', '/only.pem'],
+    ['--trusted-proxy', 'proxy.example.org'],
+  ];
+  for (const option of refused) {
+    t.match(await run(home, 'configure', ...option), { code: 78, err: /RELAY_SETTING_INVALID/ }, option.join(' '));
+  }
+  t.equal((await run(home, 'configure')).out, changed.out);
+  const simulator = [
+    '--graph-url',
+    'https://127.0.0.1:1',
+    '--graph-authority',
+    'https://127.0.0.1:1',
+    '--graph-speed',
+    '50',
+  ];
+  t.match(await run(home, 'configure', ...simulator), { code: 0, out: /"speed": 50/ });
+});
+
+t.test('works on the database beside a running relay', async (t) => {
+  const home = t.testdir();
+  await addContoso(home);
+  const relay = await startTestRelay(home);
+  t.teardown(() => relay.close());
+  const [tenant] = JSON.parse((await child(home, 'tenant', 'list', '--json')).out);
+  const agent = await addAgent(relay, tenant.id);
+  const double = await connected(relay, agent);
+  await double.hello();
+  t.match(await child(home, 'agent', 'list', 'contoso'), { out: new RegExp(`${agent.agentId} +double`) });
+  t.match(await child(home, 'agent', 'revoke', 'contoso', agent.agentId), { code: 0 });
+  t.equal(await double.closed, 4001);
+});
+
+t.test('two commands that start on a new state folder at once both succeed', async (t) => {
+  const home = join(t.testdir(), 'state');
+  const results = await Promise.all([child(home, 'tenant', 'list', '--json'), child(home, 'tenant', 'list', '--json')]);
+  for (const result of results) t.match(result, { code: 0, out: '[]\n', err: '' });
+});
+
+/** A process of its own, as an operator starts it. */
+async function child(home: string, ...args: string[]) {
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const process_ = spawn(process.execPath, [main, ...args], { env: { ...process.env, HALLPASS_HOME: home } });
+  const [out, err, [code]] = await Promise.all([text(process_.stdout), text(process_.stderr), once(process_, 'exit')]);
+  return { code, out, err };
+}
