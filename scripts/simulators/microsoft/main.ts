@@ -1,8 +1,10 @@
 /** `npm run sim:microsoft`: the Microsoft simulator as a process of its own. */
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { exitCodes } from '../../../shared/terminal.ts';
 import { createAuthority, openAuthority } from '../authority.ts';
-import { directoryFileSchema } from './directory-file.ts';
+import { type DirectoryFile, directoryFileSchema } from './directory-file.ts';
 import { readCredentials } from './entra/app-registration.ts';
 import { type MicrosoftSimulatorOptions, startMicrosoftSimulator } from './server.ts';
 
@@ -52,6 +54,7 @@ The control API is under <baseUrl>/_sim/: see docs/simulator-microsoft.md.`,
   );
 
 async function main(): Promise<void> {
+  program.exitOverride((stop) => process.exit(stop.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
   program.parse();
   const cli = program.opts<CliOptions>();
   const { certificates, secrets } = await readCredentials(cli.clientCert, cli.clientSecretFile);
@@ -59,7 +62,7 @@ async function main(): Promise<void> {
   const { port, seed, people, speed, lag } = cli;
   const options: MicrosoftSimulatorOptions = { port, seed, people, speed, lag, authority, certificates, secrets };
   if (cli.directory !== undefined) {
-    options.directory = directoryFileSchema.parse(JSON.parse(await readFile(cli.directory, 'utf8')));
+    options.directory = await readDirectory(cli.directory);
   }
   if (cli.tenantId !== undefined) options.tenantId = cli.tenantId;
   if (cli.clientId !== undefined) options.clientId = cli.clientId;
@@ -73,6 +76,12 @@ async function main(): Promise<void> {
     `${JSON.stringify({ ready: true, baseUrl, tenantId, clientId, clientSecret, users, ...trust })}\n`,
   );
   process.stderr.write(`Microsoft simulator: ${baseUrl} (${users} accounts, limits × ${speed}, lag up to ${lag} ms)\n`);
+}
+
+async function readDirectory(file: string): Promise<DirectoryFile> {
+  const read = directoryFileSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (!read.success) throw new Error(`${file} is not a directory file:\n${z.prettifyError(read.error)}`);
+  return read.data;
 }
 
 function whole(text: string): number {
@@ -98,5 +107,5 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(`sim:microsoft: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 78;
+  process.exitCode = exitCodes.configuration;
 }
