@@ -69,6 +69,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const probe = await source.probe(signal);
   parts.onProbed();
 
+  takeRepairs(parts);
   const known = knownRecords(baselines, suspects);
   const emptied = emptiedKind(probe, known, parts.acceptEmpty);
   if (emptied !== undefined) throw emptied;
@@ -77,17 +78,17 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const remembered = memory.of(fingerprint);
   const changes = planCycle({ probe, remembered, known, suspects, schools: link.welcome.wanted.schools });
   const cycle = randomUUID();
-  if (changes.length === 0) return nothingToDo;
+  if (changes.length === 0) return { ...nothingToDo, repairs: takeRepairs(parts) };
 
   // Forgotten before anything moves: a change that is undone in PowerSchool after a crash must not look unchanged.
   await memory.save(fingerprint, without(remembered, changes));
   await link.begin(cycle);
   const outcome = await sendUpserts(parts, cycle, changes);
   const { deletes, held } = await sendDeletes(parts, cycle, changes, outcome);
-  const repairs = await link.commit(cycle, digestsOf(baselines, outcome.compared));
+  await link.commit(cycle, digestsOf(baselines, outcome.compared));
 
   for (const { key } of outcome.compared) suspects.delete(key);
-  for (const bucket of repairs) suspects.set(bucketKey(bucket), baselines.digest(bucketKey(bucket)).count);
+  const repairs = takeRepairs(parts);
   const settled = outcome.compared.filter(({ key }) => !held.has(key) && !suspects.has(key));
   await memory.save(fingerprint, withEntries(without(remembered, changes), settled));
   return {
@@ -183,6 +184,13 @@ async function sendDeletes(
     await baselines.save(bucket, hashes);
   }
   return { deletes, held };
+}
+
+/** Buckets that the relay wants compared are suspects from now on. */
+function takeRepairs({ link, baselines, suspects }: CycleParts): Bucket[] {
+  const repairs = link.takeRepairs();
+  for (const bucket of repairs) suspects.set(bucketKey(bucket), baselines.digest(bucketKey(bucket)).count);
+  return repairs;
 }
 
 /** What the relay has, as far as we know: our baseline, except where the two did not agree. */

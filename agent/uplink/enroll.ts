@@ -1,7 +1,12 @@
 /** Enrollment: a one-time code and a fresh public key against an identity. */
 import { Pool } from 'undici';
-import { fail, isErrorCode, reasonOf } from '../../shared/errors.ts';
-import { type EnrollRequest, enrollResponseSchema, errorMessageSchema } from '../../shared/link.ts';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import {
+  type EnrollRequest,
+  enrollRequestSchema,
+  enrollResponseSchema,
+  errorMessageSchema,
+} from '../../shared/link.ts';
 import { isUntrusted } from '../../shared/trust.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { enrollAddress } from '../addresses.ts';
@@ -22,6 +27,10 @@ export interface EnrollOptions {
  * @throws HallpassError ENROLLMENT_CODE_INVALID, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_REFUSED
  */
 export async function enroll({ relay, ca, code, name, signal }: EnrollOptions): Promise<Identity> {
+  // A code of another length is mistyped, and not worth one of the few attempts that the relay allows.
+  if (!enrollRequestSchema.shape.code.safeParse(code).success) {
+    throw fail('ENROLLMENT_CODE_INVALID', { url: relay.href });
+  }
   const privateKey = await newPrivateKey();
   const request: EnrollRequest = { code, name, agentVersion: hallpassVersion, publicKey: publicHalf(privateKey) };
   const { status, body } = await post(relay, ca, request, signal);
@@ -31,10 +40,7 @@ export async function enroll({ relay, ca, code, name, signal }: EnrollOptions): 
     return { ...answer.data, relay: relay.href, privateKey };
   }
   const told = errorMessageSchema.partial().safeParse(body).data?.code;
-  // 400 as well: a code of impossible length is a wrong code to the person who typed it.
-  if (told === 'ENROLLMENT_CODE_INVALID' || (status < 404 && (told === undefined || !isErrorCode(told)))) {
-    throw fail('ENROLLMENT_CODE_INVALID', { url: relay.href });
-  }
+  if (told === 'ENROLLMENT_CODE_INVALID') throw fail(told, { url: relay.href });
   throw fail('RELAY_REFUSED', { url: relay.href, status });
 }
 

@@ -26,7 +26,7 @@ export class Session {
   readonly #window: AckWindow;
   readonly #end = new AbortController();
   #manifest: ManifestRequest | undefined;
-  #repairs: Bucket[] = [];
+  readonly #repairs: Bucket[] = [];
   #draining = false;
 
   constructor(welcome: Welcome, wire: Wire) {
@@ -66,17 +66,16 @@ export class Session {
     return this.#window.acknowledged(seq);
   }
 
-  /**
-   * Ends a cycle and waits until that is durable.
-   *
-   * @returns the buckets whose digests the relay has otherwise
-   */
-  async commit(cycle: string, buckets: BucketDigest[]): Promise<Bucket[]> {
+  /** Ends a cycle and waits until that is durable. What the relay has otherwise is in {@link takeRepairs} then. */
+  async commit(cycle: string, buckets: BucketDigest[]): Promise<void> {
     const seq = await this.#window.take();
-    this.#repairs = [];
     await this.#send({ type: 'cycle.commit', seq, cycle, buckets });
     await this.#window.acknowledged(seq);
-    return this.#repairs;
+  }
+
+  /** The buckets that the relay asked to compare since the last call: after a commit, or after a broken cycle. */
+  takeRepairs(): Bucket[] {
+    return this.#repairs.splice(0);
   }
 
   /** What the relay has of one bucket. One request at a time. */

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, type HallpassError, isErrorCode, reasonOf } from '../../shared/errors.ts';
+import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
 import { closeCodes, errorMessageSchema, type Frame, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
 import { isUntrusted } from '../../shared/trust.ts';
 import { examine, type VitalLimits } from './vitals.ts';
@@ -135,12 +135,13 @@ export class LinkSocket {
     const body = await text(response.setEncoding('utf8')).catch(() => '');
     const told = readError(body);
     const floor = retryAfterMs(response.headers['retry-after'], this.#clock.now());
-    if (told === 'AGENT_TOKEN_INVALID') {
-      const reason = `status ${status}`;
+    if (told?.code === 'AGENT_TOKEN_INVALID') {
+      // The relay's sentence ends in the reason that ours asks for.
+      const reason = told.message?.replace(/^[^:]*: /, '').replace(/\.$/, '') ?? `status ${status}`;
       this.#end({ error: fail('AGENT_TOKEN_INVALID', { reason }), final: false, retryAfterMs: floor });
-    } else if (told === 'PROTOCOL_UNSUPPORTED' || status === 426) {
+    } else if (told?.code === 'PROTOCOL_UNSUPPORTED' || status === 426) {
       this.#end(this.#versionMismatch());
-    } else if (told === 'AGENT_UNKNOWN' || status === 401) {
+    } else if (told?.code === 'AGENT_UNKNOWN' || status === 401) {
       this.#end({ error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true });
     } else {
       const error = fail(
@@ -191,10 +192,9 @@ export class LinkSocket {
   }
 }
 
-function readError(body: string): string | undefined {
+function readError(body: string) {
   try {
-    const code = errorMessageSchema.partial().safeParse(JSON.parse(body)).data?.code;
-    return code !== undefined && isErrorCode(code) ? code : undefined;
+    return errorMessageSchema.partial().safeParse(JSON.parse(body)).data;
   } catch {
     return undefined;
   }

@@ -1,0 +1,452 @@
+/** The agent as a whole, on real sockets and files: what is sent, what is not, and what survives an interruption. */
+import { once } from 'node:events';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { HallpassError } from '../shared/errors.ts';
+import type { AgentMessage } from '../shared/link.ts';
+import type { AgentEvent } from './events.ts';
+import { District, enrollment, person } from './testing/district.ts';
+import type { Row } from './testing/powerschool-double.ts';
+
+async function open(t: Test, students?: number): Promise<District> {
+  const district = await District.open(join(t.testdir({}), 'state'), students);
+  t.teardown(() => district.close());
+  return district;
+}
+
+function committed(events: AgentEvent[]) {
+  return events.filter((event) => event.event === 'cycle.committed');
+}
+
+function rowsOf(district: District, key: string): Row[] {
+  return district.powerschool.buckets.get(key) ?? [];
+}
+
+function inStep(t: Test, district: District): void {
+  t.same(district.relay.ids(), sorted(district.ids()), 'the mirror has exactly what PowerSchool has');
+  t.same(district.relay.violations, [], 'every rule of the protocol was kept');
+}
+
+function sorted(ids: Record<string, string[]>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(ids).sort());
+}
+
+t.test('the first cycle sends everything, the next one asks PowerSchool once', async (t) => {
+  const district = await open(t);
+  const [first] = committed(await district.sync());
+  t.match(first, { bucketsChanged: 13, bucketsRead: 13, upserts: 110, deletes: 0, bucketsFailed: 0 });
+  inStep(t, district);
+  const student = district.relay.mirror.get('student:1')?.get('1000');
+  t.same(student, {
+    kind: 'student',
+    schoolId: '1',
+    id: '1000',
+    username: 'student1000',
+    givenName: 'Zoë',
+    surname: "O'Neil",
+  });
+  t.notOk('city' in (district.relay.mirror.get('school:district')?.get('1') ?? {}), 'fields that nobody wants stay');
+  t.equal(district.relay.mirror.get('teacherRoster:1')?.get('1000')?.kind, 'teacherRoster');
+
+  const asked = district.powerschool.asked.length;
+  const heard = district.relay.heard.length;
+  const events = await district.sync();
+  t.match(
+    events.map(({ event }) => event),
+    ['agent.ready', 'link.open', 'cycle.unchanged', 'agent.stopped'],
+  );
+  t.same(
+    district.powerschool.asked.slice(asked).map(({ query, path }) => query ?? path),
+    ['/ws/v1/metadata', '/oauth/access_token', 'probe'],
+  );
+  const said = district.relay.heard.slice(heard).map(({ type }) => type);
+  t.same(
+    said.filter((type) => type !== 'status'),
+    ['hello'],
+  );
+});
+
+t.test('a change reads and sends its own bucket only', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  const students = rowsOf(district, 'student:1');
+  district.powerschool.set('student:1', [
+    { ...students[0], surname: 'Changed' } as Row,
+    ...students.slice(2),
+    person('5000', 'student'),
+  ]);
+  const reads = district.powerschool.of('student').length;
+  const [cycle] = committed(await district.sync());
+  t.match(cycle, { bucketsChanged: 1, bucketsRead: 1, upserts: 2, deletes: 1 });
+  t.ok(
+    district.powerschool
+      .of('student')
+      .slice(reads)
+      .every(({ binds }) => binds.school === '1'),
+  );
+  inStep(t, district);
+});
+
+t.test('a student who moves is sent to the new school before the old one lets go', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  const [mover, ...rest] = rowsOf(district, 'student:1');
+  district.powerschool.set('student:1', rest);
+  district.powerschool.set('student:2', [...rowsOf(district, 'student:2'), mover as Row]);
+  const before = district.relay.said('batch').length;
+  await district.sync();
+  const batches = district.relay.said('batch').slice(before);
+  t.same(
+    batches.map(({ bucket, upserts, deletes }) => [bucket.schoolId, upserts.length, deletes.length]),
+    [
+      ['2', 1, 0],
+      ['1', 0, 1],
+    ],
+  );
+  inStep(t, district);
+});
+
+t.test('a kind keeps its deletes while one of its buckets cannot be read', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  const [mover, ...rest] = rowsOf(district, 'student:1');
+  district.powerschool.set('student:1', rest);
+  district.powerschool.set('student:2', [...rowsOf(district, 'student:2'), mover as Row]);
+  district.powerschool.fault = ({ query, binds }) =>
+    query === 'student' && binds.school === '2' ? { status: 500, body: { message: 'no' } } : undefined;
+  await t.rejects(district.sync(), { code: 'POWERSCHOOL_FAILED' });
+  t.ok(district.relay.mirror.get('student:1')?.has('1000'), 'the student is still where they were');
+  t.equal(district.relay.said('cycle.commit').length, 2, 'the rest was committed');
+
+  district.powerschool.fault = () => undefined;
+  await district.sync();
+  inStep(t, district);
+});
+
+t.test('no deletes from a reading that is not proven complete', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  const all = rowsOf(district, 'student:1');
+  district.powerschool.set('student:1', [{ ...all[0], surname: 'Changed' } as Row, ...all.slice(1)]);
+  const drop = (body: string | object) =>
+    'record' in (body as object)
+      ? { ...(body as object), record: (body as { record: Row[] }).record.filter(({ id }) => id !== '1003') }
+      : body;
+  district.powerschool.fault = ({ query, counting }, answer) =>
+    query === 'student' && !counting ? { ...answer, body: drop(answer.body) } : undefined;
+  const batches = district.relay.said('batch').length;
+  await t.rejects(district.sync(), { code: 'SOURCE_INCOMPLETE' });
+  t.equal(district.relay.said('batch').length, batches, 'the bucket stays as it was');
+
+  district.powerschool.fault = () => undefined;
+  await district.sync();
+  inStep(t, district);
+});
+
+t.test('a page that is cut short is completed', async (t) => {
+  const district = await open(t);
+  district.powerschool.fault = ({ query, counting }, answer) => {
+    if (query !== 'student' || counting || !('record' in (answer.body as object))) return undefined;
+    return { ...answer, body: { record: (answer.body as { record: Row[] }).record.slice(0, 4) } };
+  };
+  await district.sync();
+  inStep(t, district);
+});
+
+t.test('rows that a join doubled are one record, also across pages', async (t) => {
+  const district = await open(t);
+  const rows = rowsOf(district, 'teacher:1');
+  const teachers = Array.from({ length: 12 }, (_, index) => person(`${100 + index}`, 'teacher'));
+  // Rows 9 to 11 of the bucket have one key: the page of 10 ends in their middle.
+  const doubled = teachers.flatMap((row) => (row.id === '108' ? [row, row, { ...row, username: 'other' }] : [row]));
+  district.powerschool.set('teacher:1', [...rows, ...doubled]);
+  const [cycle] = committed(await district.sync());
+  t.equal(cycle?.bucketsFailed, 0);
+  t.equal(district.relay.mirror.get('teacher:1')?.size, 13);
+  t.match(district.relay.mirror.get('teacher:1')?.get('108'), { username: 'other' });
+  t.equal(
+    (await district.sync()).some(({ event }) => event === 'cycle.unchanged'),
+    true,
+  );
+});
+
+t.test('maintenance, wrong rows and lost permission send nothing and delete nothing', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  district.powerschool.set('student:1', [person('1000', 'student')]);
+  const cases: [string, District['powerschool']['fault'], string][] = [
+    [
+      'a redirect',
+      () => ({ status: 302, headers: { location: 'https://message.example' }, body: '' }),
+      'POWERSCHOOL_MAINTENANCE',
+    ],
+    ['a web page', () => ({ status: 200, body: '<html>page unavailable</html>' }), 'POWERSCHOOL_MAINTENANCE'],
+    [
+      'a page in the middle',
+      ({ query }) => (query === 'student' ? { status: 200, body: '<html>' } : undefined),
+      'POWERSCHOOL_MAINTENANCE',
+    ],
+    [
+      'a bad row',
+      ({ query }) => (query === 'student' ? { status: 200, body: { record: [{ id: 'x' }] } } : undefined),
+      'POWERSCHOOL_MALFORMED',
+    ],
+    [
+      'no JSON',
+      ({ query }) =>
+        query === 'student'
+          ? { status: 200, headers: { 'content-type': 'application/json' }, body: '{"record":[' }
+          : undefined,
+      'POWERSCHOOL_MALFORMED',
+    ],
+    [
+      'no access',
+      ({ query }) =>
+        query === 'probe'
+          ? { status: 403, body: { message: 'Validation Failed', errors: [{ field: 'students.dcid' }] } }
+          : undefined,
+      'POWERSCHOOL_ACCESS_DENIED',
+    ],
+    [
+      'no query',
+      ({ query }) => (query === 'probe' ? { status: 404, body: { message: 'not found' } } : undefined),
+      'POWERSCHOOL_QUERY_MISSING',
+    ],
+    [
+      'nothing at all',
+      ({ query }) => (query === 'probe' ? { status: 200, body: { '@extensions': '' } } : undefined),
+      'SOURCE_KIND_EMPTY',
+    ],
+  ];
+  for (const [name, fault, code] of cases) {
+    district.powerschool.fault = fault;
+    await t.rejects(district.sync(), { code }, name);
+  }
+  t.equal(district.relay.mirror.get('student:1')?.size, 25);
+  t.equal(district.relay.said('batch').filter(({ deletes }) => deletes.length > 0).length, 0);
+  district.powerschool.fault = () => undefined;
+  await district.sync();
+  inStep(t, district);
+});
+
+t.test('a bad row names the row and the property, never a value', async (t) => {
+  const district = await open(t);
+  district.powerschool.set('studentEnrollment:1', [{ ...enrollment('7', '1000', '1000'), startdate: 'Mustermann' }]);
+  const error = await district.sync().catch((thrown: unknown) => thrown);
+  t.ok(error instanceof HallpassError);
+  t.match(error, { code: 'POWERSCHOOL_MALFORMED', message: /studentEnrollment:1, row 7.*startDate/ });
+  t.notMatch(error, { message: /Mustermann/ });
+  t.equal(district.relay.mirror.get('studentEnrollment:1'), undefined);
+  t.equal(district.relay.mirror.get('studentEnrollment:2')?.size, 25, 'the other school is sent');
+});
+
+t.test('a kind that vanishes altogether needs a word', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  district.powerschool.set('studentEnrollment:1', []);
+  await district.sync();
+  t.equal(district.relay.mirror.get('studentEnrollment:1')?.size, 0, 'one school may become empty');
+  district.powerschool.set('studentEnrollment:2', []);
+  await t.rejects(district.sync(), { code: 'SOURCE_KIND_EMPTY', message: /studentEnrollment/ });
+  t.equal(district.relay.mirror.get('studentEnrollment:2')?.size, 25);
+  await district.sync(new Set(['studentEnrollment'] as const));
+  inStep(t, district);
+});
+
+t.test('the state folder deleted between two cycles costs a comparison', async (t) => {
+  const district = await open(t);
+  const stop = new AbortController();
+  const { agent, events } = await district.agent(stop.signal);
+  const first = district.relay.next('status');
+  const running = agent.run();
+  await first;
+  await rm(district.folder, { recursive: true });
+  const heard = district.relay.heard.length;
+  const second = district.relay.next('result');
+  district.relay.tell({ type: 'command', id: '9b2f7f0e-58ab-4e2c-8b51-6e0a3d9c1d11', name: 'sync' });
+  t.match(await second, { ok: true });
+  stop.abort();
+  await running;
+  const said = district.relay.heard.slice(heard).map(({ type }) => type);
+  t.equal(said.filter((type) => type === 'manifest.get').length, 13);
+  t.notOk(said.includes('batch'), 'nothing is sent but the comparison');
+  t.ok(events.some(({ event }) => event === 'agent.restored'));
+  inStep(t, district);
+
+  t.ok((await readdir(district.folder)).includes('identity.json'), 'the folder is whole again');
+  t.match((await district.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+});
+
+t.test('a baseline that was deleted or broken is rebuilt from the manifest', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  const file = join(district.folder, 'baseline', 'student-1.json');
+  const other = join(district.folder, 'baseline', 'student-2.json');
+  for (const harm of [
+    () => writeFile(file, '{"bucket":"student:1","entries":[['),
+    () => rm(file),
+    () => writeFile(file, ''),
+  ]) {
+    await harm();
+    await rm(other);
+    const heard = district.relay.heard.length;
+    const [cycle] = committed(await district.sync());
+    t.match(cycle, { bucketsRead: 2, upserts: 0, deletes: 0 });
+    t.equal(district.relay.heard.slice(heard).filter(({ type }) => type === 'manifest.get').length, 2);
+    t.equal(JSON.parse(await readFile(file, 'utf8')).entries.length, 25);
+  }
+  inStep(t, district);
+});
+
+t.test('drift at the relay heals by itself', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  district.relay.mirror.get('student:1')?.delete('1001');
+  const [cycle] = committed(await district.sync());
+  t.match(cycle, { bucketsRead: 1, upserts: 1, deletes: 0 });
+  inStep(t, district);
+
+  // In the middle of a cycle: the relay finds out at the commit and asks for repair, and `sync --once` goes on with it.
+  district.powerschool.set('student:2', rowsOf(district, 'student:2').slice(1));
+  district.relay.fault = (message) => {
+    if (message.type === 'cycle.commit') district.relay.mirror.get('student:2')?.delete('2005');
+    district.relay.fault = message.type === 'cycle.commit' ? () => undefined : district.relay.fault;
+    return undefined;
+  };
+  t.match(committed(await district.sync()), [
+    { bucketsToRepair: 1, deletes: 1 },
+    { bucketsRead: 1, upserts: 1 },
+  ]);
+  inStep(t, district);
+});
+
+t.test('an interruption at any message converges, and nothing is sent twice for long', async (t) => {
+  const district = await open(t);
+  const messages: [AgentMessage['type'], 'cut' | 'cutAfter'][] = [
+    ['cycle.begin', 'cutAfter'],
+    ['batch', 'cut'],
+    ['batch', 'cutAfter'],
+    ['cycle.commit', 'cut'],
+    ['cycle.commit', 'cutAfter'],
+  ];
+  for (const [type, how] of messages) {
+    const rows = rowsOf(district, 'student:1');
+    district.powerschool.set('student:1', [
+      ...rows.slice(1),
+      person(`${3000 + district.relay.heard.length}`, 'student'),
+    ]);
+    district.relay.fault = (message) => (message.type === type ? how : undefined);
+    await t.rejects(district.sync(), { code: 'LINK_LOST' }, `${how} at ${type}`);
+    district.relay.fault = () => undefined;
+    await district.sync();
+    inStep(t, district);
+  }
+  t.match((await district.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+});
+
+t.test('a change that is undone while the agent was cut off does not stay at the relay', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  const before = rowsOf(district, 'student:1');
+  district.powerschool.set('student:1', [...before, person('9000', 'student')]);
+  district.relay.fault = (message) => (message.type === 'cycle.commit' ? 'cut' : undefined);
+  await t.rejects(district.sync(), { code: 'LINK_LOST' });
+  t.ok(district.relay.mirror.get('student:1')?.has('9000'));
+  district.relay.fault = () => undefined;
+  district.powerschool.set('student:1', before);
+  await district.sync();
+  inStep(t, district);
+});
+
+t.test('other fields, schools or salt compare everything again', async (t) => {
+  const district = await open(t);
+  await district.sync();
+  district.relay.fields = { ...district.relay.fields, school: ['city'] };
+  t.match(committed(await district.sync()), [{ bucketsRead: 13, upserts: 2 }]);
+  t.match(district.relay.mirror.get('school:district')?.get('1'), { city: 'Springfield' });
+
+  district.relay.schools = ['1'];
+  t.match(committed(await district.sync()), [{ deletes: 54 }]);
+  t.same(
+    [...Object.keys(district.relay.ids())].filter((key) => key.endsWith(':2')),
+    [],
+  );
+  t.equal(district.relay.mirror.get('school:district')?.size, 2, 'all schools can still be chosen');
+
+  district.relay.schools = null;
+  await district.sync();
+  district.relay.salt = 'b'.repeat(64);
+  await district.sync();
+  inStep(t, district);
+  t.match((await district.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+});
+
+t.test('a running agent reconnects, follows commands, and stops in good order', async (t) => {
+  const district = await open(t);
+  const stop = new AbortController();
+  const { agent, events } = await district.agent(stop.signal);
+  const first = district.relay.next('status');
+  const running = agent.run();
+  await first;
+
+  const again = district.relay.next('hello');
+  district.relay.tell({ type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' });
+  await again;
+  t.match(district.relay.said('result'), [{ ok: true }]);
+
+  const drained = district.relay.next('hello');
+  district.relay.tell({ type: 'drain', reconnectAfterMs: 0 });
+  await drained;
+  t.equal(district.relay.connections, 3);
+
+  const complained = district.relay.next('error');
+  district.relay.tellRaw('{"type":"tea"}');
+  t.match(await complained, { code: 'MESSAGE_UNKNOWN' });
+  const malformed = district.relay.next('error');
+  district.relay.tellRaw(Buffer.from('not gzip'));
+  t.match(await malformed, { code: 'FRAME_MALFORMED' });
+  t.equal(district.relay.connections, 3, 'a message that cannot be read does not cost the connection');
+
+  stop.abort();
+  await running;
+  t.match(events.at(-1), { event: 'agent.stopped', totalUpserts: 110 });
+});
+
+t.test('revoked or replaced, it stops and does not come back', async (t) => {
+  for (const [how, code] of [
+    ['revoked', 'AGENT_UNKNOWN'],
+    ['replaced', 'AGENT_REPLACED'],
+    ['version', 'PROTOCOL_UNSUPPORTED'],
+  ] as const) {
+    const district = await open(t, 1);
+    const { agent } = await district.agent(new AbortController().signal);
+    const first = district.relay.next('status');
+    const running = agent.run();
+    await first;
+    district.relay.closeAll(how);
+    await t.rejects(running, { code });
+    t.equal(district.relay.connections, 1);
+  }
+});
+
+t.test('a relay that stops acknowledging is given up, and the work is done on the next connection', async (t) => {
+  const district = await open(t, 3);
+  let swallowed = false;
+  district.relay.fault = (message) => {
+    if (swallowed || message.type !== 'batch') return undefined;
+    swallowed = true;
+    return 'swallow';
+  };
+  const stop = new AbortController();
+  const { agent, events } = await district.agent(stop.signal, { pingMs: 20, progressMs: 60 });
+  const status = once(stop.signal, 'abort');
+  void district.relay.next('status').then(() => stop.abort());
+  await Promise.all([agent.run(), status]);
+  t.match(
+    events.find(({ event }) => event === 'link.lost'),
+    { code: 'LINK_LOST', message: /no longer acknowledges/ },
+  );
+  t.equal(district.relay.connections, 2);
+  inStep(t, district);
+});
