@@ -1,143 +1,19 @@
-/** The command line of the agent. The only place that looks at the process's arguments and environment. */
+/** The agent's process: the only place that looks at its arguments, environment and signals. */
 import { homedir, hostname } from 'node:os';
 import process from 'node:process';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type Kind, kinds } from '../shared/roster.ts';
-import { exitCodes, reportError } from '../shared/terminal.ts';
-import { hallpassVersion } from '../shared/version.ts';
-import { type ConfigureOptions, configure } from './commands/configure.ts';
-import type { Context } from './commands/context.ts';
-import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
-import { writePlugin } from './commands/plugin.ts';
-import { showStatus } from './commands/status.ts';
-import { run, syncOnce, type WorkOptions } from './commands/work.ts';
+import { runCli } from './cli.ts';
 import { stateFolder } from './state/folder.ts';
-
-const exitCodeHelp = `
-Exit codes:
-  ${exitCodes.ok}   done
-  ${exitCodes.usage}  wrong options
-  ${exitCodes.bug}  a bug: please report it
-  ${exitCodes.temporary}  passes by itself: try again
-  ${exitCodes.configuration}  somebody must change something first: see the message`;
-
-function program(context: Context): Command {
-  const agent = new Command('hallpass-agent')
-    .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
-    .version(hallpassVersion)
-    .exitOverride()
-    .addHelpText(
-      'after',
-      `
-The state folder is ${context.folder} (HALLPASS_HOME overrides it); nothing is written outside it.
-${exitCodeHelp}`,
-    );
-  const command = (name: string, description: string, example: string) =>
-    agent.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}\n${exitCodeHelp}`);
-
-  command('plugin', 'write the plugin ZIP to install in PowerSchool', 'hallpass-agent plugin --out hallpass-plugin.zip')
-    .requiredOption('--out <file>', 'where to write it')
-    .action(({ out }: { out: string }) => writePlugin(context, out));
-
-  command(
-    'configure',
-    'store settings; what is not named stays as it is',
-    `hallpass-agent configure --powerschool-url https://powerschool.example.org \\
-    --powerschool-client-id 8c3e… --powerschool-secret-file /run/secrets/powerschool`,
-  )
-    .option('--powerschool-url <url>', 'address of the PowerSchool server, without a path')
-    .option('--powerschool-client-id <id>', "client id from the plugin's Data Provider Configuration page")
-    .addOption(
-      new Option('--powerschool-secret-file <file>', 'read the client secret from this file').conflicts(
-        'powerschoolSecretStdin',
-      ),
-    )
-    .option('--powerschool-secret-stdin', 'read the client secret from standard input, or ask for it on a terminal')
-    .option('--powerschool-ca <file>', "PEM file of the authority that issued PowerSchool's certificate")
-    .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
-    .option('--page-size <rows>', 'rows per request (default 5000)', integer)
-    .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
-    .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
-    .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
-    .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
-    .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
-    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
-    .action((options: ConfigureOptions) => configure(context, options));
-
-  command(
-    'enroll',
-    'register this machine with a relay; asks for the code when none is given',
-    'hallpass-agent enroll --relay https://relay.example.com --code ABCD-EFGH-JKLM',
-  )
-    .option('--relay <url>', 'address of the relay')
-    .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
-    .option('--code <code>', 'one-time code from the relay')
-    .option('--code-file <file>', 'read the code from this file')
-    .option('--code-stdin', 'read the code from standard input')
-    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
-    .action((options: EnrollOptions) => enrollAgent(context, options));
-
-  command('run', 'work until stopped: the command for a service', 'hallpass-agent run --log-format json')
-    .addOption(logFormat())
-    .action((options: WorkOptions) => run(context, options));
-
-  command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
-    .requiredOption('--once', 'one connection, one cycle')
-    .addOption(
-      new Option('--accept-empty <kind>', 'accept that PowerSchool no longer has this kind at all (repeatable)')
-        .argParser(kindList)
-        .default([], 'none'),
-    )
-    .addOption(logFormat())
-    .action((options: WorkOptions & { acceptEmpty: Kind[] }) =>
-      syncOnce(context, { ...options, acceptEmpty: new Set(options.acceptEmpty) }),
-    );
-
-  command('status', 'show settings, enrollment and the last cycles', 'hallpass-agent status --json')
-    .option('--json', 'for machines')
-    .action((options: { json?: true }) => showStatus(context, options));
-
-  return agent;
-}
-
-function logFormat(): Option {
-  return new Option('--log-format <format>', 'how events are written').choices(['json', 'text']).default('text');
-}
-
-function kindList(value: string, earlier: Kind[]): Kind[] {
-  const kind = kinds.find((known) => known === value);
-  if (kind === undefined) throw new InvalidArgumentError(`It must be one of ${kinds.join(', ')}.`);
-  return [...earlier, kind];
-}
-
-function integer(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
-}
-
-function decimal(value: string): number {
-  if (!/^\d{1,3}(\.\d{1,6})?$/.test(value)) throw new InvalidArgumentError('It must be a number like 0.02.');
-  return Number(value);
-}
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
-try {
-  await program({
-    folder: stateFolder({
-      env: process.env,
-      platform: process.platform,
-      uid: process.getuid?.(),
-      homedir: homedir(),
-    }),
-    env: process.env,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    hostname: hostname(),
-    stop: stop.signal,
-  }).parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else process.exitCode = reportError(error);
-}
+const { env, platform, stdin, stdout, stderr } = process;
+process.exitCode = await runCli(process.argv.slice(2), {
+  folder: stateFolder({ env, platform, uid: process.getuid?.(), homedir: homedir() }),
+  env,
+  stdin,
+  stdout,
+  stderr,
+  hostname: hostname(),
+  stop: stop.signal,
+});

@@ -5,6 +5,7 @@ export interface Context {
   env: NodeJS.ProcessEnv;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
   hostname: string;
   /** Aborted by SIGTERM, SIGINT and SIGHUP. */
   stop: AbortSignal;

@@ -1,0 +1,221 @@
+/** The command line as an administrator meets it: real processes, files, exit codes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { runCli } from './cli.ts';
+import { AgentState } from './state/agent-state.ts';
+import { stateFolder, statePaths } from './state/folder.ts';
+import { takeLock } from './state/lock.ts';
+import { District } from './testing/district.ts';
+
+const main = fileURLToPath(new URL('./hallpass-agent.mjs', import.meta.url));
+
+/** The command as a process of its own. */
+function start(home: string, ...args: string[]) {
+  return spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, HALLPASS_HOME: home } });
+}
+
+/** The command in this process, which starts faster. */
+async function agent(home: string, args: string[], input = '') {
+  const stdin = Object.assign(new PassThrough(), { isTTY: false });
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  stdin.end(input);
+  const output = Promise.all([text(stdout), text(stderr)]);
+  const code = await runCli(args, {
+    folder: home,
+    env: {},
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    hostname: 'test-host',
+    stop: new AbortController().signal,
+  });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await output;
+  return { out, err, code };
+}
+
+function lines(out: string): Record<string, unknown>[] {
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+async function open(t: Test, files: Record<string, string> = {}): Promise<District> {
+  const district = await District.open(join(t.testdir(files), 'state'), 3);
+  t.teardown(() => district.close());
+  return district;
+}
+
+t.test('from nothing to the first sync, as the documentation says', async (t) => {
+  const district = await open(t, { code: 'ABCD-EFGH-JKLM\n' });
+  const home = join(district.folder, '..', 'home');
+  const { settings } = await AgentState.open(district.folder);
+  const relay = (await AgentState.open(district.folder)).identity?.relay ?? '';
+
+  t.match(await agent(home, ['run']), { code: 78, err: /^error\[NOT_CONFIGURED\].*\n {2}→ / });
+  const configured = await agent(
+    home,
+    [
+      'configure',
+      '--powerschool-url',
+      settings.powerschool.url ?? '',
+      '--powerschool-client-id',
+      'client',
+      '--powerschool-secret-stdin',
+    ],
+    'correct\n',
+  );
+  t.match(configured, { code: 0, err: '' });
+  t.match(await agent(home, ['run']), { code: 78, err: /NOT_ENROLLED/ });
+  t.match(await agent(home, ['enroll', '--relay', relay, '--code', 'WRONG-CODE-1']), {
+    code: 78,
+    err: /ENROLLMENT_CODE_INVALID/,
+  });
+  t.match(await agent(home, ['enroll', '--relay', relay, '--code-file', join(home, '..', 'code')]), {
+    code: 0,
+    err: '',
+  });
+
+  const synced = await agent(home, ['sync', '--once', '--log-format', 'json']);
+  t.match(synced, { code: 0, err: '' });
+  t.same(
+    lines(synced.out).map(({ event }) => event),
+    ['agent.ready', 'link.open', 'cycle.committed', 'agent.stopped'],
+  );
+  t.match(lines(synced.out)[2], { upserts: 22, deletes: 0, requests: 15, rssPeakMB: Number });
+  t.notMatch(synced.out, /O'Neil|Zo|student1000|correct/, 'no personal data, no secret');
+
+  const again = await agent(home, ['sync', '--once']);
+  t.match(again, { code: 0, out: /Nothing has changed in PowerSchool/ });
+  const status = JSON.parse((await agent(home, ['status', '--json'])).out);
+  t.match(status, { running: false, tenantName: 'Test district', records: { student: 6 }, lastCycle: { upserts: 22 } });
+  t.notMatch(JSON.stringify(status), /correct/);
+  t.match(await agent(home, ['status']), { code: 0, out: /Last check +20\d\d-/ });
+  for (const file of ['settings.json', 'identity.json', 'powerschool-secret', 'probe.json']) {
+    t.equal((await stat(join(home, file))).mode & 0o777, 0o600, file);
+  }
+});
+
+t.test('wrong input is refused with a reason before anything is stored', async (t) => {
+  const home = join(t.testdir({ empty: '', 'ca.pem': 'no certificate' }), 'home');
+  const cases: [string[], number, RegExp][] = [
+    [['configure', '--powerschool-url', 'http://powerschool.example'], 78, /POWERSCHOOL_ADDRESS_INSECURE/],
+    [['configure', '--powerschool-url', 'https://powerschool.example/admin'], 78, /SETTING_INVALID.*without a path/],
+    [['configure', '--powerschool-url', 'powerschool'], 78, /SETTING_INVALID/],
+    [['configure', '--relay-url', 'ws://relay.example'], 78, /RELAY_ADDRESS_INSECURE/],
+    [['configure', '--relay-url', 'https://me:pw@relay.example'], 78, /SETTING_INVALID.*password/],
+    [['configure', '--page-size', '1'], 78, /SETTING_INVALID.*pageSize/],
+    [['configure', '--page-size', 'many'], 64, /whole number/],
+    [['configure', '--relay-ca', join(home, '..', 'ca.pem')], 78, /CA_FILE_INVALID/],
+    [['configure', '--relay-ca', join(home, 'nowhere')], 78, /FILE_UNREADABLE/],
+    [['configure', '--powerschool-secret-file', join(home, '..', 'empty')], 78, /SETTING_INVALID.*empty/],
+    [['enroll', '--relay', 'http://relay.example', '--code', 'ABCD-EFGH'], 78, /RELAY_ADDRESS_INSECURE/],
+    [['enroll', '--relay', 'https://127.0.0.1:1', '--code', 'ABCD-EFGH'], 75, /RELAY_UNREACHABLE.*127\.0\.0\.1:1/],
+    [['sync'], 64, /--once/],
+    [['sync', '--once', '--accept-empty', 'pets'], 64, /school, term/],
+    [['plugin', '--out', join(home, 'no', 'such', 'folder.zip')], 78, /PLUGIN_UNWRITABLE/],
+    [['tea'], 64, /unknown command/],
+  ];
+  for (const [args, code, err] of cases) t.match(await agent(home, args), { code, err }, args.join(' '));
+  await t.rejects(stat(join(home, 'settings.json')));
+});
+
+t.test('a wrong secret ends the command and is no secret any less', async (t) => {
+  const district = await open(t);
+  district.powerschool.clientSecret = 'changed-in-powerschool';
+  const { code, err, out } = await agent(district.folder, ['sync', '--once']);
+  t.match({ code, err }, { code: 78, err: /POWERSCHOOL_SECRET_REFUSED.*invalid_client/ });
+  t.notMatch(out + err, /correct/);
+});
+
+t.test('the service is killed, runs again without a word, and stops cleanly when asked', async (t) => {
+  const district = await open(t);
+  const batch = district.relay.next('batch');
+  district.relay.fault = (message) => (message.type === 'batch' ? 'swallow' : undefined);
+  const killed = start(district.folder, 'run', '--log-format', 'json');
+  await batch;
+  killed.kill('SIGKILL');
+  await once(killed, 'close');
+
+  district.relay.fault = () => undefined;
+  const status = district.relay.next('status');
+  const child = start(district.folder, 'run', '--log-format', 'json');
+  const out = text(child.stdout);
+  await status;
+  t.same(district.relay.ids(), Object.fromEntries(Object.entries(district.ids()).sort()));
+  t.same(district.relay.violations, []);
+
+  const second = await agent(district.folder, ['sync', '--once']);
+  t.match(second, { code: 78, err: new RegExp(`STATE_IN_USE.*process ${child.pid}`) });
+  t.match(await agent(district.folder, ['status']), { out: new RegExp(`Running +yes, process ${child.pid}`) });
+
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'close');
+  t.equal(code, 0);
+  t.match(lines(await out).at(-1), { event: 'agent.stopped' });
+  await t.rejects(stat(join(district.folder, 'agent.lock')), 'the lock is gone');
+});
+
+t.test('help has an example and the exit codes', async (t) => {
+  const home = t.testdir({});
+  for (const command of ['plugin', 'configure', 'enroll', 'run', 'sync', 'status']) {
+    const { code, out } = await agent(home, [command, '--help']);
+    t.equal(code, 0);
+    t.match(out, new RegExp(`Example:\\n {2}hallpass-agent ${command}[^]*78 {2}somebody`));
+  }
+});
+
+t.test('the plugin is written where it was asked for', async (t) => {
+  const file = join(t.testdir({}), 'plugin.zip');
+  t.match(await agent(join(file, '..', 'home'), ['plugin', '--out', file]), { code: 0, out: /8 queries/ });
+  t.equal((await readFile(file)).subarray(0, 2).toString(), 'PK');
+});
+
+t.test('the lock outlives no process', async (t) => {
+  const folder = join(t.testdir({}), 'state');
+  const { lock: path } = statePaths(folder);
+  const lock = await takeLock(path);
+  await lock.release();
+  const gone = spawn(process.execPath, ['-e', '']);
+  await once(gone, 'close');
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  t.teardown(() => other.kill());
+  for (const stale of [
+    '',
+    'x',
+    JSON.stringify({ pid: gone.pid, started: '1' }),
+    JSON.stringify({ pid: other.pid, started: 'before the boot' }),
+  ]) {
+    await writeFile(path, stale);
+    const taken = await takeLock(path);
+    t.equal(JSON.parse(await readFile(path, 'utf8')).pid, process.pid);
+    await taken.release();
+  }
+  const started = (await readFile(`/proc/${other.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[19];
+  await writeFile(path, JSON.stringify({ pid: other.pid, started }));
+  await t.rejects(takeLock(path), { code: 'STATE_IN_USE' });
+  await rm(folder, { recursive: true });
+  await mkdir(folder);
+  await (await takeLock(path)).release();
+});
+
+t.test('the state folder per platform', async (t) => {
+  const at = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, uid: number | undefined = 1000) =>
+    stateFolder({ env, platform, uid, homedir: '/home/me' });
+  t.equal(at('linux', { HALLPASS_HOME: '/x', STATE_DIRECTORY: '/y' }), '/x');
+  t.equal(at('linux', { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }), '/var/lib/a');
+  t.equal(at('linux', {}), '/home/me/.local/state/hallpass-agent');
+  t.equal(at('linux', { XDG_STATE_HOME: '/s' }), '/s/hallpass-agent');
+  t.equal(at('linux', {}, 0), '/var/lib/hallpass-agent');
+  t.equal(at('darwin', {}), '/home/me/Library/Application Support/Hallpass Agent');
+  t.equal(at('win32', { ProgramData: 'D:\\Data' }, undefined), 'D:\\Data\\Hallpass\\Agent');
+});

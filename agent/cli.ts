@@ -1,0 +1,138 @@
+/** The command line of the agent: options, help, and the exit code of what they lead to. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Kind, kinds } from '../shared/roster.ts';
+import { exitCodes, reportError } from '../shared/terminal.ts';
+import { hallpassVersion } from '../shared/version.ts';
+import { type ConfigureOptions, configure } from './commands/configure.ts';
+import type { Context } from './commands/context.ts';
+import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
+import { writePlugin } from './commands/plugin.ts';
+import { showStatus } from './commands/status.ts';
+import { run, syncOnce, type WorkOptions } from './commands/work.ts';
+
+const exitCodeHelp = `
+Exit codes:
+  ${exitCodes.ok}   done
+  ${exitCodes.usage}  wrong options
+  ${exitCodes.bug}  a bug: please report it
+  ${exitCodes.temporary}  passes by itself: try again
+  ${exitCodes.configuration}  somebody must change something first: see the message`;
+
+/**
+ * Runs one command.
+ *
+ * @param args without program and script
+ * @returns the exit code, see shared/terminal.ts
+ */
+export async function runCli(args: readonly string[], context: Context): Promise<number> {
+  try {
+    await program(context).parseAsync(args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return reportError(error, context.stderr);
+  }
+}
+
+function program(context: Context): Command {
+  const agent = new Command('hallpass-agent')
+    .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
+    .version(hallpassVersion)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
+    .addHelpText(
+      'after',
+      `
+The state folder is ${context.folder} (HALLPASS_HOME overrides it); nothing is written outside it.
+${exitCodeHelp}`,
+    );
+  const command = (name: string, description: string, example: string) =>
+    agent.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}\n${exitCodeHelp}`);
+
+  command('plugin', 'write the plugin ZIP to install in PowerSchool', 'hallpass-agent plugin --out hallpass-plugin.zip')
+    .requiredOption('--out <file>', 'where to write it')
+    .action(({ out }: { out: string }) => writePlugin(context, out));
+
+  command(
+    'configure',
+    'store settings; what is not named stays as it is',
+    `hallpass-agent configure --powerschool-url https://powerschool.example.org \\
+    --powerschool-client-id 8c3e… --powerschool-secret-file /run/secrets/powerschool`,
+  )
+    .option('--powerschool-url <url>', 'address of the PowerSchool server, without a path')
+    .option('--powerschool-client-id <id>', "client id from the plugin's Data Provider Configuration page")
+    .addOption(
+      new Option('--powerschool-secret-file <file>', 'read the client secret from this file').conflicts(
+        'powerschoolSecretStdin',
+      ),
+    )
+    .option('--powerschool-secret-stdin', 'read the client secret from standard input, or ask for it on a terminal')
+    .option('--powerschool-ca <file>', "PEM file of the authority that issued PowerSchool's certificate")
+    .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
+    .option('--page-size <rows>', 'rows per request (default 5000)', integer)
+    .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
+    .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
+    .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
+    .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
+    .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
+    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
+    .action((options: ConfigureOptions) => configure(context, options));
+
+  command(
+    'enroll',
+    'register this machine with a relay; asks for the code when none is given',
+    'hallpass-agent enroll --relay https://relay.example.com --code ABCD-EFGH-JKLM',
+  )
+    .option('--relay <url>', 'address of the relay')
+    .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
+    .option('--code <code>', 'one-time code from the relay')
+    .option('--code-file <file>', 'read the code from this file')
+    .option('--code-stdin', 'read the code from standard input')
+    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
+    .action((options: EnrollOptions) => enrollAgent(context, options));
+
+  command('run', 'work until stopped: the command for a service', 'hallpass-agent run --log-format json')
+    .addOption(logFormat())
+    .action((options: WorkOptions) => run(context, options));
+
+  command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
+    .requiredOption('--once', 'one connection, one cycle')
+    .addOption(
+      new Option('--accept-empty <kind>', 'accept that PowerSchool no longer has this kind at all (repeatable)')
+        .argParser(kindList)
+        .default([], 'none'),
+    )
+    .addOption(logFormat())
+    .action((options: WorkOptions & { acceptEmpty: Kind[] }) =>
+      syncOnce(context, { ...options, acceptEmpty: new Set(options.acceptEmpty) }),
+    );
+
+  command('status', 'show settings, enrollment and the last cycles', 'hallpass-agent status --json')
+    .option('--json', 'for machines')
+    .action((options: { json?: true }) => showStatus(context, options));
+
+  return agent;
+}
+
+function logFormat(): Option {
+  return new Option('--log-format <format>', 'how events are written').choices(['json', 'text']).default('text');
+}
+
+function kindList(value: string, earlier: Kind[]): Kind[] {
+  const kind = kinds.find((known) => known === value);
+  if (kind === undefined) throw new InvalidArgumentError(`It must be one of ${kinds.join(', ')}.`);
+  return [...earlier, kind];
+}
+
+function integer(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(value);
+}
+
+function decimal(value: string): number {
+  if (!/^\d{1,3}(\.\d{1,6})?$/.test(value)) throw new InvalidArgumentError('It must be a number like 0.02.');
+  return Number(value);
+}

@@ -1,0 +1,154 @@
+/** PowerSchool over real HTTP: tokens, pacing, refusals. */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { createAuthority } from '../../scripts/simulators/authority.ts';
+import { Meter } from '../meter.ts';
+import { person } from '../testing/district.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { PowerSchoolDouble } from '../testing/powerschool-double.ts';
+import { openPowerQuerySource } from './powerquery.ts';
+
+async function open(t: Test, settings: { minIntervalMs?: number; clientSecret?: string } = {}) {
+  const powerschool = new PowerSchoolDouble();
+  const origin = await powerschool.open();
+  powerschool.set('student:1', [person('5', 'student')]);
+  const clock = new ManualClock();
+  const defaults = { minIntervalMs: 0, pageSize: 10, horizonDays: 0, caFile: undefined, clientSecret: 'correct' };
+  const source = await openPowerQuerySource(
+    { origin, clientId: 'client', ...defaults, ...settings },
+    clock,
+    new Meter(),
+  );
+  t.teardown(async () => {
+    await source.close();
+    await powerschool.close();
+  });
+  const tokens = () => powerschool.asked.filter(({ path }) => path === '/oauth/access_token').length;
+  return { powerschool, clock, source, tokens, origin };
+}
+
+t.test('one token for many requests, renewed ahead of its end, whether seconds are text or a number', async (t) => {
+  for (const expiresIn of ['3600', 3600]) {
+    const { powerschool, source, tokens } = await open(t);
+    powerschool.expiresIn = expiresIn;
+    // PowerSchool's own clock counts: its Date header moves on here by a day.
+    await Promise.all([source.probe(), source.probe(), source.count({ kind: 'student', schoolId: '1' })]);
+    t.equal(tokens(), 1, 'asked for once, although three wanted it');
+    powerschool.fault = (_, answer) => ({
+      ...answer,
+      headers: { date: new Date(Date.now() + 3_590_000).toUTCString() },
+    });
+    await source.probe();
+    await source.probe();
+    t.equal(tokens(), 2);
+  }
+});
+
+t.test('a token that PowerSchool no longer takes is replaced once, never in a loop', async (t) => {
+  const { powerschool, source, tokens } = await open(t);
+  await source.probe();
+  powerschool.token = 'token-2';
+  t.equal((await source.probe()).size, 1);
+  t.equal(tokens(), 2);
+
+  powerschool.fault = ({ query }) =>
+    query === 'probe'
+      ? { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' }, body: {} }
+      : undefined;
+  await t.rejects(source.probe(), { code: 'POWERSCHOOL_SECRET_REFUSED' });
+  t.equal(tokens(), 3);
+  powerschool.fault = ({ query }) =>
+    query === 'probe' ? { status: 401, body: { errorMessage: { message: 'Plugin is missing READ' } } } : undefined;
+  await t.rejects(source.probe(), { code: 'POWERSCHOOL_SECRET_REFUSED', message: /missing READ/ });
+  t.equal(tokens(), 3, 'a lack of rights is not a matter of the token');
+});
+
+t.test('a wrong secret is tried again after a minute, two, four, up to an hour', async (t) => {
+  const { powerschool, clock, source, tokens } = await open(t, { clientSecret: 'wrong' });
+  powerschool.fault = (_, answer) => ({ ...answer, headers: { date: new Date(clock.now()).toUTCString() } });
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < 9; attempt += 1) {
+    const error = await source.probe().catch((thrown: { code: string; retryAfterMs: number }) => thrown);
+    t.match(error, { code: 'POWERSCHOOL_SECRET_REFUSED', message: /invalid_client/ });
+    const asked = tokens();
+    await t.rejects(source.probe(), { code: 'POWERSCHOOL_SECRET_REFUSED' });
+    t.equal(tokens(), asked, 'not asked again during the pause');
+    pauses.push('retryAfterMs' in error ? error.retryAfterMs / 60_000 : 0);
+    clock.advance('retryAfterMs' in error ? error.retryAfterMs : 0);
+  }
+  t.same(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  powerschool.clientSecret = 'wrong';
+  t.equal((await source.probe()).size, 1, 'accepted once it is right');
+});
+
+t.test('requests keep their distance, and a throttled one is repeated when PowerSchool says', async (t) => {
+  const { powerschool, clock, source } = await open(t, { minIntervalMs: 300 });
+  await Promise.all([source.probe(), source.probe()]);
+  t.equal(clock.slept.length, 2, 'the token at once, both probes in turn');
+  t.ok(clock.slept.every((ms) => ms > 0 && ms <= 300));
+
+  const { powerschool: busy, clock: waits, source: eager } = await open(t);
+  let refusals = 2;
+  const refuse: PowerSchoolDouble['fault'] = ({ query }) => {
+    if (query !== 'probe' || refusals === 0) return undefined;
+    refusals -= 1;
+    return { status: 429, headers: { 'retry-after': '3' }, body: { message: 'too many requests' } };
+  };
+  busy.fault = refuse;
+  t.equal((await eager.probe()).size, 1);
+  t.same(waits.slept, [3000, 3000]);
+  refusals = 100;
+  await t.rejects(eager.probe(), { code: 'POWERSCHOOL_THROTTLED', retryAfterMs: 3000 });
+  t.equal(powerschool.of('probe').length, 2);
+});
+
+t.test('a host that is none, is not there, or fails', async (t) => {
+  const { powerschool, source } = await open(t);
+  const answers: [number, string | object, string][] = [
+    [404, '<html>not found</html>', 'POWERSCHOOL_WRONG_HOST'],
+    [405, {}, 'POWERSCHOOL_WRONG_HOST'],
+    [500, {}, 'POWERSCHOOL_FAILED'],
+    [200, {}, 'POWERSCHOOL_MALFORMED'],
+    [302, '', 'POWERSCHOOL_MAINTENANCE'],
+  ];
+  for (const [status, body, code] of answers) {
+    powerschool.fault = () => ({ status, body });
+    await t.rejects(source.probe(), { code }, `${status}`);
+  }
+  await powerschool.close();
+  powerschool.close = async () => undefined;
+  await t.rejects(source.probe(), { code: 'POWERSCHOOL_UNREACHABLE' });
+});
+
+t.test("the horizon is the district's date, not the agent's", async (t) => {
+  const { powerschool, source } = await open(t);
+  // Half past midnight in London is still the day before in New York, where the metadata says the district is.
+  powerschool.fault = (_, answer) => ({ ...answer, headers: { date: 'Sat, 02 Aug 2025 00:30:00 GMT' } });
+  await source.describe();
+  await source.probe();
+  t.same(powerschool.of('probe').at(-1)?.binds, { horizon: '2025-08-01' });
+});
+
+t.test('TLS is verified: the file with the own authority makes the difference', async (t) => {
+  const authority = await createAuthority();
+  const server = createServer(await authority.issue(['127.0.0.1']), (_, response) => response.writeHead(404).end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const caFile = join(t.testdir({}), 'ca.pem');
+  await writeFile(caFile, authority.ca);
+  const settings = { origin, clientId: 'c', clientSecret: 's', minIntervalMs: 0, pageSize: 10, horizonDays: 0 };
+  for (const [file, code] of [
+    [undefined, 'POWERSCHOOL_TLS_UNTRUSTED'],
+    [caFile, 'POWERSCHOOL_WRONG_HOST'],
+  ] as const) {
+    const source = await openPowerQuerySource({ ...settings, caFile: file }, new ManualClock(), new Meter());
+    await t.rejects(source.probe(), { code });
+    await source.close();
+  }
+});

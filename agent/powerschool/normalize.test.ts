@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { extractOf } from '../../plugin/extracts.ts';
+import { districtBucket, kinds, recordSchema } from '../../shared/roster.ts';
+import { dateIn } from './horizon.ts';
+import { normalizeRow } from './normalize.ts';
+import { readProbe } from './probe.ts';
+
+t.test('any row becomes a valid record or a finding, and a finding quotes no value', async (t) => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.constantFrom('', '  ', '0', '1', '2024-08-20', '2024-02-30', '1'.repeat(2000)),
+    fc.integer(),
+    fc.constant(null),
+    fc.boolean(),
+    fc.object({ maxDepth: 1 }),
+  );
+  const valid = fc.constantFrom<Record<string, unknown>>(
+    {},
+    { id: '5' },
+    { id: ' 5 ', sectionid: '1', studentid: '2' },
+  );
+  const kindAndRow = fc.constantFrom(...kinds).chain((kind) => {
+    const keys = extractOf(kind).columns.map(({ name }) => name.toLowerCase());
+    return fc.tuple(
+      fc.constant(kind),
+      valid,
+      fc.dictionary(fc.constantFrom(...keys, '_id', '$x'), value, { maxKeys: 14 }),
+    );
+  });
+  let records = 0;
+  fc.assert(
+    fc.property(kindAndRow, ([kind, part, rest]) => {
+      const row = { ...rest, ...part };
+      const bucket = { kind, schoolId: kind === 'school' ? districtBucket : '12' };
+      const result = normalizeRow(bucket, row);
+      if ('finding' in result) {
+        const texts = Object.entries(row).filter(
+          ([key, text]) => key !== 'id' && typeof text === 'string' && text.trim().length > 12,
+        );
+        return texts.every(([, text]) => !JSON.stringify(result.finding).includes(String(text)));
+      }
+      records += 1;
+      const { record } = result;
+      return (
+        recordSchema.safeParse(record).success &&
+        Object.values(record).every((field) => typeof field !== 'string' || (field !== '' && field.trim() === field))
+      );
+    }),
+  );
+  t.ok(records > 0);
+});
+
+t.test('what PowerSchool means by its values', async (t) => {
+  const record = (kind: (typeof kinds)[number], row: Record<string, unknown>) => {
+    const result = normalizeRow({ kind, schoolId: kind === 'school' ? districtBucket : '3' }, row);
+    return 'record' in result ? result.record : result.finding;
+  };
+  t.same(
+    record('student', { id: '7', surname: " O'Neil ", middlename: ' ', grade: '-1', graduationyear: '0', _id: 7 }),
+    {
+      ...{ kind: 'student', schoolId: '3', id: '7', surname: "O'Neil", grade: '-1' },
+    },
+  );
+  t.match(record('student', { id: '7', graduationyear: '2031', studentnumber: 1234 }), {
+    ...{ graduationYear: '2031', studentNumber: '1234' },
+  });
+  const roster = { id: '1', sectionid: '2', teacherid: '3' };
+  t.match(record('teacherRoster', { ...roster, islead: '1' }), { isLead: true });
+  t.notOk('isLead' in record('teacherRoster', { ...roster, islead: '0' }));
+  t.match(record('teacherRoster', { ...roster, islead: 'yes' }), { id: '1', property: 'isLead' });
+  t.match(record('term', { id: '1', name: 'Year', yearid: '34', startdate: '2024-02-30', enddate: '2025-01-01' }), {
+    ...{ id: '1', property: 'startDate' },
+  });
+  t.match(record('section', { id: '1' }), { property: 'termId' });
+  t.match(record('student', {}), { id: 'unknown', property: 'id' });
+});
+
+t.test('the probe is read as a whole or not at all', async (t) => {
+  const row = { kind: 'student', school: '12', records: '25', hash: '123456789012345678' };
+  t.same(readProbe([row, { kind: 'school', school: '0', records: '2', hash: '5' }]), {
+    probe: new Map([
+      ['student:12', { records: 25, hash: '123456789012345678' }],
+      ['school:district', { records: 2, hash: '5' }],
+    ]),
+  });
+  t.match(readProbe([{ ...row, kind: 'pet' }]), { finding: 'kind' });
+  t.match(readProbe([{ kind: 'student', school: '12', hash: '1' }]), { finding: 'records' });
+  t.match(readProbe([row, row]), { finding: 'student:12 (twice)' });
+});
+
+t.test('dates of a zone, days ahead, and an unknown zone', async (t) => {
+  const midnight = Date.parse('2025-03-01T03:30:00Z');
+  t.equal(dateIn(midnight, 'America/Los_Angeles', 0), '2025-02-28');
+  t.equal(dateIn(midnight, 'Asia/Tokyo', 30), '2025-03-31');
+  t.match(dateIn(midnight, 'Not/AZone', 0), /^2025-0[23]-\d\d$/);
+  t.match(dateIn(midnight, undefined, 0), /^2025-0[23]-\d\d$/);
+});
