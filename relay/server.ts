@@ -29,6 +29,8 @@ export interface RelayOptions {
   pingMs?: number;
   /** Between two looks for what other processes changed, milliseconds. */
   watchMs?: number;
+  /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
+  drainMs?: number;
   /** In [0, 1): spreads reconnects. */
   random?: () => number;
 }
@@ -46,7 +48,7 @@ export interface Relay {
 /** @throws HallpassError LISTEN_INSECURE, FILE_UNREADABLE, PORT_IN_USE, STORE_UNAVAILABLE, STORE_TOO_NEW … */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { home, settings, clock, log, startSync = startSyncLoop, random = Math.random } = options;
-  const { pingMs = 25_000, watchMs = 2000 } = options;
+  const { pingMs = 25_000, watchMs = 2000, drainMs = 3000 } = options;
   await using started = new AsyncDisposableStack();
   const stop = new AbortController();
 
@@ -62,7 +64,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   let url = publicUrl(settings);
   const shared = { store, settings, clock, log, url: () => url };
-  const door = openDoor({ ...shared, server, pingMs, watchMs, random, wake: (tenantId) => sync.wake(tenantId) });
+  const door = openDoor({ ...shared, server, pingMs, watchMs, drainMs, random, wake: (id) => sync.wake(id) });
   started.defer(() => door.close());
 
   enrollRoute(app, shared);

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
+import { createAuthority } from '../../scripts/simulators/authority.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { digestOf, recordHash } from '../../shared/digest.ts';
 import { closeCodes, fromWire, limits } from '../../shared/link.ts';
@@ -8,6 +10,7 @@ import type { Bucket } from '../../shared/roster.ts';
 import { changedSince, isSettled, readRecords } from '../roster/mirror.ts';
 import { issueCode, listAgents, revokeAgent } from '../store/agents.ts';
 import { setProfile } from '../store/profiles.ts';
+import { redeemCode } from '../store/system.ts';
 import { connectDouble, named, newKey, postEnroll, signToken } from '../testing/agent-double.ts';
 import {
   addAgent,
@@ -327,6 +330,8 @@ t.test('a line that died silently is found within two pings; one that only answe
   t.equal(await dead.closed, 1006);
   t.equal(await mute.closed, closeCodes.protocol, 'and one that never said hello');
   t.equal(relay.connected(), 1);
+  // The pause that going down allows would not end with this clock.
+  await alive.close();
 });
 
 t.test('going down: nobody new, everybody told when to come back, work in hand finished', async (t) => {
@@ -345,6 +350,46 @@ t.test('going down: nobody new, everybody told when to come back, work in hand f
   const again = await startTestRelay(t.testdirName);
   t.teardown(() => again.close());
   t.equal((await again.store.withTenant(tenant.id, (scope) => readRecords(scope, 'term'))).length, 1);
+});
+
+t.test('going down waits for an agent that is in the middle of something', async (t) => {
+  const relay = await startTestRelay(t.testdir(), { drainMs: 60_000 });
+  const tenant = await addTenant(relay, 'contoso');
+  const double = await connected(relay, await addAgent(relay, tenant.id));
+  const { salt } = await double.hello();
+  const cycle = randomUUID();
+  await double.acked(double.begin(cycle));
+  const closing = relay.close();
+  await double.next('drain');
+  double.batch(terms, [term('1')]);
+  const digest = digestOf([recordHash(salt, fromWire(terms, term('1')))]);
+  await double.acked(double.commit(cycle, [named(terms, digest)]));
+  t.same(relay.woken, [tenant.id]);
+  await double.close();
+  await closing;
+});
+
+t.test('TLS with a certificate of its own', async (t) => {
+  const authority = await createAuthority();
+  const { cert, key } = await authority.issue(['127.0.0.1']);
+  const home = t.testdir({ 'relay.pem': cert, 'relay.key': key, 'broken.key': 'no key' });
+  const listen = { port: 0, certFile: join(home, 'relay.pem'), keyFile: join(home, 'relay.key') };
+  const relay = await startTestRelay(home, { settings: { listen } });
+  t.teardown(() => relay.close());
+  t.match(relay.url, /^https:/);
+  const tenant = await addTenant(relay, 'contoso');
+  const { code } = await relay.store.withTenant(tenant.id, (scope) => issueCode(scope, new Date()));
+  const { privateKey, publicKey } = await newKey();
+  const given = { code, name: 'x', publicKey: publicKey.x, version: '0' };
+  const enrolled = await relay.store.system((scope) => redeemCode(scope, given, new Date()));
+  const identity = { agentId: enrolled?.agentId ?? '', tenantId: tenant.id, privateKey };
+  const double = await connectDouble(relay.url, identity, { ca: authority.ca });
+  t.match('status' in double ? double : await double.hello(), { type: 'welcome' });
+  await t.rejects(connectDouble(relay.url, identity), { code: /CERT/ }, 'a stranger to the authority does not connect');
+
+  const start = (keyFile: string) => startTestRelay(home, { settings: { listen: { ...listen, keyFile } } });
+  await t.rejects(start(join(home, 'broken.key')), { code: 'RELAY_SETTING_INVALID' });
+  await t.rejects(start(join(home, 'none.key')), { code: 'FILE_UNREADABLE', message: /none\.key/ });
 });
 
 t.test('a peer that resets in the middle of the upgrade harms nobody', async (t) => {

@@ -39,6 +39,8 @@ export interface DoorOptions {
   pingMs: number;
   /** Between two looks for revoked agents and changed profiles, milliseconds. */
   watchMs: number;
+  /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
+  drainMs: number;
   random(): number;
 }
 
@@ -136,7 +138,7 @@ export function openDoor(options: DoorOptions): Door {
     command: (tenantId, name) => fleet.command(tenantId, name),
     close: async () => {
       stop.abort();
-      await fleet.drain(options.random);
+      await fleet.drain(options.random, options.drainMs);
     },
   };
 }

@@ -66,15 +66,22 @@ export class Fleet {
     return told.length;
   }
 
-  /** Sends every agent away with a time of its own to come back, and waits until the work in hand is done. */
-  async drain(random: () => number): Promise<void> {
+  /**
+   * Sends every agent away with a time of its own to come back. Whoever is in the middle of something gets `graceMs` to
+   * finish it and leave; the message in work is always finished.
+   */
+  async drain(random: () => number, graceMs: number): Promise<void> {
+    const { clock } = this.#options;
     const members = [...this.#members.values()];
     const spreadMs = Math.min(600_000 - 1000, (members.length / reconnectsPerSecond) * 1000);
     await Promise.all(
       members.map(async ({ connection }) => {
         await connection.send({ type: 'drain', reconnectAfterMs: Math.round(1000 + random() * spreadMs) });
+        const left = new AbortController();
+        const gone = connection.closed.then(() => left.abort());
+        await Promise.race([gone, clock.sleep(graceMs, left.signal).catch(() => undefined)]);
         connection.close(closeGoingAway, 'RELAY_BUSY');
-        await connection.closed;
+        await gone;
       }),
     );
     await this.#watching;

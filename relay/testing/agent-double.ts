@@ -73,6 +73,8 @@ export interface ConnectOptions {
   token?: string;
   protocol?: string;
   path?: string;
+  /** The authority of a relay with TLS, PEM. */
+  ca?: string;
   /** False for an agent whose machine is gone: it answers no ping. */
   autoPong?: boolean;
 }
@@ -91,6 +93,7 @@ export async function connectDouble(
       headers: { authorization: `Bearer ${token}` },
       perMessageDeflate: false,
       handshakeTimeout: 5000,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.autoPong === undefined ? {} : { autoPong: options.autoPong }),
     },
   );

@@ -20,6 +20,7 @@ export interface TestRelay extends Relay {
 export interface TestRelayOptions {
   clock?: Clock;
   pingMs?: number;
+  drainMs?: number;
   settings?: unknown;
 }
 
@@ -38,6 +39,7 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
     startSync: async () => ({ wake: (tenantId) => woken.push(tenantId), close: async () => undefined }),
     pingMs: options.pingMs ?? 25_000,
     watchMs: 20,
+    drainMs: options.drainMs ?? 0,
     random: () => 0.5,
   });
   return {

@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { applyBatch, beginCycle, commitCycle } from '../../relay/roster/intake.ts';
 import { openSqlite } from '../../relay/store/sqlite-dialect.ts';
