@@ -29,6 +29,9 @@ export interface Section {
   /** COURSES.DCID of the row that named it; undefined when none did. */
   course: string | undefined;
   number: string;
+  /** First and last day of its term, YYYY-MM-DD. */
+  firstDay: string;
+  lastDay: string;
 }
 
 export interface Person {
@@ -109,7 +112,9 @@ const currentSections = `current_year AS (
     SELECT schoolid, MAX(yearid) AS yearid FROM terms
     WHERE isyearrec = 1 AND substr(firstday, 1, 10) <= ? GROUP BY schoolid
   ), current_section AS (
-    SELECT sections.*, schools.dcid AS school FROM sections
+    SELECT sections.*, schools.dcid AS school, substr(terms.firstday, 1, 10) AS first_day,
+      substr(terms.lastday, 1, 10) AS last_day
+    FROM sections
     JOIN schools ON schools.school_number = sections.schoolid AND schools.school_number <> ${graduatedStudents}
     JOIN current_year ON current_year.schoolid = sections.schoolid
     JOIN terms ON terms.id = sections.termid AND terms.schoolid = sections.schoolid
@@ -117,7 +122,7 @@ const currentSections = `current_year AS (
   )`;
 
 const sectionsSql = `WITH ${currentSections}
-  SELECT x.dcid, x.school, x.course_number, x.section_number,
+  SELECT x.dcid, x.school, x.course_number, x.section_number, x.first_day, x.last_day,
     CASE WHEN own.dcid IS NULL THEN district.dcid ELSE own.dcid END AS course,
     COALESCE(NULLIF(own.course_name, ''), NULLIF(district.course_name, ''), x.course_number) AS course_name
   FROM current_section x
@@ -185,6 +190,8 @@ function sectionOf(row: Row): Section {
     courseName: needed(row.course_name),
     course: text(row.course),
     number: needed(row.section_number),
+    firstDay: needed(row.first_day),
+    lastDay: needed(row.last_day),
   };
 }
 

@@ -1,0 +1,99 @@
+/** Follows the first sync through the events of agent and relay until the relay's first run is finished. */
+import type { RunningAgent } from './agent.ts';
+import { DemoError } from './demo-error.ts';
+import type { LogEvent, Program } from './program.ts';
+import { count, type Screen, seconds } from './screen.ts';
+
+/** Nothing heard for so long means that nothing moves. */
+const patienceMs = 90_000;
+
+export interface FirstSync {
+  /** Seconds from the start of the agent's first cycle. */
+  readAfter: number;
+  provisionedAfter: number;
+  state: string;
+  failed: number;
+}
+
+/** Listens from now on; `agent` starts when everything is ready to be heard. */
+export async function followFirstSync(
+  relay: Program,
+  startAgent: () => Promise<RunningAgent>,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<{ agent: RunningAgent; sync: FirstSync }> {
+  const over = new AbortController();
+  let patience = setTimeout(giveUp, patienceMs);
+  function giveUp(): void {
+    const lines = ['relay:', ...relay.lastLines.slice(-5)];
+    over.abort(
+      new DemoError(`Nothing has moved for ${patienceMs / 1000} seconds.`, 'Please report these lines.', lines),
+    );
+  }
+  const moving = () => {
+    clearTimeout(patience);
+    patience = setTimeout(giveUp, patienceMs);
+  };
+
+  let committedAt = 0;
+  const quiet = relay.listen((event) => {
+    moving();
+    if (event.event === 'roster.committed' && committedAt === 0) {
+      committedAt = performance.now();
+      screen.done(`The relay holds the roster: ${count(Number(event.records), 'record')}`);
+    }
+    if (event.event === 'run.failed') over.abort(failedRun(event));
+    showProvisioning(event, screen);
+  });
+  try {
+    const finished = relay.next((event) => event.event === 'run.finished', AbortSignal.any([signal, over.signal]));
+    finished.catch(() => undefined);
+    const agent = await startAgent();
+    const deaf = agent.program.listen((event) => showReading(event, screen, moving));
+    const event = await finished;
+    deaf();
+    const finishedAt = performance.now();
+    const sync = {
+      readAfter: (committedAt - agent.startedAt) / 1000,
+      provisionedAfter: (finishedAt - agent.startedAt) / 1000,
+      state: String(event.state),
+      failed: Number(event.failed),
+    };
+    screen.done(`Everything is provisioned, ${seconds(sync.provisionedAfter)} after the agent's first look`);
+    return { agent, sync };
+  } finally {
+    clearTimeout(patience);
+    quiet();
+  }
+}
+
+function showReading(event: LogEvent, screen: Screen, moving: () => void): void {
+  if (event.event === 'cycle.progress') {
+    moving();
+    const detail = count(Number(event.records), 'record');
+    screen.progress('Reading PowerSchool  ', Number(event.bucketsDone), Number(event.bucketsTotal), detail);
+  }
+  if (event.event === 'problem') screen.warn(`agent: ${String(event.message)}\n  → ${String(event.action)}`);
+}
+
+function showProvisioning(event: LogEvent, screen: Screen): void {
+  if (event.event === 'run.planned' && Number(event.total) > 0) {
+    screen.done(`The plan: ${describePlan(event.planned)}`);
+  }
+  if (event.event === 'run.progress') {
+    const [done, total] = [Number(event.done), Number(event.total)];
+    screen.progress('Provisioning         ', done, total, `${count(done)} of ${count(total, 'operation')}`);
+  }
+}
+
+/** `3 createSchool, 2,000 updateUser` */
+export function describePlan(planned: unknown): string {
+  const kinds = Object.entries(planned as Record<string, number>);
+  return kinds.map(([kind, operations]) => `${count(operations)} ${kind}`).join(', ');
+}
+
+function failedRun(event: LogEvent): DemoError {
+  return new DemoError(`The relay could not provision: ${String(event.message)}`, String(event.action ?? ''), [
+    JSON.stringify(event),
+  ]);
+}

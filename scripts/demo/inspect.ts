@@ -1,0 +1,38 @@
+/** Holds the oracle's expectation against what is in Microsoft 365 now. */
+import type { Microsoft } from './microsoft.ts';
+import type { SeededAccount } from './oracle/accounts.ts';
+import { type Actual, readDump, readProblems } from './oracle/actual.ts';
+import { compare } from './oracle/compare.ts';
+import { type District, readDistrict } from './oracle/district.ts';
+import { type Expected, expectedState, type Rules } from './oracle/expected.ts';
+
+export interface Inspection {
+  district: District;
+  expected: Expected;
+  actual: Actual;
+  differences: string[];
+}
+
+export interface InspectOptions {
+  /** PowerSchool's database and the relay's. */
+  powerschoolDb: string;
+  relayDb: string;
+  microsoft: Microsoft;
+  /** The directory before anything was provisioned. */
+  accounts: readonly SeededAccount[];
+  rules: Rules;
+}
+
+export async function inspect(options: InspectOptions): Promise<Inspection> {
+  const { powerschoolDb, relayDb, microsoft, accounts, rules } = options;
+  const district = readDistrict(powerschoolDb, localDate(new Date()));
+  const expected = expectedState(district, accounts, rules);
+  const actual = { ...(await readDump(microsoft.client.lines('/_sim/dump'))), problems: readProblems(relayDb) };
+  return { district, expected, actual, differences: compare(expected, accounts, actual) };
+}
+
+/** YYYY-MM-DD in this machine's time zone, which is the simulated district's. */
+export function localDate(now: Date): string {
+  const month = String(now.getMonth() + 1).padStart(2, '0');
+  return `${now.getFullYear()}-${month}-${String(now.getDate()).padStart(2, '0')}`;
+}

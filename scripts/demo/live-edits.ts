@@ -1,0 +1,66 @@
+/** Makes edits in PowerSchool and waits until an outsider sees each of them in Graph. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { DemoError } from './demo-error.ts';
+import type { Check, Edit } from './edits.ts';
+import { GraphReader } from './graph-reader.ts';
+import type { Inspection } from './inspect.ts';
+import type { AppRegistration, Microsoft } from './microsoft.ts';
+import type { Bag } from './oracle/actual.ts';
+import type { PowerSchool } from './powerschool.ts';
+import type { Program } from './program.ts';
+
+/** Looks at Graph at least so often, and at once whenever the relay has finished something. */
+const lookEveryMs = 500;
+const patienceMs = 60_000;
+
+export function openReader(microsoft: Microsoft, app: AppRegistration, { actual }: Inspection): GraphReader {
+  return new GraphReader({
+    client: microsoft.client,
+    tenantId: app.tenantId,
+    clientId: app.clientId,
+    clientSecret: app.secret,
+    schools: byExternalId(actual.schools),
+    classes: byExternalId(actual.classes),
+    people: new Map(actual.users.flatMap(({ id, stamp }) => (stamp === undefined ? [] : [[stamp, id]]))),
+  });
+}
+
+function byExternalId(objects: readonly { id: string; properties: Bag }[]): Map<string, string> {
+  return new Map(objects.map(({ id, properties }) => [String(properties.externalId), id]));
+}
+
+/** @returns seconds from the edit's commit in PowerSchool until all of it is seen in Graph */
+export async function makeEdit(
+  edit: Edit,
+  parts: { powerschool: PowerSchool; reader: GraphReader; relay: Program; signal: AbortSignal },
+): Promise<number> {
+  const { powerschool, reader, relay, signal } = parts;
+  await powerschool.client.call('POST', '/_sim/edit', { body: edit.body });
+  const editedAt = performance.now();
+  let open: Check[] = edit.checks;
+  while (true) {
+    const round = new AbortController();
+    const over = AbortSignal.any([signal, round.signal]);
+    const news = relay.next((event) => event.event === 'run.finished', over);
+    news.catch(() => undefined);
+    open = await stillOpen(open, reader);
+    const passed = performance.now() - editedAt;
+    if (open.length > 0 && passed < patienceMs) {
+      await Promise.race([news, wait(lookEveryMs, undefined, { signal: over })]).finally(() => round.abort());
+      continue;
+    }
+    round.abort();
+    if (open.length === 0) return passed / 1000;
+    throw new DemoError(
+      `The edit "${edit.title}" has not arrived in Graph within ${patienceMs / 1000} seconds.`,
+      'Please report these lines of the relay.',
+      relay.lastLines,
+    );
+  }
+}
+
+/** What does not hold yet; looks no further than to the first one. */
+async function stillOpen(checks: Check[], reader: GraphReader): Promise<Check[]> {
+  for (const [at, check] of checks.entries()) if (!(await reader.holds(check))) return checks.slice(at);
+  return [];
+}

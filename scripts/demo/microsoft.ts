@@ -1,0 +1,59 @@
+/** The district's Microsoft 365: the simulator, holding the accounts that the district has already. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createClientCertificate } from '../simulators/authority.ts';
+import type { Directory } from './directory.ts';
+import type { HttpsClient } from './https-client.ts';
+import type { Town } from './town.ts';
+
+/** The relay's app registration: made before the tenant consents to it. */
+export interface AppRegistration {
+  tenantId: string;
+  clientId: string;
+  certFile: string;
+  keyFile: string;
+  /** A second credential of the app, for the demo's own look into Graph. */
+  secret: string;
+  secretFile: string;
+}
+
+export interface Microsoft {
+  baseUrl: string;
+  client: HttpsClient;
+}
+
+export async function registerApp(town: Town): Promise<AppRegistration> {
+  const { cert, key } = await createClientCertificate('Hallpass relay (demo)');
+  const secret = randomBytes(24).toString('base64url');
+  return {
+    tenantId: randomUUID(),
+    clientId: randomUUID(),
+    certFile: await town.write('relay-app.pem', cert),
+    keyFile: await town.write('relay-app.key', key),
+    secret,
+    secretFile: await town.write('reader-secret', secret),
+  };
+}
+
+export async function startMicrosoft(town: Town, directory: Directory, app: AppRegistration): Promise<Microsoft> {
+  const { seed, graphSpeed } = town.options;
+  const file = await town.write('directory.json', JSON.stringify(directory.file));
+  const args = ['scripts/simulators/microsoft/main.ts', '--port', '0', '--ca', join(town.folder, 'authority')];
+  args.push('--directory', file, '--tenant-id', app.tenantId, '--client-id', app.clientId);
+  args.push('--client-cert', app.certFile, '--client-secret-file', app.secretFile);
+  args.push('--seed', `${seed}`, '--speed', `${graphSpeed}`);
+  const { ready } = await town.programs.start('Microsoft simulator', args, { ready: (line) => line.ready === true });
+  const baseUrl = String(ready.baseUrl);
+  return { baseUrl, client: town.connect(baseUrl) };
+}
+
+export interface GraphCounts {
+  requests: number;
+  writes: number;
+  throttled: number;
+}
+
+export async function graphCounts({ client }: Microsoft): Promise<GraphCounts> {
+  const { requests, writes, throttled } = (await client.call('GET', '/_sim/stats')) as GraphCounts;
+  return { requests, writes, throttled };
+}

@@ -1,0 +1,72 @@
+/** The demo's command line. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Mode } from './oracle/expected.ts';
+
+export interface DemoOptions {
+  /** End after the first sync and three edits. */
+  once: boolean;
+  /** Where to write the report. */
+  json: string | undefined;
+  students: number;
+  seed: number;
+  mode: Mode;
+  /** Folder of a School Data Sync v1 CSV set, in place of a made-up district. */
+  sdsCsv: string | undefined;
+  /** Factor on Graph's limits, and on the relay's budget. */
+  graphSpeed: number;
+  /** Leave the folder with state and logs behind. */
+  keep: boolean;
+}
+
+/** @returns the options, or the exit code when there is nothing to run (help, a wrong option) */
+export function parseOptions(args: readonly string[]): DemoOptions | { exitCode: number } {
+  const command = new Command('npm start --')
+    .description(
+      `Runs Hallpass as a district would: PowerSchool and Microsoft 365 (both simulated), the relay and the agent, each as its own process. Enrolls, installs the plugin, syncs, compares the result with what the tables say, and keeps running until Ctrl-C: edits made in PowerSchool show up in Microsoft Graph within seconds.`,
+    )
+    .option('--once', 'end after the first sync and three edits; exit code 0 only if nothing differs', false)
+    .option('--json <file>', 'write a report')
+    .option('--students <number>', 'size of the made-up district', whole(10, 200_000), 2000)
+    .option('--seed <number>', 'another number, another district', whole(0, 999_999_999), 1)
+    .addOption(
+      new Option('--mode <mode>', 'match: sync existing users; create: create new users')
+        .choices(['match', 'create'])
+        .default('match'),
+    )
+    .option('--sds-csv <dir>', 'load a School Data Sync v1 CSV set in place of a made-up district')
+    .option(
+      '--graph-speed <factor>',
+      'Graph allows 20 writes/s; the demo scales the limits of the simulator and the budget of the relay by this factor',
+      whole(1, 1000),
+      50,
+    )
+    .option('--keep', 'leave the folder with state and logs behind', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm start
+  npm start -- --once --json report.json --students 20000
+  npm start -- --mode create --sds-csv ./csv
+
+Exit codes: 0 all is as it should be, 1 something differs, 64 wrong options, 70 a program failed, 130 stopped before the
+first sync was done.`,
+    )
+    .exitOverride();
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 64 };
+    throw error;
+  }
+  const { json, sdsCsv, ...rest } = command.opts<Omit<DemoOptions, 'json' | 'sdsCsv'> & Partial<DemoOptions>>();
+  return { ...rest, json, sdsCsv };
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,49 @@
+/** The district's PowerSchool: the simulator, and what an administrator does with its plugin pages. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DemoError } from './demo-error.ts';
+import type { HttpsClient } from './https-client.ts';
+import type { Town } from './town.ts';
+
+export interface PowerSchool {
+  baseUrl: string;
+  client: HttpsClient;
+  /** Its SQLite file, which the oracle reads. */
+  db: string;
+}
+
+export async function startPowerSchool(town: Town): Promise<PowerSchool> {
+  const { students, seed, sdsCsv } = town.options;
+  const source = sdsCsv === undefined ? ['--students', `${students}`, '--seed', `${seed}`] : ['--sds-csv', sdsCsv];
+  const db = join(town.folder, 'powerschool.db');
+  const { ready } = await town.programs.start(
+    'PowerSchool simulator',
+    [
+      'scripts/simulators/powerschool/main.ts',
+      '--port',
+      '0',
+      '--db',
+      db,
+      '--ca',
+      join(town.folder, 'authority'),
+      ...source,
+    ],
+    { ready: (line) => line.ready === true },
+  );
+  const baseUrl = String(ready.baseUrl);
+  return { baseUrl, db, client: town.connect(baseUrl) };
+}
+
+/** Installs and enables the plugin. @returns what the plugin's page shows then */
+export async function installPlugin(
+  { client }: PowerSchool,
+  zipFile: string,
+): Promise<{ clientId: string; clientSecret: string }> {
+  const installed = (await client.call('POST', '/_sim/plugins', { body: await readFile(zipFile) })) as { id: unknown };
+  const enabled = await client.call('POST', `/_sim/plugins/${installed.id}/enable`);
+  const { clientId, clientSecret } = enabled as { clientId?: unknown; clientSecret?: unknown };
+  if (typeof clientId !== 'string' || typeof clientSecret !== 'string') {
+    throw new DemoError('PowerSchool enabled the plugin without credentials.', 'Please report this bug.');
+  }
+  return { clientId, clientSecret };
+}

@@ -1,0 +1,76 @@
+/** All programs of the demo: started in order, watched while they run, stopped in reverse. */
+import { join } from 'node:path';
+import { DemoError } from './demo-error.ts';
+import { type Ending, type LogEvent, Program } from './program.ts';
+
+export class Programs implements AsyncDisposable {
+  /** Aborted when the demo is to end: by a person, or because a program is gone. */
+  readonly signal: AbortSignal;
+  readonly #failed = new AbortController();
+  readonly #running: Program[] = [];
+  readonly #folder: string;
+  #stopping = false;
+
+  /** @param folder for the programs' logs; it exists */
+  constructor(folder: string, interrupted: AbortSignal) {
+    this.#folder = folder;
+    this.signal = AbortSignal.any([interrupted, this.#failed.signal]);
+  }
+
+  /** Starts a program that runs until the end of the demo, and waits for the line that says it is ready. */
+  async start(
+    name: string,
+    args: readonly string[],
+    options: { env?: NodeJS.ProcessEnv; ready: (event: LogEvent) => boolean },
+  ): Promise<{ program: Program; ready: LogEvent }> {
+    this.signal.throwIfAborted();
+    const program = this.#spawn(name, args, options.env);
+    this.#running.push(program);
+    program.ended.then((ending) => {
+      if (!this.#stopping) this.#failed.abort(endedError(program, ending));
+    });
+    return { program, ready: await program.next(options.ready, this.signal) };
+  }
+
+  /** Runs a command to its end. @returns the last lines of its standard output */
+  async run(name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<readonly string[]> {
+    this.signal.throwIfAborted();
+    const command = this.#spawn(name, args, env);
+    const over = () => command.kill();
+    this.signal.addEventListener('abort', over, { once: true });
+    const ending = await command.ended;
+    this.signal.removeEventListener('abort', over);
+    this.signal.throwIfAborted();
+    if (ending.code !== 0) throw endedError(command, ending);
+    return command.lastOutput;
+  }
+
+  /** The hard way out, for people who do not want to wait. */
+  killAll(): void {
+    this.#stopping = true;
+    for (const program of this.#running) program.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
+    for (const program of this.#running.toReversed()) await program.stop();
+  }
+
+  #spawn(name: string, args: readonly string[], env: NodeJS.ProcessEnv | undefined): Program {
+    const logFile = join(this.#folder, `${name.replaceAll(/\W+/g, '-')}.log`);
+    return new Program({ name, args, env: { ...process.env, ...env }, logFile });
+  }
+}
+
+function endedError(program: Program, { code, signal }: Ending): DemoError {
+  const { name, lastLines } = program;
+  const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
+  const text = lastLines.join('\n');
+  const portTaken = /EADDRINUSE|PORT_IN_USE/.test(text);
+  const action = portTaken
+    ? 'Another program uses its port: end that one, then start the demo again.'
+    : /^ {2}→ /m.test(text)
+      ? 'See its own advice above.'
+      : 'See its last lines above; with --keep, its whole log stays in the demo’s folder.';
+  return new DemoError(`${name} ended ${how}.`, action, lastLines);
+}

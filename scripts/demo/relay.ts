@@ -1,0 +1,65 @@
+/** The operator's relay: configured, with a district in it, serving agents over TLS. */
+import { join } from 'node:path';
+import type { AppRegistration, Microsoft } from './microsoft.ts';
+import type { Rules } from './oracle/expected.ts';
+import { demoProfile } from './profile.ts';
+import type { Program } from './program.ts';
+import type { Town } from './town.ts';
+
+const bin = 'relay/hallpass-relay.mjs';
+const slug = 'summit';
+
+/** How often agents look for changes: a district would take a minute. */
+export const cycleSeconds = 1;
+
+export interface Relay {
+  url: string;
+  program: Program;
+  /** Its database, in which the problems are. */
+  db: string;
+}
+
+/** Adds the district and its profile. */
+export async function addDistrict(town: Town, app: AppRegistration, rules: Rules): Promise<void> {
+  const profile = await town.write('profile.json', JSON.stringify(demoProfile(rules), null, 2));
+  await hallpassRelay(town, 'tenant', 'add', slug, '--name', 'Summit School District', '--graph-tenant', app.tenantId);
+  await hallpassRelay(town, 'profile', 'set', slug, profile);
+}
+
+export async function startRelay(town: Town, app: AppRegistration, microsoft: Microsoft): Promise<Relay> {
+  const { cert, key } = await town.authority.issue(['localhost', '127.0.0.1']);
+  const certFile = await town.write('relay-tls.pem', cert);
+  const keyFile = await town.write('relay-tls.key', key);
+  const options = {
+    port: '0',
+    'tls-cert': certFile,
+    'tls-key': keyFile,
+    'graph-url': microsoft.baseUrl,
+    'graph-authority': microsoft.baseUrl,
+    'graph-ca': town.caFile,
+    'graph-speed': `${town.options.graphSpeed}`,
+    'client-id': app.clientId,
+    'client-cert': app.certFile,
+    'client-key': app.keyFile,
+    'cycle-seconds': `${cycleSeconds}`,
+  };
+  const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  await hallpassRelay(town, 'configure', ...named);
+  const { program, ready } = await town.programs.start('relay', [bin, 'serve', '--log-format', 'json'], {
+    env: town.homeOf('relay'),
+    ready: (line) => line.event === 'relay.ready',
+  });
+  return { url: String(ready.url), program, db: join(town.homeOf('relay').HALLPASS_HOME, 'relay.db') };
+}
+
+/** A file with a one-time code for an agent. */
+export async function enrollmentCode(town: Town): Promise<string> {
+  const lines = await hallpassRelay(town, 'enroll-code', slug, '--json');
+  const { code } = JSON.parse(lines.join('\n')) as { code: string };
+  return await town.write('enrollment-code', code);
+}
+
+function hallpassRelay(town: Town, ...args: string[]): Promise<readonly string[]> {
+  const name = `hallpass-relay ${args[0]}${args[0] === 'tenant' || args[0] === 'profile' ? ` ${args[1]}` : ''}`;
+  return town.programs.run(name, [bin, ...args], town.homeOf('relay'));
+}

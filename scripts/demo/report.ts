@@ -1,0 +1,54 @@
+/** The report of `--json`. */
+import type { AgentCounts } from './agent.ts';
+import type { Inspection } from './inspect.ts';
+import type { GraphCounts } from './microsoft.ts';
+import type { DemoOptions } from './options.ts';
+import { actualTotals, expectedTotals, type Totals } from './oracle/totals.ts';
+
+const differencesShown = 200;
+
+export interface Report {
+  expected: Totals;
+  actual: Totals;
+  /** The first 200, in words; empty when everything is right. */
+  differences: string[];
+  differenceCount: number;
+  /** From the start of the agent's first cycle until everything was provisioned. */
+  seconds: number;
+  editLatencySeconds: number[];
+  graph: GraphCounts & { minimumWrites: number };
+  agent: AgentCounts;
+  options: DemoOptions;
+  /** Seconds per stage. */
+  timings: Record<string, number>;
+}
+
+export function makeReport(facts: {
+  inspection: Inspection;
+  differences: readonly string[];
+  seconds: number;
+  latencies: readonly number[];
+  graph: GraphCounts;
+  minimumWrites: number;
+  agent: AgentCounts;
+  options: DemoOptions;
+  timings: Record<string, number>;
+}): Report {
+  const { inspection, differences, latencies, graph, minimumWrites, timings } = facts;
+  return {
+    expected: expectedTotals(inspection.expected),
+    actual: actualTotals(inspection.actual),
+    differences: differences.slice(0, differencesShown),
+    differenceCount: differences.length,
+    seconds: rounded(facts.seconds),
+    editLatencySeconds: latencies.map(rounded),
+    graph: { ...graph, minimumWrites },
+    agent: facts.agent,
+    options: facts.options,
+    timings: Object.fromEntries(Object.entries(timings).map(([stage, value]) => [stage, rounded(value)])),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

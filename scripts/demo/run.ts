@@ -1,0 +1,149 @@
+/** The demo from beginning to end: a district, a relay and a Microsoft 365 tenant, and a roster that finds its way. */
+import { writeFile } from 'node:fs/promises';
+import { databaseShare, type RunningAgent, startAgent } from './agent.ts';
+import { Interrupted } from './demo-error.ts';
+import { chooseEdits, type Edit } from './edits.ts';
+import { type FirstSync, followFirstSync } from './first-sync.ts';
+import { type Inspection, inspect, localDate } from './inspect.ts';
+import { makeEdit, openReader } from './live-edits.ts';
+import { graphCounts } from './microsoft.ts';
+import type { DemoOptions } from './options.ts';
+import { minimumWrites } from './oracle/totals.ts';
+import { cycleSeconds } from './relay.ts';
+import { makeReport } from './report.ts';
+import { count, type Screen, seconds } from './screen.ts';
+import { type Place, setUp } from './set-up.ts';
+import { Stages } from './stages.ts';
+import { showAddresses, showDifferences, showHowToEdit, showSummary } from './summary.ts';
+import { openTown, type Town } from './town.ts';
+import { watchEdits } from './watch.ts';
+
+export interface DemoControl {
+  /** Aborted by the first Ctrl-C. */
+  interrupted: AbortSignal;
+  /** Aborted by the second one. */
+  impatient: AbortSignal;
+}
+
+/** @returns the exit code. @throws DemoError when a program failed, Interrupted when the first sync was not done */
+export async function runDemo(options: DemoOptions, screen: Screen, control: DemoControl): Promise<number> {
+  await using town = await openTown(options, screen, control.interrupted);
+  control.impatient.addEventListener('abort', () => town.programs.killAll());
+  const stages = new Stages();
+  showIntroduction(town);
+
+  const place = await setUp(town, stages);
+  const { agent, sync } = await stages.time('first sync', () =>
+    followFirstSync(place.relay.program, () => startAgent(town), screen, town.signal),
+  );
+  stages.note('first read', sync.readAfter);
+  stages.note('provisioning', sync.provisionedAfter - sync.readAfter);
+
+  const today = localDate(new Date());
+  const first = await stages.time('first comparison', () => inspect(place));
+  const edits = chooseEdits(first.district, first.expected, today);
+  showSummary(screen, first);
+  if (!options.once) {
+    await writeReport(options, {
+      place,
+      agent,
+      sync,
+      stages,
+      first,
+      last: first,
+      edits: [],
+      latencies: [],
+      ownReads: 0,
+    });
+    return await keepRunning(town, place, agent, first, edits);
+  }
+
+  const reader = openReader(place.microsoft, place.app, first);
+  const latencies = await stages.time('edits', () => makeEdits(edits, town, place, reader));
+  const last = await stages.time('last comparison', () => inspect(place));
+  showDifferences(screen, last.differences);
+  await writeReport(options, { place, agent, sync, stages, first, last, edits, latencies, ownReads: reader.requests });
+  return first.differences.length + last.differences.length === 0 ? 0 : 1;
+}
+
+async function makeEdits(
+  edits: readonly Edit[],
+  town: Town,
+  { powerschool, relay }: Place,
+  reader: ReturnType<typeof openReader>,
+): Promise<number[]> {
+  const latencies: number[] = [];
+  for (const edit of edits) {
+    const latency = await makeEdit(edit, { powerschool, reader, relay: relay.program, signal: town.signal });
+    town.screen.done(`In Graph after ${seconds(latency)}: ${edit.title}`);
+    latencies.push(latency);
+  }
+  return latencies;
+}
+
+/** Until Ctrl-C, or until a program ends. */
+async function keepRunning(
+  town: Town,
+  { powerschool, microsoft, relay }: Place,
+  agent: RunningAgent,
+  { differences }: Inspection,
+  edits: readonly Edit[],
+): Promise<number> {
+  const { screen, caFile, folder, signal } = town;
+  const addresses = { powerschool: powerschool.baseUrl, microsoft: microsoft.baseUrl, relay: relay.url };
+  showAddresses(screen, { ...addresses, caFile, folder });
+  showHowToEdit(screen, edits, powerschool.baseUrl, caFile);
+  screen.line();
+  screen.line('Running. Edits show up here when they have arrived in Graph. Ctrl-C stops everything.');
+  try {
+    await watchEdits({ db: powerschool.db, agent: agent.program, relay: relay.program, screen, signal });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+  screen.line('Stopping …');
+  return differences.length === 0 ? 0 : 1;
+}
+
+function showIntroduction({ options, screen }: Town): void {
+  const { mode, graphSpeed, sdsCsv, students } = options;
+  const what =
+    sdsCsv === undefined ? `a made-up district of ${count(students, 'student')}` : `the district in ${sdsCsv}`;
+  screen.title(`Hallpass: ${what}, ${mode === 'match' ? 'existing users are matched' : 'new users are created'}`);
+  screen.line(
+    `Real Graph allows 20 writes/s; here the simulator's limits and the relay's budget are both × ${graphSpeed}. The agent\n` +
+      `looks every ${cycleSeconds} s (usually 60) and may use ${databaseShare * 100} % of PowerSchool's time for it (usually 2 %).`,
+  );
+  screen.line();
+}
+
+async function writeReport(
+  options: DemoOptions,
+  facts: {
+    place: Place;
+    agent: RunningAgent;
+    sync: FirstSync;
+    stages: Stages;
+    first: Inspection;
+    last: Inspection;
+    edits: readonly Edit[];
+    latencies: readonly number[];
+    ownReads: number;
+  },
+): Promise<void> {
+  if (options.json === undefined) return;
+  const { place, agent, sync, stages, first, last, edits, latencies, ownReads } = facts;
+  const graph = await graphCounts(place.microsoft);
+  const early = first === last ? [] : first.differences.map((difference) => `after the first sync: ${difference}`);
+  const report = makeReport({
+    inspection: last,
+    differences: [...early, ...last.differences],
+    seconds: sync.provisionedAfter,
+    latencies,
+    graph: { ...graph, requests: graph.requests - ownReads },
+    minimumWrites: edits.reduce((sum, edit) => sum + edit.writes, minimumWrites(first.expected)),
+    agent: agent.counts(),
+    options,
+    timings: stages.seconds,
+  });
+  await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}

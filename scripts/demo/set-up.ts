@@ -1,0 +1,76 @@
+/** Puts everything in its place: PowerSchool with the plugin, Microsoft 365, the relay, and the agent enrolled with it. */
+import { configureAgent, enrollAgent, writePlugin } from './agent.ts';
+import { type Directory, demoDirectory } from './directory.ts';
+import { type InspectOptions, localDate } from './inspect.ts';
+import { type AppRegistration, type Microsoft, registerApp, startMicrosoft } from './microsoft.ts';
+import { readDistrict } from './oracle/district.ts';
+import type { Rules } from './oracle/expected.ts';
+import { installPlugin, type PowerSchool, startPowerSchool } from './powerschool.ts';
+import { demoRules } from './profile.ts';
+import { addDistrict, enrollmentCode, type Relay, startRelay } from './relay.ts';
+import { count } from './screen.ts';
+import type { Stages } from './stages.ts';
+import type { Town } from './town.ts';
+
+/** Where everything is, once it runs. */
+export interface Place extends InspectOptions {
+  powerschool: PowerSchool;
+  relay: Relay;
+  app: AppRegistration;
+}
+
+/** Everything up to the moment before the agent starts its work. What does not depend on each other goes side by side. */
+export async function setUp(town: Town, stages: Stages): Promise<Place> {
+  const { screen, options } = town;
+  const plugin = writePlugin(town);
+  const registration = registerApp(town);
+  plugin.catch(() => undefined);
+  registration.catch(() => undefined);
+
+  const powerschool = await stages.time('powerschool', () => startPowerSchool(town));
+  const district = readDistrict(powerschool.db, localDate(new Date()));
+  screen.done(
+    `PowerSchool is running: ${count(district.schools.length, 'school')}, ${count(district.sections.length, 'section')}, ` +
+      `${count(district.people.length, 'person').replace('persons', 'people')}, ${count(district.enrollments.length, 'enrollment')}`,
+  );
+
+  const directory = demoDirectory(district, options.mode, options.seed);
+  const rules = demoRules(options.mode, directory.licences);
+  const app = await registration;
+  const [{ microsoft, relay }] = await Promise.all([
+    startCloud(town, stages, { directory, rules, app }),
+    stages.time('plugin', async () => {
+      const credentials = await installPlugin(powerschool, await plugin);
+      screen.done('The plugin is installed and enabled in PowerSchool');
+      await configureAgent(town, powerschool, credentials);
+    }),
+  ]);
+  await stages.time('enrollment', async () => enrollAgent(town, relay.url, await enrollmentCode(town)));
+  screen.done('The agent is enrolled with the relay');
+  return {
+    powerschool,
+    microsoft,
+    relay,
+    app,
+    rules,
+    accounts: directory.accounts,
+    powerschoolDb: powerschool.db,
+    relayDb: relay.db,
+  };
+}
+
+async function startCloud(
+  town: Town,
+  stages: Stages,
+  { directory, rules, app }: { directory: Directory; rules: Rules; app: AppRegistration },
+): Promise<{ microsoft: Microsoft; relay: Relay }> {
+  const { screen } = town;
+  const [microsoft] = await Promise.all([
+    stages.time('microsoft', () => startMicrosoft(town, directory, app)),
+    stages.time('district', () => addDistrict(town, app, rules)),
+  ]);
+  screen.done(`Microsoft 365 is running: ${count(directory.accounts.length, 'account')} in the directory`);
+  const relay = await stages.time('relay', () => startRelay(town, app, microsoft));
+  screen.done(`The relay is running: ${relay.url}`);
+  return { microsoft, relay };
+}

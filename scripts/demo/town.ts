@@ -1,0 +1,61 @@
+/** What all parts of the demo share: one folder for everything that is written, the programs, and how to speak. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Authority, openAuthority } from '../simulators/authority.ts';
+import { HttpsClient } from './https-client.ts';
+import type { DemoOptions } from './options.ts';
+import { Programs } from './programs.ts';
+import type { Screen } from './screen.ts';
+
+export interface Town extends AsyncDisposable {
+  options: DemoOptions;
+  folder: string;
+  authority: Authority;
+  /** PEM file that every program trusts. */
+  caFile: string;
+  programs: Programs;
+  /** Aborted when the demo is to end. */
+  signal: AbortSignal;
+  screen: Screen;
+  /** Writes a file that only its owner may read, and returns its path. */
+  write(name: string, content: string): Promise<string>;
+  connect(baseUrl: string): HttpsClient;
+  /** The state folder of one of the two products, as environment. */
+  homeOf(product: 'agent' | 'relay'): { HALLPASS_HOME: string };
+}
+
+/** Disposing stops the programs in reverse order, closes connections and removes the folder (unless it is to be kept). */
+export async function openTown(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<Town> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'hallpass-demo-'));
+  stack.defer(async () => {
+    if (options.keep) screen.line(`State and logs are in ${folder}`);
+    else await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+  await mkdir(join(folder, 'logs'));
+  const authority = await openAuthority(join(folder, 'authority'));
+  const programs = stack.use(new Programs(join(folder, 'logs'), interrupted));
+  const opened = stack.move();
+  return {
+    options,
+    folder,
+    authority,
+    caFile: join(folder, 'authority', 'ca.pem'),
+    programs,
+    signal: programs.signal,
+    screen,
+    async write(name, content) {
+      const file = join(folder, name);
+      await writeFile(file, content, { mode: 0o600 });
+      return file;
+    },
+    connect(baseUrl) {
+      const client = new HttpsClient(baseUrl, authority.ca, programs.signal);
+      opened.defer(() => client.close());
+      return client;
+    },
+    homeOf: (product) => ({ HALLPASS_HOME: join(folder, product) }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

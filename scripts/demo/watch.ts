@@ -1,0 +1,61 @@
+/** Tells of edits in PowerSchool, and when they have arrived in Graph. Asks nobody: it is told, or it hears. */
+import { watch } from 'node:fs';
+import { describePlan } from './first-sync.ts';
+import type { Program } from './program.ts';
+import { type Screen, seconds } from './screen.ts';
+
+/** Cycles after an edit that find nothing changed: then it does not concern the roster. */
+const patienceCycles = 2;
+
+export interface WatchOptions {
+  /** PowerSchool's database. */
+  db: string;
+  agent: Program;
+  relay: Program;
+  screen: Screen;
+  signal: AbortSignal;
+}
+
+/** Rejects with the signal's reason when the demo is to end. */
+export function watchEdits({ db, agent, relay, screen, signal }: WatchOptions): Promise<never> {
+  let editedAt: number | undefined;
+  let unchanged = 0;
+  let planned: unknown;
+
+  // Every commit of the simulator appends to SQLite's write-ahead log; readers leave it alone.
+  watch(`${db}-wal`, { signal }, () => {
+    if (editedAt === undefined) screen.line(`${clock()}  PowerSchool was edited`);
+    editedAt ??= performance.now();
+    unchanged = 0;
+  }).on('error', (error) => screen.warn(`Edits are no longer noticed: ${error.message}`));
+
+  agent.listen(({ event, code, message }) => {
+    if (event === 'problem') screen.warn(`agent: ${String(message)} [${String(code)}]`);
+    if (event !== 'cycle.unchanged' || editedAt === undefined) return;
+    unchanged += 1;
+    if (unchanged < patienceCycles) return;
+    screen.line(`${clock()}  The edit changes nothing in the roster`);
+    editedAt = undefined;
+  });
+  relay.listen(({ event, planned: plan, done, failed, message }) => {
+    if (event === 'run.planned') planned = plan;
+    if (event === 'run.failed') screen.warn(`relay: ${String(message)}`);
+    if (event !== 'run.finished') return;
+    if (Number(done) + Number(failed) > 0) {
+      const after = editedAt === undefined ? '' : `, ${seconds((performance.now() - editedAt) / 1000)} after the edit`;
+      const failures = Number(failed) > 0 ? `; ${Number(failed)} failed` : '';
+      screen.done(`${clock()}  In Graph${after}: ${describePlan(planned)}${failures}`);
+    } else if (editedAt !== undefined) {
+      screen.line(`${clock()}  The edit changes nothing in Microsoft 365`);
+    }
+    editedAt = undefined;
+  });
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8);
+}
