@@ -67,6 +67,18 @@ export async function addAgent(relay: Relay, tenantId: string): Promise<AgentIde
   return await enrollDouble(relay.url, code);
 }
 
+/** A relay in the test's own folder, with one tenant and one enrolled agent; both end with the test. */
+export async function setUp(
+  t: { testdir(): string; teardown(end: () => Promise<void>): void },
+  options: TestRelayOptions = {},
+) {
+  const relay = await startTestRelay(t.testdir(), options);
+  t.teardown(() => relay.close());
+  const tenant = await addTenant(relay, 'contoso');
+  const agent = await addAgent(relay, tenant.id);
+  return { relay, tenant, agent };
+}
+
 /** Connects, or fails the test with what the relay answered. */
 export async function connected(relay: Relay, identity: AgentIdentity, autoPong = true): Promise<AgentDouble> {
   const answer = await connectDouble(relay.url, identity, { autoPong });
