@@ -99,8 +99,8 @@ export class Session {
     const now = new Date(clock.now());
     const answer = await this.#transaction(async (scope) => {
       await noteHello(scope, agent.agentId, hello, now);
-      const { version, settled, committedAt } = await mirrorState(scope);
-      const broken = settled || committedAt === null ? [] : await bucketsChangedSince(scope, version);
+      const { version, settled } = await mirrorState(scope);
+      const broken = settled ? [] : await bucketsChangedSince(scope, version);
       return { welcome: await welcome(scope, cycleSeconds, now), broken };
     });
     await this.#options.send(answer.welcome);
