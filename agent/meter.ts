@@ -1,4 +1,6 @@
 /** What the agent has done since it started: plain counters, read by events and status. */
+import { readFileSync } from 'node:fs';
+
 export interface Counts {
   /** Requests to PowerSchool, tokens included. */
   requests: number;
@@ -32,7 +34,20 @@ export class Meter {
   }
 }
 
-/** Largest memory this process ever had, in MB: the kernel's own high-water mark. */
+/**
+ * Largest memory this program ever had, in MB: the kernel's own high-water mark. Linux starts `maxRSS` of getrusage with
+ * that of the process that forked it (a 400 MB parent makes a 40 MB child say 386), so there it is read from /proc.
+ */
 export function rssPeakMB(): number {
-  return Math.round(process.resourceUsage().maxRSS / 1024);
+  return Math.round((linuxHighWaterKB() ?? process.resourceUsage().maxRSS) / 1024);
+}
+
+function linuxHighWaterKB(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return found === undefined ? undefined : Number(found);
+  } catch {
+    return undefined;
+  }
 }
