@@ -6,7 +6,6 @@ import { hallpassVersion } from '../shared/version.ts';
 import { type ConfigureOptions, configure } from './commands/configure.ts';
 import type { Context } from './commands/context.ts';
 import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
-import { writePlugin } from './commands/plugin.ts';
 import { showStatus } from './commands/status.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
 
@@ -54,7 +53,11 @@ ${exitCodeHelp}`,
 
   command('plugin', 'write the plugin ZIP to install in PowerSchool', 'hallpass-agent plugin --out hallpass-plugin.zip')
     .requiredOption('--out <file>', 'where to write it')
-    .action(({ out }: { out: string }) => writePlugin(context, out));
+    .action(async ({ out }: { out: string }) => {
+      // Only this command needs the archiver in memory.
+      const { writePlugin } = await import('./commands/plugin.ts');
+      await writePlugin(context, out);
+    });
 
   command(
     'configure',

@@ -1,12 +1,15 @@
 /** The calendar date in the district, for the queries' `:horizon`. */
 
+export type Calendar = (nowMs: number, daysAhead: number) => string;
+
 /**
- * The date `YYYY-MM-DD` in a time zone, some days ahead.
+ * Tells the date `YYYY-MM-DD` in a time zone, some days ahead.
  *
  * @param timeZone IANA name as PowerSchool gives it in its metadata; this computer's own zone when absent or unknown
  */
-export function dateIn(nowMs: number, timeZone: string | undefined, daysAhead: number): string {
-  return formatter(timeZone).format(nowMs + daysAhead * 86_400_000);
+export function calendarOf(timeZone: string | undefined): Calendar {
+  const format = formatter(timeZone);
+  return (nowMs, daysAhead) => format.format(nowMs + daysAhead * 86_400_000);
 }
 
 function formatter(timeZone: string | undefined): Intl.DateTimeFormat {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { extractOf } from '../../plugin/extracts.ts';
 import { districtBucket, kinds, recordSchema } from '../../shared/roster.ts';
-import { dateIn } from './horizon.ts';
+import { calendarOf } from './horizon.ts';
 import { normalizeRow } from './normalize.ts';
 import { readProbe } from './probe.ts';
 
@@ -91,8 +91,8 @@ t.test('the probe is read as a whole or not at all', async (t) => {
 
 t.test('dates of a zone, days ahead, and an unknown zone', async (t) => {
   const midnight = Date.parse('2025-03-01T03:30:00Z');
-  t.equal(dateIn(midnight, 'America/Los_Angeles', 0), '2025-02-28');
-  t.equal(dateIn(midnight, 'Asia/Tokyo', 30), '2025-03-31');
-  t.match(dateIn(midnight, 'Not/AZone', 0), /^2025-0[23]-\d\d$/);
-  t.match(dateIn(midnight, undefined, 0), /^2025-0[23]-\d\d$/);
+  t.equal(calendarOf('America/Los_Angeles')(midnight, 0), '2025-02-28');
+  t.equal(calendarOf('Asia/Tokyo')(midnight, 30), '2025-03-31');
+  t.match(calendarOf('Not/AZone')(midnight, 0), /^2025-0[23]-\d\d$/);
+  t.match(calendarOf(undefined)(midnight, 0), /^2025-0[23]-\d\d$/);
 });

@@ -10,7 +10,7 @@ import type { Meter } from '../meter.ts';
 import type { PowerSchoolSettings } from '../settings.ts';
 import type { Page, Source, SourceFacts } from '../source.ts';
 import { PowerSchoolClient, type Row } from './client.ts';
-import { dateIn } from './horizon.ts';
+import { calendarOf } from './horizon.ts';
 import { PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
 import { normalizeRow } from './normalize.ts';
@@ -45,7 +45,7 @@ export class PowerQuerySource implements Source {
   readonly #pageSize: number;
   readonly #horizonDays: number;
   #facts: SourceFacts | undefined;
-  #timeZone: string | undefined;
+  #calendar = calendarOf(undefined);
 
   constructor(client: PowerSchoolClient, { pageSize, horizonDays }: { pageSize: number; horizonDays: number }) {
     this.#client = client;
@@ -61,7 +61,7 @@ export class PowerQuerySource implements Source {
       .catch(() => undefined);
     const metadata = metadataSchema.safeParse(parseJson(answer?.text ?? '')).data?.metadata;
     if (metadata === undefined) return {};
-    this.#timeZone = metadata.district_timezone;
+    this.#calendar = calendarOf(metadata.district_timezone);
     this.#facts = { powerschoolVersion: metadata.powerschool_version };
     return this.#facts;
   }
@@ -101,7 +101,7 @@ export class PowerQuerySource implements Source {
   }
 
   #horizon(): string {
-    return dateIn(this.#client.http.now(), this.#timeZone, this.#horizonDays);
+    return this.#calendar(this.#client.http.now(), this.#horizonDays);
   }
 
   /** As text throughout: of numbers it is only said that PowerSchool sometimes refuses them. */

@@ -1,6 +1,9 @@
 /** Who this agent is: an Ed25519 key made on this machine, of which the relay knows the public half only. */
 import { randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
+import { exportJWK } from 'jose/key/export';
+import { generateKeyPair } from 'jose/key/generate/keypair';
+import { importJWK } from 'jose/key/import';
 import { z } from 'zod';
 import { tokenAudience, tokenLifetimeSeconds } from '../../shared/link.ts';
 
