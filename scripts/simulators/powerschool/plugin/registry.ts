@@ -72,6 +72,11 @@ export class PluginRegistry {
     return plugin;
   }
 
+  /** What an upload is, without installing it. @throws PluginRefusal */
+  async inspect(bytes: Buffer): Promise<Manifest> {
+    return (await this.#read(0, bytes)).manifest;
+  }
+
   /**
    * Installs a plugin, or a higher version of a disabled one. The new version is not enabled.
    *
