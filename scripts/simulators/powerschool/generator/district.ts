@@ -37,6 +37,8 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
 
   // The sections of the last two schools, for people who belong to several.
   const neighbours = new Map<number, PlannedSection[]>();
+  // Their batches wait until nobody of another school can join a section any more.
+  const waiting: Batch[] = [];
   let index = 0;
   for (const plan of plans) {
     const batch = emptyBatch();
@@ -53,8 +55,10 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
     neighbours.set(plan.number, sections);
     const [oldest] = neighbours.keys();
     if (neighbours.size > 2 && oldest !== undefined) neighbours.delete(oldest);
-    yield batch;
+    waiting.push(batch);
+    if (waiting.length > 2) yield* waiting.splice(0, 1);
   }
+  yield* waiting;
 }
 
 /** One student in 97 takes an eighth class at the school next door. */
