@@ -91,6 +91,8 @@ async function ensurePlugin(simulator: PowerSchoolSimulator, file: string): Prom
 
 function announce(simulator: PowerSchoolSimulator, plugin: Plugin | undefined, db: string | undefined): void {
   const { baseUrl, caFile } = simulator;
+  // An authority without a folder lives in memory only: then its certificate stands in the line itself.
+  const ca = caFile === undefined ? simulator.ca : undefined;
   const { clientId, clientSecret } = plugin?.credentials ?? {};
   const active = simulator.db.prepare('SELECT COUNT(*) AS students FROM students WHERE enroll_status = 0').get();
   const lines = [`PowerSchool simulator at ${baseUrl} (${active?.students} active students)`];
@@ -104,7 +106,7 @@ function announce(simulator: PowerSchoolSimulator, plugin: Plugin | undefined, d
     );
   }
   process.stderr.write(`${lines.join('\n')}\n`);
-  process.stdout.write(`${JSON.stringify({ ready: true, baseUrl, clientId, clientSecret, caFile, db })}\n`);
+  process.stdout.write(`${JSON.stringify({ ready: true, baseUrl, clientId, clientSecret, caFile, ca, db })}\n`);
 }
 
 function explain(error: unknown): string {

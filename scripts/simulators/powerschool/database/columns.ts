@@ -149,6 +149,24 @@ export const columnLists = {
     text: 'emailaddress whomodified',
     timestamp: 'whenmodified',
   },
+  // The older home of a student's address, behind the contact of type "Self".
+  sync_studentmap: {
+    number: 'id studentid studentsdcid',
+  },
+  psm_studentcontacttype: {
+    number: 'id',
+    text: 'name',
+  },
+  psm_studentcontact: {
+    number: 'id studentid studentcontacttypeid',
+    text: 'email',
+  },
+  // A district's own extension of STUDENTS: other districts have other ones, or none.
+  u_studentsuserfields: {
+    number: 'studentsdcid',
+    text: 'email whomodified',
+    timestamp: 'whenmodified',
+  },
   dual: {
     number: '',
     text: 'dummy',

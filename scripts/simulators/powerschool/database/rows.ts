@@ -190,6 +190,30 @@ export interface EmailAddressRow {
   emailaddress: string;
 }
 
+export interface StudentMapRow {
+  id: number;
+  /** What PSM_STUDENTCONTACT.StudentID means. */
+  studentid: number;
+  studentsdcid: number;
+}
+
+export interface ContactTypeRow {
+  id: number;
+  name: string;
+}
+
+export interface ContactRow {
+  id: number;
+  studentid: number;
+  studentcontacttypeid: number;
+  email: string | null;
+}
+
+export interface StudentUserFieldsRow {
+  studentsdcid: number;
+  email: string | null;
+}
+
 export interface Rows {
   schools: SchoolRow;
   terms: TermRow;
@@ -205,6 +229,10 @@ export interface Rows {
   person: PersonRow;
   personemailaddressassoc: PersonEmailRow;
   emailaddress: EmailAddressRow;
+  sync_studentmap: StudentMapRow;
+  psm_studentcontacttype: ContactTypeRow;
+  psm_studentcontact: ContactRow;
+  u_studentsuserfields: StudentUserFieldsRow;
 }
 
 /** Rows of several tables. Within a table all rows carry the same keys in the same order. */
@@ -226,6 +254,10 @@ export function emptyBatch(): Batch {
     person: [],
     personemailaddressassoc: [],
     emailaddress: [],
+    sync_studentmap: [],
+    psm_studentcontacttype: [],
+    psm_studentcontact: [],
+    u_studentsuserfields: [],
   };
 }
 

@@ -94,6 +94,8 @@ const indexes = {
   sectionteacher: ['sectionid', 'teacherid'],
   cc: ['sectionid', 'studentid'],
   personemailaddressassoc: ['personid', 'emailaddressid'],
+  sync_studentmap: ['studentsdcid'],
+  psm_studentcontact: ['studentid'],
 } satisfies { [table in TableName]?: string[] };
 
 /** Creates the indexes on the join keys and tells the planner how the rows are spread. Call it once the rows are in. */

@@ -9,7 +9,7 @@ import { addDistrict, addSchool, planSchools } from './schools.ts';
 import { addVisitor, type PlannedSection } from './sections.ts';
 import { addOfficeStaff, addStaff } from './staff.ts';
 import { addStudents, type PlannedStudent } from './students.ts';
-import { createWorld, roles, type World } from './world.ts';
+import { contactTypes, createWorld, roles, type World } from './world.ts';
 
 export interface DistrictOptions {
   /** Active students, 10 to 200,000. Others (transferred, graduated, to come) are added on top. */
@@ -31,6 +31,7 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
   const plans = planSchools(world, students);
   const district = emptyBatch();
   district.roledef.push(...roles);
+  district.psm_studentcontacttype.push(...contactTypes);
   addDistrict(district, world);
   addOfficeStaff(district, world, students);
   yield district;

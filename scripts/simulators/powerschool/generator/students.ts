@@ -3,7 +3,7 @@ import type { Batch, StudentRow } from '../database/rows.ts';
 import { addDays } from './calendar.ts';
 import { asciiName, lastFirst, makeName, type PersonName } from './names.ts';
 import type { SchoolPlan } from './schools.ts';
-import { graduatedSchoolNumber, type World } from './world.ts';
+import { contactTypes, graduatedSchoolNumber, type World } from './world.ts';
 
 export interface PlannedStudent {
   /** Counts active students through the whole district; rare cases are chosen by it, so small districts have them too. */
@@ -112,6 +112,7 @@ function addPerson(batch: Batch, world: World, row: StudentRow, index: number): 
   });
   if (index % 29 === 7) return;
   const local = row.student_web_id?.toLowerCase() ?? `student${row.student_number}`;
+  addOtherAddresses(batch, world, row, local);
   const home = { address: `family${row.dcid}@mail.example`, primary: 0, priority: 2 };
   const school = { address: `${local}@students.summit.example`, primary: 1, priority: 1 };
   // In half the cases the address from home was entered first, so that the first row is not the primary one.
@@ -127,6 +128,23 @@ function addPerson(batch: Batch, world: World, row: StudentRow, index: number): 
       emailaddresspriorityorder: priority,
     });
   }
+}
+
+/** Where other districts keep the address: the contact of type "Self" (beside a parent's), and an extension table. */
+function addOtherAddresses(batch: Batch, world: World, row: StudentRow, local: string): void {
+  const studentid = row.dcid + 50_000;
+  batch.sync_studentmap.push({ id: row.dcid, studentid, studentsdcid: row.dcid });
+  const contacts = [`parent${row.dcid}@mail.example`, `${local}@contact.summit.example`];
+  for (const [index, email] of contacts.entries()) {
+    const type = contactTypes[index]?.id ?? 0;
+    batch.psm_studentcontact.push({
+      id: world.next('psm_studentcontact'),
+      studentid,
+      studentcontacttypeid: type,
+      email,
+    });
+  }
+  batch.u_studentsuserfields.push({ studentsdcid: row.dcid, email: `${local}@extension.summit.example` });
 }
 
 /** A past enrollment in a school; the present one is in STUDENTS. */

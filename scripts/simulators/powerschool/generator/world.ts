@@ -14,7 +14,15 @@ const idOffsets = {
 } as const;
 
 type Keyed = keyof typeof idOffsets;
-type Counted = Keyed | 'terms' | 'users' | 'sectionteacher' | 'person' | 'emailaddress' | 'personemailaddressassoc';
+type Counted =
+  | Keyed
+  | 'terms'
+  | 'users'
+  | 'sectionteacher'
+  | 'person'
+  | 'emailaddress'
+  | 'personemailaddressassoc'
+  | 'psm_studentcontact';
 
 export interface World {
   random: Random;
@@ -36,6 +44,11 @@ export const roles = [
   { id: 4, name: 'Long-term Substitute', description: null },
 ];
 export const leadRole = 1;
+
+export const contactTypes = [
+  { id: 1, name: 'Mother' },
+  { id: 2, name: 'Self' },
+];
 
 export const graduatedSchoolNumber = 999_999;
 /** SchoolID of the district office: staff, terms and courses carry it, SCHOOLS has no such row. */
