@@ -6,7 +6,7 @@ import { keepWanted, type RosterRecord } from '../shared/roster.ts';
 import type { Baselines } from './baseline/baselines.ts';
 import { BucketDiff, type Hashes } from './baseline/diff.ts';
 import type { Change } from './plan.ts';
-import type { Source } from './source.ts';
+import type { Page, Source } from './source.ts';
 import type { Session } from './uplink/session.ts';
 
 /** A bucket that changes while it is read gets a second chance in the same cycle, not a third. */
@@ -19,6 +19,8 @@ export interface CompareParts {
   signal: AbortSignal;
   /** Called with the number of records of each page. */
   onRecords: (count: number) => void;
+  /** Called when PowerSchool has nothing more to do for this bucket. */
+  onLastPage: () => void;
 }
 
 export interface Comparison {
@@ -33,38 +35,44 @@ export interface Comparison {
 }
 
 /**
+ * @param first the reading of the bucket, perhaps begun already
  * @throws HallpassError SOURCE_INCOMPLETE, POWERSCHOOL_MALFORMED and the other POWERSCHOOL_ codes; nothing of the bucket
  *   was sent then
  */
-export async function compareBucket(parts: CompareParts, change: Change): Promise<Comparison> {
-  const { bucket } = change;
+export async function compareBucket(
+  parts: CompareParts,
+  change: Change,
+  first: AsyncIterable<Page>,
+): Promise<Comparison> {
+  const { bucket, entry } = change;
   const own = change.rebuild ? undefined : await parts.baselines.load(bucket);
   const baseline = own ?? (await parts.link.manifest(bucket));
   const rebuilt = own === undefined;
   if (change.unwanted) return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt };
   for (let reading = 1; ; reading += 1) {
-    const { diff, upserts, rows } = await readBucket(parts, change, baseline);
-    if (rows === (change.entry?.records ?? 0)) {
-      return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
-    }
-    const counted = await parts.source.count(bucket, parts.signal);
+    const expected = entry?.records ?? 0;
+    const pages = reading === 1 ? first : parts.source.read(bucket, expected, parts.signal);
+    const { diff, upserts, rows } = await readBucket(parts, pages, baseline);
+    const counted = rows === expected ? rows : await parts.source.count(bucket, parts.signal);
     if (rows === counted) return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
     if (reading === readings) throw fail('SOURCE_INCOMPLETE', { bucket: change.key, read: rows, counted });
   }
 }
 
-async function readBucket(parts: CompareParts, { bucket, entry }: Change, baseline: Hashes) {
+async function readBucket(parts: CompareParts, pages: AsyncIterable<Page>, baseline: Hashes) {
   const { salt, wanted }: Welcome = parts.link.welcome;
   const diff = new BucketDiff(baseline);
   const upserts: RosterRecord[] = [];
   let rows = 0;
-  for await (const page of parts.source.read(bucket, entry?.records ?? 0, parts.signal)) {
+  for await (const page of pages) {
+    if (page.last) parts.onLastPage();
     rows += page.rows;
-    for (const read of page.records) {
+    const records = page.records();
+    for (const read of records) {
       const record = keepWanted(read, wanted.fields);
       if (diff.take(record.id, recordHash(salt, record))) upserts.push(record);
     }
-    parts.onRecords(page.records.length);
+    parts.onRecords(records.length);
   }
   return { diff, upserts, rows };
 }

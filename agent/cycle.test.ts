@@ -34,7 +34,7 @@ function sorted(ids: Record<string, string[]>): Record<string, string[]> {
 
 t.test('the first cycle sends everything, the next one asks PowerSchool once', async (t) => {
   const district = await open(t);
-  const [first] = committed(await district.sync());
+  const [first] = committed(await district.bench.sync());
   t.match(first, { bucketsChanged: 13, bucketsRead: 13, upserts: 110, deletes: 0, bucketsFailed: 0 });
   inStep(t, district);
   const student = district.relay.mirror.get('student:1')?.get('1000');
@@ -51,7 +51,7 @@ t.test('the first cycle sends everything, the next one asks PowerSchool once', a
 
   const asked = district.powerschool.asked.length;
   const heard = district.relay.heard.length;
-  const events = await district.sync();
+  const events = await district.bench.sync();
   t.match(
     events.map(({ event }) => event),
     ['agent.ready', 'link.open', 'cycle.unchanged', 'agent.stopped'],
@@ -69,7 +69,7 @@ t.test('the first cycle sends everything, the next one asks PowerSchool once', a
 
 t.test('a change reads and sends its own bucket only', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   const students = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', [
     { ...students[0], surname: 'Changed' } as Row,
@@ -77,7 +77,7 @@ t.test('a change reads and sends its own bucket only', async (t) => {
     person('5000', 'student'),
   ]);
   const reads = district.powerschool.of('student').length;
-  const [cycle] = committed(await district.sync());
+  const [cycle] = committed(await district.bench.sync());
   t.match(cycle, { bucketsChanged: 1, bucketsRead: 1, upserts: 2, deletes: 1 });
   t.ok(
     district.powerschool
@@ -90,12 +90,12 @@ t.test('a change reads and sends its own bucket only', async (t) => {
 
 t.test('a student who moves is sent to the new school before the old one lets go', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   const [mover, ...rest] = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', rest);
   district.powerschool.set('student:2', [...rowsOf(district, 'student:2'), mover as Row]);
   const before = district.relay.said('batch').length;
-  await district.sync();
+  await district.bench.sync();
   const batches = district.relay.said('batch').slice(before);
   t.same(
     batches.map(({ bucket, upserts, deletes }) => [bucket.schoolId, upserts.length, deletes.length]),
@@ -109,24 +109,24 @@ t.test('a student who moves is sent to the new school before the old one lets go
 
 t.test('a kind keeps its deletes while one of its buckets cannot be read', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   const [mover, ...rest] = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', rest);
   district.powerschool.set('student:2', [...rowsOf(district, 'student:2'), mover as Row]);
   district.powerschool.fault = ({ query, binds }) =>
     query === 'student' && binds.school === '2' ? { status: 500, body: { message: 'no' } } : undefined;
-  await t.rejects(district.sync(), { code: 'POWERSCHOOL_FAILED' });
+  await t.rejects(district.bench.sync(), { code: 'POWERSCHOOL_FAILED' });
   t.ok(district.relay.mirror.get('student:1')?.has('1000'), 'the student is still where they were');
   t.equal(district.relay.said('cycle.commit').length, 2, 'the rest was committed');
 
   district.powerschool.fault = () => undefined;
-  await district.sync();
+  await district.bench.sync();
   inStep(t, district);
 });
 
 t.test('no deletes from a reading that is not proven complete', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   const all = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', [{ ...all[0], surname: 'Changed' } as Row, ...all.slice(1)]);
   const drop = (body: string | object) =>
@@ -136,11 +136,11 @@ t.test('no deletes from a reading that is not proven complete', async (t) => {
   district.powerschool.fault = ({ query, counting }, answer) =>
     query === 'student' && !counting ? { ...answer, body: drop(answer.body) } : undefined;
   const batches = district.relay.said('batch').length;
-  await t.rejects(district.sync(), { code: 'SOURCE_INCOMPLETE' });
+  await t.rejects(district.bench.sync(), { code: 'SOURCE_INCOMPLETE' });
   t.equal(district.relay.said('batch').length, batches, 'the bucket stays as it was');
 
   district.powerschool.fault = () => undefined;
-  await district.sync();
+  await district.bench.sync();
   inStep(t, district);
 });
 
@@ -150,7 +150,7 @@ t.test('a page that is cut short is completed', async (t) => {
     if (query !== 'student' || counting || !('record' in (answer.body as object))) return undefined;
     return { ...answer, body: { record: (answer.body as { record: Row[] }).record.slice(0, 4) } };
   };
-  await district.sync();
+  await district.bench.sync();
   inStep(t, district);
 });
 
@@ -161,19 +161,19 @@ t.test('rows that a join doubled are one record, also across pages', async (t) =
   // Rows 9 to 11 of the bucket have one key: the page of 10 ends in their middle.
   const doubled = teachers.flatMap((row) => (row.id === '108' ? [row, row, { ...row, username: 'other' }] : [row]));
   district.powerschool.set('teacher:1', [...rows, ...doubled]);
-  const [cycle] = committed(await district.sync());
+  const [cycle] = committed(await district.bench.sync());
   t.equal(cycle?.bucketsFailed, 0);
   t.equal(district.relay.mirror.get('teacher:1')?.size, 13);
   t.match(district.relay.mirror.get('teacher:1')?.get('108'), { username: 'other' });
   t.equal(
-    (await district.sync()).some(({ event }) => event === 'cycle.unchanged'),
+    (await district.bench.sync()).some(({ event }) => event === 'cycle.unchanged'),
     true,
   );
 });
 
 t.test('maintenance, wrong rows and lost permission send nothing and delete nothing', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   district.powerschool.set('student:1', [person('1000', 'student')]);
   const cases: [string, District['powerschool']['fault'], string][] = [
     [
@@ -221,19 +221,19 @@ t.test('maintenance, wrong rows and lost permission send nothing and delete noth
   ];
   for (const [name, fault, code] of cases) {
     district.powerschool.fault = fault;
-    await t.rejects(district.sync(), { code }, name);
+    await t.rejects(district.bench.sync(), { code }, name);
   }
   t.equal(district.relay.mirror.get('student:1')?.size, 25);
   t.equal(district.relay.said('batch').filter(({ deletes }) => deletes.length > 0).length, 0);
   district.powerschool.fault = () => undefined;
-  await district.sync();
+  await district.bench.sync();
   inStep(t, district);
 });
 
 t.test('a bad row names the row and the property, never a value', async (t) => {
   const district = await open(t);
   district.powerschool.set('studentEnrollment:1', [{ ...enrollment('7', '1000', '1000'), startdate: 'Mustermann' }]);
-  const error = await district.sync().catch((thrown: unknown) => thrown);
+  const error = await district.bench.sync().catch((thrown: unknown) => thrown);
   t.ok(error instanceof HallpassError);
   t.match(error, { code: 'POWERSCHOOL_MALFORMED', message: /studentEnrollment:1, row 7.*startDate/ });
   t.notMatch(error, { message: /Mustermann/ });
@@ -243,21 +243,21 @@ t.test('a bad row names the row and the property, never a value', async (t) => {
 
 t.test('a kind that vanishes altogether needs a word', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   district.powerschool.set('studentEnrollment:1', []);
-  await district.sync();
+  await district.bench.sync();
   t.equal(district.relay.mirror.get('studentEnrollment:1')?.size, 0, 'one school may become empty');
   district.powerschool.set('studentEnrollment:2', []);
-  await t.rejects(district.sync(), { code: 'SOURCE_KIND_EMPTY', message: /studentEnrollment/ });
+  await t.rejects(district.bench.sync(), { code: 'SOURCE_KIND_EMPTY', message: /studentEnrollment/ });
   t.equal(district.relay.mirror.get('studentEnrollment:2')?.size, 25);
-  await district.sync(new Set(['studentEnrollment'] as const));
+  await district.bench.sync(new Set(['studentEnrollment'] as const));
   inStep(t, district);
 });
 
 t.test('the state folder deleted between two cycles costs a comparison', async (t) => {
   const district = await open(t);
   const stop = new AbortController();
-  const { agent, events } = await district.agent(stop.signal);
+  const { agent, events } = await district.bench.agent(stop.signal);
   const first = district.relay.next('status');
   const running = agent.run();
   await first;
@@ -275,12 +275,12 @@ t.test('the state folder deleted between two cycles costs a comparison', async (
   inStep(t, district);
 
   t.ok((await readdir(district.folder)).includes('identity.json'), 'the folder is whole again');
-  t.match((await district.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+  t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
 });
 
 t.test('a baseline that was deleted or broken is rebuilt from the manifest', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   const file = join(district.folder, 'baseline', 'student-1.json');
   const other = join(district.folder, 'baseline', 'student-2.json');
   for (const harm of [
@@ -291,7 +291,7 @@ t.test('a baseline that was deleted or broken is rebuilt from the manifest', asy
     await harm();
     await rm(other);
     const heard = district.relay.heard.length;
-    const [cycle] = committed(await district.sync());
+    const [cycle] = committed(await district.bench.sync());
     t.match(cycle, { bucketsRead: 2, upserts: 0, deletes: 0 });
     t.equal(district.relay.heard.slice(heard).filter(({ type }) => type === 'manifest.get').length, 2);
     t.equal(JSON.parse(await readFile(file, 'utf8')).entries.length, 25);
@@ -301,9 +301,9 @@ t.test('a baseline that was deleted or broken is rebuilt from the manifest', asy
 
 t.test('drift at the relay heals by itself', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   district.relay.mirror.get('student:1')?.delete('1001');
-  const [cycle] = committed(await district.sync());
+  const [cycle] = committed(await district.bench.sync());
   t.match(cycle, { bucketsRead: 1, upserts: 1, deletes: 0 });
   inStep(t, district);
 
@@ -314,7 +314,7 @@ t.test('drift at the relay heals by itself', async (t) => {
     district.relay.fault = message.type === 'cycle.commit' ? () => undefined : district.relay.fault;
     return undefined;
   };
-  t.match(committed(await district.sync()), [
+  t.match(committed(await district.bench.sync()), [
     { bucketsToRepair: 1, deletes: 1 },
     { bucketsRead: 1, upserts: 1 },
   ]);
@@ -337,37 +337,37 @@ t.test('an interruption at any message converges, and nothing is sent twice for 
       person(`${3000 + district.relay.heard.length}`, 'student'),
     ]);
     district.relay.fault = (message) => (message.type === type ? how : undefined);
-    await t.rejects(district.sync(), { code: 'LINK_LOST' }, `${how} at ${type}`);
+    await t.rejects(district.bench.sync(), { code: 'LINK_LOST' }, `${how} at ${type}`);
     district.relay.fault = () => undefined;
-    await district.sync();
+    await district.bench.sync();
     inStep(t, district);
   }
-  t.match((await district.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+  t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
 });
 
 t.test('a change that is undone while the agent was cut off does not stay at the relay', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   const before = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', [...before, person('9000', 'student')]);
   district.relay.fault = (message) => (message.type === 'cycle.commit' ? 'cut' : undefined);
-  await t.rejects(district.sync(), { code: 'LINK_LOST' });
+  await t.rejects(district.bench.sync(), { code: 'LINK_LOST' });
   t.ok(district.relay.mirror.get('student:1')?.has('9000'));
   district.relay.fault = () => undefined;
   district.powerschool.set('student:1', before);
-  await district.sync();
+  await district.bench.sync();
   inStep(t, district);
 });
 
 t.test('other fields, schools or salt compare everything again', async (t) => {
   const district = await open(t);
-  await district.sync();
+  await district.bench.sync();
   district.relay.fields = { ...district.relay.fields, school: ['city'] };
-  t.match(committed(await district.sync()), [{ bucketsRead: 13, upserts: 2 }]);
+  t.match(committed(await district.bench.sync()), [{ bucketsRead: 13, upserts: 2 }]);
   t.match(district.relay.mirror.get('school:district')?.get('1'), { city: 'Springfield' });
 
   district.relay.schools = ['1'];
-  t.match(committed(await district.sync()), [{ deletes: 54 }]);
+  t.match(committed(await district.bench.sync()), [{ deletes: 54 }]);
   t.same(
     [...Object.keys(district.relay.ids())].filter((key) => key.endsWith(':2')),
     [],
@@ -375,17 +375,17 @@ t.test('other fields, schools or salt compare everything again', async (t) => {
   t.equal(district.relay.mirror.get('school:district')?.size, 2, 'all schools can still be chosen');
 
   district.relay.schools = null;
-  await district.sync();
+  await district.bench.sync();
   district.relay.salt = 'b'.repeat(64);
-  await district.sync();
+  await district.bench.sync();
   inStep(t, district);
-  t.match((await district.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
+  t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
 });
 
 t.test('a running agent reconnects, follows commands, and stops in good order', async (t) => {
   const district = await open(t);
   const stop = new AbortController();
-  const { agent, events } = await district.agent(stop.signal);
+  const { agent, events } = await district.bench.agent(stop.signal);
   const first = district.relay.next('status');
   const running = agent.run();
   await first;
@@ -420,7 +420,7 @@ t.test('revoked or replaced, it stops and does not come back', async (t) => {
     ['version', 'PROTOCOL_UNSUPPORTED'],
   ] as const) {
     const district = await open(t, 1);
-    const { agent } = await district.agent(new AbortController().signal);
+    const { agent } = await district.bench.agent(new AbortController().signal);
     const first = district.relay.next('status');
     const running = agent.run();
     await first;
@@ -439,7 +439,7 @@ t.test('a relay that stops acknowledging is given up, and the work is done on th
     return 'swallow';
   };
   const stop = new AbortController();
-  const { agent, events } = await district.agent(stop.signal, { pingMs: 20, progressMs: 60 });
+  const { agent, events } = await district.bench.agent(stop.signal, { pingMs: 20, progressMs: 60 });
   const status = once(stop.signal, 'abort');
   void district.relay.next('status').then(() => stop.abort());
   await Promise.all([agent.run(), status]);

@@ -12,6 +12,7 @@ import { idBatches, recordBatches } from './batches.ts';
 import { type Comparison, compareBucket, concernsBucketOnly } from './compare.ts';
 import { type Change, emptiedKind, planCycle } from './plan.ts';
 import type { Probe, ProbeEntry } from './powerschool/probe.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Source } from './source.ts';
 import type { Session } from './uplink/session.ts';
 
@@ -119,11 +120,13 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
     records += count;
     parts.onProgress(outcome.compared.length, changes.length, records);
   };
+  const readings = new ReadAhead(parts.source, parts.signal);
   let storing = Promise.resolve();
-  for (const change of changes) {
+  for (const [index, change] of changes.entries()) {
     if (parts.shouldFinish() || outcome.failures.length >= mostFailures) break;
+    const onLastPage = () => readings.begin(changes[index + 1]);
     try {
-      const comparison = await compareBucket({ ...parts, onRecords }, change);
+      const comparison = await compareBucket({ ...parts, onRecords, onLastPage }, change, readings.take(change));
       await storing;
       storing = store(parts, cycle, comparison);
       storing.catch(() => undefined);

@@ -9,8 +9,13 @@ export interface SourceFacts {
 export interface Page {
   /** Rows of the answer, the measure of a complete reading. */
   rows: number;
-  /** One record per key, in key order; rows that a join doubled are one record. */
-  records: RosterRecord[];
+  /** True for the last page of the reading. */
+  last: boolean;
+  /**
+   * One record per key, in key order; rows that a join doubled are one record. Made when asked for, so that the next
+   * request can be under way meanwhile. @throws HallpassError POWERSCHOOL_MALFORMED
+   */
+  records(): RosterRecord[];
 }
 
 export interface Source {
@@ -19,7 +24,7 @@ export interface Source {
   describe(signal?: AbortSignal): Promise<SourceFacts>;
   /** One request. @throws HallpassError the POWERSCHOOL_ codes */
   probe(signal?: AbortSignal): Promise<Probe>;
-  /** All rows of a bucket, page by page. @throws HallpassError the POWERSCHOOL_ codes */
+  /** All rows of a bucket, page by page. The first request is made at once. @throws HallpassError the POWERSCHOOL_ codes */
   read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncIterable<Page>;
   /** How many rows {@link read} would bring now. @throws HallpassError the POWERSCHOOL_ codes */
   count(bucket: Bucket, signal?: AbortSignal): Promise<number>;

@@ -73,23 +73,8 @@ export class PowerQuerySource implements Source {
     throw this.#malformed('probe', `${result.finding} is missing or not valid`);
   }
 
-  async *read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncGenerator<Page> {
-    const name = queryName(bucket.kind);
-    let after = '0';
-    let rowsRead = 0;
-    const fetchAfter = (id: string) => this.#client.query(name, this.#binds(bucket, id), this.#pageSize, signal);
-    for (let next: Promise<Row[]> | undefined = fetchAfter(after); next !== undefined; ) {
-      const rows: Row[] = await next;
-      const page = this.#ordered(bucket, rows, after);
-      if (page.length > 0) after = idOf(page.at(-1));
-      rowsRead += page.length;
-      // A short page is the last one, unless rows are missing: then the answer was cut, and the rest is asked for.
-      const more = rows.length >= this.#pageSize || (rows.length > 0 && rowsRead < expectedRows);
-      next = more ? fetchAfter(after) : undefined;
-      // The next page is on its way while this one is worked on; its failure is met by the await above.
-      next?.catch(() => undefined);
-      yield { rows: page.length, records: this.#records(bucket, page) };
-    }
+  read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncIterable<Page> {
+    return this.#pages(bucket, this.#fetch(bucket, '0', signal), expectedRows, signal);
   }
 
   async count(bucket: Bucket, signal?: AbortSignal): Promise<number> {
@@ -102,6 +87,33 @@ export class PowerQuerySource implements Source {
 
   #horizon(): string {
     return this.#calendar(this.#client.http.now(), this.#horizonDays);
+  }
+
+  async *#pages(
+    bucket: Bucket,
+    first: Promise<Row[]>,
+    expectedRows: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Page> {
+    let after = '0';
+    let rowsRead = 0;
+    for (let next: Promise<Row[]> | undefined = first; next !== undefined; ) {
+      const rows: Row[] = await next;
+      const page = this.#ordered(bucket, rows, after);
+      if (page.length > 0) after = idOf(page.at(-1));
+      rowsRead += page.length;
+      // A short page is the last one, unless rows are missing: then the answer was cut, and the rest is asked for.
+      const more = rows.length >= this.#pageSize || (rows.length > 0 && rowsRead < expectedRows);
+      next = more ? this.#fetch(bucket, after, signal) : undefined;
+      yield { rows: page.length, last: !more, records: () => this.#records(bucket, page) };
+    }
+  }
+
+  /** Under way before it is waited for; a failure is met by whoever waits in the end. */
+  #fetch(bucket: Bucket, after: string, signal: AbortSignal | undefined): Promise<Row[]> {
+    const page = this.#client.query(queryName(bucket.kind), this.#binds(bucket, after), this.#pageSize, signal);
+    page.catch(() => undefined);
+    return page;
   }
 
   /** As text throughout: of numbers it is only said that PowerSchool sometimes refuses them. */

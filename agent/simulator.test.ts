@@ -1,0 +1,138 @@
+/** The agent against the PowerSchool simulator: the real plugin, its SQL, TLS, refusals and edits. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { powerqueryManifest } from '../plugin/manifest.ts';
+import { packPlugin } from '../plugin/pack.ts';
+import { queryName } from '../plugin/queries.ts';
+import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../scripts/simulators/powerschool/server.ts';
+import { type Kind, kinds, optionalFields } from '../shared/roster.ts';
+import type { AgentEvent } from './events.ts';
+import { AgentBench } from './testing/agent-bench.ts';
+
+async function open(t: Test): Promise<{ simulator: PowerSchoolSimulator; bench: AgentBench }> {
+  const simulator = await startPowerSchoolSimulator({ students: 60 });
+  t.teardown(() => simulator.close());
+  const folder = t.testdir({});
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, simulator.ca ?? '');
+  const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(powerqueryManifest('0.1.0')));
+  const settings = {
+    ...{ 'powerschool.url': simulator.baseUrl, 'powerschool.clientId': clientId, 'powerschool.caFile': caFile },
+    'powerschool.pageSize': 50,
+  };
+  const bench = await AgentBench.open(join(folder, 'state'), settings, clientSecret);
+  t.teardown(() => bench.close());
+  bench.relay.fields = Object.fromEntries(kinds.map((kind) => [kind, [...optionalFields[kind]]]));
+  return { simulator, bench };
+}
+
+function count(bench: AgentBench, kind: Kind): number {
+  return [...bench.relay.mirror]
+    .filter(([key]) => key.startsWith(`${kind}:`))
+    .reduce((sum, [, { size }]) => sum + size, 0);
+}
+
+function only(events: AgentEvent[]) {
+  const found = events.filter((event) => event.event === 'cycle.committed' || event.event === 'cycle.unchanged');
+  return found[0];
+}
+
+function inDatabase({ db }: PowerSchoolSimulator, sql: string): number {
+  return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+}
+
+t.test('reads the district that is in the tables, and nothing again until it changes', async (t) => {
+  const { simulator, bench } = await open(t);
+  await bench.sync();
+  t.equal(count(bench, 'student'), inDatabase(simulator, 'SELECT COUNT(*) FROM STUDENTS WHERE Enroll_Status = 0'));
+  t.equal(count(bench, 'school'), inDatabase(simulator, 'SELECT COUNT(*) FROM SCHOOLS WHERE School_Number <> 999999'));
+  for (const kind of kinds) t.ok(count(bench, kind) > 0, kind);
+  t.same(bench.relay.violations, []);
+
+  const before = simulator.stats.requests;
+  t.match(only(await bench.sync()), { event: 'cycle.unchanged' });
+  t.equal(simulator.stats.requests - before, 3, 'metadata, token and the one probe of a new process');
+});
+
+t.test('edits in PowerSchool arrive as what they are', async (t) => {
+  const { simulator, bench } = await open(t);
+  await bench.sync();
+  const student = [...bench.relay.mirror].find(([key, { size }]) => key.startsWith('student:') && size > 0)?.[1];
+  const record = [...(student?.values() ?? [])][0];
+  const studentId = Number(record?.id);
+  const schoolId = Number(record?.schoolId);
+
+  simulator.edit([{ op: 'renameStudent', studentId, lastName: 'Ó Súilleabháin' }]);
+  t.match(only(await bench.sync()), { bucketsRead: 1, upserts: 1, deletes: 0 });
+  t.match(student?.get(String(studentId)), { surname: 'Ó Súilleabháin' });
+
+  simulator.edit([{ op: 'addStudent', schoolId, firstName: 'New', lastName: "O'Brien" }]);
+  t.match(only(await bench.sync()), { upserts: 1, deletes: 0 });
+
+  simulator.edit([{ op: 'deactivateStudent', studentId }]);
+  const cycle = only(await bench.sync());
+  t.match(cycle, { event: 'cycle.committed', upserts: 0 });
+  t.notOk(student?.has(String(studentId)), 'a student who left is gone, with the enrollments');
+  t.equal(
+    count(bench, 'studentEnrollment'),
+    inDatabase(
+      simulator,
+      `SELECT COUNT(*) FROM CC c JOIN SECTIONS x ON x.ID = c.SectionID JOIN STUDENTS s ON s.ID = c.StudentID
+       JOIN TERMS t ON t.ID = x.TermID AND t.SchoolID = x.SchoolID WHERE s.Enroll_Status = 0
+       AND t.YearID = (SELECT MAX(YearID) FROM TERMS WHERE date(FirstDay) <= date('now'))`,
+    ),
+  );
+  t.same(bench.relay.violations, []);
+});
+
+t.test('a server in trouble costs no record', async (t) => {
+  const { simulator, bench } = await open(t);
+  await bench.sync();
+  const mirror = JSON.stringify(bench.relay.ids());
+  const [key, students] =
+    [...bench.relay.mirror].find(([name, { size }]) => name.startsWith('student:') && size > 1) ?? [];
+  const [studentId] = students?.keys() ?? [];
+  simulator.edit([{ op: 'renameStudent', studentId: Number(studentId), lastName: 'Changed' }]);
+  const query = queryName('student');
+  for (const [kind, code] of [
+    ['maintenance', 'POWERSCHOOL_MAINTENANCE'],
+    ['html', 'POWERSCHOOL_MAINTENANCE'],
+    ['500', 'POWERSCHOOL_FAILED'],
+    ['truncate', 'POWERSCHOOL_MALFORMED'],
+  ] as const) {
+    simulator.addFault({ kind, query, times: 1 });
+    await t.rejects(bench.sync(), { code }, kind);
+  }
+  simulator.addFault({ kind: 'empty', query, times: 2 });
+  await t.rejects(bench.sync(), { code: 'SOURCE_INCOMPLETE' }, 'empty');
+  t.equal(JSON.stringify(bench.relay.ids()), mirror);
+
+  // A connection that breaks once, and a page that is cut once, are made good in the same cycle.
+  simulator.addFault({ kind: 'reset', query, times: 1 });
+  simulator.addFault({ kind: 'partial', query, times: 1 });
+  t.match(only(await bench.sync()), { upserts: 1, deletes: 0 });
+  t.match(bench.relay.mirror.get(key ?? '')?.get(studentId ?? ''), { surname: 'Changed' });
+});
+
+t.test('tokens that end, a throttle, and a disabled plugin', async (t) => {
+  const { simulator, bench } = await open(t);
+  const stop = new AbortController();
+  const { agent, events } = await bench.agent(stop.signal);
+  const first = bench.relay.next('status');
+  const running = agent.run();
+  await first;
+  const command = async () => {
+    const result = bench.relay.next('result');
+    bench.relay.tell({ type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', name: 'sync' });
+    return result;
+  };
+  simulator.oauth.revokeAll();
+  t.match(await command(), { ok: true }, 'a new token is fetched');
+
+  simulator.plugins.disable(simulator.plugins.list()[0]?.id ?? 0);
+  t.match(await command(), { ok: false, error: { code: 'POWERSCHOOL_SECRET_REFUSED' } });
+  t.match(events.at(-1), { event: 'problem', code: 'POWERSCHOOL_SECRET_REFUSED' });
+  stop.abort();
+  await running;
+});
