@@ -1,11 +1,13 @@
 /** The command line of the agent: options, help, and the exit code of what they lead to. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { variants } from '../plugin/manifest.ts';
 import { type Kind, kinds } from '../shared/roster.ts';
 import { exitCodes, reportError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { type ConfigureOptions, configure } from './commands/configure.ts';
 import type { Context } from './commands/context.ts';
 import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
+import type { PluginOptions } from './commands/plugin.ts';
 import { showStatus } from './commands/status.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
 
@@ -37,6 +39,8 @@ function program(context: Context): Command {
   const agent = new Command('hallpass-agent')
     .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
     .version(hallpassVersion)
+    // So that "plugin --version 1.2" is the plugin's version, not a question for the program's.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -51,12 +55,33 @@ ${exitCodeHelp}`,
   const command = (name: string, description: string, example: string) =>
     agent.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}\n${exitCodeHelp}`);
 
-  command('plugin', 'write the plugin ZIP to install in PowerSchool', 'hallpass-agent plugin --out hallpass-plugin.zip')
-    .requiredOption('--out <file>', 'where to write it')
-    .action(async ({ out }: { out: string }) => {
+  const plugin = command(
+    'plugin',
+    'write the plugin ZIP to install in PowerSchool, or account for what it asks for',
+    `hallpass-agent plugin --out hallpass-plugin.zip
+  hallpass-agent plugin --out new.zip --previous old.zip --student-email column:U_STUDENTSUSERFIELDS.EMAIL
+  hallpass-agent plugin --explain --previous old.zip`,
+  )
+    .option('--out <file>', 'where to write it; a guide for the administrator is written beside it')
+    .option('--guide <file>', 'where to write the guide (default: the name of the ZIP with .md)')
+    .addOption(
+      new Option('--variant <variant>', 'powerquery: single columns; rest: /ws/v1; rest-legacy: /ws/v1 before 25.2')
+        .choices(variants)
+        .default('powerquery'),
+    )
+    .option('--student-email <source>', "students' addresses: person (default), contact or column:TABLE.FIELD")
+    .option('--teacher-username <source>', 'login (default), email, number or column:TABLE.FIELD')
+    .option('--version <version>', `digits and dots; each update needs a higher one (default: ${hallpassVersion})`)
+    .option('--previous <file>', 'an earlier plugin: the new one must have a higher version, and is compared with it')
+    .option('--explain', 'list every table and column asked for, and why')
+    .addOption(new Option('--json', 'the account for machines').implies({ explain: true }))
+    .action(async (options: PluginOptions) => {
+      if (options.out === undefined && options.explain === undefined) {
+        plugin.error("error: option '--out <file>' or '--explain' must be given");
+      }
       // Only this command needs the archiver in memory.
       const { writePlugin } = await import('./commands/plugin.ts');
-      await writePlugin(context, out);
+      await writePlugin(context, options);
     });
 
   command(

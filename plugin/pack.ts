@@ -2,8 +2,9 @@
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { fail } from '../shared/errors.ts';
-import { namedQueriesXml, type PluginManifest, pluginXml } from './manifest.ts';
+import type { PluginManifest } from './manifest.ts';
 import { validatePlugin } from './validate.ts';
+import { namedQueriesXml, pluginXml } from './write-xml.ts';
 
 /** Inside the ZIP; PowerSchool keeps the names of query files in one flat space for all plugins. */
 const queriesPath = 'queries_root/hallpass.named_queries.xml';
@@ -21,7 +22,9 @@ export async function packPlugin(manifest: PluginManifest): Promise<Buffer> {
   if (finding !== undefined) throw fail('PLUGIN_INVALID', { ...finding });
   const zip = new ZipFile();
   zip.addBuffer(Buffer.from(pluginXml(manifest)), 'plugin.xml', { mtime });
-  zip.addBuffer(Buffer.from(namedQueriesXml(manifest.queries)), queriesPath, { mtime });
+  if (manifest.queries.length > 0) {
+    zip.addBuffer(Buffer.from(namedQueriesXml(manifest.queries)), queriesPath, { mtime });
+  }
   zip.end();
   return buffer(zip.outputStream);
 }

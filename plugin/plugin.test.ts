@@ -2,26 +2,121 @@ import { buffer } from 'node:stream/consumers';
 import t from 'tap';
 import { fromBufferPromise } from 'yauzl';
 import { kinds, optionalFields } from '../shared/roster.ts';
+import { defaultSources, parseStudentEmail, parseTeacherUsername } from './extracts/sources.ts';
 import { extractOf } from './extracts.ts';
-import { accessRequestOf, columnsInSql, pluginXml, powerqueryManifest } from './manifest.ts';
+import { accessRequestOf, manifestOf, powerqueryManifest, variants } from './manifest.ts';
 import { packPlugin } from './pack.ts';
 import { powerQueries, queryName } from './queries.ts';
+import { columnsInSql } from './sql-columns.ts';
 import { validatePlugin } from './validate.ts';
+import { compareVersions, isPluginVersion, versionAbove } from './version.ts';
+import { pluginXml } from './write-xml.ts';
 
 const manifest = () => powerqueryManifest('1.2.3');
+const queries = () => powerQueries(defaultSources);
 
-t.test('the generated plugin keeps every rule', async (t) => {
-  t.same(validatePlugin(manifest()), []);
+t.test('every variant, with every source, keeps every rule', async (t) => {
+  const emails = [
+    'person',
+    'contact',
+    'column:STUDENTS.Web_ID',
+    'column:U_DISTRICT_2.E_MAIL',
+    'column:studentcorefields.x',
+  ];
+  const usernames = ['login', 'email', 'number', 'column:USERS.SIF_StatePrid', 'column:UsersCoreFields.Sign_In'];
+  for (const variant of variants) {
+    for (const email of emails) {
+      for (const username of usernames) {
+        const sources = { studentEmail: parseStudentEmail(email), teacherUsername: parseTeacherUsername(username) };
+        t.same(
+          validatePlugin(manifestOf({ variant, version: '1.2.3', sources })),
+          [],
+          `${variant} ${email} ${username}`,
+        );
+      }
+    }
+  }
+});
+
+t.test('a source changes where a value is read, not how the answer calls it', async (t) => {
+  const sources = {
+    studentEmail: parseStudentEmail('column:u_studentsuserfields.EMAIL'),
+    teacherUsername: parseTeacherUsername('column:USERS.SIF_StatePrid'),
+  };
+  const chosen = powerQueries(sources);
+  t.same(
+    chosen.map(({ name, columns }) => [name, columns.map(({ alias }) => alias)]),
+    queries().map(({ name, columns }) => [name, columns.map(({ alias }) => alias)]),
+  );
+  const requested = accessRequestOf(chosen);
+  t.ok(requested.includes('U_STUDENTSUSERFIELDS.EMAIL'));
+  t.ok(requested.includes('U_STUDENTSUSERFIELDS.StudentsDCID'), 'the column that leads to the student');
+  t.ok(requested.includes('USERS.SIF_StatePrid'));
+  t.notOk(
+    requested.some((field) => /EMAILADDRESS|LoginID|Person_ID/i.test(field)),
+    'what is no longer needed is no longer asked for',
+  );
+  const twice = powerQueries({ ...defaultSources, studentEmail: parseStudentEmail('column:students.student_number') });
+  t.same(
+    accessRequestOf(twice).filter((field) => /student_number/i.test(field)),
+    ['STUDENTS.Student_Number'],
+  );
+});
+
+t.test('only what can be joined to one person, and is no secret, can be a source', async (t) => {
+  const bad: [string, RegExp][] = [
+    ['', /one of person, contact, or column/],
+    ['Person', /one of/],
+    ['column:EMAIL', /one of/],
+    ['column:A.B.C', /one of/],
+    ["column:STUDENTS.X' OR 1", /one of/],
+    [`column:U_X.${'F'.repeat(31)}`, /up to 30/],
+    ['column:1TABLE.X', /one of/],
+    ['column:STUDENTS.SSN', /secret/],
+    ['column:students.student_web_password', /secret/],
+    ['column:USERS.Email_Addr', /USERS has no STUDENTSDCID/],
+    ['column:EmailAddress.EmailAddress', /has no STUDENTSDCID/],
+  ];
+  for (const [text, reason] of bad) {
+    t.throws(() => parseStudentEmail(text), { code: 'PLUGIN_OPTION_INVALID', message: reason }, text);
+  }
+  t.throws(() => parseTeacherUsername('column:STUDENTS.Web_ID'), { message: /STUDENTS has no USERSDCID/ });
+  t.throws(() => parseTeacherUsername('column:USERS.TeacherLoginPW'), { message: /secret/ });
+  t.throws(() => parseTeacherUsername('person'), { message: /one of login, email, number/ });
+});
+
+t.test('only the variant for it asks for /ws/v1, and it asks for nothing else', async (t) => {
+  const xml = (variant: (typeof variants)[number]) =>
+    pluginXml(manifestOf({ variant, version: '1', sources: defaultSources }));
+  t.match(xml('rest'), '<oauth accessLevelV1Api="READ"/>');
+  t.match(xml('rest-legacy'), '<oauth/>');
+  t.match(xml('powerquery'), '<oauth/>');
+  t.notMatch(xml('rest') + xml('rest-legacy'), 'access_request');
+});
+
+t.test('versions are compared as numbers, and a higher one is always found', async (t) => {
+  t.ok(isPluginVersion('0.10') && !isPluginVersion('1.') && !isPluginVersion('1.0-rc') && !isPluginVersion(''));
+  const ascending = ['0.9', '0.10', '1', '1.0.0.1', '1.2', '99999999999999999998', '99999999999999999999'];
+  for (const [index, version] of ascending.entries()) {
+    t.equal(compareVersions(version, version), 0);
+    const next = ascending[index + 1];
+    if (next !== undefined) t.ok(compareVersions(version, next) < 0 && compareVersions(next, version) > 0, version);
+  }
+  t.equal(compareVersions('1.0', '1'), 0);
+  t.equal(versionAbove('0.1.0', '0.2.0'), '0.2.0');
+  t.equal(versionAbove('0.2.0', '0.2.0'), '0.2.0.1');
+  t.equal(versionAbove('0.2.0.9', '0.2.0'), '0.2.0.10');
+  t.equal(versionAbove('3', '0.2.0'), '3.0.0.1');
 });
 
 t.test('the access request is exactly what the SQL touches', async (t) => {
   const sql =
     'SELECT a.X AS x FROM STUDENTS a JOIN SCHOOLS s2 ON s2.School_Number = a.SchoolID WHERE a.Y > :after ORDER BY a.X';
   t.same(columnsInSql(sql).sort(), ['SCHOOLS.School_Number', 'STUDENTS.SchoolID', 'STUDENTS.X', 'STUDENTS.Y']);
-  const touched = powerQueries().flatMap((query) => columnsInSql(query.sql));
-  t.same(manifest().accessRequest, accessRequestOf(powerQueries()));
+  const touched = queries().flatMap((query) => columnsInSql(query.sql));
+  t.same(manifest().accessRequest, accessRequestOf(queries()));
   for (const name of manifest().accessRequest) {
-    const declared = powerQueries().some((query) => query.columns.some((column) => column.field === name));
+    const declared = queries().some((query) => query.columns.some((column) => column.field === name));
     t.ok(touched.includes(name) || declared, `${name} is used`);
   }
 });
@@ -39,7 +134,7 @@ t.test('every property of the roster has its column, under the same name', async
 });
 
 t.test('each mistake that PowerSchool refuses, or swallows, is found', async (t) => {
-  const query = powerQueries()[0];
+  const query = queries()[0];
   if (query === undefined) throw new Error('no query');
   const broken = (change: Partial<typeof query>) => {
     const base = manifest();
@@ -65,6 +160,9 @@ t.test('each mistake that PowerSchool refuses, or swallows, is found', async (t)
   t.match(reasons({ name: 'x'.repeat(41) })[0], /1 to 40/);
   t.match(reasons({ publisher: { name: 'x', email: `${'x'.repeat(40)}@x.org` } })[0], /1 to 40/);
   t.match(reasons({ accessRequest: [...base.accessRequest, 'U_STUDENTS.Email'] })[0], /extension table/);
+  t.same(reasons({ accessRequest: [...base.accessRequest, 'U_STUDENTS.Email'], extensionTables: ['U_STUDENTS'] }), []);
+  t.match(reasons({ queries: [] })[0], /no query reads/);
+  t.match(reasons({ v1Access: 'READ' })[0], /need no access/);
 });
 
 t.test('an invalid plugin is never packed', async (t) => {

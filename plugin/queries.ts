@@ -3,7 +3,10 @@
  * which stays correct while rows change; the probe counts and hashes the same rows and columns per school.
  */
 import type { Kind } from '../shared/roster.ts';
-import { type Column, currentYear, type Extract, extractOf, extracts } from './extracts.ts';
+import type { Column, Extract } from './extracts/extract.ts';
+import { currentYear } from './extracts/joins.ts';
+import type { Sources } from './extracts/sources.ts';
+import { extractOf, extractsOf } from './extracts.ts';
 
 export interface PowerQueryArg {
   name: string;
@@ -40,8 +43,9 @@ export function bindsOf(kind: Kind): { school: boolean; horizon: boolean } {
 }
 
 /** All PowerQueries of the plugin: the seven kinds, then the probe. */
-export function powerQueries(): PowerQuery[] {
-  return [...extracts.map(readQuery), probeQuery()];
+export function powerQueries(sources: Sources): PowerQuery[] {
+  const extracts = extractsOf(sources);
+  return [...extracts.map(readQuery), probeQuery(extracts)];
 }
 
 function readQuery(extract: Extract): PowerQuery {
@@ -72,7 +76,7 @@ ORDER BY ${extract.key.sql}`,
   };
 }
 
-function probeQuery(): PowerQuery {
+function probeQuery(extracts: readonly Extract[]): PowerQuery {
   const parts = extracts.map((extract, index) => {
     const bucket = extract.school?.sql ?? probeDistrict;
     const hashed = extract.columns.map(hashSql).join(" || '|' || ");

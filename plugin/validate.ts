@@ -3,8 +3,11 @@
  * list that does not match the SELECT, an undeclared bind) install well and fail silently at the first call. All are
  * refused here, before the ZIP is written.
  */
-import { columnsInSql, type PluginManifest } from './manifest.ts';
+import { isExtensionTable } from './extracts/sources.ts';
+import type { PluginManifest } from './manifest.ts';
 import type { PowerQuery } from './queries.ts';
+import { columnsInSql } from './sql-columns.ts';
+import { isPluginVersion } from './version.ts';
 
 export interface Finding {
   /** `plugin.xml`, or the name of the query. */
@@ -24,7 +27,7 @@ function manifestFindings(manifest: PluginManifest): Finding[] {
     if (!holds) findings.push({ where: 'plugin.xml', reason });
   };
   check(within(manifest.name, 1, 40), 'the name must have 1 to 40 characters');
-  check(/^\d+(\.\d+)*$/.test(manifest.version), 'the version must be digits and dots');
+  check(isPluginVersion(manifest.version), 'the version must be digits and dots');
   check(within(manifest.version, 1, 20), 'the version must have at most 20 characters');
   check(within(manifest.description, 0, 256), 'the description must have at most 256 characters');
   check(within(manifest.publisher.name, 1, 100), 'the publisher must have 1 to 100 characters');
@@ -36,8 +39,17 @@ function manifestFindings(manifest: PluginManifest): Finding[] {
       `${name} is not TABLE.FIELD of up to 30 characters each`,
     );
     // Extension tables differ from district to district; one that is missing keeps the whole plugin from being enabled.
-    check(!/^[US]_/i.test(table), `${name} is in an extension table, which other districts do not have`);
+    check(
+      !isExtensionTable(table) || manifest.extensionTables.includes(table.toUpperCase()),
+      `${name} is in an extension table, which other districts do not have`,
+    );
   }
+  // What nobody reads is not asked for: `/ws/v1` does not look at the access request, and PowerQueries need no grant for it.
+  check(
+    manifest.queries.length > 0 || manifest.accessRequest.length === 0,
+    'columns are asked for that no query reads',
+  );
+  check(manifest.queries.length === 0 || manifest.v1Access === undefined, 'PowerQueries need no access to /ws/v1');
   const names = manifest.queries.map((query) => query.name);
   check(new Set(names).size === names.length, 'two queries have the same name');
   return findings;

@@ -1,0 +1,88 @@
+/** Students and teachers. Where an address or a username stands differs from district to district: see sources.ts. */
+import type { Extract } from './extract.ts';
+import { school, schoolReasons } from './joins.ts';
+import type { ColumnSource } from './sources.ts';
+
+/** @param email where the secondary e-mail address comes from */
+export function students(email: ColumnSource): Extract {
+  const personal = 'student';
+  return {
+    kind: 'student',
+    name: 'students',
+    summary: 'Active students of one school',
+    key: { sql: 'st.DCID', field: 'STUDENTS.DCID' },
+    school,
+    yearly: false,
+    from: 'STUDENTS st\n  JOIN SCHOOLS s ON s.School_Number = st.SchoolID',
+    where: 'st.Enroll_Status = 0',
+    columns: [
+      { name: 'id', sql: 'st.DCID', field: 'STUDENTS.DCID', type: 'number', required: true },
+      { name: 'username', sql: 'st.Student_Web_ID', field: 'STUDENTS.Student_Web_ID', type: 'text', personal },
+      { name: 'studentNumber', sql: 'st.Student_Number', field: 'STUDENTS.Student_Number', type: 'number', personal },
+      { name: 'secondaryEmail', sql: email.sql, field: email.field, type: 'text', personal },
+      { name: 'givenName', sql: 'st.First_Name', field: 'STUDENTS.First_Name', type: 'text', personal },
+      { name: 'middleName', sql: 'st.Middle_Name', field: 'STUDENTS.Middle_Name', type: 'text', personal },
+      { name: 'surname', sql: 'st.Last_Name', field: 'STUDENTS.Last_Name', type: 'text', personal },
+      { name: 'grade', sql: 'st.Grade_Level', field: 'STUDENTS.Grade_Level', type: 'number', personal },
+      {
+        name: 'graduationYear',
+        sql: 'st.Sched_YearOfGraduation',
+        field: 'STUDENTS.Sched_YearOfGraduation',
+        type: 'number',
+        personal,
+      },
+    ],
+    reasons: {
+      ...schoolReasons,
+      ...email.reasons,
+      'STUDENTS.SchoolID': 'finds the students of a school',
+      'STUDENTS.Enroll_Status': 'only active students are read',
+    },
+  };
+}
+
+/** @param username where the username comes from */
+export function teachers(username: ColumnSource): Extract {
+  const personal = 'staff';
+  return {
+    kind: 'teacher',
+    name: 'teachers',
+    summary: 'People who teach at one school',
+    key: { sql: 'u.DCID', field: 'USERS.DCID' },
+    school,
+    yearly: false,
+    from: `USERS u
+  JOIN SCHOOLSTAFF ss ON ss.Users_DCID = u.DCID
+  JOIN SCHOOLS s ON s.School_Number = ss.SchoolID`,
+    // Status 1 = current. StaffStatus 1 = teacher; other staff count once they stand in a section, as co-teachers do.
+    where: `ss.Status = 1 AND (
+    ss.StaffStatus = 1 OR EXISTS (SELECT 1 FROM SECTIONTEACHER k WHERE k.TeacherID = ss.ID)
+  )`,
+    columns: [
+      { name: 'id', sql: 'u.DCID', field: 'USERS.DCID', type: 'number', required: true },
+      {
+        name: 'username',
+        sql: username.sql,
+        field: username.field,
+        type: 'text',
+        personal,
+        also: username.also,
+      },
+      { name: 'teacherNumber', sql: 'u.TeacherNumber', field: 'USERS.TeacherNumber', type: 'text', personal },
+      { name: 'secondaryEmail', sql: 'u.Email_Addr', field: 'USERS.Email_Addr', type: 'text', personal },
+      { name: 'givenName', sql: 'u.First_Name', field: 'USERS.First_Name', type: 'text', personal },
+      { name: 'middleName', sql: 'u.Middle_Name', field: 'USERS.Middle_Name', type: 'text', personal },
+      { name: 'surname', sql: 'u.Last_Name', field: 'USERS.Last_Name', type: 'text', personal },
+    ],
+    reasons: {
+      ...schoolReasons,
+      ...username.reasons,
+      'SCHOOLSTAFF.Users_DCID': 'finds the person behind the staff of a school',
+      'SCHOOLSTAFF.SchoolID': 'finds the staff of a school',
+      'SCHOOLSTAFF.Status': 'only current staff is read',
+      'SCHOOLSTAFF.StaffStatus': 'only teachers are read, and other staff who stand in a section',
+      'SCHOOLSTAFF.ID': 'finds out who stands in a section',
+      'SECTIONTEACHER.TeacherID': 'finds out who stands in a section',
+    },
+  };
+}

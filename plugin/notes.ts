@@ -1,0 +1,32 @@
+/** What an administrator should know about the choices for a plugin: in the guide, and before approving it. */
+import { sourceText } from './extracts/sources.ts';
+import type { PluginChoices } from './manifest.ts';
+
+export function notesOf({ variant, sources }: PluginChoices): string[] {
+  if (variant !== 'powerquery') return [...restNotes, variant === 'rest' ? restVersionNote : legacyVersionNote];
+  const notes: string[] = [];
+  if (sources.studentEmail.from === 'contact') notes.push(contactNote);
+  if (sources.studentEmail.from === 'column') notes.push(columnNote(sources.studentEmail, 'STUDENTS'));
+  if (sources.teacherUsername.from === 'column') notes.push(columnNote(sources.teacherUsername, 'USERS'));
+  return notes;
+}
+
+const restNotes = [
+  'PowerSchool grants /ws/v1 as a whole: with it the plugin could read more than the agent does, addresses and phone numbers of students among it. The variant "powerquery" asks for single columns and is the better choice wherever PowerQueries may be used.',
+  '/ws/v1 tells only the lead teacher of a section. Co-teachers are not in these rosters.',
+];
+
+const restVersionNote =
+  'This plugin is for PowerSchool 25.2 and later. An older server refuses to install it because it does not know the attribute accessLevelV1Api: use the variant "rest-legacy" there.';
+
+const legacyVersionNote =
+  'This plugin is for PowerSchool before 25.2. A later server installs it, and then denies /ws/v1 (401 "Plugin is missing required accessLevelV1Api READ permission"): use the variant "rest" there, or raise the access level on the Data Provider Configuration page.';
+
+const contactNote =
+  'Addresses are read from the older contact tables. PowerSchool documents only PSM_StudentContact.Email; the way to it (SYNC_StudentMap, and the contact type "Self") is known from queries that districts have published, and whether a plugin is granted these tables has not been tried on a live server. Enabling the plugin tells: if PowerSchool names one of these tables as invalid, choose "person" or a column instead.';
+
+function columnNote(source: { from: 'column'; table: string; field: string }, home: 'STUDENTS' | 'USERS'): string {
+  const name = `${source.table}.${source.field}`;
+  const key = source.table === home ? '' : `, and ${source.table} needs the column ${home}DCID`;
+  return `${name} was chosen with ${sourceText(source)}. It must exist in your PowerSchool${key}; if it does not, the plugin can be installed but not enabled.`;
+}
