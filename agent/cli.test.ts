@@ -34,6 +34,9 @@ async function agent(home: string, args: string[], input = '') {
     stdout: stdout as unknown as NodeJS.WriteStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
     hostname: 'test-host',
+    platform: 'linux',
+    uid: 1000,
+    invocation: [process.execPath, main],
     stop: new AbortController().signal,
   });
   stdout.end();

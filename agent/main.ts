@@ -1,6 +1,7 @@
 /** The agent's process: the only place that looks at its arguments, environment and signals. */
 import { homedir, hostname } from 'node:os';
 import process from 'node:process';
+import { isSea } from 'node:sea';
 import { setFlagsFromString } from 'node:v8';
 import { runCli } from './cli.ts';
 import { stateFolder } from './state/folder.ts';
@@ -12,12 +13,16 @@ const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
 const { env, platform, stdin, stdout, stderr } = process;
+const uid = process.getuid?.();
 process.exitCode = await runCli(process.argv.slice(2), {
-  folder: stateFolder({ env, platform, uid: process.getuid?.(), homedir: homedir() }),
+  folder: stateFolder({ env, platform, uid, homedir: homedir() }),
   env,
   stdin,
   stdout,
   stderr,
   hostname: hostname(),
+  platform,
+  uid,
+  invocation: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
   stop: stop.signal,
 });

@@ -7,6 +7,11 @@ export interface Context {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   hostname: string;
+  platform: NodeJS.Platform;
+  /** User id; undefined on Windows. */
+  uid: number | undefined;
+  /** What starts this program as it runs now: the executable, or the runtime and the script. Absolute paths. */
+  invocation: readonly string[];
   /** Aborted by SIGTERM, SIGINT and SIGHUP. */
   stop: AbortSignal;
 }
