@@ -156,7 +156,7 @@ export interface CcRow {
   /** SCHOOLSTAFF.ID of the lead teacher. */
   teacherid: number | null;
   dateenrolled: string;
-  dateleft: string;
+  dateleft: string | null;
   studyear: number;
   expression: string | null;
   transaction_date: string | null;

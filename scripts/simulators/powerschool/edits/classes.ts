@@ -169,6 +169,9 @@ function addRoster(
 ): { rosterId: number } {
   const [term] = editor.find('terms', { id: Number(section.termid), schoolid: Number(section.schoolid) });
   const rosterId = editor.next('sectionteacher');
+  const start = roster.start ?? editor.today;
+  // A term that is over already (an old CSV set) bounds nothing.
+  const termEnd = typeof term?.lastday === 'string' && term.lastday >= start ? term.lastday : null;
   editor.insert('sectionteacher', {
     id: rosterId,
     teacherid: staffAt(editor, userId, Number(section.schoolid)),
@@ -176,8 +179,8 @@ function addRoster(
     roleid: roster.role,
     priorityorder: roster.priority,
     allocation: 100,
-    start_date: roster.start ?? editor.today,
-    end_date: roster.end ?? (typeof term?.lastday === 'string' ? term.lastday : null),
+    start_date: start,
+    end_date: roster.end ?? termEnd,
     whenmodified: editor.now,
     transaction_date: editor.now,
   });

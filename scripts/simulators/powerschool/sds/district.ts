@@ -163,13 +163,17 @@ function addRosters(
       priorityorder: lead ? 1 : 2,
       allocation: 100,
       start_date: term.firstDay,
-      end_date: term.lastDay,
+      end_date: null,
       whenmodified: null,
       transaction_date: null,
     });
   }
 }
 
+/**
+ * The CSV format has no dates for enrollments and rosters: a row says that it is so now, and has no end. Otherwise a set
+ * whose term lies in the past (Microsoft's own sample is of 2017) would be classes without people.
+ */
 function addEnrollments(
   rows: Batch,
   world: World,
@@ -182,6 +186,6 @@ function addEnrollments(
     const section = sections.get(keys.section.of(record, 'Section SIS ID'));
     const id = ids.get(keys.student.of(record));
     if (section === undefined || id === undefined) continue;
-    enroll(rows, world, { id, entryDate: section.term.firstDay }, section);
+    enroll(rows, world, { id, entryDate: section.term.firstDay }, section).dateleft = null;
   }
 }

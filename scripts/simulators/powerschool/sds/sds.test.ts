@@ -93,7 +93,7 @@ t.test('a full set becomes a PowerSchool district', async (t) => {
   const [lead, second, other] = rows.sectionteacher;
   t.match([lead?.roleid, second?.roleid, other?.roleid], [1, 2, 1], 'the first teacher is the lead');
   t.equal(rows.sections[0]?.teacher, lead?.teacherid);
-  t.match(rows.cc, [{ sectionid: 501, studentid: 9001, dateenrolled: '2017-07-01', dateleft: '2018-07-01' }, {}, {}]);
+  t.match(rows.cc, [{ sectionid: 501, studentid: 9001, dateenrolled: '2017-07-01', dateleft: null }, {}, {}]);
   t.match(
     mapping.find(({ sisId }) => sisId === 'reading-k'),
     { kind: 'section', dcid: 503 },
