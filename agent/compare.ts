@@ -1,12 +1,11 @@
 /** One bucket, read and compared: what must be sent, and what is gone, from a reading that is proven complete. */
-import { recordHash } from '../shared/digest.ts';
+import { canonicalHash, canonicalJson } from '../shared/digest.ts';
 import { type ErrorCode, fail, HallpassError } from '../shared/errors.ts';
-import type { Welcome } from '../shared/link.ts';
-import { keepWanted, type RosterRecord } from '../shared/roster.ts';
 import type { Baselines } from './baseline/baselines.ts';
 import { BucketDiff, type Hashes } from './baseline/diff.ts';
+import type { Upsert } from './batches.ts';
 import type { Change } from './plan.ts';
-import type { Page, Source } from './source.ts';
+import type { Page, ReadOptions, Source } from './source.ts';
 import type { Session } from './uplink/session.ts';
 
 /** A bucket that changes while it is read gets a second chance in the same cycle, not a third. */
@@ -25,7 +24,7 @@ export interface CompareParts {
 
 export interface Comparison {
   change: Change;
-  upserts: RosterRecord[];
+  upserts: Upsert[];
   /** Ids to be deleted once all upserts of the cycle are sent. */
   gone: string[];
   /** The bucket once the upserts are acknowledged. */
@@ -51,7 +50,7 @@ export async function compareBucket(
   if (change.unwanted) return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt };
   for (let reading = 1; ; reading += 1) {
     const expected = entry?.records ?? 0;
-    const pages = reading === 1 ? first : parts.source.read(bucket, expected, parts.signal);
+    const pages = reading === 1 ? first : parts.source.read(bucket, readOptions(parts, change));
     const { diff, upserts, rows } = await readBucket(parts, pages, baseline);
     const counted = rows === expected ? rows : await parts.source.count(bucket, parts.signal);
     if (rows === counted) return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
@@ -60,21 +59,26 @@ export async function compareBucket(
 }
 
 async function readBucket(parts: CompareParts, pages: AsyncIterable<Page>, baseline: Hashes) {
-  const { salt, wanted }: Welcome = parts.link.welcome;
+  const { salt } = parts.link.welcome;
   const diff = new BucketDiff(baseline);
-  const upserts: RosterRecord[] = [];
+  const upserts: Upsert[] = [];
   let rows = 0;
   for await (const page of pages) {
     if (page.last) parts.onLastPage();
     rows += page.rows;
     const records = page.records();
-    for (const read of records) {
-      const record = keepWanted(read, wanted.fields);
-      if (diff.take(record.id, recordHash(salt, record))) upserts.push(record);
+    for (const record of records) {
+      const json = canonicalJson(record);
+      if (diff.take(record.id, canonicalHash(salt, json))) upserts.push({ record, characters: json.length });
     }
     parts.onRecords(records.length);
   }
   return { diff, upserts, rows };
+}
+
+/** How a changed bucket is read. */
+export function readOptions({ link, signal }: Pick<CompareParts, 'link' | 'signal'>, { entry }: Change): ReadOptions {
+  return { expectedRows: entry?.records ?? 0, wanted: link.welcome.wanted.fields, signal };
 }
 
 /** Failures that may be of one bucket alone; the others would only repeat themselves with the next one. */

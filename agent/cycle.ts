@@ -9,7 +9,7 @@ import { type Bucket, bucketKey, type Kind } from '../shared/roster.ts';
 import type { Baselines } from './baseline/baselines.ts';
 import { fingerprintOf, type ProbeMemory } from './baseline/probe-memory.ts';
 import { idBatches, recordBatches } from './batches.ts';
-import { type Comparison, compareBucket, concernsBucketOnly } from './compare.ts';
+import { type Comparison, compareBucket, concernsBucketOnly, readOptions } from './compare.ts';
 import { type Change, emptiedKind, planCycle } from './plan.ts';
 import type { Probe, ProbeEntry } from './powerschool/probe.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -120,7 +120,7 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
     records += count;
     parts.onProgress(outcome.compared.length, changes.length, records);
   };
-  const readings = new ReadAhead(parts.source, parts.signal);
+  const readings = new ReadAhead((change) => parts.source.read(change.bucket, readOptions(parts, change)));
   let storing = Promise.resolve();
   for (const [index, change] of changes.entries()) {
     if (parts.shouldFinish() || outcome.failures.length >= mostFailures) break;
@@ -148,7 +148,7 @@ async function store({ link, baselines }: CycleParts, cycle: string, comparison:
   const { change, upserts, gone, hashes, rebuilt } = comparison;
   let seq = 0;
   for (const batch of recordBatches(upserts)) {
-    seq = await link.push(change.bucket, { upserts: batch.map(toWire), deletes: [] });
+    seq = await link.push(change.bucket, { upserts: batch.map(({ record }) => toWire(record)), deletes: [] });
   }
   await link.acknowledged(seq);
   if (seq > 0 || rebuilt || gone.length > 0) {

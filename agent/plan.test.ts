@@ -96,7 +96,9 @@ t.test('batches hold every record once, in order, and fit the link', async (t) =
   const record = fc.record({ id: fc.nat().map(String), surname: fc.string({ maxLength: 1000 }) });
   fc.assert(
     fc.property(fc.array(record, { maxLength: 50 }), fc.integer({ min: 1, max: 120 }), (some, times) => {
-      const records = Array.from({ length: times }, () => some).flat() as unknown as RosterRecord[];
+      const records = Array.from({ length: times }, () => some)
+        .flat()
+        .map((item) => ({ record: item as unknown as RosterRecord, characters: JSON.stringify(item).length }));
       const batches = [...recordBatches(records)];
       return (
         batches.flat().every((item, index) => item === records[index]) &&

@@ -1,22 +1,21 @@
 /** Keeps PowerSchool busy: the next bucket is asked for while the one before it is worked on. */
 import type { Change } from './plan.ts';
-import type { Page, Source } from './source.ts';
+import type { Page } from './source.ts';
 
 const nothing: AsyncIterable<Page> = (async function* () {})();
 
 export class ReadAhead {
-  readonly #source: Source;
-  readonly #signal: AbortSignal;
+  readonly #read: (change: Change) => AsyncIterable<Page>;
   #begun: { change: Change; pages: AsyncIterable<Page> } | undefined;
 
-  constructor(source: Source, signal: AbortSignal) {
-    this.#source = source;
-    this.#signal = signal;
+  /** @param read makes the first request of a bucket's reading at once */
+  constructor(read: (change: Change) => AsyncIterable<Page>) {
+    this.#read = read;
   }
 
-  /** Makes the first request for a bucket. */
   begin(change: Change | undefined): void {
-    if (change !== undefined && this.#begun?.change !== change) this.#begun = { change, pages: this.#read(change) };
+    if (change === undefined || this.#begun?.change === change) return;
+    this.#begun = { change, pages: change.unwanted ? nothing : this.#read(change) };
   }
 
   /** The reading of a bucket, the one that was begun if there is one. */
@@ -25,9 +24,5 @@ export class ReadAhead {
     const pages = this.#begun?.pages ?? nothing;
     this.#begun = undefined;
     return pages;
-  }
-
-  #read({ bucket, entry, unwanted }: Change): AsyncIterable<Page> {
-    return unwanted ? nothing : this.#source.read(bucket, entry?.records ?? 0, this.#signal);
   }
 }

@@ -1,5 +1,5 @@
 /** What the cycle needs from PowerSchool, whichever way it is read. */
-import type { Bucket, RosterRecord } from '../shared/roster.ts';
+import type { Bucket, RosterRecord, WantedFields } from '../shared/roster.ts';
 import type { Probe } from './powerschool/probe.ts';
 
 export interface SourceFacts {
@@ -18,6 +18,14 @@ export interface Page {
   records(): RosterRecord[];
 }
 
+export interface ReadOptions {
+  /** What the probe counted: fewer rows are no end. */
+  expectedRows: number;
+  /** The optional properties that the records get. */
+  wanted: WantedFields;
+  signal: AbortSignal;
+}
+
 export interface Source {
   readonly kind: 'powerquery' | 'rest';
   /** Version and clock of the server, from a page that needs no sign-in. Never fails: what is not known is left out. */
@@ -25,7 +33,7 @@ export interface Source {
   /** One request. @throws HallpassError the POWERSCHOOL_ codes */
   probe(signal?: AbortSignal): Promise<Probe>;
   /** All rows of a bucket, page by page. The first request is made at once. @throws HallpassError the POWERSCHOOL_ codes */
-  read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncIterable<Page>;
+  read(bucket: Bucket, options: ReadOptions): AsyncIterable<Page>;
   /** How many rows {@link read} would bring now. @throws HallpassError the POWERSCHOOL_ codes */
   count(bucket: Bucket, signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;

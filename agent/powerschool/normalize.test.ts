@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { extractOf } from '../../plugin/extracts.ts';
-import { districtBucket, kinds, recordSchema } from '../../shared/roster.ts';
+import { canonicalJson } from '../../shared/digest.ts';
+import { districtBucket, kinds, optionalFields, recordSchema, type WantedFields } from '../../shared/roster.ts';
 import { calendarOf } from './horizon.ts';
-import { normalizeRow } from './normalize.ts';
+import { normalizer } from './normalize.ts';
 import { readProbe } from './probe.ts';
+
+const all: WantedFields = Object.fromEntries(kinds.map((kind) => [kind, [...optionalFields[kind]]]));
 
 t.test('any row becomes a valid record or a finding, and a finding quotes no value', async (t) => {
   const value = fc.oneof(
@@ -33,7 +36,7 @@ t.test('any row becomes a valid record or a finding, and a finding quotes no val
     fc.property(kindAndRow, ([kind, part, rest]) => {
       const row = { ...rest, ...part };
       const bucket = { kind, schoolId: kind === 'school' ? districtBucket : '12' };
-      const result = normalizeRow(bucket, row);
+      const result = normalizer(bucket, all)(row);
       if ('finding' in result) {
         const texts = Object.entries(row).filter(
           ([key, text]) => key !== 'id' && typeof text === 'string' && text.trim().length > 12,
@@ -44,6 +47,7 @@ t.test('any row becomes a valid record or a finding, and a finding quotes no val
       const { record } = result;
       return (
         recordSchema.safeParse(record).success &&
+        canonicalJson(record) === JSON.stringify(record) &&
         Object.values(record).every((field) => typeof field !== 'string' || (field !== '' && field.trim() === field))
       );
     }),
@@ -53,7 +57,7 @@ t.test('any row becomes a valid record or a finding, and a finding quotes no val
 
 t.test('what PowerSchool means by its values', async (t) => {
   const record = (kind: (typeof kinds)[number], row: Record<string, unknown>) => {
-    const result = normalizeRow({ kind, schoolId: kind === 'school' ? districtBucket : '3' }, row);
+    const result = normalizer({ kind, schoolId: kind === 'school' ? districtBucket : '3' }, all)(row);
     return 'record' in result ? result.record : result.finding;
   };
   t.same(
@@ -74,6 +78,16 @@ t.test('what PowerSchool means by its values', async (t) => {
   });
   t.match(record('section', { id: '1' }), { property: 'termId' });
   t.match(record('student', {}), { id: 'unknown', property: 'id' });
+});
+
+t.test('a field that nobody wants is not even looked at', async (t) => {
+  const bucket = { kind: 'student', schoolId: '3' } as const;
+  const row = { id: '7', surname: 'x'.repeat(5000), username: 'ada' };
+  t.match(normalizer(bucket, all)(row), { finding: { property: 'surname' } });
+  t.same(normalizer(bucket, { student: ['username'], teacher: ['surname'] })(row), {
+    record: { kind: 'student', schoolId: '3', id: '7', username: 'ada' },
+  });
+  t.same(normalizer(bucket, {})(row), { record: { kind: 'student', schoolId: '3', id: '7' } });
 });
 
 t.test('the probe is read as a whole or not at all', async (t) => {

@@ -4,6 +4,7 @@ import { extractOf } from '../../plugin/extracts.ts';
 import {
   type Bucket,
   type Kind,
+  keepWanted,
   type RosterRecord,
   schoolSchema,
   sectionSchema,
@@ -12,6 +13,7 @@ import {
   teacherRosterSchema,
   teacherSchema,
   termSchema,
+  type WantedFields,
 } from '../../shared/roster.ts';
 import type { Row } from './client.ts';
 
@@ -41,38 +43,46 @@ const none: Partial<Record<string, ReadonlySet<string>>> = {
   isLead: new Set(['0']),
 };
 
-function isNone(property: string, value: unknown): boolean {
-  return typeof value === 'string' && none[property]?.has(value) === true;
-}
-
-/** The properties of a kind, and the keys they have in an answer: aliases come back in lower case. */
-const properties = new Map<Kind, { name: string; key: string }[]>();
-
-function propertiesOf(kind: Kind): { name: string; key: string }[] {
-  let known = properties.get(kind);
-  if (known === undefined) {
-    known = extractOf(kind).columns.map(({ name }) => ({ name, key: name.toLowerCase() }));
-    properties.set(kind, known);
-  }
-  return known;
-}
+/** A row's record, or what is wrong with the row. */
+export type Normalized = { record: RosterRecord } | { finding: RowFinding };
 
 /**
- * The record of a row, or what is wrong with it. Strings are trimmed, empty ones are absent; a NULL column is not in the
- * row at all.
+ * What turns the rows of a bucket into records. Strings are trimmed, empty ones are absent; a NULL column is not in the
+ * row at all. Properties that nobody wants are not even looked at.
  */
-export function normalizeRow(bucket: Bucket, row: Row): { record: RosterRecord } | { finding: RowFinding } {
-  const draft: Record<string, unknown> = { kind: bucket.kind, schoolId: bucket.schoolId };
-  for (const { name, key } of propertiesOf(bucket.kind)) {
-    const value = textOf(row[key]);
-    if (value === undefined || value === '' || isNone(name, value)) continue;
-    draft[name] = name === 'isLead' && value === '1' ? true : value;
-  }
-  const result = schemas[bucket.kind].safeParse(draft);
-  if (result.success) return { record: result.data };
-  const issue = result.error.issues[0];
-  const id = typeof draft.id === 'string' ? draft.id.slice(0, 40) : 'unknown';
-  return { finding: { id, property: issue?.path.join('.') ?? '', reason: issue?.message ?? 'invalid' } };
+export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => Normalized {
+  const schema = schemas[bucket.kind];
+  const fields = fieldsOf(bucket.kind, wanted);
+  return (row) => {
+    const draft: Record<string, unknown> = {};
+    for (const { name, key } of fields) {
+      const value = key === undefined ? bucket[name] : textOf(row[key]);
+      if (value === undefined || value === '' || isNone(name, value)) continue;
+      draft[name] = name === 'isLead' && value === '1' ? true : value;
+    }
+    const result = schema.safeParse(draft);
+    // The schemas only check, so the draft is the record, with its keys in the order that hashing wants.
+    if (result.success) return { record: draft as RosterRecord };
+    const issue = result.error.issues[0];
+    const id = typeof draft.id === 'string' ? draft.id.slice(0, 40) : 'unknown';
+    return { finding: { id, property: issue?.path.join('.') ?? '', reason: issue?.message ?? 'invalid' } };
+  };
+}
+
+type Field = { name: keyof Bucket; key: undefined } | { name: string; key: string };
+
+/** The properties of a record in sorted order, and their keys in an answer: aliases come back in lower case. */
+function fieldsOf(kind: Kind, wanted: WantedFields): Field[] {
+  const names = extractOf(kind).columns.map(({ name }) => name);
+  const full = { kind, ...Object.fromEntries(names.map((name) => [name, ''])) } as RosterRecord;
+  const { kind: _kind, ...kept } = keepWanted(full, wanted);
+  const fields: Field[] = Object.keys(kept).map((name) => ({ name, key: name.toLowerCase() }));
+  fields.push({ name: 'kind', key: undefined }, { name: 'schoolId', key: undefined });
+  return fields.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isNone(property: string, value: unknown): boolean {
+  return typeof value === 'string' && none[property]?.has(value) === true;
 }
 
 /** All values of a PowerQuery are text; a number is tolerated, anything else is left for the schema to refuse. */

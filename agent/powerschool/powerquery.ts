@@ -8,12 +8,12 @@ import { type Bucket, bucketKey, type RosterRecord } from '../../shared/roster.t
 import { trustedAuthorities } from '../../shared/trust.ts';
 import type { Meter } from '../meter.ts';
 import type { PowerSchoolSettings } from '../settings.ts';
-import type { Page, Source, SourceFacts } from '../source.ts';
+import type { Page, ReadOptions, Source, SourceFacts } from '../source.ts';
 import { PowerSchoolClient, type Row } from './client.ts';
 import { calendarOf } from './horizon.ts';
 import { PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
-import { normalizeRow } from './normalize.ts';
+import { type Normalized, normalizer } from './normalize.ts';
 import { type Probe, readProbe } from './probe.ts';
 import { TokenSource } from './token.ts';
 
@@ -73,8 +73,8 @@ export class PowerQuerySource implements Source {
     throw this.#malformed('probe', `${result.finding} is missing or not valid`);
   }
 
-  read(bucket: Bucket, expectedRows: number, signal?: AbortSignal): AsyncIterable<Page> {
-    return this.#pages(bucket, this.#fetch(bucket, '0', signal), expectedRows, signal);
+  read(bucket: Bucket, options: ReadOptions): AsyncIterable<Page> {
+    return this.#pages(bucket, this.#fetch(bucket, '0', options.signal), options);
   }
 
   async count(bucket: Bucket, signal?: AbortSignal): Promise<number> {
@@ -92,9 +92,9 @@ export class PowerQuerySource implements Source {
   async *#pages(
     bucket: Bucket,
     first: Promise<Row[]>,
-    expectedRows: number,
-    signal: AbortSignal | undefined,
+    { expectedRows, wanted, signal }: ReadOptions,
   ): AsyncGenerator<Page> {
+    const normalize = normalizer(bucket, wanted);
     let after = '0';
     let rowsRead = 0;
     for (let next: Promise<Row[]> | undefined = first; next !== undefined; ) {
@@ -105,12 +105,12 @@ export class PowerQuerySource implements Source {
       // A short page is the last one, unless rows are missing: then the answer was cut, and the rest is asked for.
       const more = rows.length >= this.#pageSize || (rows.length > 0 && rowsRead < expectedRows);
       next = more ? this.#fetch(bucket, after, signal) : undefined;
-      yield { rows: page.length, last: !more, records: () => this.#records(bucket, page) };
+      yield { rows: page.length, last: !more, records: () => this.#records(bucket, page, normalize) };
     }
   }
 
   /** Under way before it is waited for; a failure is met by whoever waits in the end. */
-  #fetch(bucket: Bucket, after: string, signal: AbortSignal | undefined): Promise<Row[]> {
+  #fetch(bucket: Bucket, after: string, signal: AbortSignal): Promise<Row[]> {
     const page = this.#client.query(queryName(bucket.kind), this.#binds(bucket, after), this.#pageSize, signal);
     page.catch(() => undefined);
     return page;
@@ -149,10 +149,10 @@ export class PowerQuerySource implements Source {
   }
 
   /** @throws HallpassError POWERSCHOOL_MALFORMED */
-  #records(bucket: Bucket, rows: Row[]): RosterRecord[] {
+  #records(bucket: Bucket, rows: Row[], normalize: (row: Row) => Normalized): RosterRecord[] {
     const records: RosterRecord[] = [];
     for (const row of rows) {
-      const result = normalizeRow(bucket, row);
+      const result = normalize(row);
       if ('finding' in result) {
         const { id, property, reason } = result.finding;
         throw this.#malformed(`${bucketKey(bucket)}, row ${id}`, `${property}: ${reason}`);
