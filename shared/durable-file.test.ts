@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import t from 'tap';
@@ -38,4 +38,21 @@ t.test('an unwritable folder is an error and leaves no temporary file', async (t
   const dir = t.testdir({ blocked: 'a file where a folder should be' });
   const file = new DurableFile(join(dir, 'blocked', 'state.json'), schema);
   await t.rejects(file.write({ count: 1 }), { code: 'STATE_UNWRITABLE' });
+});
+
+t.test('what root writes belongs to the owner of the folder', { skip: process.getuid?.() !== 0 }, async (t) => {
+  const folder = join(t.testdir({ secret: 'keep' }), 'state');
+  await mkdir(folder);
+  await chown(folder, 12345, 12346);
+  const file = new DurableFile(join(folder, 'new', 'state.json'), schema);
+  await file.write({ count: 1 });
+  for (const trap of [`state.json.${process.pid}.tmp`, 'state.json.bak']) {
+    await symlink(join(folder, '..', 'secret'), join(folder, 'new', trap));
+  }
+  await file.write({ count: 2 });
+  for (const path of ['new', 'new/state.json', 'new/state.json.bak']) {
+    t.match(await stat(join(folder, path)), { uid: 12345, gid: 12346 }, path);
+  }
+  t.equal(await readFile(join(folder, '..', 'secret'), 'utf8'), 'keep', 'no link is followed');
+  t.same(await readdir(join(folder, 'new')), ['state.json', 'state.json.bak']);
 });

@@ -4,11 +4,12 @@
  * files that only their owner can read.
  */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
 import { fail, reasonOf } from './errors.ts';
+import { giveToFolderOwner, makePrivateFolder } from './owner.ts';
 
 export interface DurableFileOptions {
   /** Keep the last good version beside the file and fall back to it. */
@@ -40,9 +41,12 @@ export class DurableFile<T> implements Adapter<T> {
   async write(data: T): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.tmp`;
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-      const file = await open(temporary, 'w', 0o600);
+      await makePrivateFolder(dirname(this.#path));
+      await rm(temporary, { force: true });
+      // Exclusively: never through a link that someone has put there.
+      const file = await open(temporary, 'wx', 0o600);
       try {
+        await giveToFolderOwner(temporary);
         await file.writeFile(JSON.stringify(data));
         await file.sync();
       } finally {
@@ -81,11 +85,16 @@ export class DurableFile<T> implements Adapter<T> {
 type Reading<T> = { status: 'ok'; value: T } | { status: 'missing' | 'broken'; reason: string };
 
 async function keepLastGood(path: string): Promise<void> {
+  const copy = `${path}.bak.${process.pid}.tmp`;
+  await rm(copy, { force: true });
   try {
-    await copyFile(path, `${path}.bak`, constants.COPYFILE_FICLONE);
+    await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw error;
   }
+  await giveToFolderOwner(copy);
+  await rename(copy, `${path}.bak`);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -1,8 +1,9 @@
 /** One agent per state folder: a file with the process that holds it. Node has no file locks of the system's own. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { fail, reasonOf } from '../../shared/errors.ts';
+import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
 
 const holderSchema = z.object({ pid: z.int().min(1), started: z.string() });
 
@@ -19,7 +20,7 @@ export interface Lock {
  */
 export async function takeLock(path: string): Promise<Lock> {
   const own = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) });
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(unwritable(path));
+  await makePrivateFolder(dirname(path)).catch(unwritable(path));
   for (let attempt = 0; attempt < 3 && !(await create(path, own)); attempt += 1) {
     const found = await readFile(path, 'utf8').catch(() => '');
     const pid = await livingHolder(found);
@@ -45,6 +46,7 @@ export async function lockHolder(path: string): Promise<number | undefined> {
 async function create(path: string, own: string): Promise<boolean> {
   try {
     await writeFile(path, own, { flag: 'wx', mode: 0o600 });
+    await giveToFolderOwner(path);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
