@@ -96,8 +96,8 @@ export function transferStudent(editor: Editor, edit: { studentId: number; schoo
     entrydate: text(row.entrydate),
     exitdate: editor.today,
   });
-  const number_ = number(school.school_number);
-  const set = { schoolid: number_, enrollment_schoolid: number_, entrydate: editor.today, enroll_status: 0 };
+  const schoolid = number(school.school_number);
+  const set = { schoolid, enrollment_schoolid: schoolid, entrydate: editor.today, enroll_status: 0 };
   editor.update('students', { dcid: edit.studentId }, set);
 }
 

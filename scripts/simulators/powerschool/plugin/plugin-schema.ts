@@ -13,6 +13,8 @@ interface ValueRule {
   least?: number;
   most?: number;
   values?: string[];
+  /** A whole number up to this. */
+  greatest?: number;
 }
 
 interface ElementRule {
@@ -28,7 +30,7 @@ const text = (most: number): ValueRule => ({ type: `string${most}`, most });
 const strict = (most: number): ValueRule => ({ type: `string${most}strict`, least: 1, most });
 const boolean: ValueRule = { type: 'boolean', values: ['true', 'false', '1', '0'] };
 const required = (rule: ValueRule) => ({ ...rule, required: true as const });
-const any: ValueRule = { type: 'string' };
+const port: ValueRule = { type: 'unsignedShort', greatest: 65_535 };
 const userType: ValueRule = { type: 'user_type_enum', values: ['admin', 'teacher', 'guardian', 'student'] };
 
 const contexts = ['admin.header', 'admin.left_nav', 'teacher.header', 'guardian.header', 'student.header'];
@@ -160,7 +162,7 @@ function pluginRule(version: string): ElementRule {
       },
       openid: {
         rule: {
-          attributes: { host: required(strict(256)), port: any },
+          attributes: { host: required(strict(256)), port },
           order: 'sequence',
           children: { links: { rule: linksRule('optional', uiContexts), least: 1 } },
         },
@@ -241,13 +243,18 @@ function facetError(value: string, rule: ValueRule): string | undefined {
       ? `cvc-datatype-valid.1.2.1: '${value}' is not a valid value for 'boolean'.`
       : `cvc-enumeration-valid: Value '${value}' is not facet-valid with respect to enumeration '[${rule.values.join(', ')}]'. It must be a value from the enumeration.`;
   }
+  if (rule.greatest !== undefined && !(/^\d{1,9}$/.test(value) && Number(value) <= rule.greatest)) {
+    return `cvc-datatype-valid.1.2.1: '${value}' is not a valid value for '${rule.type}'.`;
+  }
   if (rule.most !== undefined && length > rule.most) return facet('maxLength', rule.most);
   if (rule.least !== undefined && length < rule.least) return facet('minLength', rule.least);
   return undefined;
 }
 
 function textErrors(element: XmlElement, rule: ElementRule): string[] {
-  if (rule.text === true || element.text.trim() === '') return [];
+  // White space may stand between elements, but not where nothing at all may stand.
+  const found = rule.children === undefined ? element.text : element.text.trim();
+  if (rule.text === true || found === '') return [];
   return rule.children === undefined
     ? [
         `cvc-complex-type.2.1: Element '${element.name}' must have no character or element information item [children], because the type's content type is empty.`,
