@@ -1,6 +1,7 @@
 /** Opens an earlier plugin file, which may come from anywhere: small limits, and an answer for every way to be broken. */
 import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { fail, reasonOf } from '../shared/errors.ts';
 import { type PluginContents, readContents } from './contents.ts';
@@ -8,7 +9,7 @@ import { XmlError } from './read-xml.ts';
 
 /** Hallpass's own ZIP has 8 KB and two files of 20 KB; vendors' plugins with pages and pictures stay below these. */
 const mostBytes = 20_000_000;
-const mostEntries = 5_000;
+const mostEntries = 2_000;
 /** Unpacked, of the XML files that are read; nothing else is unpacked. */
 const mostXmlBytes = 5_000_000;
 
@@ -81,16 +82,22 @@ async function readXmlFiles(bytes: Buffer): Promise<Map<string, string>> {
     return files;
   } catch (error) {
     // Whatever yauzl finds wrong with the archive is the archive's fault.
-    throw error instanceof ArchiveError ? error : new ArchiveError(reasonOf(error), { cause: error });
+    if (error instanceof ArchiveError) throw error;
+    throw new ArchiveError(`the archive is damaged (${reasonOf(error)})`, { cause: error });
   }
 }
 
-/** The size is checked before a byte is unpacked; yauzl ends the stream when more comes out than was declared. */
+/**
+ * The size is checked before a byte is unpacked; yauzl ends the stream when more comes out than was declared, but leaves the
+ * checksum to its caller.
+ */
 async function contentOf(zip: ZipFile, entry: Entry, most: number): Promise<Buffer> {
   if (entry.uncompressedSize > most) {
     throw new ArchiveError(`its XML files unpack to more than ${mostXmlBytes / 1_000_000} MB`);
   }
-  return buffer(await zip.openReadStreamPromise(entry));
+  const content = await buffer(await zip.openReadStreamPromise(entry));
+  if (crc32(content) !== entry.crc32) throw new ArchiveError(`${entry.fileName.slice(0, 100)} is damaged`);
+  return content;
 }
 
 function utf8(bytes: Buffer, name: string): string {
