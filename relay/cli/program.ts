@@ -5,6 +5,7 @@ import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
 import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
+import { problemsCommand } from './problems.ts';
 import { profileCommands } from './profile.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
@@ -51,7 +52,15 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
       writeOut: (text) => context.out.write(text),
       writeErr: (text) => context.err.write(text),
     });
-  for (const add of [configureCommand, serveCommand, tenantCommands, agentCommands, profileCommands, statusCommand]) {
+  for (const add of [
+    configureCommand,
+    serveCommand,
+    tenantCommands,
+    agentCommands,
+    profileCommands,
+    statusCommand,
+    problemsCommand,
+  ]) {
     add(program, context);
   }
   return program;

@@ -2,11 +2,14 @@ import type { Command } from 'commander';
 import { type Kind, kinds } from '../../shared/roster.ts';
 import { digests, mirrorState } from '../roster/mirror.ts';
 import { listAgents } from '../store/agents.ts';
+import { countApplied } from '../store/applied.ts';
+import { lastRun, type RunSummary } from '../store/journal.ts';
+import { countProblems } from '../store/problems.ts';
 import type { TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
 import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
-/** Where a district stands: its agents and its roster. */
+/** Where a district stands: its agents, its roster, and what has been provisioned. */
 export function statusCommand(program: Command, context: CliContext): void {
   program
     .command('status')
@@ -17,7 +20,7 @@ export function statusCommand(program: Command, context: CliContext): void {
     .action(async (name: string, options: { json?: true }) => {
       const status = await withNamedTenant(context, name, tenantStatus);
       if (options.json) return printJson(context, status);
-      const { tenant, roster, agents } = status;
+      const { tenant, roster, agents, provisioning } = status;
       context.out.write(`${tenant.name} (${tenant.slug})\n`);
       const arriving = roster.committedAt !== null && !roster.settled ? ' (a cycle is arriving)' : '';
       context.out.write(
@@ -36,6 +39,11 @@ export function statusCommand(program: Command, context: CliContext): void {
           .filter((agent) => agent.revokedAt === null)
           .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never']),
       );
+      context.out.write(`\n${runLine(provisioning.lastRun)}\n\n`);
+      printTable(context, ['MICROSOFT 365', 'COUNT'], rowsOf(provisioning.applied));
+      context.out.write('\n');
+      printTable(context, ['PROBLEM', 'COUNT'], rowsOf(provisioning.problems));
+      context.out.write(`\nEach with the next step: hallpass-relay problems ${tenant.slug}\n`);
     });
 }
 
@@ -46,5 +54,21 @@ async function tenantStatus(scope: TenantScope, tenant: Tenant) {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
     roster: { ...(await mirrorState(scope)), records },
     agents: await listAgents(scope),
+    provisioning: {
+      lastRun: (await lastRun(scope)) ?? null,
+      applied: await countApplied(scope),
+      problems: await countProblems(scope),
+    },
   };
+}
+
+function runLine(run: RunSummary | null): string {
+  if (run === null) return 'Nothing has been provisioned yet';
+  const { finishedAt, startedAt, state, done, failed } = run;
+  if (finishedAt === null) return `Provisioning since ${startedAt}`;
+  return `Last run ended ${finishedAt}: ${state}, ${done} operations done, ${failed} failed`;
+}
+
+function rowsOf(counts: Record<string, number>): [string, string][] {
+  return Object.entries(counts).map(([name, count]) => [name, String(count)]);
 }

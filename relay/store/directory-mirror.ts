@@ -1,10 +1,8 @@
 /** The mirror of one tenant's directory accounts, kept by delta. */
 import type { DirectoryChanges } from '../graph/directory.ts';
 import type { DirectoryUser } from '../identity/match.ts';
+import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
-
-/** SQLite takes up to 32,766 parameters in a statement; a row has five. */
-const rowsAtOnce = 1000;
 
 export interface DirectoryState {
   deltaLink: string | undefined;
@@ -50,10 +48,10 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
       mail_nickname: change.mailNickname === undefined ? (before?.mailNickname ?? null) : change.mailNickname,
     };
   });
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+  for (const part of slices(rows)) {
     await db
       .insertInto('directory_user')
-      .values(rows.slice(at, at + rowsAtOnce))
+      .values(part)
       .onConflict((conflict) =>
         conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
           user_principal_name: eb.ref('excluded.user_principal_name'),
@@ -63,8 +61,7 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
       )
       .execute();
   }
-  for (let at = 0; at < changes.deletes.length; at += rowsAtOnce) {
-    const ids = changes.deletes.slice(at, at + rowsAtOnce);
+  for (const ids of slices(changes.deletes)) {
     await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).where('id', 'in', ids).execute();
   }
   await saveState(scope, { users_delta_link: changes.deltaLink, refreshed_at: now });

@@ -5,7 +5,7 @@ import { type Person, personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Accounts } from '../plan/desired.ts';
 import type { Profile, Role } from '../plan/profile.ts';
-import type { Link } from '../store/ledger.ts';
+import type { Link } from '../store/links.ts';
 
 export interface ResolvedAccounts {
   accounts: Accounts;

@@ -6,17 +6,10 @@ import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
 import type { Profile } from '../plan/profile.ts';
+import { type Applied, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
-import {
-  type Applied,
-  addLinks,
-  dropIntent,
-  type JournalEntry,
-  readIntents,
-  readLinks,
-  record,
-  removeLinks,
-} from '../store/ledger.ts';
+import { dropIntent, type JournalEntry, readIntents } from '../store/journal.ts';
+import { addLinks, readLinks, removeLinks } from '../store/links.ts';
 import type { Store } from '../store/store.ts';
 import { type Creation, findCreated } from './verify.ts';
 

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { personKey } from '../identity/people.ts';
 import type { Body } from '../plan/desired.ts';
 import type { AppliedState, Operation } from '../plan/plan.ts';
-import { type Applied, type JournalEntry, relationMaps } from '../store/ledger.ts';
+import { type Applied, relationMaps } from '../store/applied.ts';
+import type { JournalEntry } from '../store/journal.ts';
 
 /**
  * @param objectId of the object that the operation made or changed; of no meaning for relations

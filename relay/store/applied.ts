@@ -1,0 +1,130 @@
+/**
+ * The applied state of one tenant: what Microsoft 365 has because we made or found it. It moves with the journal in one
+ * transaction, so a kill between two calls to Graph loses neither.
+ */
+import type { Body } from '../plan/desired.ts';
+import type { AppliedObject, AppliedState } from '../plan/plan.ts';
+import { type JournalEntry, writeJournal } from './journal.ts';
+import { addLinks, type Link } from './links.ts';
+import { slices } from './slices.ts';
+import type { TenantScope } from './store.ts';
+
+/** What one answered operation leaves in the applied state. */
+export interface Applied {
+  object?: { kind: 'school' | 'class' | 'user'; key: string; objectId: string; body: Body };
+  link?: Link;
+  relations?: { kind: RelationKind; container: string; items: string[] };
+  /** Relations that are no more. */
+  unrelated?: { kind: RelationKind; container: string; items: string[] };
+}
+
+export type RelationKind = 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence';
+
+export async function readApplied(scope: TenantScope): Promise<AppliedState> {
+  const state: AppliedState = {
+    schools: new Map(),
+    classes: new Map(),
+    users: new Map(),
+    members: new Map(),
+    owners: new Map(),
+    schoolClasses: new Map(),
+    schoolUsers: new Map(),
+    licences: new Map(),
+  };
+  const objects = { school: state.schools, class: state.classes, user: state.users };
+  const relations = relationMaps(state);
+  const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
+  for (const row of rows) objects[row.kind].set(row.key, toObject(row.object_id, row.body));
+  const pairs = await scope.db
+    .selectFrom('applied_relation')
+    .select(['kind', 'container', 'item'])
+    .where('tenant_id', '=', scope.tenantId)
+    .execute();
+  for (const { kind, container, item } of pairs) {
+    const items = relations[kind].get(container);
+    if (items === undefined) relations[kind].set(container, new Set([item]));
+    else items.add(item);
+  }
+  return state;
+}
+
+/** Where the relations of a kind are in the applied state. */
+export function relationMaps(state: AppliedState): Record<RelationKind, Map<string, Set<string>>> {
+  return {
+    member: state.members,
+    owner: state.owners,
+    schoolClass: state.schoolClasses,
+    schoolUser: state.schoolUsers,
+    licence: state.licences,
+  };
+}
+
+/** Records answered operations: applied state and journal together. */
+export async function record(
+  scope: TenantScope,
+  applied: readonly Applied[],
+  journal: readonly JournalEntry[],
+  now: string,
+): Promise<void> {
+  const tenant_id = scope.tenantId;
+  const objects = applied.flatMap(({ object }) => (object === undefined ? [] : [object]));
+  for (const part of slices(objects)) {
+    await scope.db
+      .insertInto('applied')
+      .values(
+        part.map(({ kind, key, objectId, body }) => ({
+          tenant_id,
+          kind,
+          key,
+          object_id: objectId,
+          body: JSON.stringify(body),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'kind', 'key'])
+          .doUpdateSet((eb) => ({ object_id: eb.ref('excluded.object_id'), body: eb.ref('excluded.body') })),
+      )
+      .execute();
+  }
+  const links = applied.flatMap(({ link }) => (link === undefined ? [] : [link]));
+  await addLinks(scope, links, now);
+  const related = applied.flatMap(({ relations }) => relations?.items.map((item) => ({ ...relations, item })) ?? []);
+  for (const part of slices(related)) {
+    await scope.db
+      .insertInto('applied_relation')
+      .values(part.map(({ kind, container, item }) => ({ tenant_id, kind, container, item })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  for (const { unrelated } of applied) {
+    if (unrelated === undefined) continue;
+    await scope.db
+      .deleteFrom('applied_relation')
+      .where('tenant_id', '=', tenant_id)
+      .where('kind', '=', unrelated.kind)
+      .where('container', '=', unrelated.container)
+      .where('item', 'in', unrelated.items)
+      .execute();
+  }
+  await writeJournal(scope, journal, now);
+}
+
+function toObject(objectId: string, body: string): AppliedObject {
+  return { objectId, body: JSON.parse(body) as Body };
+}
+
+/** How many objects and relations of each kind Microsoft 365 has of this tenant. */
+export async function countApplied(scope: TenantScope): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of ['applied', 'applied_relation'] as const) {
+    const rows = await scope.db
+      .selectFrom(table)
+      .select(({ fn }) => ['kind', fn.countAll<number>().as('count')])
+      .where('tenant_id', '=', scope.tenantId)
+      .groupBy('kind')
+      .execute();
+    for (const row of rows) counts[row.kind] = Number(row.count);
+  }
+  return counts;
+}

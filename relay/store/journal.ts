@@ -1,0 +1,138 @@
+/** The journal: every run, every operation with its reason and outcome, and creations whose answer is still missing. */
+import { randomUUID } from 'node:crypto';
+import type { Body } from '../plan/desired.ts';
+import type { OperationKind } from '../plan/plan.ts';
+import { slices } from './slices.ts';
+import type { TenantScope } from './store.ts';
+
+export interface JournalEntry {
+  id: string;
+  runId: string;
+  kind: OperationKind;
+  key: string;
+  reason: string;
+  before: Body | undefined;
+  after: unknown;
+  state: 'intent' | 'done' | 'failed';
+  error?: { code: string; message: string };
+}
+
+/** Writes journal entries; an entry that is there already (its intent) receives the outcome. */
+export async function writeJournal(scope: TenantScope, journal: readonly JournalEntry[], now: string): Promise<void> {
+  const rows = journal.map((entry) => ({
+    tenant_id: scope.tenantId,
+    id: entry.id,
+    run_id: entry.runId,
+    kind: entry.kind,
+    key: entry.key,
+    reason: entry.reason,
+    before: entry.before === undefined ? null : JSON.stringify(entry.before),
+    after: entry.after === undefined ? null : JSON.stringify(entry.after),
+    state: entry.state,
+    error_code: entry.error?.code ?? null,
+    error_message: entry.error?.message ?? null,
+    at: now,
+  }));
+  for (const part of slices(rows)) {
+    await scope.db
+      .insertInto('operation')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
+          state: eb.ref('excluded.state'),
+          error_code: eb.ref('excluded.error_code'),
+          error_message: eb.ref('excluded.error_message'),
+          at: eb.ref('excluded.at'),
+        })),
+      )
+      .execute();
+  }
+}
+
+export interface Intent {
+  id: string;
+  kind: OperationKind;
+  key: string;
+  /** The body of the creation, as it was planned. */
+  after: unknown;
+}
+
+/** Creations whose answer never came, in an earlier run or process. */
+export async function readIntents(scope: TenantScope): Promise<Intent[]> {
+  const rows = await scope.db
+    .selectFrom('operation')
+    .select(['id', 'kind', 'key', 'after'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('state', '=', 'intent')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind as OperationKind,
+    key: row.key,
+    after: row.after === null ? undefined : JSON.parse(row.after),
+  }));
+}
+
+/** An intent that turned out never to have happened. */
+export async function dropIntent(scope: TenantScope, id: string): Promise<void> {
+  await scope.db.deleteFrom('operation').where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
+}
+
+/** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
+export async function beginRun(scope: TenantScope, planned: object, now: string): Promise<string> {
+  await scope.db
+    .updateTable('run')
+    .set({ state: 'failed', finished_at: now })
+    .where('tenant_id', '=', scope.tenantId)
+    .where('state', '=', 'running')
+    .execute();
+  const id = randomUUID();
+  const row = { tenant_id: scope.tenantId, id, started_at: now, finished_at: null, done: 0, failed: 0 };
+  await scope.db
+    .insertInto('run')
+    .values({ ...row, state: 'running', planned: JSON.stringify(planned) })
+    .execute();
+  return id;
+}
+
+export async function finishRun(
+  scope: TenantScope,
+  id: string,
+  result: { state: 'success' | 'errors' | 'failed'; done: number; failed: number },
+  now: string,
+): Promise<void> {
+  await scope.db
+    .updateTable('run')
+    .set({ ...result, finished_at: now })
+    .where('tenant_id', '=', scope.tenantId)
+    .where('id', '=', id)
+    .execute();
+}
+
+export interface RunSummary {
+  startedAt: string;
+  finishedAt: string | null;
+  state: string;
+  done: number;
+  failed: number;
+}
+
+/** The newest run; undefined before the first. */
+export async function lastRun(scope: TenantScope): Promise<RunSummary | undefined> {
+  const row = await scope.db
+    .selectFrom('run')
+    .select(['started_at', 'finished_at', 'state', 'done', 'failed'])
+    .where('tenant_id', '=', scope.tenantId)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (
+    row && {
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+      state: row.state,
+      done: row.done,
+      failed: row.failed,
+    }
+  );
+}

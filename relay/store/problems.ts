@@ -1,0 +1,50 @@
+/** What is wrong now, per person or object. */
+import type { Problem } from '../identity/problem.ts';
+import { slices } from './slices.ts';
+import type { TenantScope } from './store.ts';
+
+/** Replaces the problems: those that are still there keep their first time, those that are gone vanish. */
+export async function replaceProblems(scope: TenantScope, problems: readonly Problem[], now: string): Promise<void> {
+  const rows = problems.map((problem) => ({ tenant_id: scope.tenantId, ...problem, first_at: now, last_at: now }));
+  for (const part of slices(rows)) {
+    await scope.db
+      .insertInto('problem')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'subject', 'code']).doUpdateSet((eb) => ({
+          message: eb.ref('excluded.message'),
+          action: eb.ref('excluded.action'),
+          last_at: eb.ref('excluded.last_at'),
+        })),
+      )
+      .execute();
+  }
+  await scope.db.deleteFrom('problem').where('tenant_id', '=', scope.tenantId).where('last_at', '<', now).execute();
+}
+
+/** How many there are of each code. */
+export async function countProblems(scope: TenantScope): Promise<Record<string, number>> {
+  const rows = await scope.db
+    .selectFrom('problem')
+    .select(({ fn }) => ['code', fn.countAll<number>().as('count')])
+    .where('tenant_id', '=', scope.tenantId)
+    .groupBy('code')
+    .orderBy('code')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.code, Number(row.count)]));
+}
+
+export type OpenProblem = Problem & { firstAt: string; lastAt: string };
+
+/** All of them, by subject. */
+export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
+  const rows = await scope.db
+    .selectFrom('problem')
+    .selectAll()
+    .where('tenant_id', '=', scope.tenantId)
+    .orderBy('subject')
+    .execute();
+  return rows.map(({ subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
+    return { subject, code, message, action, firstAt, lastAt };
+  });
+}
