@@ -70,6 +70,7 @@ export class PowerSchoolClient {
         body: JSON.stringify(args),
         signal,
       });
+      if (answer.status !== 401) await this.#tokens.proven();
       if (answer.status === 200) return answer;
       if (answer.status === 401 && !renewed && isInvalidToken(answer)) {
         this.#tokens.drop(token);
@@ -78,18 +79,18 @@ export class PowerSchoolClient {
         throttled += 1;
         const asked = retryAfterMs(header(answer, 'retry-after'), this.#clock.now()) ?? 1000 * throttled;
         await this.#clock.sleep(Math.min(longestThrottleMs, Math.max(asked, 100)), signal);
-      } else throw this.#refusal(query, answer);
+      } else throw await this.#refusal(query, answer);
     }
   }
 
-  #refusal(query: string, answer: Answer): HallpassError {
+  async #refusal(query: string, answer: Answer): Promise<HallpassError> {
     const url = this.http.origin;
     const { status } = answer;
     const refusal = refusalSchema.safeParse(parseJson(answer.text)).data;
     const told = refusal?.errorMessage?.message ?? refusal?.message;
     switch (status) {
       case 401:
-        return fail('POWERSCHOOL_SECRET_REFUSED', { url, detail: told?.slice(0, 200) ?? 'a fresh token was refused' });
+        return this.#tokens.refused(told?.slice(0, 200) ?? 'a fresh token was refused');
       case 403: {
         const fields = refusal?.errors?.flatMap(({ field }) => field ?? []).join(', ');
         return fail('POWERSCHOOL_ACCESS_DENIED', { fields: fields || 'a column', query });

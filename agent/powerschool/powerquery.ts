@@ -15,6 +15,7 @@ import { PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
 import { type Normalized, normalizer } from './normalize.ts';
 import { type Probe, readProbe } from './probe.ts';
+import { SignIn } from './sign-in.ts';
 import { TokenSource } from './token.ts';
 
 /** The probe has one row per kind and school: more than any district has. */
@@ -27,15 +28,19 @@ const metadataSchema = z.object({
   }),
 });
 
-/** @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID */
+/**
+ * @param signIn by default the credentials of the settings, with refusals remembered by this process alone
+ * @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID
+ */
 export async function openPowerQuerySource(
   settings: PowerSchoolSettings,
   clock: Clock,
   meter: Meter,
+  signIn = new SignIn({ url: settings.origin.origin, stored: async () => settings, file: undefined, clock }),
 ): Promise<PowerQuerySource> {
   const ca = await trustedAuthorities(settings.caFile);
   const http = new PowerSchoolHttp({ ...settings, ca, clock, meter });
-  const tokens = new TokenSource({ ...settings, http });
+  const tokens = new TokenSource(http, signIn);
   return new PowerQuerySource(new PowerSchoolClient(http, tokens, clock), settings);
 }
 

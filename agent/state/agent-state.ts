@@ -4,7 +4,8 @@ import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { kinds } from '../../shared/roster.ts';
-import { type Settings, settingsSchema } from '../settings.ts';
+import type { Credentials } from '../powerschool/sign-in.ts';
+import { powerschoolSettings, type Settings, settingsSchema } from '../settings.ts';
 import { type Identity, identitySchema } from '../uplink/identity.ts';
 import { statePaths } from './folder.ts';
 
@@ -69,6 +70,18 @@ export class AgentState {
 
   get health(): Health {
     return this.#health.data;
+  }
+
+  /**
+   * Client id and secret as they are on the disk now: they may be changed under a running agent.
+   *
+   * @throws HallpassError NOT_CONFIGURED, STATE_UNREADABLE
+   */
+  async credentials(): Promise<Credentials> {
+    await this.#secret.read();
+    const settings = (await new DurableFile(this.paths.settings, settingsSchema).read()) ?? this.settings;
+    const { clientId, clientSecret } = powerschoolSettings(settings, this.secret);
+    return { clientId, clientSecret };
   }
 
   async saveSettings(settings: Settings): Promise<void> {

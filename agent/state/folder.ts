@@ -30,6 +30,7 @@ export function statePaths(folder: string) {
     settings: join(folder, 'settings.json'),
     identity: join(folder, 'identity.json'),
     secret: join(folder, 'powerschool-secret'),
+    refusal: join(folder, 'powerschool-refusal.json'),
     health: join(folder, 'health.json'),
     probe: join(folder, 'probe.json'),
     baseline: join(folder, 'baseline'),

@@ -26,9 +26,9 @@ export const powerschoolErrors = {
     retry: 'fix',
     sentence: 'PowerSchool at {url} refused the client id and secret ({detail}).',
     action:
-      'Check that the plugin is enabled and copy client id and secret again from its Data Provider Configuration page.',
+      'Check that the plugin is enabled and copy client id and secret again from its Data Provider Configuration page. The agent tries the same ones again in {minutes} min, other ones at once, and "hallpass-agent check" whenever you ask.',
     meaning:
-      'The token request was answered with 401. It also happens while the plugin is disabled, for instance during an upgrade, or after it was deleted and installed again. The agent backs off hard so that no account is locked.',
+      'The token request was answered with 401, or a fresh token was. It also happens while the plugin is disabled, for instance during an upgrade, or after it was deleted and installed again. So that no account is locked, the agent waits 1, 5, 15 and from then on 60 minutes, also across restarts; other credentials (`configure`) are tried at once.',
   },
   POWERSCHOOL_WRONG_HOST: {
     retry: 'fix',
