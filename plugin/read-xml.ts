@@ -15,8 +15,9 @@ export interface XmlElement {
 
 export class XmlError extends Error {}
 
-/** Plugins nest five deep; a document that nests deeper than this is none. */
+/** Plugins nest five deep and have some hundreds of elements; a document beyond these is none. */
 const deepest = 50;
+const mostElements = 50_000;
 
 const name = '[A-Za-z_][\\w.:-]*';
 const attribute = `${name}\\s*=\\s*(?:"[^"<]*"|'[^'<]*')`;
@@ -32,7 +33,13 @@ const token = new RegExp(
   'y',
 );
 const attributePattern = new RegExp(`(${name})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'g');
-const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const entities = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 /** The root element. @throws XmlError naming the first mistake and its line. */
 export function readXml(source: string): XmlElement {
@@ -42,6 +49,7 @@ export function readXml(source: string): XmlElement {
   const refuse = (reason: string) =>
     new XmlError(`${reason} (line ${text.slice(0, token.lastIndex).split('\n').length})`);
 
+  let elements = 0;
   token.lastIndex = 0;
   for (let at = 0; at < text.length; at = token.lastIndex) {
     const found = token.exec(text);
@@ -60,7 +68,9 @@ export function readXml(source: string): XmlElement {
       };
       current.element.children.push(element);
       if (empty === '') open.push({ element, tag });
+      elements += 1;
       if (open.length > deepest) throw refuse('its elements are nested too deep');
+      if (elements > mostElements) throw refuse(`it has more than ${mostElements} elements`);
     } else if (close !== undefined) {
       if (close !== current.tag) throw refuse(`</${close}> closes nothing`);
       open.pop();
@@ -87,7 +97,8 @@ function decoded(source: string, refuse: (reason: string) => XmlError): string {
   return source.replace(/&([^;&]{0,20};?)/g, (_, reference: string) => {
     const [, hex, decimal, word = ''] = /^(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));$/i.exec(reference) ?? [];
     const code = hex !== undefined ? Number.parseInt(hex, 16) : decimal !== undefined ? Number(decimal) : undefined;
-    const character = code === undefined ? entities[word] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+    const character =
+      code === undefined ? entities.get(word) : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
     if (character === undefined) throw refuse('an entity is unknown');
     return character;
   });

@@ -84,14 +84,15 @@ t.test('each way to be broken or hostile is told', async (t) => {
       ]),
       /plugin\.xml twice/,
     ],
-    ['a bomb', await zipOf([['plugin.xml', Buffer.alloc(20_000_000, 32)]]), /more than 5 MB/],
+    ['a bomb', await zipOf([['plugin.xml', Buffer.alloc(20_000_000, 32)]]), /more than 2 MB/],
     [
       'a bomb in parts',
       await zipOf(Array.from({ length: 8 }, (_, i) => [`queries_root/${i}.named_queries.xml`, ' '.repeat(900_000)])),
-      /more than 5 MB/,
+      /more than 2 MB/,
     ],
-    ['a bomb that lies', lie(await zipOf([['plugin.xml', Buffer.alloc(9_000_000, 32)]]), 500), /too many bytes|500/],
+    ['a bomb that lies', lie(await zipOf([['plugin.xml', Buffer.alloc(1_900_000, 32)]]), 500), /too many bytes|500/],
     ['many files', await zipOf(Array.from({ length: 2_001 }, (_, i) => [`images/${i}`, ''])), /more than 2000 files/],
+    ['large XML', `${xml}${' '.repeat(2_000_000)}`, /too large for a plugin\.xml/],
     ['large', Buffer.alloc(20_000_001), /more than 20 MB/],
     ['locked', encrypted, /encrypted/],
     ['entities', `<!DOCTYPE x [<!ENTITY a "aaaa">]>${xml}`, /neither|document type/],
@@ -193,9 +194,11 @@ t.test('whatever it is given, it answers with a tree or a reason', async (t) => 
     { numRuns: 2_000 },
   );
   t.throws(() => readXml('<a>'.repeat(60)), /nested too deep/);
+  t.throws(() => readXml(`<a>${'<b/>'.repeat(50_001)}</a>`), /more than 50000 elements/);
   t.throws(() => readXml('<a/>\n<b/>'), /outside the root/);
   t.throws(() => readXml('<a b="1" b="2"/>'), /stands twice/);
   t.throws(() => readXml('<a>\n\n&nbsp;</a>'), /entity is unknown \(line 3\)/);
+  t.throws(() => readXml('<a>&constructor;</a>'), /entity is unknown/);
 });
 
 interface Tree {

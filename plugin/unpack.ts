@@ -11,7 +11,7 @@ import { XmlError } from './read-xml.ts';
 const mostBytes = 20_000_000;
 const mostEntries = 2_000;
 /** Unpacked, of the XML files that are read; nothing else is unpacked. */
-const mostXmlBytes = 5_000_000;
+const mostXmlBytes = 2_000_000;
 
 class ArchiveError extends Error {}
 
@@ -53,6 +53,7 @@ async function unpack(bytes: Buffer): Promise<PluginContents> {
     files.delete('plugin.xml');
     return readContents(pluginXml, files);
   }
+  if (bytes.length > mostXmlBytes) throw new ArchiveError('it is no ZIP archive, and too large for a plugin.xml');
   const text = utf8(bytes, 'the file');
   if (/^\uFEFF?\s*</.test(text)) return readContents(text, new Map());
   throw new ArchiveError('it is neither a ZIP archive nor an XML file');

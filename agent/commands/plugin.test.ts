@@ -133,6 +133,7 @@ t.test('wrong choices are refused before anything is written', async (t) => {
     [['--out', zip, '--variant', 'rest', '--student-email', 'person'], 78, /PLUGIN_OPTION_INVALID.*names no columns/],
     [['--out', zip, '--version', '1.0-beta'], 78, /PLUGIN_OPTION_INVALID.*digits and dots/],
     [['--out', zip, '--version', '1.000000000000000000000'], 78, /PLUGIN_OPTION_INVALID.*20 characters/],
+    [['--out', zip, '--guide', zip], 78, /PLUGIN_OPTION_INVALID.*same file/],
     [['--out', zip, '--previous', join(other, 'none.zip')], 78, /FILE_UNREADABLE/],
     [['--out', zip, '--previous', join(other, 'broken.zip')], 78, /PLUGIN_ARCHIVE_INVALID/],
     [['--explain', '--previous', join(other, 'sds.xml')], 78, /PLUGIN_OF_ANOTHER_NAME.*"Microsoft School Data Sync"/],

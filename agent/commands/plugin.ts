@@ -1,6 +1,6 @@
 /** `hallpass-agent plugin`: writes the ZIP that the administrator installs in PowerSchool, and accounts for it. */
 import { writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { PluginContents } from '../../plugin/contents.ts';
 import { type Explanation, explain } from '../../plugin/explain.ts';
 import { explanationText } from '../../plugin/explain-text.ts';
@@ -45,6 +45,9 @@ export async function writePlugin({ stdout }: Context, options: PluginOptions): 
   let written: { zip: string; guide: string } | undefined;
   if (out !== undefined) {
     written = { zip: out, guide: options.guide ?? `${out.replace(/\.zip$/i, '')}.md` };
+    if (resolve(written.zip) === resolve(written.guide)) {
+      throw fail('PLUGIN_OPTION_INVALID', { option: '--guide', reason: 'it names the same file as --out' });
+    }
     await write(written.zip, zip);
     await write(written.guide, guideOf(choices, basename(out)));
   }
