@@ -10,6 +10,7 @@ import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
 import type { PluginOptions } from './commands/plugin.ts';
 import { showStatus } from './commands/status.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
+import { parseQuietWindow, type QuietWindow } from './quiet.ts';
 
 const exitCodeHelp = `
 Exit codes:
@@ -107,6 +108,15 @@ ${exitCodeHelp}`,
     .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
     .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
     .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
+    .addOption(
+      new Option(
+        '--quiet-hours <from-to>',
+        'leave PowerSchool alone then, like 21:00-06:00 in its time zone (repeatable; "none" for no such hours)',
+      ).argParser(quietHours),
+    )
+    .option('--log-file <file>', 'where the log files are (default: in the state folder)')
+    .option('--log-files <count>', 'how many log files are kept, 0 for none (default 5)', integer)
+    .option('--log-file-mb <size>', 'size at which a new log file is begun (default 5)', decimal)
     .action((options: ConfigureOptions) => configure(context, options));
 
   command(
@@ -153,6 +163,13 @@ function kindList(value: string, earlier: Kind[]): Kind[] {
   const kind = kinds.find((known) => known === value);
   if (kind === undefined) throw new InvalidArgumentError(`It must be one of ${kinds.join(', ')}.`);
   return [...earlier, kind];
+}
+
+function quietHours(value: string, earlier: QuietWindow[] = []): QuietWindow[] {
+  if (value === 'none') return [];
+  const window = parseQuietWindow(value);
+  if (window === undefined) throw new InvalidArgumentError('It must be two times of day like 21:00-06:00, or none.');
+  return [...earlier, window];
 }
 
 function integer(value: string): number {

@@ -3,15 +3,15 @@ import { z } from 'zod';
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day like 21:00');
 
+const windowSchema = z
+  .strictObject({ from: timeOfDay, to: timeOfDay })
+  .refine(({ from, to }) => from !== to, 'quiet hours must end at another time than they begin');
+export type QuietWindow = z.infer<typeof windowSchema>;
+
 export const quietSchema = z
-  .array(z.strictObject({ from: timeOfDay, to: timeOfDay }))
+  .array(windowSchema)
   .max(10)
-  .refine(
-    (windows) => windows.every(({ from, to }) => from !== to),
-    'quiet hours must end at another time than they begin',
-  )
   .refine((windows) => !coversTheDay(windows), 'quiet hours must not cover the whole day');
-export type QuietWindow = z.infer<typeof quietSchema>[number];
 
 const minuteMs = 60_000;
 const minutesPerDay = 1440;
@@ -47,8 +47,7 @@ export function quietUntil(
 export function parseQuietWindow(text: string): QuietWindow | undefined {
   const [from, to, more] = text.split('-');
   const window = { from: from?.trim(), to: to?.trim() };
-  const parsed = more === undefined ? quietSchema.safeParse([window]) : undefined;
-  return parsed?.data?.[0];
+  return more === undefined ? windowSchema.safeParse(window).data : undefined;
 }
 
 function isWithin(minute: number, windows: readonly QuietWindow[]): boolean {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fail } from '../shared/errors.ts';
 import { powerschoolAddress, relayAddress } from './addresses.ts';
+import { type QuietWindow, quietSchema } from './quiet.ts';
 
 const text = z.string().min(1).max(1000);
 
@@ -27,11 +28,22 @@ export const settingsSchema = z.strictObject({
   relay: z.strictObject({ url: text.optional(), caFile: text.optional() }).prefault({}),
   /** Seconds from one cycle to the next; the relay's schedule when absent. */
   cycle: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).prefault({}),
+  /** No cycle of the agent's own begins in these hours, in the district's time zone. */
+  quiet: quietSchema.default([]),
+  /** Log files: `file` (absolute; in the state folder when absent) and the older ones beside it. */
+  log: z
+    .strictObject({
+      file: text.optional(),
+      /** The newest and the older ones; 0 for none at all. */
+      files: z.int().min(0).max(50).default(5),
+      fileMB: z.number().min(0.01).max(1000).default(5),
+    })
+    .prefault({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** What `configure` changes: dotted names to values. */
-export type SettingChanges = Record<string, string | number | undefined>;
+export type SettingChanges = Record<string, string | number | QuietWindow[] | undefined>;
 
 /**
  * The settings with some of them changed, valid as a whole or refused.

@@ -1,6 +1,7 @@
 /** `hallpass-agent configure`: checks and stores settings; what is not named stays as it is. */
 import { resolve } from 'node:path';
 import { trustedAuthorities } from '../../shared/trust.ts';
+import type { QuietWindow } from '../quiet.ts';
 import { changeSettings, type SettingChanges } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import type { Context } from './context.ts';
@@ -20,6 +21,10 @@ export interface ConfigureOptions {
   relayUrl?: string;
   relayCa?: string;
   cycleSeconds?: number;
+  quietHours?: QuietWindow[];
+  logFile?: string;
+  logFiles?: number;
+  logFileMb?: number;
 }
 
 /**
@@ -40,6 +45,10 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
     'relay.url': options.relayUrl,
     'relay.caFile': await caFile(options.relayCa),
     'cycle.seconds': options.cycleSeconds,
+    quiet: options.quietHours,
+    'log.file': options.logFile === undefined ? undefined : resolve(options.logFile),
+    'log.files': options.logFiles,
+    'log.fileMB': options.logFileMb,
   };
   const settings = changeSettings(state.settings, changes);
   const secret = await newSecret(options, stdin, stdout);
@@ -51,8 +60,13 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
   stdout.write(
     names.length === 0
       ? 'Nothing to change: see "hallpass-agent configure --help".\n'
-      : `Stored ${names.join(', ')} in ${folder}. An agent that is running takes it over at its next start.\n`,
+      : `Stored ${names.join(', ')} in ${folder}. ${takenOver(names)}\n`,
   );
+}
+
+function takenOver(names: readonly string[]): string {
+  const atOnce = names.every((name) => name === 'powerschool secret' || name === 'powerschool.clientId');
+  return `An agent that is running takes it over ${atOnce ? 'when it next needs a token' : 'at its next start'}.`;
 }
 
 async function newSecret(
