@@ -3,17 +3,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { Report } from './demo/report.ts';
+
+// Each subtest waits for other processes most of the time.
+t.jobs = 4;
 
 const script = fileURLToPath(new URL('./demo.ts', import.meta.url));
 
 /** Runs the demo as `npm start` does, with its temporary folder inside `folder`. */
-function startDemo(folder: string, args: readonly string[]) {
+function startDemo(t: Test, folder: string, args: readonly string[]) {
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  t.teardown(() => child.kill());
   const lines: string[] = [];
   const output = createInterface({ input: child.stdout });
   output.on('line', (line) => lines.push(line));
@@ -28,7 +32,7 @@ for (const mode of ['match', 'create']) {
     async (t) => {
       const folder = t.testdir({ tmp: {} });
       const file = join(folder, 'report.json');
-      const { lines, ended } = startDemo(join(folder, 'tmp'), [
+      const { lines, ended } = startDemo(t, join(folder, 'tmp'), [
         '--once',
         '--students',
         '60',
@@ -53,7 +57,7 @@ for (const mode of ['match', 'create']) {
 
 t.test('Ctrl-C in the middle of the work stops every program and removes the folder', async (t) => {
   const folder = t.testdir();
-  const { child, lines, output, ended } = startDemo(folder, ['--students', '60']);
+  const { child, lines, output, ended } = startDemo(t, folder, ['--students', '60']);
   await new Promise<void>((resolve) => {
     output.on('line', (line) => {
       if (line.includes('The relay is running')) resolve();
@@ -73,7 +77,7 @@ t.test('Ctrl-C in the middle of the work stops every program and removes the fol
 
 t.test('a program that cannot start is named, with its last words', async (t) => {
   const folder = t.testdir();
-  const { lines, ended } = startDemo(folder, ['--once', '--sds-csv', join(folder, 'nowhere')]);
+  const { lines, ended } = startDemo(t, folder, ['--once', '--sds-csv', join(folder, 'nowhere')]);
   t.equal(await ended, 70, 'exit code');
   t.match(lines.join('\n'), /error\[DEMO_FAILED\] PowerSchool simulator ended with exit code \d+/);
   t.match(lines.join('\n'), /nowhere/, 'what it said');

@@ -17,6 +17,8 @@ async function main(): Promise<number> {
       interrupted.abort(new Interrupted(signal));
     });
   }
+  // Nobody reads any more (`npm start | head`).
+  process.stdout.on('error', () => interrupted.abort(new Interrupted('output closed')));
   try {
     return await runDemo(options, new Screen(process.stdout, process.env), {
       interrupted: interrupted.signal,

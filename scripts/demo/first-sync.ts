@@ -4,8 +4,10 @@ import { DemoError } from './demo-error.ts';
 import type { LogEvent, Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';
 
-/** Nothing heard for so long means that nothing moves. */
-const patienceMs = 90_000;
+/** No progress for so long means that there will be none. */
+const patienceMs = 60_000;
+/** The agent tries again after a problem; so many in a row do not pass by themselves. */
+const problemsTolerated = 3;
 
 export interface FirstSync {
   /** Seconds from the start of the agent's first cycle. */
@@ -25,9 +27,12 @@ export async function followFirstSync(
   const over = new AbortController();
   let patience = setTimeout(giveUp, patienceMs);
   function giveUp(): void {
-    const lines = ['relay:', ...relay.lastLines.slice(-5)];
     over.abort(
-      new DemoError(`Nothing has moved for ${patienceMs / 1000} seconds.`, 'Please report these lines.', lines),
+      new DemoError(
+        `There was no progress for ${patienceMs / 1000} seconds.`,
+        'Please report these lines of the relay.',
+        relay.lastLines,
+      ),
     );
   }
   const moving = () => {
@@ -37,7 +42,7 @@ export async function followFirstSync(
 
   let committedAt = 0;
   const quiet = relay.listen((event) => {
-    moving();
+    if (/^(roster|run)\./.test(String(event.event))) moving();
     if (event.event === 'roster.committed' && committedAt === 0) {
       committedAt = performance.now();
       screen.done(`The relay holds the roster: ${count(Number(event.records), 'record')}`);
@@ -49,7 +54,15 @@ export async function followFirstSync(
     const finished = relay.next((event) => event.event === 'run.finished', AbortSignal.any([signal, over.signal]));
     finished.catch(() => undefined);
     const agent = await startAgent();
-    const deaf = agent.program.listen((event) => showReading(event, screen, moving));
+    let problems = 0;
+    const deaf = agent.program.listen((event) => {
+      if (event.event === 'cycle.progress') moving();
+      showReading(event, screen);
+      if (event.event !== 'problem') return;
+      problems += 1;
+      if (problems >= problemsTolerated)
+        over.abort(new DemoError(`The agent cannot work: ${String(event.message)}`, String(event.action)));
+    });
     const event = await finished;
     deaf();
     const finishedAt = performance.now();
@@ -67,9 +80,8 @@ export async function followFirstSync(
   }
 }
 
-function showReading(event: LogEvent, screen: Screen, moving: () => void): void {
+function showReading(event: LogEvent, screen: Screen): void {
   if (event.event === 'cycle.progress') {
-    moving();
     const detail = count(Number(event.records), 'record');
     screen.progress('Reading PowerSchool  ', Number(event.bucketsDone), Number(event.bucketsTotal), detail);
   }

@@ -1,7 +1,8 @@
 /** The demo from beginning to end: a district, a relay and a Microsoft 365 tenant, and a roster that finds its way. */
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { databaseShare, type RunningAgent, startAgent } from './agent.ts';
-import { Interrupted } from './demo-error.ts';
+import { DemoError, Interrupted } from './demo-error.ts';
 import { chooseEdits, type Edit } from './edits.ts';
 import { type FirstSync, followFirstSync } from './first-sync.ts';
 import { type Inspection, inspect, localDate } from './inspect.ts';
@@ -29,6 +30,21 @@ export interface DemoControl {
 export async function runDemo(options: DemoOptions, screen: Screen, control: DemoControl): Promise<number> {
   await using town = await openTown(options, screen, control.interrupted);
   control.impatient.addEventListener('abort', () => town.programs.killAll());
+  try {
+    return await tellStory(town);
+  } catch (error) {
+    throw await causeOf(error, town.signal);
+  }
+}
+
+/** A program that is gone shows first as a broken connection: a moment later it is known which one, and why. */
+async function causeOf(error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (!signal.aborted && !(error instanceof DemoError)) await wait(1000, undefined, { signal }).catch(() => undefined);
+  return signal.aborted ? signal.reason : error;
+}
+
+async function tellStory(town: Town): Promise<number> {
+  const { options, screen } = town;
   const stages = new Stages();
   showIntroduction(town);
 

@@ -37,7 +37,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
   const directory = demoDirectory(district, options.mode, options.seed);
   const rules = demoRules(options.mode, directory.licences);
   const app = await registration;
-  const [{ microsoft, relay }] = await Promise.all([
+  const [{ microsoft, relay, codeFile }] = await Promise.all([
     startCloud(town, stages, { directory, rules, app }),
     stages.time('plugin', async () => {
       const credentials = await installPlugin(powerschool, await plugin);
@@ -45,7 +45,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
       await configureAgent(town, powerschool, credentials);
     }),
   ]);
-  await stages.time('enrollment', async () => enrollAgent(town, relay.url, await enrollmentCode(town)));
+  await stages.time('enrollment', () => enrollAgent(town, relay.url, codeFile));
   screen.done('The agent is enrolled with the relay');
   return {
     powerschool,
@@ -63,14 +63,17 @@ async function startCloud(
   town: Town,
   stages: Stages,
   { directory, rules, app }: { directory: Directory; rules: Rules; app: AppRegistration },
-): Promise<{ microsoft: Microsoft; relay: Relay }> {
+): Promise<{ microsoft: Microsoft; relay: Relay; codeFile: string }> {
   const { screen } = town;
-  const [microsoft] = await Promise.all([
+  const [microsoft, codeFile] = await Promise.all([
     stages.time('microsoft', () => startMicrosoft(town, directory, app)),
-    stages.time('district', () => addDistrict(town, app, rules)),
+    stages.time('district', async () => {
+      await addDistrict(town, app, rules);
+      return await enrollmentCode(town);
+    }),
   ]);
   screen.done(`Microsoft 365 is running: ${count(directory.accounts.length, 'account')} in the directory`);
   const relay = await stages.time('relay', () => startRelay(town, app, microsoft));
   screen.done(`The relay is running: ${relay.url}`);
-  return { microsoft, relay };
+  return { microsoft, relay, codeFile };
 }

@@ -35,7 +35,7 @@ export async function openTown(options: DemoOptions, screen: Screen, interrupted
   });
   await mkdir(join(folder, 'logs'));
   const authority = await openAuthority(join(folder, 'authority'));
-  const programs = stack.use(new Programs(join(folder, 'logs'), interrupted));
+  const programs = stack.use(new Programs(folder, interrupted));
   const opened = stack.move();
   return {
     options,
