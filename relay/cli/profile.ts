@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail, reasonOf } from '../../shared/errors.ts';
-import { parseProfile } from '../plan/profile.ts';
+import { parseProfile } from '../profile.ts';
 import { readProfiles, setProfile } from '../store/profiles.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 

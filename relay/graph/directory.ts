@@ -1,5 +1,5 @@
 /** What the relay reads of a tenant's directory: accounts by delta, existing education objects, and look-ups. */
-import type { Role } from '../plan/profile.ts';
+import type { Role } from '../profile.ts';
 import { failureOf, type GraphClient } from './client.ts';
 
 /** What a delta says of an account; a property that is missing has not changed. */

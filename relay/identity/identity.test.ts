@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { IdentityRule } from '../plan/profile.ts';
+import type { IdentityRule } from '../profile.ts';
 import { type DirectoryUser, matchPeople, sourceValue } from './match.ts';
 import { invalidLocalPart, nameAccounts } from './names.ts';
 import { type Person, peopleOf, personKey } from './people.ts';

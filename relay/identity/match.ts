@@ -5,7 +5,7 @@
  *
  * A person once linked stays linked by object id, whatever becomes of user names, for as long as the account exists.
  */
-import type { IdentityRule, Role } from '../plan/profile.ts';
+import type { IdentityRule, Role } from '../profile.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';

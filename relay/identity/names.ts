@@ -2,7 +2,7 @@
  * User names for accounts that Hallpass creates: `username@domain`. Graph's rules for a userPrincipalName are stricter
  * than PowerSchool's for a web id, and a collision is reported, never solved by taking over another person's account.
  */
-import type { Profile } from '../plan/profile.ts';
+import type { Profile } from '../profile.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';

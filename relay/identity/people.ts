@@ -1,6 +1,6 @@
 /** People as the identity rules see them: one per person and role, whatever the number of their schools. */
 import type { Student, Teacher } from '../../shared/roster.ts';
-import type { Role } from '../plan/profile.ts';
+import type { Role } from '../profile.ts';
 
 export interface Person {
   role: Role;

@@ -2,7 +2,7 @@
 import { protocolVersion, type Welcome } from '../../shared/link.ts';
 import { kinds, type WantedFields } from '../../shared/roster.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { type Profile, wantedFields } from '../plan/profile.ts';
+import { type Profile, wantedFields } from '../profile.ts';
 import { digests } from '../roster/mirror.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';

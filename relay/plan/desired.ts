@@ -6,7 +6,7 @@ import type { Kind, RecordOf, School, Section, Term } from '../../shared/roster.
 import type { NamedPerson } from '../identity/names.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
-import type { Profile } from './profile.ts';
+import type { Profile } from '../profile.ts';
 
 export type Roster = { [K in Kind]: RecordOf<K>[] };
 

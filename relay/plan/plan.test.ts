@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { peopleOf } from '../identity/people.ts';
+import { type Profile, parseProfile, wantedFields } from '../profile.ts';
 import { appliedBy, updateApplied } from '../sync/effects.ts';
 import type { Accounts } from './desired.ts';
 import { desiredState, type Roster } from './desired.ts';
 import { type AppliedState, bindLimit, countOperations, makePlan, type Operation } from './plan.ts';
-import { type Profile, parseProfile, wantedFields } from './profile.ts';
 
 const today = '2026-11-24';
 

@@ -1,6 +1,6 @@
 /** Who is who: the people of the roster and the accounts that are theirs. */
 import { personKey } from '../identity/people.ts';
-import type { Role } from '../plan/profile.ts';
+import type { Role } from '../profile.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** A tenant's sync profile. The tables allow several; this version keeps one and replaces it as a whole. */
 import { randomUUID } from 'node:crypto';
-import { type Profile, parseProfile } from '../plan/profile.ts';
+import { type Profile, parseProfile } from '../profile.ts';
 import type { TenantScope } from './store.ts';
 
 /** The profiles in force. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */

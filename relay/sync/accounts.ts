@@ -4,7 +4,7 @@ import { nameAccounts } from '../identity/names.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Accounts } from '../plan/desired.ts';
-import type { Profile, Role } from '../plan/profile.ts';
+import type { Profile, Role } from '../profile.ts';
 import type { Link } from '../store/links.ts';
 
 export interface ResolvedAccounts {

@@ -5,7 +5,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
-import type { Profile } from '../plan/profile.ts';
+import type { Profile } from '../profile.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
 import { dropIntent, type JournalEntry, readIntents } from '../store/journal.ts';

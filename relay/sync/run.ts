@@ -6,7 +6,7 @@ import { peopleOf } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import { desiredState, type Roster } from '../plan/desired.ts';
 import { countOperations, makePlan } from '../plan/plan.ts';
-import type { Profile } from '../plan/profile.ts';
+import type { Profile } from '../profile.ts';
 import { readRecords } from '../roster/mirror.ts';
 import { readApplied } from '../store/applied.ts';
 import { readDirectory } from '../store/directory-mirror.ts';

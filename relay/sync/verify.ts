@@ -7,7 +7,7 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { findAccount, findStamped, readGroup } from '../graph/directory.ts';
 import type { AppliedState, Operation, OperationKind } from '../plan/plan.ts';
-import type { Role } from '../plan/profile.ts';
+import type { Role } from '../profile.ts';
 
 /** Pauses between look-ups that find nothing: a new object may stay invisible to filters for seconds. */
 const patienceMs = [1000, 3000, 8000];

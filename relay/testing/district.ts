@@ -12,7 +12,7 @@ import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { openCredentials } from '../graph/credentials.ts';
 import { openTransport } from '../graph/transport.ts';
-import { type Profile, parseProfile } from '../plan/profile.ts';
+import { type Profile, parseProfile } from '../profile.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
 import { checkSettings } from '../settings.ts';
 import { openStore, type Store } from '../store/store.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createLog } from '../log.ts';
-import type { Profile } from '../plan/profile.ts';
+import type { Profile } from '../profile.ts';
 import { type Relay, startRelay } from '../server.ts';
 import { checkSettings } from '../settings.ts';
 import { issueCode } from '../store/agents.ts';

@@ -3,8 +3,8 @@
  * own wizard (create or match, identity, domains, licences, schools, properties), as one JSON document.
  */
 import { z } from 'zod';
-import { fail } from '../../shared/errors.ts';
-import { kinds, optionalFields, type WantedFields } from '../../shared/roster.ts';
+import { fail } from '../shared/errors.ts';
+import { kinds, optionalFields, type WantedFields } from '../shared/roster.ts';
 
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
