@@ -130,6 +130,15 @@ t.test('every source answers what its table holds', async (t) => {
   const { db } = simulator;
   db.exec(`UPDATE students SET web_id = 'web' || student_number WHERE dcid % 3 > 0`);
   db.exec(`UPDATE users SET sif_stateprid = 'state-' || dcid WHERE dcid % 2 = 0`);
+  // What tells the sources' rules apart: two logins, or one; a private address before the primary one.
+  db.exec(
+    `UPDATE users SET loginid = 'admin' || dcid, teacherloginid = CASE WHEN dcid % 2 = 0 THEN 'teacher' || dcid END`,
+  );
+  db.exec(
+    'UPDATE personemailaddressassoc SET emailaddresspriorityorder = personid % 2 WHERE isprimaryemailaddress = 0',
+  );
+  db.exec(`UPDATE emailaddress SET emailaddress = '0' || emailaddress
+    WHERE emailaddressid IN (SELECT emailaddressid FROM personemailaddressassoc WHERE isprimaryemailaddress = 0)`);
   const emails: Record<string, string> = {
     person: `SELECT st.dcid AS id, (SELECT emailaddress FROM emailaddress WHERE emailaddressid IN (
         SELECT emailaddressid FROM personemailaddressassoc WHERE personid = st.person_id AND isprimaryemailaddress = 1
