@@ -413,6 +413,35 @@ t.test('a running agent reconnects, follows commands, and stops in good order', 
   t.match(events.at(-1), { event: 'agent.stopped', totalUpserts: 110 });
 });
 
+t.test('a cycle that ends early leaves nothing of itself behind for the next one', async (t) => {
+  const district = await open(t);
+  const stop = new AbortController();
+  const { agent } = await district.bench.agent(stop.signal);
+  // PowerSchool goes away in the middle of the cycle, while earlier buckets are on their way to the relay.
+  district.powerschool.fault = ({ query, binds }) =>
+    query === 'student' && binds.school === '2' ? { status: 302, body: '' } : undefined;
+  const failed = district.relay.next('status');
+  const running = agent.run();
+  t.match(await failed, { state: 'problem', problem: { code: 'POWERSCHOOL_MAINTENANCE' } });
+  const acknowledged = district.relay.mirror.get('student:1')?.size;
+  t.equal(acknowledged, 25, 'what was read is acknowledged');
+
+  district.powerschool.fault = () => undefined;
+  const result = district.relay.next('result');
+  const batches = district.relay.said('batch').length;
+  district.relay.tell({ type: 'command', id: '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a11', name: 'sync' });
+  t.match(await result, { ok: true });
+  t.ok(
+    district.relay
+      .said('batch')
+      .slice(batches)
+      .every(({ bucket }) => bucket.schoolId === '2' || bucket.kind !== 'student'),
+  );
+  stop.abort();
+  await running;
+  inStep(t, district);
+});
+
 t.test('revoked or replaced, it stops and does not come back', async (t) => {
   for (const [how, code] of [
     ['revoked', 'AGENT_UNKNOWN'],
@@ -432,12 +461,8 @@ t.test('revoked or replaced, it stops and does not come back', async (t) => {
 
 t.test('a relay that stops acknowledging is given up, and the work is done on the next connection', async (t) => {
   const district = await open(t, 3);
-  let swallowed = false;
-  district.relay.fault = (message) => {
-    if (swallowed || message.type !== 'batch') return undefined;
-    swallowed = true;
-    return 'swallow';
-  };
+  district.relay.fault = ({ type }) =>
+    district.relay.connections === 1 && (type === 'batch' || type === 'cycle.commit') ? 'swallow' : undefined;
   const stop = new AbortController();
   const { agent, events } = await district.bench.agent(stop.signal, { pingMs: 20, progressMs: 60 });
   const status = once(stop.signal, 'abort');

@@ -10,6 +10,7 @@ import type { Baselines } from './baseline/baselines.ts';
 import { fingerprintOf, type ProbeMemory } from './baseline/probe-memory.ts';
 import { idBatches, recordBatches } from './batches.ts';
 import { type Comparison, compareBucket, concernsBucketOnly, readOptions } from './compare.ts';
+import { InFlight } from './in-flight.ts';
 import { type Change, emptiedKind, planCycle } from './plan.ts';
 import type { Probe, ProbeEntry } from './powerschool/probe.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -57,6 +58,9 @@ const nothingToDo: CycleReport = {
   repairs: [],
   complete: true,
 };
+
+/** Records of buckets that are compared but not stored yet. Storing one waits 5 to 15 ms for the disk. */
+const recordsInFlight = 20_000;
 
 /** After so many buckets that cannot be read, the trouble is general: the rest waits for the next cycle. */
 const mostFailures = 10;
@@ -112,7 +116,7 @@ interface Outcome {
   upserts: number;
 }
 
-/** While one bucket is read, the one before it is sent, acknowledged and stored: never more than two are in memory. */
+/** While buckets are read, those before them are sent, acknowledged and stored: the memory is that of a few. */
 async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]): Promise<Outcome> {
   const outcome: Outcome = { compared: [], shrunk: [], failures: [], upserts: 0 };
   let records = 0;
@@ -121,25 +125,27 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
     parts.onProgress(outcome.compared.length, changes.length, records);
   };
   const readings = new ReadAhead((change) => parts.source.read(change.bucket, readOptions(parts, change)));
-  let storing = Promise.resolve();
+  const storing = new InFlight(recordsInFlight);
   for (const [index, change] of changes.entries()) {
     if (parts.shouldFinish() || outcome.failures.length >= mostFailures) break;
     const onLastPage = () => readings.begin(changes[index + 1]);
     try {
       const comparison = await compareBucket({ ...parts, onRecords, onLastPage }, change, readings.take(change));
-      await storing;
-      storing = store(parts, cycle, comparison);
-      storing.catch(() => undefined);
+      await storing.begin(comparison.hashes.size, () => store(parts, cycle, comparison));
       outcome.compared.push(change);
       outcome.upserts += comparison.upserts.length;
       if (comparison.gone.length > 0) outcome.shrunk.push(change);
       onRecords(0);
     } catch (error) {
-      if (!concernsBucketOnly(error)) throw error;
+      if (!concernsBucketOnly(error)) {
+        // Nothing of this cycle may still be under way when the next one begins.
+        if (!parts.signal.aborted) await storing.done().catch(() => undefined);
+        throw error;
+      }
       outcome.failures.push(error);
     }
   }
-  await storing;
+  await storing.done();
   return outcome;
 }
 

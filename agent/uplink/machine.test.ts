@@ -126,7 +126,7 @@ t.test('credit bounds what is under way, also for several who wait', async (t) =
       const window = new AckWindow(credit);
       window.next();
       const taken: number[] = [];
-      const all = Promise.all(Array.from({ length: messages }, () => window.take().then((seq) => taken.push(seq))));
+      const all = Promise.all(Array.from({ length: messages }, () => window.take((seq) => taken.push(seq))));
       let acked = 1;
       while (taken.length < messages) {
         await new Promise(setImmediate);
@@ -139,10 +139,13 @@ t.test('credit bounds what is under way, also for several who wait', async (t) =
     }),
   );
   const window = new AckWindow(1);
-  await window.take();
+  await window.take((seq) => seq);
   t.notOk(window.acknowledge(2), 'a number that was never sent');
-  const waiting: Promise<unknown>[] = [window.take(), window.acknowledged(1)];
+  const waiting: Promise<unknown>[] = [window.take((seq) => seq), window.acknowledged(1)];
   window.fail(new Error('gone'));
   for (const promise of waiting) await t.rejects(async () => promise, { message: 'gone' });
-  await t.rejects(window.take(), { message: 'gone' });
+  await t.rejects(
+    window.take((seq) => seq),
+    { message: 'gone' },
+  );
 });

@@ -56,9 +56,10 @@ export class Session {
 
   /** Sends changes of one bucket as soon as there is credit; returns their number for {@link acknowledged}. */
   async push(bucket: Bucket, changes: Pick<Batch, 'upserts' | 'deletes'>): Promise<number> {
-    const seq = await this.#window.take();
-    await this.#send({ type: 'batch', seq, bucket, ...changes });
-    return seq;
+    return this.#window.take(async (seq) => {
+      await this.#send({ type: 'batch', seq, bucket, ...changes });
+      return seq;
+    });
   }
 
   /** Resolves when everything up to `seq` is durable at the relay. */
@@ -68,9 +69,10 @@ export class Session {
 
   /** Ends a cycle and waits until that is durable. What the relay has otherwise is in {@link takeRepairs} then. */
   async commit(cycle: string, buckets: BucketDigest[]): Promise<void> {
-    const seq = await this.#window.take();
-    await this.#send({ type: 'cycle.commit', seq, cycle, buckets });
-    await this.#window.acknowledged(seq);
+    await this.#window.take(async (seq) => {
+      await this.#send({ type: 'cycle.commit', seq, cycle, buckets });
+      await this.#window.acknowledged(seq);
+    });
   }
 
   /** The buckets that the relay asked to compare since the last call: after a commit, or after a broken cycle. */

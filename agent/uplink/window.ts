@@ -26,15 +26,18 @@ export class AckWindow {
     return this.#sent;
   }
 
-  /** The number of a batch or commit, as soon as there is credit. Rejects with the failure of the connection. */
-  async take(): Promise<number> {
+  /**
+   * Gives a batch or commit its number as soon as there is credit. `use` sends it in the same turn, so that numbers leave
+   * in order whoever asks. Rejects with the failure of the connection.
+   */
+  async take<T>(use: (seq: number) => T): Promise<T> {
     // Several may wait for the same credit: who comes second waits again.
     while (this.#open.length >= this.#credit || this.#failure !== undefined) {
       await this.#until(() => this.#open.length < this.#credit);
     }
     const seq = this.next();
     this.#open.push(seq);
-    return seq;
+    return use(seq);
   }
 
   /** Everything up to `seq` is durable. False when the number is impossible. */
