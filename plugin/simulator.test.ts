@@ -130,13 +130,12 @@ t.test('every source answers what its table holds', async (t) => {
   const { db } = simulator;
   db.exec(`UPDATE students SET web_id = 'web' || student_number WHERE dcid % 3 > 0`);
   db.exec(`UPDATE users SET sif_stateprid = 'state-' || dcid WHERE dcid % 2 = 0`);
-  // What tells the sources' rules apart: two logins, or one; a private address before the primary one.
+  // What tells the sources' rules apart: two logins, or one; a private address before the primary one, or beside it.
   db.exec(
     `UPDATE users SET loginid = 'admin' || dcid, teacherloginid = CASE WHEN dcid % 2 = 0 THEN 'teacher' || dcid END`,
   );
-  db.exec(
-    'UPDATE personemailaddressassoc SET emailaddresspriorityorder = personid % 2 WHERE isprimaryemailaddress = 0',
-  );
+  db.exec(`UPDATE personemailaddressassoc SET emailaddresspriorityorder = personid <>
+      (SELECT MIN(personid) FROM personemailaddressassoc WHERE isprimaryemailaddress = 0) WHERE isprimaryemailaddress = 0`);
   db.exec(`UPDATE emailaddress SET emailaddress = '0' || emailaddress
     WHERE emailaddressid IN (SELECT emailaddressid FROM personemailaddressassoc WHERE isprimaryemailaddress = 0)`);
   const emails: Record<string, string> = {
