@@ -7,6 +7,7 @@ import { type Faults, faultSchema } from './faults.ts';
 import { type Call, json, type Reply } from './http.ts';
 import type { OAuth } from './oauth.ts';
 import { type Plugin, PluginRefusal, type PluginRegistry } from './plugin/registry.ts';
+import { type PageLimits, pagedResources } from './rest/page-limits.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface Stats {
@@ -24,6 +25,7 @@ export interface ControlContext {
   oauth: OAuth;
   faults: Faults;
   throttle: Throttle;
+  pageLimits: PageLimits;
   stats: Stats;
   localTime(): string;
 }
@@ -31,6 +33,11 @@ export interface ControlContext {
 type Handler = (context: ControlContext, call: Call, id: number) => Reply | Promise<Reply>;
 
 const settingsSchema = z.strictObject({ minIntervalMs: z.int().min(0) });
+/** What an administrator sets on a plugin's Data Provider Configuration page; lost when the server stops. */
+const configurationSchema = z.strictObject({
+  v1Access: z.enum(['NONE', 'READ', 'FULL']).optional(),
+  pageSizes: z.partialRecord(z.enum(pagedResources), z.int().positive()).optional(),
+});
 const mostPluginBytes = 60_000_000;
 
 /** Method and path; `#` stands for a plugin's id. */
@@ -43,6 +50,13 @@ const routes: Record<string, Handler> = {
   'POST /_sim/plugins/#/enable': ({ plugins }, _call, id) => json(200, describe(plugins.enable(id))),
   'POST /_sim/plugins/#/disable': ({ plugins }, _call, id) => json(200, describe(plugins.disable(id))),
   'POST /_sim/plugins/#/regenerate': ({ plugins }, _call, id) => json(200, describe(plugins.regenerate(id))),
+  'POST /_sim/plugins/#/configuration': async ({ plugins, pageLimits }, call, id) => {
+    const { v1Access, pageSizes } = configurationSchema.parse(await readJson(call));
+    const plugin = plugins.get(id);
+    if (v1Access !== undefined) plugin.manifest.v1Access = v1Access;
+    if (pageSizes !== undefined) pageLimits.set(id, pageSizes);
+    return json(200, { v1Access: plugin.manifest.v1Access, pageSizes: pageLimits.metadata(id) });
+  },
   'DELETE /_sim/plugins/#': ({ plugins }, _call, id) => {
     plugins.remove(id);
     return { status: 204 };

@@ -31,7 +31,7 @@ interface Flags {
 }
 
 const command = new Command('sim:powerschool')
-  .description('A simulated PowerSchool server: OAuth, plugins, PowerQueries on a district of its own.')
+  .description('A simulated PowerSchool server: OAuth, plugins, PowerQueries and REST v1 on a district of its own.')
   .option('--port <number>', 'port to listen on; 0 = any that is free', wholeNumber, 0)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--http', 'plain HTTP instead of HTTPS', false)

@@ -1,18 +1,16 @@
-/** The paths that PowerSchool serves: token, metadata, PowerQueries, self-checks. */
+/** The paths that PowerSchool serves: token, metadata, REST v1, PowerQueries, self-checks. */
 import type { Faults, RowFault } from './faults.ts';
 import { messagePath, replyOf, truncated } from './faults.ts';
 import { type Call, html, json, type Reply } from './http.ts';
 import { isPlugin, type OAuth } from './oauth.ts';
-import type { Plugin } from './plugin/registry.ts';
-import { compareVersions } from './plugin/version.ts';
 import { answerPowerQuery, deniedFields, type PowerQueryContext } from './powerquery.ts';
+import { answerRest, type RestContext } from './rest/answer.ts';
 import type { Throttle } from './throttle.ts';
 
-export interface ServerContext extends PowerQueryContext {
+export interface ServerContext extends PowerQueryContext, RestContext {
   oauth: OAuth;
   faults: Faults;
   throttle: Throttle;
-  version: string;
   timeZone: string;
   localTime(): string;
   /** Waits, unless the server closes first. */
@@ -45,7 +43,7 @@ async function serve(context: ServerContext, call: Call, rowFault: RowFault | un
   if (!isPlugin(plugin)) return plugin;
   const refused = context.throttle.check(plugin.id);
   if (refused !== undefined) return refused;
-  if (path.startsWith('/ws/v1/')) return v1(context, plugin, call);
+  if (path.startsWith('/ws/v1/')) return answerRest(context, plugin, call, rowFault);
   const [, query] = /^\/ws\/schema\/query\/(.+)$/.exec(path) ?? [];
   if (query === 'api') return notImplemented(call);
   if (query !== undefined) return answerPowerQuery(context, plugin, decodeURIComponent(query), call, rowFault);
@@ -59,23 +57,16 @@ async function serve(context: ServerContext, call: Call, rowFault: RowFault | un
 /** Public; the plugin's id is told to the plugin itself only. */
 function metadata(context: ServerContext, call: Call): Reply {
   const plugin = context.oauth.authenticate(call);
-  const kinds = ['course', 'school', 'section', 'section_enrollment', 'staff', 'student', 'term', 'schema_table_query'];
+  const pluginId = isPlugin(plugin) ? plugin.id : undefined;
   return json(200, {
     metadata: {
-      ...(isPlugin(plugin) ? { plugin_id: plugin.id } : {}),
+      ...(pluginId === undefined ? {} : { plugin_id: pluginId }),
       powerschool_version: context.version,
       state: 'CA',
       district_timezone: context.timeZone,
-      ...Object.fromEntries(kinds.map((kind) => [`${kind}_max_page_size`, 100])),
+      ...context.pageLimits.metadata(pluginId),
     },
   });
-}
-
-function v1(context: ServerContext, plugin: Plugin, call: Call): Reply {
-  if (compareVersions(context.version, '25.2') >= 0 && plugin.manifest.v1Access === 'NONE') {
-    return json(401, { errorMessage: { message: 'Plugin is missing required accessLevelV1Api READ permission' } });
-  }
-  return notImplemented(call);
 }
 
 function notImplemented(call: Call): Reply {

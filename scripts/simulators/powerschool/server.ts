@@ -13,6 +13,7 @@ import { type Fault, Faults, faultSchema } from './faults.ts';
 import { BodyTooLarge, callOf, json, send } from './http.ts';
 import { defaultTokenSeconds, OAuth } from './oauth.ts';
 import { PluginRegistry } from './plugin/registry.ts';
+import { PageLimits } from './rest/page-limits.ts';
 import { answer, type ServerContext } from './routes.ts';
 import { Throttle } from './throttle.ts';
 
@@ -75,6 +76,7 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
   const oauth = new OAuth(plugins, clock, options.tokenSeconds ?? defaultTokenSeconds);
   const faults = new Faults();
   const throttle = new Throttle(options.minIntervalMs ?? 0, clock);
+  const pageLimits = new PageLimits();
   const stats: Stats = { requests: 0, queries: 0, rows: 0, bytes: 0 };
   const closing = new AbortController();
   const onRows = (rows: number) => {
@@ -83,7 +85,7 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
   };
   const sleep = (ms: number) => clock.sleep(ms, closing.signal);
   const context: ServerContext & ControlContext = {
-    ...{ db, plugins, oauth, faults, throttle, stats, version, timeZone, localTime, onRows, sleep },
+    ...{ db, plugins, oauth, faults, throttle, pageLimits, stats, version, timeZone, localTime, onRows, sleep },
   };
 
   const authority =
