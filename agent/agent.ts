@@ -1,6 +1,7 @@
 /** The agent at work: connected to the relay for as long as it runs, one cycle after the other, whatever happens. */
 import type { Clock } from '../shared/clock.ts';
 import { sameDigest } from '../shared/digest.ts';
+import { fail } from '../shared/errors.ts';
 import { type Hello, protocolVersion } from '../shared/link.ts';
 import { bucketKey, type Kind } from '../shared/roster.ts';
 import { toHallpassError } from '../shared/terminal.ts';
@@ -10,7 +11,8 @@ import type { CycleReport } from './cycle.ts';
 import { CycleRunner, type CycleRunnerParts, toErrorMessage } from './cycle-runner.ts';
 import { totals } from './events.ts';
 import { rssPeakMB } from './meter.ts';
-import type { SourceFacts } from './source.ts';
+import type { SignIn } from './powerschool/sign-in.ts';
+import { quietUntil } from './quiet.ts';
 import type { Identity } from './uplink/identity.ts';
 import type { Session } from './uplink/session.ts';
 import { Uplink, type UplinkListener } from './uplink/uplink.ts';
@@ -18,6 +20,8 @@ import type { VitalLimits } from './uplink/vitals.ts';
 
 /** How often `sync --once` runs the cycle again because the relay asked for repairs. */
 const repairRounds = 3;
+/** While PowerSchool refuses the credentials, how often they are looked at for a change, milliseconds. */
+const credentialsEveryMs = 5000;
 
 export interface AgentParts extends CycleRunnerParts {
   identity: Identity;
@@ -26,6 +30,8 @@ export interface AgentParts extends CycleRunnerParts {
   relayCa: string[];
   clock: Clock;
   random: () => number;
+  /** The credentials that the source uses, and whether they may be tried. */
+  signIn?: SignIn;
   vitals?: VitalLimits;
 }
 
@@ -33,10 +39,11 @@ export class Agent {
   readonly #parts: AgentParts;
   readonly #stop: AbortSignal;
   readonly #runner: CycleRunner;
-  #facts: SourceFacts = {};
   /** Records at the relay, of the buckets where our baseline does not agree with it. */
   #suspects = new Map<string, number>();
   #pausedUntil = 0;
+  /** End of the quiet hours that were reported last. */
+  #quietUntil = 0;
   /** Ids of `sync` commands that wait for the next cycle. */
   #commands: string[] = [];
   #wake = new AbortController();
@@ -79,7 +86,7 @@ export class Agent {
   async #connected(persistent: boolean, work: (uplink: Uplink) => Promise<void>): Promise<void> {
     const { source, report, meter, state } = this.#parts;
     report({ event: 'agent.ready', version: hallpassVersion, folder: state.folder });
-    this.#facts = await source.describe(this.#stop);
+    await this.#runner.describe(this.#stop);
     const uplink = this.#uplink(persistent);
     // A cycle under way comes to its own end; without one there is nothing to wait for.
     const hangUp = () => {
@@ -122,9 +129,13 @@ export class Agent {
         else if (!final) report({ event: 'link.lost', code, message });
       },
       command: ({ id, name }, session) => {
+        const quiet = this.#quiet();
         if (name === 'settings') {
           void session.tell({ type: 'result', id, ok: true });
           renew();
+        } else if (quiet !== undefined) {
+          const error = toErrorMessage(fail('QUIET_HOURS', { until: new Date(quiet).toISOString() }));
+          void session.tell({ type: 'result', id, ok: false, error });
         } else {
           this.#commands.push(id);
           this.#wake.abort();
@@ -140,7 +151,7 @@ export class Agent {
 
   #hello(): Hello {
     const { source, baselines } = this.#parts;
-    const { powerschoolVersion } = this.#facts;
+    const { powerschoolVersion } = this.#runner.facts;
     return {
       type: 'hello',
       protocol: protocolVersion,
@@ -176,24 +187,48 @@ export class Agent {
 
   /** Waits for the next cycle; false when this session is over. */
   async #isDue(session: Session): Promise<boolean> {
-    const { clock, random, state } = this.#parts;
+    const { clock, random, state, signIn } = this.#parts;
     const intervalMs = 1000 * (state.settings.cycle.seconds ?? session.welcome.schedule.cycleSeconds);
     const { databaseShare } = state.settings.powerschool;
-    const dueAt = this.#runner.dueAt({ intervalMs, databaseShare }, random());
+    const chance = random();
     while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
-      const waitMs = this.#commands.length > 0 ? 0 : Math.max(dueAt, this.#pausedUntil) - clock.now();
+      const dueAt = this.#runner.dueAt({ intervalMs, databaseShare }, chance);
+      const quiet = await this.#heedQuiet(session);
+      const waitMs = this.#commands.length > 0 ? 0 : Math.max(dueAt, this.#pausedUntil, quiet) - clock.now();
       if (waitMs <= 0) return true;
       this.#wake = new AbortController();
       const signal = AbortSignal.any([session.closed, this.#stop, this.#wake.signal]);
-      await clock.sleep(waitMs, signal).catch(() => undefined);
+      const watching = this.#runner.refused && signIn !== undefined;
+      await clock.sleep(watching ? Math.min(waitMs, credentialsEveryMs) : waitMs, signal).catch(() => undefined);
+      if (watching && (await signIn.pauseMs().catch(() => 1)) === 0) this.#runner.forgive();
     }
     return false;
   }
 
+  /** When the quiet hours of this moment end, milliseconds since the epoch; undefined when there are none. */
+  #quiet(): number | undefined {
+    const { clock, state } = this.#parts;
+    return quietUntil(clock.now(), state.settings.quiet, this.#runner.facts.timeZone);
+  }
+
+  /** The same, 0 for none; told once as they begin. */
+  async #heedQuiet(session: Session): Promise<number> {
+    const until = this.#quiet();
+    if (until !== undefined && until !== this.#quietUntil) {
+      this.#parts.report({ event: 'agent.quiet', until: new Date(until).toISOString() });
+      await session.tell({ type: 'status', state: 'waiting' });
+    }
+    this.#quietUntil = until ?? 0;
+    return this.#quietUntil;
+  }
+
   async #cycle(session: Session, acceptEmpty: ReadonlySet<Kind>): Promise<CycleReport> {
     this.#busy = true;
+    // What a person starts in quiet hours is not cut short by them.
+    const meant = this.#quiet() !== undefined;
     try {
-      return await this.#runner.run(session, this.#suspects, acceptEmpty, this.#stop);
+      const isQuiet = () => !meant && this.#quiet() !== undefined;
+      return await this.#runner.run(session, this.#suspects, acceptEmpty, this.#stop, isQuiet);
     } finally {
       this.#busy = false;
     }

@@ -10,7 +10,7 @@ import { type CycleReport, runCycle } from './cycle.ts';
 import { type Report, totals } from './events.ts';
 import { type Counts, type Meter, rssPeakMB } from './meter.ts';
 import { nextCycleAt, type Pace, type Past } from './schedule.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceFacts } from './source.ts';
 import type { AgentState } from './state/agent-state.ts';
 import type { Lock } from './state/lock.ts';
 import type { Session } from './uplink/session.ts';
@@ -37,9 +37,32 @@ export class CycleRunner {
   readonly #parts: CycleRunnerParts;
   #past: Past | undefined;
   #repairs = 0;
+  #facts: SourceFacts = {};
+  #refused = false;
 
   constructor(parts: CycleRunnerParts) {
     this.#parts = parts;
+  }
+
+  /** What is known of the server by now. */
+  get facts(): SourceFacts {
+    return this.#facts;
+  }
+
+  /** True when the last cycle failed because PowerSchool does not take the client id and secret. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  /** Never fails, see {@link Source.describe}. */
+  async describe(signal: AbortSignal): Promise<void> {
+    this.#facts = await this.#parts.source.describe(signal);
+  }
+
+  /** What made the last cycle fail is mended: the next one need not wait. */
+  forgive(): void {
+    this.#refused = false;
+    if (this.#past !== undefined) this.#past = { ...this.#past, failures: 0, urgent: true, pauseMs: 0 };
   }
 
   /** When the next cycle is due, milliseconds since the epoch; 0 for at once. */
@@ -52,6 +75,7 @@ export class CycleRunner {
    *
    * @param suspects see {@link runCycle}; settled buckets are taken out
    * @param stop the cycle then comes to an orderly end, or is cut off after three seconds
+   * @param isQuiet true when the cycle should come to an orderly end without being stopped
    * @throws HallpassError what ended the cycle, reported and remembered already
    */
   async run(
@@ -59,22 +83,23 @@ export class CycleRunner {
     suspects: Map<string, number>,
     acceptEmpty: ReadonlySet<Kind>,
     stop: AbortSignal,
+    isQuiet: () => boolean,
   ): Promise<CycleReport> {
-    const { clock, meter, source, report } = this.#parts;
+    const { clock, meter, report } = this.#parts;
     const startedAt = clock.now();
     const before = meter.snapshot();
     let probe: Past['probe'];
     using hard = hardStop(stop, clock);
     try {
       await this.#restoreState(suspects);
-      await source.describe(hard.signal);
+      await this.describe(hard.signal);
       const probeStartedAt = clock.now();
       const result = await runCycle({
         ...this.#parts,
         link: session,
         suspects,
         acceptEmpty,
-        shouldFinish: () => stop.aborted || session.draining,
+        shouldFinish: () => stop.aborted || session.draining || isQuiet(),
         signal: AbortSignal.any([session.closed, hard.signal]),
         onProbed: () => {
           probe = { endedAt: clock.now(), ms: clock.now() - probeStartedAt };
@@ -82,6 +107,7 @@ export class CycleRunner {
         onProgress: (bucketsDone, bucketsTotal, records) =>
           report({ event: 'cycle.progress', bucketsDone, bucketsTotal, records }),
       });
+      this.#refused = false;
       this.#repairs = result.repairs.length > 0 ? this.#repairs + 1 : 0;
       const urgent = this.#repairs > 0 && this.#repairs <= urgentRepairs;
       this.#past = { startedAt, endedAt: clock.now(), probe, failures: 0, urgent, pauseMs: 0 };
@@ -89,6 +115,7 @@ export class CycleRunner {
       return result;
     } catch (thrown) {
       const error = toHallpassError(thrown);
+      this.#refused = error.code === 'POWERSCHOOL_SECRET_REFUSED';
       const interrupted = session.closed.aborted || stop.aborted;
       const failures = interrupted ? 0 : (this.#past?.failures ?? 0) + 1;
       const pauseMs = error.retryAfterMs ?? 0;

@@ -14,6 +14,8 @@ type Totals = {
 export type AgentEvent =
   | { event: 'agent.ready'; version: string; folder: string }
   | { event: 'agent.restored'; folder: string }
+  /** Quiet hours have begun; `until` is their end (ISO 8601, UTC). */
+  | { event: 'agent.quiet'; until: string }
   | ({ event: 'agent.stopped' } & Totals)
   | { event: 'link.open'; relay: string; tenant: string }
   | { event: 'link.lost'; code: string; message: string }

@@ -65,6 +65,8 @@ export function sentence(event: AgentEvent): string {
       return `Hallpass agent ${event.version} is running, state in ${event.folder}.`;
     case 'agent.restored':
       return `The state folder ${event.folder} was gone; settings and identity are written again.`;
+    case 'agent.quiet':
+      return `Quiet hours: PowerSchool is left alone until ${event.until}.`;
     case 'agent.stopped':
       return `Stopped. ${number(event.totalRequests)} requests to PowerSchool, ${number(event.totalBytesSent)} bytes sent to the relay.`;
     case 'link.open':

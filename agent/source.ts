@@ -4,6 +4,8 @@ import type { Probe } from './powerschool/probe.ts';
 
 export interface SourceFacts {
   powerschoolVersion?: string | undefined;
+  /** IANA name of the district's time zone. */
+  timeZone?: string | undefined;
 }
 
 export interface Page {

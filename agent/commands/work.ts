@@ -9,6 +9,7 @@ import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
 import { Meter } from '../meter.ts';
 import { openPowerQuerySource } from '../powerschool/powerquery.ts';
+import { SignIn } from '../powerschool/sign-in.ts';
 import { createReporter } from '../reporter.ts';
 import { powerschoolSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -53,10 +54,12 @@ async function withAgent(
     await baselines.scan();
     const memory = new ProbeMemory(state.paths.probe);
     await memory.load();
-    const source = await openPowerQuerySource(powerschool, clock, meter);
+    const url = powerschool.origin.origin;
+    const signIn = new SignIn({ url, stored: () => state.credentials(), file: state.paths.refusal, clock });
+    const source = await openPowerQuerySource(powerschool, clock, meter, signIn);
     const random = Math.random;
     const agent = new Agent(
-      { state, lock, identity, relay, relayCa, source, baselines, memory, meter, report, clock, random },
+      { state, lock, identity, relay, relayCa, source, signIn, baselines, memory, meter, report, clock, random },
       stop,
     );
     await work(agent);

@@ -67,7 +67,7 @@ export class PowerQuerySource implements Source {
     const metadata = metadataSchema.safeParse(parseJson(answer?.text ?? '')).data?.metadata;
     if (metadata === undefined) return {};
     this.#calendar = calendarOf(metadata.district_timezone);
-    this.#facts = { powerschoolVersion: metadata.powerschool_version };
+    this.#facts = { powerschoolVersion: metadata.powerschool_version, timeZone: metadata.district_timezone };
     return this.#facts;
   }
 

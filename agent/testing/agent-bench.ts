@@ -8,6 +8,7 @@ import { ProbeMemory } from '../baseline/probe-memory.ts';
 import type { AgentEvent } from '../events.ts';
 import { Meter } from '../meter.ts';
 import { openPowerQuerySource } from '../powerschool/powerquery.ts';
+import { SignIn } from '../powerschool/sign-in.ts';
 import { changeSettings, powerschoolSettings, type SettingChanges, settingsSchema } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
@@ -52,13 +53,20 @@ export class AgentBench {
     const memory = new ProbeMemory(state.paths.probe);
     await memory.load();
     const settings = powerschoolSettings(state.settings, state.secret);
+    const signIn = new SignIn({
+      url: settings.origin.origin,
+      stored: () => state.credentials(),
+      file: state.paths.refusal,
+      clock: systemClock,
+    });
     const parts: AgentParts = {
       state,
+      signIn,
       lock: await takeLock(state.paths.lock),
       identity,
       relay: this.#relayAddress,
       relayCa: [...rootCertificates],
-      source: await openPowerQuerySource(settings, systemClock, meter),
+      source: await openPowerQuerySource(settings, systemClock, meter, signIn),
       baselines,
       memory,
       meter,

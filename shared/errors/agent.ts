@@ -39,6 +39,14 @@ export const agentErrors = {
     meaning:
       'Two agents on one state folder would overwrite each other. The lock of a process that no longer runs is taken over.',
   },
+  QUIET_HOURS: {
+    retry: 'retry',
+    sentence: 'The district wants its PowerSchool left alone now, until {until}.',
+    action:
+      'Nothing to do: the agent goes on by itself. In the district, "hallpass-agent sync --once" works at any time.',
+    meaning:
+      'The agent has quiet hours (`configure --quiet-hours`). In that time it begins no cycle of its own and refuses to begin one for the relay; a cycle under way ends after the school it is at.',
+  },
   FILE_UNREADABLE: {
     retry: 'fix',
     sentence: 'The file {file} cannot be read: {reason}.',
