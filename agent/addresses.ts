@@ -30,6 +30,25 @@ export function powerschoolAddress(text: string): URL {
   return url;
 }
 
+/** In place of a proxy's address: none, whatever the environment says. */
+export const noProxy = 'none';
+
+/**
+ * A proxy's address. Plain http is the usual way to a proxy: what goes through it is encrypted from end to end.
+ *
+ * @param setting where it was given, for the message
+ * @throws HallpassError SETTING_INVALID
+ */
+export function proxyAddress(text: string, setting: string): URL {
+  const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0].toLowerCase() ?? '';
+  if (!['http://', 'https://'].includes(scheme)) {
+    throw fail('SETTING_INVALID', { setting, reason: 'the address of a proxy begins with http:// or https://' });
+  }
+  const url = parse(text, setting);
+  if (url.pathname === '/') return url;
+  throw fail('SETTING_INVALID', { setting, reason: `give ${url.origin} without a path` });
+}
+
 /** Where the WebSocket is opened. */
 export function linkAddress(relay: URL): URL {
   const url = below(relay, linkPath);

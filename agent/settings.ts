@@ -1,7 +1,8 @@
 /** The agent's settings as they stand in settings.json, and the complete forms that commands ask for. */
 import { z } from 'zod';
 import { fail } from '../shared/errors.ts';
-import { powerschoolAddress, relayAddress } from './addresses.ts';
+import { noProxy, powerschoolAddress, proxyAddress, relayAddress } from './addresses.ts';
+import type { HttpProxy } from './network/proxy.ts';
 import { type QuietWindow, quietSchema } from './quiet.ts';
 
 const text = z.string().min(1).max(1000);
@@ -26,6 +27,19 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   relay: z.strictObject({ url: text.optional(), caFile: text.optional() }).prefault({}),
+  /** What is absent here is looked for in the environment (https_proxy, no_proxy). */
+  proxy: z
+    .strictObject({
+      /** Address without user name and password, or `none`: no proxy, whatever the environment says. */
+      url: text.optional(),
+      /** Absolute path of a PEM file, for a proxy whose address begins with https:. */
+      caFile: text.optional(),
+      /** Names, addresses and subnets that are reached directly. */
+      bypass: z.array(text).max(200).optional(),
+      /** PowerSchool is usually in the agent's own network, where a proxy does not help. */
+      for: z.enum(['relay', 'powerschool', 'both']).default('relay'),
+    })
+    .prefault({}),
   /** Seconds from one cycle to the next; the relay's schedule when absent. */
   cycle: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).prefault({}),
   /** No cycle of the agent's own begins in these hours, in the district's time zone. */
@@ -42,8 +56,8 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What `configure` changes: dotted names to values. */
-export type SettingChanges = Record<string, string | number | QuietWindow[] | undefined>;
+/** What `configure` changes: dotted names to values; null takes a setting back to its default. */
+export type SettingChanges = Record<string, string | number | string[] | QuietWindow[] | null | undefined>;
 
 /**
  * The settings with some of them changed, valid as a whole or refused.
@@ -52,8 +66,9 @@ export type SettingChanges = Record<string, string | number | QuietWindow[] | un
  */
 export function changeSettings(settings: Settings, changes: SettingChanges): Settings {
   const draft: Record<string, unknown> = structuredClone(settings);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined) continue;
+  for (const [name, change] of Object.entries(changes)) {
+    if (change === undefined) continue;
+    const value = change ?? undefined;
     const [first = '', second] = name.split('.');
     if (second === undefined) draft[first] = value;
     else draft[first] = { ...(draft[first] as object), [second]: value };
@@ -65,6 +80,8 @@ export function changeSettings(settings: Settings, changes: SettingChanges): Set
   }
   if (result.data.powerschool.url !== undefined) powerschoolAddress(result.data.powerschool.url);
   if (result.data.relay.url !== undefined) relayAddress(result.data.relay.url);
+  const { proxy } = result.data;
+  if (proxy.url !== undefined && proxy.url !== noProxy) proxyAddress(proxy.url, 'proxy.url');
   return result.data;
 }
 
@@ -74,6 +91,8 @@ export interface PowerSchoolSettings {
   clientId: string;
   clientSecret: string;
   caFile: string | undefined;
+  /** None, or the one that `openProxy` found on the way. */
+  proxy?: HttpProxy | undefined;
   minIntervalMs: number;
   pageSize: number;
   horizonDays: number;

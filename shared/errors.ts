@@ -6,6 +6,7 @@ import { agentErrors } from './errors/agent.ts';
 import type { Entry, RetryClass } from './errors/entry.ts';
 import { graphErrors } from './errors/graph.ts';
 import { linkErrors } from './errors/link.ts';
+import { networkErrors } from './errors/network.ts';
 import { pluginErrors } from './errors/plugin.ts';
 import { powerschoolErrors } from './errors/powerschool.ts';
 import { relayErrors } from './errors/relay.ts';
@@ -16,6 +17,7 @@ export const chapters = {
   PowerSchool: powerschoolErrors,
   'The plugin': pluginErrors,
   'The link between agent and relay': linkErrors,
+  'The way out of the district': networkErrors,
   'The relay itself': relayErrors,
   'Microsoft Graph': graphErrors,
 } as const;
@@ -25,6 +27,7 @@ export const catalogue = {
   ...powerschoolErrors,
   ...pluginErrors,
   ...linkErrors,
+  ...networkErrors,
   ...relayErrors,
   ...graphErrors,
 } as const;

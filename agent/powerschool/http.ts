@@ -5,17 +5,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, reasonOf } from '../../shared/errors.ts';
-import { isUntrusted } from '../../shared/trust.ts';
+import { fail } from '../../shared/errors.ts';
 import type { Meter } from '../meter.ts';
+import { undiciConnector } from '../network/connector.ts';
+import { connectFailure } from '../network/failure.ts';
+import type { Way } from '../network/proxy.ts';
 
 /** Largest answer that is read; a page of 20,000 wide rows has about 8 MB. */
 const maxAnswerBytes = 64 << 20;
 
-export interface HttpOptions {
+export interface HttpOptions extends Way {
   origin: URL;
-  /** Trusted authorities, PEM. */
-  ca: string[];
   minIntervalMs: number;
   clock: Clock;
   meter: Meter;
@@ -43,10 +43,11 @@ export class PowerSchoolHttp {
   readonly #minIntervalMs: number;
   readonly #clock: Clock;
   readonly #meter: Meter;
+  readonly #closing = new AbortController();
   #last: Promise<number> = Promise.resolve(Number.NEGATIVE_INFINITY);
   #skewMs = 0;
 
-  constructor({ origin, ca, minIntervalMs, clock, meter, timeoutMs = 60_000 }: HttpOptions) {
+  constructor({ origin, ca, proxy, minIntervalMs, clock, meter, timeoutMs = 60_000 }: HttpOptions) {
     this.origin = origin.origin;
     this.#minIntervalMs = minIntervalMs;
     this.#clock = clock;
@@ -54,7 +55,7 @@ export class PowerSchoolHttp {
     this.#pool = new Pool(origin.origin, {
       connections: 2,
       pipelining: 1,
-      connect: { ca, timeout: 5000 },
+      connect: undiciConnector(origin, { ca, proxy }, this.#closing.signal),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxResponseSize: maxAnswerBytes,
@@ -71,8 +72,8 @@ export class PowerSchoolHttp {
   /**
    * One request and its whole answer, whatever its status.
    *
-   * @throws HallpassError POWERSCHOOL_UNREACHABLE, POWERSCHOOL_TLS_UNTRUSTED, POWERSCHOOL_MAINTENANCE,
-   *   POWERSCHOOL_MALFORMED; the signal's reason when aborted
+   * @throws HallpassError POWERSCHOOL_UNREACHABLE, POWERSCHOOL_TLS_UNTRUSTED, POWERSCHOOL_TLS_INVALID,
+   *   POWERSCHOOL_MAINTENANCE, POWERSCHOOL_MALFORMED, the PROXY_ codes; the signal's reason when aborted
    */
   async request(request: Request): Promise<Answer> {
     const answer = this.#minIntervalMs === 0 ? await this.#retryOnce(request) : await this.#inTurn(request);
@@ -83,6 +84,7 @@ export class PowerSchoolHttp {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#pool.destroy();
   }
 
@@ -130,14 +132,11 @@ export class PowerSchoolHttp {
 
   #named(error: unknown, signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason;
-    const reason = reasonOf(error);
-    const details = { url: this.origin, reason };
-    if (isUntrusted(error)) return fail('POWERSCHOOL_TLS_UNTRUSTED', details, { cause: error });
     if (codeOf(error) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-      const limit = `it is larger than ${maxAnswerBytes} bytes`;
-      return fail('POWERSCHOOL_MALFORMED', { url: this.origin, what: 'answer', reason: limit }, { cause: error });
+      const reason = `it is larger than ${maxAnswerBytes} bytes`;
+      return fail('POWERSCHOOL_MALFORMED', { url: this.origin, what: 'answer', reason }, { cause: error });
     }
-    return fail('POWERSCHOOL_UNREACHABLE', details, { cause: error });
+    return connectFailure('powerschool', this.origin, error);
   }
 }
 

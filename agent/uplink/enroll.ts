@@ -1,21 +1,22 @@
 /** Enrollment: a one-time code and a fresh public key against an identity. */
 import { Pool } from 'undici';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
 import {
   type EnrollRequest,
   enrollRequestSchema,
   enrollResponseSchema,
   errorMessageSchema,
 } from '../../shared/link.ts';
-import { isUntrusted } from '../../shared/trust.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { enrollAddress } from '../addresses.ts';
+import { undiciConnector } from '../network/connector.ts';
+import { connectFailure } from '../network/failure.ts';
+import type { Way } from '../network/proxy.ts';
 import { type Identity, newPrivateKey, publicHalf } from './identity.ts';
+import { interception } from './interception.ts';
 
-export interface EnrollOptions {
+export interface EnrollOptions extends Way {
   relay: URL;
-  /** Trusted authorities, PEM. */
-  ca: string[];
   code: string;
   name: string;
   signal?: AbortSignal;
@@ -24,16 +25,19 @@ export interface EnrollOptions {
 /**
  * Registers this machine with the relay. The private key never leaves it.
  *
- * @throws HallpassError ENROLLMENT_CODE_INVALID, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_REFUSED
+ * @throws HallpassError ENROLLMENT_CODE_INVALID, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_TLS_INVALID,
+ *   RELAY_INTERCEPTED, RELAY_REFUSED, the PROXY_ codes
  */
-export async function enroll({ relay, ca, code, name, signal }: EnrollOptions): Promise<Identity> {
+export async function enroll({ relay, ca, proxy, code, name, signal }: EnrollOptions): Promise<Identity> {
   // A code of another length is mistyped, and not worth one of the few attempts that the relay allows.
   if (!enrollRequestSchema.shape.code.safeParse(code).success) {
     throw fail('ENROLLMENT_CODE_INVALID', { url: relay.href });
   }
   const privateKey = await newPrivateKey();
   const request: EnrollRequest = { code, name, agentVersion: hallpassVersion, publicKey: publicHalf(privateKey) };
-  const { status, body } = await post(relay, ca, request, signal);
+  const { status, headers, body } = await post(relay, { ca, proxy }, request, signal);
+  const intercepted = interception(relay.href, status, headers);
+  if (intercepted !== undefined) throw intercepted;
   if (status === 200 || status === 201) {
     const answer = enrollResponseSchema.safeParse(body);
     if (!answer.success) throw fail('RELAY_REFUSED', { url: relay.href, status: `${status}, not a relay's answer` });
@@ -44,11 +48,12 @@ export async function enroll({ relay, ca, code, name, signal }: EnrollOptions): 
   throw fail('RELAY_REFUSED', { url: relay.href, status });
 }
 
-async function post(relay: URL, ca: string[], request: EnrollRequest, signal: AbortSignal | undefined) {
+async function post(relay: URL, way: Way, request: EnrollRequest, signal: AbortSignal | undefined) {
   const url = enrollAddress(relay);
+  const done = new AbortController();
   const pool = new Pool(url.origin, {
     connections: 1,
-    connect: { ca, timeout: 10_000 },
+    connect: undiciConnector(url, way, done.signal),
     headersTimeout: 30_000,
     bodyTimeout: 30_000,
     maxResponseSize: 1 << 20,
@@ -62,11 +67,11 @@ async function post(relay: URL, ca: string[], request: EnrollRequest, signal: Ab
       ...(signal === undefined ? {} : { signal }),
     });
     const body: unknown = await answer.body.json().catch(() => undefined);
-    return { status: answer.statusCode, body };
+    return { status: answer.statusCode, headers: answer.headers, body };
   } catch (error) {
-    const code = isUntrusted(error) ? 'RELAY_TLS_UNTRUSTED' : 'RELAY_UNREACHABLE';
-    throw fail(code, { url: relay.href, reason: reasonOf(error) }, { cause: error });
+    throw connectFailure('relay', relay.href, error);
   } finally {
+    done.abort();
     await pool.destroy();
   }
 }

@@ -3,24 +3,25 @@
  * catalogue, and nothing after it: ws may still deliver messages that were buffered when a socket was given up.
  */
 import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
 import { closeCodes, errorMessageSchema, type Frame, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
-import { isUntrusted } from '../../shared/trust.ts';
+import { wsAgent } from '../network/connector.ts';
+import { connectFailure } from '../network/failure.ts';
+import type { Way } from '../network/proxy.ts';
+import { interception } from './interception.ts';
 import { examine, type VitalLimits } from './vitals.ts';
 
 /** Above this, what is sent is not leaving; more would only fill memory. */
 const maxBufferedBytes = 1 << 20;
 const handshakeTimeoutMs = 15_000;
+const maxRefusalLength = 16_384;
 
-export interface SocketOptions {
+export interface SocketOptions extends Way {
   url: URL;
   token: string;
-  /** Trusted authorities, PEM. */
-  ca: string[];
   clock: Clock;
   vitals: VitalLimits;
 }
@@ -46,12 +47,13 @@ export class LinkSocket {
   readonly #listener: SocketListener;
   readonly #limits: VitalLimits;
   readonly #timer: NodeJS.Timeout;
+  readonly #dialling = new AbortController();
   #heardAt: number;
   #pingedAt: number;
   #owedSince: number | undefined;
   #ended = false;
 
-  constructor({ url, token, ca, clock, vitals }: SocketOptions, listener: SocketListener) {
+  constructor({ url, token, ca, proxy, clock, vitals }: SocketOptions, listener: SocketListener) {
     this.#url = url.href;
     this.#clock = clock;
     this.#listener = listener;
@@ -60,7 +62,7 @@ export class LinkSocket {
     this.#pingedAt = this.#heardAt;
     this.#ws = new WebSocket(url, [subprotocol], {
       headers: { authorization: `Bearer ${token}` },
-      ca,
+      agent: wsAgent(url, { ca, proxy }, this.#dialling.signal),
       perMessageDeflate: false,
       maxPayload: limits.maxFrameBytes,
       handshakeTimeout: handshakeTimeoutMs,
@@ -132,16 +134,18 @@ export class LinkSocket {
   async #refused(response: IncomingMessage): Promise<void> {
     const status = response.statusCode ?? 0;
     // The relay explains itself in JSON; a proxy that answers in its place does not.
-    const body = await text(response.setEncoding('utf8')).catch(() => '');
-    const told = readError(body);
+    const told = readError(await readText(response));
+    const intercepted = interception(this.#url, status, response.headers, told?.message);
     const floor = retryAfterMs(response.headers['retry-after'], this.#clock.now());
     if (told?.code === 'AGENT_TOKEN_INVALID') {
       // The relay's sentence ends in the reason that ours asks for.
       const reason = told.message?.replace(/^[^:]*: /, '').replace(/\.$/, '') ?? `status ${status}`;
       this.#end({ error: fail('AGENT_TOKEN_INVALID', { reason }), final: false, retryAfterMs: floor });
+    } else if (intercepted !== undefined) {
+      this.#end({ error: intercepted, final: false, retryAfterMs: floor });
     } else if (told?.code === 'PROTOCOL_UNSUPPORTED' || status === 426) {
       this.#end(this.#versionMismatch());
-    } else if (told?.code === 'AGENT_UNKNOWN' || status === 401) {
+    } else if (told?.code === 'AGENT_UNKNOWN') {
       this.#end({ error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true });
     } else {
       const error = fail(
@@ -155,10 +159,9 @@ export class LinkSocket {
   }
 
   #fromError(error: Error): SocketEnd {
-    const details = { url: this.#url, reason: reasonOf(error) };
-    if (isUntrusted(error)) return { error: fail('RELAY_TLS_UNTRUSTED', details, { cause: error }), final: false };
-    const code = this.#ws.protocol === '' ? 'RELAY_UNREACHABLE' : 'LINK_LOST';
-    return { error: fail(code, details, { cause: error }), final: false };
+    if (this.#ws.protocol === '') return { error: connectFailure('relay', this.#url, error), final: false };
+    const reason = reasonOf(error);
+    return { error: fail('LINK_LOST', { url: this.#url, reason }, { cause: error }), final: false };
   }
 
   #fromClose(code: number, reason: string): SocketEnd {
@@ -188,8 +191,26 @@ export class LinkSocket {
 
   #finish(): void {
     this.#ended = true;
+    this.#dialling.abort();
     clearInterval(this.#timer);
   }
+}
+
+/** As much as an error of the relay can be long. */
+async function readText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  const late = setTimeout(() => response.destroy(), handshakeTimeoutMs);
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += chunk;
+      if (text.length > maxRefusalLength) break;
+    }
+  } catch {
+    // What has arrived is all there is.
+  } finally {
+    clearTimeout(late);
+  }
+  return text;
 }
 
 function readError(body: string) {

@@ -18,8 +18,22 @@ export const linkErrors = {
     retry: 'fix',
     sentence: 'The certificate of the relay at {url} is not trusted: {reason}.',
     action:
-      'If your network inspects TLS or the relay uses a private authority, give its certificate with "hallpass-agent configure --relay-ca FILE".',
-    meaning: 'The chain does not end in a known authority. Verification cannot be switched off.',
+      'If "{issuer}" is the authority of your own network (a filter that inspects TLS) or of the relay\'s operator, save its certificate as a PEM file and run "hallpass-agent configure --relay-ca FILE".',
+    meaning:
+      'The chain does not end in a known authority. An authority that nobody in your district knows is a reason to ask, not to trust. Verification cannot be switched off.',
+  },
+  RELAY_TLS_INVALID: {
+    retry: 'fix',
+    sentence: 'The certificate of the relay at {url} is not accepted: {reason}.',
+    action: 'Check the address of the relay and the clock of this computer; else tell the operator of the relay.',
+    meaning: 'It has expired, is not valid yet, or is for another name. No CA file changes that.',
+  },
+  RELAY_INTERCEPTED: {
+    retry: 'fix',
+    sentence: 'Something on the way answered in place of the relay at {url}: {what}.',
+    action: 'Ask your network people to let WebSockets to this host pass without filter or sign-in page.',
+    meaning:
+      'A filter, a sign-in page ("captive portal") or a proxy that does not know WebSockets, or the address is not that of a relay. The agent keeps trying.',
   },
   RELAY_REFUSED: {
     retry: 'retry',

@@ -19,8 +19,16 @@ export const powerschoolErrors = {
     retry: 'fix',
     sentence: 'The certificate of PowerSchool at {url} is not trusted: {reason}.',
     action:
-      'Give the certificate of your own authority with "hallpass-agent configure --powerschool-ca FILE". Verification cannot be switched off.',
-    meaning: 'PowerSchool uses a private or self-signed certificate, or something on the way inspects TLS.',
+      'If "{issuer}" is your own authority, save its certificate as a PEM file and run "hallpass-agent configure --powerschool-ca FILE".',
+    meaning:
+      'PowerSchool uses a private or self-signed certificate, or something on the way inspects TLS. Verification cannot be switched off.',
+  },
+  POWERSCHOOL_TLS_INVALID: {
+    retry: 'fix',
+    sentence: 'The certificate of PowerSchool at {url} is not accepted: {reason}.',
+    action: 'Use the name that is in the certificate, or renew the certificate on the PowerSchool server.',
+    meaning:
+      'It has expired, is not valid yet (check the clock of this computer), or is for another name. No CA file changes that.',
   },
   POWERSCHOOL_SECRET_REFUSED: {
     retry: 'fix',

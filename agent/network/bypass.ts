@@ -1,0 +1,54 @@
+/**
+ * Which addresses are reached without the proxy: the rules of NO_PROXY and of `--proxy-bypass`. There is no standard for
+ * them; these are what curl, Go and the GitHub Actions runner have in common, and subnets besides.
+ */
+import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../../shared/trust.ts';
+
+/** Entries of a NO_PROXY value: separated by commas or blanks. */
+export function bypassEntries(text: string): string[] {
+  return text.split(/[\s,]+/).filter((entry) => entry !== '');
+}
+
+/**
+ * True when a URL is to be reached directly.
+ *
+ * An entry is `*` (everything), a name (itself and every name below it; a leading `.` or `*.` changes nothing), an
+ * address, or a subnet in CIDR form (for addresses that are given as such: names are not resolved). Each may end in
+ * `:port` and then holds for that port only. An IPv6 address with a port stands in brackets. This computer itself is never
+ * reached through a proxy, which would look for it elsewhere.
+ */
+export function isBypassed(url: URL, entries: readonly string[]): boolean {
+  if (isLoopback(url.hostname)) return true;
+  const host = url.hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+  const port = url.port === '' ? (/^(http|ws):$/.test(url.protocol) ? 80 : 443) : Number(url.port);
+  return entries.some((entry) => matches(entry.toLowerCase(), host, port));
+}
+
+function matches(entry: string, host: string, port: number): boolean {
+  const { pattern, port: only } = splitPort(entry);
+  if (only !== undefined && only !== port) return false;
+  if (pattern === '*') return true;
+  if (pattern.includes('/')) return isInSubnet(host, pattern);
+  const name = pattern.replace(/^\*?\./, '').replace(/\.$/, '');
+  if (name === '') return false;
+  return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
+}
+
+/** `host:port`, `[v6]:port`, or without a port; a bare IPv6 address is full of colons and has none. */
+function splitPort(entry: string): { pattern: string; port: number | undefined } {
+  const [, bracketed, bare, port] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
+  return { pattern: bracketed ?? bare ?? entry, port: port === undefined ? undefined : Number(port) };
+}
+
+function isInSubnet(host: string, subnet: string): boolean {
+  const [network = '', bits = ''] = subnet.split('/');
+  const version = isIP(network);
+  const prefix = Number(bits);
+  if (version === 0 || isIP(host) !== version || !/^\d+$/.test(bits) || prefix > (version === 4 ? 32 : 128))
+    return false;
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(network, prefix, family);
+  return list.check(host, family);
+}

@@ -1,0 +1,105 @@
+/** What a server's certificate says, and why one was refused. */
+import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
+
+export interface Certificate {
+  subject: string;
+  issuer: string;
+  validFrom: Date;
+  validTo: Date;
+  /** Names and addresses it is for. */
+  names: string[];
+}
+
+/** `expired`: outside of its time. `name`: for another host. `untrusted`: no known authority stands behind it. */
+export type RefusalKind = 'expired' | 'name' | 'untrusted';
+
+/** A certificate that the verification did not accept. Nothing was sent on that connection. */
+export class CertificateRefused extends Error {
+  readonly kind: RefusalKind;
+  /** As presented, the server's own first; empty when it could not be read. */
+  readonly chain: readonly Certificate[];
+
+  constructor(code: string, chain: readonly Certificate[], cause: Error) {
+    super(sentence(code, chain, cause), { cause });
+    this.kind = kindOf(code);
+    this.chain = chain;
+  }
+
+  /** The authority that would have to be trusted. */
+  get issuer(): string {
+    return this.chain.at(-1)?.issuer ?? 'unknown';
+  }
+}
+
+/** OpenSSL's and Node's codes for a refused certificate begin or read like this; any other failure is of the connection. */
+const codes =
+  /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME)/;
+
+/** The code of a refusal, or undefined when an error is none. */
+export function refusalCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return codes.test(error.code) ? error.code : undefined;
+}
+
+/** The chain from the server's certificate upwards, each certificate once. */
+export function chainOf(leaf: DetailedPeerCertificate | Record<string, never> | null): Certificate[] {
+  const chain: Certificate[] = [];
+  const seen = new Set<string>();
+  for (let at = leaf as DetailedPeerCertificate | undefined | null; at?.fingerprint256 !== undefined; ) {
+    if (seen.has(at.fingerprint256)) break;
+    seen.add(at.fingerprint256);
+    chain.push({
+      subject: nameOf(at.subject),
+      issuer: nameOf(at.issuer),
+      validFrom: new Date(at.valid_from),
+      validTo: new Date(at.valid_to),
+      names: namesOf(at.subjectaltname),
+    });
+    at = at.issuerCertificate;
+  }
+  return chain;
+}
+
+function kindOf(code: string): RefusalKind {
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'expired';
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH' ? 'name' : 'untrusted';
+}
+
+function sentence(code: string, chain: readonly Certificate[], cause: Error): string {
+  const [own] = chain;
+  if (own === undefined) return `${cause.message} (${code})`;
+  switch (kindOf(code)) {
+    case 'expired': {
+      // Any certificate of the chain may be the one: the first outside of its time is told.
+      const { subject, validFrom, validTo } = chain.find(isOutOfTime) ?? own;
+      return `"${subject}" is valid from ${dateOf(validFrom)} to ${dateOf(validTo)} only`;
+    }
+    case 'name':
+      return `it is for ${own.names.slice(0, 5).join(', ') || own.subject}`;
+    case 'untrusted':
+      return chain.length === 1 && own.subject === own.issuer
+        ? `"${own.subject}" is signed by nobody but itself (${code})`
+        : `it was issued by "${chain.at(-1)?.issuer ?? own.issuer}", which this computer does not trust (${code})`;
+  }
+}
+
+function isOutOfTime({ validFrom, validTo }: Certificate): boolean {
+  const now = Date.now();
+  return validFrom.getTime() > now || validTo.getTime() < now;
+}
+
+/** Common name, with the organization where it says more. */
+function nameOf(name: PeerCertificate['subject'] | undefined): string {
+  const [common, organization] = [name?.CN, name?.O].map((part) => (Array.isArray(part) ? part[0] : part));
+  if (common === undefined) return organization ?? 'no name';
+  return organization === undefined || organization === common ? common : `${common} (${organization})`;
+}
+
+/** `DNS:a, IP Address:127.0.0.1` as plain names. */
+function namesOf(subjectAltName: string | undefined): string[] {
+  return (subjectAltName ?? '').split(', ').flatMap((entry) => /^(?:DNS|IP Address):(.+)$/.exec(entry)?.[1] ?? []);
+}
+
+function dateOf(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'an unknown day' : date.toISOString().slice(0, 10);
+}

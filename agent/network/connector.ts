@@ -1,0 +1,30 @@
+/** {@link dial} in the forms that undici and ws ask for. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { buildConnector } from 'undici';
+import { dial } from './dial.ts';
+import type { Way } from './proxy.ts';
+
+/** For `new Pool(url.origin, { connect })`. @param signal ends what is being dialled */
+export function undiciConnector(url: URL, way: Way, signal: AbortSignal): buildConnector.connector {
+  return (_options, done) => {
+    dial(url, way, signal).then(
+      (socket) => done(null, socket),
+      (error: Error) => done(error, null),
+    );
+  };
+}
+
+/** For `new WebSocket(url, { agent })`, used once. @param signal ends what is being dialled */
+export function wsAgent(url: URL, way: Way, signal: AbortSignal): HttpAgent {
+  const agent = url.protocol === 'wss:' ? new HttpsAgent() : new HttpAgent();
+  agent.createConnection = (_options, done) => {
+    dial(url, way, signal).then(
+      (socket) => done?.(null, socket),
+      // Node calls it with the error alone, which the types do not know.
+      (error: Error) => (done as ((error: Error) => void) | undefined)?.(error),
+    );
+    return undefined;
+  };
+  return agent;
+}

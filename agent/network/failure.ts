@@ -1,0 +1,26 @@
+/** The name, in the catalogue, of what kept a connection from coming up. */
+import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
+import { CertificateRefused } from './certificate.ts';
+import type { Destination, HttpProxy } from './proxy.ts';
+
+const untrusted = { powerschool: 'POWERSCHOOL_TLS_UNTRUSTED', relay: 'RELAY_TLS_UNTRUSTED' } as const;
+const invalid = { powerschool: 'POWERSCHOOL_TLS_INVALID', relay: 'RELAY_TLS_INVALID' } as const;
+const unreachable = { powerschool: 'POWERSCHOOL_UNREACHABLE', relay: 'RELAY_UNREACHABLE' } as const;
+
+/** @param url the server's address, for people */
+export function connectFailure(destination: Destination, url: string, error: unknown): HallpassError {
+  // A proxy's refusal has its name already.
+  if (error instanceof HallpassError) return error;
+  if (!(error instanceof CertificateRefused)) {
+    return fail(unreachable[destination], { url, reason: reasonOf(error) }, { cause: error });
+  }
+  const { kind, issuer, message: reason } = error;
+  return kind === 'untrusted'
+    ? fail(untrusted[destination], { url, reason, issuer }, { cause: error })
+    : fail(invalid[destination], { url, reason }, { cause: error });
+}
+
+export function proxyFailure({ url }: HttpProxy, error: unknown): HallpassError {
+  const code = error instanceof CertificateRefused ? 'PROXY_TLS_UNTRUSTED' : 'PROXY_UNREACHABLE';
+  return fail(code, { proxy: url.origin, reason: reasonOf(error) }, { cause: error });
+}

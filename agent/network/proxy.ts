@@ -1,0 +1,112 @@
+/** Which proxy stands on the way to one of the two servers: decided by the settings, else by the environment. */
+import { fail } from '../../shared/errors.ts';
+import { trustedAuthorities } from '../../shared/trust.ts';
+import { noProxy, proxyAddress } from '../addresses.ts';
+import { bypassEntries, isBypassed } from './bypass.ts';
+
+export type Destination = 'powerschool' | 'relay';
+
+/** As in settings.json. */
+export interface ProxySettings {
+  url?: string | undefined;
+  caFile?: string | undefined;
+  bypass?: string[] | undefined;
+  for: Destination | 'both';
+}
+
+export interface ProxySignIn {
+  username: string;
+  password: string;
+}
+
+/** A user name and password that leave this object only as the header for the proxy: no log or JSON shows them. */
+export class ProxyCredentials {
+  readonly #header: string;
+
+  constructor({ username, password }: ProxySignIn) {
+    this.#header = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  }
+
+  /** Value of Proxy-Authorization (RFC 7617, UTF-8). */
+  get header(): string {
+    return this.#header;
+  }
+}
+
+export interface ProxyChoice {
+  /** Without user name and password. */
+  url: URL;
+  credentials: ProxyCredentials | undefined;
+  /** What named it: "the settings", or the variable of the environment. */
+  from: string;
+}
+
+export interface HttpProxy extends ProxyChoice {
+  /** Authorities trusted for the proxy's own certificate, PEM. */
+  ca: string[];
+}
+
+/** How a server is reached: whom to trust there, and through which proxy. */
+export interface Way {
+  /** Trusted authorities, PEM. */
+  ca: string[];
+  proxy?: HttpProxy | undefined;
+}
+
+/**
+ * The proxy for a URL, or undefined when it is reached directly.
+ *
+ * What the settings name is not looked for in the environment: `proxy.url` stands for `https_proxy`, `proxy.bypass` for
+ * `no_proxy`. Lower case wins over upper case. `http_proxy` has no say: nothing unencrypted leaves this computer.
+ *
+ * @throws HallpassError SETTING_INVALID when the environment's value is not the address of a proxy
+ */
+export function proxyFor(
+  destination: Destination,
+  url: URL,
+  { proxy }: { proxy: ProxySettings },
+  signIn: ProxySignIn | null,
+  env: NodeJS.ProcessEnv,
+): ProxyChoice | undefined {
+  if (proxy.for !== 'both' && proxy.for !== destination) return undefined;
+  const bypass = proxy.bypass ?? bypassEntries(env.no_proxy ?? env.NO_PROXY ?? '');
+  if (isBypassed(url, bypass)) return undefined;
+  if (proxy.url === noProxy) return undefined;
+  if (proxy.url !== undefined) {
+    const credentials = signIn === null ? undefined : new ProxyCredentials(signIn);
+    return { url: proxyAddress(proxy.url, 'proxy.url'), credentials, from: 'the settings' };
+  }
+  const from = env.https_proxy !== undefined ? 'https_proxy' : 'HTTPS_PROXY';
+  const value = env[from] ?? '';
+  return value === '' ? undefined : { ...fromEnvironment(value, from), from };
+}
+
+/**
+ * {@link proxyFor}, ready to be used.
+ *
+ * @throws HallpassError SETTING_INVALID, FILE_UNREADABLE, CA_FILE_INVALID
+ */
+export async function openProxy(
+  destination: Destination,
+  url: URL,
+  { settings, proxySignIn }: { settings: { proxy: ProxySettings }; proxySignIn: ProxySignIn | null },
+  env: NodeJS.ProcessEnv,
+): Promise<HttpProxy | undefined> {
+  const choice = proxyFor(destination, url, settings, proxySignIn, env);
+  return choice && { ...choice, ca: await trustedAuthorities(settings.proxy.caFile) };
+}
+
+/** `http://user:password@proxy:8080`; the scheme may be missing, as everywhere else. */
+function fromEnvironment(value: string, variable: string): Omit<ProxyChoice, 'from'> {
+  const [, scheme = 'http://', userinfo, rest = ''] =
+    /^([a-z][a-z\d+.-]*:\/\/)?(?:(.*)@)?(.*)$/i.exec(value.trim()) ?? [];
+  const url = proxyAddress(`${scheme}${rest}`, variable);
+  if (userinfo === undefined) return { url, credentials: undefined };
+  const [username = '', ...password] = userinfo.split(':');
+  try {
+    const signIn = { username: decodeURIComponent(username), password: decodeURIComponent(password.join(':')) };
+    return { url, credentials: new ProxyCredentials(signIn) };
+  } catch {
+    throw fail('SETTING_INVALID', { setting: variable, reason: 'its user name or password is not percent-encoded' });
+  }
+}
