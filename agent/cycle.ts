@@ -60,7 +60,7 @@ const nothingToDo: CycleReport = {
 };
 
 /** Records of buckets that are compared but not stored yet. Storing one waits 5 to 15 ms for the disk. */
-const recordsInFlight = 20_000;
+const recordsInFlight = 10_000;
 
 /** After so many buckets that cannot be read, the trouble is general: the rest waits for the next cycle. */
 const mostFailures = 10;

@@ -6,8 +6,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runCli } from './cli.ts';
 import { stateFolder } from './state/folder.ts';
 
-// The heap grows with care instead of with the machine's memory: at 30,000 students the peak is 150 MB in place of 380.
+// The heap grows with care instead of with the machine's memory: a first sync of 20,000 students peaks at 200 MB in place
+// of 320, one of 60,000 as well, for a sixth more processor time.
 setFlagsFromString('--optimize-for-size');
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
