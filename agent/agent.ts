@@ -11,6 +11,7 @@ import type { CycleReport } from './cycle.ts';
 import { CycleRunner, type CycleRunnerParts, toErrorMessage } from './cycle-runner.ts';
 import { totals } from './events.ts';
 import { rssPeakMB } from './meter.ts';
+import type { HttpProxy } from './network/proxy.ts';
 import type { SignIn } from './powerschool/sign-in.ts';
 import { quietUntil } from './quiet.ts';
 import type { Identity } from './uplink/identity.ts';
@@ -28,6 +29,7 @@ export interface AgentParts extends CycleRunnerParts {
   relay: URL;
   /** Authorities trusted for the relay, PEM. */
   relayCa: string[];
+  relayProxy?: HttpProxy | undefined;
   clock: Clock;
   random: () => number;
   /** The credentials that the source uses, and whether they may be tried. */
@@ -106,11 +108,11 @@ export class Agent {
   }
 
   #uplink(persistent: boolean): Uplink {
-    const { relay, identity, relayCa: ca, meter, clock, random, vitals } = this.#parts;
+    const { relay, identity, relayCa: ca, relayProxy: proxy, meter, clock, random, vitals } = this.#parts;
     const listener = this.#listener(() => uplink.renew());
     const hello = () => this.#hello();
     const uplink = new Uplink({
-      ...{ relay, identity, ca, hello, listener, meter, clock, random, persistent },
+      ...{ relay, identity, ca, proxy, hello, listener, meter, clock, random, persistent },
       ...(vitals === undefined ? {} : { vitals }),
     });
     return uplink;

@@ -10,6 +10,7 @@ import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
 import type { PluginOptions } from './commands/plugin.ts';
 import { showStatus } from './commands/status.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
+import { bypassEntries } from './network/bypass.ts';
 import { parseQuietWindow, type QuietWindow } from './quiet.ts';
 
 const exitCodeHelp = `
@@ -106,6 +107,30 @@ ${exitCodeHelp}`,
     .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
     .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
+    .option('--proxy <url>', "proxy on the way to the relay; 'none', or 'environment' for https_proxy (default)")
+    .addOption(
+      new Option('--proxy-credentials-file <file>', 'read user:password for the proxy from this file').conflicts(
+        'proxyCredentialsStdin',
+      ),
+    )
+    .addOption(
+      new Option('--proxy-credentials-stdin', 'read user:password from standard input, or ask on a terminal').conflicts(
+        'powerschoolSecretStdin',
+      ),
+    )
+    .option('--proxy-ca <file>', 'PEM file of the authority that issued the certificate of an https:// proxy')
+    .option(
+      '--proxy-bypass <hosts>',
+      'names, addresses and subnets to reach directly, with commas between',
+      bypassEntries,
+    )
+    .addOption(
+      new Option('--proxy-for <server>', 'what is reached through the proxy (default: relay)').choices([
+        'relay',
+        'powerschool',
+        'both',
+      ]),
+    )
     .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
     .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
     .addOption(
@@ -134,6 +159,7 @@ ${exitCodeHelp}`,
 
   command('run', 'work until stopped: the command for a service', 'hallpass-agent run --log-format json')
     .addOption(logFormat())
+    .option('--log-file <file>', 'log file of this run (default: the one in the settings)')
     .action((options: WorkOptions) => run(context, options));
 
   command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
@@ -144,6 +170,7 @@ ${exitCodeHelp}`,
         .default([], 'none'),
     )
     .addOption(logFormat())
+    .option('--log-file <file>', 'log file of this run (default: the one in the settings)')
     .action((options: WorkOptions & { acceptEmpty: Kind[] }) =>
       syncOnce(context, { ...options, acceptEmpty: new Set(options.acceptEmpty) }),
     );

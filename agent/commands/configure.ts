@@ -1,11 +1,16 @@
 /** `hallpass-agent configure`: checks and stores settings; what is not named stays as it is. */
 import { resolve } from 'node:path';
+import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
+import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { QuietWindow } from '../quiet.ts';
 import { changeSettings, type SettingChanges } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import type { Context } from './context.ts';
 import { secretFromFile, secretFromStdin } from './input.ts';
+
+/** Value of `--proxy` that takes the setting back. */
+const fromEnvironment = 'environment';
 
 export interface ConfigureOptions {
   name?: string;
@@ -20,6 +25,12 @@ export interface ConfigureOptions {
   horizonDays?: number;
   relayUrl?: string;
   relayCa?: string;
+  proxy?: string;
+  proxyCredentialsFile?: string;
+  proxyCredentialsStdin?: true;
+  proxyCa?: string;
+  proxyBypass?: string[];
+  proxyFor?: 'relay' | 'powerschool' | 'both';
   cycleSeconds?: number;
   quietHours?: QuietWindow[];
   logFile?: string;
@@ -44,6 +55,10 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
     'powerschool.horizonDays': options.horizonDays,
     'relay.url': options.relayUrl,
     'relay.caFile': await caFile(options.relayCa),
+    'proxy.url': options.proxy === fromEnvironment ? null : options.proxy,
+    'proxy.caFile': await caFile(options.proxyCa),
+    'proxy.bypass': options.proxyBypass,
+    'proxy.for': options.proxyFor,
     'cycle.seconds': options.cycleSeconds,
     quiet: options.quietHours,
     'log.file': options.logFile === undefined ? undefined : resolve(options.logFile),
@@ -52,11 +67,14 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
   };
   const settings = changeSettings(state.settings, changes);
   const secret = await newSecret(options, stdin, stdout);
+  const signIn = await newSignIn(options, settings.proxy.url !== state.settings.proxy.url, stdin, stdout);
 
   await state.saveSettings(settings);
   if (secret !== undefined) await state.saveSecret(secret);
+  if (signIn !== undefined) await state.saveProxySignIn(signIn);
   const names = Object.keys(changes).filter((name) => changes[name] !== undefined);
   if (secret !== undefined) names.push('powerschool secret');
+  if (signIn) names.push('proxy credentials');
   stdout.write(
     names.length === 0
       ? 'Nothing to change: see "hallpass-agent configure --help".\n'
@@ -77,6 +95,25 @@ async function newSecret(
   const setting = 'PowerSchool client secret';
   if (options.powerschoolSecretFile !== undefined) return secretFromFile(options.powerschoolSecretFile, setting);
   return options.powerschoolSecretStdin === true ? secretFromStdin(stdin, stdout, setting) : undefined;
+}
+
+/**
+ * User name and password for the proxy. Another proxy does not get those of the one before: they are forgotten (null).
+ */
+async function newSignIn(
+  { proxyCredentialsFile: file, proxyCredentialsStdin }: ConfigureOptions,
+  otherProxy: boolean,
+  stdin: NodeJS.ReadStream,
+  stdout: NodeJS.WriteStream,
+): Promise<ProxySignIn | null | undefined> {
+  const setting = 'proxy credentials (user:password)';
+  if (file === undefined && proxyCredentialsStdin !== true) return otherProxy ? null : undefined;
+  const given =
+    file === undefined ? await secretFromStdin(stdin, stdout, setting) : await secretFromFile(file, setting);
+  const [username = '', ...password] = given.split(':');
+  const signIn = proxySignInSchema.safeParse({ username, password: password.join(':') });
+  if (signIn.success && password.length > 0) return signIn.data;
+  throw fail('SETTING_INVALID', { setting, reason: 'it is not of the form user:password' });
 }
 
 /** Absolute, because the service runs in another folder; read once, so that a wrong file is told now. */

@@ -5,6 +5,7 @@ import { trustedAuthorities } from '../../shared/trust.ts';
 import { relayAddress } from '../addresses.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
+import { openProxy } from '../network/proxy.ts';
 import { changeSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
@@ -23,16 +24,18 @@ export interface EnrollOptions {
 
 /**
  * @throws HallpassError NOT_CONFIGURED, SETTING_INVALID, RELAY_ADDRESS_INSECURE, ENROLLMENT_CODE_INVALID,
- *   RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_REFUSED, STATE_IN_USE, STATE_UNWRITABLE
+ *   RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_TLS_INVALID, RELAY_INTERCEPTED, RELAY_REFUSED, the PROXY_ codes,
+ *   STATE_IN_USE, STATE_UNWRITABLE
  */
 export async function enrollAgent(context: Context, options: EnrollOptions): Promise<void> {
-  const { folder, stdout, hostname, stop } = context;
+  const { folder, env, stdout, hostname, stop } = context;
   const state = await AgentState.open(folder);
   const url = options.relay ?? state.settings.relay.url;
   if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay)' });
   const relay = relayAddress(url);
   const caFile = options.relayCa === undefined ? state.settings.relay.caFile : resolve(options.relayCa);
   const ca = await trustedAuthorities(caFile);
+  const proxy = await openProxy('relay', relay, state, env);
   const settings = changeSettings(state.settings, {
     'relay.url': relay.href,
     'relay.caFile': caFile,
@@ -43,7 +46,7 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
   const lock = await takeLock(state.paths.lock);
   try {
     const code = await readCode(context, options);
-    const identity = await enroll({ relay, ca, code, name: settings.name ?? hostname, signal: stop });
+    const identity = await enroll({ relay, ca, proxy, code, name: settings.name ?? hostname, signal: stop });
     if (identity.tenantId !== state.identity?.tenantId) {
       await new Baselines(state.paths.baseline).clear();
       await new ProbeMemory(state.paths.probe).clear();

@@ -14,6 +14,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     pid,
     powerschool: { ...settings.powerschool, secret: state.secret === null ? 'missing' : 'stored' },
     relay: { ...settings.relay, url: settings.relay.url ?? identity?.relay },
+    proxy: { ...settings.proxy, credentials: state.proxySignIn === null ? 'none' : 'stored' },
     agentId: identity?.agentId,
     tenantId: identity?.tenantId,
     tenantName: identity?.tenantName,

@@ -1,4 +1,5 @@
 /** Which proxy stands on the way to one of the two servers: decided by the settings, else by the environment. */
+import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { noProxy, proxyAddress } from '../addresses.ts';
@@ -14,10 +15,16 @@ export interface ProxySettings {
   for: Destination | 'both';
 }
 
-export interface ProxySignIn {
-  username: string;
-  password: string;
-}
+/** A colon would end the user name (RFC 7617 §2). */
+export const proxySignInSchema = z.strictObject({
+  username: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^:]+$/),
+  password: z.string().max(1000),
+});
+export type ProxySignIn = z.infer<typeof proxySignInSchema>;
 
 /** A user name and password that leave this object only as the header for the proxy: no log or JSON shows them. */
 export class ProxyCredentials {

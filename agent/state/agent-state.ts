@@ -4,6 +4,7 @@ import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { kinds } from '../../shared/roster.ts';
+import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { Credentials } from '../powerschool/sign-in.ts';
 import { powerschoolSettings, type Settings, settingsSchema } from '../settings.ts';
 import { type Identity, identitySchema } from '../uplink/identity.ts';
@@ -34,6 +35,7 @@ export class AgentState {
   readonly #settings: Low<Settings>;
   readonly #identity: Low<Identity | null>;
   readonly #secret: Low<string | null>;
+  readonly #proxySignIn: Low<ProxySignIn | null>;
   readonly #health: Low<Health>;
 
   private constructor(folder: string) {
@@ -42,6 +44,7 @@ export class AgentState {
     this.#settings = new Low(new DurableFile(this.paths.settings, settingsSchema), settingsSchema.parse({}));
     this.#identity = new Low(new DurableFile(this.paths.identity, identitySchema.nullable()), null);
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable()), null);
+    this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
     this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
   }
 
@@ -51,6 +54,7 @@ export class AgentState {
     await state.#settings.read();
     await state.#identity.read();
     await state.#secret.read();
+    await state.#proxySignIn.read();
     // What the last cycles did is only told to people: not worth refusing to start for.
     await state.#health.read().catch(() => undefined);
     return state;
@@ -66,6 +70,11 @@ export class AgentState {
 
   get secret(): string | null {
     return this.#secret.data;
+  }
+
+  /** User name and password for the proxy that the settings name. */
+  get proxySignIn(): ProxySignIn | null {
+    return this.#proxySignIn.data;
   }
 
   get health(): Health {
@@ -99,6 +108,11 @@ export class AgentState {
     await this.#secret.write();
   }
 
+  async saveProxySignIn(signIn: ProxySignIn | null): Promise<void> {
+    this.#proxySignIn.data = signIn;
+    await this.#proxySignIn.write();
+  }
+
   async saveHealth(health: Health): Promise<void> {
     this.#health.data = health;
     await this.#health.write();
@@ -114,6 +128,7 @@ export class AgentState {
     await this.#settings.write();
     await this.#identity.write();
     if (this.secret !== null) await this.#secret.write();
+    if (this.proxySignIn !== null) await this.#proxySignIn.write();
     return true;
   }
 }

@@ -30,10 +30,12 @@ export function statePaths(folder: string) {
     settings: join(folder, 'settings.json'),
     identity: join(folder, 'identity.json'),
     secret: join(folder, 'powerschool-secret'),
+    proxySignIn: join(folder, 'proxy-credentials'),
     refusal: join(folder, 'powerschool-refusal.json'),
     health: join(folder, 'health.json'),
     probe: join(folder, 'probe.json'),
     baseline: join(folder, 'baseline'),
+    log: join(folder, 'logs', 'agent.log'),
     lock: join(folder, 'agent.lock'),
   };
 }

@@ -14,6 +14,7 @@ import {
 import { toHallpassError } from '../../shared/terminal.ts';
 import { linkAddress } from '../addresses.ts';
 import type { Meter } from '../meter.ts';
+import type { Way } from '../network/proxy.ts';
 import { type Identity, upgradeToken } from './identity.ts';
 import { type Effect, type EventName, initial, type MachineEvent, type Model, step } from './machine.ts';
 import { Session } from './session.ts';
@@ -34,11 +35,9 @@ export interface UplinkListener {
   told(error: { code: string; message: string }): void;
 }
 
-export interface UplinkOptions {
+export interface UplinkOptions extends Way {
   relay: URL;
   identity: Identity;
-  /** Trusted authorities, PEM. */
-  ca: string[];
   hello: () => Hello;
   listener: UplinkListener;
   meter: Meter;
@@ -134,14 +133,14 @@ export class Uplink {
   }
 
   async #dial(generation: number): Promise<void> {
-    const { identity, ca, clock } = this.#options;
+    const { identity, ca, proxy, clock } = this.#options;
     const token = await upgradeToken(identity, clock.now());
     if (generation !== this.#generation) return;
     const current = (act: () => void) => {
       if (generation === this.#generation) act();
     };
     this.#socket = new LinkSocket(
-      { url: this.#url, token, ca, clock, vitals: this.#options.vitals ?? vitalLimits },
+      { url: this.#url, token, ca, proxy, clock, vitals: this.#options.vitals ?? vitalLimits },
       {
         opened: () => current(() => this.#dispatch({ on: 'opened' })),
         frame: (frame) => current(() => this.#take(frame)),
