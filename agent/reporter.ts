@@ -5,7 +5,7 @@ import { isRich } from '../shared/terminal.ts';
 import type { AgentEvent, Report } from './events.ts';
 
 /** Progress at most this often: a few times per second for programs and bars, seldom for a log that is read. */
-const progressEveryMs = { quick: 250, slow: 10_000 };
+export const progressEveryMs = { quick: 250, slow: 10_000 };
 
 export interface ReporterOptions {
   format: 'json' | 'text';
@@ -18,20 +18,31 @@ export function createReporter({ format, out, env, clock }: ReporterOptions): Re
   const bar = format === 'text' && isRich(out, env);
   const everyMs = format === 'json' || bar ? progressEveryMs.quick : progressEveryMs.slow;
   const write = format === 'json' ? jsonWriter(out) : bar ? barWriter(out) : textWriter(out, clock);
+  return sparing(write, everyMs, clock);
+}
+
+/** Passes progress on at most so often, everything else always. */
+export function sparing(report: Report, everyMs: number, clock: Clock): Report {
   let progressAt = clock.now();
   return (event) => {
     if (event.event === 'cycle.progress') {
       if (clock.now() - progressAt < everyMs) return;
       progressAt = clock.now();
     }
-    write(event);
+    report(event);
   };
 }
 
-function jsonWriter(out: NodeJS.WriteStream): Report {
-  const logger = pino({ base: { name: 'hallpass-agent' } }, out);
+/** Events that somebody may have to act on. */
+export function isWarning({ event }: AgentEvent): boolean {
+  return event === 'problem' || event === 'link.lost' || event === 'link.told';
+}
+
+/** One JSON object per line. */
+export function jsonWriter(out: pino.DestinationStream, options: pino.LoggerOptions = {}): Report {
+  const logger = pino({ base: { name: 'hallpass-agent' }, ...options }, out);
   return (event) => {
-    if (event.event === 'problem' || event.event === 'link.lost' || event.event === 'link.told') logger.warn(event);
+    if (isWarning(event)) logger.warn(event);
     else logger.info(event);
   };
 }

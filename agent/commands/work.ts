@@ -1,13 +1,19 @@
 /** `hallpass-agent run` and `sync --once`: the composition root of the working agent. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
-import { fail } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { Kind } from '../../shared/roster.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { relayAddress } from '../addresses.ts';
 import { Agent } from '../agent.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
+import type { AgentEvent, Report } from '../events.ts';
+import { logFileReport } from '../log/log-file.ts';
 import { Meter } from '../meter.ts';
+import { openProxy } from '../network/proxy.ts';
 import { openPowerQuerySource } from '../powerschool/powerquery.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
 import { createReporter } from '../reporter.ts';
@@ -18,6 +24,8 @@ import type { Context } from './context.ts';
 
 export interface WorkOptions {
   logFormat: 'json' | 'text';
+  /** In place of the one in the settings. */
+  logFile?: string;
 }
 
 /** @throws HallpassError as {@link Agent.run}, NOT_CONFIGURED, NOT_ENROLLED, STATE_IN_USE and other state errors */
@@ -33,23 +41,53 @@ export async function syncOnce(
   await withAgent(context, options, (agent) => agent.syncOnce(options.acceptEmpty));
 }
 
+/** What ends the work is in the log files as well, where the administrator of a service looks first. */
 async function withAgent(
-  { folder, env, stdout, stop }: Context,
-  { logFormat }: WorkOptions,
+  context: Context,
+  { logFormat, logFile }: WorkOptions,
   work: (agent: Agent) => Promise<void>,
 ): Promise<void> {
+  const { folder, env, stdout } = context;
   const state = await AgentState.open(folder);
-  const powerschool = powerschoolSettings(state.settings, state.secret);
+  const shown = createReporter({ format: logFormat, out: stdout, env, clock: systemClock });
+  const log = { ...state.settings.log, ...(logFile === undefined ? {} : { file: resolve(logFile) }) };
+  const onTrouble = (error: HallpassError) => shown(problemEvent(error));
+  const logged = logFileReport({ log, folder, clock: systemClock, onTrouble });
+  const report: Report = (event) => {
+    logged(event);
+    shown(event);
+  };
+  try {
+    await withParts(context, state, report, work);
+  } catch (error) {
+    // Before there is a state folder, nothing is left behind by a mere attempt.
+    if (existsSync(folder)) logged(problemEvent(toHallpassError(error)));
+    throw error;
+  }
+}
+
+function problemEvent({ code, message, action }: HallpassError): AgentEvent {
+  return { event: 'problem', code, message, action };
+}
+
+async function withParts(
+  { env, stop }: Context,
+  state: AgentState,
+  report: Report,
+  work: (agent: Agent) => Promise<void>,
+): Promise<void> {
+  const settings = powerschoolSettings(state.settings, state.secret);
+  const powerschool = { ...settings, proxy: await openProxy('powerschool', settings.origin, state, env) };
   const { identity } = state;
   if (identity === null) throw fail('NOT_ENROLLED', {});
   const relay = relayAddress(state.settings.relay.url ?? identity.relay);
   const relayCa = await trustedAuthorities(state.settings.relay.caFile);
+  const relayProxy = await openProxy('relay', relay, state, env);
 
   const lock = await takeLock(state.paths.lock);
   try {
     const clock = systemClock;
     const meter = new Meter();
-    const report = createReporter({ format: logFormat, out: stdout, env, clock });
     const baselines = new Baselines(state.paths.baseline);
     await baselines.scan();
     const memory = new ProbeMemory(state.paths.probe);
@@ -59,7 +97,22 @@ async function withAgent(
     const source = await openPowerQuerySource(powerschool, clock, meter, signIn);
     const random = Math.random;
     const agent = new Agent(
-      { state, lock, identity, relay, relayCa, source, signIn, baselines, memory, meter, report, clock, random },
+      {
+        state,
+        lock,
+        identity,
+        relay,
+        relayCa,
+        relayProxy,
+        source,
+        signIn,
+        baselines,
+        memory,
+        meter,
+        report,
+        clock,
+        random,
+      },
       stop,
     );
     await work(agent);

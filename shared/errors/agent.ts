@@ -60,6 +60,27 @@ export const agentErrors = {
       'Export the certificate of your certification authority as PEM ("-----BEGIN CERTIFICATE-----") and name that file.',
     meaning: 'A DER or PKCS#12 file was given, or the wrong file.',
   },
+  PAGE_UNAVAILABLE: {
+    retry: 'fix',
+    sentence: 'The local page cannot be opened on {address}: {reason}.',
+    action: 'Choose another port with "hallpass-agent configure --page-port PORT", or do without it: --no-page.',
+    meaning: 'Another program, or another agent, uses the port. The agent reads and sends all the same.',
+  },
+  AGENT_PAUSED: {
+    retry: 'retry',
+    sentence: 'The district has paused this agent, since {since}.',
+    action: 'Ask the district: it goes on when somebody presses Resume on the local page of the agent.',
+    meaning:
+      'An administrator pressed Pause on the local page. It is remembered over restarts. The agent stays connected, reads nothing and refuses to begin a cycle for the relay; "hallpass-agent sync --once" in the district works all the same.',
+  },
+  LOG_UNWRITABLE: {
+    retry: 'fix',
+    sentence: 'The log file {file} cannot be written: {reason}.',
+    action:
+      'Free some disk space, or give the user of the service write access to its folder. The work goes on meanwhile.',
+    meaning:
+      'What is reported goes to standard output only, until the file can be written again. Said once, not with every line.',
+  },
   UNEXPECTED: {
     retry: 'bug',
     sentence: 'Something unexpected happened: {reason}.',

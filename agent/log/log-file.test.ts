@@ -1,0 +1,100 @@
+/** Log files on a real disk: their size, their permissions, and what happens when they cannot be written. */
+import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { AgentEvent } from '../events.ts';
+import { settingsSchema } from '../settings.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { logFileReport, logPaths } from './log-file.ts';
+import { RotatingFile } from './rotating-file.ts';
+
+const lost = (message: string): AgentEvent => ({ event: 'link.lost', code: 'LINK_LOST', message });
+
+t.test('the newest lines in few files of bounded size, which only the owner can read', async (t) => {
+  const folder = t.testdir({});
+  const path = join(folder, 'logs', 'agent.log');
+  const file = new RotatingFile({ path, maxBytes: 100, files: 3 });
+  const lines = Array.from({ length: 40 }, (_, index) => `line ${String(index).padStart(14, '0')}\n`);
+  for (const line of lines) file.write(line, false);
+  t.same((await readdir(join(folder, 'logs'))).sort(), ['agent.log', 'agent.log.1', 'agent.log.2']);
+  const kept: string[] = [];
+  for (const name of ['agent.log.2', 'agent.log.1', 'agent.log']) {
+    kept.push(await readFile(join(folder, 'logs', name), 'utf8'));
+    t.ok((kept.at(-1)?.length ?? 0) <= 100, name);
+    t.equal((await stat(join(folder, 'logs', name))).mode & 0o777, 0o600, name);
+  }
+  t.equal(kept.join(''), lines.slice(-15).join(''), 'none lost, none twice');
+  t.equal((await stat(join(folder, 'logs'))).mode & 0o777, 0o700);
+
+  const single = new RotatingFile({ path: join(folder, 'one.log'), maxBytes: 30, files: 1 });
+  for (const line of lines) single.write(line, true);
+  t.equal(await readFile(join(folder, 'one.log'), 'utf8'), lines.at(-1));
+  single.write(`${'x'.repeat(99)}\n`, false);
+  t.equal((await stat(join(folder, 'one.log'))).size, 100, 'a line that is too long has a file of its own');
+});
+
+t.test('events are lines of JSON with the time; progress is spared', async (t) => {
+  const folder = t.testdir({});
+  const { log } = settingsSchema.parse({});
+  const clock = new ManualClock();
+  const report = logFileReport({ log, folder, clock, onTrouble: () => t.fail('no trouble') });
+  report({ event: 'link.open', relay: 'https://relay.example', tenant: 'District' });
+  for (let second = 0; second < 30; second += 1) {
+    report({ event: 'cycle.progress', bucketsDone: second, bucketsTotal: 30, records: 0 });
+    clock.advance(1000);
+  }
+  report(lost('gone'));
+  const [path = ''] = logPaths(log, folder);
+  const events = (await readFile(path, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.match(events[0], { level: 30, time: /^20\d\d-\d\d-\d\dT/, event: 'link.open', tenant: 'District' });
+  t.equal(events.filter(({ event }) => event === 'cycle.progress').length, 2, 'every ten seconds');
+  t.match(events.at(-1), { level: 40, event: 'link.lost' });
+
+  await rm(folder, { recursive: true });
+  report(lost('deleted under us'));
+  t.match(await readFile(path, 'utf8'), /deleted under us/);
+  t.same(logPaths({ ...log, files: 0 }, folder), []);
+  logFileReport({ log: { ...log, files: 0, file: join(folder, 'no') }, folder, clock, onTrouble: () => undefined })(
+    lost(''),
+  );
+  await t.rejects(stat(join(folder, 'no')), 'switched off');
+});
+
+t.test('a log that cannot be written is told once, and goes on when it can be', async (t) => {
+  const folder = t.testdir({ blocked: '' });
+  const log = { ...settingsSchema.parse({}).log, file: join(folder, 'blocked', 'agent.log') };
+  const troubles: string[] = [];
+  const clock = new ManualClock();
+  const report = logFileReport({ log, folder, clock, onTrouble: ({ code }) => troubles.push(code) });
+  report(lost('one'));
+  report(lost('two'));
+  t.same(troubles, ['LOG_UNWRITABLE']);
+  await rm(join(folder, 'blocked'));
+  report(lost('three'));
+  t.match(await readFile(log.file, 'utf8'), /three/);
+  await rm(join(folder, 'blocked'), { recursive: true });
+  await writeFile(join(folder, 'blocked'), '');
+  report(lost('four'));
+  t.equal(troubles.length, 2);
+});
+
+t.test(
+  'root writes through no link, and for the owner of the folder',
+  { skip: process.getuid?.() !== 0 },
+  async (t) => {
+    const folder = t.testdir({ shadow: 'keep' });
+    const path = join(folder, 'logs', 'agent.log');
+    await mkdir(join(folder, 'logs'));
+    await chown(join(folder, 'logs'), 12345, 12346);
+    const file = new RotatingFile({ path, maxBytes: 100, files: 2 });
+    file.write('a line\n', false);
+    t.match(await stat(path), { uid: 12345, gid: 12346 });
+    await rm(path);
+    await symlink(join(folder, 'shadow'), path);
+    t.throws(() => file.write('a line\n', false), { code: 'ELOOP' });
+    t.equal(await readFile(join(folder, 'shadow'), 'utf8'), 'keep');
+  },
+);
