@@ -16,7 +16,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 const { env, platform, stdin, stdout, stderr } = process;
 const uid = process.getuid?.();
-process.exitCode = await runCli(process.argv.slice(2), {
+// Not awaited: a single executable is CommonJS, where that is impossible at the top level.
+void runCli(process.argv.slice(2), {
   folder: stateFolder({ env, platform, uid, homedir: homedir() }),
   env,
   stdin,
@@ -27,4 +28,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   uid,
   invocation: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
   stop: stop.signal,
+}).then((code) => {
+  process.exitCode = code;
 });
