@@ -1,5 +1,4 @@
 /** The roster read through the plugin's PowerQueries, page by key. */
-import { z } from 'zod';
 import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { canonicalJson } from '../../shared/digest.ts';
@@ -9,10 +8,10 @@ import { trustedAuthorities } from '../../shared/trust.ts';
 import type { Meter } from '../meter.ts';
 import type { PowerSchoolSettings } from '../settings.ts';
 import type { Page, ReadOptions, Source, SourceFacts } from '../source.ts';
+import { Calls } from './calls.ts';
 import { PowerSchoolClient, type Row } from './client.ts';
-import { calendarOf } from './horizon.ts';
 import { PowerSchoolHttp } from './http.ts';
-import { parseJson } from './json.ts';
+import { Metadata } from './metadata.ts';
 import { type Normalized, normalizer } from './normalize.ts';
 import { type Probe, readProbe } from './probe.ts';
 import { SignIn } from './sign-in.ts';
@@ -20,13 +19,6 @@ import { TokenSource } from './token.ts';
 
 /** The probe has one row per kind and school: more than any district has. */
 const probePageSize = 50_000;
-
-const metadataSchema = z.object({
-  metadata: z.object({
-    powerschool_version: z.coerce.string().max(40).optional(),
-    district_timezone: z.string().max(60).optional(),
-  }),
-});
 
 /**
  * @param signIn by default the credentials of the settings, with refusals remembered by this process alone
@@ -41,34 +33,27 @@ export async function openPowerQuerySource(
   const ca = await trustedAuthorities(settings.caFile);
   const http = new PowerSchoolHttp({ ...settings, ca, clock, meter });
   const tokens = new TokenSource(http, signIn);
-  return new PowerQuerySource(new PowerSchoolClient(http, tokens, clock), settings);
+  return new PowerQuerySource(new Calls(http, tokens, clock), new Metadata(http), settings);
 }
 
 export class PowerQuerySource implements Source {
   readonly kind = 'powerquery';
+  readonly #http: PowerSchoolHttp;
   readonly #client: PowerSchoolClient;
+  readonly #metadata: Metadata;
   readonly #pageSize: number;
   readonly #horizonDays: number;
-  #facts: SourceFacts | undefined;
-  #calendar = calendarOf(undefined);
 
-  constructor(client: PowerSchoolClient, { pageSize, horizonDays }: { pageSize: number; horizonDays: number }) {
-    this.#client = client;
-    this.#pageSize = pageSize;
-    this.#horizonDays = horizonDays;
+  constructor(calls: Calls, metadata: Metadata, settings: { pageSize: number; horizonDays: number }) {
+    this.#http = calls.http;
+    this.#client = new PowerSchoolClient(calls);
+    this.#metadata = metadata;
+    this.#pageSize = settings.pageSize;
+    this.#horizonDays = settings.horizonDays;
   }
 
   async describe(signal?: AbortSignal): Promise<SourceFacts> {
-    if (this.#facts !== undefined) return this.#facts;
-    const headers = { accept: 'application/json' };
-    const answer = await this.#client.http
-      .request({ method: 'GET', path: '/ws/v1/metadata', headers, signal })
-      .catch(() => undefined);
-    const metadata = metadataSchema.safeParse(parseJson(answer?.text ?? '')).data?.metadata;
-    if (metadata === undefined) return {};
-    this.#calendar = calendarOf(metadata.district_timezone);
-    this.#facts = { powerschoolVersion: metadata.powerschool_version, timeZone: metadata.district_timezone };
-    return this.#facts;
+    return this.#metadata.describe(signal);
   }
 
   async probe(signal?: AbortSignal): Promise<Probe> {
@@ -87,11 +72,11 @@ export class PowerQuerySource implements Source {
   }
 
   async close(): Promise<void> {
-    await this.#client.http.close();
+    await this.#http.close();
   }
 
   #horizon(): string {
-    return this.#calendar(this.#client.http.now(), this.#horizonDays);
+    return this.#metadata.date(this.#horizonDays);
   }
 
   async *#pages(
@@ -171,7 +156,7 @@ export class PowerQuerySource implements Source {
   }
 
   #malformed(what: string, reason: string) {
-    return fail('POWERSCHOOL_MALFORMED', { url: this.#client.http.origin, what, reason });
+    return fail('POWERSCHOOL_MALFORMED', { url: this.#http.origin, what, reason });
   }
 }
 
