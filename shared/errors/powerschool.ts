@@ -59,6 +59,22 @@ export const powerschoolErrors = {
       'Install and enable the plugin written by "hallpass-agent plugin", in the version that belongs to this agent.',
     meaning: 'The plugin is an older version, is not enabled, or its query was refused silently by PowerSchool.',
   },
+  POWERSCHOOL_V1_DENIED: {
+    retry: 'fix',
+    sentence: 'PowerSchool at {url} does not let the plugin use /ws/v1: "{detail}".',
+    action:
+      'Open the plugin\'s Data Provider Configuration page in PowerSchool and set the access level of the V1 API to READ, or install the plugin written by "hallpass-agent plugin --variant rest", which asks for it.',
+    meaning:
+      'Since PowerSchool 25.2 a plugin needs this right, and one that was installed before does not have it. Nothing is wrong with client id, secret or token, so no new token is asked for.',
+  },
+  POWERSCHOOL_NOTHING_TO_READ: {
+    retry: 'fix',
+    sentence: 'PowerSchool at {url} does not know the query {query}, and /ws/v1 cannot take its place: {reason}',
+    action:
+      'Install and enable the plugin written by "hallpass-agent plugin", in the version that belongs to this agent. Where only /ws/v1 may be used, write it with "--variant rest".',
+    meaning:
+      'The agent was left to choose how it reads PowerSchool (setting "source": auto), and found neither the queries of its plugin nor an open /ws/v1.',
+  },
   POWERSCHOOL_ACCESS_DENIED: {
     retry: 'fix',
     sentence: 'PowerSchool does not grant the plugin access to {fields} (query {query}).',
