@@ -20,6 +20,7 @@ import { createReporter } from '../reporter.ts';
 import { powerschoolSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
+import { closeSecretFiles } from '../state/secret-files.ts';
 import type { Context } from './context.ts';
 
 export interface WorkOptions {
@@ -86,6 +87,7 @@ async function withParts(
 
   const lock = await takeLock(state.paths.lock);
   try {
+    for (const exposed of await closeSecretFiles(state.paths)) report(problemEvent(exposed));
     const clock = systemClock;
     const meter = new Meter();
     const baselines = new Baselines(state.paths.baseline);

@@ -73,6 +73,14 @@ export const agentErrors = {
     meaning:
       'An administrator pressed Pause on the local page. It is remembered over restarts. The agent stays connected, reads nothing and refuses to begin a cycle for the relay; "hallpass-agent sync --once" in the district works all the same.',
   },
+  SECRET_EXPOSED: {
+    retry: 'fix',
+    sentence: 'The file {file} holds a secret and could be read by other users (mode {mode}). {closed}',
+    action:
+      'If others use this computer: make a new client secret in PowerSchool, or enroll again, depending on the file, and give it to "hallpass-agent configure".',
+    meaning:
+      'Secrets are written for their owner alone (mode 600). A copy, a backup or a careless chmod had opened the file; the agent closes it when it starts, and goes on.',
+  },
   LOG_UNWRITABLE: {
     retry: 'fix',
     sentence: 'The log file {file} cannot be written: {reason}.',

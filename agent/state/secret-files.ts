@@ -1,0 +1,33 @@
+/** The files that hold a secret: readable for their owner alone, whatever a copy or a backup has made of them. */
+import { chmod, stat } from 'node:fs/promises';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import type { statePaths } from './folder.ts';
+
+/** Anything for the group or for others. */
+const foreign = 0o077;
+
+/** Whatever holds a secret, with the copies of the last good version. */
+export function secretFiles({ secret, identity, proxySignIn }: ReturnType<typeof statePaths>): string[] {
+  return [secret, identity, proxySignIn].flatMap((file) => [file, `${file}.bak`]);
+}
+
+/**
+ * Takes the files away from everyone but their owner. On Windows, where permissions are lists, the script that installs
+ * the service does it for the whole folder.
+ *
+ * @returns SECRET_EXPOSED for each that others could read until now
+ */
+export async function closeSecretFiles(paths: ReturnType<typeof statePaths>): Promise<HallpassError[]> {
+  if (process.platform === 'win32') return [];
+  const exposed: HallpassError[] = [];
+  for (const file of secretFiles(paths)) {
+    const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
+    if ((mode & foreign) === 0) continue;
+    const closed = await chmod(file, 0o600).then(
+      () => 'It is closed now (mode 600).',
+      () => 'It could not be closed, because it belongs to somebody else.',
+    );
+    exposed.push(fail('SECRET_EXPOSED', { file, mode: (mode & 0o777).toString(8), closed }));
+  }
+  return exposed;
+}
