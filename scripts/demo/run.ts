@@ -56,6 +56,7 @@ async function tellStory(town: Town): Promise<number> {
   stages.note('provisioning', sync.provisionedAfter - sync.readAfter);
 
   const today = localDate(new Date());
+  screen.busy("Comparing with PowerSchool's tables");
   const first = await stages.time('first comparison', () => inspect(place));
   const edits = chooseEdits(first.district, first.expected, today);
   showSummary(screen, first);
@@ -90,6 +91,7 @@ async function makeEdits(
 ): Promise<number[]> {
   const latencies: number[] = [];
   for (const edit of edits) {
+    town.screen.busy(edit.title);
     const latency = await makeEdit(edit, { powerschool, reader, relay: relay.program, signal: town.signal });
     town.screen.done(`In Graph after ${seconds(latency)}: ${edit.title}`);
     latencies.push(latency);

@@ -34,12 +34,19 @@ export class Screen {
     this.line(this.#rich ? `\x1b[33m!\x1b[0m ${text}` : `! ${text}`);
   }
 
+  /** Something that takes a moment has begun; the next line takes its place. */
+  busy(text: string): void {
+    if (!this.#rich) return;
+    this.#out.write(`\r\x1b[K… ${text}`);
+    this.#barShown = true;
+  }
+
   progress(label: string, done: number, total: number, detail = ''): void {
     const share = total === 0 ? 1 : Math.min(1, done / total);
     const percent = `${Math.floor(share * 100)} %`.padStart(5);
     if (this.#rich) {
       const filled = Math.round(share * 24);
-      const bar = `${'━'.repeat(filled)}\x1b[2m${'━'.repeat(24 - filled)}\x1b[0m`;
+      const bar = `${'━'.repeat(filled)}\x1b[2m${'─'.repeat(24 - filled)}\x1b[0m`;
       // Cut to the width: a line that wraps cannot be overwritten.
       const rest = ` ${percent}  ${detail}`.slice(0, Math.max(0, (this.#out.columns ?? 80) - label.length - 28));
       this.#out.write(`\r\x1b[K${label}  ${bar}${rest}`);

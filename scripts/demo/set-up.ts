@@ -27,6 +27,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
   plugin.catch(() => undefined);
   registration.catch(() => undefined);
 
+  screen.busy('Starting PowerSchool');
   const powerschool = await stages.time('powerschool', () => startPowerSchool(town));
   const district = readDistrict(powerschool.db, localDate(new Date()));
   screen.done(
@@ -37,6 +38,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
   const directory = demoDirectory(district, options.mode, options.seed);
   const rules = demoRules(options.mode, directory.licences);
   const app = await registration;
+  screen.busy('Starting Microsoft 365 and the relay, installing the plugin');
   const [{ microsoft, relay, codeFile }] = await Promise.all([
     startCloud(town, stages, { directory, rules, app }),
     stages.time('plugin', async () => {
@@ -45,6 +47,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
       await configureAgent(town, powerschool, credentials);
     }),
   ]);
+  screen.busy('Enrolling the agent');
   await stages.time('enrollment', () => enrollAgent(town, relay.url, codeFile));
   screen.done('The agent is enrolled with the relay');
   return {

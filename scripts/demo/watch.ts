@@ -18,37 +18,47 @@ export interface WatchOptions {
 
 /** Rejects with the signal's reason when the demo is to end. */
 export function watchEdits({ db, agent, relay, screen, signal }: WatchOptions): Promise<never> {
-  let editedAt: number | undefined;
+  /** performance.now() of the edits that have not arrived yet, and how many of them the relay has in its roster. */
+  let edits: number[] = [];
+  let carried = 0;
   let unchanged = 0;
   let planned: unknown;
 
   // Every commit of the simulator appends to SQLite's write-ahead log; readers leave it alone.
+  let noticedAt = 0;
   watch(`${db}-wal`, { signal }, () => {
-    if (editedAt === undefined) screen.line(`${clock()}  PowerSchool was edited`);
-    editedAt ??= performance.now();
+    const now = performance.now();
+    // One commit is several writes.
+    if (now - noticedAt > 100) {
+      screen.line(`${clock()}  PowerSchool was edited`);
+      edits.push(now);
+    }
+    noticedAt = now;
     unchanged = 0;
   }).on('error', (error) => screen.warn(`Edits are no longer noticed: ${error.message}`));
 
   agent.listen(({ event, code, message }) => {
     if (event === 'problem') screen.warn(`agent: ${String(message)} [${String(code)}]`);
-    if (event !== 'cycle.unchanged' || editedAt === undefined) return;
+    if (event !== 'cycle.unchanged' || edits.length === 0) return;
     unchanged += 1;
     if (unchanged < patienceCycles) return;
     screen.line(`${clock()}  The edit changes nothing in the roster`);
-    editedAt = undefined;
+    edits = [];
   });
   relay.listen(({ event, planned: plan, done, failed, message }) => {
+    if (event === 'roster.committed') carried = edits.length;
     if (event === 'run.planned') planned = plan;
     if (event === 'run.failed') screen.warn(`relay: ${String(message)}`);
     if (event !== 'run.finished') return;
+    const [oldest] = edits.splice(0, carried);
+    carried = 0;
     if (Number(done) + Number(failed) > 0) {
-      const after = editedAt === undefined ? '' : `, ${seconds((performance.now() - editedAt) / 1000)} after the edit`;
+      const after = oldest === undefined ? '' : `, ${seconds((performance.now() - oldest) / 1000)} after the edit`;
       const failures = Number(failed) > 0 ? `; ${Number(failed)} failed` : '';
       screen.done(`${clock()}  In Graph${after}: ${describePlan(planned)}${failures}`);
-    } else if (editedAt !== undefined) {
+    } else if (oldest !== undefined) {
       screen.line(`${clock()}  The edit changes nothing in Microsoft 365`);
     }
-    editedAt = undefined;
   });
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
