@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { IdentityRule } from '../profile.ts';
-import { type DirectoryUser, matchPeople, sourceValue } from './match.ts';
+import { DirectoryIndex, type DirectoryUser } from './directory-index.ts';
+import { matchPeople, sourceValue } from './match.ts';
 import { invalidLocalPart, nameAccounts } from './names.ts';
-import { type Person, peopleOf, personKey } from './people.ts';
+import { type Person, personKey, personOf } from './people.ts';
 
 function person(id: string, values: Partial<Person> = {}): Person {
   const nothing = { username: undefined, number: undefined, secondaryEmail: undefined, givenName: undefined };
@@ -33,7 +34,12 @@ t.test('every combination of source, suffix and target of the article matches', 
     cases.push([{ source: 'secondaryEmail', suffix: null, target }, { [target]: 'ana@HOME.example' }]);
   }
   for (const [wanted, values] of cases) {
-    const result = matchPeople([ana], [account('a', values), account('b')], { students: rule(wanted) }, new Set());
+    const result = matchPeople(
+      [ana],
+      new DirectoryIndex([account('a', values), account('b')]),
+      { students: rule(wanted) },
+      new Set(),
+    );
     t.same(
       result.links.map((link) => link.objectId),
       ['a'],
@@ -51,7 +57,7 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
     person('twin1', { username: 'twin' }),
     person('twin2', { username: 'TWIN' }),
   ];
-  const byName = matchPeople(people, [account('twin')], { students: rule() }, new Set());
+  const byName = matchPeople(people, new DirectoryIndex([account('twin')]), { students: rule() }, new Set());
   t.same(byName.links, []);
   t.same(byName.problems.map(({ subject, code }) => `${subject} ${code}`).sort(), [
     'students:empty MissingSourceValue',
@@ -62,7 +68,12 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
   ]);
   const twice = [account('a', { mailNickname: '2' }), account('b', { mailNickname: '2' })];
   const rules = { students: rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' }) };
-  const [ambiguous] = matchPeople([person('two', { number: '2' })], twice, rules, new Set()).problems;
+  const [ambiguous] = matchPeople(
+    [person('two', { number: '2' })],
+    new DirectoryIndex(twice),
+    rules,
+    new Set(),
+  ).problems;
   t.equal(ambiguous?.code, 'AmbiguousMatch');
   t.match(ambiguous?.message, /^2 accounts/);
 });
@@ -70,7 +81,7 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
 t.test('an account that belongs to somebody already is not given to another who claims it', async (t) => {
   const result = matchPeople(
     [person('new', { username: 'ana' })],
-    [account('ana')],
+    new DirectoryIndex([account('ana')]),
     { students: rule() },
     new Set(['ana']),
   );
@@ -90,7 +101,7 @@ t.test(
         const persons = someone.map(({ id, username }) => person(String(id), { username }));
         const users = accounts.map(({ id, nickname: mailNickname }) => account(String(id), { mailNickname }));
         const students = rule({ suffix: null, target: 'mailNickname' });
-        const { links, problems } = matchPeople(persons, users, { students }, new Set());
+        const { links, problems } = matchPeople(persons, new DirectoryIndex(users), { students }, new Set());
         const expected = persons.filter((one) => {
           const value = sourceValue(one, students)?.toLowerCase();
           const candidates = users.filter((user) => user.mailNickname?.toLowerCase() === value);
@@ -112,15 +123,34 @@ t.test(
 
 t.test('a teacher with two schools is one person', async (t) => {
   const teacher = { kind: 'teacher' as const, id: '9', username: 'kim' };
-  const people = peopleOf(
-    [],
-    [
-      { ...teacher, schoolId: '2' },
-      { ...teacher, schoolId: '1' },
-    ],
+  const kim = personOf('teachers', '9', [
+    { ...teacher, schoolId: '2' },
+    { ...teacher, schoolId: '1' },
+  ]);
+  t.same(kim.schoolIds, ['1', '2']);
+  t.equal(kim.username, 'kim');
+});
+
+t.test('the index follows every change of an account', async (t) => {
+  const name = fc.constantFrom('ana', 'Ana', 'bo', null);
+  const change = fc.record({ id: fc.nat(5), mailNickname: name, gone: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(change), (changes) => {
+      const index = new DirectoryIndex();
+      const plain = new Map<string, string | null>();
+      for (const { id, mailNickname, gone } of changes) {
+        if (gone) index.remove(String(id));
+        else index.add(account(String(id), { mailNickname }));
+        if (gone) plain.delete(String(id));
+        else plain.set(String(id), mailNickname);
+      }
+      return ['ana', 'bo'].every((value) => {
+        const expected = [...plain].filter(([, nickname]) => nickname?.toLowerCase() === value).map(([id]) => id);
+        return [...index.find('mailNickname', value)].sort().join() === expected.sort().join();
+      });
+    }),
   );
-  t.same([...people.keys()], ['teachers:9']);
-  t.same(people.get('teachers:9')?.schoolIds, ['1', '2']);
+  t.pass('it holds');
 });
 
 t.test('account names obey the directory, and a collision is reported and never resolved', async (t) => {
@@ -136,7 +166,11 @@ t.test('account names obey the directory, and a collision is reported and never 
     person('9', { username: 'SAME' }),
     person('10'),
   ];
-  const result = nameAccounts(people, { students: 's.contoso.edu' }, new Set(['taken@s.contoso.edu']));
+  const result = nameAccounts(
+    people,
+    { students: 's.contoso.edu' },
+    new DirectoryIndex([account('taken', { userPrincipalName: 'Taken@s.contoso.edu' })]),
+  );
   t.same(
     result.named.map((one) => one.userPrincipalName),
     ["d'arcy@s.contoso.edu", 'kept@s.contoso.edu'],

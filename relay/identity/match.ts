@@ -6,16 +6,10 @@
  * A person once linked stays linked by object id, whatever becomes of user names, for as long as the account exists.
  */
 import type { IdentityRule, Role } from '../profile.ts';
+import type { DirectoryIndex } from './directory-index.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';
-
-export interface DirectoryUser {
-  id: string;
-  userPrincipalName: string;
-  mail: string | null;
-  mailNickname: string | null;
-}
 
 export type Rules = Partial<Record<Role, IdentityRule>>;
 
@@ -39,17 +33,10 @@ export interface MatchResult {
  */
 export function matchPeople(
   people: readonly Person[],
-  directory: readonly DirectoryUser[],
+  directory: DirectoryIndex,
   rules: Rules,
   taken: ReadonlySet<string>,
 ): MatchResult {
-  const indexes = new Map<IdentityRule['target'], Map<string, string[]>>();
-  const indexOf = (target: IdentityRule['target']) => {
-    const index = indexes.get(target) ?? indexDirectory(directory, target);
-    indexes.set(target, index);
-    return index;
-  };
-
   const problems: Problem[] = [];
   const claims = new Map<string, { person: Person; rule: IdentityRule; value: string }[]>();
   for (const person of people) {
@@ -61,7 +48,7 @@ export function matchPeople(
       problems.push(problem(subject, 'MissingSourceValue', { source: rule.source }));
       continue;
     }
-    const candidates = indexOf(rule.target).get(value.toLowerCase()) ?? [];
+    const candidates = directory.find(rule.target, value);
     const [only] = candidates;
     if (only === undefined) {
       problems.push(problem(subject, 'UnmatchedEntry', { target: rule.target, value, source: rule.source }));
@@ -96,16 +83,4 @@ export function sourceValue(person: Person, rule: IdentityRule): string | undefi
 /** `studentNumber = mailNickname`, `username + @contoso.edu = userPrincipalName`. */
 export function describeRule(rule: IdentityRule): string {
   return `${rule.source}${rule.suffix === null ? '' : ` + @${rule.suffix}`} = ${rule.target}`;
-}
-
-function indexDirectory(directory: readonly DirectoryUser[], target: IdentityRule['target']): Map<string, string[]> {
-  const index = new Map<string, string[]>();
-  for (const user of directory) {
-    const value = user[target]?.toLowerCase();
-    if (value === undefined || value === '') continue;
-    const found = index.get(value);
-    if (found === undefined) index.set(value, [user.id]);
-    else found.push(user.id);
-  }
-  return index;
 }

@@ -3,6 +3,7 @@
  * than PowerSchool's for a web id, and a collision is reported, never solved by taking over another person's account.
  */
 import type { Profile } from '../profile.ts';
+import type { DirectoryIndex } from './directory-index.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';
@@ -22,12 +23,11 @@ export interface NamingResult {
  * Names the accounts to create.
  *
  * @param people those in create mode without an account
- * @param existing every userPrincipalName of the directory, in lower case
  */
 export function nameAccounts(
   people: readonly Person[],
   domains: Profile['domains'],
-  existing: ReadonlySet<string>,
+  directory: DirectoryIndex,
 ): NamingResult {
   const problems: Problem[] = [];
   const wanted = new Map<string, NamedPerson[]>();
@@ -60,7 +60,7 @@ export function nameAccounts(
       if (claimants.length > 1) {
         const details = { count: claimants.length, source: 'username', value: claimant.person.username ?? '' };
         problems.push(problem(subject, 'DuplicateSourceEntries', details));
-      } else if (existing.has(name)) {
+      } else if (directory.find('userPrincipalName', name).length > 0) {
         problems.push(problem(subject, 'UserNameTaken', { value: claimant.userPrincipalName }));
       } else {
         named.push(claimant);

@@ -25,32 +25,23 @@ export function personKey(role: Role, id: string): string {
 }
 
 /**
- * The people of these records. A teacher who works in two schools comes as two records with the same values; the record
- * of the first school (by id) speaks for the person.
+ * The person of these records, at least one. A teacher who works in two schools comes as two records with the same
+ * values; the record of the first school (by id) speaks for the person.
  */
-export function peopleOf(students: readonly Student[], teachers: readonly Teacher[]): Map<string, Person> {
-  const people = new Map<string, Person>();
-  for (const record of [...students, ...teachers].sort((a, b) => (a.schoolId < b.schoolId ? -1 : 1))) {
-    const role = record.kind === 'student' ? 'students' : 'teachers';
-    const key = personKey(role, record.id);
-    const known = people.get(key);
-    if (known !== undefined) {
-      known.schoolIds.push(record.schoolId);
-      continue;
-    }
-    people.set(key, {
-      role,
-      id: record.id,
-      username: record.username,
-      number: record.kind === 'student' ? record.studentNumber : record.teacherNumber,
-      secondaryEmail: record.secondaryEmail,
-      givenName: record.givenName,
-      surname: record.surname,
-      middleName: record.middleName,
-      grade: record.kind === 'student' ? record.grade : undefined,
-      graduationYear: record.kind === 'student' ? record.graduationYear : undefined,
-      schoolIds: [record.schoolId],
-    });
-  }
-  return people;
+export function personOf(role: Role, id: string, records: readonly (Student | Teacher)[]): Person {
+  const sorted = [...records].sort((a, b) => (a.schoolId < b.schoolId ? -1 : 1));
+  const [first] = sorted;
+  return {
+    role,
+    id,
+    username: first?.username,
+    number: first?.kind === 'student' ? first.studentNumber : first?.teacherNumber,
+    secondaryEmail: first?.secondaryEmail,
+    givenName: first?.givenName,
+    surname: first?.surname,
+    middleName: first?.middleName,
+    grade: first?.kind === 'student' ? first.grade : undefined,
+    graduationYear: first?.kind === 'student' ? first.graduationYear : undefined,
+    schoolIds: sorted.map((record) => record.schoolId),
+  };
 }

@@ -8,13 +8,21 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
-import { limits, linkPath, protocolVersion, subprotocol } from '../../shared/link.ts';
+import {
+  type CheckAnswer,
+  checkSubprotocol,
+  limits,
+  linkPath,
+  protocolVersion,
+  subprotocol,
+} from '../../shared/link.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { answerOf, type HttpAnswer } from '../http-answer.ts';
 import type { RelaySettings } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import { findAgent } from '../store/system.ts';
 import { AttemptLimit, clientAddress, trustedProxies } from './attempts.ts';
+import { answerCheck, checkAnswer } from './check.ts';
 import { Connection } from './connection.ts';
 import { Fleet } from './fleet.ts';
 import { Session } from './session.ts';
@@ -65,7 +73,7 @@ export function openDoor(options: DoorOptions): Door {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
-    handleProtocols: () => subprotocol,
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : checkSubprotocol),
   });
   let pending = 0;
 
@@ -109,6 +117,10 @@ export function openDoor(options: DoorOptions): Door {
     });
   };
 
+  const check = (answer: CheckAnswer, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => answerCheck(webSocket, answer, clock));
+  };
+
   const onUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     // Until ws takes over, nobody else listens for a reset.
     const onError = () => socket.destroy();
@@ -119,8 +131,12 @@ export function openDoor(options: DoorOptions): Door {
       const agent = await admit(request);
       if (stop.signal.aborted) throw fail('RELAY_BUSY', {});
       if (agent.revoked) return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403));
+      const answer = offeredProtocols(request).includes(subprotocol)
+        ? undefined
+        : await store.withTenant(agent.tenantId, (scope) => checkAnswer(scope, new Date(clock.now())));
       socket.off('error', onError);
-      accept(agent, request, socket, head);
+      if (answer === undefined) accept(agent, request, socket, head);
+      else check(answer, request, socket, head);
     } catch (error) {
       const known = toHallpassError(error);
       log.warn({ event: 'agent.turned-away', code: known.code, ...(known.retry === 'bug' && { err: known }) });
@@ -144,17 +160,28 @@ export function openDoor(options: DoorOptions): Door {
 }
 
 /** @throws HallpassError PROTOCOL_UNSUPPORTED when this is no WebSocket of a protocol that we speak */
-function checkProtocol({ headers }: IncomingMessage): void {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+function checkProtocol(request: IncomingMessage): void {
+  const { headers } = request;
+  const offered = offeredProtocols(request);
   const webSocket = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
-  if (webSocket && offered.includes(subprotocol)) return;
+  if (webSocket && [subprotocol, checkSubprotocol].some((known) => offered.includes(known))) return;
   throw fail('PROTOCOL_UNSUPPORTED', { agent: offered.join(' ').slice(0, 60) || 'none', relay: protocolVersion });
+}
+
+function offeredProtocols({ headers }: IncomingMessage): string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
 /** An HTTP answer in place of the upgrade. */
 function refuse(socket: Duplex, { status, headers, body }: Omit<HttpAnswer, 'body'> & { body: unknown }): void {
   const text = body === undefined ? '' : JSON.stringify(body);
-  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) });
+  const lines = Object.entries({
+    ...headers,
+    // An agent whose token is refused sees by it how wrong its clock is.
+    date: new Date().toUTCString(),
+    connection: 'close',
+    'content-length': Buffer.byteLength(text),
+  });
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`,

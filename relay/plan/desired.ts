@@ -2,13 +2,13 @@
  * The desired state: what Microsoft 365 should hold, as a pure function of roster, profile, links and today's date.
  * Levels, not events: nothing here remembers what was before.
  */
-import type { Kind, RecordOf, School, Section, Term } from '../../shared/roster.ts';
+import type { School, Section, StudentEnrollment, TeacherRoster, Term } from '../../shared/roster.ts';
 import type { NamedPerson } from '../identity/names.ts';
-import { type Person, personKey } from '../identity/people.ts';
+import type { Person } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
 import type { Profile } from '../profile.ts';
-
-export type Roster = { [K in Kind]: RecordOf<K>[] };
+import type { Keys } from './keys.ts';
+import { memberOf, type RosterIndex } from './roster-index.ts';
 
 /** Properties of an object as Graph takes them. */
 export type Body = { [property: string]: string | boolean | null | Body };
@@ -23,7 +23,10 @@ export interface DesiredUser {
   creation: { userPrincipalName: string; mailNickname: string; usageLocation: string } | undefined;
 }
 
+/** The desired state of the keys that were asked for; what is missing from it is not desired. */
 export interface DesiredState {
+  /** Every school that should exist, asked for or not: relations refer to them. */
+  allSchools: ReadonlySet<string>;
   schools: Map<string, Body>;
   users: Map<string, DesiredUser>;
   /** SKU by person, for accounts that Hallpass created. */
@@ -33,7 +36,8 @@ export interface DesiredState {
   members: Map<string, Set<string>>;
   owners: Map<string, Set<string>>;
   schoolUsers: Map<string, Set<string>>;
-  problems: Problem[];
+  /** By section. */
+  problems: Map<string, Problem[]>;
 }
 
 export interface Accounts {
@@ -41,20 +45,24 @@ export interface Accounts {
   linked: ReadonlyMap<string, string>;
   /** People whose accounts Hallpass made, in the past or in this run. */
   createdByUs: ReadonlySet<string>;
-  /** Accounts to be made in this run. */
-  toCreate: readonly NamedPerson[];
+  /** Accounts to be made, by person key. */
+  toCreate: ReadonlyMap<string, NamedPerson>;
 }
 
-/** @param today the district's date, YYYY-MM-DD */
-export function desiredState(
-  roster: Roster,
-  people: ReadonlyMap<string, Person>,
-  accounts: Accounts,
-  profile: Profile,
-  today: string,
-): DesiredState {
+export interface Desire {
+  roster: RosterIndex;
+  accounts: Accounts;
+  profile: Profile;
+  /** The district's date, YYYY-MM-DD. */
+  today: string;
+}
+
+/** @param keys what to derive; `roster.allKeys()` for everything */
+export function desiredState(desire: Desire, keys: Keys): DesiredState {
+  const { roster, profile } = desire;
   const inScope = (schoolId: string) => profile.schools === 'all' || profile.schools.includes(schoolId);
   const state: DesiredState = {
+    allSchools: new Set([...roster.schools.keys()].filter(inScope)),
     schools: new Map(),
     users: new Map(),
     licences: new Map(),
@@ -62,80 +70,80 @@ export function desiredState(
     members: new Map(),
     owners: new Map(),
     schoolUsers: new Map(),
-    problems: [],
+    problems: new Map(),
   };
-  for (const school of roster.school) if (inScope(school.id)) state.schools.set(school.id, schoolBody(school));
-  addUsers(state, people, accounts, profile);
-  addClasses(state, roster, inScope);
-  addMemberships(state, roster, people, today);
+  for (const id of keys.schools) {
+    const school = roster.schools.get(id);
+    if (school !== undefined && state.allSchools.has(id)) state.schools.set(id, schoolBody(school));
+  }
+  const isUser = userTest(desire, state.allSchools);
+  for (const key of keys.people) if (isUser(key)) addUser(state, desire, key);
+  for (const id of keys.sections) {
+    const section = roster.sections.get(id);
+    if (section === undefined || !inScope(section.schoolId)) continue;
+    state.classes.set(id, { schoolId: section.schoolId, body: classBody(section, roster.terms.get(section.termId)) });
+    addMemberships(state, desire, id, isUser);
+  }
   return state;
 }
 
-function addUsers(
-  state: DesiredState,
-  people: ReadonlyMap<string, Person>,
-  accounts: Accounts,
-  profile: Profile,
-): void {
-  const naming = new Map(accounts.toCreate.map((named) => [personKey(named.person.role, named.person.id), named]));
-  for (const [key, person] of people) {
-    const schools = person.schoolIds.filter((schoolId) => state.schools.has(schoolId));
-    const objectId = accounts.linked.get(key);
-    const named = naming.get(key);
-    if (schools.length === 0 || (objectId === undefined && named === undefined)) continue;
-    const ours = named !== undefined || accounts.createdByUs.has(key);
-    state.users.set(key, {
-      person,
-      objectId,
-      body: userBody(person, profile, ours),
-      creation: named && {
-        userPrincipalName: named.userPrincipalName,
-        mailNickname: named.mailNickname,
-        usageLocation: profile.licences.usageLocation,
-      },
-    });
-    for (const schoolId of schools) addTo(state.schoolUsers, schoolId, key);
-    const skuId = profile.licences[person.role];
-    if (ours && skuId !== null) state.licences.set(key, skuId);
-  }
+/** Who has an account, or will have one: a person of a school in scope who is linked or can be named. */
+function userTest({ roster, accounts }: Desire, schools: ReadonlySet<string>): (key: string) => boolean {
+  return (key) => {
+    if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
+    return roster.people.get(key)?.schoolIds.some((schoolId) => schools.has(schoolId)) === true;
+  };
 }
 
-function addClasses(state: DesiredState, roster: Roster, inScope: (schoolId: string) => boolean): void {
-  const terms = new Map(roster.term.map((term) => [term.id, term]));
-  for (const section of roster.section) {
-    if (!inScope(section.schoolId)) continue;
-    state.classes.set(section.id, { schoolId: section.schoolId, body: classBody(section, terms.get(section.termId)) });
-  }
+function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key: string): void {
+  const person = roster.people.get(key);
+  if (person === undefined) return;
+  const named = accounts.toCreate.get(key);
+  const ours = named !== undefined || accounts.createdByUs.has(key);
+  state.users.set(key, {
+    person,
+    objectId: accounts.linked.get(key),
+    body: userBody(person, profile, ours),
+    creation: named && {
+      userPrincipalName: named.userPrincipalName,
+      mailNickname: named.mailNickname,
+      usageLocation: profile.licences.usageLocation,
+    },
+  });
+  for (const schoolId of person.schoolIds) if (state.allSchools.has(schoolId)) addTo(state.schoolUsers, schoolId, key);
+  const skuId = profile.licences[person.role];
+  if (ours && skuId !== null) state.licences.set(key, skuId);
 }
 
 /**
- * Who is in which class today. A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool.
- * Teachers are owners and members, which Office needs. People without an account are left out silently: the person
- * already has a problem of their own.
+ * Who is in a class today. Teachers are owners and members, which Office needs. People without an account are left out
+ * silently: the person already has a problem of their own.
  */
-function addMemberships(state: DesiredState, roster: Roster, people: ReadonlyMap<string, Person>, today: string): void {
-  for (const { id, sectionId, studentId, startDate, endDate } of roster.studentEnrollment) {
-    if (!state.classes.has(sectionId)) continue;
-    if ((startDate !== undefined && startDate > today) || (endDate !== undefined && endDate <= today)) continue;
-    const key = personKey('students', studentId);
-    if (state.users.has(key)) addTo(state.members, sectionId, key);
-    else if (!people.has(key)) {
-      const details = { kind: 'StudentEnrollment', reference: `student ${studentId}` };
-      state.problems.push(problem(`studentEnrollment:${id}`, 'InvalidLookupReference', details));
-    }
-  }
-  for (const { id, sectionId, teacherId, startDate, endDate } of roster.teacherRoster) {
-    if (!state.classes.has(sectionId)) continue;
-    if ((startDate !== undefined && startDate > today) || (endDate !== undefined && endDate < today)) continue;
-    const key = personKey('teachers', teacherId);
-    if (state.users.has(key)) {
+function addMemberships(
+  state: DesiredState,
+  { roster, today }: Desire,
+  sectionId: string,
+  isUser: (key: string) => boolean,
+): void {
+  for (const membership of roster.membershipsOf(sectionId)) {
+    if (!isCurrent(membership, today)) continue;
+    const key = memberOf(membership);
+    if (isUser(key)) {
       addTo(state.members, sectionId, key);
-      addTo(state.owners, sectionId, key);
-    } else if (!people.has(key)) {
-      const details = { kind: 'TeacherRoster', reference: `teacher ${teacherId}` };
-      state.problems.push(problem(`teacherRoster:${id}`, 'InvalidLookupReference', details));
+      if (membership.kind === 'teacherRoster') addTo(state.owners, sectionId, key);
+    } else if (!roster.people.has(key)) {
+      const [kind, id] = [membership.kind, membership.id];
+      const found = problem(`${kind}:${id}`, 'InvalidLookupReference', { kind, reference: key });
+      state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), found]);
     }
   }
+}
+
+/** A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool. */
+function isCurrent({ kind, startDate, endDate }: StudentEnrollment | TeacherRoster, today: string): boolean {
+  if (startDate !== undefined && startDate > today) return false;
+  if (endDate === undefined) return true;
+  return kind === 'studentEnrollment' ? today < endDate : today <= endDate;
 }
 
 function schoolBody(school: School): Body {

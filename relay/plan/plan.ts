@@ -130,7 +130,7 @@ function* classOperations(desired: DesiredState, applied: AppliedState): Iterabl
 
 function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   for (const [sectionId, { schoolId }] of desired.classes) {
-    if (applied.schoolClasses.get(schoolId)?.has(sectionId) || !desired.schools.has(schoolId)) continue;
+    if (applied.schoolClasses.get(schoolId)?.has(sectionId) || !desired.allSchools.has(schoolId)) continue;
     const key = `class:${sectionId}`;
     yield { kind: 'addSchoolClass', key, schoolId, sectionId, reason: 'the section belongs to the school' };
   }

@@ -1,7 +1,8 @@
 /** Reading the mirror: whole kinds for planning, changes since a version, digests and manifests for the agents. */
 import { setImmediate } from 'node:timers/promises';
 import type { BucketDigest } from '../../shared/link.ts';
-import type { Bucket, Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
+import type { Bucket, Kind, RecordOf } from '../../shared/roster.ts';
+import type { RosterChange } from '../plan/roster-index.ts';
 import type { TenantScope } from '../store/store.ts';
 
 export interface MirrorState {
@@ -61,14 +62,8 @@ export async function readRecords<K extends Kind>(scope: TenantScope, kind: K): 
   return records;
 }
 
-export interface RecordChange extends Bucket {
-  id: string;
-  /** The record as it is now; undefined when it is gone. */
-  record: RosterRecord | undefined;
-}
-
 /** What has changed after `version`, each record once and as it is now, in the order of change. */
-export async function changedSince(scope: TenantScope, version: number): Promise<RecordChange[]> {
+export async function changedSince(scope: TenantScope, version: number): Promise<RosterChange[]> {
   const rows = await scope.db
     .selectFrom('record')
     .select(['kind', 'school_id', 'id', 'data', 'deleted'])

@@ -1,6 +1,6 @@
 /** The mirror of one tenant's directory accounts, kept by delta. */
 import type { DirectoryChanges } from '../graph/directory.ts';
-import type { DirectoryUser } from '../identity/match.ts';
+import type { DirectoryUser } from '../identity/directory-index.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 

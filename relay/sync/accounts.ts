@@ -1,57 +1,42 @@
-/** Step two of a run: who has which account. Decides with the pure rules of identity/, and keeps what was decided. */
-import { type DirectoryUser, matchPeople } from '../identity/match.ts';
-import { nameAccounts } from '../identity/names.ts';
+/** Who has which account: links of earlier runs stay, everybody else is matched or named by the profile's mode. */
+import type { DirectoryIndex } from '../identity/directory-index.ts';
+import { matchPeople } from '../identity/match.ts';
+import { type NamedPerson, nameAccounts } from '../identity/names.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
-import type { Accounts } from '../plan/desired.ts';
 import type { Profile, Role } from '../profile.ts';
 import type { Link } from '../store/links.ts';
 
 export interface ResolvedAccounts {
-  accounts: Accounts;
-  /** Links found in this run, to be kept. */
+  /** Links found now, to be kept. */
   newLinks: Link[];
+  /** Accounts to be made, by person key. */
+  toCreate: Map<string, NamedPerson>;
   problems: Problem[];
 }
 
 /**
- * Resolves everybody's account: links of earlier runs stay, the others are matched or named by the profile's mode.
- *
- * @param people those in the profile's schools
+ * @param open people of the profile's schools who have no account yet
+ * @param taken object ids of accounts that belong to somebody
  */
 export function resolveAccounts(
-  people: ReadonlyMap<string, Person>,
-  links: readonly Link[],
-  directory: readonly DirectoryUser[],
+  open: readonly Person[],
+  directory: DirectoryIndex,
   profile: Profile,
+  taken: ReadonlySet<string>,
 ): ResolvedAccounts {
-  const linked = new Map(links.map((link) => [personKey(link.role, link.personId), link.objectId]));
-  const createdByUs = new Set(
-    links
-      .filter((link) => link.rule === 'created' || link.rule === 'adopted')
-      .map((link) => personKey(link.role, link.personId)),
-  );
-  const open = [...people].filter(([key]) => !linked.has(key)).map(([, person]) => person);
-
+  const { students, teachers } = profile.identity;
+  const rules = { ...(students && { students }), ...(teachers && { teachers }) };
   const toMatch = open.filter((person) => profile.mode[person.role] === 'match');
-  const matched = matchPeople(toMatch, directory, rulesOf(profile), new Set(linked.values()));
-  const newLinks = matched.links.map(({ personKey: key, objectId, rule }) => {
-    linked.set(key, objectId);
-    const [role, personId = ''] = key.split(':');
-    return { role: role as Role, personId, objectId, rule };
-  });
-
+  const matched = matchPeople(toMatch, directory, rules, taken);
   const toName = open.filter((person) => profile.mode[person.role] === 'create');
-  const existing = new Set(directory.map((user) => user.userPrincipalName.toLowerCase()));
-  const { named, problems } = nameAccounts(toName, profile.domains, existing);
+  const { named, problems } = nameAccounts(toName, profile.domains, directory);
   return {
-    accounts: { linked, createdByUs, toCreate: named },
-    newLinks,
+    newLinks: matched.links.map(({ personKey: key, objectId, rule }) => {
+      const [role, personId = ''] = key.split(':');
+      return { role: role as Role, personId, objectId, rule };
+    }),
+    toCreate: new Map(named.map((one) => [personKey(one.person.role, one.person.id), one])),
     problems: [...matched.problems, ...problems],
   };
-}
-
-function rulesOf(profile: Profile) {
-  const { students, teachers } = profile.identity;
-  return { ...(students && { students }), ...(teachers && { teachers }) };
 }

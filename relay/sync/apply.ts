@@ -53,7 +53,10 @@ interface Applying extends ApplyContext {
 export interface ApplyResult {
   done: number;
   failed: number;
-  problems: Problem[];
+  /** What was refused, with the operation: it is planned again. */
+  failures: { operation: Operation; problem: Problem }[];
+  /** What could not be tried, because an object that it refers to could not be made. */
+  skipped: Operation[];
 }
 
 /**
@@ -62,10 +65,15 @@ export interface ApplyResult {
  */
 export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyResult> {
   const context: Applying = { ...run, madeAt: new Map() };
-  const result: ApplyResult = { done: 0, failed: 0, problems: [] };
+  const result: ApplyResult = { done: 0, failed: 0, failures: [], skipped: [] };
   const total = plan.reduce((sum, stage) => sum + stage.length, 0);
   for (const stage of plan) {
-    const possible = stage.flatMap((operation) => withItsObjects(operation, context) ?? []);
+    const possible: Operation[] = [];
+    for (const operation of stage) {
+      const now = withItsObjects(operation, context);
+      if (now === undefined) result.skipped.push(operation);
+      else possible.push(now);
+    }
     await applyStage(possible, context, result, total);
   }
   return result;
@@ -149,7 +157,8 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result
     } else {
       const { code, message, action } = outcome.error;
       journal.push({ ...entry, state: 'failed', error: { code, message } });
-      result.problems.push({ subject: subjectOf(task.operation), code, message, action });
+      const problem = { subject: subjectOf(task.operation), code, message, action };
+      result.failures.push({ operation: task.operation, problem });
       result.failed += 1;
       lanes.settle(task);
     }

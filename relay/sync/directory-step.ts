@@ -4,12 +4,12 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
+import { type DirectoryChanges, readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
 import type { Profile } from '../profile.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
 import { dropIntent, type JournalEntry, readIntents } from '../store/journal.ts';
-import { addLinks, readLinks, removeLinks } from '../store/links.ts';
+import { addLinks, type Link, readLinks, removeLinks } from '../store/links.ts';
 import type { Store } from '../store/store.ts';
 import { type Creation, findCreated } from './verify.ts';
 
@@ -21,23 +21,28 @@ export interface DirectoryStep {
   signal: AbortSignal;
 }
 
+export interface DirectoryNews {
+  changes: DirectoryChanges;
+  /** Links that ended because their account was deleted. */
+  ended: Link[];
+}
+
 /**
  * Brings the mirror of the accounts up to date. A link ends only when the directory reports its account as deleted: an
  * account that we have just made may be missing from a reading for a while.
  */
-export async function refreshDirectory({ store, tenantId, client, clock }: DirectoryStep): Promise<void> {
+export async function refreshDirectory({ store, tenantId, client, clock }: DirectoryStep): Promise<DirectoryNews> {
   const { deltaLink } = await store.withTenant(tenantId, readDirectoryState);
   const changes = await readUserChanges(client, deltaLink);
   const gone = new Set(changes.deletes);
-  await store.withTenant(tenantId, async (scope) => {
+  const ended = await store.withTenant(tenantId, async (scope) => {
     await applyDirectoryChanges(scope, changes, isoNow(clock));
-    if (gone.size === 0) return;
-    const links = await readLinks(scope);
-    await removeLinks(
-      scope,
-      links.filter((link) => gone.has(link.objectId)),
-    );
+    if (gone.size === 0) return [];
+    const links = (await readLinks(scope)).filter((link) => gone.has(link.objectId));
+    await removeLinks(scope, links);
+    return links;
   });
+  return { changes, ended };
 }
 
 /**

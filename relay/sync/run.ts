@@ -1,22 +1,21 @@
-/** One run for one tenant: read, identify, decide, act. */
+/** One run for one tenant: know the directory, know the roster, decide, act, remember. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { peopleOf } from '../identity/people.ts';
+import type { Person } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
-import { desiredState, type Roster } from '../plan/desired.ts';
-import { countOperations, makePlan } from '../plan/plan.ts';
+import { desiredState } from '../plan/desired.ts';
+import { countOperations, makePlan, type Plan } from '../plan/plan.ts';
 import type { Profile } from '../profile.ts';
-import { readRecords } from '../roster/mirror.ts';
-import { readApplied } from '../store/applied.ts';
-import { readDirectory } from '../store/directory-mirror.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
-import { addLinks, readLinks } from '../store/links.ts';
+import { addLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
-import type { Store, TenantScope } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { resolveAccounts } from './accounts.ts';
 import { type ApplyResult, applyPlan } from './apply.ts';
-import { adoptExisting, refreshDirectory, settleIntents } from './directory-step.ts';
+import { adoptExisting, type DirectoryNews, refreshDirectory, settleIntents } from './directory-step.ts';
+import { knownProblems, rememberOutcome, renewProblems, takeDirectoryNews } from './memory.ts';
+import { loadTenantState, refreshRoster, type TenantState } from './tenant-state.ts';
 
 export interface RunContext {
   store: Store;
@@ -38,64 +37,92 @@ export interface RunReport {
   problems: number;
 }
 
-/** @throws HallpassError when Graph or the store cannot be worked with; the next run begins where this one ended. */
-export async function runOnce(context: RunContext): Promise<RunReport> {
-  const { store, tenantId, profile, log } = context;
-  await refreshDirectory(context);
-  await adoptExisting(context, profile);
-  await settleIntents(context);
-
-  const { roster, links, directory, applied } = await store.withTenant(tenantId, readWorld);
-  const people = peopleOf(roster.student.filter(inScope(profile)), roster.teacher.filter(inScope(profile)));
-  const { accounts, newLinks, problems } = resolveAccounts(people, links, directory, profile);
-  await store.withTenant(tenantId, (scope) => addLinks(scope, newLinks, isoNow(context.clock)));
-
-  const desired = desiredState(roster, people, accounts, profile, today(context.clock));
-  const plan = makePlan(desired, applied);
-  const planned = countOperations(plan);
-  const total = plan.flat().length;
-  log.info({ event: 'run.planned', planned, total }, `planned ${total} operations`);
-
-  const runId = await store.withTenant(tenantId, (scope) => beginRun(scope, planned, isoNow(context.clock)));
-  const progress = progressLog(context);
-  const result = await applyPlan(plan, {
-    ...context,
-    runId,
-    applied,
-    accounts: new Map(accounts.linked),
-    onProgress: progress,
-  });
-  return finish(context, runId, result, [...problems, ...desired.problems]);
+export interface RunOutcome {
+  report: RunReport;
+  /** What is known now: makes the next run cheap. After a failed run there is none, and everything is read again. */
+  memory: TenantState;
 }
 
-async function finish(context: RunContext, runId: string, result: ApplyResult, open: Problem[]): Promise<RunReport> {
-  const problems = [...open, ...result.problems];
+/**
+ * @param memory of the last run, if it ended well with the same profile
+ * @returns undefined when there is no whole state of PowerSchool to provision from
+ * @throws HallpassError when Graph or the store cannot be worked with; the next run begins where this one ended.
+ */
+export async function runOnce(context: RunContext, memory?: TenantState): Promise<RunOutcome | undefined> {
+  const { store, tenantId } = context;
+  const news = await refreshDirectory(context);
+  await adoptExisting(context, context.profile);
+  await settleIntents(context);
+
+  const state = await currentState(context, memory, news);
+  if (state === undefined) return undefined;
+  const { plan, problems } = await decide(context, state);
+  const planned = countOperations(plan);
+  const total = plan.flat().length;
+  context.log.info({ event: 'run.planned', planned, total }, `planned ${total} operations`);
+
+  const runId = await store.withTenant(tenantId, (scope) => beginRun(scope, planned, isoNow(context.clock)));
+  const { applied, accounts } = state;
+  const result = await applyPlan(plan, { ...context, runId, applied, accounts, onProgress: progressLog(context) });
+  rememberOutcome(state, plan, result);
+  const report = await finish(context, runId, result, [...problems, ...knownProblems(state)]);
+  return { report, memory: state };
+}
+
+async function currentState(
+  { store, tenantId, profile }: RunContext,
+  memory: TenantState | undefined,
+  news: DirectoryNews,
+): Promise<TenantState | undefined> {
+  if (memory === undefined) return store.withTenant(tenantId, (scope) => loadTenantState(scope, profile));
+  takeDirectoryNews(memory, news);
+  await store.withTenant(tenantId, (scope) => refreshRoster(scope, memory));
+  return memory;
+}
+
+/** Who has which account, what should be, and the difference to what is. */
+async function decide(context: RunContext, state: TenantState): Promise<{ plan: Plan; problems: Problem[] }> {
+  const { store, tenantId, profile, clock } = context;
+  const { newLinks, toCreate, problems } = resolveAccounts(openPeople(state), state.directory, profile, state.taken);
+  await store.withTenant(tenantId, (scope) => addLinks(scope, newLinks, isoNow(clock)));
+  for (const link of newLinks) {
+    state.addLink(link);
+    state.touchPerson(`${link.role}:${link.personId}`);
+  }
+  for (const key of toCreate.keys()) state.touchPerson(key);
+
+  // Memberships begin and end by date, so a new day concerns everybody.
+  const today = localDate(clock);
+  if (state.today !== today) state.pending = state.roster.allKeys();
+  state.today = today;
+
+  const accounts = { linked: state.accounts, createdByUs: state.createdByUs, toCreate };
+  const desired = desiredState({ roster: state.roster, accounts, profile, today }, state.pending);
+  renewProblems(state, state.pending, desired);
+  return { plan: makePlan(desired, state.applied), problems };
+}
+
+function openPeople({ roster, accounts, profile }: TenantState): Person[] {
+  const open: Person[] = [];
+  for (const [key, person] of roster.people) {
+    if (accounts.has(key)) continue;
+    if (profile.schools === 'all' || person.schoolIds.some((id) => profile.schools.includes(id))) open.push(person);
+  }
+  return open;
+}
+
+async function finish(
+  context: RunContext,
+  runId: string,
+  { done, failed }: ApplyResult,
+  problems: Problem[],
+): Promise<RunReport> {
   const state = problems.length === 0 ? 'success' : 'errors';
-  const { done, failed } = result;
   await context.store.withTenant(context.tenantId, async (scope) => {
     await replaceProblems(scope, problems, isoNow(context.clock));
     await finishRun(scope, runId, { state, done, failed }, isoNow(context.clock));
   });
   return { state, done, failed, problems: problems.length };
-}
-
-/** Everything a decision is made from, in one transaction: one consistent moment. */
-async function readWorld(scope: TenantScope) {
-  const roster: Roster = {
-    school: await readRecords(scope, 'school'),
-    term: await readRecords(scope, 'term'),
-    section: await readRecords(scope, 'section'),
-    student: await readRecords(scope, 'student'),
-    teacher: await readRecords(scope, 'teacher'),
-    studentEnrollment: await readRecords(scope, 'studentEnrollment'),
-    teacherRoster: await readRecords(scope, 'teacherRoster'),
-  };
-  const links = await readLinks(scope);
-  return { roster, links, directory: await readDirectory(scope), applied: await readApplied(scope) };
-}
-
-function inScope(profile: Profile) {
-  return (record: { schoolId: string }) => profile.schools === 'all' || profile.schools.includes(record.schoolId);
 }
 
 /** A line at most twice a second, and one at the end. */
@@ -109,7 +136,7 @@ function progressLog({ log, clock }: RunContext): (done: number, total: number) 
   };
 }
 
-function today(clock: Clock): string {
+function localDate(clock: Clock): string {
   const now = new Date(clock.now());
   const part = (value: number) => String(value).padStart(2, '0');
   return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;

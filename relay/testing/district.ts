@@ -18,6 +18,7 @@ import { checkSettings } from '../settings.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
 import { type RunReport, runOnce } from '../sync/run.ts';
+import type { TenantState } from '../sync/tenant-state.ts';
 
 export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
 
@@ -89,7 +90,7 @@ export interface District {
   clock: Clock;
   /** Replaces the roster of the mirror by these records, as a committed cycle does. */
   commit(records: readonly RosterRecord[]): Promise<void>;
-  /** One run; `signal` kills it. */
+  /** One run, remembering what the last one knew if it ended well; `signal` kills it. */
   run(signal?: AbortSignal): Promise<RunReport>;
   /** What the tenant holds, by type. */
   dump(): Promise<Dump>;
@@ -151,6 +152,7 @@ export async function openDistrict(options: {
   const transport = await openTransport(caFile);
   const credentials = await openCredentials(graph, transport);
   const opened = await openTenant(microsoft.tenantId);
+  let memory: TenantState | undefined;
   const district: District = {
     microsoft,
     clock,
@@ -173,17 +175,13 @@ export async function openDistrict(options: {
       });
       const { store, tenantId } = district;
       const log = pino({ enabled: false });
-      return runOnce({
-        store,
-        tenantId,
-        profile,
-        client,
-        root: `${microsoft.baseUrl}/v1.0`,
-        clock,
-        random,
-        signal,
-        log,
-      });
+      const known = memory;
+      memory = undefined;
+      const root = `${microsoft.baseUrl}/v1.0`;
+      const outcome = await runOnce({ store, tenantId, profile, client, root, clock, random, signal, log }, known);
+      if (outcome === undefined) throw new Error('the mirror is not settled');
+      memory = outcome.memory;
+      return outcome.report;
     },
     async dump() {
       const response = await transport.send(`${microsoft.baseUrl}/_sim/dump`, { method: 'GET', headers: {} });
@@ -195,6 +193,7 @@ export async function openDistrict(options: {
       return { user: of('user'), class: of('class'), school: of('school') };
     },
     async forget() {
+      memory = undefined;
       await district.store.close();
       Object.assign(district, await openTenant(microsoft.tenantId));
     },

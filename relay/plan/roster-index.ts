@@ -1,0 +1,153 @@
+/**
+ * The roster of one district, indexed so that the desired state of any single school, person or class can be derived
+ * without looking at the others. Changes go in record by record; what they may have changed comes out as keys.
+ */
+import type {
+  Bucket,
+  RosterRecord,
+  School,
+  Section,
+  StudentEnrollment,
+  TeacherRoster,
+  Term,
+} from '../../shared/roster.ts';
+import { type Person, personKey, personOf } from '../identity/people.ts';
+import { addKeys, type Keys, noKeys } from './keys.ts';
+
+/** A record as it is now; undefined when it is gone. */
+export interface RosterChange extends Bucket {
+  id: string;
+  record: RosterRecord | undefined;
+}
+
+type PersonRecord = Extract<RosterRecord, { kind: 'student' | 'teacher' }>;
+type Membership = StudentEnrollment | TeacherRoster;
+
+export class RosterIndex {
+  readonly schools = new Map<string, School>();
+  readonly terms = new Map<string, Term>();
+  readonly sections = new Map<string, Section>();
+  readonly people = new Map<string, Person>();
+  /** One record per school of the person. */
+  readonly #personRecords = new Map<string, Map<string, PersonRecord>>();
+  readonly #memberships = new Map<string, Membership>();
+  readonly #bySection = new Map<string, Map<string, Membership>>();
+  readonly #byPerson = new Map<string, Map<string, Membership>>();
+
+  /** Takes the changes in, in any order; returns what they may have changed. */
+  apply(changes: Iterable<RosterChange>): Keys {
+    const keys = noKeys();
+    for (const change of changes) addKeys(keys, this.#applyOne(change));
+    return keys;
+  }
+
+  /** Enrollments and rosters of a section. */
+  membershipsOf(sectionId: string): Iterable<Membership> {
+    return this.#bySection.get(sectionId)?.values() ?? [];
+  }
+
+  /** Sections in which a person is enrolled or teaches, at any time. */
+  sectionsOf(person: string): Set<string> {
+    return new Set([...(this.#byPerson.get(person)?.values() ?? [])].map((membership) => membership.sectionId));
+  }
+
+  /** Everything there is. */
+  allKeys(): Keys {
+    return {
+      schools: new Set(this.schools.keys()),
+      people: new Set(this.people.keys()),
+      sections: new Set(this.sections.keys()),
+    };
+  }
+
+  #applyOne({ kind, schoolId, id, record }: RosterChange): Keys {
+    switch (kind) {
+      case 'school':
+        set(this.schools, id, record as School | undefined);
+        return this.#ofSchool(id);
+      case 'term':
+        set(this.terms, id, record as Term | undefined);
+        return { ...noKeys(), sections: this.#sectionsWhere((section) => section.termId === id) };
+      case 'section':
+        // A section that moved to another school comes as two changes; the deletion must not take the new one away.
+        if (record !== undefined || this.sections.get(id)?.schoolId === schoolId) {
+          set(this.sections, id, record as Section | undefined);
+        }
+        return { ...noKeys(), sections: new Set([id]) };
+      case 'student':
+      case 'teacher':
+        return this.#applyPerson(
+          kind === 'student' ? 'students' : 'teachers',
+          schoolId,
+          id,
+          record as PersonRecord | undefined,
+        );
+      case 'studentEnrollment':
+      case 'teacherRoster':
+        return this.#applyMembership(`${kind}:${schoolId}:${id}`, record as Membership | undefined);
+    }
+  }
+
+  #applyPerson(role: Person['role'], schoolId: string, id: string, record: PersonRecord | undefined): Keys {
+    const key = personKey(role, id);
+    const records = this.#personRecords.get(key) ?? new Map<string, PersonRecord>();
+    const moved = records.has(schoolId) !== (record !== undefined);
+    set(records, schoolId, record);
+    set(this.#personRecords, key, records.size === 0 ? undefined : records);
+    set(this.people, key, records.size === 0 ? undefined : personOf(role, id, [...records.values()]));
+    // The classes of a person depend on where there is one, and not on what they are called.
+    return { ...noKeys(), people: new Set([key]), sections: moved ? this.sectionsOf(key) : new Set() };
+  }
+
+  #applyMembership(key: string, record: Membership | undefined): Keys {
+    const before = this.#memberships.get(key);
+    const sections = new Set<string>();
+    if (before !== undefined) {
+      sections.add(before.sectionId);
+      removeFrom(this.#bySection, before.sectionId, key);
+      removeFrom(this.#byPerson, memberOf(before), key);
+    }
+    set(this.#memberships, key, record);
+    if (record !== undefined) {
+      sections.add(record.sectionId);
+      addTo(this.#bySection, record.sectionId, key, record);
+      addTo(this.#byPerson, memberOf(record), key, record);
+    }
+    return { ...noKeys(), sections };
+  }
+
+  /** A school that appears or goes concerns everything in it. */
+  #ofSchool(id: string): Keys {
+    const people = [...this.#personRecords].filter(([, records]) => records.has(id)).map(([key]) => key);
+    const sections = this.#sectionsWhere((section) => section.schoolId === id);
+    return { schools: new Set([id]), people: new Set(people), sections };
+  }
+
+  #sectionsWhere(matches: (section: Section) => boolean): Set<string> {
+    return new Set([...this.sections.values()].filter(matches).map((section) => section.id));
+  }
+}
+
+/** The person key of whoever an enrollment or roster is about. */
+export function memberOf(membership: Membership): string {
+  return membership.kind === 'studentEnrollment'
+    ? personKey('students', membership.studentId)
+    : personKey('teachers', membership.teacherId);
+}
+
+function set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
+
+function addTo(index: Map<string, Map<string, Membership>>, at: string, key: string, value: Membership): void {
+  const items = index.get(at);
+  if (items === undefined) index.set(at, new Map([[key, value]]));
+  else items.set(key, value);
+}
+
+function removeFrom(index: Map<string, Map<string, Membership>>, at: string, key: string): void {
+  const items = index.get(at);
+  items?.delete(key);
+  if (items?.size === 0) index.delete(at);
+}

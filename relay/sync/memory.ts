@@ -1,0 +1,59 @@
+/** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
+import type { Problem } from '../identity/problem.ts';
+import type { DesiredState } from '../plan/desired.ts';
+import { type Keys, noKeys } from '../plan/keys.ts';
+import type { Operation, Plan } from '../plan/plan.ts';
+import type { ApplyResult } from './apply.ts';
+import type { DirectoryNews } from './directory-step.ts';
+import type { TenantState } from './tenant-state.ts';
+
+/** Takes in what happened to accounts, and forgets people whose account is gone. */
+export function takeDirectoryNews(state: TenantState, { changes, ended }: DirectoryNews): void {
+  for (const change of changes.upserts) {
+    const before = state.directory.get(change.id);
+    state.directory.add({
+      id: change.id,
+      userPrincipalName: change.userPrincipalName ?? before?.userPrincipalName ?? '',
+      mail: change.mail === undefined ? (before?.mail ?? null) : change.mail,
+      mailNickname: change.mailNickname === undefined ? (before?.mailNickname ?? null) : change.mailNickname,
+    });
+  }
+  for (const id of changes.deletes) state.directory.remove(id);
+  for (const link of ended) state.endLink(link);
+}
+
+/** What was planned is no longer pending, except for what was refused or could not be tried. */
+export function rememberOutcome(state: TenantState, plan: Plan, { failures, skipped }: ApplyResult): void {
+  state.pending = noKeys();
+  for (const operation of plan.flat()) {
+    const objectId = operation.kind === 'createUser' ? state.accounts.get(operation.personKey) : undefined;
+    if (objectId !== undefined) state.noteCreated(operation.key, objectId);
+  }
+  for (const operation of [...skipped, ...failures.map((failure) => failure.operation)]) addPending(state, operation);
+  for (const { operation, problem } of failures) {
+    state.refusals.set(operation.key, [...(state.refusals.get(operation.key) ?? []), problem]);
+  }
+}
+
+/** Forgets what was wrong with everything that is planned anew, and notes what is wrong with it now. */
+export function renewProblems(state: TenantState, { schools, people, sections }: Keys, desired: DesiredState): void {
+  for (const id of schools) state.refusals.delete(`school:${id}`);
+  for (const key of people) state.refusals.delete(key);
+  for (const id of sections) {
+    state.refusals.delete(`class:${id}`);
+    const problems = desired.problems.get(id);
+    if (problems === undefined) state.rosterProblems.delete(id);
+    else state.rosterProblems.set(id, problems);
+  }
+}
+
+/** Everything that is wrong apart from accounts, which are looked at in every run. */
+export function knownProblems({ rosterProblems, refusals }: TenantState): Problem[] {
+  return [...rosterProblems.values(), ...refusals.values()].flat();
+}
+
+function addPending({ pending }: TenantState, operation: Operation): void {
+  if ('sectionId' in operation) pending.sections.add(operation.sectionId);
+  else if ('personKey' in operation) pending.people.add(operation.personKey);
+  else pending.schools.add(operation.schoolId);
+}

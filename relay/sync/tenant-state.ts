@@ -1,0 +1,103 @@
+/**
+ * What the relay knows of one tenant, in memory between two runs, so that one changed enrollment costs one plan of one
+ * class and not of the whole district. Everything here can be read again from the store, and is after any failure.
+ */
+
+import { kinds } from '../../shared/roster.ts';
+import { DirectoryIndex } from '../identity/directory-index.ts';
+import { personKey } from '../identity/people.ts';
+import type { Problem } from '../identity/problem.ts';
+import { addKeys, type Keys, noKeys } from '../plan/keys.ts';
+import type { AppliedState } from '../plan/plan.ts';
+import { RosterIndex } from '../plan/roster-index.ts';
+import type { Profile } from '../profile.ts';
+import { changedSince, mirrorState, readRecords } from '../roster/mirror.ts';
+import { readApplied } from '../store/applied.ts';
+import { readDirectory } from '../store/directory-mirror.ts';
+import { type Link, readLinks } from '../store/links.ts';
+import type { TenantScope } from '../store/store.ts';
+
+export class TenantState {
+  readonly profile: Profile;
+  readonly roster = new RosterIndex();
+  readonly directory: DirectoryIndex;
+  readonly applied: AppliedState;
+  /** Object id by person key. */
+  readonly accounts = new Map<string, string>();
+  /** Object ids that belong to somebody. */
+  readonly taken = new Set<string>();
+  /** People whose accounts Hallpass made, or made before it lost its database. */
+  readonly createdByUs = new Set<string>();
+  /** What must be planned: what changed, and what an earlier run left undone. */
+  pending: Keys = noKeys();
+  /** The date for which memberships were last derived. */
+  today = '';
+  version = 0;
+  /** What is wrong with the roster, by section. */
+  readonly rosterProblems = new Map<string, Problem[]>();
+  /** What Graph refused, by the key of the operation: `class:77`, `students:123`, `school:1`. */
+  readonly refusals = new Map<string, Problem[]>();
+
+  constructor(profile: Profile, directory: DirectoryIndex, applied: AppliedState, links: readonly Link[]) {
+    this.profile = profile;
+    this.directory = directory;
+    this.applied = applied;
+    for (const link of links) this.addLink(link);
+  }
+
+  addLink({ role, personId, objectId, rule }: Link): void {
+    const key = personKey(role, personId);
+    this.accounts.set(key, objectId);
+    this.taken.add(objectId);
+    if (rule === 'created' || rule === 'adopted') this.createdByUs.add(key);
+  }
+
+  /** An account was made for the person. */
+  noteCreated(key: string, objectId: string): void {
+    this.taken.add(objectId);
+    this.createdByUs.add(key);
+  }
+
+  /** The account is gone: the person needs another, and whatever it had. */
+  endLink({ role, personId, objectId }: Link): void {
+    const key = personKey(role, personId);
+    this.accounts.delete(key);
+    this.taken.delete(objectId);
+    this.createdByUs.delete(key);
+    this.applied.users.delete(key);
+    const { members, owners, schoolUsers, licences } = this.applied;
+    for (const sets of [members, owners, schoolUsers, licences]) for (const people of sets.values()) people.delete(key);
+    this.touchPerson(key);
+  }
+
+  /** Somebody has an account from now on, or none: the person and all their classes are planned anew. */
+  touchPerson(key: string): void {
+    addKeys(this.pending, { ...noKeys(), people: new Set([key]), sections: this.roster.sectionsOf(key) });
+  }
+}
+
+/**
+ * Reads the whole tenant, in one transaction: one consistent moment. Everything is pending then. Undefined while a cycle
+ * is arriving: half a cycle is not a state of PowerSchool.
+ */
+export async function loadTenantState(scope: TenantScope, profile: Profile): Promise<TenantState | undefined> {
+  const { version, settled } = await mirrorState(scope);
+  if (!settled) return undefined;
+  const directory = new DirectoryIndex(await readDirectory(scope));
+  const state = new TenantState(profile, directory, await readApplied(scope), await readLinks(scope));
+  state.version = version;
+  for (const kind of kinds) {
+    const records = await readRecords(scope, kind);
+    state.roster.apply(records.map((record) => ({ kind, schoolId: record.schoolId, id: record.id, record })));
+  }
+  state.pending = state.roster.allKeys();
+  return state;
+}
+
+/** Takes in what agents have committed since; nothing while a cycle is arriving. */
+export async function refreshRoster(scope: TenantScope, state: TenantState): Promise<void> {
+  const { version, settled } = await mirrorState(scope);
+  if (!settled || version === state.version) return;
+  addKeys(state.pending, state.roster.apply(await changedSince(scope, state.version)));
+  state.version = version;
+}
