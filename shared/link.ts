@@ -14,6 +14,12 @@ import { kinds, type RosterRecord, recordSchema } from './roster.ts';
 export const subprotocol = 'hallpass.v1';
 export const protocolVersion = 1;
 
+/**
+ * Subprotocol of a check: the same upgrade with the same proof, answered with one {@link checkAnswerSchema} and closed.
+ * The agent's own connection, which a second one would replace, is not touched. A relay that does not know it answers 426.
+ */
+export const checkSubprotocol = 'hallpass.check.v1';
+
 /** Path of the upgrade and of enrollment, below the relay's base address. */
 export const linkPath = '/agent/v1/link';
 export const enrollPath = '/agent/v1/enroll';
@@ -159,6 +165,17 @@ export const statusSchema = z.object({
   lastCycleSeconds: z.number().min(0).optional(),
   problem: errorMessageSchema.optional(),
 });
+
+/** The only message of a check: who the relay takes the agent for. */
+export const checkAnswerSchema = z.object({
+  type: z.literal('checked'),
+  protocol: z.int().min(1),
+  relayVersion: z.string().max(40),
+  tenantId: z.uuid(),
+  tenantName: z.string().max(200),
+  serverTime: z.iso.datetime(),
+});
+export type CheckAnswer = z.infer<typeof checkAnswerSchema>;
 
 export const agentMessageSchema = z.discriminatedUnion('type', [
   helloSchema,

@@ -5,7 +5,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { decodeJwt, importJWK, type JWK, jwtVerify } from 'jose';
@@ -14,6 +15,8 @@ import { type DigestText, digestOf, digestToText, emptyDigest, recordHash, sameD
 import {
   type AgentMessage,
   agentMessageSchema,
+  type CheckAnswer,
+  checkSubprotocol,
   closeCodes,
   decodeFrame,
   encodeFrame,
@@ -23,7 +26,6 @@ import {
   limits,
   linkPath,
   type RelayMessage,
-  subprotocol,
   tokenAudience,
   type Welcome,
 } from '../../shared/link.ts';
@@ -50,21 +52,31 @@ export class RelayDouble {
   /** Status to refuse upgrades with. */
   refuse: { status: number; headers?: Record<string, string>; body?: object } | undefined;
   connections = 0;
+  checks = 0;
+  /** Where it listens, once it is open. */
+  port = 0;
   #keys = new Map<string, JWK>();
   #sockets = new Set<WebSocket>();
   #waiting: { test: (message: AgentMessage) => boolean; resolve: (message: AgentMessage) => void }[] = [];
-  #wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, handleProtocols: () => subprotocol });
-  #server = createServer((request, response) => {
+  #wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, handleProtocols: ([first = '']) => first });
+  #server: Server | undefined;
+  readonly #answer: RequestListener = (request, response) => {
     void this.#enroll(request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
-  });
+  };
 
-  async open(): Promise<URL> {
-    this.#server.on('upgrade', (request, socket, head) => {
+  /** @param tls certificate and key, PEM; without them, plain ws on this computer */
+  async open(tls?: { cert: string; key: string }): Promise<URL> {
+    const server = tls === undefined ? createServer(this.#answer) : createHttpsServer(tls, this.#answer);
+    this.#server = server;
+    server.on('upgrade', (request, socket, head) => {
       void this.#admit(request).then((refusal) => {
         if (refusal === undefined) {
-          this.#wss.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket));
+          const check = request.headers['sec-websocket-protocol'] === checkSubprotocol;
+          this.#wss.handleUpgrade(request, socket, head, (webSocket) =>
+            check ? this.#check(webSocket) : this.#serve(webSocket),
+          );
           return;
         }
         const body = JSON.stringify(refusal.body ?? {});
@@ -73,16 +85,17 @@ export class RelayDouble {
         socket.end(`HTTP/1.1 ${refusal.status} No\r\n${lines.join('')}\r\n${body}`);
       });
     });
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return new URL(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    this.port = (server.address() as AddressInfo).port;
+    return new URL(`http${tls === undefined ? '' : 's'}://127.0.0.1:${this.port}`);
   }
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+    if (this.#server !== undefined) await once(this.#server, 'close');
   }
 
   /** Messages of one type, in order. */
@@ -147,6 +160,16 @@ export class RelayDouble {
     } catch {
       return { status: 401, body: { code: 'AGENT_UNKNOWN', message: 'unknown' } };
     }
+  }
+
+  #check(socket: WebSocket): void {
+    this.checks += 1;
+    const answer: CheckAnswer = {
+      ...{ type: 'checked', protocol: 1, relayVersion: '0', tenantId: this.tenantId, tenantName: 'Test district' },
+      serverTime: new Date().toISOString(),
+    };
+    socket.send(JSON.stringify(answer));
+    socket.close(1000);
   }
 
   #serve(socket: WebSocket): void {

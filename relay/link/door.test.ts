@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { WebSocket } from 'ws';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
+import { checkAnswerSchema, checkSubprotocol, linkPath } from '../../shared/link.ts';
 import { issueCode, revokeAgent } from '../store/agents.ts';
 import { redeemCode } from '../store/system.ts';
 import { connectDouble, newKey, postEnroll, signToken } from '../testing/agent-double.ts';
@@ -73,6 +76,28 @@ t.test('a token opens one connection', async (t) => {
   const first = await connectDouble(relay.url, agent, { token });
   t.notOk('status' in first);
   t.match(await connectDouble(relay.url, agent, { token }), { status: 401, code: 'AGENT_TOKEN_INVALID' });
+});
+
+t.test('a check is told who it is, and leaves the connection of the same agent alone', async (t) => {
+  const { relay, tenant, agent } = await setUp(t);
+  const working = await connected(relay, agent);
+  await working.hello();
+  const check = async () => {
+    const headers = { authorization: `Bearer ${await signToken(agent)}` };
+    const socket = new WebSocket(`${relay.url.replace(/^http/, 'ws')}${linkPath}`, checkSubprotocol, { headers });
+    const closed = once(socket, 'close');
+    const [data] = await once(socket, 'message');
+    return { answer: checkAnswerSchema.parse(JSON.parse(String(data))), code: (await closed)[0] };
+  };
+  t.match(await check(), { code: 1000, answer: { tenantId: tenant.id, tenantName: 'contoso schools', protocol: 1 } });
+  t.equal(relay.connected(), 1);
+  await working.acked(working.begin(randomUUID()));
+
+  await relay.store.withTenant(tenant.id, (scope) => revokeAgent(scope, agent.agentId, new Date()));
+  t.match(await connectDouble(relay.url, agent, { protocol: checkSubprotocol }), {
+    status: 403,
+    code: 'AGENT_UNKNOWN',
+  });
 });
 
 t.test('an address that is refused too often has to wait', async (t) => {

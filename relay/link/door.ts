@@ -125,12 +125,14 @@ export function openDoor(options: DoorOptions): Door {
     // Until ws takes over, nobody else listens for a reset.
     const onError = () => socket.destroy();
     socket.on('error', onError);
-    if (request.url?.split('?')[0] !== linkPath) return refuse(socket, { status: 404, headers: {}, body: undefined });
+    if (request.url?.split('?')[0] !== linkPath)
+      return refuse(socket, { status: 404, headers: {}, body: undefined }, clock.now());
     pending += 1;
     try {
       const agent = await admit(request);
       if (stop.signal.aborted) throw fail('RELAY_BUSY', {});
-      if (agent.revoked) return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403));
+      if (agent.revoked)
+        return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403), clock.now());
       const answer = offeredProtocols(request).includes(subprotocol)
         ? undefined
         : await store.withTenant(agent.tenantId, (scope) => checkAnswer(scope, new Date(clock.now())));
@@ -140,7 +142,7 @@ export function openDoor(options: DoorOptions): Door {
     } catch (error) {
       const known = toHallpassError(error);
       log.warn({ event: 'agent.turned-away', code: known.code, ...(known.retry === 'bug' && { err: known }) });
-      refuse(socket, answerOf(known));
+      refuse(socket, answerOf(known), clock.now());
     } finally {
       pending -= 1;
     }
@@ -173,12 +175,16 @@ function offeredProtocols({ headers }: IncomingMessage): string[] {
 }
 
 /** An HTTP answer in place of the upgrade. */
-function refuse(socket: Duplex, { status, headers, body }: Omit<HttpAnswer, 'body'> & { body: unknown }): void {
+function refuse(
+  socket: Duplex,
+  { status, headers, body }: Omit<HttpAnswer, 'body'> & { body: unknown },
+  nowMs: number,
+): void {
   const text = body === undefined ? '' : JSON.stringify(body);
   const lines = Object.entries({
     ...headers,
     // An agent whose token is refused sees by it how wrong its clock is.
-    date: new Date().toUTCString(),
+    date: new Date(nowMs).toUTCString(),
     connection: 'close',
     'content-length': Buffer.byteLength(text),
   });

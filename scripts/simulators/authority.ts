@@ -25,8 +25,12 @@ export interface Authority {
   ca: string;
   /** Path of that PEM, for a `caFile` setting or NODE_EXTRA_CA_CERTS; undefined for an authority kept in memory. */
   caFile: string | undefined;
-  /** A server certificate for these DNS names and IP addresses. */
-  issue(hosts: readonly string[]): Promise<{ cert: string; key: string }>;
+  /**
+   * A server certificate for these DNS names and IP addresses.
+   *
+   * @param validity its first and last moment, milliseconds from now
+   */
+  issue(hosts: readonly string[], validity?: readonly [number, number]): Promise<{ cert: string; key: string }>;
 }
 
 /** A new authority whose key exists only in this process. */
@@ -102,7 +106,7 @@ function fromKeys(ca: x509.X509Certificate, caKeys: webcrypto.CryptoKeyPair, caF
   return {
     ca: ca.toString('pem'),
     caFile,
-    async issue(hosts) {
+    async issue(hosts, [from, to] = [-day, 397 * day]) {
       const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
       const names = hosts.map(
         (host): x509.JsonGeneralName => ({ type: /^[\d.]+$|:/.test(host) ? 'ip' : 'dns', value: host }),
@@ -113,8 +117,8 @@ function fromKeys(ca: x509.X509Certificate, caKeys: webcrypto.CryptoKeyPair, caF
         publicKey: keys.publicKey,
         signingKey: caKeys.privateKey,
         signingAlgorithm: algorithm,
-        notBefore: new Date(Date.now() - day),
-        notAfter: new Date(Date.now() + 397 * day),
+        notBefore: new Date(Date.now() + from),
+        notAfter: new Date(Date.now() + to),
         extensions: [
           new x509.SubjectAlternativeNameExtension(names),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),

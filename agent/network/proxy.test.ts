@@ -1,0 +1,176 @@
+/** Enrollment, link and PowerSchool through a real proxy process, with private authorities. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import t, { type Test } from 'tap';
+import { createAuthority } from '../../scripts/simulators/authority.ts';
+import type { HallpassError } from '../../shared/errors.ts';
+import { linkAddress } from '../addresses.ts';
+import { TestProxy } from '../testing/proxy.ts';
+import { RelayDouble } from '../testing/relay-double.ts';
+import { enroll } from '../uplink/enroll.ts';
+import { dial } from './dial.ts';
+import { connectFailure } from './failure.ts';
+import { type HttpProxy, ProxyCredentials, type Way } from './proxy.ts';
+
+const never = new AbortController().signal;
+const quick = { tcpMs: 2000, tunnelMs: 200, tlsMs: 2000 };
+const relayUrl = new URL('https://relay.test/');
+
+function way({ url, ca }: TestProxy, trusted: string[], signIn?: { username: string; password: string }): Way {
+  const proxy: HttpProxy = {
+    ...{ url, from: 'the settings', ca: ca === undefined ? [] : [ca] },
+    credentials: signIn && new ProxyCredentials(signIn),
+  };
+  return { ca: trusted, proxy };
+}
+
+/** A relay double behind TLS that only the proxy finds under the name relay.test. */
+async function open(t: Test, hosts = ['relay.test'], days?: [number, number]) {
+  const authority = await createAuthority('District CA');
+  const relay = new RelayDouble();
+  await relay.open(await authority.issue(hosts, days));
+  const proxy = await TestProxy.start();
+  await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` }, upstreamCa: authority.ca });
+  t.teardown(async () => {
+    await proxy.close();
+    await relay.close();
+  });
+  return { authority, relay, proxy };
+}
+
+async function failure(attempt: Promise<unknown>): Promise<HallpassError> {
+  return await attempt.then(
+    () => {
+      throw new TypeError('it was expected to fail');
+    },
+    (error: unknown) => connectFailure('relay', relayUrl.href, error),
+  );
+}
+
+async function knock(through: Way) {
+  const socket = await dial(linkAddress(relayUrl), through, never, quick);
+  socket.destroy();
+}
+
+t.test('the tunnel is asked for by name, and enrollment goes through it', async (t) => {
+  const { authority, relay, proxy } = await open(t);
+  const signIn = { username: 'DOMAIN\\ann', password: 'p:ä' };
+  await proxy.set({ signIn: 'DOMAIN\\ann:p:ä' });
+  const through = way(proxy, [authority.ca], signIn);
+  t.match(await enroll({ relay: relayUrl, ...through, code: relay.code, name: 'x' }), { tenantId: relay.tenantId });
+  t.match(proxy.asked, [{ target: 'relay.test:443' }]);
+});
+
+t.test('each way of refusing has its name and the next step', async (t) => {
+  const { authority, proxy } = await open(t);
+  const through = way(proxy, [authority.ca]);
+  for (const [mode, expected] of [
+    ['refuse', { code: 'PROXY_REFUSED', retry: 'fix', message: /relay\.test:443.*status 403/ }],
+    ['page', { code: 'PROXY_WEB_PAGE', message: /status 200/ }],
+    ['redirect', { code: 'PROXY_WEB_PAGE', message: /status 302/ }],
+    ['silent', { code: 'PROXY_FAILED', retry: 'retry', message: /no answer within 0\.2 s/ }],
+    ['close', { code: 'PROXY_FAILED', message: /closed the connection/ }],
+    ['banner', { code: 'PROXY_UNREACHABLE', message: /does not speak HTTP/ }],
+  ] as const) {
+    await proxy.set({ mode });
+    t.match(await failure(knock(through)), expected, mode);
+  }
+  await proxy.set({ mode: 'tunnel', hosts: {} });
+  t.match(await failure(knock(through)), { code: 'PROXY_FAILED', message: /status 502/, action: /relay\.test:443/ });
+
+  await proxy.set({ signIn: 'ann:right' });
+  t.match(await failure(knock(through)), { code: 'PROXY_AUTH_REQUIRED', message: /no user name and password are set/ });
+  const wrong = way(proxy, [authority.ca], { username: 'ann', password: 'wrong-one' });
+  const refused = await failure(knock(wrong));
+  t.match(refused, { code: 'PROXY_AUTH_REQUIRED', message: /were refused/, action: /--proxy-credentials-file/ });
+  t.notMatch(refused.message + refused.action, /ann|wrong-one/);
+  await proxy.set({ schemes: ['Negotiate', 'NTLM'] });
+  t.match(await failure(knock(wrong)), { message: /takes only Negotiate, NTLM, which Hallpass does not know/ });
+});
+
+t.test('a proxy that is not there, or swallows what it gets', async (t) => {
+  const gone = createTcpServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const url = new URL(`http://127.0.0.1:${(gone.address() as AddressInfo).port}`);
+  gone.close();
+  await once(gone, 'close');
+  const proxy = { url, ca: [], credentials: undefined, from: 'https_proxy' };
+  t.match(await failure(knock({ ca: [], proxy })), { code: 'PROXY_UNREACHABLE', message: /ECONNREFUSED/ });
+
+  const { authority, proxy: real } = await open(t);
+  await real.set({ mode: 'swallow' });
+  const times = { ...quick, tlsMs: 200 };
+  const swallowed = failure(dial(relayUrl, way(real, [authority.ca]), never, times));
+  t.match(await swallowed, { code: 'RELAY_UNREACHABLE', message: /no answer to TLS/ });
+
+  await real.set({ mode: 'silent' });
+  const stop = new AbortController();
+  const dialling = dial(relayUrl, way(real, [authority.ca]), stop.signal);
+  stop.abort(new Error('stopped'));
+  await t.rejects(dialling, { message: 'stopped' });
+});
+
+t.test('a proxy with TLS of its own: its authority is not that of the relay', async (t) => {
+  const { authority, relay } = await open(t);
+  const proxy = await TestProxy.start({ tls: true });
+  t.teardown(() => proxy.close());
+  await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
+  const good = way(proxy, [authority.ca]);
+  await t.resolves(knock(good));
+  const { proxy: known } = good;
+  if (known === undefined) throw new TypeError('there is one');
+  const strange = await failure(knock({ ca: [authority.ca], proxy: { ...known, ca: [authority.ca] } }));
+  t.match(strange, { code: 'PROXY_TLS_UNTRUSTED', message: /issued by "Proxy CA"/, action: /--proxy-ca/ });
+  t.match(await failure(knock({ ...good, ca: known.ca })), { code: 'RELAY_TLS_UNTRUSTED', message: /"District CA"/ });
+});
+
+t.test('a filter that inspects TLS is named, and hears nothing', async (t) => {
+  const { authority, relay, proxy } = await open(t);
+  await proxy.set({ mode: 'inspect' });
+  const request = { relay: relayUrl, code: relay.code, name: 'x' };
+  const refused = await failure(enroll({ ...request, ...way(proxy, [authority.ca]) }));
+  t.match(refused, {
+    code: 'RELAY_TLS_UNTRUSTED',
+    message: /issued by "Contoso Filter CA", which this computer does not trust/,
+    action: /"Contoso Filter CA".*--relay-ca FILE/,
+  });
+  t.equal(proxy.overheard, '');
+  t.match(
+    await enroll({ ...request, ...way(proxy, [proxy.filterCa]) }),
+    { tenantId: relay.tenantId },
+    'when it is trusted',
+  );
+  await proxy.set({ mode: 'portal' });
+  const portal = failure(enroll({ ...request, ...way(proxy, [proxy.filterCa]) }));
+  t.match(await portal, { code: 'RELAY_INTERCEPTED', message: /a web page \(status 200\)/ });
+});
+
+t.test('certificates that no CA file mends', async (t) => {
+  const day = 86_400_000;
+  const cases: [string[], [number, number] | undefined, RegExp][] = [
+    [['relay.test'], [-30 * day, -2 * day], /"relay\.test" is valid from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d only/],
+    [['relay.test'], [2 * day, 30 * day], /is valid from/],
+    [['other.test', '10.9.8.7'], undefined, /it is for other\.test, 10\.9\.8\.7/],
+  ];
+  for (const [hosts, days, message] of cases) {
+    const { authority, proxy } = await open(t, hosts, days);
+    t.match(await failure(knock(way(proxy, [authority.ca]))), { code: 'RELAY_TLS_INVALID', message });
+  }
+});
+
+t.test('NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async (t) => {
+  const authority = await createAuthority();
+  const relay = new RelayDouble();
+  await relay.open(await authority.issue(['localhost']));
+  t.teardown(() => relay.close());
+  const script = `
+    import { dial } from ${JSON.stringify(new URL('./dial.ts', import.meta.url).href)};
+    const url = new URL('https://localhost:${relay.port}');
+    await dial(url, { ca: [] }, new AbortController().signal).then(() => console.log('connected'), (e) => console.log(e.kind));
+  `;
+  const env = { PATH: process.env.PATH, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env });
+  t.equal((await text(child.stdout)).trim(), 'untrusted');
+});

@@ -1,0 +1,103 @@
+/** Starts and drives the proxy of proxy-process.ts. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface ProxyBehaviour {
+  /**
+   * `tunnel` as asked; `swallow` what passes, from now on; `refuse` with 403; `page` with a web page and 200; `redirect` to
+   * one; `silent` for ever; `close` without an answer; `banner` of another protocol; `inspect` TLS with a certificate of
+   * its own; `portal`, the same with a web page in place of the server's answer; `noUpgrade`, the same without the headers
+   * of a WebSocket.
+   */
+  mode:
+    | 'tunnel'
+    | 'swallow'
+    | 'refuse'
+    | 'page'
+    | 'redirect'
+    | 'silent'
+    | 'close'
+    | 'banner'
+    | 'inspect'
+    | 'portal'
+    | 'noUpgrade';
+  /** What the proxy's DNS knows: `relay.test:443` to `127.0.0.1:12345`. Anything else is answered with 502. */
+  hosts: Record<string, string>;
+  /** `user:password` that it wants. */
+  signIn?: string;
+  /** In place of Basic. */
+  schemes?: string[];
+  /** Authority that an inspecting proxy trusts for the servers behind it, PEM. */
+  upstreamCa?: string;
+}
+
+export interface ProxyReport {
+  ready?: { port: number; ca: string | undefined };
+  asked?: { target: string; authorization: string | undefined };
+  /** What an inspecting proxy saw inside of TLS. */
+  overheard?: string;
+  /** Authority of an inspecting proxy, PEM. */
+  filter?: string;
+  done?: true;
+}
+
+export class TestProxy {
+  readonly url: URL;
+  /** Authority of its own certificate, PEM; undefined for a proxy without TLS. */
+  readonly ca: string | undefined;
+  readonly asked: { target: string; authorization: string | undefined }[] = [];
+  overheard = '';
+  /** Known after the first inspected connection. */
+  filterCa = '';
+  readonly #process: ChildProcess;
+  #behaviour: ProxyBehaviour = { mode: 'tunnel', hosts: {} };
+
+  private constructor(child: ChildProcess, url: URL, ca: string | undefined) {
+    this.#process = child;
+    this.url = url;
+    this.ca = ca;
+    child.on('message', ({ asked, overheard = '', filter }: ProxyReport) => {
+      if (asked !== undefined) this.asked.push(asked);
+      this.overheard += overheard;
+      this.filterCa = filter ?? this.filterCa;
+    });
+  }
+
+  static async start({ tls = false } = {}): Promise<TestProxy> {
+    const child = fork(fileURLToPath(new URL('./proxy-process.ts', import.meta.url)), tls ? ['--tls'] : [], {
+      execArgv: [],
+      env: { PATH: process.env.PATH },
+    });
+    const [{ ready }] = (await once(child, 'message')) as [ProxyReport];
+    return new TestProxy(child, new URL(`http${tls ? 's' : ''}://127.0.0.1:${ready?.port}`), ready?.ca);
+  }
+
+  /** Changes what is named; the rest stays. */
+  async set(changes: Partial<ProxyBehaviour>): Promise<void> {
+    this.#behaviour = { ...this.#behaviour, ...changes };
+    await this.#send(this.#behaviour);
+  }
+
+  /** Breaks every open tunnel. */
+  async cut(): Promise<void> {
+    await this.#send('cut');
+  }
+
+  async close(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await once(this.#process, 'close');
+  }
+
+  async #send(message: ProxyBehaviour | 'cut'): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const onMessage = ({ done }: ProxyReport) => {
+      if (done !== true) return;
+      this.#process.off('message', onMessage);
+      resolve();
+    };
+    this.#process.on('message', onMessage);
+    this.#process.send(message);
+    await promise;
+  }
+}
