@@ -21,6 +21,8 @@ import type { VitalLimits } from './uplink/vitals.ts';
 
 /** How often `sync --once` runs the cycle again because the relay asked for repairs. */
 const repairRounds = 3;
+/** Longest wait that a timer can take, 24 days. */
+const forEverMs = 2 ** 31 - 1;
 /** While PowerSchool refuses the credentials, how often they are looked at for a change, milliseconds. */
 const credentialsEveryMs = 5000;
 
@@ -46,6 +48,10 @@ export class Agent {
   #pausedUntil = 0;
   /** End of the quiet hours that were reported last. */
   #quietUntil = 0;
+  /** The session that knows of the pause. */
+  #pauseTold: Session | undefined;
+  /** Somebody here wants a cycle at once. */
+  #wanted = false;
   /** Ids of `sync` commands that wait for the next cycle. */
   #commands: string[] = [];
   #wake = new AbortController();
@@ -64,6 +70,8 @@ export class Agent {
    * @throws HallpassError AGENT_UNKNOWN, AGENT_REPLACED, PROTOCOL_UNSUPPORTED; everything else is reported and retried
    */
   async run(): Promise<void> {
+    const { state, report } = this.#parts;
+    if (state.pausedSince !== undefined) report({ event: 'agent.paused', since: state.pausedSince });
     await this.#connected(true, async (uplink) => {
       while (!this.#stop.aborted) {
         const session = await uplink.session();
@@ -71,6 +79,28 @@ export class Agent {
         if (session.draining) uplink.finished();
       }
     });
+  }
+
+  /** Begins a cycle as soon as there is a connection, in quiet hours, too. */
+  syncNow(): void {
+    this.#wanted = true;
+    this.#wake.abort();
+  }
+
+  /** Lets a cycle under way end, and begins no other until {@link resume}; remembered over restarts. @throws HallpassError STATE_UNWRITABLE */
+  async pause(): Promise<void> {
+    const { state, report, clock } = this.#parts;
+    const since = new Date(clock.now()).toISOString();
+    await state.savePause(since);
+    report({ event: 'agent.paused', since });
+    this.#wake.abort();
+  }
+
+  /** @throws HallpassError STATE_UNWRITABLE */
+  async resume(): Promise<void> {
+    await this.#parts.state.savePause(undefined);
+    this.#parts.report({ event: 'agent.resumed' });
+    this.#wake.abort();
   }
 
   /** One connection, one cycle, and what the relay wants repaired. @throws HallpassError the first thing that went wrong */
@@ -119,13 +149,16 @@ export class Agent {
   }
 
   #listener(renew: () => void): UplinkListener {
-    const { report, relay, clock } = this.#parts;
+    const { report, watch, relay, clock, state } = this.#parts;
     return {
       opened: (session) => {
         this.#compareDigests(session);
+        const { tenantName: tenant, wanted } = session.welcome;
+        watch?.({ moment: 'link.opened', relay: relay.href, tenant, wanted });
         report({ event: 'link.open', relay: relay.href, tenant: session.welcome.tenantName });
       },
       ended: ({ error: { code, message, action, retry }, final }) => {
+        watch?.({ moment: 'link.ended', problem: { code, message, action } });
         // A final end is thrown to the caller, who reports it.
         if (!final && retry === 'fix') report({ event: 'problem', code, message, action });
         else if (!final) report({ event: 'link.lost', code, message });
@@ -135,6 +168,9 @@ export class Agent {
         if (name === 'settings') {
           void session.tell({ type: 'result', id, ok: true });
           renew();
+        } else if (state.pausedSince !== undefined) {
+          const error = toErrorMessage(fail('AGENT_PAUSED', { since: state.pausedSince }));
+          void session.tell({ type: 'result', id, ok: false, error });
         } else if (quiet !== undefined) {
           const error = toErrorMessage(fail('QUIET_HOURS', { until: new Date(quiet).toISOString() }));
           void session.tell({ type: 'result', id, ok: false, error });
@@ -146,7 +182,9 @@ export class Agent {
       draining: () => this.#wake.abort(),
       throttled: (waitMs) => {
         this.#pausedUntil = clock.now() + waitMs;
+        watch?.({ moment: 'link.throttled', until: this.#pausedUntil });
       },
+      answered: (ms) => watch?.({ moment: 'link.answered', ms }),
       told: ({ code, message }) => report({ event: 'link.told', code, message }),
     };
   }
@@ -178,6 +216,7 @@ export class Agent {
   async #serve(session: Session): Promise<void> {
     while (await this.#isDue(session)) {
       const commands = this.#commands.splice(0);
+      this.#wanted = false;
       const error = await this.#cycle(session, new Set()).then(
         ({ failures }) => failures[0],
         (thrown: unknown) => toHallpassError(thrown),
@@ -189,16 +228,20 @@ export class Agent {
 
   /** Waits for the next cycle; false when this session is over. */
   async #isDue(session: Session): Promise<boolean> {
-    const { clock, random, state, signIn } = this.#parts;
+    const { clock, random, state, signIn, watch } = this.#parts;
     const intervalMs = 1000 * (state.settings.cycle.seconds ?? session.welcome.schedule.cycleSeconds);
-    const { databaseShare } = state.settings.powerschool;
+    const pace = { intervalMs, databaseShare: state.settings.powerschool.databaseShare };
     const chance = random();
     while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
-      const dueAt = this.#runner.dueAt({ intervalMs, databaseShare }, chance);
-      const quiet = await this.#heedQuiet(session);
-      const waitMs = this.#commands.length > 0 ? 0 : Math.max(dueAt, this.#pausedUntil, quiet) - clock.now();
-      if (waitMs <= 0) return true;
+      const dueAt = this.#runner.dueAt(pace, chance);
+      // Whoever comes from here on ends the wait, also what is told in the meantime.
       this.#wake = new AbortController();
+      const quiet = await this.#heedQuiet(session);
+      const paused = await this.#heedPause(session);
+      const at = Math.max(dueAt, this.#pausedUntil, quiet);
+      const waitMs = paused ? forEverMs : this.#commands.length > 0 || this.#wanted ? 0 : at - clock.now();
+      if (waitMs <= 0) return true;
+      watch?.({ moment: 'cycle.due', at, intervalMs: this.#runner.intervalMs(pace) });
       const signal = AbortSignal.any([session.closed, this.#stop, this.#wake.signal]);
       const watching = this.#runner.refused && signIn !== undefined;
       await clock.sleep(watching ? Math.min(waitMs, credentialsEveryMs) : waitMs, signal).catch(() => undefined);
@@ -224,13 +267,26 @@ export class Agent {
     return this.#quietUntil;
   }
 
+  /** True while an administrator has paused the agent; told once in each session. */
+  async #heedPause(session: Session): Promise<boolean> {
+    const paused = this.#parts.state.pausedSince !== undefined;
+    if (paused && this.#pauseTold !== session) await session.tell({ type: 'status', state: 'waiting' });
+    this.#pauseTold = paused ? session : undefined;
+    return paused;
+  }
+
+  /** True when the agent begins nothing by itself. */
+  #rests(): boolean {
+    return this.#parts.state.pausedSince !== undefined || this.#quiet() !== undefined;
+  }
+
   async #cycle(session: Session, acceptEmpty: ReadonlySet<Kind>): Promise<CycleReport> {
     this.#busy = true;
-    // What a person starts in quiet hours is not cut short by them.
-    const meant = this.#quiet() !== undefined;
+    // What a person starts in that time is not cut short by it.
+    const meant = this.#rests();
     try {
-      const isQuiet = () => !meant && this.#quiet() !== undefined;
-      return await this.#runner.run(session, this.#suspects, acceptEmpty, this.#stop, isQuiet);
+      const shouldRest = () => !meant && this.#rests();
+      return await this.#runner.run(session, this.#suspects, acceptEmpty, this.#stop, shouldRest);
     } finally {
       this.#busy = false;
     }

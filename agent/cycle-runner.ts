@@ -2,7 +2,7 @@
 import type { Clock } from '../shared/clock.ts';
 import type { HallpassError } from '../shared/errors.ts';
 import type { ErrorMessage } from '../shared/link.ts';
-import type { Kind } from '../shared/roster.ts';
+import { bucketKey, type Kind } from '../shared/roster.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import type { Baselines } from './baseline/baselines.ts';
 import type { ProbeMemory } from './baseline/probe-memory.ts';
@@ -14,6 +14,7 @@ import type { Source, SourceFacts } from './source.ts';
 import type { AgentState } from './state/agent-state.ts';
 import type { Lock } from './state/lock.ts';
 import type { Session } from './uplink/session.ts';
+import type { CycleEnd, Problem, Watch } from './watch.ts';
 
 /** After a signal to stop, what is under way gets this long to be acknowledged. */
 const graceMs = 3000;
@@ -30,6 +31,8 @@ export interface CycleRunnerParts {
   memory: ProbeMemory;
   meter: Meter;
   report: Report;
+  /** Told what the log does not need, for the local page. */
+  watch?: Watch;
   clock: Clock;
 }
 
@@ -65,6 +68,11 @@ export class CycleRunner {
     if (this.#past !== undefined) this.#past = { ...this.#past, failures: 0, urgent: true, pauseMs: 0 };
   }
 
+  /** The usual time from one cycle to the next: longer than the schedule says where probes are slow. */
+  intervalMs({ intervalMs, databaseShare }: Pace): number {
+    return Math.max(intervalMs, (this.#past?.probe?.ms ?? 0) / databaseShare);
+  }
+
   /** When the next cycle is due, milliseconds since the epoch; 0 for at once. */
   dueAt(pace: Pace, random: number): number {
     return this.#past === undefined ? 0 : nextCycleAt(this.#past, pace, random);
@@ -85,10 +93,12 @@ export class CycleRunner {
     stop: AbortSignal,
     isQuiet: () => boolean,
   ): Promise<CycleReport> {
-    const { clock, meter, report } = this.#parts;
+    const { clock, meter, report, watch } = this.#parts;
     const startedAt = clock.now();
     const before = meter.snapshot();
     let probe: Past['probe'];
+    const sent: CycleEnd['sent'] = {};
+    watch?.({ moment: 'cycle.began' });
     using hard = hardStop(stop, clock);
     try {
       await this.#restoreState(suspects);
@@ -103,6 +113,11 @@ export class CycleRunner {
         signal: AbortSignal.any([session.closed, hard.signal]),
         onProbed: () => {
           probe = { endedAt: clock.now(), ms: clock.now() - probeStartedAt };
+          watch?.({ moment: 'powerschool.answered', ms: probe.ms });
+        },
+        onPlanned: (buckets) => watch?.({ moment: 'cycle.planned', buckets }),
+        onSent: (kind, records) => {
+          sent[kind] = (sent[kind] ?? 0) + records;
         },
         onProgress: (bucketsDone, bucketsTotal, records) =>
           report({ event: 'cycle.progress', bucketsDone, bucketsTotal, records }),
@@ -111,7 +126,7 @@ export class CycleRunner {
       this.#repairs = result.repairs.length > 0 ? this.#repairs + 1 : 0;
       const urgent = this.#repairs > 0 && this.#repairs <= urgentRepairs;
       this.#past = { startedAt, endedAt: clock.now(), probe, failures: 0, urgent, pauseMs: 0 };
-      await this.#succeeded(session, result, startedAt, before);
+      await this.#succeeded(session, result, startedAt, before, sent);
       return result;
     } catch (thrown) {
       const error = toHallpassError(thrown);
@@ -120,6 +135,11 @@ export class CycleRunner {
       const failures = interrupted ? 0 : (this.#past?.failures ?? 0) + 1;
       const pauseMs = error.retryAfterMs ?? 0;
       this.#past = { startedAt, endedAt: clock.now(), probe, failures, urgent: interrupted, pauseMs };
+      watch?.({
+        ...{ moment: 'cycle.ended', outcome: interrupted ? 'interrupted' : 'failed', complete: false },
+        ...{ seconds: secondsOf(clock.now() - startedAt), sent, deletes: 0, bucketsRead: 0, held: [], differing: [] },
+        problem: problemOf(error),
+      });
       // A lost connection is reported by the uplink, and a stop is no problem.
       if (!interrupted) await this.#failed(session, error);
       throw error;
@@ -138,12 +158,18 @@ export class CycleRunner {
     for (const [key, count] of acknowledged) if (baselines.digest(key).count === 0) suspects.set(key, count);
   }
 
-  async #succeeded(session: Session, result: CycleReport, startedAt: number, before: Counts): Promise<void> {
-    const { meter, clock, report, state, baselines } = this.#parts;
+  async #succeeded(
+    session: Session,
+    result: CycleReport,
+    startedAt: number,
+    before: Counts,
+    sent: CycleEnd['sent'],
+  ): Promise<void> {
+    const { meter, clock, report, state, baselines, watch } = this.#parts;
     meter.add('upserts', result.upserts);
     meter.add('deletes', result.deletes);
     const now = clock.now();
-    const seconds = Math.round(now - startedAt) / 1000;
+    const seconds = secondsOf(now - startedAt);
     const spent = meter.since(before);
     const sum = totals(meter.counts, rssPeakMB());
     const { cycle, bucketsChanged, bucketsRead, failures, repairs, upserts, deletes } = result;
@@ -155,6 +181,11 @@ export class CycleRunner {
     const at = new Date(now).toISOString();
     const { lastCheckAt, lastCycle } = state.health;
     const problem = failures[0];
+    watch?.({
+      ...{ moment: 'cycle.ended', outcome: cycle === undefined ? 'unchanged' : 'changed', complete: result.complete },
+      ...{ seconds, sent, deletes, bucketsRead, held: result.held, differing: repairs.map(bucketKey) },
+      ...(problem === undefined ? {} : { problem: problemOf(problem) }),
+    });
     await this.#saveHealth({
       lastCheckAt: result.complete ? at : lastCheckAt,
       lastCycle: cycle === undefined ? lastCycle : { at, seconds, upserts, deletes },
@@ -196,7 +227,11 @@ export function toErrorMessage({ code, message, retry }: HallpassError): ErrorMe
   return { type: 'error', code, message: message.slice(0, 2000), retry };
 }
 
-function problemOf({ code, message, action }: HallpassError) {
+function secondsOf(ms: number): number {
+  return Math.round(ms) / 1000;
+}
+
+function problemOf({ code, message, action }: HallpassError): Problem {
   return { code, message, action };
 }
 

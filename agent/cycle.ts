@@ -30,6 +30,10 @@ export interface CycleParts {
   /** Aborted when the cycle cannot go on. */
   signal: AbortSignal;
   onProbed: () => void;
+  /** Called with the keys of the buckets that will be compared. */
+  onPlanned: (buckets: string[]) => void;
+  /** Called for records that are on their way. */
+  onSent: (kind: Kind, records: number) => void;
   onProgress: (bucketsDone: number, bucketsTotal: number, records: number) => void;
 }
 
@@ -42,6 +46,8 @@ export interface CycleReport {
   deletes: number;
   /** What went wrong with single buckets, which are left as they were. */
   failures: HallpassError[];
+  /** Keys of buckets that stay as they were: not read, or their deletions wait. */
+  held: string[];
   /** Buckets that the relay has otherwise than we do: the next cycle compares them. */
   repairs: Bucket[];
   /** True when every changed bucket was read and everything found was acknowledged. */
@@ -55,6 +61,7 @@ const nothingToDo: CycleReport = {
   upserts: 0,
   deletes: 0,
   failures: [],
+  held: [],
   repairs: [],
   complete: true,
 };
@@ -83,6 +90,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const remembered = memory.of(fingerprint);
   const changes = planCycle({ probe, remembered, known, suspects, schools: link.welcome.wanted.schools });
   const cycle = randomUUID();
+  parts.onPlanned(changes.map(({ key }) => key));
   if (changes.length === 0) return { ...nothingToDo, repairs: takeRepairs(parts) };
 
   // Forgotten before anything moves: a change that is undone in PowerSchool after a crash must not look unchanged.
@@ -103,6 +111,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
     upserts: outcome.upserts,
     deletes,
     failures: outcome.failures,
+    held: changes.filter((change) => !settled.includes(change) && !suspects.has(change.key)).map(({ key }) => key),
     repairs,
     complete: settled.length === changes.length,
   };
@@ -150,11 +159,12 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
 }
 
 /** Sends the upserts of a bucket, and advances its baseline once they are durable at the relay. */
-async function store({ link, baselines }: CycleParts, cycle: string, comparison: Comparison): Promise<void> {
+async function store({ link, baselines, onSent }: CycleParts, cycle: string, comparison: Comparison): Promise<void> {
   const { change, upserts, gone, hashes, rebuilt } = comparison;
   let seq = 0;
   for (const batch of recordBatches(upserts)) {
     seq = await link.push(change.bucket, { upserts: batch.map(({ record }) => toWire(record)), deletes: [] });
+    onSent(change.bucket.kind, batch.length);
   }
   await link.acknowledged(seq);
   if (seq > 0 || rebuilt || gone.length > 0) {

@@ -16,6 +16,9 @@ export type AgentEvent =
   | { event: 'agent.restored'; folder: string }
   /** Quiet hours have begun; `until` is their end (ISO 8601, UTC). */
   | { event: 'agent.quiet'; until: string }
+  /** An administrator has paused the agent (ISO 8601, UTC): it reads and sends nothing. */
+  | { event: 'agent.paused'; since: string }
+  | { event: 'agent.resumed' }
   | ({ event: 'agent.stopped' } & Totals)
   | { event: 'link.open'; relay: string; tenant: string }
   | { event: 'link.lost'; code: string; message: string }

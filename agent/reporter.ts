@@ -78,6 +78,10 @@ export function sentence(event: AgentEvent): string {
       return `The state folder ${event.folder} was gone; settings and identity are written again.`;
     case 'agent.quiet':
       return `Quiet hours: PowerSchool is left alone until ${event.until}.`;
+    case 'agent.paused':
+      return `Paused by an administrator since ${event.since}: nothing is read or sent.`;
+    case 'agent.resumed':
+      return 'Working again: an administrator has ended the pause.';
     case 'agent.stopped':
       return `Stopped. ${number(event.totalRequests)} requests to PowerSchool, ${number(event.totalBytesSent)} bytes sent to the relay.`;
     case 'link.open':

@@ -29,6 +29,9 @@ const healthSchema = z.strictObject({
 });
 export type Health = z.infer<typeof healthSchema>;
 
+/** Since when an administrator has paused the agent; null when it may work. */
+const pauseSchema = z.strictObject({ since: z.iso.datetime() }).nullable();
+
 export class AgentState {
   readonly folder: string;
   readonly paths: ReturnType<typeof statePaths>;
@@ -37,6 +40,7 @@ export class AgentState {
   readonly #secret: Low<string | null>;
   readonly #proxySignIn: Low<ProxySignIn | null>;
   readonly #health: Low<Health>;
+  readonly #pause: Low<z.infer<typeof pauseSchema>>;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -46,6 +50,7 @@ export class AgentState {
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable()), null);
     this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
     this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
+    this.#pause = new Low(new DurableFile(this.paths.pause, pauseSchema, { backup: false }), null);
   }
 
   /** @throws HallpassError STATE_UNREADABLE */
@@ -55,6 +60,7 @@ export class AgentState {
     await state.#identity.read();
     await state.#secret.read();
     await state.#proxySignIn.read();
+    await state.#pause.read();
     // What the last cycles did is only told to people: not worth refusing to start for.
     await state.#health.read().catch(() => undefined);
     return state;
@@ -79,6 +85,11 @@ export class AgentState {
 
   get health(): Health {
     return this.#health.data;
+  }
+
+  /** Since when the agent is paused (ISO 8601, UTC); undefined when it is not. */
+  get pausedSince(): string | undefined {
+    return this.#pause.data?.since;
   }
 
   /**
@@ -118,6 +129,11 @@ export class AgentState {
     await this.#health.write();
   }
 
+  async savePause(since: string | undefined): Promise<void> {
+    this.#pause.data = since === undefined ? null : { since };
+    await this.#pause.write();
+  }
+
   /** Writes everything again when the folder vanished under a running agent; true when it had. */
   async restoreIfGone(): Promise<boolean> {
     const there = await access(this.paths.identity).then(
@@ -129,6 +145,7 @@ export class AgentState {
     await this.#identity.write();
     if (this.secret !== null) await this.#secret.write();
     if (this.proxySignIn !== null) await this.#proxySignIn.write();
+    if (this.pausedSince !== undefined) await this.#pause.write();
     return true;
   }
 }

@@ -33,6 +33,8 @@ export function statePaths(folder: string) {
     proxySignIn: join(folder, 'proxy-credentials'),
     refusal: join(folder, 'powerschool-refusal.json'),
     health: join(folder, 'health.json'),
+    pause: join(folder, 'pause.json'),
+    history: join(folder, 'history.json'),
     probe: join(folder, 'probe.json'),
     baseline: join(folder, 'baseline'),
     log: join(folder, 'logs', 'agent.log'),

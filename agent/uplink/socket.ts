@@ -30,6 +30,8 @@ export interface SocketListener {
   opened(): void;
   /** Synchronous on purpose: frames are handled in the order of their arrival. */
   frame(frame: Frame): void;
+  /** A ping was answered after so many milliseconds. */
+  ponged(ms: number): void;
   ended(end: SocketEnd): void;
 }
 
@@ -110,7 +112,10 @@ export class LinkSocket {
       if (!this.#ended) this.#listener.frame({ data: toBuffer(data), binary });
     });
     this.#ws.on('ping', heard);
-    this.#ws.on('pong', heard);
+    this.#ws.on('pong', () => {
+      heard();
+      if (!this.#ended) this.#listener.ponged(this.#heardAt - this.#pingedAt);
+    });
     this.#ws.on('unexpected-response', (_request, response) => void this.#refused(response));
     // Stays for life: ws emits an error also when a socket is closed while it connects.
     this.#ws.on('error', (error) => this.#end(this.#fromError(error)));

@@ -31,6 +31,8 @@ export interface UplinkListener {
   /** The session should end as soon as what is under way is done: see {@link Uplink.finished}. */
   draining(): void;
   throttled(waitMs: number): void;
+  /** How long the relay took to answer a greeting or a ping. */
+  answered?(ms: number): void;
   /** The relay tells of an error of the catalogue. */
   told(error: { code: string; message: string }): void;
 }
@@ -56,6 +58,7 @@ export class Uplink {
   #session: Session | undefined;
   /** Counts dials: whatever belongs to an earlier one is ignored. */
   #generation = 0;
+  #greetedAt = 0;
   #wait = new AbortController();
   #why: HallpassError;
   #waiters: { resolve: (session: Session) => void; reject: (reason: unknown) => void }[] = [];
@@ -105,6 +108,7 @@ export class Uplink {
         break;
       case 'greet':
         this.#socket?.expect(true);
+        this.#greetedAt = this.#options.clock.now();
         void this.#send(this.#options.hello());
         break;
       case 'serve':
@@ -144,6 +148,7 @@ export class Uplink {
       {
         opened: () => current(() => this.#dispatch({ on: 'opened' })),
         frame: (frame) => current(() => this.#take(frame)),
+        ponged: (ms) => current(() => this.#options.listener.answered?.(ms)),
         ended: (end) => current(() => this.#ended(end)),
       },
     );
@@ -199,6 +204,7 @@ export class Uplink {
       expect: (something) => socket?.expect(something),
     });
     this.#dispatch({ on: 'welcomed', ...this.#timed() });
+    this.#options.listener.answered?.(this.#options.clock.now() - this.#greetedAt);
   }
 
   #running(type: string): Session {
