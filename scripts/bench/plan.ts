@@ -1,0 +1,101 @@
+/**
+ * Planning at the size of a large district: `node scripts/bench/plan.ts [students]`, 100,000 by default. Prints how long
+ * the whole plan takes, and one changed enrollment. Targets: 10 s and 50 ms at any size.
+ */
+
+import { desiredState } from '../../relay/plan/desired.ts';
+import { type AppliedState, makePlan, type Plan } from '../../relay/plan/plan.ts';
+import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts';
+import { parseProfile } from '../../relay/profile.ts';
+import { appliedBy, updateApplied } from '../../relay/sync/effects.ts';
+import type { RosterRecord } from '../../shared/roster.ts';
+
+const students = Number(process.argv[2] ?? 100_000);
+const perStudent = 8;
+const perClass = 40;
+
+const profile = parseProfile(
+  {
+    version: 1,
+    name: 'bench',
+    mode: { students: 'match', teachers: 'match' },
+    identity: {
+      students: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
+      teachers: { source: 'username', suffix: null, target: 'mailNickname' },
+    },
+    domains: {},
+    licences: { students: null, teachers: null, usageLocation: 'US' },
+    schools: 'all',
+    properties: { student: ['grade'] },
+  },
+  'bench',
+);
+
+function* district(): Generator<RosterRecord> {
+  const schools = Math.ceil(students / 600);
+  const classes = Math.ceil((students * perStudent) / perClass);
+  for (let id = 0; id < schools; id += 1) {
+    yield { kind: 'school', id: `${id}`, schoolId: 'district', name: `School ${id}`, schoolNumber: `${id}` };
+  }
+  for (let id = 0; id < classes; id += 1) {
+    const schoolId = `${id % schools}`;
+    const course = { termId: '1', sectionNumber: '1', courseNumber: `C${id % 200}`, courseName: `Course ${id % 200}` };
+    yield { kind: 'section', id: `${id}`, schoolId, ...course };
+    yield { kind: 'teacherRoster', id: `${id}`, schoolId, sectionId: `${id}`, teacherId: `${id % (students / 20)}` };
+  }
+  for (let id = 0; id < students / 20; id += 1) {
+    yield { kind: 'teacher', id: `${id}`, schoolId: `${id % schools}`, username: `t${id}` };
+  }
+  for (let id = 0; id < students; id += 1) {
+    const schoolId = `${id % schools}`;
+    yield { kind: 'student', id: `${id}`, schoolId, studentNumber: `${id}`, grade: '9' };
+    for (let of = 0; of < perStudent; of += 1) {
+      yield enrollment(`${id}-${of}`, schoolId, `${(id * perStudent + of * 7919) % classes}`, `${id}`);
+    }
+  }
+}
+
+function enrollment(id: string, schoolId: string, sectionId: string, studentId: string): RosterRecord {
+  return { kind: 'studentEnrollment', id, schoolId, sectionId, studentId };
+}
+
+function changeOf(record: RosterRecord): RosterChange {
+  return { kind: record.kind, schoolId: record.schoolId, id: record.id, record };
+}
+
+function timed<T>(what: string, work: () => T): T {
+  const start = performance.now();
+  const result = work();
+  process.stdout.write(`${what.padEnd(50)} ${(performance.now() - start).toFixed(1).padStart(9)} ms\n`);
+  return result;
+}
+
+const roster = new RosterIndex();
+timed('index the roster', () => roster.apply([...district()].map(changeOf)));
+const linked = new Map([...roster.people.keys()].map((key) => [key, `object-${key}`]));
+const accounts = { linked, createdByUs: new Set<string>(), toCreate: new Map() };
+const applied: AppliedState = {
+  schools: new Map(),
+  classes: new Map(),
+  users: new Map(),
+  members: new Map(),
+  owners: new Map(),
+  schoolClasses: new Map(),
+  schoolUsers: new Map(),
+  licences: new Map(),
+};
+const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
+  makePlan(desiredState({ roster, accounts, profile, today: '2026-11-24' }, keys), applied);
+
+const plan = timed(`plan everything, ${students} students`, () => decide(roster.allKeys()));
+for (const operation of plan.flat()) {
+  updateApplied({ applied, accounts: linked }, appliedBy(operation, 'object', applied));
+}
+timed('plan everything again, nothing to do', () => decide(roster.allKeys()));
+for (let round = 0; round < 3; round += 1) {
+  const record = enrollment(`new-${round}`, '0', '0', `${round + 1}`);
+  const operations = timed('one changed enrollment', () => decide(roster.apply([changeOf(record)])).flat());
+  if (operations.length > 1) throw new Error(`${operations.length} operations for one enrollment`);
+}
+const memory = process.memoryUsage();
+process.stdout.write(`${plan.flat().length} operations; ${Math.round(memory.rss / 1e6)} MB\n`);
