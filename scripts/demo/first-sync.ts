@@ -5,7 +5,7 @@ import type { LogEvent, Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';
 
 /** No progress for so long means that there will be none. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 /** The agent tries again after a problem; so many in a row do not pass by themselves. */
 const problemsTolerated = 3;
 
@@ -13,8 +13,6 @@ export interface FirstSync {
   /** Seconds from the start of the agent's first cycle. */
   readAfter: number;
   provisionedAfter: number;
-  state: string;
-  failed: number;
 }
 
 /** Listens from now on; `agent` starts when everything is ready to be heard. */
@@ -69,10 +67,10 @@ export async function followFirstSync(
     const sync = {
       readAfter: (committedAt - agent.startedAt) / 1000,
       provisionedAfter: (finishedAt - agent.startedAt) / 1000,
-      state: String(event.state),
-      failed: Number(event.failed),
     };
-    screen.done(`Everything is provisioned, ${seconds(sync.provisionedAfter)} after the agent's first look`);
+    const after = `${seconds(sync.provisionedAfter)} after the agent's first look`;
+    if (event.failed === 0) screen.done(`Everything is provisioned, ${after}`);
+    else screen.warn(`Provisioned ${after}; ${count(Number(event.failed), 'operation')} failed`);
     return { agent, sync };
   } finally {
     clearTimeout(patience);

@@ -52,7 +52,7 @@ export async function makeEdit(
     round.abort();
     if (open.length === 0) return passed / 1000;
     throw new DemoError(
-      `The edit "${edit.title}" has not arrived in Graph within ${patienceMs / 1000} seconds.`,
+      `It has not arrived in Graph within ${patienceMs / 1000} seconds.`,
       'Please report these lines of the relay.',
       relay.lastLines,
     );

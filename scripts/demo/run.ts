@@ -61,42 +61,45 @@ async function tellStory(town: Town): Promise<number> {
   const edits = chooseEdits(first.district, first.expected, today);
   showSummary(screen, first);
   if (!options.once) {
-    await writeReport(options, {
-      place,
-      agent,
-      sync,
-      stages,
-      first,
-      last: first,
-      edits: [],
-      latencies: [],
-      ownReads: 0,
-    });
+    await writeReport(options, { place, agent, sync, stages, first });
     return await keepRunning(town, place, agent, first, edits);
   }
 
   const reader = openReader(place.microsoft, place.app, first);
-  const latencies = await stages.time('edits', () => makeEdits(edits, town, place, reader));
+  const made = await stages.time('edits', () => makeEdits(edits, town, place, reader));
   const last = await stages.time('last comparison', () => inspect(place));
   showDifferences(screen, last.differences);
-  await writeReport(options, { place, agent, sync, stages, first, last, edits, latencies, ownReads: reader.requests });
-  return first.differences.length + last.differences.length === 0 ? 0 : 1;
+  const second = { last, edits, ...made, ownReads: reader.requests };
+  await writeReport(options, { place, agent, sync, stages, first, second });
+  return first.differences.length + made.missing.length + last.differences.length === 0 ? 0 : 1;
+}
+
+interface MadeEdits {
+  latencies: number[];
+  /** Edits that have not arrived, in words. */
+  missing: string[];
 }
 
 async function makeEdits(
   edits: readonly Edit[],
-  town: Town,
+  { screen, signal }: Town,
   { powerschool, relay }: Place,
   reader: ReturnType<typeof openReader>,
-): Promise<number[]> {
-  const latencies: number[] = [];
+): Promise<MadeEdits> {
+  const made: MadeEdits = { latencies: [], missing: [] };
   for (const edit of edits) {
-    town.screen.busy(edit.title);
-    const latency = await makeEdit(edit, { powerschool, reader, relay: relay.program, signal: town.signal });
-    town.screen.done(`In Graph after ${seconds(latency)}: ${edit.title}`);
-    latencies.push(latency);
+    screen.busy(edit.title);
+    try {
+      const latency = await makeEdit(edit, { powerschool, reader, relay: relay.program, signal });
+      made.latencies.push(latency);
+      screen.done(`In Graph after ${seconds(latency)}: ${edit.title}`);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof DemoError)) throw error;
+      made.missing.push(`${edit.title}: ${error.message}`);
+      screen.warn(`${edit.title}: ${error.message}`);
+    }
   }
-  return latencies;
+  return made;
 }
 
 /** Until Ctrl-C, or until a program ends. */
@@ -134,31 +137,28 @@ function showIntroduction({ options, screen }: Town): void {
   screen.line();
 }
 
-async function writeReport(
-  options: DemoOptions,
-  facts: {
-    place: Place;
-    agent: RunningAgent;
-    sync: FirstSync;
-    stages: Stages;
-    first: Inspection;
-    last: Inspection;
-    edits: readonly Edit[];
-    latencies: readonly number[];
-    ownReads: number;
-  },
-): Promise<void> {
+interface Facts {
+  place: Place;
+  agent: RunningAgent;
+  sync: FirstSync;
+  stages: Stages;
+  first: Inspection;
+  /** With --once: what came after the first sync. */
+  second?: MadeEdits & { last: Inspection; edits: readonly Edit[]; ownReads: number };
+}
+
+async function writeReport(options: DemoOptions, facts: Facts): Promise<void> {
   if (options.json === undefined) return;
-  const { place, agent, sync, stages, first, last, edits, latencies, ownReads } = facts;
+  const { place, agent, sync, stages, first, second } = facts;
   const graph = await graphCounts(place.microsoft);
-  const early = first === last ? [] : first.differences.map((difference) => `after the first sync: ${difference}`);
+  const early = first.differences.map((difference) => (second ? `after the first sync: ${difference}` : difference));
   const report = makeReport({
-    inspection: last,
-    differences: [...early, ...last.differences],
+    inspection: second?.last ?? first,
+    differences: [...early, ...(second?.missing ?? []), ...(second?.last.differences ?? [])],
     seconds: sync.provisionedAfter,
-    latencies,
-    graph: { ...graph, requests: graph.requests - ownReads },
-    minimumWrites: edits.reduce((sum, edit) => sum + edit.writes, minimumWrites(first.expected)),
+    latencies: second?.latencies ?? [],
+    graph: { ...graph, requests: graph.requests - (second?.ownReads ?? 0) },
+    minimumWrites: (second?.edits ?? []).reduce((sum, edit) => sum + edit.writes, minimumWrites(first.expected)),
     agent: agent.counts(),
     options,
     timings: stages.seconds,
