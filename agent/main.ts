@@ -1,4 +1,5 @@
 /** The agent's process: the only place that looks at its arguments, environment and signals. */
+import { realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import process from 'node:process';
 import { isSea } from 'node:sea';
@@ -26,7 +27,10 @@ void runCli(process.argv.slice(2), {
   hostname: hostname(),
   platform,
   uid,
-  invocation: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
+  // npx and npm start a link to the script, which is gone when their cache is.
+  invocation: isSea()
+    ? [process.execPath]
+    : [process.execPath, ...process.argv.slice(1, 2).map((file) => realpathSync(file))],
   stop: stop.signal,
 }).then((code) => {
   process.exitCode = code;

@@ -10,10 +10,12 @@ import { networkErrors } from './errors/network.ts';
 import { pluginErrors } from './errors/plugin.ts';
 import { powerschoolErrors } from './errors/powerschool.ts';
 import { relayErrors } from './errors/relay.ts';
+import { serviceErrors } from './errors/service.ts';
 
 /** The catalogue by chapter, in the order of docs/errors.md. */
 export const chapters = {
   'The agent itself': agentErrors,
+  'The agent as a service': serviceErrors,
   PowerSchool: powerschoolErrors,
   'The plugin': pluginErrors,
   'The link between agent and relay': linkErrors,
@@ -24,6 +26,7 @@ export const chapters = {
 
 export const catalogue = {
   ...agentErrors,
+  ...serviceErrors,
   ...powerschoolErrors,
   ...pluginErrors,
   ...linkErrors,

@@ -1,0 +1,50 @@
+/** What must hold before the agent is made a service, so that it can work from its first moment on. */
+import { stat } from 'node:fs/promises';
+import { fail } from '../../shared/errors.ts';
+import type { AgentState } from '../state/agent-state.ts';
+import { unsuitable } from './suitable.ts';
+import { isManagedFolder, serviceName } from './unit.ts';
+
+/** The user that the service is to have; `uid` is known only when it exists already. */
+export interface Account {
+  user: string | undefined;
+  uid: number | undefined;
+}
+
+/** @throws HallpassError SERVICE_STATE_UNREADY when it would end at once, or could not use its state folder */
+export async function needReadyState(state: AgentState, { user, uid }: Account): Promise<void> {
+  const { folder, settings, secret, identity } = state;
+  const unready = (reason: string, next: string) => fail('SERVICE_STATE_UNREADY', { folder, reason, next });
+  const setUp = 'Run "hallpass-agent setup" as root (with sudo), which also installs the service.';
+  if (settings.powerschool.url === undefined || settings.powerschool.clientId === undefined || secret === null) {
+    throw unready('PowerSchool is not configured there.', setUp);
+  }
+  if (identity === null) throw unready('it is not enrolled with a relay.', setUp);
+  if (isManagedFolder(folder)) return;
+  if (user === undefined) {
+    const next = `Name an existing user with --user, or use /var/lib/${serviceName}, for which systemd makes one.`;
+    throw unready('only below /var/lib can systemd give it to a user of its own making.', next);
+  }
+  if ((await stat(folder)).uid !== uid) {
+    throw unready(`it does not belong to ${user}.`, `Run "chown -R ${user} ${folder}" and try again.`);
+  }
+}
+
+/** @throws HallpassError SERVICE_FILE_UNSUITABLE for the program, or a CA file that the settings name */
+export async function needSuitableFiles(
+  [program, script]: readonly string[],
+  { settings }: AgentState,
+  { uid }: Account,
+): Promise<void> {
+  const files = [
+    [program, 'program'],
+    [script, 'script'],
+    [settings.powerschool.caFile, 'data'],
+    [settings.relay.caFile, 'data'],
+    [settings.proxy.caFile, 'data'],
+  ] as const;
+  for (const [file, kind] of files) {
+    const problem = file === undefined ? undefined : await unsuitable(file, kind, uid);
+    if (problem !== undefined) throw problem;
+  }
+}

@@ -1,0 +1,25 @@
+/** Programs of the operating system, run to their end. */
+import { execFile } from 'node:child_process';
+
+export interface Ran {
+  /** Exit code; -1 when the program could not be started or was killed. */
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export type Run = (program: string, args: readonly string[]) => Promise<Ran>;
+
+/** Longest that a program of the system may take; systemd's own default for starting a service is 90 s. */
+const timeoutMs = 120_000;
+
+/** Runs programs found on the PATH of this environment. Never fails: what went wrong is in the answer. */
+export function systemRun(env: NodeJS.ProcessEnv): Run {
+  return (program, args) =>
+    new Promise((resolve) => {
+      execFile(program, [...args], { env, timeout: timeoutMs, windowsHide: true }, (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ code, stdout, stderr: stderr === '' && code === -1 ? (error?.message ?? '') : stderr });
+      });
+    });
+}

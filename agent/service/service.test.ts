@@ -1,0 +1,173 @@
+/** The unit, as systemd itself sees it; the installation, with a systemctl that keeps a diary; the scripts for Windows. */
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { systemRun } from './run.ts';
+import { unsuitable } from './suitable.ts';
+import { installUnit, readStatus, serviceStatus, uninstallUnit } from './systemd.ts';
+import { systemdUnit, type UnitOptions } from './unit.ts';
+import { windowsDefaults, windowsScripts } from './windows.ts';
+
+const options: UnitOptions = {
+  invocation: [process.execPath],
+  user: undefined,
+  folder: '/var/lib/hallpass-agent',
+  logFolder: undefined,
+};
+
+const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+const noAnalyze = analyze('--version').status === 0 ? false : 'systemd-analyze is not installed';
+
+t.test('systemd accepts every variant of the unit, and calls it well protected', { skip: noAnalyze }, async (t) => {
+  const odd = join(t.testdir({}), '100 % $HOME');
+  await mkdir(odd);
+  const program = join(odd, 'hallpass-agent');
+  await writeFile(program, '#!/bin/sh\n', { mode: 0o755 });
+  const variants: Record<string, UnitOptions> = {
+    usual: options,
+    'own user': { ...options, user: 'daemon' },
+    'odd paths': { invocation: [program, `${odd}/it's "main".mjs`], user: 'daemon', folder: odd, logFolder: odd },
+  };
+  for (const [name, variant] of Object.entries(variants)) {
+    const file = join(odd, '..', 'hallpass-agent.service');
+    await writeFile(file, systemdUnit(variant));
+    const verified = analyze('verify', '--man=no', file);
+    t.match(verified, { status: 0, stderr: '' }, `${name}: ${verified.stderr}`);
+    const judged = analyze('security', '--offline=true', '--no-pager', '--threshold=20', file);
+    t.equal(judged.status, 0, `${name}: exposure of at most 2.0 of 10`);
+  }
+});
+
+t.test('what the unit says of user, state, restarts and secrets', async (t) => {
+  const usual = systemdUnit(options);
+  t.match(usual, /^DynamicUser=yes\nStateDirectory=hallpass-agent\nStateDirectoryMode=0700$/m);
+  t.match(usual, /^RestartPreventExitStatus=64 78$/m);
+  t.match(usual, /^StartLimitIntervalSec=0$/m);
+  t.match(usual, /^LimitCORE=0$/m);
+  t.notMatch(usual, /MemoryDenyWriteExecute=/, 'V8 could not run');
+  const own = systemdUnit({ ...options, user: 'hallpass', folder: '/srv/hall pass', logFolder: '/var/log/100%' });
+  t.match(own, /^User=hallpass\nEnvironment="HALLPASS_HOME=\/srv\/hall pass"\nReadWritePaths="\/srv\/hall pass"$/m);
+  t.match(own, /^ReadWritePaths=-\/var\/log\/100%%$/m);
+  t.notMatch(own, /DynamicUser|StateDirectory/);
+});
+
+async function withDiary(t: Test, show = '') {
+  const folder = t.testdir({ bin: {}, units: {}, show, diary: '' });
+  const script = `#!/bin/sh
+echo "$*" >> ${folder}/diary
+case "$1" in show) cat ${folder}/show;; esac
+if [ "$1" = "$(cat ${folder}/refuse 2>/dev/null)" ]; then echo "Failed: Access denied" >&2; exit 4; fi
+`;
+  await writeFile(join(folder, 'bin', 'systemctl'), script, { mode: 0o755 });
+  const run = systemRun({ PATH: `${folder}/bin:${process.env.PATH}` });
+  const systemd = { run, clock: new ManualClock(), unitFolder: join(folder, 'units') };
+  const file = join(folder, 'units', 'hallpass-agent.service');
+  const diary = async () => {
+    const lines = (await readFile(join(folder, 'diary'), 'utf8')).trim().split('\n');
+    await writeFile(join(folder, 'diary'), '');
+    return lines.map((line) => line.replace(/ --property=.*/, ''));
+  };
+  return { folder, systemd, file, diary };
+}
+
+const running = `LoadState=loaded
+UnitFileState=enabled
+ActiveState=active
+MainPID=4711
+NRestarts=2
+ExecMainCode=0
+ExecMainStatus=0
+`;
+
+t.test('installed, replaced, asked and removed, step by step', async (t) => {
+  const { systemd, file, diary } = await withDiary(t, running);
+  const steps = ['daemon-reload', 'enable hallpass-agent.service', 'restart hallpass-agent.service'];
+  t.match(await installUnit(systemd, systemdUnit(options)), {
+    installed: true,
+    state: 'active',
+    pid: 4711,
+    restarts: 2,
+  });
+  t.same(await diary(), [...steps, 'show hallpass-agent.service']);
+  t.equal((await stat(file)).mode & 0o777, 0o644);
+
+  await installUnit(systemd, systemdUnit({ ...options, user: 'daemon' }));
+  t.match(await readFile(file, 'utf8'), /^User=daemon$/m);
+  await diary();
+  t.equal(await uninstallUnit(systemd), true);
+  t.same(await diary(), ['disable --now hallpass-agent.service', 'daemon-reload']);
+  await t.rejects(stat(file));
+  t.equal(await uninstallUnit(systemd), false, 'nothing to remove is no error');
+});
+
+t.test('a unit of somebody else is left alone, and a refusal of systemd is told', async (t) => {
+  const { folder, systemd, file } = await withDiary(t);
+  await writeFile(file, '[Service]\nExecStart=/bin/true\n');
+  await t.rejects(installUnit(systemd, systemdUnit(options)), { code: 'SERVICE_FOREIGN' });
+  await t.rejects(uninstallUnit(systemd), { code: 'SERVICE_FOREIGN' });
+  t.match(await readFile(file, 'utf8'), /bin\/true/);
+  await rm(file);
+  await writeFile(join(folder, 'refuse'), 'enable');
+  await t.rejects(installUnit(systemd, systemdUnit(options)), {
+    code: 'SERVICE_COMMAND_FAILED',
+    message: /systemctl enable.*Access denied/,
+  });
+  await t.rejects(serviceStatus({ ...systemd, run: systemRun({ PATH: folder }) }), { message: /ENOENT/ });
+  await t.rejects(installUnit({ ...systemd, unitFolder: join(folder, 'no') }, ''), { code: 'SERVICE_UNWRITABLE' });
+});
+
+t.test('the last exit code in words', async (t) => {
+  const ended =
+    'LoadState=loaded\nUnitFileState=disabled\nActiveState=failed\nMainPID=0\nExecMainCode=1\nExecMainStatus=78\n';
+  t.strictSame(readStatus(ended), {
+    installed: true,
+    enabled: false,
+    state: 'failed',
+    pid: undefined,
+    restarts: 0,
+    lastExit: { code: 78, meaning: 'somebody must change something first; not started again' },
+  });
+  t.match(readStatus('LoadState=not-found\nActiveState=inactive\n'), { installed: false, lastExit: undefined });
+});
+
+t.test('a program or file that the service cannot or must not use', async (t) => {
+  const folder = t.testdir({ 'agent.mjs': '', 'ca.pem': '' });
+  const base = join(folder, 'agent.mjs');
+  t.equal(await unsuitable('/bin/sh', 'program', undefined), undefined);
+  t.match(await unsuitable('/home/admin/hallpass-agent', 'program', undefined), { message: /does not see \/home\./ });
+  t.match(await unsuitable('/tmp/x', 'data', undefined), { message: /does not see \/tmp\./ });
+  t.match(await unsuitable('/opt/a"b', 'program', undefined), { message: /quotes/ });
+  t.match(await unsuitable('/bin/no-such-file', 'program', undefined), { message: /ENOENT/ });
+
+  // Wherever these tests are run, and whoever runs them.
+  const uid = process.getuid?.();
+  const check = (path: string, kind: 'script' | 'data', user = uid) => unsuitable(path, kind, user, []);
+  t.equal(await check(base, 'script'), undefined);
+  await chmod(base, 0o666);
+  t.match(await check(base, 'script'), { code: 'SERVICE_FILE_UNSUITABLE', message: /everybody may change/ });
+  await chmod(base, 0o600);
+  t.equal(await check(base, 'script'), undefined, 'its own');
+  t.match(await check(base, 'script', 4711), { message: /closed to the user of the service/ });
+  await chmod(folder, 0o700);
+  t.match(await check(join(folder, 'ca.pem'), 'data', 4711), { message: /closed/ });
+});
+
+t.test('scripts for Windows: quoted, with the exit codes, the account and the permissions', async (t) => {
+  const folder = "C:\\Data\\O'Neil’s $x";
+  const [install, uninstall] = windowsScripts({ ...windowsDefaults, folder }).map(({ content }) => content);
+  t.match(install, /\$StateFolder = 'C:\\Data\\O''Neil’’s \$x'\r\n/);
+  t.match(install, /'--restart-if-not', '0,64,78', '--restart-delay', '60000'/);
+  t.match(install, /'--', \$Program, 'run'\r\n/);
+  t.match(install, /'obj=', \$account/);
+  t.match(install, /'\/inheritance:r', '\/grant:r', "\$\{system\}:\(OI\)\(CI\)F"/);
+  t.match(install, /'powerschool-secret', 'proxy-credentials'[\s\S]*"\$\{account\}:R"/);
+  t.match(uninstall, /sc\.exe delete \$name/);
+  for (const script of [install ?? '', uninstall ?? '']) {
+    t.ok(script.startsWith('\uFEFF'), 'UTF-8 for PowerShell 5');
+    t.notMatch(script, /[^\r]\n/, 'lines of Windows');
+    t.equal(script.split('{').length, script.split('}').length, 'every brace is closed');
+    t.notMatch(script, /undefined|\[object/);
+  }
+});

@@ -1,0 +1,131 @@
+/** The agent as a systemd service: installed, removed, and asked how it is. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../shared/clock.ts';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { exitCodes } from '../../shared/terminal.ts';
+import type { Run } from './run.ts';
+import { serviceName, unitMark, unitName } from './unit.ts';
+
+export interface Systemd {
+  run: Run;
+  clock: Clock;
+  /** Where units of the administrator are, /etc/systemd/system. */
+  unitFolder: string;
+}
+
+/** How long a service that cannot work takes to say so. */
+const settleMs = 3000;
+
+export interface ServiceStatus {
+  installed: boolean;
+  /** Started at boot. */
+  enabled: boolean;
+  /** systemd's word: active, activating, inactive, failed … */
+  state: string;
+  pid: number | undefined;
+  restarts: number;
+  /** Exit code of the last process that ended, and what it means. */
+  lastExit: { code: number; meaning: string } | undefined;
+}
+
+/**
+ * Writes the unit, starts it, and starts it at every boot. A unit of ours that is there already is replaced.
+ *
+ * @returns the status a few seconds later
+ * @throws HallpassError SERVICE_FOREIGN, SERVICE_UNWRITABLE, SERVICE_COMMAND_FAILED
+ */
+export async function installUnit(systemd: Systemd, unit: string): Promise<ServiceStatus> {
+  const file = join(systemd.unitFolder, unitName);
+  await ours(file);
+  await writeFile(file, unit, { mode: 0o644 }).catch((error: unknown) => {
+    throw fail('SERVICE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+  await systemctl(systemd, 'daemon-reload');
+  await systemctl(systemd, 'enable', unitName);
+  await systemctl(systemd, 'restart', unitName);
+  await systemd.clock.sleep(settleMs);
+  return serviceStatus(systemd);
+}
+
+/** What {@link installUnit} does, as commands for a person. */
+export function installSteps(unitFolder: string): string[] {
+  const file = join(unitFolder, unitName);
+  return [`write ${file}`, 'systemctl daemon-reload', `systemctl enable ${unitName}`, `systemctl restart ${unitName}`];
+}
+
+/** What {@link uninstallUnit} does, as commands for a person. */
+export function uninstallSteps(unitFolder: string): string[] {
+  return [`systemctl disable --now ${unitName}`, `remove ${join(unitFolder, unitName)}`, 'systemctl daemon-reload'];
+}
+
+/**
+ * Stops the service and removes its unit; state and logs stay.
+ *
+ * @returns false when there was none
+ * @throws HallpassError SERVICE_FOREIGN, SERVICE_UNWRITABLE, SERVICE_COMMAND_FAILED
+ */
+export async function uninstallUnit(systemd: Systemd): Promise<boolean> {
+  const file = join(systemd.unitFolder, unitName);
+  if (!(await ours(file))) return false;
+  await systemctl(systemd, 'disable', '--now', unitName);
+  await rm(file).catch((error: unknown) => {
+    throw fail('SERVICE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+  await systemctl(systemd, 'daemon-reload');
+  return true;
+}
+
+/** @throws HallpassError SERVICE_COMMAND_FAILED */
+export async function serviceStatus(systemd: Systemd): Promise<ServiceStatus> {
+  const names = ['LoadState', 'UnitFileState', 'ActiveState', 'MainPID', 'NRestarts', 'ExecMainCode', 'ExecMainStatus'];
+  const text = await systemctl(systemd, 'show', unitName, `--property=${names.join(',')}`);
+  return readStatus(text);
+}
+
+/** Reads the answer of `systemctl show`. */
+export function readStatus(text: string): ServiceStatus {
+  const facts = new Map(
+    text.split('\n').map((line) => {
+      const [name = '', ...value] = line.split('=');
+      return [name, value.join('=').trim()] as const;
+    }),
+  );
+  const pid = Number(facts.get('MainPID') ?? 0);
+  const code = Number(facts.get('ExecMainStatus') ?? 0);
+  // CLD_EXITED (1): the status is an exit code. 0 means that no process has ended yet.
+  const exited = facts.get('ExecMainCode') === '1';
+  return {
+    installed: facts.get('LoadState') === 'loaded',
+    enabled: facts.get('UnitFileState') === 'enabled',
+    state: facts.get('ActiveState') ?? 'unknown',
+    pid: pid > 0 ? pid : undefined,
+    restarts: Number(facts.get('NRestarts') ?? 0),
+    lastExit: exited ? { code, meaning: meaningOf(code) } : undefined,
+  };
+}
+
+function meaningOf(code: number): string {
+  const meanings: Record<number, string> = {
+    [exitCodes.ok]: 'stopped as asked',
+    [exitCodes.usage]: 'wrong options; not started again',
+    [exitCodes.bug]: 'a bug: please report it',
+    [exitCodes.temporary]: 'passes by itself',
+    [exitCodes.configuration]: 'somebody must change something first; not started again',
+  };
+  return meanings[code] ?? 'not an exit code of the agent';
+}
+
+/** False when there is no unit. @throws HallpassError SERVICE_FOREIGN when somebody else wrote it */
+async function ours(file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text !== undefined && !text.startsWith(unitMark)) throw fail('SERVICE_FOREIGN', { file });
+  return text !== undefined;
+}
+
+async function systemctl({ run }: Systemd, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run('systemctl', args);
+  if (code === 0) return stdout;
+  const reason = stderr.trim().split('\n')[0] || `exit code ${code}`;
+  throw fail('SERVICE_COMMAND_FAILED', { command: `systemctl ${args.join(' ')}`, reason, service: serviceName });
+}
