@@ -8,7 +8,7 @@ import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { noDigest } from './baseline/baselines.ts';
 import type { CycleReport } from './cycle.ts';
-import { CycleRunner, type CycleRunnerParts, toErrorMessage } from './cycle-runner.ts';
+import { type Asked, CycleRunner, type CycleRunnerParts, toErrorMessage } from './cycle-runner.ts';
 import { totals } from './events.ts';
 import { rssPeakMB } from './meter.ts';
 import type { HttpProxy } from './network/proxy.ts';
@@ -108,7 +108,7 @@ export class Agent {
     await this.#connected(false, async (uplink) => {
       const session = await uplink.session();
       for (let round = 0; round <= repairRounds; round += 1) {
-        const { failures, repairs } = await this.#cycle(session, acceptEmpty);
+        const { failures, repairs } = await this.#cycle(session, { acceptEmpty, thorough: round === 0 });
         if (failures[0] !== undefined) throw failures[0];
         if (repairs.length === 0) break;
       }
@@ -216,8 +216,9 @@ export class Agent {
   async #serve(session: Session): Promise<void> {
     while (await this.#isDue(session)) {
       const commands = this.#commands.splice(0);
+      const thorough = this.#wanted || commands.length > 0;
       this.#wanted = false;
-      const error = await this.#cycle(session, new Set()).then(
+      const error = await this.#cycle(session, { acceptEmpty: new Set(), thorough }).then(
         ({ failures }) => failures[0],
         (thrown: unknown) => toHallpassError(thrown),
       );
@@ -228,9 +229,9 @@ export class Agent {
 
   /** Waits for the next cycle; false when this session is over. */
   async #isDue(session: Session): Promise<boolean> {
-    const { clock, random, state, signIn, watch } = this.#parts;
+    const { clock, random, state, source, signIn, watch } = this.#parts;
     const intervalMs = 1000 * (state.settings.cycle.seconds ?? session.welcome.schedule.cycleSeconds);
-    const pace = { intervalMs, databaseShare: state.settings.powerschool.databaseShare };
+    const pace = { intervalMs, databaseShare: state.settings.powerschool.databaseShare * source.probeShare };
     const chance = random();
     while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
       const dueAt = this.#runner.dueAt(pace, chance);
@@ -280,13 +281,13 @@ export class Agent {
     return this.#parts.state.pausedSince !== undefined || this.#quiet() !== undefined;
   }
 
-  async #cycle(session: Session, acceptEmpty: ReadonlySet<Kind>): Promise<CycleReport> {
+  async #cycle(session: Session, asked: Asked): Promise<CycleReport> {
     this.#busy = true;
     // What a person starts in that time is not cut short by it.
     const meant = this.#rests();
     try {
       const shouldRest = () => !meant && this.#rests();
-      return await this.#runner.run(session, this.#suspects, acceptEmpty, this.#stop, shouldRest);
+      return await this.#runner.run(session, this.#suspects, asked, this.#stop, shouldRest);
     } finally {
       this.#busy = false;
     }

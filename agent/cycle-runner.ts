@@ -36,6 +36,14 @@ export interface CycleRunnerParts {
   clock: Clock;
 }
 
+/** What a person wants of one cycle. */
+export interface Asked {
+  /** Kinds that may be gone altogether. */
+  acceptEmpty: ReadonlySet<Kind>;
+  /** True for a look at everything, whatever it costs. */
+  thorough: boolean;
+}
+
 export class CycleRunner {
   readonly #parts: CycleRunnerParts;
   #past: Past | undefined;
@@ -89,7 +97,7 @@ export class CycleRunner {
   async run(
     session: Session,
     suspects: Map<string, number>,
-    acceptEmpty: ReadonlySet<Kind>,
+    asked: Asked,
     stop: AbortSignal,
     isQuiet: () => boolean,
   ): Promise<CycleReport> {
@@ -108,7 +116,7 @@ export class CycleRunner {
         ...this.#parts,
         link: session,
         suspects,
-        acceptEmpty,
+        ...asked,
         shouldFinish: () => stop.aborted || session.draining || isQuiet(),
         signal: AbortSignal.any([session.closed, hard.signal]),
         onProbed: () => {

@@ -14,7 +14,7 @@ import { InFlight } from './in-flight.ts';
 import { type Change, emptiedKind, planCycle } from './plan.ts';
 import type { Probe, ProbeEntry } from './powerschool/probe.ts';
 import { ReadAhead } from './read-ahead.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceKind } from './source.ts';
 import type { Session } from './uplink/session.ts';
 
 export interface CycleParts {
@@ -25,6 +25,8 @@ export interface CycleParts {
   /** Records at the relay, of the buckets where our baseline does not agree with it; settled ones are taken out. */
   suspects: Map<string, number>;
   acceptEmpty: ReadonlySet<Kind>;
+  /** See {@link ProbeOptions}. */
+  thorough: boolean;
   /** True when the cycle should come to an orderly end: no further bucket is read, the rest is committed. */
   shouldFinish: () => boolean;
   /** Aborted when the cycle cannot go on. */
@@ -78,17 +80,19 @@ const mostFailures = 10;
  */
 export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const { source, link, baselines, memory, suspects, signal } = parts;
-  const probe = await source.probe(signal);
+  const { schools } = link.welcome.wanted;
+  const remembers = (kind: SourceKind) => memory.of(fingerprintOf(link.welcome, kind));
+  const probe = await source.probe({ remembered: remembers, schools, thorough: parts.thorough, signal });
   parts.onProbed();
 
   takeRepairs(parts);
   const known = knownRecords(baselines, suspects);
-  const emptied = emptiedKind(probe, known, parts.acceptEmpty);
+  const emptied = emptiedKind({ probe, known, schools, accepted: parts.acceptEmpty });
   if (emptied !== undefined) throw emptied;
 
-  const fingerprint = fingerprintOf(link.welcome);
+  const fingerprint = fingerprintOf(link.welcome, source.kind);
   const remembered = memory.of(fingerprint);
-  const changes = planCycle({ probe, remembered, known, suspects, schools: link.welcome.wanted.schools });
+  const changes = planCycle({ probe, remembered, known, suspects, schools });
   const cycle = randomUUID();
   parts.onPlanned(changes.map(({ key }) => key));
   if (changes.length === 0) return { ...nothingToDo, repairs: takeRepairs(parts) };

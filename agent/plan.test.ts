@@ -64,13 +64,24 @@ t.test('a kind that is empty everywhere is no truth without a word', async (t) =
     ['term:1', 1],
   ]);
   const probe: Probe = new Map([['term:1', entry(1)]]);
-  t.match(emptiedKind(probe, known, new Set()), {
+  t.match(emptiedKind({ probe, known, schools: null, accepted: new Set() }), {
     code: 'SOURCE_KIND_EMPTY',
     message: /no student at all, where it had 10/,
   });
-  t.equal(emptiedKind(probe, known, new Set(['student'])), undefined);
-  t.equal(emptiedKind(new Map([...probe, ['student:2', entry(1)]]), known, new Set()), undefined);
-  t.equal(emptiedKind(new Map(), none, new Set()), undefined, 'a district that begins empty');
+  t.equal(emptiedKind({ probe, known, schools: null, accepted: new Set(['student']) }), undefined);
+  const elsewhere = new Map([...probe, ['student:2', entry(1)]]);
+  t.equal(emptiedKind({ probe: elsewhere, known, schools: null, accepted: new Set() }), undefined);
+  t.match(
+    emptiedKind({ probe: elsewhere, known, schools: ['1'], accepted: new Set() }),
+    { code: 'SOURCE_KIND_EMPTY' },
+    'students of a school that nobody wants do not count',
+  );
+  t.equal(emptiedKind({ probe, known, schools: ['2'], accepted: new Set() }), undefined, 'nor what goes on purpose');
+  t.equal(
+    emptiedKind({ probe: new Map(), known: none, schools: null, accepted: new Set() }),
+    undefined,
+    'a district that begins empty',
+  );
 });
 
 t.test('the next cycle keeps its distance from the last probe', async (t) => {

@@ -48,17 +48,22 @@ export function planCycle({ probe, remembered, known, suspects, schools }: PlanI
   return changes.sort(byKindThenSchool);
 }
 
-/** The first kind that PowerSchool no longer has at all although the relay has records of it. */
-export function emptiedKind(
-  probe: Probe,
-  known: ReadonlyMap<string, number>,
-  accepted: ReadonlySet<Kind>,
-): HallpassError | undefined {
-  const now = new Set([...probe.keys()].map((key) => parseBucketKey(key)?.kind));
+/** The first kind that PowerSchool no longer has in any wanted school although the relay has records of it there. */
+export function emptiedKind({
+  probe,
+  known,
+  schools,
+  accepted,
+}: Pick<PlanInput, 'probe' | 'known' | 'schools'> & { accepted: ReadonlySet<Kind> }): HallpassError | undefined {
+  const wanted = schools === null ? undefined : new Set(schools);
+  const bucketsOf = (kind: Kind, keys: Iterable<string>) =>
+    [...keys].filter((key) => {
+      const bucket = parseBucketKey(key);
+      return bucket?.kind === kind && isWanted(bucket, wanted);
+    });
   for (const kind of kinds) {
-    if (now.has(kind) || accepted.has(kind)) continue;
-    let before = 0;
-    for (const [key, count] of known) if (parseBucketKey(key)?.kind === kind) before += count;
+    if (accepted.has(kind) || bucketsOf(kind, probe.keys()).length > 0) continue;
+    const before = bucketsOf(kind, known.keys()).reduce((sum, key) => sum + (known.get(key) ?? 0), 0);
     if (before > 0) return fail('SOURCE_KIND_EMPTY', { kind, before });
   }
   return undefined;

@@ -28,15 +28,30 @@ export interface ReadOptions {
   signal: AbortSignal;
 }
 
+export type SourceKind = 'powerquery' | 'rest';
+
+export interface ProbeOptions {
+  /** What a source of this kind said of each bucket when it was last committed. */
+  remembered(kind: SourceKind): Probe;
+  /** Ids of the schools that are read, or null for all. */
+  schools: readonly string[] | null;
+  /** True when somebody asked for a look at everything, which a source without hashes does not take at every probe. */
+  thorough: boolean;
+  signal: AbortSignal;
+}
+
 export interface Source {
-  readonly kind: 'powerquery' | 'rest';
+  /** How PowerSchool is read; of a source that chooses by itself, how it was read last. */
+  readonly kind: SourceKind;
+  /** The part of the database share that probes may use; the rest is for readings that no change has asked for. */
+  readonly probeShare: number;
   /** Version and clock of the server, from a page that needs no sign-in. Never fails: what is not known is left out. */
   describe(signal?: AbortSignal): Promise<SourceFacts>;
-  /** One request. @throws HallpassError the POWERSCHOOL_ codes */
-  probe(signal?: AbortSignal): Promise<Probe>;
+  /** Counts and hashes of all buckets. @throws HallpassError the POWERSCHOOL_ codes */
+  probe(options: ProbeOptions): Promise<Probe>;
   /** All rows of a bucket, page by page. The first request is made at once. @throws HallpassError the POWERSCHOOL_ codes */
   read(bucket: Bucket, options: ReadOptions): AsyncIterable<Page>;
   /** How many rows {@link read} would bring now. @throws HallpassError the POWERSCHOOL_ codes */
-  count(bucket: Bucket, signal?: AbortSignal): Promise<number>;
+  count(bucket: Bucket, signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }

@@ -116,9 +116,12 @@ t.test("no bucket's name leaves the folder", async (t) => {
 t.test('the remembered probe is worthless for other fields, schools or salt', async (t) => {
   const path = join(t.testdir({}), 'probe.json');
   const welcome = { salt: 'a'.repeat(64), wanted: { schools: ['2', '1'], fields: { student: ['surname', 'grade'] } } };
-  const fingerprint = fingerprintOf(welcome);
+  const fingerprint = fingerprintOf(welcome, 'powerquery');
   t.equal(
-    fingerprintOf({ ...welcome, wanted: { schools: ['1', '2'], fields: { student: ['grade', 'surname'] } } }),
+    fingerprintOf(
+      { ...welcome, wanted: { schools: ['1', '2'], fields: { student: ['grade', 'surname'] } } },
+      'powerquery',
+    ),
     fingerprint,
   );
   for (const other of [
@@ -127,8 +130,9 @@ t.test('the remembered probe is worthless for other fields, schools or salt', as
     { ...welcome, wanted: { ...welcome.wanted, schools: [] } },
     { ...welcome, wanted: { ...welcome.wanted, fields: { teacher: ['surname', 'grade'] } } },
   ]) {
-    t.not(fingerprintOf(other), fingerprint);
+    t.not(fingerprintOf(other, 'powerquery'), fingerprint);
   }
+  t.not(fingerprintOf(welcome, 'rest'), fingerprint, 'nor does one way of reading tell of the other');
   const memory = new ProbeMemory(path);
   await memory.save(fingerprint, new Map([['student:1', { records: 2, hash: '5' }]]));
   const again = new ProbeMemory(path);

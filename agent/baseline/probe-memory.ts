@@ -8,6 +8,7 @@ import type { Welcome } from '../../shared/link.ts';
 import { kinds } from '../../shared/roster.ts';
 import { normalizationVersion } from '../powerschool/normalize.ts';
 import { type Probe, type ProbeEntry, probeEntrySchema } from '../powerschool/probe.ts';
+import type { SourceKind } from '../source.ts';
 
 const memorySchema = z.strictObject({
   /** What the hashes depend on besides the rows. */
@@ -52,8 +53,8 @@ export class ProbeMemory {
 }
 
 /** When any of this changes, an equal probe no longer means equal hashes. */
-export function fingerprintOf({ salt, wanted }: Pick<Welcome, 'salt' | 'wanted'>): string {
+export function fingerprintOf({ salt, wanted }: Pick<Welcome, 'salt' | 'wanted'>, source: SourceKind): string {
   const fields = kinds.map((kind) => [...(wanted.fields[kind] ?? [])].sort());
   const schools = wanted.schools === null ? null : [...wanted.schools].sort();
-  return hash('sha256', JSON.stringify([normalizationVersion, salt, schools, fields]), 'hex').slice(0, 32);
+  return hash('sha256', JSON.stringify([normalizationVersion, source, salt, schools, fields]), 'hex').slice(0, 32);
 }

@@ -7,7 +7,7 @@ import { type Bucket, bucketKey, type RosterRecord } from '../../shared/roster.t
 import { trustedAuthorities } from '../../shared/trust.ts';
 import type { Meter } from '../meter.ts';
 import type { PowerSchoolSettings } from '../settings.ts';
-import type { Page, ReadOptions, Source, SourceFacts } from '../source.ts';
+import type { Page, ProbeOptions, ReadOptions, Source, SourceFacts } from '../source.ts';
 import { Calls } from './calls.ts';
 import { PowerSchoolClient, type Row } from './client.ts';
 import { PowerSchoolHttp } from './http.ts';
@@ -38,6 +38,7 @@ export async function openPowerQuerySource(
 
 export class PowerQuerySource implements Source {
   readonly kind = 'powerquery';
+  readonly probeShare = 1;
   readonly #http: PowerSchoolHttp;
   readonly #client: PowerSchoolClient;
   readonly #metadata: Metadata;
@@ -56,7 +57,8 @@ export class PowerQuerySource implements Source {
     return this.#metadata.describe(signal);
   }
 
-  async probe(signal?: AbortSignal): Promise<Probe> {
+  /** One request. @throws HallpassError the POWERSCHOOL_ codes */
+  async probe({ signal }: Partial<ProbeOptions> = {}): Promise<Probe> {
     const rows = await this.#client.query(probeName, { horizon: this.#horizon() }, probePageSize, signal);
     const result = readProbe(rows);
     if ('probe' in result) return result.probe;

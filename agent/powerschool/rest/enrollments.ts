@@ -1,0 +1,65 @@
+/**
+ * The enrollments of sections. There is one list per section and none for a school, so this is nearly all of what reading
+ * a district this way costs: 28,000 requests at 100,000 students.
+ */
+import { hash } from 'node:crypto';
+import { fail } from '../../../shared/errors.ts';
+import type { Lists } from './lists.ts';
+import type { V1Client } from './v1-client.ts';
+import { type JsonObject, textAt } from './v1-json.ts';
+
+/** How much one section counts against all before it. */
+const freshness = 0.01;
+
+export class Enrollments {
+  readonly #client: V1Client;
+  readonly #lists: Lists;
+  /** What a list's ids were when PowerSchool's count last confirmed them, by section. */
+  readonly #confirmed = new Map<string, number>();
+  #requestsPerSection = 2;
+
+  constructor(client: V1Client, lists: Lists) {
+    this.#client = client;
+    this.#lists = lists;
+  }
+
+  /** Requests that reading a section takes, on average of late: nearer to one the longer the agent runs. */
+  get requestsPerSection(): number {
+    return this.#requestsPerSection;
+  }
+
+  /**
+   * The enrollments of one section that are not dropped. A list whose ids are those of the last time is taken as it is:
+   * nothing can be missing from it that was there. Any other one is counted, lest a cut answer look like a class that
+   * lost pupils.
+   *
+   * @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
+   */
+  async of(sectionId: string, signal: AbortSignal): Promise<JsonObject[]> {
+    const list = { path: `section/${sectionId}/section_enrollment`, resource: 'section_enrollment' } as const;
+    const size = this.#lists.sizeOf(list);
+    const first = await this.#client.page(list, { number: 1, size }, signal);
+    const short = first.length < size;
+    const known = short && this.#confirmed.get(sectionId) === printOf(first);
+    this.#requestsPerSection += freshness * ((known ? 1 : 2) - this.#requestsPerSection);
+    if (known) return first.filter(isKept);
+    const counted = await this.#client.count(list, signal);
+    const what = `section_enrollment of section ${sectionId}`;
+    const rows = short && first.length === counted ? first : await this.#lists.all({ list, what, counted, signal });
+    if (rows.some((row) => textAt(row, 'section_id') !== sectionId)) {
+      throw fail('POWERSCHOOL_MALFORMED', { url: this.#client.url, what, reason: 'it has rows of another section' });
+    }
+    this.#confirmed.set(sectionId, printOf(rows));
+    return rows.filter(isKept);
+  }
+}
+
+function isKept(enrollment: JsonObject): boolean {
+  return textAt(enrollment, 'dropped') !== 'true';
+}
+
+/** 52 bits of a hash over the ids. */
+function printOf(rows: readonly JsonObject[]): number {
+  const ids = rows.map((row) => `${textAt(row, 'id')} ${textAt(row, 'dropped')}`);
+  return Number.parseInt(hash('sha256', ids.join(), 'hex').slice(0, 13), 16);
+}

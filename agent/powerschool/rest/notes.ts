@@ -1,0 +1,37 @@
+/** What one cycle has learned of each school, so that no list is read twice in it. Ids only. */
+import type { JsonObject } from './v1-json.ts';
+import type { SchoolYear } from './years.ts';
+
+export interface SectionRef {
+  id: string;
+  /** SCHOOLSTAFF.DCID of the lead teacher. */
+  staffId: string | undefined;
+}
+
+export interface Counts {
+  student: number;
+  staff: number;
+  section: number;
+}
+
+export interface SchoolNotes {
+  year: SchoolYear | undefined;
+  counts: Counts;
+  sections?: SectionRef[];
+  /** USERS.DCID by SCHOOLSTAFF.DCID, of current staff. */
+  staff?: Map<string, string>;
+  /** Ids of active students. */
+  active?: Set<string>;
+}
+
+export class Notes {
+  /** Rows of all schools. */
+  readonly schools: readonly JsonObject[];
+  readonly of = new Map<string, SchoolNotes>();
+  /** Whether a student of another school is active, by id. */
+  readonly elsewhere = new Map<string, boolean>();
+
+  constructor(schools: readonly JsonObject[]) {
+    this.schools = schools;
+  }
+}

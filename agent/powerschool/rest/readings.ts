@@ -1,0 +1,220 @@
+/** The buckets of a district as pages of records, read from the lists of `/ws/v1`. */
+import { canonicalJson } from '../../../shared/digest.ts';
+import { type Bucket, bucketKey, type RosterRecord, type WantedFields } from '../../../shared/roster.ts';
+import type { Page, ReadOptions } from '../../source.ts';
+import type { Row } from '../client.ts';
+import { normalizer } from '../normalize.ts';
+import type { Enrollments } from './enrollments.ts';
+import type { Lists } from './lists.ts';
+import type { Movements } from './movements.ts';
+import type { Notes, SchoolNotes, SectionRef } from './notes.ts';
+import {
+  affiliationsOf,
+  enrollmentRow,
+  isActive,
+  rosterRow,
+  schoolRow,
+  sectionRow,
+  studentRow,
+  teacherRow,
+  termRow,
+} from './rows.ts';
+import { countedLists, listOf, type SchoolLists, sectionRef, usersOf } from './school-lists.ts';
+import type { V1Client } from './v1-client.ts';
+import { type JsonObject, textAt } from './v1-json.ts';
+
+/** Sections whose enrollments are read side by side, as many as there are connections. */
+const sideBySide = 2;
+/** Sections whose enrollments make a page. */
+const sectionsPerPage = 40;
+
+type Pages = AsyncGenerator<Page>;
+
+export interface ReadingParts {
+  client: V1Client;
+  lists: Lists;
+  schoolLists: SchoolLists;
+  enrollments: Enrollments;
+  movements: Movements;
+}
+
+/** The reading of one bucket. */
+export class Reading {
+  readonly #parts: ReadingParts;
+  readonly #notes: Notes;
+  readonly #bucket: Bucket;
+  readonly #options: ReadOptions;
+  readonly #toRecords: (rows: readonly Row[]) => RosterRecord[];
+
+  constructor(parts: ReadingParts, notes: Notes, bucket: Bucket, options: ReadOptions) {
+    this.#parts = parts;
+    this.#notes = notes;
+    this.#bucket = bucket;
+    this.#options = options;
+    this.#toRecords = recordsOf(bucket, options.wanted, parts.client);
+  }
+
+  /** @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
+  async *pages(): Pages {
+    const { kind, schoolId } = this.#bucket;
+    const school = this.#notes.of.get(schoolId);
+    if (kind === 'school') yield this.#page(this.#notes.schools.length, true, this.#notes.schools.map(schoolRow));
+    // A school that is no longer there has nothing.
+    else if (school === undefined) yield this.#page(0, true, []);
+    else if (kind === 'term') {
+      const terms = school.year?.terms ?? [];
+      yield this.#page(terms.length, true, terms.map(termRow));
+    } else if (kind === 'section') yield* this.#sections(school);
+    else if (kind === 'student') yield* this.#students(school);
+    else if (kind === 'teacher') yield* this.#teachers(school);
+    else if (kind === 'studentEnrollment') yield* this.#enrollments(school);
+    else yield* this.#rosters(school);
+  }
+
+  async *#sections(school: SchoolNotes): Pages {
+    const { client, lists } = this.#parts;
+    const { schoolId } = this.#bucket;
+    const { signal, expectedRows: counted } = this.#options;
+    if (school.year === undefined) return yield this.#page(0, true, []);
+    const courseList = listOf(schoolId, 'course');
+    const coursesCounted = await client.count(courseList, signal);
+    const what = `courses of school ${schoolId}`;
+    const courses = new Map<string, JsonObject | undefined>();
+    for await (const page of lists.pages({ list: courseList, what, counted: coursesCounted, signal })) {
+      for (const course of page.rows) courses.set(textAt(course, 'id') ?? '', course);
+    }
+    const list = countedLists(schoolId, school.year.startYear).section;
+    const refs: SectionRef[] = [];
+    for await (const { rows, last } of lists.pages({ list, what: bucketKey(this.#bucket), counted, signal })) {
+      const made: Row[] = [];
+      for (const section of rows) {
+        const id = textAt(section, 'course_id');
+        // Whether a school's list has the courses of the district is not documented.
+        if (id !== undefined && !courses.has(id)) courses.set(id, await client.one('course', id, [], signal));
+        made.push(sectionRow(section, id === undefined ? undefined : courses.get(id)));
+      }
+      refs.push(...rows.map(sectionRef));
+      if (last && refs.length === school.counts.section) school.sections = refs;
+      yield this.#page(rows.length, last, made);
+    }
+  }
+
+  async *#students(school: SchoolNotes): Pages {
+    const { lists, client, movements } = this.#parts;
+    const { expectedRows: counted, signal, wanted } = this.#options;
+    const expansions = ['school_enrollment'];
+    if (wanted.student?.includes('secondaryEmail')) expansions.push('contact_info');
+    if (wanted.student?.includes('graduationYear')) expansions.push('demographics');
+    const what = bucketKey(this.#bucket);
+    const list = countedLists(this.#bucket.schoolId, undefined).student;
+    const active = new Set<string>();
+    let read = 0;
+    for await (const { rows, last } of lists.pages({ list, what, counted, expansions, signal })) {
+      const unclear = rows.find((row) => textAt(row, 'school_enrollment', 'enroll_status_code') === undefined);
+      if (unclear !== undefined) throw client.malformed(`${what}, row ${textAt(unclear, 'id')}`, 'it has no status');
+      const kept = rows.filter(isActive);
+      for (const student of kept) active.add(textAt(student, 'id') ?? '');
+      read += rows.length;
+      if (last && read === school.counts.student) {
+        school.active = active;
+        await movements.note(this.#bucket.schoolId, active, signal);
+      }
+      yield this.#page(rows.length, last, kept.map(studentRow));
+    }
+  }
+
+  /** People whose SCHOOLSTAFF row says that they teach, and others who lead a section. */
+  async *#teachers(school: SchoolNotes): Pages {
+    const { lists, schoolLists, client } = this.#parts;
+    const { schoolId } = this.#bucket;
+    const { expectedRows: counted, signal, wanted } = this.#options;
+    const expansions = ['school_affiliations', ...(wanted.teacher?.includes('secondaryEmail') ? ['emails'] : [])];
+    const what = bucketKey(this.#bucket);
+    const staff: JsonObject[] = [];
+    for await (const page of lists.pages({ list: listOf(schoolId, 'staff'), what, counted, expansions, signal })) {
+      staff.push(...page.rows);
+    }
+    if (staff.length === school.counts.staff) school.staff = usersOf(staff);
+    const here = staff.map((row) => affiliationsOf(row).filter((affiliation) => affiliation.schoolId === schoolId));
+    if (staff.length > 0 && here.every((affiliations) => affiliations.length === 0)) {
+      throw client.malformed(what, 'none of its staff has an affiliation with the school');
+    }
+    const sections = await schoolLists.sections(schoolId, school, signal);
+    const leads = new Set(sections.map(({ staffId }) => staffId));
+    const teachers = staff.filter(
+      (row, index) => leads.has(textAt(row, 'id')) || here[index]?.some(({ teaches, current }) => teaches && current),
+    );
+    yield this.#page(staff.length, true, teachers.map(teacherRow));
+  }
+
+  /** The measure of a complete reading is the number of sections, each of them proven for itself. */
+  async *#enrollments(school: SchoolNotes): Pages {
+    const { schoolLists } = this.#parts;
+    const { signal } = this.#options;
+    const sections = await schoolLists.sections(this.#bucket.schoolId, school, signal);
+    if (sections.length === 0) return yield this.#page(0, true, []);
+    await schoolLists.active(this.#bucket.schoolId, school, signal);
+    for (let at = 0; at < sections.length; at += sectionsPerPage) {
+      const part = sections.slice(at, at + sectionsPerPage);
+      const rows: Row[] = [];
+      for (let next = 0; next < part.length; next += sideBySide) {
+        const read = part.slice(next, next + sideBySide).map((section) => this.#enrollmentsOf(section));
+        // None may still be under way when another one has failed.
+        for (const result of await Promise.allSettled(read)) {
+          if (result.status === 'rejected') throw result.reason;
+          rows.push(...result.value);
+        }
+      }
+      yield this.#page(part.length, at + sectionsPerPage >= sections.length, rows);
+    }
+  }
+
+  async #enrollmentsOf({ id }: SectionRef): Promise<Row[]> {
+    const { enrollments, schoolLists } = this.#parts;
+    const { signal } = this.#options;
+    const rows: Row[] = [];
+    for (const enrollment of await enrollments.of(id, signal)) {
+      const student = textAt(enrollment, 'student_id') ?? '';
+      const active = await schoolLists.isActive(student, this.#bucket.schoolId, this.#notes, signal);
+      if (active) rows.push(enrollmentRow(enrollment, id));
+    }
+    return rows;
+  }
+
+  async *#rosters(school: SchoolNotes): Pages {
+    const { schoolLists } = this.#parts;
+    const { schoolId } = this.#bucket;
+    const { signal } = this.#options;
+    const sections = await schoolLists.sections(schoolId, school, signal);
+    const rows: Row[] = [];
+    for (const section of sections) {
+      const lead = await schoolLists.leadOf(section, schoolId, school, signal);
+      if (lead !== undefined) rows.push(rosterRow(section.id, lead));
+    }
+    yield this.#page(sections.length, true, rows);
+  }
+
+  #page(rows: number, last: boolean, made: readonly Row[]): Page {
+    return { rows, last, records: () => this.#toRecords(made) };
+  }
+}
+
+/** Rows made records; a person with two rows is one record. The function throws HallpassError POWERSCHOOL_MALFORMED. */
+function recordsOf(bucket: Bucket, wanted: WantedFields, client: V1Client): (rows: readonly Row[]) => RosterRecord[] {
+  const normalize = normalizer(bucket, wanted);
+  return (rows) => {
+    const records = new Map<string, RosterRecord>();
+    for (const row of rows) {
+      const result = normalize(row);
+      if ('finding' in result) {
+        const { id, property, reason } = result.finding;
+        throw client.malformed(`${bucketKey(bucket)}, row ${id}`, `${property}: ${reason}`);
+      }
+      const { record } = result;
+      const other = records.get(record.id);
+      // Which of two comes first may change; the smaller text does not.
+      if (other === undefined || canonicalJson(record) < canonicalJson(other)) records.set(record.id, record);
+    }
+    return [...records.values()];
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * What stands for the probe where there are no PowerQueries: schools and terms as they are, counts of everything else,
+ * and which schools have their turn to be read.
+ */
+import { hash } from 'node:crypto';
+import { bucketKey, districtBucket } from '../../../shared/roster.ts';
+import type { ProbeOptions } from '../../source.ts';
+import type { Row } from '../client.ts';
+import type { Probe, ProbeEntry } from '../probe.ts';
+import type { Lists } from './lists.ts';
+import { type Counts, Notes, type SchoolNotes } from './notes.ts';
+import { schoolRow, termRow } from './rows.ts';
+import { countedLists } from './school-lists.ts';
+import { type Allowance, lastTurnOf, type TurnKind, takeTurns, turnEntry, turnKinds } from './turns.ts';
+import type { V1Client } from './v1-client.ts';
+import { type JsonObject, textAt } from './v1-json.ts';
+import type { Years } from './years.ts';
+
+/** PowerSchool's own school for those who have left; the plugin's queries leave it out, too. */
+const graduatedNumber = '999999';
+
+/** The count that shows how many rows a bucket's reading has. */
+const countOf = {
+  section: 'section',
+  student: 'student',
+  teacher: 'staff',
+  studentEnrollment: 'section',
+  teacherRoster: 'section',
+} as const satisfies Record<TurnKind, keyof Counts>;
+
+export interface RestProbeParts {
+  client: V1Client;
+  lists: Lists;
+  years: Years;
+  allowance: Allowance;
+  /** What a turn of a school costs, milliseconds. */
+  costOf(counts: Counts): number;
+  /** Schools that must be read because of what was found elsewhere. */
+  urgent: ReadonlySet<string>;
+  now(): number;
+}
+
+/** @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
+export async function probeDistrict(
+  parts: RestProbeParts,
+  { remembered: rememberedBy, schools: wanted, thorough, signal }: ProbeOptions,
+): Promise<{ probe: Probe; notes: Notes }> {
+  const remembered = rememberedBy('rest');
+  const notes = new Notes(await schoolsOf(parts, signal));
+  const probe = new Map<string, ProbeEntry>();
+  if (notes.schools.length > 0) {
+    probe.set(bucketKey({ kind: 'school', schoolId: districtBucket }), contentEntry(notes.schools.map(schoolRow)));
+  }
+  const all = notes.schools.map((school) => textAt(school, 'id') ?? '');
+  const ids = wanted === null ? all : all.filter((id) => wanted.includes(id));
+  const turns = turnsOf(parts, ids, remembered, thorough);
+  for (const schoolId of ids) {
+    const year = await parts.years.of(schoolId, turns.has(schoolId), signal);
+    const counts = await count(parts.client, schoolId, year?.startYear, signal);
+    const school: SchoolNotes = { year, counts };
+    notes.of.set(schoolId, school);
+    // Nothing changes a count but a change: such a school is read at once, and the others wait longer for it.
+    if (!turns.has(schoolId) && hasChanged(schoolId, counts, remembered)) {
+      turns.add(schoolId);
+      parts.allowance.spend(parts.costOf(counts));
+    }
+    for (const [key, entry] of entriesOf(schoolId, school, remembered, turns.has(schoolId), parts.now())) {
+      probe.set(key, entry);
+    }
+  }
+  return { probe, notes };
+}
+
+/** The schools of the district, as many as PowerSchool counts. */
+async function schoolsOf({ client, lists }: RestProbeParts, signal: AbortSignal): Promise<JsonObject[]> {
+  const list = { path: 'district/school', resource: 'school' } as const;
+  const counted = await client.count(list, signal);
+  const rows: JsonObject[] = [];
+  for await (const page of lists.pages({ list, what: 'school:district', counted, signal })) rows.push(...page.rows);
+  const schools = rows.filter((school) => textAt(school, 'school_number') !== graduatedNumber);
+  // The count is without the school of the graduated; whether the list is, too, is not documented.
+  if (schools.length !== counted) {
+    throw client.malformed('school:district', `${schools.length} schools are listed, ${counted} are counted`);
+  }
+  return schools;
+}
+
+/** The schools whose turn it is before anything is counted. */
+function turnsOf(
+  { allowance, costOf, urgent, now }: RestProbeParts,
+  ids: readonly string[],
+  remembered: Probe,
+  thorough: boolean,
+): Set<string> {
+  allowance.advance(now());
+  const candidates = ids.map((schoolId) => ({
+    schoolId,
+    readAt: lastTurnOf(schoolId, remembered),
+    costMs: costOf(rememberedCounts(schoolId, remembered)),
+  }));
+  // What was never read is read anyway, without a turn.
+  const read = candidates.filter(({ readAt }) => readAt !== undefined);
+  const first = read.filter(({ schoolId }) => thorough || urgent.has(schoolId));
+  for (const { costMs } of first) allowance.spend(costMs);
+  const rest = read.filter((candidate) => !first.includes(candidate));
+  return new Set([...first.map(({ schoolId }) => schoolId), ...takeTurns(rest, allowance)]);
+}
+
+async function count(
+  client: V1Client,
+  schoolId: string,
+  startYear: number | undefined,
+  signal: AbortSignal,
+): Promise<Counts> {
+  const lists = countedLists(schoolId, startYear);
+  return {
+    student: await client.count(lists.student, signal),
+    staff: await client.count(lists.staff, signal),
+    section: startYear === undefined ? 0 : await client.count(lists.section, signal),
+  };
+}
+
+function rememberedCounts(schoolId: string, remembered: Probe): Counts {
+  const records = (kind: TurnKind) => remembered.get(bucketKey({ kind, schoolId }))?.records ?? 0;
+  return { student: records('student'), staff: records('teacher'), section: records('section') };
+}
+
+/** True when a bucket that was read before has other rows now. */
+function hasChanged(schoolId: string, counts: Counts, remembered: Probe): boolean {
+  return turnKinds.some((kind) => {
+    const before = remembered.get(bucketKey({ kind, schoolId }));
+    return before !== undefined && before.records !== counts[countOf[kind]];
+  });
+}
+
+function* entriesOf(
+  schoolId: string,
+  { year, counts }: SchoolNotes,
+  remembered: Probe,
+  turn: boolean,
+  nowMs: number,
+): Generator<[string, ProbeEntry]> {
+  if (year !== undefined) yield [bucketKey({ kind: 'term', schoolId }), contentEntry(year.terms.map(termRow))];
+  for (const kind of turnKinds) {
+    const records = counts[countOf[kind]];
+    if (records === 0) continue;
+    const key = bucketKey({ kind, schoolId });
+    const before = remembered.get(key);
+    const same = before !== undefined && before.records === records && !turn;
+    yield [key, same ? before : turnEntry(records, Math.floor(nowMs / 1000))];
+  }
+}
+
+function contentEntry(rows: readonly Row[]): ProbeEntry {
+  return { records: rows.length, hash: hash('sha256', JSON.stringify(rows), 'hex').slice(0, 32) };
+}

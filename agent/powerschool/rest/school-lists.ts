@@ -1,0 +1,104 @@
+/** The lists of a school, and what other kinds need of them: each read once a cycle and noted. */
+import type { Paged } from '../metadata.ts';
+import type { Lists } from './lists.ts';
+import type { Counts, Notes, SchoolNotes, SectionRef } from './notes.ts';
+import { affiliationsOf, isActive } from './rows.ts';
+import type { ListRequest, V1Client } from './v1-client.ts';
+import { type JsonObject, textAt } from './v1-json.ts';
+
+/** The lists that the probe counts. Neither default of PowerSchool's is relied on: which students, which year. */
+export function countedLists(schoolId: string, startYear: number | undefined): Record<keyof Counts, ListRequest> {
+  return {
+    student: { ...listOf(schoolId, 'student'), q: 'school_enrollment.enroll_status==(A)' },
+    staff: listOf(schoolId, 'staff'),
+    section: { ...listOf(schoolId, 'section'), q: `term.start_year==${startYear}` },
+  };
+}
+
+export function listOf(schoolId: string, resource: Paged): ListRequest {
+  return { path: `school/${schoolId}/${resource}`, resource };
+}
+
+export function sectionRef(section: JsonObject): SectionRef {
+  return { id: textAt(section, 'id') ?? '', staffId: textAt(section, 'staff_id') };
+}
+
+export class SchoolLists {
+  readonly #client: V1Client;
+  readonly #lists: Lists;
+
+  constructor(client: V1Client, lists: Lists) {
+    this.#client = client;
+    this.#lists = lists;
+  }
+
+  /** The sections of the current year. @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
+  async sections(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<SectionRef[]> {
+    if (notes.sections !== undefined) return notes.sections;
+    if (notes.year === undefined) return [];
+    const list = countedLists(schoolId, notes.year.startYear).section;
+    const reading = { list, what: `section:${schoolId}`, counted: notes.counts.section, signal };
+    notes.sections = (await this.#lists.all(reading)).map(sectionRef);
+    return notes.sections;
+  }
+
+  /** Who is behind the current staff of a school. @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
+  async staff(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<Map<string, string>> {
+    if (notes.staff !== undefined) return notes.staff;
+    const reading = {
+      list: listOf(schoolId, 'staff'),
+      what: `staff of school ${schoolId}`,
+      counted: notes.counts.staff,
+    };
+    notes.staff = usersOf(await this.#lists.all({ ...reading, signal }));
+    return notes.staff;
+  }
+
+  /** The person behind the lead teacher of a section; undefined when it is nobody of the current staff. */
+  async leadOf(
+    { staffId }: SectionRef,
+    schoolId: string,
+    notes: SchoolNotes,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (staffId === undefined) return undefined;
+    const staff = await this.staff(schoolId, notes, signal);
+    const known = staff.get(staffId);
+    if (known !== undefined) return known === '' ? undefined : known;
+    // Not of this school's current staff: gone, or somebody of another school.
+    const found = await this.#client.one('staff', staffId, ['school_affiliations'], signal);
+    const here = affiliationsOf(found ?? {}).filter((affiliation) => affiliation.schoolId === schoolId);
+    const current = here.length === 0 && affiliationsOf(found ?? {}).some((affiliation) => affiliation.current);
+    const user = current ? textAt(found, 'users_dcid') : undefined;
+    staff.set(staffId, user ?? '');
+    return user;
+  }
+
+  /** Whether a student who has an enrollment at a school is active. @throws HallpassError as {@link sections} */
+  async isActive(studentId: string, schoolId: string, notes: Notes, signal: AbortSignal): Promise<boolean> {
+    const school = notes.of.get(schoolId);
+    if (school !== undefined && (await this.active(schoolId, school, signal)).has(studentId)) return true;
+    for (const { active } of notes.of.values()) if (active?.has(studentId)) return true;
+    // Of a school that is not read now, or not active.
+    const known = notes.elsewhere.get(studentId);
+    if (known !== undefined) return known;
+    const student = await this.#client.one('student', studentId, ['school_enrollment'], signal);
+    const active = student !== undefined && isActive(student);
+    notes.elsewhere.set(studentId, active);
+    return active;
+  }
+
+  /** The ids of a school's active students. @throws HallpassError as {@link sections} */
+  async active(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<Set<string>> {
+    if (notes.active !== undefined) return notes.active;
+    const list = countedLists(schoolId, undefined).student;
+    const reading = { list, what: `student:${schoolId}`, counted: notes.counts.student, signal };
+    const rows = await this.#lists.all({ ...reading, expansions: ['school_enrollment'] });
+    notes.active = new Set(rows.filter(isActive).map((student) => textAt(student, 'id') ?? ''));
+    return notes.active;
+  }
+}
+
+export function usersOf(staff: readonly JsonObject[]): Map<string, string> {
+  return new Map(staff.map((row) => [textAt(row, 'id') ?? '', textAt(row, 'users_dcid') ?? '']));
+}

@@ -1,0 +1,56 @@
+/** Which school year is the current one of a school, by the same rule as the plugin's queries: the newest that has begun. */
+import type { Metadata } from '../metadata.ts';
+import type { Lists } from './lists.ts';
+import { isYearTerm } from './rows.ts';
+import type { V1Client } from './v1-client.ts';
+import { type JsonObject, textAt } from './v1-json.ts';
+
+export interface SchoolYear {
+  startYear: number;
+  terms: JsonObject[];
+}
+
+/** How many years are looked through for one that has begun. A school without any of them has closed. */
+const yearsBack = 3;
+
+export class Years {
+  readonly #client: V1Client;
+  readonly #lists: Lists;
+  readonly #metadata: Metadata;
+  readonly #horizonDays: number;
+  readonly #known = new Map<string, { horizon: string; year: SchoolYear | undefined }>();
+
+  constructor(client: V1Client, lists: Lists, metadata: Metadata, horizonDays: number) {
+    this.#client = client;
+    this.#lists = lists;
+    this.#metadata = metadata;
+    this.#horizonDays = horizonDays;
+  }
+
+  /**
+   * The current year of a school with its terms, read once a day, or again when asked to.
+   *
+   * @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
+   */
+  async of(schoolId: string, again: boolean, signal: AbortSignal): Promise<SchoolYear | undefined> {
+    const horizon = this.#metadata.date(this.#horizonDays);
+    const known = this.#known.get(schoolId);
+    if (known?.horizon === horizon && !again) return known.year;
+    const year = await this.#find(schoolId, horizon, signal);
+    this.#known.set(schoolId, { horizon, year });
+    return year;
+  }
+
+  async #find(schoolId: string, horizon: string, signal: AbortSignal): Promise<SchoolYear | undefined> {
+    const newest = Number(horizon.slice(0, 4));
+    for (let startYear = newest; startYear > newest - yearsBack; startYear -= 1) {
+      const list = { path: `school/${schoolId}/term`, resource: 'term', q: `start_year==${startYear}` } as const;
+      const counted = await this.#client.count(list, signal);
+      if (counted === 0) continue;
+      const terms = await this.#lists.all({ list, what: `term:${schoolId}`, counted, signal });
+      const begun = terms.some((term) => isYearTerm(term) && (textAt(term, 'start_date') ?? '9999') <= horizon);
+      if (begun) return { startYear, terms };
+    }
+    return undefined;
+  }
+}
