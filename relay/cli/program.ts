@@ -5,6 +5,7 @@ import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
 import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
+import { explainCommand } from './explain.ts';
 import { problemsCommand } from './problems.ts';
 import { profileCommands } from './profile.ts';
 import { serveCommand } from './serve.ts';
@@ -60,6 +61,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     profileCommands,
     statusCommand,
     problemsCommand,
+    explainCommand,
   ]) {
     add(program, context);
   }

@@ -140,7 +140,7 @@ function addMemberships(
 }
 
 /** A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool. */
-function isCurrent({ kind, startDate, endDate }: StudentEnrollment | TeacherRoster, today: string): boolean {
+export function isCurrent({ kind, startDate, endDate }: StudentEnrollment | TeacherRoster, today: string): boolean {
   if (startDate !== undefined && startDate > today) return false;
   if (endDate === undefined) return true;
   return kind === 'studentEnrollment' ? today < endDate : today <= endDate;

@@ -144,3 +144,47 @@ export async function manifest(
 function stored<K extends Kind>(data: string): RecordOf<K> {
   return JSON.parse(data) as RecordOf<K>;
 }
+
+/** One record by kind and id, whichever school it is in; undefined when there is none (any more). */
+export async function readRecord<K extends Kind>(
+  scope: TenantScope,
+  kind: K,
+  id: string,
+): Promise<RecordOf<K> | undefined> {
+  return (await readPerson(scope, kind, id)).records[0];
+}
+
+/** The records of one id, one per school, and whether there was one that is gone. */
+export async function readPerson<K extends Kind>(
+  scope: TenantScope,
+  kind: K,
+  id: string,
+): Promise<{ records: RecordOf<K>[]; wasThere: boolean }> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['data', 'deleted'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('id', '=', id)
+    .orderBy('school_id')
+    .execute();
+  const records = rows.filter((row) => row.deleted === 0).map((row) => stored<K>(row.data));
+  return { records, wasThere: rows.some((row) => row.deleted === 1) };
+}
+
+/** Enrollments and rosters of one section, which are in the buckets of its school. */
+export async function readBySection(
+  scope: TenantScope,
+  section: { id: string; schoolId: string },
+): Promise<(RecordOf<'studentEnrollment'> | RecordOf<'teacherRoster'>)[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select('data')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', 'in', ['studentEnrollment', 'teacherRoster'])
+    .where('school_id', '=', section.schoolId)
+    .where('deleted', '=', 0)
+    .execute();
+  const all = rows.map((row) => stored<'studentEnrollment' | 'teacherRoster'>(row.data));
+  return all.filter((membership) => membership.sectionId === section.id);
+}

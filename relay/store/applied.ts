@@ -128,3 +128,36 @@ export async function countApplied(scope: TenantScope): Promise<Record<string, n
   }
   return counts;
 }
+
+/** One object as it was last written; undefined when Microsoft 365 has none of ours. */
+export async function readObject(
+  scope: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+): Promise<AppliedObject | undefined> {
+  const row = await scope.db
+    .selectFrom('applied')
+    .select(['object_id', 'body'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row && toObject(row.object_id, row.body);
+}
+
+export async function isRelated(
+  scope: TenantScope,
+  kind: RelationKind,
+  container: string,
+  item: string,
+): Promise<boolean> {
+  const row = await scope.db
+    .selectFrom('applied_relation')
+    .select('item')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('container', '=', container)
+    .where('item', '=', item)
+    .executeTakeFirst();
+  return row !== undefined;
+}

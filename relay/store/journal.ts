@@ -87,7 +87,7 @@ export async function beginRun(scope: TenantScope, planned: object, now: string)
     .where('state', '=', 'running')
     .execute();
   const id = randomUUID();
-  const row = { tenant_id: scope.tenantId, id, started_at: now, finished_at: null, done: 0, failed: 0 };
+  const row = { tenant_id: scope.tenantId, id, started_at: now, finished_at: null, done: 0, failed: 0, held: 0 };
   await scope.db
     .insertInto('run')
     .values({ ...row, state: 'running', planned: JSON.stringify(planned) })
@@ -98,7 +98,7 @@ export async function beginRun(scope: TenantScope, planned: object, now: string)
 export async function finishRun(
   scope: TenantScope,
   id: string,
-  result: { state: 'success' | 'errors' | 'failed'; done: number; failed: number },
+  result: { state: 'success' | 'errors' | 'preview'; done: number; failed: number; held: number },
   now: string,
 ): Promise<void> {
   await scope.db
@@ -115,13 +115,14 @@ export interface RunSummary {
   state: string;
   done: number;
   failed: number;
+  held: number;
 }
 
 /** The newest run; undefined before the first. */
 export async function lastRun(scope: TenantScope): Promise<RunSummary | undefined> {
   const row = await scope.db
     .selectFrom('run')
-    .select(['started_at', 'finished_at', 'state', 'done', 'failed'])
+    .select(['started_at', 'finished_at', 'state', 'done', 'failed', 'held'])
     .where('tenant_id', '=', scope.tenantId)
     .orderBy('started_at', 'desc')
     .limit(1)
@@ -133,6 +134,33 @@ export async function lastRun(scope: TenantScope): Promise<RunSummary | undefine
       state: row.state,
       done: row.done,
       failed: row.failed,
+      held: row.held,
     }
   );
+}
+
+export interface PastOperation {
+  kind: string;
+  state: string;
+  at: string;
+  reason: string;
+  /** Person keys that the operation was about. */
+  people: string[];
+  error: string | undefined;
+}
+
+/** What was done to one object, newest first. */
+export async function operationsOn(scope: TenantScope, key: string): Promise<PastOperation[]> {
+  const rows = await scope.db
+    .selectFrom('operation')
+    .select(['kind', 'state', 'at', 'reason', 'after', 'error_code', 'error_message'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('key', '=', key)
+    .orderBy('at', 'desc')
+    .execute();
+  return rows.map(({ kind, state, at, reason, after, error_code: code, error_message: message }) => {
+    const value: unknown = after === null ? [] : JSON.parse(after);
+    const people = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    return { kind, state, at, reason, people, error: code === null ? undefined : `${code}: ${message ?? ''}` };
+  });
 }

@@ -63,3 +63,19 @@ export async function removeLinks(scope: TenantScope, links: readonly Link[]): P
       .execute();
   }
 }
+
+/** One person's link, and since when. */
+export async function findLink(
+  scope: TenantScope,
+  role: Role,
+  personId: string,
+): Promise<{ objectId: string; rule: string; linkedAt: string } | undefined> {
+  const row = await scope.db
+    .selectFrom('link')
+    .select(['object_id', 'rule', 'linked_at'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('role', '=', role)
+    .where('person_id', '=', personId)
+    .executeTakeFirst();
+  return row && { objectId: row.object_id, rule: row.rule, linkedAt: row.linked_at };
+}

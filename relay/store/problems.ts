@@ -48,3 +48,8 @@ export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
     return { subject, code, message, action, firstAt, lastAt };
   });
 }
+
+/** Those of one person or object. */
+export async function problemsOf(scope: TenantScope, subject: string): Promise<OpenProblem[]> {
+  return (await readProblems(scope)).filter((problem) => problem.subject === subject);
+}

@@ -1,6 +1,6 @@
 /** One run for one tenant: know the directory, know the roster, decide, act, remember. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, localDate } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Person } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
@@ -134,12 +134,6 @@ function progressLog({ log, clock }: RunContext): (done: number, total: number) 
     last = now;
     log.info({ event: 'run.progress', done, total }, `${done} of ${total} operations done`);
   };
-}
-
-function localDate(clock: Clock): string {
-  const now = new Date(clock.now());
-  const part = (value: number) => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
 }
 
 function isoNow(clock: Clock): string {

@@ -15,6 +15,7 @@ import { openTransport } from '../graph/transport.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
 import { checkSettings } from '../settings.ts';
+import { setProfile } from '../store/profiles.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
 import { type RunReport, runOnce } from '../sync/run.ts';
@@ -32,6 +33,7 @@ export function profileFor(mode: Mode): Profile {
     {
       version: 1,
       name: 'test',
+      state: 'enabled',
       mode,
       identity: {
         students: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
@@ -87,7 +89,7 @@ export interface District {
   microsoft: MicrosoftSimulator;
   store: Store;
   tenantId: string;
-  clock: Clock;
+  clock: VirtualClock;
   /** Replaces the roster of the mirror by these records, as a committed cycle does. */
   commit(records: readonly RosterRecord[]): Promise<void>;
   /** One run, remembering what the last one knew if it ended well; `signal` kills it. */
@@ -151,7 +153,7 @@ export async function openDistrict(options: {
   });
   const transport = await openTransport(caFile);
   const credentials = await openCredentials(graph, transport);
-  const opened = await openTenant(microsoft.tenantId);
+  const opened = await openTenant(microsoft.tenantId, profile);
   let memory: TenantState | undefined;
   const district: District = {
     microsoft,
@@ -195,7 +197,7 @@ export async function openDistrict(options: {
     async forget() {
       memory = undefined;
       await district.store.close();
-      Object.assign(district, await openTenant(microsoft.tenantId));
+      Object.assign(district, await openTenant(microsoft.tenantId, profile));
     },
     async close() {
       await district.store.close();
@@ -206,11 +208,12 @@ export async function openDistrict(options: {
   return district;
 }
 
-async function openTenant(graphTenantId: string): Promise<{ store: Store; tenantId: string }> {
+async function openTenant(graphTenantId: string, profile: Profile): Promise<{ store: Store; tenantId: string }> {
   const store = await openStore(':memory:');
   const tenant = await store.system((scope) =>
     createTenant(scope, { slug: 'contoso', name: 'Contoso', graphTenantId }, new Date()),
   );
+  await store.withTenant(tenant.id, (scope) => setProfile(scope, profile, new Date()));
   return { store, tenantId: tenant.id };
 }
 

@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import { localDate } from '../../shared/clock.ts';
+import { answerOf, explain, type Step } from '../explain/explain.ts';
+import { type Question, readFacts } from '../explain/facts.ts';
+import { type CliContext, printJson, withNamedTenant } from './context.ts';
+
+const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… waiting', stopped: '✗ stopped' };
+
+/** Why a person is, or is not, in a class: along the whole way. */
+export function explainCommand(program: Command, context: CliContext): void {
+  program
+    .command('explain')
+    .description('why a person is, or is not, in a class: the whole way from PowerSchool to Microsoft 365')
+    .argument('<tenant>', 'slug or id')
+    .addOption(new Option('--student <id>', 'DCID of the student').conflicts('teacher'))
+    .option('--teacher <id>', 'DCID of the teacher (USERS)')
+    .option('--section <id>', 'DCID of the section')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay explain contoso --student 4711 --section 815')
+    .action(async (name: string, options: { student?: string; teacher?: string; section?: string; json?: true }) => {
+      const personId = options.student ?? options.teacher;
+      if (personId === undefined) return program.error("error: one of '--student' and '--teacher' is needed");
+      const question: Question = {
+        role: options.student === undefined ? 'teachers' : 'students',
+        personId,
+        sectionId: options.section,
+        today: localDate(context.clock),
+      };
+      const steps = explain(await withNamedTenant(context, name, (scope) => readFacts(scope, question)));
+      const answer = answerOf(steps);
+      if (options.json) return printJson(context, { steps, answer: answer ?? null });
+      for (const { stage, status, fact, at, next } of steps) {
+        context.out.write(
+          `${marks[status].padEnd(10)} ${stage.padEnd(11)} ${fact}${at === undefined ? '' : ` [${at}]`}\n`,
+        );
+        if (next !== undefined) context.out.write(`${' '.repeat(23)}→ ${next}\n`);
+      }
+      context.out.write(answer === undefined ? '\nEverything is in order.\n' : `\nThe answer: ${answer.fact}\n`);
+    });
+}

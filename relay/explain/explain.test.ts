@@ -1,0 +1,116 @@
+import t from 'tap';
+import { openDistrict, smallRoster } from '../testing/district.ts';
+import { answerOf, explain, type Facts } from './explain.ts';
+import { readFacts } from './facts.ts';
+
+const whole: Facts = {
+  today: '2026-11-24',
+  committedAt: '2026-11-24T08:00:00Z',
+  arriving: false,
+  profile: { name: 'all schools' },
+  lastRun: { finishedAt: '2026-11-24T08:01:00Z', state: 'success' },
+  person: {
+    asked: '10',
+    subject: 'students:10',
+    schoolIds: ['1'],
+    wasThere: false,
+    inScope: true,
+    link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
+    problems: [],
+    licence: undefined,
+    stamped: true,
+  },
+  class: {
+    sectionId: '50',
+    name: 'Math - 1',
+    inScope: true,
+    objectId: 'g1',
+    memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
+    isMember: true,
+    problems: [],
+    operations: [],
+  },
+};
+
+function answer(
+  person: Partial<Facts['person']>,
+  section: Partial<NonNullable<Facts['class']>> = {},
+  rest: Partial<Facts> = {},
+) {
+  const facts = { ...whole, ...rest, person: { ...whole.person, ...person }, class: { ...whole.class, ...section } };
+  return answerOf(explain(facts as Facts));
+}
+
+t.test('nothing is wrong when everything is in order', async (t) => {
+  t.equal(answer({}), undefined);
+});
+
+t.test('the first step that is not in order is the answer, with who does what next', async (t) => {
+  t.match(answer({}, {}, { committedAt: null }), { stage: 'PowerSchool', next: /Start the agent/ });
+  t.match(answer({ schoolIds: [], wasThere: true }), { stage: 'PowerSchool', fact: /no longer active/ });
+  t.match(answer({}, {}, { profile: undefined }), { stage: 'Profile', next: /profile set/ });
+  t.match(answer({ inScope: false }), { stage: 'Profile', fact: /does not cover school 1/ });
+  const problem = {
+    code: 'UnmatchedEntry',
+    message: 'No account.',
+    action: 'Make one.',
+    firstAt: '2026-11-01T00:00:00Z',
+  };
+  t.match(answer({ link: undefined, problems: [problem] }), {
+    stage: 'Account',
+    next: 'Make one.',
+    at: problem.firstAt,
+  });
+  t.match(answer({ link: undefined }), { stage: 'Account', status: 'waiting' });
+  t.match(answer({ licence: { skuId: 's', assigned: false } }), { stage: 'Licence', status: 'waiting' });
+  t.match(answer({}, { name: undefined }), { stage: 'Section', fact: /no section 50/ });
+  t.match(answer({}, { memberships: [] }), { stage: 'Enrollment', fact: /dropped/ });
+  const future = { id: '30', startDate: '2027-01-10', endDate: undefined, current: false };
+  t.match(answer({}, { memberships: [future], isMember: false }), {
+    stage: 'Enrollment',
+    status: 'waiting',
+    fact: /2027-01-10/,
+  });
+  t.match(answer({}, { objectId: undefined }), { stage: 'Class', status: 'waiting' });
+  t.match(answer({}, { isMember: false }), { stage: 'Membership', status: 'waiting' });
+  const refused = { kind: 'addMembers', state: 'failed', at: 'x', reason: 'r', error: 'GRAPH_REJECTED: no' };
+  t.match(answer({}, { isMember: false, operations: [refused] }), {
+    stage: 'Membership',
+    status: 'stopped',
+    fact: /no$/,
+  });
+});
+
+t.test('the facts of a provisioned district explain members, drops and people without an account', async (t) => {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts: true });
+  t.teardown(() => district.close());
+  const roster = smallRoster(8);
+  await district.commit([...roster, { kind: 'student', id: '777', schoolId: '1', studentNumber: '1' }]);
+  await district.run();
+  const { store, tenantId } = district;
+  const ask = async (personId: string, sectionId: string | undefined) => {
+    const question = { role: 'students', personId, sectionId, today: '2026-11-24' } as const;
+    const steps = explain(await store.withTenant(tenantId, (scope) => readFacts(scope, question)));
+    return { steps, answer: answerOf(steps) };
+  };
+
+  const member = await ask('10', '50');
+  t.equal(member.answer, undefined);
+  t.match(member.steps.at(-1), { stage: 'Membership', fact: /are a member.*addMembers, done/ });
+  t.match((await ask('777', undefined)).answer, { stage: 'Account', fact: /UnmatchedEntry/ });
+  t.match((await ask('999', undefined)).answer, { stage: 'PowerSchool' });
+
+  district.clock.advance(1000);
+  const dropped = roster.filter((record) => record.id !== '300');
+  await district.commit(dropped);
+  t.match((await ask('10', '50')).answer, { stage: 'Enrollment', fact: /dropped/ });
+  t.match((await ask('10', '50')).steps.at(-1), {
+    stage: 'Membership',
+    status: 'waiting',
+    next: /removed by the next run/,
+  });
+  await district.run();
+  t.match((await ask('10', '50')).steps.at(-1), { status: 'ok', fact: /not a member.*removeMember, done/ });
+  t.match((await ask('777', undefined)).answer, { fact: /was in PowerSchool/ });
+});

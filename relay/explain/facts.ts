@@ -1,0 +1,96 @@
+/** The facts behind an explanation, read from the store in one transaction. */
+import { personKey } from '../identity/people.ts';
+import { isCurrent } from '../plan/desired.ts';
+import { memberOf } from '../plan/roster-index.ts';
+import type { Profile, Role } from '../profile.ts';
+import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
+import { isRelated, readObject } from '../store/applied.ts';
+import { lastRun, operationsOn } from '../store/journal.ts';
+import { findLink } from '../store/links.ts';
+import { problemsOf } from '../store/problems.ts';
+import { readProfiles } from '../store/profiles.ts';
+import type { TenantScope } from '../store/store.ts';
+import type { ClassFacts, Facts, PersonFacts } from './explain.ts';
+
+export interface Question {
+  role: Role;
+  /** DCID of the person. */
+  personId: string;
+  /** DCID of the section, to ask about one class. */
+  sectionId: string | undefined;
+  /** The district's date, YYYY-MM-DD. */
+  today: string;
+}
+
+export async function readFacts(scope: TenantScope, question: Question): Promise<Facts> {
+  const [profile] = await readProfiles(scope);
+  const mirror = await mirrorState(scope);
+  const person = await personFacts(scope, question, profile);
+  return {
+    today: question.today,
+    committedAt: mirror.committedAt,
+    arriving: mirror.committedAt !== null && !mirror.settled,
+    profile,
+    lastRun: await lastRun(scope),
+    person,
+    class:
+      question.sectionId === undefined ? undefined : await classFacts(scope, question, question.sectionId, profile),
+  };
+}
+
+async function personFacts(
+  scope: TenantScope,
+  { role, personId }: Question,
+  profile: Profile | undefined,
+): Promise<PersonFacts> {
+  const key = personKey(role, personId);
+  const { records, wasThere } = await readPerson(scope, role === 'students' ? 'student' : 'teacher', personId);
+  const schoolIds = records.map((record) => record.schoolId);
+  const link = await findLink(scope, role, personId);
+  const skuId = profile?.licences[role] ?? null;
+  const ours = link?.rule === 'created' || link?.rule === 'adopted';
+  return {
+    asked: personId,
+    subject: key,
+    schoolIds,
+    wasThere,
+    inScope: schoolIds.some((schoolId) => covers(profile, schoolId)),
+    link,
+    problems: await problemsOf(scope, key),
+    licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
+    stamped: (await readObject(scope, 'user', key)) !== undefined,
+  };
+}
+
+async function classFacts(
+  scope: TenantScope,
+  { role, personId, today }: Question,
+  sectionId: string,
+  profile: Profile | undefined,
+): Promise<ClassFacts> {
+  const key = personKey(role, personId);
+  const section = await readRecord(scope, 'section', sectionId);
+  const all = section === undefined ? [] : await readBySection(scope, section);
+  const operations = await operationsOn(scope, `class:${sectionId}`);
+  return {
+    sectionId,
+    name: section && `${section.courseName} - ${section.sectionNumber}`,
+    inScope: section !== undefined && covers(profile, section.schoolId),
+    objectId: (await readObject(scope, 'class', sectionId))?.objectId,
+    memberships: all
+      .filter((membership) => memberOf(membership) === key)
+      .map((membership) => ({
+        id: membership.id,
+        startDate: membership.startDate,
+        endDate: membership.endDate,
+        current: isCurrent(membership, today),
+      })),
+    isMember: await isRelated(scope, 'member', sectionId, key),
+    problems: await problemsOf(scope, `class:${sectionId}`),
+    operations: operations.filter((operation) => operation.people.includes(key)),
+  };
+}
+
+function covers(profile: Profile | undefined, schoolId: string): boolean {
+  return profile !== undefined && (profile.schools === 'all' || profile.schools.includes(schoolId));
+}
