@@ -8,6 +8,7 @@ import { type ConfigureOptions, configure } from './commands/configure.ts';
 import type { Context } from './commands/context.ts';
 import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
 import type { PluginOptions } from './commands/plugin.ts';
+import { showPage } from './commands/page.ts';
 import { showStatus } from './commands/status.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
 import { bypassEntries } from './network/bypass.ts';
@@ -139,6 +140,9 @@ ${exitCodeHelp}`,
         'leave PowerSchool alone then, like 21:00-06:00 in its time zone (repeatable; "none" for no such hours)',
       ).argParser(quietHours),
     )
+    .option('--page-port <port>', 'port of the local page on 127.0.0.1 (default 8650)', integer)
+    .option('--no-page', 'do without the local page')
+    .option('--page', 'show the local page (default)')
     .option('--log-file <file>', 'where the log files are (default: in the state folder)')
     .option('--log-files <count>', 'how many log files are kept, 0 for none (default 5)', integer)
     .option('--log-file-mb <size>', 'size at which a new log file is begun (default 5)', decimal)
@@ -161,6 +165,10 @@ ${exitCodeHelp}`,
     .addOption(logFormat())
     .option('--log-file <file>', 'log file of this run (default: the one in the settings)')
     .action((options: WorkOptions) => run(context, options));
+
+  command('page', 'show the local page of an agent that does not run, to see why', 'hallpass-agent page').action(() =>
+    showPage(context),
+  );
 
   command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
     .requiredOption('--once', 'one connection, one cycle')

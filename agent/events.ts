@@ -16,6 +16,8 @@ export type AgentEvent =
   | { event: 'agent.restored'; folder: string }
   /** Quiet hours have begun; `until` is their end (ISO 8601, UTC). */
   | { event: 'agent.quiet'; until: string }
+  /** The local page can be opened. */
+  | { event: 'page.open'; url: string }
   /** An administrator has paused the agent (ISO 8601, UTC): it reads and sends nothing. */
   | { event: 'agent.paused'; since: string }
   | { event: 'agent.resumed' }

@@ -78,6 +78,8 @@ export function sentence(event: AgentEvent): string {
       return `The state folder ${event.folder} was gone; settings and identity are written again.`;
     case 'agent.quiet':
       return `Quiet hours: PowerSchool is left alone until ${event.until}.`;
+    case 'page.open':
+      return `The local page is at ${event.url}.`;
     case 'agent.paused':
       return `Paused by an administrator since ${event.since}: nothing is read or sent.`;
     case 'agent.resumed':

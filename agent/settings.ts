@@ -44,6 +44,10 @@ export const settingsSchema = z.strictObject({
   cycle: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).prefault({}),
   /** No cycle of the agent's own begins in these hours, in the district's time zone. */
   quiet: quietSchema.default([]),
+  /** The local page on 127.0.0.1; port 0 for any that is free. */
+  page: z
+    .strictObject({ enabled: z.boolean().default(true), port: z.int().min(0).max(65_535).default(8650) })
+    .prefault({}),
   /** Log files: `file` (absolute; in the state folder when absent) and the older ones beside it. */
   log: z
     .strictObject({
@@ -57,7 +61,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** What `configure` changes: dotted names to values; null takes a setting back to its default. */
-export type SettingChanges = Record<string, string | number | string[] | QuietWindow[] | null | undefined>;
+export type SettingChanges = Record<string, string | number | boolean | string[] | QuietWindow[] | null | undefined>;
 
 /**
  * The settings with some of them changed, valid as a whole or refused.

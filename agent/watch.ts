@@ -46,8 +46,6 @@ export type Moment =
   | { moment: 'powerschool.answered'; ms: number }
   /** Keys of the buckets that this cycle compares. */
   | { moment: 'cycle.planned'; buckets: string[] }
-  | ({ moment: 'cycle.ended' } & CycleEnd)
-  /** An administrator has paused the agent, since then; or lets it work again. */
-  | { moment: 'paused'; since: string | undefined };
+  | ({ moment: 'cycle.ended' } & CycleEnd);
 
 export type Watch = (moment: Moment) => void;

@@ -33,6 +33,8 @@ export interface ConfigureOptions {
   proxyFor?: 'relay' | 'powerschool' | 'both';
   cycleSeconds?: number;
   quietHours?: QuietWindow[];
+  page?: boolean;
+  pagePort?: number;
   logFile?: string;
   logFiles?: number;
   logFileMb?: number;
@@ -61,6 +63,8 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
     'proxy.for': options.proxyFor,
     'cycle.seconds': options.cycleSeconds,
     quiet: options.quietHours,
+    'page.enabled': options.page,
+    'page.port': options.pagePort,
     'log.file': options.logFile === undefined ? undefined : resolve(options.logFile),
     'log.files': options.logFiles,
     'log.fileMB': options.logFileMb,

@@ -14,6 +14,9 @@ import type { AgentEvent, Report } from '../events.ts';
 import { logFileReport } from '../log/log-file.ts';
 import { Meter } from '../meter.ts';
 import { openProxy } from '../network/proxy.ts';
+import { checksOf } from '../page/checks-run.ts';
+import { LocalPage } from '../page/local-page.ts';
+import { placesOf } from '../page/places.ts';
 import { openPowerQuerySource } from '../powerschool/powerquery.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
 import { createReporter } from '../reporter.ts';
@@ -31,7 +34,7 @@ export interface WorkOptions {
 
 /** @throws HallpassError as {@link Agent.run}, NOT_CONFIGURED, NOT_ENROLLED, STATE_IN_USE and other state errors */
 export async function run(context: Context, options: WorkOptions): Promise<void> {
-  await withAgent(context, options, (agent) => agent.run());
+  await withAgent(context, options, true, (agent) => agent.run());
 }
 
 /** @throws HallpassError as {@link Agent.syncOnce} and {@link run} */
@@ -39,13 +42,14 @@ export async function syncOnce(
   context: Context,
   options: WorkOptions & { acceptEmpty: ReadonlySet<Kind> },
 ): Promise<void> {
-  await withAgent(context, options, (agent) => agent.syncOnce(options.acceptEmpty));
+  await withAgent(context, options, false, (agent) => agent.syncOnce(options.acceptEmpty));
 }
 
 /** What ends the work is in the log files as well, where the administrator of a service looks first. */
 async function withAgent(
   context: Context,
   { logFormat, logFile }: WorkOptions,
+  lasting: boolean,
   work: (agent: Agent) => Promise<void>,
 ): Promise<void> {
   const { folder, env, stdout } = context;
@@ -59,7 +63,7 @@ async function withAgent(
     shown(event);
   };
   try {
-    await withParts(context, state, report, work);
+    await withParts(context, state, report, lasting, work);
   } catch (error) {
     // Before there is a state folder, nothing is left behind by a mere attempt.
     if (existsSync(folder)) logged(problemEvent(toHallpassError(error)));
@@ -72,9 +76,10 @@ function problemEvent({ code, message, action }: HallpassError): AgentEvent {
 }
 
 async function withParts(
-  { env, stop }: Context,
+  { folder, env, platform, hostname, stop }: Context,
   state: AgentState,
-  report: Report,
+  log: Report,
+  lasting: boolean,
   work: (agent: Agent) => Promise<void>,
 ): Promise<void> {
   const settings = powerschoolSettings(state.settings, state.secret);
@@ -86,9 +91,13 @@ async function withParts(
   const relayProxy = await openProxy('relay', relay, state, env);
 
   const lock = await takeLock(state.paths.lock);
+  const clock = systemClock;
+  const places = await placesOf(state, env);
+  const shown = lasting && state.settings.page.enabled;
+  const page = shown ? await LocalPage.prepare({ state, hostname, places, clock, report: log }) : undefined;
+  const report = page?.report ?? log;
   try {
     for (const exposed of await closeSecretFiles(state.paths)) report(problemEvent(exposed));
-    const clock = systemClock;
     const meter = new Meter();
     const baselines = new Baselines(state.paths.baseline);
     await baselines.scan();
@@ -114,11 +123,23 @@ async function withParts(
         report,
         clock,
         random,
+        ...(page === undefined ? {} : { watch: page.watch }),
       },
       stop,
     );
-    await work(agent);
+    const runChecks = checksOf({ folder, env, platform, clock });
+    await page?.open({ control: agent, baselines, meter, source, runChecks, supportBundle: undefined });
+    await work(agent).catch(async (error: unknown) => {
+      if (lasting) await rememberEnd(state, toHallpassError(error));
+      throw error;
+    });
   } finally {
+    await page?.close();
     await lock.release();
   }
+}
+
+/** For `status` and `page`, which are asked when nothing runs any more. */
+async function rememberEnd(state: AgentState, { code, message, action }: HallpassError): Promise<void> {
+  await state.saveHealth({ ...state.health, problem: { code, message, action } }).catch(() => undefined);
 }

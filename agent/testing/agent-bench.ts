@@ -32,7 +32,7 @@ export class AgentBench {
     const relay = new RelayDouble();
     const address = await relay.open();
     const state = await AgentState.open(folder);
-    await state.saveSettings(changeSettings(settingsSchema.parse({}), settings));
+    await state.saveSettings(changeSettings(settingsSchema.parse({}), { 'page.port': 0, ...settings }));
     await state.saveSecret(secret);
     await state.saveIdentity(await enroll({ relay: address, ca: [], code: relay.code, name: 'test agent' }));
     return new AgentBench(folder, relay, address);

@@ -1,0 +1,63 @@
+/** `hallpass-agent page`: the local page of an agent that does not run, to see why, and to run the checks. */
+import { once } from 'node:events';
+import { systemClock } from '../../shared/clock.ts';
+import { fail, HallpassError } from '../../shared/errors.ts';
+import { hallpassVersion } from '../../shared/version.ts';
+import { Baselines } from '../baseline/baselines.ts';
+import { Meter } from '../meter.ts';
+import { Board } from '../page/board.ts';
+import { checksOf } from '../page/checks-run.ts';
+import { HistoryFile } from '../page/history-file.ts';
+import { badgeOf } from '../page/local-page.ts';
+import { placesOf } from '../page/places.ts';
+import { startPage } from '../page/server.ts';
+import { powerschoolSettings } from '../settings.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { lockHolder } from '../state/lock.ts';
+import type { Problem } from '../watch.ts';
+import type { Context } from './context.ts';
+
+/** @throws HallpassError STATE_UNREADABLE, PAGE_UNAVAILABLE */
+export async function showPage({ folder, env, platform, hostname, stdout, stop }: Context): Promise<void> {
+  const state = await AgentState.open(folder);
+  const pid = await lockHolder(state.paths.lock);
+  const { port } = state.settings.page;
+  if (pid !== undefined) {
+    stdout.write(`The agent is running (process ${pid}) and shows the page itself: http://127.0.0.1:${port}\n`);
+    return;
+  }
+  const clock = systemClock;
+  const baselines = new Baselines(state.paths.baseline);
+  await baselines.scan();
+  const { lastCheckAt } = state.health;
+  const board = new Board({
+    ...{ version: hallpassVersion, folder, clock, working: false, obstacle: obstacleOf(state) },
+    history: await new HistoryFile(state.paths.history, clock).load(),
+    tenant: state.identity?.tenantName,
+    lastCheckAt: lastCheckAt === undefined ? undefined : Date.parse(lastCheckAt),
+    pausedSince: undefined,
+  });
+  const page = await startPage({
+    ...{ board, clock, port, badge: badgeOf(state, hostname), places: await placesOf(state, env) },
+    buckets: () => baselines.digests(),
+    counts: () => new Meter().counts,
+    runChecks: checksOf({ folder, env, platform, clock }),
+    ...{ names: undefined, control: undefined, supportBundle: undefined },
+  });
+  stdout.write(`The local page is at ${page.url}; the agent itself does not run. Ctrl-C ends it.\n`);
+  if (!stop.aborted) await once(stop, 'abort');
+  await page.close();
+}
+
+/** Why the agent does not run: what is missing, else what ended it. */
+function obstacleOf(state: AgentState): Problem | undefined {
+  try {
+    powerschoolSettings(state.settings, state.secret);
+    if (state.identity === null) throw fail('NOT_ENROLLED', {});
+  } catch (error) {
+    if (!(error instanceof HallpassError)) throw error;
+    const { code, message, action } = error;
+    return { code, message, action };
+  }
+  return state.health.problem;
+}

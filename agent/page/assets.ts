@@ -1,0 +1,36 @@
+/** Styles and scripts of the page, from this folder and from node_modules: nothing comes from the network. */
+import { readFile } from 'node:fs/promises';
+import { getRawAsset, isSea } from 'node:sea';
+import { fileURLToPath } from 'node:url';
+
+const css = 'text/css; charset=utf-8';
+const javascript = 'text/javascript; charset=utf-8';
+
+/** Name below `/assets/` to module specifier, or path beside this file, and content type. */
+export const assets = {
+  'pico.css': { from: '@picocss/pico/css/pico.classless.min.css', type: css },
+  'uplot.css': { from: 'uplot/dist/uPlot.min.css', type: css },
+  'design.css': { from: './client/design.css', type: css },
+  'page.css': { from: './client/page.css', type: css },
+  'uplot.js': { from: 'uplot/dist/uPlot.iife.min.js', type: javascript },
+  'page.js': { from: './client/page.js', type: javascript },
+  'times.js': { from: './client/times.js', type: javascript },
+  'plot.js': { from: './client/plot.js', type: javascript },
+  'tables.js': { from: './client/tables.js', type: javascript },
+  'icon.svg': { from: './client/icon.svg', type: 'image/svg+xml' },
+} as const;
+export type AssetName = keyof typeof assets;
+
+export function isAsset(name: string): name is AssetName {
+  return Object.hasOwn(assets, name);
+}
+
+/** Where the file is, for the build that packs it. */
+export function assetFile(name: AssetName): string {
+  return fileURLToPath(import.meta.resolve(assets[name].from));
+}
+
+/** The content: from the single executable when this is one (key `page/NAME`), else from its file. */
+export async function readAsset(name: AssetName): Promise<Buffer> {
+  return isSea() ? Buffer.from(getRawAsset(`page/${name}`) as ArrayBuffer) : readFile(assetFile(name));
+}

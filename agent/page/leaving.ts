@@ -1,0 +1,44 @@
+/** What leaves this building, per kind and field, and why. Pure: read off the schemas that the sending code uses. */
+import type { Welcome } from '../../shared/link.ts';
+import { type Kind, kinds, optionalFields, recordSchema } from '../../shared/roster.ts';
+
+export interface LeavingKind {
+  kind: Kind;
+  /** Without these a record has no meaning: ids, references, dates, names of schools and classes. */
+  required: string[];
+  /** Sent because a sync profile on the relay needs them. */
+  chosen: string[];
+  /** Dropped on this computer. */
+  staying: string[];
+}
+
+export interface Leaving {
+  /** False while the relay has not said what its profiles need. */
+  known: boolean;
+  /** Ids of the schools that profiles include, or null for all. */
+  schools: readonly string[] | null;
+  kinds: LeavingKind[];
+}
+
+export function leavingOf(wanted: Welcome['wanted'] | undefined): Leaving {
+  return {
+    known: wanted !== undefined,
+    schools: wanted?.schools ?? (wanted === undefined ? [] : null),
+    kinds: kinds.map((kind) => {
+      const optional: readonly string[] = optionalFields[kind];
+      const asked = wanted?.fields[kind] ?? [];
+      return {
+        kind,
+        required: fieldsOf(kind).filter((field) => !optional.includes(field)),
+        chosen: optional.filter((field) => asked.includes(field)),
+        staying: optional.filter((field) => !asked.includes(field)),
+      };
+    }),
+  };
+}
+
+/** The fields of a record, without what its bucket says already. */
+function fieldsOf(kind: Kind): string[] {
+  const schema = recordSchema.options.find((option) => option.shape.kind.value === kind);
+  return Object.keys(schema?.shape ?? {}).filter((field) => field !== 'kind' && field !== 'schoolId');
+}

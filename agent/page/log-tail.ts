@@ -1,0 +1,62 @@
+/** The last lines of the log, in memory: as many as somebody scrolls through, and never more. */
+import { catalogue, isErrorCode } from '../../shared/errors.ts';
+import type { AgentEvent } from '../events.ts';
+import { sentence } from '../reporter.ts';
+
+/** `routine`: a check that found nothing. It says that the agent is alive, and is the first to be forgotten. */
+export type Level = 'routine' | 'info' | 'warning' | 'error';
+
+export interface LogLine {
+  /** Grows by one with every line. */
+  number: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  level: Level;
+  text: string;
+}
+
+const mostLines = 400;
+
+export class LogTail {
+  #lines: LogLine[] = [];
+  #last = 0;
+
+  get lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  add(event: AgentEvent, at: number): void {
+    this.#last += 1;
+    this.#lines.push({ number: this.#last, at, level: levelOf(event), text: sentence(event) });
+    if (this.#lines.length <= mostLines) return;
+    const routine = this.#lines.findIndex(({ level }) => level === 'routine');
+    this.#lines.splice(Math.max(0, routine), 1);
+  }
+
+  /** Lines after the one with this number. */
+  since(number: number): readonly LogLine[] {
+    return this.#lines.filter((line) => line.number > number);
+  }
+}
+
+export function levelOf(event: AgentEvent): Level {
+  switch (event.event) {
+    case 'cycle.unchanged':
+    case 'cycle.progress':
+      return 'routine';
+    case 'problem':
+      return passesByItself(event.code) ? 'warning' : 'error';
+    case 'link.lost':
+    case 'link.told':
+      return 'warning';
+    default:
+      return 'info';
+  }
+}
+
+/** True for errors of which nobody needs to do anything, as long as they do not last. */
+export function passesByItself(code: string): boolean {
+  if (!isErrorCode(code)) return false;
+  const { retry } = catalogue[code];
+  return retry === 'retry' || retry === 'retry-after';
+}

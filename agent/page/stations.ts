@@ -1,0 +1,133 @@
+/** The way of the data as four stations, and which of them a problem belongs to. Pure. */
+import { chapters, isErrorCode } from '../../shared/errors.ts';
+import type { Problem } from '../watch.ts';
+import type { BoardState } from './board.ts';
+import { passesByItself } from './log-tail.ts';
+
+export type StationId = 'powerschool' | 'agent' | 'network' | 'relay';
+/** `idle`: nothing is known to be wrong, and nothing is proven either. */
+export type StationState = 'working' | 'troubled' | 'broken' | 'paused' | 'idle';
+
+export interface Station {
+  id: StationId;
+  name: string;
+  /** Host, version, proxy: what stands there. */
+  what: string;
+  state: StationState;
+  /** The state in words. */
+  word: string;
+  latencyMs?: number | undefined;
+  /** When it last proved to work, milliseconds since the epoch. */
+  lastSuccessAt?: number | undefined;
+}
+
+/** What the stations stand for, as far as it is configured. */
+export interface Places {
+  powerschool: string | undefined;
+  relay: string | undefined;
+  /** Host of the proxy on the way to the relay; undefined when there is none. */
+  proxy: string | undefined;
+}
+
+/** Errors of the link that the relay itself has no part in: something between here and there. */
+const network: ReadonlySet<string> = new Set(['RELAY_UNREACHABLE', 'RELAY_TLS_UNTRUSTED', 'LINK_LOST']);
+
+/** Where the problem is. Codes nobody knows belong to the agent, who reported them. */
+export function stationOf(code: string): StationId {
+  if (network.has(code)) return 'network';
+  if (isErrorCode(code)) {
+    if (code in chapters['The way out of the district']) return 'network';
+    if (code in chapters.PowerSchool) return 'powerschool';
+    if (code in chapters['The link between agent and relay']) return 'relay';
+  }
+  return 'agent';
+}
+
+/** PowerSchool, agent, network, relay: in this order, always all four. */
+export function stationsOf(state: BoardState, places: Places): Station[] {
+  const problems = [state.obstacle, state.link.problem, state.cycle.problem].filter((found) => found !== undefined);
+  const at = (id: StationId) => problems.find(({ code }) => stationOf(code) === id);
+  return [powerschool(state, places, at('powerschool')), agent(state, at('agent')), ...way(state, places, at)];
+}
+
+function powerschool(
+  { working, powerschool, cycle }: BoardState,
+  places: Places,
+  problem: Problem | undefined,
+): Station {
+  const proven = powerschool.lastAnswerAt !== undefined;
+  return {
+    ...{ id: 'powerschool', name: 'PowerSchool', what: places.powerschool ?? 'no address yet' },
+    ...(problem !== undefined ? trouble(problem) : working && proven ? well('answers') : idle(asking(working, cycle))),
+    latencyMs: problem === undefined ? powerschool.latencyMs : undefined,
+    lastSuccessAt: powerschool.lastAnswerAt ?? cycle.lastCheckAt,
+  };
+}
+
+function asking(working: boolean, cycle: BoardState['cycle']): string {
+  if (!working) return 'not asked';
+  return cycle.running === undefined ? 'not asked yet' : 'being asked';
+}
+
+function agent(state: BoardState, problem: Problem | undefined): Station {
+  const { running } = state.cycle;
+  const condition = () => {
+    if (problem !== undefined) return isSetUpLater(problem) ? idle('not set up') : trouble(problem);
+    if (!state.working) return { state: 'broken' as const, word: 'not running' };
+    if (state.pausedSince !== undefined) return { state: 'paused' as const, word: 'paused' };
+    if (running !== undefined && running.bucketsTotal > 0) {
+      return well(`compares ${running.bucketsDone} of ${running.bucketsTotal} buckets`);
+    }
+    return well(running === undefined ? 'running' : 'checks PowerSchool');
+  };
+  return {
+    ...{ id: 'agent', name: 'This agent', what: `version ${state.version}` },
+    ...condition(),
+    lastSuccessAt: state.cycle.lastCheckAt,
+  };
+}
+
+function way(state: BoardState, places: Places, at: (id: StationId) => Problem | undefined): Station[] {
+  const { link, working } = state;
+  const open = link.state === 'open';
+  const lastSuccessAt = link.lastAnswerAt;
+  const waiting = working ? 'connecting' : 'not used';
+  const relayProblem = at('relay');
+  // An answer of the relay, even a refusal, has come through the network.
+  const through = open || relayProblem !== undefined;
+  const networkProblem = open ? undefined : at('network');
+  return [
+    {
+      ...{ id: 'network', name: 'Network', what: places.proxy === undefined ? 'direct' : `proxy ${places.proxy}` },
+      ...(networkProblem !== undefined ? trouble(networkProblem) : through ? well('open') : idle(waiting)),
+      lastSuccessAt,
+    },
+    {
+      ...{ id: 'relay', name: 'Relay', what: places.relay ?? 'not enrolled' },
+      ...(relayProblem !== undefined ? trouble(relayProblem) : open ? well('connected') : idle(unseen(link, waiting))),
+      latencyMs: open ? link.latencyMs : undefined,
+      lastSuccessAt,
+    },
+  ];
+}
+
+function unseen(link: BoardState['link'], waiting: string): string {
+  return link.problem === undefined ? waiting : 'not seen';
+}
+
+/** Missing settings are no failure of anything. */
+export function isSetUpLater({ code }: Problem): boolean {
+  return code === 'NOT_CONFIGURED' || code === 'NOT_ENROLLED';
+}
+
+function trouble({ code }: Problem): Pick<Station, 'state' | 'word'> {
+  return passesByItself(code) ? { state: 'troubled', word: 'trying again' } : { state: 'broken', word: 'needs you' };
+}
+
+function well(word: string): Pick<Station, 'state' | 'word'> {
+  return { state: 'working', word };
+}
+
+function idle(word: string): Pick<Station, 'state' | 'word'> {
+  return { state: 'idle', word };
+}

@@ -1,0 +1,54 @@
+/** The buckets: schools by kinds, with counts and state. */
+import { html } from 'ghtml';
+import { type BucketState, type Cell, type SchoolRow, schoolKinds } from '../buckets.ts';
+import type { Model } from '../model.ts';
+import { kindNames } from './leaving.ts';
+import { count, counted, type IconName, icon } from './parts.ts';
+
+const looks: Record<BucketState, { icon: IconName; style: string }> = {
+  'in step': { icon: 'ok', style: 'is-working' },
+  comparing: { icon: 'busy', style: 'is-busy' },
+  held: { icon: 'warning', style: 'is-troubled' },
+  unknown: { icon: 'none', style: 'is-quiet' },
+};
+
+export function bucketSummaryBlock({ matrix }: Model): string {
+  const { rows, states } = matrix;
+  if (rows.length === 0 && matrix.schools === undefined) {
+    return html`<p>Nothing has been read yet. After the first reading every school stands here with its counts.</p>`;
+  }
+  const legend = (Object.keys(looks) as BucketState[]).filter((state) => states[state] > 0);
+  const schools =
+    matrix.schools === undefined ? '' : html`<li>${counted(matrix.totals.school, 'school')} in the list</li>`;
+  return html`<ul class="legend">!${legend.map(
+    (state) =>
+      html`<li>!${mark(state)} ${count(states[state])} ${state === 'unknown' ? 'not compared since the start' : state}</li>`,
+  )}!${schools}</ul>
+  !${states.held === 0 ? '' : html`<p class="note">Held: could not be read completely, or deletions wait for the rest of their kind. The relay keeps what it has; nothing is deleted.</p>`}`;
+}
+
+export function bucketRowsBlock({ matrix }: Model): string {
+  return html`!${matrix.rows.map(rowOf)}`;
+}
+
+export function bucketTotalsBlock({ matrix }: Model): string {
+  return html`<tr><th scope="row">All schools</th><td></td>!${schoolKinds.map((kind) => html`<td class="number">${count(matrix.totals[kind])}</td>`)}</tr>`;
+}
+
+export const bucketHead = html`<tr><th scope="col">School</th><th scope="col">Id</th>!${schoolKinds.map((kind) => html`<th scope="col" class="number">${kindNames[kind]}</th>`)}</tr>`;
+
+function rowOf({ schoolId, name, cells, state }: SchoolRow): string {
+  return html`<tr data-find="${`${name ?? ''} ${schoolId}`.toLowerCase()}"!${state === 'in step' ? '' : ' data-open'}><th scope="row">${name ?? 'School'}</th><td><code class="id">${schoolId}</code></td>!${schoolKinds.map((kind) => cellOf(cells[kind]))}</tr>`;
+}
+
+/** What is in step needs no mark to the eye, only to the ear: 900 marks would hide the one that matters. */
+function cellOf(cell: Cell | undefined): string {
+  if (cell === undefined) return html`<td class="number"><span class="hint">none</span></td>`;
+  const { records, state } = cell;
+  if (state === 'in step') return html`<td class="number">${count(records)}<span class="hint"> in step</span></td>`;
+  return html`<td class="number !${looks[state].style}">!${icon(looks[state].icon)}<span class="hint"> ${state} </span>${count(records)}</td>`;
+}
+
+function mark(state: BucketState): string {
+  return html`<span class="${looks[state].style}">!${icon(looks[state].icon)}</span>`;
+}

@@ -1,0 +1,35 @@
+/** The checks: every step from the settings to the relay, tried on request. */
+import { html } from 'ghtml';
+import type { Check } from '../../check/check.ts';
+import type { ChecksState } from '../checks-run.ts';
+import type { Model } from '../model.ts';
+import { counted, type IconName, icon, time } from './parts.ts';
+
+const looks: Record<Check['status'], { icon: IconName; style: string; word: string }> = {
+  pass: { icon: 'ok', style: 'is-working', word: 'passed' },
+  warn: { icon: 'warning', style: 'is-troubled', word: 'warning' },
+  fail: { icon: 'error', style: 'is-broken', word: 'failed' },
+};
+
+export function checksBlock({ checks }: Model): string {
+  if (checks === undefined)
+    return html`<p>Checks cannot be run from this page now. "hallpass-agent check" runs them on a command line.</p>`;
+  if (checks.at === undefined) {
+    return html`<p>Not run yet. They try every step between PowerSchool and the relay, and say what to change where one fails. Nothing is sent.</p>`;
+  }
+  return html`<p>!${headline(checks)}</p><ul class="checks">!${checks.results.map(checkItem)}</ul>`;
+}
+
+function headline({ running, at, results }: ChecksState): string {
+  const begun = at === undefined ? '' : time(at);
+  if (running) return html`!${icon('busy')} Running: ${counted(results.length, 'step')} so far.`;
+  const bad = results.filter(({ status }) => status === 'fail').length;
+  const odd = results.filter(({ status }) => status === 'warn').length;
+  if (bad + odd === 0) return html`All ${counted(results.length, 'step')} passed, !${begun}.`;
+  return html`${counted(bad, 'failure')} and ${counted(odd, 'warning')} in ${counted(results.length, 'step')}, !${begun}.`;
+}
+
+function checkItem({ name, status, fact, action }: Check): string {
+  const { icon: drawing, style, word } = looks[status];
+  return html`<li class="${style}">!${icon(drawing)}<div><p><code>${name}</code> <span class="state ${style}">${word}</span></p><p class="fact">${fact}</p>!${action === '' ? '' : html`<p class="action">!${icon('next')}<span>${action}</span></p>`}</div></li>`;
+}

@@ -1,0 +1,61 @@
+/** What leaves this building. */
+import { html } from 'ghtml';
+import type { Kind } from '../../../shared/roster.ts';
+import { todayOf, total } from '../history.ts';
+import type { LeavingKind } from '../leaving.ts';
+import type { Model } from '../model.ts';
+import { count, counted } from './parts.ts';
+
+export const kindNames: Record<Kind, string> = {
+  school: 'Schools',
+  term: 'Terms',
+  section: 'Sections',
+  student: 'Students',
+  teacher: 'Teachers',
+  studentEnrollment: 'Enrollments',
+  teacherRoster: 'Teacher rosters',
+};
+
+export function leavingBlock({ leaving, history, names, now }: Model): string {
+  const today = todayOf(history, now);
+  const sum = `Today ${counted(total(today.sent), 'record')} and ${counted(today.deletes, 'deletion')} have left.`;
+  if (!leaving.known) {
+    return html`<p>Nothing, until the relay is connected: it says which fields its sync profiles need, and they are listed here.</p>`;
+  }
+  return html`<p>!${schoolsIncluded(leaving.schools, names)} ${sum}</p>
+    <table class="fields">
+      <thead><tr><th scope="col">Kind</th><th scope="col">Required: no record makes sense without</th><th scope="col">Chosen: a profile of the relay needs it</th><th scope="col">Stays here</th><th scope="col" class="number">Sent today</th></tr></thead>
+      <tbody>!${leaving.kinds.map((kind) => kindRow(kind, today.sent[kind.kind] ?? 0))}</tbody>
+    </table>
+    <p class="note">Nothing else is read: the plugin cannot see other columns. What stays here is dropped on this computer before anything is compared or sent.</p>`;
+}
+
+function kindRow({ kind, required, chosen, staying }: LeavingKind, sent: number): string {
+  return html`<tr>
+    <th scope="row">${kindNames[kind]}</th>
+    !${cell('Required', required)}
+    !${cell('Chosen', chosen)}
+    !${cell('Stays here', staying, 'is-kept')}
+    <td class="number" data-label="Sent today">${count(sent)}</td>
+  </tr>`;
+}
+
+function cell(label: string, fields: string[], style = ''): string {
+  if (fields.length === 0) return html`<td class="is-empty" data-label="${label}">–</td>`;
+  return html`<td class="${style}" data-label="${label}">${fields.map(words).join(', ')}</td>`;
+}
+
+/** `secondaryEmail` as people say it. */
+function words(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+const mostSchools = 8;
+
+function schoolsIncluded(schools: readonly string[] | null, names: Model['names']): string {
+  if (schools === null) return 'All schools are included.';
+  if (schools.length === 0) return 'No school is included yet; only the list of schools is sent.';
+  const shown = schools.slice(0, mostSchools).map((id) => html`${names.get(id)?.name ?? id}`);
+  const more = schools.length > mostSchools ? ` and ${count(schools.length - mostSchools)} more` : '';
+  return `${counted(schools.length, 'school')} included: ${shown.join(', ')}${more}. Of the others only name and number.`;
+}
