@@ -1,6 +1,4 @@
 /** Styles and scripts of the page, from this folder and from node_modules: nothing comes from the network. */
-import { readFile } from 'node:fs/promises';
-import { getRawAsset, isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
 const css = 'text/css; charset=utf-8';
@@ -28,9 +26,4 @@ export function isAsset(name: string): name is AssetName {
 /** Where the file is, for the build that packs it. */
 export function assetFile(name: AssetName): string {
   return fileURLToPath(import.meta.resolve(assets[name].from));
-}
-
-/** The content: from the single executable when this is one (key `page/NAME`), else from its file. */
-export async function readAsset(name: AssetName): Promise<Buffer> {
-  return isSea() ? Buffer.from(getRawAsset(`page/${name}`) as ArrayBuffer) : readFile(assetFile(name));
 }

@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
-import { assets, isAsset, readAsset } from './assets.ts';
+import { readAsset } from './asset-contents.ts';
+import { assets, isAsset } from './assets.ts';
 import { ChecksRun, type RunChecks } from './checks-run.ts';
 import { refusalOf, sameToken, securityHeaders } from './guard.ts';
 import { lastDay, plotOf } from './history.ts';
