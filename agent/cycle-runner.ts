@@ -9,8 +9,9 @@ import type { ProbeMemory } from './baseline/probe-memory.ts';
 import { type CycleReport, runCycle } from './cycle.ts';
 import { type Report, totals } from './events.ts';
 import { type Counts, type Meter, rssPeakMB } from './meter.ts';
+import { limitsOf } from './powerschool/rest/limits.ts';
 import { nextCycleAt, type Pace, type Past } from './schedule.ts';
-import type { Source, SourceFacts } from './source.ts';
+import type { Source, SourceFacts, SourceKind } from './source.ts';
 import type { AgentState } from './state/agent-state.ts';
 import type { Lock } from './state/lock.ts';
 import type { Session } from './uplink/session.ts';
@@ -50,6 +51,7 @@ export class CycleRunner {
   #repairs = 0;
   #facts: SourceFacts = {};
   #refused = false;
+  #told: SourceKind = 'powerquery';
 
   constructor(parts: CycleRunnerParts) {
     this.#parts = parts;
@@ -122,6 +124,7 @@ export class CycleRunner {
         onProbed: () => {
           probe = { endedAt: clock.now(), ms: clock.now() - probeStartedAt };
           watch?.({ moment: 'powerschool.answered', ms: probe.ms });
+          this.#tellSource();
         },
         onPlanned: (buckets) => watch?.({ moment: 'cycle.planned', buckets }),
         onSent: (kind, records) => {
@@ -173,7 +176,7 @@ export class CycleRunner {
     before: Counts,
     sent: CycleEnd['sent'],
   ): Promise<void> {
-    const { meter, clock, report, state, baselines, watch } = this.#parts;
+    const { meter, clock, report, state, source, baselines, watch } = this.#parts;
     meter.add('upserts', result.upserts);
     meter.add('deletes', result.deletes);
     const now = clock.now();
@@ -197,10 +200,19 @@ export class CycleRunner {
     await this.#saveHealth({
       lastCheckAt: result.complete ? at : lastCheckAt,
       lastCycle: cycle === undefined ? lastCycle : { at, seconds, upserts, deletes },
+      source: source.kind,
       records: baselines.recordsByKind(),
       problem: problem === undefined ? undefined : problemOf(problem),
     });
     await this.#tellStatus(session, problem);
+  }
+
+  /** Reading the plugin's queries is what is expected: it is told only after something else. */
+  #tellSource(): void {
+    const { kind } = this.#parts.source;
+    if (kind === this.#told) return;
+    this.#told = kind;
+    this.#parts.report({ event: 'source.chosen', source: kind, unknown: limitsOf(kind) });
   }
 
   async #failed(session: Session, error: HallpassError): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the agent reports while it works. No event carries personal data or a secret. */
 import type { Counts } from './meter.ts';
+import type { SourceKind } from './source.ts';
 
 /** The counters since the start of the process, in every event that ends something. */
 type Totals = {
@@ -18,6 +19,8 @@ export type AgentEvent =
   | { event: 'agent.quiet'; until: string }
   /** The local page can be opened. */
   | { event: 'page.open'; url: string }
+  /** PowerSchool is read in another way than the plugin's queries, and what that way does not know. */
+  | { event: 'source.chosen'; source: SourceKind; unknown: readonly string[] }
   /** An administrator has paused the agent (ISO 8601, UTC): it reads and sends nothing. */
   | { event: 'agent.paused'; since: string }
   | { event: 'agent.resumed' }

@@ -80,6 +80,10 @@ export function sentence(event: AgentEvent): string {
       return `Quiet hours: PowerSchool is left alone until ${event.until}.`;
     case 'page.open':
       return `The local page is at ${event.url}.`;
+    case 'source.chosen':
+      return event.source === 'powerquery'
+        ? "PowerSchool is read through the plugin's queries."
+        : `PowerSchool is read through /ws/v1. Not known that way: ${event.unknown.join('; ')}.`;
     case 'agent.paused':
       return `Paused by an administrator since ${event.since}: nothing is read or sent.`;
     case 'agent.resumed':

@@ -16,11 +16,16 @@ export const settingsSchema = z.strictObject({
       clientId: text.optional(),
       /** Absolute path of a PEM file. */
       caFile: text.optional(),
+      /** Whether the plugin's queries or `/ws/v1` are read; `auto` looks what the plugin has. */
+      source: z.enum(['auto', 'powerquery', 'rest']).default('auto'),
       /** Pause between two requests; the value of PowerSchool's own setting of that name. */
       minIntervalMs: z.int().min(0).max(60_000).default(0),
       /** Rows per request. */
       pageSize: z.int().min(10).max(20_000).default(5000),
-      /** Largest share of the time in which a probe may run: 0.02 = the next probe waits 50 times the last one's duration. */
+      /**
+       * Largest share of the time in which PowerSchool is kept busy while nothing changes: 0.02 = the next probe waits 50
+       * times the last one's duration. Where `/ws/v1` is read, one half of it is for probes, the other for readings.
+       */
       databaseShare: z.number().min(0.001).max(1).default(0.02),
       /** A school year counts as current this many days before its first day. */
       horizonDays: z.int().min(0).max(366).default(0),
@@ -102,11 +107,17 @@ export interface PowerSchoolSettings {
   horizonDays: number;
 }
 
+/** The same, with what decides how it is read. */
+export interface SourceSettings extends PowerSchoolSettings {
+  source: Settings['powerschool']['source'];
+  databaseShare: number;
+}
+
 /** @throws HallpassError NOT_CONFIGURED, naming the first setting that is missing */
-export function powerschoolSettings(settings: Settings, clientSecret: string | null): PowerSchoolSettings {
-  const { url, clientId, caFile, minIntervalMs, pageSize, horizonDays } = settings.powerschool;
+export function powerschoolSettings(settings: Settings, clientSecret: string | null): SourceSettings {
+  const { url, clientId, ...rest } = settings.powerschool;
   if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)' });
   if (clientId === undefined) throw fail('NOT_CONFIGURED', { setting: 'client id (--powerschool-client-id)' });
   if (clientSecret === null) throw fail('NOT_CONFIGURED', { setting: 'client secret (--powerschool-secret-file)' });
-  return { origin: powerschoolAddress(url), clientId, clientSecret, caFile, minIntervalMs, pageSize, horizonDays };
+  return { ...rest, origin: powerschoolAddress(url), clientId, clientSecret, caFile: rest.caFile };
 }

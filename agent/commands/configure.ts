@@ -19,6 +19,7 @@ export interface ConfigureOptions {
   powerschoolSecretFile?: string;
   powerschoolSecretStdin?: true;
   powerschoolCa?: string;
+  powerschoolSource?: 'auto' | 'powerquery' | 'rest';
   powerschoolMinInterval?: number;
   pageSize?: number;
   databaseShare?: number;
@@ -51,6 +52,7 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
     'powerschool.url': options.powerschoolUrl,
     'powerschool.clientId': options.powerschoolClientId,
     'powerschool.caFile': await caFile(options.powerschoolCa),
+    'powerschool.source': options.powerschoolSource,
     'powerschool.minIntervalMs': options.powerschoolMinInterval,
     'powerschool.pageSize': options.pageSize,
     'powerschool.databaseShare': options.databaseShare,

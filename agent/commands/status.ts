@@ -1,4 +1,6 @@
 /** `hallpass-agent status`: what this agent is, and how its last cycles went, from the state folder alone. */
+import { limitsOf } from '../powerschool/rest/limits.ts';
+import type { SourceKind } from '../source.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { Context } from './context.ts';
@@ -19,6 +21,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     tenantId: identity?.tenantId,
     tenantName: identity?.tenantName,
     ...health,
+    notKnown: limitsOf(health.source ?? 'powerquery'),
   };
   if (json === true) {
     stdout.write(`${JSON.stringify(status, null, 2)}\n`);
@@ -30,6 +33,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     'State folder': folder,
     Running: pid === undefined ? 'no' : `yes, process ${pid}`,
     PowerSchool: `${settings.powerschool.url ?? 'not configured'}, secret ${status.powerschool.secret}`,
+    'Read through': sourceLine(health.source),
     Relay: identity === null ? 'not enrolled' : `${status.relay.url}, for ${identity.tenantName}`,
     'Last check': health.lastCheckAt ?? 'never complete',
     'Last change': lastCycle === undefined ? 'none' : changeLine(lastCycle),
@@ -37,6 +41,12 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     Problem: problem === undefined ? 'none' : `[${problem.code}] ${problem.message}\n  → ${problem.action}`,
   };
   for (const [name, value] of Object.entries(lines)) stdout.write(`${name.padEnd(14)}${value}\n`);
+}
+
+function sourceLine(source: SourceKind | undefined): string {
+  if (source === undefined) return 'nothing read yet';
+  if (source === 'powerquery') return "the plugin's queries";
+  return `/ws/v1, which does not know ${limitsOf(source).join('; ')}`;
 }
 
 function changeLine({

@@ -17,7 +17,7 @@ import { openProxy } from '../network/proxy.ts';
 import { checksOf } from '../page/checks-run.ts';
 import { LocalPage } from '../page/local-page.ts';
 import { placesOf } from '../page/places.ts';
-import { openPowerQuerySource } from '../powerschool/powerquery.ts';
+import { openSource } from '../powerschool/open-source.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
 import { createReporter } from '../reporter.ts';
 import { powerschoolSettings } from '../settings.ts';
@@ -105,7 +105,7 @@ async function withParts(
     await memory.load();
     const url = powerschool.origin.origin;
     const signIn = new SignIn({ url, stored: () => state.credentials(), file: state.paths.refusal, clock });
-    const source = await openPowerQuerySource(powerschool, clock, meter, signIn);
+    const source = await openSource(powerschool, { clock, meter, signIn, last: state.health.source });
     const random = Math.random;
     const agent = new Agent(
       {

@@ -23,6 +23,8 @@ const healthSchema = z.strictObject({
       deletes: z.int(),
     })
     .optional(),
+  /** How PowerSchool was read last. */
+  source: z.enum(['powerquery', 'rest']).optional(),
   /** Records per kind that the relay has acknowledged. */
   records: z.partialRecord(z.enum(kinds), z.int()).optional(),
   problem: z.strictObject({ code: z.string(), message: z.string(), action: z.string() }).optional(),

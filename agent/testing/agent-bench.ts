@@ -7,7 +7,7 @@ import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
 import type { AgentEvent } from '../events.ts';
 import { Meter } from '../meter.ts';
-import { openPowerQuerySource } from '../powerschool/powerquery.ts';
+import { openSource } from '../powerschool/open-source.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
 import { changeSettings, powerschoolSettings, type SettingChanges, settingsSchema } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -66,7 +66,7 @@ export class AgentBench {
       identity,
       relay: this.#relayAddress,
       relayCa: [...rootCertificates],
-      source: await openPowerQuerySource(settings, systemClock, meter, signIn),
+      source: await openSource(settings, { clock: systemClock, meter, signIn, last: state.health.source }),
       baselines,
       memory,
       meter,
