@@ -69,7 +69,7 @@ export const powerschoolErrors = {
   },
   POWERSCHOOL_NOTHING_TO_READ: {
     retry: 'fix',
-    sentence: 'PowerSchool at {url} does not know the query {query}, and /ws/v1 cannot take its place: {reason}',
+    sentence: 'There is no way to read PowerSchool: {reason}',
     action:
       'Install and enable the plugin written by "hallpass-agent plugin", in the version that belongs to this agent. Where only /ws/v1 may be used, write it with "--variant rest".',
     meaning:

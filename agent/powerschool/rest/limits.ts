@@ -1,0 +1,13 @@
+/** What `/ws/v1` does not know, as an administrator is told it. */
+import type { SourceKind } from '../../source.ts';
+
+const restLimits: readonly string[] = [
+  'co-teachers (a section has its lead teacher only)',
+  'role and dates of a teacher in a section',
+  "a student's e-mail address other than that of contact_info",
+];
+
+/** What is not known when PowerSchool is read in this way; nothing where all of a roster is. */
+export function limitsOf(kind: SourceKind): readonly string[] {
+  return kind === 'rest' ? restLimits : [];
+}
