@@ -1,6 +1,12 @@
 /** The content of styles and scripts, from their files. The build puts the contents themselves in this module's place. */
 import { readFile } from 'node:fs/promises';
-import { type AssetName, assetFile } from './assets.ts';
+import { fileURLToPath } from 'node:url';
+import { type AssetName, assets } from './assets.ts';
+
+/** Where the file is. */
+export function assetFile(name: AssetName): string {
+  return fileURLToPath(import.meta.resolve(assets[name].from));
+}
 
 export async function readAsset(name: AssetName): Promise<Buffer> {
   return readFile(assetFile(name));

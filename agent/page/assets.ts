@@ -1,6 +1,4 @@
 /** Styles and scripts of the page, from this folder and from node_modules: nothing comes from the network. */
-import { fileURLToPath } from 'node:url';
-
 const css = 'text/css; charset=utf-8';
 const javascript = 'text/javascript; charset=utf-8';
 
@@ -21,9 +19,4 @@ export type AssetName = keyof typeof assets;
 
 export function isAsset(name: string): name is AssetName {
   return Object.hasOwn(assets, name);
-}
-
-/** Where the file is, for the build that packs it. */
-export function assetFile(name: AssetName): string {
-  return fileURLToPath(import.meta.resolve(assets[name].from));
 }
