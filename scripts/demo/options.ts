@@ -1,4 +1,5 @@
 /** The demo's command line. */
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Mode } from './oracle/expected.ts';
 
@@ -60,7 +61,12 @@ first sync was done.`,
     throw error;
   }
   const { json, sdsCsv, ...rest } = command.opts<Omit<DemoOptions, 'json' | 'sdsCsv'> & Partial<DemoOptions>>();
-  return { ...rest, json, sdsCsv };
+  return { ...rest, json: absolute(json), sdsCsv: absolute(sdsCsv) };
+}
+
+/** The programs run in a folder of their own. */
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 function whole(least: number, most: number): (text: string) => number {

@@ -16,20 +16,11 @@ export async function startPowerSchool(town: Town): Promise<PowerSchool> {
   const { students, seed, sdsCsv } = town.options;
   const source = sdsCsv === undefined ? ['--students', `${students}`, '--seed', `${seed}`] : ['--sds-csv', sdsCsv];
   const db = join(town.folder, 'powerschool.db');
-  const { ready } = await town.programs.start(
-    'PowerSchool simulator',
-    [
-      'scripts/simulators/powerschool/main.ts',
-      '--port',
-      '0',
-      '--db',
-      db,
-      '--ca',
-      join(town.folder, 'authority'),
-      ...source,
-    ],
-    { ready: (line) => line.ready === true },
-  );
+  // The district is where this computer is: "today" is the same date for all of them, and for the oracle.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const args = ['scripts/simulators/powerschool/main.ts', '--port', '0', '--ca', join(town.folder, 'authority')];
+  args.push('--db', db, '--time-zone', timeZone, ...source);
+  const { ready } = await town.programs.start('PowerSchool simulator', args, { ready: (line) => line.ready === true });
   const baseUrl = String(ready.baseUrl);
   return { baseUrl, db, client: town.connect(baseUrl) };
 }

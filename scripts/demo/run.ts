@@ -1,5 +1,7 @@
 /** The demo from beginning to end: a district, a relay and a Microsoft 365 tenant, and a roster that finds its way. */
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { databaseShare, type RunningAgent, startAgent } from './agent.ts';
 import { DemoError, Interrupted } from './demo-error.ts';
@@ -28,12 +30,27 @@ export interface DemoControl {
 
 /** @returns the exit code. @throws DemoError when a program failed, Interrupted when the first sync was not done */
 export async function runDemo(options: DemoOptions, screen: Screen, control: DemoControl): Promise<number> {
+  if (options.json !== undefined) await clearReport(options.json);
   await using town = await openTown(options, screen, control.interrupted);
   control.impatient.addEventListener('abort', () => town.programs.killAll());
   try {
     return await tellStory(town);
   } catch (error) {
     throw await causeOf(error, town.signal);
+  }
+}
+
+/** A report of an earlier run must not be taken for this one's, and a wrong path is better told now than at the end. */
+async function clearReport(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+    await access(dirname(file), constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DemoError(
+      `The report cannot be written: ${reason}`,
+      'Give --json a file in a folder that can be written.',
+    );
   }
 }
 
