@@ -133,7 +133,7 @@ export async function openDistrict(options: {
       tenant: {
         displayName: 'Contoso',
         domains: [{ id: 'contoso.edu', isDefault: true }],
-        skus: [{ skuId, skuPartNumber: 'STANDARDWOFFPACK_STUDENT', enabled: 1000 }],
+        skus: [{ skuId, skuPartNumber: 'STANDARDWOFFPACK_STUDENT', enabled: 500_000 }],
       },
       users: options.accounts ? accountsFor(options.students) : [],
     },
