@@ -103,11 +103,10 @@ ${exitCodeHelp}`,
     .option('--powerschool-secret-stdin', 'read the client secret from standard input, or ask for it on a terminal')
     .option('--powerschool-ca <file>', "PEM file of the authority that issued PowerSchool's certificate")
     .addOption(
-      new Option('--powerschool-source <way>', "read the plugin's queries or /ws/v1 (default auto: what the plugin has)").choices([
-        'auto',
-        'powerquery',
-        'rest',
-      ]),
+      new Option(
+        '--powerschool-source <way>',
+        "read the plugin's queries or /ws/v1 (default auto: what the plugin has)",
+      ).choices(['auto', 'powerquery', 'rest']),
     )
     .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
     .option('--page-size <rows>', 'rows per request (default 5000)', integer)
