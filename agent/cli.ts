@@ -7,8 +7,9 @@ import { hallpassVersion } from '../shared/version.ts';
 import { type ConfigureOptions, configure } from './commands/configure.ts';
 import type { Context } from './commands/context.ts';
 import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
-import type { PluginOptions } from './commands/plugin.ts';
 import { showPage } from './commands/page.ts';
+import type { PluginOptions } from './commands/plugin.ts';
+import type { InstallOptions } from './commands/service.ts';
 import { showStatus } from './commands/status.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
 import { bypassEntries } from './network/bypass.ts';
@@ -29,16 +30,21 @@ Exit codes:
  * @returns the exit code, see shared/terminal.ts
  */
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
+  let exitCode: number = exitCodes.ok;
   try {
-    await program(context).parseAsync(args, { from: 'user' });
-    return exitCodes.ok;
+    const command = program(context, (code) => {
+      exitCode = code;
+    });
+    await command.parseAsync(args, { from: 'user' });
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     return reportError(error, context.stderr);
   }
 }
 
-function program(context: Context): Command {
+/** @param exitWith sets the exit code of a command that ran to its end */
+function program(context: Context, exitWith: (code: number) => void): Command {
   const agent = new Command('hallpass-agent')
     .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
     .version(hallpassVersion)
@@ -189,9 +195,54 @@ ${exitCodeHelp}`,
       syncOnce(context, { ...options, acceptEmpty: new Set(options.acceptEmpty) }),
     );
 
+  command(
+    'check',
+    'test everything the agent needs, from its folder to the relay; harmless beside a running agent',
+    'hallpass-agent check --json',
+  )
+    .option('--json', 'for machines: {"checks":[{"name","status":"pass|warn|fail","fact","action"}]}')
+    .action(async (options: { json?: true }) => {
+      const { check } = await import('./commands/check.ts');
+      exitWith(await check(context, options));
+    });
+
   command('status', 'show settings, enrollment and the last cycles', 'hallpass-agent status --json')
     .option('--json', 'for machines')
     .action((options: { json?: true }) => showStatus(context, options));
+
+  const service = agent
+    .command('service')
+    .description('make the agent a service of this computer (systemd; scripts for Windows)');
+  const serviceCommand = (name: string, description: string, example: string) =>
+    service.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}\n${exitCodeHelp}`);
+  serviceCommand(
+    'install',
+    'write the unit, start the service, and start it with the computer',
+    'sudo hallpass-agent service install',
+  )
+    .option('--user <name>', 'an existing user to run as (default: one that systemd makes for this service alone)')
+    .option('--dry-run', 'show the unit and the steps, change nothing')
+    .addOption(new Option('--platform <name>', 'for another system than this one').choices(['linux', 'win32']))
+    .option('--out <folder>', 'where the scripts for Windows are written (default: in the state folder)')
+    .action(async (options: InstallOptions) =>
+      (await import('./commands/service.ts')).installService(context, options),
+    );
+  serviceCommand(
+    'uninstall',
+    'stop and remove the service; state and logs stay',
+    'sudo hallpass-agent service uninstall',
+  )
+    .option('--dry-run', 'show the steps, change nothing')
+    .action(async (options: { dryRun?: true }) =>
+      (await import('./commands/service.ts')).uninstallService(context, options),
+    );
+  serviceCommand(
+    'status',
+    'say whether the service runs, and how it ended last',
+    'hallpass-agent service status --json',
+  )
+    .option('--json', 'for machines')
+    .action(async (options: { json?: true }) => (await import('./commands/service.ts')).showService(context, options));
 
   return agent;
 }

@@ -7,17 +7,17 @@ import WebSocket from 'ws';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
-import { closeCodes, errorMessageSchema, type Frame, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
+import { closeCodes, type Frame, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
 import { wsAgent } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
 import { interception } from './interception.ts';
+import { readRefusal } from './refusal.ts';
 import { examine, type VitalLimits } from './vitals.ts';
 
 /** Above this, what is sent is not leaving; more would only fill memory. */
 const maxBufferedBytes = 1 << 20;
 const handshakeTimeoutMs = 15_000;
-const maxRefusalLength = 16_384;
 
 export interface SocketOptions extends Way {
   url: URL;
@@ -139,18 +139,18 @@ export class LinkSocket {
   async #refused(response: IncomingMessage): Promise<void> {
     const status = response.statusCode ?? 0;
     // The relay explains itself in JSON; a proxy that answers in its place does not.
-    const told = readError(await readText(response));
-    const intercepted = interception(this.#url, status, response.headers, told?.message);
+    const told = await readRefusal(response);
+    const intercepted = interception(this.#url, status, response.headers, told.message);
     const floor = retryAfterMs(response.headers['retry-after'], this.#clock.now());
-    if (told?.code === 'AGENT_TOKEN_INVALID') {
+    if (told.code === 'AGENT_TOKEN_INVALID') {
       // The relay's sentence ends in the reason that ours asks for.
       const reason = told.message?.replace(/^[^:]*: /, '').replace(/\.$/, '') ?? `status ${status}`;
       this.#end({ error: fail('AGENT_TOKEN_INVALID', { reason }), final: false, retryAfterMs: floor });
     } else if (intercepted !== undefined) {
       this.#end({ error: intercepted, final: false, retryAfterMs: floor });
-    } else if (told?.code === 'PROTOCOL_UNSUPPORTED' || status === 426) {
+    } else if (told.code === 'PROTOCOL_UNSUPPORTED' || status === 426) {
       this.#end(this.#versionMismatch());
-    } else if (told?.code === 'AGENT_UNKNOWN') {
+    } else if (told.code === 'AGENT_UNKNOWN') {
       this.#end({ error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true });
     } else {
       const error = fail(
@@ -198,31 +198,6 @@ export class LinkSocket {
     this.#ended = true;
     this.#dialling.abort();
     clearInterval(this.#timer);
-  }
-}
-
-/** As much as an error of the relay can be long. */
-async function readText(response: IncomingMessage): Promise<string> {
-  let text = '';
-  const late = setTimeout(() => response.destroy(), handshakeTimeoutMs);
-  try {
-    for await (const chunk of response.setEncoding('utf8')) {
-      text += chunk;
-      if (text.length > maxRefusalLength) break;
-    }
-  } catch {
-    // What has arrived is all there is.
-  } finally {
-    clearTimeout(late);
-  }
-  return text;
-}
-
-function readError(body: string) {
-  try {
-    return errorMessageSchema.partial().safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,0 +1,48 @@
+/**
+ * The doctor: everything that must be right for the agent to work, from its own folder to the relay's answer. Runs without
+ * a running agent and beside one.
+ */
+import { HallpassError } from '../../shared/errors.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { clockCheck } from './clock.ts';
+import { eagerly } from './eagerly.ts';
+import type { Check, CheckContext, CheckParts } from './finding.ts';
+import { checkPowerSchool, powerschoolChecks } from './powerschool.ts';
+import { checkRelay, relayChecks } from './relay.ts';
+import { checkSettings } from './settings.ts';
+import { checkStateFolder } from './state-folder.ts';
+import { failure, notTried } from './step.ts';
+import { checkTimes } from './times.ts';
+
+export type { Check, CheckParts };
+
+/**
+ * The checks in a stable order, each as soon as those before it are there. PowerSchool and relay are checked side by side.
+ *
+ * @throws the signal's reason
+ */
+export async function* runChecks(parts: CheckParts): AsyncGenerator<Check> {
+  const { folder, platform } = parts;
+  const done = new AbortController();
+  const signal = AbortSignal.any([parts.signal, done.signal]);
+  try {
+    const state = await AgentState.open(folder).catch(toHallpassError);
+    if (state instanceof HallpassError) {
+      yield failure('settings', state);
+      yield await checkStateFolder(folder, platform);
+      for (const name of [...powerschoolChecks, ...relayChecks, 'clock']) yield notTried(name, 'settings');
+      return;
+    }
+    const context: CheckContext = { times: checkTimes, ...parts, signal, state, skews: {} };
+    const powerschool = eagerly(checkPowerSchool(context));
+    const relay = eagerly(checkRelay(context));
+    yield await checkSettings(context);
+    yield await checkStateFolder(folder, platform);
+    yield* powerschool;
+    yield* relay;
+    yield clockCheck(context.skews);
+  } finally {
+    done.abort();
+  }
+}

@@ -1,0 +1,45 @@
+/** How wrong this computer's clock is, measured against those that were met on the way. Pure. */
+import type { Check, Skews } from './finding.ts';
+import { fails, pass, warn } from './step.ts';
+
+/** A Date header has whole seconds, and an answer takes its time: less than this is no finding. */
+const warnMs = 30_000;
+/** The agent's token lives for a minute. */
+const failMs = 60_000;
+
+/** The skew that a Date header shows, or nothing when there is none. */
+export function skewOf(date: string | string[] | undefined, nowMs: number): number | undefined {
+  const at = Date.parse(String(date ?? ''));
+  return Number.isFinite(at) ? at - nowMs : undefined;
+}
+
+export function clockCheck({ relay, powerschool }: Skews): Check {
+  return { name: 'clock', ...verdict(relay, powerschool) };
+}
+
+function verdict(relay: number | undefined, powerschool: number | undefined) {
+  const skew = relay ?? powerschool;
+  if (skew === undefined) return warn('No other clock could be seen.', 'Solve what failed above first.');
+  const fact = `This computer's clock is ${offBy(skew)} ${relay === undefined ? "PowerSchool's" : "the relay's"}.`;
+  const action = 'Switch on time synchronization (NTP, Windows Time) on this computer.';
+  if (Math.abs(skew) > failMs) return fails(fact, action);
+  if (Math.abs(skew) > warnMs) return warn(fact, action);
+  // Ours and the relay's agree: then it is the server's that is wrong. It only decides when a school year begins.
+  if (powerschool !== undefined && Math.abs(powerschool) > warnMs) {
+    return warn(
+      `PowerSchool's clock is ${seconds(powerschool)} ${powerschool > 0 ? 'ahead' : 'behind'}.`,
+      'Set the clock of the PowerSchool server.',
+    );
+  }
+  return pass(fact);
+}
+
+function offBy(skew: number): string {
+  if (Math.abs(skew) < 2000) return 'in step with';
+  return `${seconds(skew)} ${skew > 0 ? 'behind' : 'ahead of'}`;
+}
+
+function seconds(skew: number): string {
+  const whole = Math.round(Math.abs(skew) / 1000);
+  return whole < 120 ? `${whole} s` : `${Math.round(whole / 60)} min`;
+}

@@ -1,0 +1,40 @@
+/** What a check finds, and what it gets to look at. */
+import type { Clock } from '../../shared/clock.ts';
+import type { AgentState } from '../state/agent-state.ts';
+import type { CheckTimes } from './times.ts';
+
+export interface Check {
+  /** Stable, for programs. */
+  name: string;
+  status: 'pass' | 'warn' | 'fail';
+  /** What was found, as a sentence. Never a secret, never personal data. */
+  fact: string;
+  /** The next step; empty when there is none. */
+  action: string;
+  /** Of a failure that may pass by itself. */
+  temporary?: true;
+}
+
+export interface CheckParts {
+  /** The state folder. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  platform: NodeJS.Platform;
+  clock: Clock;
+  /** Ends the checks: the generator then throws its reason. */
+  signal: AbortSignal;
+  times?: CheckTimes;
+}
+
+/** What the groups of checks share. */
+export interface CheckContext extends Required<CheckParts> {
+  state: AgentState;
+  /** Clocks that were met on the way. */
+  skews: Skews;
+}
+
+/** Milliseconds that another clock is ahead of this computer's. */
+export interface Skews {
+  relay?: number;
+  powerschool?: number;
+}

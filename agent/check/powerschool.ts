@@ -1,0 +1,145 @@
+/** Does PowerSchool answer, does it take the client id and secret, and does it grant what the plugin asks for? */
+import { fail } from '../../shared/errors.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { trustedAuthorities } from '../../shared/trust.ts';
+import { powerschoolAddress } from '../addresses.ts';
+import { Meter } from '../meter.ts';
+import { openProxy, type Way } from '../network/proxy.ts';
+import { Calls } from '../powerschool/calls.ts';
+import { PowerSchoolHttp } from '../powerschool/http.ts';
+import { Metadata } from '../powerschool/metadata.ts';
+import { V1Client } from '../powerschool/rest/v1-client.ts';
+import { SignIn } from '../powerschool/sign-in.ts';
+import { TokenSource } from '../powerschool/token.ts';
+import { skewOf } from './clock.ts';
+import type { Check, CheckContext } from './finding.ts';
+import { checkPath, pathChecks } from './path.ts';
+import { grantsVerdict, noneThere, queriesVerdict, tryQueries } from './queries.ts';
+import { fails, notTried, pass, type Step, step, type Verdict, warn } from './step.ts';
+import { listsVerdict, pagesVerdict, tryLists } from './v1.ts';
+
+const beyondPath = [
+  'powerschool.metadata',
+  'powerschool.token',
+  'powerschool.grants',
+  'powerschool.queries',
+  'powerschool.pages',
+];
+export const powerschoolChecks = [...pathChecks('powerschool', false), ...beyondPath];
+
+/** The oldest version of which anything is known that Hallpass builds on (docs/relied-on.md). */
+const oldestKnown = 21;
+
+export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<Check> {
+  const { state, env, clock } = context;
+  const { url, caFile, minIntervalMs } = state.settings.powerschool;
+  let origin: URL;
+  let way: Way;
+  try {
+    if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)' });
+    origin = powerschoolAddress(url);
+    const proxy = await openProxy('powerschool', origin, state, env);
+    way = { ca: await trustedAuthorities(caFile), proxy };
+  } catch {
+    // What is wrong is told by the check of the settings.
+    for (const name of powerschoolChecks) yield notTried(name, 'settings');
+    return;
+  }
+  if (!(yield* checkPath('powerschool', origin, way, context))) {
+    for (const name of beyondPath) yield notTried(name, 'the way to PowerSchool');
+    return;
+  }
+  const http = new PowerSchoolHttp({ origin, ...way, minIntervalMs, clock, meter: new Meter() });
+  try {
+    yield* checkServer(http, context);
+  } finally {
+    await http.close();
+  }
+}
+
+async function* checkServer(
+  http: PowerSchoolHttp,
+  { state, clock, signal, times, skews }: CheckContext,
+): AsyncGenerator<Check> {
+  const settings = state.settings.powerschool;
+  const options = (name: string, timeoutMs = times.requestMs): Step => {
+    return { name: `powerschool.${name}`, timeoutMs, signal, toError: toHallpassError };
+  };
+  const metadata = new Metadata(http);
+  const answer = await step(options('metadata'), async (limit) => {
+    const headers = { accept: 'application/json' };
+    const { status, headers: answered } = await http.request({
+      method: 'GET',
+      path: '/ws/v1/metadata',
+      headers,
+      signal: limit,
+    });
+    const skew = skewOf(answered.date, clock.now());
+    if (skew !== undefined) skews.powerschool = skew;
+    const { powerschoolVersion, timeZone } = status === 200 ? await metadata.describe(limit) : {};
+    return { ...metadataVerdict(http.origin, status, powerschoolVersion, timeZone), value: status === 200 };
+  });
+  yield answer.check;
+  if (answer.value !== true) return yield* rest('powerschool.metadata');
+
+  if (settings.clientId === undefined || state.secret === null) {
+    return yield* rest('powerschool.metadata', 'settings');
+  }
+  const signIn = new SignIn({
+    ...{ url: http.origin, stored: () => state.credentials(), file: state.paths.refusal, clock },
+    byPerson: true,
+  });
+  const tokens = new TokenSource(http, signIn);
+  const token = await step(options('token'), async () => {
+    await tokens.get();
+    return { ...pass('Client id and secret are accepted.'), value: true };
+  });
+  yield token.check;
+  if (token.value !== true) return yield* rest('powerschool.token');
+
+  const calls = new Calls(http, tokens, clock);
+  const { requestMs, probeMs } = times;
+  const now = () => clock.now();
+  const horizon = metadata.date(settings.horizonDays);
+  const trials = await tryQueries(calls, { horizon, requestMs, probeMs, signal, now });
+  if (!noneThere(trials)) {
+    yield { name: 'powerschool.grants', ...grantsVerdict(trials) };
+    yield { name: 'powerschool.queries', ...queriesVerdict(trials) };
+    yield { name: 'powerschool.pages', ...pass(`${settings.pageSize} rows per request; PowerQueries have no limit.`) };
+    return;
+  }
+  // A plugin of the variant "rest" has no queries, and the agent reads /ws/v1 then.
+  const client = new V1Client(calls, clock, settings.minIntervalMs);
+  const access = await step(options('grants', 5 * requestMs), (limit) => tryLists(client, limit));
+  yield access.check;
+  if (access.value === undefined) {
+    yield { name: 'powerschool.queries', ...queriesVerdict(trials) };
+    yield notTried('powerschool.pages', 'powerschool.grants');
+    return;
+  }
+  yield { name: 'powerschool.queries', ...listsVerdict(access.value) };
+  yield { name: 'powerschool.pages', ...pagesVerdict(metadata) };
+}
+
+/** What comes after `done` is not tried, because of that or of something else. */
+async function* rest(done: string, because = done): AsyncGenerator<Check> {
+  for (const name of beyondPath.slice(beyondPath.indexOf(done) + 1)) yield notTried(name, because);
+}
+
+function metadataVerdict(
+  origin: string,
+  status: number,
+  version: string | undefined,
+  timeZone: string | undefined,
+): Verdict {
+  if (status !== 200) {
+    const action = fail('POWERSCHOOL_WRONG_HOST', { url: origin, status }).action;
+    return fails(`${origin} answers, but not as PowerSchool does: /ws/v1/metadata has status ${status}.`, action);
+  }
+  if (version === undefined)
+    return warn(`${origin} does not tell its version.`, 'Check whether this is the PowerSchool server.');
+  const fact = `PowerSchool ${version}, time zone ${timeZone ?? 'not told'}.`;
+  return Number.parseInt(version, 10) < oldestKnown
+    ? warn(fact, `Hallpass knows PowerSchool from version ${oldestKnown} on: an update is advisable.`)
+    : pass(fact);
+}

@@ -1,0 +1,149 @@
+/** One row of each PowerQuery: is it there, and may the plugin read its columns? Nothing of a row is shown. */
+import { z } from 'zod';
+import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { kinds } from '../../shared/roster.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { type Calls, toldBy } from '../powerschool/calls.ts';
+import type { Answer } from '../powerschool/http.ts';
+import { parseJson } from '../powerschool/json.ts';
+import { fails, failure, pass, type Verdict, warn } from './step.ts';
+
+/** What came of one query. */
+export type Trial = { query: string; ms: number } & (
+  | { outcome: 'answered'; rows: number }
+  | { outcome: 'missing' }
+  | { outcome: 'denied'; fields: string[] }
+  | { outcome: 'failed'; error: HallpassError }
+);
+
+export interface TrialOptions {
+  /** Date up to which a school year counts as current. */
+  horizon: string;
+  requestMs: number;
+  probeMs: number;
+  signal: AbortSignal;
+  now: () => number;
+}
+
+const recordsSchema = z.object({ record: z.array(z.record(z.string(), z.unknown())).optional() });
+
+/** One after the other, so that the minimum interval between requests is kept and the server has one thing to do. */
+export async function tryQueries(calls: Calls, options: TrialOptions): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  let school = '0';
+  for (const kind of kinds) {
+    const binds = bindsOf(kind);
+    const args = {
+      after: '0',
+      ...(binds.school ? { school } : {}),
+      ...(binds.horizon ? { horizon: options.horizon } : {}),
+    };
+    const { trial, record } = await tryQuery(calls, queryName(kind), args, options.requestMs, options);
+    trials.push(trial);
+    // The others are asked for the first school that there is.
+    if (kind === 'school') school = String(record?.id ?? school);
+  }
+  const probe = await tryQuery(calls, probeName, { horizon: options.horizon }, options.probeMs, options);
+  return [...trials, probe.trial];
+}
+
+async function tryQuery(
+  calls: Calls,
+  query: string,
+  args: Record<string, string>,
+  timeoutMs: number,
+  { signal, now }: TrialOptions,
+): Promise<{ trial: Trial; record?: Record<string, unknown> | undefined }> {
+  const began = now();
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    const path = `/ws/schema/query/${query}?pagesize=1`;
+    const body = JSON.stringify(args);
+    const answer = await calls.send({ method: 'POST', path, body, signal: AbortSignal.any([signal, late]) });
+    const ms = now() - began;
+    if (answer.status === 404) return { trial: { query, ms, outcome: 'missing' } };
+    if (answer.status === 403) return { trial: { query, ms, outcome: 'denied', fields: toldBy(answer)?.fields ?? [] } };
+    if (answer.status !== 200) throw await calls.refusal(answer, query);
+    const records = recordsOf(answer);
+    if (records === undefined) {
+      const reason = 'it is not a list of records in JSON';
+      throw fail('POWERSCHOOL_MALFORMED', { url: calls.http.origin, what: query, reason });
+    }
+    return { trial: { query, ms, outcome: 'answered', rows: records.length }, record: records[0] };
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = `${query} did not answer within ${timeoutMs / 1000} s`;
+    const named = late.aborted
+      ? fail('POWERSCHOOL_UNREACHABLE', { url: calls.http.origin, reason })
+      : toHallpassError(error);
+    return { trial: { query, ms: now() - began, outcome: 'failed', error: named } };
+  }
+}
+
+function recordsOf(answer: Answer): Record<string, unknown>[] | undefined {
+  const parsed = recordsSchema.safeParse(parseJson(answer.text));
+  return parsed.success ? (parsed.data.record ?? []) : undefined;
+}
+
+/** True when PowerSchool knows none of the queries: another plugin, an old one, or one without queries. */
+export function noneThere(trials: readonly Trial[]): boolean {
+  return trials.every(({ outcome }) => outcome === 'missing');
+}
+
+/** Which columns are missing, each by its name. */
+export function grantsVerdict(trials: readonly Trial[]): Verdict {
+  const denied = trials.flatMap((trial) => (trial.outcome === 'denied' ? [trial] : []));
+  if (denied.length > 0) {
+    const fields = [...new Set(denied.flatMap((trial) => trial.fields.map((field) => field.toUpperCase())))].sort();
+    const what = fields.join(', ') || 'a column that PowerSchool does not name';
+    const action = 'Open the plugin in PowerSchool, approve its access request, and enable it again.';
+    return fails(`PowerSchool does not let the plugin read ${what}, which ${listed(denied)} need.`, action);
+  }
+  const known = trials.filter(({ outcome }) => outcome === 'answered');
+  if (known.length === trials.length) return pass(`Every column of the ${trials.length} queries may be read.`);
+  const others = trials.filter(({ outcome }) => outcome !== 'answered');
+  return warn(`Not known for ${listed(others)}.`, 'Solve powerschool.queries first.');
+}
+
+export function queriesVerdict(trials: readonly Trial[]): Verdict {
+  const missing = trials.filter(({ outcome }) => outcome === 'missing');
+  if (missing.length > 0) {
+    const { action } = fail('POWERSCHOOL_QUERY_MISSING', { query: '' });
+    return fails(
+      `PowerSchool does not know ${missing.length === trials.length ? "any of the plugin's queries" : listed(missing)}.`,
+      action,
+    );
+  }
+  const failed = trials.find((trial) => trial.outcome === 'failed');
+  if (failed?.outcome === 'failed') {
+    const { name: _name, ...verdict } = failure('', failed.error);
+    return verdict;
+  }
+  const answered = trials.flatMap((trial) => (trial.outcome === 'answered' ? [trial] : []));
+  const slowest = answered.reduce(
+    (slow, trial) => (trial.ms > slow.ms ? trial : slow),
+    answered[0] ?? { query: '', ms: 0 },
+  );
+  if (answered.length < trials.length) {
+    return warn(`${answered.length} of ${trials.length} queries answer.`, 'Solve powerschool.grants first.');
+  }
+  const time = `the slowest, ${shortName(slowest.query)}, in ${slowest.ms} ms`;
+  const schools = answered.find(({ query }) => query === queryName('school'));
+  if (schools?.rows === 0) {
+    return warn(
+      `${trials.length} queries answer, ${time}, but PowerSchool shows no school.`,
+      'Check whether the schools of the district are in this PowerSchool.',
+    );
+  }
+  return pass(`${trials.length} queries answer, ${time}.`);
+}
+
+function listed(trials: readonly Trial[]): string {
+  return trials.map(({ query }) => shortName(query)).join(', ');
+}
+
+/** Names of PowerQueries are long, and differ at the end. */
+function shortName(query: string): string {
+  return query.split('.').at(-1) ?? query;
+}

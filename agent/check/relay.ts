@@ -1,0 +1,107 @@
+/** Is there a relay behind the way, does a WebSocket come through, and does it know this agent? */
+import { fail, HallpassError } from '../../shared/errors.ts';
+import { checkSubprotocol } from '../../shared/link.ts';
+import { trustedAuthorities } from '../../shared/trust.ts';
+import { linkAddress, relayAddress } from '../addresses.ts';
+import { connectFailure } from '../network/failure.ts';
+import { openProxy, type Way } from '../network/proxy.ts';
+import type { AgentState } from '../state/agent-state.ts';
+import { type Identity, upgradeToken } from '../uplink/identity.ts';
+import { interception } from '../uplink/interception.ts';
+import { type Knock, knock } from '../uplink/knock.ts';
+import { skewOf } from './clock.ts';
+import type { Check, CheckContext } from './finding.ts';
+import { checkPath, pathChecks } from './path.ts';
+import { failure, notTried, pass, step, type Verdict, warn } from './step.ts';
+
+export const relayChecks = [...pathChecks('relay', false), 'relay.upgrade', 'relay.identity'];
+
+/** Where the relay is, if that is known. @throws HallpassError SETTING_INVALID, RELAY_ADDRESS_INSECURE */
+export function relayOf({ settings, identity }: AgentState): URL | undefined {
+  const address = settings.relay.url ?? identity?.relay;
+  return address === undefined ? undefined : relayAddress(address);
+}
+
+export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> {
+  const { state, env } = context;
+  let relay: URL | undefined;
+  let way: Way;
+  try {
+    relay = relayOf(state);
+    if (relay === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay-url)' });
+    way = {
+      ca: await trustedAuthorities(state.settings.relay.caFile),
+      proxy: await openProxy('relay', relay, state, env),
+    };
+  } catch {
+    // What is wrong is told by the check of the settings.
+    for (const name of relayChecks) yield notTried(name, 'settings');
+    return;
+  }
+  if (yield* checkPath('relay', relay, way, context)) yield* checkDoor(relay, way, context);
+  else for (const name of ['relay.upgrade', 'relay.identity']) yield notTried(name, 'the way to the relay');
+}
+
+async function* checkDoor(
+  relay: URL,
+  way: Way,
+  { state, clock, times, signal, skews }: CheckContext,
+): AsyncGenerator<Check> {
+  const { identity } = state;
+  const url = linkAddress(relay);
+  const toError = (error: unknown) => connectFailure('relay', url.href, error);
+  const options = { name: 'relay.upgrade', timeoutMs: times.upgradeMs, signal, toError };
+  const upgrade = await step<Knock>(options, async (limit) => {
+    const began = clock.now();
+    const token = identity === null ? undefined : await upgradeToken(identity, began);
+    const answer = await knock(url, way, token, limit);
+    const now = clock.now();
+    const skew = skewOf(answer.outcome === 'answered' ? answer.answer.serverTime : answer.headers.date, now);
+    if (skew !== undefined) skews.relay = skew;
+    return { ...upgradeVerdict(url.href, answer, now - began), value: answer };
+  });
+  yield upgrade.check;
+  if (upgrade.value === undefined) yield notTried('relay.identity', 'relay.upgrade');
+  else yield identityCheck(url.href, upgrade.value, identity);
+}
+
+/**
+ * Pure. A refusal in the relay's own words proves that a relay is there, and that a WebSocket's headers came through.
+ *
+ * @throws HallpassError RELAY_INTERCEPTED, RELAY_REFUSED
+ */
+export function upgradeVerdict(url: string, answer: Knock, ms: number): Verdict {
+  if (answer.outcome === 'answered') return pass(`A WebSocket opens, and the relay's answer comes through (${ms} ms).`);
+  const { status, headers, code, message } = answer;
+  const intercepted = interception(url, status, headers, message);
+  if (intercepted !== undefined) throw intercepted;
+  if (code === undefined || status === 429 || status >= 500) throw fail('RELAY_REFUSED', { url, status });
+  return pass(`A relay answers (status ${status}, ${ms} ms).`);
+}
+
+/** Pure. */
+export function identityCheck(url: string, answer: Knock, identity: Identity | null): Check {
+  const name = 'relay.identity';
+  const verdict = identityVerdict(url, answer, identity);
+  return verdict instanceof HallpassError ? failure(name, verdict) : { name, ...verdict };
+}
+
+function identityVerdict(url: string, answer: Knock, identity: Identity | null): Verdict | HallpassError {
+  if (identity === null) return fail('NOT_ENROLLED', {});
+  if (answer.outcome === 'answered') {
+    const { tenantId, tenantName, relayVersion } = answer.answer;
+    if (tenantId !== identity.tenantId) return fail('AGENT_UNKNOWN', { url });
+    return pass(`The relay (version ${relayVersion}) knows agent ${identity.agentId} of ${tenantName}.`);
+  }
+  const { status, code, message = '' } = answer;
+  if (code === 'PROTOCOL_UNSUPPORTED' && message.includes(checkSubprotocol)) {
+    const action =
+      'See with "hallpass-agent status" whether cycles succeed; an update of the relay makes it checkable.';
+    return warn('The relay is older than this check and does not say whether it knows this agent.', action);
+  }
+  if (code === 'AGENT_TOKEN_INVALID') {
+    return fail(code, { reason: message.replace(/^[^:]*: /, '').replace(/\.$/, '') || `status ${status}` });
+  }
+  if (code === 'AGENT_UNKNOWN') return fail(code, { url });
+  return fail('RELAY_REFUSED', { url, status });
+}

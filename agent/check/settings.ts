@@ -1,0 +1,39 @@
+/** Is everything set that the agent needs, and can the files be read that the settings name? */
+import { trustedAuthorities } from '../../shared/trust.ts';
+import { openProxy } from '../network/proxy.ts';
+import { powerschoolSettings } from '../settings.ts';
+import type { AgentState } from '../state/agent-state.ts';
+import type { Check, CheckContext } from './finding.ts';
+import { relayOf } from './relay.ts';
+import { fails, failure, pass } from './step.ts';
+
+/** Not configured is a failure; not enrolled is told by `relay.identity`. */
+export async function checkSettings({ state, env }: CheckContext): Promise<Check> {
+  const name = 'settings';
+  const missing = missingOf(state);
+  if (missing.length > 0) {
+    const action = 'Set them with "hallpass-agent configure"; "hallpass-agent enroll" sets the address of the relay.';
+    return { name, ...fails(`Not set: ${missing.join(', ')}.`, action) };
+  }
+  try {
+    const { origin } = powerschoolSettings(state.settings, state.secret);
+    const relay = relayOf(state);
+    await trustedAuthorities(state.settings.powerschool.caFile);
+    await trustedAuthorities(state.settings.relay.caFile);
+    await openProxy('powerschool', origin, state, env);
+    if (relay !== undefined) await openProxy('relay', relay, state, env);
+    return { name, ...pass(`Complete: PowerSchool ${origin.origin}, relay ${relay?.href ?? ''}.`) };
+  } catch (error) {
+    return failure(name, error);
+  }
+}
+
+function missingOf(state: AgentState): string[] {
+  const { url, clientId } = state.settings.powerschool;
+  return [
+    ...(url === undefined ? ['address of PowerSchool'] : []),
+    ...(clientId === undefined ? ['client id'] : []),
+    ...(state.secret === null ? ['client secret'] : []),
+    ...(state.settings.relay.url === undefined && state.identity === null ? ['address of the relay'] : []),
+  ];
+}

@@ -1,0 +1,88 @@
+/** The state folder: may the agent write it, is there room, and can nobody else read the secrets in it? */
+import { constants } from 'node:fs';
+import { access, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reasonOf } from '../../shared/errors.ts';
+import { statePaths } from '../state/folder.ts';
+import { secretFiles } from '../state/secret-files.ts';
+import type { Check } from './finding.ts';
+import { fails, pass, type Verdict, warn } from './step.ts';
+
+/** A large district's state has about 40 MB, written twice at a time, and log files come on top. */
+const scarceBytes = 200 << 20;
+const fullBytes = 20 << 20;
+
+export async function checkStateFolder(folder: string, platform: NodeJS.Platform): Promise<Check> {
+  return { name: 'state-folder', ...(await verdict(folder, platform)) };
+}
+
+async function verdict(folder: string, platform: NodeJS.Platform): Promise<Verdict> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined)
+    return warn(`There is no folder ${folder} yet.`, 'Run "hallpass-agent configure", which makes it.');
+  if (!found.isDirectory()) return fails(`${folder} is not a folder.`, 'Move it away, or set HALLPASS_HOME.');
+  const unwritable = await writeError(folder);
+  if (unwritable !== undefined) {
+    const action = 'Run this as the user of the service, or give that user the folder and the disk some room.';
+    return fails(`${folder} cannot be written: ${unwritable}.`, action);
+  }
+  const foreign = await othersFiles(folder);
+  if (foreign !== undefined) {
+    return fails(
+      `${foreign} cannot be read by this user.`,
+      'Run this as the user of the service, or give that user the folder.',
+    );
+  }
+  const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize);
+  const room = `${Math.floor(free / 2 ** 20).toLocaleString('en-US')} MB free`;
+  if (free < fullBytes) return fails(`${folder} has only ${room}.`, 'Free some disk space.');
+  if (free < scarceBytes) return warn(`${folder} has only ${room}.`, 'Free some disk space.');
+  const exposed = platform === 'win32' ? undefined : await exposedFile(folder);
+  if (exposed !== undefined) {
+    return warn(`Other users of this computer may read ${exposed}.`, `Run "chmod go= ${exposed}".`);
+  }
+  const closed =
+    platform === 'win32' ? 'its rights are those that the installation script gave it' : 'closed to others';
+  return pass(`${folder} can be written, is ${closed}, and has ${room}.`);
+}
+
+/** Writes as the agent does: on the disk, then gone. */
+async function writeError(folder: string): Promise<string | undefined> {
+  const file = join(folder, `.check.${process.pid}.tmp`);
+  try {
+    const handle = await open(file, 'w', 0o600);
+    try {
+      await handle.writeFile('Hallpass writes here.\n');
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+/** A file that somebody else has left, for instance a command that was run as another user. */
+async function othersFiles(folder: string): Promise<string | undefined> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const readable = await access(file, constants.R_OK | constants.W_OK).then(
+      () => true,
+      // It may have gone in between.
+      (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT',
+    );
+    if (!readable) return file;
+  }
+  return undefined;
+}
+
+async function exposedFile(folder: string): Promise<string | undefined> {
+  for (const file of [folder, ...secretFiles(statePaths(folder))]) {
+    const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
+    if ((mode & (file === folder ? 0o022 : 0o077)) !== 0) return file;
+  }
+  return undefined;
+}

@@ -1,0 +1,71 @@
+/** `hallpass-agent check`: is everything right, and if not, what to do? */
+import { systemClock } from '../../shared/clock.ts';
+import { exitCodes, isRich } from '../../shared/terminal.ts';
+import { type Check, runChecks } from '../check/check.ts';
+import type { Context } from './context.ts';
+
+/** Icon, word and colour (SGR): a status is never told by colour alone. */
+const looks = {
+  pass: { icon: '✓', colour: 32 },
+  warn: { icon: '!', colour: 33 },
+  fail: { icon: '✗', colour: 31 },
+} as const;
+
+/** Names are padded to this, so that facts stand under each other. */
+const nameWidth = 21;
+
+/**
+ * Prints each check as it comes, or all of them as JSON.
+ *
+ * @returns the exit code, see {@link exitCodeOf}
+ */
+export async function check(
+  { folder, env, platform, stdout, stop }: Context,
+  { json }: { json?: true },
+): Promise<number> {
+  const rich = isRich(stdout, env);
+  const checks: Check[] = [];
+  let next = '';
+  const show = (text: string) => json !== true && stdout.write(text);
+  for await (const found of runChecks({ folder, env, platform, clock: systemClock, signal: stop })) {
+    // Several in a row that want the same of the reader say it once.
+    if (found.action !== next) show(actionText(next));
+    next = found.action;
+    show(checkText(found, rich));
+    checks.push(found);
+  }
+  show(`${actionText(next)}${summary(checks)}\n`);
+  if (json === true) stdout.write(checksJson(checks));
+  return exitCodeOf(checks);
+}
+
+/** Warnings are no reason to fail. A failure that may pass by itself says so, unless there is one that does not. */
+export function exitCodeOf(checks: readonly Check[]): number {
+  const failed = checks.filter(({ status }) => status === 'fail');
+  if (failed.length === 0) return exitCodes.ok;
+  return failed.every(({ temporary }) => temporary === true) ? exitCodes.temporary : exitCodes.configuration;
+}
+
+export function checksJson(checks: readonly Check[]): string {
+  const plain = checks.map(({ name, status, fact, action }) => ({ name, status, fact, action }));
+  return `${JSON.stringify({ checks: plain }, null, 2)}\n`;
+}
+
+/** `✓ pass  relay.tls  fact` */
+function checkText({ name, status, fact }: Check, rich: boolean): string {
+  const { icon, colour } = looks[status];
+  const word = rich ? `\x1b[${colour}m${icon} ${status}\x1b[0m` : `${icon} ${status}`;
+  return `${word}  ${name.padEnd(nameWidth)} ${fact}\n`;
+}
+
+/** The next step, on a line of its own. */
+function actionText(action: string): string {
+  return action === '' ? '' : `${' '.repeat(8)}→ ${action}\n`;
+}
+
+function summary(checks: readonly Check[]): string {
+  const count = (status: Check['status']) => checks.filter((found) => found.status === status).length;
+  const [failed, warned] = [count('fail'), count('warn')];
+  if (failed + warned === 0) return `All ${checks.length} checks passed.`;
+  return `${failed} failed, ${warned} with a warning, ${count('pass')} passed.`;
+}

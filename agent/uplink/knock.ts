@@ -1,0 +1,64 @@
+/** Knocks at the relay's door for a check: who does not work through it does not replace the agent that does. */
+import type { IncomingHttpHeaders } from 'node:http';
+import WebSocket from 'ws';
+import { type CheckAnswer, checkAnswerSchema, checkSubprotocol } from '../../shared/link.ts';
+import { wsAgent } from '../network/connector.ts';
+import type { Way } from '../network/proxy.ts';
+import { readRefusal } from './refusal.ts';
+
+const handshakeTimeoutMs = 15_000;
+
+export type Knock =
+  | { outcome: 'answered'; answer: CheckAnswer }
+  | { outcome: 'refused'; status: number; headers: IncomingHttpHeaders; code?: string; message?: string };
+
+/**
+ * One WebSocket that is closed by the relay as soon as it has said who it takes the agent for.
+ *
+ * @param url where the WebSocket is opened
+ * @param token undefined for an agent that is not enrolled: the refusal shows whether a relay is there
+ * @throws the errors of `dial`; an error when the connection opens and nothing comes through; the signal's reason
+ */
+export function knock(url: URL, way: Way, token: string | undefined, signal: AbortSignal): Promise<Knock> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const ws = new WebSocket(url, [checkSubprotocol], {
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+      agent: wsAgent(url, way, signal),
+      perMessageDeflate: false,
+      maxPayload: 65_536,
+      handshakeTimeout: handshakeTimeoutMs,
+    });
+    const onAbort = () => {
+      reject(signal.reason);
+      ws.terminate();
+    };
+    signal.addEventListener('abort', onAbort);
+    ws.on('message', (data) => {
+      const answer = checkAnswerSchema.safeParse(parse(String(data)));
+      if (answer.success) resolve({ outcome: 'answered', answer: answer.data });
+      else reject(new Error('the first message is not that of a relay'));
+    });
+    ws.on('unexpected-response', (_request, response) => {
+      const { statusCode: status = 0, headers } = response;
+      void readRefusal(response).then((told) => {
+        resolve({ outcome: 'refused', status, headers, ...told });
+        ws.terminate();
+      });
+    });
+    // Stays for life: ws emits an error also when a socket is closed while it connects.
+    ws.on('error', reject);
+    ws.on('close', () => {
+      signal.removeEventListener('abort', onAbort);
+      reject(new Error('the WebSocket was closed before anything came through'));
+    });
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
