@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { fail } from '../shared/errors.ts';
 import { kinds, optionalFields, type WantedFields } from '../shared/roster.ts';
+import { guardSchema } from './plan/guard-settings.ts';
 
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
@@ -32,6 +33,8 @@ export const profileSchema = z
   .strictObject({
     version: z.literal(1),
     name: z.string().min(1).max(100),
+    /** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. A profile that does not say starts in preview. */
+    state: z.enum(['preview', 'enabled', 'paused']).default('preview'),
     mode: z.strictObject({ students: modeSchema, teachers: modeSchema }),
     identity: z.strictObject({
       students: ruleSchema('studentNumber').optional(),
@@ -49,6 +52,8 @@ export const profileSchema = z
     schools: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1)]),
     /** Optional properties that are written to Microsoft 365, per kind. */
     properties: z.partialRecord(z.enum(kinds), z.array(z.string())),
+    /** How much a run may change before a person has to look at it. */
+    guards: guardSchema,
   })
   .superRefine((profile, context) => {
     for (const role of ['students', 'teachers'] as const) {
@@ -77,6 +82,7 @@ export const profileSchema = z
   });
 
 export type Profile = z.infer<typeof profileSchema>;
+export type ProfileState = Profile['state'];
 export type Role = 'students' | 'teachers';
 export type IdentityRule = NonNullable<Profile['identity'][Role]>;
 

@@ -4,11 +4,13 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { fail } from '../../shared/errors.ts';
 import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
 import { provisioning } from './migrations/002-provisioning.ts';
+import { holds } from './migrations/003-holds.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
   '001-tenants-and-roster': tenantsAndRoster,
   '002-provisioning': provisioning,
+  '003-holds': holds,
 };
 
 /**

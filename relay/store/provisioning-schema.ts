@@ -52,11 +52,14 @@ interface RunTable {
   id: string;
   started_at: string;
   finished_at: string | null;
-  state: 'running' | 'success' | 'errors' | 'failed';
+  /** `preview`: planned and counted, and nothing written. */
+  state: 'running' | 'success' | 'errors' | 'failed' | 'preview';
   /** JSON: operations planned, per kind. */
   planned: string;
   done: number;
   failed: number;
+  /** Operations that the guard held back. */
+  held: number;
 }
 
 /** The journal: every operation, with its reason and its outcome. An `intent` is a call whose answer is not known yet. */

@@ -1,5 +1,6 @@
 /** The tables as kysely sees them. Times are ISO 8601 in UTC, flags are 0 or 1, JSON is text: PostgreSQL can follow. */
 import type { Kind } from '../../shared/roster.ts';
+import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
 
 /** One district. */
@@ -84,4 +85,4 @@ export interface RosterTables {
   bucket: BucketTable;
 }
 
-export interface Database extends RosterTables, ProvisioningTables {}
+export interface Database extends RosterTables, ProvisioningTables, GuardTables {}

@@ -1,4 +1,4 @@
-/** SQLite takes up to 32,766 parameters in a statement; the widest row has eleven. */
+/** SQLite takes up to 32,766 parameters in a statement; the widest row has seventeen. */
 const rowsAtOnce = 1000;
 
 /** The rows in parts that fit one statement. */

@@ -81,7 +81,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   };
 }
 
-/** A run, if the tenant has a profile and its mirror is a whole state of PowerSchool. */
+/** A run, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
 async function runTenant(
   options: SyncLoopOptions & { random: () => number },
   tenantId: string,
@@ -91,7 +91,7 @@ async function runTenant(
   const { store, clock, log } = options;
   const memory = memories.take(tenantId);
   const [profile] = await store.withTenant(tenantId, readProfiles);
-  if (profile === undefined || !(await store.withTenant(tenantId, isSettled))) return;
+  if (profile === undefined || profile.state === 'paused' || !(await store.withTenant(tenantId, isSettled))) return;
   const tenant = await store.system((scope) => findTenant(scope, tenantId));
   const client = clientFor(tenant);
   const startedAt = clock.now();

@@ -1,8 +1,9 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
 import type { Problem } from '../identity/problem.ts';
 import type { DesiredState } from '../plan/desired.ts';
+import type { Guarded } from '../plan/guard.ts';
 import { type Keys, noKeys } from '../plan/keys.ts';
-import type { Operation, Plan } from '../plan/plan.ts';
+import type { Operation } from '../plan/plan.ts';
 import type { ApplyResult } from './apply.ts';
 import type { DirectoryNews } from './directory-step.ts';
 import type { TenantState } from './tenant-state.ts';
@@ -22,14 +23,19 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
   for (const link of ended) state.endLink(link);
 }
 
-/** What was planned is no longer pending, except for what was refused or could not be tried. */
-export function rememberOutcome(state: TenantState, plan: Plan, { failures, skipped }: ApplyResult): void {
+/** What was planned is no longer pending, except for what was refused, could not be tried, or is held. */
+export function rememberOutcome(
+  state: TenantState,
+  { proceed, held }: Pick<Guarded, 'proceed' | 'held'>,
+  { failures, skipped }: ApplyResult,
+): void {
   state.pending = noKeys();
-  for (const operation of plan.flat()) {
+  for (const operation of proceed.flat()) {
     const objectId = operation.kind === 'createUser' ? state.accounts.get(operation.personKey) : undefined;
     if (objectId !== undefined) state.noteCreated(operation.key, objectId);
   }
-  for (const operation of [...skipped, ...failures.map((failure) => failure.operation)]) addPending(state, operation);
+  for (const operation of [...held.flat(), ...skipped, ...failures.map((failure) => failure.operation)])
+    addPending(state, operation);
   for (const { operation, problem } of failures) {
     state.refusals.set(operation.key, [...(state.refusals.get(operation.key) ?? []), problem]);
   }

@@ -2,19 +2,19 @@
 import type { Logger } from 'pino';
 import { type Clock, localDate } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import type { Person } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
-import { desiredState } from '../plan/desired.ts';
-import { countOperations, makePlan, type Plan } from '../plan/plan.ts';
+import type { Guarded } from '../plan/guard.ts';
+import { countOperations, type Plan } from '../plan/plan.ts';
 import type { Profile } from '../profile.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
-import type { Store } from '../store/store.ts';
-import { resolveAccounts } from './accounts.ts';
+import type { Store, TenantScope } from '../store/store.ts';
 import { type ApplyResult, applyPlan } from './apply.ts';
+import { decide } from './decide.ts';
 import { adoptExisting, type DirectoryNews, refreshDirectory, settleIntents } from './directory-step.ts';
-import { knownProblems, rememberOutcome, renewProblems, takeDirectoryNews } from './memory.ts';
+import { type Checked, checkPlan, holdBack, settleGuard } from './guard-step.ts';
+import { knownProblems, rememberOutcome, takeDirectoryNews } from './memory.ts';
 import { loadTenantState, refreshRoster, type TenantState } from './tenant-state.ts';
 
 export interface RunContext {
@@ -31,9 +31,11 @@ export interface RunContext {
 }
 
 export interface RunReport {
-  state: 'success' | 'errors';
+  state: 'success' | 'errors' | 'preview';
   done: number;
   failed: number;
+  /** Operations that wait for a person's decision. */
+  held: number;
   problems: number;
 }
 
@@ -56,16 +58,44 @@ export async function runOnce(context: RunContext, memory?: TenantState): Promis
 
   const state = await currentState(context, memory, news);
   if (state === undefined) return undefined;
-  const { plan, problems } = await decide(context, state);
-  const planned = countOperations(plan);
-  const total = plan.flat().length;
-  context.log.info({ event: 'run.planned', planned, total }, `planned ${total} operations`);
+  const { plan, newLinks, problems } = decide(state, localDate(context.clock));
+  if (context.profile.state !== 'enabled') return previewed(context, state, plan, problems);
 
-  const runId = await store.withTenant(tenantId, (scope) => beginRun(scope, planned, isoNow(context.clock)));
+  const checked = await store.withTenant(tenantId, async (scope) => {
+    await addLinks(scope, newLinks, isoNow(context.clock));
+    return holdBack(scope, state, plan, isoNow(context.clock));
+  });
+  const runId = await begin(context, plan, checked);
+  tellHolds(context, checked);
   const { applied, accounts } = state;
-  const result = await applyPlan(plan, { ...context, runId, applied, accounts, onProgress: progressLog(context) });
-  rememberOutcome(state, plan, result);
-  const report = await finish(context, runId, result, [...problems, ...knownProblems(state)]);
+  const apply = { ...context, runId, applied, accounts, onProgress: progressLog(context) };
+  const result = await applyPlan(checked.proceed, apply);
+  rememberOutcome(state, checked, result);
+  const open = [...problems, ...knownProblems(state)];
+  const report = reportOf(open.length === 0 ? 'success' : 'errors', result, checked, open);
+  await store.withTenant(tenantId, async (scope) => {
+    await settleGuard(scope, state, checked, result.failed, isoNow(context.clock));
+    await finish(scope, runId, report, open, isoNow(context.clock));
+  });
+  return { report, memory: state };
+}
+
+/**
+ * The end of a run in preview: counted and never applied. Links that were found are not kept either, so that another
+ * identity rule can still be tried.
+ */
+async function previewed(
+  context: RunContext,
+  state: TenantState,
+  plan: Plan,
+  problems: readonly Problem[],
+): Promise<RunOutcome> {
+  const { store, tenantId, clock } = context;
+  const guarded = await store.withTenant(tenantId, (scope) => checkPlan(scope, state, plan, isoNow(clock)));
+  const runId = await begin(context, plan, guarded);
+  const open = [...problems, ...knownProblems(state)];
+  const report = reportOf('preview', { done: 0, failed: 0 }, guarded, open);
+  await store.withTenant(tenantId, (scope) => finish(scope, runId, report, open, isoNow(clock)));
   return { report, memory: state };
 }
 
@@ -80,49 +110,39 @@ async function currentState(
   return memory;
 }
 
-/** Who has which account, what should be, and the difference to what is. */
-async function decide(context: RunContext, state: TenantState): Promise<{ plan: Plan; problems: Problem[] }> {
-  const { store, tenantId, profile, clock } = context;
-  const { newLinks, toCreate, problems } = resolveAccounts(openPeople(state), state.directory, profile, state.taken);
-  await store.withTenant(tenantId, (scope) => addLinks(scope, newLinks, isoNow(clock)));
-  for (const link of newLinks) {
-    state.addLink(link);
-    state.touchPerson(`${link.role}:${link.personId}`);
-  }
-  for (const key of toCreate.keys()) state.touchPerson(key);
-
-  // Memberships begin and end by date, so a new day concerns everybody.
-  const today = localDate(clock);
-  if (state.today !== today) state.pending = state.roster.allKeys();
-  state.today = today;
-
-  const accounts = { linked: state.accounts, createdByUs: state.createdByUs, toCreate };
-  const desired = desiredState({ roster: state.roster, accounts, profile, today }, state.pending);
-  renewProblems(state, state.pending, desired);
-  return { plan: makePlan(desired, state.applied), problems };
+/** Opens the run in the journal. */
+async function begin({ store, tenantId, clock, log }: RunContext, plan: Plan, { held }: Guarded): Promise<string> {
+  const planned = countOperations(plan);
+  const total = plan.flat().length;
+  log.info({ event: 'run.planned', planned, total, held: held.flat().length }, `planned ${total} operations`);
+  return await store.withTenant(tenantId, (scope) => beginRun(scope, planned, isoNow(clock)));
 }
 
-function openPeople({ roster, accounts, profile }: TenantState): Person[] {
-  const open: Person[] = [];
-  for (const [key, person] of roster.people) {
-    if (accounts.has(key)) continue;
-    if (profile.schools === 'all' || person.schoolIds.some((id) => profile.schools.includes(id))) open.push(person);
+function tellHolds({ log }: RunContext, { news }: Checked): void {
+  for (const { event, hold } of news) {
+    const { key, kind, schoolId: school, rule, count, reason } = hold;
+    log.warn({ event, hold: key, kind, school, rule, count }, `${count} operations are held: ${reason}`);
   }
-  return open;
+}
+
+function reportOf(
+  state: RunReport['state'],
+  { done, failed }: Pick<ApplyResult, 'done' | 'failed'>,
+  { held }: Guarded,
+  problems: readonly Problem[],
+): RunReport {
+  return { state, done, failed, held: held.flat().length, problems: problems.length };
 }
 
 async function finish(
-  context: RunContext,
+  scope: TenantScope,
   runId: string,
-  { done, failed }: ApplyResult,
-  problems: Problem[],
-): Promise<RunReport> {
-  const state = problems.length === 0 ? 'success' : 'errors';
-  await context.store.withTenant(context.tenantId, async (scope) => {
-    await replaceProblems(scope, problems, isoNow(context.clock));
-    await finishRun(scope, runId, { state, done, failed }, isoNow(context.clock));
-  });
-  return { state, done, failed, problems: problems.length };
+  { state, done, failed, held }: RunReport,
+  problems: readonly Problem[],
+  now: string,
+): Promise<void> {
+  await replaceProblems(scope, problems, now);
+  await finishRun(scope, runId, { state, done, failed, held }, now);
 }
 
 /** A line at most twice a second, and one at the end. */

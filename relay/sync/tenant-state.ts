@@ -2,18 +2,19 @@
  * What the relay knows of one tenant, in memory between two runs, so that one changed enrollment costs one plan of one
  * class and not of the whole district. Everything here can be read again from the store, and is after any failure.
  */
-
-import { kinds } from '../../shared/roster.ts';
+import { bucketKey, kinds } from '../../shared/roster.ts';
 import { DirectoryIndex } from '../identity/directory-index.ts';
 import { personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import { addKeys, type Keys, noKeys } from '../plan/keys.ts';
 import type { AppliedState } from '../plan/plan.ts';
 import { RosterIndex } from '../plan/roster-index.ts';
+import type { SchoolSource } from '../plan/source-guard.ts';
 import type { Profile } from '../profile.ts';
-import { changedSince, mirrorState, readRecords } from '../roster/mirror.ts';
+import { changedSince, digests, mirrorState, readRecords } from '../roster/mirror.ts';
 import { readApplied } from '../store/applied.ts';
 import { readDirectory } from '../store/directory-mirror.ts';
+import { readLastGood } from '../store/last-good.ts';
 import { type Link, readLinks } from '../store/links.ts';
 import type { TenantScope } from '../store/store.ts';
 
@@ -33,6 +34,11 @@ export class TenantState {
   /** The date for which memberships were last derived. */
   today = '';
   version = 0;
+  /** Records in the mirror at that version, by bucket key. */
+  counts: ReadonlyMap<string, number> = new Map();
+  /** Each school when a run last ended with nothing suspicious about it, and the version at which all were so. */
+  lastGood: Map<string, SchoolSource> = new Map();
+  goodVersion = -1;
   /** What is wrong with the roster, by section. */
   readonly rosterProblems = new Map<string, Problem[]>();
   /** What Graph refused, by the key of the operation: `class:77`, `students:123`, `school:1`. */
@@ -86,6 +92,8 @@ export async function loadTenantState(scope: TenantScope, profile: Profile): Pro
   const directory = new DirectoryIndex(await readDirectory(scope));
   const state = new TenantState(profile, directory, await readApplied(scope), await readLinks(scope));
   state.version = version;
+  state.counts = await countRecords(scope);
+  state.lastGood = await readLastGood(scope);
   for (const kind of kinds) {
     const records = await readRecords(scope, kind);
     state.roster.apply(records.map((record) => ({ kind, schoolId: record.schoolId, id: record.id, record })));
@@ -99,5 +107,10 @@ export async function refreshRoster(scope: TenantScope, state: TenantState): Pro
   const { version, settled } = await mirrorState(scope);
   if (!settled || version === state.version) return;
   addKeys(state.pending, state.roster.apply(await changedSince(scope, state.version)));
+  state.counts = await countRecords(scope);
   state.version = version;
+}
+
+async function countRecords(scope: TenantScope): Promise<Map<string, number>> {
+  return new Map((await digests(scope)).map((bucket) => [bucketKey(bucket), bucket.digest.count]));
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createLog } from '../log.ts';
+import { guardSchema } from '../plan/guard-settings.ts';
 import type { Profile } from '../profile.ts';
 import { type Relay, startRelay } from '../server.ts';
 import { checkSettings } from '../settings.ts';
@@ -89,10 +90,12 @@ export async function connected(relay: Relay, identity: AgentIdentity, autoPong 
 export const testProfile: Profile = {
   version: 1,
   name: 'test',
+  state: 'enabled',
   mode: { students: 'match', teachers: 'create' },
   identity: { students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' } },
   domains: { teachers: 'contoso.edu' },
   licences: { students: null, teachers: null, usageLocation: 'US' },
   schools: 'all',
   properties: { student: ['grade'] },
+  guards: guardSchema.parse({}),
 };

@@ -25,6 +25,7 @@ export function demoRules(mode: Mode, licences: Rules['licences']): Rules {
 export function demoProfile({ mode, domains, licences, usageLocation }: Rules): object {
   return {
     version: 1,
+    state: 'enabled',
     name: mode === 'match' ? 'Sync existing users' : 'Create new users',
     mode: { students: mode, teachers: mode },
     identity:

@@ -43,6 +43,19 @@ export const relayErrors = {
     action: 'Put one in force with "hallpass-relay profile set {tenant} FILE.json".',
     meaning: 'Until a profile says what is needed, agents send the list of schools and nothing else.',
   },
+  HOLD_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'Nothing is held under "{hold}".',
+    action: 'List what is held with "hallpass-relay holds list TENANT".',
+    meaning: 'A hold vanishes when its cause does, or when it was approved and carried out.',
+  },
+  PLAN_NOT_READY: {
+    retry: 'retry',
+    sentence: 'There is nothing to plan from yet: {reason}.',
+    action: 'Let "hallpass-relay serve" run until an agent has sent a whole roster, and try again.',
+    meaning:
+      'A plan compares what PowerSchool has with what Microsoft 365 has. It needs a committed roster and one reading of the directory, and waits while a cycle is arriving.',
+  },
   STORE_UNAVAILABLE: {
     retry: 'retry',
     sentence: 'The database {store} is not available: {reason}.',

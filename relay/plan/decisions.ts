@@ -1,0 +1,72 @@
+/**
+ * The life of a hold from run to run. Level-triggered: every run says anew what is too much, and this says what becomes
+ * of the hold that was there under the same key. A hold whose cause is gone has no next state, it vanishes.
+ *
+ * | state | means | leaves it |
+ * |---|---|---|
+ * | waiting | nobody has decided | decision; after `expiryDays`: expired |
+ * | approved | proceeds, up to a tenth more than approved, until its time | carried out: vanishes; more: waiting; time passed: expired |
+ * | rejected | held, silently | a tenth more or fewer operations than were rejected: waiting |
+ * | expired | held like waiting, and reported again every `expiryDays` | decision |
+ */
+import { covers, type Hold } from './guard.ts';
+
+export type HoldState = 'waiting' | 'approved' | 'rejected' | 'expired';
+
+export interface HoldRecord extends Hold {
+  state: HoldState;
+  /** ISO 8601 in UTC, like every time here. */
+  firstSeen: string;
+  lastSeen: string;
+  /** When a waiting hold or an approval expires, or an expired hold is reported again; null for a rejected one. */
+  expiresAt: string | null;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  /** How many operations were approved or rejected; null while nobody has decided. */
+  decidedCount: number | null;
+}
+
+export interface Step {
+  record: HoldRecord;
+  /** Why somebody should be told, if so. */
+  news: 'opened' | 'reopened' | 'expired' | undefined;
+}
+
+/** Number of operations approved, by key, for the approvals whose time has not passed. */
+export function approvalsInForce(records: readonly HoldRecord[], now: string): Map<string, number> {
+  const inForce = new Map<string, number>();
+  for (const { key, state, expiresAt, decidedCount } of records) {
+    if (state !== 'approved' || decidedCount === null || expiresAt === null || expiresAt <= now) continue;
+    inForce.set(key, decidedCount);
+  }
+  return inForce;
+}
+
+/**
+ * @param known the hold as it was after the last run or decision; undefined for one that was not there
+ * @param found what the guard says now, whether an approval lets it pass or not
+ */
+export function nextStep(known: HoldRecord | undefined, found: Hold, now: string, expiryDays: number): Step {
+  const later = addDays(now, expiryDays);
+  const asked = { decidedBy: null, decidedAt: null, decidedCount: null, expiresAt: later };
+  if (known === undefined) {
+    return { record: { ...found, ...asked, state: 'waiting', firstSeen: now, lastSeen: now }, news: 'opened' };
+  }
+  const same: HoldRecord = { ...known, ...found, lastSeen: now };
+  const due = known.expiresAt !== null && known.expiresAt <= now;
+  if (known.decidedCount !== null && !stillMeant(known.state, known.decidedCount, found.count)) {
+    return { record: { ...same, ...asked, state: 'waiting' }, news: 'reopened' };
+  }
+  if (due) return { record: { ...same, ...asked, state: 'expired' }, news: 'expired' };
+  return { record: same, news: undefined };
+}
+
+/** Whether a decision about so many operations is one about these. Fewer than approved are; fewer than rejected are not. */
+function stillMeant(state: HoldState, decided: number, count: number): boolean {
+  if (state === 'approved') return covers(decided, count);
+  return covers(decided, count) && count * 10 >= decided * 9;
+}
+
+export function addDays(iso: string, days: number): string {
+  return new Date(Date.parse(iso) + days * 86_400_000).toISOString();
+}

@@ -1,0 +1,226 @@
+/**
+ * The guard: looks at a plan before anything is written and holds back what is too much for an ordinary day. Pure, and
+ * recomputed in every run. What is held is held per operation type and school; everything else proceeds. A first run
+ * passes: where nothing has been applied and no earlier reading is known, there is nothing to compare with.
+ */
+import type { GuardSettings } from './guard-settings.ts';
+import { effectOf, shareReason, totalReason } from './guard-words.ts';
+import type { Operation, OperationKind, Plan } from './plan.ts';
+import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
+
+/** What an operation does, as far as the guard is concerned. A new kind of operation has to say. */
+const effects = {
+  createSchool: 'addition',
+  updateSchool: 'update',
+  createUser: 'account',
+  updateUser: 'update',
+  assignLicence: 'addition',
+  createClass: 'addition',
+  updateClass: 'update',
+  addSchoolClass: 'addition',
+  addSchoolUser: 'addition',
+  addOwners: 'addition',
+  addMembers: 'addition',
+  removeMember: 'removal',
+} as const satisfies Record<OperationKind, 'addition' | 'update' | 'account' | 'removal'>;
+
+/** In place of a school: every school of the district that has no hold of its own for the operation type. */
+export const otherSchools = 'district';
+
+export const guardRules = ['rollover', 'emptySource', 'sourceDrop', 'share', 'total'] as const;
+export type GuardRule = (typeof guardRules)[number];
+
+export interface HoldSample {
+  /** The operation's key: `class:77`, `students:123`. */
+  key: string;
+  /** Person key, where the operation concerns one person. */
+  person?: string;
+  reason: string;
+}
+
+/** What a rule found too much. */
+export interface Hold {
+  /** `removeMember:12:share`: the same in every run for the same operation type, school and rule. */
+  key: string;
+  kind: OperationKind;
+  /** School id, or {@link otherSchools}. */
+  schoolId: string;
+  rule: GuardRule;
+  /** Operations concerned. */
+  count: number;
+  /** What there is of what they change: memberships, objects, people. 0 where the rule compares with a number alone. */
+  there: number;
+  /** Why, as a sentence. */
+  reason: string;
+  /** What happens if it is approved, as a sentence. */
+  effect: string;
+  sample: HoldSample[];
+}
+
+export interface Measure {
+  /** What the school has of what the operations change: memberships, objects, people. */
+  there: number;
+  /** How many of the operations change that, and are not something that was due anyway. */
+  changes: number;
+}
+
+export interface GuardContext {
+  settings: GuardSettings;
+  /** The school that an operation happens in. */
+  schoolOf(operation: Operation): string;
+  /** Asked with all operations of one kind in one school. */
+  measure(kind: OperationKind, schoolId: string, operations: readonly Operation[]): Measure;
+  /** PowerSchool's records of a school now. */
+  source(schoolId: string): SchoolSource;
+  /** The same at the last good run; undefined when there was none. */
+  lastGood(schoolId: string): SchoolSource | undefined;
+  /** Number of operations approved, by the key of the hold. */
+  approvals: ReadonlyMap<string, number>;
+}
+
+export interface Guarded {
+  proceed: Plan;
+  /** The operations that wait; together with `proceed` they are the plan. */
+  held: Plan;
+  holds: Hold[];
+  /** What would be held, had it not been approved. */
+  approved: Hold[];
+}
+
+/** Operations named in a hold. */
+const sampleSize = 5;
+
+export function guard(plan: Plan, context: GuardContext): Guarded {
+  const groups = grouped(plan, context);
+  const found = new Map<string, Hold>();
+  for (const group of groups) {
+    const hold = lookAt(group, context);
+    if (hold !== undefined) found.set(group.id, hold);
+  }
+  for (const [kind, ofKind] of Map.groupBy(groups, (group) => group.kind)) {
+    const rest = ofKind.filter((group) => !found.has(group.id));
+    const hold = lookAtTotal(kind, rest, context.settings);
+    if (hold !== undefined) for (const group of rest) found.set(group.id, hold);
+  }
+
+  const all = [...new Set(found.values())];
+  const [holds, approved] = parted(all, (hold) => !isApproved(hold, context.approvals));
+  const waiting = new Set(holds);
+  const isHeld = (operation: Operation) => {
+    const hold = found.get(groupId(operation.kind, context.schoolOf(operation)));
+    return hold !== undefined && waiting.has(hold);
+  };
+  if (holds.length === 0) return { proceed: plan, held: [], holds, approved };
+  const stages = plan.map((stage) => parted(stage, isHeld));
+  return { proceed: stages.map(([, proceed]) => proceed), held: stages.map(([held]) => held), holds, approved };
+}
+
+/** An approval covers up to a tenth more than was approved: rosters go on changing while people decide. */
+export function covers(approved: number, count: number): boolean {
+  return count * 10 <= approved * 11;
+}
+
+function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>): boolean {
+  const approved = approvals.get(key);
+  return approved !== undefined && covers(approved, count);
+}
+
+interface Group {
+  id: string;
+  kind: OperationKind;
+  schoolId: string;
+  operations: Operation[];
+}
+
+/** Guarded operations by kind and school. */
+function grouped(plan: Plan, { schoolOf }: GuardContext): Group[] {
+  const groups = new Map<string, Group>();
+  for (const operation of plan.flat()) {
+    const { kind } = operation;
+    if (effects[kind] === 'addition') continue;
+    const schoolId = schoolOf(operation);
+    const id = groupId(kind, schoolId);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, { id, kind, schoolId, operations: [operation] });
+    else group.operations.push(operation);
+  }
+  return [...groups.values()];
+}
+
+function groupId(kind: OperationKind, schoolId: string): string {
+  return `${kind}:${schoolId}`;
+}
+
+/** The rule that says most about the cause speaks; those after it would only repeat the consequence. */
+function lookAt(group: Group, context: GuardContext): Hold | undefined {
+  return lookAtSource(group, context) ?? lookAtShare(group, context);
+}
+
+function lookAtSource(group: Group, { settings, lastGood, source, measure }: GuardContext): Hold | undefined {
+  const { kind, schoolId, operations } = group;
+  if (effects[kind] !== 'removal') return undefined;
+  const before = lastGood(schoolId);
+  if (before === undefined) return undefined;
+  const now = source(schoolId);
+  const loss = lookForRollover(before, now, settings.rollover) ?? lookForSourceLoss(before, now, settings);
+  return loss && holdOf(loss.rule, group, measure(kind, schoolId, operations).there, loss.reason);
+}
+
+function lookAtShare(group: Group, { settings, measure }: GuardContext): Hold | undefined {
+  const { kind, schoolId, operations } = group;
+  const limit = limitOf(kind, settings);
+  if (limit === undefined || operations.length <= limit.above) return undefined;
+  const { there, changes } = measure(kind, schoolId, operations);
+  if (there < limit.population || changes <= limit.above || changes * 100 <= there * limit.percent) return undefined;
+  return holdOf('share', group, there, shareReason(kind, changes, there, limit.percent));
+}
+
+function limitOf(kind: OperationKind, { removals, updates, newAccounts }: GuardSettings) {
+  switch (effects[kind]) {
+    case 'removal':
+      return { percent: removals.percent, above: removals.above, population: 1 };
+    case 'update':
+      return { ...updates, above: 0 };
+    case 'account':
+      return { ...newAccounts, above: 0 };
+    case 'addition':
+      return undefined;
+  }
+}
+
+function lookAtTotal(kind: OperationKind, rest: readonly Group[], { removals }: GuardSettings): Hold | undefined {
+  if (effects[kind] !== 'removal') return undefined;
+  const operations = rest.flatMap((group) => group.operations);
+  if (operations.length <= removals.total) return undefined;
+  const reason = totalReason(operations.length, rest.length, removals.total);
+  return holdOf('total', { kind, schoolId: otherSchools, operations }, 0, reason);
+}
+
+function holdOf(
+  rule: GuardRule,
+  { kind, schoolId, operations }: Omit<Group, 'id'>,
+  there: number,
+  reason: string,
+): Hold {
+  return {
+    key: `${kind}:${schoolId}:${rule}`,
+    kind,
+    schoolId,
+    rule,
+    count: operations.length,
+    there,
+    reason,
+    effect: effectOf(operations),
+    sample: operations.slice(0, sampleSize).map((operation) => ({
+      key: operation.key,
+      ...('personKey' in operation ? { person: operation.personKey } : {}),
+      reason: operation.reason,
+    })),
+  };
+}
+
+function parted<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const [yes, no]: [T[], T[]] = [[], []];
+  for (const item of items) (test(item) ? yes : no).push(item);
+  return [yes, no];
+}

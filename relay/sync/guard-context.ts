@@ -1,0 +1,107 @@
+/** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
+import { bucketKey, kinds } from '../../shared/roster.ts';
+import { type GuardContext, type Measure, otherSchools } from '../plan/guard.ts';
+import type { AppliedObject, Operation, OperationKind } from '../plan/plan.ts';
+import type { SchoolSource } from '../plan/source-guard.ts';
+import type { TenantState } from './tenant-state.ts';
+
+export function guardContext(state: TenantState, approvals: ReadonlyMap<string, number>): GuardContext {
+  let sources: Map<string, SchoolSource> | undefined;
+  return {
+    settings: state.profile.guards,
+    approvals,
+    schoolOf: (operation) => schoolOf(operation, state),
+    measure: (kind, schoolId, operations) => measure(kind, schoolId, operations, state),
+    source: (schoolId) => {
+      sources ??= sourcesOf(state);
+      return sources.get(schoolId) ?? { counts: {}, yearId: undefined, sections: new Set() };
+    },
+    lastGood: (schoolId) => state.lastGood.get(schoolId),
+  };
+}
+
+/** A person who is in several schools of the profile counts in the first. */
+function schoolOf(operation: Operation, { roster, profile }: TenantState): string {
+  if ('schoolId' in operation) return operation.schoolId;
+  if ('sectionId' in operation) return roster.sections.get(operation.sectionId)?.schoolId ?? otherSchools;
+  const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? [];
+  return schoolIds.find((id) => profile.schools === 'all' || profile.schools.includes(id)) ?? otherSchools;
+}
+
+function measure(
+  kind: OperationKind,
+  schoolId: string,
+  operations: readonly Operation[],
+  { roster, applied, lastGood }: TenantState,
+): Measure {
+  const all = operations.length;
+  switch (kind) {
+    case 'removeMember': {
+      // Classes of earlier years stay as they are, with their members: they are no part of what is there to lose.
+      let there = 0;
+      for (const section of roster.sections.values()) {
+        if (section.schoolId === schoolId) there += applied.members.get(section.id)?.size ?? 0;
+      }
+      return { there, changes: all };
+    }
+    case 'createUser': {
+      const { student = 0, teacher = 0 } = lastGood.get(schoolId)?.counts ?? {};
+      const there = student + teacher;
+      // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
+      const due = Math.max(0, there - (applied.schoolUsers.get(schoolId)?.size ?? 0));
+      return { there, changes: Math.max(0, all - due) };
+    }
+    case 'updateUser':
+      return written(operations, applied.users, applied.schoolUsers.get(schoolId) ?? []);
+    case 'updateClass':
+      return written(operations, applied.classes, applied.schoolClasses.get(schoolId) ?? []);
+    case 'updateSchool':
+      return written(operations, applied.schools, [schoolId]);
+    default:
+      return { there: all, changes: all };
+  }
+}
+
+/** Only what was written before can be changed: an object that was just adopted or matched gets its first values. */
+function written(
+  operations: readonly Operation[],
+  objects: ReadonlyMap<string, AppliedObject>,
+  keys: Iterable<string>,
+): Measure {
+  const isWritten = (key: string) => Object.keys(objects.get(key)?.body ?? {}).length > 0;
+  return {
+    there: [...keys].filter(isWritten).length,
+    changes: operations.filter((operation) => isWritten(objectKey(operation))).length,
+  };
+}
+
+/** The key of an update's object in the applied state. */
+function objectKey(operation: Operation): string {
+  if ('personKey' in operation) return operation.personKey;
+  if ('sectionId' in operation) return operation.sectionId;
+  return operation.schoolId;
+}
+
+/** Every school of the mirror, as PowerSchool shows it now. */
+export function sourcesOf({ roster, counts }: TenantState): Map<string, SchoolSource> {
+  const sections = new Map<string, Set<string>>();
+  const years = new Map<string, Map<string, number>>();
+  for (const { id, schoolId, termId } of roster.sections.values()) {
+    const ids = sections.get(schoolId) ?? new Set();
+    sections.set(schoolId, ids.add(id));
+    const year = roster.terms.get(termId)?.yearId;
+    if (year === undefined) continue;
+    const votes = years.get(schoolId) ?? new Map<string, number>();
+    years.set(schoolId, votes.set(year, (votes.get(year) ?? 0) + 1));
+  }
+  return new Map(
+    [...roster.schools.keys()].map((schoolId) => [
+      schoolId,
+      {
+        counts: Object.fromEntries(kinds.map((kind) => [kind, counts.get(bucketKey({ kind, schoolId })) ?? 0])),
+        yearId: [...(years.get(schoolId) ?? [])].sort(([, a], [, b]) => b - a)[0]?.[0],
+        sections: sections.get(schoolId) ?? new Set(),
+      },
+    ]),
+  );
+}

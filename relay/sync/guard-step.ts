@@ -1,0 +1,71 @@
+/** The step between plan and apply: hold back what is too much, and keep what people decide about it. */
+import { isDeepStrictEqual } from 'node:util';
+import { approvalsInForce, type HoldRecord, nextStep } from '../plan/decisions.ts';
+import { type Guarded, guard, type Hold } from '../plan/guard.ts';
+import type { Plan } from '../plan/plan.ts';
+import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
+import { endApprovals, readHolds, replaceHolds } from '../store/holds.ts';
+import { writeLastGood } from '../store/last-good.ts';
+import type { TenantScope } from '../store/store.ts';
+import { guardContext, sourcesOf } from './guard-context.ts';
+import type { TenantState } from './tenant-state.ts';
+
+export interface Checked extends Guarded {
+  /** Approvals that let something proceed. */
+  used: HoldRecord[];
+  /** Holds that somebody should be told about. */
+  news: { event: 'hold.opened' | 'hold.reopened' | 'hold.expired'; hold: HoldRecord }[];
+}
+
+/** What the guard says of a plan under the decisions there are. Changes nothing. */
+export async function checkPlan(scope: TenantScope, state: TenantState, plan: Plan, now: string): Promise<Guarded> {
+  return guard(plan, guardContext(state, approvalsInForce(await readHolds(scope), now)));
+}
+
+/** The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost. */
+export async function holdBack(scope: TenantScope, state: TenantState, plan: Plan, now: string): Promise<Checked> {
+  const known = new Map((await readHolds(scope)).map((hold) => [hold.key, hold]));
+  const guarded = guard(plan, guardContext(state, approvalsInForce([...known.values()], now)));
+  const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, state.profile.guards.expiryDays);
+  const [holds, approved] = [guarded.holds.map(step), guarded.approved.map(step)];
+  const steps = [...holds, ...approved];
+  if (known.size + steps.length > 0) {
+    await replaceHolds(
+      scope,
+      steps.map(({ record }) => record),
+    );
+  }
+  return {
+    ...guarded,
+    used: approved.map(({ record }) => record),
+    news: steps.flatMap(({ record, news }) => (news === undefined ? [] : [{ event: `hold.${news}`, hold: record }])),
+  };
+}
+
+/**
+ * After a run that came to its end: approvals that were carried out are over, and what PowerSchool shows is what the next
+ * run compares with, except where something about it is still held.
+ */
+export async function settleGuard(
+  scope: TenantScope,
+  state: TenantState,
+  { holds, used }: Checked,
+  failed: number,
+  now: string,
+): Promise<void> {
+  // What Graph refused is planned again, under the same approval.
+  if (failed === 0) await endApprovals(scope, used);
+  const suspicious = new Set(
+    holds.filter(({ rule }) => rule !== 'share' && rule !== 'total').map(({ schoolId }) => schoolId),
+  );
+  if (suspicious.size === 0 && used.length === 0 && state.goodVersion === state.version) return;
+  const changed = new Map<string, SchoolSource>();
+  for (const [schoolId, source] of sourcesOf(state)) {
+    const before = state.lastGood.get(schoolId);
+    const next = suspicious.has(schoolId) ? before : nextLastGood(before, source);
+    if (next !== undefined && !isDeepStrictEqual(before, next)) changed.set(schoolId, next);
+  }
+  await writeLastGood(scope, changed, now);
+  for (const [schoolId, source] of changed) state.lastGood.set(schoolId, source);
+  state.goodVersion = suspicious.size === 0 ? state.version : -1;
+}
