@@ -164,7 +164,12 @@ function needRunning({ installed, state, pid, lastExit }: ServiceStatus, logFold
     throw fail('SERVICE_NOT_RUNNING', { state: 'not installed', detail: '', next });
   }
   const detail = lastExit === undefined ? '' : `; it ended with exit code ${lastExit.code} (${lastExit.meaning})`;
-  const next = `The reason is at the end of the log in ${logFolder}. When it is mended, run "systemctl restart ${serviceName}" as root.`;
+  const reason = `The reason is at the end of the log in ${logFolder}.`;
+  if (state === 'activating') {
+    const next = `${reason} systemd starts it again within a minute.`;
+    throw fail('SERVICE_NOT_RUNNING', { state: 'down', detail, next });
+  }
+  const next = `${reason} When it is mended, run "systemctl restart ${serviceName}" as root.`;
   throw fail('SERVICE_NOT_RUNNING', { state, detail, next });
 }
 

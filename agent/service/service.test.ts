@@ -129,6 +129,9 @@ t.test('the last exit code in words', async (t) => {
     restarts: 0,
     lastExit: { code: 78, meaning: 'somebody must change something first; not started again' },
   });
+  const killed = readStatus('ActiveState=activating\nMainPID=0\nExecMainCode=2\nExecMainStatus=9\n');
+  t.match(killed.lastExit, { code: 137, meaning: 'killed by signal 9' });
+  t.match(readStatus('ExecMainCode=1\nExecMainStatus=226').lastExit, { meaning: /systemd could not start it/ });
   t.match(readStatus('LoadState=not-found\nActiveState=inactive\n'), { installed: false, lastExit: undefined });
 });
 

@@ -25,7 +25,7 @@ export interface ServiceStatus {
   state: string;
   pid: number | undefined;
   restarts: number;
-  /** Exit code of the last process that ended, and what it means. */
+  /** Exit code of the last process that ended (128 and the signal when it was killed), and what it means. */
   lastExit: { code: number; meaning: string } | undefined;
 }
 
@@ -92,20 +92,26 @@ export function readStatus(text: string): ServiceStatus {
     }),
   );
   const pid = Number(facts.get('MainPID') ?? 0);
-  const code = Number(facts.get('ExecMainStatus') ?? 0);
-  // CLD_EXITED (1): the status is an exit code. 0 means that no process has ended yet.
-  const exited = facts.get('ExecMainCode') === '1';
   return {
     installed: facts.get('LoadState') === 'loaded',
     enabled: facts.get('UnitFileState') === 'enabled',
     state: facts.get('ActiveState') ?? 'unknown',
     pid: pid > 0 ? pid : undefined,
     restarts: Number(facts.get('NRestarts') ?? 0),
-    lastExit: exited ? { code, meaning: meaningOf(code) } : undefined,
+    lastExit: lastExit(Number(facts.get('ExecMainCode') ?? 0), Number(facts.get('ExecMainStatus') ?? 0)),
   };
 }
 
+/** @param how 0: none has ended yet; CLD_EXITED (1): the status is an exit code; else it is a signal (waitid(2)) */
+function lastExit(how: number, status: number): ServiceStatus['lastExit'] {
+  if (how === 0) return undefined;
+  if (how === 1) return { code: status, meaning: meaningOf(status) };
+  return { code: 128 + status, meaning: `killed by signal ${status}` };
+}
+
 function meaningOf(code: number): string {
+  // systemd.exec(5): what happened between fork and the program's first instruction.
+  if (code >= 200 && code <= 243) return 'systemd could not start it: see "systemctl status"';
   const meanings: Record<number, string> = {
     [exitCodes.ok]: 'stopped as asked',
     [exitCodes.usage]: 'wrong options; not started again',

@@ -49,7 +49,8 @@ export class AgentState {
     this.paths = statePaths(folder);
     this.#settings = new Low(new DurableFile(this.paths.settings, settingsSchema), settingsSchema.parse({}));
     this.#identity = new Low(new DurableFile(this.paths.identity, identitySchema.nullable()), null);
-    this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable()), null);
+    // No copy of a secret that was changed because somebody else knows it.
+    this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable(), { backup: false }), null);
     this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
     this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
     this.#pause = new Low(new DurableFile(this.paths.pause, pauseSchema, { backup: false }), null);
