@@ -1,7 +1,7 @@
 /** The last lines of the log, in memory: as many as somebody scrolls through, and never more. */
-import { catalogue, isErrorCode } from '../../shared/errors.ts';
 import type { AgentEvent } from '../events.ts';
 import { sentence } from '../reporter.ts';
+import { passesByItself } from './problems.ts';
 
 /** `routine`: a check that found nothing. It says that the agent is alive, and is the first to be forgotten. */
 export type Level = 'routine' | 'info' | 'warning' | 'error';
@@ -52,11 +52,4 @@ export function levelOf(event: AgentEvent): Level {
     default:
       return 'info';
   }
-}
-
-/** True for errors of which nobody needs to do anything, as long as they do not last. */
-export function passesByItself(code: string): boolean {
-  if (!isErrorCode(code)) return false;
-  const { retry } = catalogue[code];
-  return retry === 'retry' || retry === 'retry-after';
 }

@@ -13,6 +13,11 @@ function patienceMs(intervalMs: number): number {
   return Math.max(leastMs, missedChecks * intervalMs);
 }
 
+/** True while nothing is meant to be read: an administrator's pause, or quiet hours. */
+export function rests({ pausedSince, quietUntil = 0 }: BoardState, now: number): boolean {
+  return pausedSince !== undefined || quietUntil > now;
+}
+
 /**
  * True when the last complete check is older than it should be. Quiet hours do not count.
  *

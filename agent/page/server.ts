@@ -12,7 +12,7 @@ import { refusalOf, sameToken, securityHeaders } from './guard.ts';
 import { lastDay, plotOf } from './history.ts';
 import { metricsText } from './metrics.ts';
 import { type ModelParts, modelOf } from './model.ts';
-import { readinessOf } from './readiness.ts';
+import { readinessOf, rests } from './readiness.ts';
 import { Stream } from './stream.ts';
 import { blocksOf, documentOf } from './views/document.ts';
 import { linesOf } from './views/log.ts';
@@ -152,7 +152,9 @@ class Site {
 
   #document(response: ServerResponse): void {
     answer(response, 200, 'text/html; charset=utf-8', documentOf(this.#model(), this.#token));
-    const { names, buckets } = this.#parts;
+    const { names, buckets, board, clock } = this.#parts;
+    // A look at the page is no reason to disturb a PowerSchool that shall be left alone.
+    if (rests(board.state, clock.now())) return;
     void names?.learn(buckets().map(({ schoolId }) => schoolId)).then((news) => {
       if (news) this.#stream.changed();
     });

@@ -2,7 +2,7 @@
 import { chapters, isErrorCode } from '../../shared/errors.ts';
 import type { Problem } from '../watch.ts';
 import type { BoardState } from './board.ts';
-import { passesByItself } from './log-tail.ts';
+import { isSetUpLater, passesByItself } from './problems.ts';
 
 export type StationId = 'powerschool' | 'agent' | 'network' | 'relay';
 /** `idle`: nothing is known to be wrong, and nothing is proven either. */
@@ -17,6 +17,8 @@ export interface Station {
   /** The state in words. */
   word: string;
   latencyMs?: number | undefined;
+  /** What it is at. */
+  detail?: string | undefined;
   /** When it last proved to work, milliseconds since the epoch. */
   lastSuccessAt?: number | undefined;
 }
@@ -72,13 +74,14 @@ function asking(working: boolean, cycle: BoardState['cycle']): string {
 function agent(state: BoardState, problem: Problem | undefined): Station {
   const { running } = state.cycle;
   const condition = () => {
-    if (problem !== undefined) return isSetUpLater(problem) ? idle('not set up') : trouble(problem);
+    if (problem !== undefined) return isSetUpLater(problem.code) ? idle('not set up') : trouble(problem);
     if (!state.working) return { state: 'broken' as const, word: 'not running' };
     if (state.pausedSince !== undefined) return { state: 'paused' as const, word: 'paused' };
     if (running !== undefined && running.bucketsTotal > 0) {
-      return well(`compares ${running.bucketsDone} of ${running.bucketsTotal} buckets`);
+      const detail = `${running.bucketsDone} of ${running.bucketsTotal} buckets`;
+      return { ...well('comparing'), detail };
     }
-    return well(running === undefined ? 'running' : 'checks PowerSchool');
+    return well(running === undefined ? 'running' : 'checking');
   };
   return {
     ...{ id: 'agent', name: 'This agent', what: `version ${state.version}` },
@@ -113,11 +116,6 @@ function way(state: BoardState, places: Places, at: (id: StationId) => Problem |
 
 function unseen(link: BoardState['link'], waiting: string): string {
   return link.problem === undefined ? waiting : 'not seen';
-}
-
-/** Missing settings are no failure of anything. */
-export function isSetUpLater({ code }: Problem): boolean {
-  return code === 'NOT_CONFIGURED' || code === 'NOT_ENROLLED';
 }
 
 function trouble({ code }: Problem): Pick<Station, 'state' | 'word'> {

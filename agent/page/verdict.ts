@@ -1,9 +1,8 @@
 /** The one sentence at the top of the page: is it working, and if not, what do I do? Pure. */
 import type { Problem } from '../watch.ts';
 import type { BoardState, LastingProblem } from './board.ts';
-import { passesByItself } from './log-tail.ts';
+import { isSetUpLater, passesByItself } from './problems.ts';
 import { isLate } from './readiness.ts';
-import { isSetUpLater } from './stations.ts';
 import { clockTime } from './times.ts';
 
 export type Tone = 'good' | 'busy' | 'paused' | 'waiting' | 'attention' | 'broken';
@@ -40,7 +39,7 @@ export function spoken({ tone, word, sentence, action }: Verdict): string {
 function cannotWork({ obstacle, working }: BoardState): Verdict | undefined {
   if (obstacle !== undefined) {
     const { code, message, action } = obstacle;
-    return isSetUpLater(obstacle)
+    return isSetUpLater(code)
       ? { tone: 'waiting', word: 'Not set up yet', sentence: [message], action, code }
       : { tone: 'broken', word: 'Stopped', sentence: [message], action, code };
   }

@@ -27,7 +27,7 @@ export function leavingBlock({ leaving, history, names, now }: Model): string {
       <thead><tr><th scope="col">Kind</th><th scope="col">Required: no record makes sense without</th><th scope="col">Chosen: a profile of the relay needs it</th><th scope="col">Stays here</th><th scope="col" class="number">Sent today</th></tr></thead>
       <tbody>!${leaving.kinds.map((kind) => kindRow(kind, today.sent[kind.kind] ?? 0))}</tbody>
     </table>
-    <p class="note">Nothing else is read: the plugin cannot see other columns. What stays here is dropped on this computer before anything is compared or sent.</p>`;
+    <p class="note">Nothing else is read: the plugin cannot see other columns. What stays here is dropped on this computer before anything is compared or sent. Counted at the end of each cycle.</p>`;
 }
 
 function kindRow({ kind, required, chosen, staying }: LeavingKind, sent: number): string {

@@ -73,12 +73,17 @@ export function pathBlock({ stations }: Model): string {
   )}`;
 }
 
-function proof({ id, latencyMs, lastSuccessAt }: Station): string {
-  const latency = latencyMs === undefined ? '' : html`${Math.max(1, Math.round(latencyMs))} ms · `;
+function proof({ id, latencyMs, detail, lastSuccessAt }: Station): string {
+  if (detail !== undefined) return html`${detail}`;
+  const latency = latencyMs === undefined ? '' : html`${latencyText(latencyMs)} · `;
   const what = { powerschool: 'answered', agent: 'complete check', network: 'passed', relay: 'answered' }[id];
   const last =
     lastSuccessAt === undefined
       ? html`no ${id === 'agent' ? what : 'answer'} yet`
       : html`${what} !${time(lastSuccessAt)}`;
   return html`!${latency}!${last}`;
+}
+
+function latencyText(ms: number): string {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
