@@ -103,7 +103,9 @@ function targetOf(db: DatabaseSync, [first = '', second, third, ...rest]: string
   if (first === 'section' && third === 'section_enrollment') {
     const [row] = db.prepare('SELECT id FROM sections WHERE dcid = ?').all(id);
     if (row === undefined) return 'missing';
-    return { resource: sectionEnrollments, conditions: [{ sql: 'x.id = ?', values: [Number(row.id)] }] };
+    // Both signs, rather than ABS, so that the index is used.
+    const values = [Number(row.id), -Number(row.id)];
+    return { resource: sectionEnrollments, conditions: [{ sql: 'r.sectionid IN (?, ?)', values }] };
   }
   const list = first === 'school' && Object.hasOwn(ofSchool, third) ? ofSchool[third] : undefined;
   if (list === undefined) return undefined;
