@@ -5,8 +5,6 @@ import { type Calls, toldBy } from './calls.ts';
 import type { Answer } from './http.ts';
 import { parseJson } from './json.ts';
 
-/** An answer of a PowerQuery. Without rows there is no `record` at all; keys that begin with $ or @ are PowerSchool's own. */
-const recordsSchema = z.object({ record: z.array(z.record(z.string(), z.unknown())).optional() });
 const countSchema = z.object({ count: z.union([z.int().min(0), z.string().regex(/^\d+$/).transform(Number)]) });
 
 export type Row = Record<string, unknown>;
@@ -25,9 +23,9 @@ export class PowerSchoolClient {
    */
   async query(name: string, args: Record<string, string>, pageSize: number, signal?: AbortSignal): Promise<Row[]> {
     const answer = await this.#call(name, `/ws/schema/query/${name}?pagesize=${pageSize}`, args, signal);
-    const records = recordsSchema.safeParse(parseJson(answer.text));
-    if (!records.success) throw this.#malformed(name, 'it is not a list of records in JSON');
-    return records.data.record ?? [];
+    const rows = rowsOf(parseJson(answer.text));
+    if (rows === undefined) throw this.#malformed(name, 'it is not a list of records in JSON');
+    return rows;
   }
 
   /** How many rows a PowerQuery has. @throws HallpassError as {@link query} */
@@ -52,4 +50,19 @@ export class PowerSchoolClient {
   #malformed(what: string, reason: string): HallpassError {
     return fail('POWERSCHOOL_MALFORMED', { url: this.#calls.http.origin, what, reason });
   }
+}
+
+/**
+ * The rows of a PowerQuery's answer. Without rows there is no `record` at all; keys that begin with $ or @ are
+ * PowerSchool's own. By hand, because a schema would copy each row: as much work as parsing the JSON. What is in a row is
+ * checked where it becomes a record.
+ */
+function rowsOf(answer: unknown): Row[] | undefined {
+  if (!isObject(answer)) return undefined;
+  const { record = [] } = answer;
+  return Array.isArray(record) && record.every(isObject) ? record : undefined;
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
