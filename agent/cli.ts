@@ -11,6 +11,7 @@ import { showPage } from './commands/page.ts';
 import type { PluginOptions } from './commands/plugin.ts';
 import type { InstallOptions } from './commands/service.ts';
 import { showStatus } from './commands/status.ts';
+import type { SupportOptions } from './commands/support.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
 import { bypassEntries } from './network/bypass.ts';
 import { parseQuietWindow, type QuietWindow } from './quiet.ts';
@@ -209,6 +210,17 @@ ${exitCodeHelp}`,
   command('status', 'show settings, enrollment and the last cycles', 'hallpass-agent status --json')
     .option('--json', 'for machines')
     .action((options: { json?: true }) => showStatus(context, options));
+
+  command(
+    'support-bundle',
+    'write a ZIP with settings, checks, logs and counts for people who help; no secrets, no people',
+    'hallpass-agent support-bundle --out hallpass-support.zip',
+  )
+    .option('--out <file>', 'where to write it (default: here, with the time in its name)')
+    .option('--no-checks', 'do not run the checks for it')
+    .action(async (options: SupportOptions) =>
+      (await import('./commands/support.ts')).writeSupportBundle(context, options),
+    );
 
   const service = agent
     .command('service')

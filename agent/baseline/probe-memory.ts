@@ -40,6 +40,11 @@ export class ProbeMemory {
     return this.#db.data.fingerprint === fingerprint ? new Map(Object.entries(this.#db.data.buckets)) : new Map();
   }
 
+  /** Everything remembered, whatever it belongs to: for people. */
+  entries(): Record<string, ProbeEntry> {
+    return this.#db.data.buckets;
+  }
+
   /** Returns when it is on the disk. @throws HallpassError STATE_UNWRITABLE */
   async save(fingerprint: string, buckets: ReadonlyMap<string, ProbeEntry>): Promise<void> {
     this.#db.data = { fingerprint, buckets: Object.fromEntries(buckets) };

@@ -58,15 +58,18 @@ async function withAgent(
   const log = { ...state.settings.log, ...(logFile === undefined ? {} : { file: resolve(logFile) }) };
   const onTrouble = (error: HallpassError) => shown(problemEvent(error));
   const logged = logFileReport({ log, folder, clock: systemClock, onTrouble });
+  let told: string | undefined;
   const report: Report = (event) => {
+    if (event.event === 'problem') told = event.message;
     logged(event);
     shown(event);
   };
   try {
     await withParts(context, state, report, lasting, work);
-  } catch (error) {
+  } catch (thrown) {
+    const error = toHallpassError(thrown);
     // Before there is a state folder, nothing is left behind by a mere attempt.
-    if (existsSync(folder)) logged(problemEvent(toHallpassError(error)));
+    if (error.message !== told && existsSync(folder)) logged(problemEvent(error));
     throw error;
   }
 }
@@ -128,7 +131,11 @@ async function withParts(
       stop,
     );
     const runChecks = checksOf({ folder, env, platform, clock });
-    await page?.open({ control: agent, baselines, meter, source, runChecks, supportBundle: undefined });
+    const bundle = async () => {
+      const { supportBundle } = await import('../support/bundle.ts');
+      return supportBundle({ folder, env, platform, clock, checks: runChecks(stop) });
+    };
+    await page?.open({ control: agent, baselines, meter, source, runChecks, supportBundle: bundle });
     await work(agent).catch(async (error: unknown) => {
       if (lasting) await rememberEnd(state, toHallpassError(error));
       throw error;

@@ -81,6 +81,13 @@ export const agentErrors = {
     meaning:
       'Secrets are written for their owner alone (mode 600). A copy, a backup or a careless chmod had opened the file; the agent closes it when it starts, and goes on.',
   },
+  SUPPORT_BUNDLE_UNWRITABLE: {
+    retry: 'fix',
+    sentence: 'The support bundle cannot be written to {file}: {reason}.',
+    action: 'Choose another path with --out.',
+    meaning:
+      'The folder is missing or not writable, or a file of that name is there already and belongs to another user.',
+  },
   LOG_UNWRITABLE: {
     retry: 'fix',
     sentence: 'The log file {file} cannot be written: {reason}.',

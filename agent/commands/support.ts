@@ -1,0 +1,31 @@
+/** `hallpass-agent support-bundle`: writes what people need who are asked for help. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { systemClock } from '../../shared/clock.ts';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { runChecks } from '../check/check.ts';
+import { supportBundle } from '../support/bundle.ts';
+import type { Context } from './context.ts';
+
+export interface SupportOptions {
+  out?: string;
+  /** False with --no-checks. */
+  checks: boolean;
+}
+
+/** @throws HallpassError SUPPORT_BUNDLE_UNWRITABLE */
+export async function writeSupportBundle(context: Context, { out, checks }: SupportOptions): Promise<void> {
+  const { folder, env, platform, stdout, stop } = context;
+  const parts = { folder, env, platform, clock: systemClock };
+  const { name, zip } = await supportBundle({
+    ...parts,
+    checks: checks ? runChecks({ ...parts, signal: stop }) : undefined,
+  });
+  const file = resolve(out ?? name);
+  await writeFile(file, zip, { mode: 0o600 }).catch((error: unknown) => {
+    throw fail('SUPPORT_BUNDLE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+  stdout.write(
+    `Wrote ${file} (${Math.ceil(zip.length / 1000)} kB). There are no secrets and no people in it; README.txt in it says what is.\n`,
+  );
+}

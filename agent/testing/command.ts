@@ -1,0 +1,51 @@
+/** The agent's command line in this process, which starts faster than one of its own. */
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { runCli } from '../cli.ts';
+
+/** The script that starts the agent as a process. */
+export const agentScript = fileURLToPath(new URL('../hallpass-agent.mjs', import.meta.url));
+
+export interface CommandOptions {
+  env?: NodeJS.ProcessEnv;
+  /** All of standard input. */
+  input?: string;
+  platform?: NodeJS.Platform;
+  stop?: AbortSignal;
+}
+
+export interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a command to its end. */
+export async function runCommand(
+  folder: string,
+  args: readonly string[],
+  { env = {}, input = '', platform = 'linux', stop = new AbortController().signal }: CommandOptions = {},
+): Promise<Ended> {
+  const stdin = Object.assign(new PassThrough(), { isTTY: false });
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  stdin.end(input);
+  const output = Promise.all([text(stdout), text(stderr)]);
+  const code = await runCli(args, {
+    folder,
+    env,
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    hostname: 'test-host',
+    platform,
+    uid: 1000,
+    invocation: [process.execPath, agentScript],
+    stop,
+  });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await output;
+  return { code, out, err };
+}
