@@ -191,13 +191,17 @@ export class Agent {
 
   #hello(): Hello {
     const { source, baselines } = this.#parts;
-    const { powerschoolVersion } = this.#runner.facts;
+    const { powerschoolVersion, timeZone } = this.#runner.facts;
     return {
       type: 'hello',
       protocol: protocolVersion,
       agentVersion: hallpassVersion,
       capabilities: [],
-      source: { kind: source.kind, ...(powerschoolVersion === undefined ? {} : { powerschoolVersion }) },
+      source: {
+        kind: source.kind,
+        ...(powerschoolVersion === undefined ? {} : { powerschoolVersion }),
+        ...(timeZone === undefined ? {} : { timeZone }),
+      },
       buckets: baselines.digests(),
     };
   }

@@ -14,10 +14,3 @@ export const systemClock: Clock = {
     await wait(ms, undefined, signal === undefined ? {} : { signal });
   },
 };
-
-/** The calendar date of this moment in this machine's zone, YYYY-MM-DD. */
-export function localDate(clock: Clock): string {
-  const now = new Date(clock.now());
-  const part = (value: number) => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
-}

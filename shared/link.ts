@@ -80,6 +80,8 @@ export const helloSchema = z.object({
     kind: z.enum(['powerquery', 'rest']),
     powerschoolVersion: z.string().max(40).optional(),
     pluginVersion: z.string().max(40).optional(),
+    /** IANA name of the district's time zone: the relay's dates are the district's. */
+    timeZone: z.string().max(60).optional(),
   }),
   buckets: z.array(bucketDigestSchema).max(20_000),
 });

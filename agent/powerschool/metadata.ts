@@ -1,7 +1,7 @@
 /** What the server tells of itself on a page that needs no sign-in: version, time zone, page limits. */
 import { z } from 'zod';
+import { type Calendar, calendarOf } from '../../shared/calendar.ts';
 import type { SourceFacts } from '../source.ts';
-import { type Calendar, calendarOf } from './horizon.ts';
 import type { PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { extractOf } from '../../plugin/extracts.ts';
+import { calendarOf } from '../../shared/calendar.ts';
 import { canonicalJson } from '../../shared/digest.ts';
 import { districtBucket, kinds, optionalFields, recordSchema, type WantedFields } from '../../shared/roster.ts';
-import { calendarOf } from './horizon.ts';
 import { normalizer } from './normalize.ts';
 import { readProbe } from './probe.ts';
 

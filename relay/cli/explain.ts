@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { localDate } from '../../shared/clock.ts';
 import { answerOf, explain, type Step } from '../explain/explain.ts';
 import { type Question, readFacts } from '../explain/facts.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
@@ -24,9 +23,10 @@ export function explainCommand(program: Command, context: CliContext): void {
         role: options.student === undefined ? 'teachers' : 'students',
         personId,
         sectionId: options.section,
-        today: localDate(context.clock),
       };
-      const steps = explain(await withNamedTenant(context, name, (scope) => readFacts(scope, question)));
+      const steps = explain(
+        await withNamedTenant(context, name, (scope) => readFacts(scope, question, context.clock.now())),
+      );
       const answer = answerOf(steps);
       if (options.json) return printJson(context, { steps, answer: answer ?? null });
       for (const { stage, status, fact, at, next } of steps) {

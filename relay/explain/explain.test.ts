@@ -90,8 +90,10 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   await district.run();
   const { store, tenantId } = district;
   const ask = async (personId: string, sectionId: string | undefined) => {
-    const question = { role: 'students', personId, sectionId, today: '2026-11-24' } as const;
-    const steps = explain(await store.withTenant(tenantId, (scope) => readFacts(scope, question)));
+    const question = { role: 'students', personId, sectionId } as const;
+    const steps = explain(
+      await store.withTenant(tenantId, (scope) => readFacts(scope, question, district.clock.now())),
+    );
     return { steps, answer: answerOf(steps) };
   };
 

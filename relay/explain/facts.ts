@@ -1,9 +1,13 @@
 /** The facts behind an explanation, read from the store in one transaction. */
+import { calendarOf } from '../../shared/calendar.ts';
 import { personKey } from '../identity/people.ts';
-import { isCurrent } from '../plan/desired.ts';
+import { standing } from '../plan/dates.ts';
+import { licenceKey } from '../plan/licences.ts';
 import { memberOf } from '../plan/roster-index.ts';
+import { noDates } from '../profile/life.ts';
 import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
+import { districtTimeZone } from '../store/agents.ts';
 import { isRelated, readObject } from '../store/applied.ts';
 import { lastRun, operationsOn } from '../store/journal.ts';
 import { findLink } from '../store/links.ts';
@@ -18,23 +22,25 @@ export interface Question {
   personId: string;
   /** DCID of the section, to ask about one class. */
   sectionId: string | undefined;
-  /** The district's date, YYYY-MM-DD. */
-  today: string;
 }
 
-export async function readFacts(scope: TenantScope, question: Question): Promise<Facts> {
+/** @param now milliseconds since the epoch */
+export async function readFacts(scope: TenantScope, question: Question, now: number): Promise<Facts> {
+  const today = calendarOf(await districtTimeZone(scope))(now, 0);
   const [profile] = await readProfiles(scope);
   const mirror = await mirrorState(scope);
   const person = await personFacts(scope, question, profile);
   return {
-    today: question.today,
+    today,
     committedAt: mirror.committedAt,
     arriving: mirror.committedAt !== null && !mirror.settled,
     profile,
     lastRun: await lastRun(scope),
     person,
     class:
-      question.sectionId === undefined ? undefined : await classFacts(scope, question, question.sectionId, profile),
+      question.sectionId === undefined
+        ? undefined
+        : await classFacts(scope, question, { sectionId: question.sectionId, today }, profile),
   };
 }
 
@@ -47,7 +53,8 @@ async function personFacts(
   const { records, wasThere } = await readPerson(scope, role === 'students' ? 'student' : 'teacher', personId);
   const schoolIds = records.map((record) => record.schoolId);
   const link = await findLink(scope, role, personId);
-  const skuId = profile?.licences[role] ?? null;
+  const licence = profile?.licences[role] ?? null;
+  const skuId = licence === null ? null : licenceKey(licence);
   const ours = link?.rule === 'created' || link?.rule === 'adopted';
   return {
     asked: personId,
@@ -64,13 +71,14 @@ async function personFacts(
 
 async function classFacts(
   scope: TenantScope,
-  { role, personId, today }: Question,
-  sectionId: string,
+  { role, personId }: Question,
+  { sectionId, today }: { sectionId: string; today: string },
   profile: Profile | undefined,
 ): Promise<ClassFacts> {
   const key = personKey(role, personId);
   const section = await readRecord(scope, 'section', sectionId);
   const all = section === undefined ? [] : await readBySection(scope, section);
+  const term = section && (await readRecord(scope, 'term', section.termId));
   const operations = await operationsOn(scope, `class:${sectionId}`);
   return {
     sectionId,
@@ -83,7 +91,7 @@ async function classFacts(
         id: membership.id,
         startDate: membership.startDate,
         endDate: membership.endDate,
-        current: isCurrent(membership, today),
+        current: standing(membership, term, profile?.dates ?? noDates, today) === 'in',
       })),
     isMember: await isRelated(scope, 'member', sectionId, key),
     problems: await problemsOf(scope, `class:${sectionId}`),

@@ -79,3 +79,19 @@ export async function issueCode(
     .execute();
   return { code, expiresAt };
 }
+
+/** The time zone that the district's agents last told; undefined before that, or from an older agent. */
+export async function districtTimeZone({ db, tenantId }: TenantScope): Promise<string | undefined> {
+  const rows = await db
+    .selectFrom('agent')
+    .select('source')
+    .where('tenant_id', '=', tenantId)
+    .where('source', 'is not', null)
+    .orderBy('last_seen_at', 'desc')
+    .execute();
+  for (const { source } of rows) {
+    const { timeZone } = JSON.parse(source ?? '{}') as { timeZone?: string };
+    if (timeZone !== undefined) return timeZone;
+  }
+  return undefined;
+}

@@ -1,11 +1,14 @@
 /** One run for one tenant: know the directory, know the roster, decide, act, remember. */
 import type { Logger } from 'pino';
-import { type Clock, localDate } from '../../shared/clock.ts';
+import { calendarOf } from '../../shared/calendar.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Guarded } from '../plan/guard.ts';
 import { countOperations, type Plan } from '../plan/plan.ts';
 import type { Profile } from '../profile.ts';
+import type { Vault } from '../secrets/vault.ts';
+import { districtTimeZone } from '../store/agents.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
@@ -24,6 +27,8 @@ export interface RunContext {
   client: GraphClient;
   /** Base of `@odata.id` references, for instance `https://graph.microsoft.com/v1.0`. */
   root: string;
+  /** Seals first passwords of new accounts. */
+  vault: Vault;
   clock: Clock;
   random: () => number;
   signal: AbortSignal;
@@ -58,7 +63,9 @@ export async function runOnce(context: RunContext, memory?: TenantState): Promis
 
   const state = await currentState(context, memory, news);
   if (state === undefined) return undefined;
-  const { plan, newLinks, problems } = decide(state, localDate(context.clock));
+  const timeZone = await store.withTenant(tenantId, districtTimeZone);
+  const today = calendarOf(timeZone)(context.clock.now(), 0);
+  const { plan, newLinks, problems } = decide(state, today);
   if (context.profile.state !== 'enabled') return previewed(context, state, plan, problems);
 
   const checked = await store.withTenant(tenantId, async (scope) => {

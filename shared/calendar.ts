@@ -1,4 +1,4 @@
-/** The calendar date in the district, for the queries' `:horizon`. */
+/** The calendar date in the district: what is current there is decided by its own midnight, on both sides. */
 
 export type Calendar = (nowMs: number, daysAhead: number) => string;
 
