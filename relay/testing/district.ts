@@ -1,7 +1,8 @@
 /** A small district for tests of the sync engine: a store with a committed roster, and a Microsoft tenant to match. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { type MicrosoftSimulator, startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -14,6 +15,7 @@ import { openCredentials } from '../graph/credentials.ts';
 import { openTransport } from '../graph/transport.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
+import { createVault, type Vault } from '../secrets/vault.ts';
 import { checkSettings } from '../settings.ts';
 import { setProfile } from '../store/profiles.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -86,7 +88,11 @@ export function smallRoster(students: number): RosterRecord[] {
 }
 
 export interface District {
+  /** In force for the next run. */
+  profile: Profile;
   microsoft: MicrosoftSimulator;
+  /** Seals first passwords. */
+  vault: Vault;
   store: Store;
   tenantId: string;
   clock: VirtualClock;
@@ -125,7 +131,6 @@ export async function openDistrict(options: {
   accounts: boolean;
 }): Promise<District> {
   const clock = new VirtualClock(Date.now());
-  const profile = profileFor(options.mode);
   const microsoft = await startMicrosoftSimulator({
     clock,
     lag: 50,
@@ -153,10 +158,14 @@ export async function openDistrict(options: {
   });
   const transport = await openTransport(caFile);
   const credentials = await openCredentials(graph, transport);
-  const opened = await openTenant(microsoft.tenantId, profile);
+  const opened = await openTenant(microsoft.tenantId, profileFor(options.mode));
+  const key = randomBytes(32);
+  const vault = createVault(async () => key, 'test');
   let memory: TenantState | undefined;
   const district: District = {
+    profile: profileFor(options.mode),
     microsoft,
+    vault,
     clock,
     ...opened,
     async commit(records) {
@@ -175,12 +184,15 @@ export async function openDistrict(options: {
         random,
         signal,
       });
-      const { store, tenantId } = district;
+      const { store, tenantId, profile } = district;
       const log = pino({ enabled: false });
-      const known = memory;
+      const known = isDeepStrictEqual(memory?.profile, profile) ? memory : undefined;
       memory = undefined;
       const root = `${microsoft.baseUrl}/v1.0`;
-      const outcome = await runOnce({ store, tenantId, profile, client, root, clock, random, signal, log }, known);
+      const outcome = await runOnce(
+        { store, tenantId, profile, client, root, vault, clock, random, signal, log },
+        known,
+      );
       if (outcome === undefined) throw new Error('the mirror is not settled');
       memory = outcome.memory;
       return outcome.report;
@@ -197,7 +209,7 @@ export async function openDistrict(options: {
     async forget() {
       memory = undefined;
       await district.store.close();
-      Object.assign(district, await openTenant(microsoft.tenantId, profile));
+      Object.assign(district, await openTenant(microsoft.tenantId, district.profile));
     },
     async close() {
       await district.store.close();

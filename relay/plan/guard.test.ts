@@ -1,0 +1,260 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import t from 'tap';
+import { addDays, approvalsInForce, type HoldRecord, nextStep } from './decisions.ts';
+import { covers, type GuardContext, guard, type Hold, otherSchools } from './guard.ts';
+import { guardSchema } from './guard-settings.ts';
+import type { Operation, Plan } from './plan.ts';
+import { nextLastGood, type SchoolSource } from './source-guard.ts';
+
+const defaults = guardSchema.parse({});
+const now = '2026-11-24T08:00:00.000Z';
+
+/** Sections are named after their school: `3-7`. */
+const schoolOf = (operation: Operation) =>
+  'sectionId' in operation
+    ? (operation.sectionId.split('-')[0] ?? '')
+    : 'schoolId' in operation
+      ? operation.schoolId
+      : '1';
+
+function removals(school: string, count: number): Operation[] {
+  return Array.from({ length: count }, (_, index) => {
+    const sectionId = `${school}-${index % 4}`;
+    const common = { key: `class:${sectionId}`, reason: 'the student is no longer in the section' };
+    return { kind: 'removeMember', sectionId, personKey: `students:${index}`, ...common };
+  });
+}
+
+function updates(count: number): Operation[] {
+  return Array.from({ length: count }, (_, index) => {
+    const key = `students:${index}`;
+    return { kind: 'updateUser', key, personKey: key, before: { grade: '8' }, body: { grade: '9' }, reason: 'changed' };
+  });
+}
+
+const addition: Operation = {
+  kind: 'addMembers',
+  key: 'class:1-1',
+  sectionId: '1-1',
+  people: ['students:1'],
+  reason: '',
+};
+
+function source(change: Partial<SchoolSource> & { enrollments?: number } = {}): SchoolSource {
+  const { enrollments = 1000, ...rest } = change;
+  const counts = { student: 200, teacher: 20, section: 40, studentEnrollment: enrollments, teacherRoster: 40 };
+  return { counts, yearId: '36', sections: new Set(numbered(40)), ...rest };
+}
+
+function numbered(count: number, from = 0): string[] {
+  return Array.from({ length: count }, (_, index) => String(from + index));
+}
+
+/** A school of 1,000 memberships and 200 people that is as it was. */
+function context(change: Partial<GuardContext> = {}): GuardContext {
+  return {
+    settings: defaults,
+    schoolOf,
+    measure: (kind, _school, operations) => ({
+      there: kind === 'removeMember' ? 1000 : 200,
+      changes: operations.length,
+    }),
+    source: () => source(),
+    lastGood: () => source(),
+    approvals: new Map(),
+    ...change,
+  };
+}
+
+const heldBy = (plan: Plan, change: Partial<GuardContext> = {}) =>
+  guard(plan, context(change)).holds.map((one) => one.key);
+
+t.test('for any plan, settings and approvals', async (t) => {
+  const settings = fc.record({
+    removals: fc.record({ percent: fc.nat(100), above: fc.nat(30), total: fc.nat(60) }),
+    updates: fc.record({ percent: fc.nat(100), population: fc.nat(100) }),
+    newAccounts: fc.record({ percent: fc.nat(100), population: fc.nat(100) }),
+    sourceDrop: fc.record({ percent: fc.nat(100), above: fc.nat(50) }),
+    emptySource: fc.record({ population: fc.nat(50) }),
+    rollover: fc.record({ percent: fc.nat(100), population: fc.nat(50) }),
+    expiryDays: fc.constant(7),
+  });
+  const operation = fc.oneof(
+    fc.tuple(fc.nat(3), fc.nat(5), fc.nat(9)).map(([school, section, person]): Operation => {
+      const sectionId = `${school}-${section}`;
+      return {
+        kind: 'removeMember',
+        key: `class:${sectionId}`,
+        sectionId,
+        personKey: `students:${person}`,
+        reason: '',
+      };
+    }),
+    fc.nat(9).map((id): Operation => updates(id + 1)[id] ?? addition),
+    fc.constant(addition),
+    fc
+      .nat(3)
+      .map((id): Operation => ({ kind: 'createSchool', key: `school:${id}`, schoolId: `${id}`, body: {}, reason: '' })),
+  );
+  // Numbered, so that no two are alike.
+  const plans = fc
+    .array(fc.array(operation, { maxLength: 40 }), { minLength: 1, maxLength: 3 })
+    .map((plan) => plan.map((stage, at) => stage.map((one, index) => ({ ...one, reason: `${at}.${index}` }))));
+  const sources = fc.record({
+    counts: fc.record({ student: fc.nat(100), studentEnrollment: fc.nat(300), section: fc.nat(30) }),
+    yearId: fc.constantFrom('35', '36', undefined),
+    sections: fc.nat(60).chain((from) => fc.nat(40).map((count) => new Set(numbered(count, from)))),
+  });
+  const keys = fc.constantFrom(
+    ...['rollover', 'emptySource', 'sourceDrop', 'share'].flatMap((rule) =>
+      ['0', '1', '2', '3'].map((school) => `removeMember:${school}:${rule}`),
+    ),
+    `removeMember:${otherSchools}:total`,
+    'updateUser:1:share',
+  );
+  const contexts = fc.record({
+    settings,
+    there: fc.nat(200),
+    before: fc.option(sources, { nil: undefined }),
+    after: sources,
+    approvals: fc.array(fc.tuple(keys, fc.nat(60))).map((pairs) => new Map(pairs)),
+  });
+  fc.assert(
+    fc.property(plans, contexts, (plan, { settings, there, before, after, approvals }) => {
+      const given = context({
+        settings,
+        approvals,
+        measure: (_kind, _school, operations) => ({ there, changes: operations.length }),
+        source: () => after,
+        lastGood: () => before,
+      });
+      const { proceed, held, holds, approved } = guard(plan, given);
+
+      // Nothing is lost, doubled or moved to another stage, and the order within a stage is the plan's.
+      for (const [at, stage] of plan.entries()) {
+        const waits = new Set(held[at]);
+        const goes = stage.filter((one) => !waits.has(one));
+        if (waits.size !== (held[at] ?? []).length || !isDeepStrictEqual(goes, proceed[at])) return false;
+      }
+      // A type of operation in a school waits as a whole or proceeds as a whole.
+      const group = (one: Operation) => `${one.kind}:${schoolOf(one)}`;
+      const waiting = new Set(held.flat().map(group));
+      if (proceed.flat().some((one) => waiting.has(group(one)))) return false;
+      // Holds speak of what waits, all of it; no approval that covers its hold leaves anything waiting.
+      if (holds.reduce((sum, hold) => sum + hold.count, 0) !== held.flat().length) return false;
+      if (holds.some((hold) => covers(approvals.get(hold.key) ?? -1, hold.count))) return false;
+      if (approved.some((hold) => !covers(approvals.get(hold.key) ?? -1, hold.count))) return false;
+      // Additions never wait, and the same input gives the same answer.
+      if (held.flat().some((one) => one.kind === 'addMembers' || one.kind === 'createSchool')) return false;
+      return JSON.stringify(guard(plan, given)) === JSON.stringify({ proceed, held, holds, approved });
+    }),
+    { numRuns: 300 },
+  );
+  t.pass('nothing is lost, and nothing of a held kind and school proceeds');
+});
+
+t.test('more than 10 % and more than 20 removals of a school wait; the rest goes on', async (t) => {
+  const plan = [[addition], [...removals('1', 101), ...removals('2', 100)], updates(3)];
+  const { proceed, held, holds } = guard(plan, context());
+  t.equal(held.flat().length, 101);
+  t.equal(proceed.flat().length, 104);
+  t.match(holds, [
+    {
+      key: 'removeMember:1:share',
+      count: 101,
+      there: 1000,
+      reason: /101 of 1000 class memberships .*10 %.*limit is 10 %/,
+      effect: /101 students leave 4 classes, 101 memberships/,
+      sample: [{ key: 'class:1-0', person: 'students:0' }],
+    },
+  ]);
+  t.same(heldBy([removals('1', 20)], { measure: () => ({ there: 20, changes: 20 }) }), [], 'a handful never waits');
+});
+
+t.test('more than 500 removals in all wait, without those that wait for a reason of their own', async (t) => {
+  const schools = (count: number) => numbered(count).flatMap((id) => removals(id, 100));
+  t.same(heldBy([schools(5)]), []);
+  t.same(heldBy([schools(6)]), ['removeMember:district:total']);
+  t.same(heldBy([[...schools(5), ...removals('9', 300)]]), ['removeMember:9:share']);
+});
+
+t.test('updates wait from 75 % of 100 objects up, new accounts from 20 % of 100 people up', async (t) => {
+  t.same(heldBy([updates(150)]), []);
+  t.same(heldBy([updates(151)]), ['updateUser:1:share']);
+  t.match(guard([updates(151)], context()).holds, [{ effect: /151 accounts receive new values of grade/ }]);
+  t.same(heldBy([updates(99)], { measure: () => ({ there: 99, changes: 99 }) }), [], 'too small a school');
+  t.same(heldBy([updates(151)], { measure: () => ({ there: 200, changes: 10 }) }), [], 'most were due anyway');
+});
+
+t.test('a source that lost a quarter, or a kind, holds the removals of that school alone', async (t) => {
+  const plan = [[...removals('1', 1), ...removals('2', 1)], updates(1)];
+  const only = (now: SchoolSource) => ({ source: (school: string) => (school === '1' ? now : source()) });
+  t.same(heldBy(plan, only(source({ enrollments: 750 }))), []);
+  t.same(heldBy(plan, only(source({ enrollments: 749 }))), ['removeMember:1:sourceDrop']);
+  t.same(heldBy(plan, only(source({ enrollments: 0 }))), ['removeMember:1:emptySource']);
+  t.same(heldBy(plan, { ...only(source({ enrollments: 0 })), lastGood: () => undefined }), [], 'a first run');
+});
+
+t.test('another school year, or most sections replaced, looks like a rollover', async (t) => {
+  const plan = [removals('1', 1)];
+  const [hold] = guard(plan, context({ source: () => source({ yearId: '37' }) })).holds;
+  t.match(hold, { key: 'removeMember:1:rollover', reason: /looks like a year rollover.*2026-27 to 2027-28/ });
+  const replaced = (count: number) => ({ source: () => source({ sections: new Set(numbered(40, count)) }) });
+  t.same(heldBy(plan, replaced(20)), []);
+  t.same(heldBy(plan, replaced(21)), ['removeMember:1:rollover']);
+});
+
+t.test('what the next run compares with keeps what is missing altogether', async (t) => {
+  const summer: SchoolSource = { counts: { student: 10, section: 0 }, yearId: undefined, sections: new Set() };
+  t.match(nextLastGood(source(), summer), {
+    counts: { student: 10, section: 40, studentEnrollment: 1000 },
+    yearId: '36',
+  });
+  t.same(nextLastGood(source(), source({ enrollments: 5 })), source({ enrollments: 5 }));
+});
+
+t.test('decisions', async (t) => {
+  const found = (count: number): Hold => ({
+    ...{ key: 'removeMember:1:share', kind: 'removeMember', schoolId: '1', rule: 'share', there: 1000 },
+    ...{ count, reason: 'r', effect: 'e', sample: [] },
+  });
+  const opened = nextStep(undefined, found(200), now, 7);
+  t.match(opened, { news: 'opened', record: { state: 'waiting', firstSeen: now, expiresAt: addDays(now, 7) } });
+  const decided = (state: 'approved' | 'rejected'): HoldRecord => ({
+    ...opened.record,
+    ...{ state, decidedBy: 'kim', decidedAt: now, decidedCount: 200 },
+    expiresAt: state === 'approved' ? addDays(now, 1) : null,
+  });
+
+  t.test('one that nobody decides is reported again after a week, and again', async (t) => {
+    t.match(nextStep(opened.record, found(210), addDays(now, 6), 7), { news: undefined, record: { count: 210 } });
+    const expired = nextStep(opened.record, found(200), addDays(now, 7), 7);
+    t.match(expired, { news: 'expired', record: { state: 'expired', firstSeen: now } });
+    t.equal(nextStep(expired.record, found(200), addDays(now, 13), 7).news, undefined);
+    t.equal(nextStep(expired.record, found(200), addDays(now, 14), 7).news, 'expired');
+  });
+  t.test('an approval covers a tenth more, until its time', async (t) => {
+    const approval = decided('approved');
+    t.same([...approvalsInForce([approval, opened.record, decided('rejected')], now)], [['removeMember:1:share', 200]]);
+    t.same([...approvalsInForce([approval], addDays(now, 1))], []);
+    t.match(nextStep(approval, found(220), now, 7), { news: undefined, record: { state: 'approved' } });
+    t.match(nextStep(approval, found(221), now, 7), {
+      news: 'reopened',
+      record: { state: 'waiting', decidedBy: null },
+    });
+    t.match(nextStep(approval, found(5), addDays(now, 1), 7), { news: 'expired', record: { state: 'expired' } });
+    const plan = [removals('1', 220)];
+    const approvals = new Map([['removeMember:1:share', 200]]);
+    t.match(guard(plan, context({ approvals })), { holds: [], approved: [{ count: 220 }], proceed: plan });
+    t.same(heldBy([removals('1', 221)], { approvals }), ['removeMember:1:share']);
+  });
+  t.test('a rejection is silent for as long as it is about the same', async (t) => {
+    t.match(nextStep(decided('rejected'), found(180), addDays(now, 30), 7), {
+      news: undefined,
+      record: { state: 'rejected' },
+    });
+    t.match(nextStep(decided('rejected'), found(221), now, 7), { news: 'reopened', record: { state: 'waiting' } });
+    t.match(nextStep(decided('rejected'), found(179), now, 7), { news: 'reopened', record: { state: 'waiting' } });
+  });
+});

@@ -1,0 +1,167 @@
+/** Holds and preview, end to end: the Microsoft simulator shows what was really done. */
+import t, { type Test } from 'tap';
+import type { RosterRecord } from '../../shared/roster.ts';
+import { addDays } from '../plan/decisions.ts';
+import { guardSchema } from '../plan/guard-settings.ts';
+import { readAudit } from '../store/audit.ts';
+import { type Decision, decideHolds, readHolds } from '../store/holds.ts';
+import { lastRun } from '../store/journal.ts';
+import { readLinks } from '../store/links.ts';
+import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+
+/** 60 in each of two schools, with three enrollments each. */
+const students = 120;
+const roster = smallRoster(students);
+
+async function open(t: Test): Promise<District> {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: students + 1, accounts: true });
+  t.teardown(() => district.close());
+  await district.commit(roster);
+  return district;
+}
+
+/** The roster without every enrollment that the test does not keep. */
+function without(records: readonly RosterRecord[], gone: (index: number, schoolId: string) => boolean): RosterRecord[] {
+  let index = 0;
+  return records.filter((record) => {
+    if (record.kind !== 'studentEnrollment') return true;
+    index += 1;
+    return !gone(index, record.schoolId);
+  });
+}
+
+const newPupil: RosterRecord[] = [
+  { kind: 'student', id: `1${students}`, schoolId: '1', studentNumber: String(4000 + students), grade: '9' },
+  { kind: 'studentEnrollment', id: '399999', schoolId: '1', sectionId: '50', studentId: `1${students}` },
+];
+
+async function memberships(district: District): Promise<number> {
+  const { class: classes } = await district.dump();
+  return classes.reduce((sum, one) => sum + (one.members?.length ?? 0), 0);
+}
+
+const holdsOf = (district: District) => district.store.withTenant(district.tenantId, readHolds);
+
+function decide(district: District, key: string | undefined, decision: Partial<Decision> = {}) {
+  const now = new Date(district.clock.now()).toISOString();
+  const full: Decision = { state: 'approved', by: 'kim', until: addDays(now, 7), ...decision };
+  return district.store.withTenant(district.tenantId, (scope) => decideHolds(scope, key, full, now));
+}
+
+t.test(
+  '40 % of the enrollments vanish: removals wait, new pupils are added, an approval carries them out',
+  async (t) => {
+    const district = await open(t);
+    t.match(await district.run(), { state: 'success', held: 0 }, 'the first run is no mass change');
+    const before = await memberships(district);
+    const shrunk = [...without(roster, (index) => index % 5 < 2), ...newPupil];
+    await district.commit(shrunk);
+
+    t.match(await district.run(), { state: 'success', held: 144, failed: 0 });
+    t.equal(await memberships(district), before + 1, 'nobody was removed, the new pupil is there');
+    const holds = await holdsOf(district);
+    t.match(holds, [
+      {
+        key: 'removeMember:1:sourceDrop',
+        state: 'waiting',
+        count: 72,
+        there: 183,
+        reason: /71 of 180 student enrollments/,
+      },
+      { key: 'removeMember:2:sourceDrop', state: 'waiting', count: 72 },
+    ]);
+    t.match(await district.store.withTenant(district.tenantId, lastRun), { held: 144 });
+    const { writes } = district.microsoft.stats;
+    t.match(await district.run(), { held: 144, done: 0 }, 'a second run holds the same');
+    t.equal(district.microsoft.stats.writes, writes);
+    t.equal((await holdsOf(district))[0]?.firstSeen, holds[0]?.firstSeen);
+
+    await decide(district, 'removeMember:1:sourceDrop');
+    t.match(await district.run(), { state: 'success', done: 72, held: 72 });
+    t.same(
+      (await holdsOf(district)).map((one) => one.key),
+      ['removeMember:2:sourceDrop'],
+      'what was approved is over',
+    );
+    await decide(district, undefined);
+    t.match(await district.run(), { state: 'success', done: 72, held: 0 });
+    t.equal(await memberships(district), before + 1 - 144);
+    t.same(await holdsOf(district), []);
+    t.match(await district.store.withTenant(district.tenantId, (scope) => readAudit(scope, 10)), [
+      { who: 'kim', action: 'hold.approved', detail: { hold: 'removeMember:2:sourceDrop', limit: 72 } },
+      { who: 'kim', action: 'hold.approved', detail: { hold: 'removeMember:1:sourceDrop' } },
+    ]);
+    t.match(await district.run(), { done: 0, held: 0 });
+  },
+);
+
+t.test('a drop in one school freezes the removals of that school, until its rows are back', async (t) => {
+  const district = await open(t);
+  await district.run();
+  const before = await memberships(district);
+  const last = roster.findLast((one) => one.kind === 'studentEnrollment' && one.schoolId === '2');
+  await district.commit(
+    without(roster, (index, school) => school === '1' && index % 2 === 0).filter((one) => one !== last),
+  );
+  t.match(await district.run(), { done: 1, held: 60 });
+  t.match(await holdsOf(district), [{ key: 'removeMember:1:sourceDrop' }]);
+  t.equal(await memberships(district), before - 1);
+  await district.commit(roster);
+  t.match(await district.run(), { held: 0, done: 1 });
+  t.same(await holdsOf(district), [], 'a hold vanishes with its cause');
+  t.equal(await memberships(district), before);
+});
+
+t.test('a rollover is named; a rejection is silent; an approval ends with its time', async (t) => {
+  const district = await open(t);
+  const term = (yearId: string): RosterRecord[] =>
+    ['1', '2'].map((schoolId) => {
+      const dates = { startDate: '2026-08-01', endDate: '2027-06-01' };
+      return { kind: 'term', id: '1', schoolId, name: 'Year', yearId, ...dates };
+    });
+  await district.commit([...roster, ...term('36')]);
+  await district.run();
+  const before = await memberships(district);
+  await district.commit([...without(roster, (index, school) => school === '1' && index % 10 === 0), ...term('37')]);
+  t.match(await district.run(), { held: 12, done: 0 });
+  const key = 'removeMember:1:rollover';
+  t.match(await holdsOf(district), [{ key, reason: /year rollover.*2026-27 to 2027-28/, effect: /12 students leave/ }]);
+
+  await decide(district, key, { state: 'rejected', until: null });
+  t.match(await district.run(), { held: 12 });
+  t.match(await holdsOf(district), [{ state: 'rejected', decidedBy: 'kim' }]);
+
+  await decide(district, key, { until: new Date(district.clock.now() + 1).toISOString() });
+  await district.clock.sleep(10);
+  t.match(await district.run(), { held: 12 });
+  t.match(await holdsOf(district), [{ state: 'expired', decidedBy: null }]);
+  t.equal(await memberships(district), before);
+  await t.rejects(decide(district, 'removeMember:9:share'), { code: 'HOLD_UNKNOWN' });
+});
+
+t.test('a preview plans and counts, and writes nothing to Microsoft 365', async (t) => {
+  const district = await open(t);
+  const enabled = district.profile;
+  district.profile = { ...enabled, state: 'preview' };
+  const report = await district.run();
+  t.match(report, { state: 'preview', done: 0, failed: 0, problems: 0 });
+  await district.run();
+  t.equal(district.microsoft.stats.writes, 0);
+  t.match(await district.store.withTenant(district.tenantId, lastRun), { state: 'preview', done: 0 });
+  t.same(await district.store.withTenant(district.tenantId, readLinks), [], 'another rule can still be tried');
+
+  district.profile = enabled;
+  t.match(await district.run(), { state: 'success', failed: 0 });
+  t.equal(district.microsoft.stats.writes > 0, true);
+});
+
+t.test('limits are the profile’s', async (t) => {
+  const district = await open(t);
+  district.profile = { ...district.profile, guards: guardSchema.parse({ removals: { percent: 1, above: 0 } }) };
+  await district.run();
+  await district.commit(without(roster, (index) => index <= 1));
+  t.match(await district.run(), { held: 0, done: 1 });
+  await district.commit(without(roster, (index) => index <= 10));
+  t.match(await district.run(), { held: 9, done: 0 });
+});
