@@ -27,6 +27,7 @@ export async function* runChecks(parts: CheckParts): AsyncGenerator<Check> {
   const done = new AbortController();
   const signal = AbortSignal.any([parts.signal, done.signal]);
   try {
+    signal.throwIfAborted();
     const state = await AgentState.open(folder).catch(toHallpassError);
     if (state instanceof HallpassError) {
       yield failure('settings', state);

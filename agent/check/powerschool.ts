@@ -1,9 +1,9 @@
 /** Does PowerSchool answer, does it take the client id and secret, and does it grant what the plugin asks for? */
 import { fail } from '../../shared/errors.ts';
-import { toHallpassError } from '../../shared/terminal.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { powerschoolAddress } from '../addresses.ts';
 import { Meter } from '../meter.ts';
+import { connectFailure } from '../network/failure.ts';
 import { openProxy, type Way } from '../network/proxy.ts';
 import { Calls } from '../powerschool/calls.ts';
 import { PowerSchoolHttp } from '../powerschool/http.ts';
@@ -57,13 +57,12 @@ export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<C
   }
 }
 
-async function* checkServer(
-  http: PowerSchoolHttp,
-  { state, clock, signal, times, skews }: CheckContext,
-): AsyncGenerator<Check> {
+async function* checkServer(http: PowerSchoolHttp, context: CheckContext): AsyncGenerator<Check> {
+  const { state, clock, signal, times, skews } = context;
   const settings = state.settings.powerschool;
+  const toError = (error: unknown) => connectFailure('powerschool', http.origin, error);
   const options = (name: string, timeoutMs = times.requestMs): Step => {
-    return { name: `powerschool.${name}`, timeoutMs, signal, toError: toHallpassError };
+    return { name: `powerschool.${name}`, timeoutMs, signal, toError };
   };
   const metadata = new Metadata(http);
   const answer = await step(options('metadata'), async (limit) => {
@@ -97,28 +96,47 @@ async function* checkServer(
   yield token.check;
   if (token.value !== true) return yield* rest('powerschool.token');
 
-  const calls = new Calls(http, tokens, clock);
-  const { requestMs, probeMs } = times;
-  const now = () => clock.now();
-  const horizon = metadata.date(settings.horizonDays);
-  const trials = await tryQueries(calls, { horizon, requestMs, probeMs, signal, now });
-  if (!noneThere(trials)) {
-    yield { name: 'powerschool.grants', ...grantsVerdict(trials) };
-    yield { name: 'powerschool.queries', ...queriesVerdict(trials) };
-    yield { name: 'powerschool.pages', ...pass(`${settings.pageSize} rows per request; PowerQueries have no limit.`) };
-    return;
-  }
+  const reading = { calls: new Calls(http, tokens, clock), metadata };
+  if (settings.source === 'rest') yield* checkLists(reading, context);
+  else yield* checkQueries(reading, context);
+}
+
+interface Reading {
+  calls: Calls;
+  metadata: Metadata;
+}
+
+async function* checkQueries(reading: Reading, context: CheckContext): AsyncGenerator<Check> {
+  const { state, times, signal, clock } = context;
+  const { source, horizonDays, pageSize } = state.settings.powerschool;
+  const horizon = reading.metadata.date(horizonDays);
+  const trials = await tryQueries(reading.calls, { ...times, horizon, signal, now: () => clock.now() });
   // A plugin of the variant "rest" has no queries, and the agent reads /ws/v1 then.
-  const client = new V1Client(calls, clock, settings.minIntervalMs);
-  const access = await step(options('grants', 5 * requestMs), (limit) => tryLists(client, limit));
+  if (source === 'auto' && noneThere(trials)) return yield* checkLists(reading, context, queriesVerdict(trials));
+  yield { name: 'powerschool.grants', ...grantsVerdict(trials) };
+  yield { name: 'powerschool.queries', ...queriesVerdict(trials) };
+  yield { name: 'powerschool.pages', ...pass(`${pageSize} rows per request; PowerQueries have no limit.`) };
+}
+
+/** @param otherwise what to say of the queries when /ws/v1 is no way either */
+async function* checkLists(
+  { calls, metadata }: Reading,
+  { state, times, signal, clock }: CheckContext,
+  otherwise?: Verdict,
+): AsyncGenerator<Check> {
+  const toError = (error: unknown) => connectFailure('powerschool', calls.http.origin, error);
+  const client = new V1Client(calls, clock, state.settings.powerschool.minIntervalMs);
+  const options = { name: 'powerschool.grants', timeoutMs: 5 * times.requestMs, signal, toError };
+  const access = await step(options, (limit) => tryLists(client, limit));
   yield access.check;
-  if (access.value === undefined) {
-    yield { name: 'powerschool.queries', ...queriesVerdict(trials) };
-    yield notTried('powerschool.pages', 'powerschool.grants');
+  if (access.value !== undefined) {
+    yield { name: 'powerschool.queries', ...listsVerdict(access.value) };
+    yield { name: 'powerschool.pages', ...pagesVerdict(metadata) };
     return;
   }
-  yield { name: 'powerschool.queries', ...listsVerdict(access.value) };
-  yield { name: 'powerschool.pages', ...pagesVerdict(metadata) };
+  if (otherwise === undefined) yield notTried('powerschool.queries', 'powerschool.grants');
+  else yield { name: 'powerschool.queries', ...otherwise };
+  yield notTried('powerschool.pages', 'powerschool.grants');
 }
 
 /** What comes after `done` is not tried, because of that or of something else. */

@@ -98,7 +98,7 @@ export function grantsVerdict(trials: readonly Trial[]): Verdict {
     const fields = [...new Set(denied.flatMap((trial) => trial.fields.map((field) => field.toUpperCase())))].sort();
     const what = fields.join(', ') || 'a column that PowerSchool does not name';
     const action = 'Open the plugin in PowerSchool, approve its access request, and enable it again.';
-    return fails(`PowerSchool does not let the plugin read ${what}, which ${listed(denied)} need.`, action);
+    return fails(`PowerSchool does not let the plugin read ${what} (queries: ${listed(denied)}).`, action);
   }
   const known = trials.filter(({ outcome }) => outcome === 'answered');
   if (known.length === trials.length) return pass(`Every column of the ${trials.length} queries may be read.`);

@@ -1,4 +1,4 @@
-/** Where the plugin has no PowerQueries: may it read /ws/v1, and does a row of each list come? Nothing of a row is shown. */
+/** Without PowerQueries: may the plugin read /ws/v1, and does a row of each list come? Nothing of a row is shown. */
 import type { Metadata, Paged } from '../powerschool/metadata.ts';
 import type { ListRequest, V1Client } from '../powerschool/rest/v1-client.ts';
 import { textAt } from '../powerschool/rest/v1-json.ts';
@@ -13,7 +13,7 @@ const lists: readonly Paged[] = ['term', 'section', 'student', 'staff'];
  */
 export async function tryLists(client: V1Client, signal: AbortSignal): Promise<Verdict & { value: number }> {
   const one = (request: ListRequest) => client.page(request, { number: 1, size: 1 }, signal);
-  const verdict = pass('The plugin has no PowerQueries, but may read /ws/v1.');
+  const verdict = pass('The plugin may read /ws/v1.');
   const [school] = await one({ path: 'district/school', resource: 'school' });
   if (school === undefined) return { ...verdict, value: 0 };
   const id = textAt(school, 'id') ?? '';

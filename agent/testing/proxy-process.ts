@@ -109,6 +109,7 @@ function join(a: Duplex, b: Duplex): void {
       tunnels.delete(from);
       to.destroy();
     });
+    from.on('end', () => to.end());
     from.on('data', (chunk) => {
       if (behaviour.mode !== 'swallow') to.write(chunk);
     });

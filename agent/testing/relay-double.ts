@@ -80,7 +80,10 @@ export class RelayDouble {
           return;
         }
         const body = JSON.stringify(refusal.body ?? {});
-        const headers = { connection: 'close', 'content-length': Buffer.byteLength(body), ...refusal.headers };
+        const headers = {
+          ...{ connection: 'close', 'content-length': Buffer.byteLength(body), date: new Date().toUTCString() },
+          ...refusal.headers,
+        };
         const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
         socket.end(`HTTP/1.1 ${refusal.status} No\r\n${lines.join('')}\r\n${body}`);
       });
@@ -136,6 +139,10 @@ export class RelayDouble {
   }
 
   async #enroll(request: IncomingMessage): Promise<{ status: number; body: object }> {
+    if (request.url === linkPath) {
+      const message = 'Agent and relay have no protocol version in common (agent none, relay 1).';
+      return { status: 426, body: { code: 'PROTOCOL_UNSUPPORTED', message } };
+    }
     const body = enrollRequestSchema.safeParse(JSON.parse(await text(request)));
     if (request.url !== enrollPath || !body.success) return { status: 400, body: {} };
     if (body.data.code !== this.code) return { status: 403, body: { code: 'ENROLLMENT_CODE_INVALID' } };
