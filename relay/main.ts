@@ -15,6 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 process.exitCode = await runCli(process.argv.slice(2), {
   home: relayHome(homeInput()),
+  keyFile: process.env.HALLPASS_KEY_FILE || undefined,
   out: process.stdout,
   err: process.stderr,
   clock: systemClock,

@@ -13,6 +13,7 @@ import { hallpassVersion } from '../shared/version.ts';
 import { answerOf } from './http-answer.ts';
 import { openDoor } from './link/door.ts';
 import { enrollRoute } from './link/enroll.ts';
+import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { startSyncLoop } from './sync/loop.ts';
@@ -23,6 +24,8 @@ export interface RelayOptions {
   settings: RelaySettings;
   clock: Clock;
   log: Logger;
+  /** Key file in place of the settings' or the state folder's own. */
+  keyFile?: string | undefined;
   /** The provisioning loop; another one in tests of the link alone. */
   startSync?: typeof startSyncLoop;
   /** Between two pings on a connection, milliseconds. */
@@ -56,7 +59,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const store = await openStore(storeFile(home));
   started.defer(() => store.close());
 
-  const sync = await startSync({ store, settings, clock, log, signal: stop.signal });
+  const vault = openVault(home, options.keyFile ?? settings.secrets.keyFile);
+  const sync = await startSync({ store, settings, vault, clock, log, signal: stop.signal });
   started.defer(() => sync.close());
 
   const app = createApp(server, log);

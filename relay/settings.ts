@@ -71,6 +71,12 @@ const settingsSchema = z.strictObject({
       cycleSeconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
+  secrets: z
+    .strictObject({
+      /** File with the key that secrets are sealed with, when it is not kept in the state folder. */
+      keyFile: path.optional(),
+    })
+    .prefault({}),
 });
 
 export type RelaySettings = z.infer<typeof settingsSchema>;

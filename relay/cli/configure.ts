@@ -20,6 +20,7 @@ interface ConfigureOptions {
   clientKey?: string;
   clientSecretFile?: string;
   cycleSeconds?: number;
+  keyFile?: string;
 }
 
 /** Changes the settings that are named, keeps the others; without options it shows them. Secrets are given as files. */
@@ -42,6 +43,7 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--graph-ca <file>', 'private certification authority of both, PEM')
     .option('--graph-speed <factor>', "a simulator's factor on Graph's limits", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
+    .option('--key-file <file>', 'key that secrets are sealed with, when it is not kept in the state folder')
     .addHelpText(
       'after',
       `
@@ -90,6 +92,7 @@ function apply(before: RelaySettings, given: ConfigureOptions): unknown {
         secretFile: absolute(given.clientSecretFile),
       }),
     },
+    secrets: { ...before.secrets, ...withoutUndefined({ keyFile: absolute(given.keyFile) }) },
     agents: { ...before.agents, ...withoutUndefined({ cycleSeconds: given.cycleSeconds }) },
   });
 }

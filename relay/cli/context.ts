@@ -9,6 +9,8 @@ export interface CliContext {
   home: string;
   out: NodeJS.WritableStream;
   err: NodeJS.WritableStream;
+  /** HALLPASS_KEY_FILE: goes before the settings. */
+  keyFile?: string | undefined;
   clock: Clock;
   /** True when `out` is a terminal that people look at. */
   rich: boolean;

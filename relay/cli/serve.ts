@@ -29,13 +29,13 @@ Examples:
 }
 
 async function serve(context: CliContext, { logFormat, port }: ServeOptions): Promise<void> {
-  const { home, out, clock, rich, stop } = context;
+  const { home, out, clock, rich, stop, keyFile } = context;
   // Loaded here: fastify, Graph client and MSAL take half of the start-up that every other command would pay for.
   const { startRelay } = await import('../server.ts');
   const stored = await loadSettings(home);
   const settings = port === undefined ? stored : checkSettings({ ...stored, listen: { ...stored.listen, port } });
   const log = createLog(logFormat ?? (rich ? 'text' : 'json'), out);
-  const relay = await startRelay({ home, settings, clock, log });
+  const relay = await startRelay({ home, settings, clock, log, keyFile });
   await aborted(stop);
   log.info({ event: 'relay.stopping', agents: relay.connected() });
   await relay.close();

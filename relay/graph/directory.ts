@@ -1,14 +1,7 @@
 /** What the relay reads of a tenant's directory: accounts by delta, existing education objects, and look-ups. */
+import type { DirectoryUserChange } from '../identity/directory-index.ts';
 import type { Role } from '../profile.ts';
 import { failureOf, type GraphClient } from './client.ts';
-
-/** What a delta says of an account; a property that is missing has not changed. */
-export interface DirectoryUserChange {
-  id: string;
-  userPrincipalName?: string;
-  mail?: string | null;
-  mailNickname?: string | null;
-}
 
 export interface DirectoryChanges {
   /** True when this is the whole directory and not a difference. */
@@ -26,7 +19,7 @@ export interface DirectoryChanges {
  * @throws as {@link GraphClient.get}
  */
 export async function readUserChanges(client: GraphClient, deltaLink: string | undefined): Promise<DirectoryChanges> {
-  const path = deltaLink ?? '/users/delta?$select=id,userPrincipalName,mail,mailNickname';
+  const path = deltaLink ?? '/users/delta?$select=id,userPrincipalName,mail,mailNickname,onPremisesSyncEnabled';
   const cost = { units: 2, writes: 0 };
   const first = await client.get(path, cost);
   if (first.status === 410 && deltaLink !== undefined) return readUserChanges(client, undefined);

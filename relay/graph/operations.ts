@@ -1,6 +1,6 @@
 /** Planned operations as Graph requests, and Graph's answers as outcomes. Pure. */
 import { retryAfterMs } from '../../shared/backoff.ts';
-import type { HallpassError } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { BatchRequest } from './batch.ts';
 import { failureOf, type GraphAnswer } from './client.ts';
@@ -15,8 +15,8 @@ export interface ObjectIds {
 export interface RequestOptions {
   /** Base of `@odata.id` and `@odata.bind` references, for instance `https://graph.microsoft.com/v1.0`. */
   root: string;
-  /** Initial password of an account to create. */
-  password: () => string;
+  /** First password of an account to create, and whether another must be chosen. */
+  password: (personKey: string) => { password: string; mustChange: boolean };
 }
 
 /** The one request that carries an operation out. Relationships are deleted by `/$ref` only: without it the user goes. */
@@ -35,7 +35,7 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
           ...operation.user.body,
           ...operation.user.creation,
           accountEnabled: true,
-          passwordProfile: { password: options.password(), forceChangePasswordNextSignIn: true },
+          passwordProfile: passwordProfile(options.password(operation.personKey)),
         },
       };
     case 'updateUser':
@@ -44,7 +44,16 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
       return {
         method: 'POST',
         url: `/users/${ids.person(operation.personKey)}/assignLicense`,
-        body: { addLicenses: [{ skuId: operation.skuId, disabledPlans: [] }], removeLicenses: [] },
+        body: {
+          addLicenses: [{ skuId: operation.skuId, disabledPlans: operation.disabledPlans }],
+          removeLicenses: [],
+        },
+      };
+    case 'addToLicenceGroup':
+      return {
+        method: 'PATCH',
+        url: `/groups/${operation.groupId}`,
+        body: { 'members@odata.bind': operation.people.map(directoryObject) },
       };
     case 'createClass':
       return { method: 'POST', url: '/education/classes', body: operation.body };
@@ -71,12 +80,26 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
         body: { [relation]: operation.people.map(directoryObject) },
       };
     }
+    case 'removeOwner':
+      return {
+        method: 'DELETE',
+        url: `/groups/${ids.class(operation.sectionId)}/owners/${ids.person(operation.personKey)}/$ref`,
+      };
     case 'removeMember':
       return {
         method: 'DELETE',
         url: `/groups/${ids.class(operation.sectionId)}/members/${ids.person(operation.personKey)}/$ref`,
       };
   }
+}
+
+function passwordProfile({ password, mustChange }: { password: string; mustChange: boolean }) {
+  return { password, forceChangePasswordNextSignIn: mustChange };
+}
+
+/** Adds people to a group, all of them or nobody: what is there already has to be looked up. */
+function isBinding({ kind }: Operation): boolean {
+  return kind === 'addMembers' || kind === 'addOwners' || kind === 'addToLicenceGroup';
 }
 
 export type Outcome =
@@ -107,14 +130,16 @@ export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: numb
   }
   // "Unknown" and "not yet replicated" are one answer; for a removal, so is "no longer a member".
   if (answer.status === 404) {
-    return operation.kind === 'removeMember' ? { kind: 'verify', error } : { kind: 'again', waitMs: undefined, error };
+    const removal = operation.kind === 'removeMember' || operation.kind === 'removeOwner';
+    return removal ? { kind: 'verify', error } : { kind: 'again', waitMs: undefined, error };
   }
   if (answer.status === 400 && saysAlreadyThere(answer.body)) {
-    return operation.kind === 'addMembers' || operation.kind === 'addOwners'
-      ? { kind: 'verify', error }
-      : { kind: 'done' };
+    return isBinding(operation) ? { kind: 'verify', error } : { kind: 'done' };
   }
   if (answer.status === 400 && isCreation(operation) && saysConflict(answer.body)) return { kind: 'verify', error };
+  if (answer.status === 400 && saysOnPremises(answer.body)) {
+    return { kind: 'failed', error: fail('OnPremisesAccount', { what: describe(operation) }) };
+  }
   return { kind: 'failed', error };
 }
 
@@ -135,6 +160,10 @@ interface ErrorBody {
 /** Graph has no finer code than Request_BadRequest for this: the message is what everybody matches. */
 function saysAlreadyThere(body: unknown): boolean {
   return /added object references already exist/i.test((body as ErrorBody | undefined)?.error?.message ?? '');
+}
+
+function saysOnPremises(body: unknown): boolean {
+  return /on-premises mastered/i.test((body as ErrorBody | undefined)?.error?.message ?? '');
 }
 
 function saysConflict(body: unknown): boolean {

@@ -1,14 +1,14 @@
 /** The accounts of a tenant, found by the three properties that an identity rule may name. */
+import { type Target, targets } from '../profile/identity-rules.ts';
 
 export interface DirectoryUser {
   id: string;
   userPrincipalName: string;
   mail: string | null;
   mailNickname: string | null;
+  /** Mastered in an on-premises Active Directory: Graph refuses to write most of its properties. */
+  onPremises: boolean;
 }
-
-const targets = ['userPrincipalName', 'mail', 'mailNickname'] as const;
-type Target = (typeof targets)[number];
 
 export class DirectoryIndex {
   readonly #users = new Map<string, DirectoryUser>();
@@ -56,6 +56,27 @@ export class DirectoryIndex {
   find(target: Target, value: string): readonly string[] {
     return this.#byValue[target].get(value.toLowerCase()) ?? [];
   }
+}
+
+/** What a delta says of an account; a property that is missing has not changed. */
+export interface DirectoryUserChange {
+  id: string;
+  userPrincipalName?: string;
+  mail?: string | null;
+  mailNickname?: string | null;
+  onPremisesSyncEnabled?: boolean | null;
+}
+
+/** The account after the change. */
+export function changedUser(before: DirectoryUser | undefined, change: DirectoryUserChange): DirectoryUser {
+  const { id, userPrincipalName, mail, mailNickname, onPremisesSyncEnabled } = change;
+  return {
+    id,
+    userPrincipalName: userPrincipalName ?? before?.userPrincipalName ?? '',
+    mail: mail === undefined ? (before?.mail ?? null) : mail,
+    mailNickname: mailNickname === undefined ? (before?.mailNickname ?? null) : mailNickname,
+    onPremises: onPremisesSyncEnabled === undefined ? before?.onPremises === true : onPremisesSyncEnabled === true,
+  };
 }
 
 function comparable(user: DirectoryUser, target: Target): string | undefined {

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { IdentityRule } from '../profile.ts';
+import { accountsSchema } from '../profile/accounts.ts';
+import type { IdentityRule } from '../profile/identity-rules.ts';
 import { DirectoryIndex, type DirectoryUser } from './directory-index.ts';
 import { matchPeople, sourceValue } from './match.ts';
-import { invalidLocalPart, nameAccounts } from './names.ts';
+import { NameHistory } from './name-history.ts';
+import { nameAccounts } from './names.ts';
 import { type Person, personKey, personOf } from './people.ts';
+import { invalidLocalPart } from './usernames.ts';
 
 function person(id: string, values: Partial<Person> = {}): Person {
   const nothing = { username: undefined, number: undefined, secondaryEmail: undefined, givenName: undefined };
@@ -17,6 +20,7 @@ const account = (id: string, values: Partial<DirectoryUser> = {}): DirectoryUser
   userPrincipalName: `${id}@contoso.edu`,
   mail: null,
   mailNickname: null,
+  onPremises: false,
   ...values,
 });
 
@@ -37,7 +41,7 @@ t.test('every combination of source, suffix and target of the article matches', 
     const result = matchPeople(
       [ana],
       new DirectoryIndex([account('a', values), account('b')]),
-      { students: rule(wanted) },
+      { students: [rule(wanted)] },
       new Set(),
     );
     t.same(
@@ -57,7 +61,7 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
     person('twin1', { username: 'twin' }),
     person('twin2', { username: 'TWIN' }),
   ];
-  const byName = matchPeople(people, new DirectoryIndex([account('twin')]), { students: rule() }, new Set());
+  const byName = matchPeople(people, new DirectoryIndex([account('twin')]), { students: [rule()] }, new Set());
   t.same(byName.links, []);
   t.same(byName.problems.map(({ subject, code }) => `${subject} ${code}`).sort(), [
     'students:empty MissingSourceValue',
@@ -67,7 +71,7 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
     'students:two UnmatchedEntry',
   ]);
   const twice = [account('a', { mailNickname: '2' }), account('b', { mailNickname: '2' })];
-  const rules = { students: rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' }) };
+  const rules = { students: [rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' })] };
   const [ambiguous] = matchPeople(
     [person('two', { number: '2' })],
     new DirectoryIndex(twice),
@@ -82,7 +86,7 @@ t.test('an account that belongs to somebody already is not given to another who 
   const result = matchPeople(
     [person('new', { username: 'ana' })],
     new DirectoryIndex([account('ana')]),
-    { students: rule() },
+    { students: [rule()] },
     new Set(['ana']),
   );
   t.same(result.links, []);
@@ -101,7 +105,12 @@ t.test(
         const persons = someone.map(({ id, username }) => person(String(id), { username }));
         const users = accounts.map(({ id, nickname: mailNickname }) => account(String(id), { mailNickname }));
         const students = rule({ suffix: null, target: 'mailNickname' });
-        const { links, problems } = matchPeople(persons, new DirectoryIndex(users), { students }, new Set());
+        const { links, problems } = matchPeople(
+          persons,
+          new DirectoryIndex(users),
+          { students: [students] },
+          new Set(),
+        );
         const expected = persons.filter((one) => {
           const value = sourceValue(one, students)?.toLowerCase();
           const candidates = users.filter((user) => user.mailNickname?.toLowerCase() === value);
@@ -168,8 +177,9 @@ t.test('account names obey the directory, and a collision is reported and never 
   ];
   const result = nameAccounts(
     people,
-    { students: 's.contoso.edu' },
+    { domains: { students: 's.contoso.edu' }, accounts: accountsSchema.parse(undefined) },
     new DirectoryIndex([account('taken', { userPrincipalName: 'Taken@s.contoso.edu' })]),
+    new NameHistory(),
   );
   t.same(
     result.named.map((one) => one.userPrincipalName),

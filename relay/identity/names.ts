@@ -1,12 +1,16 @@
 /**
- * User names for accounts that Hallpass creates: `username@domain`. Graph's rules for a userPrincipalName are stricter
- * than PowerSchool's for a web id, and a collision is reported, never solved by taking over another person's account.
+ * User names for accounts that Hallpass creates. Graph's rules for a userPrincipalName are stricter than PowerSchool's
+ * for a web id, and a collision is reported, or numbered where the profile says so, but never solved by taking over
+ * another person's account.
  */
-import type { Profile } from '../profile.ts';
+import type { UsernameRule } from '../profile/accounts.ts';
+import type { Profile, Role } from '../profile.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import type { NameHistory } from './name-history.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';
+import { localPartMaker, numberedName } from './usernames.ts';
 
 export interface NamedPerson {
   person: Person;
@@ -19,70 +23,129 @@ export interface NamingResult {
   problems: Problem[];
 }
 
+export type NamingRules = Pick<Profile, 'domains' | 'accounts'>;
+
+/** Who would like which name. */
+interface Wish {
+  key: string;
+  person: Person;
+  localPart: string;
+  domain: string;
+  rule: UsernameRule;
+}
+
+/** With more namesakes than this in one domain, the pattern is at fault. */
+const highestNumber = 9999;
+
 /**
  * Names the accounts to create.
  *
  * @param people those in create mode without an account
+ * @param history names that were given before
  */
 export function nameAccounts(
   people: readonly Person[],
-  domains: Profile['domains'],
+  rules: NamingRules,
   directory: DirectoryIndex,
+  history: NameHistory,
 ): NamingResult {
-  const problems: Problem[] = [];
-  const wanted = new Map<string, NamedPerson[]>();
-  for (const person of people) {
-    const subject = personKey(person.role, person.id);
-    const domain = domains[person.role];
-    if (person.username === undefined || domain === undefined) {
-      problems.push(problem(subject, 'MissingSourceValue', { source: 'username' }));
-      continue;
-    }
-    // PowerSchool may hold the name with its domain already.
-    const localPart = person.username.toLowerCase().endsWith(`@${domain}`)
-      ? person.username.slice(0, -domain.length - 1)
-      : person.username;
-    const reason = invalidLocalPart(localPart);
-    if (reason !== undefined) {
-      problems.push(problem(subject, 'InvalidUserName', { value: person.username, reason }));
-      continue;
-    }
-    const userPrincipalName = `${localPart}@${domain}`;
-    const named = { person, userPrincipalName, mailNickname: mailNicknameOf(localPart) };
-    const key = userPrincipalName.toLowerCase();
-    wanted.set(key, [...(wanted.get(key) ?? []), named]);
-  }
-
+  const { wishes, problems } = wishesOf(people, rules);
+  const fixed = Map.groupBy(
+    wishes.filter(({ rule }) => !isNumbered(rule)),
+    (wish) => nameOf(wish).toLowerCase(),
+  );
   const named: NamedPerson[] = [];
-  for (const [name, claimants] of wanted) {
-    for (const claimant of claimants) {
-      const subject = personKey(claimant.person.role, claimant.person.id);
+  for (const [name, claimants] of fixed) {
+    for (const wish of claimants) {
+      const value = wish.rule === 'username' ? (wish.person.username ?? '') : nameOf(wish);
+      const source = wish.rule === 'username' ? 'username' : 'the user name';
       if (claimants.length > 1) {
-        const details = { count: claimants.length, source: 'username', value: claimant.person.username ?? '' };
-        problems.push(problem(subject, 'DuplicateSourceEntries', details));
+        problems.push(problem(wish.key, 'DuplicateSourceEntries', { count: claimants.length, source, value }));
       } else if (directory.find('userPrincipalName', name).length > 0) {
-        problems.push(problem(subject, 'UserNameTaken', { value: claimant.userPrincipalName }));
+        problems.push(problem(wish.key, 'UserNameTaken', { value: nameOf(wish) }));
       } else {
-        named.push(claimant);
+        named.push(namedAs(wish, wish.localPart));
       }
     }
+  }
+
+  const given = new Set(fixed.keys());
+  // The order of ids: whoever came first keeps the name without a number, in every run.
+  for (const wish of wishes.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
+    const free = (localPart: string) => {
+      const name = `${localPart}@${wish.domain}`.toLowerCase();
+      const holder = history.holderOf(name) ?? wish.key;
+      return holder === wish.key && !given.has(name) && directory.find('userPrincipalName', name).length === 0;
+    };
+    const localPart = freeName(wish, history, free);
+    if (localPart === undefined) {
+      problems.push(problem(wish.key, 'UserNameTaken', { value: nameOf(wish) }));
+      continue;
+    }
+    given.add(`${localPart}@${wish.domain}`.toLowerCase());
+    named.push(namedAs(wish, localPart));
   }
   return { named, problems };
 }
 
-/**
- * Why this cannot stand before the @ of a userPrincipalName; undefined when it can. Letters, digits and ' . - _ ! # ^ ~,
- * no accents, at most 64 characters, no dot at the end (Entra: user name policies).
- */
-export function invalidLocalPart(localPart: string): string | undefined {
-  if (localPart.length === 0) return 'it is empty';
-  if (localPart.length > 64) return 'it has more than 64 characters';
-  const bad = /[^A-Za-z0-9'.\-_!#^~]/u.exec(localPart)?.[0];
-  if (bad !== undefined) return bad.trim() === '' ? 'it has a space in it' : `it contains "${bad}"`;
-  return localPart.endsWith('.') ? 'it ends in a dot' : undefined;
+function wishesOf(people: readonly Person[], { domains, accounts }: NamingRules) {
+  const problems: Problem[] = [];
+  const wishes: Wish[] = [];
+  const makers = {
+    students: domains.students && localPartMaker(accounts.students.username, domains.students),
+    teachers: domains.teachers && localPartMaker(accounts.teachers.username, domains.teachers),
+  };
+  for (const person of people) {
+    const key = personKey(person.role, person.id);
+    const rule = accounts[person.role].username;
+    const domain = domains[person.role];
+    const made = makers[person.role] || undefined;
+    const result = made === undefined ? { missing: 'domain in the profile' } : made(person);
+    if ('missing' in result) problems.push(problem(key, 'MissingSourceValue', { source: result.missing }));
+    else if ('reason' in result) problems.push(problem(key, 'InvalidUserName', result));
+    else if (domain !== undefined) wishes.push({ key, person, localPart: result.localPart, domain, rule });
+  }
+  return { wishes, problems };
+}
+
+/** A name that the person had before, the plain one, or the first free number. */
+function freeName(wish: Wish, history: NameHistory, free: (localPart: string) => boolean): string | undefined {
+  const { key, localPart, domain, rule } = wish;
+  const earlier = history
+    .namesOf(key)
+    .filter((name) => name.endsWith(`@${domain}`))
+    .map((name) => name.slice(0, -domain.length - 1))
+    .find((name) => name.replace(/\d+$/, '') === localPart.replace(/\d+$/, '') && free(name));
+  if (earlier !== undefined) return earlier;
+  if (free(localPart)) return localPart;
+  const maxLength = rule === 'username' ? 64 : rule.maxLength;
+  for (let number = 2; number <= highestNumber; number += 1) {
+    const numbered = numberedName(localPart, number, maxLength);
+    if (free(numbered)) return numbered;
+  }
+  return undefined;
+}
+
+function isNumbered(rule: UsernameRule): boolean {
+  return rule !== 'username' && rule.onCollision === 'number';
+}
+
+/** Ids are numbers mostly: shorter ones are older. */
+function byId(a: Wish, b: Wish): number {
+  const [x, y] = [a.person.id, b.person.id];
+  return x.length - y.length || (x < y ? -1 : x > y ? 1 : compareRoles(a.person.role, b.person.role));
+}
+
+function compareRoles(a: Role, b: Role): number {
+  return a === b ? 0 : a === 'teachers' ? -1 : 1;
+}
+
+function nameOf({ localPart, domain }: Wish): string {
+  return `${localPart}@${domain}`;
 }
 
 /** mailNickname allows less than a user name: what is left of it is ASCII without the characters of RFC 822. */
-function mailNicknameOf(localPart: string): string {
-  return localPart.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
+function namedAs({ person, domain }: Wish, localPart: string): NamedPerson {
+  const mailNickname = localPart.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
+  return { person, userPrincipalName: `${localPart}@${domain}`, mailNickname };
 }

@@ -2,7 +2,8 @@
 import { protocolVersion, type Welcome } from '../../shared/link.ts';
 import { kinds, type WantedFields } from '../../shared/roster.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { type Profile, wantedFields } from '../profile.ts';
+import { wantedFields } from '../profile/wanted-fields.ts';
+import type { Profile } from '../profile.ts';
 import { digests } from '../roster/mirror.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
@@ -17,6 +18,7 @@ export async function welcome(scope: TenantScope, cycleSeconds: number, now: Dat
     .select(['name', 'salt'])
     .where('id', '=', scope.tenantId)
     .executeTakeFirstOrThrow();
+  const profiles = await readProfiles(scope);
   return {
     type: 'welcome',
     protocol: protocolVersion,
@@ -24,8 +26,8 @@ export async function welcome(scope: TenantScope, cycleSeconds: number, now: Dat
     tenantName: tenant.name,
     serverTime: now.toISOString(),
     salt: tenant.salt,
-    wanted: wantedOf(await readProfiles(scope)),
-    schedule: { cycleSeconds },
+    wanted: wantedOf(profiles),
+    schedule: { cycleSeconds: profiles[0]?.schedule.cycleSeconds ?? cycleSeconds },
     credit,
     buckets: await digests(scope),
   };

@@ -2,16 +2,17 @@
  * The desired state: what Microsoft 365 should hold, as a pure function of roster, profile, links and today's date.
  * Levels, not events: nothing here remembers what was before.
  */
-import type { School, Section, StudentEnrollment, TeacherRoster, Term } from '../../shared/roster.ts';
+import type { Section, TeacherRoster } from '../../shared/roster.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import type { Person } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
+import type { Licence } from '../profile/accounts.ts';
 import type { Profile } from '../profile.ts';
+import { type Body, classBody, schoolBody, userBody } from './bodies.ts';
+import { isOpen, standing } from './dates.ts';
 import type { Keys } from './keys.ts';
+import { classNamer } from './names-of-classes.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
-
-/** Properties of an object as Graph takes them. */
-export type Body = { [property: string]: string | boolean | null | Body };
 
 export interface DesiredUser {
   person: Person;
@@ -23,18 +24,30 @@ export interface DesiredUser {
   creation: { userPrincipalName: string; mailNickname: string; usageLocation: string } | undefined;
 }
 
+export interface DesiredClass {
+  schoolId: string;
+  /** Properties that Hallpass keeps up to date. */
+  body: Body;
+  /** What is sent besides at creation, and never again. */
+  creation: Body;
+}
+
 /** The desired state of the keys that were asked for; what is missing from it is not desired. */
 export interface DesiredState {
   /** Every school that should exist, asked for or not: relations refer to them. */
   allSchools: ReadonlySet<string>;
   schools: Map<string, Body>;
   users: Map<string, DesiredUser>;
-  /** SKU by person, for accounts that Hallpass created. */
-  licences: Map<string, string>;
-  classes: Map<string, { schoolId: string; body: Body }>;
+  /** By person, for accounts that Hallpass created. */
+  licences: Map<string, Licence>;
+  classes: Map<string, DesiredClass>;
   /** People by class. */
   members: Map<string, Set<string>>;
   owners: Map<string, Set<string>>;
+  /** People by class who will be in it on the day that students begin: not added yet, and not removed either. */
+  waiting: Map<string, Set<string>>;
+  /** What becomes of those who are in a class and no longer belong there. */
+  leavers: Record<Person['role'], 'remove' | 'keep'>;
   schoolUsers: Map<string, Set<string>>;
   /** By section. */
   problems: Map<string, Problem[]>;
@@ -47,6 +60,8 @@ export interface Accounts {
   createdByUs: ReadonlySet<string>;
   /** Accounts to be made, by person key. */
   toCreate: ReadonlyMap<string, NamedPerson>;
+  /** Whether an account is mastered in an on-premises Active Directory. */
+  onPremises: (objectId: string) => boolean;
 }
 
 export interface Desire {
@@ -69,6 +84,8 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     classes: new Map(),
     members: new Map(),
     owners: new Map(),
+    waiting: new Map(),
+    leavers: { students: profile.policies.studentLeftClass, teachers: profile.policies.teacherLeftClass },
     schoolUsers: new Map(),
     problems: new Map(),
   };
@@ -78,11 +95,14 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   }
   const isUser = userTest(desire, state.allSchools);
   for (const key of keys.people) if (isUser(key)) addUser(state, desire, key);
+  const addClass = classAdder(desire);
   for (const id of keys.sections) {
     const section = roster.sections.get(id);
+    // What is not open yet is like what is gone: not made, and left alone where it is there.
     if (section === undefined || !inScope(section.schoolId)) continue;
-    state.classes.set(id, { schoolId: section.schoolId, body: classBody(section, roster.terms.get(section.termId)) });
-    addMemberships(state, desire, id, isUser);
+    if (!isOpen(roster.terms.get(section.termId), profile.dates, desire.today)) continue;
+    addClass(state, section);
+    addMemberships(state, desire, section, isUser);
   }
   return state;
 }
@@ -100,10 +120,11 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
   if (person === undefined) return;
   const named = accounts.toCreate.get(key);
   const ours = named !== undefined || accounts.createdByUs.has(key);
+  const objectId = accounts.linked.get(key);
   state.users.set(key, {
     person,
-    objectId: accounts.linked.get(key),
-    body: userBody(person, profile, ours),
+    objectId,
+    body: userBody(person, profile, ours && !(objectId !== undefined && accounts.onPremises(objectId))),
     creation: named && {
       userPrincipalName: named.userPrincipalName,
       mailNickname: named.mailNickname,
@@ -111,8 +132,34 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
     },
   });
   for (const schoolId of person.schoolIds) if (state.allSchools.has(schoolId)) addTo(state.schoolUsers, schoolId, key);
-  const skuId = profile.licences[person.role];
-  if (ours && skuId !== null) state.licences.set(key, skuId);
+  const licence = profile.licences[person.role];
+  if (ours && licence !== null) state.licences.set(key, licence);
+}
+
+function classAdder({ roster, profile, today }: Desire): (state: DesiredState, section: Section) => void {
+  const nameOf = classNamer(profile.classes);
+  return (state, section) => {
+    const { schoolId } = section;
+    const term = roster.terms.get(section.termId);
+    const teacher = () => teacherOf(section, roster, (one) => standing(one, term, profile.dates, today) === 'in');
+    const displayName = nameOf({ section, term, school: roster.schools.get(schoolId), teacher });
+    const body = classBody(section, term);
+    const kept = profile.classes.displayName === 'always';
+    state.classes.set(section.id, {
+      schoolId,
+      body: kept ? { displayName, ...body } : body,
+      creation: kept ? {} : { displayName },
+    });
+  };
+}
+
+/** The lead teacher; without one, whoever teaches the section now, the first by the record's id. */
+function teacherOf({ id }: Section, roster: RosterIndex, isNow: (one: TeacherRoster) => boolean): Person | undefined {
+  const teaching = [...roster.membershipsOf(id)]
+    .filter((one) => one.kind === 'teacherRoster')
+    .sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1));
+  const one = teaching.find(({ isLead }) => isLead === true) ?? teaching.find(isNow);
+  return one && roster.people.get(memberOf(one));
 }
 
 /**
@@ -121,14 +168,18 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
  */
 function addMemberships(
   state: DesiredState,
-  { roster, today }: Desire,
-  sectionId: string,
+  { roster, profile, today }: Desire,
+  { id: sectionId, termId }: Section,
   isUser: (key: string) => boolean,
 ): void {
+  const term = roster.terms.get(termId);
   for (const membership of roster.membershipsOf(sectionId)) {
-    if (!isCurrent(membership, today)) continue;
+    const stands = standing(membership, term, profile.dates, today);
+    if (stands === 'out') continue;
     const key = memberOf(membership);
-    if (isUser(key)) {
+    if (stands === 'waiting') {
+      addTo(state.waiting, sectionId, key);
+    } else if (isUser(key)) {
       addTo(state.members, sectionId, key);
       if (membership.kind === 'teacherRoster') addTo(state.owners, sectionId, key);
     } else if (!roster.people.has(key)) {
@@ -137,97 +188,6 @@ function addMemberships(
       state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), found]);
     }
   }
-}
-
-/** A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool. */
-export function isCurrent({ kind, startDate, endDate }: StudentEnrollment | TeacherRoster, today: string): boolean {
-  if (startDate !== undefined && startDate > today) return false;
-  if (endDate === undefined) return true;
-  return kind === 'studentEnrollment' ? today < endDate : today <= endDate;
-}
-
-function schoolBody(school: School): Body {
-  const address = compact({
-    street: school.street,
-    city: school.city,
-    state: school.state,
-    postalCode: school.postalCode,
-  });
-  return compact({
-    displayName: school.name,
-    externalId: school.id,
-    externalSource: 'sis',
-    schoolNumber: school.schoolNumber,
-    lowestGrade: school.lowGrade,
-    highestGrade: school.highGrade,
-    principalName: school.principalName,
-    principalEmail: school.principalEmail,
-    phone: school.phone,
-    address: Object.keys(address).length === 0 ? undefined : address,
-  });
-}
-
-/** `Section_<id>` is the mailNickname that School Data Sync gives, so classes are recognized either way. */
-function classBody(section: Section, term: Term | undefined): Body {
-  return compact({
-    displayName: `${section.courseName} - ${section.sectionNumber}`.slice(0, 256),
-    mailNickname: `Section_${section.id}`.replace(/[^A-Za-z0-9_]/g, '_'),
-    classCode: section.courseNumber,
-    externalId: section.id,
-    externalName: `${section.courseName} - ${section.sectionNumber}`.slice(0, 256),
-    externalSource: 'sis',
-    course: compact({
-      displayName: section.courseName,
-      courseNumber: section.courseNumber,
-      externalId: section.courseId,
-    }),
-    term:
-      term &&
-      compact({
-        displayName: term.name,
-        externalId: term.id,
-        startDate: term.startDate,
-        endDate: term.endDate,
-      }),
-  });
-}
-
-/**
- * Names are written to accounts that Hallpass made; existing accounts keep theirs and receive the education properties
- * alone, which are also the only ones that Graph lets us write on accounts synced from on-premises.
- */
-function userBody(person: Person, profile: Profile, ours: boolean): Body {
-  const properties: readonly string[] = profile.properties[person.role === 'students' ? 'student' : 'teacher'] ?? [];
-  const chosen = (name: string, value: string | undefined) => (properties.includes(name) ? value : undefined);
-  const facet =
-    person.role === 'students'
-      ? {
-          student: compact({
-            externalId: person.id,
-            studentNumber: chosen('studentNumber', person.number),
-            grade: chosen('grade', person.grade),
-            graduationYear: chosen('graduationYear', person.graduationYear),
-          }),
-        }
-      : { teacher: compact({ externalId: person.id, teacherNumber: chosen('teacherNumber', person.number) }) };
-  const displayName = [person.givenName, person.surname].filter((name) => name !== undefined).join(' ');
-  return compact({
-    primaryRole: person.role === 'students' ? 'student' : 'teacher',
-    externalSource: 'sis',
-    ...facet,
-    ...(ours
-      ? {
-          displayName: (displayName || person.username || person.id).slice(0, 256),
-          givenName: person.givenName?.slice(0, 64),
-          surname: person.surname?.slice(0, 64),
-          middleName: chosen('middleName', person.middleName),
-        }
-      : {}),
-  });
-}
-
-function compact(body: { [property: string]: string | boolean | Body | undefined }): Body {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Body;
 }
 
 function addTo(sets: Map<string, Set<string>>, key: string, item: string): void {

@@ -6,6 +6,7 @@ const objects: Partial<Record<OperationKind, string>> = {
   updateSchool: 'schools',
   updateUser: 'accounts',
   updateClass: 'classes',
+  removeOwner: 'owners of classes',
 };
 
 export function shareReason(kind: OperationKind, changes: number, there: number, limit: number): string {
@@ -30,6 +31,8 @@ export function effectOf(operations: readonly Operation[]): string {
       const classes = distinct(operations.map((one) => one.key));
       return `${people} students leave ${classes} classes, ${operations.length} memberships in all. Accounts and classes stay.`;
     }
+    case 'removeOwner':
+      return `${operations.length} times a teacher stops being an owner of a class. Accounts and classes stay.`;
     case 'createUser':
       return `${operations.length} accounts are created, with what the profile gives to new ones.`;
     default: {

@@ -15,12 +15,14 @@ const effects = {
   createUser: 'account',
   updateUser: 'update',
   assignLicence: 'addition',
+  addToLicenceGroup: 'addition',
   createClass: 'addition',
   updateClass: 'update',
   addSchoolClass: 'addition',
   addSchoolUser: 'addition',
   addOwners: 'addition',
   addMembers: 'addition',
+  removeOwner: 'removal',
   removeMember: 'removal',
 } as const satisfies Record<OperationKind, 'addition' | 'update' | 'account' | 'removal'>;
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
-import { type Profile, parseProfile, wantedFields } from '../profile.ts';
+import { wantedFields } from '../profile/wanted-fields.ts';
+import { type Profile, parseProfile } from '../profile.ts';
 import { appliedBy, updateApplied } from '../sync/effects.ts';
 import { desiredState } from './desired.ts';
 import { type Keys, noKeys } from './keys.ts';
@@ -128,7 +129,10 @@ function changesBetween(before: Roster, after: Roster): RosterChange[] {
 function desireFor(index: RosterIndex, keys: Keys) {
   const linked = new Map([...index.people.keys()].map((key) => [key, `object-${key}`]));
   const createdByUs = new Set([...index.people.keys()].filter((key) => key.startsWith('teachers:')));
-  return desiredState({ roster: index, accounts: { linked, createdByUs, toCreate: new Map() }, profile, today }, keys);
+  return desiredState(
+    { roster: index, accounts: { linked, createdByUs, toCreate: new Map(), onPremises: () => false }, profile, today },
+    keys,
+  );
 }
 
 function desire(world: Roster) {

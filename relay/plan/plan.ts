@@ -1,10 +1,13 @@
 /**
  * The plan: the difference between the desired and the applied state, as data. Pure and deterministic; every operation
- * says why. Policies are School Data Sync's documented semantics: a student who left a class is removed from it; a
- * teacher who left stays; a person, class or school that is gone from PowerSchool is left in place, untouched.
+ * says why. Unless the profile has other policies, School Data Sync's documented semantics hold: a student who left a
+ * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
+ * place, untouched, whatever the profile says.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Body, DesiredState, DesiredUser } from './desired.ts';
+import type { Body } from './bodies.ts';
+import type { DesiredState, DesiredUser } from './desired.ts';
+import { licenceKey } from './licences.ts';
 
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
 export const bindLimit = 20;
@@ -23,7 +26,7 @@ export interface AppliedState {
   owners: Map<string, Set<string>>;
   schoolClasses: Map<string, Set<string>>;
   schoolUsers: Map<string, Set<string>>;
-  /** People by SKU. */
+  /** People by SKU or group, see licenceKey. */
   licences: Map<string, Set<string>>;
 }
 
@@ -39,13 +42,15 @@ export type Operation = Common &
     | { kind: 'updateSchool'; schoolId: string; before: Body; body: Body }
     | { kind: 'createUser'; personKey: string; user: DesiredUser }
     | { kind: 'updateUser'; personKey: string; before: Body; body: Body }
-    | { kind: 'assignLicence'; personKey: string; skuId: string }
+    | { kind: 'assignLicence'; personKey: string; skuId: string; disabledPlans: readonly string[] }
+    | { kind: 'addToLicenceGroup'; groupId: string; people: string[] }
     | { kind: 'createClass'; sectionId: string; body: Body }
     | { kind: 'updateClass'; sectionId: string; before: Body; body: Body }
     | { kind: 'addSchoolClass'; schoolId: string; sectionId: string }
     | { kind: 'addSchoolUser'; schoolId: string; personKey: string }
     | { kind: 'addOwners'; sectionId: string; people: string[] }
     | { kind: 'addMembers'; sectionId: string; people: string[] }
+    | { kind: 'removeOwner'; sectionId: string; personKey: string }
     | { kind: 'removeMember'; sectionId: string; personKey: string }
   );
 
@@ -53,12 +58,12 @@ export type OperationKind = Operation['kind'];
 
 /**
  * Operations that may run side by side; a stage begins when the one before has ended, because it refers to its objects.
- * Owners come before members: a class without an owner is not manageable.
+ * Owners come before members: a class without an owner is not manageable, and the last one cannot be removed.
  */
 export const stages = [
   ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'createClass', 'updateClass'],
-  ['assignLicence', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
-  ['addMembers', 'removeMember'],
+  ['assignLicence', 'addToLicenceGroup', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
+  ['addMembers', 'removeOwner', 'removeMember'],
 ] as const satisfies readonly (readonly OperationKind[])[];
 
 export type Plan = Operation[][];
@@ -67,6 +72,7 @@ export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
   const operations: Operation[] = [
     ...schoolOperations(desired, applied),
     ...userOperations(desired, applied),
+    ...licenceOperations(desired, applied),
     ...classOperations(desired, applied),
     ...schoolMemberOperations(desired, applied),
     ...classMemberOperations(desired, applied),
@@ -107,19 +113,35 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
     const reason = there === undefined ? 'the person was matched to this account' : 'the person changed in PowerSchool';
     yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
   }
-  for (const [personKey, skuId] of desired.licences) {
-    if (applied.licences.get(skuId)?.has(personKey)) continue;
-    const reason = 'the profile gives this licence to accounts it creates';
-    yield { kind: 'assignLicence', key: personKey, personKey, skuId, reason };
+}
+
+function* licenceOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  const reason = 'the profile gives this licence to accounts it creates';
+  const byGroup = new Map<string, Set<string>>();
+  for (const [personKey, licence] of desired.licences) {
+    if (applied.licences.get(licenceKey(licence))?.has(personKey)) continue;
+    if ('group' in licence) byGroup.set(licence.group, (byGroup.get(licence.group) ?? new Set()).add(personKey));
+    else yield { kind: 'assignLicence', key: personKey, personKey, ...licence, reason };
+  }
+  for (const [groupId, people] of byGroup) {
+    for (const some of chunks([...people].sort())) {
+      yield { kind: 'addToLicenceGroup', key: `licence:${groupId}`, groupId, people: some, reason };
+    }
   }
 }
 
 function* classOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
-  for (const [sectionId, { body }] of desired.classes) {
+  for (const [sectionId, { body, creation }] of desired.classes) {
     const key = `class:${sectionId}`;
     const there = applied.classes.get(sectionId);
     if (there === undefined)
-      yield { kind: 'createClass', key, sectionId, body, reason: 'the section is in the profile' };
+      yield {
+        kind: 'createClass',
+        key,
+        sectionId,
+        body: { ...creation, ...body },
+        reason: 'the section is in the profile',
+      };
     else {
       const changes = changedProperties(there.body, body);
       if (changes === undefined) continue;
@@ -156,10 +178,29 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
     for (const people of chunks(missing(members, memberNow))) {
       yield { kind: 'addMembers', key, sectionId, people, reason: 'they are in the section' };
     }
-    for (const personKey of memberNow) {
-      if (members.has(personKey) || !personKey.startsWith('students:')) continue;
-      yield { kind: 'removeMember', key, sectionId, personKey, reason: 'the student is no longer in the section' };
-    }
+    yield* removals(sectionId, desired, applied);
+  }
+}
+
+/**
+ * Whoever left, where the policy is to remove them. Without anybody to take a class over its teachers stay: Graph does
+ * not let the last owner go, and nobody could run it.
+ */
+function* removals(sectionId: string, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  const { leavers } = desired;
+  const key = `class:${sectionId}`;
+  const owners = desired.owners.get(sectionId);
+  const teachersGo = leavers.teachers === 'remove' && owners !== undefined;
+  for (const personKey of teachersGo ? (applied.owners.get(sectionId) ?? []) : []) {
+    if (owners?.has(personKey)) continue;
+    yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
+  }
+  for (const personKey of applied.members.get(sectionId) ?? []) {
+    if (desired.members.get(sectionId)?.has(personKey) || desired.waiting.get(sectionId)?.has(personKey)) continue;
+    const isStudent = personKey.startsWith('students:');
+    if (!(isStudent ? leavers.students === 'remove' : teachersGo)) continue;
+    const reason = isStudent ? 'the student is no longer in the section' : 'the teacher no longer teaches the section';
+    yield { kind: 'removeMember', key, sectionId, personKey, reason };
   }
 }
 

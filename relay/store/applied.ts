@@ -2,7 +2,7 @@
  * The applied state of one tenant: what Microsoft 365 has because we made or found it. It moves with the journal in one
  * transaction, so a kill between two calls to Graph loses neither.
  */
-import type { Body } from '../plan/desired.ts';
+import type { Body } from '../plan/bodies.ts';
 import type { AppliedObject, AppliedState } from '../plan/plan.ts';
 import { type JournalEntry, writeJournal } from './journal.ts';
 import { addLinks, type Link } from './links.ts';

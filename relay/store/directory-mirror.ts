@@ -1,6 +1,6 @@
 /** The mirror of one tenant's directory accounts, kept by delta. */
 import type { DirectoryChanges } from '../graph/directory.ts';
-import type { DirectoryUser } from '../identity/directory-index.ts';
+import { changedUser, type DirectoryUser } from '../identity/directory-index.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -8,6 +8,8 @@ export interface DirectoryState {
   deltaLink: string | undefined;
   /** True once objects from before Hallpass have been taken over. */
   adopted: boolean;
+  /** When somebody last linked or unlinked a person by hand, ISO 8601. */
+  linksEditedAt: string | undefined;
 }
 
 export async function readDirectoryState(scope: TenantScope): Promise<DirectoryState> {
@@ -16,13 +18,17 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
     .selectAll()
     .where('tenant_id', '=', scope.tenantId)
     .executeTakeFirst();
-  return { deltaLink: row?.users_delta_link ?? undefined, adopted: row?.adopted_at != null };
+  return {
+    deltaLink: row?.users_delta_link ?? undefined,
+    adopted: row?.adopted_at != null,
+    linksEditedAt: row?.links_edited_at ?? undefined,
+  };
 }
 
 export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]> {
   const rows = await scope.db
     .selectFrom('directory_user')
-    .select(['id', 'user_principal_name', 'mail', 'mail_nickname'])
+    .select(['id', 'user_principal_name', 'mail', 'mail_nickname', 'on_premises'])
     .where('tenant_id', '=', scope.tenantId)
     .execute();
   return rows.map((row) => ({
@@ -30,6 +36,7 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
     userPrincipalName: row.user_principal_name,
     mail: row.mail,
     mailNickname: row.mail_nickname,
+    onPremises: row.on_premises === 1,
   }));
 }
 
@@ -39,13 +46,14 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
   if (changes.full) await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).execute();
   const known = new Map((await readDirectory(scope)).map((user) => [user.id, user]));
   const rows = changes.upserts.map((change) => {
-    const before = known.get(change.id);
+    const user = changedUser(known.get(change.id), change);
     return {
       tenant_id: tenantId,
-      id: change.id,
-      user_principal_name: change.userPrincipalName ?? before?.userPrincipalName ?? '',
-      mail: change.mail === undefined ? (before?.mail ?? null) : change.mail,
-      mail_nickname: change.mailNickname === undefined ? (before?.mailNickname ?? null) : change.mailNickname,
+      id: user.id,
+      user_principal_name: user.userPrincipalName,
+      mail: user.mail,
+      mail_nickname: user.mailNickname,
+      on_premises: user.onPremises ? 1 : 0,
     };
   });
   for (const part of slices(rows)) {
@@ -57,6 +65,7 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
           user_principal_name: eb.ref('excluded.user_principal_name'),
           mail: eb.ref('excluded.mail'),
           mail_nickname: eb.ref('excluded.mail_nickname'),
+          on_premises: eb.ref('excluded.on_premises'),
         })),
       )
       .execute();
@@ -71,9 +80,14 @@ export async function markAdopted(scope: TenantScope, now: string): Promise<void
   await saveState(scope, { adopted_at: now });
 }
 
+/** A running relay forgets what it knows of the tenant when this has changed. */
+export async function noteLinksEdited(scope: TenantScope, now: string): Promise<void> {
+  await saveState(scope, { links_edited_at: now });
+}
+
 async function saveState(
   { db, tenantId }: TenantScope,
-  values: { users_delta_link?: string; refreshed_at?: string; adopted_at?: string },
+  values: { users_delta_link?: string; refreshed_at?: string; adopted_at?: string; links_edited_at?: string },
 ): Promise<void> {
   await db
     .insertInto('directory_state')

@@ -1,6 +1,6 @@
 /** The journal: every run, every operation with its reason and outcome, and creations whose answer is still missing. */
 import { randomUUID } from 'node:crypto';
-import type { Body } from '../plan/desired.ts';
+import type { Body } from '../plan/bodies.ts';
 import type { OperationKind } from '../plan/plan.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';

@@ -5,12 +5,14 @@ import { fail } from '../../shared/errors.ts';
 import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
 import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
+import { accounts } from './migrations/004-accounts.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
   '001-tenants-and-roster': tenantsAndRoster,
   '002-provisioning': provisioning,
   '003-holds': holds,
+  '004-accounts': accounts,
 };
 
 /**

@@ -7,14 +7,20 @@ interface DirectoryUserTable {
   user_principal_name: string;
   mail: string | null;
   mail_nickname: string | null;
+  /** 1 when mastered in an on-premises Active Directory. */
+  on_premises: number;
 }
 
-/** Where the mirror of the directory stands. `adopted_at`: when objects that existed before Hallpass were taken over. */
+/**
+ * Where the mirror of the directory stands. `adopted_at`: when objects that existed before Hallpass were taken over.
+ * `links_edited_at`: when somebody last linked or unlinked a person by hand.
+ */
 interface DirectoryStateTable {
   tenant_id: string;
   users_delta_link: string | null;
   refreshed_at: string | null;
   adopted_at: string | null;
+  links_edited_at: string | null;
 }
 
 /** Who is who: a person of the roster and the account that is theirs, for good. */
@@ -23,7 +29,7 @@ interface LinkTable {
   role: 'students' | 'teachers';
   person_id: string;
   object_id: string;
-  /** How it came about: the rule in words, `created`, or `adopted`. */
+  /** How it came about: the rule in words, `created`, `adopted`, or `manual by NAME`. */
   rule: string;
   linked_at: string;
 }

@@ -3,7 +3,6 @@
  * as Microsoft 365 can tell. What was answered is recorded before the next step depends on it; creations are announced
  * in the journal before they are sent, because their answer may be lost.
  */
-import { randomBytes } from 'node:crypto';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { HallpassError } from '../../shared/errors.ts';
@@ -12,11 +11,14 @@ import type { GraphAnswer, GraphClient } from '../graph/client.ts';
 import { isCreation, type Outcome, outcomeOf, requestFor } from '../graph/operations.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { AppliedState, Operation, Plan } from '../plan/plan.ts';
+import type { Profile } from '../profile.ts';
+import type { Vault } from '../secrets/vault.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { type JournalEntry, writeJournal } from '../store/journal.ts';
 import type { Store } from '../store/store.ts';
 import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
+import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
 import { verify } from './verify.ts';
 
@@ -38,6 +40,9 @@ export interface ApplyContext {
   applied: AppliedState;
   /** Object id by person key, likewise. */
   accounts: Map<string, string>;
+  profile: Profile;
+  /** Seals first passwords. */
+  vault: Vault;
   clock: Clock;
   random: () => number;
   signal: AbortSignal;
@@ -127,9 +132,10 @@ async function applyStage(
 
 async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result: ApplyResult): Promise<void> {
   const entries = new Map(tasks.map((task) => [task, journalEntry(task.operation, context.runId)]));
-  await announceCreations(tasks, entries, context);
+  const passwords = await announceCreations(tasks, entries, context);
 
   const ids = objectIds(context);
+  const password = (key: string) => passwords.get(key) ?? missingPassword(key);
   const requests = tasks.map(({ operation }) => requestFor(operation, ids, { root: context.root, password }));
   const answers = await sendBatch(context.client, requests).catch((error: unknown) => asAnswers(error, tasks.length));
 
@@ -172,11 +178,20 @@ async function announceCreations(
   tasks: readonly Task[],
   entries: ReadonlyMap<Task, JournalEntry>,
   context: ApplyContext,
-): Promise<void> {
-  const creations = tasks.filter((task) => isCreation(task.operation)).flatMap((task) => entries.get(task) ?? []);
-  if (creations.length === 0) return;
+): Promise<Map<string, FirstPassword>> {
+  const creations = tasks.filter((task) => isCreation(task.operation));
+  if (creations.length === 0) return new Map();
   const now = new Date(context.clock.now()).toISOString();
-  await context.store.withTenant(context.tenantId, (scope) => writeJournal(scope, creations, now));
+  const operations = creations.map((task) => task.operation);
+  return await context.store.withTenant(context.tenantId, async (scope) => {
+    const journal = creations.flatMap((task) => entries.get(task) ?? []);
+    await writeJournal(scope, journal, now);
+    return await announceAccounts(scope, operations, context, now);
+  });
+}
+
+function missingPassword(key: string): never {
+  throw new TypeError(`the account of ${key} was not announced`);
 }
 
 /** A batch without an answer: every request in it may or may not have been carried out. */
@@ -196,9 +211,4 @@ function readAnswer(
   const error = answer ?? new HallpassError('GRAPH_FAILED', 'Graph left a request of a batch unanswered.', '');
   if (isCreation(operation) && error.retry !== 'retry-after') return { kind: 'verify', error };
   return { kind: 'again', waitMs: error.retryAfterMs, error };
-}
-
-/** 18 random characters of all four classes; the person must choose another at the first sign-in. */
-function password(): string {
-  return `${randomBytes(12).toString('base64url')}aA1!`;
 }

@@ -18,8 +18,8 @@ export interface Decided {
 
 /** @param today the district's date, YYYY-MM-DD */
 export function decide(state: TenantState, today: string): Decided {
-  const { profile, roster } = state;
-  const { newLinks, toCreate, problems } = resolveAccounts(openPeople(state), state.directory, profile, state.taken);
+  const { profile, roster, directory, taken, names } = state;
+  const { newLinks, toCreate, problems } = resolveAccounts(openPeople(state), directory, profile, taken, names);
   for (const link of newLinks) {
     state.addLink(link);
     state.touchPerson(`${link.role}:${link.personId}`);
@@ -30,7 +30,8 @@ export function decide(state: TenantState, today: string): Decided {
   if (state.today !== today) state.pending = roster.allKeys();
   state.today = today;
 
-  const accounts = { linked: state.accounts, createdByUs: state.createdByUs, toCreate };
+  const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
+  const accounts = { linked: state.accounts, createdByUs: state.createdByUs, toCreate, onPremises };
   const desired = desiredState({ roster, accounts, profile, today }, state.pending);
   renewProblems(state, state.pending, desired);
   return { plan: makePlan(desired, state.applied), newLinks, problems };

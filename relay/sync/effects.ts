@@ -1,7 +1,8 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
 import { personKey } from '../identity/people.ts';
-import type { Body } from '../plan/desired.ts';
+import type { Body } from '../plan/bodies.ts';
+import { isSameSku, licenceKey } from '../plan/licences.ts';
 import type { AppliedState, Operation } from '../plan/plan.ts';
 import { type Applied, relationMaps } from '../store/applied.ts';
 import type { JournalEntry } from '../store/journal.ts';
@@ -30,7 +31,15 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
     case 'updateUser':
       return updated('user', operation.personKey, operation.body, objectId, state);
     case 'assignLicence':
-      return { relations: { kind: 'licence', container: operation.skuId, items: [operation.personKey] } };
+      return licensed(operation, state);
+    case 'addToLicenceGroup':
+      return {
+        relations: {
+          kind: 'licence',
+          container: licenceKey({ group: operation.groupId }),
+          items: operation.people,
+        },
+      };
     case 'addSchoolClass':
       return { relations: { kind: 'schoolClass', container: operation.schoolId, items: [operation.sectionId] } };
     case 'addSchoolUser':
@@ -39,14 +48,33 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
       return { relations: { kind: 'owner', container: operation.sectionId, items: operation.people } };
     case 'addMembers':
       return { relations: { kind: 'member', container: operation.sectionId, items: operation.people } };
+    case 'removeOwner':
+      return { unrelated: { kind: 'owner', container: operation.sectionId, items: [operation.personKey] } };
     case 'removeMember':
       return { unrelated: { kind: 'member', container: operation.sectionId, items: [operation.personKey] } };
   }
 }
 
+/** A SKU that is assigned again with other plans takes the place of the one before. */
+function licensed(
+  { personKey: key, skuId, disabledPlans }: Extract<Operation, { kind: 'assignLicence' }>,
+  { licences }: AppliedState,
+): Applied {
+  const container = licenceKey({ skuId, disabledPlans });
+  const before = [...licences].find(([other, people]) => isSameSku(other, container) && people.has(key))?.[0];
+  return {
+    relations: { kind: 'licence', container, items: [key] },
+    ...(before !== undefined && before !== container
+      ? { unrelated: { kind: 'licence', container: before, items: [key] } }
+      : {}),
+  };
+}
+
 /** Whose problem a failed operation is. */
 export function subjectOf(operation: Operation): string {
-  return operation.kind === 'removeMember' ? `${operation.key}/${operation.personKey}` : operation.key;
+  return operation.kind === 'removeMember' || operation.kind === 'removeOwner'
+    ? `${operation.key}/${operation.personKey}`
+    : operation.key;
 }
 
 /** Brings the state of the run up to what has just been recorded. */
@@ -100,14 +128,16 @@ function journalled(operation: Operation): unknown {
       return { ...operation.user.body, ...operation.user.creation };
     case 'addOwners':
     case 'addMembers':
+    case 'addToLicenceGroup':
       return operation.people;
+    case 'removeOwner':
     case 'removeMember':
     case 'addSchoolUser':
       return [operation.personKey];
     case 'addSchoolClass':
       return [operation.sectionId];
     case 'assignLicence':
-      return operation.skuId;
+      return { skuId: operation.skuId, disabledPlans: operation.disabledPlans };
     default:
       return operation.body;
   }

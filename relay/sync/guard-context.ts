@@ -24,6 +24,7 @@ export function guardContext(state: TenantState, approvals: ReadonlyMap<string, 
 function schoolOf(operation: Operation, { roster, profile }: TenantState): string {
   if ('schoolId' in operation) return operation.schoolId;
   if ('sectionId' in operation) return roster.sections.get(operation.sectionId)?.schoolId ?? otherSchools;
+  if (!('personKey' in operation)) return otherSchools;
   const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? [];
   return schoolIds.find((id) => profile.schools === 'all' || profile.schools.includes(id)) ?? otherSchools;
 }
@@ -36,11 +37,13 @@ function measure(
 ): Measure {
   const all = operations.length;
   switch (kind) {
+    case 'removeOwner':
     case 'removeMember': {
       // Classes of earlier years stay as they are, with their members: they are no part of what is there to lose.
+      const relation = kind === 'removeOwner' ? applied.owners : applied.members;
       let there = 0;
       for (const section of roster.sections.values()) {
-        if (section.schoolId === schoolId) there += applied.members.get(section.id)?.size ?? 0;
+        if (section.schoolId === schoolId) there += relation.get(section.id)?.size ?? 0;
       }
       return { there, changes: all };
     }
@@ -79,7 +82,7 @@ function written(
 function objectKey(operation: Operation): string {
   if ('personKey' in operation) return operation.personKey;
   if ('sectionId' in operation) return operation.sectionId;
-  return operation.schoolId;
+  return 'schoolId' in operation ? operation.schoolId : operation.key;
 }
 
 /** Every school of the mirror, as PowerSchool shows it now. */

@@ -79,6 +79,8 @@ function laneOf(operation: Operation): string | undefined {
   switch (operation.kind) {
     case 'addOwners':
     case 'addMembers':
+    case 'addToLicenceGroup':
+    case 'removeOwner':
     case 'removeMember':
       return operation.key;
     default:

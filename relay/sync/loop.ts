@@ -8,6 +8,7 @@ import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
 import { isSettled } from '../roster/mirror.ts';
+import type { Vault } from '../secrets/vault.ts';
 import type { RelaySettings } from '../settings.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +23,7 @@ const mostPeople = 200_000;
 export interface SyncLoopOptions {
   store: Store;
   settings: RelaySettings;
+  vault: Vault;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;

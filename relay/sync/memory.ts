@@ -1,4 +1,5 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
+import { changedUser } from '../identity/directory-index.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import type { Guarded } from '../plan/guard.ts';
@@ -12,12 +13,11 @@ import type { TenantState } from './tenant-state.ts';
 export function takeDirectoryNews(state: TenantState, { changes, ended }: DirectoryNews): void {
   for (const change of changes.upserts) {
     const before = state.directory.get(change.id);
-    state.directory.add({
-      id: change.id,
-      userPrincipalName: change.userPrincipalName ?? before?.userPrincipalName ?? '',
-      mail: change.mail === undefined ? (before?.mail ?? null) : change.mail,
-      mailNickname: change.mailNickname === undefined ? (before?.mailNickname ?? null) : change.mailNickname,
-    });
+    const after = changedUser(before, change);
+    state.directory.add(after);
+    const holder = state.taken.get(change.id);
+    // What may be written to an account depends on where it is mastered.
+    if (holder !== undefined && before?.onPremises !== after.onPremises) state.touchPerson(holder);
   }
   for (const id of changes.deletes) state.directory.remove(id);
   for (const link of ended) state.endLink(link);
@@ -33,6 +33,7 @@ export function rememberOutcome(
   for (const operation of proceed.flat()) {
     const objectId = operation.kind === 'createUser' ? state.accounts.get(operation.personKey) : undefined;
     if (objectId !== undefined) state.noteCreated(operation.key, objectId);
+    if (operation.kind === 'createUser') state.noteNamed(operation);
   }
   for (const operation of [...held.flat(), ...skipped, ...failures.map((failure) => failure.operation)])
     addPending(state, operation);
@@ -45,6 +46,8 @@ export function rememberOutcome(
 export function renewProblems(state: TenantState, { schools, people, sections }: Keys, desired: DesiredState): void {
   for (const id of schools) state.refusals.delete(`school:${id}`);
   for (const key of people) state.refusals.delete(key);
+  // Whoever could not be added to a group is pending until it succeeds.
+  for (const key of state.refusals.keys()) if (key.startsWith('licence:')) state.refusals.delete(key);
   for (const id of sections) {
     state.refusals.delete(`class:${id}`);
     const problems = desired.problems.get(id);
@@ -60,6 +63,7 @@ export function knownProblems({ rosterProblems, refusals }: TenantState): Proble
 
 function addPending({ pending }: TenantState, operation: Operation): void {
   if ('sectionId' in operation) pending.sections.add(operation.sectionId);
+  else if ('people' in operation) for (const key of operation.people) pending.people.add(key);
   else if ('personKey' in operation) pending.people.add(operation.personKey);
   else pending.schools.add(operation.schoolId);
 }

@@ -29,6 +29,15 @@ export function withItsObjects(operation: Operation, { applied, accounts }: Know
         : undefined;
     case 'addSchoolUser':
       return applied.schools.has(operation.schoolId) && accounts.has(operation.personKey) ? operation : undefined;
+    case 'addToLicenceGroup': {
+      const people = operation.people.filter((person) => accounts.has(person));
+      return people.length > 0 ? { ...operation, people } : undefined;
+    }
+    case 'removeOwner':
+      // The one who takes over could not be added: the class keeps the teacher that it has.
+      return accounts.has(operation.personKey) && (applied.owners.get(operation.sectionId)?.size ?? 0) > 1
+        ? operation
+        : undefined;
     case 'removeMember':
       return applied.classes.has(operation.sectionId) && accounts.has(operation.personKey) ? operation : undefined;
     case 'addOwners':
@@ -52,6 +61,8 @@ function referencesOf(operation: Operation): string[] {
     case 'addOwners':
     case 'addMembers':
       return [operation.key, ...operation.people];
+    case 'addToLicenceGroup':
+      return operation.people;
     case 'addSchoolClass':
     case 'addSchoolUser':
       return [operation.key, `school:${operation.schoolId}`];

@@ -4,16 +4,18 @@
  */
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import { DirectoryIndex } from '../identity/directory-index.ts';
+import { NameHistory } from '../identity/name-history.ts';
 import { personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import { addKeys, type Keys, noKeys } from '../plan/keys.ts';
-import type { AppliedState } from '../plan/plan.ts';
+import type { AppliedState, Operation } from '../plan/plan.ts';
 import { RosterIndex } from '../plan/roster-index.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { Profile } from '../profile.ts';
 import { changedSince, digests, mirrorState, readRecords } from '../roster/mirror.ts';
 import { readApplied } from '../store/applied.ts';
-import { readDirectory } from '../store/directory-mirror.ts';
+import { readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
+import { readGivenNames } from '../store/given-names.ts';
 import { readLastGood } from '../store/last-good.ts';
 import { type Link, readLinks } from '../store/links.ts';
 import type { TenantScope } from '../store/store.ts';
@@ -25,10 +27,14 @@ export class TenantState {
   readonly applied: AppliedState;
   /** Object id by person key. */
   readonly accounts = new Map<string, string>();
-  /** Object ids that belong to somebody. */
-  readonly taken = new Set<string>();
+  /** Accounts that belong to somebody: person key by object id. */
+  readonly taken = new Map<string, string>();
   /** People whose accounts Hallpass made, or made before it lost its database. */
   readonly createdByUs = new Set<string>();
+  /** User names that were given, by this relay, to whomever. */
+  names = new NameHistory();
+  /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
+  linksEditedAt: string | undefined;
   /** What must be planned: what changed, and what an earlier run left undone. */
   pending: Keys = noKeys();
   /** The date for which memberships were last derived. */
@@ -54,14 +60,19 @@ export class TenantState {
   addLink({ role, personId, objectId, rule }: Link): void {
     const key = personKey(role, personId);
     this.accounts.set(key, objectId);
-    this.taken.add(objectId);
+    this.taken.set(objectId, key);
     if (rule === 'created' || rule === 'adopted') this.createdByUs.add(key);
   }
 
   /** An account was made for the person. */
   noteCreated(key: string, objectId: string): void {
-    this.taken.add(objectId);
+    this.taken.set(objectId, key);
     this.createdByUs.add(key);
+  }
+
+  /** A name was given, whether or not the account came about. */
+  noteNamed({ personKey: key, user }: Extract<Operation, { kind: 'createUser' }>): void {
+    if (user.creation !== undefined) this.names.add(user.creation.userPrincipalName, key);
   }
 
   /** The account is gone: the person needs another, and whatever it had. */
@@ -91,6 +102,8 @@ export async function loadTenantState(scope: TenantScope, profile: Profile): Pro
   if (!settled) return undefined;
   const directory = new DirectoryIndex(await readDirectory(scope));
   const state = new TenantState(profile, directory, await readApplied(scope), await readLinks(scope));
+  state.names = new NameHistory(await readGivenNames(scope));
+  state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;
   state.version = version;
   state.counts = await countRecords(scope);
   state.lastGood = await readLastGood(scope);

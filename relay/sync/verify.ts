@@ -69,8 +69,13 @@ export async function verify(operation: Operation, error: HallpassError, context
         context,
       );
     case 'addOwners':
-    case 'addMembers': {
-      const there = await groupOf(operation.sectionId, operation.kind === 'addOwners' ? 'owners' : 'members', context);
+    case 'addMembers':
+    case 'addToLicenceGroup': {
+      const relation = operation.kind === 'addOwners' ? 'owners' : 'members';
+      const there =
+        operation.kind === 'addToLicenceGroup'
+          ? await readGroup(context.client, operation.groupId, relation)
+          : await groupOf(operation.sectionId, relation, context);
       if (there === undefined) return again;
       const isThere = (person: string) => there.has(context.accounts.get(person) ?? '');
       const rest = operation.people.filter((person) => !isThere(person));
@@ -79,8 +84,10 @@ export async function verify(operation: Operation, error: HallpassError, context
       const done = { ...operation, people: operation.people.filter(isThere) };
       return { kind: 'partly', done, rest: { ...operation, people: rest } };
     }
+    case 'removeOwner':
     case 'removeMember': {
-      const there = await groupOf(operation.sectionId, 'members', context);
+      const relation = operation.kind === 'removeOwner' ? 'owners' : 'members';
+      const there = await groupOf(operation.sectionId, relation, context);
       const gone = there !== undefined && !there.has(context.accounts.get(operation.personKey) ?? '');
       return gone ? { kind: 'done' } : again;
     }

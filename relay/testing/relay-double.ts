@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createLog } from '../log.ts';
-import { guardSchema } from '../plan/guard-settings.ts';
-import type { Profile } from '../profile.ts';
+import { type Profile, parseProfile } from '../profile.ts';
 import { type Relay, startRelay } from '../server.ts';
 import { checkSettings } from '../settings.ts';
 import { issueCode } from '../store/agents.ts';
@@ -87,15 +86,17 @@ export async function connected(relay: Relay, identity: AgentIdentity, autoPong 
   return answer;
 }
 
-export const testProfile: Profile = {
-  version: 1,
-  name: 'test',
-  state: 'enabled',
-  mode: { students: 'match', teachers: 'create' },
-  identity: { students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' } },
-  domains: { teachers: 'contoso.edu' },
-  licences: { students: null, teachers: null, usageLocation: 'US' },
-  schools: 'all',
-  properties: { student: ['grade'] },
-  guards: guardSchema.parse({}),
-};
+export const testProfile: Profile = parseProfile(
+  {
+    version: 1,
+    name: 'test',
+    state: 'enabled',
+    mode: { students: 'match', teachers: 'create' },
+    identity: { students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' } },
+    domains: { teachers: 'contoso.edu' },
+    licences: { students: null, teachers: null, usageLocation: 'US' },
+    schools: 'all',
+    properties: { student: ['grade'] },
+  },
+  'test',
+);

@@ -73,7 +73,7 @@ function timed<T>(what: string, work: () => T): T {
 const roster = new RosterIndex();
 timed('index the roster', () => roster.apply([...district()].map(changeOf)));
 const linked = new Map([...roster.people.keys()].map((key) => [key, `object-${key}`]));
-const accounts = { linked, createdByUs: new Set<string>(), toCreate: new Map() };
+const accounts = { linked, createdByUs: new Set<string>(), toCreate: new Map(), onPremises: () => false };
 const applied: AppliedState = {
   schools: new Map(),
   classes: new Map(),

@@ -87,6 +87,13 @@ export const graphErrors = {
     meaning:
       'In create mode an existing account with the wanted name is reported, not adopted, unless Hallpass or School Data Sync made it for the same person.',
   },
+  OnPremisesAccount: {
+    retry: 'fix',
+    sentence: 'Microsoft 365 refused {what}: the account is mastered in an on-premises Active Directory.',
+    action: 'Change the property in Active Directory, or stop the synchronization of this account.',
+    meaning:
+      'Hallpass writes the education properties of such accounts and nothing else. Names, user name and the like belong to Active Directory; accounts of a synchronized domain are created there too.',
+  },
   InvalidLookupReference: {
     retry: 'fix',
     sentence: 'The {kind} refers to {reference}, which is not in the roster or could not be provisioned.',

@@ -56,6 +56,20 @@ export const relayErrors = {
     meaning:
       'A plan compares what PowerSchool has with what Microsoft 365 has. It needs a committed roster and one reading of the directory, and waits while a cycle is arriving.',
   },
+  KEY_UNUSABLE: {
+    retry: 'fix',
+    sentence: 'The key file {file} cannot be used: {reason}.',
+    action: 'Restore the file from your backup of it. Without it, first passwords that wait cannot be read any more.',
+    meaning:
+      'Secrets in the database are sealed with a key in a file of its own: HALLPASS_KEY_FILE, or "configure --key-file", or secret.key in the state folder, which is made when it is needed first. One that was named is never made, because it would hide that the right one is missing.',
+  },
+  KEY_WRONG: {
+    retry: 'fix',
+    sentence: 'A sealed secret cannot be opened with the key file {file}: {reason}.',
+    action: 'Use the key file with which it was sealed, from the backup that belongs to the database.',
+    meaning:
+      'The key was replaced, or the database came from another relay. Where the key is lost for good, an administrator sets new passwords in Microsoft 365.',
+  },
   STORE_UNAVAILABLE: {
     retry: 'retry',
     sentence: 'The database {store} is not available: {reason}.',

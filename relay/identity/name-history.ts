@@ -1,0 +1,33 @@
+/**
+ * User names that Hallpass has given, and to whom. A name that was somebody's is not given to another person even after
+ * the account is gone: mail, files and grants would find the wrong one.
+ */
+export class NameHistory {
+  readonly #holders = new Map<string, string>();
+  readonly #namesOf = new Map<string, string[]>();
+
+  /** @param given userPrincipalNames and person keys, in the order in which they were given */
+  constructor(given: Iterable<readonly [userPrincipalName: string, personKey: string]> = []) {
+    for (const [name, person] of given) this.add(name, person);
+  }
+
+  /** The first holder of a name keeps it. */
+  add(userPrincipalName: string, person: string): void {
+    const name = userPrincipalName.toLowerCase();
+    if (this.#holders.has(name)) return;
+    this.#holders.set(name, person);
+    const names = this.#namesOf.get(person);
+    if (names === undefined) this.#namesOf.set(person, [name]);
+    else names.push(name);
+  }
+
+  /** The person key of whoever got the name first. */
+  holderOf(userPrincipalName: string): string | undefined {
+    return this.#holders.get(userPrincipalName.toLowerCase());
+  }
+
+  /** In lower case, oldest first. */
+  namesOf(person: string): readonly string[] {
+    return this.#namesOf.get(person) ?? [];
+  }
+}

@@ -1,0 +1,96 @@
+/** Objects of the roster as Graph takes them. */
+import type { School, Section, Term } from '../../shared/roster.ts';
+import type { Person } from '../identity/people.ts';
+import type { Profile } from '../profile.ts';
+import { cut, sourceName } from './names-of-classes.ts';
+
+/** Properties of an object as Graph takes them. */
+export type Body = { [property: string]: string | boolean | null | Body };
+
+export function schoolBody(school: School): Body {
+  const address = compact({
+    street: school.street,
+    city: school.city,
+    state: school.state,
+    postalCode: school.postalCode,
+  });
+  return compact({
+    displayName: school.name,
+    externalId: school.id,
+    externalSource: 'sis',
+    schoolNumber: school.schoolNumber,
+    lowestGrade: school.lowGrade,
+    highestGrade: school.highGrade,
+    principalName: school.principalName,
+    principalEmail: school.principalEmail,
+    phone: school.phone,
+    address: Object.keys(address).length === 0 ? undefined : address,
+  });
+}
+
+/**
+ * `Section_<id>` is the mailNickname that School Data Sync gives, so classes are recognized either way. The name is not
+ * among these properties: whether it is kept up to date is for the profile to say.
+ */
+export function classBody(section: Section, term: Term | undefined): Body {
+  return compact({
+    mailNickname: `Section_${section.id}`.replace(/[^A-Za-z0-9_]/g, '_'),
+    classCode: section.courseNumber,
+    externalId: section.id,
+    externalName: sourceName(section),
+    externalSource: 'sis',
+    course: compact({
+      displayName: section.courseName,
+      courseNumber: section.courseNumber,
+      externalId: section.courseId,
+    }),
+    term:
+      term &&
+      compact({
+        displayName: term.name,
+        externalId: term.id,
+        startDate: term.startDate,
+        endDate: term.endDate,
+      }),
+  });
+}
+
+/**
+ * Existing accounts keep their names and receive the education properties alone, which are also the only ones that Graph
+ * lets us write on accounts mastered on-premises.
+ *
+ * @param named whether names are written too: to accounts that Hallpass made
+ */
+export function userBody(person: Person, profile: Profile, named: boolean): Body {
+  const properties: readonly string[] = profile.properties[person.role === 'students' ? 'student' : 'teacher'] ?? [];
+  const chosen = (name: string, value: string | undefined) => (properties.includes(name) ? value : undefined);
+  const facet =
+    person.role === 'students'
+      ? {
+          student: compact({
+            externalId: person.id,
+            studentNumber: chosen('studentNumber', person.number),
+            grade: chosen('grade', person.grade),
+            graduationYear: chosen('graduationYear', person.graduationYear),
+          }),
+        }
+      : { teacher: compact({ externalId: person.id, teacherNumber: chosen('teacherNumber', person.number) }) };
+  const displayName = [person.givenName, person.surname].filter((name) => name !== undefined).join(' ');
+  return compact({
+    primaryRole: person.role === 'students' ? 'student' : 'teacher',
+    externalSource: 'sis',
+    ...facet,
+    ...(named
+      ? {
+          displayName: cut(displayName || person.username || person.id, 256),
+          givenName: person.givenName && cut(person.givenName, 64),
+          surname: person.surname && cut(person.surname, 64),
+          middleName: chosen('middleName', person.middleName),
+        }
+      : {}),
+  });
+}
+
+function compact(body: { [property: string]: string | boolean | Body | undefined }): Body {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Body;
+}

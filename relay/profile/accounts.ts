@@ -1,0 +1,68 @@
+/** Accounts that Hallpass creates: their names, their first passwords, their licences. */
+import { z } from 'zod';
+import { patternSchema } from './pattern.ts';
+
+/** What a user name can be made of, per role. */
+export const usernameValues = {
+  students: ['username', 'givenName', 'middleName', 'surname', 'studentNumber', 'graduationYear', 'grade'],
+  teachers: ['username', 'givenName', 'middleName', 'surname', 'teacherNumber'],
+} as const;
+
+/** `username` takes PowerSchool's user name as it is; a pattern makes one, in lower case and without accents. */
+function usernameSchema(values: readonly string[]) {
+  const pattern = z.strictObject({
+    pattern: patternSchema(values, /^[A-Za-z0-9._-]*$/),
+    /** Before the @; Graph allows 64. */
+    maxLength: z.int().min(3).max(64).default(64),
+    /**
+     * Two people with one name: `report` gives it to neither. `number` gives the later ones a 2, 3 …, and never a name
+     * that Hallpass gave to somebody else before, even if that account is gone.
+     */
+    onCollision: z.enum(['report', 'number']).default('report'),
+  });
+  return z.union([z.literal('username'), pattern]).default('username');
+}
+
+/** The first password: random for each person, kept encrypted until it is handed out, once. */
+const passwordSchema = z
+  .strictObject({
+    length: z.int().min(12).max(64).default(16),
+    /** Leaves out what is easily confused: 0 O o, 1 l I … */
+    readable: z.boolean().default(true),
+    /** Whether another one has to be chosen at the first sign-in. */
+    mustChange: z.boolean().default(true),
+  })
+  .prefault({});
+
+function roleSchema(values: readonly string[]) {
+  return z.strictObject({ username: usernameSchema(values), password: passwordSchema }).prefault({});
+}
+
+export const accountsSchema = z
+  .strictObject({ students: roleSchema(usernameValues.students), teachers: roleSchema(usernameValues.teachers) })
+  .prefault({});
+
+export type UsernameRule = z.infer<ReturnType<typeof usernameSchema>>;
+export type PasswordPolicy = z.infer<typeof passwordSchema>;
+
+const guid = z.guid().toLowerCase();
+
+/** Assigned to each account, or through a group that has the licence: one write for twenty people in place of one each. */
+const licenceSchema = z
+  .union([
+    guid,
+    z.strictObject({ skuId: guid, disabledPlans: z.array(guid).max(200).default([]) }),
+    z.strictObject({ group: guid }),
+    z.null(),
+  ])
+  .transform((given) => (typeof given === 'string' ? { skuId: given, disabledPlans: [] } : given));
+
+/** Licences for accounts that Hallpass creates: a SKU (`skuId`, from /subscribedSkus) per role, or null for none. */
+export const licencesSchema = z.strictObject({
+  students: licenceSchema,
+  teachers: licenceSchema,
+  /** ISO 3166 alpha-2; Graph refuses a licence for an account without it. */
+  usageLocation: z.string().regex(/^[A-Z]{2}$/),
+});
+
+export type Licence = { skuId: string; disabledPlans: readonly string[] } | { group: string };

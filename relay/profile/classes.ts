@@ -1,0 +1,46 @@
+/** What classes are called and how they are made. */
+import { z } from 'zod';
+import { patternSchema } from './pattern.ts';
+
+/** What the name of a class can be made of. */
+export const classNameValues = [
+  'courseName',
+  'courseNumber',
+  'sectionNumber',
+  'period',
+  'termName',
+  'schoolName',
+  'schoolNumber',
+  'teacher',
+  'teacherSurname',
+] as const;
+
+/** Refuses a wish that Graph does not grant, with the way that there is. */
+function impossible(reason: string) {
+  return z.never({ error: reason }).optional();
+}
+
+export const classesSchema = z
+  .strictObject({
+    name: patternSchema(classNameValues).default('{courseName} - {sectionNumber}'),
+    /** `create-only`: written once, so that what teachers renamed stays, and so does the old name of a renamed course. */
+    displayName: z.enum(['always', 'create-only']).default('always'),
+    /** `replace`: each of `~ " # % & * : < > ? / \ { | }` becomes `_`. White space is kept as it is. */
+    unsupportedCharacters: z.enum(['keep', 'replace']).default('keep'),
+    /** Members of a class are hidden from everybody outside it: Microsoft makes every class that way. */
+    hiddenMembership: z
+      .literal(true, { error: 'Microsoft 365 makes every class with hidden membership, for good' })
+      .default(true),
+    welcomeMail: impossible(
+      'Graph offers no choice when it makes a class; in Exchange: Set-UnifiedGroup -UnifiedGroupWelcomeMessageEnabled:$false',
+    ),
+    hideInOutlook: impossible(
+      'Graph offers no choice when it makes a class; in Exchange: Set-UnifiedGroup -HiddenFromExchangeClientsEnabled:$true',
+    ),
+    hideFromAddressLists: impossible(
+      'Graph keeps this to signed-in users; in Exchange: Set-UnifiedGroup -HiddenFromAddressListsEnabled:$true',
+    ),
+  })
+  .prefault({});
+
+export type ClassOptions = z.infer<typeof classesSchema>;

@@ -1,0 +1,46 @@
+/** How the people of each role are found among the accounts that there are: School Data Sync's rule matrix. */
+import { z } from 'zod';
+
+/** A domain of the Microsoft tenant, without the @. */
+export const domainSchema = z
+  .string()
+  .max(48)
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as contoso.edu');
+
+export const targets = ['userPrincipalName', 'mail', 'mailNickname'] as const;
+export type Target = (typeof targets)[number];
+
+/** What the sources are called: the third is a student's or a teacher's number. */
+export const sources = {
+  students: ['username', 'studentNumber', 'secondaryEmail'],
+  teachers: ['username', 'teacherNumber', 'secondaryEmail'],
+} as const;
+
+function rulesSchema<const S extends string>(number: S) {
+  const rule = z.strictObject({
+    /** The property in PowerSchool. */
+    source: z.enum(['username', number, 'secondaryEmail']),
+    /** Appended to the source value as `@suffix`; null when the value needs none. */
+    suffix: domainSchema.nullable(),
+    /** The property in Microsoft 365 that must be equal, ignoring case, in exactly one account. */
+    target: z.enum(targets),
+  });
+  return z
+    .union([rule, z.array(rule).min(1).max(9)])
+    .transform((given) => (Array.isArray(given) ? given : [given]))
+    .optional();
+}
+
+/**
+ * One rule, or several that are tried in order. The first that finds an account decides; a rule that finds two is an
+ * error and no reason to try the next one.
+ */
+export const identitySchema = z.strictObject({
+  students: rulesSchema('studentNumber'),
+  teachers: rulesSchema('teacherNumber'),
+  /** Agents send every source, whatever the rules use, so that `hallpass-relay match` can compare all rules. */
+  compareAll: z.boolean().default(false),
+});
+
+type Rules = z.infer<typeof identitySchema>;
+export type IdentityRule = NonNullable<Rules['students'] | Rules['teachers']>[number];

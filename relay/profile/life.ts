@@ -1,0 +1,99 @@
+/** When a profile and what it makes begin, and what becomes of what disappears from PowerSchool. */
+import { z } from 'zod';
+
+const date = z.iso.date().nullable().default(null);
+
+/** All dates are the district's own (`timeZone`). */
+export const datesSchema = z
+  .strictObject({
+    /** Nothing is provisioned before this day. */
+    startsOn: date,
+    /** The last day on which anything is provisioned; what there is stays. */
+    expiresOn: date,
+    /** A class is made so many days before its term begins, with everybody who is in it from the first day on. Null: as soon as PowerSchool has it. */
+    openDaysBefore: z.int().min(0).max(365).nullable().default(null),
+    /** No student is added to a class before this day; those who are in one stay. */
+    studentsFrom: date,
+  })
+  .prefault({});
+
+/** What a profile without dates means. */
+export const noDates = datesSchema.parse(undefined);
+
+/** Classic School Data Sync's documented semantics, unless the profile says otherwise. */
+export const policiesSchema = z
+  .strictObject({
+    /** The student is no longer enrolled in the section. */
+    studentLeftClass: z.enum(['remove', 'keep']).default('remove'),
+    /** The teacher no longer teaches the section. The last owner of a class always stays: Graph keeps one. */
+    teacherLeftClass: z.enum(['keep', 'remove']).default('keep'),
+    /** Gone from PowerSchool, or from the schools of the profile: accounts, classes and schools are left as they are. */
+    studentGone: z.literal('keep').default('keep'),
+    teacherGone: z.literal('keep').default('keep'),
+    sectionGone: z.literal('keep').default('keep'),
+    schoolGone: z.literal('keep').default('keep'),
+  })
+  .prefault({});
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 18:00');
+
+export const scheduleSchema = z
+  .strictObject({
+    /** How often agents look for changes, seconds. Null: as the relay's settings say. */
+    cycleSeconds: z.int().min(1).max(86_400).nullable().default(null),
+    /** Hours of the day in which Microsoft 365 is written to; `to` may be on the next day. Null: at any time. */
+    hours: z
+      .strictObject({ from: time, to: time })
+      .refine(({ from, to }) => from !== to, { error: 'from and to are the same' })
+      .nullable()
+      .default(null),
+  })
+  .prefault({});
+
+export const timeZoneSchema = z
+  .string()
+  .refine(isTimeZone, { error: 'not a time zone of the IANA database, such as America/Chicago' })
+  .nullable()
+  .default(null);
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+interface Life {
+  dates: z.infer<typeof datesSchema>;
+  schedule: z.infer<typeof scheduleSchema>;
+}
+
+/**
+ * Why nothing may be provisioned now; undefined when it may.
+ *
+ * @param now of the district
+ */
+export function reasonToRest({ dates, schedule }: Life, now: { date: string; time: string }): string | undefined {
+  if (dates.startsOn !== null && now.date < dates.startsOn) return `the profile starts on ${dates.startsOn}`;
+  if (dates.expiresOn !== null && now.date > dates.expiresOn) return `the profile expired after ${dates.expiresOn}`;
+  if (schedule.hours === null) return undefined;
+  const { from, to } = schedule.hours;
+  const open = from < to ? now.time >= from && now.time < to : now.time >= from || now.time < to;
+  return open ? undefined : `the profile provisions from ${from} to ${to} only`;
+}
+
+/** The district's date (`YYYY-MM-DD`) and time (`HH:MM`). @param timeZone null for the relay's own */
+export function districtTime(nowMs: number, timeZone: string | null): { date: string; time: string } {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    ...(timeZone === null ? {} : { timeZone }),
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const parts = Object.fromEntries(format.formatToParts(nowMs).map(({ type, value }) => [type, value]));
+  return { date: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` };
+}

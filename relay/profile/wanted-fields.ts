@@ -1,0 +1,32 @@
+/** The optional fields that agents must send for a profile to work: nothing else leaves the district. */
+import { kinds, type WantedFields } from '../../shared/roster.ts';
+import type { Profile, Role } from '../profile.ts';
+import { sources } from './identity-rules.ts';
+import { parsePattern } from './pattern.ts';
+
+export function wantedFields(profile: Profile): WantedFields {
+  const wanted: WantedFields = {};
+  for (const kind of kinds) {
+    const fields = new Set(profile.properties[kind] ?? []);
+    if (kind === 'student') for (const field of fieldsOfRole(profile, 'students')) fields.add(field);
+    if (kind === 'teacher') for (const field of fieldsOfRole(profile, 'teachers')) fields.add(field);
+    if (kind === 'section' && parsePattern(profile.classes.name).values.has('period')) fields.add('period');
+    if (fields.size > 0) wanted[kind] = [...fields].sort();
+  }
+  return wanted;
+}
+
+function* fieldsOfRole({ mode, identity, accounts, classes }: Profile, role: Role): Iterable<string> {
+  if (identity.compareAll) yield* sources[role];
+  if (mode[role] === 'match') for (const rule of identity[role] ?? []) yield rule.source;
+  // Creating an account takes a user name and a display name.
+  if (mode[role] === 'create') {
+    const { username } = accounts[role];
+    yield* username === 'username' ? [username] : parsePattern(username.pattern).values;
+    yield* ['givenName', 'surname'];
+  }
+  if (role === 'students') return;
+  const { values } = parsePattern(classes.name);
+  if (values.has('teacher')) yield 'givenName';
+  if (values.has('teacher') || values.has('teacherSurname')) yield 'surname';
+}

@@ -1,0 +1,66 @@
+/** The file with the relay's key: 32 random bytes in base64, readable for its owner alone. */
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
+import { createVault, type Vault } from './vault.ts';
+
+/**
+ * The relay's vault.
+ *
+ * @param named a key file that the operator keeps elsewhere; it must exist, because a new key in its place would make
+ *   what is sealed unreadable. Undefined for the one in the state folder, which is made at the first use.
+ */
+export function openVault(home: string, named: string | undefined): Vault {
+  const file = named ?? join(home, 'secret.key');
+  return createVault(() => loadKey(file, named === undefined), file);
+}
+
+async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
+  try {
+    const known = await readKey(file);
+    if (known !== undefined) return known;
+    if (!mayMake) throw new Error('it does not exist');
+    await makeKey(file);
+    return (await readKey(file)) ?? Buffer.alloc(0);
+  } catch (error) {
+    throw fail('KEY_UNUSABLE', { file, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+async function readKey(file: string): Promise<Buffer | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const { mode } = await stat(file);
+  // On Windows permissions are lists, which the mode says nothing about.
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new Error(`others can read it (mode ${(mode & 0o777).toString(8)}); close it with chmod 600`);
+  }
+  return Buffer.from(text.trim(), 'base64');
+}
+
+/** Two processes that start at once agree on one key: only a whole file takes the name, and only the first. */
+async function makeKey(file: string): Promise<void> {
+  await makePrivateFolder(dirname(file));
+  const temporary = `${file}.${process.pid}.tmp`;
+  await rm(temporary, { force: true });
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await giveToFolderOwner(temporary);
+    await handle.writeFile(`${randomBytes(32).toString('base64')}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

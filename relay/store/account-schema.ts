@@ -1,0 +1,27 @@
+/** Tables of accounts that Hallpass makes. */
+import type { Role } from '../profile.ts';
+
+/** Every userPrincipalName that was ever given, in lower case. Rows stay when the account goes: no name is given twice. */
+interface GivenNameTable {
+  tenant_id: string;
+  user_principal_name: string;
+  role: Role;
+  person_id: string;
+  given_at: string;
+}
+
+/** First passwords that have not been handed out. A row is written before the account is, and deleted by the export. */
+interface InitialPasswordTable {
+  tenant_id: string;
+  role: Role;
+  person_id: string;
+  user_principal_name: string;
+  /** AES-256-GCM, see relay/secrets/vault.ts. */
+  sealed: string;
+  made_at: string;
+}
+
+export interface AccountTables {
+  given_name: GivenNameTable;
+  initial_password: InitialPasswordTable;
+}

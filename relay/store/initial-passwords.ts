@@ -1,0 +1,102 @@
+/** First passwords of accounts that Hallpass made, sealed, until they are handed out. */
+import { sql } from 'kysely';
+import { personKey } from '../identity/people.ts';
+import type { Role } from '../profile.ts';
+import { slices } from './slices.ts';
+import type { TenantScope } from './store.ts';
+
+export interface SealedPassword {
+  role: Role;
+  personId: string;
+  userPrincipalName: string;
+  sealed: string;
+}
+
+/** Keeps passwords that are about to be set. The one of an earlier attempt stays: it may have been set already. */
+export async function addPasswords(
+  { db, tenantId }: TenantScope,
+  passwords: readonly SealedPassword[],
+  now: string,
+): Promise<void> {
+  for (const part of slices(passwords)) {
+    await db
+      .insertInto('initial_password')
+      .values(
+        part.map(({ role, personId, userPrincipalName, sealed }) => ({
+          tenant_id: tenantId,
+          role,
+          person_id: personId,
+          user_principal_name: userPrincipalName,
+          sealed,
+          made_at: now,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'role', 'person_id'])
+          .doUpdateSet((eb) => ({ user_principal_name: eb.ref('excluded.user_principal_name') })),
+      )
+      .execute();
+  }
+}
+
+/** What earlier attempts left, by person key. */
+export async function findPasswords(
+  { db, tenantId }: TenantScope,
+  people: readonly { role: Role; personId: string }[],
+): Promise<Map<string, string>> {
+  const keys = JSON.stringify(people.map(({ role, personId }) => personKey(role, personId)));
+  const rows = await db
+    .selectFrom('initial_password')
+    .select(['role', 'person_id', 'sealed'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql`role || ':' || person_id`, 'in', sql`(select value from json_each(${keys}))`)
+    .execute();
+  return new Map(rows.map((row) => [personKey(row.role, row.person_id), row.sealed]));
+}
+
+export interface WaitingPassword extends SealedPassword {
+  objectId: string;
+  madeAt: string;
+}
+
+/** Those of accounts that have come about, by role and person: an attempt that failed has no account. */
+export async function readPasswords({ db, tenantId }: TenantScope): Promise<WaitingPassword[]> {
+  const rows = await db
+    .selectFrom('initial_password as password')
+    .innerJoin('link', (join) =>
+      join
+        .onRef('link.tenant_id', '=', 'password.tenant_id')
+        .onRef('link.role', '=', 'password.role')
+        .onRef('link.person_id', '=', 'password.person_id'),
+    )
+    .select(['password.role', 'password.person_id', 'user_principal_name', 'sealed', 'made_at', 'object_id'])
+    .where('password.tenant_id', '=', tenantId)
+    .where('link.rule', '=', 'created')
+    .orderBy('password.role')
+    .orderBy('password.person_id')
+    .execute();
+  return rows.map((row) => ({
+    role: row.role,
+    personId: row.person_id,
+    userPrincipalName: row.user_principal_name,
+    sealed: row.sealed,
+    madeAt: row.made_at,
+    objectId: row.object_id,
+  }));
+}
+
+/** They are not needed any more, or not known any more. */
+export async function forgetPasswords(
+  { db, tenantId }: TenantScope,
+  people: readonly { role: Role; personId: string }[],
+): Promise<void> {
+  for (const { role, personId } of people) {
+    await db
+      .deleteFrom('initial_password')
+      .where('tenant_id', '=', tenantId)
+      .where('role', '=', role)
+      .where('person_id', '=', personId)
+      .execute();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What is settled before an account is created, because the answer may be lost: its name belongs to the person for good,
+ * and its first password is kept, sealed. An attempt that is repeated uses the password of the first one, which may have
+ * succeeded unheard.
+ */
+import { personKey } from '../identity/people.ts';
+import type { Operation } from '../plan/plan.ts';
+import type { Profile } from '../profile.ts';
+import { randomPassword } from '../secrets/random-password.ts';
+import type { Vault } from '../secrets/vault.ts';
+import { addGivenNames } from '../store/given-names.ts';
+import { addPasswords, findPasswords } from '../store/initial-passwords.ts';
+import type { TenantScope } from '../store/store.ts';
+
+export interface FirstPassword {
+  password: string;
+  mustChange: boolean;
+}
+
+/** @returns first passwords by person key @throws HallpassError KEY_UNUSABLE, KEY_WRONG */
+export async function announceAccounts(
+  scope: TenantScope,
+  operations: readonly Operation[],
+  { profile, vault }: { profile: Profile; vault: Vault },
+  now: string,
+): Promise<Map<string, FirstPassword>> {
+  const people = operations.flatMap((operation) => {
+    if (operation.kind !== 'createUser' || operation.user.creation === undefined) return [];
+    const { person, creation } = operation.user;
+    return [{ role: person.role, personId: person.id, userPrincipalName: creation.userPrincipalName }];
+  });
+  const passwords = new Map<string, FirstPassword>();
+  if (people.length === 0) return passwords;
+  const earlier = await findPasswords(scope, people);
+  const rows = [];
+  for (const one of people) {
+    const key = personKey(one.role, one.personId);
+    const purpose = purposeOf(scope.tenantId, key);
+    const policy = profile.accounts[one.role].password;
+    const known = earlier.get(key);
+    const password = known === undefined ? randomPassword(policy) : await vault.open(known, purpose);
+    passwords.set(key, { password, mustChange: policy.mustChange });
+    rows.push({ ...one, sealed: known ?? (await vault.seal(password, purpose)) });
+  }
+  await addGivenNames(scope, people, now);
+  await addPasswords(scope, rows, now);
+  return passwords;
+}
+
+/** What a sealed password is bound to. */
+export function purposeOf(tenantId: string, key: string): string {
+  return `initial password of ${tenantId}/${key}`;
+}
