@@ -7,7 +7,7 @@
  * - A longer list is read twice, first its ids alone, and both must have the same ids in the same order.
  * - A short page ends a list only when as many rows have come as PowerSchool counts.
  */
-import { fail } from '../../../shared/errors.ts';
+import { fail, type HallpassError } from '../../../shared/errors.ts';
 import type { Metadata } from '../metadata.ts';
 import type { ListRequest, V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
@@ -64,13 +64,13 @@ export class Lists {
     let at = 0;
     for await (const page of this.#pass(reading)) {
       for (const row of page.rows) {
-        if (idOf(row) !== ids[at]) throw moved(reading, at);
+        if (idOf(row) !== ids[at]) throw incomplete(what, at, counted);
         at += 1;
       }
-      if (page.last && at !== ids.length) throw moved(reading, at);
+      if (page.last && at !== ids.length) throw incomplete(what, at, counted);
       yield page;
     }
-    if (new Set(ids).size !== ids.length) throw moved(reading, ids.length);
+    if (new Set(ids).size !== ids.length) throw incomplete(what, new Set(ids).size, counted);
   }
 
   /** All rows of a list that is needed as a whole, as many as PowerSchool counts. @throws HallpassError as {@link pages} */
@@ -79,7 +79,7 @@ export class Lists {
     for await (const page of this.pages(reading)) rows.push(...page.rows);
     if (rows.length === reading.counted) return rows;
     const counted = await this.#client.count(reading.list, reading.signal);
-    if (rows.length !== counted) throw fail('SOURCE_INCOMPLETE', { bucket: reading.what, read: rows.length, counted });
+    if (rows.length !== counted) throw incomplete(reading.what, rows.length, counted);
     return rows;
   }
 
@@ -124,6 +124,7 @@ function idOf(row: JsonObject): string {
   return textAt(row, 'id') ?? '';
 }
 
-function moved({ what, counted }: ListReading, read: number) {
+/** Rows moved, or an answer was cut: what was read is no basis for deletions. */
+export function incomplete(what: string, read: number, counted: number): HallpassError {
   return fail('SOURCE_INCOMPLETE', { bucket: what, read, counted });
 }

@@ -58,7 +58,10 @@ export class Reading {
   async *pages(): Pages {
     const { kind, schoolId } = this.#bucket;
     const school = this.#notes.of.get(schoolId);
-    if (kind === 'school') yield this.#page(this.#notes.schools.length, true, this.#notes.schools.map(schoolRow));
+    if (kind === 'school') {
+      const { schools } = this.#notes;
+      yield this.#page(schools.length, true, schools.map(schoolRow));
+    }
     // A school that is no longer there has nothing.
     else if (school === undefined) yield this.#page(0, true, []);
     else if (kind === 'term') {

@@ -7,17 +7,13 @@ import { bucketKey, districtBucket } from '../../../shared/roster.ts';
 import type { ProbeOptions } from '../../source.ts';
 import type { Row } from '../client.ts';
 import type { Probe, ProbeEntry } from '../probe.ts';
-import type { Lists } from './lists.ts';
 import { type Counts, Notes, type SchoolNotes } from './notes.ts';
 import { schoolRow, termRow } from './rows.ts';
-import { countedLists } from './school-lists.ts';
+import { countedLists, type SchoolLists } from './school-lists.ts';
 import { type Allowance, lastTurnOf, type TurnKind, takeTurns, turnEntry, turnKinds } from './turns.ts';
 import type { V1Client } from './v1-client.ts';
-import { type JsonObject, textAt } from './v1-json.ts';
+import { textAt } from './v1-json.ts';
 import type { Years } from './years.ts';
-
-/** PowerSchool's own school for those who have left; the plugin's queries leave it out, too. */
-const graduatedNumber = '999999';
 
 /** The count that shows how many rows a bucket's reading has. */
 const countOf = {
@@ -30,7 +26,7 @@ const countOf = {
 
 export interface RestProbeParts {
   client: V1Client;
-  lists: Lists;
+  schoolLists: SchoolLists;
   years: Years;
   allowance: Allowance;
   /** What a turn of a school costs, milliseconds. */
@@ -46,7 +42,7 @@ export async function probeDistrict(
   { remembered: rememberedBy, schools: wanted, thorough, signal }: ProbeOptions,
 ): Promise<{ probe: Probe; notes: Notes }> {
   const remembered = rememberedBy('rest');
-  const notes = new Notes(await schoolsOf(parts, signal));
+  const notes = new Notes(await parts.schoolLists.schools(signal));
   const probe = new Map<string, ProbeEntry>();
   if (notes.schools.length > 0) {
     probe.set(bucketKey({ kind: 'school', schoolId: districtBucket }), contentEntry(notes.schools.map(schoolRow)));
@@ -69,20 +65,6 @@ export async function probeDistrict(
     }
   }
   return { probe, notes };
-}
-
-/** The schools of the district, as many as PowerSchool counts. */
-async function schoolsOf({ client, lists }: RestProbeParts, signal: AbortSignal): Promise<JsonObject[]> {
-  const list = { path: 'district/school', resource: 'school' } as const;
-  const counted = await client.count(list, signal);
-  const rows: JsonObject[] = [];
-  for await (const page of lists.pages({ list, what: 'school:district', counted, signal })) rows.push(...page.rows);
-  const schools = rows.filter((school) => textAt(school, 'school_number') !== graduatedNumber);
-  // The count is without the school of the graduated; whether the list is, too, is not documented.
-  if (schools.length !== counted) {
-    throw client.malformed('school:district', `${schools.length} schools are listed, ${counted} are counted`);
-  }
-  return schools;
 }
 
 /** The schools whose turn it is before anything is counted. */

@@ -9,9 +9,9 @@ import { Enrollments } from './enrollments.ts';
 import { Lists } from './lists.ts';
 import { Movements } from './movements.ts';
 import { type Counts, Notes } from './notes.ts';
-import { Reading } from './readings.ts';
+import { Reading, type ReadingParts } from './readings.ts';
 import { probeDistrict } from './rest-probe.ts';
-import { countedLists, SchoolLists } from './school-lists.ts';
+import { countedLists, districtSchools, SchoolLists } from './school-lists.ts';
 import { Allowance } from './turns.ts';
 import { V1Client } from './v1-client.ts';
 import { Years } from './years.ts';
@@ -40,7 +40,8 @@ export class RestSource implements Source {
   readonly #movements: Movements;
   readonly #years: Years;
   readonly #allowance: Allowance;
-  #notes = new Notes([]);
+  /** What the last probe has learned. */
+  #notes: Notes | undefined;
 
   constructor(calls: Calls, metadata: Metadata, settings: RestSettings, clock: Clock) {
     this.#calls = calls;
@@ -61,14 +62,14 @@ export class RestSource implements Source {
 
   /** Whether the plugin may read at all. @throws HallpassError POWERSCHOOL_V1_DENIED and the others */
   async tryAccess(signal: AbortSignal): Promise<void> {
-    await this.#client.count({ path: 'district/school', resource: 'school' }, signal);
+    await this.#client.count(districtSchools, signal);
   }
 
   async probe(options: ProbeOptions): Promise<Probe> {
     const { probe, notes } = await probeDistrict(
       {
         client: this.#client,
-        lists: this.#lists,
+        schoolLists: this.#schoolLists,
         years: this.#years,
         allowance: this.#allowance,
         costOf: (counts) => this.#requestsOf(counts) * this.#client.requestMs,
@@ -90,14 +91,25 @@ export class RestSource implements Source {
       enrollments: this.#enrollments,
       movements: this.#movements,
     };
-    return begun(new Reading(parts, this.#notes, bucket, options).pages());
+    return begun(this.#pages(parts, bucket, options));
+  }
+
+  /** Schools are also read without a probe, for their names. */
+  async *#pages(parts: ReadingParts, bucket: Bucket, options: ReadOptions): AsyncGenerator<Page> {
+    const unprobed = bucket.kind === 'school' && this.#notes === undefined;
+    const notes = unprobed ? new Notes(await this.#schoolLists.schools(options.signal)) : this.#probed();
+    yield* new Reading(parts, notes, bucket, options).pages();
+  }
+
+  #probed(): Notes {
+    if (this.#notes === undefined) throw new TypeError('a bucket is read after a probe');
+    return this.#notes;
   }
 
   /** Of enrollments and rosters, sections are counted: see {@link Reading}. */
   async count({ kind, schoolId }: Bucket, signal: AbortSignal): Promise<number> {
-    const schools = { path: 'district/school', resource: 'school' } as const;
-    if (kind === 'school') return this.#client.count(schools, signal);
-    const school = this.#notes.of.get(schoolId);
+    if (kind === 'school') return this.#client.count(districtSchools, signal);
+    const school = this.#probed().of.get(schoolId);
     if (school === undefined) return 0;
     const { year } = school;
     const { student, staff, section } = countedLists(schoolId, year?.startYear);

@@ -1,6 +1,6 @@
 /** The lists of a school, and what other kinds need of them: each read once a cycle and noted. */
 import type { Paged } from '../metadata.ts';
-import type { Lists } from './lists.ts';
+import { incomplete, type Lists } from './lists.ts';
 import type { Counts, Notes, SchoolNotes, SectionRef } from './notes.ts';
 import { affiliationsOf, isActive } from './rows.ts';
 import type { ListRequest, V1Client } from './v1-client.ts';
@@ -14,6 +14,11 @@ export function countedLists(schoolId: string, startYear: number | undefined): R
     section: { ...listOf(schoolId, 'section'), q: `term.start_year==${startYear}` },
   };
 }
+
+export const districtSchools: ListRequest = { path: 'district/school', resource: 'school' };
+
+/** PowerSchool's own school for those who have left; the plugin's queries leave it out, too. */
+const graduatedNumber = '999999';
 
 export function listOf(schoolId: string, resource: Paged): ListRequest {
   return { path: `school/${schoolId}/${resource}`, resource };
@@ -30,6 +35,18 @@ export class SchoolLists {
   constructor(client: V1Client, lists: Lists) {
     this.#client = client;
     this.#lists = lists;
+  }
+
+  /** All schools of the district, as many as PowerSchool counts. @throws HallpassError as {@link sections} */
+  async schools(signal: AbortSignal): Promise<JsonObject[]> {
+    const counted = await this.#client.count(districtSchools, signal);
+    const rows: JsonObject[] = [];
+    const reading = { list: districtSchools, what: 'school:district', counted, signal };
+    for await (const page of this.#lists.pages(reading)) rows.push(...page.rows);
+    const schools = rows.filter((school) => textAt(school, 'school_number') !== graduatedNumber);
+    // The count is without the school of the graduated; whether the list is, too, is not documented.
+    if (schools.length !== counted) throw incomplete(reading.what, schools.length, counted);
+    return schools;
   }
 
   /** The sections of the current year. @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
