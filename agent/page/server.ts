@@ -104,7 +104,7 @@ class Site {
       const method = request.method ?? '';
       const refusal = refusalOf(method, request.headers, this.#port);
       if (refusal !== undefined) return answer(response, refusal.status, text, `${refusal.reason}\n`);
-      const { pathname } = new URL(request.url ?? '/', 'http://page');
+      const pathname = URL.parse(request.url ?? '', 'http://page')?.pathname ?? '';
       const route = this.#routes[`${method === 'HEAD' ? 'GET' : method} ${pathname}`];
       if (route !== undefined) await route(request, response);
       else if (method === 'GET' && pathname.startsWith('/assets/')) await sendAsset(response, pathname.slice(8));

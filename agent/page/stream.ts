@@ -18,6 +18,8 @@ export interface StreamParts {
 const pauseMs = 500;
 /** Things also change with time alone: a check becomes late, a problem lasts. */
 const beatMs = 10_000;
+/** How soon a browser looks whether an agent that was stopped is there again. */
+const retryMs = 1000;
 /** Tabs. More than that is a program that has lost its way. */
 const mostListeners = 20;
 /** A browser that stopped reading is let go. */
@@ -46,7 +48,7 @@ export class Stream {
     if (this.#listeners.size >= mostListeners) return false;
     this.#flush();
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-    response.write(message('hello', this.#parts.token));
+    response.write(`retry: ${retryMs}\n${message('hello', this.#parts.token)}`);
     for (const [id, html] of this.#sent) response.write(message('block', JSON.stringify({ id, html })));
     response.write(message('log', JSON.stringify({ whole: true, html: this.#parts.lines(0).html })));
     response.on('close', () => this.#leave(response));

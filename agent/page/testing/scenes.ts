@@ -59,7 +59,7 @@ export const scenes: Record<string, () => Scene> = {
     return made;
   },
   held: () => {
-    const made = working(24);
+    const made = working(8);
     const changing = problem('SOURCE_INCOMPLETE', { bucket: 'studentEnrollment:1021', read: 4100, counted: 4217 });
     made.board.report({ event: 'problem', ...changing });
     made.board.watch(

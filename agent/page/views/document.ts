@@ -70,7 +70,7 @@ export function documentOf(model: Model, token: string): string {
 </section>
 <section class="panel cycles" aria-labelledby="cycles-title">
   <div class="panel-head"><h2 id="cycles-title">Last cycles</h2></div>
-  <div class="scroller" tabindex="0" role="region" aria-labelledby="cycles-title">
+  <div class="scroller" tabindex="0" role="region" aria-label="Table of cycles">
   <table><thead><tr><th scope="col">Ended</th><th scope="col">Result</th><th scope="col" class="number">Sent</th><th scope="col" class="number">Deleted</th><th scope="col" class="number">Took</th></tr></thead>
   <tbody id="cycles">!${blocks.cycles}</tbody></table>
   </div>
@@ -80,7 +80,7 @@ export function documentOf(model: Model, token: string): string {
     <div class="find"><label for="find" class="hint">Find a school</label><input id="find" type="search" placeholder="Find a school" autocomplete="off"><button type="button" id="only-open" class="toggle" aria-pressed="false">Only not in step</button></div>
   </div>
   <div id="bucket-summary">!${blocks['bucket-summary']}</div>
-  <div class="scroller tall" tabindex="0" role="region" aria-labelledby="buckets-title">
+  <div class="scroller tall" tabindex="0" role="region" aria-label="Table of schools">
   <table class="matrix"><thead>!${bucketHead}</thead><tbody id="bucket-rows">!${blocks['bucket-rows']}</tbody><tfoot id="bucket-totals">!${blocks['bucket-totals']}</tfoot></table>
   <p id="found-none" class="empty" hidden>No school matches.</p>
   </div>
@@ -91,7 +91,7 @@ export function documentOf(model: Model, token: string): string {
 </section>
 <section class="panel leaving" aria-labelledby="leaving-title">
   <div class="panel-head"><h2 id="leaving-title">What leaves this building</h2></div>
-  <div id="leaving" class="scroller" tabindex="0" role="region" aria-labelledby="leaving-title">!${blocks.leaving}</div>
+  <div id="leaving" class="scroller" tabindex="0" role="region" aria-label="Fields by kind">!${blocks.leaving}</div>
 </section>
 <section class="panel log-panel" aria-labelledby="log-title">
   <div class="panel-head"><h2 id="log-title">Log</h2>
@@ -99,7 +99,7 @@ export function documentOf(model: Model, token: string): string {
       <button type="button" data-level="routine" aria-pressed="false">Everything</button><button type="button" data-level="info" aria-pressed="true">Events</button><button type="button" data-level="warning" aria-pressed="false">Problems</button>
     </fieldset><button type="button" id="hold-log" class="toggle" aria-pressed="false">Pause scrolling</button></div>
   </div>
-  <div id="log-box" class="log" data-show="info" tabindex="0" role="region" aria-labelledby="log-title"><ol id="log">!${linesOf(model.log)}</ol><p id="log-empty" class="empty" hidden>No line of this kind yet.</p></div>
+  <div id="log-box" class="log" data-show="info" tabindex="0" role="region" aria-label="Lines of the log"><ol id="log">!${linesOf(model.log)}</ol><p id="log-empty" class="empty" hidden>No line of this kind yet.</p></div>
 </section>
 </main>
 <footer>!${footer(model)}</footer>
