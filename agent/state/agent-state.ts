@@ -31,8 +31,8 @@ const healthSchema = z.strictObject({
 });
 export type Health = z.infer<typeof healthSchema>;
 
-/** Since when an administrator has paused the agent; null when it may work. */
-const pauseSchema = z.strictObject({ since: z.iso.datetime() }).nullable();
+/** Since when an administrator has paused the agent. Empty and not null when it may work: lowdb writes no null. */
+const pauseSchema = z.strictObject({ since: z.iso.datetime().optional() });
 
 export class AgentState {
   readonly folder: string;
@@ -53,7 +53,7 @@ export class AgentState {
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable(), { backup: false }), null);
     this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
     this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
-    this.#pause = new Low(new DurableFile(this.paths.pause, pauseSchema, { backup: false }), null);
+    this.#pause = new Low(new DurableFile(this.paths.pause, pauseSchema, { backup: false }), {});
   }
 
   /** @throws HallpassError STATE_UNREADABLE */
@@ -92,7 +92,7 @@ export class AgentState {
 
   /** Since when the agent is paused (ISO 8601, UTC); undefined when it is not. */
   get pausedSince(): string | undefined {
-    return this.#pause.data?.since;
+    return this.#pause.data.since;
   }
 
   /**
@@ -133,7 +133,7 @@ export class AgentState {
   }
 
   async savePause(since: string | undefined): Promise<void> {
-    this.#pause.data = since === undefined ? null : { since };
+    this.#pause.data = since === undefined ? {} : { since };
     await this.#pause.write();
   }
 
