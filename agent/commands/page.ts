@@ -23,7 +23,8 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
   const pid = await lockHolder(state.paths.lock);
   const { port } = state.settings.page;
   if (pid !== undefined) {
-    stdout.write(`The agent is running (process ${pid}) and shows the page itself: http://127.0.0.1:${port}\n`);
+    const where = port === 0 ? 'its log says where' : `http://127.0.0.1:${port}`;
+    stdout.write(`The agent is running (process ${pid}) and shows the page itself: ${where}.\n`);
     return;
   }
   const clock = systemClock;
@@ -37,12 +38,16 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
     lastCheckAt: lastCheckAt === undefined ? undefined : Date.parse(lastCheckAt),
     pausedSince: undefined,
   });
+  const runChecks = checksOf({ folder, env, platform, clock });
   const page = await startPage({
     ...{ board, clock, port, badge: badgeOf(state, hostname), places: await placesOf(state, env) },
     buckets: () => baselines.digests(),
     counts: () => new Meter().counts,
-    runChecks: checksOf({ folder, env, platform, clock }),
-    ...{ names: undefined, control: undefined, supportBundle: undefined },
+    ...{ runChecks, names: undefined, control: undefined },
+    supportBundle: async () => {
+      const { supportBundle } = await import('../support/bundle.ts');
+      return supportBundle({ folder, env, platform, clock, checks: runChecks(stop) });
+    },
   });
   stdout.write(`The local page is at ${page.url}; the agent itself does not run. Ctrl-C ends it.\n`);
   if (!stop.aborted) await once(stop, 'abort');
