@@ -51,7 +51,10 @@ export async function dial(url: URL, way: Way, signal: AbortSignal, times = dial
 
 /** @throws the system's errors; an error when nothing answers in time; the signal's reason */
 export async function connectTcp({ host, port }: Target, signal: AbortSignal, timeoutMs: number): Promise<Socket> {
-  const socket = connectSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+  // Of several addresses the first gets a second: Node's own 250 ms give up on it over a slow line.
+  const patience = { autoSelectFamilyAttemptTimeout: 1000 };
+  const kept = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+  const socket = connectSocket({ host, port, ...patience, ...kept });
   await reached(socket, 'connect', signal, timeoutMs, `no connection to ${host}:${port} within ${timeoutMs / 1000} s`);
   return socket;
 }

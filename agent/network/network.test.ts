@@ -1,9 +1,13 @@
 /** Which way out is chosen, and what is said of a certificate. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import t from 'tap';
+import { type ConfigureOptions, configure as configureCommand } from '../commands/configure.ts';
+import type { Context } from '../commands/context.ts';
 import { changeSettings, settingsSchema } from '../settings.ts';
+import { AgentState } from '../state/agent-state.ts';
 import { bypassEntries, isBypassed } from './bypass.ts';
 import { proxyFor } from './proxy.ts';
 
@@ -98,6 +102,51 @@ t.test('user name and password are in the header and nowhere else', async (t) =>
     t.match(error, { code: 'SETTING_INVALID', message: reason });
     t.notMatch(String(error), /secret|%zz/);
   }
+});
+
+t.test('configure keeps the sign-in in a file of its own, for one proxy only', async (t) => {
+  const folder = t.testdir({ good: 'DOMAIN\\ann:p:w\n', bad: 'no-colon\n' });
+  const home = join(folder, 'state');
+  const configure = async (options: ConfigureOptions, input = '') => {
+    const stdin = Object.assign(Readable.from([input]), { isTTY: false }) as unknown as NodeJS.ReadStream;
+    const stdout = new PassThrough();
+    await configureCommand(
+      { folder: home, stdin, stdout: stdout as unknown as NodeJS.WriteStream } as Context,
+      options,
+    );
+    return String(stdout.read());
+  };
+  const state = async () => {
+    const { settings, proxySignIn } = await AgentState.open(home);
+    return { ...settings.proxy, proxySignIn };
+  };
+  const signIn = { username: 'DOMAIN\\ann', password: 'p:w' };
+  const said = await configure({ proxy: 'http://proxy:8080', proxyCredentialsFile: join(folder, 'good') });
+  t.match(said, /proxy credentials/);
+  t.notMatch(said, /ann|p:w/);
+  t.same(await state(), { url: 'http://proxy:8080', for: 'relay', proxySignIn: signIn });
+  t.equal((await stat(join(home, 'proxy-credentials'))).mode & 0o777, 0o600);
+  t.notMatch(await readFile(join(home, 'settings.json'), 'utf8'), /ann|p:w/);
+
+  await configure({ proxy: 'http://proxy:8080', proxyFor: 'both', proxyBypass: ['a.org'] });
+  t.match(await state(), { for: 'both', bypass: ['a.org'], proxySignIn: signIn }, 'the same proxy');
+  await configure({ proxy: 'http://other:8080' });
+  t.match(await state(), { proxySignIn: null }, 'another proxy does not get them');
+  await configure({ proxyCredentialsStdin: true }, 'bob:x');
+  t.match(await state(), { proxySignIn: { username: 'bob' } });
+  await configure({ proxy: 'environment' });
+  t.match(await state(), { url: undefined, proxySignIn: null });
+
+  const before = await state();
+  for (const [options, message] of [
+    [{ proxyCredentialsFile: join(folder, 'bad') }, /user:password/],
+    [{ proxy: 'http://ann:pw@proxy' }, /must not hold a user name or password/],
+    [{ proxy: 'socks5://proxy' }, /begins with http:/],
+    [{ proxyCa: join(folder, 'good') }, /holds no PEM certificate/],
+  ] as const) {
+    await t.rejects(configure(options), { message });
+  }
+  t.same(await state(), before);
 });
 
 t.test('nothing in the product switches verification off', async (t) => {

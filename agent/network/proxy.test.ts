@@ -1,15 +1,22 @@
 /** Enrollment, link and PowerSchool through a real proxy process, with private authorities. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
+import { systemClock } from '../../shared/clock.ts';
 import type { HallpassError } from '../../shared/errors.ts';
 import { linkAddress } from '../addresses.ts';
+import { Meter } from '../meter.ts';
+import { PowerSchoolHttp } from '../powerschool/http.ts';
 import { TestProxy } from '../testing/proxy.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from '../uplink/enroll.ts';
+import { upgradeToken } from '../uplink/identity.ts';
+import { LinkSocket, type SocketEnd } from '../uplink/socket.ts';
+import { vitalLimits } from '../uplink/vitals.ts';
 import { dial } from './dial.ts';
 import { connectFailure } from './failure.ts';
 import { type HttpProxy, ProxyCredentials, type Way } from './proxy.ts';
@@ -158,6 +165,60 @@ t.test('certificates that no CA file mends', async (t) => {
     const { authority, proxy } = await open(t, hosts, days);
     t.match(await failure(knock(way(proxy, [authority.ca]))), { code: 'RELAY_TLS_INVALID', message });
   }
+});
+
+t.test('a tunnel that falls silent is found by pings, and one that breaks at once', async (t) => {
+  const { authority, relay, proxy } = await open(t);
+  const made = await enroll({ relay: relayUrl, ...way(proxy, [authority.ca]), code: relay.code, name: 'x' });
+  for (const trouble of ['swallow', 'cut'] as const) {
+    await proxy.set({ mode: 'tunnel' });
+    const opened = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<SocketEnd>();
+    const socket = new LinkSocket(
+      {
+        ...{ url: linkAddress(relayUrl), token: await upgradeToken(made, Date.now()), clock: systemClock },
+        ...way(proxy, [authority.ca]),
+        vitals: { ...vitalLimits, pingMs: trouble === 'swallow' ? 30 : 30_000 },
+      },
+      { opened: opened.resolve, ponged() {}, frame() {}, ended: ended.resolve },
+    );
+    await opened.promise;
+    if (trouble === 'swallow') await proxy.set({ mode: 'swallow' });
+    else await proxy.cut();
+    const message = trouble === 'swallow' ? /no longer answers/ : /closed with code 1006/;
+    t.match(await ended.promise, { final: false, error: { code: 'LINK_LOST', message } });
+    socket.drop();
+  }
+});
+
+t.test('PowerSchool through a proxy, when that is asked for', async (t) => {
+  const authority = await createAuthority('District CA');
+  const server = createHttpsServer(await authority.issue(['sis.test']), (_, response) => {
+    response.setHeader('content-type', 'application/json').end('{"up":true}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy = await TestProxy.start();
+  t.teardown(async () => {
+    await proxy.close();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  await proxy.set({ hosts: { 'sis.test:8443': `127.0.0.1:${port}` } });
+  const origin = new URL('https://sis.test:8443');
+  const shared = { origin, minIntervalMs: 0, clock: systemClock, meter: new Meter() };
+  const request = { method: 'GET', path: '/', headers: {} } as const;
+  const http = new PowerSchoolHttp({ ...shared, ...way(proxy, [authority.ca]) });
+  t.match(await http.request(request), { status: 200, text: '{"up":true}' });
+  for (let more = 0; more < 4; more += 1) await http.request(request);
+  t.ok(proxy.asked.length <= 2, 'tunnels are kept');
+  await http.close();
+  await proxy.set({ mode: 'inspect' });
+  const inspected = new PowerSchoolHttp({ ...shared, ...way(proxy, [authority.ca]) });
+  await t.rejects(inspected.request(request), {
+    code: 'POWERSCHOOL_TLS_UNTRUSTED',
+    message: /issued by "Contoso Filter CA"/,
+  });
+  await inspected.close();
 });
 
 t.test('NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async (t) => {

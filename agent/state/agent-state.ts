@@ -1,5 +1,5 @@
 /** Settings, identity, secret and health on disk, and in memory for as long as the agent runs. */
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
@@ -122,9 +122,11 @@ export class AgentState {
     await this.#secret.write();
   }
 
+  /** Null takes it away, the last good copy as well. */
   async saveProxySignIn(signIn: ProxySignIn | null): Promise<void> {
     this.#proxySignIn.data = signIn;
-    await this.#proxySignIn.write();
+    if (signIn !== null) return this.#proxySignIn.write();
+    for (const file of [this.paths.proxySignIn, `${this.paths.proxySignIn}.bak`]) await rm(file, { force: true });
   }
 
   async saveHealth(health: Health): Promise<void> {
