@@ -1,5 +1,5 @@
 /** Where the relay keeps its state: nothing is written outside this folder, except files that the user names. */
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { posix, win32 } from 'node:path';
 
 export interface HomeInput {
@@ -13,6 +13,15 @@ export interface HomeInput {
 /** This process's surroundings. */
 export function homeInput(): HomeInput {
   return { env: process.env, platform: process.platform, homedir: homedir(), root: process.getuid?.() === 0 };
+}
+
+/** The account that this process runs as; its number where the system has no name for it, as in containers. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import { systemClock } from '../shared/clock.ts';
 import { isRich } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
-import { homeInput, relayHome } from './home.ts';
+import { homeInput, relayHome, userName } from './home.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -18,6 +18,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,
   out: process.stdout,
   err: process.stderr,
+  user: userName(),
   clock: systemClock,
   rich: isRich(process.stdout, process.env),
   stop: stop.signal,

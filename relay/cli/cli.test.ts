@@ -16,7 +16,7 @@ async function run(home: string, ...args: string[]) {
   const out = new PassThrough();
   const err = new PassThrough();
   const stop = AbortSignal.timeout(60_000);
-  const code = await runCli(args, { home, out, err, clock: systemClock, rich: false, stop });
+  const code = await runCli(args, { home, out, err, user: 'kim', clock: systemClock, rich: false, stop });
   out.end();
   err.end();
   return { code, out: await text(out), err: await text(err) };

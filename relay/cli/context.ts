@@ -11,6 +11,8 @@ export interface CliContext {
   err: NodeJS.WritableStream;
   /** HALLPASS_KEY_FILE: goes before the settings. */
   keyFile?: string | undefined;
+  /** Who is at the terminal, for the audit log. */
+  user: string;
   clock: Clock;
   /** True when `out` is a terminal that people look at. */
   rich: boolean;

@@ -9,6 +9,10 @@ export function seconds(text: string): number {
   return whole(text, 1, 86_400);
 }
 
+export function operationCount(text: string): number {
+  return whole(text, 1, 100_000_000);
+}
+
 /** A factor of at least 1. */
 export function factor(text: string): number {
   const value = Number(text);

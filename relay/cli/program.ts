@@ -6,6 +6,8 @@ import { agentCommands } from './agent.ts';
 import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
 import { explainCommand } from './explain.ts';
+import { holdsCommands } from './holds.ts';
+import { planCommand } from './plan.ts';
 import { problemsCommand } from './problems.ts';
 import { profileCommands } from './profile.ts';
 import { serveCommand } from './serve.ts';
@@ -59,6 +61,8 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     tenantCommands,
     agentCommands,
     profileCommands,
+    planCommand,
+    holdsCommands,
     statusCommand,
     problemsCommand,
     explainCommand,

@@ -3,8 +3,10 @@ import { type Kind, kinds } from '../../shared/roster.ts';
 import { digests, mirrorState } from '../roster/mirror.ts';
 import { listAgents } from '../store/agents.ts';
 import { countApplied } from '../store/applied.ts';
+import { readHolds } from '../store/holds.ts';
 import { lastRun, type RunSummary } from '../store/journal.ts';
 import { countProblems } from '../store/problems.ts';
+import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
 import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
@@ -20,7 +22,8 @@ export function statusCommand(program: Command, context: CliContext): void {
     .action(async (name: string, options: { json?: true }) => {
       const status = await withNamedTenant(context, name, tenantStatus);
       if (options.json) return printJson(context, status);
-      const { tenant, roster, agents, provisioning } = status;
+      const { tenant, roster, agents, profile, provisioning } = status;
+      const { holds } = provisioning;
       context.out.write(`${tenant.name} (${tenant.slug})\n`);
       const arriving = roster.committedAt !== null && !roster.settled ? ' (a cycle is arriving)' : '';
       context.out.write(
@@ -39,10 +42,21 @@ export function statusCommand(program: Command, context: CliContext): void {
           .filter((agent) => agent.revokedAt === null)
           .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never']),
       );
-      context.out.write(`\n${runLine(provisioning.lastRun)}\n\n`);
+      context.out.write(
+        `\n${profile === null ? 'No profile' : `Profile "${profile.name}" (${profile.state})`}. ${runLine(provisioning.lastRun)}\n\n`,
+      );
       printTable(context, ['MICROSOFT 365', 'COUNT'], rowsOf(provisioning.applied));
       context.out.write('\n');
       printTable(context, ['PROBLEM', 'COUNT'], rowsOf(provisioning.problems));
+      if (holds.length > 0) {
+        context.out.write('\n');
+        printTable(
+          context,
+          ['HOLD', 'OPERATIONS', 'STATE'],
+          holds.map((hold) => [hold.key, String(hold.count), hold.state]),
+        );
+        context.out.write(`\nWhy, and what would happen: hallpass-relay holds list ${tenant.slug}\n`);
+      }
       context.out.write(`\nEach with the next step: hallpass-relay problems ${tenant.slug}\n`);
     });
 }
@@ -50,12 +64,15 @@ export function statusCommand(program: Command, context: CliContext): void {
 async function tenantStatus(scope: TenantScope, tenant: Tenant) {
   const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
+  const [profile] = await readProfiles(scope);
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
     roster: { ...(await mirrorState(scope)), records },
     agents: await listAgents(scope),
+    profile: profile === undefined ? null : { name: profile.name, state: profile.state },
     provisioning: {
       lastRun: (await lastRun(scope)) ?? null,
+      holds: await readHolds(scope),
       applied: await countApplied(scope),
       problems: await countProblems(scope),
     },
@@ -64,9 +81,9 @@ async function tenantStatus(scope: TenantScope, tenant: Tenant) {
 
 function runLine(run: RunSummary | null): string {
   if (run === null) return 'Nothing has been provisioned yet';
-  const { finishedAt, startedAt, state, done, failed } = run;
+  const { finishedAt, startedAt, state, done, failed, held } = run;
   if (finishedAt === null) return `Provisioning since ${startedAt}`;
-  return `Last run ended ${finishedAt}: ${state}, ${done} operations done, ${failed} failed`;
+  return `Last run ended ${finishedAt}: ${state}, ${done} operations done, ${failed} failed, ${held} held`;
 }
 
 function rowsOf(counts: Record<string, number>): [string, string][] {

@@ -32,6 +32,11 @@ export interface Step {
   news: 'opened' | 'reopened' | 'expired' | undefined;
 }
 
+/** Nobody has decided. */
+export function isOpen({ state }: HoldRecord): boolean {
+  return state === 'waiting' || state === 'expired';
+}
+
 /** Number of operations approved, by key, for the approvals whose time has not passed. */
 export function approvalsInForce(records: readonly HoldRecord[], now: string): Map<string, number> {
   const inForce = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** What the guard holds back in a tenant, and what people decided about it. */
 import { fail } from '../../shared/errors.ts';
-import type { HoldRecord, HoldState } from '../plan/decisions.ts';
-import type { GuardRule, HoldSample } from '../plan/guard.ts';
+import { type HoldRecord, type HoldState, isOpen } from '../plan/decisions.ts';
+import { covers, type GuardRule, type HoldSample } from '../plan/guard.ts';
 import type { OperationKind } from '../plan/plan.ts';
 import { writeAudit } from './audit.ts';
 import { slices } from './slices.ts';
@@ -76,7 +76,7 @@ export interface Decision {
  *
  * @param key one hold; undefined for every one that has no decision yet
  * @returns the holds as they are now
- * @throws HallpassError HOLD_UNKNOWN
+ * @throws HallpassError HOLD_UNKNOWN, HOLD_NOT_COVERED; nothing is decided then
  */
 export async function decideHolds(
   scope: TenantScope,
@@ -85,9 +85,11 @@ export async function decideHolds(
   now: string,
 ): Promise<HoldRecord[]> {
   const { state, by, limit, until } = decision;
-  const open = (hold: HoldRecord) => hold.state === 'waiting' || hold.state === 'expired';
-  const concerned = (await readHolds(scope)).filter((hold) => (key === undefined ? open(hold) : hold.key === key));
+  const concerned = (await readHolds(scope)).filter((hold) => (key === undefined ? isOpen(hold) : hold.key === key));
   if (key !== undefined && concerned.length === 0) throw fail('HOLD_UNKNOWN', { hold: key });
+  for (const { key: held, count } of concerned) {
+    if (limit !== undefined && !covers(limit, count)) throw fail('HOLD_NOT_COVERED', { hold: held, count, limit });
+  }
   const decided = concerned.map((hold) => ({
     ...hold,
     state,

@@ -14,6 +14,23 @@ export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profi
   return rows.map((row) => parseProfile(JSON.parse(row.body), row.name));
 }
 
+/**
+ * Enables, pauses or previews the profile in force. Returns it as it is now; undefined when there is none.
+ *
+ * @throws HallpassError PROFILE_INVALID
+ */
+export async function setProfileState(
+  scope: TenantScope,
+  state: Profile['state'],
+  now: Date,
+): Promise<Profile | undefined> {
+  const [before] = await readProfiles(scope);
+  if (before === undefined) return undefined;
+  const profile = { ...before, state };
+  await setProfile(scope, profile, now);
+  return profile;
+}
+
 /** Puts the profile in force in place of the one there is. */
 export async function setProfile({ db, tenantId }: TenantScope, profile: Profile, now: Date): Promise<void> {
   const content = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };

@@ -1,7 +1,7 @@
 /**
  * kysely over Node's own SQLite: the dialect that kysely ships speaks better-sqlite3, this is the difference.
  *
- * One connection per process. Every transaction is BEGIN IMMEDIATE: a transaction that reads first and writes later would
+ * One connection per process. A transaction that may write is BEGIN IMMEDIATE: one that reads first and writes later would
  * otherwise fail with SQLITE_BUSY at its first write whenever the other process (CLI beside the running server) committed
  * in between, and no busy timeout helps against that.
  */
@@ -17,6 +17,7 @@ import {
   SqliteDialect,
   SqliteDriver,
   type SqliteStatement,
+  type TransactionSettings,
 } from 'kysely';
 
 /** Longest wait for the other process's transaction, milliseconds. Ours are a few milliseconds each. */
@@ -69,8 +70,9 @@ class ImmediateDriver extends SqliteDriver {
     this.#database = database;
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
+    const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate';
+    await connection.executeQuery(CompiledQuery.raw(begin));
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

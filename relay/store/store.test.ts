@@ -7,7 +7,7 @@ import { testProfile } from '../testing/relay-double.ts';
 import { issueCode, listAgents, revokeAgent } from './agents.ts';
 import { codeHash, codeLifetimeMs, newCode } from './enrollment-code.ts';
 import { readProfiles, setProfile } from './profiles.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, type TenantScope } from './store.ts';
 import { createTenant, findAgent, findTenant, listTenants, redeemCode, revokedAmong } from './system.ts';
 
 const now = new Date('2026-09-01T08:00:00Z');
@@ -39,6 +39,20 @@ t.test('undoes a transaction that throws, whole', async (t) => {
   });
   await t.rejects(half, { message: 'in the middle' });
   t.same(await store.system(listTenants), []);
+});
+
+t.test('a reader sees one moment, and keeps nobody from writing', async (t) => {
+  const file = join(t.testdir(), 'relay.db');
+  const [reader, writer] = [await openStore(file), await openStore(file)];
+  t.teardown(() => Promise.all([reader.close(), writer.close()]));
+  const { id } = await tenantNamed(writer, 'contoso');
+  const names = ({ db }: TenantScope) => db.selectFrom('profile').select('name').execute();
+  await reader.readTenant(id, async (scope) => {
+    t.same(await names(scope), []);
+    await writer.withTenant(id, (other) => setProfile(other, testProfile, now));
+    t.same(await names(scope), []);
+  });
+  t.same(await reader.readTenant(id, names), [{ name: 'test' }]);
 });
 
 t.test('refuses a database of a newer version, and leaves it alone', async (t) => {

@@ -29,6 +29,8 @@ export interface Store {
    * @throws HallpassError STORE_UNAVAILABLE; whatever `fn` throws undoes the transaction
    */
   withTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
+  /** The same for reading alone: `fn` sees one moment, and other processes write meanwhile. For whole districts. */
+  readTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
   /** The same for questions that cross tenants. Called with the functions of system.ts only. */
   system<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -55,6 +57,13 @@ export async function openStore(file: string): Promise<Store> {
   }
   return {
     withTenant: (tenantId, fn) => transaction((trx) => fn({ tenantId, db: trx })),
+    readTenant: (tenantId, fn) =>
+      unavailable(file, () =>
+        db
+          .transaction()
+          .setAccessMode('read only')
+          .execute((trx) => fn({ tenantId, db: trx })),
+      ),
     system: (fn) => transaction((trx) => fn({ db: trx })),
     close: () => db.destroy(),
   };

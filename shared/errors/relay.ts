@@ -49,6 +49,19 @@ export const relayErrors = {
     action: 'List what is held with "hallpass-relay holds list TENANT".',
     meaning: 'A hold vanishes when its cause does, or when it was approved and carried out.',
   },
+  HOLD_NOT_COVERED: {
+    retry: 'fix',
+    sentence: '{hold} holds {count} operations, and an approval of {limit} would not let them proceed.',
+    action: 'Approve as many as are held, or correct the cause in PowerSchool and let the hold vanish.',
+    meaning:
+      'What is held proceeds as a whole or waits as a whole. An approval covers up to a tenth more operations than it names.',
+  },
+  FILE_UNWRITABLE: {
+    retry: 'fix',
+    sentence: 'Cannot write {file}: {reason}.',
+    action: 'Check the path, its permissions and the free space, or name another file.',
+    meaning: 'A file that a command was told to write.',
+  },
   PLAN_NOT_READY: {
     retry: 'retry',
     sentence: 'There is nothing to plan from yet: {reason}.',

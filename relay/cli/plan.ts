@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { csvLine, csvStart } from '../csv.ts';
+import { describeChanges, type Listed, listPlan, totalsOf } from '../plan/listing.ts';
+import { type OperationKind, stages } from '../plan/plan.ts';
+import { findTenant, type Tenant } from '../store/system.ts';
+import { type PlanNow, planNow } from '../sync/plan-now.ts';
+import { type CliContext, printJson, printTable, withStore } from './context.ts';
+
+interface PlanOptions {
+  csv?: string;
+  json?: true;
+  kind: OperationKind[];
+  person?: string;
+}
+
+/** Operations shown of each kind when nobody asked for one person. */
+const sampleSize = 3;
+
+/** What exactly would happen: worked out from the store as it is, without asking Graph. */
+export function planCommand(program: Command, context: CliContext): void {
+  program
+    .command('plan')
+    .description('what exactly the next run would do, and what of it would be held; changes nothing')
+    .argument('<tenant>', 'slug or id')
+    .addOption(new Option('--csv <file>', 'every operation, for spreadsheets; - for the terminal').conflicts('json'))
+    .option('--json', 'everything, for programs')
+    .addOption(
+      new Option('--kind <kind...>', 'these kinds of operations alone').choices(stages.flat()).default([], 'all'),
+    )
+    .option('--person <id>', 'this person alone: a DCID, or students:DCID, teachers:DCID')
+    .addHelpText(
+      'after',
+      `
+The CSV file holds names of people: only its owner can read it.
+
+Examples:
+  hallpass-relay plan contoso
+  hallpass-relay plan contoso --person 4711
+  hallpass-relay plan contoso --csv removals.csv --kind removeMember`,
+    )
+    .action(async (name: string, options: PlanOptions) => {
+      const { tenant, now } = await withStore(context, async (store) => {
+        const tenant = await store.system((scope) => findTenant(scope, name));
+        return { tenant, now: await planNow(store, tenant, context.clock) };
+      });
+      const filter = { kinds: options.kind, person: options.person };
+      const operations = listPlan(now.plan, now.guarded, now.schoolOf, filter);
+      if (options.json) printJson(context, asJson(tenant, now, operations));
+      else if (options.csv !== undefined) await writeCsv(context, options.csv, operations);
+      else printPlan(context, tenant, now, operations, options.person === undefined ? sampleSize : operations.length);
+    });
+}
+
+function asJson({ slug, name }: Tenant, { profile, version, plan, guarded }: PlanNow, operations: Listed[]): object {
+  return {
+    tenant: { slug, name },
+    profile: { name: profile.name, state: profile.state },
+    rosterVersion: version,
+    totals: totalsOf(plan, guarded),
+    holds: guarded.holds,
+    approved: guarded.approved,
+    operations,
+  };
+}
+
+/** A line for every person of an operation, so that a spreadsheet can be searched for one. */
+async function writeCsv(context: CliContext, file: string, operations: readonly Listed[]): Promise<void> {
+  const lines = [csvLine(['operation', 'object', 'school', 'person', 'held', 'reason', 'before', 'after'])];
+  for (const { kind, key, schoolId, people, held, reason, before, after } of operations) {
+    const values = [before, after].map((body) => (body === undefined ? '' : JSON.stringify(body)));
+    for (const person of people.length === 0 ? [''] : people) {
+      lines.push(csvLine([kind, key, schoolId, person, held ? 'held' : '', reason, ...values]));
+    }
+  }
+  if (file === '-') {
+    for (const line of lines) context.out.write(line);
+    return;
+  }
+  await writeFile(file, csvStart + lines.join(''), { mode: 0o600 }).catch((error: unknown) => {
+    throw fail('FILE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+  context.out.write(`Wrote ${lines.length - 1} lines to ${file}.\n`);
+}
+
+const states: Record<PlanNow['profile']['state'], string> = {
+  preview: 'in preview: runs plan and count, and write nothing',
+  enabled: 'enabled: the next run does this',
+  paused: 'paused: nothing runs',
+};
+
+function printPlan(
+  context: CliContext,
+  tenant: Tenant,
+  { profile, version, plan, guarded }: PlanNow,
+  operations: readonly Listed[],
+  perKind: number,
+): void {
+  const { out } = context;
+  out.write(`${tenant.name} (${tenant.slug}), roster version ${version}\n`);
+  out.write(`Profile "${profile.name}" is ${states[profile.state]}.\n\n`);
+  const totals = totalsOf(plan, guarded);
+  if (totals.length === 0) return void out.write('Nothing to do: Microsoft 365 is in step.\n');
+  const rows = totals.map(({ kind, planned, held }) => [kind, ...[planned, held, planned - held].map(number)]);
+  printTable(context, ['OPERATION', ...['PLANNED', 'HELD', 'PROCEEDS'].map((heading) => heading.padStart(9))], rows);
+  for (const { key, count, reason, effect } of guarded.holds) {
+    out.write(`\nHeld: ${key}, ${count} operations\n  ${reason}\n  If approved: ${effect}\n`);
+  }
+  for (const [kind, ofKind] of Map.groupBy(operations, (operation) => operation.kind)) {
+    out.write(`\n${kind}${ofKind.length > perKind ? `, ${perKind} of ${ofKind.length}` : ''}\n`);
+    for (const operation of ofKind.slice(0, perKind)) out.write(describe(operation));
+  }
+  if (operations.length === 0) out.write('\nNo operation fits what you asked for.\n');
+  if (profile.state !== 'enabled') out.write(`\n→ hallpass-relay profile enable ${tenant.slug}\n`);
+}
+
+function describe(operation: Listed): string {
+  const { key, schoolId, people, reason, held } = operation;
+  const who = people.filter((person) => person !== key).join(' ');
+  const lines = [`  ${key} (school ${schoolId})${who === '' ? '' : ` ${who}`}: ${reason}${held ? ' [held]' : ''}`];
+  for (const change of describeChanges(operation)) lines.push(`    ${change}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function number(value: number): string {
+  return String(value).padStart(9);
+}

@@ -1,0 +1,19 @@
+/** Moments in options: refused as usage errors where they are read, so that commander names the option. */
+import { InvalidArgumentError } from 'commander';
+
+const units = { h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * `36h`, `7d`, `2026-08-20` (its end, in this machine's zone) or an ISO 8601 moment.
+ *
+ * @returns ISO 8601 in UTC
+ */
+export function momentAfter(text: string, nowMs: number): string {
+  const [, amount, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
+  const at =
+    amount !== undefined && (unit === 'h' || unit === 'd')
+      ? nowMs + Number(amount) * units[unit]
+      : Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999` : text);
+  if (at > nowMs) return new Date(at).toISOString();
+  throw new InvalidArgumentError('Give a time to come, such as 36h, 7d or 2026-08-20.');
+}

@@ -1,0 +1,82 @@
+/** A plan for people: what would be done to whom, from which values to which, and what of it is held. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Body } from './bodies.ts';
+import type { Guarded } from './guard.ts';
+import type { Operation, OperationKind, Plan } from './plan.ts';
+
+export interface Listed {
+  kind: OperationKind;
+  /** What it happens to: `class:77`, `students:123`. */
+  key: string;
+  schoolId: string;
+  /** People concerned, as person keys. */
+  people: string[];
+  reason: string;
+  /** Values that it replaces; absent where there are none. */
+  before?: Body;
+  /** Values that it writes; absent for relations. */
+  after?: Body;
+  held: boolean;
+}
+
+export interface Filter {
+  /** Kinds of operations; empty for all. */
+  kinds: readonly OperationKind[];
+  /** A person key, or an id of either role; undefined for everybody. */
+  person: string | undefined;
+}
+
+/** The operations that pass the filter, in the order in which they would be done. */
+export function listPlan(
+  plan: Plan,
+  { held }: Pick<Guarded, 'held'>,
+  schoolOf: (operation: Operation) => string,
+  filter: Filter,
+): Listed[] {
+  const waiting = new Set(held.flat());
+  return plan.flat().flatMap((operation): Listed[] => {
+    if (filter.kinds.length > 0 && !filter.kinds.includes(operation.kind)) return [];
+    const people = peopleOf(operation);
+    if (filter.person !== undefined && !people.some((key) => isPerson(key, filter.person ?? ''))) return [];
+    const { kind, key, reason } = operation;
+    const listed = { kind, key, schoolId: schoolOf(operation), people, reason, held: waiting.has(operation) };
+    return [{ ...listed, ...valuesOf(operation) }];
+  });
+}
+
+export interface Total {
+  kind: OperationKind;
+  planned: number;
+  held: number;
+}
+
+/** Operations per kind, in the order in which they would be done. */
+export function totalsOf(plan: Plan, { held }: Pick<Guarded, 'held'>): Total[] {
+  const waiting = Map.groupBy(held.flat(), ({ kind }) => kind);
+  return [...Map.groupBy(plan.flat(), ({ kind }) => kind)].map(([kind, operations]) => {
+    return { kind, planned: operations.length, held: waiting.get(kind)?.length ?? 0 };
+  });
+}
+
+/** `grade: 8 → 9`; objects within objects as JSON. */
+export function describeChanges({ before = {}, after = {} }: Pick<Listed, 'before' | 'after'>): string[] {
+  const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return Object.entries(after)
+    .filter(([name, value]) => !isDeepStrictEqual(before[name], value))
+    .map(([name, value]) => `${name}: ${before[name] === undefined ? '' : `${text(before[name])} → `}${text(value)}`);
+}
+
+function valuesOf(operation: Operation): Pick<Listed, 'before' | 'after'> {
+  if (operation.kind === 'createUser') return { after: { ...operation.user.body, ...operation.user.creation } };
+  if ('before' in operation) return { before: operation.before, after: operation.body };
+  return 'body' in operation ? { after: operation.body } : {};
+}
+
+function peopleOf(operation: Operation): string[] {
+  if ('people' in operation) return operation.people;
+  return 'personKey' in operation ? [operation.personKey] : [];
+}
+
+function isPerson(key: string, wanted: string): boolean {
+  return key === wanted || key.slice(key.indexOf(':') + 1) === wanted;
+}

@@ -1,0 +1,45 @@
+/** The plan as it would be made now, from the store alone: Graph is not asked, and nothing is kept. */
+import { calendarOf } from '../../shared/calendar.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { fail } from '../../shared/errors.ts';
+import { approvalsInForce } from '../plan/decisions.ts';
+import { type Guarded, guard } from '../plan/guard.ts';
+import type { Operation, Plan } from '../plan/plan.ts';
+import type { Profile } from '../profile.ts';
+import { districtTimeZone } from '../store/agents.ts';
+import { readDirectoryState } from '../store/directory-mirror.ts';
+import { readHolds } from '../store/holds.ts';
+import { readProfiles } from '../store/profiles.ts';
+import type { Store } from '../store/store.ts';
+import type { Tenant } from '../store/system.ts';
+import { decide } from './decide.ts';
+import { guardContext } from './guard-context.ts';
+import { loadTenantState } from './tenant-state.ts';
+
+export interface PlanNow {
+  profile: Profile;
+  /** Version of the roster that it was made from. */
+  version: number;
+  plan: Plan;
+  guarded: Guarded;
+  schoolOf(operation: Operation): string;
+}
+
+/** @throws HallpassError PROFILE_MISSING, PLAN_NOT_READY */
+export async function planNow(store: Store, tenant: Tenant, clock: Clock): Promise<PlanNow> {
+  const now = new Date(clock.now()).toISOString();
+  // Read as one moment; worked out after the transaction, which may take seconds.
+  const { profile, state, today, holds } = await store.readTenant(tenant.id, async (scope) => {
+    const [profile] = await readProfiles(scope);
+    if (profile === undefined) throw fail('PROFILE_MISSING', { tenant: tenant.slug });
+    const { deltaLink } = await readDirectoryState(scope);
+    if (deltaLink === undefined) throw fail('PLAN_NOT_READY', { reason: 'the directory has not been read yet' });
+    const state = await loadTenantState(scope, profile);
+    if (state === undefined) throw fail('PLAN_NOT_READY', { reason: 'the roster is not complete' });
+    const today = calendarOf(await districtTimeZone(scope))(clock.now(), 0);
+    return { profile, state, today, holds: await readHolds(scope) };
+  });
+  const { plan } = decide(state, today);
+  const context = guardContext(state, approvalsInForce(holds, now));
+  return { profile, version: state.version, plan, guarded: guard(plan, context), schoolOf: context.schoolOf };
+}
