@@ -20,13 +20,13 @@ export function pathChecks(destination: Destination, proxied: boolean): string[]
   return steps.map((name) => `${destination}.${name}`);
 }
 
-/** Yields the checks; returns true when the way is open. The connection is closed again. */
+/** Yields the checks; returns the name of the one that failed, or undefined when the way is open. */
 export async function* checkPath(
   destination: Destination,
   url: URL,
   way: Way,
   { signal, times, env, clock, state }: CheckContext,
-): AsyncGenerator<Check, boolean> {
+): AsyncGenerator<Check, string | undefined> {
   const target = targetOf(url);
   const { proxy } = way;
   const first = proxy === undefined ? target : targetOf(proxy.url);
@@ -68,15 +68,15 @@ export async function* checkPath(
       return { ...certificateVerdict(encrypted, clock.now()), value: true };
     });
     yield tls.check;
-    return tls.value === true;
+    return tls.value === true ? undefined : tls.check.name;
   } finally {
     socket?.destroy();
   }
 
-  async function* rest(failed: string): AsyncGenerator<Check, boolean> {
+  async function* rest(failed: string): AsyncGenerator<Check, string> {
     const because = `${destination}.${failed}`;
     for (const name of names.slice(names.indexOf(because) + 1)) yield notTried(name, because);
-    return false;
+    return because;
   }
 }
 

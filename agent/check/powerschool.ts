@@ -45,8 +45,9 @@ export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<C
     for (const name of powerschoolChecks) yield notTried(name, 'settings');
     return;
   }
-  if (!(yield* checkPath('powerschool', origin, way, context))) {
-    for (const name of beyondPath) yield notTried(name, 'the way to PowerSchool');
+  const failed = yield* checkPath('powerschool', origin, way, context);
+  if (failed !== undefined) {
+    for (const name of beyondPath) yield notTried(name, failed);
     return;
   }
   const http = new PowerSchoolHttp({ origin, ...way, minIntervalMs, clock, meter: new Meter() });

@@ -38,8 +38,9 @@ export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> 
     for (const name of relayChecks) yield notTried(name, 'settings');
     return;
   }
-  if (yield* checkPath('relay', relay, way, context)) yield* checkDoor(relay, way, context);
-  else for (const name of ['relay.upgrade', 'relay.identity']) yield notTried(name, 'the way to the relay');
+  const failed = yield* checkPath('relay', relay, way, context);
+  if (failed === undefined) yield* checkDoor(relay, way, context);
+  else for (const name of ['relay.upgrade', 'relay.identity']) yield notTried(name, failed);
 }
 
 async function* checkDoor(
