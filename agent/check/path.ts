@@ -39,7 +39,8 @@ export async function* checkPath(
     yield dns.check;
     if (dns.value !== true) return yield* rest('dns');
 
-    const tcp = await step(options('tcp', times.tcpMs + 1000), async (limit) => {
+    // A proxy may want TLS of its own first.
+    const tcp = await step(options('tcp', times.tcpMs + times.tlsMs), async (limit) => {
       const began = clock.now();
       const value =
         proxy === undefined ? await connectTcp(target, limit, times.tcpMs) : await reachProxy(proxy, limit, times);
