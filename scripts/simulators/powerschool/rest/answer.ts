@@ -123,8 +123,29 @@ function oneOf(db: DatabaseSync, resource: Resource, id: number): Target {
   };
 }
 
-function districtOf(): Element {
-  return node('district', leaf('district_number', '0'), leaf('name', 'Summit School District'));
+const districtExpansions = [
+  ...[
+    'district_race_codes',
+    'districts_of_residence',
+    'entry_codes',
+    'ethnicity_race_decline_to_specify',
+    'exit_codes',
+  ],
+  ...['federal_race_categories', 'fees_payment_methods', 'scheduling_reporting_ethnicities', 'test_setup'],
+];
+
+/** The codes that a district sets up are not in the database: those expansions are empty. */
+function districtOf({ call }: Request): Element {
+  const expanded = districtExpansions.filter((name) => extrasOf(call).expansions.has(name));
+  return {
+    ...node(
+      'district',
+      leaf('district_number', '0'),
+      leaf('name', 'Summit School District'),
+      expanded.map((name) => node(name)),
+    ),
+    attributes: { expansions: districtExpansions.join(', ') },
+  };
 }
 
 function extrasOf({ query }: Call): Extras {

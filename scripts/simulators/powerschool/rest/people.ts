@@ -40,18 +40,10 @@ function address(name: string, row: Row, prefix: string): Element[] {
   );
 }
 
-/** The address behind `contact_info`: that of the contact of type "Self". */
-const contactEmail = `(
-  SELECT MIN(pc.email) FROM sync_studentmap sm
-  JOIN psm_studentcontact pc ON pc.studentid = sm.studentid
-  JOIN psm_studentcontacttype pt ON pt.id = pc.studentcontacttypeid
-  WHERE sm.studentsdcid = r.dcid AND UPPER(pt.name) = 'SELF'
-)`;
-
 export const students: Resource = {
   name: 'student',
   list: 'students',
-  select: `r.*, r.dcid AS id, s.dcid AS school_dcid, ${contactEmail} AS contact_email`,
+  select: 'r.*, r.dcid AS id, s.dcid AS school_dcid',
   from: 'students r LEFT JOIN schools s ON s.school_number = r.schoolid',
   // Not documented. By name, pages shift whenever somebody is renamed: a client must bear that.
   orderBy: 'r.lastfirst, r.dcid',
@@ -92,7 +84,7 @@ export const students: Resource = {
     school_enrollment: enrollmentOf,
     ethnicity_race: (row) => node('ethnicity_race', leaf('scheduling_reporting_ethnicity', row.ethnicity)),
     contact: (row) => node('contact', leaf('guardian_email', row.guardianemail)),
-    contact_info: (row) => node('contact_info', leaf('email', row.contact_email)),
+    contact_info: contactInfoOf,
     initial_enrollment: (row) => node('initial_enrollment', leaf('district_entry_date', row.districtentrydate)),
     schedule_setup: (row) =>
       node(
@@ -110,6 +102,18 @@ export const students: Resource = {
   },
   extensions: { u_studentsuserfields: 'studentsdcid' },
 };
+
+/** The address of the contact of type "Self". */
+function contactInfoOf(row: Row, db: DatabaseSync): Element {
+  const contact = db
+    .prepare(
+      `SELECT MIN(pc.email) AS email FROM sync_studentmap sm JOIN psm_studentcontact pc ON pc.studentid = sm.studentid
+       JOIN psm_studentcontacttype pt ON pt.id = pc.studentcontacttypeid
+       WHERE sm.studentsdcid = ? AND UPPER(pt.name) = 'SELF'`,
+    )
+    .get(row.dcid ?? null);
+  return node('contact_info', leaf('email', contact?.email));
+}
 
 function enrollmentOf(row: Row): Element {
   const status = statusOf(row.enroll_status);
