@@ -41,7 +41,7 @@ export interface DoorOptions {
   log: Logger;
   /** The relay's address, for people; known once the port is bound. */
   url(): string;
-  /** After a tenant's roster or profile has changed. */
+  /** After a tenant's roster or profile has changed, or something that is held was decided. */
   wake(tenantId: string): void;
   /** Between two pings, milliseconds. */
   pingMs: number;
@@ -67,7 +67,7 @@ export function openDoor(options: DoorOptions): Door {
   const proxies = trustedProxies(settings.listen.trustedProxies);
   const refusals = new AttemptLimit(refusalsPerMinute);
   const replay = new ReplayGuard();
-  const fleet = new Fleet({ ...options, onProfile: wake, signal: stop.signal });
+  const fleet = new Fleet({ ...options, onChange: wake, signal: stop.signal });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { closeCodes } from '../../shared/link.ts';
 import type { Store } from '../store/store.ts';
-import { profileTimes, revokedAmong, touchAgents } from '../store/system.ts';
+import { decisionTimes, profileTimes, revokedAmong, touchAgents } from '../store/system.ts';
 import type { Connection } from './connection.ts';
 import type { AdmittedAgent } from './token.ts';
 
@@ -29,8 +29,8 @@ export interface FleetOptions {
   log: Logger;
   /** Between two looks at the database, milliseconds. */
   watchMs: number;
-  /** After a tenant's profile was changed. */
-  onProfile(tenantId: string): void;
+  /** After a tenant's profile was changed, or something that is held in it was decided. */
+  onChange(tenantId: string): void;
   signal: AbortSignal;
 }
 
@@ -91,10 +91,12 @@ export class Fleet {
     const { clock, log, watchMs, signal } = this.#options;
     let touchedAt = clock.now();
     // Before the first agent says hello: what changes later, it has to be told.
-    let known: ReadonlyMap<string, string> | undefined;
+    let profiles: ReadonlyMap<string, string> | undefined;
+    let decisions: ReadonlyMap<string, string> | undefined;
     while (!signal.aborted) {
       try {
-        known = await this.#noticeProfiles(known);
+        profiles = await this.#noticeProfiles(profiles);
+        decisions = await this.#noticeDecisions(decisions);
         await this.#closeRevoked();
         await clock.sleep(watchMs, signal);
         if (clock.now() - touchedAt >= touchEveryMs) {
@@ -120,7 +122,16 @@ export class Fleet {
     for (const [tenantId, time] of times) {
       if (known === undefined || known.get(tenantId) === time) continue;
       this.command(tenantId, 'settings');
-      this.#options.onProfile(tenantId);
+      this.#options.onChange(tenantId);
+    }
+    return times;
+  }
+
+  async #noticeDecisions(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
+    const times = await this.#options.store.system(decisionTimes);
+    for (const [tenantId, time] of times) {
+      // Times go back when what was decided last has been carried out: that is no decision.
+      if (known !== undefined && time > (known.get(tenantId) ?? '')) this.#options.onChange(tenantId);
     }
     return times;
   }

@@ -85,6 +85,12 @@ export async function noteLinksEdited(scope: TenantScope, now: string): Promise<
   await saveState(scope, { links_edited_at: now });
 }
 
+/** Ends the links to accounts from before Hallpass, so that the next run takes over what fits the profile then. */
+export async function forgetAdopted({ db, tenantId }: TenantScope): Promise<void> {
+  await db.deleteFrom('link').where('tenant_id', '=', tenantId).where('rule', '=', 'adopted').execute();
+  await db.updateTable('directory_state').set({ adopted_at: null }).where('tenant_id', '=', tenantId).execute();
+}
+
 async function saveState(
   { db, tenantId }: TenantScope,
   values: { users_delta_link?: string; refreshed_at?: string; adopted_at?: string; links_edited_at?: string },

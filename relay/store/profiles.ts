@@ -1,6 +1,8 @@
 /** A tenant's sync profile. The tables allow several; this version keeps one and replaces it as a whole. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Profile, parseProfile } from '../profile.ts';
+import { forgetAdopted } from './directory-mirror.ts';
 import type { TenantScope } from './store.ts';
 
 /** The profiles in force. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
@@ -31,10 +33,18 @@ export async function setProfileState(
   return profile;
 }
 
-/** Puts the profile in force in place of the one there is. */
-export async function setProfile({ db, tenantId }: TenantScope, profile: Profile, now: Date): Promise<void> {
+/**
+ * Puts the profile in force in place of the one there is. A preview under another mode may have taken accounts over that
+ * this one would match: they are looked at anew.
+ */
+export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
+  const { db, tenantId } = scope;
   const content = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
-  const existing = await db.selectFrom('profile').select('id').where('tenant_id', '=', tenantId).executeTakeFirst();
+  const existing = await db
+    .selectFrom('profile')
+    .select(['id', 'body'])
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
   if (existing === undefined) {
     await db
       .insertInto('profile')
@@ -42,6 +52,8 @@ export async function setProfile({ db, tenantId }: TenantScope, profile: Profile
       .execute();
     return;
   }
+  const before = JSON.parse(existing.body) as Partial<Profile>;
+  if (before.state === 'preview' && !isDeepStrictEqual(before.mode, profile.mode)) await forgetAdopted(scope);
   await db
     .updateTable('profile')
     .set(content)

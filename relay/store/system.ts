@@ -179,3 +179,14 @@ export async function profileTimes({ db }: SystemScope): Promise<Map<string, str
     .execute();
   return new Map(rows.map((row) => [row.tenant_id, row.updated_at]));
 }
+
+/** When somebody last decided about what is held in each tenant, likewise. Tenants where nothing is decided have no time. */
+export async function decisionTimes({ db }: SystemScope): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('hold')
+    .select(['tenant_id', ({ fn }) => fn.max('decided_at').as('decided_at')])
+    .where('decided_at', 'is not', null)
+    .groupBy('tenant_id')
+    .execute();
+  return new Map(rows.flatMap(({ tenant_id, decided_at }) => (decided_at === null ? [] : [[tenant_id, decided_at]])));
+}

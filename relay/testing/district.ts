@@ -229,8 +229,9 @@ async function openTenant(graphTenantId: string, profile: Profile): Promise<{ st
   return { store, tenantId: tenant.id };
 }
 
-async function commitRoster(
-  { store, tenantId }: District,
+/** Replaces the roster of a tenant's mirror by these records, as a committed cycle does. */
+export async function commitRoster(
+  { store, tenantId }: Pick<District, 'store' | 'tenantId'>,
   records: readonly RosterRecord[],
   clock: Clock,
 ): Promise<void> {
