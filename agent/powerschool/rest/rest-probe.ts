@@ -129,7 +129,7 @@ function* entriesOf(
     const key = bucketKey({ kind, schoolId });
     const before = remembered.get(key);
     const same = before !== undefined && before.records === records && !turn;
-    yield [key, same ? before : turnEntry(records, Math.floor(nowMs / 1000))];
+    yield [key, same ? before : turnEntry(records, nowMs, before)];
   }
 }
 

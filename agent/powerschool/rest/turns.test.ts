@@ -65,6 +65,8 @@ t.test('turns never take more than their share of the time, and every school has
 
 t.test('when a bucket was read stands in its entry', async (t) => {
   t.equal(readAtOf(turnEntry(5, 1_700_000_000)), 1_700_000_000);
+  const again = turnEntry(5, 1_700_000_000, turnEntry(5, 1_700_000_000));
+  t.equal(readAtOf(again), 1_700_000_001, 'never the same twice, however fast');
   t.equal(readAtOf({ records: 5, hash: '123456' }), undefined, 'a hash of a PowerQuery is none');
   t.equal(readAtOf(undefined), undefined);
   const probe: Probe = new Map([

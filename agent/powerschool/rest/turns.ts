@@ -58,7 +58,7 @@ export class Allowance {
 
 export interface Candidate {
   schoolId: string;
-  /** When its last turn was; undefined when it never had one. Seconds. */
+  /** When its last turn was, milliseconds since the epoch; undefined when it never had one. */
   readAt: number | undefined;
   /** What a turn of it costs. */
   costMs: number;
@@ -77,18 +77,18 @@ export function takeTurns(candidates: readonly Candidate[], allowance: Allowance
   return turns;
 }
 
-/** The entry of a bucket that is read now, told apart from every earlier reading. */
-export function turnEntry(records: number, nowSeconds: number): ProbeEntry {
-  return { records, hash: `turn ${nowSeconds}` };
+/** The entry of a bucket that is read now, told apart from the one before. */
+export function turnEntry(records: number, nowMs: number, before?: ProbeEntry): ProbeEntry {
+  return { records, hash: `turn ${Math.max(Math.floor(nowMs), (readAtOf(before) ?? 0) + 1)}` };
 }
 
-/** When a bucket was last read, seconds; undefined when it was not, or not this way. */
+/** When a bucket was last read, milliseconds since the epoch; undefined when it was not, or not this way. */
 export function readAtOf(entry: ProbeEntry | undefined): number | undefined {
-  const seconds = /^turn (\d{1,12})$/.exec(entry?.hash ?? '')?.[1];
-  return seconds === undefined ? undefined : Number(seconds);
+  const readAt = /^turn (\d{1,15})$/.exec(entry?.hash ?? '')?.[1];
+  return readAt === undefined ? undefined : Number(readAt);
 }
 
-/** The oldest reading of a school's buckets, seconds. */
+/** The oldest reading of a school's buckets, milliseconds since the epoch. */
 export function lastTurnOf(schoolId: string, remembered: Probe): number | undefined {
   const times = turnKinds.flatMap((kind) => readAtOf(remembered.get(`${kind}:${schoolId}`)) ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
