@@ -7,8 +7,9 @@ const whole: Facts = {
   today: '2026-11-24',
   committedAt: '2026-11-24T08:00:00Z',
   arriving: false,
-  profile: { name: 'all schools' },
+  profile: { name: 'all schools', state: 'enabled' },
   lastRun: { finishedAt: '2026-11-24T08:01:00Z', state: 'success' },
+  holds: [],
   person: {
     asked: '10',
     subject: 'students:10',
@@ -79,6 +80,21 @@ t.test('the first step that is not in order is the answer, with who does what ne
     status: 'stopped',
     fact: /no$/,
   });
+});
+
+t.test('what is held, and a profile that writes nothing, are named where they stop something', async (t) => {
+  const reason = '200 of 1000 class memberships would end at once.';
+  const holds = [
+    { key: 'removeMember:1:share', kind: 'removeMember', reason, firstSeen: '2026-11-24T07:00:00Z' },
+    { key: 'createUser:1:share', kind: 'createUser', reason, firstSeen: '2026-11-24T07:00:00Z' },
+  ];
+  const dropped = { memberships: [], isMember: true };
+  const steps = explain({ ...whole, holds, class: { ...(whole.class as NonNullable<Facts['class']>), ...dropped } });
+  t.match(steps.at(-1), { stage: 'Membership', fact: /held\. 200 of 1000/, next: /removeMember:1:share/ });
+  t.match(answer({ link: undefined }, {}, { holds }), { stage: 'Account', status: 'waiting', fact: /held/ });
+  t.equal(answer({}, {}, { holds }), undefined);
+  const preview = { profile: { name: 'all schools', state: 'preview' } } as const;
+  t.match(answer({}, { isMember: false }, preview), { stage: 'Membership', next: /in preview.*profile enable/ });
 });
 
 t.test('the facts of a provisioned district explain members, drops and people without an account', async (t) => {

@@ -41,8 +41,10 @@ export interface Facts {
   committedAt: string | null;
   /** True while half a cycle is in the mirror. */
   arriving: boolean;
-  profile: { name: string } | undefined;
+  profile: { name: string; state: 'preview' | 'enabled' | 'paused' } | undefined;
   lastRun: { finishedAt: string | null; state: string } | undefined;
+  /** What waits for a decision in the schools concerned. */
+  holds: { key: string; kind: string; reason: string; firstSeen: string }[];
   person: PersonFacts;
   class: ClassFacts | undefined;
 }
@@ -123,7 +125,10 @@ function accountStep(facts: Facts): Step {
     const fact = `${problem.code}: ${problem.message}`;
     return { stage: 'Account', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
   }
-  return waiting('Account', 'There is no account yet, and nothing is wrong so far.', facts);
+  return (
+    held('Account', 'createUser', 'The account is not made', facts) ??
+    waiting('Account', 'There is no account yet, and nothing is wrong so far.', facts)
+  );
 }
 
 function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
@@ -186,6 +191,8 @@ function membershipStep(facts: Facts, { isMember, operations, problems, membersh
   if (isMember && wanted)
     return { stage: 'Membership', status: 'ok', fact: `They are a member of the class.${trace}`, ...at };
   if (isMember) {
+    const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
+    if (holding !== undefined) return holding;
     const fact = `They are still a member of the class, although PowerSchool no longer has them in it.${trace}`;
     const next = 'A student is removed by the next run; a teacher who left is kept, by policy.';
     return { stage: 'Membership', status: 'waiting', fact, ...at, next };
@@ -205,13 +212,24 @@ function membershipStep(facts: Facts, { isMember, operations, problems, membersh
   return waiting('Membership', `They are not a member of the class yet.${trace}`, facts);
 }
 
-function waiting(stage: Step['stage'], fact: string, { lastRun }: Facts): Step {
+/** What a hold keeps from happening; undefined when nothing of the kind is held. */
+function held(stage: Step['stage'], kind: string, what: string, { holds }: Facts): Step | undefined {
+  const hold = holds.find((one) => one.kind === kind);
+  if (hold === undefined) return undefined;
+  const fact = `${what}: this is held. ${hold.reason}`;
+  const next = `Somebody decides: hallpass-relay holds approve (or reject) TENANT ${hold.key}.`;
+  return { stage, status: 'waiting', fact, at: hold.firstSeen, next };
+}
+
+function waiting(stage: Step['stage'], fact: string, { lastRun, profile }: Facts): Step {
   const next =
-    lastRun === undefined
-      ? 'No run has been made: start the relay with "hallpass-relay serve".'
-      : lastRun.finishedAt === null
-        ? 'A run is under way.'
-        : `The next run does it (the last one ended ${lastRun.finishedAt}: ${lastRun.state}).`;
+    profile !== undefined && profile.state !== 'enabled'
+      ? `The profile is ${profile.state === 'paused' ? 'paused' : 'in preview'}, so nothing is written: hallpass-relay profile enable.`
+      : lastRun === undefined
+        ? 'No run has been made: start the relay with "hallpass-relay serve".'
+        : lastRun.finishedAt === null
+          ? 'A run is under way.'
+          : `The next run does it (the last one ended ${lastRun.finishedAt}: ${lastRun.state}).`;
   return { stage, status: 'waiting', fact, next };
 }
 

@@ -2,6 +2,7 @@
 import { calendarOf } from '../../shared/calendar.ts';
 import { personKey } from '../identity/people.ts';
 import { standing } from '../plan/dates.ts';
+import { otherSchools } from '../plan/guard.ts';
 import { licenceKey } from '../plan/licences.ts';
 import { memberOf } from '../plan/roster-index.ts';
 import { noDates } from '../profile/life.ts';
@@ -9,6 +10,7 @@ import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { isRelated, readObject } from '../store/applied.ts';
+import { readHolds } from '../store/holds.ts';
 import { lastRun, operationsOn } from '../store/journal.ts';
 import { findLink } from '../store/links.ts';
 import { problemsOf } from '../store/problems.ts';
@@ -36,12 +38,24 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
     arriving: mirror.committedAt !== null && !mirror.settled,
     profile,
     lastRun: await lastRun(scope),
+    holds: await openHolds(scope, question, person.schoolIds),
     person,
     class:
       question.sectionId === undefined
         ? undefined
         : await classFacts(scope, question, { sectionId: question.sectionId, today }, profile),
   };
+}
+
+/** Without those that were approved: the next run carries them out. */
+async function openHolds(
+  scope: TenantScope,
+  { sectionId }: Question,
+  schoolIds: readonly string[],
+): Promise<Facts['holds']> {
+  const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
+  const concerned = [...schoolIds, section?.schoolId ?? otherSchools, otherSchools];
+  return (await readHolds(scope)).filter(({ state, schoolId }) => state !== 'approved' && concerned.includes(schoolId));
 }
 
 async function personFacts(

@@ -5,7 +5,10 @@ import type { AppliedObject, Operation, OperationKind } from '../plan/plan.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { TenantState } from './tenant-state.ts';
 
-export function guardContext(state: TenantState, approvals: ReadonlyMap<string, number>): GuardContext {
+/** The part of what is known that the guard looks at. */
+export type GuardFacts = Pick<TenantState, 'profile' | 'roster' | 'applied' | 'counts' | 'lastGood'>;
+
+export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, number>): GuardContext {
   let sources: Map<string, SchoolSource> | undefined;
   return {
     settings: state.profile.guards,
@@ -21,7 +24,7 @@ export function guardContext(state: TenantState, approvals: ReadonlyMap<string, 
 }
 
 /** A person who is in several schools of the profile counts in the first. */
-function schoolOf(operation: Operation, { roster, profile }: TenantState): string {
+function schoolOf(operation: Operation, { roster, profile }: GuardFacts): string {
   if ('schoolId' in operation) return operation.schoolId;
   if ('sectionId' in operation) return roster.sections.get(operation.sectionId)?.schoolId ?? otherSchools;
   if (!('personKey' in operation)) return otherSchools;
@@ -33,7 +36,7 @@ function measure(
   kind: OperationKind,
   schoolId: string,
   operations: readonly Operation[],
-  { roster, applied, lastGood }: TenantState,
+  { roster, applied, lastGood }: GuardFacts,
 ): Measure {
   const all = operations.length;
   switch (kind) {
@@ -86,7 +89,7 @@ function objectKey(operation: Operation): string {
 }
 
 /** Every school of the mirror, as PowerSchool shows it now. */
-export function sourcesOf({ roster, counts }: TenantState): Map<string, SchoolSource> {
+export function sourcesOf({ roster, counts }: GuardFacts): Map<string, SchoolSource> {
   const sections = new Map<string, Set<string>>();
   const years = new Map<string, Map<string, number>>();
   for (const { id, schoolId, termId } of roster.sections.values()) {

@@ -1,13 +1,15 @@
 /**
  * Planning at the size of a large district: `node scripts/bench/plan.ts [students]`, 100,000 by default. Prints how long
- * the whole plan takes, and one changed enrollment. Targets: 10 s and 50 ms at any size.
+ * the whole plan takes, one changed enrollment, and the guard's look at both. Targets: 10 s and 50 ms at any size.
  */
 
 import { desiredState } from '../../relay/plan/desired.ts';
+import { guard } from '../../relay/plan/guard.ts';
 import { type AppliedState, makePlan, type Plan } from '../../relay/plan/plan.ts';
 import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts';
 import { parseProfile } from '../../relay/profile.ts';
 import { appliedBy, updateApplied } from '../../relay/sync/effects.ts';
+import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 
 const students = Number(process.argv[2] ?? 100_000);
@@ -88,6 +90,9 @@ const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, today: '2026-11-24' }, keys), applied);
 
 const plan = timed(`plan everything, ${students} students`, () => decide(roster.allKeys()));
+const facts = { profile, roster, applied, counts: new Map<string, number>(), lastGood: new Map() };
+const context = guardContext(facts, new Map());
+timed('guard it', () => guard(plan, context));
 for (const operation of plan.flat()) {
   updateApplied({ applied, accounts: linked }, appliedBy(operation, 'object', applied));
 }
@@ -97,5 +102,9 @@ for (let round = 0; round < 3; round += 1) {
   const operations = timed('one changed enrollment', () => decide(roster.apply([changeOf(record)])).flat());
   if (operations.length > 1) throw new Error(`${operations.length} operations for one enrollment`);
 }
+facts.lastGood = timed('what the guard compares with', () => sourcesOf(facts));
+const gone: RosterChange = { kind: 'studentEnrollment', schoolId: '1', id: '1-0', record: undefined };
+const removal = decide(roster.apply([gone]));
+timed('guard one removal', () => guard(removal, guardContext(facts, new Map())));
 const memory = process.memoryUsage();
 process.stdout.write(`${plan.flat().length} operations; ${Math.round(memory.rss / 1e6)} MB\n`);
