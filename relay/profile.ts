@@ -10,7 +10,7 @@ import { guardSchema } from './plan/guard-settings.ts';
 import { accountsSchema, licencesSchema } from './profile/accounts.ts';
 import { classesSchema } from './profile/classes.ts';
 import { domainSchema, identitySchema } from './profile/identity-rules.ts';
-import { datesSchema, policiesSchema, scheduleSchema, timeZoneSchema } from './profile/life.ts';
+import { datesSchema, policiesSchema, scheduleSchema } from './profile/life.ts';
 
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
@@ -40,8 +40,6 @@ const profileSchema = z
     dates: datesSchema,
     policies: policiesSchema,
     schedule: scheduleSchema,
-    /** The district's, for everything that has a date or a time. Null: the relay's own. */
-    timeZone: timeZoneSchema,
     /** How much a run may change before a person has to look at it. */
     guards: guardSchema,
   })

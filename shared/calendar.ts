@@ -1,4 +1,4 @@
-/** The calendar date in the district: what is current there is decided by its own midnight, on both sides. */
+/** Date and time in the district: what is current there is decided by its own midnight, on both sides. */
 
 export type Calendar = (nowMs: number, daysAhead: number) => string;
 
@@ -8,12 +8,17 @@ export type Calendar = (nowMs: number, daysAhead: number) => string;
  * @param timeZone IANA name as PowerSchool gives it in its metadata; this computer's own zone when absent or unknown
  */
 export function calendarOf(timeZone: string | undefined): Calendar {
-  const format = formatter(timeZone);
+  const format = formatter(timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' });
   return (nowMs, daysAhead) => format.format(nowMs + daysAhead * 86_400_000);
 }
 
-function formatter(timeZone: string | undefined): Intl.DateTimeFormat {
-  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+/** Tells the time `HH:MM` in a time zone, which may be absent or unknown as for {@link calendarOf}. */
+export function clockOf(timeZone: string | undefined): (nowMs: number) => string {
+  const format = formatter(timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return (nowMs) => format.format(nowMs);
+}
+
+function formatter(timeZone: string | undefined, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     // Swedish dates are ISO dates.
     return new Intl.DateTimeFormat('sv-SE', { ...parts, ...(timeZone === undefined ? {} : { timeZone }) });

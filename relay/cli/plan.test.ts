@@ -110,7 +110,7 @@ t.test('no cell of a CSV is a formula', async (t) => {
 t.test('enabling and pausing is noticed by the relay, and written down', async (t) => {
   const { relay, tenantId, cli } = await setUp(t, 'preview');
   await waitFor(() => relay.woken.length === 1);
-  t.match(await cli('profile', 'enable', 'contoso', '--by', 'Kim Lee'), {
+  t.match(await cli('profile', 'enable', 'contoso', '--unchecked', '--by', 'Kim Lee'), {
     code: 0,
     out: /enabled: the next run writes/,
   });

@@ -10,6 +10,7 @@ export function profileCommands(program: Command, context: CliContext): void {
   const profile = program.command('profile').description("a district's sync profile");
   profile
     .command('set')
+    .alias('import')
     .description('check a profile as a whole and put it in force')
     .argument('<tenant>', 'slug or id')
     .argument('<file>', 'the profile, JSON')
@@ -26,12 +27,27 @@ export function profileCommands(program: Command, context: CliContext): void {
       context.out.write(`${describeState(checked.state, tenant)}\n`);
     });
   profile
+    .command('check')
+    .description('hold a profile against the tenant: domains, licences, schools, dates, rules')
+    .argument('<tenant>', 'slug or id')
+    .argument('[file]', 'a profile, JSON; without it, the one in force')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay profile check contoso profile.json')
+    .action(async (tenant: string, file: string | undefined, options: { json?: true }) => {
+      const given = file === undefined ? undefined : parseProfile(await readJson(file), file);
+      await showCheck(context, tenant, given, options.json === true);
+    });
+  profile
     .command('enable')
     .description('let runs write to Microsoft 365')
     .argument('<tenant>', 'slug or id')
     .option('--by <name>', 'who decides, for the audit log', context.user)
+    .option('--unchecked', 'without holding it against the tenant first')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile enable contoso')
-    .action((tenant: string, { by }: { by: string }) => changeState(context, tenant, 'enabled', by));
+    .action(async (tenant: string, { by, unchecked }: { by: string; unchecked?: true }) => {
+      if (unchecked !== true) await showCheck(context, tenant, undefined, false);
+      await changeState(context, tenant, 'enabled', by);
+    });
   profile
     .command('pause')
     .description('stop runs: after the one under way nothing is planned or written')
@@ -41,7 +57,8 @@ export function profileCommands(program: Command, context: CliContext): void {
     .action((tenant: string, { by }: { by: string }) => changeState(context, tenant, 'paused', by));
   profile
     .command('show')
-    .description('print the profile in force')
+    .alias('export')
+    .description('print the profile in force, with every option')
     .argument('<tenant>', 'slug or id')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile show contoso > profile.json')
     .action(async (tenant: string) => {
@@ -49,6 +66,24 @@ export function profileCommands(program: Command, context: CliContext): void {
       if (inForce === undefined) throw fail('PROFILE_MISSING', { tenant });
       printJson(context, inForce);
     });
+}
+
+/** @throws HallpassError PROFILE_NOT_READY when there are errors, after they have been printed */
+async function showCheck(
+  context: CliContext,
+  tenant: string,
+  given: Profile | undefined,
+  json: boolean,
+): Promise<void> {
+  const { checkProfile } = await import('./check-profile.ts');
+  const { profile, problems } = await checkProfile(context, tenant, given);
+  const count = problems.filter(({ severity }) => severity === 'error').length;
+  if (json) printJson(context, { ready: count === 0, problems });
+  else if (problems.length === 0) context.out.write(`Profile "${profile.name}" fits the tenant.\n`);
+  for (const { field, severity, reason, remedy } of json ? [] : problems) {
+    context.out.write(`${severity}  ${field}: ${reason}\n  → ${remedy}\n`);
+  }
+  if (count > 0) throw fail('PROFILE_NOT_READY', { profile: profile.name, tenant, count });
 }
 
 /** The serving relay notices within seconds. */

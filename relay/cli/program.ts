@@ -7,6 +7,9 @@ import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
 import { explainCommand } from './explain.ts';
 import { holdsCommands } from './holds.ts';
+import { linkCommands } from './link.ts';
+import { matchCommand } from './match.ts';
+import { passwordsCommands } from './passwords.ts';
 import { planCommand } from './plan.ts';
 import { problemsCommand } from './problems.ts';
 import { profileCommands } from './profile.ts';
@@ -61,6 +64,9 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     tenantCommands,
     agentCommands,
     profileCommands,
+    matchCommand,
+    linkCommands,
+    passwordsCommands,
     planCommand,
     holdsCommands,
     statusCommand,

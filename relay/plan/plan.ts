@@ -103,7 +103,9 @@ function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterab
 
 function* userOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   for (const [personKey, user] of desired.users) {
-    const there = applied.users.get(personKey);
+    const known = applied.users.get(personKey);
+    // What another account of the person had says nothing about this one.
+    const there = known?.objectId === user.objectId ? known : undefined;
     if (user.objectId === undefined) {
       yield { kind: 'createUser', key: personKey, personKey, user, reason: 'the person has no account' };
       continue;

@@ -1,9 +1,10 @@
 /** When a profile and what it makes begin, and what becomes of what disappears from PowerSchool. */
 import { z } from 'zod';
+import { calendarOf, clockOf } from '../../shared/calendar.ts';
 
 const date = z.iso.date().nullable().default(null);
 
-/** All dates are the district's own (`timeZone`). */
+/** All dates and times are the district's own, by the time zone that PowerSchool tells. */
 export const datesSchema = z
   .strictObject({
     /** Nothing is provisioned before this day. */
@@ -50,20 +51,6 @@ export const scheduleSchema = z
   })
   .prefault({});
 
-export const timeZoneSchema = z
-  .string()
-  .refine(isTimeZone, { error: 'not a time zone of the IANA database, such as America/Chicago' })
-  .nullable()
-  .default(null);
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
-  }
-}
-
 interface Life {
   dates: z.infer<typeof datesSchema>;
   schedule: z.infer<typeof scheduleSchema>;
@@ -83,17 +70,7 @@ export function reasonToRest({ dates, schedule }: Life, now: { date: string; tim
   return open ? undefined : `the profile provisions from ${from} to ${to} only`;
 }
 
-/** The district's date (`YYYY-MM-DD`) and time (`HH:MM`). @param timeZone null for the relay's own */
-export function districtTime(nowMs: number, timeZone: string | null): { date: string; time: string } {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    ...(timeZone === null ? {} : { timeZone }),
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const parts = Object.fromEntries(format.formatToParts(nowMs).map(({ type, value }) => [type, value]));
-  return { date: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` };
+/** The district's date (`YYYY-MM-DD`) and time (`HH:MM`). @param timeZone as PowerSchool gives it, see calendarOf */
+export function districtTime(nowMs: number, timeZone: string | undefined): { date: string; time: string } {
+  return { date: calendarOf(timeZone)(nowMs, 0), time: clockOf(timeZone)(nowMs) };
 }

@@ -1,6 +1,9 @@
 /** Who is who: the people of the roster and the accounts that are theirs. */
+import { fail } from '../../shared/errors.ts';
 import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
+import { noteLinksEdited } from './directory-mirror.ts';
+import { forgetPasswords } from './initial-passwords.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -8,9 +11,14 @@ export interface Link {
   role: Role;
   personId: string;
   objectId: string;
-  /** The identity rule in words, `created`, or `adopted`. */
+  /** The identity rule in words, `created`, `adopted`, or `manual by NAME`. */
   rule: string;
 }
+
+/** What links made by hand begin with: they are replaced by hand only. */
+const byHand = 'manual by ';
+
+export type LinkedPerson = Pick<Link, 'role' | 'personId'>;
 
 export async function readLinks(scope: TenantScope): Promise<Link[]> {
   const rows = await scope.db.selectFrom('link').selectAll().where('tenant_id', '=', scope.tenantId).execute();
@@ -33,22 +41,34 @@ export async function addLinks(scope: TenantScope, links: readonly Link[], now: 
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_id', 'role', 'person_id'])
-          .doUpdateSet((eb) => ({ object_id: eb.ref('excluded.object_id'), rule: eb.ref('excluded.rule') })),
+          .doUpdateSet((eb) => ({ object_id: eb.ref('excluded.object_id'), rule: eb.ref('excluded.rule') }))
+          .where('link.rule', 'not like', `${byHand}%`),
       )
       .execute();
   }
 }
 
-/** The account is gone from the directory: the person is matched, or given an account, anew. */
-export async function removeLinks(scope: TenantScope, links: readonly Link[]): Promise<void> {
-  for (const { role, personId } of links) {
-    const key = personKey(role, personId);
+/**
+ * The account is gone from the directory, or is the person's no more: they are matched, or given an account, anew.
+ * Nothing is done to the account.
+ */
+export async function removeLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  for (const { role, personId } of people) {
     await scope.db
       .deleteFrom('link')
       .where('tenant_id', '=', scope.tenantId)
       .where('role', '=', role)
       .where('person_id', '=', personId)
       .execute();
+  }
+  await forgetPasswords(scope, people);
+  await forgetApplied(scope, people);
+}
+
+/** What was done to the account that somebody had says nothing about the one that they have now. */
+export async function forgetApplied(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  for (const { role, personId } of people) {
+    const key = personKey(role, personId);
     await scope.db
       .deleteFrom('applied')
       .where('tenant_id', '=', scope.tenantId)
@@ -78,4 +98,68 @@ export async function findLink(
     .where('person_id', '=', personId)
     .executeTakeFirst();
   return row && { objectId: row.object_id, rule: row.rule, linkedAt: row.linked_at };
+}
+
+export interface ShownLink extends Link {
+  linkedAt: string;
+  /** Undefined for an account that the mirror of the directory does not show (yet). */
+  userPrincipalName: string | undefined;
+}
+
+/** All of them with their accounts, by role and person. */
+export async function listLinks({ db, tenantId }: TenantScope): Promise<ShownLink[]> {
+  const rows = await db
+    .selectFrom('link')
+    .leftJoin('directory_user as account', (join) =>
+      join.onRef('account.tenant_id', '=', 'link.tenant_id').onRef('account.id', '=', 'link.object_id'),
+    )
+    .select(['role', 'person_id', 'object_id', 'rule', 'linked_at', 'user_principal_name'])
+    .where('link.tenant_id', '=', tenantId)
+    .orderBy('role')
+    .orderBy('person_id')
+    .execute();
+  return rows.map((row) => ({
+    role: row.role,
+    personId: row.person_id,
+    objectId: row.object_id,
+    rule: row.rule,
+    linkedAt: row.linked_at,
+    userPrincipalName: row.user_principal_name ?? undefined,
+  }));
+}
+
+/**
+ * Gives a person an account by hand, in place of the one they had. It stays theirs whatever the rules say.
+ *
+ * @param by who does it
+ * @throws HallpassError LINK_TAKEN when the account is somebody else's
+ */
+export async function linkByHand(scope: TenantScope, link: Omit<Link, 'rule'>, by: string, now: string): Promise<void> {
+  const { db, tenantId } = scope;
+  const holder = await db
+    .selectFrom('link')
+    .select(['role', 'person_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('object_id', '=', link.objectId)
+    .executeTakeFirst();
+  if (holder !== undefined && (holder.role !== link.role || holder.person_id !== link.personId)) {
+    throw fail('LINK_TAKEN', { account: link.objectId, person: personKey(holder.role, holder.person_id) });
+  }
+  if (holder === undefined) await removeLinks(scope, [link]);
+  const values = { object_id: link.objectId, rule: `${byHand}${by}`, linked_at: now };
+  await db
+    .insertInto('link')
+    .values({ tenant_id: tenantId, role: link.role, person_id: link.personId, ...values })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'role', 'person_id']).doUpdateSet(values))
+    .execute();
+  await noteLinksEdited(scope, now);
+}
+
+/** Takes a person's account from them, by hand. @throws HallpassError LINK_UNKNOWN */
+export async function unlinkByHand(scope: TenantScope, person: LinkedPerson, now: string): Promise<void> {
+  if ((await findLink(scope, person.role, person.personId)) === undefined) {
+    throw fail('LINK_UNKNOWN', { person: personKey(person.role, person.personId) });
+  }
+  await removeLinks(scope, [person]);
+  await noteLinksEdited(scope, now);
 }

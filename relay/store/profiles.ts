@@ -1,4 +1,8 @@
-/** A tenant's sync profile. The tables allow several; this version keeps one and replaces it as a whole. */
+/**
+ * A tenant's sync profile: one, replaced as a whole. Nobody can be in two profiles, because the database holds no second
+ * one of a tenant (profile_one_per_tenant), one account per person (the key of `link`) and one person per account
+ * (link_one_person_per_account).
+ */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Profile, parseProfile } from '../profile.ts';

@@ -180,13 +180,25 @@ export async function profileTimes({ db }: SystemScope): Promise<Map<string, str
   return new Map(rows.map((row) => [row.tenant_id, row.updated_at]));
 }
 
-/** When somebody last decided about what is held in each tenant, likewise. Tenants where nothing is decided have no time. */
+/**
+ * When somebody last decided something in each tenant: about what is held, or who has which account. Tenants where
+ * nothing was decided have no time.
+ */
 export async function decisionTimes({ db }: SystemScope): Promise<Map<string, string>> {
-  const rows = await db
+  const holds = await db
     .selectFrom('hold')
-    .select(['tenant_id', ({ fn }) => fn.max('decided_at').as('decided_at')])
+    .select(['tenant_id', ({ fn }) => fn.max('decided_at').as('at')])
     .where('decided_at', 'is not', null)
     .groupBy('tenant_id')
     .execute();
-  return new Map(rows.flatMap(({ tenant_id, decided_at }) => (decided_at === null ? [] : [[tenant_id, decided_at]])));
+  const links = await db
+    .selectFrom('directory_state')
+    .select(['tenant_id', 'links_edited_at as at'])
+    .where('links_edited_at', 'is not', null)
+    .execute();
+  const times = new Map<string, string>();
+  for (const { tenant_id, at } of [...holds, ...links]) {
+    if (at !== null && at > (times.get(tenant_id) ?? '')) times.set(tenant_id, at);
+  }
+  return times;
 }

@@ -7,9 +7,11 @@ import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
+import { districtTime, reasonToRest } from '../profile/life.ts';
 import { isSettled } from '../roster/mirror.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { RelaySettings } from '../settings.ts';
+import { districtTimeZone } from '../store/agents.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
@@ -95,6 +97,13 @@ async function runTenant(
   const [profile] = await store.withTenant(tenantId, readProfiles);
   if (profile === undefined || profile.state === 'paused' || !(await store.withTenant(tenantId, isSettled))) return;
   const tenant = await store.system((scope) => findTenant(scope, tenantId));
+  const timeZone = await store.withTenant(tenantId, districtTimeZone);
+  const rest = profile.state === 'enabled' ? reasonToRest(profile, districtTime(clock.now(), timeZone)) : undefined;
+  if (rest !== undefined) {
+    if (memory !== undefined) memories.keep(tenantId, memory);
+    log.info({ event: 'run.resting', tenant: tenant.slug, reason: rest }, `nothing is provisioned: ${rest}`);
+    return;
+  }
   const client = clientFor(tenant);
   const startedAt = clock.now();
   const runLog = log.child({ tenant: tenant.slug });

@@ -3,14 +3,16 @@ import type { Logger } from 'pino';
 import { calendarOf } from '../../shared/calendar.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
+import { personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Guarded } from '../plan/guard.ts';
 import { countOperations, type Plan } from '../plan/plan.ts';
 import type { Profile } from '../profile.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { districtTimeZone } from '../store/agents.ts';
+import { readDirectoryState } from '../store/directory-mirror.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
-import { addLinks } from '../store/links.ts';
+import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { type ApplyResult, applyPlan } from './apply.ts';
@@ -81,6 +83,7 @@ export async function runOnce(context: RunContext, memory?: TenantState): Promis
   const open = [...problems, ...knownProblems(state)];
   const report = reportOf(open.length === 0 ? 'success' : 'errors', result, checked, open);
   await store.withTenant(tenantId, async (scope) => {
+    await heedLinkEdits(scope, state);
     await settleGuard(scope, state, checked, result.failed, isoNow(context.clock));
     await finish(scope, runId, report, open, isoNow(context.clock));
   });
@@ -106,6 +109,16 @@ async function previewed(
   return { report, memory: state };
 }
 
+/** Links that somebody changed during the run: what it did to the accounts of before says nothing about those of now. */
+async function heedLinkEdits(scope: TenantScope, state: TenantState): Promise<void> {
+  if ((await readDirectoryState(scope)).linksEditedAt === state.linksEditedAt) return;
+  const links = await readLinks(scope);
+  await forgetApplied(
+    scope,
+    links.filter(({ role, personId, objectId }) => state.accounts.get(personKey(role, personId)) !== objectId),
+  );
+}
+
 async function currentState(
   { store, tenantId, profile }: RunContext,
   memory: TenantState | undefined,
@@ -113,8 +126,12 @@ async function currentState(
 ): Promise<TenantState | undefined> {
   if (memory === undefined) return store.withTenant(tenantId, (scope) => loadTenantState(scope, profile));
   takeDirectoryNews(memory, news);
-  await store.withTenant(tenantId, (scope) => refreshRoster(scope, memory));
-  return memory;
+  return await store.withTenant(tenantId, async (scope) => {
+    const { linksEditedAt } = await readDirectoryState(scope);
+    if (linksEditedAt !== memory.linksEditedAt) return await loadTenantState(scope, profile);
+    await refreshRoster(scope, memory);
+    return memory;
+  });
 }
 
 /** Opens the run in the journal. */

@@ -69,6 +69,38 @@ export const relayErrors = {
     meaning:
       'A plan compares what PowerSchool has with what Microsoft 365 has. It needs a committed roster and one reading of the directory, and waits while a cycle is arriving.',
   },
+  PROFILE_NOT_READY: {
+    retry: 'fix',
+    sentence: 'The profile {profile} does not fit the tenant {tenant}; errors: {count}.',
+    action: 'Follow the remedy of each; "hallpass-relay profile check {tenant}" lists them.',
+    meaning:
+      'Domains, licences, schools, dates and rules of the profile are held against what the tenant and the mirror have. Warnings do not count.',
+  },
+  PERSON_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The roster has nobody "{person}".',
+    action: 'Name a person as the problems do: students:ID or teachers:ID, with the DCID of PowerSchool.',
+    meaning: 'Only people whom an agent has sent can be linked by hand.',
+  },
+  ACCOUNT_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'Microsoft 365 has no account "{account}".',
+    action: 'Give its object id or its whole userPrincipalName.',
+    meaning:
+      'An account must exist before somebody is linked to it. One that was just made may take some seconds to show.',
+  },
+  LINK_TAKEN: {
+    retry: 'fix',
+    sentence: 'The account {account} belongs to {person} already.',
+    action: 'If that is wrong, take it from them first: "hallpass-relay link remove TENANT {person}".',
+    meaning: 'One account is one person: two who share one would share mail, files and classes.',
+  },
+  LINK_UNKNOWN: {
+    retry: 'fix',
+    sentence: '{person} has no account.',
+    action: 'List who has which account with "hallpass-relay link list TENANT".',
+    meaning: 'There is nothing to take away.',
+  },
   KEY_UNUSABLE: {
     retry: 'fix',
     sentence: 'The key file {file} cannot be used: {reason}.',

@@ -1,0 +1,39 @@
+/**
+ * Microsoft Graph for one command, beside a relay that may be running. The commands that need it load it when they run:
+ * Graph client and MSAL take half of the start-up that every other command would pay for.
+ */
+import { decodeJwt } from 'jose';
+import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
+import { GraphClient } from '../graph/client.ts';
+import { openCredentials } from '../graph/credentials.ts';
+import { openTransport } from '../graph/transport.ts';
+import { loadSettings } from '../settings.ts';
+import type { Tenant } from '../store/system.ts';
+import type { CliContext } from './context.ts';
+
+export interface CommandGraph {
+  client: GraphClient;
+  /** Application permissions that the tenant has granted. */
+  roles: string[];
+}
+
+/** @throws HallpassError RELAY_NOT_CONFIGURED, GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING, GRAPH_UNREACHABLE */
+export async function withGraph<T>(
+  { home, clock, stop }: CliContext,
+  { graph_tenant_id: graphTenantId }: Tenant,
+  fn: (graph: CommandGraph) => Promise<T>,
+): Promise<T> {
+  const { graph } = await loadSettings(home);
+  const transport = await openTransport(graph.caFile);
+  try {
+    const credentials = await openCredentials(graph, transport);
+    const budget = new GraphBudget(appWriteBucket(clock, graph.speed), clock, graph.speed);
+    const { baseUrl } = graph;
+    const shared = { transport, credentials, budget, clock, random: Math.random, signal: stop };
+    const client = new GraphClient({ ...shared, baseUrl, graphTenantId });
+    const { roles } = decodeJwt<{ roles?: string[] }>(await credentials.token(graphTenantId));
+    return await fn({ client, roles: roles ?? [] });
+  } finally {
+    await transport.close();
+  }
+}

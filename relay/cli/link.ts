@@ -1,0 +1,82 @@
+import { type Command, Option } from 'commander';
+import { fail } from '../../shared/errors.ts';
+import { personKey } from '../identity/people.ts';
+import type { Role } from '../profile.ts';
+import { writeAudit } from '../store/audit.ts';
+import { findLink, type LinkedPerson, listLinks, unlinkByHand } from '../store/links.ts';
+import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+
+/** Who has which account: shown, and changed by hand. */
+export function linkCommands(program: Command, context: CliContext): void {
+  const link = program.command('link').description('who has which account');
+  link
+    .command('list')
+    .description('list people and their accounts, since when and by which rule')
+    .argument('<tenant>', 'slug or id')
+    .addOption(new Option('--role <role>', 'one of the two').choices(['students', 'teachers']))
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay link list contoso --role teachers')
+    .action(async (tenant: string, options: { role?: Role; json?: true }) => {
+      const all = await withNamedTenant(context, tenant, listLinks);
+      const links = all.filter(({ role }) => options.role === undefined || role === options.role);
+      if (options.json) return printJson(context, { links });
+      printTable(
+        context,
+        ['PERSON', 'ACCOUNT', 'RULE', 'SINCE'],
+        links.map((one) => [
+          personKey(one.role, one.personId),
+          one.userPrincipalName ?? one.objectId,
+          one.rule,
+          one.linkedAt,
+        ]),
+      );
+    });
+  link
+    .command('set')
+    .description('give a person an account by hand; rules never change it again')
+    .argument('<tenant>', 'slug or id')
+    .argument('<person>', 'students:ID or teachers:ID, as problems name them')
+    .argument('<account>', 'object id or userPrincipalName')
+    .option('--by <name>', 'who decides', context.user)
+    .addHelpText(
+      'after',
+      '\nExample:\n  hallpass-relay link set contoso students:4711 ana.simic@contoso.edu --by "Kim Lee"',
+    )
+    .action(async (tenant: string, person: string, account: string, { by }: { by: string }) => {
+      const { linkPerson } = await import('./link-person.ts');
+      const found = await linkPerson(context, tenant, { person: parsePerson(person), account, by });
+      context.out.write(`${person} has the account ${found} from now on. The next run goes on with it.\n`);
+    });
+  link
+    .command('remove')
+    .description('take an account from a person by hand; the account itself, and where it is a member, stay')
+    .argument('<tenant>', 'slug or id')
+    .argument('<person>', 'students:ID or teachers:ID')
+    .option('--by <name>', 'who decides', context.user)
+    .addHelpText(
+      'after',
+      `
+The next run looks for an account by the profile's rules again: it finds the same one unless the rules, the data or the
+account have changed. To give the person another one, use "link set".
+
+Example:
+  hallpass-relay link remove contoso students:4711`,
+    )
+    .action(async (tenant: string, name: string, { by }: { by: string }) => {
+      const person = parsePerson(name);
+      const now = new Date(context.clock.now()).toISOString();
+      await withNamedTenant(context, tenant, async (scope) => {
+        const before = await findLink(scope, person.role, person.personId);
+        await unlinkByHand(scope, person, now);
+        const detail = { person: name, objectId: before?.objectId, rule: before?.rule };
+        await writeAudit(scope, { at: now, who: by, action: 'link.remove', detail });
+      });
+      context.out.write(`${name} has no account from now on. The account itself was left alone.\n`);
+    });
+}
+
+function parsePerson(text: string): LinkedPerson {
+  const match = /^(students|teachers):(.{1,40})$/.exec(text);
+  if (match === null) throw fail('PERSON_UNKNOWN', { person: text });
+  return { role: match[1] as Role, personId: match[2] ?? '' };
+}

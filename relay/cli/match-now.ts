@@ -1,0 +1,32 @@
+import { readDomains } from '../graph/tenant.ts';
+import { previewMatches, type RolePreview } from '../identity/match-preview.ts';
+import type { Role } from '../profile.ts';
+import { readProfiles } from '../store/profiles.ts';
+import { findTenant } from '../store/system.ts';
+import { liveDirectory } from '../sync/live-directory.ts';
+import { readPeople } from '../sync/profile-facts.ts';
+import { type CliContext, withStore } from './context.ts';
+import { withGraph } from './graph.ts';
+
+/** The rules of each role, scored on the people of the profile's schools and the directory as it is now. */
+export async function previewTenant(
+  context: CliContext,
+  name: string,
+  wanted: readonly Role[],
+): Promise<RolePreview[]> {
+  return await withStore(context, async (store) => {
+    const tenant = await store.system((scope) => findTenant(scope, name));
+    const people = await store.readTenant(tenant.id, async (scope) => {
+      const [profile] = await readProfiles(scope);
+      return await readPeople(scope, profile?.schools ?? 'all');
+    });
+    return await withGraph(context, tenant, async ({ client }) => {
+      const verified = (await readDomains(client)).filter(({ isVerified }) => isVerified).map(({ id }) => id);
+      const directory = await liveDirectory(store, tenant.id, client);
+      return wanted.map((role) => {
+        const ofRole = people.filter((person) => person.role === role);
+        return previewMatches(role, ofRole, directory, verified);
+      });
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander';
+import { describeRule } from '../identity/match.ts';
+import { type MatchExample, outcomes, type RolePreview } from '../identity/match-preview.ts';
+import type { Role } from '../profile.ts';
+import { type CliContext, printJson, printTable } from './context.ts';
+
+const roles = ['students', 'teachers'] as const;
+
+interface MatchOptions {
+  role?: Role;
+  all?: true;
+  json?: true;
+}
+
+/** What every identity rule would find, so that one can be chosen by its result. */
+export function matchCommand(program: Command, context: CliContext): void {
+  program
+    .command('match')
+    .description('what every identity rule would find in the accounts that there are')
+    .argument('<tenant>', 'slug or id')
+    .addOption(new Option('--role <role>', 'one of the two').choices(roles))
+    .option('--all', 'also rules that match nobody')
+    .option('--json', 'for programs')
+    .addHelpText(
+      'after',
+      `
+Compares the people whom agents have sent with the directory as it is now; nothing is changed. Agents send the sources
+that the profile's rules use; with "identity": {"compareAll": true} in the profile they send every source.
+
+Example:
+  hallpass-relay match contoso --role students`,
+    )
+    .action(async (name: string, options: MatchOptions) => {
+      const { previewTenant } = await import('./match-now.ts');
+      const previews = await previewTenant(context, name, options.role === undefined ? roles : [options.role]);
+      if (options.json) return printJson(context, { roles: previews });
+      for (const one of previews) printPreview(context, one, options.all === true);
+    });
+}
+
+function printPreview(
+  context: CliContext,
+  { role, people, rules, recommended, emptySources }: RolePreview,
+  all: boolean,
+) {
+  const { out } = context;
+  out.write(`${people} ${role}\n`);
+  const shown = rules.filter(({ counts }) => all || counts.matched + counts.ambiguous + counts.claimedTwice > 0);
+  if (shown.length > 0) {
+    printTable(
+      context,
+      ['', 'RULE', 'MATCHED', 'AMBIGUOUS', 'CLAIMED TWICE', 'UNMATCHED', 'WITHOUT VALUE'],
+      shown.map(({ rule, counts }) => [
+        rule === recommended ? '★' : '',
+        describeRule(rule),
+        ...outcomes.map((outcome) => String(counts[outcome])),
+      ]),
+    );
+  }
+  const best = rules.find(({ rule }) => rule === recommended);
+  if (best === undefined) out.write('No rule matches anybody.\n');
+  else {
+    out.write(`\nRecommended: ${describeRule(best.rule)}\n`);
+    for (const outcome of outcomes) {
+      if (outcome === 'matched' || best.examples[outcome].length === 0) continue;
+      out.write(`  ${outcome}: ${best.examples[outcome].map(describeExample).join('; ')}\n`);
+    }
+  }
+  if (emptySources.length > 0) {
+    out.write(`Nobody has ${emptySources.join(', ')}: empty in PowerSchool, or not asked for by the profile.\n`);
+  }
+  out.write('\n');
+}
+
+function describeExample({ subject, value, accounts }: MatchExample): string {
+  return [subject, value, accounts && `(${accounts.join(', ')})`].filter((part) => part !== undefined).join(' ');
+}

@@ -1,0 +1,117 @@
+import { open, rm } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { csvLine, csvStart } from '../csv.ts';
+import { personKey } from '../identity/people.ts';
+import { readRecords } from '../roster/mirror.ts';
+import { openVault } from '../secrets/key-file.ts';
+import { loadSettings } from '../settings.ts';
+import { writeAudit } from '../store/audit.ts';
+import { forgetPasswords, readPasswords, type WaitingPassword } from '../store/initial-passwords.ts';
+import type { TenantScope } from '../store/store.ts';
+import { findTenant } from '../store/system.ts';
+import { purposeOf } from '../sync/new-accounts.ts';
+import { type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
+
+/** First passwords of accounts that Hallpass made: handed out once. */
+export function passwordsCommands(program: Command, context: CliContext): void {
+  const passwords = program.command('passwords').description('first passwords of accounts that Hallpass made');
+  passwords
+    .command('list')
+    .description('accounts whose first password has not been handed out, without the passwords')
+    .argument('<tenant>', 'slug or id')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay passwords list contoso')
+    .action(async (tenant: string, options: { json?: true }) => {
+      const waiting = (await withNamedTenant(context, tenant, readPasswords)).map((one) => ({
+        person: personKey(one.role, one.personId),
+        userPrincipalName: one.userPrincipalName,
+        madeAt: one.madeAt,
+      }));
+      if (options.json) return printJson(context, { passwords: waiting });
+      printTable(
+        context,
+        ['PERSON', 'ACCOUNT', 'SINCE'],
+        waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]),
+      );
+    });
+  passwords
+    .command('export')
+    .description('write them into a new file, as CSV, and forget them')
+    .argument('<tenant>', 'slug or id')
+    .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it')
+    .option('--by <name>', 'who takes them, for the audit log', context.user)
+    .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv --by "Kim Lee"')
+    .action(async (tenant: string, { file, by }: { file: string; by: string }) => {
+      const count = await exportPasswords(context, tenant, file, by);
+      if (count === 0) return void context.out.write('No first password waits to be handed out.\n');
+      context.out.write(
+        `Wrote ${count} first passwords to ${file}; they are forgotten here.\n  → Hand them out, and delete the file.\n`,
+      );
+    });
+}
+
+/** @throws HallpassError KEY_UNUSABLE, KEY_WRONG, FILE_UNWRITABLE: then nothing is forgotten */
+async function exportPasswords(context: CliContext, tenantName: string, file: string, by: string): Promise<number> {
+  const { home, keyFile, clock } = context;
+  const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
+  return await withStore(context, async (store) => {
+    const tenant = await store.system((scope) => findTenant(scope, tenantName));
+    const { waiting, names } = await store.readTenant(tenant.id, async (scope) => ({
+      waiting: await readPasswords(scope),
+      names: await readNames(scope),
+    }));
+    if (waiting.length === 0) return 0;
+    const lines = [csvLine(['person', 'school', 'givenName', 'surname', 'userPrincipalName', 'password'])];
+    for (const one of waiting) {
+      const password = await vault.open(one.sealed, purposeOf(tenant.id, personKey(one.role, one.personId)));
+      lines.push(csvLine([...describe(one, names), one.userPrincipalName, password]));
+    }
+    await writeNewFile(file, csvStart + lines.join(''));
+    const now = new Date(clock.now()).toISOString();
+    await store.withTenant(tenant.id, async (scope) => {
+      await forgetPasswords(scope, waiting);
+      const detail = { count: waiting.length };
+      await writeAudit(scope, { at: now, who: by, action: 'passwords.export', detail });
+    });
+    return waiting.length;
+  });
+}
+
+type Names = Map<string, { school: string; givenName: string; surname: string }>;
+
+async function readNames(scope: TenantScope): Promise<Names> {
+  const schools = new Map((await readRecords(scope, 'school')).map(({ id, name }) => [id, name]));
+  const names: Names = new Map();
+  for (const kind of ['student', 'teacher'] as const) {
+    for (const { id, schoolId, givenName = '', surname = '' } of await readRecords(scope, kind)) {
+      const key = personKey(kind === 'student' ? 'students' : 'teachers', id);
+      names.set(key, { school: schools.get(schoolId) ?? schoolId, givenName, surname });
+    }
+  }
+  return names;
+}
+
+function describe({ role, personId }: WaitingPassword, names: Names): string[] {
+  const key = personKey(role, personId);
+  const { school = '', givenName = '', surname = '' } = names.get(key) ?? {};
+  return [key, school, givenName, surname];
+}
+
+/** On the disk when it returns; never over something that is there, and never through a link. */
+async function writeNewFile(file: string, text: string): Promise<void> {
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fail('FILE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+  }
+}

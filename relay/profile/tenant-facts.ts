@@ -1,0 +1,35 @@
+/** What a profile is checked against, and what the check says. */
+import type { DomainFacts, GroupFacts, SkuFacts } from '../graph/tenant.ts';
+import type { Role } from '../profile.ts';
+
+/** What is known of a tenant. Undefined where the relay's application may not ask. */
+export interface TenantFacts {
+  /** The district's date. */
+  today: string;
+  domains: readonly DomainFacts[] | undefined;
+  skus: readonly SkuFacts[] | undefined;
+  /** By id, those that the profile names; undefined for one that does not exist. */
+  groups: ReadonlyMap<string, GroupFacts | undefined>;
+  /** Application permissions in the relay's token. */
+  roles: readonly string[];
+  /** Schools of the mirror, id and name; empty before an agent has sent them. */
+  schools: ReadonlyMap<string, string>;
+  people: Record<Role, PeopleFacts>;
+}
+
+/** People of the profile's schools in the mirror. */
+export interface PeopleFacts {
+  total: number;
+  withoutAccount: number;
+  /** How many have a value, by field; a field that agents do not send yet has none. */
+  having: Readonly<Record<string, number>>;
+}
+
+export interface ProfileProblem {
+  /** `domains.students` */
+  field: string;
+  /** An `error` keeps the profile from working; a `warning` is worth a look. */
+  severity: 'error' | 'warning';
+  reason: string;
+  remedy: string;
+}

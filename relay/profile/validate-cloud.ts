@@ -1,0 +1,162 @@
+/** What the Microsoft tenant must have for a profile: domains, seats, groups, permissions. */
+import type { GroupFacts, SkuFacts } from '../graph/tenant.ts';
+import type { Profile, Role } from '../profile.ts';
+import type { Licence } from './accounts.ts';
+import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
+
+const roles = ['students', 'teachers'] as const satisfies Role[];
+
+export function* cloudProblems(profile: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
+  yield* domainProblems(profile, facts);
+  yield* licenceProblems(profile, facts);
+  yield* permissionProblems(profile, facts);
+}
+
+function* domainProblems({ domains: chosen, mode }: Profile, { domains }: TenantFacts): Iterable<ProfileProblem> {
+  if (domains === undefined) {
+    yield unchecked('domains', 'Domain.Read.All');
+    return;
+  }
+  for (const role of roles) {
+    const name = chosen[role];
+    if (name === undefined || mode[role] === 'match') continue;
+    const field = `domains.${role}`;
+    const domain = domains.find(({ id }) => id === name);
+    if (domain === undefined || !domain.isVerified) {
+      const reason = `${name} is not a verified domain of the tenant`;
+      const remedy = 'Verify it in the Microsoft 365 admin center, or choose another one.';
+      yield { field, severity: 'error', reason, remedy };
+    } else if (domain.authenticationType === 'Federated') {
+      const reason = `${name} is federated: its accounts are made in the district's own directory`;
+      const remedy = 'Use the mode "match" for this role, or another domain.';
+      yield { field, severity: 'error', reason, remedy };
+    }
+  }
+  const { classes } = chosen;
+  const main = domains.find(({ isDefault }) => isDefault);
+  if (classes !== undefined && classes !== main?.id) {
+    const reason = `addresses of classes will end in ${main?.id ?? "the tenant's default domain"}: Graph offers no choice`;
+    const remedy =
+      'Make it the default domain, or add an e-mail address policy for groups in Exchange: New-EmailAddressPolicy -IncludeUnifiedGroupRecipients.';
+    yield { field: 'domains.classes', severity: 'warning', reason, remedy };
+  }
+}
+
+function* licenceProblems({ licences, mode }: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
+  if (!isCountry(licences.usageLocation)) {
+    const reason = `${licences.usageLocation} is no country`;
+    const remedy = 'Give the two letters of ISO 3166, such as US.';
+    yield { field: 'licences.usageLocation', severity: 'error', reason, remedy };
+  }
+  const needed = new Map<string, { fields: string[]; count: number }>();
+  for (const role of roles) {
+    const licence = licences[role];
+    if (licence === null || mode[role] === 'match') continue;
+    const field = `licences.${role}`;
+    const skuIds = 'group' in licence ? groupSkus(facts.groups.get(licence.group)) : [licence.skuId];
+    if ('group' in licence) yield* groupProblems(field, licence.group, facts.groups.get(licence.group));
+    else if (facts.skus !== undefined) yield* skuProblems(field, licence, facts.skus);
+    for (const skuId of skuIds) {
+      const { fields, count } = needed.get(skuId) ?? { fields: [], count: 0 };
+      needed.set(skuId, { fields: [...fields, field], count: count + facts.people[role].withoutAccount });
+    }
+  }
+  if (needed.size > 0 && facts.skus === undefined) yield unchecked('licences', 'Organization.Read.All');
+  for (const [skuId, { fields, count }] of needed) {
+    const sku = facts.skus?.find((one) => one.skuId === skuId);
+    if (sku === undefined) continue;
+    const free = Math.max(0, sku.prepaidUnits.enabled - sku.consumedUnits);
+    if (count <= free) continue;
+    const reason = `${count} new accounts need a seat of ${sku.skuPartNumber}, and ${free} are free`;
+    const remedy = 'Buy seats, or take licences back from accounts that need them no more.';
+    yield { field: fields.join(', '), severity: 'error', reason, remedy };
+  }
+}
+
+function* skuProblems(
+  field: string,
+  { skuId, disabledPlans }: Extract<Licence, { skuId: string }>,
+  skus: readonly SkuFacts[],
+): Iterable<ProfileProblem> {
+  const sku = skus.find((one) => one.skuId === skuId);
+  if (sku === undefined) {
+    const known = skus.map((one) => `${one.skuPartNumber} (${one.skuId})`).join(', ') || 'none';
+    const reason = `the tenant has no licence ${skuId}`;
+    yield { field, severity: 'error', reason, remedy: `Choose one that it has: ${known}.` };
+    return;
+  }
+  if (sku.capabilityStatus !== 'Enabled') {
+    const reason = `the subscription of ${sku.skuPartNumber} is in the state ${sku.capabilityStatus}`;
+    yield { field, severity: 'error', reason, remedy: 'Renew it, or choose another licence.' };
+  }
+  const foreign = disabledPlans.filter((plan) => !sku.servicePlans.some((one) => one.servicePlanId === plan));
+  if (foreign.length > 0) {
+    const known = sku.servicePlans.map((one) => `${one.servicePlanName} (${one.servicePlanId})`).join(', ');
+    const reason = `${foreign.join(', ')} is no plan of ${sku.skuPartNumber}`;
+    yield { field: `${field}.disabledPlans`, severity: 'error', reason, remedy: `Its plans are ${known || 'none'}.` };
+  }
+}
+
+function* groupProblems(field: string, id: string, group: GroupFacts | undefined): Iterable<ProfileProblem> {
+  if (group === undefined) {
+    const reason = `the tenant has no group ${id}`;
+    yield { field, severity: 'error', reason, remedy: 'Give the object id of the group that has the licence.' };
+    return;
+  }
+  const because = group.groupTypes.includes('DynamicMembership')
+    ? 'its members follow a rule'
+    : group.onPremisesSyncEnabled === true
+      ? 'it is mastered in an on-premises Active Directory'
+      : undefined;
+  if (because !== undefined) {
+    const reason = `nobody can be added to the group ${group.displayName}: ${because}`;
+    yield { field, severity: 'error', reason, remedy: 'Choose a group with assigned members, made in Microsoft 365.' };
+  }
+  if (group.assignedLicenses.length === 0) {
+    const reason = `the group ${group.displayName} has no licence to give`;
+    yield {
+      field,
+      severity: 'error',
+      reason,
+      remedy: 'Assign the licence to the group in the Microsoft 365 admin center.',
+    };
+  }
+}
+
+function groupSkus(group: GroupFacts | undefined): string[] {
+  return group?.assignedLicenses.map(({ skuId }) => skuId.toLowerCase()) ?? [];
+}
+
+/** Permissions that only some profiles need; without the others there is no run at all. */
+function* permissionProblems({ licences, mode }: Profile, { roles: granted }: TenantFacts): Iterable<ProfileProblem> {
+  const may = (...names: string[]) => names.some((name) => granted.includes(name));
+  const direct = roles.some((role) => {
+    const licence = licences[role];
+    return mode[role] === 'create' && licence !== null && 'skuId' in licence;
+  });
+  if (direct && !may('LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')) {
+    const reason = "the relay's application may not assign licences";
+    const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or give licences through a group.';
+    yield { field: 'licences', severity: 'error', reason, remedy };
+  }
+  if (!may('Member.Read.Hidden')) {
+    const reason = "the relay's application may not see who is in a class";
+    const remedy = 'Grant it Member.Read.Hidden: lost answers about memberships cannot be looked up without it.';
+    yield { field: 'the document', severity: 'warning', reason, remedy };
+  }
+}
+
+function unchecked(field: string, permission: string): ProfileProblem {
+  const reason = "could not be checked: the relay's application may not read it";
+  return { field, severity: 'warning', reason, remedy: `Grant it ${permission}.` };
+}
+
+/** ISO 3166-1 alpha-2, as the runtime's tables know it. */
+function isCountry(code: string): boolean {
+  const name = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }).of(code);
+  return (
+    name !== undefined &&
+    new Intl.Locale(`und-${code}`).region === code &&
+    !['ZZ', 'XA', 'XB', 'EU', 'EZ', 'UN'].includes(code)
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * Whether a profile fits its tenant: domains, licences, schools, dates. The schema has checked the document by itself;
+ * this is about the world. Pure: the facts are read elsewhere. With an error in it a profile should not be enabled.
+ */
+
+import type { Profile } from '../profile.ts';
+import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
+import { cloudProblems } from './validate-cloud.ts';
+import { identityProblems } from './validate-identity.ts';
+
+/** Errors first, in the order of the document. */
+export function validateProfile(profile: Profile, facts: TenantFacts): ProfileProblem[] {
+  const problems = [
+    ...identityProblems(profile, facts),
+    ...cloudProblems(profile, facts),
+    ...schoolProblems(profile, facts),
+    ...propertyProblems(profile),
+    ...dateProblems(profile, facts),
+  ];
+  return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts): Iterable<ProfileProblem> {
+  if (schools.size === 0) {
+    const reason = 'no agent has sent the schools yet, so they could not be checked';
+    const remedy = 'Let an agent connect, and check again.';
+    yield { field: 'schools', severity: 'warning', reason, remedy };
+    return;
+  }
+  for (const id of chosen === 'all' ? [] : chosen) {
+    if (schools.has(id)) continue;
+    const reason = `PowerSchool has no school ${id}`;
+    const remedy = 'Take it out, or correct it: schools are named by their DCID, not by their number.';
+    yield { field: 'schools', severity: 'error', reason, remedy };
+  }
+}
+
+/** Properties that cost privacy and give nothing. */
+function* propertyProblems({ properties, mode, classes }: Profile): Iterable<ProfileProblem> {
+  const unused = {
+    student: [
+      'username',
+      'secondaryEmail',
+      ...(mode.students === 'match' ? ['givenName', 'middleName', 'surname'] : []),
+    ],
+    teacher: [
+      'username',
+      'secondaryEmail',
+      ...(mode.teachers === 'match' ? ['givenName', 'middleName', 'surname'] : []),
+    ],
+    section: classes.name.includes('{period') ? [] : ['period'],
+  };
+  for (const [kind, names] of Object.entries(unused)) {
+    const chosen = (properties[kind as keyof typeof unused] ?? []).filter((name) => names.includes(name));
+    if (chosen.length === 0) continue;
+    const reason = `${chosen.join(', ')} would leave the district and be written nowhere`;
+    yield { field: `properties.${kind}`, severity: 'warning', reason, remedy: 'Take it out.' };
+  }
+  if (!/\{(sectionNumber|teacher|teacherSurname|period)/.test(classes.name)) {
+    const reason = 'all classes of a course would have the same name';
+    yield { field: 'classes.name', severity: 'warning', reason, remedy: 'Add {sectionNumber} to the pattern.' };
+  }
+}
+
+function* dateProblems({ dates }: Profile, { today }: TenantFacts): Iterable<ProfileProblem> {
+  const { expiresOn, studentsFrom } = dates;
+  if (expiresOn === null) return;
+  const remedy = 'Choose a later date, or null for a profile that does not expire.';
+  const daysLeft = (Date.parse(expiresOn) - Date.parse(today)) / 86_400_000;
+  if (daysLeft < 0) {
+    const reason = `the profile expired on ${expiresOn}`;
+    yield { field: 'dates.expiresOn', severity: 'error', reason, remedy };
+  } else if (daysLeft <= 14) {
+    const reason = `the profile expires on ${expiresOn}, in ${daysLeft} days`;
+    yield { field: 'dates.expiresOn', severity: 'warning', reason, remedy };
+  }
+  if (studentsFrom !== null && studentsFrom > expiresOn) {
+    const reason = 'students would begin after the profile has expired';
+    yield { field: 'dates.studentsFrom', severity: 'error', reason, remedy: 'Choose an earlier date.' };
+  }
+}

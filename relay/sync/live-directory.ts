@@ -1,0 +1,22 @@
+/**
+ * The directory as it is now, for a look beside a relay that may be running: what the relay has mirrored, and what has
+ * changed since, kept in memory only. The relay's own place in the changes is not moved.
+ */
+import type { GraphClient } from '../graph/client.ts';
+import { readUserChanges } from '../graph/directory.ts';
+import { changedUser, DirectoryIndex } from '../identity/directory-index.ts';
+import { readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
+import type { Store } from '../store/store.ts';
+
+/** @throws as {@link GraphClient.get} */
+export async function liveDirectory(store: Store, tenantId: string, client: GraphClient): Promise<DirectoryIndex> {
+  const { deltaLink, users } = await store.withTenant(tenantId, async (scope) => ({
+    deltaLink: (await readDirectoryState(scope)).deltaLink,
+    users: await readDirectory(scope),
+  }));
+  const changes = await readUserChanges(client, deltaLink);
+  const directory = new DirectoryIndex(changes.full ? [] : users);
+  for (const change of changes.upserts) directory.add(changedUser(directory.get(change.id), change));
+  for (const id of changes.deletes) directory.remove(id);
+  return directory;
+}

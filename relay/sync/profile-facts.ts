@@ -1,0 +1,88 @@
+/** The facts that a profile is checked against: from the mirror, and from the Microsoft tenant. */
+import { calendarOf } from '../../shared/calendar.ts';
+import { HallpassError } from '../../shared/errors.ts';
+import type { GraphClient } from '../graph/client.ts';
+import { type GroupFacts, readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
+import type { Person } from '../identity/people.ts';
+import { personKey } from '../identity/people.ts';
+import { RosterIndex } from '../plan/roster-index.ts';
+import type { PeopleFacts, TenantFacts } from '../profile/tenant-facts.ts';
+import type { Profile, Role } from '../profile.ts';
+import { readRecords } from '../roster/mirror.ts';
+import { districtTimeZone } from '../store/agents.ts';
+import { readLinks } from '../store/links.ts';
+import type { TenantScope } from '../store/store.ts';
+
+/** Everybody of the mirror who is in one of the schools. */
+export async function readPeople(scope: TenantScope, schools: Profile['schools']): Promise<Person[]> {
+  const roster = new RosterIndex();
+  for (const kind of ['student', 'teacher'] as const) {
+    const records = await readRecords(scope, kind);
+    roster.apply(records.map((record) => ({ kind, schoolId: record.schoolId, id: record.id, record })));
+  }
+  const people = [...roster.people.values()];
+  return schools === 'all' ? people : people.filter(({ schoolIds }) => schoolIds.some((id) => schools.includes(id)));
+}
+
+/** The half of the facts that the store has. */
+export async function readMirrorFacts(
+  scope: TenantScope,
+  profile: Profile,
+  nowMs: number,
+): Promise<Pick<TenantFacts, 'today' | 'schools' | 'people'>> {
+  const schools = new Map((await readRecords(scope, 'school')).map(({ id, name }) => [id, name]));
+  const everybody = await readPeople(scope, profile.schools);
+  const linked = new Set((await readLinks(scope)).map(({ role, personId }) => personKey(role, personId)));
+  const of = (role: Role): PeopleFacts => {
+    const people = everybody.filter((person) => person.role === role);
+    const withoutAccount = people.filter(({ id }) => !linked.has(personKey(role, id))).length;
+    return { total: people.length, withoutAccount, having: countValues(people) };
+  };
+  const today = calendarOf(await districtTimeZone(scope))(nowMs, 0);
+  return { today, schools, people: { students: of('students'), teachers: of('teachers') } };
+}
+
+function countValues(people: readonly Person[]): Record<string, number> {
+  const fields = [
+    'username',
+    'secondaryEmail',
+    'givenName',
+    'middleName',
+    'surname',
+    'grade',
+    'graduationYear',
+  ] as const;
+  const count = (has: (person: Person) => string | undefined) => people.filter((person) => has(person)).length;
+  const numbers = count((person) => person.number);
+  const values = Object.fromEntries(fields.map((field) => [field, count((person) => person[field])]));
+  return { ...values, studentNumber: numbers, teacherNumber: numbers };
+}
+
+/**
+ * The half that Microsoft has.
+ *
+ * @param roles application permissions in the token
+ * @throws as {@link GraphClient.get}, but not where a permission is missing
+ */
+export async function readCloudFacts(
+  client: GraphClient,
+  profile: Profile,
+  roles: readonly string[],
+): Promise<Pick<TenantFacts, 'domains' | 'skus' | 'groups' | 'roles'>> {
+  const groups = new Map<string, GroupFacts | undefined>();
+  for (const licence of [profile.licences.students, profile.licences.teachers]) {
+    if (licence !== null && 'group' in licence)
+      groups.set(licence.group, await readLicenceGroup(client, licence.group));
+  }
+  return { domains: await allowed(readDomains(client)), skus: await allowed(readSkus(client)), groups, roles };
+}
+
+/** Undefined where the application may not ask. */
+async function allowed<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof HallpassError && error.code === 'GRAPH_DENIED') return undefined;
+    throw error;
+  }
+}
