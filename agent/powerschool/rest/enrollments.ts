@@ -39,13 +39,14 @@ export class Enrollments {
     const list = { path: `section/${sectionId}/section_enrollment`, resource: 'section_enrollment' } as const;
     const size = this.#lists.sizeOf(list);
     const first = await this.#client.page(list, { number: 1, size }, signal);
-    const short = first.length < size;
-    const known = short && this.#confirmed.get(sectionId) === printOf(first);
+    // A full page may go on.
+    const whole = first.length !== size;
+    const known = whole && this.#confirmed.get(sectionId) === printOf(first);
     this.#requestsPerSection += freshness * ((known ? 1 : 2) - this.#requestsPerSection);
     if (known) return first.filter(isKept);
     const counted = await this.#client.count(list, signal);
     const what = `section_enrollment of section ${sectionId}`;
-    const rows = short && first.length === counted ? first : await this.#lists.all({ list, what, counted, signal });
+    const rows = whole && first.length === counted ? first : await this.#lists.all({ list, what, counted, signal });
     if (rows.some((row) => textAt(row, 'section_id') !== sectionId)) {
       throw fail('POWERSCHOOL_MALFORMED', { url: this.#client.url, what, reason: 'it has rows of another section' });
     }

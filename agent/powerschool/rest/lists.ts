@@ -27,6 +27,9 @@ export interface ListPage {
   last: boolean;
 }
 
+/** Pages that a list may grow by while it is read. A server that always sends the same page would never end. */
+const sparePages = 3;
+
 export class Lists {
   readonly #client: V1Client;
   readonly #metadata: Metadata;
@@ -91,7 +94,7 @@ export class Lists {
     return rows.length < size && rows.length >= counted ? rows : undefined;
   }
 
-  async *#pass({ list, counted, expansions, signal }: ListReading): AsyncGenerator<ListPage> {
+  async *#pass({ list, what, counted, expansions, signal }: ListReading): AsyncGenerator<ListPage> {
     const size = this.sizeOf(list);
     let full = size;
     let total = 0;
@@ -101,7 +104,9 @@ export class Lists {
       total += rows.length;
       // The limit may be lower than PowerSchool says; then all pages are as short as the first.
       full = number === 1 && total < counted ? rows.length : Math.max(full, rows.length);
-      const last = rows.length === 0 || (rows.length < full && total >= counted);
+      // More than asked for is everything: a list that is not paged.
+      const last = rows.length === 0 || rows.length > size || (rows.length < full && total >= counted);
+      if (!last && number > Math.ceil(counted / full) + sparePages) throw incomplete(what, total, counted);
       if (!last) next = this.#fetch(list, pageOf(number + 1, size, expansions), signal);
       yield { rows, last };
       if (last) return;

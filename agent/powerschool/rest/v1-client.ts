@@ -4,7 +4,7 @@ import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { type Calls, deniedV1, toldBy } from '../calls.ts';
 import type { Answer } from '../http.ts';
 import type { Paged } from '../metadata.ts';
-import { childrenOf, type Json, type JsonObject, objectAt, parseV1, textAt } from './v1-json.ts';
+import { childrenOf, isEmptyAt, type Json, type JsonObject, objectAt, parseV1, textAt } from './v1-json.ts';
 
 /** A list of a resource, without its pages. */
 export interface ListRequest {
@@ -52,6 +52,7 @@ export class V1Client {
     if (q !== undefined) query.set('q', q);
     if (page.expansions !== undefined && page.expansions.length > 0) query.set('expansions', page.expansions.join(','));
     const json = await this.#json(`${path}?${query}`, path, signal);
+    if (isEmptyAt(json, wrapperOf(resource))) return [];
     const list = objectAt(json, wrapperOf(resource));
     if (list === undefined) throw this.malformed(path, `it is no list of ${wrapperOf(resource)}`);
     return childrenOf(list, resource);

@@ -40,6 +40,11 @@ export function objectAt(json: Json | undefined, ...path: string[]): JsonObject 
   return isObject(end) ? end : undefined;
 }
 
+/** True for an element that is there and has nothing in it. */
+export function isEmptyAt(json: Json | undefined, name: string): boolean {
+  return isObject(json) && json[name] === '';
+}
+
 /** The children of one name: none, one or many. */
 export function childrenOf(json: Json | undefined, name: string): JsonObject[] {
   const found = isObject(json) ? json[name] : undefined;
