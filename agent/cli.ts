@@ -10,11 +10,13 @@ import { type EnrollOptions, enrollAgent } from './commands/enroll.ts';
 import { showPage } from './commands/page.ts';
 import type { PluginOptions } from './commands/plugin.ts';
 import type { InstallOptions } from './commands/service.ts';
+import type { SetupOptions } from './commands/setup.ts';
 import { showStatus } from './commands/status.ts';
 import type { SupportOptions } from './commands/support.ts';
 import { run, syncOnce, type WorkOptions } from './commands/work.ts';
 import { bypassEntries } from './network/bypass.ts';
 import { parseQuietWindow, type QuietWindow } from './quiet.ts';
+import { addAnswerOptions } from './setup/questions.ts';
 
 const exitCodeHelp = `
 Exit codes:
@@ -64,6 +66,21 @@ ${exitCodeHelp}`,
     );
   const command = (name: string, description: string, example: string) =>
     agent.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}\n${exitCodeHelp}`);
+
+  addAnswerOptions(
+    command(
+      'setup',
+      'the guided first run: asks what it needs, writes the plugin, waits for it, installs the service',
+      `hallpass-agent setup
+  HALLPASS_CODE=ABCD-EFGH-JKLM hallpass-agent setup --relay https://relay.example.com \\
+    --powerschool-url https://powerschool.example.org --non-interactive`,
+    ),
+  )
+    .option('--no-service', 'do not install the service')
+    .option('--wait <minutes>', 'how long to wait for the plugin when nobody is there', integer, 10)
+    .option('--non-interactive', 'ask nothing, also on a terminal: what is not told is an error')
+    .option('--restart', 'begin anew: everything is asked again, and what is there is offered')
+    .action(async (options: SetupOptions) => (await import('./commands/setup.ts')).setup(context, options));
 
   const plugin = command(
     'plugin',
@@ -116,7 +133,7 @@ ${exitCodeHelp}`,
       ).choices(['auto', 'powerquery', 'rest']),
     )
     .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
-    .option('--page-size <rows>', 'rows per request (default 5000)', integer)
+    .option('--page-size <rows>', 'rows per request (default 2000)', integer)
     .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
     .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')

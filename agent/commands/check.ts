@@ -23,20 +23,32 @@ export async function check(
   { folder, env, platform, stdout, stop }: Context,
   { json }: { json?: true },
 ): Promise<number> {
-  const rich = isRich(stdout, env);
+  const found = runChecks({ folder, env, platform, clock: systemClock, signal: stop });
+  if (json !== true) return exitCodeOf(await showChecks(found, stdout, env));
   const checks: Check[] = [];
-  let next = '';
-  const show = (text: string) => json !== true && stdout.write(text);
-  for await (const found of runChecks({ folder, env, platform, clock: systemClock, signal: stop })) {
-    // Several in a row that want the same of the reader say it once.
-    if (found.action !== next) show(actionText(next));
-    next = found.action;
-    show(checkText(found, rich));
-    checks.push(found);
-  }
-  show(`${actionText(next)}${summary(checks)}\n`);
-  if (json === true) stdout.write(checksJson(checks));
+  for await (const one of found) checks.push(one);
+  stdout.write(checksJson(checks));
   return exitCodeOf(checks);
+}
+
+/** Prints each check as it comes, and their sum. */
+export async function showChecks(
+  checks: AsyncIterable<Check>,
+  stdout: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv,
+): Promise<Check[]> {
+  const rich = isRich(stdout, env);
+  const seen: Check[] = [];
+  let next = '';
+  for await (const found of checks) {
+    // Several in a row that want the same of the reader say it once.
+    if (found.action !== next) stdout.write(actionText(next));
+    next = found.action;
+    stdout.write(checkText(found, rich));
+    seen.push(found);
+  }
+  stdout.write(`${actionText(next)}${summary(seen)}\n`);
+  return seen;
 }
 
 /** Warnings are no reason to fail. A failure that may pass by itself says so, unless there is one that does not. */

@@ -12,6 +12,8 @@ import { secretFromFile, secretFromStdin } from './input.ts';
 /** Value of `--proxy` that takes the setting back. */
 const fromEnvironment = 'environment';
 
+const proxyCredentials = 'proxy credentials (user:password)';
+
 export interface ConfigureOptions {
   name?: string;
   powerschoolUrl?: string;
@@ -41,11 +43,42 @@ export interface ConfigureOptions {
   logFileMb?: number;
 }
 
+/** @throws HallpassError as {@link storeSettings}, FILE_UNREADABLE, INPUT_ENDED; nothing is stored then */
+export async function configure({ folder, stdin, stdout }: Context, options: ConfigureOptions): Promise<void> {
+  const { powerschoolSecretFile, powerschoolSecretStdin, proxyCredentialsFile, proxyCredentialsStdin } = options;
+  const given = async (file: string | undefined, fromStdin: true | undefined, what: string) => {
+    if (file !== undefined) return secretFromFile(file, what);
+    return fromStdin === true ? secretFromStdin(stdin, stdout, what) : undefined;
+  };
+  const names = await storeSettings(folder, options, {
+    powerschool: await given(powerschoolSecretFile, powerschoolSecretStdin, 'PowerSchool client secret'),
+    proxy: await given(proxyCredentialsFile, proxyCredentialsStdin, proxyCredentials),
+  });
+  stdout.write(
+    names.length === 0
+      ? 'Nothing to change: see "hallpass-agent configure --help".\n'
+      : `Stored ${names.join(', ')} in ${folder}. ${takenOver(names)}\n`,
+  );
+}
+
+export interface GivenSecrets {
+  powerschool?: string | undefined;
+  /** user:password */
+  proxy?: string | undefined;
+}
+
 /**
+ * Stores what is named, in the options or as a secret.
+ *
+ * @returns the names of what was stored
  * @throws HallpassError SETTING_INVALID, POWERSCHOOL_ADDRESS_INSECURE, RELAY_ADDRESS_INSECURE, FILE_UNREADABLE,
  *   CA_FILE_INVALID, STATE_UNREADABLE, STATE_UNWRITABLE; nothing is stored then
  */
-export async function configure({ folder, stdin, stdout }: Context, options: ConfigureOptions): Promise<void> {
+export async function storeSettings(
+  folder: string,
+  options: ConfigureOptions,
+  { powerschool: secret, proxy }: GivenSecrets = {},
+): Promise<string[]> {
   const state = await AgentState.open(folder);
   const changes: SettingChanges = {
     name: options.name,
@@ -72,8 +105,9 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
     'log.fileMB': options.logFileMb,
   };
   const settings = changeSettings(state.settings, changes);
-  const secret = await newSecret(options, stdin, stdout);
-  const signIn = await newSignIn(options, settings.proxy.url !== state.settings.proxy.url, stdin, stdout);
+  // Another proxy does not get the credentials of the one before: they are forgotten (null).
+  const otherProxy = settings.proxy.url !== state.settings.proxy.url ? null : undefined;
+  const signIn = proxy === undefined ? otherProxy : proxySignInOf(proxy);
 
   await state.saveSettings(settings);
   if (secret !== undefined) await state.saveSecret(secret);
@@ -81,11 +115,7 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
   const names = Object.keys(changes).filter((name) => changes[name] !== undefined);
   if (secret !== undefined) names.push('powerschool secret');
   if (signIn) names.push('proxy credentials');
-  stdout.write(
-    names.length === 0
-      ? 'Nothing to change: see "hallpass-agent configure --help".\n'
-      : `Stored ${names.join(', ')} in ${folder}. ${takenOver(names)}\n`,
-  );
+  return names;
 }
 
 function takenOver(names: readonly string[]): string {
@@ -93,33 +123,11 @@ function takenOver(names: readonly string[]): string {
   return `An agent that is running takes it over ${atOnce ? 'when it next needs a token' : 'at its next start'}.`;
 }
 
-async function newSecret(
-  options: ConfigureOptions,
-  stdin: NodeJS.ReadStream,
-  stdout: NodeJS.WriteStream,
-): Promise<string | undefined> {
-  const setting = 'PowerSchool client secret';
-  if (options.powerschoolSecretFile !== undefined) return secretFromFile(options.powerschoolSecretFile, setting);
-  return options.powerschoolSecretStdin === true ? secretFromStdin(stdin, stdout, setting) : undefined;
-}
-
-/**
- * User name and password for the proxy. Another proxy does not get those of the one before: they are forgotten (null).
- */
-async function newSignIn(
-  { proxyCredentialsFile: file, proxyCredentialsStdin }: ConfigureOptions,
-  otherProxy: boolean,
-  stdin: NodeJS.ReadStream,
-  stdout: NodeJS.WriteStream,
-): Promise<ProxySignIn | null | undefined> {
-  const setting = 'proxy credentials (user:password)';
-  if (file === undefined && proxyCredentialsStdin !== true) return otherProxy ? null : undefined;
-  const given =
-    file === undefined ? await secretFromStdin(stdin, stdout, setting) : await secretFromFile(file, setting);
+function proxySignInOf(given: string): ProxySignIn {
   const [username = '', ...password] = given.split(':');
   const signIn = proxySignInSchema.safeParse({ username, password: password.join(':') });
   if (signIn.success && password.length > 0) return signIn.data;
-  throw fail('SETTING_INVALID', { setting, reason: 'it is not of the form user:password' });
+  throw fail('SETTING_INVALID', { setting: proxyCredentials, reason: 'it is not of the form user:password' });
 }
 
 /** Absolute, because the service runs in another folder; read once, so that a wrong file is told now. */

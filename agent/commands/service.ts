@@ -1,5 +1,5 @@
 /** `hallpass-agent service`: the agent as a service of this computer. */
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
 import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
@@ -9,6 +9,7 @@ import { systemRun } from '../service/run.ts';
 import {
   installSteps,
   installUnit,
+  isBooted,
   type ServiceStatus,
   type Systemd,
   serviceStatus,
@@ -28,8 +29,6 @@ export interface InstallOptions {
   out?: string;
 }
 
-/** Where systemd says that it is the first process of this computer (sd_booted(3)). */
-const bootedMark = '/run/systemd/system';
 const unitFolder = '/etc/systemd/system';
 
 /**
@@ -126,13 +125,6 @@ async function writeWindowsScripts(context: Context, { out, dryRun }: InstallOpt
 
 function systemdOf({ env }: Context): Systemd {
   return { run: systemRun(env), clock: systemClock, unitFolder };
-}
-
-async function isBooted(): Promise<boolean> {
-  return access(bootedMark).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function needSystemd(context: Context, what: 'install' | 'uninstall'): Promise<void> {

@@ -1,5 +1,5 @@
 /** The agent as a systemd service: installed, removed, and asked how it is. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, reasonOf } from '../../shared/errors.ts';
@@ -16,6 +16,14 @@ export interface Systemd {
 
 /** How long a service that cannot work takes to say so. */
 const settleMs = 3000;
+
+/** True when systemd is the first process of this computer (sd_booted(3)). */
+export async function isBooted(): Promise<boolean> {
+  return access('/run/systemd/system').then(
+    () => true,
+    () => false,
+  );
+}
 
 export interface ServiceStatus {
   installed: boolean;

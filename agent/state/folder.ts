@@ -38,6 +38,7 @@ export function statePaths(folder: string) {
     probe: join(folder, 'probe.json'),
     baseline: join(folder, 'baseline'),
     log: join(folder, 'logs', 'agent.log'),
+    setup: join(folder, 'setup.json'),
     lock: join(folder, 'agent.lock'),
   };
 }

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { runCli } from '../cli.ts';
+import type { Typist } from './typist.ts';
 
 /** The script that starts the agent as a process. */
 export const agentScript = fileURLToPath(new URL('../hallpass-agent.mjs', import.meta.url));
@@ -11,6 +12,8 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** All of standard input. */
   input?: string;
+  /** Sits at the terminal, in place of `input`. */
+  typist?: Typist;
   platform?: NodeJS.Platform;
   stop?: AbortSignal;
 }
@@ -25,12 +28,12 @@ export interface Ended {
 export async function runCommand(
   folder: string,
   args: readonly string[],
-  { env = {}, input = '', platform = 'linux', stop = new AbortController().signal }: CommandOptions = {},
+  { env = {}, input = '', typist, platform = 'linux', stop = new AbortController().signal }: CommandOptions = {},
 ): Promise<Ended> {
-  const stdin = Object.assign(new PassThrough(), { isTTY: false });
-  const stdout = new PassThrough();
+  const stdin = typist?.stdin ?? Object.assign(new PassThrough(), { isTTY: false });
+  const stdout = typist?.stdout ?? new PassThrough();
   const stderr = new PassThrough();
-  stdin.end(input);
+  if (typist === undefined) stdin.end(input);
   const output = Promise.all([text(stdout), text(stderr)]);
   const code = await runCli(args, {
     folder,

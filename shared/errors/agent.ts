@@ -88,6 +88,31 @@ export const agentErrors = {
     meaning:
       'The folder is missing or not writable, or a file of that name is there already and belongs to another user.',
   },
+  INPUT_ENDED: {
+    retry: 'fix',
+    sentence: 'The input ended before everything was answered.',
+    action: 'Run the command again and answer, or give the answers as options: its --help lists them.',
+    meaning: 'Ctrl-C or Ctrl-D at a question, or a pipe with too few lines.',
+  },
+  SETUP_INTERRUPTED: {
+    retry: 'retry',
+    sentence: 'Setup was stopped at "{step}".',
+    action: 'Run "hallpass-agent setup" to go on: what is done is remembered.',
+    meaning: 'Ctrl-C, or a person chose to stop. Setup can be stopped anywhere.',
+  },
+  SETUP_ANSWER_MISSING: {
+    retry: 'fix',
+    sentence: 'Setup cannot go on without this: {what}.',
+    action: 'Run "hallpass-agent setup" again with {ways}; what is done is remembered.',
+    meaning:
+      'Nobody is there to be asked (no terminal, or --non-interactive), and the answer was not told. The first run usually ends here with the client id, which exists only when the plugin is installed in PowerSchool.',
+  },
+  SETUP_CHECK_FAILED: {
+    retry: 'fix',
+    sentence: 'The check {name} failed: {fact}',
+    action: '{action} Then run "hallpass-agent setup" to go on: what is done is remembered.',
+    meaning: 'Setup goes no further than the checks allow. "hallpass-agent check" shows all of them.',
+  },
   LOG_UNWRITABLE: {
     retry: 'fix',
     sentence: 'The log file {file} cannot be written: {reason}.',

@@ -1,0 +1,30 @@
+/** The checks as setup reads them. */
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import type { Check } from '../check/finding.ts';
+
+/**
+ * The first check that failed of those whose name begins so; no later one is waited for.
+ *
+ * @param last name of the last check that counts; all of them when absent
+ */
+export async function firstFailure(
+  checks: AsyncIterable<Check>,
+  prefix: string,
+  last?: string,
+): Promise<Check | undefined> {
+  for await (const check of checks) {
+    if (!check.name.startsWith(prefix)) continue;
+    if (check.status === 'fail') return check;
+    if (check.name === last) return undefined;
+  }
+  return undefined;
+}
+
+export function failureOf({ name, fact, action }: Check): HallpassError {
+  return fail('SETUP_CHECK_FAILED', { name, fact, action });
+}
+
+/** Name of the check that {@link failureOf} made an error of; undefined for any other error. */
+export function failedCheck(error: HallpassError | undefined): string | undefined {
+  return error?.code === 'SETUP_CHECK_FAILED' ? /^The check (\S+) failed/.exec(error.message)?.[1] : undefined;
+}

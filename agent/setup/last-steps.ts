@@ -1,0 +1,56 @@
+/** The end of setup: everything checked, and the agent made a service. */
+import { showChecks } from '../commands/check.ts';
+import type { Context } from '../commands/context.ts';
+import { installService } from '../commands/service.ts';
+import { isBooted } from '../service/systemd.ts';
+import { failureOf } from './findings.ts';
+import type { Step } from './step.ts';
+
+export const checkStep: Step = {
+  title: 'Checks',
+  done: () => undefined,
+
+  async run({ context, checks }) {
+    const found = await showChecks(checks(), context.stdout, context.env);
+    const failed = found.find(({ status }) => status === 'fail');
+    if (failed !== undefined) throw failureOf(failed);
+  },
+};
+
+export const serviceStep: Step = {
+  title: 'Service',
+  done: (_, { done }) => (done.service === true ? 'Done before.' : undefined),
+
+  async run({ context, dialog, progress, service }) {
+    const way = service ? await wayOf(context) : 'none';
+    if (way === 'none') dialog.say(`  Not installed. The agent works while this runs: ${startOf(context)}\n`);
+    else if (way === 'sudo') {
+      dialog.say(`  ${sudoHint(context)}\n`);
+    } else {
+      const question = '  Install the service now? [Enter] yes, n: no: ';
+      if ((await dialog.choose(question))?.startsWith('n')) {
+        dialog.say('  Not installed. Later: hallpass-agent service install\n');
+        return;
+      }
+      const user = dialog.knows('serviceUser') ? await dialog.answer('serviceUser') : undefined;
+      await installService(context, user === undefined ? {} : { user });
+    }
+    await progress.note({ service: true });
+  },
+};
+
+async function wayOf({ platform, uid }: Context): Promise<'install' | 'sudo' | 'none'> {
+  if (platform === 'win32') return 'install';
+  if (platform !== 'linux' || !(await isBooted())) return 'none';
+  return uid === 0 ? 'install' : 'sudo';
+}
+
+/** Root has a state folder of its own: what was set up without it must be named. */
+function sudoHint({ folder, invocation }: Context): string {
+  const command = `sudo HALLPASS_HOME=${folder} ${invocation.join(' ')} service install --user $(id -un)`;
+  return `Only root can install a service. As the user who owns ${folder}, this makes it one:\n    ${command}`;
+}
+
+function startOf({ invocation }: Context): string {
+  return [...invocation, 'run'].join(' ');
+}

@@ -1,0 +1,97 @@
+/** The plugin: written, installed in PowerSchool by a person, and waited for. */
+import { resolve } from 'node:path';
+import { hallpassVersion } from '../../shared/version.ts';
+import { storeSettings } from '../commands/configure.ts';
+import { writePlugin } from '../commands/plugin.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { failureOf, firstFailure } from './findings.ts';
+import type { SetupParts, Step } from './step.ts';
+
+export const pluginStep: Step = {
+  title: 'Plugin',
+  done: ({ settings, secret }, { done }) => {
+    if (settings.powerschool.clientId !== undefined && secret !== null) return 'Client id and secret are there.';
+    return done.plugin === undefined ? undefined : `Written to ${done.plugin.file}.`;
+  },
+
+  async run({ context, dialog, progress }) {
+    const file = resolve(await dialog.answer('pluginOut', { current: 'hallpass-plugin.zip' }));
+    await writePlugin(context, { out: file, variant: 'powerquery' });
+    await progress.note({ plugin: { file, version: hallpassVersion } });
+  },
+};
+
+export const credentialsStep: Step = {
+  title: 'Client id and secret',
+  done: ({ settings, secret }) =>
+    settings.powerschool.clientId !== undefined && secret !== null ? 'Client id and secret are stored.' : undefined,
+
+  async run({ context, dialog, progress }) {
+    const { settings, secret } = await AgentState.open(context.folder);
+    if (dialog.interactive) dialog.say(whereToClick(progress.done.plugin?.file ?? 'the ZIP'));
+    const powerschoolClientId = await dialog.answer('clientId', { current: settings.powerschool.clientId });
+    const powerschool = await dialog.answer('clientSecret', { current: secret ?? undefined });
+    await storeSettings(context.folder, { powerschoolClientId }, { powerschool });
+  },
+};
+
+/** In the words of docs/plugin.md. */
+function whereToClick(file: string): string {
+  return `  In PowerSchool:
+    1. Plugin Management Dashboard (System Management > Server > Plugin Configuration; before 2024: System > System Settings):
+       Install, and choose ${file} as it is.
+    2. Tick Enable/Disable of Hallpass, and approve what it asks for.
+    3. Open Hallpass > Data Provider Configuration: there are client id and secret.
+`;
+}
+
+/** After a refusal, as the running agent does it; a person may look sooner. */
+const refusedMinutes = [1, 5, 15, 60];
+const lookEveryMs = 15_000;
+/** Also when somebody leans on the Enter key. */
+const lookAtMostEveryMs = 1_000;
+
+export const waitingStep: Step = {
+  title: 'The plugin in PowerSchool',
+  // Nothing remembers it: it takes a second to look.
+  done: () => undefined,
+
+  async run(parts) {
+    const { dialog, clock, checks, mostWaitMs } = parts;
+    const startedAt = clock.now();
+    let told = '';
+    for (let refusals = 0; ; ) {
+      const failed = await firstFailure(checks(), 'powerschool.');
+      if (failed === undefined) break;
+      const isRefused = failed.name === 'powerschool.token';
+      const waitMs = isRefused ? 60_000 * (refusedMinutes[Math.min(refusals, 3)] ?? 60) : lookEveryMs;
+      refusals += isRefused ? 1 : 0;
+      if (!dialog.interactive && clock.now() - startedAt + waitMs > mostWaitMs) throw failureOf(failed);
+      if (failed.fact !== told) dialog.say(`  ${failed.name}: ${failed.fact}\n    → ${failed.action}\n`);
+      told = failed.fact;
+      if ((await wait(parts, waitMs)) === 'c') await credentialsStep.run(parts, undefined);
+    }
+    dialog.say('  PowerSchool answers, and grants everything that is asked for.\n');
+  },
+};
+
+/** @returns what a person typed meanwhile, which ends the waiting */
+async function wait({ dialog, clock, context }: SetupParts, waitMs: number): Promise<string | undefined> {
+  const until = new Date(clock.now() + waitMs).toLocaleTimeString('en-GB');
+  const keys = dialog.interactive
+    ? ' Enter: look now · c: type id and secret again · Ctrl-C: stop, and go on later'
+    : '';
+  dialog.say(`  Waiting, next look at ${until}.${keys}\n`);
+  const over = new AbortController();
+  const limit = AbortSignal.any([over.signal, context.stop]);
+  const sleeping = clock.sleep(waitMs, limit).then(
+    () => over.abort(),
+    () => undefined,
+  );
+  const typed = await dialog.typedBefore(limit);
+  over.abort();
+  await sleeping;
+  context.stop.throwIfAborted();
+  if (typed !== undefined) await clock.sleep(Math.min(lookAtMostEveryMs, waitMs), context.stop);
+  return typed?.toLowerCase();
+}

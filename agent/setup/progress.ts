@@ -1,0 +1,45 @@
+/** What setup has done, as far as settings and identity do not show it: it goes on where it was stopped. */
+import { rm } from 'node:fs/promises';
+import { Low } from 'lowdb';
+import { z } from 'zod';
+import { DurableFile } from '../../shared/durable-file.ts';
+
+const progressSchema = z.strictObject({
+  /** The address at which PowerSchool was found. */
+  powerschool: z.string().optional(),
+  /** The plugin that was written. */
+  plugin: z.strictObject({ file: z.string(), version: z.string() }).optional(),
+  /** True when the service is installed, or is not wanted. */
+  service: z.boolean().optional(),
+});
+export type Done = z.infer<typeof progressSchema>;
+
+export class Progress {
+  readonly #path: string;
+  readonly #db: Low<Done>;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#db = new Low(new DurableFile(path, progressSchema, { backup: false }), {});
+  }
+
+  /** A missing or broken file is a setup that begins: only questions are asked again. */
+  async load(): Promise<void> {
+    await this.#db.read().catch(() => undefined);
+  }
+
+  get done(): Done {
+    return this.#db.data;
+  }
+
+  /** @throws HallpassError STATE_UNWRITABLE */
+  async note(done: Done): Promise<void> {
+    this.#db.data = { ...this.#db.data, ...done };
+    await this.#db.write();
+  }
+
+  async forget(): Promise<void> {
+    this.#db.data = {};
+    await rm(this.#path, { force: true });
+  }
+}

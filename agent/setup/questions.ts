@@ -1,0 +1,159 @@
+/** What setup has to know, and every way to tell it: typed, by option, by environment, from a file. */
+import { type Command, Option } from 'commander';
+import { fail } from '../../shared/errors.ts';
+import { secretFromFile, secretFromStdin } from '../commands/input.ts';
+
+interface Subject {
+  /** Option without its value; the variable of the environment follows from it. */
+  flag: string;
+  value: string;
+  /** As setup asks for it. */
+  text: string;
+  help: string;
+  /** Comes from a file, standard input or the environment, and never from the command line, which others can read. */
+  secret?: true;
+}
+
+/** The order is that of the help. */
+export const subjects = {
+  relay: { flag: '--relay', value: 'url', text: 'Address of the relay', help: 'address of the relay' },
+  code: { flag: '--code', value: 'code', text: 'Enrollment code', help: 'one-time code from the relay', secret: true },
+  relayCa: {
+    flag: '--relay-ca',
+    value: 'file',
+    text: "PEM file of the authority that issued the relay's certificate",
+    help: "PEM file of the authority that issued the relay's certificate",
+  },
+  name: {
+    flag: '--name',
+    value: 'name',
+    text: 'Name of this agent',
+    help: 'how the operator of the relay sees this agent (default: the host name)',
+  },
+  proxy: {
+    flag: '--proxy',
+    value: 'url',
+    text: 'Address of the proxy on the way to the relay',
+    help: 'proxy on the way to the relay',
+  },
+  proxyCredentials: {
+    flag: '--proxy-credentials',
+    value: 'user:password',
+    text: 'User and password for the proxy, as user:password',
+    help: 'user:password for the proxy',
+    secret: true,
+  },
+  powerschoolUrl: {
+    flag: '--powerschool-url',
+    value: 'url',
+    text: 'Address of PowerSchool',
+    help: 'address of the PowerSchool server, without a path',
+  },
+  powerschoolCa: {
+    flag: '--powerschool-ca',
+    value: 'file',
+    text: "PEM file of the authority that issued PowerSchool's certificate",
+    help: "PEM file of the authority that issued PowerSchool's certificate",
+  },
+  pluginOut: {
+    flag: '--plugin-out',
+    value: 'file',
+    text: 'Where to write the plugin',
+    help: 'where to write the plugin (default: hallpass-plugin.zip)',
+  },
+  clientId: {
+    flag: '--powerschool-client-id',
+    value: 'id',
+    text: 'Client id',
+    help: "client id from the plugin's Data Provider Configuration page",
+  },
+  clientSecret: {
+    flag: '--powerschool-secret',
+    value: 'secret',
+    text: 'Client secret',
+    help: 'client secret from the same page',
+    secret: true,
+  },
+  serviceUser: {
+    flag: '--service-user',
+    value: 'name',
+    text: 'User of the service',
+    help: 'existing user for the service (default: one that systemd makes for it alone)',
+  },
+} as const satisfies Record<string, Subject>;
+
+export type Topic = keyof typeof subjects;
+export type Answers = Partial<Record<Topic, string>>;
+
+const topics = Object.keys(subjects) as Topic[];
+
+/** Adds the options of every subject to the command. */
+export function addAnswerOptions(command: Command): Command {
+  for (const topic of topics) {
+    const { flag, value, help } = subjects[topic];
+    const variable = variableOf(flag);
+    if (!isSecret(topic)) command.option(`${flag} <${value}>`, `${help} (${variable})`);
+    else {
+      command.addOption(
+        new Option(`${flag}-file <file>`, `read from this file: ${help} (${variable}_FILE, or itself in ${variable})`),
+      );
+      command.option(`${flag}-stdin`, `read from standard input: ${help}`);
+    }
+  }
+  return command;
+}
+
+/**
+ * Everything that was told beforehand. An option wins over the environment, a file over a value there.
+ *
+ * @param options as commander has them
+ * @throws HallpassError FILE_UNREADABLE, SETTING_INVALID when a secret is empty or two are to come from standard input
+ */
+export async function readAnswers(
+  options: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+  stdin: NodeJS.ReadStream,
+  stdout: NodeJS.WriteStream,
+): Promise<Answers> {
+  const answers: Answers = {};
+  let piped: string | undefined;
+  for (const topic of topics) {
+    const { flag, text } = subjects[topic];
+    const name = optionName(flag);
+    const variable = variableOf(flag);
+    const file = isSecret(topic) ? (options[`${name}File`] ?? env[`${variable}_FILE`]) : undefined;
+    const value = options[name] ?? env[variable];
+    if (isSecret(topic) && options[`${name}Stdin`] === true) {
+      if (piped !== undefined)
+        throw fail('SETTING_INVALID', { setting: flag, reason: `${piped} comes from standard input already` });
+      piped = flag;
+      answers[topic] = await secretFromStdin(stdin, stdout, text);
+    } else if (typeof file === 'string') answers[topic] = await secretFromFile(file, text);
+    else if (typeof value === 'string' && value.trim() !== '') answers[topic] = value.trim();
+  }
+  return answers;
+}
+
+export function isSecret(topic: Topic): boolean {
+  const { secret }: Subject = subjects[topic];
+  return secret === true;
+}
+
+/** How to give an answer without being asked. */
+export function waysToTell(topic: Topic): string {
+  const { flag } = subjects[topic];
+  const variable = variableOf(flag);
+  return isSecret(topic)
+    ? `${flag}-file FILE, ${flag}-stdin, or the variable ${variable}`
+    : `${flag}, or the variable ${variable}`;
+}
+
+/** --relay-ca becomes HALLPASS_RELAY_CA. */
+function variableOf(flag: string): string {
+  return `HALLPASS_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** As commander names it: --relay-ca becomes relayCa. */
+function optionName(flag: string): string {
+  return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,29 @@
+/** What a step of setup has to work with, and what makes one. */
+import type { Clock } from '../../shared/clock.ts';
+import type { HallpassError } from '../../shared/errors.ts';
+import type { Check } from '../check/finding.ts';
+import type { Context } from '../commands/context.ts';
+import type { AgentState } from '../state/agent-state.ts';
+import type { Dialog } from './dialog.ts';
+import type { Progress } from './progress.ts';
+
+export interface SetupParts {
+  context: Context;
+  dialog: Dialog;
+  progress: Progress;
+  clock: Clock;
+  /** Run anew at each call, in a stable order. */
+  checks: () => AsyncIterable<Check>;
+  /** How long to wait for PowerSchool when nobody is there, milliseconds. */
+  mostWaitMs: number;
+  /** False: the agent is not made a service. */
+  service: boolean;
+}
+
+export interface Step {
+  title: string;
+  /** What shows that it is done, as a sentence; undefined when it is not. */
+  done(state: AgentState, progress: Progress): string | undefined;
+  /** @param trouble what went wrong the last time, when a person tries again: there may be one more thing to ask */
+  run(parts: SetupParts, trouble: HallpassError | undefined): Promise<void>;
+}

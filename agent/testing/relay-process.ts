@@ -1,0 +1,58 @@
+/** A real relay as a process of its own, with one district and no Microsoft behind it. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const script = fileURLToPath(new URL('../../relay/hallpass-relay.mjs', import.meta.url));
+const district = 'contoso';
+
+export class RelayProcess {
+  readonly url: string;
+  readonly #home: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, home: string, child: ChildProcess) {
+    this.url = url;
+    this.#home = home;
+    this.#child = child;
+  }
+
+  /** @param folder for its state and certificate */
+  static async start(folder: string, { cert, key }: { cert: string; key: string }): Promise<RelayProcess> {
+    const home = join(folder, 'relay');
+    const [certFile, keyFile] = [join(folder, 'relay.pem'), join(folder, 'relay.key')];
+    await writeFile(certFile, cert);
+    await writeFile(keyFile, key, { mode: 0o600 });
+    await command(home, 'configure', '--port', '0', '--tls-cert', certFile, '--tls-key', keyFile);
+    const tenant = '11111111-2222-3333-4444-555555555555';
+    await command(home, 'tenant', 'add', district, '--name', 'Contoso Schools', '--graph-tenant', tenant);
+    const child = spawn(process.execPath, [script, 'serve', '--log-format', 'json'], {
+      env: { ...process.env, HALLPASS_HOME: home },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = JSON.parse(line);
+      if (event.event === 'relay.ready') return new RelayProcess(event.url, home, child);
+    }
+    throw new TypeError('the relay has ended before it was ready');
+  }
+
+  /** A fresh one-time code. */
+  async code(): Promise<string> {
+    return JSON.parse(await command(this.#home, 'enroll-code', district, '--json')).code;
+  }
+
+  async close(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+  }
+}
+
+async function command(home: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, HALLPASS_HOME: home };
+  return (await promisify(execFile)(process.execPath, [script, ...args], { env })).stdout;
+}

@@ -1,0 +1,67 @@
+/** A person at a terminal, who waits for a question before typing the answer. */
+import { PassThrough } from 'node:stream';
+
+export class Typist {
+  readonly stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (raw: boolean) => {
+      this.raw = raw;
+    },
+  });
+  readonly stdout = Object.assign(new PassThrough(), { isTTY: true });
+  /** True while nothing that is typed is shown. */
+  raw = false;
+  /** Everything that was shown, what was typed included. */
+  screen = '';
+  #seen = 0;
+  #late = false;
+  #wake: () => void = () => undefined;
+
+  constructor() {
+    this.stdout.setEncoding('utf8');
+    this.stdout.on('data', (text: string) => this.#show(text));
+  }
+
+  /** Waits until this is on the screen, after what was waited for before. @throws TypeError after ten seconds */
+  async sees(text: string): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#late = true;
+      this.#wake();
+    }, 10_000);
+    try {
+      await this.#sees(text);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #sees(text: string): Promise<void> {
+    for (;;) {
+      if (this.#late) throw new TypeError(`"${text}" does not come: ${this.screen.slice(this.#seen)}`);
+      const at = this.screen.indexOf(text, this.#seen);
+      if (at >= 0) {
+        this.#seen = at + text.length;
+        return;
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+  }
+
+  /** A line, and Enter: a carriage return in raw mode, as terminals have it. */
+  types(line: string): void {
+    if (!this.raw) this.#show(`${line}\n`);
+    this.stdin.write(`${line}${this.raw ? '\r' : '\n'}`);
+  }
+
+  async answers(question: string, line: string): Promise<void> {
+    await this.sees(question);
+    this.types(line);
+  }
+
+  #show(text: string): void {
+    this.screen += text;
+    this.#wake();
+  }
+}
