@@ -169,7 +169,7 @@ function needRunning({ installed, state, pid, lastExit }: ServiceStatus, logFold
 function proxyHint({ env }: Context, { settings }: AgentState): string | undefined {
   const name = ['https_proxy', 'HTTPS_PROXY'].find((variable) => env[variable]);
   if (name === undefined || settings.proxy.url !== undefined) return undefined;
-  return `${name} is set in this shell, but a service does not see it: store the proxy with "hallpass-agent configure --help" (proxy).\n`;
+  return `${name} is set in this shell, but a service does not see it: store the proxy with "hallpass-agent configure --proxy URL".\n`;
 }
 
 function asComment(line: string): string {

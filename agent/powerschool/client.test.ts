@@ -80,6 +80,16 @@ t.test('requests keep their distance, and a throttled one is repeated when Power
   t.equal(clock.slept.length, 2, 'the token at once, both probes in turn');
   t.ok(clock.slept.every((ms) => ms > 0 && ms <= 300));
 
+  // A kept connection that the server closes in the moment it is used: the second attempt keeps its distance as well.
+  let cuts = 1;
+  powerschool.cut = () => {
+    cuts -= 1;
+    return cuts >= 0;
+  };
+  clock.slept.length = 0;
+  t.equal((await source.probe()).size, 1);
+  t.equal(clock.slept.length, 2, 'before the request, and before it is repeated');
+
   const { powerschool: busy, clock: waits, source: eager } = await open(t);
   let refusals = 2;
   const refuse: PowerSchoolDouble['fault'] = ({ query }) => {
@@ -92,7 +102,7 @@ t.test('requests keep their distance, and a throttled one is repeated when Power
   t.same(waits.slept, [3000, 3000]);
   refusals = 100;
   await t.rejects(eager.probe(), { code: 'POWERSCHOOL_THROTTLED', retryAfterMs: 3000 });
-  t.equal(powerschool.of('probe').length, 2);
+  t.equal(powerschool.of('probe').length, 4);
 });
 
 t.test('a host that is none, is not there, or fails', async (t) => {

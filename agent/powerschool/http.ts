@@ -109,6 +109,7 @@ export class PowerSchoolHttp {
     } catch (error) {
       if (request.signal?.aborted || codeOf(error) !== 'UND_ERR_SOCKET') throw this.#named(error, request.signal);
     }
+    if (this.#minIntervalMs > 0) await this.#clock.sleep(this.#minIntervalMs, request.signal);
     try {
       return await this.#send(request);
     } catch (error) {

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { fail } from '../../shared/errors.ts';
 import type { AgentState } from '../state/agent-state.ts';
-import { unsuitable } from './suitable.ts';
-import { isManagedFolder, serviceName } from './unit.ts';
+import { hiddenPlace, unsuitable } from './suitable.ts';
+import { isManagedFolder, managedFolder } from './unit.ts';
 
 /** The user that the service is to have; `uid` is known only when it exists already. */
 export interface Account {
@@ -21,13 +21,20 @@ export async function needReadyState(state: AgentState, { user, uid }: Account):
   }
   if (identity === null) throw unready('it is not enrolled with a relay.', setUp);
   if (isManagedFolder(folder)) return;
+  const place = hiddenPlace(folder);
+  if (place !== undefined) throw unready(`a service does not see ${place}.`, `Move it: ${moveCommand(folder)}`);
   if (user === undefined) {
-    const next = `Name an existing user with --user, or use /var/lib/${serviceName}, for which systemd makes one.`;
+    const next = `Name an existing user with --user, or use ${managedFolder}, for which systemd makes one.`;
     throw unready('only below /var/lib can systemd give it to a user of its own making.', next);
   }
   if ((await stat(folder)).uid !== uid) {
     throw unready(`it does not belong to ${user}.`, `Run "chown -R ${user} ${folder}" and try again.`);
   }
+}
+
+/** How a state folder gets to where systemd manages it; systemd gives it to the service's user by itself. */
+export function moveCommand(folder: string): string {
+  return `sudo mv ${folder} ${managedFolder}`;
 }
 
 /** @throws HallpassError SERVICE_FILE_UNSUITABLE for the program, or a CA file that the settings name */

@@ -24,7 +24,7 @@ export async function unsuitable(
 ): Promise<HallpassError | undefined> {
   const file = resolve(path);
   const problem = (reason: string) => fail('SERVICE_FILE_UNSUITABLE', { file, reason });
-  const place = hidden.find((folder) => file.startsWith(`${folder}/`));
+  const place = hiddenPlace(file, hidden);
   if (place !== undefined) return problem(`a service does not see ${place}`);
   // No way of writing them in a unit is accepted for the program itself.
   if (kind === 'program' && /["'\\]/.test(file)) return problem('systemd takes no program with quotes in its path');
@@ -37,6 +37,11 @@ export async function unsuitable(
     if (kind !== 'data' && isOpenToAll(found)) return problem(`everybody may change ${at} (mode ${octal(found)})`);
     if (at === dirname(at)) return undefined;
   }
+}
+
+/** The place in which a service would not see this path, or undefined. */
+export function hiddenPlace(path: string, hidden: readonly string[] = hiddenFolders): string | undefined {
+  return hidden.find((folder) => path.startsWith(`${folder}/`));
 }
 
 /** In a folder with the sticky bit, like /tmp, everybody may add files but not change those of others. */

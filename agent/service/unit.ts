@@ -13,6 +13,7 @@ export const environmentFile = '/etc/hallpass-agent.env';
 
 /** Where systemd keeps the state of services: it makes the folder there and gives it to the service's user. */
 const stateRoot = '/var/lib';
+export const managedFolder = `${stateRoot}/${serviceName}`;
 
 export interface UnitOptions {
   /** What starts this program, before its arguments. Absolute paths. */

@@ -2,6 +2,7 @@
 import { showChecks } from '../commands/check.ts';
 import type { Context } from '../commands/context.ts';
 import { installService } from '../commands/service.ts';
+import { moveCommand } from '../service/ready.ts';
 import { isBooted } from '../service/systemd.ts';
 import { failureOf } from './findings.ts';
 import type { Step } from './step.ts';
@@ -45,10 +46,9 @@ async function wayOf({ platform, uid }: Context): Promise<'install' | 'sudo' | '
   return uid === 0 ? 'install' : 'sudo';
 }
 
-/** Root has a state folder of its own: what was set up without it must be named. */
+/** Root has a state folder of its own: what was set up without it has to move there. */
 function sudoHint({ folder, invocation }: Context): string {
-  const command = `sudo HALLPASS_HOME=${folder} ${invocation.join(' ')} service install --user $(id -un)`;
-  return `Only root can install a service. As the user who owns ${folder}, this makes it one:\n    ${command}`;
+  return `Only root can install a service. These two commands do it:\n    ${moveCommand(folder)}\n    sudo ${invocation.join(' ')} service install`;
 }
 
 function startOf({ invocation }: Context): string {

@@ -34,6 +34,8 @@ export class PowerSchoolDouble {
   readonly asked: Asked[] = [];
   /** Answers in the double's place when it returns something; `answer` is what would be sent. */
   fault: (asked: Asked, answer: Answer) => Answer | undefined = () => undefined;
+  /** Breaks the connection in place of an answer when it says so. */
+  cut: () => boolean = () => false;
   clientId = 'client';
   clientSecret = 'correct';
   expiresIn: string | number = '2504956';
@@ -74,6 +76,10 @@ export class PowerSchoolDouble {
       headers: request.headers,
     };
     this.asked.push(asked);
+    if (this.cut()) {
+      request.socket.destroy();
+      return;
+    }
     const usual = this.#answer(asked, Number(url.searchParams.get('pagesize') ?? 100));
     const answer = this.fault(asked, usual) ?? usual;
     const type = typeof answer.body === 'string' ? 'text/html' : 'application/json';
