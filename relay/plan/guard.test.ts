@@ -165,7 +165,7 @@ t.test('more than 10 % and more than 20 removals of a school wait; the rest goes
       count: 101,
       there: 1000,
       reason: /101 of 1000 class memberships .*10 %.*limit is 10 %/,
-      effect: /101 students leave 4 classes, 101 memberships/,
+      effect: /101 class memberships end, of 101 people in 4 classes/,
       sample: [{ key: 'class:1-0', person: 'students:0' }],
     },
   ]);

@@ -194,7 +194,7 @@ function lookAtTotal(kind: OperationKind, rest: readonly Group[], { removals }: 
   if (effects[kind] !== 'removal') return undefined;
   const operations = rest.flatMap((group) => group.operations);
   if (operations.length <= removals.total) return undefined;
-  const reason = totalReason(operations.length, rest.length, removals.total);
+  const reason = totalReason(kind, operations.length, rest.length, removals.total);
   return holdOf('total', { kind, schoolId: otherSchools, operations }, 0, reason);
 }
 

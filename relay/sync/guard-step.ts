@@ -53,10 +53,13 @@ export async function settleGuard(
   failed: number,
   now: string,
 ): Promise<void> {
-  // What Graph refused is planned again, under the same approval.
+  // What Graph refused is planned again, under the same approval and for the same reason.
+  const unfinished = failed === 0 ? [] : used;
   if (failed === 0) await endApprovals(scope, used);
   const suspicious = new Set(
-    holds.filter(({ rule }) => rule !== 'share' && rule !== 'total').map(({ schoolId }) => schoolId),
+    [...holds, ...unfinished]
+      .filter(({ rule }) => rule !== 'share' && rule !== 'total')
+      .map(({ schoolId }) => schoolId),
   );
   if (suspicious.size === 0 && used.length === 0 && state.goodVersion === state.version) return;
   const changed = new Map<string, SchoolSource>();

@@ -126,7 +126,9 @@ t.test('a rollover is named; a rejection is silent; an approval ends with its ti
   await district.commit([...without(roster, (index, school) => school === '1' && index % 10 === 0), ...term('37')]);
   t.match(await district.run(), { held: 12, done: 0 });
   const key = 'removeMember:1:rollover';
-  t.match(await holdsOf(district), [{ key, reason: /year rollover.*2026-27 to 2027-28/, effect: /12 students leave/ }]);
+  t.match(await holdsOf(district), [
+    { key, reason: /year rollover.*2026-27 to 2027-28/, effect: /12 class memberships end, of 12 people/ },
+  ]);
 
   await decide(district, key, { state: 'rejected', until: null });
   t.match(await district.run(), { held: 12 });
@@ -138,6 +140,35 @@ t.test('a rollover is named; a rejection is silent; an approval ends with its ti
   t.match(await holdsOf(district), [{ state: 'expired', decidedBy: null }]);
   t.equal(await memberships(district), before);
   await t.rejects(decide(district, 'removeMember:9:share'), { code: 'HOLD_UNKNOWN' });
+});
+
+t.test('an approval outlives a kill, and what Graph refuses, until all of it is done', async (t) => {
+  const district = await open(t);
+  await district.run();
+  const before = await memberships(district);
+  await district.commit(without(roster, (index, school) => school === '1' && index % 2 === 0));
+  t.match(await district.run(), { held: 60 });
+  await decide(district, 'removeMember:1:sourceDrop');
+
+  const kill = new AbortController();
+  const { stats } = district.microsoft;
+  const enough = stats.writes + 20;
+  const watch = setInterval(() => {
+    if (stats.writes >= enough) kill.abort(new Error('killed'));
+  }, 1);
+  await t.rejects(district.run(kill.signal), { message: 'killed' });
+  clearInterval(watch);
+  const left = (await memberships(district)) - (before - 60);
+  t.ok(left > 0 && left < 60, `${left} are left`);
+
+  const stubborn = district.microsoft.faults;
+  stubborn.add({ match: { method: 'DELETE', path: '/members/' }, kind: '500', times: 5000, skip: left - 2, delay: 0 });
+  t.match(await district.run(), { state: 'errors', failed: 2, held: 0 });
+  t.match(await holdsOf(district), [{ key: 'removeMember:1:sourceDrop', state: 'approved', count: left }]);
+  stubborn.clear();
+  t.match(await district.run(), { state: 'success', done: 2, held: 0 });
+  t.same(await holdsOf(district), []);
+  t.equal(await memberships(district), before - 60);
 });
 
 t.test('a preview plans and counts, and writes nothing to Microsoft 365', async (t) => {
