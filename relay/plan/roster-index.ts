@@ -94,9 +94,12 @@ export class RosterIndex {
     const moved = records.has(schoolId) !== (record !== undefined);
     set(records, schoolId, record);
     set(this.#personRecords, key, records.size === 0 ? undefined : records);
-    set(this.people, key, records.size === 0 ? undefined : personOf(role, id, [...records.values()]));
-    // The classes of a person depend on where there is one, and not on what they are called.
-    return { ...noKeys(), people: new Set([key]), sections: moved ? this.sectionsOf(key) : new Set() };
+    const before = this.people.get(key);
+    const after = records.size === 0 ? undefined : personOf(role, id, [...records.values()]);
+    set(this.people, key, after);
+    // The classes of a person depend on where there is one. A class may be called after its teacher, not after students.
+    const renamed = role === 'teachers' && nameOf(before) !== nameOf(after);
+    return { ...noKeys(), people: new Set([key]), sections: moved || renamed ? this.sectionsOf(key) : new Set() };
   }
 
   #applyMembership(key: string, record: Membership | undefined): Keys {
@@ -133,6 +136,10 @@ export function memberOf(membership: Membership): string {
   return membership.kind === 'studentEnrollment'
     ? personKey('students', membership.studentId)
     : personKey('teachers', membership.teacherId);
+}
+
+function nameOf(person: Person | undefined): string {
+  return JSON.stringify([person?.givenName, person?.surname]);
 }
 
 function set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {

@@ -1,6 +1,6 @@
 /** `/subscribedSkus`, `assignLicense` and `licenseDetails`: seats, and who holds them. */
 import { assignedSkus, type Directory } from '../directory/directory.ts';
-import type { Sku, User } from '../directory/entities.ts';
+import type { Group, Sku, User } from '../directory/entities.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { type Bag, isBag, type Json, textOf } from '../json.ts';
 import { type Answer, type Call, ok } from './call.ts';
@@ -62,22 +62,11 @@ export function addLicenseRoutes(router: Router, directory: Directory): void {
 
 function assignLicense(call: Call, directory: Directory): Answer {
   const user = userByKey(directory, call.params[0] ?? '');
-  const { body } = call;
-  const missing = ['addLicenses', 'removeLicenses'].filter((name) => !isBag(body) || !Array.isArray(body[name]));
-  if (!isBag(body) || missing.length > 0) {
-    throw badRequest(
-      `One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: ${missing.join(', ')}.`,
-    );
-  }
-  const adding = listOf(body.addLicenses).map((item) => readAddition(directory, item));
-  const removing = listOf(body.removeLicenses).map((item) => String(item).toLowerCase());
+  const { adding, removing } = readLicenseChange(directory, call.body);
   if (adding.length > 0 && textOf(user.props, 'usageLocation') === undefined) {
     throw badRequest('License assignment cannot be done for user with invalid usage location.');
   }
   const held = new Set(assignedSkus(user));
-  if (adding.some(({ sku }) => removing.includes(sku.skuId.toLowerCase()))) {
-    throw badRequest('The same license cannot be added and removed in one request.');
-  }
   if (removing.some((skuId) => !held.has(skuId))) throw badRequest('User does not have a corresponding license.');
   const fresh = adding.filter(({ sku }) => !held.has(sku.skuId.toLowerCase()));
   for (const { sku } of fresh) {
@@ -91,9 +80,25 @@ function assignLicense(call: Call, directory: Directory): Answer {
   return ok({ '@odata.context': `${call.base}/$metadata#users/$entity`, ...view(user, userResource) });
 }
 
-interface Addition {
+export interface Addition {
   sku: Sku;
   disabledPlans: string[];
+}
+
+/** The body of assignLicense, for a person or a group. @throws 400 */
+export function readLicenseChange(directory: Directory, body: unknown): { adding: Addition[]; removing: string[] } {
+  const missing = ['addLicenses', 'removeLicenses'].filter((name) => !isBag(body) || !Array.isArray(body[name]));
+  if (!isBag(body) || missing.length > 0) {
+    throw badRequest(
+      `One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: ${missing.join(', ')}.`,
+    );
+  }
+  const adding = listOf(body.addLicenses).map((item) => readAddition(directory, item));
+  const removing = listOf(body.removeLicenses).map((item) => String(item).toLowerCase());
+  if (adding.some(({ sku }) => removing.includes(sku.skuId.toLowerCase()))) {
+    throw badRequest('The same license cannot be added and removed in one request.');
+  }
+  return { adding, removing };
 }
 
 function readAddition(directory: Directory, item: Json): Addition {
@@ -109,13 +114,27 @@ function readAddition(directory: Directory, item: Json): Addition {
   return { sku, disabledPlans };
 }
 
-function setLicenses(directory: Directory, user: User, adding: readonly Addition[], removing: readonly string[]): void {
+export function setLicenses(
+  directory: Directory,
+  user: User,
+  adding: readonly Addition[],
+  removing: readonly string[],
+): void {
+  directory.users.update(user, { assignedLicenses: changedLicenses(user, adding, removing) });
+}
+
+/** What `assignedLicenses` of a person or group is after the change. */
+export function changedLicenses(
+  { props }: User | Group,
+  adding: readonly Addition[],
+  removing: readonly string[],
+): Json[] {
   const replaced = new Set([...removing, ...adding.map(({ sku }) => sku.skuId.toLowerCase())]);
-  const kept = listOf(user.props.assignedLicenses ?? []).filter(
+  const kept = listOf(props.assignedLicenses ?? []).filter(
     (license) => isBag(license) && !replaced.has(String(license.skuId).toLowerCase()),
   );
   const added = adding.map(({ sku, disabledPlans }): Bag => ({ disabledPlans, skuId: sku.skuId }));
-  directory.users.update(user, { assignedLicenses: [...kept, ...added] });
+  return [...kept, ...added];
 }
 
 function skuView(tenantId: string, sku: Sku): Bag {

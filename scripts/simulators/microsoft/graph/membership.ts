@@ -3,6 +3,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Group, User } from '../directory/entities.ts';
 import { badRequest, GraphError, notFound, notImplemented } from '../errors.ts';
 import { type Bag, isBag } from '../json.ts';
+import { grantGroupLicenses } from './group-licenses.ts';
 import { referencedId, userById } from './lookup.ts';
 
 export type Relation = 'members' | 'owners';
@@ -42,6 +43,7 @@ export function bind(directory: Directory, group: Group, bindings: Bindings): vo
     owners: checkAdditions(directory, group, 'owners', bindings.owners),
   };
   for (const user of adding.members) directory.addMember(group, user);
+  grantGroupLicenses(directory, group, adding.members);
   for (const user of adding.owners) directory.addOwner(group, user);
 }
 

@@ -22,6 +22,7 @@ export const may = {
   readRoster: ['EduRoster.ReadBasic.All', 'EduRoster.Read.All', 'EduRoster.ReadWrite.All'],
   writeRoster: ['EduRoster.ReadWrite.All'],
   assignLicenses: ['LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', directoryWrite],
+  assignGroupLicenses: ['LicenseAssignment.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
   readSkus: [
     'LicenseAssignment.Read.All',
     'LicenseAssignment.ReadWrite.All',

@@ -200,6 +200,7 @@ export const groupResource: Resource = {
   set: 'groups',
   extensible: true,
   shape: {
+    assignedLicenses: readOnly(objects),
     classification: text(),
     createdDateTime: readOnly(found()),
     creationOptions: texts,

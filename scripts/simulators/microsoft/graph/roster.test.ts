@@ -235,6 +235,31 @@ t.test('licences: a place first, then seats', async (t) => {
   );
 });
 
+t.test('members of a group have its licences', async (t) => {
+  const skuId = simulator.directory.tenant.skus.keys().next().value ?? '';
+  const sku = simulator.directory.tenant.skus.get(skuId);
+  if (sku !== undefined) sku.enabled = sku.consumed + 2;
+  const group = await graph.call('POST', '/groups', {
+    displayName: 'Licensed',
+    mailEnabled: false,
+    mailNickname: 'licensed-group',
+    securityEnabled: true,
+  });
+  const path = `/groups/${group.text('id')}`;
+  const [early = '', late = '', none = ''] = people;
+  for (const id of [early, late, none]) await graph.call('PATCH', `/users/${id}`, { usageLocation: 'US' });
+  t.equal((await graph.call('PATCH', path, { 'members@odata.bind': [link(early)] })).status, 204);
+  const change = { addLicenses: [{ skuId, disabledPlans: [] }], removeLicenses: [] };
+  t.equal((await graph.call('POST', `${path}/assignLicense`, change)).status, 202);
+  t.match((await graph.call('GET', `${path}?$select=assignedLicenses`)).at('assignedLicenses'), [{ skuId }]);
+  t.equal((await graph.call('PATCH', path, { 'members@odata.bind': [link(late), link(none)] })).status, 204);
+  const held = async (id: string) =>
+    (await graph.call('GET', `/users/${id}?$select=assignedLicenses`)).at('assignedLicenses');
+  t.match(await held(early), [{ skuId }]);
+  t.match(await held(late), [{ skuId }]);
+  t.same(await held(none), [], 'the seats are gone');
+});
+
 t.test('the tenant tells its domains and its name', async (t) => {
   const domains = await graph.call('GET', '/domains');
   t.match(domains.rows(), [{ id: 'district.example', isDefault: true, isVerified: true }]);

@@ -6,6 +6,7 @@ import { addDirectoryObjectRoutes } from './directory-objects.ts';
 import { addClassRoutes } from './education-classes.ts';
 import { addSchoolRoutes } from './education-schools.ts';
 import { addEducationUserRoutes } from './education-users.ts';
+import { addGroupLicenseRoutes } from './group-licenses.ts';
 import { addGroupRelationRoutes } from './group-relations.ts';
 import { addGroupRoutes } from './groups.ts';
 import { addLicenseRoutes } from './licenses.ts';
@@ -24,6 +25,7 @@ export function graphRouter(directory: Directory, epoch: DeltaEpoch, clientId: s
   addSchoolRoutes(router, directory, epoch, createdBy);
   addClassRoutes(router, directory, epoch, createdBy);
   addLicenseRoutes(router, directory);
+  addGroupLicenseRoutes(router, directory);
   addTenantRoutes(router, directory);
   addDirectoryObjectRoutes(router, directory);
   return router;
