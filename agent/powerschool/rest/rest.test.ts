@@ -1,6 +1,8 @@
 /** The agent on `/ws/v1`: against the PowerSchool simulator, over HTTP, with a relay double. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { defaultSources } from '../../../plugin/extracts/sources.ts';
@@ -13,6 +15,8 @@ import {
   startPowerSchoolSimulator,
 } from '../../../scripts/simulators/powerschool/server.ts';
 import { type Kind, kinds, optionalFields } from '../../../shared/roster.ts';
+import type { Context } from '../../commands/context.ts';
+import { showStatus } from '../../commands/status.ts';
 import type { AgentEvent } from '../../events.ts';
 import type { SettingChanges } from '../../settings.ts';
 import { AgentBench } from '../../testing/agent-bench.ts';
@@ -83,6 +87,12 @@ t.test('reads the whole district, says what it does not know, and nothing again 
   // Metadata, token, the missing probe, whether /ws/v1 is open; schools (2), the years of the school (2 or 4), counts (3).
   const requests = simulator.stats.requests - before;
   t.ok(requests <= 13, `${requests} requests`);
+
+  const stdout = new PassThrough();
+  const shown = text(stdout);
+  await showStatus({ folder: bench.folder, stdout: stdout as unknown as NodeJS.WriteStream } as Context, {});
+  stdout.end();
+  t.match(await shown, /Read through +\/ws\/v1, which does not know co-teachers/);
 });
 
 t.test('counts show who comes and goes at once; a new name shows when its school has its turn', async (t) => {
