@@ -83,7 +83,7 @@ export async function uninstallService(context: Context, { dryRun }: { dryRun?: 
 /** @throws HallpassError SERVICE_NOT_RUNNING, SERVICE_UNSUPPORTED, SERVICE_COMMAND_FAILED */
 export async function showService(context: Context, { json }: { json?: true }): Promise<void> {
   const { stdout, folder } = context;
-  if (!(await isBooted())) throw unsupported(context);
+  if (!(await hasSystemd(context))) throw unsupported(context);
   const status = await serviceStatus(systemdOf(context));
   const { installed, enabled, state, pid, restarts, lastExit } = status;
   const lines = {
@@ -127,8 +127,12 @@ function systemdOf({ env }: Context): Systemd {
   return { run: systemRun(env), clock: systemClock, unitFolder };
 }
 
+async function hasSystemd({ platform }: Context): Promise<boolean> {
+  return platform === 'linux' && (await isBooted());
+}
+
 async function needSystemd(context: Context, what: 'install' | 'uninstall'): Promise<void> {
-  if (!(await isBooted())) throw unsupported(context);
+  if (!(await hasSystemd(context))) throw unsupported(context);
   const command = [...context.invocation, 'service', what].join(' ');
   if (context.uid !== 0) throw fail('SERVICE_NEEDS_ROOT', { what, command });
 }

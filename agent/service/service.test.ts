@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { changeSettings } from '../settings.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { runCommand } from '../testing/command.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { newPrivateKey } from '../uplink/identity.ts';
+import { needReadyState } from './ready.ts';
 import { systemRun } from './run.ts';
 import { unsuitable } from './suitable.ts';
 import { installUnit, readStatus, serviceStatus, uninstallUnit } from './systemd.ts';
@@ -173,4 +178,47 @@ t.test('scripts for Windows: quoted, with the exit codes, the account and the pe
     t.equal(script.split('{').length, script.split('}').length, 'every brace is closed');
     t.notMatch(script, /undefined|\[object/);
   }
+});
+
+t.test('a state folder that a service could not work with is refused, with the next step', async (t) => {
+  const folder = t.testdir({});
+  const state = await AgentState.open(folder);
+  const account = { user: undefined, uid: undefined };
+  const refused = (reason: RegExp) => ({ code: 'SERVICE_STATE_UNREADY', message: reason });
+  await t.rejects(needReadyState(state, account), refused(/PowerSchool is not configured/));
+  await state.saveSettings(
+    changeSettings(state.settings, { 'powerschool.url': 'https://sis.example', 'powerschool.clientId': 'x' }),
+  );
+  await state.saveSecret('secret');
+  await t.rejects(needReadyState(state, account), refused(/not enrolled/));
+  const agentId = '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11';
+  const privateKey = await newPrivateKey();
+  await state.saveIdentity({ agentId, tenantId: agentId, tenantName: 'x', relay: 'https://relay.example', privateKey });
+  await t.rejects(needReadyState(state, account), refused(/systemd give it to a user|does not see/));
+});
+
+t.test('the command: a dry run for anybody, and the rest for root on systemd', async (t) => {
+  const home = t.testdir({});
+  const install = (...args: string[]) => runCommand(home, ['service', 'install', ...args], { env: process.env });
+  t.match(await install('--dry-run'), {
+    code: 0,
+    out: /ExecStart=.* run\n[\s\S]*# systemctl enable hallpass-agent\.service/,
+  });
+  t.match(await install('--dry-run', '--user', 'no-such-user'), { code: 78, err: /SERVICE_USER_UNKNOWN/ });
+  t.match(await install(), { code: 78, err: /SERVICE_(UNSUPPORTED|NEEDS_ROOT)/ });
+  t.match(await runCommand(home, ['service', 'uninstall', '--dry-run']), { code: 0, out: /# remove \/etc\/systemd/ });
+  const out = join(home, 'windows');
+  t.match(await install('--platform', 'win32', '--out', out), { code: 0, out: /PowerShell as administrator/ });
+  t.match(await readFile(join(out, 'install-service.ps1'), 'utf8'), /RunAsAdministrator/);
+  t.match(await runCommand(home, ['service', 'install', '--out', join(out, 'own')], { platform: 'win32' }), {
+    code: 0,
+  });
+  t.ok(
+    (await readFile(join(out, 'own', 'install-service.ps1'), 'utf8')).includes(`$StateFolder = '${home}'`),
+    'its own',
+  );
+  t.match(await runCommand(home, ['service', 'install'], { platform: 'darwin' }), {
+    code: 78,
+    err: /SERVICE_UNSUPPORTED/,
+  });
 });

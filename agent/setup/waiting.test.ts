@@ -1,0 +1,69 @@
+/** How politely setup waits for the plugin. */
+import { PassThrough } from 'node:stream';
+import t from 'tap';
+import type { Check } from '../check/finding.ts';
+import type { Context } from '../commands/context.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { Typist } from '../testing/typist.ts';
+import { Dialog } from './dialog.ts';
+import { failedCheck, failureOf } from './findings.ts';
+import { waitingStep } from './plugin-steps.ts';
+import { Progress } from './progress.ts';
+import { Terminal } from './terminal.ts';
+
+const refused: Check = { name: 'powerschool.token', status: 'fail', fact: 'refused', action: 'copy it' };
+const missing: Check = { name: 'powerschool.grants', status: 'fail', fact: 'no query', action: 'install it' };
+const fine: Check = { name: 'powerschool.token', status: 'pass', fact: 'accepted', action: '' };
+
+/** Somebody is faster than the next look: long waits end only when they are ended. */
+class PatientClock extends ManualClock {
+  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await super.sleep(ms, signal);
+    if (ms < 15_000 || signal === undefined) return;
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  }
+}
+
+/** Waits, with PowerSchool found like this one after the other. @returns seconds that were waited */
+async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typist?: Typist) {
+  const clock = typist === undefined ? new ManualClock() : new PatientClock();
+  const stop = new AbortController().signal;
+  const stdout = (typist?.stdout ?? new PassThrough().resume()) as unknown as NodeJS.WriteStream;
+  const stdin = typist?.stdin as unknown as NodeJS.ReadStream;
+  const terminal = typist === undefined ? undefined : new Terminal(stdin, stdout, stop);
+  let looks = 0;
+  const checks = async function* () {
+    looks += 1;
+    yield found.shift() ?? fine;
+  };
+  const context = { stop } as Context;
+  const parts = { context, clock, checks, mostWaitMs, service: false, progress: new Progress('/nowhere') };
+  const error = await waitingStep
+    .run({ ...parts, dialog: new Dialog({}, terminal, stdout) }, undefined)
+    .catch((thrown: unknown) => thrown);
+  terminal?.close();
+  return { error, looks, seconds: clock.slept.map((ms) => ms / 1000) };
+}
+
+t.test('a refusal is tried again as the agent itself would; anything else every 15 seconds', async (t) => {
+  const refusals = Array.from({ length: 6 }, () => refused);
+  t.match(await wait(refusals), { error: undefined, looks: 7, seconds: [60, 300, 900, 3600, 3600, 3600] });
+  t.match(await wait([missing, missing, refused, missing]), { error: undefined, seconds: [15, 15, 60, 15] });
+});
+
+t.test('without a person it ends in time, and never waits for nothing', async (t) => {
+  const { error, seconds } = await wait([refused, refused, refused], 10 * 60_000);
+  t.match(error, { code: 'SETUP_CHECK_FAILED', message: /powerschool\.token failed: refused/ });
+  t.same(seconds, [60, 300], 'the next look would come too late');
+  t.equal(failedCheck(failureOf(refused)), 'powerschool.token');
+});
+
+t.test('who leans on the Enter key does not knock at PowerSchool all the time', async (t) => {
+  const typist = new Typist();
+  for (let presses = 0; presses < 3; presses += 1) typist.types('');
+  const { seconds } = await wait([refused, refused, refused], undefined, typist);
+  t.same(
+    seconds.filter((waited) => waited < 15),
+    [1, 1, 1],
+  );
+});
