@@ -3,7 +3,8 @@ import t from 'tap';
 import { accountsSchema } from '../profile/accounts.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
 import { DirectoryIndex, type DirectoryUser } from './directory-index.ts';
-import { matchPeople, sourceValue } from './match.ts';
+import { describeRule, matchPeople, sourceValue } from './match.ts';
+import { previewMatches, previewRule } from './match-preview.ts';
 import { NameHistory } from './name-history.ts';
 import { nameAccounts } from './names.ts';
 import { type Person, personKey, personOf } from './people.ts';
@@ -91,6 +92,118 @@ t.test('an account that belongs to somebody already is not given to another who 
   );
   t.same(result.links, []);
   t.equal(result.problems[0]?.code, 'DuplicateSourceEntries');
+});
+
+t.test('rules are tried in order; what one finds decides, also when it finds two', async (t) => {
+  const rules = {
+    students: [
+      rule({ source: 'studentNumber', suffix: null, target: 'mailNickname' }),
+      rule(),
+      rule({ source: 'secondaryEmail', suffix: null, target: 'mail' }),
+    ],
+  };
+  const directory = new DirectoryIndex([
+    account('ana', { mailNickname: '1' }),
+    account('bo', { mailNickname: '2' }),
+    account('old-bo', { mailNickname: '2' }),
+    account('chi'),
+    account('dee', { mail: 'dee@home.example' }),
+    account('eve', { mailNickname: '5' }),
+  ]);
+  const people = [
+    person('first', { number: '1', username: 'chi' }),
+    person('ambiguous', { number: '2', username: 'bo' }),
+    person('second', { number: '99', username: 'chi' }),
+    person('third', { secondaryEmail: 'dee@home.example' }),
+    person('nobody', { number: '98', secondaryEmail: 'x@home.example' }),
+    person('nothing'),
+    person('rival', { number: '5' }),
+    person('rival2', { number: '97', username: 'eve' }),
+  ];
+  const { links, problems } = matchPeople(people, directory, rules, new Set());
+  t.same(
+    links.map(({ personKey: key, objectId, rule: by }) => [key, objectId, by]),
+    [
+      ['students:first', 'ana', 'studentNumber = mailNickname'],
+      ['students:second', 'chi', 'username + @contoso.edu = userPrincipalName'],
+      ['students:third', 'dee', 'secondaryEmail = mail'],
+    ],
+  );
+  t.match(problems, [
+    { subject: 'students:ambiguous', code: 'AmbiguousMatch', message: /^2 accounts.*mailNickname = 2/ },
+    { subject: 'students:nobody', code: 'UnmatchedEntry', message: /mailNickname = 98/ },
+    { subject: 'students:nothing', code: 'MissingSourceValue', message: /no studentNumber, and no username, and no/ },
+    { subject: 'students:rival', code: 'DuplicateSourceEntries' },
+    { subject: 'students:rival2', code: 'DuplicateSourceEntries' },
+  ]);
+});
+
+t.test('the preview scores every rule on the data, and recommends the one that matches the most people', async (t) => {
+  const people = [
+    person('1', { number: '1', username: 'ana', secondaryEmail: 'ana@home.example' }),
+    person('2', { number: '2', username: 'bo' }),
+    person('3', { number: '3', username: 'chi' }),
+    person('4', { number: '4' }),
+    person('5', { number: '1' }),
+  ];
+  const directory = new DirectoryIndex([
+    account('ana', { mailNickname: '1', mail: 'ana@home.example' }),
+    account('bo', { mailNickname: '2' }),
+    account('bo2', { mailNickname: '2' }),
+    account('other', { userPrincipalName: 'chi@staff.contoso.edu', mailNickname: '3' }),
+  ]);
+  const preview = previewMatches('students', people, directory, ['contoso.edu', 'staff.contoso.edu']);
+  t.equal(preview.rules.length, 3 * 3 * 3, 'sources, suffixes and none, targets');
+  t.same(preview.recommended, { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' });
+  t.same(preview.rules[0]?.counts, { matched: 2, ambiguous: 0, claimedTwice: 0, unmatched: 1, withoutValue: 2 });
+  const byNumber = preview.rules.find((one) => describeRule(one.rule) === 'studentNumber = mailNickname');
+  t.same(byNumber?.counts, { matched: 1, ambiguous: 1, claimedTwice: 2, unmatched: 1, withoutValue: 0 });
+  t.same(byNumber?.examples, {
+    matched: [{ subject: 'students:3', value: '3', accounts: ['chi@staff.contoso.edu'] }],
+    ambiguous: [{ subject: 'students:2', value: '2', accounts: ['bo@contoso.edu', 'bo2@contoso.edu'] }],
+    claimedTwice: [
+      { subject: 'students:1', value: '1', accounts: ['ana@contoso.edu'] },
+      { subject: 'students:5', value: '1', accounts: ['ana@contoso.edu'] },
+    ],
+    unmatched: [{ subject: 'students:4', value: '4' }],
+    withoutValue: [],
+  });
+  const nobody = previewMatches('teachers', [], directory, []);
+  t.match(nobody, { people: 0, rules: [], recommended: undefined, emptySources: ['username', 'teacherNumber'] });
+});
+
+t.test('for any data the preview of a rule counts what matching by it finds', async (t) => {
+  const name = fc.constantFrom('ana', 'ANA', 'bo', 'chi', undefined);
+  const people = fc.uniqueArray(fc.record({ id: fc.nat(30), username: name }), { selector: (one) => one.id });
+  const nickname = fc.constantFrom('ana', 'Bo', 'chi', null);
+  const directory = fc.uniqueArray(fc.record({ id: fc.nat(30), nickname }), { selector: (one) => one.id });
+  const codes = {
+    AmbiguousMatch: 'ambiguous',
+    DuplicateSourceEntries: 'claimedTwice',
+    UnmatchedEntry: 'unmatched',
+    MissingSourceValue: 'withoutValue',
+  } as const;
+  fc.assert(
+    fc.property(people, directory, (someone, accounts) => {
+      const persons = someone.map(({ id, username }) => person(String(id), { username }));
+      const index = new DirectoryIndex(
+        accounts.map(({ id, nickname: mailNickname }) => account(String(id), { mailNickname })),
+      );
+      const by = rule({ suffix: null, target: 'mailNickname' });
+      const { counts, examples } = previewRule(persons, index, by);
+      const { links, problems } = matchPeople(persons, index, { students: [by] }, new Set());
+      return (
+        counts.matched === links.length &&
+        Object.entries(codes).every(([code, outcome]) => {
+          return counts[outcome] === problems.filter((one) => one.code === code).length;
+        }) &&
+        Object.entries(examples).every(([outcome, some]) => {
+          return some.length === Math.min(5, counts[outcome as keyof typeof counts]);
+        })
+      );
+    }),
+  );
+  t.pass('it holds');
 });
 
 t.test(

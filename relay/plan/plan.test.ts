@@ -1,45 +1,19 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
-import { wantedFields } from '../profile/wanted-fields.ts';
-import { type Profile, parseProfile } from '../profile.ts';
-import { appliedBy, updateApplied } from '../sync/effects.ts';
-import { desiredState } from './desired.ts';
-import { type Keys, noKeys } from './keys.ts';
-import { type AppliedState, bindLimit, countOperations, makePlan, type Operation } from './plan.ts';
+import {
+  applyAll,
+  changesOf,
+  desire,
+  desireFor,
+  nothingApplied,
+  profile,
+  type Roster,
+  small,
+  today,
+} from '../testing/planning.ts';
+import { noKeys } from './keys.ts';
+import { bindLimit, countOperations, makePlan, type Operation } from './plan.ts';
 import { type RosterChange, RosterIndex } from './roster-index.ts';
-
-const today = '2026-11-24';
-
-const profile: Profile = parseProfile(
-  {
-    version: 1,
-    name: 'test',
-    mode: { students: 'match', teachers: 'create' },
-    identity: { students: { source: 'studentNumber', suffix: null, target: 'mailNickname' } },
-    domains: { teachers: 'contoso.edu' },
-    licences: { students: null, teachers: '6fd2c87f-b296-42f0-b197-1e91e994b900', usageLocation: 'US' },
-    schools: 'all',
-    properties: { student: ['grade'] },
-  },
-  'test',
-);
-
-function nothingApplied(): AppliedState {
-  const empty = () => new Map();
-  return {
-    schools: empty(),
-    classes: empty(),
-    users: empty(),
-    members: empty(),
-    owners: empty(),
-    schoolClasses: empty(),
-    schoolUsers: empty(),
-    licences: empty(),
-  };
-}
-
-type Roster = { [K in Kind]: RecordOf<K>[] };
 
 /** A roster in which anything may be missing, doubled or out of date. */
 const roster: fc.Arbitrary<Roster> = fc
@@ -49,9 +23,12 @@ const roster: fc.Arbitrary<Roster> = fc
       selector: (one) => one.id,
     }),
     students: fc.uniqueArray(fc.record({ id: fc.nat(40), school: fc.nat(3) }), { selector: (one) => one.id }),
-    teachers: fc.uniqueArray(fc.record({ id: fc.nat(6), school: fc.nat(3) }), {
-      selector: (one) => `${one.id}/${one.school}`,
-    }),
+    teachers: fc.uniqueArray(
+      fc.record({ id: fc.nat(6), school: fc.nat(3), surname: fc.constantFrom('Lee', 'Šimić') }),
+      {
+        selector: (one) => `${one.id}/${one.school}`,
+      },
+    ),
     enrollments: fc.uniqueArray(
       fc.record({
         id: fc.nat(200),
@@ -89,6 +66,7 @@ const roster: fc.Arbitrary<Roster> = fc
       id: `${one.id}`,
       schoolId: `${one.school}`,
       username: `t${one.id}`,
+      surname: one.surname,
     })),
     studentEnrollment: world.enrollments.map((one) => ({
       kind: 'studentEnrollment',
@@ -107,12 +85,6 @@ const roster: fc.Arbitrary<Roster> = fc
     })),
   }));
 
-function changesOf(world: Roster): RosterChange[] {
-  return Object.values(world)
-    .flat()
-    .map((record: RosterRecord) => ({ kind: record.kind, schoolId: record.schoolId, id: record.id, record }));
-}
-
 /** What turns one roster into another, as the mirror tells it. */
 function changesBetween(before: Roster, after: Roster): RosterChange[] {
   const keyOf = ({ kind, schoolId, id }: RosterChange) => `${kind}:${schoolId}:${id}`;
@@ -123,27 +95,6 @@ function changesBetween(before: Roster, after: Roster): RosterChange[] {
     .filter(([key, change]) => then.get(key) !== JSON.stringify(change))
     .map(([, change]) => change);
   return [...changed, ...gone.map((change) => ({ ...change, record: undefined }))];
-}
-
-/** Everybody has an account, under an object id of their own. */
-function desireFor(index: RosterIndex, keys: Keys) {
-  const linked = new Map([...index.people.keys()].map((key) => [key, `object-${key}`]));
-  const createdByUs = new Set([...index.people.keys()].filter((key) => key.startsWith('teachers:')));
-  return desiredState(
-    { roster: index, accounts: { linked, createdByUs, toCreate: new Map(), onPremises: () => false }, profile, today },
-    keys,
-  );
-}
-
-function desire(world: Roster) {
-  const index = new RosterIndex();
-  index.apply(changesOf(world));
-  return { desired: desireFor(index, index.allKeys()) };
-}
-
-function applyAll(plan: Operation[][], applied: AppliedState): void {
-  const run = { applied, accounts: new Map<string, string>() };
-  for (const operation of plan.flat()) updateApplied(run, appliedBy(operation, `object-${operation.key}`, applied));
 }
 
 t.test('for any sequence of rosters: planning again after applying plans nothing', async (t) => {
@@ -203,6 +154,7 @@ t.test('for any roster: relationships go in as few requests as Graph allows', as
 });
 
 t.test('for any changes: planning what they touched plans the same as planning everything', async (t) => {
+  const named = { ...profile, classes: { ...profile.classes, name: '{courseName}[ {teacherSurname}]' } };
   fc.assert(
     fc.property(fc.array(roster, { minLength: 2, maxLength: 4 }), (worlds) => {
       const index = new RosterIndex();
@@ -213,8 +165,8 @@ t.test('for any changes: planning what they touched plans the same as planning e
         before = world;
         const fresh = new RosterIndex();
         fresh.apply(changesOf(world));
-        const everything = makePlan(desireFor(fresh, fresh.allKeys()), applied);
-        const incremental = makePlan(desireFor(index, touched), applied);
+        const everything = makePlan(desireFor(fresh, fresh.allKeys(), named), applied);
+        const incremental = makePlan(desireFor(index, touched, named), applied);
         const sorted = (plan: Operation[][]) =>
           plan
             .flat()
@@ -223,42 +175,12 @@ t.test('for any changes: planning what they touched plans the same as planning e
         if (JSON.stringify(sorted(incremental)) !== JSON.stringify(sorted(everything))) return false;
         applyAll(everything, applied);
       }
-      return makePlan(desireFor(index, noKeys()), applied).flat().length === 0;
+      return makePlan(desireFor(index, noKeys(), named), applied).flat().length === 0;
     }),
     { numRuns: 100 },
   );
   t.pass('it holds');
 });
-
-const small: Roster = {
-  school: [{ kind: 'school', id: '1', schoolId: 'district', name: 'High', schoolNumber: '100' }],
-  term: [
-    {
-      kind: 'term',
-      id: '7',
-      schoolId: '1',
-      name: '26-27',
-      yearId: '36',
-      startDate: '2026-08-01',
-      endDate: '2027-06-10',
-    },
-  ],
-  section: [
-    {
-      kind: 'section',
-      id: '5',
-      schoolId: '1',
-      termId: '7',
-      sectionNumber: '2',
-      courseNumber: 'M1',
-      courseName: 'Math',
-    },
-  ],
-  student: [{ kind: 'student', id: '10', schoolId: '1', studentNumber: '4711', grade: '9' }],
-  teacher: [{ kind: 'teacher', id: '20', schoolId: '1', username: 'kim', givenName: 'Kim', surname: "O'Neil" }],
-  studentEnrollment: [{ kind: 'studentEnrollment', id: '30', schoolId: '1', sectionId: '5', studentId: '10' }],
-  teacherRoster: [{ kind: 'teacherRoster', id: '40', schoolId: '1', sectionId: '5', teacherId: '20', endDate: today }],
-};
 
 t.test('a class carries the stamp of its section, its course and its term', async (t) => {
   const { desired } = desire(small);
@@ -331,19 +253,4 @@ t.test('an enrollment of somebody who is not in the roster is a problem, not a c
   const dangling = { ...small, student: [] };
   const [problem] = desire(dangling).desired.problems.get('5') ?? [];
   t.match(problem, { subject: 'studentEnrollment:30', code: 'InvalidLookupReference', message: /students:10/ });
-});
-
-t.test('the agent is asked for the fields that the profile needs and no more', async (t) => {
-  t.same(wantedFields(profile), {
-    student: ['grade', 'studentNumber'],
-    teacher: ['givenName', 'surname', 'username'],
-  });
-});
-
-t.test('a profile with a mistake is refused with the field', async (t) => {
-  const refuse = (change: object) => () => parseProfile({ ...profile, ...change }, 'mine');
-  t.throws(refuse({ identity: {} }), { code: 'PROFILE_INVALID', message: /identity\.students/ });
-  t.throws(refuse({ domains: {} }), { code: 'PROFILE_INVALID', message: /domains\.teachers/ });
-  t.throws(refuse({ properties: { student: ['shoeSize'] } }), { code: 'PROFILE_INVALID', message: /shoeSize/ });
-  t.throws(refuse({ colour: 'red' }), { code: 'PROFILE_INVALID' });
 });

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { accountsSchema } from '../profile/accounts.ts';
+import { DirectoryIndex } from './directory-index.ts';
+import { NameHistory } from './name-history.ts';
+import { nameAccounts } from './names.ts';
+import { type Person, personKey, personOf } from './people.ts';
+import { transliterate } from './transliterate.ts';
+import { invalidLocalPart } from './usernames.ts';
+
+const domain = 'contoso.edu';
+
+function pupil(id: string, givenName?: string, surname?: string): Person {
+  const names = { ...(givenName === undefined ? {} : { givenName }), ...(surname === undefined ? {} : { surname }) };
+  return personOf('students', id, [{ kind: 'student', id, schoolId: '1', username: `u${id}@x`, ...names }]);
+}
+
+const account = (userPrincipalName: string) => ({
+  id: `id-${userPrincipalName}`,
+  userPrincipalName,
+  mail: null,
+  mailNickname: null,
+  onPremises: false,
+});
+
+function rulesFor(username: object) {
+  return { domains: { students: domain }, accounts: accountsSchema.parse({ students: { username } }) };
+}
+
+/** Local parts by person id. */
+function named(people: Person[], username: object, taken: string[] = [], history = new NameHistory()) {
+  const directory = new DirectoryIndex(taken.map((name) => account(`${name}@${domain}`)));
+  const result = nameAccounts(people, rulesFor(username), directory, history);
+  const names = result.named.map((one) => [one.person.id, one.userPrincipalName.replace(`@${domain}`, '')]);
+  return { names: Object.fromEntries(names), problems: result.problems };
+}
+
+t.test('names become letters that a user name may have', async (t) => {
+  const cases: [string, string | undefined][] = [
+    ['Šimić', 'simic'],
+    ["O'Neil", 'oneil'],
+    ['Ana María', 'anamaria'],
+    ['Müller-Lüdenscheidt', 'muller-ludenscheidt'],
+    ['Łukasz', 'lukasz'],
+    ['Straße', 'strasse'],
+    ['Þórdís Æsa', 'thordisaesa'],
+    ['Đặng', 'dang'],
+    ['İlkay Işık', 'ilkayisik'],
+    ['ﬁne №1', 'fineno1'],
+    ['Lee–Park', 'lee-park'],
+    ['王', undefined],
+    ['Ана', undefined],
+    ['Ana 王', undefined],
+    ['...', undefined],
+  ];
+  for (const [name, expected] of cases) t.equal(transliterate(name), expected, name);
+  const letters = fc.array(fc.integer({ min: 1, max: 0xd7ff }), { maxLength: 12 });
+  fc.assert(fc.property(letters, (codes) => /^[a-z0-9-]+$/.test(transliterate(String.fromCharCode(...codes)) ?? 'a')));
+});
+
+t.test('a pattern makes user names, and says what is in the way', async (t) => {
+  const people = [
+    pupil('1', 'Ana', 'Šimić'),
+    pupil('2', 'Ana'),
+    pupil('3', '王', '力'),
+    pupil('4', 'X'.repeat(80), 'Lee'),
+    pupil('5', 'Kim', "-O'Neil-"),
+  ];
+  const { names, problems } = named(people, { pattern: '{givenName}.{surname}', maxLength: 20 });
+  t.same(names, { 1: 'ana.simic', 4: 'x'.repeat(20), 5: 'kim.-oneil' });
+  t.match(problems, [
+    { subject: 'students:2', code: 'MissingSourceValue', message: /no surname/ },
+    { subject: 'students:3', code: 'InvalidUserName', message: /"王".*no counterpart/ },
+  ]);
+  const optional = named(people.slice(0, 2), { pattern: 's-{username}[.{surname:3}]' });
+  t.same(optional.names, { 1: 's-u1.sim', 2: 's-u2' });
+});
+
+t.test('namesakes are reported, unless numbers are chosen', async (t) => {
+  const people = ['30', '4', '200'].map((id) => pupil(id, 'Ana', 'Lee'));
+  const pattern = '{givenName}.{surname}';
+  const reported = named(people, { pattern });
+  t.same(reported.names, {});
+  t.match(
+    reported.problems,
+    people.map(() => ({ code: 'DuplicateSourceEntries', message: /3 people .* share the user name = ana\.lee@/ })),
+  );
+  t.match(named(people.slice(0, 1), { pattern }, ['ana.lee']).problems, [{ code: 'UserNameTaken' }]);
+  t.same(named(people, { pattern, onCollision: 'number' }).names, { 4: 'ana.lee', 30: 'ana.lee2', 200: 'ana.lee3' });
+  t.same(named(people, { pattern, onCollision: 'number' }, ['ANA.LEE', 'ana.lee3']).names, {
+    4: 'ana.lee2',
+    30: 'ana.lee4',
+    200: 'ana.lee5',
+  });
+  t.same(
+    named(people.slice(0, 2), { pattern, onCollision: 'number', maxLength: 7 }, []).names,
+    { 4: 'ana.lee', 30: 'ana.le2' },
+    'the number fits into the length',
+  );
+});
+
+t.test("a name that was given stays its holder's, even when the account is gone", async (t) => {
+  const history = new NameHistory([
+    [`ana.lee@${domain}`, 'students:9'],
+    [`ana.lee2@${domain}`, 'students:30'],
+  ]);
+  const numbers = { pattern: '{givenName}.{surname}', onCollision: 'number' };
+  const people = [pupil('4', 'Ana', 'Lee'), pupil('30', 'Ana', 'Lee')];
+  t.same(named(people, numbers, [], history).names, { 4: 'ana.lee3', 30: 'ana.lee2' });
+  t.same(named(people, numbers, ['ana.lee2'], history).names, { 4: 'ana.lee3', 30: 'ana.lee4' });
+  t.same([history.holderOf(`ANA.LEE@${domain}`), history.namesOf('students:9')], ['students:9', [`ana.lee@${domain}`]]);
+});
+
+t.test("for any people, directory and history: no name is wrong, shared, taken or somebody else's", async (t) => {
+  const person = fc.record({
+    id: fc.nat(60),
+    givenName: fc.constantFrom('Ana', 'ANA', 'Bo', 'Šimić', undefined),
+    surname: fc.constantFrom('Lee', 'Li', "O'Li", ''),
+  });
+  const people = fc.uniqueArray(person, { selector: (one) => one.id, maxLength: 20 });
+  const local = fc.constantFrom('ana.lee', 'ana.lee2', 'ana.lee3', 'bo.li', 'bo.li2', 'simic.lee');
+  const given = fc.array(fc.tuple(local, fc.nat(60)));
+  fc.assert(
+    fc.property(people, fc.uniqueArray(local), given, (somebody, taken, before) => {
+      const history = new NameHistory(before.map(([name, id]) => [`${name}@${domain}`, `students:${id}`]));
+      const persons = somebody.map(({ id, givenName, surname }) => pupil(String(id), givenName, surname));
+      const username = { pattern: '{givenName}.{surname}', onCollision: 'number' };
+      const directory = new DirectoryIndex(taken.map((name) => account(`${name}@${domain}`)));
+      const { named: all, problems } = nameAccounts(persons, rulesFor(username), directory, history);
+      const used: readonly string[] = taken;
+      const upns = all.map((one) => one.userPrincipalName.toLowerCase());
+      return (
+        all.length + problems.length === persons.length &&
+        new Set(upns).size === upns.length &&
+        all.every(({ person: { role, id }, userPrincipalName }) => {
+          const localPart = userPrincipalName.split('@')[0] ?? '';
+          const holder = history.holderOf(userPrincipalName);
+          return (
+            invalidLocalPart(localPart) === undefined &&
+            !used.includes(localPart) &&
+            (holder === undefined || holder === personKey(role, id))
+          );
+        })
+      );
+    }),
+  );
+  t.pass('it holds');
+});

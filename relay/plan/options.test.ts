@@ -1,0 +1,174 @@
+/** What the options of a profile change about the plan. */
+import t from 'tap';
+import { type Profile, parseProfile } from '../profile.ts';
+import { applyAll, desire, nothingApplied, profile, type Roster, small, today } from '../testing/planning.ts';
+import { daysBefore, isOpen, standing } from './dates.ts';
+import { cut, replaceUnsupported } from './names-of-classes.ts';
+import { countOperations, makePlan, type Operation } from './plan.ts';
+
+const profileWith = (change: object): Profile => parseProfile({ ...profile, ...change }, 'test');
+
+/** The plan for a roster after another one was carried out. */
+function planAfter(before: Roster, after: Roster, by: Profile, date = today): Operation[] {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(before, by, date).desired, applied), applied);
+  return makePlan(desire(after, by, date).desired, applied).flat();
+}
+
+const nameBy = (classes: object, roster = small) => {
+  const { body, creation } = desire(roster, profileWith({ classes })).desired.classes.get('5') ?? {};
+  return body?.displayName ?? creation?.displayName;
+};
+
+t.test('classes are named by the pattern', async (t) => {
+  const name = '{courseNumber} {courseName}[, {period}] ({teacher}, {schoolName}/{schoolNumber}, {termName})';
+  t.equal(nameBy({ name }), "M1 Math (Kim O'Neil, High/100, 26-27)");
+  const withPeriod = { ...small, section: small.section.map((one) => ({ ...one, period: '3(A)' })) };
+  t.equal(nameBy({ name: '{courseName}[ P{period}] {teacherSurname}' }, withPeriod), "Math P3(A) O'Neil");
+  t.equal(nameBy({ name: '{period}' }), 'Math - 2', 'an empty name is the one of PowerSchool');
+  const lead = (id: string, isLead?: true) => ({
+    ...{ kind: 'teacherRoster' as const, id, schoolId: '1', sectionId: '5' },
+    ...{ teacherId: id, ...(isLead && { isLead }) },
+  });
+  const teacher = (id: string, surname: string) => ({ kind: 'teacher' as const, id, schoolId: '1', surname });
+  const two = {
+    ...small,
+    teacher: [teacher('9', 'Young'), teacher('10', 'Old')],
+    teacherRoster: [lead('9'), lead('10', true)],
+  };
+  t.equal(nameBy({ name: '{teacherSurname}' }, two), 'Old', 'the lead teacher');
+  const none = { ...two, teacherRoster: [lead('10'), lead('9')] };
+  t.equal(nameBy({ name: '{teacherSurname}' }, none), 'Young', 'without one, the first of those who teach');
+});
+
+t.test('unsupported characters are replaced when chosen, white space never, and names are cut whole', async (t) => {
+  const odd = { ...small, section: small.section.map((one) => ({ ...one, courseName: 'A/B: "C" #1 & more' })) };
+  t.equal(nameBy({}, odd), 'A/B: "C" #1 & more - 2');
+  t.equal(nameBy({ unsupportedCharacters: 'replace' }, odd), 'A_B_ _C_ _1 _ more - 2');
+  t.equal(replaceUnsupported('a\tb c|d'), 'a\tb c_d');
+  t.equal(cut('aé😀b', 4), 'aé😀');
+  t.equal(cut('aé😀b', 3), 'aé', 'never half a character');
+});
+
+t.test('a name that is written once keeps what teachers made of it', async (t) => {
+  const once = profileWith({ classes: { displayName: 'create-only' } });
+  const [create] = planAfter({ ...small, section: [] }, small, once);
+  t.match(create, { kind: 'createClass', body: { displayName: 'Math - 2', externalName: 'Math - 2' } });
+  const renamed = { ...small, section: small.section.map((one) => ({ ...one, courseName: 'Algebra' })) };
+  const [update, ...rest] = planAfter(small, renamed, once);
+  t.match(update, { kind: 'updateClass', body: { externalName: 'Algebra - 2' } });
+  t.notMatch(update, { body: { displayName: String } });
+  t.same(rest, []);
+});
+
+t.test('a class opens some days before its term, with everybody who is in it from the first day on', async (t) => {
+  const startsWithTerm: Roster = {
+    ...small,
+    term: small.term.map((one) => ({ ...one, startDate: '2026-12-08' })),
+    studentEnrollment: [
+      ...small.studentEnrollment.map((one) => ({ ...one, startDate: '2026-12-08' })),
+      { kind: 'studentEnrollment', id: '31', schoolId: '1', sectionId: '5', studentId: '11', startDate: '2026-12-09' },
+    ],
+    student: [...small.student, { kind: 'student', id: '11', schoolId: '1', studentNumber: '4712' }],
+    teacherRoster: small.teacherRoster.map(({ endDate: _, ...one }) => one),
+  };
+  const early = profileWith({ dates: { openDaysBefore: 14 } });
+  t.same(desire(startsWithTerm, early, '2026-11-23').desired.classes.size, 0);
+  const opened = desire(startsWithTerm, early, '2026-11-24').desired;
+  t.same([...(opened.members.get('5') ?? [])].sort(), ['students:10', 'teachers:20'], 'not who comes later');
+  const plain = desire(startsWithTerm, profile, '2026-11-24').desired;
+  t.same([...(plain.members.get('5') ?? [])], ['teachers:20'], 'without the option everybody has their own day');
+  const applied = nothingApplied();
+  applyAll(makePlan(plain, applied), applied);
+  t.same(
+    makePlan(desire(startsWithTerm, early, '2026-11-23').desired, applied).flat(),
+    [],
+    'a class that is there stays',
+  );
+  t.equal(daysBefore('2026-03-01', 1), '2026-02-28');
+  t.ok(isOpen(undefined, early.dates, today), 'without a term there is nothing to wait for');
+});
+
+t.test('students wait for their day, and those who are in a class stay', async (t) => {
+  const waiting = profileWith({ dates: { studentsFrom: '2026-11-25' } });
+  t.same([...(desire(small, waiting).desired.members.get('5') ?? [])], ['teachers:20']);
+  t.ok(desire(small, waiting, '2026-11-25').desired.members.get('5')?.has('students:10'), 'the day itself counts');
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(small, profile).desired, applied), applied);
+  t.same(makePlan(desire(small, waiting).desired, applied).flat(), []);
+  const dropped = { ...small, studentEnrollment: [] };
+  t.same(countOperations([makePlan(desire(dropped, waiting).desired, applied).flat()]), { removeMember: 1 });
+  const [enrollment] = small.studentEnrollment;
+  t.equal(enrollment && standing({ ...enrollment, endDate: today }, undefined, waiting.dates, today), 'out');
+});
+
+t.test('policies say what becomes of those who left a class', async (t) => {
+  const empty = { ...small, studentEnrollment: [] };
+  t.same(planAfter(small, empty, profileWith({ policies: { studentLeftClass: 'keep' } })), []);
+
+  const remove = profileWith({ policies: { teacherLeftClass: 'remove' } });
+  const successor: Roster = {
+    ...small,
+    teacher: [...small.teacher, { kind: 'teacher', id: '21', schoolId: '1', username: 'lee' }],
+    teacherRoster: [{ kind: 'teacherRoster', id: '41', schoolId: '1', sectionId: '5', teacherId: '21' }],
+  };
+  const plan = planAfter(small, successor, remove).filter(({ key }) => key === 'class:5');
+  t.match(plan, [
+    { kind: 'addOwners', people: ['teachers:21'] },
+    { kind: 'addMembers', people: ['teachers:21'] },
+    { kind: 'removeOwner', personKey: 'teachers:20', reason: /no longer teaches/ },
+    { kind: 'removeMember', personKey: 'teachers:20' },
+  ]);
+  t.same(
+    planAfter(small, { ...small, teacherRoster: [] }, remove),
+    [],
+    'the last owner stays until somebody takes over',
+  );
+});
+
+t.test('licences go by person or through a group, and once', async (t) => {
+  const teachers = Array.from({ length: 25 }, (_, index) => ({
+    ...{ kind: 'teacher' as const, id: String(100 + index), schoolId: '1', username: `t${index}` },
+  }));
+  const many = { ...small, teacher: [...small.teacher, ...teachers] };
+  const group = 'a7e30c5b-0000-4000-8000-000000000001';
+  const byGroup = profileWith({ licences: { students: null, teachers: { group }, usageLocation: 'US' } });
+  const applied = nothingApplied();
+  const first = makePlan(desire(many, byGroup).desired, applied);
+  const joins = first.flat().filter((operation) => operation.kind === 'addToLicenceGroup');
+  t.same(
+    joins.map((operation) => [operation.key, operation.people.length]),
+    [
+      [`licence:${group}`, 20],
+      [`licence:${group}`, 6],
+    ],
+    'twenty people in one request',
+  );
+  applyAll(first, applied);
+  t.same(makePlan(desire(many, byGroup).desired, applied).flat(), []);
+
+  const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
+  const plans = (...disabledPlans: string[]) =>
+    profileWith({ licences: { students: null, teachers: { skuId, disabledPlans }, usageLocation: 'US' } });
+  const other = nothingApplied();
+  for (const by of [plans(), plans(group), plans()]) {
+    const again = makePlan(desire(small, by).desired, other);
+    t.same(countOperations([again.flat().filter(({ kind }) => kind === 'assignLicence')]), { assignLicence: 1 });
+    applyAll(again, other);
+  }
+  t.same(
+    [...other.licences].filter(([, people]) => people.size > 0).map(([key]) => key),
+    [skuId],
+    'the same SKU with other plans takes the place of the one before',
+  );
+});
+
+t.test('what another account of a person had says nothing about the one that they have now', async (t) => {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(small).desired, applied), applied);
+  const before = applied.users.get('students:10');
+  if (before !== undefined) applied.users.set('students:10', { ...before, objectId: 'of before' });
+  t.match(makePlan(desire(small).desired, applied).flat(), [
+    { kind: 'updateUser', personKey: 'students:10', before: {}, body: { primaryRole: 'student' } },
+  ]);
+});

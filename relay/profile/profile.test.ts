@@ -1,0 +1,286 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { parseProfile } from '../profile.ts';
+import { districtTime, reasonToRest } from './life.ts';
+import { fillPattern, parsePattern, requiredValues } from './pattern.ts';
+import type { TenantFacts } from './tenant-facts.ts';
+import { validateProfile } from './validate.ts';
+import { wantedFields } from './wanted-fields.ts';
+
+const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
+const plan = '9aaf7827-d63c-4b61-89c3-182f06f82e5c';
+const group = 'a7e30c5b-0000-4000-8000-000000000001';
+
+/** As a document of the first version, which knew none of the later options. */
+const document = {
+  version: 1,
+  name: 'test',
+  mode: { students: 'match', teachers: 'create' },
+  identity: { students: { source: 'studentNumber', suffix: null, target: 'mailNickname' } },
+  domains: { teachers: 'contoso.edu' },
+  licences: { students: null, teachers: skuId, usageLocation: 'US' },
+  schools: 'all',
+  properties: { student: ['grade'] },
+};
+const profileWith = (change: object) => parseProfile({ ...document, ...change }, 'mine');
+
+t.test('a document without the later options means what it always meant, and an export says it all', async (t) => {
+  const profile = profileWith({});
+  t.match(profile, {
+    state: 'preview',
+    identity: { students: [{ source: 'studentNumber' }], compareAll: false },
+    accounts: { students: { username: 'username', password: { length: 16, mustChange: true } } },
+    licences: { teachers: { skuId, disabledPlans: [] } },
+    classes: { name: '{courseName} - {sectionNumber}', displayName: 'always', unsupportedCharacters: 'keep' },
+    dates: { startsOn: null, expiresOn: null, openDaysBefore: null, studentsFrom: null },
+    policies: { studentLeftClass: 'remove', teacherLeftClass: 'keep', studentGone: 'keep', schoolGone: 'keep' },
+    schedule: { cycleSeconds: null, hours: null },
+  });
+  t.same(parseProfile(JSON.parse(JSON.stringify(profile)), 'again'), profile, 'and is read again as it is');
+});
+
+t.test('what cannot be is refused with the field and the reason', async (t) => {
+  const accounts = (username: object) => ({ accounts: { students: { username } } });
+  const refusals: [object, RegExp][] = [
+    [{ identity: {} }, /identity\.students/],
+    [{ domains: {} }, /domains\.teachers/],
+    [{ properties: { student: ['shoeSize'] } }, /shoeSize/],
+    [{ colour: 'red' }, /colour/],
+    [{ classes: { name: '{courseName} {room}' } }, /classes\.name: there is no \{room\}; there are courseName, /],
+    [{ classes: { name: '{courseName' } }, /classes\.name: the \{ has no counterpart/],
+    [{ classes: { name: 'Class' } }, /it names no value/],
+    [{ classes: { welcomeMail: false } }, /classes\.welcomeMail: Graph offers no choice.*Set-UnifiedGroup/],
+    [{ classes: { hideInOutlook: true } }, /classes\.hideInOutlook: .*HiddenFromExchangeClientsEnabled/],
+    [{ classes: { hideFromAddressLists: true } }, /classes\.hideFromAddressLists: .*HiddenFromAddressListsEnabled/],
+    [{ classes: { hiddenMembership: false } }, /classes\.hiddenMembership: Microsoft 365 makes every class/],
+    [{ classes: { team: true } }, /team/],
+    [accounts({ pattern: '{givenName} {surname}' }), /accounts\.students\.username\.pattern: " " cannot be part/],
+    [accounts({ pattern: '{teacherNumber}' }), /there is no \{teacherNumber\}/],
+    [{ identity: { students: [] } }, /identity\.students/],
+    [{ licences: { ...document.licences, students: { skuId: 'A3' } } }, /licences\.students\.skuId/],
+    [{ policies: { studentGone: 'delete' } }, /policies\.studentGone/],
+    [{ dates: { startsOn: '2026-08-01', expiresOn: '2026-07-31' } }, /dates\.expiresOn: it is before the day/],
+    [{ schedule: { hours: { from: '18:00', to: '18:00' } } }, /schedule\.hours: from and to are the same/],
+    [{ schedule: { hours: { from: '6pm', to: '20:00' } } }, /schedule\.hours\.from: a time such as/],
+  ];
+  for (const [change, message] of refusals) {
+    t.throws(() => profileWith(change), { code: 'PROFILE_INVALID', message }, JSON.stringify(change));
+  }
+});
+
+t.test('patterns put values in, cut them, and leave out what is missing', async (t) => {
+  const values: Record<string, string> = { surname: 'Šimić', givenName: 'Ana', empty: '' };
+  const fill = (text: string) => fillPattern(parsePattern(text), (name) => values[name]);
+  t.equal(fill('{givenName:1}.{surname}'), 'A.Šimić');
+  t.equal(fill('{surname}[, {givenName}][ ({period})][ {empty}!]'), 'Šimić, Ana');
+  t.equal(fill('{period}-{surname:9}'), '-Šimić');
+  t.same(requiredValues(parsePattern('{a}[{b}]{a}')), ['a', 'a']);
+  for (const wrong of ['{', ']', '[[{a}]]', '{a:0}', '{a b}', '[{a}']) {
+    t.throws(() => parsePattern(wrong), { name: 'SyntaxError' }, wrong);
+  }
+  fc.assert(
+    fc.property(fc.string({ maxLength: 20 }), (text) => {
+      // Any text without the four signs stands for itself.
+      const plain = text.replace(/[{}[\]]/g, '');
+      return fillPattern(parsePattern(plain), () => 'x') === plain;
+    }),
+  );
+});
+
+t.test('the agent is asked for what the options need', async (t) => {
+  t.same(wantedFields(profileWith({})), {
+    student: ['grade', 'studentNumber'],
+    teacher: ['givenName', 'surname', 'username'],
+  });
+  const all = profileWith({
+    identity: {
+      students: [
+        { source: 'username', suffix: null, target: 'mailNickname' },
+        { source: 'secondaryEmail', suffix: null, target: 'mail' },
+      ],
+    },
+    accounts: { teachers: { username: { pattern: '{givenName:1}{surname}[{teacherNumber}]' } } },
+    classes: { name: '{courseName} {teacher}[ {period}]' },
+  });
+  t.same(wantedFields(all), {
+    section: ['period'],
+    student: ['grade', 'secondaryEmail', 'username'],
+    teacher: ['givenName', 'surname', 'teacherNumber'],
+  });
+  const matching = {
+    mode: { students: 'match', teachers: 'match' },
+    identity: { ...document.identity, teachers: { source: 'username', suffix: null, target: 'mail' } },
+  };
+  t.same(wantedFields(profileWith(matching)).teacher, ['username']);
+  t.same(wantedFields(profileWith({ ...matching, classes: { name: '{courseName} {teacherSurname}' } })).teacher, [
+    'surname',
+    'username',
+  ]);
+  t.same(wantedFields(profileWith({ ...matching, identity: { ...matching.identity, compareAll: true } })).teacher, [
+    'secondaryEmail',
+    'teacherNumber',
+    'username',
+  ]);
+});
+
+t.test('a profile rests before it starts, after it has expired and outside its hours', async (t) => {
+  const { dates, schedule } = profileWith({
+    dates: { startsOn: '2026-08-01', expiresOn: '2027-06-30' },
+    schedule: { hours: { from: '20:00', to: '06:00' } },
+  });
+  const rest = (date: string, time: string) => reasonToRest({ dates, schedule }, { date, time });
+  t.match(rest('2026-07-31', '21:00'), /starts on 2026-08-01/);
+  t.equal(rest('2026-08-01', '20:00'), undefined);
+  t.equal(rest('2027-06-30', '05:59'), undefined, 'the last day counts');
+  t.match(rest('2027-07-01', '21:00'), /expired after 2027-06-30/);
+  t.match(rest('2026-09-01', '06:00'), /from 20:00 to 06:00 only/);
+  t.match(rest('2026-09-01', '19:59'), /from 20:00/);
+  const day = { dates, schedule: { ...schedule, hours: { from: '08:00', to: '17:00' } } };
+  t.equal(reasonToRest(day, { date: '2026-09-01', time: '08:00' }), undefined);
+  t.match(reasonToRest(day, { date: '2026-09-01', time: '17:00' }), /08:00/);
+  t.same(districtTime(Date.UTC(2026, 0, 1, 5, 7), 'America/Chicago'), { date: '2025-12-31', time: '23:07' });
+  t.same(districtTime(Date.UTC(2026, 0, 1, 6, 0), 'America/Chicago'), { date: '2026-01-01', time: '00:00' });
+});
+
+const sku = {
+  skuId,
+  skuPartNumber: 'STANDARDWOFFPACK_FACULTY',
+  capabilityStatus: 'Enabled',
+  consumedUnits: 90,
+  prepaidUnits: { enabled: 100 },
+  servicePlans: [{ servicePlanId: plan, servicePlanName: 'TEAMS1' }],
+};
+const domain = { id: 'contoso.edu', isVerified: true, isDefault: true, authenticationType: 'Managed' };
+const licensing = {
+  id: group,
+  displayName: 'Staff',
+  groupTypes: [],
+  onPremisesSyncEnabled: null,
+  assignedLicenses: [{ skuId }],
+};
+const having = { studentNumber: 50, username: 8, secondaryEmail: 3, givenName: 8, surname: 8 };
+const facts: TenantFacts = {
+  today: '2026-11-24',
+  domains: [domain],
+  skus: [sku],
+  groups: new Map([[group, licensing]]),
+  roles: ['Member.Read.Hidden', 'LicenseAssignment.ReadWrite.All'],
+  schools: new Map([['1', 'High']]),
+  people: {
+    students: { total: 50, withoutAccount: 50, having },
+    teachers: { total: 8, withoutAccount: 8, having },
+  },
+};
+
+t.test('a profile that fits its tenant has no problems', async (t) => {
+  t.same(validateProfile(profileWith({}), facts), []);
+  const byGroup = {
+    licences: { ...document.licences, teachers: { group } },
+    domains: { ...document.domains, classes: 'contoso.edu' },
+  };
+  t.same(validateProfile(profileWith(byGroup), { ...facts, roles: ['Member.Read.Hidden'] }), []);
+});
+
+t.test('what does not fit is named with field, reason and remedy', async (t) => {
+  const students = (...rules: [source: string, suffix: string | null, target: string][]) => ({
+    identity: { students: rules.map(([source, suffix, target]) => ({ source, suffix, target })) },
+  });
+  const teachers = (licence: unknown) => ({ licences: { ...document.licences, teachers: licence } });
+  const nobodyHas = { ...facts.people, students: { total: 50, withoutAccount: 50, having: {} } };
+  const groups = (change: object) => new Map([[group, { ...licensing, ...change }]]);
+  const cases: [change: object, facts: Partial<TenantFacts>, severity: string, field: string, reason: RegExp][] = [
+    [{}, { domains: [] }, 'error', 'domains.teachers', /contoso.edu is not a verified domain/],
+    [{}, { domains: [{ ...domain, isVerified: false }] }, 'error', 'domains.teachers', /not a verified/],
+    [{}, { domains: [{ ...domain, authenticationType: 'Federated' }] }, 'error', 'domains.teachers', /federated/],
+    [{}, { domains: undefined }, 'warning', 'domains', /could not be checked/],
+    [{ domains: { ...document.domains, classes: 'x.edu' } }, {}, 'warning', 'domains.classes', /end in contoso.edu/],
+    [{}, { skus: [] }, 'error', 'licences.teachers', /the tenant has no licence/],
+    [{}, { skus: undefined }, 'warning', 'licences', /could not be checked/],
+    [{}, { skus: [{ ...sku, consumedUnits: 93 }] }, 'error', 'licences.teachers', /8 new accounts .*, and 7 are free/],
+    [{}, { skus: [{ ...sku, capabilityStatus: 'Suspended' }] }, 'error', 'licences.teachers', /state Suspended/],
+    [teachers({ skuId, disabledPlans: [group] }), {}, 'error', 'licences.teachers.disabledPlans', /is no plan of/],
+    [teachers({ group }), { groups: new Map() }, 'error', 'licences.teachers', /no group/],
+    [
+      teachers({ group }),
+      { groups: groups({ groupTypes: ['DynamicMembership'] }) },
+      'error',
+      'licences.teachers',
+      /rule/,
+    ],
+    [
+      teachers({ group }),
+      { groups: groups({ onPremisesSyncEnabled: true }) },
+      'error',
+      'licences.teachers',
+      /premises/,
+    ],
+    [
+      teachers({ group }),
+      { groups: groups({ assignedLicenses: [] }) },
+      'error',
+      'licences.teachers',
+      /no licence to give/,
+    ],
+    [teachers({ group }), { skus: [{ ...sku, consumedUnits: 99 }] }, 'error', 'licences.teachers', /and 1 are free/],
+    [
+      { licences: { ...document.licences, usageLocation: 'XX' } },
+      {},
+      'error',
+      'licences.usageLocation',
+      /XX is no country/,
+    ],
+    [{}, { roles: ['Member.Read.Hidden'] }, 'error', 'licences', /may not assign licences/],
+    [{}, { roles: ['User.ReadWrite.All'] }, 'warning', 'the document', /may not see who is in a class/],
+    [{ schools: ['1', '9'] }, {}, 'error', 'schools', /no school 9/],
+    [{}, { schools: new Map() }, 'warning', 'schools', /no agent has sent/],
+    [students(['studentNumber', 'contoso.edu', 'mailNickname']), {}, 'error', 'identity.students', /no @/],
+    [students(['studentNumber', null, 'userPrincipalName']), {}, 'error', 'identity.students', /ends in a domain/],
+    [students(['secondaryEmail', 'contoso.edu', 'mail']), {}, 'error', 'identity.students', /has a domain already/],
+    [students(['username', 'x.edu', 'userPrincipalName']), {}, 'error', 'identity.students.suffix', /x.edu is not/],
+    [students(['username', 'x.edu', 'mail']), {}, 'warning', 'identity.students.suffix', /x.edu is not/],
+    [
+      students(['secondaryEmail', null, 'mail']),
+      { people: nobodyHas },
+      'warning',
+      'identity.students.source',
+      /none of the 50 students/,
+    ],
+    [
+      students(['studentNumber', null, 'mailNickname'], ['studentNumber', null, 'mailNickname']),
+      {},
+      'warning',
+      'identity.students.1',
+      /twice/,
+    ],
+    [
+      { accounts: { teachers: { username: { pattern: '{surname}{teacherNumber}' } } } },
+      {},
+      'warning',
+      'accounts.teachers.username',
+      /teacherNumber/,
+    ],
+    [{ properties: { student: ['grade', 'surname'] } }, {}, 'warning', 'properties.student', /surname would leave/],
+    [{ properties: { section: ['period'] } }, {}, 'warning', 'properties.section', /period/],
+    [{ classes: { name: '{courseName}' } }, {}, 'warning', 'classes.name', /same name/],
+    [{ dates: { expiresOn: '2026-11-23' } }, {}, 'error', 'dates.expiresOn', /expired on/],
+    [{ dates: { expiresOn: '2026-12-01' } }, {}, 'warning', 'dates.expiresOn', /in 7 days/],
+    [
+      { dates: { expiresOn: '2027-06-01', studentsFrom: '2027-07-01' } },
+      {},
+      'error',
+      'dates.studentsFrom',
+      /after the profile has expired/,
+    ],
+  ];
+  for (const [change, other, severity, field, reason] of cases) {
+    const problems = validateProfile(profileWith(change), { ...facts, ...other });
+    t.match(problems, [{ severity, field, reason, remedy: /\.$/ }], `${field} ${reason}`);
+    t.equal(problems.length, 1, 'and nothing else');
+  }
+  const both = validateProfile(profileWith({ schools: ['9'], dates: { expiresOn: '2026-12-01' } }), facts);
+  t.same(
+    both.map((problem) => problem.severity),
+    ['error', 'warning'],
+    'errors come first',
+  );
+});
