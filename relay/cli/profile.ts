@@ -50,7 +50,7 @@ export function profileCommands(program: Command, context: CliContext): void {
     });
   profile
     .command('pause')
-    .description('stop runs: after the one under way nothing is planned or written')
+    .description('stop runs; the one under way ends within seconds, and enabling does the rest')
     .argument('<tenant>', 'slug or id')
     .option('--by <name>', 'who decides, for the audit log', context.user)
     .addHelpText('after', '\nExample:\n  hallpass-relay profile pause contoso')

@@ -78,14 +78,33 @@ export async function dropIntent(scope: TenantScope, id: string): Promise<void> 
   await scope.db.deleteFrom('operation').where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
 }
 
-/** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
-export async function beginRun(scope: TenantScope, planned: object, now: string): Promise<string> {
-  await scope.db
+/** Closes a run that did not come to its end, with what it had done until then. */
+export async function endOpenRuns(
+  { db, tenantId }: TenantScope,
+  state: 'failed' | 'paused',
+  now: string,
+): Promise<void> {
+  await db
     .updateTable('run')
-    .set({ state: 'failed', finished_at: now })
-    .where('tenant_id', '=', scope.tenantId)
+    .set(({ selectFrom }) => {
+      const count = (outcome: 'done' | 'failed') =>
+        selectFrom('operation')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('operation.tenant_id', '=', tenantId)
+          .whereRef('operation.run_id', '=', 'run.id')
+          .where('operation.state', '=', outcome)
+          .$asScalar()
+          .$notNull();
+      return { state, finished_at: now, done: count('done'), failed: count('failed') };
+    })
+    .where('tenant_id', '=', tenantId)
     .where('state', '=', 'running')
     .execute();
+}
+
+/** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
+export async function beginRun(scope: TenantScope, planned: object, now: string): Promise<string> {
+  await endOpenRuns(scope, 'failed', now);
   const id = randomUUID();
   const row = { tenant_id: scope.tenantId, id, started_at: now, finished_at: null, done: 0, failed: 0, held: 0 };
   await scope.db

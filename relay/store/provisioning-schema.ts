@@ -58,8 +58,8 @@ interface RunTable {
   id: string;
   started_at: string;
   finished_at: string | null;
-  /** `preview`: planned and counted, and nothing written. */
-  state: 'running' | 'success' | 'errors' | 'failed' | 'preview';
+  /** `preview`: planned and counted, and nothing written. `paused`: ended by a person before its end. */
+  state: 'running' | 'success' | 'errors' | 'failed' | 'preview' | 'paused';
   /** JSON: operations planned, per kind. */
   planned: string;
   done: number;

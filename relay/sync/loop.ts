@@ -12,6 +12,7 @@ import { isSettled } from '../roster/mirror.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { RelaySettings } from '../settings.ts';
 import { districtTimeZone } from '../store/agents.ts';
+import { endOpenRuns } from '../store/journal.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
@@ -34,7 +35,7 @@ export interface SyncLoopOptions {
 }
 
 export interface SyncLoop {
-  /** Something of this tenant may have changed: its roster, its profile. */
+  /** Something of this tenant may have changed: its roster, its profile. One that is enabled no more ends its run. */
   wake(tenantId: string): void;
   /** Stops between two batches and returns when nothing is under way. */
   close(): Promise<void>;
@@ -49,6 +50,8 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const appWrites = appWriteBucket(clock, settings.graph.speed);
   const loops = new Map<string, TenantLoop>();
   const memories = new Memories();
+  /** What ends the run that a tenant has under way. */
+  const running = new Map<string, AbortController>();
 
   const start = (tenantId: string): TenantLoop => {
     const budget = new GraphBudget(appWrites, clock, settings.graph.speed);
@@ -56,8 +59,21 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       const { baseUrl } = settings.graph;
       return new GraphClient({ baseUrl, graphTenantId, credentials, transport, budget, clock, random, signal });
     };
+    const run = async () => {
+      const pause = new AbortController();
+      running.set(tenantId, pause);
+      const runSignal = AbortSignal.any([signal, pause.signal]);
+      await runTenant({ ...options, random, signal: runSignal }, tenantId, clientFor, memories)
+        .catch(async (error: unknown) => {
+          if (!pause.signal.aborted || signal.aborted) throw error;
+          const now = new Date(clock.now()).toISOString();
+          await store.withTenant(tenantId, (scope) => endOpenRuns(scope, 'paused', now));
+          log.info({ event: 'run.paused', tenantId }, 'run paused: what was answered is recorded');
+        })
+        .finally(() => running.delete(tenantId));
+    };
     return startTenantLoop({
-      run: () => runTenant({ ...options, random, signal }, tenantId, clientFor, memories),
+      run,
       failed: (error) => {
         const { code, message, action } = toHallpassError(error);
         log.error({ event: 'run.failed', tenantId, code, message, action }, `run failed: ${message}`);
@@ -74,9 +90,21 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     return loop;
   };
 
+  const heedPause = async (tenantId: string): Promise<void> => {
+    if (!running.has(tenantId)) return;
+    const [profile] = await store.withTenant(tenantId, readProfiles);
+    if (profile?.state !== 'enabled') running.get(tenantId)?.abort(new Error('the profile is not enabled any more'));
+  };
+
   for (const tenant of await store.system(listTenants)) loopOf(tenant.id);
   return {
-    wake: (tenantId) => loopOf(tenantId).wake(),
+    wake(tenantId) {
+      loopOf(tenantId).wake();
+      heedPause(tenantId).catch((error: unknown) => {
+        const { code, message } = toHallpassError(error);
+        log.error({ event: 'run.pause-failed', tenantId, code, message }, `cannot tell whether to pause: ${message}`);
+      });
+    },
     async close() {
       stop.abort();
       await Promise.all([...loops.values()].map((loop) => loop.ended));

@@ -16,7 +16,7 @@ import { openTransport } from '../graph/transport.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
 import { createVault, type Vault } from '../secrets/vault.ts';
-import { checkSettings } from '../settings.ts';
+import { checkSettings, type RelaySettings } from '../settings.ts';
 import { setProfile } from '../store/profiles.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
@@ -88,6 +88,8 @@ export function smallRoster(students: number): RosterRecord[] {
 }
 
 export interface District {
+  /** How to reach the Microsoft simulator. */
+  settings: RelaySettings;
   /** In force for the next run. */
   profile: Profile;
   microsoft: MicrosoftSimulator;
@@ -147,7 +149,7 @@ export async function openDistrict(options: {
   const caFile = join(options.dir, 'ca.pem');
   await writeFile(secretFile, microsoft.clientSecret ?? '');
   await writeFile(caFile, microsoft.ca);
-  const { graph } = checkSettings({
+  const settings = checkSettings({
     graph: {
       baseUrl: microsoft.baseUrl,
       authority: microsoft.baseUrl,
@@ -157,12 +159,13 @@ export async function openDistrict(options: {
     },
   });
   const transport = await openTransport(caFile);
-  const credentials = await openCredentials(graph, transport);
+  const credentials = await openCredentials(settings.graph, transport);
   const opened = await openTenant(microsoft.tenantId, profileFor(options.mode));
   const key = randomBytes(32);
   const vault = createVault(async () => key, 'test');
   let memory: TenantState | undefined;
   const district: District = {
+    settings,
     profile: profileFor(options.mode),
     microsoft,
     vault,

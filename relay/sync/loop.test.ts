@@ -1,0 +1,47 @@
+/** The loop that serves a tenant, with the Microsoft simulator. */
+import { PassThrough } from 'node:stream';
+import t from 'tap';
+import { createLog } from '../log.ts';
+import { lastRun } from '../store/journal.ts';
+import { setProfileState } from '../store/profiles.ts';
+import { openDistrict, smallRoster } from '../testing/district.ts';
+import { startSyncLoop } from './loop.ts';
+
+t.test('pausing a profile ends its run between two batches; enabling it does the rest', async (t) => {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 200, accounts: true });
+  t.teardown(() => district.close());
+  const { store, tenantId, settings, vault, clock, microsoft } = district;
+  await district.commit(smallRoster(200));
+  const out = new PassThrough();
+  let lines = '';
+  out.setEncoding('utf8').on('data', (chunk) => {
+    lines += chunk;
+  });
+  const setState = async (state: 'enabled' | 'paused') => {
+    await store.withTenant(tenantId, (scope) => setProfileState(scope, state, new Date()));
+    loop.wake(tenantId);
+  };
+  const event = async (name: string) => {
+    while (!lines.includes(`"event":"${name}"`)) await new Promise(setImmediate);
+  };
+
+  const { signal } = new AbortController();
+  const loop = await startSyncLoop({ store, settings, vault, clock, log: createLog('json', out), signal });
+  t.teardown(() => loop.close());
+  while (microsoft.stats.writes < 20) await new Promise(setImmediate);
+  await setState('paused');
+  await event('run.paused');
+  const { writes } = microsoft.stats;
+  t.ok(writes < 400, `${writes} writes until then`);
+  const run = await store.withTenant(tenantId, lastRun);
+  t.match(run, { state: 'paused', finishedAt: String });
+  t.equal(run?.done, writes, 'every answer is in the journal');
+  t.notMatch(lines, /run\.failed/);
+
+  clock.advance(1000);
+  await setState('enabled');
+  await event('run.finished');
+  t.match(await store.withTenant(tenantId, lastRun), { state: 'success', failed: 0 });
+  t.equal((await district.dump()).class.length, 6);
+});
