@@ -4,7 +4,7 @@
  * files that only their owner can read.
  */
 import { constants } from 'node:fs';
-import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
@@ -41,10 +41,7 @@ export class DurableFile<T> implements Adapter<T> {
   async write(data: T): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.tmp`;
     try {
-      await makePrivateFolder(dirname(this.#path));
-      await rm(temporary, { force: true });
-      // Exclusively: never through a link that someone has put there.
-      const file = await open(temporary, 'wx', 0o600);
+      const file = await openNew(temporary);
       try {
         await giveToFolderOwner(temporary);
         await file.writeFile(JSON.stringify(data));
@@ -66,8 +63,7 @@ export class DurableFile<T> implements Adapter<T> {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      return missing
+      return isSystemError(error, 'ENOENT')
         ? { status: 'missing', reason: 'it does not exist' }
         : { status: 'broken', reason: reasonOf(error) };
     }
@@ -84,13 +80,28 @@ export class DurableFile<T> implements Adapter<T> {
 
 type Reading<T> = { status: 'ok'; value: T } | { status: 'missing' | 'broken'; reason: string };
 
+/**
+ * Exclusively: never through a link that someone has put there. A folder that is missing and a file that a crash left over
+ * are seen to when they turn up, not looked for at every write.
+ */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) await makePrivateFolder(dirname(path));
+    else if (isSystemError(error, 'EEXIST')) await rm(path, { force: true });
+    else throw error;
+    return open(path, 'wx', 0o600);
+  }
+}
+
 async function keepLastGood(path: string): Promise<void> {
   const copy = `${path}.bak.${process.pid}.tmp`;
   await rm(copy, { force: true });
   try {
     await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (isSystemError(error, 'ENOENT')) return;
     throw error;
   }
   await giveToFolderOwner(copy);
@@ -106,4 +117,8 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

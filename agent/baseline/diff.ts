@@ -22,10 +22,9 @@ export class BucketDiff {
     return [...this.#before.keys()].filter((id) => !this.#now.has(id));
   }
 
-  /** The bucket once all that was taken is acknowledged and what is gone still stands. */
+  /** The bucket once all that was taken is acknowledged and what is gone still stands. Ends the reading. */
   withGone(): Hashes {
-    const all = new Map(this.#now);
-    for (const [id, hash] of this.#before) if (!all.has(id)) all.set(id, hash);
-    return all;
+    for (const [id, hash] of this.#before) if (!this.#now.has(id)) this.#now.set(id, hash);
+    return this.#now;
   }
 }
