@@ -22,12 +22,12 @@ export class Typist {
     this.stdout.on('data', (text: string) => this.#show(text));
   }
 
-  /** Waits until this is on the screen, after what was waited for before. @throws TypeError after ten seconds */
+  /** Waits until this is on the screen, after what was waited for before. @throws TypeError after half a minute */
   async sees(text: string): Promise<void> {
     const timer = setTimeout(() => {
       this.#late = true;
       this.#wake();
-    }, 10_000);
+    }, 30_000);
     try {
       await this.#sees(text);
     } finally {
