@@ -464,7 +464,8 @@ t.test('a relay that stops acknowledging is given up, and the work is done on th
   district.relay.fault = ({ type }) =>
     district.relay.connections === 1 && (type === 'batch' || type === 'cycle.commit') ? 'swallow' : undefined;
   const stop = new AbortController();
-  const { agent, events } = await district.bench.agent(stop.signal, { pingMs: 20, progressMs: 60 });
+  // Long enough that a busy machine does not look like a relay that has stopped.
+  const { agent, events } = await district.bench.agent(stop.signal, { pingMs: 5000, progressMs: 1000 });
   const status = once(stop.signal, 'abort');
   void district.relay.next('status').then(() => stop.abort());
   await Promise.all([agent.run(), status]);
