@@ -171,7 +171,17 @@ t.test('the service is killed, runs again without a word, and stops cleanly when
 
 t.test('help has an example and the exit codes', async (t) => {
   const home = t.testdir({});
-  for (const command of ['setup', 'plugin', 'configure', 'enroll', 'run', 'sync', 'check', 'status', 'support-bundle']) {
+  for (const command of [
+    'setup',
+    'plugin',
+    'configure',
+    'enroll',
+    'run',
+    'sync',
+    'check',
+    'status',
+    'support-bundle',
+  ]) {
     const { code, out } = await agent(home, [command, '--help']);
     t.equal(code, 0);
     t.match(out, new RegExp(`Example:\\n {2}hallpass-agent ${command}[^]*78 {2}somebody`));

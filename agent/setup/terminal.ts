@@ -33,10 +33,10 @@ export class Terminal {
 
   /** As {@link ask}, without an echo. */
   async askHidden(question: string): Promise<string> {
-    this.say(question);
-    // Raw mode echoes nothing, and leaves backspace and Ctrl-C to us.
+    // Raw mode echoes nothing, and leaves backspace and Ctrl-C to us. Before the question: some are quick to answer.
     this.#stdin.setRawMode?.(true);
     try {
+      this.say(question);
       return await this.#line(true);
     } finally {
       this.#stdin.setRawMode?.(false);
