@@ -1,5 +1,5 @@
 /** The file with the relay's key: 32 random bytes in base64, readable for its owner alone. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, reasonOf } from '../../shared/errors.ts';
@@ -46,8 +46,7 @@ async function readKey(file: string): Promise<Buffer | undefined> {
 /** Two processes that start at once agree on one key: only a whole file takes the name, and only the first. */
 async function makeKey(file: string): Promise<void> {
   await makePrivateFolder(dirname(file));
-  const temporary = `${file}.${process.pid}.tmp`;
-  await rm(temporary, { force: true });
+  const temporary = `${file}.${randomUUID()}.tmp`;
   const handle = await open(temporary, 'wx', 0o600);
   try {
     await giveToFolderOwner(temporary);

@@ -15,8 +15,9 @@ import { openCredentials } from '../graph/credentials.ts';
 import { openTransport } from '../graph/transport.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
+import { openVault } from '../secrets/key-file.ts';
 import { createVault, type Vault } from '../secrets/vault.ts';
-import { checkSettings, type RelaySettings } from '../settings.ts';
+import { checkSettings, type RelaySettings, saveSettings, storeFile } from '../settings.ts';
 import { setProfile } from '../store/profiles.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
@@ -131,6 +132,8 @@ export async function openDistrict(options: {
   mode: Mode;
   students: number;
   accounts: boolean;
+  /** A state folder, on which the commands can work too; without one nothing is kept. */
+  home?: string;
 }): Promise<District> {
   const clock = new VirtualClock(Date.now());
   const microsoft = await startMicrosoftSimulator({
@@ -149,20 +152,16 @@ export async function openDistrict(options: {
   const caFile = join(options.dir, 'ca.pem');
   await writeFile(secretFile, microsoft.clientSecret ?? '');
   await writeFile(caFile, microsoft.ca);
-  const settings = checkSettings({
-    graph: {
-      baseUrl: microsoft.baseUrl,
-      authority: microsoft.baseUrl,
-      clientId: microsoft.clientId,
-      secretFile,
-      caFile,
-    },
-  });
+  const { home } = options;
+  const { baseUrl, clientId } = microsoft;
+  const given = { graph: { baseUrl, authority: baseUrl, clientId, secretFile, caFile } };
+  const settings = home === undefined ? checkSettings(given) : await saveSettings(home, given);
+  const file = home === undefined ? ':memory:' : storeFile(home);
   const transport = await openTransport(caFile);
   const credentials = await openCredentials(settings.graph, transport);
-  const opened = await openTenant(microsoft.tenantId, profileFor(options.mode));
+  const opened = await openTenant(file, microsoft.tenantId, profileFor(options.mode));
   const key = randomBytes(32);
-  const vault = createVault(async () => key, 'test');
+  const vault = home === undefined ? createVault(async () => key, 'test') : openVault(home, undefined);
   let memory: TenantState | undefined;
   const district: District = {
     settings,
@@ -212,7 +211,7 @@ export async function openDistrict(options: {
     async forget() {
       memory = undefined;
       await district.store.close();
-      Object.assign(district, await openTenant(microsoft.tenantId, district.profile));
+      Object.assign(district, await openTenant(':memory:', microsoft.tenantId, district.profile));
     },
     async close() {
       await district.store.close();
@@ -223,8 +222,12 @@ export async function openDistrict(options: {
   return district;
 }
 
-async function openTenant(graphTenantId: string, profile: Profile): Promise<{ store: Store; tenantId: string }> {
-  const store = await openStore(':memory:');
+async function openTenant(
+  file: string,
+  graphTenantId: string,
+  profile: Profile,
+): Promise<{ store: Store; tenantId: string }> {
+  const store = await openStore(file);
   const tenant = await store.system((scope) =>
     createTenant(scope, { slug: 'contoso', name: 'Contoso', graphTenantId }, new Date()),
   );

@@ -1,4 +1,5 @@
 /** The whole tenant in memory, and the few operations that touch more than one object. No validation: see graph/. */
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../../../shared/clock.ts';
 import { type Bag, isBag, type Json } from '../json.ts';
 import type { Random } from '../random.ts';
@@ -20,6 +21,8 @@ export class Directory {
   readonly schools = new Table<School>(['externalId']);
   /** Users and groups that can be restored, by id. */
   readonly deleted = new Map<string, User | Group>();
+  /** Fingerprints of passwords, by account: nobody can read one, and a test can try one. */
+  readonly #passwords = new WeakMap<User, string>();
   readonly clock: Clock;
   readonly random: Random;
   /** Milliseconds; the control API may change it. */
@@ -53,6 +56,15 @@ export class Directory {
     };
     this.users.insert(user);
     return user;
+  }
+
+  setPassword(user: User, password: string): void {
+    this.#passwords.set(user, fingerprint(password));
+  }
+
+  /** Whether the account could sign in with this password. */
+  hasPassword(user: User, password: string): boolean {
+    return this.#passwords.get(user) === fingerprint(password);
   }
 
   addGroup(props: Bag, isClass: boolean): Group {
@@ -159,4 +171,8 @@ export function assignedSkus(user: User): string[] {
   const licenses: Json = user.props.assignedLicenses ?? [];
   if (!Array.isArray(licenses)) return [];
   return licenses.flatMap((license) => (isBag(license) ? [String(license.skuId).toLowerCase()] : []));
+}
+
+function fingerprint(password: string): string {
+  return createHash('sha256').update(password).digest('base64');
 }

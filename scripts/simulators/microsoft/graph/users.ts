@@ -1,7 +1,7 @@
 /** `/users`: accounts as the directory API shows them. */
 import type { Directory } from '../directory/directory.ts';
 import type { User } from '../directory/entities.ts';
-import { type Bag, textOf } from '../json.ts';
+import { type Bag, isBag, textOf } from '../json.ts';
 import { type Answer, type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
 import { countOf, listRelation, listTable, showOne } from './listing.ts';
@@ -91,6 +91,7 @@ export function createUser(call: Call, directory: Directory, resource: Resource)
   const props = checkProperties(call.body, resource, 'create');
   checkAccount(directory, props);
   const user = directory.addUser(kept(props), 'lagging');
+  keepPassword(directory, user, props);
   const context = `${call.base}/$metadata#${resource.set}/$entity`;
   return created(call, { '@odata.context': context, ...view(user, resource) });
 }
@@ -101,6 +102,12 @@ export function updateUser(call: Call, directory: Directory, user: User, resourc
   checkNotSynced(user, patch);
   checkAccount(directory, patch, user);
   directory.users.update(user, mergeComplex(kept(patch), user.props));
+  keepPassword(directory, user, patch);
+}
+
+function keepPassword(directory: Directory, user: User, { passwordProfile }: Bag): void {
+  const password = isBag(passwordProfile) ? textOf(passwordProfile, 'password') : undefined;
+  if (password !== undefined) directory.setPassword(user, password);
 }
 
 /** What is stored of a body: never a password; places in capitals. */

@@ -1,0 +1,165 @@
+/** Profile check, match preview, links and first passwords from the command line, against the Microsoft simulator. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import t, { type Test } from 'tap';
+import { systemClock } from '../../shared/clock.ts';
+import { readAudit } from '../store/audit.ts';
+import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
+import { runCli } from './program.ts';
+
+const students = 6;
+
+async function setUp(t: Test, mode: Mode, accounts: boolean) {
+  const home = t.testdir();
+  const district = await openDistrict({ dir: home, home, mode, students, accounts });
+  t.teardown(() => district.close());
+  await district.commit(smallRoster(students));
+  const cli = async (...args: string[]) => {
+    const [out, err] = [new PassThrough(), new PassThrough()];
+    const stop = AbortSignal.timeout(60_000);
+    const code = await runCli(args, { home, out, err, user: 'kim', clock: systemClock, rich: false, stop });
+    out.end();
+    err.end();
+    return { code, out: await text(out), err: await text(err) };
+  };
+  return { home, district, cli };
+}
+
+async function auditOf({ store, tenantId }: District) {
+  return await store.withTenant(tenantId, (scope) => readAudit(scope, 20));
+}
+
+t.test('a profile is held against its tenant before it is enabled', async (t) => {
+  const { home, district, cli } = await setUp(t, { students: 'match', teachers: 'create' }, true);
+  t.match(await cli('profile', 'check', 'contoso'), { code: 0, out: /Profile "test" fits the tenant/ });
+  const { microsoft } = district;
+  const file = join(home, 'profile.json');
+  const wrong = { ...profileFor({ students: 'match', teachers: 'create' }), state: 'preview', schools: ['1', '77'] };
+  writeFileSync(file, JSON.stringify(wrong));
+  const checked = await cli('profile', 'check', 'contoso', file);
+  t.match(checked, {
+    code: 78,
+    out: /^error {2}schools: PowerSchool has no school 77\n {2}→ Take it out/,
+    err: /error\[PROFILE_NOT_READY\].*errors: 1/,
+  });
+  microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'GroupMember.ReadWrite.All'];
+  const { out } = await cli('profile', 'check', 'contoso', file, '--json');
+  const { ready, problems } = JSON.parse(out);
+  t.equal(ready, false);
+  t.match(
+    problems.map((one: { severity: string; field: string }) => `${one.severity} ${one.field}`),
+    ['error licences', 'error schools', 'warning domains', 'warning licences', 'warning the document'],
+    'what may not be read is said, and is no error',
+  );
+  t.match(await cli('profile', 'import', 'contoso', file), { code: 0, out: /in preview/ });
+  t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_READY/ });
+  t.match(JSON.parse((await cli('profile', 'export', 'contoso')).out), { state: 'preview', schools: ['1', '77'] });
+  t.match(await cli('profile', 'enable', 'contoso', '--unchecked'), { code: 0, out: /enabled/ });
+});
+
+t.test('rules are compared on live data before the first run, and nothing is kept of it', async (t) => {
+  const { district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
+  const first = await cli('match', 'contoso', '--role', 'students');
+  t.match(first.out, /^6 students\n/);
+  t.match(first.out, /★ +username \+ @contoso\.edu = userPrincipalName +6 +0 +0 +0 +0\n/);
+  t.match(first.out, / +studentNumber = mailNickname +6 +0 +0 +0 +0\n/);
+  t.match(first.out, /Recommended: username \+ @contoso\.edu = userPrincipalName/);
+  t.match(first.out, /Nobody has secondaryEmail: empty in PowerSchool, or not asked for/);
+
+  t.equal(
+    (
+      await district.store.withTenant(district.tenantId, (scope) =>
+        scope.db.selectFrom('directory_user').selectAll().execute(),
+      )
+    ).length,
+    0,
+    'the relay reads its own mirror',
+  );
+  await district.run();
+  district.microsoft.directory.addUser(
+    { userPrincipalName: 'twin@contoso.edu', mailNickname: '4001', displayName: 'Twin' },
+    'once',
+  );
+  const { roles } = JSON.parse((await cli('match', 'contoso', '--json')).out);
+  const byNumber = roles[0].rules.find(
+    (one: { rule: object }) =>
+      JSON.stringify(one.rule) === '{"source":"studentNumber","suffix":null,"target":"mailNickname"}',
+  );
+  t.match(byNumber.counts, { matched: 5, ambiguous: 1 }, 'what has changed since the last run is seen');
+  t.match(byNumber.examples.ambiguous, [
+    { subject: 'students:11', value: '4001', accounts: ['student1@contoso.edu', 'twin@contoso.edu'] },
+  ]);
+  t.match(roles[1], { role: 'teachers', people: 4, recommended: { source: 'username', target: 'userPrincipalName' } });
+  t.match(await cli('match', 'contoso', '--role', 'parents'), { code: 64 });
+});
+
+t.test('people are linked by hand to accounts that exist and belong to nobody else', async (t) => {
+  const { district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
+  await district.run();
+  t.match(
+    (await cli('link', 'list', 'contoso', '--role', 'students')).out,
+    /students:10 +student0@contoso\.edu +studentNumber = mailNickname +20/,
+  );
+  const other = district.microsoft.directory.addUser(
+    { userPrincipalName: "o'other@contoso.edu", mailNickname: 'other', displayName: 'Other' },
+    'once',
+  );
+  const fix = (code: string) => ({ code: 78, err: new RegExp(`^error\\[${code}\\]`) });
+  t.match(await cli('link', 'set', 'contoso', 'students:99', other.id), fix('PERSON_UNKNOWN'));
+  t.match(await cli('link', 'set', 'contoso', 'Ana', other.id), fix('PERSON_UNKNOWN'));
+  t.match(await cli('link', 'set', 'contoso', 'students:10', 'nobody@contoso.edu'), fix('ACCOUNT_UNKNOWN'));
+  t.match(await cli('link', 'set', 'contoso', 'students:10', 'student1@contoso.edu'), fix('LINK_TAKEN'));
+  const set = await cli('link', 'set', 'contoso', 'students:10', "O'Other@contoso.edu", '--by', 'Kim Lee');
+  t.match(set, { code: 0, out: /students:10 has the account o'other@contoso\.edu/ });
+  await district.run();
+  t.match((await cli('link', 'list', 'contoso')).out, /students:10 +o'other@contoso\.edu +manual by Kim Lee/);
+  t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /was left alone/ });
+  t.match(await cli('link', 'remove', 'contoso', 'students:10'), fix('LINK_UNKNOWN'));
+  t.match(await auditOf(district), [
+    { who: 'kim', action: 'link.remove', detail: { objectId: other.id, rule: 'manual by Kim Lee' } },
+    { who: 'Kim Lee', action: 'link.set', detail: { person: 'students:10', objectId: other.id, before: String } },
+  ]);
+});
+
+t.test('first passwords are handed out once, into a new file', async (t) => {
+  const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
+  t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'none.csv')), {
+    out: /No first password waits/,
+  });
+  await district.run();
+  t.equal(JSON.parse((await cli('passwords', 'list', 'contoso', '--json')).out).passwords.length, students + 4);
+  const file = join(home, 'passwords.csv');
+  writeFileSync(file, 'precious');
+  t.match(await cli('passwords', 'export', 'contoso', '--file', file), { code: 78, err: /FILE_UNWRITABLE.*EEXIST/ });
+  t.equal(readFileSync(file, 'utf8'), 'precious');
+
+  const fresh = join(home, 'fresh.csv');
+  const exported = await cli('passwords', 'export', 'contoso', '--file', fresh);
+  t.match(exported, { code: 0, out: /Wrote 10 first passwords/ });
+  t.equal(statSync(fresh).mode & 0o077, 0, 'only its owner can read it');
+  const [headings, ...lines] = readFileSync(fresh, 'utf8').slice(0, -2).split('\r\n');
+  t.equal(headings, '\uFEFF"person","school","givenName","surname","userPrincipalName","password"');
+  const { users } = district.microsoft.directory;
+  const stored = ['relay.db', 'relay.db-wal'].map((name) => readFileSync(join(home, name), 'latin1')).join('');
+  t.ok(stored.includes('student0@contoso.edu'));
+  for (const line of lines) {
+    const [, , , , name = '', password = ''] = line.slice(1, -1).split('","');
+    const user = users.find('userPrincipalName', name)[0];
+    t.ok(user && district.microsoft.directory.hasPassword(user, password), `${name} can sign in`);
+    t.notOk(exported.out.includes(password) || stored.includes(password), 'it is written nowhere else');
+  }
+  t.match(lines[0], /^"students:10","School 1","Ana","Šimić 0","student0@contoso.edu",/);
+  t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'again.csv')), { out: /No first password/ });
+  t.match(await auditOf(district), [{ who: 'kim', action: 'passwords.export', detail: { count: 10 } }]);
+});
+
+t.test('without the key nothing is handed out and nothing is forgotten', async (t) => {
+  const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
+  await district.run();
+  writeFileSync(join(home, 'secret.key'), Buffer.alloc(32, 1).toString('base64'), { mode: 0o600 });
+  const file = join(home, 'passwords.csv');
+  t.match(await cli('passwords', 'export', 'contoso', '--file', file), { code: 78, err: /KEY_WRONG.*secret\.key/ });
+  t.equal(JSON.parse((await cli('passwords', 'list', 'contoso', '--json')).out).passwords.length, students + 4);
+});
