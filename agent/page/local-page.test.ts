@@ -101,6 +101,12 @@ t.test('the page of a working agent, and its buttons', async (t) => {
   t.equal((await fetch(`${url}/readyz`)).status, 200);
   t.match(await (await fetch(`${url}/metrics`)).text(), /records\{kind="student"\} 6\n/);
 
+  t.equal(await press(url, 'check'), 204);
+  let checked = '';
+  while (!/steps passed|in \d+ steps/.test(checked)) checked = await html(url);
+  t.match(checked, /powerschool\.token<\/code> <span class="state is-working">passed/);
+  t.match(checked, /relay\.identity<\/code> <span class="state is-working">passed/);
+
   const again = district.relay.next('status');
   t.equal(await press(url, 'sync'), 204);
   await again;

@@ -49,7 +49,7 @@ t.test('the verdict is one sentence and one step', async (t) => {
     action: /configure/,
   });
   t.match(verdict(scene()), { tone: 'waiting', text: 'Connecting to the relay.' });
-  t.match(verdict(made('first')), { tone: 'busy', text: /under way: 34 of 241 buckets, 51,230 records/ });
+  t.match(verdict(made('first')), { tone: 'busy', text: /under way: 34 of 73 buckets, 51,230 records/ });
   t.match(verdict(made('working')), {
     tone: 'good',
     text: 'Everything is working. Last complete check of PowerSchool <ago>.',
@@ -146,7 +146,7 @@ t.test('the path shows the broken link', async (t) => {
   const { board, parts } = made('first');
   t.match(stationsOf(board.state, parts.places), [
     { latencyMs: 4210 },
-    { detail: '34 of 241 buckets' },
+    { detail: '34 of 73 buckets' },
     {},
     { latencyMs: 48 },
   ]);

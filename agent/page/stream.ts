@@ -14,8 +14,8 @@ export interface StreamParts {
   lines: (after: number) => { html: string; last: number };
 }
 
-/** Changes come in bursts; twice a second is as fast as anybody reads. */
-const pauseMs = 500;
+/** Changes come in bursts; four times a second looks immediate and costs little. */
+const pauseMs = 250;
 /** Things also change with time alone: a check becomes late, a problem lasts. */
 const beatMs = 10_000;
 /** How soon a browser looks whether an agent that was stopped is there again. */

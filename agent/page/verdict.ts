@@ -17,6 +17,8 @@ export interface Verdict {
   sentence: Part[];
   /** The next step; empty when there is nothing to do. */
   action: string;
+  /** How far something is that takes its time. */
+  progress?: { done: number; total: number; of: string };
   /** Code of the catalogue, for those who look it up. */
   code?: string;
   since?: number;
@@ -100,7 +102,9 @@ function onTheWay(state: BoardState, now: number): Verdict | undefined {
   }
   if (lastCheckAt === undefined) {
     const sentence = running === undefined ? 'Connected. The first reading is about to begin.' : firstReading(running);
-    return { tone: 'busy', word: 'First reading', sentence: [sentence], action: '' };
+    const { bucketsDone: done = 0, bucketsTotal: total = 0 } = running ?? {};
+    const progress = total > 0 ? { progress: { done, total, of: 'buckets compared' } } : {};
+    return { tone: 'busy', word: 'First reading', sentence: [sentence], action: '', ...progress };
   }
   // Neither the time before the start is late, nor a long cycle.
   if (running === undefined && isLate(state, now, startedAt)) {

@@ -33,7 +33,7 @@ function plotIn(id, { name, least, paths }) {
   const axis = { stroke: colour('--text-quiet'), font: '11px system-ui, sans-serif', grid, ticks: { show: false } };
   const options = {
     ...sizeOf(box),
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'day' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {

@@ -27,6 +27,7 @@ function dayAndTime(at, now, seconds = false) {
 
 const texts = {
   ago: relative,
+  due: (at, now) => relative(Math.max(at, now + 1), now),
   clock: dayAndTime,
   stamp: (at, now) => dayAndTime(at, now, true),
 };

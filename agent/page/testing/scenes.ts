@@ -25,12 +25,12 @@ export const scenes: Record<string, () => Scene> = {
     };
   },
   first: () => {
-    const made = scene(40);
+    const made = scene(12);
     connect(made);
     made.board.watch({ moment: 'cycle.began' });
     made.board.watch({ moment: 'powerschool.answered', ms: 4210 });
     made.board.watch({ moment: 'cycle.planned', buckets: made.parts.buckets().map(bucketKey) });
-    made.board.report({ event: 'cycle.progress', bucketsDone: 34, bucketsTotal: 241, records: 51_230 });
+    made.board.report({ event: 'cycle.progress', bucketsDone: 34, bucketsTotal: 73, records: 51_230 });
     return made;
   },
   working: () => working(6),

@@ -77,7 +77,7 @@ export function documentOf(model: Model, token: string): string {
 </section>
 <section class="panel buckets" aria-labelledby="buckets-title">
   <div class="panel-head"><h2 id="buckets-title">Schools</h2>
-    <div class="find"><label for="find" class="hint">Find a school</label><input id="find" type="search" placeholder="Find a school" autocomplete="off"><button type="button" id="only-open" class="toggle" aria-pressed="false">Only not in step</button></div>
+    <div class="find"><label for="find" class="hint">Find a school</label><input id="find" type="text" inputmode="search" placeholder="Find a school" autocomplete="off"><button type="button" id="only-open" class="toggle" aria-pressed="false">Only not in step</button></div>
   </div>
   <div id="bucket-summary">!${blocks['bucket-summary']}</div>
   <div class="scroller tall" tabindex="0" role="region" aria-label="Table of schools">

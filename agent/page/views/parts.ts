@@ -31,9 +31,9 @@ export function icon(name: IconName): string {
  * A moment. The browser makes it relative ("40 seconds ago") and keeps it so; without a script the exact time stands there.
  *
  * @param at milliseconds since the epoch
- * @param as `clock`: 09:12, `stamp`: 09:12:45, for what is compared with other logs
+ * @param as `due`: in 20 seconds, then now; `clock`: 09:12, `stamp`: 09:12:45, for what is compared with other logs
  */
-export function time(at: number, as: 'ago' | 'clock' | 'stamp' = 'ago'): string {
+export function time(at: number, as: 'ago' | 'due' | 'clock' | 'stamp' = 'ago'): string {
   const exact = clockTime(at);
   const shown = as === 'clock' ? exact.slice(0, 5) : exact;
   return html`<time datetime="${new Date(at).toISOString()}" data-as="${as}" title="${localDay(at)} ${exact}">${shown}</time>`;

@@ -23,12 +23,13 @@ const stationIcons: Record<StationState, IconName> = {
 };
 
 export function verdictBlock({ verdict }: Model): string {
-  const { tone, word, sentence, action, code, since } = verdict;
+  const { tone, word, sentence, action, progress, code, since } = verdict;
   return html`<div class="verdict tone-${tone}" data-say="${spoken(verdict)}" data-word="${word}">
     !${icon(toneIcons[tone])}
     <div>
       <p class="word">${word}</p>
       <h2>!${sentence.map(partOf)}</h2>
+      !${progress === undefined ? '' : html`<progress value="${progress.done}" max="${progress.total}" aria-label="${progress.of}"></progress>`}
       !${action === '' ? '' : html`<p class="action">!${icon('next')}<span>${action}</span></p>`}
       !${code === undefined ? '' : html`<p class="fine"><code>${code}</code>!${since === undefined ? '' : html` since !${time(since, 'clock')}`}</p>`}
     </div>
@@ -60,7 +61,7 @@ function bundleForm(token: string): string {
 function nextCheck({ cycle, link, pausedSince }: Model['state']): string {
   if (pausedSince !== undefined || link.state !== 'open' || cycle.running !== undefined || cycle.dueAt === undefined)
     return '';
-  return html`<p class="fine">Next check !${time(cycle.dueAt)}</p>`;
+  return html`<p class="fine">Next check !${time(cycle.dueAt, 'due')}</p>`;
 }
 
 export function pathBlock({ stations }: Model): string {
