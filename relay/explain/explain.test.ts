@@ -126,7 +126,7 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   t.match((await ask('10', '50')).steps.at(-1), {
     stage: 'Membership',
     status: 'waiting',
-    next: /removed by the next run/,
+    next: /by default students are removed/,
   });
   await district.run();
   t.match((await ask('10', '50')).steps.at(-1), { status: 'ok', fact: /not a member.*removeMember, done/ });

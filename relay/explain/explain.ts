@@ -194,7 +194,8 @@ function membershipStep(facts: Facts, { isMember, operations, problems, membersh
     const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
     if (holding !== undefined) return holding;
     const fact = `They are still a member of the class, although PowerSchool no longer has them in it.${trace}`;
-    const next = 'A student is removed by the next run; a teacher who left is kept, by policy.';
+    const next =
+      'What becomes of those who left is a policy of the profile: by default students are removed, teachers stay.';
     return { stage: 'Membership', status: 'waiting', fact, ...at, next };
   }
   if (!wanted) return { stage: 'Membership', status: 'ok', fact: `They are not a member of the class.${trace}`, ...at };

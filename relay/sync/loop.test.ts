@@ -2,8 +2,9 @@
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { createLog } from '../log.ts';
+import { parseProfile } from '../profile.ts';
 import { lastRun } from '../store/journal.ts';
-import { setProfileState } from '../store/profiles.ts';
+import { setProfile, setProfileState } from '../store/profiles.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { startSyncLoop } from './loop.ts';
 
@@ -43,5 +44,37 @@ t.test('pausing a profile ends its run between two batches; enabling it does the
   await setState('enabled');
   await event('run.finished');
   t.match(await store.withTenant(tenantId, lastRun), { state: 'success', failed: 0 });
+  t.equal((await district.dump()).class.length, 6);
+});
+
+t.test('a profile rests until the day on which it starts', async (t) => {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: true });
+  t.teardown(() => district.close());
+  const { store, tenantId, settings, vault, clock, microsoft } = district;
+  await district.commit(smallRoster(6));
+  const day = (days: number) => new Date(clock.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const start = async (startsOn: string) => {
+    const profile = parseProfile({ ...district.profile, dates: { startsOn } }, 'test');
+    await store.withTenant(tenantId, (scope) => setProfile(scope, profile, new Date()));
+  };
+  const out = new PassThrough();
+  let lines = '';
+  out.setEncoding('utf8').on('data', (chunk) => {
+    lines += chunk;
+  });
+  const event = async (name: string) => {
+    while (!lines.includes(`"event":"${name}"`)) await new Promise(setImmediate);
+  };
+  await start(day(5));
+  const { signal } = new AbortController();
+  const loop = await startSyncLoop({ store, settings, vault, clock, log: createLog('json', out), signal });
+  t.teardown(() => loop.close());
+  await event('run.resting');
+  t.match(lines, /the profile starts on 20/);
+  t.equal(microsoft.stats.requests, 0);
+  await start(day(-1));
+  loop.wake(tenantId);
+  await event('run.finished');
   t.equal((await district.dump()).class.length, 6);
 });
