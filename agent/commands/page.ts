@@ -2,14 +2,13 @@
 import { once } from 'node:events';
 import { systemClock } from '../../shared/clock.ts';
 import { fail, HallpassError } from '../../shared/errors.ts';
-import { hallpassVersion } from '../../shared/version.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { Meter } from '../meter.ts';
-import { Board } from '../page/board.ts';
 import { checksOf } from '../page/checks-run.ts';
 import { HistoryFile } from '../page/history-file.ts';
-import { badgeOf } from '../page/local-page.ts';
+import { badgeOf, boardOf } from '../page/local-page.ts';
 import { placesOf } from '../page/places.ts';
+import { passesByItself } from '../page/problems.ts';
 import { startPage } from '../page/server.ts';
 import { powerschoolSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -30,14 +29,8 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
   const clock = systemClock;
   const baselines = new Baselines(state.paths.baseline);
   await baselines.scan();
-  const { lastCheckAt } = state.health;
-  const board = new Board({
-    ...{ version: hallpassVersion, folder, clock, working: false, obstacle: obstacleOf(state) },
-    history: await new HistoryFile(state.paths.history, clock).load(),
-    tenant: state.identity?.tenantName,
-    lastCheckAt: lastCheckAt === undefined ? undefined : Date.parse(lastCheckAt),
-    pausedSince: undefined,
-  });
+  const history = await new HistoryFile(state.paths.history, clock).load();
+  const board = boardOf(state, clock, { working: false, history, obstacle: obstacleOf(state) });
   const runChecks = checksOf({ folder, env, platform, clock });
   const page = await startPage({
     ...{ board, clock, port, badge: badgeOf(state, hostname), places: await placesOf(state, env) },
@@ -54,7 +47,7 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
   await page.close();
 }
 
-/** Why the agent does not run: what is missing, else what ended it. */
+/** Why the agent does not run: what is missing, else what ended it. What passes by itself has ended nothing. */
 function obstacleOf(state: AgentState): Problem | undefined {
   try {
     powerschoolSettings(state.settings, state.secret);
@@ -64,5 +57,6 @@ function obstacleOf(state: AgentState): Problem | undefined {
     const { code, message, action } = error;
     return { code, message, action };
   }
-  return state.health.problem;
+  const { problem } = state.health;
+  return problem === undefined || passesByItself(problem.code) ? undefined : problem;
 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Welcome } from '../../shared/link.ts';
 import type { AgentEvent } from '../events.ts';
+import type { SourceKind } from '../source.ts';
 import type { CycleEnd, Moment, Problem } from '../watch.ts';
 import { addCycle, type History, noHistory } from './history.ts';
 import { LogTail } from './log-tail.ts';
@@ -38,6 +39,8 @@ export interface BoardState {
     problem?: LastingProblem | undefined;
   };
   powerschool: { latencyMs?: number; lastAnswerAt?: number };
+  /** How PowerSchool is read; undefined when it never was. */
+  source?: SourceKind | undefined;
   cycle: {
     running?: RunningCycle | undefined;
     /** When PowerSchool was last checked completely and everything found was acknowledged. */
@@ -72,6 +75,7 @@ export interface BoardStart {
   lastCheckAt?: number | undefined;
   pausedSince?: number | undefined;
   tenant?: string | undefined;
+  source?: SourceKind | undefined;
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -83,12 +87,13 @@ export class Board {
   #state: BoardState;
   #history: History;
 
-  constructor({ version, folder, clock, working, history, obstacle, lastCheckAt, pausedSince, tenant }: BoardStart) {
+  constructor(start: BoardStart) {
+    const { version, folder, clock, working, obstacle, lastCheckAt, pausedSince, tenant, source } = start;
     this.#clock = clock;
-    this.#history = history ?? noHistory;
+    this.#history = start.history ?? noHistory;
     const startedAt = clock.now();
     this.#state = {
-      ...{ version, folder, startedAt, working, obstacle, pausedSince },
+      ...{ version, folder, startedAt, working, obstacle, pausedSince, source },
       ...(tenant === undefined ? {} : { tenant }),
       link: { state: 'connecting', since: startedAt },
       powerschool: {},
@@ -140,6 +145,8 @@ function told({ cycle }: BoardState, event: AgentEvent, now: number): Partial<Bo
         cycle: { ...cycle, running: { since: cycle.running?.since ?? now, bucketsDone, bucketsTotal, records } },
       };
     }
+    case 'source.chosen':
+      return { source: event.source };
     case 'agent.paused':
       return { pausedSince: Date.parse(event.since) };
     case 'agent.resumed':

@@ -9,7 +9,7 @@ import type { Meter } from '../meter.ts';
 import type { Source } from '../source.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { Watch } from '../watch.ts';
-import { Board } from './board.ts';
+import { Board, type BoardStart } from './board.ts';
 import { HistoryFile } from './history-file.ts';
 import type { Badge } from './model.ts';
 import { SchoolNames } from './school-names.ts';
@@ -52,13 +52,7 @@ export class LocalPage {
   static async prepare(options: LocalPageOptions): Promise<LocalPage> {
     const { state, clock } = options;
     const history = new HistoryFile(state.paths.history, clock);
-    const { lastCheckAt } = state.health;
-    const board = new Board({
-      ...{ version: hallpassVersion, folder: state.folder, clock, working: true, history: await history.load() },
-      tenant: state.identity?.tenantName,
-      lastCheckAt: lastCheckAt === undefined ? undefined : Date.parse(lastCheckAt),
-      pausedSince: state.pausedSince === undefined ? undefined : Date.parse(state.pausedSince),
-    });
+    const board = boardOf(state, clock, { working: true, history: await history.load() });
     return new LocalPage(options, board, history);
   }
 
@@ -100,6 +94,20 @@ export class LocalPage {
     await this.#page?.close();
     await this.#history.save(this.board.history);
   }
+}
+
+/** A board that begins with what the state folder knows. */
+export function boardOf(
+  { folder, identity, health, pausedSince }: AgentState,
+  clock: Clock,
+  rest: Pick<BoardStart, 'working' | 'history' | 'obstacle'>,
+): Board {
+  const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
+  return new Board({
+    ...{ version: hallpassVersion, folder, clock, tenant: identity?.tenantName, source: health.source },
+    ...{ lastCheckAt: timeOf(health.lastCheckAt), pausedSince: timeOf(pausedSince) },
+    ...rest,
+  });
 }
 
 export function badgeOf({ settings, identity }: AgentState, hostname: string): Badge {

@@ -13,12 +13,14 @@ import { addCycle, type History, lastDay, noHistory, plotOf, todayOf } from './h
 import { HistoryFile } from './history-file.ts';
 import { leavingOf } from './leaving.ts';
 import { LogTail } from './log-tail.ts';
+import { modelOf } from './model.ts';
 import { readinessOf } from './readiness.ts';
 import { SchoolNames } from './school-names.ts';
 import { stationOf, stationsOf } from './stations.ts';
 import { connect, ended, minute, problem, type Scene, scene, wanted, working } from './testing/scene.ts';
 import { scenes } from './testing/scenes.ts';
 import { spoken, type Verdict, verdictOf } from './verdict.ts';
+import { leavingBlock } from './views/leaving.ts';
 
 const day = 24 * 60 * minute;
 
@@ -262,6 +264,14 @@ t.test('what leaves is told from the schemas that the sending code uses', async 
     const found = of(kind);
     t.same([...(found?.chosen ?? []), ...(found?.staying ?? [])].sort(), [...optionalFields[kind]].sort(), kind);
   }
+  const how = scene();
+  const shown = () => leavingBlock(modelOf(how.parts, undefined, { work: true, bundle: false }));
+  connect(how);
+  t.match(shown(), /All schools are included\..*the plugin cannot see other columns/s);
+  how.board.report({ event: 'source.chosen', source: 'rest', unknown: [] });
+  t.match(shown(), /by \/ws\/v1, which does not know co-teachers/, 'what the REST source cannot know is said');
+  how.board.watch({ moment: 'link.opened', relay: 'https://r', tenant: 't', wanted: { schools: ['1'], fields: {} } });
+  t.match(shown(), /1 school included: 1\. Of the others only name and number\./);
   t.match(leavingOf(undefined), { known: false, schools: [] });
   t.equal(leaving.schools, null);
 });

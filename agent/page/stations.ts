@@ -53,13 +53,15 @@ export function stationsOf(state: BoardState, places: Places): Station[] {
 }
 
 function powerschool(
-  { working, powerschool, cycle }: BoardState,
+  { working, powerschool, cycle, source }: BoardState,
   places: Places,
   problem: Problem | undefined,
 ): Station {
   const proven = powerschool.lastAnswerAt !== undefined;
+  const how = source === 'rest' ? ' by /ws/v1' : '';
   return {
-    ...{ id: 'powerschool', name: 'PowerSchool', what: places.powerschool ?? 'no address yet' },
+    ...{ id: 'powerschool', name: 'PowerSchool' },
+    what: places.powerschool === undefined ? 'no address yet' : `${places.powerschool}${how}`,
     ...(problem !== undefined ? trouble(problem) : working && proven ? well('answers') : idle(asking(working, cycle))),
     latencyMs: problem === undefined ? powerschool.latencyMs : undefined,
     lastSuccessAt: powerschool.lastAnswerAt ?? cycle.lastCheckAt,

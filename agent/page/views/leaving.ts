@@ -1,6 +1,8 @@
 /** What leaves this building. */
 import { html } from 'ghtml';
 import type { Kind } from '../../../shared/roster.ts';
+import { limitsOf } from '../../powerschool/rest/limits.ts';
+import type { SourceKind } from '../../source.ts';
 import { todayOf, total } from '../history.ts';
 import type { LeavingKind } from '../leaving.ts';
 import type { Model } from '../model.ts';
@@ -16,7 +18,7 @@ export const kindNames: Record<Kind, string> = {
   teacherRoster: 'Teacher rosters',
 };
 
-export function leavingBlock({ leaving, history, names, now }: Model): string {
+export function leavingBlock({ leaving, history, names, now, state }: Model): string {
   const today = todayOf(history, now);
   const sum = `Today ${counted(total(today.sent), 'record')} and ${counted(today.deletes, 'deletion')} have left.`;
   if (!leaving.known) {
@@ -27,7 +29,17 @@ export function leavingBlock({ leaving, history, names, now }: Model): string {
       <thead><tr><th scope="col">Kind</th><th scope="col">Required: no record makes sense without</th><th scope="col">Chosen: a profile of the relay needs it</th><th scope="col">Stays here</th><th scope="col" class="number">Sent today</th></tr></thead>
       <tbody>!${leaving.kinds.map((kind) => kindRow(kind, today.sent[kind.kind] ?? 0))}</tbody>
     </table>
-    <p class="note">Nothing else is read: the plugin cannot see other columns. What stays here is dropped on this computer before anything is compared or sent. Counted at the end of each cycle.</p>`;
+    <p class="note">${limitsText(state.source)} Counted at the end of each cycle.</p>`;
+}
+
+/** PowerQueries read the columns of the plugin's access request; /ws/v1 answers with whole records. */
+function limitsText(source: SourceKind = 'powerquery'): string {
+  const dropped = 'is dropped on this computer before anything is compared or sent.';
+  if (source === 'powerquery') {
+    return `Nothing else is read: the plugin cannot see other columns. What stays here ${dropped}`;
+  }
+  const unknown = limitsOf(source).join('; ');
+  return `PowerSchool is read by /ws/v1, which does not know ${unknown}. What stays here, and whatever else it answers, ${dropped}`;
 }
 
 function kindRow({ kind, required, chosen, staying }: LeavingKind, sent: number): string {
