@@ -18,6 +18,8 @@ export interface AgentCounts {
 
 export interface RunningAgent {
   program: Program;
+  /** Address of its local page. */
+  page: string;
   /** performance.now() at the start of its first cycle. */
   startedAt: number;
   counts(): AgentCounts;
@@ -44,6 +46,8 @@ export async function configureAgent(
     'relay-ca': town.caFile,
     'database-share': `${databaseShare}`,
     'cycle-seconds': `${cycleSeconds}`,
+    // Any that is free: an agent of the machine's own may have the usual one.
+    'page-port': '0',
     name: 'demo agent',
   };
   await hallpassAgent(town, 'configure', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]));
@@ -54,9 +58,9 @@ export async function enrollAgent(town: Town, relayUrl: string, codeFile: string
 }
 
 export async function startAgent(town: Town): Promise<RunningAgent> {
-  const { program } = await town.programs.start('agent', [bin, 'run', '--log-format', 'json'], {
+  const { program, ready } = await town.programs.start('agent', [bin, 'run', '--log-format', 'json'], {
     env: town.homeOf('agent'),
-    ready: (line) => line.event === 'agent.ready',
+    ready: (line) => line.event === 'page.open',
   });
   let latest: LogEvent = {};
   program.listen((event) => {
@@ -64,6 +68,7 @@ export async function startAgent(town: Town): Promise<RunningAgent> {
   });
   return {
     program,
+    page: String(ready.url),
     startedAt: performance.now(),
     counts: () => ({
       requests: Number(latest.totalRequests ?? 0),

@@ -129,7 +129,7 @@ async function keepRunning(
 ): Promise<number> {
   const { screen, caFile, folder, signal } = town;
   const addresses = { powerschool: powerschool.baseUrl, microsoft: microsoft.baseUrl, relay: relay.url };
-  showAddresses(screen, { ...addresses, caFile, folder });
+  showAddresses(screen, { ...addresses, page: agent.page, caFile, folder });
   showHowToEdit(screen, edits, powerschool.baseUrl, caFile);
   screen.line();
   screen.line('Running. Edits show up here when they have arrived in Graph. Ctrl-C stops everything.');

@@ -55,13 +55,14 @@ export function showDifferences(screen: Screen, differences: readonly string[]):
 
 export function showAddresses(
   screen: Screen,
-  addresses: { powerschool: string; microsoft: string; relay: string; caFile: string; folder: string },
+  addresses: { powerschool: string; microsoft: string; relay: string; page: string; caFile: string; folder: string },
 ): void {
   screen.line();
   screen.title('Local addresses');
   screen.line(`  PowerSchool   ${addresses.powerschool}`);
   screen.line(`  Graph         ${addresses.microsoft}/v1.0   (everything in it: ${addresses.microsoft}/_sim/dump)`);
   screen.line(`  Relay         ${addresses.relay}`);
+  screen.line(`  Agent's page  ${addresses.page}`);
   screen.line(`  Their CA      ${addresses.caFile}`);
   screen.line(`  State, logs   ${addresses.folder}`);
 }

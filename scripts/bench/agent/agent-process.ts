@@ -38,7 +38,8 @@ export class AgentProcess implements AsyncDisposable {
     const address = ['--powerschool-url', simulator.baseUrl, '--powerschool-ca', caFile];
     const identity = ['--powerschool-client-id', credentials.clientId];
     const secret = ['--powerschool-secret-file', join(folder, 'secret')];
-    await execute(file, [...before, 'configure', ...address, ...identity, ...secret, ...settings], { env });
+    const page = ['--page-port', '0'];
+    await execute(file, [...before, 'configure', ...address, ...identity, ...secret, ...page, ...settings], { env });
     await execute(file, [...before, 'enroll', '--relay', relay, '--code', 'ABCD-EFGH-JKLM'], { env });
     const child = spawn(file, [...before, 'run', '--log-format', 'json'], {
       env,
