@@ -53,7 +53,7 @@ function kindRow({ kind, required, chosen, staying }: LeavingKind, sent: number)
 }
 
 function cell(label: string, fields: string[], style = ''): string {
-  if (fields.length === 0) return html`<td class="is-empty" data-label="${label}">–</td>`;
+  if (fields.length === 0) return html`<td class="is-empty" data-label="${label}">&ndash;</td>`;
   return html`<td class="${style}" data-label="${label}">${fields.map(words).join(', ')}</td>`;
 }
 

@@ -76,7 +76,7 @@ export function pathBlock({ stations }: Model): string {
 
 function proof({ id, latencyMs, detail, lastSuccessAt }: Station): string {
   if (detail !== undefined) return html`${detail}`;
-  const latency = latencyMs === undefined ? '' : html`${latencyText(latencyMs)} · `;
+  const latency = latencyMs === undefined ? '' : html`${latencyText(latencyMs)} &middot; `;
   const what = { powerschool: 'answered', agent: 'complete check', network: 'passed', relay: 'answered' }[id];
   const last =
     lastSuccessAt === undefined
