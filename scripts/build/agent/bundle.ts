@@ -1,4 +1,5 @@
 /** The agent as one file of JavaScript that needs nothing but a Node 24. */
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { lean } from './lean.ts';
@@ -30,5 +31,15 @@ export async function bundleAgent(outfile: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   });
+  await refuseWideText(outfile);
   return metafile;
+}
+
+/**
+ * V8 keeps a source text with two bytes a character as soon as one of them is not ASCII: 2 MB more. esbuild escapes such
+ * characters everywhere but in tagged templates.
+ */
+async function refuseWideText(file: string): Promise<void> {
+  const found = /.{0,40}[^\0-\x7f].{0,40}/.exec(await readFile(file, 'utf8'))?.[0];
+  if (found !== undefined) throw new Error(`write this as an HTML entity or an escape: ${found}`);
 }
