@@ -21,12 +21,12 @@ export function showPlot(next) {
 function build() {
   for (const plot of plots) plot.destroy();
   plots = [
-    plotIn('plot-records', { name: 'records', least: 10, paths: uPlot.paths.bars({ size: [0.9, 12, 1] }) }),
-    plotIn('plot-seconds', { name: 'seconds', least: 1, paths: uPlot.paths.stepped({ align: 1 }) }),
+    plotIn('plot-records', { name: 'records', least: 10 }),
+    plotIn('plot-seconds', { name: 'seconds', least: 1 }),
   ];
 }
 
-function plotIn(id, { name, least, paths }) {
+function plotIn(id, { name, least }) {
   const box = document.getElementById(id);
   const colour = (variable) => getComputedStyle(box).getPropertyValue(variable).trim();
   const grid = { stroke: colour('--line'), width: 1 };
@@ -64,8 +64,9 @@ function plotIn(id, { name, least, paths }) {
       {
         stroke: colour(`--plot-${name}`),
         fill: colour(`--plot-${name}-fill`),
-        width: 1.5,
-        paths,
+        width: 0,
+        // Bars in both: a line shows nothing of a cycle that has no neighbour.
+        paths: uPlot.paths.bars({ size: [0.9, 12, 1], align: 1 }),
         points: { show: false },
         spanGaps: false,
       },

@@ -17,7 +17,13 @@ export function checksBlock({ checks }: Model): string {
   if (checks.at === undefined) {
     return html`<p>Not run yet. They try every step between PowerSchool and the relay, and say what to change where one fails. Nothing is sent.</p>`;
   }
-  return html`<p>!${headline(checks)}</p><ul class="checks">!${checks.results.map(checkItem)}</ul>`;
+  return html`<p>!${headline(checks)}</p><ul class="checks">!${worstFirst(checks.results).map(checkItem)}</ul>`;
+}
+
+/** What needs somebody is not looked for among what is well; else in the order of the way. */
+function worstFirst(results: readonly Check[]): Check[] {
+  const order: Check['status'][] = ['fail', 'warn', 'pass'];
+  return order.flatMap((status) => results.filter((result) => result.status === status));
 }
 
 function headline({ running, at, results }: ChecksState): string {

@@ -34,7 +34,7 @@ export function documentOf(model: Model, token: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${model.verdict.word} – Hallpass agent</title>
+<title>${model.verdict.word} &ndash; Hallpass agent</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/pico.css">
 <link rel="stylesheet" href="/assets/uplot.css">
@@ -62,7 +62,7 @@ export function documentOf(model: Model, token: string): string {
 <section class="panel activity" aria-labelledby="activity-title">
   <div class="panel-head"><h2 id="activity-title">Last 24 hours</h2><div id="summary">!${blocks.summary}</div></div>
   <figure id="plots" class="plots" aria-hidden="true" hidden>
-    <figcaption><span class="key records">records sent</span> <span class="key failures">× failed cycle</span> <span id="readout" class="readout"></span></figcaption>
+    <figcaption><span class="key records">records sent</span> <span class="key failures">&times; failed cycle</span> <span id="readout" class="readout"></span></figcaption>
     <div id="plot-records" class="plot-box"></div>
     <figcaption><span class="key seconds">seconds per cycle</span></figcaption>
     <div id="plot-seconds" class="plot-box low"></div>
@@ -87,7 +87,7 @@ export function documentOf(model: Model, token: string): string {
 </section>
 <section class="panel checks-panel" aria-labelledby="checks-title">
   <div class="panel-head"><h2 id="checks-title">Checks</h2>!${model.checks === undefined ? '' : actionForm('/actions/check', token, html`<button id="check-button" class="secondary">Run the checks</button>`)}</div>
-  <div id="checks">!${blocks.checks}</div>
+  <div id="checks" class="scroller tall" tabindex="0" role="region" aria-label="Results of the checks">!${blocks.checks}</div>
 </section>
 <section class="panel leaving" aria-labelledby="leaving-title">
   <div class="panel-head"><h2 id="leaving-title">What leaves this building</h2></div>
