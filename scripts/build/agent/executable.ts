@@ -1,11 +1,14 @@
 /** A single executable: Node with the bundle inside. */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { inject } from 'postject';
+import { withoutSignature } from './signature.ts';
 
 const run = promisify(execFile);
+/** As a process of its own, because it talks a lot about sections that are in order. */
+const postject = fileURLToPath(new URL('../../../node_modules/postject/dist/cli.js', import.meta.url));
 
 /** Where Node looks for its script. From its documentation on single executable applications. */
 const resource = 'NODE_SEA_BLOB';
@@ -23,22 +26,20 @@ export interface ExecutableOptions {
 
 export async function makeExecutable({ runtime, bundle, outfile, folder }: ExecutableOptions): Promise<void> {
   const blob = join(folder, 'agent.blob');
-  const config = join(folder, 'sea.json');
-  await writeFile(
-    config,
-    JSON.stringify({
-      main: bundle,
-      output: blob,
-      disableExperimentalSEAWarning: true,
-      // NODE_OPTIONS of the machine is for other programs.
-      execArgvExtension: 'none',
-    }),
-  );
-  await run(process.execPath, ['--experimental-sea-config', config]);
+  const config = {
+    // Beside the configuration: the path is kept in the blob, and must not differ from build to build.
+    main: 'hallpass-agent.cjs',
+    output: blob,
+    disableExperimentalSEAWarning: true,
+    // NODE_OPTIONS of the machine is for other programs.
+    execArgvExtension: 'none',
+  };
+  await copyFile(bundle, join(folder, config.main));
+  await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
+  await run(process.execPath, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
   const draft = join(folder, 'executable');
-  await copyFile(runtime, draft);
-  await chmod(draft, 0o755);
-  await inject(draft, resource, await readFile(blob), { sentinelFuse });
+  await writeFile(draft, withoutSignature(await readFile(runtime)), { mode: 0o755 });
+  await run(process.execPath, [postject, draft, resource, blob, '--sentinel-fuse', sentinelFuse]);
   // The draft was written in one piece, which Linux keeps in large pages: started from those, it would count 15 MB more.
   await copyFile(draft, outfile);
 }

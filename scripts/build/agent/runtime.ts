@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,37 +17,46 @@ export const targets = {
 } as const;
 export type Target = keyof typeof targets;
 
-export interface Runtime {
-  binary: string;
-  license: string;
-}
-
 const lockSchema = z.object({ packages: z.record(z.string(), z.looseObject({})) });
 const lockedSchema = z.object({ version: z.string(), integrity: z.string().startsWith('sha512-') });
 
 /**
- * A runtime of another platform must not be installed beside ours, where npm would start it as `node`: it is unpacked in
- * a folder of its own.
+ * The binary of Node for a target.
  *
  * @param folder for what is fetched
  */
-export async function runtimeFor(target: Target, folder: string): Promise<Runtime> {
+export async function runtimeFor(target: Target, folder: string): Promise<string> {
+  return join(await homeOf(target, folder), targets[target].binary);
+}
+
+/** Node's licence, which the package for Windows does not bring. @param folder for what is fetched */
+export async function nodeLicense(folder: string): Promise<string> {
+  return readFile(join(await homeOf('linux', folder), 'LICENSE'), 'utf8');
+}
+
+/**
+ * A runtime of another platform must not be installed beside ours, where npm would start it as `node`: it is unpacked in
+ * a folder of its own.
+ */
+async function homeOf(target: Target, folder: string): Promise<string> {
   const { package: name, binary } = targets[target];
   const installed = join(root, 'node_modules', name);
-  const home = existsSync(join(installed, binary)) ? installed : await fetchRuntime(name, folder);
-  return { binary: join(home, binary), license: await readFile(join(home, 'LICENSE'), 'utf8') };
+  return existsSync(join(installed, binary)) ? installed : fetchRuntime(name, folder);
 }
 
 /** @throws Error when the registry's package is not the one in package-lock.json */
 async function fetchRuntime(name: string, folder: string): Promise<string> {
   const lock = lockSchema.parse(JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')));
   const { version, integrity } = lockedSchema.parse(lock.packages[`node_modules/${name}`]);
-  await run('npm', ['pack', `${name}@${version}`, '--pack-destination', folder], { cwd: folder });
+  const home = join(folder, name);
   const archive = join(folder, `${name}-${version}.tgz`);
+  if (existsSync(home)) return home;
+  await run('npm', ['pack', `${name}@${version}`, '--pack-destination', folder], { cwd: folder });
   const found = createHash('sha512')
     .update(await readFile(archive))
     .digest('base64');
   if (integrity !== `sha512-${found}`) throw new Error(`${name}@${version} is not the package in package-lock.json`);
-  await run('tar', ['-xzf', archive, '-C', folder]);
-  return join(folder, 'package');
+  await mkdir(home);
+  await run('tar', ['-xzf', archive, '-C', home, '--strip-components=1']);
+  return home;
 }
