@@ -291,4 +291,6 @@ t.test('everybody can use it: no finding of axe, and nothing wider than the scre
       t.same(found, [], `${name}, ${width} px, ${colorScheme}`);
     }
   }
+  // Before the servers go: the tab would complain of the one it listens to, after the end of the test.
+  await tab.context().close();
 });
