@@ -31,6 +31,31 @@ async function auditOf({ store, tenantId }: District) {
   return await store.withTenant(tenantId, (scope) => readAudit(scope, 20));
 }
 
+t.test('several profiles of a district are told apart by name', async (t) => {
+  const { home, district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
+  const set = async (name: string, schools: unknown) => {
+    const file = join(home, 'profile.json');
+    writeFileSync(file, JSON.stringify({ ...district.profile, name, schools, state: 'preview' }));
+    return await cli('profile', 'set', 'contoso', file);
+  };
+  await set('test', ['1']);
+  t.match(await set('west', ['2']), { code: 0, out: /Profile "west" is in force/ });
+  t.match(await cli('profile', 'list', 'contoso'), { out: /^test +preview +1\nwest +preview +2\n/m });
+  t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_NAMED.*test, west/ });
+  t.match(await cli('profile', 'show', 'contoso', '--profile', 'east'), { code: 78, err: /PROFILE_UNKNOWN.*"east"/ });
+  t.match(await cli('profile', 'enable', 'contoso', '--profile', 'west'), { code: 0, out: /"west": It is enabled/ });
+  t.match(await cli('status', 'contoso'), { out: /Profile "test" \(preview\)\..*\nProfile "west" \(enabled\)\./ });
+
+  await set('test', ['1', '2']);
+  t.match(await cli('profile', 'enable', 'contoso', '--profile', 'test'), {
+    code: 78,
+    out: /error {2}schools: the school 2 is claimed by west as well/,
+  });
+  t.match(await cli('match', 'contoso', '--profile', 'west', '--role', 'students'), { out: /^3 students\n/ });
+  t.match(await cli('profile', 'remove', 'contoso', 'west'), { code: 0, out: /"west" is out of force/ });
+  t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test": It is enabled/ });
+});
+
 t.test('a profile is held against its tenant before it is enabled', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'match', teachers: 'create' }, true);
   t.match(await cli('profile', 'check', 'contoso'), { code: 0, out: /Profile "test" fits the tenant/ });

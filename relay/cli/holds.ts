@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { addDays, type HoldRecord, isOpen } from '../plan/decisions.ts';
+import { addDays, isOpen } from '../plan/decisions.ts';
 import { otherSchools } from '../plan/guard.ts';
-import { type Decision, decideHolds, readHolds } from '../store/holds.ts';
+import { type Decision, decideHolds, readHolds, type StoredHold } from '../store/holds.ts';
 import { readProfiles } from '../store/profiles.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 import { operationCount } from './numbers.ts';
 import { momentAfter } from './times.ts';
 
 interface ApproveOptions {
+  profile?: string;
   limit?: number;
   until?: string;
   by: string;
@@ -20,10 +21,11 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .command('list')
     .description('what is held, why, and what would happen')
     .argument('<tenant>', 'slug or id')
+    .option('--profile <name>', 'of one profile alone')
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
-    .action(async (tenant: string, options: { json?: true }) => {
-      const all = await withNamedTenant(context, tenant, readHolds);
+    .action(async (tenant: string, options: { profile?: string; json?: true }) => {
+      const all = await withNamedTenant(context, tenant, (scope) => readHolds(scope, options.profile));
       if (options.json) return printJson(context, { holds: all });
       if (all.length === 0) context.out.write('Nothing is held.\n');
       for (const hold of all) context.out.write(describe(hold));
@@ -34,6 +36,7 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .description('let what is held proceed, as it is now and up to a tenth more')
     .argument('<tenant>', 'slug or id')
     .argument('[hold]', 'as listed; without it, everything that has no decision yet')
+    .option('--profile <name>', 'of one profile alone')
     .option('--limit <operations>', 'so many operations instead of as many as are held now', operationCount)
     .option('--until <time>', 'how long: 36h, 7d or 2026-08-20', (text) => momentAfter(text, context.clock.now()))
     .option('--by <name>', 'who decides, for the audit log', context.user)
@@ -49,10 +52,11 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .description('keep it held, without being told again until the cause changes')
     .argument('<tenant>', 'slug or id')
     .argument('[hold]', 'as listed; without it, everything that has no decision yet')
+    .option('--profile <name>', 'of one profile alone')
     .option('--by <name>', 'who decides, for the audit log', context.user)
     .addHelpText('after', '\nExample:\n  hallpass-relay holds reject contoso removeMember:12:share')
-    .action(async (tenant: string, key: string | undefined, { by }: ApproveOptions) => {
-      await decide(context, tenant, key, { state: 'rejected', by });
+    .action(async (tenant: string, key: string | undefined, options: ApproveOptions) => {
+      await decide(context, tenant, key, { state: 'rejected', ...options });
     });
 }
 
@@ -60,14 +64,15 @@ async function decide(
   context: CliContext,
   tenantName: string,
   key: string | undefined,
-  { state, limit, until, by }: ApproveOptions & Pick<Decision, 'state'>,
+  { profile, state, limit, until, by }: ApproveOptions & Pick<Decision, 'state'>,
 ): Promise<void> {
   const now = new Date(context.clock.now()).toISOString();
   const decided = await withNamedTenant(context, tenantName, async (scope) => {
-    const [profile] = await readProfiles(scope);
-    const end = until ?? addDays(now, profile?.guards.expiryDays ?? 7);
+    const concerned = (await readProfiles(scope)).filter(({ name }) => profile === undefined || name === profile);
+    const days = concerned.map(({ guards }) => guards.expiryDays);
+    const end = until ?? addDays(now, days.length === 0 ? 7 : Math.min(...days));
     const decision = { state, by, ...(limit !== undefined && { limit }), until: state === 'approved' ? end : null };
-    return await decideHolds(scope, key, decision, now);
+    return await decideHolds(scope, { key, profile }, decision, now);
   });
   if (decided.length === 0) context.out.write('Nothing waits for a decision.\n');
   for (const { key, decidedCount, expiresAt } of decided) {
@@ -77,14 +82,15 @@ async function decide(
   }
 }
 
-function describe(hold: HoldRecord): string {
-  const { key, kind, schoolId, count, reason, effect, state, firstSeen, expiresAt, decidedBy, decidedAt } = hold;
+function describe(hold: StoredHold): string {
+  const { profile, key, kind, schoolId, count, reason, effect, state, firstSeen, expiresAt, decidedBy, decidedAt } =
+    hold;
   const where = schoolId === otherSchools ? 'several schools' : `school ${schoolId}`;
   const decision = decidedBy === null ? '' : ` by ${decidedBy} at ${decidedAt}`;
   const end = expiresAt === null ? '' : `, ${state === 'approved' ? 'ends' : 'reported again'} ${expiresAt}`;
   const people = hold.sample.map((one) => one.person ?? one.key);
   return `${key}  ${state}${decision}
-  ${count} × ${kind} in ${where}, held since ${firstSeen}${end}
+  ${count} × ${kind} in ${where}, profile "${profile}", held since ${firstSeen}${end}
   ${reason}
   If approved: ${effect}
   For instance: ${people.join(', ')}

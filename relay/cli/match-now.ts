@@ -1,24 +1,32 @@
 import { readDomains } from '../graph/tenant.ts';
 import { previewMatches, type RolePreview } from '../identity/match-preview.ts';
+import { scopeOf } from '../profile/scope.ts';
 import type { Role } from '../profile.ts';
-import { readProfiles } from '../store/profiles.ts';
+import { chooseProfile, readProfiles } from '../store/profiles.ts';
 import { findTenant } from '../store/system.ts';
 import { liveDirectory } from '../sync/live-directory.ts';
 import { readPeople } from '../sync/profile-facts.ts';
 import { type CliContext, withStore } from './context.ts';
 import { withGraph } from './graph.ts';
 
-/** The rules of each role, scored on the people of the profile's schools and the directory as it is now. */
+/**
+ * The rules of each role, scored on people and the directory as it is now.
+ *
+ * @param profileName whose people; undefined for everybody of any profile, or of the roster where there is none
+ */
 export async function previewTenant(
   context: CliContext,
   name: string,
   wanted: readonly Role[],
+  profileName: string | undefined,
 ): Promise<RolePreview[]> {
   return await withStore(context, async (store) => {
     const tenant = await store.system((scope) => findTenant(scope, name));
     const people = await store.readTenant(tenant.id, async (scope) => {
-      const [profile] = await readProfiles(scope);
-      return await readPeople(scope, profile?.schools ?? 'all');
+      const profiles = await readProfiles(scope);
+      const meant = profileName === undefined ? profiles : [chooseProfile(profiles, name, profileName)];
+      const scopes = meant.map((profile) => scopeOf(profile, profiles));
+      return await readPeople(scope, (id) => profiles.length === 0 || scopes.some((one) => one.covers(id)));
     });
     return await withGraph(context, tenant, async ({ client }) => {
       const verified = (await readDomains(client)).filter(({ isVerified }) => isVerified).map(({ id }) => id);

@@ -8,6 +8,7 @@ const roles = ['students', 'teachers'] as const;
 
 interface MatchOptions {
   role?: Role;
+  profile?: string;
   all?: true;
   json?: true;
 }
@@ -19,6 +20,7 @@ export function matchCommand(program: Command, context: CliContext): void {
     .description('what every identity rule would find in the accounts that there are')
     .argument('<tenant>', 'slug or id')
     .addOption(new Option('--role <role>', 'one of the two').choices(roles))
+    .option('--profile <name>', 'people of this profile alone')
     .option('--all', 'also rules that match nobody')
     .option('--json', 'for programs')
     .addHelpText(
@@ -32,7 +34,8 @@ Example:
     )
     .action(async (name: string, options: MatchOptions) => {
       const { previewTenant } = await import('./match-now.ts');
-      const previews = await previewTenant(context, name, options.role === undefined ? roles : [options.role]);
+      const wanted = options.role === undefined ? roles : [options.role];
+      const previews = await previewTenant(context, name, wanted, options.profile);
       if (options.json) return printJson(context, { roles: previews });
       for (const one of previews) printPreview(context, one, options.all === true);
     });

@@ -134,7 +134,7 @@ t.test('deciding about what is held', async (t) => {
     return nextStep(undefined, { ...hold, ...words }, new Date().toISOString(), 7).record;
   };
   t.match(await cli('holds', 'list', 'contoso'), { code: 0, out: 'Nothing is held.\n' });
-  await relay.store.withTenant(tenantId, (scope) => replaceHolds(scope, ['1', '2', '3'].map(held)));
+  await relay.store.withTenant(tenantId, (scope) => replaceHolds(scope, 'test', ['1', '2', '3'].map(held)));
   t.match(await cli('holds', 'list', 'contoso'), {
     out: /removeMember:1:share {2}waiting\n {2}200 × removeMember in school 1.*\n {2}Too many.\n {2}If approved: 200 students leave/,
   });
@@ -150,7 +150,7 @@ t.test('deciding about what is held', async (t) => {
   t.match(await cli('holds', 'reject', 'contoso', 'removeMember:2:share'), { out: /until the cause changes/ });
   t.match(await approve(), { out: /^approved removeMember:3:share, up to 200 operations until / });
   t.match(await approve(), { out: 'Nothing waits for a decision.\n' });
-  t.match(await relay.store.withTenant(tenantId, readHolds), [
+  t.match(await relay.store.withTenant(tenantId, (scope) => readHolds(scope)), [
     { state: 'approved', decidedBy: 'Kim Lee', decidedCount: 300 },
     { state: 'rejected', decidedBy: 'kim', expiresAt: null },
     { state: 'approved', decidedBy: 'kim', decidedCount: 200 },

@@ -9,6 +9,7 @@ import { type PlanNow, planNow } from '../sync/plan-now.ts';
 import { type CliContext, printJson, printTable, withStore } from './context.ts';
 
 interface PlanOptions {
+  profile?: string;
   csv?: string;
   json?: true;
   kind: OperationKind[];
@@ -24,6 +25,7 @@ export function planCommand(program: Command, context: CliContext): void {
     .command('plan')
     .description('what exactly the next run would do, and what of it would be held; changes nothing')
     .argument('<tenant>', 'slug or id')
+    .option('--profile <name>', 'of a district that has several')
     .addOption(new Option('--csv <file>', 'every operation, for spreadsheets; - for the terminal').conflicts('json'))
     .option('--json', 'everything, for programs')
     .addOption(
@@ -43,7 +45,7 @@ Examples:
     .action(async (name: string, options: PlanOptions) => {
       const { tenant, now } = await withStore(context, async (store) => {
         const tenant = await store.system((scope) => findTenant(scope, name));
-        return { tenant, now: await planNow(store, tenant, context.clock) };
+        return { tenant, now: await planNow(store, tenant, options.profile, context.clock) };
       });
       const filter = { kinds: options.kind, person: options.person };
       const operations = listPlan(now.plan, now.guarded, now.schoolOf, filter);

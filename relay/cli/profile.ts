@@ -3,15 +3,18 @@ import type { Command } from 'commander';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { writeAudit } from '../store/audit.ts';
-import { readProfiles, setProfile, setProfileState } from '../store/profiles.ts';
-import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { chooseProfile, readProfiles, removeProfile, setProfile } from '../store/profiles.ts';
+import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+
+/** The option that names a profile. */
+const named = ['--profile <name>', 'of a district that has several'] as const;
 
 export function profileCommands(program: Command, context: CliContext): void {
-  const profile = program.command('profile').description("a district's sync profile");
+  const profile = program.command('profile').description("a district's sync profiles");
   profile
     .command('set')
     .alias('import')
-    .description('check a profile as a whole and put it in force')
+    .description('check a profile as a whole and put it in force, in place of the one of that name')
     .argument('<tenant>', 'slug or id')
     .argument('<file>', 'the profile, JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile set contoso profile.json')
@@ -31,52 +34,93 @@ export function profileCommands(program: Command, context: CliContext): void {
     .description('hold a profile against the tenant: domains, licences, schools, dates, rules')
     .argument('<tenant>', 'slug or id')
     .argument('[file]', 'a profile, JSON; without it, the one in force')
+    .option(...named)
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile check contoso profile.json')
-    .action(async (tenant: string, file: string | undefined, options: { json?: true }) => {
-      const given = file === undefined ? undefined : parseProfile(await readJson(file), file);
-      await showCheck(context, tenant, given, options.json === true);
+    .action(async (tenant: string, file: string | undefined, options: { profile?: string; json?: true }) => {
+      const which = file === undefined ? options.profile : parseProfile(await readJson(file), file);
+      await showCheck(context, tenant, which, options.json === true);
     });
   profile
     .command('enable')
     .description('let runs write to Microsoft 365')
     .argument('<tenant>', 'slug or id')
+    .option(...named)
     .option('--by <name>', 'who decides, for the audit log', context.user)
     .option('--unchecked', 'without holding it against the tenant first')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile enable contoso')
-    .action(async (tenant: string, { by, unchecked }: { by: string; unchecked?: true }) => {
-      if (unchecked !== true) await showCheck(context, tenant, undefined, false);
-      await changeState(context, tenant, 'enabled', by);
+    .action(async (tenant: string, options: { profile?: string; by: string; unchecked?: true }) => {
+      if (options.unchecked !== true) await showCheck(context, tenant, options.profile, false);
+      await changeState(context, tenant, 'enabled', options);
     });
   profile
     .command('pause')
     .description('stop runs; the one under way ends within seconds, and enabling does the rest')
     .argument('<tenant>', 'slug or id')
+    .option(...named)
     .option('--by <name>', 'who decides, for the audit log', context.user)
     .addHelpText('after', '\nExample:\n  hallpass-relay profile pause contoso')
-    .action((tenant: string, { by }: { by: string }) => changeState(context, tenant, 'paused', by));
+    .action((tenant: string, options: { profile?: string; by: string }) => {
+      return changeState(context, tenant, 'paused', options);
+    });
+  profile
+    .command('list')
+    .description('the profiles of a district')
+    .argument('<tenant>', 'slug or id')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay profile list contoso')
+    .action(async (tenant: string, options: { json?: true }) => {
+      const all = await withNamedTenant(context, tenant, readProfiles);
+      const rows = all.map(({ name, state, schools }) => ({ name, state, schools }));
+      if (options.json) return printJson(context, { profiles: rows });
+      if (rows.length === 0) return void context.out.write('No profiles.\n');
+      printTable(
+        context,
+        ['PROFILE', 'STATE', 'SCHOOLS'],
+        rows.map(({ name, state, schools }) => [name, state, schools === 'all' ? 'all' : schools.join(', ')]),
+      );
+    });
+  profile
+    .command('remove')
+    .description('take a profile out of force; what it made in Microsoft 365 stays')
+    .argument('<tenant>', 'slug or id')
+    .argument('<name>', 'of the profile')
+    .option('--by <name>', 'who decides, for the audit log', context.user)
+    .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
+    .action(async (tenant: string, name: string, { by }: { by: string }) => {
+      const at = new Date(context.clock.now()).toISOString();
+      await withNamedTenant(context, tenant, async (scope) => {
+        chooseProfile(await readProfiles(scope), tenant, name);
+        await removeProfile(scope, name);
+        await writeAudit(scope, { at, who: by, action: 'profile.remove', detail: { profile: name } });
+      });
+      context.out.write(`Profile "${name}" is out of force. Accounts, classes and links stay as they are.\n`);
+    });
   profile
     .command('show')
     .alias('export')
     .description('print the profile in force, with every option')
     .argument('<tenant>', 'slug or id')
+    .option(...named)
     .addHelpText('after', '\nExample:\n  hallpass-relay profile show contoso > profile.json')
-    .action(async (tenant: string) => {
-      const [inForce] = await withNamedTenant(context, tenant, readProfiles);
-      if (inForce === undefined) throw fail('PROFILE_MISSING', { tenant });
-      printJson(context, inForce);
+    .action(async (tenant: string, options: { profile?: string }) => {
+      const all = await withNamedTenant(context, tenant, readProfiles);
+      printJson(context, chooseProfile(all, tenant, options.profile));
     });
 }
 
-/** @throws HallpassError PROFILE_NOT_READY when there are errors, after they have been printed */
+/**
+ * @param which a profile that is not in force, or the name of one that is
+ * @throws HallpassError PROFILE_NOT_READY when there are errors, after they have been printed
+ */
 async function showCheck(
   context: CliContext,
   tenant: string,
-  given: Profile | undefined,
+  which: Profile | string | undefined,
   json: boolean,
 ): Promise<void> {
   const { checkProfile } = await import('./check-profile.ts');
-  const { profile, problems } = await checkProfile(context, tenant, given);
+  const { profile, problems } = await checkProfile(context, tenant, which);
   const count = problems.filter(({ severity }) => severity === 'error').length;
   if (json) printJson(context, { ready: count === 0, problems });
   else if (problems.length === 0) context.out.write(`Profile "${profile.name}" fits the tenant.\n`);
@@ -87,11 +131,16 @@ async function showCheck(
 }
 
 /** The serving relay notices within seconds. */
-async function changeState(context: CliContext, tenant: string, state: Profile['state'], by: string): Promise<void> {
+async function changeState(
+  context: CliContext,
+  tenant: string,
+  state: Profile['state'],
+  { profile: name, by }: { profile?: string; by: string },
+): Promise<void> {
   const now = new Date(context.clock.now());
   const changed = await withNamedTenant(context, tenant, async (scope) => {
-    const profile = await setProfileState(scope, state, now);
-    if (profile === undefined) throw fail('PROFILE_MISSING', { tenant });
+    const profile = { ...chooseProfile(await readProfiles(scope), tenant, name), state };
+    await setProfile(scope, profile, now);
     const detail = { profile: profile.name };
     await writeAudit(scope, { at: now.toISOString(), who: by, action: `profile.${state}`, detail });
     return profile;

@@ -22,7 +22,7 @@ export function statusCommand(program: Command, context: CliContext): void {
     .action(async (name: string, options: { json?: true }) => {
       const status = await withNamedTenant(context, name, tenantStatus);
       if (options.json) return printJson(context, status);
-      const { tenant, roster, agents, profile, provisioning } = status;
+      const { tenant, roster, agents, profiles, provisioning } = status;
       const { holds } = provisioning;
       context.out.write(`${tenant.name} (${tenant.slug})\n`);
       const arriving = roster.committedAt !== null && !roster.settled ? ' (a cycle is arriving)' : '';
@@ -42,9 +42,12 @@ export function statusCommand(program: Command, context: CliContext): void {
           .filter((agent) => agent.revokedAt === null)
           .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never']),
       );
-      context.out.write(
-        `\n${profile === null ? 'No profile' : `Profile "${profile.name}" (${profile.state})`}. ${runLine(provisioning.lastRun)}\n\n`,
-      );
+      context.out.write('\n');
+      if (profiles.length === 0) context.out.write(`No profile. ${runLine(null)}\n`);
+      for (const { name, state, lastRun } of profiles) {
+        context.out.write(`Profile "${name}" (${state}). ${runLine(lastRun)}\n`);
+      }
+      context.out.write('\n');
       printTable(context, ['MICROSOFT 365', 'COUNT'], rowsOf(provisioning.applied));
       context.out.write('\n');
       printTable(context, ['PROBLEM', 'COUNT'], rowsOf(provisioning.problems));
@@ -64,14 +67,16 @@ export function statusCommand(program: Command, context: CliContext): void {
 async function tenantStatus(scope: TenantScope, tenant: Tenant) {
   const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
-  const [profile] = await readProfiles(scope);
+  const profiles = [];
+  for (const { name, state } of await readProfiles(scope)) {
+    profiles.push({ name, state, lastRun: (await lastRun(scope, name)) ?? null });
+  }
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
     roster: { ...(await mirrorState(scope)), records },
     agents: await listAgents(scope),
-    profile: profile === undefined ? null : { name: profile.name, state: profile.state },
+    profiles,
     provisioning: {
-      lastRun: (await lastRun(scope)) ?? null,
       holds: await readHolds(scope),
       applied: await countApplied(scope),
       problems: await countProblems(scope),

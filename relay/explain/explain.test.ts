@@ -16,6 +16,7 @@ const whole: Facts = {
     schoolIds: ['1'],
     wasThere: false,
     inScope: true,
+    rivals: [],
     link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
     problems: [],
     licence: undefined,

@@ -12,6 +12,8 @@ export interface PersonFacts {
   /** True when the mirror knows that the person was there once. */
   wasThere: boolean;
   inScope: boolean;
+  /** Other profiles that cover a school of the person. */
+  rivals: string[];
   link: { objectId: string; rule: string; linkedAt: string } | undefined;
   /** Open problems of the person. */
   problems: { code: string; message: string; action: string; firstAt: string }[];
@@ -74,6 +76,11 @@ function* personSteps(facts: Facts): Iterable<Step> {
   if (profile === undefined) {
     const next = 'The operator puts a profile in force: hallpass-relay profile set.';
     yield { stage: 'Profile', status: 'stopped', fact: 'This district has no profile.', next };
+  } else if (person.rivals.length > 0) {
+    const profiles = [profile.name, ...person.rivals].join(', ');
+    const fact = `Several profiles cover the person's schools, and none does anything for them: ${profiles}.`;
+    const next = 'Put all schools of the person into one profile, or end the assignment in PowerSchool.';
+    yield { stage: 'Profile', status: 'stopped', fact, next };
   } else if (person.schoolIds.length > 0 && !person.inScope) {
     const fact = `The profile "${profile.name}" does not cover ${schools(person.schoolIds)}.`;
     yield {

@@ -6,6 +6,7 @@ import { otherSchools } from '../plan/guard.ts';
 import { licenceKey } from '../plan/licences.ts';
 import { memberOf } from '../plan/roster-index.ts';
 import { noDates } from '../profile/life.ts';
+import { scopeOf } from '../profile/scope.ts';
 import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
 import { districtTimeZone } from '../store/agents.ts';
@@ -29,21 +30,23 @@ export interface Question {
 /** @param now milliseconds since the epoch */
 export async function readFacts(scope: TenantScope, question: Question, now: number): Promise<Facts> {
   const today = calendarOf(await districtTimeZone(scope))(now, 0);
-  const [profile] = await readProfiles(scope);
   const mirror = await mirrorState(scope);
-  const person = await personFacts(scope, question, profile);
+  const found = await readPerson(scope, question.role === 'students' ? 'student' : 'teacher', question.personId);
+  const responsible = responsibleFor(found.records, await readProfiles(scope));
+  const person = await personFacts(scope, question, found, responsible);
+  const { profile } = responsible;
   return {
     today,
     committedAt: mirror.committedAt,
     arriving: mirror.committedAt !== null && !mirror.settled,
     profile,
-    lastRun: await lastRun(scope),
+    lastRun: await lastRun(scope, profile?.name),
     holds: await openHolds(scope, question, person.schoolIds),
     person,
     class:
       question.sectionId === undefined
         ? undefined
-        : await classFacts(scope, question, { sectionId: question.sectionId, today }, profile),
+        : await classFacts(scope, question, { sectionId: question.sectionId, today }, responsible),
   };
 }
 
@@ -58,13 +61,31 @@ async function openHolds(
   return (await readHolds(scope)).filter(({ state, schoolId }) => state !== 'approved' && concerned.includes(schoolId));
 }
 
+interface Responsible {
+  profile: Profile | undefined;
+  covers(schoolId: string): boolean;
+  /** Other profiles that cover a school of the person. */
+  rivals: string[];
+}
+
+/** The profile that looks after the person; the first one where none does. */
+function responsibleFor(records: readonly { schoolId: string }[], profiles: readonly Profile[]): Responsible {
+  const schoolIds = records.map(({ schoolId }) => schoolId);
+  const scopes = profiles.map((profile) => ({ profile, scope: scopeOf(profile, profiles) }));
+  const [mine] = [...scopes.filter(({ scope }) => schoolIds.some(scope.covers)), ...scopes];
+  if (mine === undefined) return { profile: undefined, covers: () => false, rivals: [] };
+  const { profile, scope } = mine;
+  const rivals = new Set([...scope.othersOf(schoolIds), ...schoolIds.flatMap(scope.rivalsOf)]);
+  return { profile, covers: scope.covers, rivals: [...rivals] };
+}
+
 async function personFacts(
   scope: TenantScope,
   { role, personId }: Question,
-  profile: Profile | undefined,
+  { records, wasThere }: Awaited<ReturnType<typeof readPerson<'student' | 'teacher'>>>,
+  { profile, covers, rivals }: Responsible,
 ): Promise<PersonFacts> {
   const key = personKey(role, personId);
-  const { records, wasThere } = await readPerson(scope, role === 'students' ? 'student' : 'teacher', personId);
   const schoolIds = records.map((record) => record.schoolId);
   const link = await findLink(scope, role, personId);
   const licence = profile?.licences[role] ?? null;
@@ -75,7 +96,8 @@ async function personFacts(
     subject: key,
     schoolIds,
     wasThere,
-    inScope: schoolIds.some((schoolId) => covers(profile, schoolId)),
+    inScope: schoolIds.some(covers),
+    rivals,
     link,
     problems: await problemsOf(scope, key),
     licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
@@ -87,7 +109,7 @@ async function classFacts(
   scope: TenantScope,
   { role, personId }: Question,
   { sectionId, today }: { sectionId: string; today: string },
-  profile: Profile | undefined,
+  { profile, covers }: Responsible,
 ): Promise<ClassFacts> {
   const key = personKey(role, personId);
   const section = await readRecord(scope, 'section', sectionId);
@@ -97,7 +119,7 @@ async function classFacts(
   return {
     sectionId,
     name: section && `${section.courseName} - ${section.sectionNumber}`,
-    inScope: section !== undefined && covers(profile, section.schoolId),
+    inScope: section !== undefined && covers(section.schoolId),
     objectId: (await readObject(scope, 'class', sectionId))?.objectId,
     memberships: all
       .filter((membership) => memberOf(membership) === key)
@@ -111,8 +133,4 @@ async function classFacts(
     problems: await problemsOf(scope, `class:${sectionId}`),
     operations: operations.filter((operation) => operation.people.includes(key)),
   };
-}
-
-function covers(profile: Profile | undefined, schoolId: string): boolean {
-  return profile !== undefined && (profile.schools === 'all' || profile.schools.includes(schoolId));
 }

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { closeCodes } from '../../shared/link.ts';
 import type { Store } from '../store/store.ts';
-import { decisionTimes, profileTimes, revokedAmong, touchAgents } from '../store/system.ts';
+import { decisionTimes, profileMarks, revokedAmong, touchAgents } from '../store/system.ts';
 import type { Connection } from './connection.ts';
 import type { AdmittedAgent } from './token.ts';
 
@@ -118,13 +118,14 @@ export class Fleet {
   }
 
   async #noticeProfiles(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
-    const times = await this.#options.store.system(profileTimes);
-    for (const [tenantId, time] of times) {
-      if (known === undefined || known.get(tenantId) === time) continue;
+    const marks = await this.#options.store.system(profileMarks);
+    if (known === undefined) return marks;
+    for (const tenantId of new Set([...marks.keys(), ...known.keys()])) {
+      if (known.get(tenantId) === marks.get(tenantId)) continue;
       this.command(tenantId, 'settings');
       this.#options.onChange(tenantId);
     }
-    return times;
+    return marks;
   }
 
   async #noticeDecisions(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {

@@ -27,10 +27,16 @@ export async function welcome(scope: TenantScope, cycleSeconds: number, now: Dat
     serverTime: now.toISOString(),
     salt: tenant.salt,
     wanted: wantedOf(profiles),
-    schedule: { cycleSeconds: profiles[0]?.schedule.cycleSeconds ?? cycleSeconds },
+    schedule: { cycleSeconds: cycleSecondsOf(profiles) ?? cycleSeconds },
     credit,
     buckets: await digests(scope),
   };
+}
+
+/** As often as the profile that wants it most often. */
+function cycleSecondsOf(profiles: readonly Profile[]): number | undefined {
+  const wanted = profiles.flatMap(({ schedule }) => schedule.cycleSeconds ?? []);
+  return wanted.length === 0 ? undefined : Math.min(...wanted);
 }
 
 /**

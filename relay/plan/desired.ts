@@ -7,6 +7,7 @@ import type { NamedPerson } from '../identity/names.ts';
 import type { Person } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
 import type { Licence } from '../profile/accounts.ts';
+import type { Scope } from '../profile/scope.ts';
 import type { Profile } from '../profile.ts';
 import { type Body, classBody, schoolBody, userBody } from './bodies.ts';
 import { isOpen, standing } from './dates.ts';
@@ -44,7 +45,7 @@ export interface DesiredState {
   /** People by class. */
   members: Map<string, Set<string>>;
   owners: Map<string, Set<string>>;
-  /** People by class who will be in it on the day that students begin: not added yet, and not removed either. */
+  /** People by class who are left as they are: students before the day on which they begin, and people of two profiles. */
   waiting: Map<string, Set<string>>;
   /** What becomes of those who are in a class and no longer belong there. */
   leavers: Record<Person['role'], 'remove' | 'keep'>;
@@ -68,16 +69,17 @@ export interface Desire {
   roster: RosterIndex;
   accounts: Accounts;
   profile: Profile;
+  /** The schools that the profile has to itself. */
+  scope: Scope;
   /** The district's date, YYYY-MM-DD. */
   today: string;
 }
 
 /** @param keys what to derive; `roster.allKeys()` for everything */
 export function desiredState(desire: Desire, keys: Keys): DesiredState {
-  const { roster, profile } = desire;
-  const inScope = (schoolId: string) => profile.schools === 'all' || profile.schools.includes(schoolId);
+  const { roster, profile, scope } = desire;
   const state: DesiredState = {
-    allSchools: new Set([...roster.schools.keys()].filter(inScope)),
+    allSchools: new Set([...roster.schools.keys()].filter(scope.covers)),
     schools: new Map(),
     users: new Map(),
     licences: new Map(),
@@ -99,7 +101,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   for (const id of keys.sections) {
     const section = roster.sections.get(id);
     // What is not open yet is like what is gone: not made, and left alone where it is there.
-    if (section === undefined || !inScope(section.schoolId)) continue;
+    if (section === undefined || !scope.covers(section.schoolId)) continue;
     if (!isOpen(roster.terms.get(section.termId), profile.dates, desire.today)) continue;
     addClass(state, section);
     addMemberships(state, desire, section, isUser);
@@ -107,11 +109,12 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   return state;
 }
 
-/** Who has an account, or will have one: a person of a school in scope who is linked or can be named. */
-function userTest({ roster, accounts }: Desire, schools: ReadonlySet<string>): (key: string) => boolean {
+/** Who has an account, or will have one: a person of this profile's schools alone who is linked or can be named. */
+function userTest({ roster, accounts, scope }: Desire, schools: ReadonlySet<string>): (key: string) => boolean {
   return (key) => {
     if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
-    return roster.people.get(key)?.schoolIds.some((schoolId) => schools.has(schoolId)) === true;
+    const schoolIds = roster.people.get(key)?.schoolIds ?? [];
+    return schoolIds.some((schoolId) => schools.has(schoolId)) && scope.othersOf(schoolIds).length === 0;
   };
 }
 
@@ -168,7 +171,7 @@ function teacherOf({ id }: Section, roster: RosterIndex, isNow: (one: TeacherRos
  */
 function addMemberships(
   state: DesiredState,
-  { roster, profile, today }: Desire,
+  { roster, profile, scope, today }: Desire,
   { id: sectionId, termId }: Section,
   isUser: (key: string) => boolean,
 ): void {
@@ -177,7 +180,7 @@ function addMemberships(
     const stands = standing(membership, term, profile.dates, today);
     if (stands === 'out') continue;
     const key = memberOf(membership);
-    if (stands === 'waiting') {
+    if (stands === 'waiting' || scope.othersOf(roster.people.get(key)?.schoolIds ?? []).length > 0) {
       addTo(state.waiting, sectionId, key);
     } else if (isUser(key)) {
       addTo(state.members, sectionId, key);

@@ -191,14 +191,15 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
 function* removals(sectionId: string, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const { leavers } = desired;
   const key = `class:${sectionId}`;
+  const left = desired.waiting.get(sectionId);
   const owners = desired.owners.get(sectionId);
   const teachersGo = leavers.teachers === 'remove' && owners !== undefined;
   for (const personKey of teachersGo ? (applied.owners.get(sectionId) ?? []) : []) {
-    if (owners?.has(personKey)) continue;
+    if (owners?.has(personKey) || left?.has(personKey)) continue;
     yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
   }
   for (const personKey of applied.members.get(sectionId) ?? []) {
-    if (desired.members.get(sectionId)?.has(personKey) || desired.waiting.get(sectionId)?.has(personKey)) continue;
+    if (desired.members.get(sectionId)?.has(personKey) || left?.has(personKey)) continue;
     const isStudent = personKey.startsWith('students:');
     if (!(isStudent ? leavers.students === 'remove' : teachersGo)) continue;
     const reason = isStudent ? 'the student is no longer in the section' : 'the teacher no longer teaches the section';

@@ -51,6 +51,11 @@ export class RosterIndex {
     return new Set([...(this.#byPerson.get(person)?.values() ?? [])].map((membership) => membership.sectionId));
   }
 
+  /** What depends on whether a person has an account: the person and all their classes. */
+  keysOf(person: string): Keys {
+    return { ...noKeys(), people: new Set([person]), sections: this.sectionsOf(person) };
+  }
+
   /** Everything there is. */
   allKeys(): Keys {
     return {

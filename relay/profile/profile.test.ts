@@ -170,6 +170,8 @@ const facts: TenantFacts = {
     students: { total: 50, withoutAccount: 50, having },
     teachers: { total: 8, withoutAccount: 8, having },
   },
+  contested: new Map(),
+  inOtherProfiles: 0,
 };
 
 t.test('a profile that fits its tenant has no problems', async (t) => {

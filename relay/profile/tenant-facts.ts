@@ -15,6 +15,10 @@ export interface TenantFacts {
   /** Schools of the mirror, id and name; empty before an agent has sent them. */
   schools: ReadonlyMap<string, string>;
   people: Record<Role, PeopleFacts>;
+  /** Schools of the profile that another one claims just as well, with the names of those. */
+  contested: ReadonlyMap<string, readonly string[]>;
+  /** People who are in schools of other profiles too. */
+  inOtherProfiles: number;
 }
 
 /** People of the profile's schools in the mirror. */

@@ -14,6 +14,7 @@ export function validateProfile(profile: Profile, facts: TenantFacts): ProfilePr
     ...identityProblems(profile, facts),
     ...cloudProblems(profile, facts),
     ...schoolProblems(profile, facts),
+    ...overlapProblems(facts),
     ...propertyProblems(profile),
     ...dateProblems(profile, facts),
   ];
@@ -32,6 +33,19 @@ function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts)
     const reason = `PowerSchool has no school ${id}`;
     const remedy = 'Take it out, or correct it: schools are named by their DCID, not by their number.';
     yield { field: 'schools', severity: 'error', reason, remedy };
+  }
+}
+
+/** What another profile of the district covers too. */
+function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable<ProfileProblem> {
+  for (const [id, others] of contested) {
+    const reason = `the school ${id} is claimed by ${others.join(', ')} as well: neither would provision it`;
+    yield { field: 'schools', severity: 'error', reason, remedy: 'Leave every school to one profile.' };
+  }
+  if (inOtherProfiles > 0) {
+    const reason = `${inOtherProfiles} people are in schools of other profiles too: they are left as they are`;
+    const remedy = 'Put all schools of a person into one profile; "hallpass-relay problems" names them.';
+    yield { field: 'schools', severity: 'warning', reason, remedy };
   }
 }
 

@@ -2,6 +2,8 @@
 
 interface HoldTable {
   tenant_id: string;
+  /** Name of the profile. */
+  profile: string;
   /** `removeMember:12:share` */
   key: string;
   kind: string;

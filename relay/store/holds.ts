@@ -7,16 +7,21 @@ import { writeAudit } from './audit.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
-/** All of them, those first that have waited longest. */
-export async function readHolds({ db, tenantId }: TenantScope): Promise<HoldRecord[]> {
+export type StoredHold = HoldRecord & { profile: string };
+
+/** Those of one profile, or of all; those first that have waited longest. */
+export async function readHolds({ db, tenantId }: TenantScope, profile?: string): Promise<StoredHold[]> {
   const rows = await db
     .selectFrom('hold')
     .selectAll()
     .where('tenant_id', '=', tenantId)
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
     .orderBy('first_seen')
     .orderBy('key')
+    .orderBy('profile')
     .execute();
   return rows.map((row) => ({
+    profile: row.profile,
     key: row.key,
     kind: row.kind as OperationKind,
     schoolId: row.school_id,
@@ -36,12 +41,13 @@ export async function readHolds({ db, tenantId }: TenantScope): Promise<HoldReco
   }));
 }
 
-/** Replaces the holds by these: one that is not among them has lost its cause and vanishes. */
-export async function replaceHolds(scope: TenantScope, records: readonly HoldRecord[]): Promise<void> {
+/** Replaces the holds of a profile by these: one that is not among them has lost its cause and vanishes. */
+export async function replaceHolds(scope: TenantScope, profile: string, records: readonly HoldRecord[]): Promise<void> {
   const { db, tenantId } = scope;
-  await db.deleteFrom('hold').where('tenant_id', '=', tenantId).execute();
+  await db.deleteFrom('hold').where('tenant_id', '=', tenantId).where('profile', '=', profile).execute();
   const rows = records.map((record) => ({
     tenant_id: tenantId,
+    profile,
     key: record.key,
     kind: record.kind,
     school_id: record.schoolId,
@@ -71,22 +77,33 @@ export interface Decision {
   until: string | null;
 }
 
+/** Which holds are meant. */
+export interface HoldChoice {
+  /** Undefined for every one that has no decision yet. */
+  key?: string | undefined;
+  /** Undefined for every profile. */
+  profile?: string | undefined;
+}
+
 /**
  * Decides about holds and writes it into the audit log.
  *
- * @param key one hold; undefined for every one that has no decision yet
  * @returns the holds as they are now
- * @throws HallpassError HOLD_UNKNOWN, HOLD_NOT_COVERED; nothing is decided then
+ * @throws HallpassError HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED; nothing is decided then
  */
 export async function decideHolds(
   scope: TenantScope,
-  key: string | undefined,
+  { key, profile }: HoldChoice,
   decision: Decision,
   now: string,
-): Promise<HoldRecord[]> {
+): Promise<StoredHold[]> {
   const { state, by, limit, until } = decision;
-  const concerned = (await readHolds(scope)).filter((hold) => (key === undefined ? isOpen(hold) : hold.key === key));
+  const all = await readHolds(scope, profile);
+  const concerned = all.filter((hold) => (key === undefined ? isOpen(hold) : hold.key === key));
   if (key !== undefined && concerned.length === 0) throw fail('HOLD_UNKNOWN', { hold: key });
+  if (key !== undefined && concerned.length > 1) {
+    throw fail('HOLD_AMBIGUOUS', { hold: key, profiles: concerned.map((hold) => hold.profile).join(', ') });
+  }
   for (const { key: held, count } of concerned) {
     if (limit !== undefined && !covers(limit, count)) throw fail('HOLD_NOT_COVERED', { hold: held, count, limit });
   }
@@ -109,10 +126,17 @@ export async function decideHolds(
         decided_count: hold.decidedCount,
       })
       .where('tenant_id', '=', scope.tenantId)
+      .where('profile', '=', hold.profile)
       .where('key', '=', hold.key)
       .execute();
     const { key: held, count, reason, decidedCount } = hold;
-    const detail = { hold: held, count, reason, ...(state === 'approved' && { limit: decidedCount, until }) };
+    const detail = {
+      profile: hold.profile,
+      hold: held,
+      count,
+      reason,
+      ...(state === 'approved' && { limit: decidedCount, until }),
+    };
     await writeAudit(scope, { at: now, who: by, action: `hold.${state}`, detail });
   }
   return decided;
@@ -125,12 +149,14 @@ export async function decideHolds(
  */
 export async function endApprovals(
   { db, tenantId }: TenantScope,
+  profile: string,
   approved: readonly Pick<HoldRecord, 'key' | 'decidedAt'>[],
 ): Promise<void> {
   for (const { key, decidedAt } of approved) {
     await db
       .deleteFrom('hold')
       .where('tenant_id', '=', tenantId)
+      .where('profile', '=', profile)
       .where('key', '=', key)
       .where('state', '=', 'approved')
       .where('decided_at', '=', decidedAt)

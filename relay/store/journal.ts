@@ -103,10 +103,19 @@ export async function endOpenRuns(
 }
 
 /** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
-export async function beginRun(scope: TenantScope, planned: object, now: string): Promise<string> {
+export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
   await endOpenRuns(scope, 'failed', now);
   const id = randomUUID();
-  const row = { tenant_id: scope.tenantId, id, started_at: now, finished_at: null, done: 0, failed: 0, held: 0 };
+  const row = {
+    tenant_id: scope.tenantId,
+    id,
+    profile,
+    started_at: now,
+    finished_at: null,
+    done: 0,
+    failed: 0,
+    held: 0,
+  };
   await scope.db
     .insertInto('run')
     .values({ ...row, state: 'running', planned: JSON.stringify(planned) })
@@ -129,6 +138,7 @@ export async function finishRun(
 }
 
 export interface RunSummary {
+  profile: string;
   startedAt: string;
   finishedAt: string | null;
   state: string;
@@ -137,17 +147,19 @@ export interface RunSummary {
   held: number;
 }
 
-/** The newest run; undefined before the first. */
-export async function lastRun(scope: TenantScope): Promise<RunSummary | undefined> {
+/** The newest run of a profile, or of any; undefined before the first. */
+export async function lastRun(scope: TenantScope, profile?: string): Promise<RunSummary | undefined> {
   const row = await scope.db
     .selectFrom('run')
-    .select(['started_at', 'finished_at', 'state', 'done', 'failed', 'held'])
+    .select(['profile', 'started_at', 'finished_at', 'state', 'done', 'failed', 'held'])
     .where('tenant_id', '=', scope.tenantId)
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
     .orderBy('started_at', 'desc')
     .limit(1)
     .executeTakeFirst();
   return (
     row && {
+      profile: row.profile,
       startedAt: row.started_at,
       finishedAt: row.finished_at,
       state: row.state,

@@ -6,6 +6,7 @@ import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
 import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
+import { profiles } from './migrations/005-profiles.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '002-provisioning': provisioning,
   '003-holds': holds,
   '004-accounts': accounts,
+  '005-profiles': profiles,
 };
 
 /**

@@ -3,15 +3,21 @@ import type { Problem } from '../identity/problem.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
-/** Replaces the problems: those that are still there keep their first time, those that are gone vanish. */
-export async function replaceProblems(scope: TenantScope, problems: readonly Problem[], now: string): Promise<void> {
-  const rows = problems.map((problem) => ({ tenant_id: scope.tenantId, ...problem, first_at: now, last_at: now }));
+/** Replaces the problems of a profile: those that are still there keep their first time, those that are gone vanish. */
+export async function replaceProblems(
+  scope: TenantScope,
+  profile: string,
+  problems: readonly Problem[],
+  now: string,
+): Promise<void> {
+  const common = { tenant_id: scope.tenantId, profile, first_at: now, last_at: now };
+  const rows = problems.map((problem) => ({ ...problem, ...common }));
   for (const part of slices(rows)) {
     await scope.db
       .insertInto('problem')
       .values(part)
       .onConflict((conflict) =>
-        conflict.columns(['tenant_id', 'subject', 'code']).doUpdateSet((eb) => ({
+        conflict.columns(['tenant_id', 'profile', 'subject', 'code']).doUpdateSet((eb) => ({
           message: eb.ref('excluded.message'),
           action: eb.ref('excluded.action'),
           last_at: eb.ref('excluded.last_at'),
@@ -19,7 +25,12 @@ export async function replaceProblems(scope: TenantScope, problems: readonly Pro
       )
       .execute();
   }
-  await scope.db.deleteFrom('problem').where('tenant_id', '=', scope.tenantId).where('last_at', '<', now).execute();
+  await scope.db
+    .deleteFrom('problem')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('profile', '=', profile)
+    .where('last_at', '<', now)
+    .execute();
 }
 
 /** How many there are of each code. */
@@ -34,7 +45,7 @@ export async function countProblems(scope: TenantScope): Promise<Record<string, 
   return Object.fromEntries(rows.map((row) => [row.code, Number(row.count)]));
 }
 
-export type OpenProblem = Problem & { firstAt: string; lastAt: string };
+export type OpenProblem = Problem & { profile: string; firstAt: string; lastAt: string };
 
 /** All of them, by subject. */
 export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
@@ -44,8 +55,8 @@ export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
     .where('tenant_id', '=', scope.tenantId)
     .orderBy('subject')
     .execute();
-  return rows.map(({ subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
-    return { subject, code, message, action, firstAt, lastAt };
+  return rows.map(({ profile, subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
+    return { profile, subject, code, message, action, firstAt, lastAt };
   });
 }
 

@@ -1,15 +1,12 @@
-/**
- * A tenant's sync profile: one, replaced as a whole. Nobody can be in two profiles, because the database holds no second
- * one of a tenant (profile_one_per_tenant), one account per person (the key of `link`) and one person per account
- * (link_one_person_per_account).
- */
+/** Sync profiles as they are stored: a JSON document each, told apart by name. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { fail } from '../../shared/errors.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { forgetAdopted } from './directory-mirror.ts';
 import type { TenantScope } from './store.ts';
 
-/** The profiles in force. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
+/** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
 export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profile[]> {
   const rows = await db
     .selectFrom('profile')
@@ -21,25 +18,27 @@ export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profi
 }
 
 /**
- * Enables, pauses or previews the profile in force. Returns it as it is now; undefined when there is none.
+ * The profile that is meant.
  *
- * @throws HallpassError PROFILE_INVALID
+ * @param tenant as the person named it
+ * @param name undefined for the only one there is
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED
  */
-export async function setProfileState(
-  scope: TenantScope,
-  state: Profile['state'],
-  now: Date,
-): Promise<Profile | undefined> {
-  const [before] = await readProfiles(scope);
-  if (before === undefined) return undefined;
-  const profile = { ...before, state };
-  await setProfile(scope, profile, now);
-  return profile;
+export function chooseProfile(profiles: readonly Profile[], tenant: string, name: string | undefined): Profile {
+  const [first] = profiles;
+  if (first === undefined) throw fail('PROFILE_MISSING', { tenant });
+  if (name === undefined) {
+    if (profiles.length === 1) return first;
+    throw fail('PROFILE_NOT_NAMED', { tenant, profiles: profiles.map((profile) => profile.name).join(', ') });
+  }
+  const named = profiles.find((profile) => profile.name === name);
+  if (named === undefined) throw fail('PROFILE_UNKNOWN', { tenant, profile: name });
+  return named;
 }
 
 /**
- * Puts the profile in force in place of the one there is. A preview under another mode may have taken accounts over that
- * this one would match: they are looked at anew.
+ * Puts the profile in force, in place of the one of that name if there is one. A preview under another mode may have
+ * taken accounts over that this one would match: they are looked at anew.
  */
 export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
   const { db, tenantId } = scope;
@@ -48,6 +47,7 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
     .selectFrom('profile')
     .select(['id', 'body'])
     .where('tenant_id', '=', tenantId)
+    .where('name', '=', profile.name)
     .executeTakeFirst();
   if (existing === undefined) {
     await db
@@ -64,4 +64,14 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
     .where('tenant_id', '=', tenantId)
     .where('id', '=', existing.id)
     .execute();
+}
+
+/**
+ * Takes a profile out of force, with its problems and holds. What it made in Microsoft 365, and who is linked to whom, stays:
+ * another profile that covers its schools goes on from there.
+ */
+export async function removeProfile({ db, tenantId }: TenantScope, name: string): Promise<void> {
+  await db.deleteFrom('profile').where('tenant_id', '=', tenantId).where('name', '=', name).execute();
+  await db.deleteFrom('problem').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
+  await db.deleteFrom('hold').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
 }

@@ -56,6 +56,8 @@ interface AppliedRelationTable {
 interface RunTable {
   tenant_id: string;
   id: string;
+  /** Name of the profile. */
+  profile: string;
   started_at: string;
   finished_at: string | null;
   /** `preview`: planned and counted, and nothing written. `paused`: ended by a person before its end. */
@@ -87,6 +89,8 @@ interface OperationTable {
 /** What is wrong now; a row goes away when its cause does. */
 interface ProblemTable {
   tenant_id: string;
+  /** Name of the profile whose run found it. */
+  profile: string;
   /** `students:123`, `class:77` … */
   subject: string;
   code: string;

@@ -3,10 +3,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import type { Profile } from '../profile.ts';
 import { testProfile } from '../testing/relay-double.ts';
 import { issueCode, listAgents, revokeAgent } from './agents.ts';
 import { codeHash, codeLifetimeMs, newCode } from './enrollment-code.ts';
-import { readProfiles, setProfile } from './profiles.ts';
+import { readProblems, replaceProblems } from './problems.ts';
+import { chooseProfile, readProfiles, removeProfile, setProfile } from './profiles.ts';
 import { openStore, type Store, type TenantScope } from './store.ts';
 import { createTenant, findAgent, findTenant, listTenants, redeemCode, revokedAmong } from './system.ts';
 
@@ -125,12 +127,31 @@ t.test('revoking is for good and within the tenant alone', async (t) => {
   t.same(await store.system((scope) => revokedAmong(scope, [agentId, 'nobody'])), [agentId]);
 });
 
-t.test('a profile replaces the one before', async (t) => {
+t.test('a profile replaces the one of its name, and leaves nothing of its own behind when it is removed', async (t) => {
   const store = await openStore(':memory:');
   t.teardown(() => store.close());
   const tenant = await tenantNamed(store, 'contoso');
-  for (const name of ['first', 'second']) {
-    await store.withTenant(tenant.id, (scope) => setProfile(scope, { ...testProfile, name }, now));
+  const inTenant = <T>(work: (scope: TenantScope) => Promise<T>) => store.withTenant(tenant.id, work);
+  for (const [name, schools] of [
+    ['b', ['1']],
+    ['a', ['2']],
+    ['b', ['3']],
+  ] as const) {
+    await inTenant((scope) => setProfile(scope, { ...testProfile, name, schools: [...schools] }, now));
   }
-  t.same(await store.withTenant(tenant.id, readProfiles), [{ ...testProfile, name: 'second' }]);
+  const [a, b] = ['a', 'b'].map((name, at) => ({ ...testProfile, name, schools: [at === 0 ? '2' : '3'] }));
+  t.same(await inTenant(readProfiles), [a, b]);
+  const chosen = (name?: string) => chooseProfile([a, b] as Profile[], 'contoso', name);
+  t.equal(chosen('b').name, 'b');
+  t.throws(() => chosen(), { code: 'PROFILE_NOT_NAMED', message: /a, b/ });
+  t.throws(() => chosen('c'), { code: 'PROFILE_UNKNOWN' });
+  t.throws(() => chooseProfile([], 'contoso', undefined), { code: 'PROFILE_MISSING' });
+
+  const wrong = [{ subject: 'students:1', code: 'UnmatchedEntry', message: 'm', action: 'a' }];
+  for (const name of ['a', 'b']) await inTenant((scope) => replaceProblems(scope, name, wrong, now.toISOString()));
+  await inTenant((scope) => replaceProblems(scope, 'a', [], new Date(now.getTime() + 1).toISOString()));
+  t.match(await inTenant(readProblems), [{ profile: 'b', subject: 'students:1' }]);
+  await inTenant((scope) => removeProfile(scope, 'b'));
+  t.same(await inTenant(readProfiles), [a]);
+  t.same(await inTenant(readProblems), []);
 });

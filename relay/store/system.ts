@@ -170,14 +170,14 @@ export async function touchAgents({ db }: SystemScope, agentIds: readonly string
     .execute();
 }
 
-/** When each tenant's profile last changed, to notice what the CLI did in another process. */
-export async function profileTimes({ db }: SystemScope): Promise<Map<string, string>> {
+/** What changes when a profile of a tenant does, to notice what the CLI did in another process. */
+export async function profileMarks({ db }: SystemScope): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('profile')
-    .select(({ fn }) => ['tenant_id', fn.max('updated_at').as('updated_at')])
+    .select(({ fn }) => ['tenant_id', fn.max('updated_at').as('updated_at'), fn.countAll().as('count')])
     .groupBy('tenant_id')
     .execute();
-  return new Map(rows.map((row) => [row.tenant_id, row.updated_at]));
+  return new Map(rows.map((row) => [row.tenant_id, `${row.updated_at} ${row.count}`]));
 }
 
 /**

@@ -1,47 +1,67 @@
 /** What a run would do: who has which account, what should be, and the difference to what is. Nothing is stored. */
-import type { Person } from '../identity/people.ts';
-import type { Problem } from '../identity/problem.ts';
+import { type Person, personKey } from '../identity/people.ts';
+import { type Problem, problem } from '../identity/problem.ts';
 import { desiredState } from '../plan/desired.ts';
+import { addKeys } from '../plan/keys.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Link } from '../store/links.ts';
 import { resolveAccounts } from './accounts.ts';
 import { renewProblems } from './memory.ts';
-import type { TenantState } from './tenant-state.ts';
+import type { ProfileState } from './profile-state.ts';
 
 export interface Decided {
   plan: Plan;
-  /** Accounts found for people just now; the state has them already. */
+  /** Accounts found for people just now. The state does not have them yet: in preview they are not kept. */
   newLinks: Link[];
-  /** What is wrong with people's accounts. */
+  /** What is wrong with people's accounts, and with who looks after whom. */
   problems: Problem[];
 }
 
 /** @param today the district's date, YYYY-MM-DD */
-export function decide(state: TenantState, today: string): Decided {
-  const { profile, roster, directory, taken, names } = state;
-  const { newLinks, toCreate, problems } = resolveAccounts(openPeople(state), directory, profile, taken, names);
-  for (const link of newLinks) {
-    state.addLink(link);
-    state.touchPerson(`${link.role}:${link.personId}`);
-  }
-  for (const key of toCreate.keys()) state.touchPerson(key);
+export function decide(state: ProfileState, today: string): Decided {
+  const { profile, scope, tenant } = state;
+  const { roster, directory } = tenant;
+  const { open, shared } = sortPeople(state);
+  const { newLinks, toCreate, problems } = resolveAccounts(open, directory, profile, tenant.taken, tenant.names);
+  const found = new Map(newLinks.map(({ role, personId, objectId }) => [personKey(role, personId), objectId]));
 
   // Memberships begin and end by date, so a new day concerns everybody.
   if (state.today !== today) state.pending = roster.allKeys();
   state.today = today;
+  for (const key of [...found.keys(), ...toCreate.keys()]) addKeys(state.pending, roster.keysOf(key));
 
+  const linked = found.size === 0 ? tenant.accounts : new Map([...tenant.accounts, ...found]);
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
-  const accounts = { linked: state.accounts, createdByUs: state.createdByUs, toCreate, onPremises };
-  const desired = desiredState({ roster, accounts, profile, today }, state.pending);
+  const accounts = { linked, createdByUs: tenant.createdByUs, toCreate, onPremises };
+  const desired = desiredState({ roster, accounts, profile, scope, today }, state.pending);
   renewProblems(state, state.pending, desired);
-  return { plan: makePlan(desired, state.applied), newLinks, problems };
+  return {
+    plan: makePlan(desired, tenant.applied),
+    newLinks,
+    problems: [...problems, ...shared, ...sharedSchools(state)],
+  };
 }
 
-function openPeople({ roster, accounts, profile }: TenantState): Person[] {
+/** People of the profile who have no account yet, and what is wrong with those who are in another profile too. */
+function sortPeople({ profile, scope, tenant }: ProfileState): { open: Person[]; shared: Problem[] } {
   const open: Person[] = [];
-  for (const [key, person] of roster.people) {
-    if (accounts.has(key)) continue;
-    if (profile.schools === 'all' || person.schoolIds.some((id) => profile.schools.includes(id))) open.push(person);
+  const shared: Problem[] = [];
+  for (const [key, person] of tenant.roster.people) {
+    if (!person.schoolIds.some(scope.covers)) continue;
+    const others = scope.othersOf(person.schoolIds);
+    if (others.length > 0) {
+      shared.push(problem(key, 'PersonInTwoProfiles', { profiles: [profile.name, ...others].join(', ') }));
+    } else if (!tenant.accounts.has(key)) {
+      open.push(person);
+    }
   }
-  return open;
+  return { open, shared };
+}
+
+function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {
+  return [...tenant.roster.schools.keys()].flatMap((id) => {
+    const rivals = scope.rivalsOf(id);
+    if (rivals.length === 0) return [];
+    return [problem(`school:${id}`, 'SchoolInTwoProfiles', { profiles: [profile.name, ...rivals].join(', ') })];
+  });
 }

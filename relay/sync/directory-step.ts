@@ -5,13 +5,15 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type DirectoryChanges, readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
-import type { Profile } from '../profile.ts';
+import type { Profile, Role } from '../profile.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
 import { dropIntent, type JournalEntry, readIntents } from '../store/journal.ts';
 import { addLinks, type Link, readLinks, removeLinks } from '../store/links.ts';
 import type { Store } from '../store/store.ts';
 import { type Creation, findCreated } from './verify.ts';
+
+const roles = ['students', 'teachers'] as const satisfies Role[];
 
 export interface DirectoryStep {
   store: Store;
@@ -46,17 +48,17 @@ export async function refreshDirectory({ store, tenantId, client, clock }: Direc
 }
 
 /**
- * Takes over, once per tenant, the schools and classes that carry the stamp of a roster record, and in create mode the
- * accounts too: otherwise a relay that lost its database would make everything a second time.
+ * Takes over, once per tenant, the schools and classes that carry the stamp of a roster record, and where a profile creates
+ * accounts those too: otherwise a relay that lost its database would make everything a second time.
  */
-export async function adoptExisting(step: DirectoryStep, profile: Profile): Promise<void> {
+export async function adoptExisting(step: DirectoryStep, profiles: readonly Profile[]): Promise<void> {
   const { store, tenantId, client, clock } = step;
   const { adopted } = await store.withTenant(tenantId, readDirectoryState);
   if (adopted) return;
   const schools = await readStamped(client, 'schools');
   const classes = await readStamped(client, 'classes');
-  const creates = profile.mode.students === 'create' || profile.mode.teachers === 'create';
-  const people = creates ? await readStampedPeople(client) : [];
+  const creating = new Set(profiles.flatMap(({ mode }) => roles.filter((role) => mode[role] === 'create')));
+  const people = creating.size > 0 ? await readStampedPeople(client) : [];
   // An empty body: the first plan writes the properties, whatever they are now.
   const objects = [
     ...schools.map(
@@ -67,7 +69,7 @@ export async function adoptExisting(step: DirectoryStep, profile: Profile): Prom
     ),
   ];
   const links = people
-    .filter(({ role }) => profile.mode[role] === 'create')
+    .filter(({ role }) => creating.has(role))
     .map(({ role, externalId, objectId }) => ({ role, personId: externalId, objectId, rule: 'adopted' }));
   await store.withTenant(tenantId, async (scope) => {
     await record(scope, objects, [], isoNow(clock));

@@ -3,10 +3,13 @@ import { bucketKey, kinds } from '../../shared/roster.ts';
 import { type GuardContext, type Measure, otherSchools } from '../plan/guard.ts';
 import type { AppliedObject, Operation, OperationKind } from '../plan/plan.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
+import type { ProfileState } from './profile-state.ts';
 import type { TenantState } from './tenant-state.ts';
 
 /** The part of what is known that the guard looks at. */
-export type GuardFacts = Pick<TenantState, 'profile' | 'roster' | 'applied' | 'counts' | 'lastGood'>;
+export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {
+  tenant: Pick<TenantState, 'roster' | 'applied' | 'counts' | 'lastGood'>;
+};
 
 export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, number>): GuardContext {
   let sources: Map<string, SchoolSource> | undefined;
@@ -19,24 +22,24 @@ export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, n
       sources ??= sourcesOf(state);
       return sources.get(schoolId) ?? { counts: {}, yearId: undefined, sections: new Set() };
     },
-    lastGood: (schoolId) => state.lastGood.get(schoolId),
+    lastGood: (schoolId) => state.tenant.lastGood.get(schoolId),
   };
 }
 
 /** A person who is in several schools of the profile counts in the first. */
-function schoolOf(operation: Operation, { roster, profile }: GuardFacts): string {
+function schoolOf(operation: Operation, { scope, tenant: { roster } }: GuardFacts): string {
   if ('schoolId' in operation) return operation.schoolId;
   if ('sectionId' in operation) return roster.sections.get(operation.sectionId)?.schoolId ?? otherSchools;
   if (!('personKey' in operation)) return otherSchools;
   const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? [];
-  return schoolIds.find((id) => profile.schools === 'all' || profile.schools.includes(id)) ?? otherSchools;
+  return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
 function measure(
   kind: OperationKind,
   schoolId: string,
   operations: readonly Operation[],
-  { roster, applied, lastGood }: GuardFacts,
+  { tenant: { roster, applied, lastGood } }: GuardFacts,
 ): Measure {
   const all = operations.length;
   switch (kind) {
@@ -88,8 +91,8 @@ function objectKey(operation: Operation): string {
   return 'schoolId' in operation ? operation.schoolId : operation.key;
 }
 
-/** Every school of the mirror, as PowerSchool shows it now. */
-export function sourcesOf({ roster, counts }: GuardFacts): Map<string, SchoolSource> {
+/** Every school of the profile, as PowerSchool shows it now. */
+export function sourcesOf({ scope, tenant: { roster, counts } }: GuardFacts): Map<string, SchoolSource> {
   const sections = new Map<string, Set<string>>();
   const years = new Map<string, Map<string, number>>();
   for (const { id, schoolId, termId } of roster.sections.values()) {
@@ -101,7 +104,7 @@ export function sourcesOf({ roster, counts }: GuardFacts): Map<string, SchoolSou
     years.set(schoolId, votes.set(year, (votes.get(year) ?? 0) + 1));
   }
   return new Map(
-    [...roster.schools.keys()].map((schoolId) => [
+    [...roster.schools.keys()].filter(scope.covers).map((schoolId) => [
       schoolId,
       {
         counts: Object.fromEntries(kinds.map((kind) => [kind, counts.get(bucketKey({ kind, schoolId })) ?? 0])),

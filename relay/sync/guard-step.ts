@@ -8,7 +8,7 @@ import { endApprovals, readHolds, replaceHolds } from '../store/holds.ts';
 import { writeLastGood } from '../store/last-good.ts';
 import type { TenantScope } from '../store/store.ts';
 import { guardContext, sourcesOf } from './guard-context.ts';
-import type { TenantState } from './tenant-state.ts';
+import type { ProfileState } from './profile-state.ts';
 
 export interface Checked extends Guarded {
   /** Approvals that let something proceed. */
@@ -18,13 +18,14 @@ export interface Checked extends Guarded {
 }
 
 /** What the guard says of a plan under the decisions there are. Changes nothing. */
-export async function checkPlan(scope: TenantScope, state: TenantState, plan: Plan, now: string): Promise<Guarded> {
-  return guard(plan, guardContext(state, approvalsInForce(await readHolds(scope), now)));
+export async function checkPlan(scope: TenantScope, state: ProfileState, plan: Plan, now: string): Promise<Guarded> {
+  return guard(plan, guardContext(state, approvalsInForce(await readHolds(scope, state.profile.name), now)));
 }
 
 /** The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost. */
-export async function holdBack(scope: TenantScope, state: TenantState, plan: Plan, now: string): Promise<Checked> {
-  const known = new Map((await readHolds(scope)).map((hold) => [hold.key, hold]));
+export async function holdBack(scope: TenantScope, state: ProfileState, plan: Plan, now: string): Promise<Checked> {
+  const { name } = state.profile;
+  const known = new Map((await readHolds(scope, name)).map((hold) => [hold.key, hold]));
   const guarded = guard(plan, guardContext(state, approvalsInForce([...known.values()], now)));
   const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, state.profile.guards.expiryDays);
   const [holds, approved] = [guarded.holds.map(step), guarded.approved.map(step)];
@@ -32,6 +33,7 @@ export async function holdBack(scope: TenantScope, state: TenantState, plan: Pla
   if (known.size + steps.length > 0) {
     await replaceHolds(
       scope,
+      name,
       steps.map(({ record }) => record),
     );
   }
@@ -48,27 +50,28 @@ export async function holdBack(scope: TenantScope, state: TenantState, plan: Pla
  */
 export async function settleGuard(
   scope: TenantScope,
-  state: TenantState,
+  state: ProfileState,
   { holds, used }: Checked,
   failed: number,
   now: string,
 ): Promise<void> {
   // What Graph refused is planned again, under the same approval and for the same reason.
   const unfinished = failed === 0 ? [] : used;
-  if (failed === 0) await endApprovals(scope, used);
+  const { tenant } = state;
+  if (failed === 0) await endApprovals(scope, state.profile.name, used);
   const suspicious = new Set(
     [...holds, ...unfinished]
       .filter(({ rule }) => rule !== 'share' && rule !== 'total')
       .map(({ schoolId }) => schoolId),
   );
-  if (suspicious.size === 0 && used.length === 0 && state.goodVersion === state.version) return;
+  if (suspicious.size === 0 && used.length === 0 && state.goodVersion === tenant.version) return;
   const changed = new Map<string, SchoolSource>();
   for (const [schoolId, source] of sourcesOf(state)) {
-    const before = state.lastGood.get(schoolId);
+    const before = tenant.lastGood.get(schoolId);
     const next = suspicious.has(schoolId) ? before : nextLastGood(before, source);
     if (next !== undefined && !isDeepStrictEqual(before, next)) changed.set(schoolId, next);
   }
   await writeLastGood(scope, changed, now);
-  for (const [schoolId, source] of changed) state.lastGood.set(schoolId, source);
-  state.goodVersion = suspicious.size === 0 ? state.version : -1;
+  for (const [schoolId, source] of changed) tenant.lastGood.set(schoolId, source);
+  state.goodVersion = suspicious.size === 0 ? tenant.version : -1;
 }

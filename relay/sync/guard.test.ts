@@ -42,12 +42,12 @@ async function memberships(district: District): Promise<number> {
   return classes.reduce((sum, one) => sum + (one.members?.length ?? 0), 0);
 }
 
-const holdsOf = (district: District) => district.store.withTenant(district.tenantId, readHolds);
+const holdsOf = (district: District) => district.store.withTenant(district.tenantId, (scope) => readHolds(scope));
 
 function decide(district: District, key: string | undefined, decision: Partial<Decision> = {}) {
   const now = new Date(district.clock.now()).toISOString();
   const full: Decision = { state: 'approved', by: 'kim', until: addDays(now, 7), ...decision };
-  return district.store.withTenant(district.tenantId, (scope) => decideHolds(scope, key, full, now));
+  return district.store.withTenant(district.tenantId, (scope) => decideHolds(scope, { key }, full, now));
 }
 
 t.test(
@@ -72,7 +72,7 @@ t.test(
       },
       { key: 'removeMember:2:sourceDrop', state: 'waiting', count: 72 },
     ]);
-    t.match(await district.store.withTenant(district.tenantId, lastRun), { held: 144 });
+    t.match(await district.store.withTenant(district.tenantId, (scope) => lastRun(scope)), { held: 144 });
     const { writes } = district.microsoft.stats;
     t.match(await district.run(), { held: 144, done: 0 }, 'a second run holds the same');
     t.equal(district.microsoft.stats.writes, writes);
@@ -180,7 +180,10 @@ for (const how of ['match', 'create'] as const) {
     t.match(await district.run(), { state: 'preview', done: 0, failed: 0, problems: 0 });
     await district.run();
     t.equal(district.microsoft.stats.writes, 0);
-    t.match(await district.store.withTenant(district.tenantId, lastRun), { state: 'preview', done: 0 });
+    t.match(await district.store.withTenant(district.tenantId, (scope) => lastRun(scope)), {
+      state: 'preview',
+      done: 0,
+    });
     t.same(await district.store.withTenant(district.tenantId, readLinks), [], 'another rule can still be tried');
 
     district.profile = enabled;

@@ -4,7 +4,7 @@ import t from 'tap';
 import { createLog } from '../log.ts';
 import { parseProfile } from '../profile.ts';
 import { lastRun } from '../store/journal.ts';
-import { setProfile, setProfileState } from '../store/profiles.ts';
+import { setProfile } from '../store/profiles.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { startSyncLoop } from './loop.ts';
 
@@ -20,7 +20,7 @@ t.test('pausing a profile ends its run between two batches; enabling it does the
     lines += chunk;
   });
   const setState = async (state: 'enabled' | 'paused') => {
-    await store.withTenant(tenantId, (scope) => setProfileState(scope, state, new Date()));
+    await store.withTenant(tenantId, (scope) => setProfile(scope, { ...district.profile, state }, new Date()));
     loop.wake(tenantId);
   };
   const event = async (name: string) => {
@@ -35,7 +35,7 @@ t.test('pausing a profile ends its run between two batches; enabling it does the
   await event('run.paused');
   const { writes } = microsoft.stats;
   t.ok(writes < 400, `${writes} writes until then`);
-  const run = await store.withTenant(tenantId, lastRun);
+  const run = await store.withTenant(tenantId, (scope) => lastRun(scope));
   t.match(run, { state: 'paused', finishedAt: String });
   t.equal(run?.done, writes, 'every answer is in the journal');
   t.notMatch(lines, /run\.failed/);
@@ -43,7 +43,7 @@ t.test('pausing a profile ends its run between two batches; enabling it does the
   clock.advance(1000);
   await setState('enabled');
   await event('run.finished');
-  t.match(await store.withTenant(tenantId, lastRun), { state: 'success', failed: 0 });
+  t.match(await store.withTenant(tenantId, (scope) => lastRun(scope)), { state: 'success', failed: 0 });
   t.equal((await district.dump()).class.length, 6);
 });
 

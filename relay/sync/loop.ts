@@ -1,5 +1,4 @@
 /** The sync engine: a loop per tenant, one Graph application and its limits for all of them. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
@@ -8,6 +7,7 @@ import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
 import { districtTime, reasonToRest } from '../profile/life.ts';
+import type { Profile } from '../profile.ts';
 import { isSettled } from '../roster/mirror.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { RelaySettings } from '../settings.ts';
@@ -16,8 +16,8 @@ import { endOpenRuns } from '../store/journal.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
-import { runOnce } from './run.ts';
 import { startTenantLoop, type TenantLoop } from './tenant-loop.ts';
+import { takeTurn } from './tenant-run.ts';
 import type { TenantState } from './tenant-state.ts';
 
 /** People of all tenants that are kept in memory between runs; beyond that the tenant that ran longest ago is forgotten. */
@@ -50,8 +50,8 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const appWrites = appWriteBucket(clock, settings.graph.speed);
   const loops = new Map<string, TenantLoop>();
   const memories = new Memories();
-  /** What ends the run that a tenant has under way. */
-  const running = new Map<string, AbortController>();
+  /** What ends the turn that a tenant has under way, and the profiles that may write in it. */
+  const running = new Map<string, Running>();
 
   const start = (tenantId: string): TenantLoop => {
     const budget = new GraphBudget(appWrites, clock, settings.graph.speed);
@@ -61,9 +61,9 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     };
     const run = async () => {
       const pause = new AbortController();
-      running.set(tenantId, pause);
       const runSignal = AbortSignal.any([signal, pause.signal]);
-      await runTenant({ ...options, random, signal: runSignal }, tenantId, clientFor, memories)
+      const begun = (profiles: string[]) => running.set(tenantId, { pause, profiles });
+      await runTenant({ ...options, random, signal: runSignal, begun }, tenantId, clientFor, memories)
         .catch(async (error: unknown) => {
           if (!pause.signal.aborted || signal.aborted) throw error;
           const now = new Date(clock.now()).toISOString();
@@ -92,8 +92,12 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
 
   const heedPause = async (tenantId: string): Promise<void> => {
     if (!running.has(tenantId)) return;
-    const [profile] = await store.withTenant(tenantId, readProfiles);
-    if (profile?.state !== 'enabled') running.get(tenantId)?.abort(new Error('the profile is not enabled any more'));
+    const profiles = await store.withTenant(tenantId, readProfiles);
+    const run = running.get(tenantId);
+    const stillEnabled = run?.profiles.every((name) =>
+      profiles.some((one) => one.name === name && one.state === 'enabled'),
+    );
+    if (stillEnabled === false) run?.pause.abort(new Error('a profile is not enabled any more'));
   };
 
   for (const tenant of await store.system(listTenants)) loopOf(tenant.id);
@@ -113,44 +117,56 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   };
 }
 
-/** A run, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
+interface Running {
+  pause: AbortController;
+  profiles: string[];
+}
+
+/** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
 async function runTenant(
-  options: SyncLoopOptions & { random: () => number },
+  options: SyncLoopOptions & { random: () => number; begun: (enabled: string[]) => void },
   tenantId: string,
   clientFor: (tenant: Tenant) => GraphClient,
   memories: Memories,
 ): Promise<void> {
-  const { store, clock, log } = options;
+  const { store, log } = options;
   const memory = memories.take(tenantId);
-  const [profile] = await store.withTenant(tenantId, readProfiles);
-  if (profile === undefined || profile.state === 'paused' || !(await store.withTenant(tenantId, isSettled))) return;
+  const profiles = await store.withTenant(tenantId, readProfiles);
+  const awake = profiles.filter(({ state }) => state !== 'paused');
+  if (awake.length === 0 || !(await store.withTenant(tenantId, isSettled))) return;
   const tenant = await store.system((scope) => findTenant(scope, tenantId));
+  const tenantLog = log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenantId, districtTimeZone);
-  const rest = profile.state === 'enabled' ? reasonToRest(profile, districtTime(clock.now(), timeZone)) : undefined;
-  if (rest !== undefined) {
+  const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log: tenantLog }));
+  if (due.length === 0) {
     if (memory !== undefined) memories.keep(tenantId, memory);
-    log.info({ event: 'run.resting', tenant: tenant.slug, reason: rest }, `nothing is provisioned: ${rest}`);
     return;
   }
-  const client = clientFor(tenant);
-  const startedAt = clock.now();
-  const runLog = log.child({ tenant: tenant.slug });
-  runLog.info({ event: 'run.started' }, 'run started');
-  const context = {
-    ...options,
-    tenantId,
-    profile,
-    client,
-    root: `${options.settings.graph.baseUrl}/v1.0`,
-    log: runLog,
-  };
-  const usable = isDeepStrictEqual(memory?.profile, profile) ? memory : undefined;
-  const outcome = await runOnce(context, usable);
-  if (outcome === undefined) return;
-  memories.keep(tenantId, outcome.memory);
-  const seconds = (clock.now() - startedAt) / 1000;
-  const { report } = outcome;
-  runLog.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
+  options.begun(due.filter(({ state }) => state === 'enabled').map(({ name }) => name));
+  const turn = await takeTurn(
+    {
+      ...options,
+      tenantId,
+      profiles,
+      due: due.map(({ name }) => name),
+      client: clientFor(tenant),
+      root: `${options.settings.graph.baseUrl}/v1.0`,
+      log: tenantLog,
+    },
+    memory,
+  );
+  if (turn !== undefined) memories.keep(tenantId, turn.memory);
+}
+
+/** Previews always are: they write nothing. */
+function isDue(
+  profile: Profile,
+  { clock, timeZone, log }: { clock: Clock; timeZone: string | undefined; log: Logger },
+): boolean {
+  const rest = profile.state === 'enabled' ? reasonToRest(profile, districtTime(clock.now(), timeZone)) : undefined;
+  if (rest === undefined) return true;
+  log.info({ event: 'run.resting', profile: profile.name, reason: rest }, `nothing is provisioned: ${rest}`);
+  return false;
 }
 
 /**

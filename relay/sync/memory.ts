@@ -3,10 +3,11 @@ import { changedUser } from '../identity/directory-index.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import type { Guarded } from '../plan/guard.ts';
-import { type Keys, noKeys } from '../plan/keys.ts';
+import type { Keys } from '../plan/keys.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { ApplyResult } from './apply.ts';
 import type { DirectoryNews } from './directory-step.ts';
+import type { ProfileState } from './profile-state.ts';
 import type { TenantState } from './tenant-state.ts';
 
 /** Takes in what happened to accounts, and forgets people whose account is gone. */
@@ -25,15 +26,16 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
 
 /** What was planned is no longer pending, except for what was refused, could not be tried, or is held. */
 export function rememberOutcome(
-  state: TenantState,
+  state: ProfileState,
   { proceed, held }: Pick<Guarded, 'proceed' | 'held'>,
   { failures, skipped }: ApplyResult,
 ): void {
-  state.pending = noKeys();
+  const { tenant } = state;
+  state.donePlanning();
   for (const operation of proceed.flat()) {
-    const objectId = operation.kind === 'createUser' ? state.accounts.get(operation.personKey) : undefined;
-    if (objectId !== undefined) state.noteCreated(operation.key, objectId);
-    if (operation.kind === 'createUser') state.noteNamed(operation);
+    const objectId = operation.kind === 'createUser' ? tenant.accounts.get(operation.personKey) : undefined;
+    if (objectId !== undefined) tenant.noteCreated(operation.key, objectId);
+    if (operation.kind === 'createUser') tenant.noteNamed(operation);
   }
   for (const operation of [...held.flat(), ...skipped, ...failures.map((failure) => failure.operation)])
     addPending(state, operation);
@@ -43,7 +45,7 @@ export function rememberOutcome(
 }
 
 /** Forgets what was wrong with everything that is planned anew, and notes what is wrong with it now. */
-export function renewProblems(state: TenantState, { schools, people, sections }: Keys, desired: DesiredState): void {
+export function renewProblems(state: ProfileState, { schools, people, sections }: Keys, desired: DesiredState): void {
   for (const id of schools) state.refusals.delete(`school:${id}`);
   for (const key of people) state.refusals.delete(key);
   // Whoever could not be added to a group is pending until it succeeds.
@@ -57,11 +59,11 @@ export function renewProblems(state: TenantState, { schools, people, sections }:
 }
 
 /** Everything that is wrong apart from accounts, which are looked at in every run. */
-export function knownProblems({ rosterProblems, refusals }: TenantState): Problem[] {
+export function knownProblems({ rosterProblems, refusals }: ProfileState): Problem[] {
   return [...rosterProblems.values(), ...refusals.values()].flat();
 }
 
-function addPending({ pending }: TenantState, operation: Operation): void {
+function addPending({ pending }: ProfileState, operation: Operation): void {
   if ('sectionId' in operation) pending.sections.add(operation.sectionId);
   else if ('people' in operation) for (const key of operation.people) pending.people.add(key);
   else if ('personKey' in operation) pending.people.add(operation.personKey);

@@ -9,7 +9,7 @@ import type { Profile } from '../profile.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
 import { readHolds } from '../store/holds.ts';
-import { readProfiles } from '../store/profiles.ts';
+import { chooseProfile, readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
 import { decide } from './decide.ts';
@@ -25,21 +25,31 @@ export interface PlanNow {
   schoolOf(operation: Operation): string;
 }
 
-/** @throws HallpassError PROFILE_MISSING, PLAN_NOT_READY */
-export async function planNow(store: Store, tenant: Tenant, clock: Clock): Promise<PlanNow> {
+/**
+ * @param profileName undefined for the only profile of the tenant
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, PLAN_NOT_READY
+ */
+export async function planNow(
+  store: Store,
+  tenant: Tenant,
+  profileName: string | undefined,
+  clock: Clock,
+): Promise<PlanNow> {
   const now = new Date(clock.now()).toISOString();
   // Read as one moment; worked out after the transaction, which may take seconds.
-  const { profile, state, today, holds } = await store.readTenant(tenant.id, async (scope) => {
-    const [profile] = await readProfiles(scope);
-    if (profile === undefined) throw fail('PROFILE_MISSING', { tenant: tenant.slug });
+  const { profile, known, today, holds } = await store.readTenant(tenant.id, async (scope) => {
+    const profiles = await readProfiles(scope);
+    const profile = chooseProfile(profiles, tenant.slug, profileName);
     const { deltaLink } = await readDirectoryState(scope);
     if (deltaLink === undefined) throw fail('PLAN_NOT_READY', { reason: 'the directory has not been read yet' });
-    const state = await loadTenantState(scope, profile);
-    if (state === undefined) throw fail('PLAN_NOT_READY', { reason: 'the roster is not complete' });
+    const known = await loadTenantState(scope, profiles);
+    if (known === undefined) throw fail('PLAN_NOT_READY', { reason: 'the roster is not complete' });
     const today = calendarOf(await districtTimeZone(scope))(clock.now(), 0);
-    return { profile, state, today, holds: await readHolds(scope) };
+    return { profile, known, today, holds: await readHolds(scope, profile.name) };
   });
+  const state = known.profiles.get(profile.name);
+  if (state === undefined) throw new TypeError(`the profile ${profile.name} was not loaded`);
   const { plan } = decide(state, today);
   const context = guardContext(state, approvalsInForce(holds, now));
-  return { profile, version: state.version, plan, guarded: guard(plan, context), schoolOf: context.schoolOf };
+  return { profile, version: known.version, plan, guarded: guard(plan, context), schoolOf: context.schoolOf };
 }

@@ -6,6 +6,7 @@ import { type GroupFacts, readDomains, readLicenceGroup, readSkus } from '../gra
 import type { Person } from '../identity/people.ts';
 import { personKey } from '../identity/people.ts';
 import { RosterIndex } from '../plan/roster-index.ts';
+import { scopeOf } from '../profile/scope.ts';
 import type { PeopleFacts, TenantFacts } from '../profile/tenant-facts.ts';
 import type { Profile, Role } from '../profile.ts';
 import { readRecords } from '../roster/mirror.ts';
@@ -13,25 +14,27 @@ import { districtTimeZone } from '../store/agents.ts';
 import { readLinks } from '../store/links.ts';
 import type { TenantScope } from '../store/store.ts';
 
-/** Everybody of the mirror who is in one of the schools. */
-export async function readPeople(scope: TenantScope, schools: Profile['schools']): Promise<Person[]> {
+/** Everybody of the mirror who is in a school that the test lets pass. */
+export async function readPeople(scope: TenantScope, inScope: (schoolId: string) => boolean): Promise<Person[]> {
   const roster = new RosterIndex();
   for (const kind of ['student', 'teacher'] as const) {
     const records = await readRecords(scope, kind);
     roster.apply(records.map((record) => ({ kind, schoolId: record.schoolId, id: record.id, record })));
   }
-  const people = [...roster.people.values()];
-  return schools === 'all' ? people : people.filter(({ schoolIds }) => schoolIds.some((id) => schools.includes(id)));
+  return [...roster.people.values()].filter(({ schoolIds }) => schoolIds.some(inScope));
 }
 
 /** The half of the facts that the store has. */
 export async function readMirrorFacts(
   scope: TenantScope,
   profile: Profile,
+  profiles: readonly Profile[],
   nowMs: number,
-): Promise<Pick<TenantFacts, 'today' | 'schools' | 'people'>> {
+): Promise<Pick<TenantFacts, 'today' | 'schools' | 'people' | 'contested' | 'inOtherProfiles'>> {
   const schools = new Map((await readRecords(scope, 'school')).map(({ id, name }) => [id, name]));
-  const everybody = await readPeople(scope, profile.schools);
+  // As it would be once enabled: others that are only tried do not stand in its way.
+  const covered = scopeOf({ ...profile, state: 'enabled' }, profiles);
+  const everybody = await readPeople(scope, covered.covers);
   const linked = new Set((await readLinks(scope)).map(({ role, personId }) => personKey(role, personId)));
   const of = (role: Role): PeopleFacts => {
     const people = everybody.filter((person) => person.role === role);
@@ -39,7 +42,14 @@ export async function readMirrorFacts(
     return { total: people.length, withoutAccount, having: countValues(people) };
   };
   const today = calendarOf(await districtTimeZone(scope))(nowMs, 0);
-  return { today, schools, people: { students: of('students'), teachers: of('teachers') } };
+  const rivals = [...schools.keys()].map((id) => [id, covered.rivalsOf(id)] as const);
+  return {
+    today,
+    schools,
+    people: { students: of('students'), teachers: of('teachers') },
+    contested: new Map(rivals.filter(([, others]) => others.length > 0)),
+    inOtherProfiles: everybody.filter(({ schoolIds }) => covered.othersOf(schoolIds).length > 0).length,
+  };
 }
 
 function countValues(people: readonly Person[]): Record<string, number> {

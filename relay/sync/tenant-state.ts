@@ -6,10 +6,9 @@ import { bucketKey, kinds } from '../../shared/roster.ts';
 import { DirectoryIndex } from '../identity/directory-index.ts';
 import { NameHistory } from '../identity/name-history.ts';
 import { personKey } from '../identity/people.ts';
-import type { Problem } from '../identity/problem.ts';
-import { addKeys, type Keys, noKeys } from '../plan/keys.ts';
+import { addKeys, type Keys } from '../plan/keys.ts';
 import type { AppliedState, Operation } from '../plan/plan.ts';
-import { RosterIndex } from '../plan/roster-index.ts';
+import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { Profile } from '../profile.ts';
 import { changedSince, digests, mirrorState, readRecords } from '../roster/mirror.ts';
@@ -19,9 +18,11 @@ import { readGivenNames } from '../store/given-names.ts';
 import { readLastGood } from '../store/last-good.ts';
 import { type Link, readLinks } from '../store/links.ts';
 import type { TenantScope } from '../store/store.ts';
+import { ProfileState } from './profile-state.ts';
 
 export class TenantState {
-  readonly profile: Profile;
+  /** By name. Each has its own part of the district to look after. */
+  readonly profiles: ReadonlyMap<string, ProfileState>;
   readonly roster = new RosterIndex();
   readonly directory: DirectoryIndex;
   readonly applied: AppliedState;
@@ -35,26 +36,26 @@ export class TenantState {
   names = new NameHistory();
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
   linksEditedAt: string | undefined;
-  /** What must be planned: what changed, and what an earlier run left undone. */
-  pending: Keys = noKeys();
-  /** The date for which memberships were last derived. */
-  today = '';
   version = 0;
   /** Records in the mirror at that version, by bucket key. */
   counts: ReadonlyMap<string, number> = new Map();
-  /** Each school when a run last ended with nothing suspicious about it, and the version at which all were so. */
+  /** Each school when a run last ended with nothing suspicious about it. */
   lastGood: Map<string, SchoolSource> = new Map();
-  goodVersion = -1;
-  /** What is wrong with the roster, by section. */
-  readonly rosterProblems = new Map<string, Problem[]>();
-  /** What Graph refused, by the key of the operation: `class:77`, `students:123`, `school:1`. */
-  readonly refusals = new Map<string, Problem[]>();
 
-  constructor(profile: Profile, directory: DirectoryIndex, applied: AppliedState, links: readonly Link[]) {
-    this.profile = profile;
-    this.directory = directory;
-    this.applied = applied;
-    for (const link of links) this.addLink(link);
+  constructor(given: {
+    profiles: readonly Profile[];
+    directory: DirectoryIndex;
+    applied: AppliedState;
+    links: readonly Link[];
+    roster: Iterable<RosterChange>;
+  }) {
+    this.directory = given.directory;
+    this.applied = given.applied;
+    this.roster.apply(given.roster);
+    this.profiles = new Map(
+      given.profiles.map((profile) => [profile.name, new ProfileState(profile, given.profiles, this)]),
+    );
+    for (const link of given.links) this.addLink(link);
   }
 
   addLink({ role, personId, objectId, rule }: Link): void {
@@ -89,7 +90,12 @@ export class TenantState {
 
   /** Somebody has an account from now on, or none: the person and all their classes are planned anew. */
   touchPerson(key: string): void {
-    addKeys(this.pending, { ...noKeys(), people: new Set([key]), sections: this.roster.sectionsOf(key) });
+    this.touch(this.roster.keysOf(key));
+  }
+
+  /** These are planned anew, by the profile that covers them. */
+  touch(keys: Keys): void {
+    for (const { pending } of this.profiles.values()) addKeys(pending, keys);
   }
 }
 
@@ -97,29 +103,42 @@ export class TenantState {
  * Reads the whole tenant, in one transaction: one consistent moment. Everything is pending then. Undefined while a cycle
  * is arriving: half a cycle is not a state of PowerSchool.
  */
-export async function loadTenantState(scope: TenantScope, profile: Profile): Promise<TenantState | undefined> {
+export async function loadTenantState(
+  scope: TenantScope,
+  profiles: readonly Profile[],
+): Promise<TenantState | undefined> {
   const { version, settled } = await mirrorState(scope);
   if (!settled) return undefined;
-  const directory = new DirectoryIndex(await readDirectory(scope));
-  const state = new TenantState(profile, directory, await readApplied(scope), await readLinks(scope));
+  const state = new TenantState({
+    profiles,
+    directory: new DirectoryIndex(await readDirectory(scope)),
+    applied: await readApplied(scope),
+    links: await readLinks(scope),
+    roster: await readRoster(scope),
+  });
   state.names = new NameHistory(await readGivenNames(scope));
   state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;
   state.version = version;
   state.counts = await countRecords(scope);
   state.lastGood = await readLastGood(scope);
-  for (const kind of kinds) {
-    const records = await readRecords(scope, kind);
-    state.roster.apply(records.map((record) => ({ kind, schoolId: record.schoolId, id: record.id, record })));
-  }
-  state.pending = state.roster.allKeys();
   return state;
+}
+
+async function readRoster(scope: TenantScope): Promise<RosterChange[]> {
+  const changes: RosterChange[] = [];
+  for (const kind of kinds) {
+    for (const record of await readRecords(scope, kind)) {
+      changes.push({ kind, schoolId: record.schoolId, id: record.id, record });
+    }
+  }
+  return changes;
 }
 
 /** Takes in what agents have committed since; nothing while a cycle is arriving. */
 export async function refreshRoster(scope: TenantScope, state: TenantState): Promise<void> {
   const { version, settled } = await mirrorState(scope);
   if (!settled || version === state.version) return;
-  addKeys(state.pending, state.roster.apply(await changedSince(scope, state.version)));
+  state.touch(state.roster.apply(await changedSince(scope, state.version)));
   state.counts = await countRecords(scope);
   state.version = version;
 }

@@ -2,7 +2,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { type MicrosoftSimulator, startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -21,7 +20,8 @@ import { checkSettings, type RelaySettings, saveSettings, storeFile } from '../s
 import { setProfile } from '../store/profiles.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
-import { type RunReport, runOnce } from '../sync/run.ts';
+import type { RunReport } from '../sync/run.ts';
+import { takeTurn } from '../sync/tenant-run.ts';
 import type { TenantState } from '../sync/tenant-state.ts';
 
 export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
@@ -93,6 +93,8 @@ export interface District {
   settings: RelaySettings;
   /** In force for the next run. */
   profile: Profile;
+  /** Other profiles of the district, which run after it. */
+  others: Profile[];
   microsoft: MicrosoftSimulator;
   /** Seals first passwords. */
   vault: Vault;
@@ -101,7 +103,7 @@ export interface District {
   clock: VirtualClock;
   /** Replaces the roster of the mirror by these records, as a committed cycle does. */
   commit(records: readonly RosterRecord[]): Promise<void>;
-  /** One run, remembering what the last one knew if it ended well; `signal` kills it. */
+  /** One run of every profile, remembering what the last one knew if it ended well; `signal` kills it. Reports of the first. */
   run(signal?: AbortSignal): Promise<RunReport>;
   /** What the tenant holds, by type. */
   dump(): Promise<Dump>;
@@ -166,6 +168,7 @@ export async function openDistrict(options: {
   const district: District = {
     settings,
     profile: profileFor(options.mode),
+    others: [],
     microsoft,
     vault,
     clock,
@@ -186,18 +189,21 @@ export async function openDistrict(options: {
         random,
         signal,
       });
-      const { store, tenantId, profile } = district;
+      const { store, tenantId, profile, others } = district;
       const log = pino({ enabled: false });
-      const known = isDeepStrictEqual(memory?.profile, profile) ? memory : undefined;
+      const known = memory;
       memory = undefined;
       const root = `${microsoft.baseUrl}/v1.0`;
-      const outcome = await runOnce(
-        { store, tenantId, profile, client, root, vault, clock, random, signal, log },
+      const profiles = [profile, ...others];
+      const due = profiles.filter(({ state }) => state !== 'paused').map(({ name }) => name);
+      const turn = await takeTurn(
+        { store, tenantId, profiles, due, client, root, vault, clock, random, signal, log },
         known,
       );
-      if (outcome === undefined) throw new Error('the mirror is not settled');
-      memory = outcome.memory;
-      return outcome.report;
+      const report = turn?.reports.get(profile.name);
+      if (turn === undefined || report === undefined) throw new Error('the mirror is not settled');
+      memory = turn.memory;
+      return report;
     },
     async dump() {
       const response = await transport.send(`${microsoft.baseUrl}/_sim/dump`, { method: 'GET', headers: {} });

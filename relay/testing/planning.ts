@@ -4,6 +4,7 @@ import { desiredState } from '../plan/desired.ts';
 import type { Keys } from '../plan/keys.ts';
 import type { AppliedState, Operation } from '../plan/plan.ts';
 import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
+import { scopeOf } from '../profile/scope.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { appliedBy, updateApplied } from '../sync/effects.ts';
 
@@ -54,6 +55,7 @@ export function desireFor(index: RosterIndex, keys: Keys, by: Profile = profile,
       roster: index,
       accounts: { linked, createdByUs, toCreate: new Map(), onPremises: () => false },
       profile: by,
+      scope: scopeOf(by, [by]),
       today: date,
     },
     keys,

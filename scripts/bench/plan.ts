@@ -7,6 +7,8 @@ import { desiredState } from '../../relay/plan/desired.ts';
 import { guard } from '../../relay/plan/guard.ts';
 import { type AppliedState, makePlan, type Plan } from '../../relay/plan/plan.ts';
 import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts';
+import type { SchoolSource } from '../../relay/plan/source-guard.ts';
+import { scopeOf } from '../../relay/profile/scope.ts';
 import { parseProfile } from '../../relay/profile.ts';
 import { appliedBy, updateApplied } from '../../relay/sync/effects.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
@@ -72,6 +74,7 @@ function timed<T>(what: string, work: () => T): T {
   return result;
 }
 
+const scope = scopeOf(profile, [profile]);
 const roster = new RosterIndex();
 timed('index the roster', () => roster.apply([...district()].map(changeOf)));
 const linked = new Map([...roster.people.keys()].map((key) => [key, `object-${key}`]));
@@ -87,10 +90,11 @@ const applied: AppliedState = {
   licences: new Map(),
 };
 const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
-  makePlan(desiredState({ roster, accounts, profile, today: '2026-11-24' }, keys), applied);
+  makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);
 
 const plan = timed(`plan everything, ${students} students`, () => decide(roster.allKeys()));
-const facts = { profile, roster, applied, counts: new Map<string, number>(), lastGood: new Map() };
+const tenant = { roster, applied, counts: new Map<string, number>(), lastGood: new Map<string, SchoolSource>() };
+const facts = { profile, scope, tenant };
 const context = guardContext(facts, new Map());
 timed('guard it', () => guard(plan, context));
 for (const operation of plan.flat()) {
@@ -102,7 +106,7 @@ for (let round = 0; round < 3; round += 1) {
   const operations = timed('one changed enrollment', () => decide(roster.apply([changeOf(record)])).flat());
   if (operations.length > 1) throw new Error(`${operations.length} operations for one enrollment`);
 }
-facts.lastGood = timed('what the guard compares with', () => sourcesOf(facts));
+tenant.lastGood = timed('what the guard compares with', () => sourcesOf(facts));
 const gone: RosterChange = { kind: 'studentEnrollment', schoolId: '1', id: '1-0', record: undefined };
 const removal = decide(roster.apply([gone]));
 timed('guard one removal', () => guard(removal, guardContext(facts, new Map())));

@@ -66,6 +66,21 @@ export const graphErrors = {
     meaning:
       'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant.',
   },
+  PersonInTwoProfiles: {
+    retry: 'fix',
+    sentence: 'The person is in schools of several profiles: {profiles}.',
+    action:
+      'Put all schools of the person into one profile, or end the assignment in PowerSchool. Until then account and memberships stay as they are.',
+    meaning:
+      'Two profiles could give one person two accounts, or write different values to the same one by turns. Neither does anything for the person, until it is clear which one is meant.',
+  },
+  SchoolInTwoProfiles: {
+    retry: 'fix',
+    sentence: 'The school is claimed by several profiles: {profiles}.',
+    action: 'Take the school out of all profiles but one. Until then its classes and people stay as they are.',
+    meaning:
+      'A school belongs to the profile that names it, else to the one that has all schools. Where two claims are as good as each other, neither provisions the school.',
+  },
   MissingSourceValue: {
     retry: 'fix',
     sentence: 'The person has no {source} in PowerSchool.',

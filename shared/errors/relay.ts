@@ -43,11 +43,29 @@ export const relayErrors = {
     action: 'Put one in force with "hallpass-relay profile set {tenant} FILE.json".',
     meaning: 'Until a profile says what is needed, agents send the list of schools and nothing else.',
   },
+  PROFILE_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The tenant {tenant} has no profile "{profile}".',
+    action: 'Name one of them: "hallpass-relay profile list {tenant}".',
+    meaning: 'Profiles of a district are told apart by their names, to the letter.',
+  },
+  PROFILE_NOT_NAMED: {
+    retry: 'fix',
+    sentence: 'The tenant {tenant} has several profiles: {profiles}.',
+    action: 'Name the one that is meant with --profile.',
+    meaning: 'Where a district has one profile it need not be named.',
+  },
   HOLD_UNKNOWN: {
     retry: 'fix',
     sentence: 'Nothing is held under "{hold}".',
     action: 'List what is held with "hallpass-relay holds list TENANT".',
     meaning: 'A hold vanishes when its cause does, or when it was approved and carried out.',
+  },
+  HOLD_AMBIGUOUS: {
+    retry: 'fix',
+    sentence: 'Several profiles have a hold "{hold}": {profiles}.',
+    action: 'Name the one that is meant with --profile.',
+    meaning: 'A hold that concerns several schools has the same key in every profile of the district.',
   },
   HOLD_NOT_COVERED: {
     retry: 'fix',

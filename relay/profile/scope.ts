@@ -1,0 +1,58 @@
+/**
+ * Which schools and people are whose, when a district has several profiles. Pure. A school belongs to the profile that
+ * names it, else to the one with `all`; people belong where their schools do. Whatever two profiles claim belongs to
+ * neither: it is reported and left as it is, so that no order of runs decides about it.
+ */
+import type { Profile } from '../profile.ts';
+
+/** The part of a profile that says what it covers. */
+export type Claim = Pick<Profile, 'name' | 'state' | 'schools'>;
+
+export interface Scope {
+  /** Whether the school is this profile's, and nobody else's. */
+  covers(schoolId: string): boolean;
+  /** Other profiles that claim the school just as well; empty where the profile does not claim it itself. */
+  rivalsOf(schoolId: string): string[];
+  /** Other profiles that cover one of these schools: of a person whom this one covers too, that is a conflict. */
+  othersOf(schoolIds: readonly string[]): string[];
+}
+
+/**
+ * A profile that is tried in preview sees every other, and disturbs none that is enabled or paused.
+ *
+ * @param all the profiles of the district; the profile itself may be among them
+ */
+export function scopeOf(profile: Claim, all: readonly Claim[]): Scope {
+  const others = all.filter(
+    ({ name, state }) => name !== profile.name && (profile.state === 'preview' || state !== 'preview'),
+  );
+  const strengths = [profile, ...others].map((claim) => ({ name: claim.name, of: strengthOf(claim) }));
+  const holders = new Map<string, string[]>();
+  const holdersOf = (schoolId: string): string[] => {
+    const known = holders.get(schoolId);
+    if (known !== undefined) return known;
+    const most = Math.max(...strengths.map(({ of }) => of(schoolId)));
+    const found = most === 0 ? [] : strengths.filter(({ of }) => of(schoolId) === most).map(({ name }) => name);
+    holders.set(schoolId, found);
+    return found;
+  };
+  const without = (names: readonly string[]) => names.filter((name) => name !== profile.name);
+  return {
+    covers(schoolId) {
+      const [first, ...more] = holdersOf(schoolId);
+      return first === profile.name && more.length === 0;
+    },
+    rivalsOf(schoolId) {
+      const found = holdersOf(schoolId);
+      return found.includes(profile.name) ? without(found) : [];
+    },
+    othersOf: (schoolIds) => (others.length === 0 ? [] : [...new Set(without(schoolIds.flatMap(holdersOf)))].sort()),
+  };
+}
+
+/** How strong a claim is, per school: named, among all, none. */
+function strengthOf({ schools }: Claim): (schoolId: string) => 0 | 1 | 2 {
+  if (schools === 'all') return () => 1;
+  const named = new Set(schools);
+  return (schoolId) => (named.has(schoolId) ? 2 : 0);
+}

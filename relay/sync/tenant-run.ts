@@ -1,0 +1,97 @@
+/** A tenant's turn: know the directory, know the roster, and let each of its profiles run. */
+import { isDeepStrictEqual } from 'node:util';
+import { calendarOf } from '../../shared/calendar.ts';
+import type { Profile } from '../profile.ts';
+import { districtTimeZone } from '../store/agents.ts';
+import { readDirectoryState } from '../store/directory-mirror.ts';
+import { adoptExisting, type DirectoryNews, refreshDirectory, settleIntents } from './directory-step.ts';
+import { takeDirectoryNews } from './memory.ts';
+import type { ProfileState } from './profile-state.ts';
+import { type RunContext, type RunReport, runProfile } from './run.ts';
+import { loadTenantState, refreshRoster, type TenantState } from './tenant-state.ts';
+
+export interface TurnContext extends RunContext {
+  /** Every profile of the tenant: what one covers depends on the others. */
+  profiles: readonly Profile[];
+  /** Those that run now, by name. */
+  due: readonly string[];
+}
+
+export interface Turn {
+  /** By the profile's name, in the order of the runs. */
+  reports: Map<string, RunReport>;
+  /** What is known now: makes the next turn cheap. After a failure there is none, and everything is read again. */
+  memory: TenantState;
+}
+
+/**
+ * One run of each profile that is due, one after the other: they share the tenant's limits. One that fails does not keep
+ * the others from running; what is known is read again then, because nobody can tell how much of it is still true.
+ *
+ * @param memory of the last turn, if it ended well
+ * @returns undefined when there is no whole state of PowerSchool to provision from
+ * @throws HallpassError the first failure: Graph or the store could not be worked with
+ */
+export async function takeTurn(context: TurnContext, memory?: TenantState): Promise<Turn | undefined> {
+  const { store, tenantId, clock } = context;
+  const news = await refreshDirectory(context);
+  await adoptExisting(context, context.profiles);
+  await settleIntents(context);
+  let state = await currentState(context, memory, news);
+  if (state === undefined) return undefined;
+  const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
+  const reports = new Map<string, RunReport>();
+  const failures: unknown[] = [];
+  for (const name of context.due) {
+    const profile: ProfileState | undefined = state?.profiles.get(name);
+    if (profile === undefined) continue;
+    try {
+      reports.set(name, await timed(context, profile, today));
+    } catch (error) {
+      context.signal.throwIfAborted();
+      failures.push(error);
+      state = await loadState(context);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return state && { reports, memory: state };
+}
+
+async function timed(context: TurnContext, state: ProfileState, today: string): Promise<RunReport> {
+  const { clock, client } = context;
+  const { name } = state.profile;
+  const log = context.log.child({ profile: name });
+  log.info({ event: 'run.started' }, 'run started');
+  const startedAt = clock.now();
+  const report = await runProfile({ ...context, log }, state, today);
+  const seconds = (clock.now() - startedAt) / 1000;
+  log.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
+  return report;
+}
+
+function loadState({ store, tenantId, profiles }: TurnContext): Promise<TenantState | undefined> {
+  return store.withTenant(tenantId, (scope) => loadTenantState(scope, profiles));
+}
+
+async function currentState(
+  context: TurnContext,
+  memory: TenantState | undefined,
+  news: DirectoryNews,
+): Promise<TenantState | undefined> {
+  const { store, tenantId, profiles } = context;
+  if (memory === undefined || !isAboutThese(memory, profiles)) return loadState(context);
+  takeDirectoryNews(memory, news);
+  return await store.withTenant(tenantId, async (scope) => {
+    const { linksEditedAt } = await readDirectoryState(scope);
+    if (linksEditedAt !== memory.linksEditedAt) return await loadTenantState(scope, profiles);
+    await refreshRoster(scope, memory);
+    return memory;
+  });
+}
+
+function isAboutThese({ profiles }: TenantState, now: readonly Profile[]): boolean {
+  return isDeepStrictEqual(
+    [...profiles.values()].map(({ profile }) => profile),
+    now,
+  );
+}
