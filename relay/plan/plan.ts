@@ -28,6 +28,16 @@ export interface AppliedState {
   schoolUsers: Map<string, Set<string>>;
   /** People by SKU or group, see licenceKey. */
   licences: Map<string, Set<string>>;
+  /**
+   * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
+   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. See uncertainKey.
+   */
+  uncertain: Set<string>;
+}
+
+/** Names a membership among the uncertain ones. */
+export function uncertainKey(relation: 'member' | 'owner', sectionId: string, personKey: string): string {
+  return `${relation}:${sectionId}:${personKey}`;
 }
 
 interface Common {
@@ -174,10 +184,12 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
     const owners = desired.owners.get(sectionId) ?? nobody;
     const members = desired.members.get(sectionId) ?? nobody;
     const memberNow = applied.members.get(sectionId) ?? nobody;
-    for (const people of chunks(missing(owners, applied.owners.get(sectionId) ?? nobody))) {
+    const isSure = (relation: 'member' | 'owner') => (person: string) =>
+      !applied.uncertain.has(uncertainKey(relation, sectionId, person));
+    for (const people of chunks(missing(owners, applied.owners.get(sectionId) ?? nobody, isSure('owner')))) {
       yield { kind: 'addOwners', key, sectionId, people, reason: 'they teach the section' };
     }
-    for (const people of chunks(missing(members, memberNow))) {
+    for (const people of chunks(missing(members, memberNow, isSure('member')))) {
       yield { kind: 'addMembers', key, sectionId, people, reason: 'they are in the section' };
     }
     yield* removals(sectionId, desired, applied);
@@ -219,8 +231,8 @@ function changedProperties(before: Body, after: Body): { before: Body; body: Bod
   return { before: pick(before), body: pick(after) };
 }
 
-function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>): string[] {
-  return [...wanted].filter((item) => !there.has(item)).sort();
+function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>, isSure: (item: string) => boolean): string[] {
+  return [...wanted].filter((item) => !there.has(item) || !isSure(item)).sort();
 }
 
 function chunks(items: string[]): string[][] {

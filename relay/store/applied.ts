@@ -3,7 +3,7 @@
  * transaction, so a kill between two calls to Graph loses neither.
  */
 import type { Body } from '../plan/bodies.ts';
-import type { AppliedObject, AppliedState } from '../plan/plan.ts';
+import { type AppliedObject, type AppliedState, uncertainKey } from '../plan/plan.ts';
 import { type JournalEntry, writeJournal } from './journal.ts';
 import { addLinks, type Link } from './links.ts';
 import { slices } from './slices.ts';
@@ -30,6 +30,7 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     schoolClasses: new Map(),
     schoolUsers: new Map(),
     licences: new Map(),
+    uncertain: new Set(),
   };
   const objects = { school: state.schools, class: state.classes, user: state.users };
   const relations = relationMaps(state);
@@ -37,10 +38,12 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
   for (const row of rows) objects[row.kind].set(row.key, toObject(row.object_id, row.body));
   const pairs = await scope.db
     .selectFrom('applied_relation')
-    .select(['kind', 'container', 'item'])
+    .select(['kind', 'container', 'item', 'uncertain'])
     .where('tenant_id', '=', scope.tenantId)
     .execute();
-  for (const { kind, container, item } of pairs) {
+  for (const { kind, container, item, uncertain } of pairs) {
+    if (uncertain === 1 && (kind === 'member' || kind === 'owner'))
+      state.uncertain.add(uncertainKey(kind, container, item));
     const items = relations[kind].get(container);
     if (items === undefined) relations[kind].set(container, new Set([item]));
     else items.add(item);
@@ -93,8 +96,10 @@ export async function record(
   for (const part of slices(related)) {
     await scope.db
       .insertInto('applied_relation')
-      .values(part.map(({ kind, container, item }) => ({ tenant_id, kind, container, item })))
-      .onConflict((conflict) => conflict.doNothing())
+      .values(part.map(({ kind, container, item }) => ({ tenant_id, kind, container, item, uncertain: 0 })))
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'kind', 'container', 'item']).doUpdateSet({ uncertain: 0 }),
+      )
       .execute();
   }
   for (const { unrelated } of applied) {
@@ -108,6 +113,44 @@ export async function record(
       .execute();
   }
   await writeJournal(scope, journal, now);
+}
+
+/** These people may be in the class or not: nobody knows what became of the last request. */
+export async function markUncertain(
+  { db, tenantId }: TenantScope,
+  kind: 'member' | 'owner',
+  sectionId: string,
+  people: readonly string[],
+): Promise<void> {
+  const rows = people.map((item) => ({ tenant_id: tenantId, kind, container: sectionId, item, uncertain: 1 }));
+  for (const part of slices(rows)) {
+    await db
+      .insertInto('applied_relation')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'kind', 'container', 'item']).doUpdateSet({ uncertain: 1 }),
+      )
+      .execute();
+  }
+}
+
+/** The object may have these values or those of before: what is forgotten is written again. */
+export async function forgetValues(
+  scope: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  names: readonly string[],
+): Promise<void> {
+  const known = await readObject(scope, kind, key);
+  if (known === undefined) return;
+  const body = Object.fromEntries(Object.entries(known.body).filter(([name]) => !names.includes(name)));
+  await scope.db
+    .updateTable('applied')
+    .set({ body: JSON.stringify(body) })
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .execute();
 }
 
 function toObject(objectId: string, body: string): AppliedObject {

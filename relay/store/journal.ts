@@ -13,7 +13,7 @@ export interface JournalEntry {
   reason: string;
   before: Body | undefined;
   after: unknown;
-  state: 'intent' | 'done' | 'failed';
+  state: 'intent' | 'done' | 'failed' | 'unknown';
   error?: { code: string; message: string };
 }
 
@@ -53,11 +53,11 @@ export interface Intent {
   id: string;
   kind: OperationKind;
   key: string;
-  /** The body of the creation, as it was planned. */
+  /** The body of a creation or the values of an update, as planned; the person keys of a relation. */
   after: unknown;
 }
 
-/** Creations whose answer never came, in an earlier run or process. */
+/** Operations whose answer never came, in an earlier run or process. */
 export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   const rows = await scope.db
     .selectFrom('operation')
@@ -73,9 +73,14 @@ export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   }));
 }
 
-/** An intent that turned out never to have happened. */
-export async function dropIntent(scope: TenantScope, id: string): Promise<void> {
-  await scope.db.deleteFrom('operation').where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
+/** What became of an intent is not known, or it did not happen: it is planned again. */
+export async function giveUpIntent(scope: TenantScope, id: string): Promise<void> {
+  await scope.db
+    .updateTable('operation')
+    .set({ state: 'unknown' })
+    .where('tenant_id', '=', scope.tenantId)
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Closes a run that did not come to its end, with what it had done until then. */

@@ -7,6 +7,7 @@ import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
 import { profiles } from './migrations/005-profiles.ts';
+import { uncertain } from './migrations/010-uncertain.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '003-holds': holds,
   '004-accounts': accounts,
   '005-profiles': profiles,
+  '010-uncertain': uncertain,
 };
 
 /**

@@ -51,6 +51,8 @@ interface AppliedRelationTable {
   /** Class for member and owner, school for schoolClass and schoolUser, SKU for licence. */
   container: string;
   item: string;
+  /** 1 when the answer to the last request about it never came, so that it may be there or not. */
+  uncertain: number;
 }
 
 interface RunTable {
@@ -70,7 +72,10 @@ interface RunTable {
   held: number;
 }
 
-/** The journal: every operation, with its reason and its outcome. An `intent` is a call whose answer is not known yet. */
+/**
+ * The journal: every operation, with its reason and its outcome. An `intent` is a call whose answer is not known yet;
+ * `unknown` is one whose answer never came, and which was planned again as if it might have happened.
+ */
 interface OperationTable {
   tenant_id: string;
   id: string;
@@ -80,7 +85,7 @@ interface OperationTable {
   reason: string;
   before: string | null;
   after: string | null;
-  state: 'intent' | 'done' | 'failed';
+  state: 'intent' | 'done' | 'failed' | 'unknown';
   error_code: string | null;
   error_message: string | null;
   at: string;

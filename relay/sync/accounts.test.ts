@@ -84,7 +84,7 @@ t.test('a run killed between sending and hearing leaves the passwords that the a
     const watch = setInterval(() => {
       if (district.microsoft.stats.writes >= writes) kill.abort(new Error('killed'));
     }, 1);
-    await district.run(kill.signal).catch(() => undefined);
+    await district.run({ signal: kill.signal }).catch(() => undefined);
     clearInterval(watch);
     t.match(await district.run(), { state: 'success' }, `killed after ${writes} writes`);
     const fit = await passwordsFit(district);

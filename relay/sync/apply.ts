@@ -1,7 +1,7 @@
 /**
  * Carries a plan out: stage by stage, twenty requests a batch, below Graph's limits, each operation exactly once as far
- * as Microsoft 365 can tell. What was answered is recorded before the next step depends on it; creations are announced
- * in the journal before they are sent, because their answer may be lost.
+ * as Microsoft 365 can tell. What was answered is recorded before the next step depends on it; everything is announced in
+ * the journal before it is sent, because the answer may be lost.
  */
 import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -53,6 +53,8 @@ export interface ApplyContext {
 interface Applying extends ApplyContext {
   /** Milliseconds, by the key of the creation: `class:77`, `students:123`, `school:1`. */
   madeAt: Map<string, number>;
+  /** What the journal has of each task, from its first attempt on. */
+  entries: Map<Task, JournalEntry>;
 }
 
 export interface ApplyResult {
@@ -69,7 +71,7 @@ export interface ApplyResult {
  *   until then is recorded.
  */
 export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyResult> {
-  const context: Applying = { ...run, madeAt: new Map() };
+  const context: Applying = { ...run, madeAt: new Map(), entries: new Map() };
   const result: ApplyResult = { done: 0, failed: 0, failures: [], skipped: [] };
   const total = plan.reduce((sum, stage) => sum + stage.length, 0);
   for (const stage of plan) {
@@ -131,8 +133,7 @@ async function applyStage(
 }
 
 async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result: ApplyResult): Promise<void> {
-  const entries = new Map(tasks.map((task) => [task, journalEntry(task.operation, context.runId)]));
-  const passwords = await announceCreations(tasks, entries, context);
+  const passwords = await announce(tasks, context);
 
   const ids = objectIds(context);
   const password = (key: string) => passwords.get(key) ?? missingPassword(key);
@@ -143,7 +144,7 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result
   const journal: JournalEntry[] = [];
   for (const [index, task] of tasks.entries()) {
     task.attempts += 1;
-    const entry = entries.get(task);
+    const entry = context.entries.get(task);
     if (entry === undefined) continue;
     const first = readAnswer(task.operation, answers[index], context);
     const outcome = first.kind === 'verify' ? await verify(task.operation, first.error, context) : first;
@@ -162,7 +163,9 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result
       lanes.settle(task);
     } else {
       const { code, message, action } = outcome.error;
-      journal.push({ ...entry, state: 'failed', error: { code, message } });
+      // After the last attempt it may still have been carried out: the next run settles that.
+      const state = outcome.kind === 'again' ? 'intent' : 'failed';
+      journal.push({ ...entry, state, error: { code, message } });
       const problem = { subject: subjectOf(task.operation), code, message, action };
       result.failures.push({ operation: task.operation, problem });
       result.failed += 1;
@@ -174,19 +177,17 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result
   for (const one of applied) updateApplied(context, one);
 }
 
-async function announceCreations(
-  tasks: readonly Task[],
-  entries: ReadonlyMap<Task, JournalEntry>,
-  context: ApplyContext,
-): Promise<Map<string, FirstPassword>> {
-  const creations = tasks.filter((task) => isCreation(task.operation));
-  if (creations.length === 0) return new Map();
+/** Puts into the journal what is about to be sent, so that a kill before the answer is noticed. */
+async function announce(tasks: readonly Task[], context: Applying): Promise<Map<string, FirstPassword>> {
+  const fresh = tasks.filter((task) => !context.entries.has(task));
+  for (const task of fresh) context.entries.set(task, journalEntry(task.operation, context.runId));
+  const creations = tasks.map((task) => task.operation).filter(isCreation);
+  if (fresh.length + creations.length === 0) return new Map();
   const now = new Date(context.clock.now()).toISOString();
-  const operations = creations.map((task) => task.operation);
   return await context.store.withTenant(context.tenantId, async (scope) => {
-    const journal = creations.flatMap((task) => entries.get(task) ?? []);
+    const journal = fresh.flatMap((task) => context.entries.get(task) ?? []);
     await writeJournal(scope, journal, now);
-    return await announceAccounts(scope, operations, context, now);
+    return await announceAccounts(scope, creations, context, now);
   });
 }
 

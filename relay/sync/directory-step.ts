@@ -6,11 +6,11 @@ import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type DirectoryChanges, readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
 import type { Profile, Role } from '../profile.ts';
-import { type Applied, record } from '../store/applied.ts';
+import { type Applied, forgetValues, markUncertain, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
-import { dropIntent, type JournalEntry, readIntents } from '../store/journal.ts';
+import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
 import { addLinks, type Link, readLinks, removeLinks } from '../store/links.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, TenantScope } from '../store/store.ts';
 import { type Creation, findCreated } from './verify.ts';
 
 const roles = ['students', 'teachers'] as const satisfies Role[];
@@ -78,11 +78,15 @@ export async function adoptExisting(step: DirectoryStep, profiles: readonly Prof
   });
 }
 
-/** Finds out what became of the creations that an earlier run announced and never saw answered. */
-export async function settleIntents({ store, tenantId, client, clock, signal }: DirectoryStep): Promise<void> {
+/**
+ * Deals with what an earlier run announced and never saw answered. What was to be made is looked for. Of memberships and
+ * values it need not be known whether they are there: they are planned again, whatever is desired by now.
+ *
+ * @returns whether there was anything: what a run had in memory is out of date then
+ */
+export async function settleIntents({ store, tenantId, client, clock, signal }: DirectoryStep): Promise<boolean> {
   const intents = await store.withTenant(tenantId, readIntents);
-  if (intents.length === 0) return;
-  const creations = intents.map((intent): Creation & { id: string } => ({
+  const creations = intents.filter(isOfCreation).map((intent): Creation & { id: string } => ({
     id: intent.id,
     kind: intent.kind,
     key: intent.key,
@@ -92,10 +96,40 @@ export async function settleIntents({ store, tenantId, client, clock, signal }: 
   await store.withTenant(tenantId, async (scope) => {
     for (const creation of creations) {
       const object = found.get(creation);
-      if (object === undefined || !('objectId' in object)) await dropIntent(scope, creation.id);
+      if (object === undefined || !('objectId' in object)) await giveUpIntent(scope, creation.id);
       else await record(scope, [adoptedCreation(creation, object.objectId)], [settled(creation)], isoNow(clock));
     }
+    for (const intent of intents.filter((one) => !isOfCreation(one))) {
+      await doubt(scope, intent);
+      await giveUpIntent(scope, intent.id);
+    }
   });
+  return intents.length > 0;
+}
+
+function isOfCreation({ kind }: Intent): boolean {
+  return kind === 'createSchool' || kind === 'createClass' || kind === 'createUser';
+}
+
+/** Whatever nothing can ever take away again (relations to schools, licences) is simply added again where it is desired. */
+async function doubt(scope: TenantScope, { kind, key, after }: Intent): Promise<void> {
+  const id = key.slice(key.indexOf(':') + 1);
+  const people = Array.isArray(after) ? after.map(String) : [];
+  const values = Object.keys(typeof after === 'object' && after !== null ? after : {});
+  switch (kind) {
+    case 'addMembers':
+    case 'removeMember':
+      return await markUncertain(scope, 'member', id, people);
+    case 'addOwners':
+    case 'removeOwner':
+      return await markUncertain(scope, 'owner', id, people);
+    case 'updateSchool':
+      return await forgetValues(scope, 'school', id, values);
+    case 'updateClass':
+      return await forgetValues(scope, 'class', id, values);
+    case 'updateUser':
+      return await forgetValues(scope, 'user', key, values);
+  }
 }
 
 function adoptedCreation({ kind, key }: Creation, objectId: string): Applied {

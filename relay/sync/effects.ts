@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { personKey } from '../identity/people.ts';
 import type { Body } from '../plan/bodies.ts';
 import { isSameSku, licenceKey } from '../plan/licences.ts';
-import type { AppliedState, Operation } from '../plan/plan.ts';
+import { type AppliedState, type Operation, uncertainKey } from '../plan/plan.ts';
 import { type Applied, relationMaps } from '../store/applied.ts';
 import type { JournalEntry } from '../store/journal.ts';
 
@@ -86,6 +86,10 @@ export function updateApplied(
   if (object !== undefined) objects[object.kind].set(object.key, { objectId: object.objectId, body: object.body });
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
   const maps = relationMaps(run.applied);
+  for (const { kind, container, items } of [relations, unrelated].filter((one) => one !== undefined)) {
+    if (kind === 'member' || kind === 'owner')
+      for (const item of items) run.applied.uncertain.delete(uncertainKey(kind, container, item));
+  }
   if (relations !== undefined) {
     const items = maps[relations.kind].get(relations.container) ?? new Set();
     for (const item of relations.items) items.add(item);

@@ -157,7 +157,7 @@ t.test('an approval outlives a kill, and what Graph refuses, until all of it is 
   const watch = setInterval(() => {
     if (stats.writes >= enough) kill.abort(new Error('killed'));
   }, 1);
-  await t.rejects(district.run(kill.signal), { message: 'killed' });
+  await t.rejects(district.run({ signal: kill.signal }), { message: 'killed' });
   clearInterval(watch);
   const left = (await memberships(district)) - (before - 60);
   t.ok(left > 0 && left < 60, `${left} are left`);

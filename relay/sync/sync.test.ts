@@ -138,7 +138,7 @@ t.test('a run killed anywhere is finished by the next one, without doubles', asy
     const watch = setInterval(() => {
       if (stats.writes >= writesUntilKill) kill.abort(new Error('killed'));
     }, 1);
-    await district.run(kill.signal).catch(() => undefined);
+    await district.run({ signal: kill.signal }).catch(() => undefined);
     clearInterval(watch);
     t.match(await district.run(), { state: 'success', failed: 0 }, `killed after ${writesUntilKill} writes`);
     expectWhole(t, await district.dump());

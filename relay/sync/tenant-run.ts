@@ -36,8 +36,8 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   const { store, tenantId, clock } = context;
   const news = await refreshDirectory(context);
   await adoptExisting(context, context.profiles);
-  await settleIntents(context);
-  let state = await currentState(context, memory, news);
+  const unanswered = await settleIntents(context);
+  let state = await currentState(context, unanswered ? undefined : memory, news);
   if (state === undefined) return undefined;
   const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
   const reports = new Map<string, RunReport>();

@@ -11,7 +11,7 @@ import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
 import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { openCredentials } from '../graph/credentials.ts';
-import { openTransport } from '../graph/transport.ts';
+import { openTransport, type Transport } from '../graph/transport.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
 import { openVault } from '../secrets/key-file.ts';
@@ -103,8 +103,10 @@ export interface District {
   clock: VirtualClock;
   /** Replaces the roster of the mirror by these records, as a committed cycle does. */
   commit(records: readonly RosterRecord[]): Promise<void>;
-  /** One run of every profile, remembering what the last one knew if it ended well; `signal` kills it. Reports of the first. */
-  run(signal?: AbortSignal): Promise<RunReport>;
+  /** One run of every profile, remembering what the last one knew if it ended well. Returns the report of the first. */
+  run(how?: HowToRun): Promise<RunReport>;
+  /** The relay is started anew: what it knew in memory is gone. */
+  restart(): void;
   /** What the tenant holds, by type. */
   dump(): Promise<Dump>;
   /** The relay loses its database: everything but Microsoft 365. */
@@ -127,6 +129,13 @@ interface DumpLine {
   teacher?: { externalId?: string } | null;
 }
 export type Dump = Record<'user' | 'class' | 'school', DumpLine[]>;
+
+export interface HowToRun {
+  /** Ends the run in order, as a pause does. */
+  signal?: AbortSignal;
+  /** The process is killed when it has sent so many requests to Graph: nothing is written to the store from then on. */
+  killedAfter?: number;
+}
 
 /** @param accounts whether everybody has an account already, as for matching */
 export async function openDistrict(options: {
@@ -176,20 +185,38 @@ export async function openDistrict(options: {
     async commit(records) {
       await commitRoster(district, records, clock);
     },
-    async run(signal = new AbortController().signal) {
+    async run({ signal = new AbortController().signal, killedAfter = Number.POSITIVE_INFINITY } = {}) {
+      const kill = new AbortController();
+      const alive = AbortSignal.any([signal, kill.signal]);
+      let sent = 0;
+      const mortal: Transport = {
+        ...transport,
+        send(...args) {
+          sent += 1;
+          if (sent > killedAfter) kill.abort(new Error('killed'));
+          return transport.send(...args);
+        },
+      };
       const budget = new GraphBudget(appWriteBucket(clock, 1), clock, 1);
       const random = () => 0.5;
       const client = new GraphClient({
         baseUrl: microsoft.baseUrl,
         graphTenantId: microsoft.tenantId,
         credentials,
-        transport,
+        transport: mortal,
         budget,
         clock,
         random,
-        signal,
+        signal: alive,
       });
-      const { store, tenantId, profile, others } = district;
+      const { tenantId, profile, others } = district;
+      const store: Store = {
+        ...district.store,
+        async withTenant(id, work) {
+          kill.signal.throwIfAborted();
+          return await district.store.withTenant(id, work);
+        },
+      };
       const log = pino({ enabled: false });
       const known = memory;
       memory = undefined;
@@ -197,13 +224,16 @@ export async function openDistrict(options: {
       const profiles = [profile, ...others];
       const due = profiles.filter(({ state }) => state !== 'paused').map(({ name }) => name);
       const turn = await takeTurn(
-        { store, tenantId, profiles, due, client, root, vault, clock, random, signal, log },
+        { store, tenantId, profiles, due, client, root, vault, clock, random, signal: alive, log },
         known,
       );
       const report = turn?.reports.get(profile.name);
       if (turn === undefined || report === undefined) throw new Error('the mirror is not settled');
       memory = turn.memory;
       return report;
+    },
+    restart() {
+      memory = undefined;
     },
     async dump() {
       const response = await transport.send(`${microsoft.baseUrl}/_sim/dump`, { method: 'GET', headers: {} });

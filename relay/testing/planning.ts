@@ -35,6 +35,7 @@ export function nothingApplied(): AppliedState {
     schoolClasses: empty(),
     schoolUsers: empty(),
     licences: empty(),
+    uncertain: new Set(),
   };
 }
 

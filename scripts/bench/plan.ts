@@ -88,6 +88,7 @@ const applied: AppliedState = {
   schoolClasses: new Map(),
   schoolUsers: new Map(),
   licences: new Map(),
+  uncertain: new Set(),
 };
 const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);
