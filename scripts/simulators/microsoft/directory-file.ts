@@ -1,9 +1,17 @@
 /** The file that says what a tenant holds at the start, and how it gets into the directory. */
 import { z } from 'zod';
 import { assignedSkus, type Directory } from './directory/directory.ts';
-import type { Tenant } from './directory/entities.ts';
-import { propertyOf } from './graph/properties.ts';
-import { educationUserResource, userResource } from './graph/resources.ts';
+import type { Tenant, User } from './directory/entities.ts';
+import { classGroup } from './graph/education-classes.ts';
+import { completeGroup } from './graph/group-rules.ts';
+import { propertyOf, type Resource } from './graph/properties.ts';
+import {
+  classResource,
+  educationUserResource,
+  groupResource,
+  schoolResource,
+  userResource,
+} from './graph/resources.ts';
 import { checkNickname, checkPrincipalName } from './graph/user-rules.ts';
 import type { Bag } from './json.ts';
 
@@ -22,16 +30,52 @@ const userSchema = z
     usageLocation: z.string().optional(),
     userType: z.enum(['Member', 'Guest']).default('Member'),
   })
+  .refine((user) => hasOnly(user, ['id'], userResource, educationUserResource), {
+    error: 'has a property that no user has',
+  });
+
+/** userPrincipalNames of the file's accounts. */
+const people = z.array(z.string()).default([]);
+
+const groupSchema = z
+  .looseObject({
+    id: guid.optional(),
+    displayName: z.string().min(1),
+    mailNickname: z.string().min(1),
+    /** An educationClass of the same id besides. */
+    isClass: z.boolean().default(false),
+    /** Soft-deleted: to be restored, and in no list of groups. */
+    deleted: z.boolean().default(false),
+    members: people,
+    owners: people,
+  })
   .refine(
-    (user) =>
-      Object.keys(user).every(
-        (name) =>
-          name === 'id' ||
-          propertyOf(userResource, name) !== undefined ||
-          propertyOf(educationUserResource, name) !== undefined,
-      ),
-    { error: 'has a property that no user has' },
+    (group) =>
+      hasOnly(group, ['id', 'isClass', 'deleted', 'members', 'owners'], groupResource, ...classOnly(group.isClass)),
+    { error: 'has a property that no group has' },
   );
+
+const schoolSchema = z
+  .looseObject({
+    id: guid.optional(),
+    displayName: z.string().min(1),
+    users: people,
+    /** Ids of the file's classes. */
+    classes: z.array(guid).default([]),
+  })
+  .refine((school) => hasOnly(school, ['id', 'users', 'classes'], schoolResource), {
+    error: 'has a property that no school has',
+  });
+
+function hasOnly(object: object, besides: readonly string[], ...resources: Resource[]): boolean {
+  return Object.keys(object).every(
+    (name) => besides.includes(name) || resources.some((resource) => propertyOf(resource, name) !== undefined),
+  );
+}
+
+function classOnly(isClass: boolean): Resource[] {
+  return isClass ? [classResource] : [];
+}
 
 export const directoryFileSchema = z.strictObject({
   tenant: z.strictObject({
@@ -57,6 +101,8 @@ export const directoryFileSchema = z.strictObject({
     ),
   }),
   users: z.array(userSchema),
+  groups: z.array(groupSchema).default([]),
+  schools: z.array(schoolSchema).default([]),
 });
 
 /** As written: defaults may be missing. */
@@ -68,12 +114,52 @@ export function tenantOf(file: ReadDirectoryFile, id: string): Tenant {
   return { ...file.tenant, id, skus: new Map(skus.map((sku) => [sku.skuId, sku])) };
 }
 
-/** Puts the file's accounts into an empty directory. @throws GraphError for a name that the tenant could not have */
-export function loadUsers(file: ReadDirectoryFile, directory: Directory): void {
+/** Puts the file's objects into an empty directory. @throws GraphError for a name that the tenant could not have */
+export function loadDirectory(file: ReadDirectoryFile, directory: Directory): void {
   for (const { id, ...props } of file.users) {
     checkPrincipalName(directory, props.userPrincipalName);
     checkNickname(props.mailNickname, 'User');
     const user = directory.addUser(props as Bag, 'once', id);
     for (const skuId of assignedSkus(user)) directory.countSeats(skuId, 1);
   }
+  for (const group of file.groups) loadGroup(group, directory);
+  for (const { id, users, classes, ...props } of file.schools) {
+    const school = directory.addSchool(props as Bag, 'once', id);
+    for (const name of users) {
+      const user = named(name, directory);
+      school.users.add(user);
+      user.schools.add(school);
+    }
+    for (const classId of classes) {
+      const group = directory.groups.get(classId);
+      if (group === undefined)
+        throw new TypeError(`The school ${school.id} has a class ${classId} that is not in the file.`);
+      school.classes.add(group);
+      group.schools.add(school);
+    }
+  }
+}
+
+/** Names are not held against those of other groups: directories have duplicates, and that is what files are for. */
+function loadGroup(
+  { id, isClass, deleted, members, owners, ...props }: ReadDirectoryFile['groups'][number],
+  directory: Directory,
+): void {
+  checkNickname(props.mailNickname, 'Group');
+  const unified: Bag = { groupTypes: ['Unified'], mailEnabled: true, securityEnabled: false };
+  const group = directory.addGroup(
+    completeGroup(directory, { ...(isClass ? classGroup : unified), ...props } as Bag),
+    isClass,
+    'once',
+    id,
+  );
+  for (const name of members) directory.addMember(group, named(name, directory));
+  for (const name of owners) directory.addOwner(group, named(name, directory));
+  if (deleted) directory.deleteGroup(group);
+}
+
+function named(userPrincipalName: string, directory: Directory): User {
+  const user = directory.users.find('userPrincipalName', userPrincipalName)[0];
+  if (user === undefined) throw new TypeError(`The account ${userPrincipalName} is not in the file.`);
+  return user;
 }

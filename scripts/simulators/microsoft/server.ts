@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { type Authority, createAuthority } from '../authority.ts';
 import { addControlRoutes } from './control.ts';
 import { Directory } from './directory/directory.ts';
-import { type DirectoryFile, directoryFileSchema, loadUsers, tenantOf } from './directory-file.ts';
+import { type DirectoryFile, directoryFileSchema, loadDirectory, tenantOf } from './directory-file.ts';
 import { samplePeople, seedDirectory } from './directory-seed.ts';
 import { AccessTokens } from './entra/access-token.ts';
 import { type AppRegistration, registerApp } from './entra/app-registration.ts';
@@ -72,7 +72,7 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   const clientId = options.clientId ?? random.guid();
   const file = directoryFileSchema.parse(options.directory ?? sampleDirectory(options.people ?? 200, seed));
   const directory = new Directory({ tenant: tenantOf(file, tenantId), clock, random, lag: options.lag ?? 200 });
-  loadUsers(file, directory);
+  loadDirectory(file, directory);
 
   const certificates = options.certificates ?? [];
   const given = options.secrets ?? [];

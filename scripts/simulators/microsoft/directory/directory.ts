@@ -67,9 +67,9 @@ export class Directory {
     return this.#passwords.get(user) === fingerprint(password);
   }
 
-  addGroup(props: Bag, isClass: boolean): Group {
+  addGroup(props: Bag, isClass: boolean, at: 'once' | 'lagging' = 'lagging', id = this.random.guid()): Group {
     const group: Group = {
-      ...this.#blank(this.random.guid(), props, 'lagging'),
+      ...this.#blank(id, props, at),
       kind: 'group',
       isClass,
       members: new Set(),
@@ -80,9 +80,9 @@ export class Directory {
     return group;
   }
 
-  addSchool(props: Bag): School {
+  addSchool(props: Bag, at: 'once' | 'lagging' = 'lagging', id = this.random.guid()): School {
     const school: School = {
-      ...this.#blank(this.random.guid(), props, 'lagging'),
+      ...this.#blank(id, props, at),
       kind: 'school',
       users: new Set(),
       classes: new Set(),

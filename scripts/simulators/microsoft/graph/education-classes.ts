@@ -101,7 +101,7 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
 }
 
 /** What makes a group a class: how School Data Sync's own scripts recognise one. */
-const classGroup: Bag = {
+export const classGroup: Bag = {
   groupTypes: ['Unified'],
   mailEnabled: true,
   securityEnabled: false,
