@@ -83,8 +83,20 @@ export class GraphClient {
     }
   }
 
-  /** One request, once. @throws HallpassError GRAPH_UNREACHABLE when no answer came: it may have been carried out. */
+  /**
+   * One request, once: only a token that Graph takes no longer (it was revoked, or a clock is wrong) is replaced, because
+   * nothing has been carried out then.
+   *
+   * @throws HallpassError GRAPH_UNREACHABLE when no answer came: it may have been carried out.
+   */
   async send(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
+    const answer = await this.#sendOnce(method, path, body, cost);
+    if (answer.status !== 401) return answer;
+    await this.#options.credentials.renew(this.#options.graphTenantId);
+    return await this.#sendOnce(method, path, body, cost);
+  }
+
+  async #sendOnce(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
     await this.#options.budget.take(cost, this.#options.signal);
     this.stats.requests += 1;
     const request = this.#client

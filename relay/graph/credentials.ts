@@ -20,6 +20,8 @@ const implied: Record<string, readonly string[]> = {
 export interface Credentials {
   /** A token for this Microsoft tenant. @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING */
   token(graphTenantId: string): Promise<string>;
+  /** Gets another one, although the one there is seems good. @throws as {@link Credentials.token} */
+  renew(graphTenantId: string): Promise<void>;
 }
 
 export async function openCredentials(settings: RelaySettings['graph'], transport: Transport): Promise<Credentials> {
@@ -34,11 +36,12 @@ export async function openCredentials(settings: RelaySettings['graph'], transpor
   });
   const flights = new Map<string, Promise<string>>();
 
-  const acquire = async (tenant: string): Promise<string> => {
+  const acquire = async (tenant: string, skipCache: boolean): Promise<string> => {
     const result = await application
       .acquireTokenByClientCredential({
         scopes: [`${settings.baseUrl}/.default`],
         authority: `${settings.authority}/${tenant}`,
+        skipCache,
       })
       .catch((error: unknown) => {
         throw fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason: reasonOf(error) }, { cause: error });
@@ -48,12 +51,16 @@ export async function openCredentials(settings: RelaySettings['graph'], transpor
     return result.accessToken;
   };
 
+  // MSAL does not join parallel calls: three cold ones would be three token requests.
+  const join = (tenant: string, skipCache: boolean): Promise<string> => {
+    const flight = flights.get(tenant) ?? acquire(tenant, skipCache).finally(() => flights.delete(tenant));
+    flights.set(tenant, flight);
+    return flight;
+  };
   return {
-    // MSAL does not join parallel calls: three cold ones would be three token requests.
-    token(tenant) {
-      const flight = flights.get(tenant) ?? acquire(tenant).finally(() => flights.delete(tenant));
-      flights.set(tenant, flight);
-      return flight;
+    token: (tenant) => join(tenant, false),
+    async renew(tenant) {
+      await join(tenant, true);
     },
   };
 }

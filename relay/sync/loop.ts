@@ -195,14 +195,15 @@ class Memories {
 /** Opened at the first run, so that a relay without Graph settings starts, and says what is missing when it matters. */
 function lazyCredentials(settings: RelaySettings, transport: Transport): Credentials {
   let opened: Promise<Credentials> | undefined;
+  const credentials = (): Promise<Credentials> => {
+    opened ??= openCredentials(settings.graph, transport);
+    return opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+  };
   return {
-    async token(tenant) {
-      opened ??= openCredentials(settings.graph, transport);
-      const credentials = await opened.catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      });
-      return credentials.token(tenant);
-    },
+    token: async (tenant) => (await credentials()).token(tenant),
+    renew: async (tenant) => (await credentials()).renew(tenant),
   };
 }

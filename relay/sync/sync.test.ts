@@ -177,6 +177,17 @@ t.test('a deleted account ends the link, and the person is a problem until there
   expectWhole(t, await district.dump());
 });
 
+t.test('a token that Graph takes no longer is replaced, in the middle of a run', async (t) => {
+  const district = await open(t, match);
+  await district.run();
+  const { tokens } = district.microsoft.stats;
+  district.clock.advance(2 * 3_600_000);
+  const moved = smallRoster(students).filter(({ id }) => id !== '301');
+  await district.commit(moved);
+  t.match(await district.run(), { state: 'success', done: 1, failed: 0 });
+  t.equal(district.microsoft.stats.tokens - tokens, 1);
+});
+
 t.test('an application without consent is told which roles are missing', async (t) => {
   const district = await open(t, match);
   district.microsoft.app.roles = ['User.Read.All'];
