@@ -105,6 +105,8 @@ export interface District {
   commit(records: readonly RosterRecord[]): Promise<void>;
   /** One run of every profile, remembering what the last one knew if it ended well. Returns the report of the first. */
   run(how?: HowToRun): Promise<RunReport>;
+  /** A client of the tenant's Graph, beside the runs. */
+  client(): GraphClient;
   /** The relay is started anew: what it knew in memory is gone. */
   restart(): void;
   /** What the tenant holds, by type. */
@@ -174,6 +176,18 @@ export async function openDistrict(options: {
   const key = randomBytes(32);
   const vault = home === undefined ? createVault(async () => key, 'test') : openVault(home, undefined);
   let memory: TenantState | undefined;
+  const random = () => 0.5;
+  const clientOver = (over: Transport, signal: AbortSignal): GraphClient =>
+    new GraphClient({
+      baseUrl: microsoft.baseUrl,
+      graphTenantId: microsoft.tenantId,
+      credentials,
+      transport: over,
+      budget: new GraphBudget(appWriteBucket(clock, 1), clock, 1),
+      clock,
+      random,
+      signal,
+    });
   const district: District = {
     settings,
     profile: profileFor(options.mode),
@@ -197,18 +211,7 @@ export async function openDistrict(options: {
           return transport.send(...args);
         },
       };
-      const budget = new GraphBudget(appWriteBucket(clock, 1), clock, 1);
-      const random = () => 0.5;
-      const client = new GraphClient({
-        baseUrl: microsoft.baseUrl,
-        graphTenantId: microsoft.tenantId,
-        credentials,
-        transport: mortal,
-        budget,
-        clock,
-        random,
-        signal: alive,
-      });
+      const client = clientOver(mortal, alive);
       const { tenantId, profile, others } = district;
       const store: Store = {
         ...district.store,
@@ -231,6 +234,9 @@ export async function openDistrict(options: {
       if (turn === undefined || report === undefined) throw new Error('the mirror is not settled');
       memory = turn.memory;
       return report;
+    },
+    client() {
+      return clientOver(transport, new AbortController().signal);
     },
     restart() {
       memory = undefined;

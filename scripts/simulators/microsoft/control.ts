@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { addGroupEdits } from './control-groups.ts';
 import { assignedSkus, type Directory } from './directory/directory.ts';
 import type { User } from './directory/entities.ts';
 import { dumpDirectory } from './dump.ts';
@@ -30,6 +31,8 @@ const settings = z.strictObject({
   lag: z.number().min(0).optional(),
   /** Multiplier of the throttling limits; all buckets start full again. */
   speed: z.number().positive().optional(),
+  /** Objects on a page of a delta. */
+  deltaPage: z.number().int().min(1).max(999).optional(),
   /** Permissions in tokens issued from now on. */
   roles: z.array(z.string()).optional(),
 });
@@ -56,6 +59,7 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
       });
       addFaultRoutes(control, parts);
       addUserEdits(control, parts.directory);
+      addGroupEdits(control, parts.directory);
       control.get('/stats', async () => parts.stats.toJSON());
       control.delete('/stats', async (_request, reply) => {
         parts.stats.reset();
@@ -65,8 +69,9 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
         reply.type('application/x-ndjson').send(Readable.from(dumpDirectory(parts.directory))),
       );
       control.patch('/settings', async (request, reply) => {
-        const { lag, speed, roles } = settings.parse(request.body);
+        const { lag, speed, deltaPage, roles } = settings.parse(request.body);
         if (lag !== undefined) parts.directory.lag = lag;
+        if (deltaPage !== undefined) parts.directory.deltaPage = deltaPage;
         if (speed !== undefined) parts.throttle.setSpeed(speed);
         if (roles !== undefined) parts.app.roles = roles;
         return reply.code(204).send();

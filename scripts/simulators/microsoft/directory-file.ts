@@ -153,8 +153,8 @@ function loadGroup(
     'once',
     id,
   );
-  for (const name of members) directory.addMember(group, named(name, directory));
-  for (const name of owners) directory.addOwner(group, named(name, directory));
+  for (const name of members) directory.addLink(group, 'members', named(name, directory));
+  for (const name of owners) directory.addLink(group, 'owners', named(name, directory));
   if (deleted) directory.deleteGroup(group);
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../../../shared/clock.ts';
 import { type Bag, isBag, type Json } from '../json.ts';
 import type { Random } from '../random.ts';
 import type { Entity, Group, School, Tenant, User } from './entities.ts';
+import { LinkLog, type Relation } from './links.ts';
 import { Table } from './table.ts';
 
 export interface DirectoryOptions {
@@ -23,6 +24,9 @@ export class Directory {
   readonly deleted = new Map<string, User | Group>();
   /** Fingerprints of passwords, by account: nobody can read one, and a test can try one. */
   readonly #passwords = new WeakMap<User, string>();
+  readonly links: LinkLog;
+  /** Objects on a page of a delta, unless the client wants another number. The control API may change it. */
+  deltaPage = 200;
   readonly clock: Clock;
   readonly random: Random;
   /** Milliseconds; the control API may change it. */
@@ -33,6 +37,7 @@ export class Directory {
     this.clock = options.clock;
     this.random = options.random;
     this.lag = options.lag;
+    this.links = new LinkLog(options.clock, options.random);
   }
 
   /**
@@ -91,23 +96,23 @@ export class Directory {
     return school;
   }
 
-  addMember(group: Group, user: User): void {
-    group.members.add(user);
-    user.memberOf.add(group);
+  addLink(group: Group, relation: Relation, user: User, at: 'once' | 'lagging' = 'once'): void {
+    group[relation].add(user);
+    (relation === 'members' ? user.memberOf : user.ownerOf).add(group);
+    this.#noteLink(group, relation, user, at);
   }
 
-  addOwner(group: Group, user: User): void {
-    group.owners.add(user);
-    user.ownerOf.add(group);
+  removeLink(group: Group, relation: Relation, user: User, at: 'once' | 'lagging' = 'once'): void {
+    group[relation].delete(user);
+    (relation === 'members' ? user.memberOf : user.ownerOf).delete(group);
+    this.#noteLink(group, relation, user, at);
   }
 
   /** Soft delete: restorable for 30 days; memberships and licences end at once. */
   deleteUser(user: User): void {
-    for (const group of user.memberOf) group.members.delete(user);
-    for (const group of user.ownerOf) group.owners.delete(user);
+    for (const group of [...user.memberOf]) this.removeLink(group, 'members', user);
+    for (const group of [...user.ownerOf]) this.removeLink(group, 'owners', user);
     for (const school of user.schools) school.users.delete(user);
-    user.memberOf.clear();
-    user.ownerOf.clear();
     user.schools.clear();
     for (const skuId of assignedSkus(user)) this.countSeats(skuId, -1);
     delete user.props.assignedLicenses;
@@ -116,11 +121,9 @@ export class Directory {
   }
 
   deleteGroup(group: Group): void {
-    for (const user of group.members) user.memberOf.delete(group);
-    for (const user of group.owners) user.ownerOf.delete(group);
+    for (const user of [...group.members]) this.removeLink(group, 'members', user);
+    for (const user of [...group.owners]) this.removeLink(group, 'owners', user);
     for (const school of group.schools) school.classes.delete(group);
-    group.members.clear();
-    group.owners.clear();
     group.schools.clear();
     this.groups.remove(group, 'changed');
     this.#keepDeleted(group);
@@ -157,7 +160,13 @@ export class Directory {
     const now = this.clock.now();
     props.createdDateTime ??= `${new Date(now).toISOString().slice(0, 19)}Z`;
     const visibleAt = at === 'once' || this.lag === 0 ? 0 : now + this.random.next() * this.lag;
-    return { id, props, visibleAt, ordinal: 0, changed: 0, removed: undefined };
+    return { id, props, visibleAt, ordinal: 0, changed: 0, edited: 0, removed: undefined };
+  }
+
+  #noteLink(group: Group, relation: Relation, user: User, at: 'once' | 'lagging'): void {
+    const seq = this.groups.touchLinks(group);
+    const added = group[relation].has(user);
+    this.links.note(group, { relation, user, added, seq }, at === 'once' ? 0 : this.lag);
   }
 
   #keepDeleted(entity: User | Group): void {

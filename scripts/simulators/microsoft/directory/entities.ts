@@ -9,8 +9,10 @@ export interface Entity {
   visibleAt: number;
   /** Place in the table's order; set by the table. */
   ordinal: number;
-  /** The table's sequence number at the last change; set by the table. */
+  /** The table's sequence number at the last change, of its links too; set by the table. */
   changed: number;
+  /** The same at the last change of the object itself. */
+  edited: number;
   /** Set once the object is gone: `changed` while it can be restored, `deleted` after that. */
   removed: 'changed' | 'deleted' | undefined;
 }

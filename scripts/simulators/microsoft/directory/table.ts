@@ -88,11 +88,18 @@ export class Table<T extends Entity> {
   }
 
   touch(entity: T): void {
+    this.touchLinks(entity);
+    entity.edited = entity.changed;
+  }
+
+  /** Records that the object has other members or owners: news only to those who follow them. @returns the sequence number */
+  touchLinks(entity: T): number {
     entity.changed = ++this.#seq;
     this.#log.push({ seq: this.#seq, entity });
     if (this.#log.length > 2 * this.#order.length + 1000) {
       this.#log = this.#log.filter((entry) => entry.entity.changed === entry.seq);
     }
+    return this.#seq;
   }
 
   /** Objects by their latest change after a sequence number, oldest first; removed ones included. */

@@ -1,6 +1,7 @@
 /** `/education/classes`: hidden-membership Microsoft 365 groups with a class's data; teachers are their owners. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
+import type { Relation } from '../directory/links.ts';
 import { denied } from '../errors.ts';
 import type { Bag } from '../json.ts';
 import { type Call, created, noContent } from './call.ts';
@@ -9,7 +10,7 @@ import { updated } from './education-users.ts';
 import { checkGroupNames, completeGroup } from './group-rules.ts';
 import { countOf, listRelation, listTable, showOne } from './listing.ts';
 import { classById, referenceIn } from './lookup.ts';
-import { bind, type Relation, unbind } from './membership.ts';
+import { bind, unbind } from './membership.ts';
 import { may } from './permissions.ts';
 import { checkProperties, mergeComplex, view } from './properties.ts';
 import { classResource, educationUserResource, groupResource, schoolResource, sdsExtension } from './resources.ts';
@@ -126,7 +127,8 @@ function addPeople(router: Router, directory: Directory, name: 'members' | 'teac
     cost: 1,
     roles: may.readRoster,
     path,
-    handle: (call) => listRelation(call, directory, classOf(call)[relation], educationUserResource, false),
+    handle: (call) =>
+      listRelation(call, directory, directory.links.seen(classOf(call), relation), educationUserResource, false),
   });
   router.add({
     ...write,

@@ -1,11 +1,12 @@
 /** `/groups/{id}/members` and `/owners`. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
+import type { Relation } from '../directory/links.ts';
 import { denied } from '../errors.ts';
 import { type Call, noContent } from './call.ts';
 import { countOf, listRelation } from './listing.ts';
 import { groupById, referenceIn, userById } from './lookup.ts';
-import { bind, type Relation, unbind } from './membership.ts';
+import { bind, unbind } from './membership.ts';
 import { may } from './permissions.ts';
 import { userResource } from './resources.ts';
 import type { Router } from './router.ts';
@@ -21,7 +22,7 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
   const list = (call: Call) => {
     const group = groupById(directory, call.params[0] ?? '');
     if (relation === 'members') checkMayReadMembers(call, group);
-    return listRelation(call, directory, group[relation], userResource, true);
+    return listRelation(call, directory, directory.links.seen(group, relation), userResource, true);
   };
   router.add({ ...read, path, handle: list });
   router.add({ ...read, path: `${path}/user`, handle: list });
@@ -31,7 +32,7 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
     handle: (call) => {
       const group = groupById(directory, call.params[0] ?? '');
       if (relation === 'members') checkMayReadMembers(call, group);
-      return countOf(call, group[relation].size);
+      return countOf(call, directory.links.seen(group, relation).size);
     },
   });
   router.add({

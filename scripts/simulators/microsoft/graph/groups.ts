@@ -5,6 +5,7 @@ import { denied, notFound } from '../errors.ts';
 import { isBag, textOf } from '../json.ts';
 import { type Answer, type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
+import { groupLinks } from './delta-links.ts';
 import { checkGroupPatch, checkNewGroup, completeGroup, refuseExchangeOwned } from './group-rules.ts';
 import { countOf, listTable, showOne } from './listing.ts';
 import { groupById } from './lookup.ts';
@@ -16,13 +17,15 @@ import type { Router } from './router.ts';
 
 export function addGroupRoutes(router: Router, directory: Directory, epoch: DeltaEpoch): void {
   const { groups } = directory;
+  const links = groupLinks(directory);
   const read = { area: 'identity', method: 'GET', cost: 1, roles: may.readGroups } as const;
   router.add({ ...read, path: '/groups', handle: (call) => listTable(call, directory, groups, groupResource) });
   router.add({ ...read, path: '/groups/$count', handle: (call) => countOf(call, groups.size) });
   router.add({
     ...read,
     path: '/groups/delta',
-    handle: (call) => readDelta(call, directory, epoch, groups, groupResource, { reportsRemoved: true }),
+    handle: (call) =>
+      readDelta(call, directory, epoch, groups, groupResource, { reportsRemoved: true, links, filter: true }),
   });
   router.add({
     ...read,

@@ -1,12 +1,11 @@
 /** Adding and removing people: members and owners of groups, teachers and members of classes. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group, User } from '../directory/entities.ts';
+import type { Relation } from '../directory/links.ts';
 import { badRequest, GraphError, notFound, notImplemented } from '../errors.ts';
 import { type Bag, isBag } from '../json.ts';
 import { grantGroupLicenses } from './group-licenses.ts';
 import { referencedId, userById } from './lookup.ts';
-
-export type Relation = 'members' | 'owners';
 
 /** Members and owners that one request may add, together. */
 const maxBound = 20;
@@ -42,9 +41,9 @@ export function bind(directory: Directory, group: Group, bindings: Bindings): vo
     members: checkAdditions(directory, group, 'members', bindings.members),
     owners: checkAdditions(directory, group, 'owners', bindings.owners),
   };
-  for (const user of adding.members) directory.addMember(group, user);
+  for (const user of adding.members) directory.addLink(group, 'members', user, 'lagging');
   grantGroupLicenses(directory, group, adding.members);
-  for (const user of adding.owners) directory.addOwner(group, user);
+  for (const user of adding.owners) directory.addLink(group, 'owners', user, 'lagging');
 }
 
 /** Checks without changing anything, so that a group is not created for references that fail. */
@@ -77,6 +76,5 @@ export function unbind(directory: Directory, group: Group, relation: Relation, i
   if (relation === 'owners' && group.owners.size === 1) {
     throw badRequest('The group must have at least one owner, hence this owner cannot be removed.');
   }
-  group[relation].delete(user);
-  (relation === 'members' ? user.memberOf : user.ownerOf).delete(group);
+  directory.removeLink(group, relation, user, 'lagging');
 }

@@ -34,7 +34,7 @@ export function addUserRoutes(router: Router, directory: Directory, epoch: Delta
     method: 'GET',
     path: '/users/delta',
     cost: 2,
-    handle: (call) => readDelta(call, directory, epoch, users, userResource, { reportsRemoved: true }),
+    handle: (call) => readDelta(call, directory, epoch, users, userResource, { reportsRemoved: true, filter: true }),
   });
   router.add({
     ...read,

@@ -1,0 +1,77 @@
+/** An administrator's edits of groups, classes and schools through `/_sim/`: seen at once, not throttled. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Directory } from './directory/directory.ts';
+import type { Group, School, User } from './directory/entities.ts';
+import { notFound } from './errors.ts';
+import { propertyOf, type Resource } from './graph/properties.ts';
+import { classResource, groupResource, schoolResource } from './graph/resources.ts';
+
+type KeyParams = { Params: { key: string } };
+type LinkParams = { Params: { key: string; relation: string; user: string } };
+
+const relations = z.enum(['members', 'owners']);
+const groupProps = propsOf(groupResource, classResource);
+const schoolProps = propsOf(schoolResource);
+
+export function addGroupEdits(control: FastifyInstance, directory: Directory): void {
+  const { groups, schools } = directory;
+  control.put<LinkParams>('/groups/:key/:relation/:user', async (request, reply) => {
+    const { group, relation, user } = linkIn(directory, request.params);
+    directory.addLink(group, relation, user);
+    return reply.code(204).send();
+  });
+  control.delete<LinkParams>('/groups/:key/:relation/:user', async (request, reply) => {
+    const { group, relation, user } = linkIn(directory, request.params);
+    if (!group[relation].has(user)) throw notFound(user.id);
+    directory.removeLink(group, relation, user);
+    return reply.code(204).send();
+  });
+  control.patch<KeyParams>('/groups/:key', async (request, reply) => {
+    groups.update(findGroup(directory, request.params.key), groupProps.parse(request.body));
+    return reply.code(204).send();
+  });
+  control.delete<KeyParams>('/groups/:key', async (request, reply) => {
+    directory.deleteGroup(findGroup(directory, request.params.key));
+    return reply.code(204).send();
+  });
+  control.patch<KeyParams>('/schools/:key', async (request, reply) => {
+    schools.update(findSchool(directory, request.params.key), schoolProps.parse(request.body));
+    return reply.code(204).send();
+  });
+  control.delete<KeyParams>('/schools/:key', async (request, reply) => {
+    directory.deleteSchool(findSchool(directory, request.params.key));
+    return reply.code(204).send();
+  });
+}
+
+function linkIn(directory: Directory, { key, relation, user }: LinkParams['Params']) {
+  return {
+    group: findGroup(directory, key),
+    relation: relations.parse(relation),
+    user: findUser(directory, user),
+  };
+}
+
+function findGroup({ groups }: Directory, key: string): Group {
+  return groups.get(key.toLowerCase()) ?? groups.find('mailNickname', key)[0] ?? missing(key);
+}
+
+function findSchool({ schools }: Directory, key: string): School {
+  return schools.get(key.toLowerCase()) ?? schools.find('externalId', key)[0] ?? missing(key);
+}
+
+function findUser({ users }: Directory, key: string): User {
+  return users.get(key.toLowerCase()) ?? users.find('userPrincipalName', key)[0] ?? missing(key);
+}
+
+function missing(key: string): never {
+  throw notFound(key);
+}
+
+function propsOf(...resources: Resource[]) {
+  const isKnown = (name: string) => resources.some((resource) => propertyOf(resource, name) !== undefined);
+  return z
+    .record(z.string(), z.json())
+    .refine((props) => Object.keys(props).every(isKnown), { error: 'a property that the object does not have' });
+}
