@@ -188,6 +188,12 @@ t.test('help has an example and the exit codes', async (t) => {
   }
 });
 
+t.test('a reader who leaves early is no error', async (t) => {
+  const child = start(join(t.testdir({}), 'state'), 'status');
+  child.stdout.destroy();
+  t.same(await Promise.all([text(child.stderr), once(child, 'exit')]), ['', [0, null]]);
+});
+
 t.test('the plugin is written where it was asked for', async (t) => {
   const file = join(t.testdir({}), 'plugin.zip');
   t.match(await agent(join(file, '..', 'home'), ['plugin', '--out', file]), { code: 0, out: /8 queries/ });

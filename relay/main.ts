@@ -1,6 +1,6 @@
 /** Entry point of `hallpass-relay`: the only place of the relay that looks at the process and its environment. */
 import { systemClock } from '../shared/clock.ts';
-import { isRich } from '../shared/terminal.ts';
+import { isRich, tolerateClosedReader } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
 import { homeInput, relayHome, userName } from './home.ts';
 
@@ -13,6 +13,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+tolerateClosedReader(process.stdout, process.stderr);
 process.exitCode = await runCli(process.argv.slice(2), {
   home: relayHome(homeInput()),
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,

@@ -32,6 +32,18 @@ export function reportError(error: unknown, out: NodeJS.WritableStream = process
   }[known.retry];
 }
 
+/**
+ * Lets whoever reads the output leave early (`hallpass-agent status | head -1`): what is written afterwards is dropped, and
+ * the command ends with the exit code that it would have had. Any other failure of the stream is thrown as before.
+ */
+export function tolerateClosedReader(...streams: readonly NodeJS.WritableStream[]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
 /** True when colour and moving progress bars are welcome: a terminal, and no NO_COLOR (https://no-color.org). */
 export function isRich(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && (env.NO_COLOR ?? '') === '';

@@ -28,7 +28,8 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
   }
   const clock = systemClock;
   const baselines = new Baselines(state.paths.baseline);
-  await baselines.scan();
+  // An agent may be started while this one looks, and its writes under way must stay.
+  await baselines.scan({ tidy: false });
   const history = await new HistoryFile(state.paths.history, clock).load();
   const board = boardOf(state, clock, { working: false, history, obstacle: obstacleOf(state) });
   const runChecks = checksOf({ folder, env, platform, clock });

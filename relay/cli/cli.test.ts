@@ -134,6 +134,14 @@ t.test('two commands that start on a new state folder at once both succeed', asy
   for (const result of results) t.match(result, { code: 0, out: '[]\n', err: '' });
 });
 
+t.test('a reader who leaves early is no error', async (t) => {
+  const home = t.testdir();
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const started = spawn(process.execPath, [main, 'tenant', 'list'], { env: { ...process.env, HALLPASS_HOME: home } });
+  started.stdout.destroy();
+  t.same(await Promise.all([text(started.stderr), once(started, 'exit')]), ['', [0, null]]);
+});
+
 /** A process of its own, as an operator starts it. */
 async function child(home: string, ...args: string[]) {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));

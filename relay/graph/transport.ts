@@ -13,7 +13,8 @@ export interface Transport {
 /** @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones */
 export async function openTransport(caFile: string | undefined): Promise<Transport> {
   const dispatcher = new Agent({
-    connect: { ca: await trustedAuthorities(caFile), timeout: 10_000 },
+    // Said aloud because NODE_TLS_REJECT_UNAUTHORIZED changes its default.
+    connect: { ca: await trustedAuthorities(caFile), rejectUnauthorized: true, timeout: 10_000 },
     connections: 8,
     keepAliveTimeout: 4000,
     headersTimeout: timeoutMs,
