@@ -8,6 +8,7 @@ import { fail } from '../shared/errors.ts';
 import { kinds, optionalFields } from '../shared/roster.ts';
 import { guardSchema } from './plan/guard-settings.ts';
 import { accountsSchema, licencesSchema } from './profile/accounts.ts';
+import { adoptionSchema } from './profile/adoption.ts';
 import { classesSchema } from './profile/classes.ts';
 import { domainSchema, identitySchema } from './profile/identity-rules.ts';
 import { datesSchema, policiesSchema, scheduleSchema } from './profile/life.ts';
@@ -37,6 +38,8 @@ const profileSchema = z
     /** Optional properties that are written to Microsoft 365, per kind. */
     properties: z.partialRecord(z.enum(kinds), z.array(z.string())),
     classes: classesSchema,
+    /** What was there before Hallpass. */
+    adoption: adoptionSchema,
     dates: datesSchema,
     policies: policiesSchema,
     schedule: scheduleSchema,

@@ -1,4 +1,4 @@
-import type { ProfileProblem } from '../profile/tenant-facts.ts';
+import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
 import { validateProfile } from '../profile/validate.ts';
 import type { Profile } from '../profile.ts';
 import { chooseProfile, readProfiles } from '../store/profiles.ts';
@@ -10,6 +10,8 @@ import { withGraph } from './graph.ts';
 export interface CheckedProfile {
   profile: Profile;
   problems: ProfileProblem[];
+  /** How School Data Sync's ids fit the roster. */
+  stamps: StampFacts;
 }
 
 /**
@@ -32,6 +34,6 @@ export async function checkProfile(
       return { profile, mirror: facts };
     });
     const cloud = await withGraph(context, tenant, ({ client, roles }) => readCloudFacts(client, profile, roles));
-    return { profile, problems: validateProfile(profile, { ...mirror, ...cloud }) };
+    return { profile, problems: validateProfile(profile, { ...mirror, ...cloud }), stamps: mirror.stamps };
   });
 }

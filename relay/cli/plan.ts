@@ -5,6 +5,7 @@ import { csvLine, csvStart } from '../csv.ts';
 import { describeChanges, type Listed, listPlan, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/plan.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
+import type { TakenOver } from '../sync/adoption.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
 import { type CliContext, printJson, printTable, withStore } from './context.ts';
 
@@ -55,11 +56,16 @@ Examples:
     });
 }
 
-function asJson({ slug, name }: Tenant, { profile, version, plan, guarded }: PlanNow, operations: Listed[]): object {
+function asJson(
+  { slug, name }: Tenant,
+  { profile, version, plan, guarded, takenOver }: PlanNow,
+  operations: Listed[],
+): object {
   return {
     tenant: { slug, name },
     profile: { name: profile.name, state: profile.state },
     rosterVersion: version,
+    takenOver,
     totals: totalsOf(plan, guarded),
     holds: guarded.holds,
     approved: guarded.approved,
@@ -95,13 +101,13 @@ const states: Record<PlanNow['profile']['state'], string> = {
 function printPlan(
   context: CliContext,
   tenant: Tenant,
-  { profile, version, plan, guarded }: PlanNow,
+  { profile, version, plan, guarded, takenOver }: PlanNow,
   operations: readonly Listed[],
   perKind: number,
 ): void {
   const { out } = context;
   out.write(`${tenant.name} (${tenant.slug}), roster version ${version}\n`);
-  out.write(`Profile "${profile.name}" is ${states[profile.state]}.\n\n`);
+  out.write(`Profile "${profile.name}" is ${states[profile.state]}.\n${describeTakenOver(takenOver, tenant.slug)}\n`);
   const totals = totalsOf(plan, guarded);
   if (totals.length === 0) return void out.write('Nothing to do: Microsoft 365 is in step.\n');
   const rows = totals.map(({ kind, planned, held }) => [kind, ...[planned, held, planned - held].map(number)]);
@@ -115,6 +121,26 @@ function printPlan(
   }
   if (operations.length === 0) out.write('\nNo operation fits what you asked for.\n');
   if (profile.state !== 'enabled') out.write(`\n→ hallpass-relay profile enable ${tenant.slug}\n`);
+}
+
+/** Lines on what is there already; empty when nothing is. */
+function describeTakenOver(found: TakenOver, slug: string): string {
+  const { schools, classes, classesOfSds, accounts, memberships, conflicts } = found;
+  const total = schools + classes + accounts;
+  const counts = [
+    counted(schools, 'school', 'schools'),
+    `${counted(classes, 'class', 'classes')}${classesOfSds === 0 ? '' : ` (${classesOfSds} of School Data Sync)`}`,
+    counted(accounts, 'account', 'accounts'),
+    counted(memberships, 'membership', 'memberships'),
+  ];
+  const taken = total === 0 ? '' : `Takes over what is there, without writing: ${counts.join(', ')}.\n`;
+  const records = counted(conflicts, 'record', 'records');
+  const doubt = `Double or contradictory stamps: ${records}, left untouched: hallpass-relay problems ${slug}\n`;
+  return conflicts === 0 ? taken : `${taken}${doubt}`;
+}
+
+function counted(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 function describe(operation: Listed): string {

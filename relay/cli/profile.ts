@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { fail, reasonOf } from '../../shared/errors.ts';
+import type { StampFacts } from '../profile/tenant-facts.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { writeAudit } from '../store/audit.ts';
 import { chooseProfile, readProfiles, removeProfile, setProfile } from '../store/profiles.ts';
@@ -120,14 +121,25 @@ async function showCheck(
   json: boolean,
 ): Promise<void> {
   const { checkProfile } = await import('./check-profile.ts');
-  const { profile, problems } = await checkProfile(context, tenant, which);
+  const { profile, problems, stamps } = await checkProfile(context, tenant, which);
   const count = problems.filter(({ severity }) => severity === 'error').length;
-  if (json) printJson(context, { ready: count === 0, problems });
+  if (json) printJson(context, { ready: count === 0, problems, stamps });
   else if (problems.length === 0) context.out.write(`Profile "${profile.name}" fits the tenant.\n`);
+  for (const line of json ? [] : describeStamps(stamps)) context.out.write(`${line}\n`);
   for (const { field, severity, reason, remedy } of json ? [] : problems) {
     context.out.write(`${severity}  ${field}: ${reason}\n  → ${remedy}\n`);
   }
   if (count > 0) throw fail('PROFILE_NOT_READY', { profile: profile.name, tenant, count });
+}
+
+/** `Stamped students in Microsoft 365: 30; in the roster as dcid 0, as studentNumber 30.` */
+function describeStamps(stamps: StampFacts): string[] {
+  return Object.entries(stamps)
+    .filter(([, { total }]) => total > 0)
+    .map(([kind, { total, fitting }]) => {
+      const fits = Object.entries(fitting).map(([reading, count]) => `as ${reading} ${count}`);
+      return `Stamped ${kind} in Microsoft 365: ${total}; in the roster ${fits.join(', ')}.`;
+    });
 }
 
 /** The serving relay notices within seconds. */

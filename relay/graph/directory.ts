@@ -41,45 +41,11 @@ export async function readUserChanges(client: GraphClient, deltaLink: string | u
   };
 }
 
-/** An object that carries the stamp of a roster record: made by Hallpass before, or by School Data Sync. */
-export interface StampedObject {
-  externalId: string;
-  objectId: string;
-}
-
-/** Schools and classes of the tenant that come from a student information system. */
-export async function readStamped(client: GraphClient, collection: 'schools' | 'classes'): Promise<StampedObject[]> {
-  const found: StampedObject[] = [];
-  const path = `/education/${collection}?$select=id,externalId,externalSource&$top=999`;
-  for await (const page of client.pages<{ id: string; externalId?: string | null; externalSource?: string | null }>(
-    path,
-  )) {
-    for (const { id, externalId, externalSource } of page.items) {
-      if (typeof externalId === 'string' && externalId !== '' && externalSource === 'sis')
-        found.push({ externalId, objectId: id });
-    }
-  }
-  return found;
-}
-
 interface EducationUser {
   id: string;
   externalSource?: string | null;
   student?: { externalId?: string | null } | null;
   teacher?: { externalId?: string | null } | null;
-}
-
-/** Accounts that carry the stamp of a person of the roster. */
-export async function readStampedPeople(client: GraphClient): Promise<(StampedObject & { role: Role })[]> {
-  const found: (StampedObject & { role: Role })[] = [];
-  const path = '/education/users?$select=id,externalSource,student,teacher&$top=999';
-  for await (const page of client.pages<EducationUser>(path)) {
-    for (const user of page.items) {
-      const stamp = stampOf(user);
-      if (stamp !== undefined) found.push({ ...stamp, objectId: user.id });
-    }
-  }
-  return found;
 }
 
 function stampOf(user: EducationUser): { role: Role; externalId: string } | undefined {

@@ -29,12 +29,16 @@ export function schoolBody(school: School): Body {
 }
 
 /**
- * `Section_<id>` is the mailNickname that School Data Sync gives, so classes are recognized either way. The name is not
- * among these properties: whether it is kept up to date is for the profile to say.
+ * The address of a class that is made: `Section_<id>`, as School Data Sync names it. A class that was there keeps the
+ * address by which people know it.
  */
+export function classNickname(section: Section): string {
+  return `Section_${section.id}`.replace(/[^A-Za-z0-9_]/g, '_');
+}
+
+/** The name is not among these properties: whether it is kept up to date is for the profile to say. */
 export function classBody(section: Section, term: Term | undefined): Body {
   return compact({
-    mailNickname: `Section_${section.id}`.replace(/[^A-Za-z0-9_]/g, '_'),
     classCode: section.courseNumber,
     externalId: section.id,
     externalName: sourceName(section),

@@ -9,7 +9,7 @@ import { type Problem, problem } from '../identity/problem.ts';
 import type { Licence } from '../profile/accounts.ts';
 import type { Scope } from '../profile/scope.ts';
 import type { Profile } from '../profile.ts';
-import { type Body, classBody, schoolBody, userBody } from './bodies.ts';
+import { type Body, classBody, classNickname, schoolBody, userBody } from './bodies.ts';
 import { isOpen, standing } from './dates.ts';
 import type { Keys } from './keys.ts';
 import { classNamer } from './names-of-classes.ts';
@@ -151,7 +151,7 @@ function classAdder({ roster, profile, today }: Desire): (state: DesiredState, s
     state.classes.set(section.id, {
       schoolId,
       body: kept ? { displayName, ...body } : body,
-      creation: kept ? {} : { displayName },
+      creation: { mailNickname: classNickname(section), ...(kept ? {} : { displayName }) },
     });
   };
 }

@@ -184,9 +184,9 @@ t.test('for any changes: planning what they touched plans the same as planning e
 
 t.test('a class carries the stamp of its section, its course and its term', async (t) => {
   const { desired } = desire(small);
+  t.same(desired.classes.get('5')?.creation, { mailNickname: 'Section_5' });
   t.match(desired.classes.get('5')?.body, {
     displayName: 'Math - 2',
-    mailNickname: 'Section_5',
     externalId: '5',
     externalSource: 'sis',
     classCode: 'M1',

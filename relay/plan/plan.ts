@@ -4,7 +4,6 @@
  * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
  * place, untouched, whatever the profile says.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Body } from './bodies.ts';
 import type { DesiredState, DesiredUser } from './desired.ts';
 import { licenceKey } from './licences.ts';
@@ -221,14 +220,25 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
 
 /**
  * The properties that differ, with their values before and after; undefined when none does. A property that is no
- * longer desired is left as it is, like everything that disappears from PowerSchool. Nested objects go as a whole.
+ * longer desired is left as it is, like everything that disappears from PowerSchool. Nested objects go as a whole, and
+ * only where something that is desired in them differs: Graph keeps the rest of them in any case.
  */
 function changedProperties(before: Body, after: Body): { before: Body; body: Body } | undefined {
-  const names = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  const names = Object.keys(after).filter((name) => !holds(before[name], after[name]));
   if (names.length === 0) return undefined;
   const pick = (body: Body) =>
     Object.fromEntries(names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]))) as Body;
   return { before: pick(before), body: pick(after) };
+}
+
+/** Whether what is there has all of what is desired. */
+function holds(there: Body[string] | undefined, desired: Body[string] | undefined): boolean {
+  if (!isBody(there) || !isBody(desired)) return there === desired;
+  return Object.keys(desired).every((name) => holds(there[name], desired[name]));
+}
+
+function isBody(value: Body[string] | undefined): value is Body {
+  return typeof value === 'object' && value !== null;
 }
 
 function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>, isSure: (item: string) => boolean): string[] {

@@ -172,6 +172,12 @@ const facts: TenantFacts = {
   },
   contested: new Map(),
   inOtherProfiles: 0,
+  stamps: {
+    schools: { total: 0, fitting: {} },
+    sections: { total: 0, fitting: {} },
+    students: { total: 0, fitting: {} },
+    teachers: { total: 0, fitting: {} },
+  },
 };
 
 t.test('a profile that fits its tenant has no problems', async (t) => {

@@ -19,7 +19,15 @@ export interface TenantFacts {
   contested: ReadonlyMap<string, readonly string[]>;
   /** People who are in schools of other profiles too. */
   inOtherProfiles: number;
+  /** What School Data Sync left, and is not taken over yet. */
+  stamps: StampFacts;
 }
+
+/** Stamped objects per kind, and how many are of somebody in the roster, by what the ids are read as. */
+export type StampFacts = Record<
+  'schools' | 'sections' | Role,
+  { total: number; fitting: Readonly<Record<string, number>> }
+>;
 
 /** People of the profile's schools in the mirror. */
 export interface PeopleFacts {

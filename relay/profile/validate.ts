@@ -5,6 +5,7 @@
 
 import type { Profile } from '../profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
+import { adoptionProblems } from './validate-adoption.ts';
 import { cloudProblems } from './validate-cloud.ts';
 import { identityProblems } from './validate-identity.ts';
 
@@ -17,6 +18,7 @@ export function validateProfile(profile: Profile, facts: TenantFacts): ProfilePr
     ...overlapProblems(facts),
     ...propertyProblems(profile),
     ...dateProblems(profile, facts),
+    ...adoptionProblems(profile, facts),
   ];
   return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
 }

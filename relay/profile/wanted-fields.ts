@@ -16,7 +16,8 @@ export function wantedFields(profile: Profile): WantedFields {
   return wanted;
 }
 
-function* fieldsOfRole({ mode, identity, accounts, classes }: Profile, role: Role): Iterable<string> {
+function* fieldsOfRole({ mode, identity, accounts, classes, adoption }: Profile, role: Role): Iterable<string> {
+  if (adoption.ids[role] !== 'dcid') yield adoption.ids[role];
   if (identity.compareAll) yield* sources[role];
   if (mode[role] === 'match') for (const rule of identity[role] ?? []) yield rule.source;
   // Creating an account takes a user name and a display name.

@@ -157,6 +157,12 @@ function toObject(objectId: string, body: string): AppliedObject {
   return { objectId, body: JSON.parse(body) as Body };
 }
 
+/** Of every school, class and account that we made, changed or took over. */
+export async function appliedObjectIds({ db, tenantId }: TenantScope): Promise<Set<string>> {
+  const rows = await db.selectFrom('applied').select('object_id').where('tenant_id', '=', tenantId).execute();
+  return new Set(rows.map((row) => row.object_id));
+}
+
 /** How many objects and relations of each kind Microsoft 365 has of this tenant. */
 export async function countApplied(scope: TenantScope): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -6,8 +6,8 @@ import type { TenantScope } from './store.ts';
 
 export interface DirectoryState {
   deltaLink: string | undefined;
-  /** True once objects from before Hallpass have been taken over. */
-  adopted: boolean;
+  /** When stamped objects from before Hallpass were read, ISO 8601. */
+  adoptedAt: string | undefined;
   /** When somebody last linked or unlinked a person by hand, ISO 8601. */
   linksEditedAt: string | undefined;
 }
@@ -20,7 +20,7 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
     .executeTakeFirst();
   return {
     deltaLink: row?.users_delta_link ?? undefined,
-    adopted: row?.adopted_at != null,
+    adoptedAt: row?.adopted_at ?? undefined,
     linksEditedAt: row?.links_edited_at ?? undefined,
   };
 }
@@ -85,9 +85,8 @@ export async function noteLinksEdited(scope: TenantScope, now: string): Promise<
   await saveState(scope, { links_edited_at: now });
 }
 
-/** Ends the links to accounts from before Hallpass, so that the next run takes over what fits the profile then. */
-export async function forgetAdopted({ db, tenantId }: TenantScope): Promise<void> {
-  await db.deleteFrom('link').where('tenant_id', '=', tenantId).where('rule', '=', 'adopted').execute();
+/** What was there before Hallpass is read anew: what was read for a preview may be weeks old. */
+export async function readExistingAnew({ db, tenantId }: TenantScope): Promise<void> {
   await db.updateTable('directory_state').set({ adopted_at: null }).where('tenant_id', '=', tenantId).execute();
 }
 

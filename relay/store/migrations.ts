@@ -7,6 +7,7 @@ import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
 import { profiles } from './migrations/005-profiles.ts';
+import { adoption } from './migrations/007-adoption.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
 import type { Database } from './schema.ts';
 
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '003-holds': holds,
   '004-accounts': accounts,
   '005-profiles': profiles,
+  '007-adoption': adoption,
   '010-uncertain': uncertain,
 };
 

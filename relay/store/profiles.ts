@@ -1,9 +1,8 @@
 /** Sync profiles as they are stored: a JSON document each, told apart by name. */
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { fail } from '../../shared/errors.ts';
 import { type Profile, parseProfile } from '../profile.ts';
-import { forgetAdopted } from './directory-mirror.ts';
+import { readExistingAnew } from './directory-mirror.ts';
 import type { TenantScope } from './store.ts';
 
 /** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
@@ -36,10 +35,7 @@ export function chooseProfile(profiles: readonly Profile[], tenant: string, name
   return named;
 }
 
-/**
- * Puts the profile in force, in place of the one of that name if there is one. A preview under another mode may have
- * taken accounts over that this one would match: they are looked at anew.
- */
+/** Puts the profile in force, in place of the one of that name if there is one. */
 export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
   const { db, tenantId } = scope;
   const content = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
@@ -57,7 +53,7 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
     return;
   }
   const before = JSON.parse(existing.body) as Partial<Profile>;
-  if (before.state === 'preview' && !isDeepStrictEqual(before.mode, profile.mode)) await forgetAdopted(scope);
+  if (before.state === 'preview' && profile.state === 'enabled') await readExistingAnew(scope);
   await db
     .updateTable('profile')
     .set(content)

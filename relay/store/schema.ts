@@ -1,6 +1,7 @@
 /** The tables as kysely sees them. Times are ISO 8601 in UTC, flags are 0 or 1, JSON is text: PostgreSQL can follow. */
 import type { Kind } from '../../shared/roster.ts';
 import type { AccountTables } from './account-schema.ts';
+import type { AdoptionTables } from './adoption-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
 
@@ -86,4 +87,4 @@ export interface RosterTables {
   bucket: BucketTable;
 }
 
-export interface Database extends RosterTables, ProvisioningTables, GuardTables, AccountTables {}
+export interface Database extends RosterTables, ProvisioningTables, GuardTables, AccountTables, AdoptionTables {}

@@ -4,8 +4,11 @@ import { type Problem, problem } from '../identity/problem.ts';
 import { desiredState } from '../plan/desired.ts';
 import { addKeys } from '../plan/keys.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
+import type { Applied } from '../store/applied.ts';
 import type { Link } from '../store/links.ts';
 import { resolveAccounts } from './accounts.ts';
+import { alreadyThere, conflictsOf, withoutConflicts } from './adoption.ts';
+import { updateApplied } from './effects.ts';
 import { renewProblems } from './memory.ts';
 import type { ProfileState } from './profile-state.ts';
 
@@ -13,6 +16,8 @@ export interface Decided {
   plan: Plan;
   /** Accounts found for people just now. The state does not have them yet: in preview they are not kept. */
   newLinks: Link[];
+  /** What turned out to be there already. The state has it; in preview it is not kept. */
+  there: Applied[];
   /** What is wrong with people's accounts, and with who looks after whom. */
   problems: Problem[];
 }
@@ -33,12 +38,16 @@ export function decide(state: ProfileState, today: string): Decided {
   const linked = found.size === 0 ? tenant.accounts : new Map([...tenant.accounts, ...found]);
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
   const accounts = { linked, createdByUs: tenant.createdByUs, toCreate, onPremises };
-  const desired = desiredState({ roster, accounts, profile, scope, today }, state.pending);
-  renewProblems(state, state.pending, desired);
+  const whole = desiredState({ roster, accounts, profile, scope, today }, state.pending);
+  renewProblems(state, state.pending, whole);
+  const desired = withoutConflicts(whole, tenant.adoption);
+  const there = alreadyThere(desired, tenant, linked);
+  for (const one of there) updateApplied(tenant, one);
   return {
     plan: makePlan(desired, tenant.applied),
     newLinks,
-    problems: [...problems, ...shared, ...sharedSchools(state)],
+    there,
+    problems: [...problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
   };
 }
 
@@ -51,7 +60,7 @@ function sortPeople({ profile, scope, tenant }: ProfileState): { open: Person[];
     const others = scope.othersOf(person.schoolIds);
     if (others.length > 0) {
       shared.push(problem(key, 'PersonInTwoProfiles', { profiles: [profile.name, ...others].join(', ') }));
-    } else if (!tenant.accounts.has(key)) {
+    } else if (!tenant.accounts.has(key) && !tenant.adoption.conflicts.has(key)) {
       open.push(person);
     }
   }

@@ -4,16 +4,15 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { type DirectoryChanges, readStamped, readStampedPeople, readUserChanges } from '../graph/directory.ts';
-import type { Profile, Role } from '../profile.ts';
-import { type Applied, forgetValues, markUncertain, record } from '../store/applied.ts';
+import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
+import { readStamped } from '../graph/stamped.ts';
+import { type Applied, appliedObjectIds, forgetValues, markUncertain, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
+import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
-import { addLinks, type Link, readLinks, removeLinks } from '../store/links.ts';
+import { type Link, readLinks, removeLinks } from '../store/links.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { type Creation, findCreated } from './verify.ts';
-
-const roles = ['students', 'teachers'] as const satisfies Role[];
 
 export interface DirectoryStep {
   store: Store;
@@ -47,35 +46,31 @@ export async function refreshDirectory({ store, tenantId, client, clock }: Direc
   return { changes, ended };
 }
 
+/** While something contradicts itself, somebody may be putting it right: then it is read again after this long. */
+const rereadMs = 15 * 60_000;
+
 /**
- * Takes over, once per tenant, the schools and classes that carry the stamp of a roster record, and where a profile creates
- * accounts those too: otherwise a relay that lost its database would make everything a second time.
+ * Reads, once per tenant, what bears the stamp of a roster's record: made by School Data Sync, or by a Hallpass that has lost
+ * its database and would make everything a second time.
+ *
+ * @param conflicts how many there were at the last look
+ * @returns whether it was read now: what a run had in memory is out of date then
  */
-export async function adoptExisting(step: DirectoryStep, profiles: readonly Profile[]): Promise<void> {
+export async function readExisting(step: DirectoryStep, conflicts: number): Promise<boolean> {
   const { store, tenantId, client, clock } = step;
-  const { adopted } = await store.withTenant(tenantId, readDirectoryState);
-  if (adopted) return;
-  const schools = await readStamped(client, 'schools');
-  const classes = await readStamped(client, 'classes');
-  const creating = new Set(profiles.flatMap(({ mode }) => roles.filter((role) => mode[role] === 'create')));
-  const people = creating.size > 0 ? await readStampedPeople(client) : [];
-  // An empty body: the first plan writes the properties, whatever they are now.
-  const objects = [
-    ...schools.map(
-      ({ externalId, objectId }): Applied => ({ object: { kind: 'school', key: externalId, objectId, body: {} } }),
-    ),
-    ...classes.map(
-      ({ externalId, objectId }): Applied => ({ object: { kind: 'class', key: externalId, objectId, body: {} } }),
-    ),
-  ];
-  const links = people
-    .filter(({ role }) => creating.has(role))
-    .map(({ role, externalId, objectId }) => ({ role, personId: externalId, objectId, rule: 'adopted' }));
+  const { adoptedAt } = await store.withTenant(tenantId, readDirectoryState);
+  const isOld = adoptedAt !== undefined && clock.now() - Date.parse(adoptedAt) >= rereadMs;
+  if (adoptedAt !== undefined && !(conflicts > 0 && isOld)) return false;
+  const objects = await readStamped(client);
   await store.withTenant(tenantId, async (scope) => {
-    await record(scope, objects, [], isoNow(clock));
-    await addLinks(scope, links, isoNow(clock));
+    const known = await appliedObjectIds(scope);
+    await replaceFound(
+      scope,
+      objects.filter(({ objectId }) => !known.has(objectId)),
+    );
     await markAdopted(scope, isoNow(clock));
   });
+  return true;
 }
 
 /**

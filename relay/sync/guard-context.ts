@@ -3,12 +3,13 @@ import { bucketKey, kinds } from '../../shared/roster.ts';
 import { type GuardContext, type Measure, otherSchools } from '../plan/guard.ts';
 import type { AppliedObject, Operation, OperationKind } from '../plan/plan.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
+import type { Adoption } from './adoption.ts';
 import type { ProfileState } from './profile-state.ts';
 import type { TenantState } from './tenant-state.ts';
 
 /** The part of what is known that the guard looks at. */
 export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {
-  tenant: Pick<TenantState, 'roster' | 'applied' | 'counts' | 'lastGood'>;
+  tenant: Pick<TenantState, 'roster' | 'applied' | 'counts' | 'lastGood'> & { adoption: Pick<Adoption, 'found'> };
 };
 
 export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, number>): GuardContext {
@@ -39,7 +40,7 @@ function measure(
   kind: OperationKind,
   schoolId: string,
   operations: readonly Operation[],
-  { tenant: { roster, applied, lastGood } }: GuardFacts,
+  { tenant: { roster, applied, lastGood, adoption } }: GuardFacts,
 ): Measure {
   const all = operations.length;
   switch (kind) {
@@ -61,11 +62,11 @@ function measure(
       return { there, changes: Math.max(0, all - due) };
     }
     case 'updateUser':
-      return written(operations, applied.users, applied.schoolUsers.get(schoolId) ?? []);
+      return written(operations, applied.users, applied.schoolUsers.get(schoolId) ?? [], adoption);
     case 'updateClass':
-      return written(operations, applied.classes, applied.schoolClasses.get(schoolId) ?? []);
+      return written(operations, applied.classes, applied.schoolClasses.get(schoolId) ?? [], adoption);
     case 'updateSchool':
-      return written(operations, applied.schools, [schoolId]);
+      return written(operations, applied.schools, [schoolId], adoption);
     default:
       return { there: all, changes: all };
   }
@@ -76,8 +77,12 @@ function written(
   operations: readonly Operation[],
   objects: ReadonlyMap<string, AppliedObject>,
   keys: Iterable<string>,
+  { found }: GuardFacts['tenant']['adoption'],
 ): Measure {
-  const isWritten = (key: string) => Object.keys(objects.get(key)?.body ?? {}).length > 0;
+  const isWritten = (key: string) => {
+    const { objectId, body = {} } = objects.get(key) ?? {};
+    return Object.keys(body).length > 0 && !found.has(objectId ?? '');
+  };
   return {
     there: [...keys].filter(isWritten).length,
     changes: operations.filter((operation) => isWritten(objectKey(operation))).length,

@@ -5,6 +5,7 @@ import type { DesiredState } from '../plan/desired.ts';
 import type { Guarded } from '../plan/guard.ts';
 import type { Keys } from '../plan/keys.ts';
 import type { Operation } from '../plan/plan.ts';
+import { endAdoptedLink } from './adoption.ts';
 import type { ApplyResult } from './apply.ts';
 import type { DirectoryNews } from './directory-step.ts';
 import type { ProfileState } from './profile-state.ts';
@@ -20,7 +21,11 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
     // What may be written to an account depends on where it is mastered.
     if (holder !== undefined && before?.onPremises !== after.onPremises) state.touchPerson(holder);
   }
-  for (const id of changes.deletes) state.directory.remove(id);
+  for (const id of changes.deletes) {
+    state.directory.remove(id);
+    const link = endAdoptedLink(state, id);
+    if (link !== undefined) state.endLink(link);
+  }
   for (const link of ended) state.endLink(link);
 }
 

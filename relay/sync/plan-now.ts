@@ -12,6 +12,7 @@ import { readHolds } from '../store/holds.ts';
 import { chooseProfile, readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
+import { countTakenOver, type TakenOver } from './adoption.ts';
 import { decide } from './decide.ts';
 import { guardContext } from './guard-context.ts';
 import { loadTenantState } from './tenant-state.ts';
@@ -22,6 +23,8 @@ export interface PlanNow {
   version: number;
   plan: Plan;
   guarded: Guarded;
+  /** What it finds in Microsoft 365 and takes over without a write. */
+  takenOver: TakenOver;
   schoolOf(operation: Operation): string;
 }
 
@@ -49,7 +52,9 @@ export async function planNow(
   });
   const state = known.profiles.get(profile.name);
   if (state === undefined) throw new TypeError(`the profile ${profile.name} was not loaded`);
-  const { plan } = decide(state, today);
+  const { plan, there } = decide(state, today);
+  const takenOver = countTakenOver(state, there);
   const context = guardContext(state, approvalsInForce(holds, now));
-  return { profile, version: known.version, plan, guarded: guard(plan, context), schoolOf: context.schoolOf };
+  const guarded = guard(plan, context);
+  return { profile, version: known.version, plan, guarded, takenOver, schoolOf: context.schoolOf };
 }

@@ -1,6 +1,7 @@
 /** The facts that a profile is checked against: from the mirror, and from the Microsoft tenant. */
 import { calendarOf } from '../../shared/calendar.ts';
 import { HallpassError } from '../../shared/errors.ts';
+import { fitReadings } from '../adoption/readings.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type GroupFacts, readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
 import type { Person } from '../identity/people.ts';
@@ -11,6 +12,7 @@ import type { PeopleFacts, TenantFacts } from '../profile/tenant-facts.ts';
 import type { Profile, Role } from '../profile.ts';
 import { readRecords } from '../roster/mirror.ts';
 import { districtTimeZone } from '../store/agents.ts';
+import { readFound } from '../store/found.ts';
 import { readLinks } from '../store/links.ts';
 import type { TenantScope } from '../store/store.ts';
 
@@ -30,8 +32,9 @@ export async function readMirrorFacts(
   profile: Profile,
   profiles: readonly Profile[],
   nowMs: number,
-): Promise<Pick<TenantFacts, 'today' | 'schools' | 'people' | 'contested' | 'inOtherProfiles'>> {
-  const schools = new Map((await readRecords(scope, 'school')).map(({ id, name }) => [id, name]));
+): Promise<Pick<TenantFacts, 'today' | 'schools' | 'people' | 'contested' | 'inOtherProfiles' | 'stamps'>> {
+  const schoolRecords = new Map((await readRecords(scope, 'school')).map((school) => [school.id, school]));
+  const schools = new Map([...schoolRecords].map(([id, { name }]) => [id, name]));
   // As it would be once enabled: others that are only tried do not stand in its way.
   const covered = scopeOf({ ...profile, state: 'enabled' }, profiles);
   const everybody = await readPeople(scope, covered.covers);
@@ -42,12 +45,16 @@ export async function readMirrorFacts(
     return { total: people.length, withoutAccount, having: countValues(people) };
   };
   const today = calendarOf(await districtTimeZone(scope))(nowMs, 0);
+  const found = await readFound(scope);
+  const sections = found.length === 0 ? [] : await readRecords(scope, 'section');
+  const known = { schools: schoolRecords, sections, people: everybody };
   const rivals = [...schools.keys()].map((id) => [id, covered.rivalsOf(id)] as const);
   return {
     today,
     schools,
     people: { students: of('students'), teachers: of('teachers') },
     contested: new Map(rivals.filter(([, others]) => others.length > 0)),
+    stamps: fitReadings(found, known, profile.adoption.ids.schools),
     inOtherProfiles: everybody.filter(({ schoolIds }) => covered.othersOf(schoolIds).length > 0).length,
   };
 }

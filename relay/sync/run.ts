@@ -7,11 +7,14 @@ import type { Problem } from '../identity/problem.ts';
 import type { Guarded } from '../plan/guard.ts';
 import { countOperations, type Plan } from '../plan/plan.ts';
 import type { Vault } from '../secrets/vault.ts';
+import { type Applied, record } from '../store/applied.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
+import { removeFound } from '../store/found.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
 import type { Store, TenantScope } from '../store/store.ts';
+import { countTakenOver, forgetFound, takenOver } from './adoption.ts';
 import { type ApplyResult, applyPlan } from './apply.ts';
 import { decide } from './decide.ts';
 import { type Checked, checkPlan, holdBack, settleGuard } from './guard-step.ts';
@@ -50,14 +53,18 @@ export interface RunReport {
 export async function runProfile(context: RunContext, state: ProfileState, today: string): Promise<RunReport> {
   const { store, tenantId, clock } = context;
   const { profile, tenant } = state;
-  const { plan, newLinks, problems } = decide(state, today);
+  const { plan, newLinks, there, problems } = decide(state, today);
   if (profile.state !== 'enabled') return previewed(context, state, plan, problems);
 
   const checked = await store.withTenant(tenantId, async (scope) => {
     await addLinks(scope, newLinks, isoNow(clock));
+    await record(scope, there, [], isoNow(clock));
+    await removeFound(scope, takenOver(there));
     return holdBack(scope, state, plan, isoNow(clock));
   });
   for (const link of newLinks) tenant.addLink(link);
+  tellTakenOver(context, state, there);
+  forgetFound(tenant, there);
   const runId = await begin(context, profile.name, plan, checked);
   tellHolds(context, checked);
   const { applied, accounts } = tenant;
@@ -122,6 +129,14 @@ function tellHolds({ log }: RunContext, { news }: Checked): void {
     const { key, kind, schoolId: school, rule, count, reason } = hold;
     log.warn({ event, hold: key, kind, school, rule, count }, `${count} operations are held: ${reason}`);
   }
+}
+
+function tellTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {
+  if (there.length === 0) return;
+  const takenOver = countTakenOver(state, there);
+  const { schools, classes, accounts, memberships } = takenOver;
+  const what = `${schools} schools, ${classes} classes, ${accounts} accounts, ${memberships} memberships`;
+  log.info({ event: 'run.adopted', ...takenOver }, `taken over as they are: ${what}`);
 }
 
 function reportOf(

@@ -4,7 +4,7 @@ import { calendarOf } from '../../shared/calendar.ts';
 import type { Profile } from '../profile.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
-import { adoptExisting, type DirectoryNews, refreshDirectory, settleIntents } from './directory-step.ts';
+import { type DirectoryNews, readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { takeDirectoryNews } from './memory.ts';
 import type { ProfileState } from './profile-state.ts';
 import { type RunContext, type RunReport, runProfile } from './run.ts';
@@ -35,9 +35,9 @@ export interface Turn {
 export async function takeTurn(context: TurnContext, memory?: TenantState): Promise<Turn | undefined> {
   const { store, tenantId, clock } = context;
   const news = await refreshDirectory(context);
-  await adoptExisting(context, context.profiles);
+  const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
   const unanswered = await settleIntents(context);
-  let state = await currentState(context, unanswered ? undefined : memory, news);
+  let state = await currentState(context, unanswered || wasRead ? undefined : memory, news);
   if (state === undefined) return undefined;
   const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
   const reports = new Map<string, RunReport>();

@@ -14,10 +14,12 @@ import type { Profile } from '../profile.ts';
 import { changedSince, digests, mirrorState, readRecords } from '../roster/mirror.ts';
 import { readApplied } from '../store/applied.ts';
 import { readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
+import { readFound } from '../store/found.ts';
 import { readGivenNames } from '../store/given-names.ts';
 import { readLastGood } from '../store/last-good.ts';
 import { type Link, readLinks } from '../store/links.ts';
 import type { TenantScope } from '../store/store.ts';
+import { type Adoption, adopt, newAdoption } from './adoption.ts';
 import { ProfileState } from './profile-state.ts';
 
 export class TenantState {
@@ -32,6 +34,8 @@ export class TenantState {
   readonly taken = new Map<string, string>();
   /** People whose accounts Hallpass made, or made before it lost its database. */
   readonly createdByUs = new Set<string>();
+  /** What was there before Hallpass and is still to be taken over. */
+  adoption: Adoption = newAdoption([]);
   /** User names that were given, by this relay, to whomever. */
   names = new NameHistory();
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
@@ -121,6 +125,8 @@ export async function loadTenantState(
   state.version = version;
   state.counts = await countRecords(scope);
   state.lastGood = await readLastGood(scope);
+  state.adoption = newAdoption(await readFound(scope));
+  adopt(state);
   return state;
 }
 
@@ -139,6 +145,7 @@ export async function refreshRoster(scope: TenantScope, state: TenantState): Pro
   const { version, settled } = await mirrorState(scope);
   if (!settled || version === state.version) return;
   state.touch(state.roster.apply(await changedSince(scope, state.version)));
+  adopt(state);
   state.counts = await countRecords(scope);
   state.version = version;
 }

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
 import { type MicrosoftSimulator, startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { toWire } from '../../shared/link.ts';
@@ -147,19 +148,22 @@ export async function openDistrict(options: {
   accounts: boolean;
   /** A state folder, on which the commands can work too; without one nothing is kept. */
   home?: string;
+  /** What else the tenant holds at the start. */
+  furnish?: (file: DirectoryFile) => DirectoryFile;
 }): Promise<District> {
   const clock = new VirtualClock(Date.now());
+  const directory: DirectoryFile = {
+    tenant: {
+      displayName: 'Contoso',
+      domains: [{ id: 'contoso.edu', isDefault: true }],
+      skus: [{ skuId, skuPartNumber: 'STANDARDWOFFPACK_STUDENT', enabled: 500_000 }],
+    },
+    users: options.accounts ? accountsFor(options.students) : [],
+  };
   const microsoft = await startMicrosoftSimulator({
     clock,
     lag: 50,
-    directory: {
-      tenant: {
-        displayName: 'Contoso',
-        domains: [{ id: 'contoso.edu', isDefault: true }],
-        skus: [{ skuId, skuPartNumber: 'STANDARDWOFFPACK_STUDENT', enabled: 500_000 }],
-      },
-      users: options.accounts ? accountsFor(options.students) : [],
-    },
+    directory: options.furnish?.(directory) ?? directory,
   });
   const secretFile = join(options.dir, 'secret');
   const caFile = join(options.dir, 'ca.pem');

@@ -10,6 +10,7 @@ import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts
 import type { SchoolSource } from '../../relay/plan/source-guard.ts';
 import { scopeOf } from '../../relay/profile/scope.ts';
 import { parseProfile } from '../../relay/profile.ts';
+import { newAdoption } from '../../relay/sync/adoption.ts';
 import { appliedBy, updateApplied } from '../../relay/sync/effects.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
@@ -94,7 +95,13 @@ const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);
 
 const plan = timed(`plan everything, ${students} students`, () => decide(roster.allKeys()));
-const tenant = { roster, applied, counts: new Map<string, number>(), lastGood: new Map<string, SchoolSource>() };
+const tenant = {
+  roster,
+  applied,
+  counts: new Map<string, number>(),
+  lastGood: new Map<string, SchoolSource>(),
+  adoption: newAdoption([]),
+};
 const facts = { profile, scope, tenant };
 const context = guardContext(facts, new Map());
 timed('guard it', () => guard(plan, context));

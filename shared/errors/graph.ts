@@ -102,6 +102,22 @@ export const graphErrors = {
     meaning:
       'In create mode an existing account with the wanted name is reported, not adopted, unless Hallpass or School Data Sync made it for the same person.',
   },
+  DuplicateStamps: {
+    retry: 'fix',
+    sentence: '{count} objects in Microsoft 365 are stamped as this one: {objects}.',
+    action:
+      'Keep one, and delete the others or take their stamp away. Hallpass looks again every 15 minutes and takes over the one that is left.',
+    meaning:
+      'School Data Sync, a restore or a script left several objects for one record. Hallpass does not guess which one people use: until then it makes and changes nothing for the record.',
+  },
+  ContradictoryStamp: {
+    retry: 'fix',
+    sentence: 'What Microsoft 365 has for this record contradicts itself: {reason} ({objects}).',
+    action:
+      'Correct or clear the attributes of the object. If many records have this problem, the ids of School Data Sync are something else than "adoption.ids" of the profile says.',
+    meaning:
+      'An object bears the stamps of two records, or something besides its id belongs to another one. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
+  },
   OnPremisesAccount: {
     retry: 'fix',
     sentence: 'Microsoft 365 refused {what}: the account is mastered in an on-premises Active Directory.',

@@ -1,0 +1,204 @@
+/** Whose an object is: what stamps say, and what is decided from them. */
+import fc from 'fast-check';
+import t from 'tap';
+import { decideAdoption, type Sought, type StampedObject } from './decide.ts';
+import { commonPart } from './found.ts';
+import { classStamp, schoolStamp, userStamp } from './stamp.ts';
+
+const section = (id: string, more: Partial<Sought> = {}): Sought => ({
+  key: `class:${id}`,
+  kind: 'class',
+  dcid: id,
+  sisId: id,
+  facts: { schoolId: '1', courseNumber: `C${id}` },
+  ...more,
+});
+const pupil = (id: string, more: Partial<Sought> = {}): Sought => ({
+  key: `students:${id}`,
+  kind: 'students',
+  dcid: id,
+  sisId: id,
+  facts: { number: `40${id}`, userName: `pupil${id}`, surname: 'Ito' },
+  ...more,
+});
+
+function stamped(objectId: string, stamp: StampedObject['stamp'] | undefined): StampedObject[] {
+  return stamp === undefined ? [] : [{ objectId, stamp }];
+}
+
+const group = (objectId: string, anchor: string | undefined, more: Record<string, string> = {}) => {
+  const { mailNickname, externalId, externalSource, ...sds } = more;
+  return stamped(
+    objectId,
+    classStamp(
+      { mailNickname, externalId, externalSource },
+      { ...(anchor === undefined ? {} : { AnchorId: anchor }), ...sds },
+    ),
+  );
+};
+
+const decide = (objects: StampedObject[], sought: Sought[], schools = ['1', '2']) => {
+  const { adopted, conflicts } = decideAdoption(objects, sought, new Set(schools));
+  const codes = [...conflicts.values()].map(({ key, code }) => `${key} ${code}`).sort();
+  return { adopted: Object.fromEntries(adopted), codes };
+};
+
+t.test('a class is found by its anchor, its section id, its external id, or its address alone', async (t) => {
+  const sought = ['1', '2', '3', '4'].map((id) => section(id));
+  const objects = [
+    ...group('a', 'Section_1'),
+    ...group('b', undefined, { SyncSource_SectionId: '2' }),
+    ...group('c', undefined, { externalId: '3', externalSource: 'sis' }),
+    ...group('d', undefined, { mailNickname: 'Section_4' }),
+    ...group('e', undefined, { externalId: '1', externalSource: 'manual' }),
+    ...group('f', undefined, { mailNickname: 'chess' }),
+    ...group('g', 'Section_99'),
+  ];
+  t.same(decide(objects, sought), {
+    adopted: { 'class:1': 'a', 'class:2': 'b', 'class:3': 'c', 'class:4': 'd' },
+    codes: [],
+  });
+});
+
+t.test('what expired is nobody’s, whichever mark says so', async (t) => {
+  const objects = [
+    ...group('a', 'Exp0625_Section_1'),
+    ...group('b', 'Section_1', { Status: 'Expired' }),
+    ...group('c', 'Section_1', { mailNickname: 'Exp0625_Section_1' }),
+    ...group('d', undefined, { SyncSource_SectionId: 'Exp0625_1' }),
+  ];
+  t.same(objects, []);
+  t.equal(classStamp({ externalId: 'Exp0625_1', externalSource: 'sis' }, {}), undefined);
+});
+
+t.test('what contradicts itself is a conflict of everybody concerned', async (t) => {
+  const sought = [section('1'), section('2')];
+  const both = ['class:1 ContradictoryStamp', 'class:2 ContradictoryStamp'];
+  const other = { externalId: '2', externalSource: 'sis' };
+  t.same(decide(group('a', 'Section_1', other), sought), { adopted: {}, codes: both });
+  t.same(decide(group('a', 'Section_1', { SyncSource_SectionId: '2' }), sought), { adopted: {}, codes: both });
+  const unknown = { externalId: '77', externalSource: 'sis' };
+  t.same(decide(group('a', 'Section_1', unknown), sought).codes, ['class:1 ContradictoryStamp']);
+  const twin = [...group('a', 'Section_1'), ...group('b', 'Section_1')];
+  t.same(decide(twin, sought), { adopted: {}, codes: ['class:1 DuplicateStamps'] });
+  const { conflicts } = decideAdoption([...twin, ...group('c', 'Section_1', other)], sought, new Set());
+  t.match(conflicts.get('class:1'), { objects: ['a', 'b', 'c'], reason: 'it is stamped for class 1 and class 2' });
+});
+
+t.test('the id of another column is not taken for ours where anything else tells them apart', async (t) => {
+  const sought = [section('1')];
+  const codes = ['class:1 ContradictoryStamp'];
+  t.same(decide(group('a', 'Section_1', { CourseNumber: 'X9' }), sought), { adopted: {}, codes });
+  t.same(decide(group('a', 'Section_1', { SyncSource_SchoolId: '2' }), sought), { adopted: {}, codes });
+  t.same(decide(group('a', 'Section_1', { SyncSource_SchoolId: '555' }), sought).adopted, { 'class:1': 'a' });
+  t.same(decide(group('a', 'Section_1', { CourseNumber: 'c1', SyncSource_SchoolId: '1' }), sought).codes, []);
+});
+
+t.test('an account is found in both forms of the anchor, and needs something besides it', async (t) => {
+  const teacher: Sought = { ...pupil('7'), key: 'teachers:7', kind: 'teachers' };
+  const sought = [pupil('7'), teacher, pupil('8')];
+  const user = (objectId: string, name: string, sds: Record<string, string>) =>
+    stamped(objectId, userStamp({ userPrincipalName: `${name}@contoso.edu` }, sds));
+  const objects = [
+    ...user('v1', 'PUPIL7', { ObjectType: 'Student', AnchorId: 'Student_7' }),
+    ...user('v2', 'pupil7', { ObjectType: 'Teacher', AnchorId: 'User_7' }),
+    ...user('no', 'somebody', { ObjectType: 'Student', AnchorId: 'Student_8' }),
+  ];
+  const expected = { adopted: { 'students:7': 'v1', 'teachers:7': 'v2' }, codes: ['students:8 ContradictoryStamp'] };
+  t.same(decide(objects, sought), expected);
+  const numbered = (number: string) => user('n', 'any', { AnchorId: 'Student_8', StudentNumber: number });
+  t.same(decide(numbered('408'), sought).adopted, { 'students:8': 'n' });
+  t.same(decide(numbered('409'), sought).adopted, {});
+  const own = stamped('own', userStamp({ externalSource: 'sis', student: { externalId: '8' } }, {}));
+  t.same(decide(own, sought).adopted, { 'students:8': 'own' }, 'our own stamp is enough');
+  const two = userStamp({ externalSource: 'sis', student: { externalId: '7' }, teacher: { externalId: '7' } }, {});
+  t.same(decide(stamped('two', two), sought).codes, ['students:7 ContradictoryStamp', 'teachers:7 ContradictoryStamp']);
+});
+
+t.test('numbers are ids where the profile says so', async (t) => {
+  const sought = [pupil('7', { sisId: '4007' }), pupil('4007', { sisId: '9' }), pupil('1', { sisId: undefined })];
+  const user = (sds: Record<string, string>, externalId?: string) =>
+    stamped(
+      'a',
+      userStamp(
+        {
+          userPrincipalName: 'pupil7@contoso.edu',
+          ...(externalId && { externalSource: 'sis', student: { externalId } }),
+        },
+        sds,
+      ),
+    );
+  t.same(decide(user({ AnchorId: 'Student_4007' }), sought).adopted, { 'students:7': 'a' });
+  t.same(decide(user({ AnchorId: 'Student_4007' }, '4007'), sought).adopted, { 'students:7': 'a' }, 'its own copy');
+  t.same(decide(user({ AnchorId: 'Student_4007' }, '7'), sought).adopted, { 'students:7': 'a' }, 'ours, by DCID');
+  t.equal(decide(user({ AnchorId: 'Student_4007' }, '4007x'), sought).codes.length, 1);
+  const namesakes = [pupil('1', { sisId: '5' }), pupil('2', { sisId: '5' })];
+  t.equal(decide(user({ AnchorId: 'Student_5' }), namesakes).codes.length, 2, 'two people of one number');
+});
+
+t.test('a school goes by its external id, and needs its number or its name', async (t) => {
+  const school = (sisId: string): Sought => {
+    return { key: 'school:1', kind: 'school', dcid: '1', sisId, facts: { number: '100', name: 'North' } };
+  };
+  const one = (externalId: string, schoolNumber: string, displayName: string) =>
+    stamped('s', schoolStamp({ externalId, externalSource: 'sis', schoolNumber, displayName }));
+  t.same(decide(one('1', '100', 'Renamed'), [school('1')]).adopted, { 'school:1': 's' });
+  t.same(decide(one('1', '900', 'NORTH'), [school('1')]).adopted, { 'school:1': 's' });
+  t.equal(decide(one('1', '900', 'South'), [school('1')]).codes.length, 1);
+  t.same(decide(one('100', '100', 'North'), [school('100')]).adopted, { 'school:1': 's' }, 'by its number');
+  t.same(decide(one('1', '100', 'North'), [school('100')]).adopted, { 'school:1': 's' }, 'ours, whatever the reading');
+});
+
+t.test('for any directory: no object for two records, no two objects for one, in any order', async (t) => {
+  const id = fc.integer({ min: 1, max: 6 }).map(String);
+  const some = fc.option(id, { nil: undefined });
+  const object = fc
+    .record({ anchor: some, source: some, external: some, address: some, course: some })
+    .map(({ anchor, source, external, address, course }) => {
+      return classStamp(
+        { externalId: external, externalSource: 'sis', mailNickname: address && `Section_${address}` },
+        {
+          ...(anchor && { AnchorId: `Section_${anchor}` }),
+          ...(source && { SyncSource_SectionId: source }),
+          ...(course && { CourseNumber: `C${course}` }),
+        },
+      );
+    });
+  const records = fc.uniqueArray(fc.record({ dcid: id, sisId: some }), { selector: ({ dcid }) => dcid });
+  fc.assert(
+    fc.property(
+      fc.array(object, { maxLength: 12 }),
+      records,
+      fc.infiniteStream(fc.nat(1000)),
+      (stamps, wanted, order) => {
+        const objects = stamps.flatMap((stamp, at) => stamped(`o${at}`, stamp));
+        const sought = wanted.map(({ dcid, sisId }) => section(dcid, { sisId }));
+        const { adopted, conflicts } = decideAdoption(objects, sought, new Set(['1']));
+        if (new Set(adopted.values()).size !== adopted.size) throw new Error('one object for two records');
+        for (const key of adopted.keys()) if (conflicts.has(key)) throw new Error(`${key} both ways`);
+        for (const [key, objectId] of adopted) {
+          const one = sought.find((other) => other.key === key);
+          const claims = objects.find((other) => other.objectId === objectId)?.stamp.claims ?? [];
+          const isIts = claims.every((claim) => claim.id === (claim.in === 'sis' ? one?.sisId : one?.dcid));
+          if (!isIts) throw new Error(`${objectId} says something else than ${key}`);
+        }
+        const shuffled = <T>(items: readonly T[]) =>
+          items
+            .map((item) => ({ item, at: order.next().value ?? 0 }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ item }) => item);
+        const again = decideAdoption(shuffled(objects), shuffled(sought), new Set(['1']));
+        const plain = (decision: typeof again) =>
+          JSON.stringify([[...decision.adopted].sort(), [...decision.conflicts].sort(([a], [b]) => (a < b ? -1 : 1))]);
+        if (plain(again) !== plain({ adopted, conflicts })) throw new Error('the order matters');
+      },
+    ),
+    { numRuns: 500 },
+  );
+  t.pass('it holds');
+});
+
+t.test('of values only those are kept that are wanted', async (t) => {
+  const there = { a: '1', b: '2', c: { d: '3', e: '4' } };
+  t.same(commonPart(there, { a: '9', c: { d: '9' } }), { a: '1', c: { d: '3' } });
+});

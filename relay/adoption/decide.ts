@@ -1,0 +1,153 @@
+/**
+ * Which object of Microsoft 365 is whose: decided from their stamps and the roster, never by guess. What cannot be decided
+ * is a conflict of every record concerned: nothing is made for it that may be there already, and nothing is taken over.
+ * Pure; the order of what goes in does not matter.
+ */
+import type { Claim, Stamp } from './stamp.ts';
+
+export interface StampedObject {
+  objectId: string;
+  stamp: Stamp;
+}
+
+/** A record of the roster whose object is not known yet. */
+export interface Sought {
+  /** `school:1`, `class:77`, `students:123`. */
+  key: string;
+  kind: Claim['kind'];
+  dcid: string;
+  /** The id that School Data Sync had for it, if it has that value in PowerSchool. */
+  sisId: string | undefined;
+  /** What an object of it must not contradict. */
+  facts: Stamp['hints'];
+}
+
+export interface Conflict {
+  key: string;
+  code: 'DuplicateStamps' | 'ContradictoryStamp';
+  /** Object ids, sorted. */
+  objects: string[];
+  /** What is contradictory. */
+  reason: string;
+}
+
+export interface AdoptionDecision {
+  /** By key. No object is there twice. */
+  adopted: Map<string, string>;
+  conflicts: Map<string, Conflict>;
+}
+
+/**
+ * @param sought all records without an object, of every profile
+ * @param schoolSisIds what School Data Sync calls the schools of the roster, with and without an object
+ */
+export function decideAdoption(
+  objects: Iterable<StampedObject>,
+  sought: Iterable<Sought>,
+  schoolSisIds: ReadonlySet<string>,
+): AdoptionDecision {
+  const index = indexOf(sought);
+  const candidates = new Map<string, string[]>();
+  const doubts = new Map<string, { objects: Set<string>; reasons: Set<string> }>();
+  const doubt = (key: string, objectId: string, reason: string) => {
+    const known = doubts.get(key) ?? { objects: new Set(), reasons: new Set() };
+    known.objects.add(objectId);
+    known.reasons.add(reason);
+    doubts.set(key, known);
+  };
+  for (const { objectId, stamp } of objects) {
+    const { keys, others } = claimed(stamp, index);
+    const [key] = keys;
+    if (key === undefined) continue;
+    if (keys.length + others > 1) {
+      const says = stamp.claims.map(({ kind, id }) => `${kind} ${id}`).sort();
+      const reason =
+        says.length > 1
+          ? `it is stamped for ${says.join(' and ')}`
+          : `${keys.length} records of the roster have its id ${says}`;
+      for (const one of keys) doubt(one, objectId, reason);
+      continue;
+    }
+    const reason = contradiction(stamp, index.byKey.get(key)?.facts ?? {}, schoolSisIds);
+    if (reason !== undefined) doubt(key, objectId, reason);
+    else candidates.set(key, [...(candidates.get(key) ?? []), objectId]);
+  }
+  const decision: AdoptionDecision = { adopted: new Map(), conflicts: new Map() };
+  for (const [key, { objects: ids, reasons }] of doubts) {
+    const all = [...ids, ...(candidates.get(key) ?? [])].sort();
+    const reason = [...reasons].sort().join('; ');
+    decision.conflicts.set(key, { key, code: 'ContradictoryStamp', objects: all, reason });
+  }
+  for (const [key, ids] of candidates) {
+    if (doubts.has(key)) continue;
+    const [only = '', ...rest] = ids;
+    if (rest.length === 0) decision.adopted.set(key, only);
+    else decision.conflicts.set(key, { key, code: 'DuplicateStamps', objects: ids.sort(), reason: '' });
+  }
+  return decision;
+}
+
+interface Index {
+  byKey: Map<string, Sought>;
+  bySisId: Map<string, string[]>;
+  byDcid: Map<string, string>;
+}
+
+function indexOf(sought: Iterable<Sought>): Index {
+  const index: Index = { byKey: new Map(), bySisId: new Map(), byDcid: new Map() };
+  for (const one of sought) {
+    index.byKey.set(one.key, one);
+    index.byDcid.set(`${one.kind} ${one.dcid}`, one.key);
+    if (one.sisId === undefined) continue;
+    const name = `${one.kind} ${one.sisId}`;
+    index.bySisId.set(name, [...(index.bySisId.get(name) ?? []), one.key]);
+  }
+  return index;
+}
+
+/** The records that an object claims to be of, and how many claims name nothing that is sought. */
+function claimed({ claims }: Stamp, { bySisId, byDcid }: Index): { keys: string[]; others: number } {
+  const keys = new Set<string>();
+  let others = 0;
+  for (const { kind, id, in: ids } of claims) {
+    const name = `${kind} ${id}`;
+    const key = byDcid.get(name);
+    const found = ids === 'sis' ? (bySisId.get(name) ?? []) : key === undefined ? [] : [key];
+    for (const one of found) keys.add(one);
+    if (found.length === 0) others += 1;
+  }
+  return { keys: [...keys], others };
+}
+
+/**
+ * What School Data Sync calls one thing may be the id of quite another, where its ids were not what the profile takes them
+ * for: numbers of several columns overlap. So something besides the id has to agree, or at least nothing to disagree.
+ */
+function contradiction(
+  { hints, bySds, claims }: Stamp,
+  facts: Stamp['hints'],
+  schoolSisIds: ReadonlySet<string>,
+): string | undefined {
+  const kind = claims[0]?.kind;
+  const differ = (name: keyof Stamp['hints']) => bothKnown(hints, facts, name) && !agree(hints, facts, name);
+  if (kind === 'school') {
+    return differ('number') && differ('name') ? 'neither its number nor its name is that of the school' : undefined;
+  }
+  if (!bySds) return undefined;
+  if (kind === 'class') {
+    if (differ('courseNumber')) return 'its course is another one';
+    const isKnown = hints.schoolId !== undefined && schoolSisIds.has(hints.schoolId);
+    return isKnown && differ('schoolId') ? 'its school is another one' : undefined;
+  }
+  if (differ('number')) return 'its number is another one';
+  const alike = (['number', 'userName', 'surname'] as const).some((name) => agree(hints, facts, name));
+  return alike ? undefined : 'neither number nor user name nor surname is that of the person';
+}
+
+function bothKnown(hints: Stamp['hints'], facts: Stamp['hints'], name: keyof Stamp['hints']): boolean {
+  return hints[name] !== undefined && facts[name] !== undefined;
+}
+
+function agree(hints: Stamp['hints'], facts: Stamp['hints'], name: keyof Stamp['hints']): boolean {
+  return bothKnown(hints, facts, name) && hints[name]?.toLowerCase() === facts[name]?.toLowerCase();
+}

@@ -1,0 +1,159 @@
+/**
+ * The marks that tell whose object something in Microsoft 365 is: the education properties that Hallpass and School Data Sync
+ * write, and the attributes that School Data Sync keeps on groups and users besides (names as in Microsoft's own scripts,
+ * OfficeDev/O365-EDU-Tools).
+ */
+import type { Role } from '../profile.ts';
+
+/** Prefix of School Data Sync's attributes: its application's id, without hyphens. */
+export const sdsPrefix = 'extension_fe2174665583431c953114ff7268b7b3_Education_';
+
+/** Attributes that adoption reads, without the prefix. */
+export const groupAttributes = [
+  'AnchorId',
+  'SyncSource_SectionId',
+  'SyncSource_SchoolId',
+  'CourseNumber',
+  'Status',
+] as const;
+export const userAttributes = [
+  'ObjectType',
+  'AnchorId',
+  'SyncSource_StudentId',
+  'SyncSource_TeacherId',
+  'StudentNumber',
+  'TeacherNumber',
+] as const;
+
+/** One thing that an object says about whose it is. */
+export interface Claim {
+  kind: 'school' | 'class' | Role;
+  id: string;
+  /** `sis`: in School Data Sync's ids, whatever those are. `dcid`: in ours. */
+  in: 'sis' | 'dcid';
+}
+
+export interface Stamp {
+  /** At least one, no two alike. */
+  claims: Claim[];
+  /** Made by School Data Sync, and not by Hallpass. */
+  bySds: boolean;
+  /** What else the object says; it must not contradict the claims. */
+  hints: {
+    /** SIS id of a class's school. */
+    schoolId?: string;
+    courseNumber?: string;
+    /** Of a person or school. */
+    number?: string;
+    /** Of a school. */
+    name?: string;
+    /** What is before the @. */
+    userName?: string;
+    surname?: string;
+  };
+}
+
+/** Texts of an object as read; what is not set is undefined. */
+type Texts<Name extends string> = { [name in Name]?: string | undefined };
+
+/** Attributes of a group or user by their names without the prefix. */
+export type SdsAttributes = Readonly<Record<string, string | undefined>>;
+
+/** A school as the education API shows it: its administrative unit, where School Data Sync's own attributes are, is not read. */
+export function schoolStamp(
+  school: Texts<'externalId' | 'externalSource' | 'schoolNumber' | 'displayName'>,
+): Stamp | undefined {
+  const { externalId, externalSource, schoolNumber, displayName } = school;
+  if (externalId === undefined || externalSource !== 'sis') return undefined;
+  // Where the two differ the id is not the number, whoever wrote it; what repeats the number may be either.
+  const isOpen = schoolNumber === undefined || schoolNumber === externalId;
+  return {
+    claims: [{ kind: 'school', id: externalId, in: isOpen ? 'sis' : 'dcid' }],
+    bySds: false,
+    hints: withoutGaps({ number: schoolNumber, name: displayName }),
+  };
+}
+
+/**
+ * A class of both APIs; undefined when it bears no stamp, or when School Data Sync has expired it: at the end of a year
+ * Microsoft's script writes `ExpMMyy_` before names, section id and anchor.
+ */
+export function classStamp(
+  group: Texts<'mailNickname' | 'externalId' | 'externalSource' | 'courseNumber'>,
+  sds: SdsAttributes,
+): Stamp | undefined {
+  const { mailNickname, externalId, externalSource } = group;
+  const { AnchorId: anchor, SyncSource_SectionId: source } = sds;
+  if (sds.Status?.toLowerCase() === 'expired') return undefined;
+  if ([anchor, source, mailNickname, externalId].some((text) => /^Exp\d{4}_/i.test(text ?? ''))) return undefined;
+  const sis = distinct([afterPrefix(anchor, 'Section_'), source]);
+  const own = externalSource === 'sis' ? externalId : undefined;
+  const claims = claimsOf('class', sis, own);
+  // Only what School Data Sync named and nothing else marks: Hallpass never makes a class without an external id.
+  const named = claims.length === 0 ? afterPrefix(mailNickname, 'Section_') : undefined;
+  if (named !== undefined) claims.push({ kind: 'class', id: named, in: 'sis' });
+  if (claims.length === 0) return undefined;
+  return {
+    claims,
+    bySds: sis.length > 0 || named !== undefined,
+    hints: withoutGaps({ schoolId: sds.SyncSource_SchoolId, courseNumber: sds.CourseNumber ?? group.courseNumber }),
+  };
+}
+
+/** An account; v1 of School Data Sync anchors it as `Student_` or `Teacher_`, v2.1 as `User_`. */
+export function userStamp(
+  user: Texts<'userPrincipalName' | 'surname' | 'externalSource'> & {
+    student?: Texts<'externalId' | 'studentNumber'> | undefined;
+    teacher?: Texts<'externalId' | 'teacherNumber'> | undefined;
+  },
+  sds: SdsAttributes,
+): Stamp | undefined {
+  const { student, teacher } = user;
+  const isSis = user.externalSource === 'sis';
+  const anchor = sds.AnchorId;
+  const isTeacher = sds.ObjectType?.toLowerCase() === 'teacher' || (sds.ObjectType === undefined && isSis && !student);
+  const ofUser = afterPrefix(anchor, 'User_');
+  const students = distinct([
+    afterPrefix(anchor, 'Student_'),
+    sds.SyncSource_StudentId,
+    isTeacher ? undefined : ofUser,
+  ]);
+  const teachers = distinct([
+    afterPrefix(anchor, 'Teacher_'),
+    sds.SyncSource_TeacherId,
+    isTeacher ? ofUser : undefined,
+  ]);
+  const claims = [
+    ...claimsOf('students', students, isSis ? student?.externalId : undefined),
+    ...claimsOf('teachers', teachers, isSis ? teacher?.externalId : undefined),
+  ];
+  if (claims.length === 0) return undefined;
+  return {
+    claims,
+    bySds: students.length + teachers.length > 0,
+    hints: withoutGaps({
+      number: sds.StudentNumber ?? sds.TeacherNumber ?? student?.studentNumber ?? teacher?.teacherNumber,
+      userName: user.userPrincipalName?.split('@')[0],
+      surname: user.surname,
+    }),
+  };
+}
+
+/** An external id that repeats what School Data Sync says is its own; another one is ours. */
+function claimsOf(kind: Claim['kind'], sis: readonly string[], externalId: string | undefined): Claim[] {
+  const claims = sis.map((id): Claim => ({ kind, id, in: 'sis' }));
+  if (externalId !== undefined && !sis.includes(externalId)) claims.push({ kind, id: externalId, in: 'dcid' });
+  return claims;
+}
+
+function afterPrefix(text: string | undefined, prefix: string): string | undefined {
+  return text?.startsWith(prefix) === true ? text.slice(prefix.length) || undefined : undefined;
+}
+
+function distinct(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
+
+function withoutGaps(hints: { [name in keyof Stamp['hints']]: string | undefined }): Stamp['hints'] {
+  return Object.fromEntries(Object.entries(hints).filter(([, value]) => value !== undefined));
+}

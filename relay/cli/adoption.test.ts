@@ -1,0 +1,84 @@
+/** What a person is told of a tenant that School Data Sync has run, before anything is written. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import t, { type Test } from 'tap';
+import type { SdsOptions } from '../../scripts/simulators/microsoft/sds-seed.ts';
+import { setProfile } from '../store/profiles.ts';
+import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+import { afterSds } from '../testing/sds.ts';
+import { runCli } from './program.ts';
+
+const students = 30;
+const roster = smallRoster(students);
+
+interface Setting {
+  home: string;
+  district: District;
+  cli(...args: string[]): Promise<{ code: number; out: string; err: string }>;
+}
+
+/** A district whose profile creates accounts, after one run in preview. */
+async function previewed(
+  t: Test,
+  left: Omit<SdsOptions, 'seed'>,
+  ids: 'dcid' | 'number',
+  mode: 'match' | 'create',
+): Promise<Setting> {
+  const home = t.testdir();
+  const district = await openDistrict({
+    dir: home,
+    home,
+    mode: { students: mode, teachers: mode },
+    students,
+    accounts: true,
+    furnish: afterSds(roster, left, ids),
+  });
+  t.teardown(() => district.close());
+  district.profile = { ...district.profile, state: 'preview' };
+  await district.store.withTenant(district.tenantId, (scope) => setProfile(scope, district.profile, new Date()));
+  await district.commit(roster);
+  await district.run();
+  const cli = async (...args: string[]) => {
+    const [out, err] = [new PassThrough(), new PassThrough()];
+    const stop = AbortSignal.timeout(60_000);
+    const code = await runCli(args, { home, out, err, user: 'kim', clock: district.clock, rich: false, stop });
+    out.end();
+    err.end();
+    return { code, out: await text(out), err: await text(err) };
+  };
+  return { home, district, cli };
+}
+
+t.test('the plan says what is taken over, and what is not clear', async (t) => {
+  const { cli } = await previewed(t, { form: 'v2.1', duplicates: 1 }, 'dcid', 'match');
+  const { out } = await cli('plan', 'contoso');
+  t.match(
+    out,
+    /Takes over what is there, without writing: 2 schools, 5 classes \(5 of School Data Sync\), 34 accounts, \d+ memberships\.\n/,
+  );
+  t.match(out, /Double or contradictory stamps: 1 record, left untouched: hallpass-relay problems contoso\n/);
+  t.match(out, /Nothing to do/);
+  const { takenOver } = JSON.parse((await cli('plan', 'contoso', '--json')).out);
+  t.match(takenOver, { schools: 2, classes: 5, classesOfSds: 5, accounts: 34, conflicts: 1 });
+  t.match(await cli('problems', 'contoso'), { out: /class:55[\s\S]*DuplicateStamps/ });
+});
+
+t.test('a check says under which reading the stamps fit the roster', async (t) => {
+  const { home, district, cli } = await previewed(t, { form: 'v1' }, 'number', 'create');
+  const { out } = await cli('profile', 'check', 'contoso');
+  t.match(out, /Stamped students in Microsoft 365: 30; in the roster as dcid 0, as studentNumber 30\.\n/);
+  t.match(out, /Stamped sections in Microsoft 365: 6; in the roster as dcid 6\.\n/);
+  t.match(
+    out,
+    /warning {2}adoption\.ids\.students: of 30 stamped students in Microsoft 365, 30 fit as studentNumber and 0/,
+  );
+  const file = join(home, 'profile.json');
+  const adoption = { ids: { students: 'studentNumber', schools: 'schoolNumber' } };
+  writeFileSync(file, JSON.stringify({ ...district.profile, adoption }));
+  const mended = await cli('profile', 'check', 'contoso', file, '--json');
+  const { stamps, problems } = JSON.parse(mended.out);
+  t.match(stamps.students, { total: 30, fitting: { dcid: 0, studentNumber: 30 } });
+  t.notOk(problems.some(({ field }: { field: string }) => field.startsWith('adoption')));
+});

@@ -1,0 +1,186 @@
+/**
+ * Reading what in a tenant bears a stamp, in pages as large as Graph gives them: about one request for every 500 people, two
+ * for every 1,000 classes, two for a school, and what the memberships take.
+ */
+import { z } from 'zod';
+import { bodyOf, type Found, type Related } from '../adoption/found.ts';
+import {
+  classStamp,
+  groupAttributes,
+  type SdsAttributes,
+  schoolStamp,
+  sdsPrefix,
+  userAttributes,
+  userStamp,
+} from '../adoption/stamp.ts';
+import { licenceKey } from '../plan/licences.ts';
+import type { GraphClient } from './client.ts';
+import { readGroup } from './directory.ts';
+
+const schoolProperties = [
+  'displayName',
+  'externalId',
+  'externalSource',
+  'schoolNumber',
+  'lowestGrade',
+  'highestGrade',
+  'principalName',
+  'principalEmail',
+  'phone',
+  'address',
+];
+const classProperties = [
+  'displayName',
+  'mailNickname',
+  'classCode',
+  'externalId',
+  'externalName',
+  'externalSource',
+  'course',
+  'term',
+];
+const userProperties = [
+  'displayName',
+  'givenName',
+  'surname',
+  'middleName',
+  'primaryRole',
+  'externalSource',
+  'student',
+  'teacher',
+];
+
+type Item = Record<string, unknown> & { id: string };
+
+const text = z.string().optional();
+const schoolMarks = z.object({ externalId: text, externalSource: text, schoolNumber: text, displayName: text });
+const classMarks = z.object({
+  mailNickname: text,
+  externalId: text,
+  externalSource: text,
+  course: z.object({ courseNumber: text }).optional(),
+});
+const userMarks = z.object({
+  userPrincipalName: text,
+  surname: text,
+  externalSource: text,
+  student: z.object({ externalId: text, studentNumber: text }).optional(),
+  teacher: z.object({ externalId: text, teacherNumber: text }).optional(),
+});
+
+/** Schools, classes and accounts that bear a stamp, with their values and relations. @throws as {@link GraphClient.get} */
+export async function readStamped(client: GraphClient): Promise<Found[]> {
+  const { schools, schoolsOf } = await readSchools(client);
+  return [...schools, ...(await readClasses(client, schoolsOf)), ...(await readUsers(client))];
+}
+
+/** @returns besides, the schools of each class */
+async function readSchools(client: GraphClient): Promise<{ schools: Found[]; schoolsOf: Map<string, string[]> }> {
+  const schools: Found[] = [];
+  const schoolsOf = new Map<string, string[]>();
+  for (const item of await readAll(client, '/education/schools', schoolProperties)) {
+    const body = bodyOf(item, schoolProperties);
+    const stamp = schoolStamp(schoolMarks.parse(body));
+    if (stamp === undefined) continue;
+    const users = (await readAll(client, `/education/schools/${item.id}/users`, [])).map(({ id }) => id);
+    schools.push({ kind: 'school', objectId: item.id, stamp, body, related: { users } });
+    for (const { id } of await readAll(client, `/education/schools/${item.id}/classes`, [])) {
+      schoolsOf.set(id, [...(schoolsOf.get(id) ?? []), item.id]);
+    }
+  }
+  return { schools, schoolsOf };
+}
+
+async function readClasses(client: GraphClient, schoolsOf: ReadonlyMap<string, string[]>): Promise<Found[]> {
+  const isSection = `${sdsPrefix}ObjectType eq 'Section'`;
+  const attributes = await readAttributes(client, '/groups', groupAttributes, isSection);
+  const found: Found[] = [];
+  for (const item of await readAll(client, '/education/classes', classProperties)) {
+    const body = bodyOf(item, classProperties);
+    const { course, ...marks } = classMarks.parse(body);
+    const stamp = classStamp({ ...marks, courseNumber: course?.courseNumber }, attributes.get(item.id) ?? {});
+    if (stamp === undefined) continue;
+    found.push({
+      kind: 'class',
+      objectId: item.id,
+      stamp,
+      body,
+      related: { ...(await readPeople(client, item.id)), schools: schoolsOf.get(item.id) ?? [] },
+    });
+  }
+  return found;
+}
+
+async function readPeople(client: GraphClient, classId: string): Promise<Related> {
+  const members = await readGroup(client, classId, 'members');
+  const owners = await readGroup(client, classId, 'owners');
+  return { members: [...(members ?? [])], owners: [...(owners ?? [])] };
+}
+
+async function readUsers(client: GraphClient): Promise<Found[]> {
+  const type = `${sdsPrefix}ObjectType`;
+  const attributes = await readAttributes(
+    client,
+    '/users',
+    userAttributes,
+    `${type} eq 'Student' or ${type} eq 'Teacher'`,
+  );
+  const found: Found[] = [];
+  const properties = [...userProperties, 'userPrincipalName', 'assignedLicenses'];
+  for (const item of await readAll(client, '/education/users', properties)) {
+    const body = bodyOf(item, userProperties);
+    const marks = userMarks.parse({ ...body, ...bodyOf(item, ['userPrincipalName']) });
+    const stamp = userStamp(marks, attributes.get(item.id) ?? {});
+    if (stamp === undefined) continue;
+    found.push({
+      kind: 'user',
+      objectId: item.id,
+      stamp,
+      body,
+      related: { licences: licencesOf(item.assignedLicenses) },
+    });
+  }
+  return found;
+}
+
+/** A whole collection; `$select` of nothing reads the ids. */
+async function readAll(client: GraphClient, path: string, properties: readonly string[]): Promise<Item[]> {
+  return await collect(client, `${path}?$select=${['id', ...properties].join(',')}&$top=999`);
+}
+
+/** School Data Sync's attributes, by object id and without the prefix, of the objects that pass the filter. */
+async function readAttributes(
+  client: GraphClient,
+  path: string,
+  names: readonly string[],
+  filter: string,
+): Promise<Map<string, SdsAttributes>> {
+  const select = ['id', ...names.map((name) => `${sdsPrefix}${name}`)].join(',');
+  const items = await collect(client, `${path}?$select=${select}&$filter=${encodeURIComponent(filter)}&$top=999`);
+  return new Map(
+    items.map((item) => {
+      const attributes = names.flatMap((name) => {
+        const value = item[`${sdsPrefix}${name}`];
+        return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
+      });
+      return [item.id, Object.fromEntries(attributes)];
+    }),
+  );
+}
+
+async function collect(client: GraphClient, path: string): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const { items } of client.pages<Item>(path)) all.push(...items);
+  return all;
+}
+
+const assigned = z.array(z.looseObject({ skuId: z.string(), disabledPlans: z.array(z.string()).nullish() })).catch([]);
+
+function licencesOf(value: unknown): string[] {
+  return assigned.parse(value).map(({ skuId, disabledPlans }) => {
+    return licenceKey({
+      skuId: skuId.toLowerCase(),
+      disabledPlans: (disabledPlans ?? []).map((id) => id.toLowerCase()),
+    });
+  });
+}

@@ -1,0 +1,223 @@
+/**
+ * Taking over what School Data Sync, or a Hallpass that lost its database, left in Microsoft 365. Objects are read once
+ * (graph/stamped.ts) and kept until a run of an enabled profile uses them; whose they are is decided anew whenever the tenant
+ * is loaded or its roster changes, so that a preview binds nobody.
+ */
+import { decideAdoption, type Sought } from '../adoption/decide.ts';
+import { commonPart, type Found } from '../adoption/found.ts';
+import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../adoption/sought.ts';
+import { personKey } from '../identity/people.ts';
+import { type Problem, problem } from '../identity/problem.ts';
+import type { Body } from '../plan/bodies.ts';
+import type { DesiredState } from '../plan/desired.ts';
+import { licenceKey } from '../plan/licences.ts';
+import type { Role } from '../profile.ts';
+import type { Applied, RelationKind } from '../store/applied.ts';
+import type { Link } from '../store/links.ts';
+import type { ProfileState } from './profile-state.ts';
+import type { TenantState } from './tenant-state.ts';
+
+/** What of a tenant's stamped objects is still to be taken over. */
+export interface Adoption {
+  /** By object id: stamped, and kept for nobody yet. */
+  readonly found: Map<string, Found>;
+  /** Accounts taken over for people, by person key, that are not kept yet. */
+  readonly links: Map<string, Link>;
+  /** Records for which nothing may be made or changed, by key, with the profile that they belong to. */
+  conflicts: Map<string, { profile: string; problem: Problem }>;
+}
+
+export function newAdoption(found: readonly Found[]): Adoption {
+  return { found: new Map(found.map((object) => [object.objectId, object])), links: new Map(), conflicts: new Map() };
+}
+
+/**
+ * Gives records without an object the one that is theirs: schools and classes in the applied state, accounts where the profile
+ * creates accounts. In match mode the identity rule alone says whose an account is.
+ */
+export function adopt(tenant: TenantState): void {
+  const { found, links } = tenant.adoption;
+  if (found.size === 0) return;
+  const sought = new Map<string, Sought & { profile: string }>();
+  for (const state of tenant.profiles.values()) {
+    for (const one of soughtBy(state)) {
+      if (!sought.has(one.key)) sought.set(one.key, { ...one, profile: state.profile.name });
+    }
+  }
+  const used = objectsInUse(tenant);
+  const open = found.values().filter(({ kind, objectId }) => {
+    return !used.has(objectId) && (kind !== 'user' || tenant.directory.get(objectId) !== undefined);
+  });
+  const { adopted, conflicts } = decideAdoption(open, sought.values(), schoolNames(tenant));
+  for (const [key, objectId] of adopted) {
+    const { kind = 'class', dcid = '' } = sought.get(key) ?? {};
+    const object = { objectId, body: found.get(objectId)?.body ?? {} };
+    if (kind === 'school') tenant.applied.schools.set(dcid, object);
+    else if (kind === 'class') tenant.applied.classes.set(dcid, object);
+    else {
+      const link: Link = { role: kind, personId: dcid, objectId, rule: 'adopted' };
+      links.set(key, link);
+      tenant.addLink(link);
+    }
+  }
+  tenant.adoption.conflicts = new Map(
+    [...conflicts.values()].map(({ key, code, objects, reason }) => {
+      const details = { objects: objects.join(', '), count: objects.length, reason };
+      return [key, { profile: sought.get(key)?.profile ?? '', problem: problem(key, code, details) }];
+    }),
+  );
+}
+
+/** The profile's records that have no object. */
+function* soughtBy({ profile, scope, tenant }: ProfileState): Iterable<Sought> {
+  const { roster, applied, accounts } = tenant;
+  const { ids } = profile.adoption;
+  for (const school of roster.schools.values()) {
+    if (scope.covers(school.id) && !applied.schools.has(school.id)) yield soughtSchool(school, ids.schools);
+  }
+  for (const section of roster.sections.values()) {
+    if (!scope.covers(section.schoolId) || applied.classes.has(section.id)) continue;
+    yield soughtClass(section, roster.schools.get(section.schoolId), ids.schools);
+  }
+  for (const [key, person] of roster.people) {
+    if (profile.mode[person.role] !== 'create' || accounts.has(key)) continue;
+    if (!person.schoolIds.some(scope.covers) || scope.othersOf(person.schoolIds).length > 0) continue;
+    yield soughtPerson(person, ids[person.role]);
+  }
+}
+
+function schoolNames({ profiles, roster }: TenantState): Set<string> {
+  const readings = new Set([...profiles.values()].map(({ profile }) => profile.adoption.ids.schools));
+  return new Set(
+    [...roster.schools.values()].flatMap((school) => [...readings].map((reading) => schoolSisId(school, reading))),
+  );
+}
+
+function objectsInUse({ applied, taken }: TenantState): Set<string> {
+  const objects = [...applied.schools.values(), ...applied.classes.values()];
+  return new Set([...objects.map(({ objectId }) => objectId), ...taken.keys()]);
+}
+
+/** Takes out of the desired state what must not be touched before it is clear whose it is. */
+export function withoutConflicts(desired: DesiredState, { conflicts }: Adoption): DesiredState {
+  if (conflicts.size === 0) return desired;
+  const isFree = (prefix: string) => (id: string) => !conflicts.has(`${prefix}:${id}`);
+  return {
+    ...desired,
+    allSchools: new Set([...desired.allSchools].filter(isFree('school'))),
+    schools: only(desired.schools, isFree('school')),
+    schoolUsers: only(desired.schoolUsers, isFree('school')),
+    classes: only(desired.classes, isFree('class')),
+  };
+}
+
+function only<V>(map: ReadonlyMap<string, V>, passes: (key: string) => boolean): Map<string, V> {
+  return new Map([...map].filter(([key]) => passes(key)));
+}
+
+/** Their problems, for the profile that would have them. */
+export function conflictsOf({ profile, tenant }: ProfileState): Problem[] {
+  const mine = tenant.adoption.conflicts.values().filter((conflict) => conflict.profile === profile.name);
+  return [...mine.map((conflict) => conflict.problem)];
+}
+
+/**
+ * What of the desired state is there already, as far as it was read and is not kept: values, people in classes, what is in
+ * schools, licences. Members who are not in the roster's class are nobody's business: a teacher may have added them.
+ *
+ * @param linked object id by person key
+ */
+export function alreadyThere(
+  desired: DesiredState,
+  { applied, adoption }: Pick<TenantState, 'applied' | 'adoption'>,
+  linked: ReadonlyMap<string, string>,
+): Applied[] {
+  const { found, links } = adoption;
+  if (found.size === 0) return [];
+  const there: Applied[] = [];
+  const object = (kind: 'school' | 'class', key: string, { objectId, body }: Found, wanted: Body) =>
+    there.push({ object: { kind, key, objectId, body: commonPart(body, wanted) } });
+  const related = (kind: RelationKind, container: string, items: string[]) => {
+    if (items.length > 0) there.push({ relations: { kind, container, items } });
+  };
+  const among = (people: Iterable<string>, ids: readonly string[] = []): string[] => {
+    const known = new Set(ids);
+    return [...people].filter((key) => known.has(linked.get(key) ?? ''));
+  };
+  for (const [schoolId, body] of desired.schools) {
+    const school = found.get(applied.schools.get(schoolId)?.objectId ?? '');
+    if (school === undefined) continue;
+    object('school', schoolId, school, body);
+    related('schoolUser', schoolId, among(desired.schoolUsers.get(schoolId) ?? [], school.related.users));
+  }
+  for (const [sectionId, { schoolId, body }] of desired.classes) {
+    const group = found.get(applied.classes.get(sectionId)?.objectId ?? '');
+    if (group === undefined) continue;
+    object('class', sectionId, group, body);
+    const isIn = group.related.schools?.includes(applied.schools.get(schoolId)?.objectId ?? '') === true;
+    related('schoolClass', schoolId, isIn ? [sectionId] : []);
+    related('member', sectionId, among(desired.members.get(sectionId) ?? [], group.related.members));
+    related('owner', sectionId, among(desired.owners.get(sectionId) ?? [], group.related.owners));
+  }
+  for (const [key, { objectId = '', body }] of desired.users) {
+    const user = found.get(objectId);
+    if (user === undefined) continue;
+    const link = links.get(key);
+    const values = commonPart(user.body, body);
+    there.push({ object: { kind: 'user', key, objectId, body: values }, ...(link === undefined ? {} : { link }) });
+    const licence = desired.licences.get(key);
+    if (licence === undefined) continue;
+    const wanted = licenceKey(licence);
+    if (user.related.licences?.includes(wanted.toLowerCase())) related('licence', wanted, [key]);
+  }
+  return there;
+}
+
+/** The objects among what is kept now: their readings have served. */
+export function takenOver(there: readonly Applied[]): string[] {
+  return there.flatMap(({ object }) => (object === undefined ? [] : [object.objectId]));
+}
+
+/** They are kept: nothing more is to be learned from what was read of them. */
+export function forgetFound({ adoption }: TenantState, there: readonly Applied[]): void {
+  for (const objectId of takenOver(there)) adoption.found.delete(objectId);
+  for (const { link } of there) if (link !== undefined) adoption.links.delete(personKey(link.role, link.personId));
+}
+
+/** For people: how much a run takes over. */
+export interface TakenOver {
+  schools: number;
+  classes: number;
+  /** Those of the classes that School Data Sync made. */
+  classesOfSds: number;
+  accounts: number;
+  memberships: number;
+  conflicts: number;
+}
+
+export function countTakenOver(state: ProfileState, there: readonly Applied[]): TakenOver {
+  const { found } = state.tenant.adoption;
+  const of = (kind: Found['kind']) => there.flatMap(({ object }) => (object?.kind === kind ? [object] : []));
+  const classes = of('class');
+  const people = there.flatMap(({ relations }) =>
+    relations?.kind === 'member' || relations?.kind === 'owner' ? relations.items : [],
+  );
+  return {
+    schools: of('school').length,
+    classes: classes.length,
+    classesOfSds: classes.filter(({ objectId }) => found.get(objectId)?.stamp.bySds === true).length,
+    accounts: of('user').length,
+    memberships: people.length,
+    conflicts: conflictsOf(state).length,
+  };
+}
+
+/** The person's account is gone before it was kept. */
+export function endAdoptedLink(tenant: TenantState, objectId: string): Link | undefined {
+  tenant.adoption.found.delete(objectId);
+  const [role = '', personId = ''] = tenant.taken.get(objectId)?.split(':') ?? [];
+  const key = personKey(role as Role, personId);
+  const link = tenant.adoption.links.get(key);
+  tenant.adoption.links.delete(key);
+  return link;
+}
