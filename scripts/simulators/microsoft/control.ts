@@ -29,6 +29,10 @@ export interface ControlParts {
 const settings = z.strictObject({
   /** Milliseconds of replication lag for objects created from now on. */
   lag: z.number().min(0).optional(),
+  /** The same of the Teams service, for groups that it was not asked about yet. */
+  teamLag: z.number().min(0).optional(),
+  /** Milliseconds that a team takes which is asked for from now on. */
+  teamDuration: z.number().min(0).optional(),
   /** Multiplier of the throttling limits; all buckets start full again. */
   speed: z.number().positive().optional(),
   /** Objects on a page of a delta. */
@@ -69,9 +73,12 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
         reply.type('application/x-ndjson').send(Readable.from(dumpDirectory(parts.directory))),
       );
       control.patch('/settings', async (request, reply) => {
-        const { lag, speed, deltaPage, roles } = settings.parse(request.body);
-        if (lag !== undefined) parts.directory.lag = lag;
-        if (deltaPage !== undefined) parts.directory.deltaPage = deltaPage;
+        const { lag, teamLag, teamDuration, speed, deltaPage, roles } = settings.parse(request.body);
+        const { directory } = parts;
+        if (lag !== undefined) directory.lag = lag;
+        if (teamLag !== undefined) directory.teams.lag = teamLag;
+        if (teamDuration !== undefined) directory.teams.duration = teamDuration;
+        if (deltaPage !== undefined) directory.deltaPage = deltaPage;
         if (speed !== undefined) parts.throttle.setSpeed(speed);
         if (roles !== undefined) parts.app.roles = roles;
         return reply.code(204).send();

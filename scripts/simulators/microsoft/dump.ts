@@ -6,6 +6,7 @@ const chunkSize = 64 * 1024;
 
 /** Chunks of whole lines, made while they are read: a directory of 100,000 accounts is never one string. */
 export function* dumpDirectory(directory: Directory): Generator<string> {
+  directory.catchUp();
   let chunk = '';
   for (const line of lines(directory)) {
     chunk += `${JSON.stringify(line)}\n`;

@@ -27,6 +27,8 @@ export const faultOrder = z.strictObject({
     'lost-answer',
     /** The connection breaks and nothing is done. */
     'drop',
+    /** The request is accepted, and what it starts (a team) fails afterwards. */
+    'fails-later',
     /** The answer comes after `delay` milliseconds. */
     'slow',
   ]),

@@ -21,6 +21,7 @@ interface CliOptions {
   roles?: string[];
   speed: number;
   lag: number;
+  teamLag: number;
 }
 
 const program = new Command('sim:microsoft')
@@ -41,6 +42,7 @@ const program = new Command('sim:microsoft')
   )
   .option('--speed <factor>', "multiplies Graph's throttling limits", positive, 1)
   .option('--lag <ms>', 'a new object stays unseen up to so long', whole, 200)
+  .option('--team-lag <ms>', 'the Teams service does not know a new group for up to so long', whole, 2000)
   .addHelpText(
     'after',
     `
@@ -59,8 +61,18 @@ async function main(): Promise<void> {
   const cli = program.opts<CliOptions>();
   const { certificates, secrets } = await readCredentials(cli.clientCert, cli.clientSecretFile);
   const authority = cli.ca === undefined ? await createAuthority() : await openAuthority(cli.ca);
-  const { port, seed, people, speed, lag } = cli;
-  const options: MicrosoftSimulatorOptions = { port, seed, people, speed, lag, authority, certificates, secrets };
+  const { port, seed, people, speed, lag, teamLag } = cli;
+  const options: MicrosoftSimulatorOptions = {
+    port,
+    seed,
+    people,
+    speed,
+    lag,
+    teamLag,
+    authority,
+    certificates,
+    secrets,
+  };
   if (cli.directory !== undefined) {
     options.directory = await readDirectory(cli.directory);
   }

@@ -40,6 +40,10 @@ export interface MicrosoftSimulatorOptions {
   speed?: number;
   /** Milliseconds up to which a new object stays unseen. */
   lag?: number;
+  /** Milliseconds up to which the Teams service does not know a new group. */
+  teamLag?: number;
+  /** Milliseconds that making a team takes. */
+  teamDuration?: number;
   clock?: Clock;
 }
 
@@ -71,7 +75,8 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   const tenantId = (options.tenantId ?? random.guid()).toLowerCase();
   const clientId = options.clientId ?? random.guid();
   const file = directoryFileSchema.parse(options.directory ?? sampleDirectory(options.people ?? 200, seed));
-  const directory = new Directory({ tenant: tenantOf(file, tenantId), clock, random, lag: options.lag ?? 200 });
+  const { lag = 200, teamLag = 2000, teamDuration = 500 } = options;
+  const directory = new Directory({ tenant: tenantOf(file, tenantId), clock, random, lag, teamLag, teamDuration });
   loadDirectory(file, directory);
 
   const certificates = options.certificates ?? [];
@@ -82,7 +87,9 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
 
   const [faults, stats, epoch] = [new Faults(), new Stats(), new DeltaEpoch()];
   const throttle = new Throttle({ clock, speed: options.speed ?? 1, users: () => directory.users.size, tenantId });
-  const service = new GraphService({ router: graphRouter(directory, epoch, clientId), throttle, faults, stats, clock });
+  const router = graphRouter(directory, epoch, clientId);
+  const catchUp = () => directory.catchUp();
+  const service = new GraphService({ router, throttle, faults, stats, clock, catchUp });
   const tokens = await AccessTokens.create(clock, random);
 
   const closing = new AbortController();

@@ -1,7 +1,7 @@
 /**
  * Graph's documented limits as token buckets. Identity: resource units and writes, per app and tenant, per app, per
  * tenant. Education: requests per app and tenant, per app; its writes are also counted as identity writes, because
- * they end there (undocumented: the careful reading).
+ * they end there (undocumented: the careful reading). Teams: requests a second, by kind.
  */
 import type { Clock } from '../../../shared/clock.ts';
 import { GraphError } from './errors.ts';
@@ -14,7 +14,9 @@ const deepest = 0.8;
 const tellAbove = 0.8;
 
 type Scope = 'Tenant_Application' | 'Tenant' | 'Application';
-type Kind = 'resourceUnits' | 'writes' | 'education' | 'requests';
+type TeamsArea = 'createTeam' | 'makeTeamOfGroup' | 'getTeam' | 'readTeams';
+export type Area = 'identity' | 'education' | TeamsArea;
+type Kind = 'resourceUnits' | 'writes' | 'education' | 'requests' | TeamsArea;
 
 interface Limit {
   scope: Scope;
@@ -31,6 +33,12 @@ const limits: readonly Limit[] = [
   { scope: 'Tenant', kind: 'writes', amount: 18_000, window: 5 * minutes },
   { scope: 'Tenant_Application', kind: 'education', amount: 35_000, window: 10 * seconds },
   { scope: 'Application', kind: 'education', amount: 400_000, window: 20 * seconds },
+  { scope: 'Tenant_Application', kind: 'createTeam', amount: 10, window: seconds },
+  { scope: 'Application', kind: 'createTeam', amount: 100, window: seconds },
+  { scope: 'Tenant_Application', kind: 'makeTeamOfGroup', amount: 6, window: seconds },
+  { scope: 'Application', kind: 'makeTeamOfGroup', amount: 150, window: seconds },
+  { scope: 'Tenant_Application', kind: 'getTeam', amount: 30, window: seconds },
+  { scope: 'Tenant_Application', kind: 'readTeams', amount: 30, window: seconds },
   { scope: 'Application', kind: 'requests', amount: 130_000, window: 10 * seconds },
 ];
 
@@ -41,7 +49,7 @@ function sizeOfTenant(users: number): number {
 }
 
 export interface Charge {
-  area: 'identity' | 'education';
+  area: Area;
   write: boolean;
   /** Resource units. */
   units: number;
@@ -78,7 +86,9 @@ export class Throttle {
       }
       bucket.refill(now);
       const cost = costFor(bucket.limit.kind, charge);
-      if (cost > bucket.tokens && (tightest === undefined || bucket.usage() > tightest.usage())) tightest = bucket;
+      // Debt of one limit is no reason to refuse what does not count against it.
+      if (cost > 0 && cost > bucket.tokens && (tightest === undefined || bucket.usage() > tightest.usage()))
+        tightest = bucket;
     }
     if (tightest !== undefined) {
       tightest.take(costFor(tightest.limit.kind, charge));
@@ -92,7 +102,7 @@ export class Throttle {
       usage = Math.max(usage, bucket.usage());
     }
     const headers: Record<string, string> = {};
-    if (charge.area === 'identity' || charge.write) headers['x-ms-resource-unit'] = String(charge.units);
+    if (isDirectory(charge)) headers['x-ms-resource-unit'] = String(charge.units);
     if (usage > tellAbove) headers['x-ms-throttle-limit-percentage'] = usage.toFixed(2);
     return headers;
   }
@@ -100,6 +110,11 @@ export class Throttle {
   #refusal(bucket: Bucket, charge: Charge): GraphError {
     const { limit } = bucket;
     const what = limit.kind === 'writes' ? 'Write' : 'ReadWrite';
+    // The Teams service says only how long to wait.
+    if (limit.kind in teamsAreas) {
+      const headers = { 'Retry-After': String(Math.max(1, Math.ceil(bucket.retryAfter() / 1000))) };
+      return new GraphError(429, 'TooManyRequests', 'Please retry again later.', { headers });
+    }
     const headers: Record<string, string> = {
       'Retry-After': String(bucket.retryAfter() / 1000),
       'x-ms-throttle-limit-percentage': bucket.usage().toFixed(2),
@@ -114,14 +129,23 @@ export class Throttle {
 function costFor(kind: Kind, charge: Charge): number {
   switch (kind) {
     case 'resourceUnits':
-      return charge.area === 'identity' || charge.write ? charge.units : 0;
+      return isDirectory(charge) ? charge.units : 0;
     case 'writes':
-      return charge.write ? 1 : 0;
+      return isDirectory(charge) && charge.write ? 1 : 0;
     case 'education':
       return charge.area === 'education' ? 1 : 0;
     case 'requests':
       return 1;
+    default:
+      return charge.area === kind ? 1 : 0;
   }
+}
+
+const teamsAreas = { createTeam: 0, makeTeamOfGroup: 0, getTeam: 0, readTeams: 0 } satisfies Record<TeamsArea, 0>;
+
+/** Whether the directory serves it: its own requests, and what the education service writes there. */
+function isDirectory({ area, write }: Charge): boolean {
+  return area === 'identity' || (area === 'education' && write);
 }
 
 class Bucket {

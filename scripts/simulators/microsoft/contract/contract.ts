@@ -1,8 +1,10 @@
-/** Holds answers against Microsoft's own description of Graph (graph-answers.json). For tests. */
+/** Holds requests and answers against Microsoft's own description of Graph (graph-answers.json). For tests. */
 import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 interface Description {
+  /** By method and path template, those whose bodies are described. */
+  requests: Record<string, object>;
   answers: Record<string, Record<string, object | null>>;
   schemas: Record<string, object>;
 }
@@ -23,6 +25,13 @@ export function breachOf(method: string, path: string, status: number, body: unk
   if (schema === undefined) return `${name} answered ${status}, which is not described.`;
   if (schema === null) return body === undefined ? undefined : `${name} answered ${status} with a body.`;
   return describe(name, schema, body);
+}
+
+/** Why a request that Graph took breaks the description; undefined when it agrees, or when there is none of its body. */
+export function requestBreachOf(method: string, path: string, body: unknown): string | undefined {
+  const name = `${method} ${path.split('?')[0]}`;
+  const schema = description.requests[name];
+  return schema === undefined ? undefined : describe(`${name} (request)`, schema, body);
 }
 
 function describe(name: string, schema: object, body: unknown): string | undefined {

@@ -2,7 +2,7 @@
 import { Agent, request } from 'undici';
 import { isBag } from '../json.ts';
 import type { MicrosoftSimulator } from '../server.ts';
-import { breachOf } from './contract.ts';
+import { breachOf, requestBreachOf } from './contract.ts';
 
 export class RawAnswer {
   readonly status: number;
@@ -85,6 +85,7 @@ export class RawClient implements AsyncDisposable {
     if (body !== undefined) all['content-type'] = 'application/json';
     const answer = await this.#send(method, url, all, body === undefined ? undefined : JSON.stringify(body));
     this.#hold(method, url.slice(base.length), answer.status, answer.body);
+    if (answer.status < 400) this.#note(requestBreachOf(method, url.slice(base.length), body));
     if (path === '/$batch' && isBag(body) && Array.isArray(body.requests)) {
       for (const inner of body.requests) {
         if (!isBag(inner)) continue;
@@ -123,7 +124,10 @@ export class RawClient implements AsyncDisposable {
   }
 
   #hold(method: string, path: string, status: number, body: unknown): void {
-    const breach = breachOf(method, path, status, body);
+    this.#note(breachOf(method, path, status, body));
+  }
+
+  #note(breach: string | undefined): void {
     if (breach !== undefined) this.breaches.push(breach);
   }
 

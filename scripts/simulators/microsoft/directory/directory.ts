@@ -6,6 +6,7 @@ import type { Random } from '../random.ts';
 import type { Entity, Group, School, Tenant, User } from './entities.ts';
 import { LinkLog, type Relation } from './links.ts';
 import { Table } from './table.ts';
+import { Teams } from './teams.ts';
 
 export interface DirectoryOptions {
   tenant: Tenant;
@@ -13,6 +14,10 @@ export interface DirectoryOptions {
   random: Random;
   /** A new object may stay unseen up to this many milliseconds. */
   lag: number;
+  /** The same for the Teams service and a new group. */
+  teamLag: number;
+  /** Milliseconds that making a team takes. */
+  teamDuration: number;
 }
 
 export class Directory {
@@ -22,6 +27,7 @@ export class Directory {
   readonly schools = new Table<School>(['externalId']);
   /** Users and groups that can be restored, by id. */
   readonly deleted = new Map<string, User | Group>();
+  readonly teams: Teams;
   /** Fingerprints of passwords, by account: nobody can read one, and a test can try one. */
   readonly #passwords = new WeakMap<User, string>();
   readonly links: LinkLog;
@@ -38,6 +44,12 @@ export class Directory {
     this.random = options.random;
     this.lag = options.lag;
     this.links = new LinkLog(options.clock, options.random);
+    this.teams = new Teams(options);
+  }
+
+  /** Brings the directory up to the clock: teams that are made by now show on their groups. */
+  catchUp(): void {
+    this.teams.settle((group) => this.groups.update(group, { resourceProvisioningOptions: ['Team'] }));
   }
 
   /**
@@ -80,6 +92,8 @@ export class Directory {
       members: new Set(),
       owners: new Set(),
       schools: new Set(),
+      inTeamsAt: at === 'once' ? 0 : undefined,
+      teamOperations: [],
     };
     this.groups.insert(group);
     return group;
@@ -160,7 +174,7 @@ export class Directory {
     const now = this.clock.now();
     props.createdDateTime ??= `${new Date(now).toISOString().slice(0, 19)}Z`;
     const visibleAt = at === 'once' || this.lag === 0 ? 0 : now + this.random.next() * this.lag;
-    return { id, props, visibleAt, ordinal: 0, changed: 0, edited: 0, removed: undefined };
+    return { id, props, visibleAt, createdAt: now, ordinal: 0, changed: 0, edited: 0, removed: undefined };
   }
 
   #noteLink(group: Group, relation: Relation, user: User, at: 'once' | 'lagging'): void {

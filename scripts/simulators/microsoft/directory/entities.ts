@@ -7,6 +7,8 @@ export interface Entity {
   readonly props: Bag;
   /** When a reader may first see it, milliseconds since the epoch (replication lag). */
   visibleAt: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   /** Place in the table's order; set by the table. */
   ordinal: number;
   /** The table's sequence number at the last change, of its links too; set by the table. */
@@ -32,6 +34,21 @@ export interface Group extends Entity {
   readonly members: Set<User>;
   readonly owners: Set<User>;
   readonly schools: Set<School>;
+  /** When the Teams service first knows the group; undefined until somebody asks. */
+  inTeamsAt: number | undefined;
+  /** Attempts to make a team of it, oldest first. */
+  readonly teamOperations: TeamOperation[];
+}
+
+/** A teamsAsyncOperation: its status follows from the clock. */
+export interface TeamOperation {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endsAt: number;
+  readonly fails: boolean;
+  /** Set when it ended, with a team or without. */
+  isOver: boolean;
 }
 
 /** An educationSchool and the administrative unit behind it. */

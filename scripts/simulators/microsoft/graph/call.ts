@@ -22,6 +22,8 @@ export interface Call {
   /** `https://host/v1.0`, for links in answers. */
   base: string;
   caller: Caller;
+  /** A fault wants what the request starts to fail after the answer. */
+  failsLater: boolean;
 }
 
 export interface Answer {

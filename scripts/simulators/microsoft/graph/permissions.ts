@@ -31,6 +31,19 @@ export const may = {
     ...directoryRead,
   ],
   readDomains: ['Domain.Read.All', 'Domain.ReadWrite.All', ...directoryRead],
+  /** Group.ReadWrite.All is taken for the older request alone, which is part of groups. */
+  createTeams: ['Team.Create'],
+  makeTeamOfGroup: ['Team.Create', 'Group.ReadWrite.All', directoryWrite],
+  readTeams: [
+    'Team.ReadBasic.All',
+    'TeamSettings.Read.All',
+    'TeamSettings.ReadWrite.All',
+    'Group.Read.All',
+    'Group.ReadWrite.All',
+    ...directoryRead,
+  ],
+  /** Whoever may start an operation may ask what became of it. */
+  readTeamOperations: ['Team.Create', 'TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
   readOrganization: ['Organization.Read.All', 'Organization.ReadWrite.All', 'User.Read.All', ...directoryRead],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -44,4 +57,5 @@ export const defaultRoles: readonly string[] = [
   'LicenseAssignment.ReadWrite.All',
   'Organization.Read.All',
   'Domain.Read.All',
+  'Team.Create',
 ];

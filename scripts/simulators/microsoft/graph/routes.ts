@@ -11,6 +11,7 @@ import { addGroupRelationRoutes } from './group-relations.ts';
 import { addGroupRoutes } from './groups.ts';
 import { addLicenseRoutes } from './licenses.ts';
 import { Router } from './router.ts';
+import { addTeamRoutes } from './teams.ts';
 import { addTenantRoutes } from './tenant.ts';
 import { addUserRoutes } from './users.ts';
 
@@ -26,6 +27,7 @@ export function graphRouter(directory: Directory, epoch: DeltaEpoch, clientId: s
   addClassRoutes(router, directory, epoch, createdBy);
   addLicenseRoutes(router, directory);
   addGroupLicenseRoutes(router, directory);
+  addTeamRoutes(router, directory);
   addTenantRoutes(router, directory);
   addDirectoryObjectRoutes(router, directory);
   return router;

@@ -36,6 +36,8 @@ interface Seen {
 }
 
 export interface GraphServiceParts {
+  /** Told before every request that time has passed. */
+  catchUp: () => void;
   router: Router;
   throttle: Throttle;
   faults: Faults;
@@ -53,7 +55,8 @@ export class GraphService {
 
   /** One request, start to end, synchronously: two requests never see each other half done. */
   handle(incoming: Incoming): Outcome {
-    const { faults, stats } = this.#parts;
+    const { faults, stats, catchUp } = this.#parts;
+    catchUp();
     const fault = faults.take(incoming.method, incoming.url);
     const requestId = this.nextRequestId();
     const seen: Seen = { name: `${incoming.method} (unknown)`, write: incoming.method !== 'GET', charged: {} };
@@ -112,6 +115,7 @@ export class GraphService {
       body: incoming.body,
       base: incoming.base,
       caller: incoming.caller,
+      failsLater: fault?.kind === 'fails-later',
     };
     return handle(call);
   }

@@ -1,0 +1,69 @@
+/** Teams on groups: asked for now, there a while later, because the Teams service works apart from the directory. */
+import type { Clock } from '../../../../shared/clock.ts';
+import type { Random } from '../random.ts';
+import type { Group, TeamOperation } from './entities.ts';
+
+export interface TeamsOptions {
+  clock: Clock;
+  random: Random;
+  /** The Teams service does not know a new group for up to so many milliseconds; Microsoft speaks of 15 minutes. */
+  teamLag: number;
+  /** Milliseconds that making a team takes. */
+  teamDuration: number;
+}
+
+export class Teams {
+  /** Milliseconds; the control API may change both. */
+  lag: number;
+  duration: number;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  /** Under way, by the time at which they end. */
+  #pending: { group: Group; operation: TeamOperation }[] = [];
+
+  constructor({ clock, random, teamLag, teamDuration }: TeamsOptions) {
+    this.#clock = clock;
+    this.#random = random;
+    this.lag = teamLag;
+    this.duration = teamDuration;
+  }
+
+  /** Whether the Teams service knows the group by now. The moment is drawn once per group. */
+  knows(group: Group): boolean {
+    if (group.inTeamsAt === undefined) {
+      group.inTeamsAt = group.createdAt + (this.lag === 0 ? 0 : this.#random.next() * this.lag);
+    }
+    return group.inTeamsAt <= this.#clock.now();
+  }
+
+  /** Begins to make a team. @param fails whether it comes to nothing in the end */
+  start(group: Group, fails: boolean): TeamOperation {
+    const now = this.#clock.now();
+    const operation: TeamOperation = {
+      id: this.#random.guid(),
+      startedAt: now,
+      endsAt: now + this.duration,
+      fails,
+      isOver: false,
+    };
+    group.teamOperations.push(operation);
+    this.#pending.push({ group, operation });
+    this.#pending.sort((a, b) => a.operation.endsAt - b.operation.endsAt);
+    return operation;
+  }
+
+  /** Whether a team is being made of the group. */
+  isBusyWith(group: Group): boolean {
+    return group.teamOperations.some((operation) => !operation.isOver);
+  }
+
+  /** Ends what is due. @param made told of every group that has a team now */
+  settle(made: (group: Group) => void): void {
+    const now = this.#clock.now();
+    for (let next = this.#pending[0]; next !== undefined && next.operation.endsAt <= now; next = this.#pending[0]) {
+      this.#pending.shift();
+      next.operation.isOver = true;
+      if (!next.operation.fails && next.group.removed === undefined) made(next.group);
+    }
+  }
+}
