@@ -130,6 +130,8 @@ interface DumpLine {
   licenses?: string[];
   student?: { externalId?: string } | null;
   teacher?: { externalId?: string } | null;
+  /** Directory extension attributes, of users and groups. */
+  [attribute: `extension_${string}`]: string | undefined;
 }
 export type Dump = Record<'user' | 'class' | 'school', DumpLine[]>;
 
