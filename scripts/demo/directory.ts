@@ -2,15 +2,19 @@
 import { createHash } from 'node:crypto';
 import type { DirectoryFile } from '../simulators/microsoft/directory-file.ts';
 import { type SeedPerson, seedDirectory } from '../simulators/microsoft/directory-seed.ts';
+import type { DemoOptions } from './options.ts';
 import type { SeededAccount } from './oracle/accounts.ts';
+import type { Before } from './oracle/before.ts';
 import type { District, Person, Role } from './oracle/district.ts';
-import type { Mode } from './oracle/expected.ts';
-import { domain, skus, studentDomain } from './profile.ts';
+import { demoRules, domain, skus, studentDomain } from './profile.ts';
+import { leftBySds } from './sds.ts';
 
 export interface Directory {
   file: DirectoryFile;
   /** The accounts of the file, with the object ids that they get. */
   accounts: SeededAccount[];
+  /** All of it as it was, for the oracle. */
+  before: Before;
   /** skuId per role. */
   licences: Record<Role, string>;
 }
@@ -18,8 +22,14 @@ export interface Directory {
 /** Accounts per role whose names are wanted by somebody who has none yet. */
 const namesakes = 3;
 
-/** For match mode people have accounts; for create mode they have none, but a few names are taken. */
-export function demoDirectory(district: District, mode: Mode, seed: number): Directory {
+/**
+ * For match mode people have accounts; for create mode they have none, but a few names are taken. A directory `sds-…` has
+ * besides what School Data Sync left behind.
+ */
+export function demoDirectory(
+  district: District,
+  { mode, seed, directory }: Pick<DemoOptions, 'mode' | 'seed' | 'directory'>,
+): Directory {
   const { people } = district;
   const options = { seed, domain, displayName: 'Summit School District' };
   const seeded = seedDirectory(mode === 'match' ? people.map(seedPerson) : [], options);
@@ -28,10 +38,29 @@ export function demoDirectory(district: District, mode: Mode, seed: number): Dir
   // A seat for everybody: what happens when seats run out is not the demo's subject.
   const tenantSkus = seeded.tenant.skus.map((sku) => ({ ...sku, enabled: people.length + 100 }));
   const skuId = (part: string) => tenantSkus.find((sku) => sku.skuPartNumber === part)?.skuId ?? '';
+  const licences = { students: skuId(skus.students), teachers: skuId(skus.teachers) };
+  const plain: DirectoryFile = { tenant: { ...seeded.tenant, skus: tenantSkus }, users: withIds };
+  const file =
+    directory === 'accounts'
+      ? plain
+      : leftBySds(plain, district, demoRules(mode, licences), { seed, form: formOf(directory) });
+  return { file, accounts: file.users as SeededAccount[], before: asBefore(file), licences };
+}
+
+function formOf(directory: Exclude<DemoOptions['directory'], 'accounts'>): 'v1' | 'v2.1' | 'mixed' {
+  return directory === 'sds-v1' ? 'v1' : directory === 'sds-v2.1' ? 'v2.1' : 'mixed';
+}
+
+function asBefore({ users, groups = [], schools = [] }: DirectoryFile): Before {
   return {
-    file: { tenant: { ...seeded.tenant, skus: tenantSkus }, users: withIds },
-    accounts: withIds,
-    licences: { students: skuId(skus.students), teachers: skuId(skus.teachers) },
+    users,
+    classes: groups.map((one) => ({
+      ...one,
+      id: String(one.id),
+      members: one.members ?? [],
+      owners: one.owners ?? [],
+    })),
+    schools: schools.map((one) => ({ ...one, users: one.users ?? [], classes: one.classes ?? [] })),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Microsoft } from './microsoft.ts';
 import type { SeededAccount } from './oracle/accounts.ts';
 import { type Actual, readDump, readProblems } from './oracle/actual.ts';
+import { type Before, setAside } from './oracle/before.ts';
 import { compare } from './oracle/compare.ts';
 import { type District, readDistrict } from './oracle/district.ts';
 import { type Expected, expectedState, type Rules } from './oracle/expected.ts';
@@ -20,15 +21,18 @@ export interface InspectOptions {
   microsoft: Microsoft;
   /** The directory before anything was provisioned. */
   accounts: readonly SeededAccount[];
+  /** All of it, classes and schools too. */
+  before: Before;
   rules: Rules;
 }
 
 export async function inspect(options: InspectOptions): Promise<Inspection> {
-  const { powerschoolDb, relayDb, microsoft, accounts, rules } = options;
+  const { powerschoolDb, relayDb, microsoft, accounts, before, rules } = options;
   const district = readDistrict(powerschoolDb, localDate(new Date()));
   const expected = expectedState(district, accounts, rules);
   const actual = { ...(await readDump(microsoft.client.lines('/_sim/dump'))), problems: readProblems(relayDb) };
-  return { district, expected, actual, differences: compare(expected, accounts, actual) };
+  const { rest, differences } = setAside(actual, before);
+  return { district, expected, actual: rest, differences: [...differences, ...compare(expected, accounts, rest)] };
 }
 
 /** YYYY-MM-DD in this machine's time zone, which is the simulated district's. */

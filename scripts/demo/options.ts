@@ -11,6 +11,8 @@ export interface DemoOptions {
   students: number;
   seed: number;
   mode: Mode;
+  /** What the tenant holds at the start. */
+  directory: 'accounts' | 'sds-v1' | 'sds-v2.1' | 'sds-mixed';
   /** Folder of a School Data Sync v1 CSV set, in place of a made-up district. */
   sdsCsv: string | undefined;
   /** Factor on Graph's limits, and on the relay's budget. */
@@ -34,6 +36,11 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
         .choices(['match', 'create'])
         .default('match'),
     )
+    .addOption(
+      new Option('--directory <kind>', 'sds-…: a tenant that School Data Sync has run before; in mode match')
+        .choices(['accounts', 'sds-v1', 'sds-v2.1', 'sds-mixed'])
+        .default('accounts'),
+    )
     .option('--sds-csv <dir>', 'load a School Data Sync v1 CSV set in place of a made-up district')
     .option(
       '--graph-speed <factor>',
@@ -49,6 +56,7 @@ Examples:
   npm start
   npm start -- --once --json report.json --students 20000
   npm start -- --mode create --sds-csv ./csv
+  npm start -- --once --directory sds-mixed
 
 Exit codes: 0 all is as it should be, 1 something differs, 64 wrong options, 70 a program failed, 130 stopped before the
 first sync was done.`,
@@ -59,6 +67,10 @@ first sync was done.`,
   } catch (error) {
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 64 };
     throw error;
+  }
+  if (command.opts<DemoOptions>().directory !== 'accounts' && command.opts<DemoOptions>().mode === 'create') {
+    process.stderr.write('error: --directory sds-… goes with --mode match\n');
+    return { exitCode: 64 };
   }
   const { json, sdsCsv, ...rest } = command.opts<Omit<DemoOptions, 'json' | 'sdsCsv'> & Partial<DemoOptions>>();
   return { ...rest, json: absolute(json), sdsCsv: absolute(sdsCsv) };

@@ -11,6 +11,7 @@ import { type Inspection, inspect, localDate } from './inspect.ts';
 import { makeEdit, openReader } from './live-edits.ts';
 import { graphCounts } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
+import { writesSaved } from './oracle/before.ts';
 import { minimumWrites } from './oracle/totals.ts';
 import { cycleSeconds } from './relay.ts';
 import { makeReport } from './report.ts';
@@ -175,7 +176,10 @@ async function writeReport(options: DemoOptions, facts: Facts): Promise<void> {
     seconds: sync.provisionedAfter,
     latencies: second?.latencies ?? [],
     graph: { ...graph, requests: graph.requests - (second?.ownReads ?? 0) },
-    minimumWrites: (second?.edits ?? []).reduce((sum, edit) => sum + edit.writes, minimumWrites(first.expected)),
+    minimumWrites: (second?.edits ?? []).reduce(
+      (sum, edit) => sum + edit.writes,
+      minimumWrites(first.expected) - writesSaved(place.before, first.expected),
+    ),
     agent: agent.counts(),
     options,
     timings: stages.seconds,

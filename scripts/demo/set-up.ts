@@ -35,7 +35,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
       `${count(district.people.length, 'person').replace('persons', 'people')}, ${count(district.enrollments.length, 'enrollment')}`,
   );
 
-  const directory = demoDirectory(district, options.mode, options.seed);
+  const directory = demoDirectory(district, options);
   const rules = demoRules(options.mode, directory.licences);
   const app = await registration;
   screen.busy('Starting Microsoft 365 and the relay, installing the plugin');
@@ -57,6 +57,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
     app,
     rules,
     accounts: directory.accounts,
+    before: directory.before,
     powerschoolDb: powerschool.db,
     relayDb: relay.db,
   };
