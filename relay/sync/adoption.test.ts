@@ -4,6 +4,8 @@ import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory
 import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources.ts';
 import type { SdsOptions } from '../../scripts/simulators/microsoft/sds-seed.ts';
 import { parseProfile } from '../profile.ts';
+import { countApplied } from '../store/applied.ts';
+import { readFound } from '../store/found.ts';
 import { readProblems } from '../store/problems.ts';
 import { type District, type Mode, openDistrict, skuId, smallRoster } from '../testing/district.ts';
 import { afterSds } from '../testing/sds.ts';
@@ -43,14 +45,16 @@ t.test('of what equals the roster nothing is written, not even in the first run'
   // Accounts as ever; schools, people and classes of two schools; classes, their attributes and people; accounts likewise.
   t.equal(district.microsoft.stats.requests, 1 + (1 + 2 * 2) + 3 + 2);
   t.same(await district.dump(), before);
+  const left = await district.store.withTenant(district.tenantId, readFound);
+  t.same(left, [], 'what was read has served');
   const requests = district.microsoft.stats.requests;
   t.match(await district.run(), { state: 'success', done: 0 });
   t.equal(district.microsoft.stats.requests - requests, 1, 'one delta request, as ever');
   await district.commit(roster.filter(({ id }) => id !== '301'));
   t.match(await district.run(), { done: 1, failed: 0 });
-  const [left] = (await district.dump()).class.filter(({ externalId }) => externalId === '52');
+  const [one] = (await district.dump()).class.filter(({ externalId }) => externalId === '52');
   const [student] = (await district.dump()).user.filter(({ mailNickname }) => mailNickname === '4000');
-  t.notOk(left?.members?.includes(student?.id ?? ''), 'who leaves later is removed');
+  t.notOk(one?.members?.includes(student?.id ?? ''), 'who leaves later is removed');
 });
 
 t.test('objects that bear attributes alone receive what is missing, once, and nothing is made', async (t) => {
@@ -175,4 +179,14 @@ t.test('a preview takes nothing over for good: another profile finds everything 
   district.profile = { ...district.profile, state: 'enabled', mode: match };
   t.match(await district.run(), { state: 'success', done: 0 });
   t.ok((await links()).every(({ rule }) => rule !== 'adopted'));
+});
+
+t.test('two profiles take over what is in the schools of each', async (t) => {
+  const district = await open(t, match, { form: 'v2.1' });
+  district.others = [{ ...district.profile, name: 'second', schools: ['2'] }];
+  t.match(await district.run(), { state: 'success', done: 0, failed: 0, problems: 0 });
+  t.equal(writes(district), 0);
+  t.match(await district.run(), { state: 'success', done: 0 });
+  const kept = await district.store.withTenant(district.tenantId, countApplied);
+  t.match(kept, { school: 2, class: 6, user: 34, schoolClass: 6, schoolUser: 34, owner: 6 });
 });

@@ -44,6 +44,10 @@ export function adopt(tenant: TenantState): void {
       if (!sought.has(one.key)) sought.set(one.key, { ...one, profile: state.profile.name });
     }
   }
+  if (sought.size === 0) {
+    tenant.adoption.conflicts = new Map();
+    return;
+  }
   const used = objectsInUse(tenant);
   const open = found.values().filter(({ kind, objectId }) => {
     return !used.has(objectId) && (kind !== 'user' || tenant.directory.get(objectId) !== undefined);
@@ -173,14 +177,22 @@ export function alreadyThere(
   return there;
 }
 
-/** The objects among what is kept now: their readings have served. */
-export function takenOver(there: readonly Applied[]): string[] {
-  return there.flatMap(({ object }) => (object === undefined ? [] : [object.objectId]));
+/**
+ * Objects whose readings have served, at the end of a run that writes: what is kept now; and where there is one profile,
+ * which creates no accounts, all accounts. Those of people who are matched later would save a write each, but most are of
+ * people who left long ago, and may be as many as those who are there.
+ */
+export function served({ profiles, adoption }: TenantState, there: readonly Applied[]): string[] {
+  const kept = there.flatMap(({ object }) => (object === undefined ? [] : [object.objectId]));
+  const [only, ...others] = [...profiles.values()].map(({ profile }) => profile);
+  if (others.length > 0 || only?.mode.students === 'create' || only?.mode.teachers === 'create') return kept;
+  const accounts = [...adoption.found.values()].filter(({ kind }) => kind === 'user');
+  return [...new Set([...kept, ...accounts.map(({ objectId }) => objectId)])];
 }
 
 /** They are kept: nothing more is to be learned from what was read of them. */
-export function forgetFound({ adoption }: TenantState, there: readonly Applied[]): void {
-  for (const objectId of takenOver(there)) adoption.found.delete(objectId);
+export function forgetFound({ adoption }: TenantState, objectIds: readonly string[], there: readonly Applied[]): void {
+  for (const objectId of objectIds) adoption.found.delete(objectId);
   for (const { link } of there) if (link !== undefined) adoption.links.delete(personKey(link.role, link.personId));
 }
 

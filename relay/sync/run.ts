@@ -14,7 +14,7 @@ import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
 import type { Store, TenantScope } from '../store/store.ts';
-import { countTakenOver, forgetFound, takenOver } from './adoption.ts';
+import { countTakenOver, forgetFound, served } from './adoption.ts';
 import { type ApplyResult, applyPlan } from './apply.ts';
 import { decide } from './decide.ts';
 import { type Checked, checkPlan, holdBack, settleGuard } from './guard-step.ts';
@@ -56,15 +56,16 @@ export async function runProfile(context: RunContext, state: ProfileState, today
   const { plan, newLinks, there, problems } = decide(state, today);
   if (profile.state !== 'enabled') return previewed(context, state, plan, problems);
 
+  const readings = served(tenant, there);
   const checked = await store.withTenant(tenantId, async (scope) => {
     await addLinks(scope, newLinks, isoNow(clock));
     await record(scope, there, [], isoNow(clock));
-    await removeFound(scope, takenOver(there));
+    await removeFound(scope, readings);
     return holdBack(scope, state, plan, isoNow(clock));
   });
   for (const link of newLinks) tenant.addLink(link);
   tellTakenOver(context, state, there);
-  forgetFound(tenant, there);
+  forgetFound(tenant, readings, there);
   const runId = await begin(context, profile.name, plan, checked);
   tellHolds(context, checked);
   const { applied, accounts } = tenant;
