@@ -10,6 +10,7 @@ import { guardSchema } from './plan/guard-settings.ts';
 import { accountsSchema, licencesSchema } from './profile/accounts.ts';
 import { adoptionSchema } from './profile/adoption.ts';
 import { classesSchema } from './profile/classes.ts';
+import { driftSchema } from './profile/drift.ts';
 import { domainSchema, identitySchema } from './profile/identity-rules.ts';
 import { datesSchema, policiesSchema, scheduleSchema } from './profile/life.ts';
 
@@ -42,6 +43,8 @@ const profileSchema = z
     adoption: adoptionSchema,
     dates: datesSchema,
     policies: policiesSchema,
+    /** What becomes of what people change in Microsoft 365 by hand. */
+    drift: driftSchema,
     schedule: scheduleSchema,
     /** How much a run may change before a person has to look at it. */
     guards: guardSchema,

@@ -5,6 +5,7 @@ import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
 import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
+import { driftCommand } from './drift.ts';
 import { explainCommand } from './explain.ts';
 import { holdsCommands } from './holds.ts';
 import { linkCommands } from './link.ts';
@@ -71,6 +72,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     holdsCommands,
     statusCommand,
     problemsCommand,
+    driftCommand,
     explainCommand,
   ]) {
     add(program, context);

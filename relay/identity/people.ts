@@ -45,3 +45,15 @@ export function personOf(role: Role, id: string, records: readonly (Student | Te
     schoolIds: sorted.map((record) => record.schoolId),
   };
 }
+
+const accountPrefix = 'account:';
+
+/** `account:OBJECT-ID`: stands where a person key does, for a member of a class who is nobody of the roster. */
+export function accountKey(objectId: string): string {
+  return `${accountPrefix}${objectId}`;
+}
+
+/** The account of a person, or the one that an account key names. @param accounts object id by person key */
+export function accountOf(key: string, accounts: ReadonlyMap<string, string>): string | undefined {
+  return key.startsWith(accountPrefix) ? key.slice(accountPrefix.length) : accounts.get(key);
+}

@@ -19,6 +19,13 @@ export const guardSchema = z
     removals: z
       .strictObject({ percent: percent.default(10), above: count.default(20), total: count.default(500) })
       .prefault({}),
+    /**
+     * Memberships, classes and schools made again after somebody undid them in Microsoft 365, counted like removals: whoever
+     * emptied so many classes may have meant it.
+     */
+    repairs: z
+      .strictObject({ percent: percent.default(10), above: count.default(20), total: count.default(500) })
+      .prefault({}),
     /** Changes to what was written before: more than `percent` of a school's objects of the kind (Clever: 75 % updated). */
     updates: z.strictObject({ percent: percent.default(75), population: count.default(100) }).prefault({}),
     /** New accounts in a school that was in step: more than `percent` of its people (Okta: 20 %, from 100 people up). */

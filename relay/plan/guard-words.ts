@@ -7,6 +7,14 @@ const ended: Partial<Record<OperationKind, string>> = {
   removeOwner: 'class ownerships',
 };
 
+/** What an operation of the kind makes again. */
+const restored: Partial<Record<OperationKind, string>> = {
+  addMembers: 'class memberships',
+  addOwners: 'class ownerships',
+  createClass: 'classes',
+  createSchool: 'schools',
+};
+
 /** What an operation of the kind changes. */
 const changed: Partial<Record<OperationKind, string>> = {
   updateSchool: 'schools',
@@ -14,14 +22,30 @@ const changed: Partial<Record<OperationKind, string>> = {
   updateClass: 'classes',
 };
 
-export function shareReason(kind: OperationKind, changes: number, there: number, limit: number): string {
+/** @param repair whether they make again what somebody undid */
+export function shareReason(
+  kind: OperationKind,
+  repair: boolean,
+  changes: number,
+  there: number,
+  limit: number,
+): string {
   const share = `(${Math.round((changes * 100) / there)} %); the limit is ${limit} %.`;
   if (kind === 'createUser') return `${changes} new accounts at once in a school of ${there} people ${share}`;
+  if (repair) return `Somebody ended ${changes} of ${there} ${restored[kind]} of the school in Microsoft 365 ${share}`;
   const verb = kind in ended ? 'end' : 'change';
   return `${changes} of ${there} ${ended[kind] ?? changed[kind] ?? kind} of the school would ${verb} at once ${share}`;
 }
 
-export function totalReason(kind: OperationKind, count: number, schools: number, limit: number): string {
+export function totalReason(
+  kind: OperationKind,
+  repair: boolean,
+  count: number,
+  schools: number,
+  limit: number,
+): string {
+  if (repair)
+    return `Somebody ended ${count} ${restored[kind]} in ${schools} schools in Microsoft 365; the limit is ${limit}.`;
   return `${count} ${ended[kind] ?? kind} in ${schools} schools would end at once; the limit is ${limit}.`;
 }
 
@@ -37,6 +61,14 @@ export function effectOf(operations: readonly Operation[]): string {
       const all = `${operations.length} ${ended[first.kind]}`;
       return `${all} end, of ${people} people in ${classes} classes. Accounts and classes stay.`;
     }
+    case 'addMembers':
+    case 'addOwners': {
+      const people = operations.reduce((sum, one) => sum + ('people' in one ? one.people.length : 0), 0);
+      return `${people} ${restored[first.kind]} are made again, as PowerSchool has them.`;
+    }
+    case 'createClass':
+    case 'createSchool':
+      return `${operations.length} ${restored[first.kind]} are made again, without what was in them.`;
     case 'createUser':
       return `${operations.length} accounts are created, with what the profile gives to new ones.`;
     default: {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { addDays, approvalsInForce, type HoldRecord, nextStep } from './decisions.ts';
-import { covers, type GuardContext, guard, type Hold, otherSchools } from './guard.ts';
+import { covers, type GuardContext, guard, type Hold, otherSchools, weightOf } from './guard.ts';
 import { guardSchema } from './guard-settings.ts';
 import type { Operation, Plan } from './plan.ts';
 import { nextLastGood, type SchoolSource } from './source-guard.ts';
@@ -67,12 +67,25 @@ function context(change: Partial<GuardContext> = {}): GuardContext {
   };
 }
 
+/** Members of one class who are added again. */
+const repair = (school: string, people: number): Operation => ({
+  kind: 'addMembers',
+  key: `class:${school}-0`,
+  sectionId: `${school}-0`,
+  people: numbered(people).map((id) => `students:${id}`),
+  reason: '',
+  repair: true,
+});
+
+const weightOfAll = (operations: Operation[]) => operations.reduce((sum, one) => sum + weightOf(one), 0);
+
 const heldBy = (plan: Plan, change: Partial<GuardContext> = {}) =>
   guard(plan, context(change)).holds.map((one) => one.key);
 
 t.test('for any plan, settings and approvals', async (t) => {
   const settings = fc.record({
     removals: fc.record({ percent: fc.nat(100), above: fc.nat(30), total: fc.nat(60) }),
+    repairs: fc.record({ percent: fc.nat(100), above: fc.nat(30), total: fc.nat(60) }),
     updates: fc.record({ percent: fc.nat(100), population: fc.nat(100) }),
     newAccounts: fc.record({ percent: fc.nat(100), population: fc.nat(100) }),
     sourceDrop: fc.record({ percent: fc.nat(100), above: fc.nat(50) }),
@@ -93,6 +106,7 @@ t.test('for any plan, settings and approvals', async (t) => {
     }),
     fc.nat(9).map((id): Operation => updates(id + 1)[id] ?? addition),
     fc.constant(addition),
+    fc.tuple(fc.nat(3), fc.nat(9)).map(([school, people]) => repair(`${school}`, people + 1)),
     fc
       .nat(3)
       .map((id): Operation => ({ kind: 'createSchool', key: `school:${id}`, schoolId: `${id}`, body: {}, reason: '' })),
@@ -138,15 +152,16 @@ t.test('for any plan, settings and approvals', async (t) => {
         if (waits.size !== (held[at] ?? []).length || !isDeepStrictEqual(goes, proceed[at])) return false;
       }
       // A type of operation in a school waits as a whole or proceeds as a whole.
-      const group = (one: Operation) => `${one.kind}:${schoolOf(one)}`;
+      const group = (one: Operation) => `${one.kind}:${schoolOf(one)}:${one.repair ?? false}`;
       const waiting = new Set(held.flat().map(group));
       if (proceed.flat().some((one) => waiting.has(group(one)))) return false;
       // Holds speak of what waits, all of it; no approval that covers its hold leaves anything waiting.
-      if (holds.reduce((sum, hold) => sum + hold.count, 0) !== held.flat().length) return false;
+      if (holds.reduce((sum, hold) => sum + hold.count, 0) !== weightOfAll(held.flat())) return false;
       if (holds.some((hold) => covers(approvals.get(hold.key) ?? -1, hold.count))) return false;
       if (approved.some((hold) => !covers(approvals.get(hold.key) ?? -1, hold.count))) return false;
       // Additions never wait, and the same input gives the same answer.
-      if (held.flat().some((one) => one.kind === 'addMembers' || one.kind === 'createSchool')) return false;
+      if (held.flat().some((one) => one.repair !== true && (one.kind === 'addMembers' || one.kind === 'createSchool')))
+        return false;
       return JSON.stringify(guard(plan, given)) === JSON.stringify({ proceed, held, holds, approved });
     }),
     { numRuns: 300 },
@@ -170,6 +185,40 @@ t.test('more than 10 % and more than 20 removals of a school wait; the rest goes
     },
   ]);
   t.same(heldBy([removals('1', 20)], { measure: () => ({ there: 20, changes: 20 }) }), [], 'a handful never waits');
+});
+
+t.test('members whom somebody removed are added again, up to 20 or 10 % of a school; who is new never waits', (t) => {
+  const newPupil: Operation = {
+    kind: 'addMembers',
+    key: 'class:1-0',
+    sectionId: '1-0',
+    people: ['students:9'],
+    reason: '',
+  };
+  const measure = (_kind: string, _school: string, operations: readonly Operation[]) => {
+    return { there: 100, changes: weightOfAll([...operations]) };
+  };
+  t.same(heldBy([[repair('1', 20)]], { measure }), []);
+  const { held, proceed, holds } = guard(
+    [[repair('1', 20), repair('1', 1), newPupil, repair('2', 5)]],
+    context({ measure }),
+  );
+  t.same([held.flat().length, proceed.flat().length], [2, 2]);
+  t.match(holds, [
+    {
+      key: 'addMembers:1:share',
+      count: 21,
+      there: 100,
+      reason: /Somebody ended 21 of 100 class memberships of the school in Microsoft 365 .*limit is 10 %/,
+      effect: '21 class memberships are made again, as PowerSchool has them.',
+    },
+  ]);
+  const everywhere = [numbered(30).map((id) => repair(id, 20))];
+  const large = (_kind: string, _school: string, operations: readonly Operation[]) => {
+    return { there: 1000, changes: weightOfAll([...operations]) };
+  };
+  t.same(heldBy(everywhere, { measure: large }), ['addMembers:district:total'], 'and up to 500 in all');
+  t.end();
 });
 
 t.test('more than 500 removals in all wait, without those that wait for a reason of their own', async (t) => {

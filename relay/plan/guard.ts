@@ -26,6 +26,18 @@ const effects = {
   removeMember: 'removal',
 } as const satisfies Record<OperationKind, 'addition' | 'update' | 'account' | 'removal'>;
 
+type Effect = (typeof effects)[OperationKind] | 'repair';
+
+/** Additions pass, unless they make again what somebody undid: whoever undid much at once may have meant it. */
+function effectOn({ kind, repair }: Pick<Operation, 'kind' | 'repair'>): Effect {
+  return repair === true && effects[kind] === 'addition' ? 'repair' : effects[kind];
+}
+
+/** What an operation counts for: additions name up to twenty people. */
+export function weightOf(operation: Operation): number {
+  return 'people' in operation ? operation.people.length : 1;
+}
+
 /** In place of a school: every school of the district that has no hold of its own for the operation type. */
 export const otherSchools = 'district';
 
@@ -48,7 +60,7 @@ export interface Hold {
   /** School id, or {@link otherSchools}. */
   schoolId: string;
   rule: GuardRule;
-  /** Operations concerned. */
+  /** Operations concerned; of repaired memberships, the people. */
   count: number;
   /** What there is of what they change: memberships, objects, people. 0 where the rule compares with a number alone. */
   there: number;
@@ -99,9 +111,9 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
     const hold = lookAt(group, context);
     if (hold !== undefined) found.set(group.id, hold);
   }
-  for (const [kind, ofKind] of Map.groupBy(groups, (group) => group.kind)) {
+  for (const ofKind of Map.groupBy(groups, (group) => group.kind).values()) {
     const rest = ofKind.filter((group) => !found.has(group.id));
-    const hold = lookAtTotal(kind, rest, context.settings);
+    const hold = lookAtTotal(rest, context.settings);
     if (hold !== undefined) for (const group of rest) found.set(group.id, hold);
   }
 
@@ -109,6 +121,7 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
   const [holds, approved] = parted(all, (hold) => !isApproved(hold, context.approvals));
   const waiting = new Set(holds);
   const isHeld = (operation: Operation) => {
+    if (effectOn(operation) === 'addition') return false;
     const hold = found.get(groupId(operation.kind, context.schoolOf(operation)));
     return hold !== undefined && waiting.has(hold);
   };
@@ -130,6 +143,7 @@ function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>
 interface Group {
   id: string;
   kind: OperationKind;
+  effect: Effect;
   schoolId: string;
   operations: Operation[];
 }
@@ -139,11 +153,12 @@ function grouped(plan: Plan, { schoolOf }: GuardContext): Group[] {
   const groups = new Map<string, Group>();
   for (const operation of plan.flat()) {
     const { kind } = operation;
-    if (effects[kind] === 'addition') continue;
+    const effect = effectOn(operation);
+    if (effect === 'addition') continue;
     const schoolId = schoolOf(operation);
     const id = groupId(kind, schoolId);
     const group = groups.get(id);
-    if (group === undefined) groups.set(id, { id, kind, schoolId, operations: [operation] });
+    if (group === undefined) groups.set(id, { id, kind, effect, schoolId, operations: [operation] });
     else group.operations.push(operation);
   }
   return [...groups.values()];
@@ -159,8 +174,8 @@ function lookAt(group: Group, context: GuardContext): Hold | undefined {
 }
 
 function lookAtSource(group: Group, { settings, lastGood, source, measure }: GuardContext): Hold | undefined {
-  const { kind, schoolId, operations } = group;
-  if (effects[kind] !== 'removal') return undefined;
+  const { kind, effect, schoolId, operations } = group;
+  if (effect !== 'removal') return undefined;
   const before = lastGood(schoolId);
   if (before === undefined) return undefined;
   const now = source(schoolId);
@@ -169,18 +184,24 @@ function lookAtSource(group: Group, { settings, lastGood, source, measure }: Gua
 }
 
 function lookAtShare(group: Group, { settings, measure }: GuardContext): Hold | undefined {
-  const { kind, schoolId, operations } = group;
-  const limit = limitOf(kind, settings);
-  if (limit === undefined || operations.length <= limit.above) return undefined;
+  const { kind, effect, schoolId, operations } = group;
+  const limit = limitOf(effect, settings);
+  if (limit === undefined || countOf(operations) <= limit.above) return undefined;
   const { there, changes } = measure(kind, schoolId, operations);
   if (there < limit.population || changes <= limit.above || changes * 100 <= there * limit.percent) return undefined;
-  return holdOf('share', group, there, shareReason(kind, changes, there, limit.percent));
+  return holdOf('share', group, there, shareReason(kind, effect === 'repair', changes, there, limit.percent));
 }
 
-function limitOf(kind: OperationKind, { removals, updates, newAccounts }: GuardSettings) {
-  switch (effects[kind]) {
+function countOf(operations: readonly Operation[]): number {
+  return operations.reduce((sum, operation) => sum + weightOf(operation), 0);
+}
+
+function limitOf(effect: Effect, { removals, repairs, updates, newAccounts }: GuardSettings) {
+  switch (effect) {
     case 'removal':
       return { percent: removals.percent, above: removals.above, population: 1 };
+    case 'repair':
+      return { percent: repairs.percent, above: repairs.above, population: 1 };
     case 'update':
       return { ...updates, above: 0 };
     case 'account':
@@ -190,12 +211,16 @@ function limitOf(kind: OperationKind, { removals, updates, newAccounts }: GuardS
   }
 }
 
-function lookAtTotal(kind: OperationKind, rest: readonly Group[], { removals }: GuardSettings): Hold | undefined {
-  if (effects[kind] !== 'removal') return undefined;
+function lookAtTotal(rest: readonly Group[], { removals, repairs }: GuardSettings): Hold | undefined {
+  const [first] = rest;
+  if (first === undefined || (first.effect !== 'removal' && first.effect !== 'repair')) return undefined;
+  const limit = first.effect === 'repair' ? repairs.total : removals.total;
   const operations = rest.flatMap((group) => group.operations);
-  if (operations.length <= removals.total) return undefined;
-  const reason = totalReason(kind, operations.length, rest.length, removals.total);
-  return holdOf('total', { kind, schoolId: otherSchools, operations }, 0, reason);
+  const count = countOf(operations);
+  if (count <= limit) return undefined;
+  const { kind, effect } = first;
+  const reason = totalReason(kind, effect === 'repair', count, rest.length, limit);
+  return holdOf('total', { kind, effect, schoolId: otherSchools, operations }, 0, reason);
 }
 
 function holdOf(
@@ -209,7 +234,7 @@ function holdOf(
     kind,
     schoolId,
     rule,
-    count: operations.length,
+    count: countOf(operations),
     there,
     reason,
     effect: effectOf(operations),

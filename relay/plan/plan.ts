@@ -32,6 +32,13 @@ export interface AppliedState {
    * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. See uncertainKey.
    */
   uncertain: Set<string>;
+  /**
+   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, members and
+   * owners (see uncertainKey) who were removed, or added. The rest of this state says what is really there.
+   */
+  drifted: Set<string>;
+  /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
+  gone: Set<string>;
 }
 
 /** Names a membership among the uncertain ones. */
@@ -43,6 +50,8 @@ interface Common {
   /** Names the operation's object in journal and problems: `class:77`, `students:123`. */
   key: string;
   reason: string;
+  /** Makes again what somebody else undid: the guard looks at these additions. */
+  repair?: true;
 }
 
 export type Operation = Common &
@@ -86,7 +95,13 @@ export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
     ...schoolMemberOperations(desired, applied),
     ...classMemberOperations(desired, applied),
   ];
-  return stages.map((kinds) => operations.filter((operation) => (kinds as readonly string[]).includes(operation.kind)));
+  const possible =
+    applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied));
+  return stages.map((kinds) => possible.filter((operation) => (kinds as readonly string[]).includes(operation.kind)));
+}
+
+function isOfGone(operation: Operation, { gone }: AppliedState): boolean {
+  return gone.has(operation.key) || ('schoolId' in operation && gone.has(`school:${operation.schoolId}`));
 }
 
 /** Operations per kind, for people and logs. */
@@ -101,11 +116,18 @@ function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterab
     const key = `school:${schoolId}`;
     const there = applied.schools.get(schoolId);
     if (there === undefined)
-      yield { kind: 'createSchool', key, schoolId, body, reason: 'the school is in the profile' };
+      yield {
+        kind: 'createSchool',
+        key,
+        schoolId,
+        body,
+        ...becauseMissing(key, applied, 'the school is in the profile'),
+      };
     else {
       const changes = changedProperties(there.body, body);
       if (changes === undefined) continue;
-      yield { kind: 'updateSchool', key, schoolId, ...changes, reason: 'the school changed in PowerSchool' };
+      const reason = becauseChanged(key, applied, 'the school changed in PowerSchool');
+      yield { kind: 'updateSchool', key, schoolId, ...changes, reason };
     }
   }
 }
@@ -121,7 +143,10 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
     }
     const changes = changedProperties(there?.body ?? {}, user.body);
     if (changes === undefined) continue;
-    const reason = there === undefined ? 'the person was matched to this account' : 'the person changed in PowerSchool';
+    const reason =
+      there === undefined
+        ? 'the person was matched to this account'
+        : becauseChanged(personKey, applied, 'the person changed in PowerSchool');
     yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
   }
 }
@@ -151,12 +176,13 @@ function* classOperations(desired: DesiredState, applied: AppliedState): Iterabl
         key,
         sectionId,
         body: { ...creation, ...body },
-        reason: 'the section is in the profile',
+        ...becauseMissing(key, applied, 'the section is in the profile'),
       };
     else {
       const changes = changedProperties(there.body, body);
       if (changes === undefined) continue;
-      yield { kind: 'updateClass', key, sectionId, ...changes, reason: 'the section changed in PowerSchool' };
+      const reason = becauseChanged(key, applied, 'the section changed in PowerSchool');
+      yield { kind: 'updateClass', key, sectionId, ...changes, reason };
     }
   }
 }
@@ -185,11 +211,15 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
     const memberNow = applied.members.get(sectionId) ?? nobody;
     const isSure = (relation: 'member' | 'owner') => (person: string) =>
       !applied.uncertain.has(uncertainKey(relation, sectionId, person));
-    for (const people of chunks(missing(owners, applied.owners.get(sectionId) ?? nobody, isSure('owner')))) {
-      yield { kind: 'addOwners', key, sectionId, people, reason: 'they teach the section' };
+    const wasRemoved = (relation: 'member' | 'owner') => (person: string) =>
+      applied.drifted.has(uncertainKey(relation, sectionId, person));
+    const newOwners = missing(owners, applied.owners.get(sectionId) ?? nobody, isSure('owner'));
+    for (const { people, ...why } of additions(newOwners, wasRemoved('owner'), 'they teach the section')) {
+      yield { kind: 'addOwners', key, sectionId, people, ...why };
     }
-    for (const people of chunks(missing(members, memberNow, isSure('member')))) {
-      yield { kind: 'addMembers', key, sectionId, people, reason: 'they are in the section' };
+    const newMembers = missing(members, memberNow, isSure('member'));
+    for (const { people, ...why } of additions(newMembers, wasRemoved('member'), 'they are in the section')) {
+      yield { kind: 'addMembers', key, sectionId, people, ...why };
     }
     yield* removals(sectionId, desired, applied);
   }
@@ -201,16 +231,25 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
  */
 function* removals(sectionId: string, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const { leavers } = desired;
+  const isForeign = (relation: 'member' | 'owner', person: string) =>
+    applied.drifted.has(uncertainKey(relation, sectionId, person));
+  const addedByHand = 'somebody added them in Microsoft 365';
   const key = `class:${sectionId}`;
   const left = desired.waiting.get(sectionId);
   const owners = desired.owners.get(sectionId);
   const teachersGo = leavers.teachers === 'remove' && owners !== undefined;
-  for (const personKey of teachersGo ? (applied.owners.get(sectionId) ?? []) : []) {
+  for (const personKey of applied.owners.get(sectionId) ?? []) {
     if (owners?.has(personKey) || left?.has(personKey)) continue;
-    yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
+    if (isForeign('owner', personKey)) yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
+    else if (teachersGo)
+      yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
   }
   for (const personKey of applied.members.get(sectionId) ?? []) {
     if (desired.members.get(sectionId)?.has(personKey) || left?.has(personKey)) continue;
+    if (isForeign('member', personKey)) {
+      yield { kind: 'removeMember', key, sectionId, personKey, reason: addedByHand };
+      continue;
+    }
     const isStudent = personKey.startsWith('students:');
     if (!(isStudent ? leavers.students === 'remove' : teachersGo)) continue;
     const reason = isStudent ? 'the student is no longer in the section' : 'the teacher no longer teaches the section';
@@ -243,6 +282,28 @@ function isBody(value: Body[string] | undefined): value is Body {
 
 function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>, isSure: (item: string) => boolean): string[] {
   return [...wanted].filter((item) => !there.has(item) || !isSure(item)).sort();
+}
+
+type Why = Pick<Common, 'reason' | 'repair'>;
+
+function becauseMissing(key: string, { drifted }: AppliedState, reason: string): Why {
+  return drifted.has(key) ? { reason: 'somebody deleted it in Microsoft 365', repair: true } : { reason };
+}
+
+function becauseChanged(key: string, { drifted }: AppliedState, reason: string): string {
+  return drifted.has(key) ? 'somebody changed it in Microsoft 365' : reason;
+}
+
+/** People to add, twenty in a request. Those whom somebody removed go apart: the guard may hold them, and nobody else. */
+function* additions(
+  people: string[],
+  wasRemoved: (person: string) => boolean,
+  reason: string,
+): Iterable<Why & { people: string[] }> {
+  for (const some of chunks(people.filter((person) => !wasRemoved(person)))) yield { people: some, reason };
+  const again = people.filter(wasRemoved);
+  for (const some of chunks(again))
+    yield { people: some, reason: `${reason}, and somebody removed them in Microsoft 365`, repair: true };
 }
 
 function chunks(items: string[]): string[][] {

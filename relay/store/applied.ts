@@ -31,6 +31,8 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     schoolUsers: new Map(),
     licences: new Map(),
     uncertain: new Set(),
+    drifted: new Set(),
+    gone: new Set(),
   };
   const objects = { school: state.schools, class: state.classes, user: state.users };
   const relations = relationMaps(state);
@@ -150,6 +152,34 @@ export async function forgetValues(
     .where('tenant_id', '=', scope.tenantId)
     .where('kind', '=', kind)
     .where('key', '=', key)
+    .execute();
+}
+
+/** The object is gone, and what was in it with it. */
+export async function forgetObject(
+  { db, tenantId }: TenantScope,
+  kind: 'school' | 'class',
+  key: string,
+): Promise<void> {
+  await db
+    .deleteFrom('applied')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .execute();
+  const inside: RelationKind[] = kind === 'class' ? ['member', 'owner'] : ['schoolClass', 'schoolUser'];
+  await db
+    .deleteFrom('applied_relation')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', 'in', inside)
+    .where('container', '=', key)
+    .execute();
+  if (kind === 'school') return;
+  await db
+    .deleteFrom('applied_relation')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', 'schoolClass')
+    .where('item', '=', key)
     .execute();
 }
 

@@ -8,6 +8,7 @@ import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
 import { profiles } from './migrations/005-profiles.ts';
 import { adoption } from './migrations/007-adoption.ts';
+import { drift } from './migrations/008-drift.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
 import type { Database } from './schema.ts';
 
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '004-accounts': accounts,
   '005-profiles': profiles,
   '007-adoption': adoption,
+  '008-drift': drift,
   '010-uncertain': uncertain,
 };
 

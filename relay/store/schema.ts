@@ -2,6 +2,7 @@
 import type { Kind } from '../../shared/roster.ts';
 import type { AccountTables } from './account-schema.ts';
 import type { AdoptionTables } from './adoption-schema.ts';
+import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
 
@@ -87,4 +88,10 @@ export interface RosterTables {
   bucket: BucketTable;
 }
 
-export interface Database extends RosterTables, ProvisioningTables, GuardTables, AccountTables, AdoptionTables {}
+export interface Database
+  extends RosterTables,
+    ProvisioningTables,
+    GuardTables,
+    AccountTables,
+    AdoptionTables,
+    DriftTables {}

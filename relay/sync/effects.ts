@@ -83,12 +83,18 @@ export function updateApplied(
   { object, link, relations, unrelated }: Applied,
 ): void {
   const objects = { school: run.applied.schools, class: run.applied.classes, user: run.applied.users };
-  if (object !== undefined) objects[object.kind].set(object.key, { objectId: object.objectId, body: object.body });
+  if (object !== undefined) {
+    objects[object.kind].set(object.key, { objectId: object.objectId, body: object.body });
+    run.applied.drifted.delete(object.kind === 'user' ? object.key : `${object.kind}:${object.key}`);
+  }
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
   const maps = relationMaps(run.applied);
   for (const { kind, container, items } of [relations, unrelated].filter((one) => one !== undefined)) {
     if (kind === 'member' || kind === 'owner')
-      for (const item of items) run.applied.uncertain.delete(uncertainKey(kind, container, item));
+      for (const item of items) {
+        run.applied.uncertain.delete(uncertainKey(kind, container, item));
+        run.applied.drifted.delete(uncertainKey(kind, container, item));
+      }
   }
   if (relations !== undefined) {
     const items = maps[relations.kind].get(relations.container) ?? new Set();

@@ -1,6 +1,6 @@
 /** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
 import { bucketKey, kinds } from '../../shared/roster.ts';
-import { type GuardContext, type Measure, otherSchools } from '../plan/guard.ts';
+import { type GuardContext, type Measure, otherSchools, weightOf } from '../plan/guard.ts';
 import type { AppliedObject, Operation, OperationKind } from '../plan/plan.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { Adoption } from './adoption.ts';
@@ -61,6 +61,14 @@ function measure(
       const due = Math.max(0, there - (applied.schoolUsers.get(schoolId)?.size ?? 0));
       return { there, changes: Math.max(0, all - due) };
     }
+    case 'addMembers':
+    case 'addOwners':
+    case 'createClass':
+    case 'createSchool': {
+      // Of what is made again after somebody undid it: what is left, and what is not.
+      const changes = operations.reduce((sum, operation) => sum + weightOf(operation), 0);
+      return { there: changes + leftIn(kind, schoolId, { roster, applied }), changes };
+    }
     case 'updateUser':
       return written(operations, applied.users, applied.schoolUsers.get(schoolId) ?? [], adoption);
     case 'updateClass':
@@ -70,6 +78,22 @@ function measure(
     default:
       return { there: all, changes: all };
   }
+}
+
+function leftIn(
+  kind: 'addMembers' | 'addOwners' | 'createClass' | 'createSchool',
+  schoolId: string,
+  { roster, applied }: Pick<TenantState, 'roster' | 'applied'>,
+): number {
+  if (kind === 'createSchool') return applied.schools.size;
+  const relation = kind === 'addOwners' ? applied.owners : applied.members;
+  let left = 0;
+  for (const section of roster.sections.values()) {
+    if (section.schoolId !== schoolId) continue;
+    if (kind === 'createClass') left += applied.classes.has(section.id) ? 1 : 0;
+    else left += relation.get(section.id)?.size ?? 0;
+  }
+  return left;
 }
 
 /** Only what was written before can be changed: an object that was just adopted or matched gets its first values. */

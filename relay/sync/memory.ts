@@ -64,8 +64,8 @@ export function renewProblems(state: ProfileState, { schools, people, sections }
 }
 
 /** Everything that is wrong apart from accounts, which are looked at in every run. */
-export function knownProblems({ rosterProblems, refusals }: ProfileState): Problem[] {
-  return [...rosterProblems.values(), ...refusals.values()].flat();
+export function knownProblems({ rosterProblems, refusals, driftProblems }: ProfileState): Problem[] {
+  return [...rosterProblems.values(), ...refusals.values(), driftProblems].flat();
 }
 
 function addPending({ pending }: ProfileState, operation: Operation): void {

@@ -18,6 +18,8 @@ export class ProfileState {
   goodVersion = -1;
   /** What is wrong with the roster, by section. */
   readonly rosterProblems = new Map<string, Problem[]>();
+  /** What people changed by hand in Microsoft 365, as far as the profile wants to hear of it. */
+  driftProblems: readonly Problem[] = [];
   /** What Graph refused, by the key of the operation: `class:77`, `students:123`, `school:1`. */
   readonly refusals = new Map<string, Problem[]>();
 

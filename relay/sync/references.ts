@@ -1,5 +1,6 @@
 /** What an operation refers to: whether those objects exist, where they are, and whether they are old enough. */
 import type { ObjectIds } from '../graph/operations.ts';
+import { accountOf } from '../identity/people.ts';
 import type { AppliedState, Operation } from '../plan/plan.ts';
 
 /** The objects that this tenant has by now. */
@@ -35,11 +36,14 @@ export function withItsObjects(operation: Operation, { applied, accounts }: Know
     }
     case 'removeOwner':
       // The one who takes over could not be added: the class keeps the teacher that it has.
-      return accounts.has(operation.personKey) && (applied.owners.get(operation.sectionId)?.size ?? 0) > 1
+      return accountOf(operation.personKey, accounts) !== undefined &&
+        (applied.owners.get(operation.sectionId)?.size ?? 0) > 1
         ? operation
         : undefined;
     case 'removeMember':
-      return applied.classes.has(operation.sectionId) && accounts.has(operation.personKey) ? operation : undefined;
+      return applied.classes.has(operation.sectionId) && accountOf(operation.personKey, accounts) !== undefined
+        ? operation
+        : undefined;
     case 'addOwners':
     case 'addMembers': {
       const people = operation.people.filter((person) => accounts.has(person));
@@ -94,6 +98,6 @@ export function objectIds({ applied, accounts }: KnownObjects): ObjectIds {
   return {
     school: (schoolId) => known(applied.schools.get(schoolId)?.objectId, `school ${schoolId}`),
     class: (sectionId) => known(applied.classes.get(sectionId)?.objectId, `class ${sectionId}`),
-    person: (personKey) => known(accounts.get(personKey), personKey),
+    person: (personKey) => known(accountOf(personKey, accounts), personKey),
   };
 }

@@ -5,6 +5,7 @@ import type { Profile } from '../profile.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
 import { type DirectoryNews, readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
+import { followDrift } from './drift-step.ts';
 import { takeDirectoryNews } from './memory.ts';
 import type { ProfileState } from './profile-state.ts';
 import { type RunContext, type RunReport, runProfile } from './run.ts';
@@ -40,6 +41,9 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   let state = await currentState(context, unanswered || wasRead ? undefined : memory, news);
   if (state === undefined) return undefined;
   const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
+  // Who is where was read just now, for what is taken over.
+  if (wasRead) state.driftAt = clock.now();
+  await followDrift(context, state, today);
   const reports = new Map<string, RunReport>();
   const failures: unknown[] = [];
   for (const name of context.due) {
@@ -51,6 +55,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
       context.signal.throwIfAborted();
       failures.push(error);
       state = await loadState(context);
+      if (state !== undefined) await followDrift(context, state, today);
     }
   }
   if (failures.length > 0) throw failures[0];

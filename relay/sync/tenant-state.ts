@@ -3,6 +3,7 @@
  * class and not of the whole district. Everything here can be read again from the store, and is after any failure.
  */
 import { bucketKey, kinds } from '../../shared/roster.ts';
+import { markDrift } from '../drift/marks.ts';
 import { DirectoryIndex } from '../identity/directory-index.ts';
 import { NameHistory } from '../identity/name-history.ts';
 import { personKey } from '../identity/people.ts';
@@ -14,6 +15,7 @@ import type { Profile } from '../profile.ts';
 import { changedSince, digests, mirrorState, readRecords } from '../roster/mirror.ts';
 import { readApplied } from '../store/applied.ts';
 import { readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
+import { readDrift } from '../store/drift.ts';
 import { readFound } from '../store/found.ts';
 import { readGivenNames } from '../store/given-names.ts';
 import { readLastGood } from '../store/last-good.ts';
@@ -41,6 +43,8 @@ export class TenantState {
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
   linksEditedAt: string | undefined;
   version = 0;
+  /** When the directory was last compared with what was done there, milliseconds. */
+  driftAt: number | undefined;
   /** Records in the mirror at that version, by bucket key. */
   counts: ReadonlyMap<string, number> = new Map();
   /** Each school when a run last ended with nothing suspicious about it. */
@@ -120,6 +124,7 @@ export async function loadTenantState(
     links: await readLinks(scope),
     roster: await readRoster(scope),
   });
+  markDrift(state.applied, await readDrift(scope));
   state.names = new NameHistory(await readGivenNames(scope));
   state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;
   state.version = version;

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { findAccount, findStamped, readGroup } from '../graph/directory.ts';
+import { accountOf } from '../identity/people.ts';
 import type { AppliedState, Operation, OperationKind } from '../plan/plan.ts';
 import type { Role } from '../profile.ts';
 
@@ -88,7 +89,7 @@ export async function verify(operation: Operation, error: HallpassError, context
     case 'removeMember': {
       const relation = operation.kind === 'removeOwner' ? 'owners' : 'members';
       const there = await groupOf(operation.sectionId, relation, context);
-      const gone = there !== undefined && !there.has(context.accounts.get(operation.personKey) ?? '');
+      const gone = there !== undefined && !there.has(accountOf(operation.personKey, context.accounts) ?? '');
       return gone ? { kind: 'done' } : again;
     }
     default:

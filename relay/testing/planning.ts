@@ -36,6 +36,8 @@ export function nothingApplied(): AppliedState {
     schoolUsers: empty(),
     licences: empty(),
     uncertain: new Set(),
+    drifted: new Set(),
+    gone: new Set(),
   };
 }
 

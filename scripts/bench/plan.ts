@@ -90,6 +90,8 @@ const applied: AppliedState = {
   schoolUsers: new Map(),
   licences: new Map(),
   uncertain: new Set(),
+  drifted: new Set(),
+  gone: new Set(),
 };
 const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);

@@ -131,4 +131,52 @@ export const graphErrors = {
     action: 'Resolve the problem of {reference} first.',
     meaning: "School Data Sync's own code: a membership cannot exist before both its ends do.",
   },
+  MemberRemovedByHand: {
+    retry: 'fix',
+    sentence:
+      'Somebody removed this {relation} from the class in Microsoft 365; PowerSchool still has the person in it.',
+    action:
+      'End the enrollment in PowerSchool, or add the person again in Microsoft 365. With drift.memberships "repair" in the profile Hallpass does that.',
+    meaning:
+      'What Microsoft 365 has was compared with what Hallpass did there. The profile wants such differences reported, not repaired. The problem goes away when the difference does.',
+  },
+  MemberAddedByHand: {
+    retry: 'fix',
+    sentence:
+      'Somebody added this {relation} to the class in Microsoft 365; PowerSchool does not have the person in it.',
+    action: 'Add the person to the section in PowerSchool, or remove them from the class, if that is not meant.',
+    meaning:
+      'Often a co-teacher or an aide, and all right: with drift.foreignMembers "keep" in the profile, which is the default, nobody is told.',
+  },
+  ChangedByHand: {
+    retry: 'fix',
+    sentence: 'Somebody changed the {what} in Microsoft 365: {properties}.',
+    action:
+      'Change it in PowerSchool instead, or put it back. With drift.attributes "repair" in the profile Hallpass writes its values again.',
+    meaning:
+      'The values differ from those that Hallpass wrote. They stay until they change in PowerSchool. Values before and after: hallpass-relay drift.',
+  },
+  DeletedByHand: {
+    retry: 'fix',
+    sentence: 'Somebody deleted the {what} in Microsoft 365; PowerSchool still has it.',
+    action:
+      'Restore it in Microsoft Entra (a class within 30 days), or set drift.deletedObjects to "recreate" in the profile to have a new, empty one made.',
+    meaning:
+      'Until then nothing is planned for it. A class that is made again has its members, but neither the files nor the posts of the old one, which is why that does not happen by itself.',
+  },
+  DriftContended: {
+    retry: 'fix',
+    sentence: 'Somebody undoes it each time: {what} again {times} times within days, and it is undone again.',
+    action:
+      'Find out who: the audit log of Microsoft Entra names the account or application. Often another sync, such as School Data Sync, provisions the same class.',
+    meaning:
+      'Hallpass does not fight. It repaired the difference twice, and leaves it alone until it has ended, or until nothing has happened for seven days.',
+  },
+  DriftUnreadable: {
+    retry: 'fix',
+    sentence: 'What people changed in Microsoft 365 could not be read: {reason}',
+    action:
+      'Give the application the permissions GroupMember.Read.All and Member.Read.Hidden if they are missing. Otherwise it is tried again in ten minutes.',
+    meaning: 'Provisioning goes on. Changes made by hand are noticed as soon as the directory can be read.',
+  },
 } as const satisfies Record<string, Entry>;

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { csvLine } from '../csv.ts';
+import { type Drift, linkOf, type Verdict } from '../drift/ledger.ts';
+import { readDrift, readReadings } from '../store/drift.ts';
+import { type CliContext, printJson, withNamedTenant } from './context.ts';
+
+/** What people changed in Microsoft 365 by hand, as the last comparison found it. */
+export function driftCommand(program: Command, context: CliContext): void {
+  program
+    .command('drift')
+    .description('what differs in Microsoft 365 from what was done there, and what becomes of it')
+    .argument('<tenant>', 'slug or id')
+    .option('--all', 'with what the profile wants kept, and what has been repaired')
+    .option('--json', 'for programs')
+    .option('--csv', 'for spreadsheets')
+    .addHelpText('after', '\nExample:\n  hallpass-relay drift contoso --csv > drift.csv')
+    .action(async (tenant: string, options: { all?: true; json?: true; csv?: true }) => {
+      const { drifts, comparedAt } = await withNamedTenant(context, tenant, async (scope) => {
+        const readings = await readReadings(scope);
+        return { drifts: await readDrift(scope), comparedAt: readings.get('groups')?.readAt ?? null };
+      });
+      const shown = drifts.filter(
+        ({ state, verdict }) => options.all === true || (state !== 'repaired' && verdict !== 'kept'),
+      );
+      if (options.json) return printJson(context, { comparedAt, differences: shown });
+      if (options.csv) return printCsv(context, shown);
+      if (comparedAt === null) return void context.out.write('Not compared yet.\n');
+      context.out.write(`Compared ${comparedAt}\n`);
+      if (shown.length === 0) context.out.write('No differences.\n');
+      for (const drift of shown) context.out.write(describe(drift));
+      const hidden = drifts.length - shown.length;
+      if (hidden > 0) context.out.write(`\n${hidden} more are kept or repaired: --all\n`);
+    });
+}
+
+function printCsv({ out }: CliContext, drifts: readonly Drift[]): void {
+  out.write(csvLine(['object', 'difference', 'what', 'ours', 'theirs', 'outcome', 'repairs', 'since', 'last']));
+  for (const { object, kind, item, ours, theirs, repairs, firstAt, lastAt, ...drift } of drifts) {
+    const values = [ours, theirs].map((value) => (value === undefined ? '' : JSON.stringify(value)));
+    out.write(csvLine([object, kind, item, ...values, outcomeOf(drift), String(repairs), firstAt, lastAt]));
+  }
+}
+
+function describe(drift: Drift): string {
+  const { object, firstAt, repairs } = drift;
+  const times = repairs === 0 ? '' : `, repaired ${repairs} times`;
+  return `${object}  ${outcomeOf(drift)} since ${firstAt}${times}\n  ${sentenceOf(drift)}\n`;
+}
+
+function sentenceOf({ kind, item, ours, theirs }: Drift): string {
+  const { relation, person } = linkOf(item);
+  switch (kind) {
+    case 'missing':
+      return `somebody removed the ${relation} ${person}`;
+    case 'foreign':
+      return `somebody added the ${relation} ${person}`;
+    case 'changed':
+      return `somebody changed ${item}: ${JSON.stringify(ours)} → ${JSON.stringify(theirs)}`;
+    case 'deleted':
+      return `somebody deleted it (${item})`;
+  }
+}
+
+const outcomes: Record<Verdict, string> = {
+  waiting: 'waiting for certainty',
+  kept: 'kept',
+  reported: 'reported',
+  contended: 'contended',
+  repaired: 'repaired',
+};
+
+function outcomeOf({ state, verdict }: Pick<Drift, 'state' | 'verdict'>): string {
+  return state === 'repairing' ? 'being repaired' : outcomes[verdict];
+}

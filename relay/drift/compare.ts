@@ -1,0 +1,163 @@
+/**
+ * What a reading of the directory says about what Hallpass did there. Pure. The applied state is what Graph's own answers
+ * told; a difference is what somebody else did since, or what the directory does not show yet. Which of the two it is,
+ * judge.ts decides.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ObjectChanges } from '../graph/education-delta.ts';
+import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
+import { accountKey } from '../identity/people.ts';
+import type { Body } from '../plan/bodies.ts';
+import { type AppliedObject, type AppliedState, uncertainKey } from '../plan/plan.ts';
+import {
+  type Difference,
+  type Drift,
+  type DriftLedger,
+  driftKey,
+  objectOf,
+  type Relation,
+  type Value,
+} from './ledger.ts';
+
+/** What is known of the tenant. */
+export interface Known {
+  applied: AppliedState;
+  /** Object id by person key. */
+  accounts: ReadonlyMap<string, string>;
+  /** Person key by object id. */
+  taken: ReadonlyMap<string, string>;
+}
+
+/** Members, owners and names of classes, and classes that are gone. */
+export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known: Known): void {
+  const told = new Telling(ledger);
+  for (const [sectionId, there] of known.applied.classes) {
+    const object = `class:${sectionId}`;
+    const group = changes.groups.get(there.objectId);
+    const isGone = changes.deletes.has(there.objectId) || (changes.full && group === undefined);
+    if (isGone) told.differs({ kind: 'deleted', object, item: there.objectId });
+    if (group === undefined) continue;
+    told.agrees({ kind: 'deleted', object, item: there.objectId });
+    if (group.displayName !== undefined) compareValue(told, object, 'displayName', there.body, group.displayName);
+    compareLinks(told, sectionId, 'member', linksOf(group, 'member', changes.full, sectionId, known), known);
+    compareLinks(told, sectionId, 'owner', linksOf(group, 'owner', changes.full, sectionId, known), known);
+  }
+  if (changes.full) told.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
+}
+
+/** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
+export function compareObjects(
+  ledger: DriftLedger,
+  kind: 'school' | 'class' | 'user',
+  changes: ObjectChanges,
+  applied: AppliedState,
+): void {
+  const told = new Telling(ledger);
+  for (const [key, there] of objectsOf(applied, kind)) {
+    const object = kind === 'user' ? key : `${kind}:${key}`;
+    const seen = changes.objects.get(there.objectId);
+    if (kind === 'school') {
+      const gone = { kind: 'deleted', object, item: there.objectId } as const;
+      if (changes.deletes.has(there.objectId) || (changes.full && seen === undefined)) told.differs(gone);
+      else if (seen !== undefined) told.agrees(gone);
+    }
+    if (seen === undefined) continue;
+    for (const name of changes.properties) compareValue(told, object, name, there.body, seen[name]);
+  }
+}
+
+export function objectsOf(applied: AppliedState, kind: 'school' | 'class' | 'user'): Map<string, AppliedObject> {
+  return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
+}
+
+/** Who is recorded as member or owner of a class. */
+export function recordedIn(
+  { members, owners }: Pick<AppliedState, 'members' | 'owners'>,
+  relation: Relation,
+  sectionId: string,
+): ReadonlySet<string> {
+  return (relation === 'member' ? members : owners).get(sectionId) ?? new Set();
+}
+
+/** What is there of a value that we wrote: of an object the same parts, null for what is not there. */
+export function partsLike(ours: Value, theirs: unknown): Value {
+  if (typeof ours !== 'object' || ours === null) return (theirs ?? null) as Value;
+  const there: Readonly<Record<string, unknown>> = typeof theirs === 'object' && theirs !== null ? { ...theirs } : {};
+  return Object.fromEntries(Object.entries(ours).map(([name, value]) => [name, partsLike(value, there[name])]));
+}
+
+/** Passes on what was found, and knows in the end what was not found again. */
+class Telling {
+  readonly #ledger: DriftLedger;
+  readonly #found = new Set<string>();
+
+  constructor(ledger: DriftLedger) {
+    this.#ledger = ledger;
+  }
+
+  differs(difference: Difference): void {
+    this.#found.add(driftKey(difference));
+    this.#ledger.differs(difference);
+  }
+
+  agrees(difference: Pick<Difference, 'kind' | 'object' | 'item'>): void {
+    this.#ledger.agrees(difference);
+  }
+
+  /** After a reading of everything: differences of its kind that it did not show are over. */
+  endOthers(isOfThisKind: (drift: Drift) => boolean): void {
+    for (const drift of [...this.#ledger.values()]) {
+      if (isOfThisKind(drift) && !this.#found.has(driftKey(drift))) this.#ledger.agrees(drift);
+    }
+  }
+}
+
+function isOfGroups(kind: Drift['kind'], object: string, item: string): boolean {
+  return objectOf(object).kind === 'class' && (kind !== 'changed' || item === 'displayName');
+}
+
+/** Who is there and who is not, by object id, as far as the reading says. */
+function linksOf(
+  group: GroupChange,
+  relation: Relation,
+  full: boolean,
+  sectionId: string,
+  { applied, accounts }: Known,
+): ReadonlyMap<string, boolean> {
+  const told = relation === 'member' ? group.members : group.owners;
+  if (!full) return told;
+  const all = new Map(told);
+  for (const person of recordedIn(applied, relation, sectionId)) {
+    const account = accounts.get(person);
+    if (account !== undefined && !all.has(account)) all.set(account, false);
+  }
+  return all;
+}
+
+function compareLinks(
+  told: Telling,
+  sectionId: string,
+  relation: Relation,
+  links: ReadonlyMap<string, boolean>,
+  { applied, taken }: Known,
+): void {
+  const recorded = recordedIn(applied, relation, sectionId);
+  for (const [account, isThere] of links) {
+    const person = taken.get(account) ?? accountKey(account);
+    // Whether that one is there is asked for by the plan itself.
+    if (applied.uncertain.has(uncertainKey(relation, sectionId, person))) continue;
+    const link = { object: `class:${sectionId}`, item: `${relation}:${person}` };
+    const isRecorded = recorded.has(person);
+    if (isThere !== isRecorded) told.differs({ kind: isThere ? 'foreign' : 'missing', ...link });
+    told.agrees({ kind: isThere ? 'missing' : 'foreign', ...link });
+  }
+}
+
+function compareValue(told: Telling, object: string, name: string, body: Body, seen: unknown): void {
+  const ours = body[name];
+  if (ours === undefined) return;
+  const theirs = partsLike(ours, seen);
+  const difference = { kind: 'changed', object, item: name, ours, theirs } as const;
+  if (isDeepStrictEqual(ours, theirs)) told.agrees(difference);
+  else told.differs(difference);
+}

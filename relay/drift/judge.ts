@@ -1,0 +1,81 @@
+/** What to do about a difference: by what should be, by the profile's policy, and by how sure it is. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Body } from '../plan/bodies.ts';
+import type { DesiredState } from '../plan/desired.ts';
+import type { DriftPolicy } from '../profile/drift.ts';
+import { partsLike } from './compare.ts';
+import { type Drift, linkOf, objectOf, type Verdict } from './ledger.ts';
+
+/**
+ * How long after a write of ours a difference says nothing: Graph reads from any replica, and a write shows within
+ * seconds, at times minutes (developer blog "Designing for Eventual Consistency", 2026).
+ */
+export const settleMs = 10 * 60_000;
+
+/** Repairs before it is taken for a quarrel: once may be a mistake of the one who removed, twice is somebody's intention. */
+export const mostRepairs = 2;
+
+/**
+ * What happens: `accept` corrects the applied state, because what is there is as it should be or does not matter any more;
+ * `repair` does so because it is not, and the plan makes the difference.
+ */
+export type Judgement = Exclude<Verdict, 'repaired'> | 'accept' | 'repair';
+
+export interface JudgeFacts {
+  policy: DriftPolicy;
+  /** Whether the profile writes. */
+  enabled: boolean;
+  /** Of the object. */
+  desired: DesiredState;
+  /** When we last wrote to the object, milliseconds; undefined when it is long ago. */
+  writtenAt: number | undefined;
+  nowMs: number;
+}
+
+export function judge(drift: Drift, facts: JudgeFacts): Judgement {
+  const { policy, desired } = facts;
+  if (!facts.enabled || isYoung(facts)) return 'waiting';
+  switch (drift.kind) {
+    case 'missing':
+      return isDesired(drift, desired) ? byPolicy(policy.memberships, drift) : 'accept';
+    case 'foreign':
+      if (isDesired(drift, desired)) return 'accept';
+      if (isWaiting(drift, desired)) return 'kept';
+      return byPolicy(policy.foreignMembers === 'remove' ? 'repair' : policy.foreignMembers, drift);
+    case 'changed': {
+      const wanted = bodyOf(drift, desired)?.[drift.item];
+      if (wanted === undefined) return 'kept';
+      if (isDeepStrictEqual(wanted, partsLike(wanted, drift.theirs))) return 'accept';
+      return byPolicy(policy.attributes, drift);
+    }
+    case 'deleted':
+      if (bodyOf(drift, desired) === undefined) return 'accept';
+      return byPolicy(policy.deletedObjects === 'recreate' ? 'repair' : policy.deletedObjects, drift);
+  }
+}
+
+function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: Drift): Judgement {
+  if (policy === 'ignore' || policy === 'keep') return 'kept';
+  if (policy === 'report') return 'reported';
+  return repairs < mostRepairs ? 'repair' : 'contended';
+}
+
+function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {
+  return writtenAt !== undefined && nowMs - writtenAt < settleMs;
+}
+
+function isDesired({ object, item }: Drift, { members, owners }: DesiredState): boolean {
+  const { relation, person } = linkOf(item);
+  return (relation === 'member' ? members : owners).get(objectOf(object).key)?.has(person) === true;
+}
+
+/** Left as they are, whatever that is: not here yet, or of two profiles. */
+function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean {
+  return waiting.get(objectOf(object).key)?.has(linkOf(item).person) === true;
+}
+
+function bodyOf({ object }: Drift, desired: DesiredState): Body | undefined {
+  const { kind, key } = objectOf(object);
+  if (kind === 'school') return desired.schools.get(key);
+  return kind === 'class' ? desired.classes.get(key)?.body : desired.users.get(key)?.body;
+}

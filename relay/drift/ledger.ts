@@ -1,0 +1,123 @@
+/** What is known to differ between Microsoft 365 and what Hallpass did there. Differences only: agreement needs no record. */
+import type { Body } from '../plan/bodies.ts';
+
+/** `missing`, `foreign`: a member or owner. `changed`: a value. `deleted`: a class or a school. */
+export type DriftKind = 'missing' | 'foreign' | 'changed' | 'deleted';
+
+export type Value = Body[string];
+
+export interface Difference {
+  kind: DriftKind;
+  /** `class:77`, `school:1`, `students:123`. */
+  object: string;
+  /** `member:students:123` or `owner:account:OBJECT-ID`; the name of a property; the object id of what was deleted. */
+  item: string;
+  /** Of a property: what Hallpass wrote, and what is there instead. */
+  ours?: Value;
+  theirs?: Value;
+}
+
+/**
+ * `open`: it differs. `repairing`: the applied state has been corrected to what is really there, so that the plan makes the
+ * difference. `repaired`: that was done; kept for a while, so that whoever undoes it again is noticed.
+ */
+export type DriftState = 'open' | 'repairing' | 'repaired';
+
+/**
+ * What the last comparison made of it. `waiting`: not sure, or not the time: written to a moment ago, or the profile writes
+ * nothing. `kept`: as the profile wants. `contended`: repaired before, and undone by somebody each time.
+ */
+export type Verdict = 'waiting' | 'kept' | 'reported' | 'contended' | 'repaired';
+
+export interface Drift extends Difference {
+  state: DriftState;
+  verdict: Verdict;
+  /** How often it has been repaired. */
+  repairs: number;
+  /** ISO 8601. */
+  firstAt: string;
+  lastAt: string;
+}
+
+/** The differences as they change; tells in the end what has to be stored. */
+export class DriftLedger {
+  readonly #drifts: Map<string, Drift>;
+  readonly #dirty = new Map<string, Difference>();
+  readonly #now: string;
+
+  /** @param now ISO 8601 */
+  constructor(known: Iterable<Drift>, now: string) {
+    this.#drifts = new Map([...known].map((drift) => [driftKey(drift), drift]));
+    this.#now = now;
+  }
+
+  values(): MapIterator<Drift> {
+    return this.#drifts.values();
+  }
+
+  /** It differs (again). */
+  differs(difference: Difference): void {
+    const before = this.#drifts.get(driftKey(difference));
+    const fresh = { repairs: 0, firstAt: this.#now, verdict: 'waiting' } as const;
+    this.#put({ ...fresh, ...before, ...difference, state: 'open', lastAt: this.#now });
+  }
+
+  /** It does not differ: an open difference is over. What is under repair stays, to be noticed if it comes back. */
+  agrees(difference: Pick<Difference, 'kind' | 'object' | 'item'>): void {
+    const key = driftKey(difference);
+    if (this.#drifts.get(key)?.state === 'open') this.#remove(key);
+  }
+
+  /** Nothing, if it is over. */
+  set(drift: Drift, change: Partial<Pick<Drift, 'state' | 'verdict' | 'repairs' | 'lastAt'>>): void {
+    if (!this.#drifts.has(driftKey(drift))) return;
+    const names = Object.keys(change) as (keyof typeof change)[];
+    if (names.some((name) => drift[name] !== change[name])) this.#put({ ...drift, ...change });
+  }
+
+  forget(drift: Difference): void {
+    this.#remove(driftKey(drift));
+  }
+
+  /** What has changed since it was made: rows to write, and rows to delete. */
+  changes(): { written: Drift[]; gone: Difference[] } {
+    const [written, gone]: [Drift[], Difference[]] = [[], []];
+    for (const [key, difference] of this.#dirty) {
+      const drift = this.#drifts.get(key);
+      if (drift === undefined) gone.push(difference);
+      else written.push(drift);
+    }
+    return { written, gone };
+  }
+
+  #put(drift: Drift): void {
+    const key = driftKey(drift);
+    this.#drifts.set(key, drift);
+    this.#dirty.set(key, drift);
+  }
+
+  #remove(key: string): void {
+    const drift = this.#drifts.get(key);
+    if (drift === undefined) return;
+    this.#drifts.delete(key);
+    this.#dirty.set(key, drift);
+  }
+}
+
+export function driftKey({ kind, object, item }: Pick<Difference, 'kind' | 'object' | 'item'>): string {
+  return `${kind}|${object}|${item}`;
+}
+
+export type Relation = 'member' | 'owner';
+
+/** The two parts of a link's item. */
+export function linkOf(item: string): { relation: Relation; person: string } {
+  return { relation: item.startsWith('owner:') ? 'owner' : 'member', person: item.slice(item.indexOf(':') + 1) };
+}
+
+/** The two parts of an object: the kind in the applied state, and the key there. */
+export function objectOf(object: string): { kind: 'class' | 'school' | 'user'; key: string } {
+  const [prefix] = object.split(':');
+  if (prefix === 'class' || prefix === 'school') return { kind: prefix, key: object.slice(prefix.length + 1) };
+  return { kind: 'user', key: object };
+}

@@ -1,0 +1,38 @@
+/** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
+import { isDeepStrictEqual } from 'node:util';
+import { type AppliedState, uncertainKey } from '../plan/plan.ts';
+import { objectsOf, recordedIn } from './compare.ts';
+import { type Drift, linkOf, objectOf } from './ledger.ts';
+
+/** Replaces the marks of the applied state by those that follow from these differences. */
+export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void {
+  applied.drifted.clear();
+  applied.gone.clear();
+  for (const drift of drifts) {
+    if (drift.state === 'repairing' && isUndone(drift, applied)) applied.drifted.add(markOf(drift));
+    const isGone = drift.kind === 'deleted' && drift.state === 'open' && drift.verdict !== 'waiting';
+    if (isGone) applied.gone.add(drift.object);
+  }
+}
+
+function markOf({ kind, object, item }: Drift): string {
+  if (kind === 'changed' || kind === 'deleted') return object;
+  const { relation, person } = linkOf(item);
+  return uncertainKey(relation, objectOf(object).key, person);
+}
+
+/** Whether the repair is still to be made: the applied state says what somebody else made of it. */
+function isUndone({ kind, object, item, theirs }: Drift, applied: AppliedState): boolean {
+  const { kind: what, key } = objectOf(object);
+  const { relation, person } = linkOf(item);
+  switch (kind) {
+    case 'missing':
+      return !recordedIn(applied, relation, key).has(person);
+    case 'foreign':
+      return recordedIn(applied, relation, key).has(person);
+    case 'changed':
+      return isDeepStrictEqual(objectsOf(applied, what).get(key)?.body[item], theirs);
+    case 'deleted':
+      return !objectsOf(applied, what).has(key);
+  }
+}

@@ -1,0 +1,50 @@
+/** Differences in the words of the error catalogue: one problem for a membership or an object, with its next step. */
+import { type Problem, problem } from '../identity/problem.ts';
+import { type Drift, linkOf, objectOf } from './ledger.ts';
+
+const nouns = { class: 'class', school: 'school', user: 'account' };
+
+/** @param drifts those that were judged `reported` or `contended` */
+export function driftProblems(drifts: Iterable<Drift>): Problem[] {
+  const links: Problem[] = [];
+  const byObject = new Map<string, Drift[]>();
+  for (const drift of drifts) {
+    const { object, kind } = drift;
+    if (kind === 'missing' || kind === 'foreign') links.push(ofLink(drift));
+    else byObject.set(object, [...(byObject.get(object) ?? []), drift]);
+  }
+  return [...links, ...[...byObject].flatMap(([object, those]) => ofObject(object, those))];
+}
+
+function ofLink({ kind, object, item, verdict, repairs }: Drift): Problem {
+  const { relation, person } = linkOf(item);
+  const subject = `${object}/${person}`;
+  if (verdict === 'contended')
+    return problem(subject, 'DriftContended', {
+      what: kind === 'missing' ? `the ${relation} was added` : `the ${relation} was removed`,
+      times: repairs,
+    });
+  return problem(subject, kind === 'missing' ? 'MemberRemovedByHand' : 'MemberAddedByHand', { relation });
+}
+
+function ofObject(object: string, drifts: readonly Drift[]): Problem[] {
+  const what = nouns[objectOf(object).kind];
+  const found: Problem[] = [];
+  const contended = drifts.filter(({ verdict }) => verdict === 'contended');
+  const changed = drifts.filter(({ kind, verdict }) => kind === 'changed' && verdict !== 'contended');
+  const [first] = contended;
+  if (first !== undefined) {
+    const times = Math.max(...contended.map(({ repairs }) => repairs));
+    const done =
+      first.kind === 'deleted' ? `the ${what} was made again` : `${namesOf(contended)} of the ${what} was written`;
+    found.push(problem(object, 'DriftContended', { what: done, times }));
+  }
+  if (changed.length > 0) found.push(problem(object, 'ChangedByHand', { what, properties: namesOf(changed) }));
+  if (drifts.some(({ kind, verdict }) => kind === 'deleted' && verdict !== 'contended'))
+    found.push(problem(object, 'DeletedByHand', { what }));
+  return found;
+}
+
+function namesOf(drifts: readonly Drift[]): string {
+  return drifts.map(({ item }) => item).join(', ');
+}

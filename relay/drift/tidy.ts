@@ -1,0 +1,75 @@
+/** Differences that ended without anybody reading the directory: our own writes, and time, end them too. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import { accountOf } from '../identity/people.ts';
+import { type Known, objectsOf, recordedIn } from './compare.ts';
+import { type Drift, type DriftLedger, linkOf, objectOf } from './ledger.ts';
+
+/** So long after a repair it is remembered: School Data Sync, or a script by night, comes back within a day or two. */
+const rememberMs = 7 * 86_400_000;
+
+/** @param now ISO 8601 */
+export function tidy(ledger: DriftLedger, known: Known, now: string): void {
+  for (const drift of [...ledger.values()]) {
+    const isOld = Date.parse(now) - Date.parse(drift.lastAt) > rememberMs;
+    const holder = newHolder(drift, known);
+    if (holder !== undefined) {
+      ledger.forget(drift);
+      const renamed = { ...drift, item: `${linkOf(drift.item).relation}:${holder}` };
+      if (!isRecorded(renamed, known)) ledger.differs(renamed);
+    } else if (drift.state === 'open') {
+      if (!stillDiffers(drift, known)) ledger.forget(drift);
+    } else if (isOld) {
+      ledger.forget(drift);
+    } else if (drift.state === 'repairing' && isAppliedAgain(drift, known)) {
+      ledger.set(drift, { state: 'repaired', lastAt: now });
+    }
+  }
+}
+
+function stillDiffers(drift: Drift, known: Known): boolean {
+  switch (drift.kind) {
+    case 'missing':
+      return isRecorded(drift, known);
+    case 'foreign':
+      return !isRecorded(drift, known);
+    case 'changed':
+      return isDeepStrictEqual(recordedValue(drift, known), drift.ours);
+    case 'deleted':
+      return objectIdOf(drift, known) === drift.item;
+  }
+}
+
+/** The plan has been carried out: what was corrected is as it should be. */
+function isAppliedAgain(drift: Drift, known: Known): boolean {
+  switch (drift.kind) {
+    case 'missing':
+      return isRecorded(drift, known);
+    case 'foreign':
+      return !isRecorded(drift, known);
+    case 'changed':
+      return !isDeepStrictEqual(recordedValue(drift, known), drift.theirs);
+    case 'deleted':
+      return objectIdOf(drift, known) !== undefined;
+  }
+}
+
+function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
+  const { relation, person } = linkOf(item);
+  return recordedIn(applied, relation, objectOf(object).key).has(person);
+}
+
+/** The person whose account it is by now, for one who was nobody of the roster before. */
+function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
+  const account = kind === 'foreign' ? accountOf(linkOf(item).person, new Map()) : undefined;
+  return account === undefined ? undefined : taken.get(account);
+}
+
+function recordedValue({ object, item }: Drift, known: Known) {
+  const { kind, key } = objectOf(object);
+  return objectsOf(known.applied, kind).get(key)?.body[item];
+}
+
+function objectIdOf({ object }: Drift, known: Known): string | undefined {
+  const { kind, key } = objectOf(object);
+  return objectsOf(known.applied, kind).get(key)?.objectId;
+}

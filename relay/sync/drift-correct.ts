@@ -1,0 +1,100 @@
+/** Making the applied state say what is really there, in memory and in the store. */
+import { type Drift, linkOf, objectOf } from '../drift/ledger.ts';
+import { type Keys, noKeys } from '../plan/keys.ts';
+import { type Applied, forgetObject, record } from '../store/applied.ts';
+import type { TenantScope } from '../store/store.ts';
+import { updateApplied } from './effects.ts';
+import type { TenantState } from './tenant-state.ts';
+
+export interface Corrected {
+  /** What the applied state has now. */
+  applied: Applied | undefined;
+  /** An object that it has no more. */
+  forgotten: { kind: 'school' | 'class'; key: string } | undefined;
+  /** What has to be planned anew. */
+  keys: Keys;
+}
+
+/** Corrects the state in memory. @returns what has to be stored and planned */
+export function correct(drift: Drift, state: TenantState): Corrected {
+  const { kind, key } = objectOf(drift.object);
+  if (drift.kind === 'deleted' && kind !== 'user') return forgetIn(state, kind, key);
+  const applied = correctionOf(drift, state);
+  if (applied !== undefined) updateApplied(state, applied);
+  return { applied, forgotten: undefined, keys: keysOf([drift.object]) };
+}
+
+/** What has to be planned for these objects (`class:77`). */
+export function keysOf(objects: Iterable<string>): Keys {
+  const keys = noKeys();
+  const sets = { school: keys.schools, class: keys.sections, user: keys.people };
+  for (const object of objects) {
+    const { kind, key } = objectOf(object);
+    sets[kind].add(key);
+  }
+  return keys;
+}
+
+/** The same for a school or class that is new, or back: a school with everybody and everything in it. */
+export function keysIn(object: string, { roster }: TenantState): Keys {
+  const keys = keysOf([object]);
+  for (const schoolId of keys.schools) {
+    for (const section of roster.sections.values()) if (section.schoolId === schoolId) keys.sections.add(section.id);
+    for (const [person, { schoolIds }] of roster.people) if (schoolIds.includes(schoolId)) keys.people.add(person);
+  }
+  return keys;
+}
+
+/** Stores what was corrected. */
+export async function keepCorrected(scope: TenantScope, corrected: readonly Corrected[], now: string): Promise<void> {
+  await record(scope, together(corrected.flatMap(({ applied }) => applied ?? [])), [], now);
+  for (const { forgotten } of corrected)
+    if (forgotten !== undefined) await forgetObject(scope, forgotten.kind, forgotten.key);
+}
+
+function correctionOf({ kind, object, item, theirs }: Drift, { applied }: TenantState): Applied | undefined {
+  const of = objectOf(object);
+  if (kind === 'changed') {
+    const objects = { school: applied.schools, class: applied.classes, user: applied.users };
+    const there = objects[of.kind].get(of.key);
+    if (there === undefined || theirs === undefined) return undefined;
+    return { object: { ...of, objectId: there.objectId, body: { ...there.body, [item]: theirs } } };
+  }
+  const { relation, person } = linkOf(item);
+  const relations = { kind: relation, container: of.key, items: [person] };
+  return kind === 'missing' ? { unrelated: relations } : { relations };
+}
+
+/** One deletion for all who are missing from a class. */
+function together(applied: readonly Applied[]): Applied[] {
+  const [missing, others] = [new Map<string, string[]>(), [] as Applied[]];
+  for (const one of applied) {
+    if (one.unrelated === undefined) {
+      others.push(one);
+      continue;
+    }
+    const { kind, container, items } = one.unrelated;
+    const key = `${kind}:${container}`;
+    missing.set(key, [...(missing.get(key) ?? []), ...items]);
+  }
+  const removals = [...missing].map(([key, items]): Applied => {
+    const { relation: kind, person: container } = linkOf(key);
+    return { unrelated: { kind, container, items } };
+  });
+  return [...others, ...removals];
+}
+
+function forgetIn(state: TenantState, kind: 'school' | 'class', key: string): Corrected {
+  const { applied } = state;
+  if (kind === 'class') {
+    applied.classes.delete(key);
+    applied.members.delete(key);
+    applied.owners.delete(key);
+    for (const sections of applied.schoolClasses.values()) sections.delete(key);
+  } else {
+    applied.schools.delete(key);
+    applied.schoolClasses.delete(key);
+    applied.schoolUsers.delete(key);
+  }
+  return { applied: undefined, forgotten: { kind, key }, keys: keysIn(`${kind}:${key}`, state) };
+}

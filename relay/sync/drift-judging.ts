@@ -1,0 +1,79 @@
+/** Judging differences with what is known of the tenant: whose they are, and what should be. */
+import { type Judgement, judge } from '../drift/judge.ts';
+import { type Drift, type DriftLedger, linkOf, objectOf } from '../drift/ledger.ts';
+import { type DesiredState, desiredState } from '../plan/desired.ts';
+import { memberOf } from '../plan/roster-index.ts';
+import { keysOf } from './drift-correct.ts';
+import type { ProfileState } from './profile-state.ts';
+import type { TenantState } from './tenant-state.ts';
+
+export interface Judged {
+  drift: Drift;
+  judgement: Judgement;
+}
+
+/**
+ * What to do about every open difference.
+ *
+ * @param written when we last wrote to objects, ISO 8601, by `class:77`
+ * @param today the district's date, YYYY-MM-DD
+ */
+export function judgeAll(
+  ledger: DriftLedger,
+  state: TenantState,
+  { written, nowMs, today }: { written: ReadonlyMap<string, string>; nowMs: number; today: string },
+): Judged[] {
+  const open = [...ledger.values()].filter((drift) => drift.state === 'open');
+  const result: Judged[] = [];
+  for (const [profile, drifts] of Map.groupBy(open, (drift) => profileOf(drift.object, state))) {
+    if (profile === undefined) {
+      // Of no school of a profile any more: as everything that is gone, it is left as it is.
+      for (const drift of drifts) result.push({ drift, judgement: 'kept' });
+      continue;
+    }
+    const enabled = profile.profile.state === 'enabled';
+    const policy = profile.profile.drift;
+    const [asked, plain] = parted(drifts, (drift) => mayMatter(drift, profile));
+    for (const drift of plain) result.push({ drift, judgement: 'kept' });
+    const desired = desiredOf(profile, asked, today);
+    for (const drift of asked) {
+      const at = written.get(drift.object);
+      const writtenAt = at === undefined ? undefined : Date.parse(at);
+      result.push({ drift, judgement: judge(drift, { policy, enabled, desired, writtenAt, nowMs }) });
+    }
+  }
+  return result;
+}
+
+/** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */
+function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileState): boolean {
+  if (kind !== 'foreign' || profile.drift.foreignMembers !== 'keep') return true;
+  const { person } = linkOf(item);
+  return [...tenant.roster.membershipsOf(objectOf(object).key)].some((membership) => memberOf(membership) === person);
+}
+
+/** What should be of these objects, by the profile as it is. */
+function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Drift[], today: string): DesiredState {
+  const { roster, directory } = tenant;
+  const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
+  const accounts = { linked: tenant.accounts, createdByUs: tenant.createdByUs, toCreate: new Map(), onPremises };
+  return desiredState({ roster, accounts, profile, scope, today }, keysOf(drifts.map(({ object }) => object)));
+}
+
+/** The profile that looks after an object: the one that covers its school. */
+export function profileOf(object: string, { profiles, roster }: TenantState): ProfileState | undefined {
+  const { kind, key } = objectOf(object);
+  const schoolIds =
+    kind === 'school'
+      ? [key]
+      : kind === 'class'
+        ? [roster.sections.get(key)?.schoolId ?? '']
+        : (roster.people.get(key)?.schoolIds ?? []);
+  return profiles.values().find(({ scope }) => schoolIds.some(scope.covers));
+}
+
+function parted<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const [yes, no]: [T[], T[]] = [[], []];
+  for (const item of items) (test(item) ? yes : no).push(item);
+  return [yes, no];
+}

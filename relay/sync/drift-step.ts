@@ -1,0 +1,209 @@
+/**
+ * The step of a turn that compares what Microsoft 365 has with what was done there. It writes nothing there itself: where
+ * something is to be repaired it corrects the applied state, and the ordinary plan makes the difference, past the guard.
+ */
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import { fail, HallpassError } from '../../shared/errors.ts';
+import { compareGroups, compareObjects, objectsOf } from '../drift/compare.ts';
+import { settleMs } from '../drift/judge.ts';
+import { type Drift, DriftLedger } from '../drift/ledger.ts';
+import { markDrift } from '../drift/marks.ts';
+import { driftProblems } from '../drift/report.ts';
+import { tidy } from '../drift/tidy.ts';
+import type { GraphClient } from '../graph/client.ts';
+import { type ObjectChanges, readObjectChanges } from '../graph/education-delta.ts';
+import { type GroupChanges, readGroupChanges } from '../graph/group-delta.ts';
+import { type Problem, problem } from '../identity/problem.ts';
+import {
+  type Collection,
+  type Reading,
+  readDrift,
+  readReadings,
+  writeDrift,
+  writeReading,
+  writtenSince,
+} from '../store/drift.ts';
+import type { Store } from '../store/store.ts';
+import { confirm } from './drift-confirm.ts';
+import { type Corrected, correct, keepCorrected, keysIn } from './drift-correct.ts';
+import { judgeAll, profileOf } from './drift-judging.ts';
+import type { TenantState } from './tenant-state.ts';
+
+/** Between two comparisons: below the quarter of an hour of an idle tenant, so that every idle run makes one. */
+const everyMs = 10 * 60_000;
+/** Values change seldom, and cost three requests more. */
+const valuesEveryMs = 60 * 60_000;
+
+export interface DriftContext {
+  store: Store;
+  tenantId: string;
+  client: GraphClient;
+  clock: Clock;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+interface Read {
+  groups: GroupChanges;
+  values: Map<'schools' | 'classes' | 'users', ObjectChanges & { deltaLink: string }>;
+}
+
+/**
+ * Compares, if it is time. What cannot be read keeps nobody from provisioning: it becomes a problem.
+ *
+ * @param today the district's date, YYYY-MM-DD
+ */
+export async function followDrift(context: DriftContext, state: TenantState, today: string): Promise<void> {
+  const { clock, log } = context;
+  const lastAt = state.driftAt;
+  if (lastAt !== undefined && clock.now() - lastAt < everyMs) return;
+  state.driftAt = clock.now();
+  if (state.applied.classes.size + state.applied.schools.size === 0) return;
+  if (!state.profiles.values().some(({ profile }) => profile.state === 'enabled')) return;
+  try {
+    await compareAll(context, state, today);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof HallpassError) || !error.code.startsWith('GRAPH_')) throw error;
+    const { code, message } = error;
+    log.warn({ event: 'drift.unread', code, message }, `changes made by hand could not be read: ${message}`);
+    const unread = problem('directory', 'DriftUnreadable', { reason: message });
+    for (const profile of state.profiles.values()) {
+      const others = profile.driftProblems.filter((one) => one.code !== unread.code);
+      profile.driftProblems = [...others, unread];
+    }
+  }
+}
+
+async function compareAll(context: DriftContext, state: TenantState, today: string): Promise<void> {
+  const { store, tenantId, client, clock, log } = context;
+  const now = new Date(clock.now()).toISOString();
+  const since = new Date(clock.now() - settleMs).toISOString();
+  const { readings, drifts, written } = await store.withTenant(tenantId, async (scope) => ({
+    readings: await readReadings(scope),
+    drifts: await readDrift(scope),
+    written: await writtenSince(scope, since),
+  }));
+  const read = await readAll(client, state, readings, clock.now());
+  refuseBlindReading(read.groups, state, written);
+  const ledger = new DriftLedger(drifts, now);
+  compareGroups(ledger, read.groups, state);
+  for (const [collection, changes] of read.values) compareObjects(ledger, kindOf[collection], changes, state.applied);
+  tidy(ledger, state, now);
+
+  const judged = judgeAll(ledger, state, { written, nowMs: clock.now(), today });
+  const repairs = judged.filter(({ judgement }) => judgement === 'repair').map(({ drift }) => drift);
+  const { confirmed, over } = await confirm(client, repairs, state);
+  for (const drift of over) ledger.agrees(drift);
+  const corrected: Corrected[] = [];
+  for (const { drift, judgement } of judged) {
+    if (judgement === 'accept') {
+      corrected.push(correct(drift, state));
+      ledger.forget(drift);
+    } else if (judgement !== 'repair') {
+      ledger.set(drift, { verdict: judgement });
+    } else if (confirmed.has(drift)) {
+      corrected.push(correct(drift, state));
+      ledger.set(drift, { state: 'repairing', verdict: 'repaired', repairs: drift.repairs + 1, lastAt: now });
+    } else {
+      ledger.set(drift, { verdict: 'waiting' });
+    }
+  }
+  await store.withTenant(tenantId, async (scope) => {
+    await keepCorrected(scope, corrected, now);
+    await writeDrift(scope, ledger);
+    for (const [collection, deltaLink] of linksOf(read))
+      await writeReading(scope, collection, { deltaLink, readAt: now });
+  });
+  for (const { keys } of corrected) state.touch(keys);
+  const wereGone = new Set(state.applied.gone);
+  markDrift(state.applied, ledger.values());
+  for (const object of wereGone.difference(state.applied.gone)) state.touch(keysIn(object, state));
+  report(ledger, state);
+  const counts = countBy([...ledger.values()]);
+  log.info(
+    { event: 'drift.compared', ...counts, repairs: confirmed.size, full: read.groups.full },
+    'compared with the directory',
+  );
+}
+
+const kindOf = { schools: 'school', classes: 'class', users: 'user' } as const;
+
+async function readAll(
+  client: GraphClient,
+  state: TenantState,
+  readings: ReadonlyMap<Collection, Reading>,
+  nowMs: number,
+): Promise<Read> {
+  const linkTo = (collection: Collection) => readings.get(collection)?.deltaLink;
+  const classes = idsOf(state, 'class');
+  const isDue = (collection: Collection) => {
+    const reading = readings.get(collection);
+    return reading === undefined || nowMs - Date.parse(reading.readAt) >= valuesEveryMs;
+  };
+  const groups = readGroupChanges(client, linkTo('groups'), (id) => classes.has(id));
+  const due = (['schools', 'classes', 'users'] as const).filter(isDue);
+  const values = due.map(async (collection) => {
+    const ids = idsOf(state, kindOf[collection]);
+    return [collection, await readObjectChanges(client, collection, linkTo(collection), (id) => ids.has(id))] as const;
+  });
+  const [read, ...others] = await Promise.all([groups, ...values]);
+  return { groups: read, values: new Map(others) };
+}
+
+function idsOf({ applied }: TenantState, kind: 'school' | 'class' | 'user'): Set<string> {
+  return new Set(
+    objectsOf(applied, kind)
+      .values()
+      .map(({ objectId }) => objectId),
+  );
+}
+
+/**
+ * Class groups hide their members, and a delta leaves them out where the permission is missing: nothing but the result
+ * tells that from a tenant in which somebody has emptied every class.
+ */
+function refuseBlindReading(
+  { full, groups }: GroupChanges,
+  { applied }: TenantState,
+  written: ReadonlyMap<string, string>,
+): void {
+  const isThere = (links: ReadonlyMap<string, boolean>) => links.values().some((there) => there);
+  const shown = groups.values().some(({ members }) => isThere(members));
+  if (!full || groups.size === 0 || shown) return;
+  let expected = 0;
+  // What was added a moment ago may not show yet.
+  for (const [id, people] of applied.members) if (!written.has(`class:${id}`)) expected += people.size;
+  if (expected === 0) return;
+  throw fail('GRAPH_DENIED', {
+    what: 'members in GET /groups/delta',
+    reason: `not one of ${expected} members is shown`,
+  });
+}
+
+function linksOf({ groups, values }: Read): [Collection, string][] {
+  return [
+    ['groups', groups.deltaLink],
+    ...values.entries().map(([name, { deltaLink }]) => [name, deltaLink] as [Collection, string]),
+  ];
+}
+
+/** Puts what was found into the problems of the profile that looks after it. */
+function report(ledger: DriftLedger, state: TenantState): void {
+  const told = [...ledger.values()].filter(
+    ({ state: now, verdict }) => now === 'open' && (verdict === 'reported' || verdict === 'contended'),
+  );
+  const found = Map.groupBy(told, ({ object }) => profileOf(object, state));
+  for (const profile of state.profiles.values()) {
+    const problems: Problem[] = driftProblems(found.get(profile) ?? []);
+    profile.driftProblems = problems;
+  }
+}
+
+function countBy(drifts: readonly Drift[]): Record<string, number> {
+  const open = drifts.filter(({ state }) => state === 'open');
+  return Object.fromEntries(
+    [...Map.groupBy(open, ({ verdict }) => verdict)].map(([name, those]) => [name, those.length]),
+  );
+}

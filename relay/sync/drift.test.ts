@@ -1,0 +1,308 @@
+/** What people change in Microsoft 365 by hand: noticed, repaired or told, and never fought over. */
+import t, { type Test } from 'tap';
+import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
+import type { Group, User } from '../../scripts/simulators/microsoft/directory/entities.ts';
+import type { DriftPolicy } from '../profile/drift.ts';
+import { decideHolds, readHolds } from '../store/holds.ts';
+import { readProblems } from '../store/problems.ts';
+import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+
+const minutes = 60_000;
+
+/** A district that has been in step for a while, and has compared once. */
+async function inStep(t: Test, drift: Partial<DriftPolicy> = {}, students = 12): Promise<District> {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students, accounts: true });
+  t.teardown(() => district.close());
+  district.profile = { ...district.profile, drift: { ...district.profile.drift, ...drift } };
+  await district.commit(smallRoster(students));
+  await district.run();
+  t.match(await later(district), { done: 0, failed: 0, problems: 0 }, 'in step');
+  return district;
+}
+
+/** The run after a while in which nothing but the edits happened. */
+async function later(district: District) {
+  district.clock.advance(11 * minutes);
+  return await district.run();
+}
+
+function classOf(district: District, sectionId: string): Group {
+  const [group] = district.microsoft.directory.groups.find('externalId', sectionId);
+  if (group === undefined) throw new Error(`no class ${sectionId}`);
+  return group;
+}
+
+function userOf(district: District, name: string): User {
+  const [user] = district.microsoft.directory.users.find('userPrincipalName', `${name}@contoso.edu`);
+  if (user === undefined) throw new Error(`no account ${name}`);
+  return user;
+}
+
+/** A member of the class who is a pupil. */
+function pupilIn(group: Group): User {
+  for (const user of group.members) if (!group.owners.has(user)) return user;
+  throw new Error('no pupil');
+}
+
+async function codes(district: District): Promise<string[]> {
+  const problems = await district.store.withTenant(district.tenantId, readProblems);
+  return problems.map(({ subject, code }) => `${code} ${subject}`).sort();
+}
+
+async function reasons(district: District): Promise<string[]> {
+  const rows = await district.store.withTenant(district.tenantId, ({ db }) =>
+    db.selectFrom('operation').select('reason').where('reason', 'like', '%somebody%').distinct().execute(),
+  );
+  return rows.map(({ reason }) => reason);
+}
+
+t.test(
+  'members and owners whom somebody removed are added again, and it costs a request to see that nobody was',
+  async (t) => {
+    const district = await inStep(t);
+    const { directory, stats } = district.microsoft;
+    const group = classOf(district, '50');
+    const [pupil, teacher] = [pupilIn(group), [...group.owners][0]];
+    if (teacher === undefined) return t.fail('no teacher');
+    directory.removeLink(group, 'members', pupil);
+    directory.removeLink(group, 'owners', teacher);
+    t.match(await later(district), { done: 2, failed: 0, state: 'success' });
+    t.ok(group.members.has(pupil) && group.owners.has(teacher));
+    t.same((await reasons(district)).sort(), [
+      'they are in the section, and somebody removed them in Microsoft 365',
+      'they teach the section, and somebody removed them in Microsoft 365',
+    ]);
+
+    stats.reset();
+    t.match(await later(district), { done: 0, failed: 0 });
+    t.same([...stats.byPath.keys()].sort(), ['GET /groups/delta', 'GET /users/delta']);
+    district.clock.advance(minutes);
+    stats.reset();
+    await district.run();
+    t.same([...stats.byPath.keys()], ['GET /users/delta'], 'not before it is time');
+  },
+);
+
+t.test('whoever left PowerSchool meanwhile is not added again', async (t) => {
+  const district = await inStep(t);
+  const group = classOf(district, '50');
+  const pupil = pupilIn(group);
+  const id = String(Number(String(pupil.props.mailNickname)) - 4000);
+  district.microsoft.directory.removeLink(group, 'members', pupil);
+  const gone = (one: { kind: string; studentId?: string; sectionId?: string }) =>
+    one.kind === 'studentEnrollment' && one.studentId === `1${id}` && one.sectionId === '50';
+  await district.commit(smallRoster(12).filter((one) => !gone(one)));
+  t.match(await later(district), { done: 0, failed: 0 });
+  t.notOk(group.members.has(pupil));
+});
+
+t.test('people whom somebody added stay; they are told of, or removed, where the profile says so', async (t) => {
+  const district = await inStep(t);
+  const { directory } = district.microsoft;
+  const group = classOf(district, '50');
+  const aide = directory.addUser(
+    { userPrincipalName: 'aide@contoso.edu', displayName: 'Aide', mailNickname: 'aide' },
+    'once',
+  );
+  const pupil = [...Array(12).keys()]
+    .map((at) => userOf(district, `student${at}`))
+    .find((user) => !group.members.has(user));
+  if (pupil === undefined) return t.fail('everybody is in the class');
+  directory.addLink(group, 'members', aide);
+  directory.addLink(group, 'owners', aide);
+  directory.addLink(group, 'members', pupil);
+  t.match(await later(district), { done: 0, problems: 0 });
+  district.profile = { ...district.profile, drift: { ...district.profile.drift, foreignMembers: 'report' } };
+  t.match(await later(district), { done: 0, problems: 3 });
+  t.match(await codes(district), [/^MemberAddedByHand class:50\/account:/, /^MemberAddedByHand class:50\/students:/]);
+
+  district.profile = { ...district.profile, drift: { ...district.profile.drift, foreignMembers: 'remove' } };
+  t.match(await later(district), { done: 3, failed: 0, problems: 0 });
+  t.notOk(group.members.has(aide) || group.owners.has(aide) || group.members.has(pupil));
+  t.same(await reasons(district), ['somebody added them in Microsoft 365']);
+  t.equal(group.owners.size, 1, 'the teacher stays');
+});
+
+t.test(
+  'a value that somebody changed is told of once an hour, or written again; a name for teachers to choose is theirs',
+  async (t) => {
+    const district = await inStep(t);
+    const { directory } = district.microsoft;
+    const [one, two] = [classOf(district, '50'), classOf(district, '51')];
+    const was = one.props.displayName ?? '';
+    directory.groups.update(one, { displayName: 'Our Class' });
+    directory.groups.update(two, { course: { ...(two.props.course as object), displayName: 'Knitting' } });
+    for (const school of directory.schools.find('externalId', '1'))
+      directory.schools.update(school, { displayName: 'Hogwarts' });
+    t.match(await later(district), { done: 0, state: 'errors' });
+    t.same(await codes(district), ['ChangedByHand class:50'], 'names of classes come with their members');
+    district.clock.advance(60 * minutes);
+    t.match(await later(district), { done: 0 });
+    t.same(await codes(district), ['ChangedByHand class:50', 'ChangedByHand class:51', 'ChangedByHand school:1']);
+
+    district.profile = {
+      ...district.profile,
+      classes: { ...district.profile.classes, displayName: 'create-only' },
+      drift: { ...district.profile.drift, attributes: 'repair' },
+    };
+    t.match(await later(district), { done: 2, failed: 0, problems: 0 });
+    t.match(two.props.course, { displayName: 'Course 1' });
+    t.equal(one.props.displayName, 'Our Class');
+    district.profile = { ...district.profile, classes: { ...district.profile.classes, displayName: 'always' } };
+    t.match(await later(district), { done: 1, problems: 0 });
+    t.equal(one.props.displayName, was);
+    t.same(await reasons(district), ['somebody changed it in Microsoft 365']);
+  },
+);
+
+t.test('a class that somebody deleted is left alone and told of, until it is back', async (t) => {
+  const district = await inStep(t);
+  const { directory } = district.microsoft;
+  const group = classOf(district, '50');
+  const members = [...group.members];
+  const owners = [...group.owners];
+  directory.deleteGroup(group);
+  t.match(await later(district), { done: 0, failed: 0, problems: 1 });
+  t.same(await codes(district), ['DeletedByHand class:50']);
+  const more = { kind: 'studentEnrollment', id: '999', schoolId: '1', sectionId: '50', studentId: '11' } as const;
+  await district.commit([...smallRoster(12), more]);
+  t.match(await district.run(), { done: 0, failed: 0, problems: 1 }, 'nothing is planned for it');
+
+  directory.restore(group);
+  for (const user of members) directory.addLink(group, 'members', user);
+  for (const user of owners) directory.addLink(group, 'owners', user);
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+  t.ok(group.members.has(userOf(district, 'student1')));
+});
+
+t.test(
+  'where the profile says so, a deleted class and a deleted school are made again, with all who belong there',
+  async (t) => {
+    const district = await inStep(t, { deletedObjects: 'recreate' });
+    const { directory } = district.microsoft;
+    const size = classOf(district, '50').members.size;
+    const [school] = directory.schools.find('externalId', '2');
+    if (school === undefined) return t.fail('no school');
+    const [users, classes] = [school.users.size, school.classes.size];
+    directory.deleteGroup(classOf(district, '50'));
+    t.match(await later(district), { failed: 0, problems: 0 });
+    t.equal(classOf(district, '50').members.size, size);
+    t.ok((await reasons(district)).includes('somebody deleted it in Microsoft 365'));
+
+    directory.deleteSchool(school);
+    district.clock.advance(60 * minutes);
+    t.match(await later(district), { failed: 0, problems: 0 });
+    const [again] = directory.schools.find('externalId', '2');
+    t.same([again?.users.size, again?.classes.size], [users, classes]);
+    district.clock.advance(60 * minutes);
+    t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+  },
+);
+
+t.test('whoever undoes a repair twice is left alone and told of', async (t) => {
+  const district = await inStep(t);
+  const { directory } = district.microsoft;
+  const group = classOf(district, '50');
+  const pupil = pupilIn(group);
+  for (const round of [1, 2]) {
+    directory.removeLink(group, 'members', pupil);
+    t.match(await later(district), { done: 1 }, `repair ${round}`);
+    t.match(await later(district), { done: 0 });
+  }
+  directory.removeLink(group, 'members', pupil);
+  t.match(await later(district), { done: 0, problems: 1 });
+  t.match(await codes(district), [/^DriftContended class:50\/students:/]);
+  district.restart();
+  t.match(await later(district), { done: 0, problems: 1 }, 'a restart forgets nothing');
+  directory.addLink(group, 'members', pupil);
+  t.match(await later(district), { done: 0, problems: 0 }, 'it is over');
+});
+
+t.test('many at once wait for a person; new pupils do not', async (t) => {
+  const district = await inStep(t, {}, 80);
+  const { directory } = district.microsoft;
+  let removed = 0;
+  for (const id of ['50', '52', '54']) {
+    const group = classOf(district, id);
+    for (const user of [...group.members].filter((one) => !group.owners.has(one))) {
+      directory.removeLink(group, 'members', user);
+      removed += 1;
+    }
+  }
+  const [pupil] = smallRoster(80).filter(({ kind, id }) => kind === 'student' && id === '11');
+  t.ok(pupil);
+  const more = { kind: 'studentEnrollment', id: '999', schoolId: '1', sectionId: '50', studentId: '11' } as const;
+  await district.commit([...smallRoster(80), more]);
+  const report = await later(district);
+  t.match(report, { done: 1, failed: 0 });
+  t.ok(report.held > 0);
+  const holds = await district.store.withTenant(district.tenantId, (scope) => readHolds(scope));
+  t.match(holds, [{ key: 'addMembers:1:share', count: removed, reason: /Somebody ended/ }]);
+  t.match(await later(district), { done: 0, held: report.held }, 'still');
+
+  const decision = {
+    state: 'approved',
+    by: 'Kim',
+    until: new Date(district.clock.now() + 86_400_000).toISOString(),
+  } as const;
+  const now = new Date(district.clock.now()).toISOString();
+  await district.store.withTenant(district.tenantId, (scope) =>
+    decideHolds(scope, { key: undefined, profile: undefined }, decision, now),
+  );
+  t.match(await district.run(), { done: report.held, held: 0, failed: 0 });
+  t.ok([...classOf(district, '50').members].length > 20);
+  t.match(await later(district), { done: 0, held: 0 });
+});
+
+t.test('what the directory does not show yet is no drift', async (t) => {
+  const district = await openDistrict({
+    dir: t.testdir(),
+    mode: { students: 'match', teachers: 'match' },
+    students: 12,
+    accounts: true,
+  });
+  t.teardown(() => district.close());
+  district.microsoft.directory.lag = 8 * minutes;
+  await district.commit(smallRoster(12));
+  await district.run();
+  await district.commit(smallRoster(11));
+  for (let turn = 0; turn < 6; turn += 1) {
+    district.restart();
+    district.clock.advance(3 * minutes);
+    const { done, problems } = await district.run();
+    if (turn > 0) t.same([done, problems], [0, 0]);
+  }
+});
+
+t.test('expired links, parts of classes and a bad day change nothing', async (t) => {
+  const district = await inStep(t);
+  const { directory, faults } = district.microsoft;
+  directory.deltaPage = 1;
+  await using control = new RawClient(district.microsoft);
+  await control.control('POST', '/delta/expire');
+  const group = classOf(district, '51');
+  const pupil = pupilIn(group);
+  directory.removeLink(group, 'members', pupil);
+  t.match(await later(district), { done: 1, failed: 0, problems: 0 });
+  t.ok(group.members.has(pupil));
+
+  directory.removeLink(group, 'members', pupil);
+  faults.add({ match: { path: '/groups/delta' }, kind: '503', times: 10, skip: 0, delay: 0 });
+  t.match(await later(district), { done: 0, state: 'errors', problems: 1 });
+  t.same(await codes(district), ['DriftUnreadable directory']);
+  faults.clear();
+  t.match(await later(district), { done: 1, state: 'success', problems: 0 });
+});
+
+t.test('without the permission to see members nobody is added again', async (t) => {
+  const district = await inStep(t);
+  const { app } = district.microsoft;
+  app.roles = app.roles.filter((role) => role !== 'Member.Read.Hidden');
+  await using control = new RawClient(district.microsoft);
+  await control.control('POST', '/delta/expire');
+  district.clock.advance(61 * minutes);
+  t.match(await later(district), { done: 0, failed: 0, problems: 1 });
+  t.same(await codes(district), ['DriftUnreadable directory']);
+});
