@@ -137,11 +137,11 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
     records += count;
     parts.onProgress(outcome.compared.length, changes.length, records);
   };
-  const readings = new ReadAhead((change) => parts.source.read(change.bucket, readOptions(parts, change)));
+  const readings = new ReadAhead(changes, (change) => parts.source.read(change.bucket, readOptions(parts, change)));
   const storing = new InFlight(recordsInFlight);
   for (const [index, change] of changes.entries()) {
     if (parts.shouldFinish() || outcome.failures.length >= mostFailures) break;
-    const onLastPage = () => readings.begin(changes[index + 1]);
+    const onLastPage = () => readings.beginAfter(index);
     try {
       const comparison = await compareBucket({ ...parts, onRecords, onLastPage }, change, readings.take(change));
       await storing.begin(comparison.hashes.size, () => store(parts, cycle, comparison));

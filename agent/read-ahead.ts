@@ -1,28 +1,44 @@
-/** Keeps PowerSchool busy: the next bucket is asked for while the one before it is worked on. */
+/** Keeps PowerSchool busy: the next buckets are asked for while the one before them is worked on. */
 import type { Change } from './plan.ts';
 import type { Page } from './source.ts';
+
+/**
+ * Buckets that are begun ahead. Most take one request; with a second one under way, a small bucket between two large ones
+ * keeps neither side waiting. Each costs the memory of a page.
+ */
+const ahead = 2;
 
 const nothing: AsyncIterable<Page> = (async function* () {})();
 
 export class ReadAhead {
+  readonly #changes: readonly Change[];
   readonly #read: (change: Change) => AsyncIterable<Page>;
-  #begun: { change: Change; pages: AsyncIterable<Page> } | undefined;
+  readonly #begun = new Map<Change, AsyncIterable<Page>>();
 
-  /** @param read makes the first request of a bucket's reading at once */
-  constructor(read: (change: Change) => AsyncIterable<Page>) {
+  /**
+   * @param changes in the order in which they will be taken
+   * @param read makes the first request of a bucket's reading at once
+   */
+  constructor(changes: readonly Change[], read: (change: Change) => AsyncIterable<Page>) {
+    this.#changes = changes;
     this.#read = read;
   }
 
-  begin(change: Change | undefined): void {
-    if (change === undefined || this.#begun?.change === change) return;
-    this.#begun = { change, pages: change.unwanted ? nothing : this.#read(change) };
+  /** Begins what comes after this one. */
+  beginAfter(index: number): void {
+    for (const change of this.#changes.slice(index + 1, index + 1 + ahead)) this.#begin(change);
   }
 
   /** The reading of a bucket, the one that was begun if there is one. */
   take(change: Change): AsyncIterable<Page> {
-    this.begin(change);
-    const pages = this.#begun?.pages ?? nothing;
-    this.#begun = undefined;
+    const pages = this.#begin(change);
+    this.#begun.delete(change);
+    return pages;
+  }
+
+  #begin(change: Change): AsyncIterable<Page> {
+    const pages = this.#begun.get(change) ?? (change.unwanted ? nothing : this.#read(change));
+    this.#begun.set(change, pages);
     return pages;
   }
 }
