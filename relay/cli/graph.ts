@@ -3,7 +3,7 @@
  * Graph client and MSAL take half of the start-up that every other command would pay for.
  */
 import { decodeJwt } from 'jose';
-import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
+import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { openCredentials } from '../graph/credentials.ts';
 import { openTransport } from '../graph/transport.ts';
@@ -27,7 +27,7 @@ export async function withGraph<T>(
   const transport = await openTransport(graph.caFile);
   try {
     const credentials = await openCredentials(graph, transport);
-    const budget = new GraphBudget(appWriteBucket(clock, graph.speed), clock, graph.speed);
+    const budget = new GraphBudget(appBudget(clock, graph.speed), clock, graph.speed);
     const { baseUrl } = graph;
     const shared = { transport, credentials, budget, clock, random: Math.random, signal: stop };
     const client = new GraphClient({ ...shared, baseUrl, graphTenantId });

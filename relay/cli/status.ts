@@ -9,6 +9,7 @@ import { countProblems } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
+import { countTeams } from '../store/teams.ts';
 import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
@@ -78,10 +79,19 @@ async function tenantStatus(scope: TenantScope, tenant: Tenant) {
     profiles,
     provisioning: {
       holds: await readHolds(scope),
-      applied: await countApplied(scope),
+      applied: { ...(await countApplied(scope)), ...(await teamCounts(scope)) },
       problems: await countProblems(scope),
     },
   };
+}
+
+/** Empty where no profile ever made a team. */
+async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
+  const { there: team, waiting, accepted } = await countTeams(scope);
+  const counts = { team, 'team, class unknown to Teams yet': waiting, 'team, being made': accepted };
+  return Object.fromEntries(
+    Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
 }
 
 function runLine(run: RunSummary | null): string {

@@ -145,6 +145,7 @@ const nobody: DesiredState = {
   waiting: new Map(),
   leavers: { students: 'remove', teachers: 'keep' },
   schoolUsers: new Map(),
+  createTeams: false,
   problems: new Map(),
 };
 const drift = (change: Partial<Drift>): Drift => ({

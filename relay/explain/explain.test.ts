@@ -30,6 +30,7 @@ const whole: Facts = {
     memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
     isMember: true,
     problems: [],
+    team: undefined,
     operations: [],
   },
 };
@@ -45,6 +46,25 @@ function answer(
 
 t.test('nothing is wrong when everything is in order', async (t) => {
   t.equal(answer({}), undefined);
+});
+
+t.test('a class that is to be a team says how far that is', async (t) => {
+  const since = '2026-11-24T08:00:00Z';
+  const known = (state: 'waiting' | 'accepted' | 'there', objectId = 'g1') => ({
+    team: { known: { objectId, state, since }, problems: [] },
+  });
+  t.equal(answer({}, known('there')), undefined);
+  t.match(answer({}, known('accepted')), { stage: 'Team', status: 'waiting', fact: /is making/, at: since });
+  t.match(answer({}, known('waiting')), { stage: 'Team', status: 'waiting', fact: /does not know the class yet/ });
+  t.match(answer({}, known('there', 'a class of before')), { stage: 'Team', fact: /no team yet/, next: /next run/ });
+  const problem = { code: 'ClassWithoutOwner', message: 'No teacher.', action: 'Assign one.', firstAt: since };
+  t.match(answer({}, { team: { known: undefined, problems: [problem] } }), {
+    stage: 'Team',
+    status: 'stopped',
+    fact: 'ClassWithoutOwner: No teacher.',
+    next: 'Assign one.',
+  });
+  t.match(answer({}, { objectId: undefined, team: { known: undefined, problems: [problem] } }), { stage: 'Class' });
 });
 
 t.test('the first step that is not in order is the answer, with who does what next', async (t) => {

@@ -22,6 +22,13 @@ export interface PersonFacts {
   stamped: boolean;
 }
 
+export interface TeamFacts {
+  /** Of the class that it is about. */
+  objectId: string;
+  state: 'waiting' | 'accepted' | 'there';
+  since: string;
+}
+
 export interface ClassFacts {
   sectionId: string;
   /** Undefined when PowerSchool does not have the section in the current year. */
@@ -33,6 +40,8 @@ export interface ClassFacts {
   memberships: { id: string; startDate: string | undefined; endDate: string | undefined; current: boolean }[];
   isMember: boolean;
   problems: { code: string; message: string; action: string; firstAt: string }[];
+  /** Undefined when the profile makes no teams. */
+  team: { known: TeamFacts | undefined; problems: PersonFacts['problems'] } | undefined;
   /** The journal's last entries for the class that name the person, newest first. */
   operations: { kind: string; state: string; at: string; reason: string; error: string | undefined }[];
 }
@@ -52,7 +61,7 @@ export interface Facts {
 }
 
 export interface Step {
-  stage: 'PowerSchool' | 'Profile' | 'Account' | 'Licence' | 'Section' | 'Enrollment' | 'Class' | 'Membership';
+  stage: 'PowerSchool' | 'Profile' | 'Account' | 'Licence' | 'Section' | 'Enrollment' | 'Class' | 'Membership' | 'Team';
   status: 'ok' | 'waiting' | 'stopped';
   fact: string;
   /** When it became so, ISO 8601, where it is known. */
@@ -159,6 +168,8 @@ function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   yield enrollmentStep(facts, section);
   yield classStep(facts, section);
   yield membershipStep(facts, section);
+  const team = teamStep(facts, section);
+  if (team !== undefined) yield team;
 }
 
 function enrollmentStep({ person, today }: Facts, { memberships, sectionId }: ClassFacts): Step {
@@ -218,6 +229,28 @@ function membershipStep(facts: Facts, { isMember, operations, problems, membersh
     };
   }
   return waiting('Membership', `They are not a member of the class yet.${trace}`, facts);
+}
+
+/** Undefined where there is nothing to say: the profile makes no teams, or there is no class to make one of. */
+function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefined {
+  if (team === undefined || objectId === undefined) return undefined;
+  const known = team.known?.objectId === objectId ? team.known : undefined;
+  const at = known === undefined ? {} : { at: known.since };
+  if (known?.state === 'there') return { stage: 'Team', status: 'ok', fact: 'The class is a team.' };
+  const [problem] = team.problems;
+  if (problem !== undefined) {
+    const fact = `${problem.code}: ${problem.message}`;
+    return { stage: 'Team', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
+  }
+  const next = 'Nothing to do: the next runs look again. Whoever is in the class is in its team when it is there.';
+  if (known?.state === 'accepted') {
+    return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is making the team.', ...at, next };
+  }
+  if (known?.state === 'waiting') {
+    const fact = 'Microsoft Teams does not know the class yet, which takes up to 15 minutes and sometimes hours.';
+    return { stage: 'Team', status: 'waiting', fact, ...at, next };
+  }
+  return waiting('Team', 'The class is no team yet.', facts);
 }
 
 /** What a hold keeps from happening; undefined when nothing of the kind is held. */

@@ -17,6 +17,7 @@ import { findLink } from '../store/links.ts';
 import { problemsOf } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
+import { readTeam } from '../store/teams.ts';
 import type { ClassFacts, Facts, PersonFacts } from './explain.ts';
 
 export interface Question {
@@ -131,6 +132,9 @@ async function classFacts(
       })),
     isMember: await isRelated(scope, 'member', sectionId, key),
     problems: await problemsOf(scope, `class:${sectionId}`),
+    team: profile?.classes.createTeam
+      ? { known: await readTeam(scope, sectionId), problems: await problemsOf(scope, `class:${sectionId}/team`) }
+      : undefined,
     operations: operations.filter((operation) => operation.people.includes(key)),
   };
 }

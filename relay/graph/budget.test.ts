@@ -1,6 +1,6 @@
 import t from 'tap';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
-import { appWriteBucket, GraphBudget, TokenBucket } from './budget.ts';
+import { appBudget, GraphBudget, TokenBucket } from './budget.ts';
 
 const never = new AbortController().signal;
 
@@ -64,7 +64,7 @@ t.test('waiting ends with the signal, and those behind go on', async (t) => {
 
 t.test('tenants share what the application may write over all of them', async (t) => {
   const clock = new VirtualClock();
-  const app = appWriteBucket(clock, 1);
+  const app = appBudget(clock, 1);
   const tenants = Array.from({ length: 20 }, () => new GraphBudget(app, clock, 1));
   const start = clock.now();
   await Promise.all(
@@ -76,3 +76,24 @@ t.test('tenants share what the application may write over all of them', async (t
   const seconds = (clock.now() - start) / 1000;
   t.ok(seconds > 140 && seconds < 155, `it took ${seconds} s`);
 });
+
+t.test(
+  'Teams has limits by the second of its own: no second has more, and its 429 slows nothing else down',
+  async (t) => {
+    const clock = new VirtualClock();
+    const budget = new GraphBudget(appBudget(clock, 1), clock, 1);
+    const start = clock.now();
+    const times: number[] = [];
+    for (let taken = 0; taken < 40; taken += 1) {
+      await budget.take({ units: 0, writes: 0, teams: 'create' }, never);
+      times.push(clock.now() - start);
+    }
+    for (const time of times) t.ok(times.filter((other) => other >= time && other < time + 1000).length <= 10);
+    t.ok((times.at(-1) ?? 0) < 4500, `40 took ${times.at(-1)} ms`);
+    budget.slowDown(60_000, undefined, 'create');
+    const before = clock.now();
+    await budget.take({ units: 20, writes: 20 }, never);
+    await budget.take({ units: 0, writes: 0, teams: 'read' }, never);
+    t.ok(clock.now() - before < 100);
+  },
+);

@@ -1,7 +1,8 @@
 /**
  * Keeps the relay below Graph's limits instead of running into them. Documented limits (identity and access, 2026):
  * per application and tenant 3,000 writes / 150 s and 8,000 resource units / 10 s; per application over all tenants
- * 35,000 writes / 300 s. Education writes are assumed to count as identity writes; Microsoft does not say.
+ * 35,000 writes / 300 s. Teams (2023): 10 creations and 30 reads a second per application and tenant, 100 creations over all
+ * tenants. Education writes are assumed to count as identity writes; Microsoft does not say.
  *
  * Other applications share a tenant, so a 429 can come all the same: then the rate is halved, nothing is sent before
  * Retry-After, and the rate recovers by a tenth of the nominal one every ten seconds.
@@ -85,36 +86,66 @@ export interface Cost {
   /** Resource units. */
   units: number;
   writes: number;
+  /** Set for a request to the Teams service, which has limits of its own and no part in those of the directory. */
+  teams?: 'create' | 'read';
+}
+
+/** What all tenants of this relay share. */
+export interface AppBudget {
+  writes: TokenBucket;
+  newTeams: TokenBucket;
 }
 
 /** What one tenant may use, within what the application may use over all tenants. */
 export class GraphBudget {
   readonly #units: TokenBucket;
   readonly #writes: TokenBucket;
-  readonly #appWrites: TokenBucket;
+  readonly #newTeams: TokenBucket;
+  readonly #teamReads: TokenBucket;
+  readonly #app: AppBudget;
 
-  constructor(appWrites: TokenBucket, clock: Clock, speed: number) {
+  constructor(app: AppBudget, clock: Clock, speed: number) {
     this.#units = new TokenBucket({ amount: 8000 * speed, perSeconds: 10 }, clock);
     this.#writes = new TokenBucket({ amount: 3000 * speed, perSeconds: 150 }, clock);
-    this.#appWrites = appWrites;
+    this.#newTeams = perSecond(10 * speed, clock);
+    this.#teamReads = perSecond(30 * speed, clock);
+    this.#app = app;
   }
 
   async take(cost: Cost, signal: AbortSignal): Promise<void> {
+    if (cost.teams !== undefined) {
+      await (cost.teams === 'read' ? this.#teamReads : this.#newTeams).take(1, signal);
+      if (cost.teams === 'create') await this.#app.newTeams.take(1, signal);
+      return;
+    }
     await this.#units.take(cost.units, signal);
     if (cost.writes === 0) return;
     await this.#writes.take(cost.writes, signal);
-    await this.#appWrites.take(cost.writes, signal);
+    await this.#app.writes.take(cost.writes, signal);
   }
 
-  /** @param scope the x-ms-throttle-scope of the answer, for instance `Tenant_Application/Write/…` */
-  slowDown(waitMs: number, scope: string | undefined): void {
-    if (scope?.includes('/Read/')) this.#units.slowDown(waitMs);
-    else if (scope?.startsWith('Application')) this.#appWrites.slowDown(waitMs);
+  /**
+   * @param scope the x-ms-throttle-scope of the answer, for instance `Tenant_Application/Write/…`
+   * @param teams of the request, see {@link Cost}
+   */
+  slowDown(waitMs: number, scope: string | undefined, teams?: Cost['teams']): void {
+    if (teams === 'create') this.#newTeams.slowDown(waitMs);
+    else if (teams === 'read') this.#teamReads.slowDown(waitMs);
+    else if (scope?.includes('/Read/')) this.#units.slowDown(waitMs);
+    else if (scope?.startsWith('Application')) this.#app.writes.slowDown(waitMs);
     else this.#writes.slowDown(waitMs);
   }
 }
 
-/** The bucket that all tenants of this relay share. */
-export function appWriteBucket(clock: Clock, speed: number): TokenBucket {
-  return new TokenBucket({ amount: 35_000 * speed, perSeconds: 300 }, clock);
+/** The buckets that all tenants of this relay share. */
+export function appBudget(clock: Clock, speed: number): AppBudget {
+  return {
+    writes: new TokenBucket({ amount: 35_000 * speed, perSeconds: 300 }, clock),
+    newTeams: perSecond(100 * speed, clock),
+  };
+}
+
+/** A limit by the second has no burst to give: it is dealt out in tenths, so that no second has more. */
+function perSecond(amount: number, clock: Clock): TokenBucket {
+  return new TokenBucket({ amount: amount / 10, perSeconds: 0.1 }, clock);
 }

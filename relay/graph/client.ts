@@ -113,15 +113,16 @@ export class GraphClient {
       if (cause instanceof HallpassError) throw cause;
       throw fail('GRAPH_UNREACHABLE', { url: this.#options.baseUrl, reason: reasonOf(cause) }, { cause });
     }
-    if (answer.status === 429)
-      this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'));
+    if (answer.status === 429) {
+      this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'), cost.teams);
+    }
     return answer;
   }
 
   /** Called for every 429, also of requests inside a batch. */
-  noteThrottled(retryAfter: string | null | undefined, scope: string | null | undefined): void {
+  noteThrottled(retryAfter: string | null | undefined, scope: string | null | undefined, teams?: Cost['teams']): void {
     this.stats.throttled += 1;
-    this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined);
+    this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined, teams);
   }
 
   /** All items of a collection, page by page. @param first the first page, if it was read already. @throws as {@link get} */

@@ -19,7 +19,11 @@ export interface RequestOptions {
   password: (personKey: string) => { password: string; mustChange: boolean };
 }
 
-/** The one request that carries an operation out. Relationships are deleted by `/$ref` only: without it the user goes. */
+/**
+ * The one request that carries an operation out. Relationships are deleted by `/$ref` only: without it the user goes.
+ *
+ * @throws TypeError for a team, which is no request of a batch: see teams.ts
+ */
 export function requestFor(operation: Operation, ids: ObjectIds, options: RequestOptions): BatchRequest {
   const directoryObject = (personKey: string) => `${options.root}/directoryObjects/${ids.person(personKey)}`;
   switch (operation.kind) {
@@ -90,6 +94,8 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
         method: 'DELETE',
         url: `/groups/${ids.class(operation.sectionId)}/members/${ids.person(operation.personKey)}/$ref`,
       };
+    case 'createTeam':
+      throw new TypeError(`${operation.key}: a team is not asked for in a batch`);
   }
 }
 

@@ -50,6 +50,8 @@ export interface DesiredState {
   /** What becomes of those who are in a class and no longer belong there. */
   leavers: Record<Person['role'], 'remove' | 'keep'>;
   schoolUsers: Map<string, Set<string>>;
+  /** Whether every class becomes a team. */
+  createTeams: boolean;
   /** By section. */
   problems: Map<string, Problem[]>;
 }
@@ -89,6 +91,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     waiting: new Map(),
     leavers: { students: profile.policies.studentLeftClass, teachers: profile.policies.teacherLeftClass },
     schoolUsers: new Map(),
+    createTeams: profile.classes.createTeam,
     problems: new Map(),
   };
   for (const id of keys.schools) {

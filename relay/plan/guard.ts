@@ -24,6 +24,7 @@ const effects = {
   addMembers: 'addition',
   removeOwner: 'removal',
   removeMember: 'removal',
+  createTeam: 'addition',
 } as const satisfies Record<OperationKind, 'addition' | 'update' | 'account' | 'removal'>;
 
 type Effect = (typeof effects)[OperationKind] | 'repair';

@@ -7,9 +7,23 @@
 import type { Body } from './bodies.ts';
 import type { DesiredState, DesiredUser } from './desired.ts';
 import { licenceKey } from './licences.ts';
+import { teamOperations } from './teams.ts';
 
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
 export const bindLimit = 20;
+
+/** A team that Microsoft was asked for. */
+export interface AppliedTeam {
+  /** Of the class. */
+  objectId: string;
+  /** `waiting`: the Teams service does not know the class yet. `accepted`: the team is being made. */
+  state: 'waiting' | 'accepted' | 'there';
+  /** Id of the operation that makes it, where Graph gave one. */
+  operation: string | undefined;
+  /** When Microsoft was first asked, and when it last answered: ISO 8601. */
+  since: string;
+  at: string;
+}
 
 export interface AppliedObject {
   objectId: string;
@@ -39,6 +53,8 @@ export interface AppliedState {
   drifted: Set<string>;
   /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
   gone: Set<string>;
+  /** By section. */
+  teams: Map<string, AppliedTeam>;
 }
 
 /** Names a membership among the uncertain ones. */
@@ -70,6 +86,7 @@ export type Operation = Common &
     | { kind: 'addMembers'; sectionId: string; people: string[] }
     | { kind: 'removeOwner'; sectionId: string; personKey: string }
     | { kind: 'removeMember'; sectionId: string; personKey: string }
+    | { kind: 'createTeam'; sectionId: string }
   );
 
 export type OperationKind = Operation['kind'];
@@ -82,6 +99,7 @@ export const stages = [
   ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'createClass', 'updateClass'],
   ['assignLicence', 'addToLicenceGroup', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
   ['addMembers', 'removeOwner', 'removeMember'],
+  ['createTeam'],
 ] as const satisfies readonly (readonly OperationKind[])[];
 
 export type Plan = Operation[][];
@@ -94,6 +112,7 @@ export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
     ...classOperations(desired, applied),
     ...schoolMemberOperations(desired, applied),
     ...classMemberOperations(desired, applied),
+    ...teamOperations(desired, applied),
   ];
   const possible =
     applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied));

@@ -31,6 +31,8 @@ export const classesSchema = z
     hiddenMembership: z
       .literal(true, { error: 'Microsoft 365 makes every class with hidden membership, for good' })
       .default(true),
+    /** Makes a team of every class that has a teacher. Switched off again it leaves the teams that there are. */
+    createTeam: z.boolean().default(false),
     welcomeMail: impossible(
       'Graph offers no choice when it makes a class; in Exchange: Set-UnifiedGroup -UnifiedGroupWelcomeMessageEnabled:$false',
     ),

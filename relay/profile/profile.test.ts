@@ -239,6 +239,7 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
     ],
     [{}, { roles: ['Member.Read.Hidden'] }, 'error', 'licences', /may not assign licences/],
     [{}, { roles: ['User.ReadWrite.All'] }, 'warning', 'the document', /may not see who is in a class/],
+    [{ classes: { createTeam: true } }, {}, 'error', 'classes.createTeam', /may not make teams/],
     [{ schools: ['1', '9'] }, {}, 'error', 'schools', /no school 9/],
     [{}, { schools: new Map() }, 'warning', 'schools', /no agent has sent/],
     [students(['studentNumber', 'contoso.edu', 'mailNickname']), {}, 'error', 'identity.students', /no @/],

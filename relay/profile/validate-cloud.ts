@@ -128,7 +128,10 @@ function groupSkus(group: GroupFacts | undefined): string[] {
 }
 
 /** Permissions that only some profiles need; without the others there is no run at all. */
-function* permissionProblems({ licences, mode }: Profile, { roles: granted }: TenantFacts): Iterable<ProfileProblem> {
+function* permissionProblems(
+  { licences, mode, classes }: Profile,
+  { roles: granted }: TenantFacts,
+): Iterable<ProfileProblem> {
   const may = (...names: string[]) => names.some((name) => granted.includes(name));
   const direct = roles.some((role) => {
     const licence = licences[role];
@@ -138,6 +141,11 @@ function* permissionProblems({ licences, mode }: Profile, { roles: granted }: Te
     const reason = "the relay's application may not assign licences";
     const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or give licences through a group.';
     yield { field: 'licences', severity: 'error', reason, remedy };
+  }
+  if (classes.createTeam && !may('Team.Create')) {
+    const reason = "the relay's application may not make teams";
+    const remedy = 'Grant it Team.Create, or set classes.createTeam to false.';
+    yield { field: 'classes.createTeam', severity: 'error', reason, remedy };
   }
   if (!may('Member.Read.Hidden')) {
     const reason = "the relay's application may not see who is in a class";

@@ -3,11 +3,12 @@
  * transaction, so a kill between two calls to Graph loses neither.
  */
 import type { Body } from '../plan/bodies.ts';
-import { type AppliedObject, type AppliedState, uncertainKey } from '../plan/plan.ts';
+import { type AppliedObject, type AppliedState, type AppliedTeam, uncertainKey } from '../plan/plan.ts';
 import { type JournalEntry, writeJournal } from './journal.ts';
 import { addLinks, type Link } from './links.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
+import { readTeams, writeTeams } from './teams.ts';
 
 /** What one answered operation leaves in the applied state. */
 export interface Applied {
@@ -16,6 +17,8 @@ export interface Applied {
   relations?: { kind: RelationKind; container: string; items: string[] };
   /** Relations that are no more. */
   unrelated?: { kind: RelationKind; container: string; items: string[] };
+  /** What is known of a class's team now; undefined when it came to nothing. */
+  team?: { sectionId: string; team: AppliedTeam | undefined };
 }
 
 export type RelationKind = 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence';
@@ -33,6 +36,7 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     uncertain: new Set(),
     drifted: new Set(),
     gone: new Set(),
+    teams: await readTeams(scope),
   };
   const objects = { school: state.schools, class: state.classes, user: state.users };
   const relations = relationMaps(state);
@@ -114,6 +118,10 @@ export async function record(
       .where('item', 'in', unrelated.items)
       .execute();
   }
+  await writeTeams(
+    scope,
+    applied.flatMap(({ team }) => (team === undefined ? [] : [team])),
+  );
   await writeJournal(scope, journal, now);
 }
 

@@ -7,6 +7,7 @@ import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
 import { profiles } from './migrations/005-profiles.ts';
+import { teams } from './migrations/006-teams.ts';
 import { adoption } from './migrations/007-adoption.ts';
 import { drift } from './migrations/008-drift.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '003-holds': holds,
   '004-accounts': accounts,
   '005-profiles': profiles,
+  '006-teams': teams,
   '007-adoption': adoption,
   '008-drift': drift,
   '010-uncertain': uncertain,
@@ -35,7 +37,9 @@ export async function migrate(db: Kysely<Database>, store: string): Promise<void
   const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
   if (unknown.length > 0) throw fail('STORE_TOO_NEW', { store, reason: `it has ${unknown.join(', ')}` });
   if (applied.length === Object.keys(migrations).length) return;
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  // Numbers are given out before the work, and the work does not end in their order: none depends on a later one.
+  const allowUnorderedMigrations = true;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations }, allowUnorderedMigrations });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }

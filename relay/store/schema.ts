@@ -5,6 +5,7 @@ import type { AdoptionTables } from './adoption-schema.ts';
 import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
+import type { TeamTables } from './team-schema.ts';
 
 /** One district. */
 interface TenantTable {
@@ -94,4 +95,5 @@ export interface Database
     GuardTables,
     AccountTables,
     AdoptionTables,
-    DriftTables {}
+    DriftTables,
+    TeamTables {}

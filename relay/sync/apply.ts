@@ -4,67 +4,24 @@
  * the journal before it is sent, because the answer may be lost.
  */
 import { backoffMs } from '../../shared/backoff.ts';
-import type { Clock } from '../../shared/clock.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../graph/batch.ts';
-import type { GraphAnswer, GraphClient } from '../graph/client.ts';
+import type { GraphAnswer } from '../graph/client.ts';
 import { isCreation, type Outcome, outcomeOf, requestFor } from '../graph/operations.ts';
-import type { Problem } from '../identity/problem.ts';
-import type { AppliedState, Operation, Plan } from '../plan/plan.ts';
-import type { Profile } from '../profile.ts';
-import type { Vault } from '../secrets/vault.ts';
+import type { Operation, Plan } from '../plan/plan.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { type JournalEntry, writeJournal } from '../store/journal.ts';
-import type { Store } from '../store/store.ts';
+import type { ApplyContext, Applying, ApplyResult } from './applying.ts';
 import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
+import { applyTeams } from './teams.ts';
 import { verify } from './verify.ts';
+import { backoff, maxAttempts, workOff } from './work-off.ts';
 
 /** Batches under way at once: enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
 const parallel = 4;
-
-/** Attempts before an operation is left to the next run: with the waits below, some three minutes. */
-const maxAttempts = 12;
-const backoff = { baseMs: 1000, capMs: 30_000 };
-
-export interface ApplyContext {
-  store: Store;
-  tenantId: string;
-  runId: string;
-  client: GraphClient;
-  /** Base of `@odata.id` references. */
-  root: string;
-  /** Is kept up to date while operations are answered. */
-  applied: AppliedState;
-  /** Object id by person key, likewise. */
-  accounts: Map<string, string>;
-  profile: Profile;
-  /** Seals first passwords. */
-  vault: Vault;
-  clock: Clock;
-  random: () => number;
-  signal: AbortSignal;
-  onProgress: (done: number, total: number) => void;
-}
-
-/** What one application of a plan knows besides: when each object was made. */
-interface Applying extends ApplyContext {
-  /** Milliseconds, by the key of the creation: `class:77`, `students:123`, `school:1`. */
-  madeAt: Map<string, number>;
-  /** What the journal has of each task, from its first attempt on. */
-  entries: Map<Task, JournalEntry>;
-}
-
-export interface ApplyResult {
-  done: number;
-  failed: number;
-  /** What was refused, with the operation: it is planned again. */
-  failures: { operation: Operation; problem: Problem }[];
-  /** What could not be tried, because an object that it refers to could not be made. */
-  skipped: Operation[];
-}
 
 /**
  * @throws HallpassError of the class `fix` when nothing more can succeed (sign-in, consent); whatever was answered
@@ -72,7 +29,7 @@ export interface ApplyResult {
  */
 export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyResult> {
   const context: Applying = { ...run, madeAt: new Map(), entries: new Map() };
-  const result: ApplyResult = { done: 0, failed: 0, failures: [], skipped: [] };
+  const result: ApplyResult = { done: 0, failed: 0, failures: [], skipped: [], waiting: 0 };
   const total = plan.reduce((sum, stage) => sum + stage.length, 0);
   for (const stage of plan) {
     const possible: Operation[] = [];
@@ -81,7 +38,9 @@ export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyRes
       if (now === undefined) result.skipped.push(operation);
       else possible.push(now);
     }
-    await applyStage(possible, context, result, total);
+    const teams = possible.filter((operation) => operation.kind === 'createTeam');
+    if (teams.length > 0) await applyTeams(teams, context, result, total);
+    else await applyStage(possible, context, result, total);
   }
   return result;
 }
@@ -93,43 +52,15 @@ async function applyStage(
   total: number,
 ): Promise<void> {
   const lanes = new Lanes(operations, (operation) => settledAt(operation, context.madeAt));
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  let changed = Promise.withResolvers<void>();
-
-  const work = async (): Promise<void> => {
-    while (lanes.open > 0) {
-      signal.throwIfAborted();
-      const tasks = lanes.take(batchLimit, context.clock.now());
-      if (tasks.length > 0) {
-        await applyBatch(tasks, lanes, context, result);
-        context.onProgress(result.done + result.failed, total);
-        changed.resolve();
-        changed = Promise.withResolvers<void>();
-        continue;
-      }
-      const due = lanes.nextDue();
-      const settled = changed.promise;
-      const waiting = new AbortController();
-      const timer =
-        due === undefined
-          ? settled
-          : context.clock.sleep(Math.max(1, due - context.clock.now()), AbortSignal.any([signal, waiting.signal]));
-      await Promise.race([settled, timer]).finally(() => waiting.abort());
-      timer.catch(() => undefined);
-    }
-  };
-  const workers = Array.from({ length: parallel }, async () => {
-    try {
-      await work();
-    } catch (error) {
-      stop.abort(error);
-      changed.resolve();
-      throw error;
-    }
+  await workOff(lanes, {
+    ...context,
+    parallel,
+    atOnce: batchLimit,
+    carryOut: async (tasks) => {
+      await applyBatch(tasks, lanes, context, result);
+      context.onProgress(result.done + result.failed, total);
+    },
   });
-  await Promise.allSettled(workers);
-  signal.throwIfAborted();
 }
 
 async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result: ApplyResult): Promise<void> {

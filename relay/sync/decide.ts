@@ -1,9 +1,10 @@
 /** What a run would do: who has which account, what should be, and the difference to what is. Nothing is stored. */
 import { type Person, personKey } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
-import { desiredState } from '../plan/desired.ts';
+import { type DesiredState, desiredState } from '../plan/desired.ts';
 import { addKeys } from '../plan/keys.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
+import { classesWithoutOwner } from '../plan/teams.ts';
 import type { Applied } from '../store/applied.ts';
 import type { Link } from '../store/links.ts';
 import { resolveAccounts } from './accounts.ts';
@@ -43,12 +44,21 @@ export function decide(state: ProfileState, today: string): Decided {
   const desired = withoutConflicts(whole, tenant.adoption);
   const there = alreadyThere(desired, tenant, linked);
   for (const one of there) updateApplied(tenant, one);
+  noteOwnerless(state, desired);
   return {
     plan: makePlan(desired, tenant.applied),
     newLinks,
     there,
     problems: [...problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
   };
+}
+
+/** What the roster alone does not tell: a class may have an owner of earlier days. */
+function noteOwnerless({ rosterProblems, tenant }: ProfileState, desired: DesiredState): void {
+  for (const sectionId of classesWithoutOwner(desired, tenant.applied)) {
+    const problems = rosterProblems.get(sectionId) ?? [];
+    rosterProblems.set(sectionId, [...problems, problem(`class:${sectionId}/team`, 'ClassWithoutOwner', {})]);
+  }
 }
 
 /** People of the profile who have no account yet, and what is wrong with those who are in another profile too. */

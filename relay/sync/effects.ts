@@ -52,6 +52,9 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
       return { unrelated: { kind: 'owner', container: operation.sectionId, items: [operation.personKey] } };
     case 'removeMember':
       return { unrelated: { kind: 'member', container: operation.sectionId, items: [operation.personKey] } };
+    // What is known of a team says more than that it was asked for.
+    case 'createTeam':
+      return {};
   }
 }
 
@@ -72,6 +75,7 @@ function licensed(
 
 /** Whose problem a failed operation is. */
 export function subjectOf(operation: Operation): string {
+  if (operation.kind === 'createTeam') return `${operation.key}/team`;
   return operation.kind === 'removeMember' || operation.kind === 'removeOwner'
     ? `${operation.key}/${operation.personKey}`
     : operation.key;
@@ -80,7 +84,7 @@ export function subjectOf(operation: Operation): string {
 /** Brings the state of the run up to what has just been recorded. */
 export function updateApplied(
   run: { applied: AppliedState; accounts: Map<string, string> },
-  { object, link, relations, unrelated }: Applied,
+  { object, link, relations, unrelated, team }: Applied,
 ): void {
   const objects = { school: run.applied.schools, class: run.applied.classes, user: run.applied.users };
   if (object !== undefined) {
@@ -101,6 +105,8 @@ export function updateApplied(
     for (const item of relations.items) items.add(item);
     maps[relations.kind].set(relations.container, items);
   }
+  if (team?.team !== undefined) run.applied.teams.set(team.sectionId, team.team);
+  else if (team !== undefined) run.applied.teams.delete(team.sectionId);
   for (const item of unrelated?.items ?? [])
     maps[unrelated?.kind ?? 'member'].get(unrelated?.container ?? '')?.delete(item);
 }
@@ -148,6 +154,8 @@ function journalled(operation: Operation): unknown {
       return [operation.sectionId];
     case 'assignLicence':
       return { skuId: operation.skuId, disabledPlans: operation.disabledPlans };
+    case 'createTeam':
+      return undefined;
     default:
       return operation.body;
   }

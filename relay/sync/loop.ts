@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
-import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
+import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
@@ -47,14 +47,14 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const transport = await openTransport(settings.graph.caFile);
   const credentials = lazyCredentials(settings, transport);
-  const appWrites = appWriteBucket(clock, settings.graph.speed);
+  const app = appBudget(clock, settings.graph.speed);
   const loops = new Map<string, TenantLoop>();
   const memories = new Memories();
   /** What ends the turn that a tenant has under way, and the profiles that may write in it. */
   const running = new Map<string, Running>();
 
   const start = (tenantId: string): TenantLoop => {
-    const budget = new GraphBudget(appWrites, clock, settings.graph.speed);
+    const budget = new GraphBudget(app, clock, settings.graph.speed);
     const clientFor = ({ graph_tenant_id: graphTenantId }: Tenant) => {
       const { baseUrl } = settings.graph;
       return new GraphClient({ baseUrl, graphTenantId, credentials, transport, budget, clock, random, signal });

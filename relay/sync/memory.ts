@@ -6,7 +6,7 @@ import type { Guarded } from '../plan/guard.ts';
 import type { Keys } from '../plan/keys.ts';
 import type { Operation } from '../plan/plan.ts';
 import { endAdoptedLink } from './adoption.ts';
-import type { ApplyResult } from './apply.ts';
+import type { ApplyResult } from './applying.ts';
 import type { DirectoryNews } from './directory-step.ts';
 import type { ProfileState } from './profile-state.ts';
 import type { TenantState } from './tenant-state.ts';

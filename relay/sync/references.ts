@@ -49,6 +49,11 @@ export function withItsObjects(operation: Operation, { applied, accounts }: Know
       const people = operation.people.filter((person) => accounts.has(person));
       return applied.classes.has(operation.sectionId) && people.length > 0 ? { ...operation, people } : undefined;
     }
+    case 'createTeam':
+      // A class whose owners could not be added gets its team when they are.
+      return applied.classes.has(operation.sectionId) && (applied.owners.get(operation.sectionId)?.size ?? 0) > 0
+        ? operation
+        : undefined;
     default:
       return operation;
   }

@@ -15,7 +15,8 @@ import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { countTakenOver, forgetFound, served } from './adoption.ts';
-import { type ApplyResult, applyPlan } from './apply.ts';
+import { applyPlan } from './apply.ts';
+import type { ApplyResult } from './applying.ts';
 import { decide } from './decide.ts';
 import { type Checked, checkPlan, holdBack, settleGuard } from './guard-step.ts';
 import { knownProblems, rememberOutcome } from './memory.ts';
@@ -42,6 +43,8 @@ export interface RunReport {
   failed: number;
   /** Operations that wait for a person's decision. */
   held: number;
+  /** Operations that wait for Microsoft, which is no failure: teams of classes that it does not know yet or still makes. */
+  waiting: number;
   problems: number;
 }
 
@@ -97,7 +100,7 @@ async function previewed(
   const guarded = await store.withTenant(tenantId, (scope) => checkPlan(scope, state, plan, isoNow(clock)));
   const runId = await begin(context, name, plan, guarded);
   const open = [...problems, ...knownProblems(state)];
-  const report = reportOf('preview', { done: 0, failed: 0 }, guarded, open);
+  const report = reportOf('preview', { done: 0, failed: 0, waiting: 0 }, guarded, open);
   await store.withTenant(tenantId, (scope) => finish(scope, { runId, profile: name }, report, open, isoNow(clock)));
   return report;
 }
@@ -142,11 +145,11 @@ function tellTakenOver({ log }: RunContext, state: ProfileState, there: readonly
 
 function reportOf(
   state: RunReport['state'],
-  { done, failed }: Pick<ApplyResult, 'done' | 'failed'>,
+  { done, failed, waiting }: Pick<ApplyResult, 'done' | 'failed' | 'waiting'>,
   { held }: Guarded,
   problems: readonly Problem[],
 ): RunReport {
-  return { state, done, failed, held: held.flat().length, problems: problems.length };
+  return { state, done, failed, held: held.flat().length, waiting, problems: problems.length };
 }
 
 async function finish(

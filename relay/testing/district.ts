@@ -9,7 +9,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { toWire } from '../../shared/link.ts';
 import { bucketKey, parseBucketKey, type RosterRecord } from '../../shared/roster.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
-import { appWriteBucket, GraphBudget } from '../graph/budget.ts';
+import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
@@ -128,6 +128,8 @@ interface DumpLine {
   members?: string[];
   owners?: string[];
   licenses?: string[];
+  /** `Team` where there is one. */
+  resourceProvisioningOptions?: string[];
   student?: { externalId?: string } | null;
   teacher?: { externalId?: string } | null;
   /** Directory extension attributes, of users and groups. */
@@ -189,7 +191,7 @@ export async function openDistrict(options: {
       graphTenantId: microsoft.tenantId,
       credentials,
       transport: over,
-      budget: new GraphBudget(appWriteBucket(clock, 1), clock, 1),
+      budget: new GraphBudget(appBudget(clock, 1), clock, 1),
       clock,
       random,
       signal,

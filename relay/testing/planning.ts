@@ -38,6 +38,7 @@ export function nothingApplied(): AppliedState {
     uncertain: new Set(),
     drifted: new Set(),
     gone: new Set(),
+    teams: empty(),
   };
 }
 

@@ -92,6 +92,7 @@ const applied: AppliedState = {
   uncertain: new Set(),
   drifted: new Set(),
   gone: new Set(),
+  teams: new Map(),
 };
 const decide = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);

@@ -125,6 +125,27 @@ export const graphErrors = {
     meaning:
       'Hallpass writes the education properties of such accounts and nothing else. Names, user name and the like belong to Active Directory; accounts of a synchronized domain are created there too.',
   },
+  ClassWithoutOwner: {
+    retry: 'fix',
+    sentence: 'The class has no teacher with an account, so no team can be made of it.',
+    action: 'Assign a teacher in PowerSchool, or see that the teacher gets an account.',
+    meaning:
+      'The profile makes a team of every class, and Microsoft Teams wants an owner first. The class itself is there and works in everything else.',
+  },
+  TeamNotReady: {
+    retry: 'retry',
+    sentence: 'Microsoft Teams has not made the team of this class in {hours} hours: {reason}.',
+    action:
+      'See that Teams is switched on for the tenant and licensed for the teacher; try "create a team from a group" there. Hallpass goes on trying, and takes a team that is made by hand as it is.',
+    meaning:
+      'Teams hears of a new class later than the directory, usually within 15 minutes, and makes a team some time after it was asked. Only after hours is that a problem.',
+  },
+  TeamFailed: {
+    retry: 'retry',
+    sentence: 'Microsoft Teams took the request for a team of this class and failed: {reason}.',
+    action: 'Nothing to do if it passes: the next run asks again. Else open a support case with Microsoft.',
+    meaning: 'A team is made after the answer to the request; the operation that does so ended without one.',
+  },
   InvalidLookupReference: {
     retry: 'fix',
     sentence: 'The {kind} refers to {reference}, which is not in the roster or could not be provisioned.',

@@ -1,0 +1,93 @@
+/** Teams, as requests of their own: its service has limits and errors that the directory does not know. */
+import { sendBatch } from './batch.ts';
+import type { GraphAnswer, GraphClient } from './client.ts';
+
+/** Groups that are asked about one by one; beyond that the tenant's list of teams is shorter. */
+const askedSingly = 20;
+
+/** Asks for the team of a class. @throws as {@link GraphClient.send} */
+export function requestTeam(client: GraphClient, root: string, groupId: string): Promise<GraphAnswer> {
+  // Name, members and owners are the group's: Graph refuses a request that says them too.
+  const body = {
+    'template@odata.bind': `${root}/teamsTemplates('educationClass')`,
+    'group@odata.bind': `${root}/groups('${groupId}')`,
+  };
+  return client.send('POST', '/teams', body, { units: 0, writes: 0, teams: 'create' });
+}
+
+/** Asks what became of it. @throws as {@link GraphClient.send} */
+export function readTeamOperation(client: GraphClient, groupId: string, operation: string): Promise<GraphAnswer> {
+  const path = `/teams/${groupId}/operations/${encodeURIComponent(operation)}`;
+  return client.send('GET', path, undefined, { units: 0, writes: 0, teams: 'read' });
+}
+
+/** The operation's id in the Location of an answer: `/teams('…')/operations('…')`. */
+export function operationIn({ headers }: GraphAnswer): string | undefined {
+  return /\/operations(?:\('|\/)([^'/()?]+)/.exec(headers.get('location') ?? '')?.[1];
+}
+
+/** Those of the groups that are teams by now. The directory may be some seconds behind. @throws as {@link GraphClient.get} */
+export async function readTeamsAmong(client: GraphClient, groupIds: readonly string[]): Promise<Set<string>> {
+  if (groupIds.length > askedSingly) return await readAllTeams(client);
+  if (groupIds.length === 0) return new Set();
+  const requests = groupIds.map((id) => {
+    return { method: 'GET' as const, url: `/groups/${id}?$select=id,resourceProvisioningOptions` };
+  });
+  const answers = await sendBatch(client, requests);
+  return new Set(
+    groupIds.filter((_, index) => {
+      const { resourceProvisioningOptions: options } = (answers[index]?.body ?? {}) as Provisioned;
+      return options?.includes('Team') === true;
+    }),
+  );
+}
+
+interface Provisioned {
+  resourceProvisioningOptions?: string[];
+}
+
+async function readAllTeams(client: GraphClient): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const filter = encodeURIComponent("resourceProvisioningOptions/any(x:x eq 'Team')");
+  for await (const { items } of client.pages<{ id: string }>(`/groups?$filter=${filter}&$select=id&$top=999`)) {
+    for (const { id } of items) ids.add(id);
+  }
+  return ids;
+}
+
+/** What an answer says of a team. */
+export type TeamNews =
+  | { kind: 'there' }
+  /** It is being made. */
+  | { kind: 'accepted'; operation: string | undefined }
+  /** The Teams service does not know the group: a new one takes up to 15 minutes. */
+  | { kind: 'unknown' }
+  | { kind: 'failed'; reason: string }
+  /** None of it: throttled, failed on the way, or refused. */
+  | { kind: 'other' };
+
+/** Reads the answer to {@link requestTeam}. */
+export function newsOfRequest(answer: GraphAnswer): TeamNews {
+  if (answer.status === 202) return { kind: 'accepted', operation: operationIn(answer) };
+  // A team of the group, or one that is being made of it. Some answers say so in words alone.
+  if (answer.status === 409 || (answer.status === 400 && /already provisioned/i.test(messageOf(answer)))) {
+    return { kind: 'there' };
+  }
+  if (answer.status === 404) return { kind: 'unknown' };
+  return { kind: 'other' };
+}
+
+/** Reads the answer to {@link readTeamOperation}. */
+export function newsOfOperation(answer: GraphAnswer, operation: string | undefined): TeamNews {
+  if (answer.status !== 200) return { kind: 'other' };
+  const { status, error } = answer.body as { status?: string; error?: { code?: string; message?: string } | null };
+  if (status === 'succeeded') return { kind: 'there' };
+  if (status === 'failed') {
+    return { kind: 'failed', reason: error ? `${error.code ?? 'unknown'}: ${error.message ?? ''}` : 'no reason given' };
+  }
+  return { kind: 'accepted', operation };
+}
+
+function messageOf({ body }: GraphAnswer): string {
+  return (body as { error?: { message?: string } } | undefined)?.error?.message ?? '';
+}

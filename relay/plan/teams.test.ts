@@ -1,0 +1,52 @@
+import t from 'tap';
+import { parseProfile } from '../profile.ts';
+import { applyAll, desire, nothingApplied, profile, small } from '../testing/planning.ts';
+import { type AppliedState, type AppliedTeam, makePlan } from './plan.ts';
+import { classesWithoutOwner } from './teams.ts';
+
+const withTeams = parseProfile({ ...profile, classes: { createTeam: true } }, 'test');
+const ownerless = { ...small, teacherRoster: [] };
+
+function teamsIn(applied: AppliedState, roster = small, by = withTeams) {
+  return makePlan(desire(roster, by).desired, applied)
+    .flat()
+    .filter(({ kind }) => kind === 'createTeam');
+}
+
+/** The class is there, with its people. */
+function done(roster = small): AppliedState {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(roster, withTeams).desired, applied), applied);
+  return applied;
+}
+
+function teamOfClass(applied: AppliedState, state: AppliedTeam['state'], objectId?: string): AppliedState {
+  const team = { objectId: objectId ?? applied.classes.get('5')?.objectId ?? '', state, operation: undefined };
+  applied.teams.set('5', { ...team, since: '2026-11-24T08:00:00Z', at: '2026-11-24T08:00:00Z' });
+  return applied;
+}
+
+t.test('a class with an owner becomes a team in the last stage, and only where the profile says so', async (t) => {
+  const plan = makePlan(desire(small, withTeams).desired, nothingApplied());
+  t.match(plan.at(-1), [{ kind: 'createTeam', key: 'class:5', sectionId: '5', reason: /every class a team/ }]);
+  t.equal(plan.at(-1)?.length, 1);
+  t.same(teamsIn(nothingApplied(), small, profile), []);
+  t.equal(teamsIn(done()).length, 1, 'also of a class that was there before the option');
+});
+
+t.test('a team is made once; what is not there yet is planned again and says why', async (t) => {
+  t.same(teamsIn(teamOfClass(done(), 'there')), []);
+  t.match(teamsIn(teamOfClass(done(), 'waiting')), [{ reason: /did not know the class/ }]);
+  t.match(teamsIn(teamOfClass(done(), 'accepted')), [{ reason: /is making/ }]);
+  t.equal(teamsIn(teamOfClass(done(), 'there', 'an object of before')).length, 1, 'the class is another one now');
+});
+
+t.test('without an owner there is no team; a teacher who left and stays in the class is one', async (t) => {
+  const { desired } = desire(ownerless, withTeams);
+  t.same(teamsIn(nothingApplied(), ownerless), []);
+  t.same(classesWithoutOwner(desired, nothingApplied()), ['5']);
+  t.equal(teamsIn(done(), ownerless).length, 1);
+  t.same(classesWithoutOwner(desired, done()), []);
+  t.same(classesWithoutOwner(desired, teamOfClass(done(ownerless), 'there')), [], 'what is there needs nobody');
+  t.same(classesWithoutOwner(desire(ownerless, profile).desired, nothingApplied()), []);
+});

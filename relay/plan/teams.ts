@@ -1,0 +1,40 @@
+/** Which classes are to become teams: the last step of a class, because Teams wants an owner first. */
+import type { DesiredState } from './desired.ts';
+import type { AppliedState, AppliedTeam, Operation } from './plan.ts';
+
+/** A team is made once and never again, whatever becomes of it: its owners may have archived or deleted it. */
+export function* teamOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  if (!desired.createTeams) return;
+  for (const sectionId of desired.classes.keys()) {
+    const team = teamOf(sectionId, applied);
+    if (team?.state === 'there' || !hasOwner(sectionId, desired, applied)) continue;
+    yield { kind: 'createTeam', key: `class:${sectionId}`, sectionId, reason: reasons[team?.state ?? 'none'] };
+  }
+}
+
+const reasons = {
+  none: 'the profile gives every class a team',
+  waiting: 'Microsoft Teams did not know the class yet',
+  accepted: 'Microsoft Teams is making the team',
+} as const;
+
+/** Classes that cannot become teams, because nobody with an account teaches them. */
+export function classesWithoutOwner(desired: DesiredState, applied: AppliedState): string[] {
+  if (!desired.createTeams) return [];
+  return [...desired.classes.keys()].filter(
+    (sectionId) =>
+      teamOf(sectionId, applied)?.state !== 'there' &&
+      !hasOwner(sectionId, desired, applied) &&
+      !applied.gone.has(`class:${sectionId}`),
+  );
+}
+
+/** What is known of the class's team; what was known of another object of the section says nothing. */
+export function teamOf(sectionId: string, applied: AppliedState): AppliedTeam | undefined {
+  const team = applied.teams.get(sectionId);
+  return team !== undefined && team.objectId === applied.classes.get(sectionId)?.objectId ? team : undefined;
+}
+
+function hasOwner(sectionId: string, desired: DesiredState, applied: AppliedState): boolean {
+  return (desired.owners.get(sectionId)?.size ?? 0) + (applied.owners.get(sectionId)?.size ?? 0) > 0;
+}

@@ -1,0 +1,49 @@
+/** What carrying a plan out needs, and what comes of it. */
+import type { Clock } from '../../shared/clock.ts';
+import type { GraphClient } from '../graph/client.ts';
+import type { Problem } from '../identity/problem.ts';
+import type { AppliedState, Operation } from '../plan/plan.ts';
+import type { Profile } from '../profile.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { JournalEntry } from '../store/journal.ts';
+import type { Store } from '../store/store.ts';
+import type { Task } from './lanes.ts';
+
+export interface ApplyContext {
+  store: Store;
+  tenantId: string;
+  runId: string;
+  client: GraphClient;
+  /** Base of `@odata.id` references. */
+  root: string;
+  /** Is kept up to date while operations are answered. */
+  applied: AppliedState;
+  /** Object id by person key, likewise. */
+  accounts: Map<string, string>;
+  profile: Profile;
+  /** Seals first passwords. */
+  vault: Vault;
+  clock: Clock;
+  random: () => number;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+}
+
+/** What one application of a plan knows besides: when each object was made. */
+export interface Applying extends ApplyContext {
+  /** Milliseconds, by the key of the creation: `class:77`, `students:123`, `school:1`. */
+  madeAt: Map<string, number>;
+  /** What the journal has of each task, from its first attempt on. */
+  entries: Map<Task, JournalEntry>;
+}
+
+export interface ApplyResult {
+  done: number;
+  failed: number;
+  /** What was refused, with the operation: it is planned again. */
+  failures: { operation: Operation; problem: Problem }[];
+  /** What could not be tried, because an object that it refers to could not be made. */
+  skipped: Operation[];
+  /** Operations among the skipped that wait for Microsoft, which is no failure. */
+  waiting: number;
+}

@@ -1,0 +1,217 @@
+/** Teams of classes against the Microsoft simulator: a service that hears of classes late and answers before it acts. */
+import t, { type Test } from 'tap';
+import type { RosterRecord } from '../../shared/roster.ts';
+import { parseProfile } from '../profile.ts';
+import { readProblems } from '../store/problems.ts';
+import { readTeams } from '../store/teams.ts';
+import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+
+const hour = 3_600_000;
+
+async function open(t: Test, records: readonly RosterRecord[] = smallRoster(6)): Promise<District> {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: true });
+  t.teardown(() => district.close());
+  withTeams(district, true);
+  await district.commit(records);
+  return district;
+}
+
+function withTeams(district: District, createTeam: boolean): void {
+  district.profile = parseProfile({ ...district.profile, classes: { createTeam } }, 'test');
+}
+
+/** External ids of the classes that are teams. */
+async function teams({ dump }: District): Promise<string[]> {
+  const classes = (await dump()).class;
+  return classes.filter((one) => one.resourceProvisioningOptions?.includes('Team')).map((one) => one.externalId ?? '');
+}
+
+const all = ['50', '51', '52', '53', '54', '55'];
+const asked = ({ microsoft }: District) => microsoft.stats.byPath.get('POST /teams') ?? 0;
+const codes = async (district: District) =>
+  (await district.store.withTenant(district.tenantId, readProblems)).map(({ subject, code }) => `${subject} ${code}`);
+
+t.test('every class becomes a team, once, after its owners', async (t) => {
+  const district = await open(t);
+  withTeams(district, false);
+  await district.run();
+  t.same(await teams(district), [], 'nobody asked for teams');
+  withTeams(district, true);
+  t.match(await district.run(), { state: 'success', done: 6, failed: 0, waiting: 0 });
+  t.same((await teams(district)).sort(), all);
+  t.equal(asked(district), 6);
+  district.restart();
+  t.match(await district.run(), { state: 'success', done: 0 });
+  t.equal(asked(district), 6);
+});
+
+t.test('a team that somebody has deleted again is not made a second time', async (t) => {
+  const district = await open(t);
+  await district.run();
+  for (const group of district.microsoft.directory.groups.values()) {
+    district.microsoft.directory.groups.update(group, { resourceProvisioningOptions: null });
+  }
+  const edited = smallRoster(6).map((one) => (one.kind === 'section' ? { ...one, courseName: 'New' } : one));
+  await district.commit(edited);
+  t.match(await district.run(), { done: 6, failed: 0 });
+  t.same(await teams(district), []);
+});
+
+t.test('a class that Teams does not know yet waits and keeps nothing else waiting', async (t) => {
+  const district = await open(t);
+  const { directory } = district.microsoft;
+  directory.teams.lag = 20_000;
+  t.match(await district.run(), { state: 'success', failed: 0, waiting: 0 }, 'within a minute it is asked again');
+  t.same((await teams(district)).sort(), all);
+
+  const late = await open(t);
+  late.microsoft.directory.teams.lag = 100 * hour;
+  const start = late.clock.now();
+  t.match(await late.run(), { state: 'success', failed: 0, waiting: 6, problems: 0 });
+  t.ok(late.clock.now() - start < 120_000, 'the run does not wait for long');
+  const first = asked(late);
+  t.match(await late.run(), { waiting: 6, done: 0 });
+  t.equal(asked(late), first, 'nor does the next one ask at once');
+  late.clock.advance(hour / 10);
+  t.match(await late.run(), { waiting: 6 });
+  t.equal(asked(late), first + 6, 'once a run from then on');
+
+  late.clock.advance(4 * hour);
+  t.match(await late.run(), { state: 'errors', failed: 6, waiting: 0 });
+  t.same(
+    await codes(late),
+    all.map((id) => `class:${id}/team TeamNotReady`),
+  );
+  late.clock.advance(200 * hour);
+  t.match(await late.run(), { state: 'success', done: 6, problems: 0 });
+  t.same((await teams(late)).sort(), all);
+});
+
+t.test('other work of the next run does not wait for teams', async (t) => {
+  const district = await open(t);
+  district.microsoft.directory.teams.lag = 100 * hour;
+  await district.run();
+  await district.commit(smallRoster(6).filter(({ id }) => id !== '300'));
+  t.match(await district.run(), { state: 'success', done: 1, waiting: 6 });
+});
+
+t.test('a class that is a team already counts as done', async (t) => {
+  const district = await open(t);
+  withTeams(district, false);
+  await district.run();
+  const { directory } = district.microsoft;
+  const [one, two] = [...directory.groups.values()];
+  if (one === undefined || two === undefined) throw new Error('no classes');
+  directory.groups.update(one, { resourceProvisioningOptions: ['Team'] });
+  // The directory says nothing of this one yet; Teams answers with 409.
+  directory.teams.duration = hour;
+  directory.teams.start(two, false);
+  withTeams(district, true);
+  directory.teams.duration = 500;
+  t.match(await district.run(), { state: 'success', done: 6, failed: 0 });
+  t.equal(asked(district), 5);
+  const known = await district.store.withTenant(district.tenantId, readTeams);
+  t.ok([...known.values()].every(({ state }) => state === 'there'));
+});
+
+t.test(
+  'what Teams is still making at the end of a run is looked at by the next one, not asked for again',
+  async (t) => {
+    const district = await open(t);
+    district.microsoft.directory.teams.duration = hour;
+    t.match(await district.run(), { state: 'success', waiting: 6, failed: 0 });
+    district.restart();
+    t.match(await district.run(), { waiting: 6, done: 0 });
+    district.clock.advance(hour);
+    t.match(await district.run(), { state: 'success', done: 6, waiting: 0 });
+    t.equal(asked(district), 6);
+  },
+);
+
+t.test('a team whose making fails is a problem, and asked for again by the next run', async (t) => {
+  const district = await open(t);
+  district.microsoft.faults.add({
+    match: { method: 'POST', path: '^/teams$' },
+    kind: 'fails-later',
+    times: 1,
+    skip: 0,
+    delay: 0,
+  });
+  t.match(await district.run(), { state: 'errors', failed: 1 });
+  t.match(await codes(district), [/^class:5\d\/team TeamFailed$/]);
+  t.match(await district.run(), { state: 'success', done: 1, problems: 0 });
+  t.same((await teams(district)).sort(), all);
+});
+
+t.test('a class without an owner gets no team, and somebody is told', async (t) => {
+  const without = smallRoster(6).filter((one) => one.kind !== 'teacherRoster' || one.sectionId !== '52');
+  const district = await open(t, without);
+  t.match(await district.run(), { state: 'errors', failed: 0, problems: 1 });
+  t.same(await codes(district), ['class:52/team ClassWithoutOwner']);
+  t.equal((await teams(district)).length, 5);
+  await district.commit(smallRoster(6));
+  t.match(await district.run(), { state: 'success', problems: 0 });
+  t.same((await teams(district)).sort(), all);
+});
+
+t.test('throttling and lost answers lose nothing and double nothing', async (t) => {
+  const district = await open(t);
+  const { faults } = district.microsoft;
+  const post = { match: { method: 'POST', path: '^/teams$' }, delay: 0 };
+  faults.add({ ...post, kind: '429', retryAfter: 7, times: 2, skip: 0 });
+  faults.add({ ...post, kind: 'lost-answer', times: 2, skip: 1 });
+  faults.add({ ...post, kind: '503', times: 1, skip: 3 });
+  faults.add({ match: { method: 'GET', path: '/operations/' }, kind: '503', times: 2, skip: 1, delay: 0 });
+  faults.add({ match: { method: 'GET', path: '/operations/' }, kind: 'empty', times: 1, skip: 0, delay: 0 });
+  const start = district.clock.now();
+  t.match(await district.run(), { state: 'success', failed: 0, waiting: 0 });
+  t.same(faults.waiting(), [], 'every fault was met');
+  t.ok(district.clock.now() - start >= 7000, 'Retry-After was honoured');
+  t.same((await teams(district)).sort(), all);
+  for (const { teamOperations } of district.microsoft.directory.groups.values()) t.equal(teamOperations.length, 1);
+});
+
+t.test('a run killed anywhere around its teams is finished by the next one', async (t) => {
+  const calm = await open(t);
+  await calm.run();
+  const requests = calm.microsoft.stats.requests;
+  for (let killedAfter = requests - 18; killedAfter < requests; killedAfter += 3) {
+    const district = await open(t);
+    await district.run({ killedAfter }).catch(() => undefined);
+    district.clock.advance(60_000);
+    t.match(await district.run(), { state: 'success', failed: 0, waiting: 0 }, `killed after ${killedAfter} requests`);
+    t.same((await teams(district)).sort(), all);
+    for (const { teamOperations } of district.microsoft.directory.groups.values()) t.equal(teamOperations.length, 1);
+    t.match(await district.run(), { done: 0 });
+  }
+});
+
+t.test('without the permission one refusal is enough', async (t) => {
+  const district = await open(t);
+  const { app } = district.microsoft;
+  app.roles = app.roles.filter((role) => role !== 'Team.Create');
+  t.match(await district.run(), { state: 'errors', failed: 6 });
+  t.ok(asked(district) <= 6);
+  t.same(
+    await codes(district),
+    all.map((id) => `class:${id}/team GRAPH_DENIED`),
+  );
+});
+
+t.test('a tenant makes up to ten teams a second, and is never throttled for it', async (t) => {
+  const sections = Array.from({ length: 60 }, (_, index): RosterRecord[] => {
+    const course = { courseNumber: 'C', courseName: 'Course', sectionNumber: `${index}`, termId: '1' };
+    return [
+      { kind: 'section', id: `6${index}`, schoolId: '1', ...course },
+      { kind: 'teacherRoster', id: `8${index}`, schoolId: '1', sectionId: `6${index}`, teacherId: '90' },
+    ];
+  }).flat();
+  const district = await open(t, [...smallRoster(6), ...sections]);
+  const start = district.clock.now();
+  t.match(await district.run(), { state: 'success', failed: 0 });
+  t.equal((await teams(district)).length, 66);
+  t.equal(district.microsoft.stats.throttled, 0);
+  const seconds = (district.clock.now() - start) / 1000;
+  t.ok(seconds < 40, `it took ${seconds} s`);
+});

@@ -1,0 +1,285 @@
+/**
+ * Makes teams of classes. Microsoft Teams is another service than the directory: it hears of a new class later, makes a
+ * team some time after it said yes, and has limits of its own. So every class has its own wait, and none holds the others
+ * up; what is not there at the end of the run is looked at by the next one.
+ */
+import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
+import { fail, HallpassError } from '../../shared/errors.ts';
+import { failureOf, type GraphAnswer } from '../graph/client.ts';
+import {
+  newsOfOperation,
+  newsOfRequest,
+  readTeamOperation,
+  readTeamsAmong,
+  requestTeam,
+  type TeamNews,
+} from '../graph/teams.ts';
+import type { AppliedTeam, Operation } from '../plan/plan.ts';
+import { teamOf } from '../plan/teams.ts';
+import { record } from '../store/applied.ts';
+import { type JournalEntry, writeJournal } from '../store/journal.ts';
+import type { Applying, ApplyResult } from './applying.ts';
+import { journalEntry, subjectOf, updateApplied } from './effects.ts';
+import { Lanes, type Task } from './lanes.ts';
+import { settledAt } from './references.ts';
+import { backoff, maxAttempts, workOff } from './work-off.ts';
+
+type TeamOperation = Extract<Operation, { kind: 'createTeam' }>;
+
+/** Waits for a class that Teams does not know: a minute in all. Microsoft's own advice is three times 10 s, and often too little. */
+const unknownMs = [2000, 4000, 8000, 16_000, 30_000];
+/** Waits for a team that is being made. Three looks at each are what 10 new ones and 30 reads a second allow. */
+const busyMs = [3000, 6000, 12_000, 24_000, 30_000];
+/** A class that Teams did not know at the end of a run is asked for again after this long. */
+const restMs = 5 * 60_000;
+/** Microsoft speaks of 15 minutes until Teams knows a class; after so long it is a problem. */
+const patienceHours = 4;
+
+/** Requests under way at once: all connections there are, because Teams takes seconds for some answers. */
+const parallel = 8;
+
+/** How far one class is within this run. */
+interface Progress {
+  unknown: number;
+  busy: number;
+  /** A request went out and its answer was lost: whether there is a team is looked up before it is repeated. */
+  unsure: boolean;
+}
+
+/** @throws HallpassError as `applyPlan` */
+export async function applyTeams(
+  operations: readonly TeamOperation[],
+  context: Applying,
+  result: ApplyResult,
+  total: number,
+): Promise<void> {
+  const work = new TeamWork(context, result);
+  const told = () => context.onProgress(result.done + result.failed, total);
+  const open = await work.withoutThose(operations);
+  told();
+  const lanes = new Lanes(open, (operation) => settledAt(operation, context.madeAt));
+  await workOff(lanes, {
+    ...context,
+    parallel,
+    atOnce: 1,
+    carryOut: async ([task]) => {
+      if (task === undefined) return;
+      const wait = await work.step(task);
+      if (wait === undefined) lanes.settle(task);
+      else lanes.park(task, context.clock.now() + wait);
+      told();
+    },
+  });
+}
+
+class TeamWork {
+  readonly #context: Applying;
+  readonly #result: ApplyResult;
+  readonly #progress = new Map<Task, Progress>();
+  /** The application may not make teams: there is no use in asking for the next one. */
+  #denied: HallpassError | undefined;
+
+  constructor(context: Applying, result: ApplyResult) {
+    this.#context = context;
+    this.#result = result;
+  }
+
+  /**
+   * Settles what needs no request for a team: classes that are teams already (made by hand, by School Data Sync, or by a
+   * run that was killed before the answer), and those that Teams did not know a moment ago.
+   */
+  async withoutThose(operations: readonly TeamOperation[]): Promise<TeamOperation[]> {
+    const { madeAt, clock } = this.#context;
+    // What this run made is no team yet, and what is being made tells by itself.
+    const old = operations.filter((one) => !madeAt.has(one.key) && this.#teamOf(one)?.state !== 'accepted');
+    const teams = await this.#teamsAmong(old);
+    const open: TeamOperation[] = [];
+    for (const operation of operations) {
+      const team = this.#teamOf(operation);
+      const rests = team?.state === 'waiting' && clock.now() - Date.parse(team.at) < restMs;
+      if (teams.has(this.#objectId(operation))) await this.#there(operation);
+      else if (rests) await this.#leave(operation);
+      else open.push(operation);
+    }
+    return open;
+  }
+
+  /** One request about one class. @returns milliseconds to wait for the next one; undefined when the class is settled */
+  async step(task: Task): Promise<number | undefined> {
+    const operation = task.operation as TeamOperation;
+    if (this.#denied !== undefined) return this.#failed(operation, this.#denied);
+    const progress = this.#progress.get(task) ?? { unknown: 0, busy: 0, unsure: false };
+    this.#progress.set(task, progress);
+    if (progress.unsure && (await this.#teamsAmong([operation])).size > 0) return this.#there(operation, task);
+
+    const isAsked = this.#teamOf(operation)?.state === 'accepted';
+    const answer = await this.#ask(operation, task);
+    task.attempts += 1;
+    const news = await this.#newsIn(answer, operation, isAsked);
+    switch (news.kind) {
+      case 'there':
+        return this.#there(operation, task);
+      case 'accepted': {
+        if (!isAsked) {
+          task.attempts = 0;
+          await this.#remember(operation, 'accepted', news.operation);
+        }
+        progress.busy += 1;
+        return busyMs[progress.busy - 1] ?? this.#leave(operation, task, 'unknown');
+      }
+      case 'unknown': {
+        const isFirstRun = progress.unknown > 0 || this.#teamOf(operation) === undefined;
+        await this.#remember(operation, 'waiting', undefined);
+        progress.unknown += 1;
+        const wait = isFirstRun ? unknownMs[progress.unknown - 1] : undefined;
+        return wait ?? this.#leave(operation, task, 'failed');
+      }
+      case 'failed':
+        await this.#remember(operation, undefined, undefined);
+        return this.#failed(operation, fail('TeamFailed', { reason: news.reason }), task);
+      case 'other':
+        return answer && this.#otherwise(operation, task, answer, isAsked);
+    }
+  }
+
+  /** Announces the request in the journal and sends it; undefined where there is no operation to ask about. */
+  async #ask(operation: TeamOperation, task: Task): Promise<GraphAnswer | HallpassError | undefined> {
+    const { store, tenantId, client, root, entries, runId } = this.#context;
+    if (!entries.has(task)) {
+      const entry = journalEntry(operation, runId);
+      entries.set(task, entry);
+      await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], this.#now()));
+    }
+    const [objectId, team] = [this.#objectId(operation), this.#teamOf(operation)];
+    if (team?.state !== 'accepted') return await requestTeam(client, root, objectId).catch(passing);
+    if (team.operation === undefined) return undefined;
+    return await readTeamOperation(client, objectId, team.operation).catch(passing);
+  }
+
+  async #newsIn(
+    answer: GraphAnswer | HallpassError | undefined,
+    operation: TeamOperation,
+    isAsked: boolean,
+  ): Promise<TeamNews> {
+    if (answer instanceof HallpassError) return { kind: 'other' };
+    if (!isAsked && answer !== undefined) return newsOfRequest(answer);
+    const id = this.#teamOf(operation)?.operation;
+    const isPassing = answer?.status === 429 || (answer?.status ?? 0) >= 500;
+    if (answer !== undefined && (answer.status === 200 || isPassing)) return newsOfOperation(answer, id);
+    // An operation that Graph does not show (yet, or any more): the group says whether there is a team.
+    return (await this.#teamsAmong([operation])).size > 0 ? { kind: 'there' } : { kind: 'accepted', operation: id };
+  }
+
+  /** Throttled, failed on the way, or refused. */
+  async #otherwise(
+    operation: TeamOperation,
+    task: Task,
+    answer: GraphAnswer | HallpassError,
+    isAsked: boolean,
+  ): Promise<number | undefined> {
+    const { clock, random } = this.#context;
+    const isLost = answer instanceof HallpassError ? answer.retry !== 'retry-after' : answer.status >= 500;
+    const progress = this.#progress.get(task);
+    if (isLost && !isAsked && progress !== undefined) progress.unsure = true;
+    const error =
+      answer instanceof HallpassError ? answer : failureOf(`createTeam ${operation.key}`, answer, undefined);
+    const passes = isLost || error.code === 'GRAPH_THROTTLED';
+    if (passes && task.attempts < maxAttempts) {
+      const floor =
+        answer instanceof HallpassError
+          ? answer.retryAfterMs
+          : retryAfterMs(answer.headers.get('retry-after'), clock.now());
+      return Math.max(1, backoffMs(backoff, task.attempts - 1, random(), floor));
+    }
+    if (error.code === 'GRAPH_DENIED' && !isAsked) this.#denied = error;
+    // After the last attempt it may still have been carried out: the next run looks.
+    return this.#failed(operation, error, task, passes ? 'unknown' : 'failed');
+  }
+
+  async #there(operation: TeamOperation, task?: Task): Promise<undefined> {
+    await this.#remember(operation, 'there', undefined, { ...this.#entry(operation, task), state: 'done' });
+    this.#result.done += 1;
+  }
+
+  /** The next run goes on with it. Only after hours is that a problem. */
+  async #leave(operation: TeamOperation, task?: Task, state: JournalEntry['state'] = 'unknown'): Promise<undefined> {
+    const team = this.#teamOf(operation);
+    const isBusy = team?.state === 'accepted';
+    const reason = isBusy ? 'it is still at work' : 'it does not know the class';
+    const asked = Date.parse(team?.since ?? this.#now());
+    if (this.#context.clock.now() - asked >= patienceHours * 3_600_000) {
+      // Where an operation never ends, another one may.
+      if (isBusy) await this.#remember(operation, undefined, undefined);
+      return this.#failed(operation, fail('TeamNotReady', { hours: patienceHours, reason }), task, state);
+    }
+    if (task !== undefined) {
+      const error = { code: 'TeamNotReady', message: `Microsoft Teams has no team of the class yet: ${reason}.` };
+      await this.#journal({ ...this.#entry(operation, task), state, error });
+    }
+    this.#result.skipped.push(operation);
+    this.#result.waiting += 1;
+  }
+
+  async #failed(
+    operation: TeamOperation,
+    { code, message, action }: HallpassError,
+    task?: Task,
+    state: JournalEntry['state'] = 'failed',
+  ): Promise<undefined> {
+    if (task !== undefined) await this.#journal({ ...this.#entry(operation, task), state, error: { code, message } });
+    this.#result.failures.push({ operation, problem: { subject: subjectOf(operation), code, message, action } });
+    this.#result.failed += 1;
+  }
+
+  /** Records what is known of the team from now on, durably. */
+  async #remember(
+    operation: TeamOperation,
+    state: AppliedTeam['state'] | undefined,
+    id: string | undefined,
+    entry?: JournalEntry,
+  ): Promise<void> {
+    const { store, tenantId, applied, accounts } = this.#context;
+    const { sectionId } = operation;
+    const [objectId, at] = [this.#objectId(operation), this.#now()];
+    const since = this.#teamOf(operation)?.since ?? at;
+    const known = { team: { sectionId, team: state && { objectId, state, operation: id, since, at } } };
+    const journal = entry === undefined ? [] : [entry];
+    await store.withTenant(tenantId, (scope) => record(scope, [known], journal, at));
+    updateApplied({ applied, accounts }, known);
+  }
+
+  async #journal(entry: JournalEntry): Promise<void> {
+    const { store, tenantId } = this.#context;
+    await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], this.#now()));
+  }
+
+  #entry(operation: TeamOperation, task: Task | undefined): JournalEntry {
+    const known = task === undefined ? undefined : this.#context.entries.get(task);
+    return known ?? journalEntry(operation, this.#context.runId);
+  }
+
+  /** Those of the classes that are teams; nobody where that cannot be read now, because asking for a team tells as well. */
+  async #teamsAmong(operations: readonly TeamOperation[]): Promise<Set<string>> {
+    const ids = operations.map((one) => this.#objectId(one));
+    const found = await readTeamsAmong(this.#context.client, ids).catch(passing);
+    return found instanceof HallpassError ? new Set() : found;
+  }
+
+  #teamOf({ sectionId }: TeamOperation): AppliedTeam | undefined {
+    return teamOf(sectionId, this.#context.applied);
+  }
+
+  #objectId({ sectionId }: TeamOperation): string {
+    return this.#context.applied.classes.get(sectionId)?.objectId ?? '';
+  }
+
+  #now(): string {
+    return new Date(this.#context.clock.now()).toISOString();
+  }
+}
+
+/** A failure that passes, as a value; others end the run. */
+function passing(error: unknown): HallpassError {
+  if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
+  return error;
+}
