@@ -207,6 +207,8 @@ t.test('our own writes and time end differences; a repair is remembered for a we
   t.match(after([drift({ state: 'repairing', repairs: 1 })]), [{ state: 'repaired', repairs: 1 }]);
   t.match(after([drift({ kind: 'foreign', item: 'member:account:b' })]), [{ item: 'member:students:b' }]);
   t.same(after([drift({ state: 'repaired' })], '2026-12-02T12:00:00.000Z'), []);
+  const held = drift({ state: 'repairing', item: 'member:students:b' });
+  t.same(after([held], '2026-12-24T12:00:00.000Z'), [held], 'however long it is held');
   t.same(after([drift({ kind: 'deleted', item: 'an older one' })]), []);
 });
 

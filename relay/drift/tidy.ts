@@ -18,9 +18,10 @@ export function tidy(ledger: DriftLedger, known: Known, now: string): void {
       if (!isRecorded(renamed, known)) ledger.differs(renamed);
     } else if (drift.state === 'open') {
       if (!stillDiffers(drift, known)) ledger.forget(drift);
-    } else if (isOld) {
-      ledger.forget(drift);
-    } else if (drift.state === 'repairing' && isAppliedAgain(drift, known)) {
+    } else if (drift.state === 'repaired') {
+      if (isOld) ledger.forget(drift);
+    } else if (isAppliedAgain(drift, known)) {
+      // Until then it stays, however long a person takes to decide: forgotten, it would be an ordinary addition.
       ledger.set(drift, { state: 'repaired', lastAt: now });
     }
   }

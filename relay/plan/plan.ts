@@ -259,7 +259,8 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
   const teachersGo = leavers.teachers === 'remove' && owners !== undefined;
   for (const personKey of applied.owners.get(sectionId) ?? []) {
     if (owners?.has(personKey) || left?.has(personKey)) continue;
-    if (isForeign('owner', personKey)) yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
+    if (owners !== undefined && isForeign('owner', personKey))
+      yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
     else if (teachersGo)
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
   }

@@ -24,6 +24,13 @@ export function correct(drift: Drift, state: TenantState): Corrected {
   return { applied, forgotten: undefined, keys: keysOf([drift.object]) };
 }
 
+/** Corrects back to what was done: nobody repairs it after all. */
+export function revert(drift: Drift, state: TenantState): Corrected {
+  const kind = { missing: 'foreign', foreign: 'missing', changed: 'changed', deleted: 'deleted' } as const;
+  const { ours } = drift;
+  return correct({ ...drift, kind: kind[drift.kind], ...(ours === undefined ? {} : { theirs: ours }) }, state);
+}
+
 /** What has to be planned for these objects (`class:77`). */
 export function keysOf(objects: Iterable<string>): Keys {
   const keys = noKeys();

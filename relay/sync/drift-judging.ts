@@ -13,7 +13,7 @@ export interface Judged {
 }
 
 /**
- * What to do about every open difference.
+ * What to do about every difference, open or under repair.
  *
  * @param written when we last wrote to objects, ISO 8601, by `class:77`
  * @param today the district's date, YYYY-MM-DD
@@ -23,7 +23,7 @@ export function judgeAll(
   state: TenantState,
   { written, nowMs, today }: { written: ReadonlyMap<string, string>; nowMs: number; today: string },
 ): Judged[] {
-  const open = [...ledger.values()].filter((drift) => drift.state === 'open');
+  const open = [...ledger.values()].filter((drift) => drift.state !== 'repaired');
   const result: Judged[] = [];
   for (const [profile, drifts] of Map.groupBy(open, (drift) => profileOf(drift.object, state))) {
     if (profile === undefined) {
@@ -36,13 +36,34 @@ export function judgeAll(
     const [asked, plain] = parted(drifts, (drift) => mayMatter(drift, profile));
     for (const drift of plain) result.push({ drift, judgement: 'kept' });
     const desired = desiredOf(profile, asked, today);
+    const judged: Judged[] = [];
     for (const drift of asked) {
       const at = written.get(drift.object);
       const writtenAt = at === undefined ? undefined : Date.parse(at);
-      result.push({ drift, judgement: judge(drift, { policy, enabled, desired, writtenAt, nowMs }) });
+      judged.push({ drift, judgement: judge(drift, { policy, enabled, desired, writtenAt, nowMs }) });
     }
+    result.push(...keepLastOwners(judged, desired));
   }
   return result;
+}
+
+/**
+ * Graph does not let the last owner of a class go. Whoever was made one by hand stays, where nobody who teaches the class is
+ * an owner, or becomes one by the same plan.
+ */
+function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judged[] {
+  const lost = new Set(
+    judged
+      .filter(({ drift, judgement }) => drift.kind === 'missing' && judgement !== 'repair')
+      .map(({ drift }) => `${drift.object}|${drift.item}`),
+  );
+  const hasOther = (object: string) =>
+    [...(desired.owners.get(objectOf(object).key) ?? [])].some((person) => !lost.has(`${object}|owner:${person}`));
+  return judged.map((one) => {
+    const { drift, judgement } = one;
+    const goes = drift.kind === 'foreign' && judgement === 'repair' && linkOf(drift.item).relation === 'owner';
+    return goes && !hasOther(drift.object) ? { drift, judgement: 'kept' } : one;
+  });
 }
 
 /** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */

@@ -26,7 +26,7 @@ import {
 } from '../store/drift.ts';
 import type { Store } from '../store/store.ts';
 import { confirm } from './drift-confirm.ts';
-import { type Corrected, correct, keepCorrected, keysIn } from './drift-correct.ts';
+import { type Corrected, correct, keepCorrected, keysIn, revert } from './drift-correct.ts';
 import { judgeAll, profileOf } from './drift-judging.ts';
 import type { TenantState } from './tenant-state.ts';
 
@@ -93,11 +93,21 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   tidy(ledger, state, now);
 
   const judged = judgeAll(ledger, state, { written, nowMs: clock.now(), today });
-  const repairs = judged.filter(({ judgement }) => judgement === 'repair').map(({ drift }) => drift);
+  const open = judged.filter(({ drift }) => drift.state === 'open');
+  const repairs = open.filter(({ judgement }) => judgement === 'repair').map(({ drift }) => drift);
   const { confirmed, over } = await confirm(client, repairs, state);
   for (const drift of over) ledger.agrees(drift);
   const corrected: Corrected[] = [];
   for (const { drift, judgement } of judged) {
+    if (drift.state !== 'repairing') continue;
+    // Held back, and not wanted any more: by the roster, or by a policy that has changed meanwhile.
+    if (judgement === 'accept') ledger.forget(drift);
+    else if (drift.kind !== 'deleted' && (judgement === 'kept' || judgement === 'reported')) {
+      corrected.push(revert(drift, state));
+      ledger.set(drift, { state: 'open', verdict: judgement });
+    }
+  }
+  for (const { drift, judgement } of open) {
     if (judgement === 'accept') {
       corrected.push(correct(drift, state));
       ledger.forget(drift);

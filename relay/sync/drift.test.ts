@@ -241,6 +241,15 @@ t.test('many at once wait for a person; new pupils do not', async (t) => {
   const holds = await district.store.withTenant(district.tenantId, (scope) => readHolds(scope));
   t.match(holds, [{ key: 'addMembers:1:share', count: removed, reason: /Somebody ended/ }]);
   t.match(await later(district), { done: 0, held: report.held }, 'still');
+  district.restart();
+  district.clock.advance(8 * 24 * 60 * minutes);
+  t.match(await district.run(), { done: 0, held: report.held }, 'and nothing happens because time has passed');
+
+  const { profile } = district;
+  district.profile = { ...profile, drift: { ...profile.drift, memberships: 'report' } };
+  t.match(await later(district), { done: 0, held: 0, problems: removed }, 'another policy ends it');
+  district.profile = profile;
+  t.match(await later(district), { done: 0, held: report.held, problems: 0 });
 
   const decision = {
     state: 'approved',
