@@ -15,6 +15,8 @@ export interface KnownObjects {
  * such answer costs a write of the 20 a second; waiting costs nothing, because the other operations go on.
  */
 const settleMs = 1000;
+/** The Teams service hears of a class later still; asking too early costs one of its ten requests a second. */
+const settleForTeamsMs = 10_000;
 
 /**
  * The operation, if the objects that it refers to exist by now. Where one could not be made, that object's own problem
@@ -61,8 +63,9 @@ export function withItsObjects(operation: Operation, { applied, accounts }: Know
 
 /** When every object that the operation refers to is old enough. */
 export function settledAt(operation: Operation, madeAt: ReadonlyMap<string, number>): number {
-  const youngest = Math.max(...referencesOf(operation).map((key) => madeAt.get(key) ?? -settleMs));
-  return youngest + settleMs;
+  const settle = operation.kind === 'createTeam' ? settleForTeamsMs : settleMs;
+  const youngest = Math.max(...referencesOf(operation).map((key) => madeAt.get(key) ?? -settle));
+  return youngest + settle;
 }
 
 function referencesOf(operation: Operation): string[] {

@@ -43,7 +43,7 @@ export function demoDirectory(
   const file =
     directory === 'accounts'
       ? plain
-      : leftBySds(plain, district, demoRules(mode, licences), { seed, form: formOf(directory) });
+      : leftBySds(plain, district, demoRules({ mode, teams: false }, licences), { seed, form: formOf(directory) });
   return { file, accounts: file.users as SeededAccount[], before: asBefore(file), licences };
 }
 

@@ -26,6 +26,9 @@ export function chooseEdits(district: District, expected: Expected, today: strin
     district,
     accounts: new Set(expected.users.map((user) => user.person.key)),
     classes: new Map(expected.classes.map((one) => [one.dcid, one])),
+    teamless: new Set(
+      expected.classes.flatMap(({ dcid }) => (expected.problems.has(`class:${dcid}/team`) ? [dcid] : [])),
+    ),
     running: district.sections.filter(({ firstDay, lastDay }) => firstDay <= today && today <= lastDay),
     today,
     concerned: new Set(),
@@ -43,6 +46,8 @@ interface View {
   /** Keys of people who have an account. */
   accounts: ReadonlySet<string>;
   classes: ReadonlyMap<string, { owners: ReadonlySet<string>; members: ReadonlySet<string> }>;
+  /** Sections whose first teacher would make a team, some time after everything else. */
+  teamless: ReadonlySet<string>;
   /** Sections in a term that today belongs to: who is enrolled there now is in the class at once. */
   running: readonly Section[];
   today: string;
@@ -105,11 +110,12 @@ function renameCourse({ district }: View): Edit | undefined {
   };
 }
 
-function addCoTeacher({ district, accounts, classes, today }: View): Edit | undefined {
+function addCoTeacher({ district, accounts, classes, teamless, today }: View): Edit | undefined {
   for (const { key, role, dcid, schools } of district.people) {
     if (role !== 'teachers' || !accounts.has(key)) continue;
     const section = district.sections.find(
-      (one) => schools.includes(one.school) && classes.get(one.dcid)?.owners.has(key) === false,
+      (one) =>
+        schools.includes(one.school) && classes.get(one.dcid)?.owners.has(key) === false && !teamless.has(one.dcid),
     );
     if (section === undefined) continue;
     const relation = { section: section.dcid, person: key, present: true };

@@ -15,6 +15,8 @@ export interface DemoOptions {
   directory: 'accounts' | 'sds-v1' | 'sds-v2.1' | 'sds-mixed';
   /** Folder of a School Data Sync v1 CSV set, in place of a made-up district. */
   sdsCsv: string | undefined;
+  /** Make a team of every class. */
+  teams: boolean;
   /** Factor on Graph's limits, and on the relay's budget. */
   graphSpeed: number;
   /** Leave the folder with state and logs behind. */
@@ -42,6 +44,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
         .default('accounts'),
     )
     .option('--sds-csv <dir>', 'load a School Data Sync v1 CSV set in place of a made-up district')
+    .option('--teams', 'make a team of every class that has a teacher', false)
     .option(
       '--graph-speed <factor>',
       'Graph allows 20 writes/s; the demo scales the limits of the simulator and the budget of the relay by this factor',
@@ -56,6 +59,7 @@ Examples:
   npm start
   npm start -- --once --json report.json --students 20000
   npm start -- --mode create --sds-csv ./csv
+  npm start -- --once --teams
   npm start -- --once --directory sds-mixed
 
 Exit codes: 0 all is as it should be, 1 something differs, 64 wrong options, 70 a program failed, 130 stopped before the

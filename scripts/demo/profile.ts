@@ -8,9 +8,10 @@ export const studentDomain = `students.${domain}`;
 export const skus = { students: 'STANDARDWOFFPACK_STUDENT', teachers: 'STANDARDWOFFPACK_FACULTY' };
 
 /** @param licences skuId per role, from the tenant's subscribed SKUs */
-export function demoRules(mode: Mode, licences: Rules['licences']): Rules {
+export function demoRules({ mode, teams }: { mode: Mode; teams: boolean }, licences: Rules['licences']): Rules {
   return {
     mode,
+    teams,
     identity: {
       students: { source: 'number', suffix: undefined, target: 'mailNickname' },
       teachers: { source: 'username', suffix: domain, target: 'userPrincipalName' },
@@ -22,7 +23,7 @@ export function demoRules(mode: Mode, licences: Rules['licences']): Rules {
 }
 
 /** The profile as `hallpass-relay profile set` takes it. */
-export function demoProfile({ mode, domains, licences, usageLocation }: Rules): object {
+export function demoProfile({ mode, teams, domains, licences, usageLocation }: Rules): object {
   return {
     version: 1,
     state: 'enabled',
@@ -38,6 +39,7 @@ export function demoProfile({ mode, domains, licences, usageLocation }: Rules): 
     domains: mode === 'create' ? domains : {},
     licences: { ...(mode === 'create' ? licences : { students: null, teachers: null }), usageLocation },
     schools: 'all',
+    classes: { createTeam: teams },
     properties: {
       school: ['lowGrade', 'highGrade', 'principalName', 'phone', 'street', 'city', 'state', 'postalCode'],
       section: [],

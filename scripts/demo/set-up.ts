@@ -36,7 +36,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
   );
 
   const directory = demoDirectory(district, options);
-  const rules = demoRules(options.mode, directory.licences);
+  const rules = demoRules(options, directory.licences);
   const app = await registration;
   screen.busy('Starting Microsoft 365 and the relay, installing the plugin');
   const [{ microsoft, relay, codeFile }] = await Promise.all([

@@ -10,6 +10,7 @@ const labels: Record<keyof Totals, string> = {
   users: 'people with an account',
   licences: 'licences',
   members: 'class memberships',
+  teams: 'teams',
   teachers: 'class ownerships of teachers',
   problems: 'people with a problem',
 };

@@ -26,6 +26,7 @@ export interface ActualClass {
   members: string[];
   owners: string[];
   schools: string[];
+  team: boolean;
 }
 
 export interface ReportedProblem {
@@ -59,7 +60,9 @@ export async function readDump(lines: AsyncIterable<string>): Promise<Omit<Actua
         break;
       case 'class': {
         const { members, owners, schools } = properties;
-        actual.classes.push({ id, properties, members: ids(members), owners: ids(owners), schools: ids(schools) });
+        const team = ids(properties.resourceProvisioningOptions).includes('Team');
+        const relations = { members: ids(members), owners: ids(owners), schools: ids(schools) };
+        actual.classes.push({ id, properties, ...relations, team });
         break;
       }
       case 'group':

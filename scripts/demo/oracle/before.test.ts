@@ -22,6 +22,7 @@ const expected: Expected = {
       properties: { mailNickname: 'Section_50', externalId: '50' },
       owners: new Set(),
       members: new Set(people),
+      team: false,
     },
   ],
   problems: new Map(),
@@ -60,7 +61,7 @@ t.test('what is there need not be written', async (t) => {
 
 t.test('an expired class is set aside, and must be as it was', async (t) => {
   const properties = { id: 'x', displayName: 'Old', mailNickname: 'Exp0625_Section_50' };
-  const old = { id: 'x', properties, members: [], owners: [], schools: [] };
+  const old = { id: 'x', properties, members: [], owners: [], schools: [], team: false };
   const actual: Actual = { users: [], schools: [], classes: [old], strangers: [], problems: [] };
   t.same(setAside(actual, before), { rest: { ...actual, classes: [] }, differences: [] });
   const found = (classes: Actual['classes']) => setAside({ ...actual, classes }, before).differences;

@@ -88,7 +88,7 @@ function compareClasses(
   say: Say,
 ): void {
   const found = Map.groupBy(actual, (one) => String(one.properties.externalId));
-  for (const { dcid, school, properties, owners, members } of expected) {
+  for (const { dcid, school, properties, owners, members, team } of expected) {
     const name = `class ${dcid}`;
     const one = single(found, dcid, name, say);
     if (one === undefined) continue;
@@ -102,6 +102,7 @@ function compareClasses(
     );
     compareSets(`${name}: owner`, owners, one.owners.map(person), say);
     compareSets(`${name}: member`, members, one.members.map(person), say);
+    if (one.team !== team) say(`${name}: ${team ? 'it is no team' : 'it should be no team'}`);
   }
   for (const [externalId, extra] of found) say(`${plural(extra.length, 'class')} ${externalId} should not be there`);
 }

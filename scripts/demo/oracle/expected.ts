@@ -12,6 +12,8 @@ export interface Rules {
   /** skuId per role, for accounts that are created. */
   licences: Record<Role, string>;
   usageLocation: string;
+  /** Whether every class with an owner is a team. */
+  teams: boolean;
 }
 
 /** Properties as Graph shows them; nested ones hold texts. */
@@ -39,13 +41,14 @@ export interface ExpectedClass {
   /** Person keys. */
   owners: Set<string>;
   members: Set<string>;
+  team: boolean;
 }
 
 export interface Expected {
   schools: ExpectedSchool[];
   users: ExpectedUser[];
   classes: ExpectedClass[];
-  /** Code by person key. */
+  /** Code by person key, or by `class:<DCID>/team`. */
   problems: Map<string, string>;
 }
 
@@ -65,6 +68,10 @@ export function expectedState(district: District, directory: readonly SeededAcco
     if (!accounts.has(key)) continue;
     classes.get(section)?.owners.add(key);
     classes.get(section)?.members.add(key);
+  }
+  for (const one of rules.teams ? classes.values() : []) {
+    one.team = one.owners.size > 0;
+    if (!one.team) problems.set(`class:${one.dcid}/team`, 'ClassWithoutOwner');
   }
   return { schools: district.schools.map(schoolOf), users, classes: [...classes.values()], problems };
 }
@@ -105,6 +112,7 @@ function classOf(section: Section): ExpectedClass {
     },
     owners: new Set(),
     members: new Set(),
+    team: false,
   };
 }
 

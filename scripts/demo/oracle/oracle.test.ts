@@ -20,6 +20,7 @@ const rules: Rules = {
   domains: { students: 'students.contoso.edu', teachers: 'contoso.edu' },
   licences: { students: 'sku-student', teachers: 'sku-teacher' },
   usageLocation: 'US',
+  teams: false,
 };
 
 /** A school with two years, a graduates' school, and one row for each rule that keeps a row out. */
@@ -271,9 +272,10 @@ async function perfect(expected: Expected, problemCodes = expected.problems): Pr
   for (const one of accounts.values()) lines.push({ type: 'user', ...one });
   for (const { dcid, properties } of expected.schools)
     lines.push({ type: 'school', id: `school-${dcid}`, ...properties });
-  for (const { dcid, school, properties, owners, members } of expected.classes) {
+  for (const { dcid, school, properties, owners, members, team } of expected.classes) {
     const people = { owners: [...owners].map(id), members: [...members].map(id), schools: [`school-${school}`] };
-    lines.push({ type: 'class', id: `class-${dcid}`, ...properties, ...people });
+    const options = team ? { resourceProvisioningOptions: ['Team'] } : {};
+    lines.push({ type: 'class', id: `class-${dcid}`, ...properties, ...people, ...options });
   }
   async function* text() {
     for (const line of lines) yield JSON.stringify(line);
@@ -293,6 +295,7 @@ t.test('a directory that is as expected has no differences, in both modes', asyn
     licences: 0,
     members: 4,
     teachers: 2,
+    teams: 0,
     problems: 3,
   });
   t.strictSame(actualTotals(await perfect(match)), expectedTotals(match));
@@ -309,6 +312,26 @@ t.test('a directory that is as expected has no differences, in both modes', asyn
     'teachers:30': 'UserNameTaken',
   });
   t.equal(expectedTotals(create).licences, 3);
+});
+
+t.test('with teams every class that has an owner is one, and the others are problems', async (t) => {
+  const tables = district(t.testdir());
+  const plain = expectedState(tables, seeded, rules);
+  const expected = expectedState(tables, seeded, { ...rules, teams: true });
+  t.strictSame(compare(expected, seeded, await perfect(expected)), []);
+  const owned = expected.classes.filter(({ owners }) => owners.size > 0).length;
+  t.equal(expectedTotals(expected).teams, owned);
+  t.equal(minimumWrites(expected), minimumWrites(plain) + owned, 'one write each');
+  t.equal(expected.problems.size, plain.problems.size + expected.classes.length - owned);
+  t.equal(expectedTotals(expected).problems, expectedTotals(plain).problems, 'people alone are counted');
+
+  const none = await perfect(expected);
+  for (const one of none.classes) one.team = false;
+  t.equal(compare(expected, seeded, none).filter((one) => /: it is no team$/.test(one)).length, owned);
+  const [first] = plain.classes;
+  const surplus = await perfect(plain);
+  for (const one of surplus.classes) one.team = one.id === `class-${first?.dcid}`;
+  t.strictSame(compare(plain, seeded, surplus), [`class ${first?.dcid}: it should be no team`]);
 });
 
 t.test('every kind of difference is found', async (t) => {

@@ -12,6 +12,8 @@ export interface Totals {
   members: number;
   /** Owner relations of classes. */
   teachers: number;
+  /** Classes that are teams. */
+  teams: number;
   /** People with a problem. */
   problems: number;
 }
@@ -28,7 +30,8 @@ export function expectedTotals(expected: Expected): Totals {
     licences: sum(users, (user) => user.licences.length),
     members: sum(classes, (one) => one.members.size),
     teachers: sum(classes, (one) => one.owners.size),
-    problems: problems.size,
+    teams: sum(classes, (one) => Number(one.team)),
+    problems: [...problems.keys()].filter(isAboutPerson).length,
   };
 }
 
@@ -41,6 +44,7 @@ export function actualTotals(actual: Actual): Totals {
     licences: sum(users, (user) => user.licences.length),
     members: sum(classes, (one) => one.members.length),
     teachers: sum(classes, (one) => one.owners.length),
+    teams: sum(classes, (one) => Number(one.team)),
     problems: problems.filter((problem) => isAboutPerson(problem.subject)).length,
   };
 }
@@ -51,12 +55,13 @@ export function isAboutPerson(subject: string): boolean {
 
 /**
  * The fewest writes that lead from nothing to the expected state: one per school, account, licence and class, one per
- * relation to a school, and one per twenty owners or members of a class.
+ * relation to a school, one per twenty owners or members of a class, and one per team.
  */
 export function minimumWrites(expected: Expected): number {
   const { schools, classes, users } = expected;
   const relations =
     classes.length +
+    sum(classes, (one) => Number(one.team)) +
     sum(users, (user) => user.person.schools.length) +
     sum(classes, ({ owners, members }) => Math.ceil(owners.size / bindLimit) + Math.ceil(members.size / bindLimit));
   return schools.length + classes.length + users.length + sum(users, (user) => user.licences.length) + relations;
