@@ -17,6 +17,8 @@ export interface Reply {
   headers?: Record<string, string>;
   /** Pieces are sent chunked, as fast as the client reads them. */
   body?: string | Iterable<string>;
+  /** The connection breaks in the middle of the body. */
+  cut?: boolean;
 }
 
 export class BodyTooLarge extends Error {}
@@ -61,6 +63,11 @@ export async function send(response: ServerResponse, reply: Reply): Promise<numb
   if (typeof body === 'string') {
     const bytes = Buffer.from(body);
     response.writeHead(reply.status, { ...reply.headers, 'content-length': bytes.length });
+    if (reply.cut === true) {
+      const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+      response.write(half, () => response.destroy());
+      return half.length;
+    }
     response.end(bytes);
     return bytes.length;
   }

@@ -1,6 +1,6 @@
 /** `POST /ws/schema/query/{name}` and its `/count`: runs the SQL that an installed plugin brought. */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { RowFault } from './faults.ts';
+import { faultyRows, type RowFault } from './faults.ts';
 import { type Call, json, type Reply } from './http.ts';
 import type { Compilation, CompiledQuery } from './plugin/compile.ts';
 import type { Plugin, PluginRegistry } from './plugin/registry.ts';
@@ -59,7 +59,7 @@ export async function answerPowerQuery(
   if ('errors' in bound) return validationFailed(400, queryName, bound.errors);
   const run = { query, compiled: query.compiled, binds: bound.values, projection: String(projection) };
   try {
-    if (counting) return json(200, { count: countRows(context.db, run) });
+    if (counting) return json(200, { count: countRows(context.db, run) + (fault === 'miscount' ? 1 : 0) });
     return page(context, run, call.query, fault);
   } catch (error) {
     // A value that a function cannot take (ORA-01722 and the like) shows only when rows are read.
@@ -113,9 +113,33 @@ function page(context: PowerQueryContext, run: Run, params: URLSearchParams, fau
   }
   const limit = pagesize === 0 ? '' : '\nLIMIT :_limit OFFSET :_offset';
   const paging: Binds = pagesize === 0 ? {} : { _limit: pagesize, _offset: (number - 1) * pagesize };
-  const all = rowsOf(statement(context.db, sql + limit).all({ ...run.binds, ...paging }));
-  const rows = fault === 'empty' ? [] : fault === 'partial' ? all.slice(0, Math.floor(all.length / 2)) : all;
+  const select = (binds: Binds) => rowsOf(statement(context.db, sql + limit).all({ ...binds, ...paging }));
+  const whole = select(run.binds);
+  const foreign = () => foreignRows(context.db, run, select);
+  const rows = fault === 'altered' ? alteredRows(whole) : faultyRows(fault, whole, foreign, ([key]) => Number(key));
   return { ...json(200, null), body: [...pieces(context, head, rows.values(), write)].join('') };
+}
+
+/** The rows that the query has for another school, where one of its arguments is a school. */
+function foreignRows(
+  db: DatabaseSync,
+  { query, binds }: Run,
+  select: (binds: Binds) => SQLOutputValue[][],
+): SQLOutputValue[][] {
+  const arg = query.args.find(({ field }) => field?.toUpperCase() === 'SCHOOLS.DCID');
+  if (arg === undefined) return [];
+  const name = arg.name.toLowerCase();
+  const others = db.prepare('SELECT dcid FROM schools WHERE dcid <> ? ORDER BY dcid').all(binds[name] ?? null);
+  for (const { dcid } of others) {
+    const rows = select({ ...binds, [name]: Number(dcid) });
+    if (rows.length > 0) return rows;
+  }
+  return [];
+}
+
+/** The last value of the first row is another number: for queries of counts and hashes. */
+function alteredRows([first, ...rest]: SQLOutputValue[][]): SQLOutputValue[][] {
+  return first === undefined ? [] : [first.with(-1, Number(first.at(-1)) + 1), ...rest];
 }
 
 /** The answer piece by piece. An answer without rows has no `record`. */

@@ -1,6 +1,6 @@
 /** The paths that PowerSchool serves: token, metadata, REST v1, PowerQueries, self-checks. */
 import type { Faults, RowFault } from './faults.ts';
-import { messagePath, replyOf, truncated } from './faults.ts';
+import { damaged, messagePath, replyOf, rowFaultOf } from './faults.ts';
 import { type Call, html, json, type Reply } from './http.ts';
 import { isPlugin, type OAuth } from './oauth.ts';
 import { answerPowerQuery, deniedFields, type PowerQueryContext } from './powerquery.ts';
@@ -28,9 +28,7 @@ export async function answer(context: ServerContext, call: Call): Promise<Answer
   if (fault?.kind === 'slow') await context.sleep(fault.ms);
   const instead = fault === undefined ? undefined : replyOf(fault, call);
   if (instead !== undefined) return instead;
-  const rowFault = fault?.kind === 'partial' || fault?.kind === 'empty' ? fault.kind : undefined;
-  const reply = await serve(context, call, rowFault);
-  return fault?.kind === 'truncate' ? truncated(reply) : reply;
+  return damaged(fault, await serve(context, call, rowFaultOf(fault)));
 }
 
 async function serve(context: ServerContext, call: Call, rowFault: RowFault | undefined): Promise<Reply> {

@@ -273,6 +273,24 @@ t.test('faults come as asked and go away', async (t) => {
   t.same((await query(testQuery)).json, { name: 'STUDENTS', '@extensions': '' });
   await fault('reset');
   await t.rejects(query(testQuery));
+  await fault('cut');
+  await t.rejects(query(testQuery), 'half a body is no answer');
+  await fault('disguised');
+  t.match(await query(testQuery), { headers: { 'content-type': /json/ }, text: /^<!DOCTYPE html>/ });
+  await fault('mislabelled');
+  t.match(await query(testQuery), { status: 200, headers: { 'content-type': /html/ }, text: /^\{/ });
+  const rows = records((await query(`${testQuery}?pagesize=3`)).json);
+  await fault('doubled');
+  t.same(
+    records((await query(`${testQuery}?pagesize=3`)).json),
+    rows.flatMap((row) => [row, row]),
+  );
+  const { count } = (await query(`${testQuery}/count`)).json as { count: number };
+  await control('POST', '/faults', { kind: 'miscount', path: '/count$' });
+  t.same((await query(`${testQuery}/count`)).json, { count: count + 1 });
+  await fault('500', { after: 2 });
+  t.same([(await query(testQuery)).status, (await query(testQuery)).status], [200, 200]);
+  t.equal((await query(testQuery)).status, 500, 'the third one');
   t.equal((await query(testQuery)).status, 200, 'each came once');
   await control('POST', '/faults', { kind: '500', path: '^/oauth', times: 0 });
   t.equal(await login(), '');

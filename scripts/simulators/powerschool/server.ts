@@ -59,6 +59,7 @@ export interface PowerSchoolSimulator {
   /** Installs and enables a plugin. @throws PluginRefusal */
   installPlugin(bytes: Buffer): Promise<Credentials>;
   addFault(fault: Partial<Fault> & Pick<Fault, 'kind'>): void;
+  clearFaults(): void;
   edit(edits: EditRequest[]): EditResult[];
   setMinInterval(ms: number): void;
   close(): Promise<void>;
@@ -110,6 +111,7 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
     stats,
     installPlugin: (bytes) => installAndEnable(plugins, bytes),
     addFault: (fault) => faults.add(faultSchema.parse(fault)),
+    clearFaults: () => faults.clear(),
     edit: (edits) => applyEdits(db, edits, localTime()),
     setMinInterval: (ms) => {
       throttle.minIntervalMs = ms;

@@ -1,6 +1,6 @@
 /** `/ws/v1/*`: lists, counts and single resources, for a plugin that may have them. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { RowFault } from '../faults.ts';
+import { faultyRows, type RowFault } from '../faults.ts';
 import { type Call, json, type Reply } from '../http.ts';
 import type { Plugin } from '../plugin/registry.ts';
 import { compareVersions } from '../plugin/version.ts';
@@ -9,7 +9,7 @@ import { type Element, leaf, node } from './element.ts';
 import { type Condition, FilterError, filterSql } from './filter.ts';
 import type { PageLimits } from './page-limits.ts';
 import { staff, students } from './people.ts';
-import { type Extras, elementOf, offers, type Resource } from './resource.ts';
+import { type Extras, elementOf, offers, type Resource, type Row } from './resource.ts';
 import { jsonOf } from './to-json.ts';
 import { xmlOf } from './to-xml.ts';
 
@@ -81,6 +81,8 @@ interface List {
   resource: Resource;
   /** Besides the defaults of the resource. */
   conditions: Condition[];
+  /** The condition that finds the rows of another owner, where the list belongs to a school or section. */
+  foreign?: Condition;
 }
 
 type Target = List | { one(request: Request): Element } | 'missing' | undefined;
@@ -105,14 +107,16 @@ function targetOf(db: DatabaseSync, [first = '', second, third, ...rest]: string
     if (row === undefined) return 'missing';
     // Both signs, rather than ABS, so that the index is used.
     const values = [Number(row.id), -Number(row.id)];
-    return { resource: sectionEnrollments, conditions: [{ sql: 'r.sectionid IN (?, ?)', values }] };
+    const foreign = { sql: 'r.sectionid > 0 AND r.sectionid <> ?', values: values.slice(0, 1) };
+    return { resource: sectionEnrollments, conditions: [{ sql: 'r.sectionid IN (?, ?)', values }], foreign };
   }
   const list = first === 'school' && Object.hasOwn(ofSchool, third) ? ofSchool[third] : undefined;
   if (list === undefined) return undefined;
   const [school] = db.prepare('SELECT school_number FROM schools WHERE dcid = ?').all(id);
   if (school === undefined) return 'missing';
-  const condition = { sql: list.where, values: [Number(school.school_number)] };
-  return { resource: list.resource, conditions: [condition] };
+  const values = [Number(school.school_number)];
+  const foreign = { sql: 'r.schoolid NOT IN (0, ?)', values };
+  return { resource: list.resource, conditions: [{ sql: list.where, values }], foreign };
 }
 
 function oneOf(db: DatabaseSync, resource: Resource, id: number): Target {
@@ -153,7 +157,7 @@ function extrasOf({ query }: Call): Extras {
   return { expansions: names('expansions'), extensions: names('extensions') };
 }
 
-function conditionsOf({ call }: Request, { resource, conditions }: List): Condition[] {
+function conditionsOf({ call }: Request, { resource, conditions }: Pick<List, 'resource' | 'conditions'>): Condition[] {
   const q = call.query.get('q') ?? '';
   const applies = resource.defaultApplies?.(q) ?? true;
   const defaults = resource.defaults !== undefined && applies ? [{ sql: resource.defaults, values: [] }] : [];
@@ -170,7 +174,7 @@ function countOf(request: Request, list: List): Element {
   const row = request.context.db
     .prepare(`SELECT COUNT(*) AS rows FROM ${list.resource.from} ${whereOf(conditions)}`)
     .get(...values);
-  return node('resource', leaf('count', row?.rows ?? 0));
+  return node('resource', leaf('count', Number(row?.rows ?? 0) + (request.fault === 'miscount' ? 1 : 0)));
 }
 
 /** A page; a size beyond the plugin's largest is cut down to it. */
@@ -180,12 +184,15 @@ function pageOf(request: Request, list: List): Element {
   const most = context.pageLimits.of(plugin.id, resource.name);
   const size = Math.min(wholeNumber(call, 'pagesize') ?? most, most);
   const page = wholeNumber(call, 'page') ?? 1;
-  const conditions = conditionsOf(request, list);
-  const values = conditions.flatMap((condition) => condition.values);
-  const sql = `SELECT ${resource.select} FROM ${resource.from} ${whereOf(conditions)}
-    ORDER BY ${resource.orderBy} LIMIT ? OFFSET ?`;
-  const all = context.db.prepare(sql).all(...values, size, (page - 1) * size);
-  const rows = fault === 'empty' ? [] : fault === 'partial' ? all.slice(0, Math.floor(all.length / 2)) : all;
+  const select = (own: Condition[]): Row[] => {
+    const conditions = conditionsOf(request, { resource, conditions: own });
+    const values = conditions.flatMap((condition) => condition.values);
+    const sql = `SELECT ${resource.select} FROM ${resource.from} ${whereOf(conditions)}
+      ORDER BY ${resource.orderBy} LIMIT ? OFFSET ?`;
+    return context.db.prepare(sql).all(...values, size, (page - 1) * size);
+  };
+  const foreign = () => (list.foreign === undefined ? [] : select([list.foreign]));
+  const rows = faultyRows(fault, select(list.conditions), foreign, ({ id }) => Number(id));
   const extras = extrasOf(call);
   const children = rows.map((row) => elementOf(resource, row, extras, context.db));
   return { ...node(resource.list, children), attributes: offers(resource) };
