@@ -144,6 +144,26 @@ t.test('no deletes from a reading that is not proven complete', async (t) => {
   inStep(t, district);
 });
 
+t.test('a bucket that neither the probe nor the reading shows is counted before it is let go', async (t) => {
+  const district = await open(t);
+  await district.bench.sync();
+  const before = district.ids();
+  // Half of the probe is missing, and the reading comes empty: they agree, and both are wrong.
+  district.powerschool.fault = ({ query, counting }, answer) => {
+    if (query === 'probe') {
+      const { record } = answer.body as { record: Row[] };
+      return { ...answer, body: { record: record.filter(({ k, s }) => k !== 'tc' || s !== '2') } };
+    }
+    return query === 'teacher' && !counting ? { ...answer, body: { '@extensions': '' } } : undefined;
+  };
+  await t.rejects(district.bench.sync(), { code: 'SOURCE_INCOMPLETE' });
+  t.same(district.relay.ids(), before);
+  district.powerschool.fault = () => undefined;
+  district.powerschool.buckets.delete('teacher:2');
+  await district.bench.sync();
+  t.notOk(district.relay.mirror.get('teacher:2')?.size, 'and let go when it is really empty');
+});
+
 t.test('a page that is cut short is completed', async (t) => {
   const district = await open(t);
   district.powerschool.fault = ({ query, counting }, answer) => {

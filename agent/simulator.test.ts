@@ -115,6 +115,19 @@ t.test('a server in trouble costs no record', async (t) => {
   t.match(bench.relay.mirror.get(key ?? '')?.get(studentId ?? ''), { surname: 'Changed' });
 });
 
+t.test('a row of another school displaces none', async (t) => {
+  const { simulator, bench } = await open(t);
+  const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
+  const schoolId = Number(second?.schoolId);
+  simulator.edit([{ op: 'addStudent', schoolId, firstName: 'Ana', lastName: 'Šimić' }]);
+  await bench.sync();
+  const mirror = JSON.stringify(bench.relay.ids());
+  simulator.edit([{ op: 'renameStudent', studentId: 1, lastName: 'Changed' }]);
+  simulator.addFault({ kind: 'foreign', query: queryName('student'), times: 0 });
+  await t.rejects(bench.sync(), { code: 'POWERSCHOOL_MALFORMED', message: /another school/ });
+  t.equal(JSON.stringify(bench.relay.ids()), mirror);
+});
+
 t.test('tokens that end, a throttle, and a disabled plugin', async (t) => {
   const { simulator, bench } = await open(t);
   const stop = new AbortController();

@@ -36,6 +36,17 @@ export const probeName = `${prefix}.probe`;
 /** What the probe calls the bucket of the schools themselves. */
 export const probeDistrict = '0';
 
+/** What the probe calls a kind. Its rows are short, because all of them travel once a minute: 50 bytes each. */
+export const probeCodes = {
+  school: 'sc',
+  term: 'te',
+  section: 'se',
+  student: 'st',
+  teacher: 'tc',
+  studentEnrollment: 'en',
+  teacherRoster: 'ro',
+} as const satisfies Record<Kind, string>;
+
 /** True when a kind's query takes the binds `school` and, for yearly kinds, `horizon`. */
 export function bindsOf(kind: Kind): { school: boolean; horizon: boolean } {
   const extract = extractOf(kind);
@@ -48,8 +59,17 @@ export function powerQueries(sources: Sources): PowerQuery[] {
   return [...extracts.map(readQuery), probeQuery(extracts)];
 }
 
+/**
+ * Besides the extract's columns, a row says which school it belongs to: rows of another school would look like those of
+ * this one, and what they displaced like deletions.
+ */
 function readQuery(extract: Extract): PowerQuery {
-  const select = extract.columns.map((column) => `${readSql(column)} AS ${column.name}`).join(',\n  ');
+  const selected = extract.columns.map((column) => `${readSql(column)} AS ${column.name}`);
+  const columns = extract.columns.map((column) => ({ field: column.field, alias: `${extract.kind}.${column.name}` }));
+  if (extract.school !== undefined) {
+    selected.push(`${extract.school.sql} AS school`);
+    columns.push({ field: extract.school.field, alias: `${extract.kind}.school` });
+  }
   const args: PowerQueryArg[] = [
     {
       name: 'after',
@@ -66,9 +86,9 @@ function readQuery(extract: Extract): PowerQuery {
     summary: extract.summary,
     description: `${extract.summary}. Read by the Hallpass agent, page by page.`,
     args,
-    columns: extract.columns.map((column) => ({ field: column.field, alias: `${extract.kind}.${column.name}` })),
+    columns,
     sql: `SELECT
-  ${select}
+  ${selected.join(',\n  ')}
 FROM ${extract.from}
 WHERE ${conditions(extract)}${extract.school === undefined ? '' : `\n  AND ${extract.school.sql} = :school`}
   AND ${extract.key.sql} > :after
@@ -80,7 +100,7 @@ function probeQuery(extracts: readonly Extract[]): PowerQuery {
   const parts = extracts.map((extract, index) => {
     const bucket = extract.school?.sql ?? probeDistrict;
     const hashed = extract.columns.map(hashSql).join(" || '|' || ");
-    return `SELECT '${extract.kind}' AS kind, q${index}.school AS school, COUNT(*) AS records, SUM(q${index}.hash) AS hash
+    return `SELECT '${probeCodes[extract.kind]}' AS k, q${index}.school AS s, COUNT(*) AS n, SUM(q${index}.hash) AS h
 FROM (
   SELECT ${bucket} AS school, ORA_HASH(${hashed}) AS hash
   FROM ${extract.from}
@@ -94,16 +114,16 @@ GROUP BY q${index}.school`;
     description: 'Tells the Hallpass agent in one request which schools have changed. Returns no personal data.',
     args: [horizonArg],
     columns: [
-      { field: 'CC.DCID', alias: 'probe.kind' },
-      { field: 'SCHOOLS.DCID', alias: 'probe.school' },
-      { field: 'CC.DCID', alias: 'probe.records' },
-      { field: 'CC.DCID', alias: 'probe.hash' },
+      { field: 'CC.DCID', alias: 'probe.k' },
+      { field: 'SCHOOLS.DCID', alias: 'probe.s' },
+      { field: 'CC.DCID', alias: 'probe.n' },
+      { field: 'CC.DCID', alias: 'probe.h' },
     ],
-    sql: `SELECT p.kind AS kind, p.school AS school, p.records AS records, p.hash AS hash
+    sql: `SELECT p.k AS k, p.s AS s, p.n AS n, p.h AS h
 FROM (
 ${parts.join('\nUNION ALL\n')}
 ) p
-ORDER BY p.kind, p.school`,
+ORDER BY p.k, p.s`,
   };
 }
 

@@ -11,7 +11,7 @@ import { fails, failure, pass, type Verdict, warn } from './step.ts';
 
 /** What came of one query. */
 export type Trial = { query: string; ms: number } & (
-  | { outcome: 'answered'; rows: number }
+  | { outcome: 'answered'; rows: number; older: boolean }
   | { outcome: 'missing' }
   | { outcome: 'denied'; fields: string[] }
   | { outcome: 'failed'; error: HallpassError }
@@ -70,7 +70,11 @@ async function tryQuery(
       const reason = 'it is not a list of records in JSON';
       throw fail('POWERSCHOOL_MALFORMED', { url: calls.http.origin, what: query, reason });
     }
-    return { trial: { query, ms, outcome: 'answered', rows: records.length }, record: records[0] };
+    const record = records[0];
+    // Since 0.2.0 rows say which school they belong to, and so does the probe, in fewer letters.
+    const older =
+      record !== undefined && (query === probeName ? 'kind' in record : 'school' in args && !('school' in record));
+    return { trial: { query, ms, outcome: 'answered', rows: records.length, older }, record };
   } catch (error) {
     signal.throwIfAborted();
     const reason = `${query} did not answer within ${timeoutMs / 1000} s`;
@@ -134,6 +138,12 @@ export function queriesVerdict(trials: readonly Trial[]): Verdict {
     return warn(
       `${trials.length} queries answer, ${time}, but PowerSchool shows no school.`,
       'Check whether the schools of the district are in this PowerSchool.',
+    );
+  }
+  if (answered.some(({ older }) => older)) {
+    return warn(
+      `${trials.length} queries answer, ${time}. They are those of an earlier version of the plugin, which works.`,
+      'Write the plugin of this version with "hallpass-agent plugin" and install it as an update; see its guide.',
     );
   }
   return pass(`${trials.length} queries answer, ${time}.`);

@@ -20,7 +20,7 @@ export interface HttpOptions extends Way {
   clock: Clock;
   meter: Meter;
   /** How long headers and each part of a body may take, milliseconds. A probe of a large district takes seconds. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 export interface Request {

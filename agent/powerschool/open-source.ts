@@ -19,15 +19,17 @@ export interface SourceParts {
   signIn: SignIn;
   /** How PowerSchool was read before this process started; undefined when never. */
   last: SourceKind | undefined;
+  /** How long headers and each part of a body may take, milliseconds; a minute when left out. */
+  timeoutMs?: number | undefined;
 }
 
 /** @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID */
 export async function openSource(
   settings: SourceSettings,
-  { clock, meter, signIn, last }: SourceParts,
+  { clock, meter, signIn, last, timeoutMs }: SourceParts,
 ): Promise<Source> {
   const ca = await trustedAuthorities(settings.caFile);
-  const http = new PowerSchoolHttp({ ...settings, ca, clock, meter });
+  const http = new PowerSchoolHttp({ ...settings, ca, clock, meter, timeoutMs });
   const calls = new Calls(http, new TokenSource(http, signIn), clock);
   const metadata = new Metadata(http);
   const powerquery = new PowerQuerySource(calls, metadata, settings);

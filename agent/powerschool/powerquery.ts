@@ -140,10 +140,13 @@ export class PowerQuerySource implements Source {
     return rows.slice(0, whole);
   }
 
-  /** @throws HallpassError POWERSCHOOL_MALFORMED */
+  /** @throws HallpassError POWERSCHOOL_MALFORMED; plugins before 0.2.0 do not say which school a row belongs to */
   #records(bucket: Bucket, rows: Row[], normalize: (row: Row) => Normalized): RosterRecord[] {
     const records: RosterRecord[] = [];
     for (const row of rows) {
+      if (row.school !== undefined && String(row.school) !== bucket.schoolId) {
+        throw this.#malformed(`${bucketKey(bucket)}, row ${idOf(row).slice(0, 40)}`, 'it belongs to another school');
+      }
       const result = normalize(row);
       if ('finding' in result) {
         const { id, property, reason } = result.finding;

@@ -1,7 +1,7 @@
 /** The probe: count and hash of every bucket in one answer, which tells what must be read. */
 import { z } from 'zod';
-import { probeDistrict } from '../../plugin/queries.ts';
-import { bucketKey, districtBucket, kinds } from '../../shared/roster.ts';
+import { probeCodes, probeDistrict } from '../../plugin/queries.ts';
+import { bucketKey, districtBucket, type Kind, kinds } from '../../shared/roster.ts';
 import type { Row } from './client.ts';
 
 export const probeEntrySchema = z.strictObject({
@@ -14,18 +14,23 @@ export type ProbeEntry = z.infer<typeof probeEntrySchema>;
 /** Entry per bucket key. A bucket without rows has none. */
 export type Probe = ReadonlyMap<string, ProbeEntry>;
 
-const rowSchema = z.object({
-  kind: z.enum(kinds),
-  school: z.coerce.string().min(1).max(40),
-  records: z.coerce.number().int().min(1),
-  hash: z.coerce.string().min(1).max(60),
-});
+const school = z.coerce.string().min(1).max(40);
+const records = z.coerce.number().int().min(1);
+const hash = z.coerce.string().min(1).max(60);
+type Code = (typeof probeCodes)[Kind];
+const kindOf = Object.fromEntries(kinds.map((kind) => [probeCodes[kind], kind])) as Record<Code, Kind>;
+
+const shortRow = z
+  .object({ k: z.enum(Object.values(probeCodes)), s: school, n: records, h: hash })
+  .transform(({ k, s, n, h }) => ({ kind: kindOf[k], school: s, records: n, hash: h }));
+/** Of plugins before 0.2.0. */
+const longRow = z.object({ kind: z.enum(kinds), school, records, hash });
 
 /** The probe of an answer's rows, or the property that cannot be used. */
 export function readProbe(rows: readonly Row[]): { probe: Probe } | { finding: string } {
   const probe = new Map<string, ProbeEntry>();
   for (const row of rows) {
-    const parsed = rowSchema.safeParse(row);
+    const parsed = ('kind' in row ? longRow : shortRow).safeParse(row);
     if (!parsed.success) return { finding: parsed.error.issues[0]?.path.join('.') ?? 'row' };
     const { kind, school, records, hash } = parsed.data;
     const key = bucketKey({ kind, schoolId: kind === 'school' && school === probeDistrict ? districtBucket : school });

@@ -1,19 +1,11 @@
 /** Agents that work on one state folder, enrolled with a relay double. */
-import { rootCertificates } from 'node:tls';
-import { systemClock } from '../../shared/clock.ts';
 import type { Kind } from '../../shared/roster.ts';
-import { Agent, type AgentParts } from '../agent.ts';
-import { Baselines } from '../baseline/baselines.ts';
-import { ProbeMemory } from '../baseline/probe-memory.ts';
 import type { AgentEvent } from '../events.ts';
-import { Meter } from '../meter.ts';
-import { openSource } from '../powerschool/open-source.ts';
-import { SignIn } from '../powerschool/sign-in.ts';
-import { changeSettings, powerschoolSettings, type SettingChanges, settingsSchema } from '../settings.ts';
+import { changeSettings, type SettingChanges, settingsSchema } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
-import { takeLock } from '../state/lock.ts';
 import { enroll } from '../uplink/enroll.ts';
 import type { VitalLimits } from '../uplink/vitals.ts';
+import { type OpenedAgent, openAgent } from './open-agent.ts';
 import { RelayDouble } from './relay-double.ts';
 
 export class AgentBench {
@@ -39,44 +31,8 @@ export class AgentBench {
   }
 
   /** An agent on the state folder as it is now, and its events. */
-  async agent(
-    stop: AbortSignal,
-    vitals?: VitalLimits,
-  ): Promise<{ agent: Agent; events: AgentEvent[]; parts: AgentParts }> {
-    const state = await AgentState.open(this.folder);
-    const { identity } = state;
-    if (identity === null) throw new TypeError('it was enrolled by open');
-    const meter = new Meter();
-    const events: AgentEvent[] = [];
-    const baselines = new Baselines(state.paths.baseline);
-    await baselines.scan();
-    const memory = new ProbeMemory(state.paths.probe);
-    await memory.load();
-    const settings = powerschoolSettings(state.settings, state.secret);
-    const signIn = new SignIn({
-      url: settings.origin.origin,
-      stored: () => state.credentials(),
-      file: state.paths.refusal,
-      clock: systemClock,
-    });
-    const parts: AgentParts = {
-      state,
-      signIn,
-      lock: await takeLock(state.paths.lock),
-      identity,
-      relay: this.#relayAddress,
-      relayCa: [...rootCertificates],
-      source: await openSource(settings, { clock: systemClock, meter, signIn, last: state.health.source }),
-      baselines,
-      memory,
-      meter,
-      report: (event) => events.push(event),
-      clock: systemClock,
-      // No jitter: the first reconnect is immediate.
-      random: () => 0,
-      ...(vitals === undefined ? {} : { vitals }),
-    };
-    return { agent: new Agent(parts, stop), events, parts };
+  async agent(stop: AbortSignal, vitals?: VitalLimits): Promise<OpenedAgent> {
+    return openAgent(this.folder, this.#relayAddress, stop, vitals === undefined ? {} : { vitals });
   }
 
   /** One `sync --once` of a new agent. */

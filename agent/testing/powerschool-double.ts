@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { probeDistrict, probeName, queryName } from '../../plugin/queries.ts';
+import { probeCodes, probeDistrict, probeName, queryName } from '../../plugin/queries.ts';
 import { bucketKey, districtBucket, type Kind, kinds, parseBucketKey } from '../../shared/roster.ts';
 
 export type Row = Record<string, string>;
@@ -113,11 +113,13 @@ export class PowerSchoolDouble {
   }
 
   #probe(): Row[] {
-    return [...this.buckets].map(([key, rows]) => {
-      const { kind, schoolId } = parseBucketKey(key) ?? { kind: '', schoolId: '' };
-      const school = schoolId === districtBucket ? probeDistrict : schoolId;
+    return [...this.buckets].flatMap(([key, rows]) => {
+      const bucket = parseBucketKey(key);
+      if (bucket === undefined) return [];
+      const s = bucket.schoolId === districtBucket ? probeDistrict : bucket.schoolId;
       const sum = hash('sha256', JSON.stringify(rows.toSorted((a, b) => Number(a.id) - Number(b.id))), 'hex');
-      return { kind, school, records: String(rows.length), hash: String(Number.parseInt(sum.slice(0, 12), 16)) };
+      const h = String(Number.parseInt(sum.slice(0, 12), 16));
+      return [{ k: probeCodes[bucket.kind], s, n: String(rows.length), h }];
     });
   }
 }

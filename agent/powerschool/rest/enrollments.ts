@@ -3,9 +3,8 @@
  * a district this way costs: 28,000 requests at 100,000 students.
  */
 import { hash } from 'node:crypto';
-import { fail } from '../../../shared/errors.ts';
 import type { Lists } from './lists.ts';
-import type { V1Client } from './v1-client.ts';
+import type { ListRequest, V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
 /** How much one section counts against all before it. */
@@ -36,7 +35,11 @@ export class Enrollments {
    * @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
    */
   async of(sectionId: string, signal: AbortSignal): Promise<JsonObject[]> {
-    const list = { path: `section/${sectionId}/section_enrollment`, resource: 'section_enrollment' } as const;
+    const list: ListRequest = {
+      path: `section/${sectionId}/section_enrollment`,
+      resource: 'section_enrollment',
+      belongs: (row) => textAt(row, 'section_id') === sectionId,
+    };
     const size = this.#lists.sizeOf(list);
     const first = await this.#client.page(list, { number: 1, size }, signal);
     // A full page may go on.
@@ -47,9 +50,6 @@ export class Enrollments {
     const counted = await this.#client.count(list, signal);
     const what = `section_enrollment of section ${sectionId}`;
     const rows = whole && first.length === counted ? first : await this.#lists.all({ list, what, counted, signal });
-    if (rows.some((row) => textAt(row, 'section_id') !== sectionId)) {
-      throw fail('POWERSCHOOL_MALFORMED', { url: this.#client.url, what, reason: 'it has rows of another section' });
-    }
     this.#confirmed.set(sectionId, printOf(rows));
     return rows.filter(isKept);
   }

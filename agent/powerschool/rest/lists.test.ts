@@ -79,6 +79,6 @@ t.test('a class that is longer than a page, also from a server that sends it who
   const { client, lists } = await open(t, [ids(1, 3)], 3, 'section_enrollment');
   await t.rejects(new Enrollments(client, lists).of('6', signal), {
     code: 'POWERSCHOOL_MALFORMED',
-    message: /another section/,
+    message: /does not belong to it/,
   });
 });

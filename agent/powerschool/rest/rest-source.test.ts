@@ -147,6 +147,20 @@ t.test('a list that changes while it is read is no basis for deletions', async (
   await t.rejects(reading(), { code: 'SOURCE_INCOMPLETE' });
 });
 
+t.test('a row of another school makes a list useless', async (t) => {
+  const { simulator, probe, read } = await open(t, { students: 900 });
+  const entries = await probe();
+  for (const [kind, path] of [
+    ['student', 'student'],
+    ['section', 'section'],
+    ['teacher', 'staff'],
+  ] as const) {
+    simulator.addFault({ kind: 'foreign', path: `^/ws/v1/school/1/${path}$`, times: 0 });
+    const records = entries.get(`${kind}:1`)?.records ?? 0;
+    await t.rejects(read({ kind, schoolId: '1' }, records), { code: 'POWERSCHOOL_MALFORMED' }, kind);
+  }
+});
+
 t.test('a limit that is lower than PowerSchool says', async (t) => {
   const { source, probe, read, configure } = await open(t, { students: 130 });
   await source.describe();

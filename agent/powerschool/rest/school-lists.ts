@@ -20,8 +20,17 @@ export const districtSchools: ListRequest = { path: 'district/school', resource:
 /** PowerSchool's own school for those who have left; the plugin's queries leave it out, too. */
 const graduatedNumber = '999999';
 
+/** A list of a school. A row of another school would displace one of its own, which then looks deleted. */
 export function listOf(schoolId: string, resource: Paged): ListRequest {
-  return { path: `school/${schoolId}/${resource}`, resource };
+  const belongs = (row: JsonObject) => {
+    if (resource === 'staff') {
+      const affiliations = affiliationsOf(row);
+      return affiliations.length === 0 || affiliations.some((affiliation) => affiliation.schoolId === schoolId);
+    }
+    const school = resource === 'student' ? textAt(row, 'school_enrollment', 'school_id') : textAt(row, 'school_id');
+    return school === undefined || school === schoolId;
+  };
+  return { path: `school/${schoolId}/${resource}`, resource, belongs };
 }
 
 export function sectionRef(section: JsonObject): SectionRef {

@@ -12,6 +12,8 @@ export interface ListRequest {
   path: string;
   resource: Paged;
   q?: string;
+  /** Whether a row belongs to the list, as far as the row says; undefined where that cannot be told. */
+  belongs?: (row: JsonObject) => boolean;
 }
 
 /** Names of lists are those of their elements with an s: also "staffs". */
@@ -44,7 +46,7 @@ export class V1Client {
 
   /** One page of a list, from 1. @throws HallpassError the POWERSCHOOL_ codes */
   async page(
-    { path, resource, q }: ListRequest,
+    { path, resource, q, belongs }: ListRequest,
     page: { number: number; size: number; expansions?: readonly string[] },
     signal: AbortSignal,
   ): Promise<JsonObject[]> {
@@ -55,7 +57,10 @@ export class V1Client {
     if (isEmptyAt(json, wrapperOf(resource))) return [];
     const list = objectAt(json, wrapperOf(resource));
     if (list === undefined) throw this.malformed(path, `it is no list of ${wrapperOf(resource)}`);
-    return childrenOf(list, resource);
+    const rows = childrenOf(list, resource);
+    if (belongs !== undefined && !rows.every(belongs))
+      throw this.malformed(path, 'it has a row that does not belong to it');
+    return rows;
   }
 
   /** How many rows a list has. @throws HallpassError the POWERSCHOOL_ codes */

@@ -2,6 +2,7 @@
 import type { Metadata } from '../metadata.ts';
 import type { Lists } from './lists.ts';
 import { isYearTerm } from './rows.ts';
+import { listOf } from './school-lists.ts';
 import type { V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
@@ -44,7 +45,7 @@ export class Years {
   async #find(schoolId: string, horizon: string, signal: AbortSignal): Promise<SchoolYear | undefined> {
     const newest = Number(horizon.slice(0, 4));
     for (let startYear = newest; startYear > newest - yearsBack; startYear -= 1) {
-      const list = { path: `school/${schoolId}/term`, resource: 'term', q: `start_year==${startYear}` } as const;
+      const list = { ...listOf(schoolId, 'term'), q: `start_year==${startYear}` };
       const counted = await this.#client.count(list, signal);
       if (counted === 0) continue;
       const terms = await this.#lists.all({ list, what: `term:${schoolId}`, counted, signal });

@@ -1,0 +1,73 @@
+/** The agent in this process, on a state folder that is enrolled, as `hallpass-agent run` would put it together. */
+import { rootCertificates } from 'node:tls';
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { Agent, type AgentParts } from '../agent.ts';
+import { Baselines } from '../baseline/baselines.ts';
+import { ProbeMemory } from '../baseline/probe-memory.ts';
+import type { AgentEvent } from '../events.ts';
+import { Meter } from '../meter.ts';
+import { openSource } from '../powerschool/open-source.ts';
+import { SignIn } from '../powerschool/sign-in.ts';
+import { powerschoolSettings } from '../settings.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { takeLock } from '../state/lock.ts';
+import type { VitalLimits } from '../uplink/vitals.ts';
+import type { Watch } from '../watch.ts';
+
+export interface OpenedAgent {
+  agent: Agent;
+  /** What it has reported so far. */
+  events: AgentEvent[];
+  parts: AgentParts;
+}
+
+export interface AgentOptions {
+  clock?: Clock;
+  vitals?: VitalLimits;
+  watch?: Watch;
+  /** How long PowerSchool may take for an answer, milliseconds. */
+  powerschoolTimeoutMs?: number;
+}
+
+export async function openAgent(
+  folder: string,
+  relay: URL,
+  stop: AbortSignal,
+  { clock = systemClock, vitals, watch, powerschoolTimeoutMs: timeoutMs }: AgentOptions = {},
+): Promise<OpenedAgent> {
+  const state = await AgentState.open(folder);
+  const { identity } = state;
+  if (identity === null) throw new TypeError(`${folder} is not enrolled`);
+  const meter = new Meter();
+  const events: AgentEvent[] = [];
+  const baselines = new Baselines(state.paths.baseline);
+  await baselines.scan();
+  const memory = new ProbeMemory(state.paths.probe);
+  await memory.load();
+  const settings = powerschoolSettings(state.settings, state.secret);
+  const signIn = new SignIn({
+    url: settings.origin.origin,
+    stored: () => state.credentials(),
+    file: state.paths.refusal,
+    clock,
+  });
+  const parts: AgentParts = {
+    state,
+    signIn,
+    lock: await takeLock(state.paths.lock),
+    identity,
+    relay,
+    relayCa: [...rootCertificates],
+    source: await openSource(settings, { clock, meter, signIn, last: state.health.source, timeoutMs }),
+    baselines,
+    memory,
+    meter,
+    report: (event) => events.push(event),
+    clock,
+    // No jitter: reconnects are immediate.
+    random: () => 0,
+    ...(vitals === undefined ? {} : { vitals }),
+    ...(watch === undefined ? {} : { watch }),
+  };
+  return { agent: new Agent(parts, stop), events, parts };
+}
