@@ -69,7 +69,7 @@ t.test('a profile is held against its tenant before it is enabled', async (t) =>
     out: /^error {2}schools: PowerSchool has no school 77\n {2}→ Take it out/,
     err: /error\[PROFILE_NOT_READY\].*errors: 1/,
   });
-  microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'GroupMember.ReadWrite.All'];
+  microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All'];
   const { out } = await cli('profile', 'check', 'contoso', file, '--json');
   const { ready, problems } = JSON.parse(out);
   t.equal(ready, false);

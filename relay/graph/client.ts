@@ -171,6 +171,9 @@ export function failureOf(what: string, answer: GraphAnswer, retryAfter: number 
     const scope = answer.headers.get('x-ms-throttle-scope') ?? 'no scope given';
     return fail('GRAPH_THROTTLED', { scope }, retryAfter === undefined ? {} : { retryAfterMs: retryAfter });
   }
+  if (answer.status === 403 && /^Directory_(Quota|ResourceSize)Exceeded: /.test(reason)) {
+    return fail('GRAPH_QUOTA_EXCEEDED', { what, reason });
+  }
   if (answer.status === 401 || answer.status === 403) return fail('GRAPH_DENIED', { what, reason });
   if (answer.status >= 500) return fail('GRAPH_FAILED', { what, status: answer.status, reason, requestId });
   return fail('GRAPH_REJECTED', { what, reason });

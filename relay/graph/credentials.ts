@@ -8,13 +8,13 @@ import { fail, reasonOf } from '../../shared/errors.ts';
 import type { RelaySettings } from '../settings.ts';
 import type { Transport } from './transport.ts';
 
-/** What the relay needs in every mode. Creating accounts and licences is checked when a profile asks for it. */
-export const baseRoles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'GroupMember.ReadWrite.All'] as const;
+/** What the relay needs in every mode; owners of groups want more than GroupMember.ReadWrite.All. Creating accounts and licences is checked when a profile asks for it. */
+export const baseRoles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All'] as const;
 
 /** Roles that include another one. */
 const implied: Record<string, readonly string[]> = {
   'User.Read.All': ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
-  'GroupMember.ReadWrite.All': ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+  'Group.ReadWrite.All': ['Directory.ReadWrite.All'],
 };
 
 export interface Credentials {

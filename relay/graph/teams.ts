@@ -73,7 +73,9 @@ export function newsOfRequest(answer: GraphAnswer): TeamNews {
   if (answer.status === 409 || (answer.status === 400 && /already provisioned/i.test(messageOf(answer)))) {
     return { kind: 'there' };
   }
-  if (answer.status === 404) return { kind: 'unknown' };
+  // The class has an owner, or nobody would have asked: Teams does not know that yet.
+  const isOwnerUnknown = answer.status === 400 && /at least one owner/i.test(messageOf(answer));
+  if (answer.status === 404 || isOwnerUnknown) return { kind: 'unknown' };
   return { kind: 'other' };
 }
 

@@ -88,6 +88,26 @@ t.test('a class that Teams does not know yet waits and keeps nothing else waitin
   t.same((await teams(late)).sort(), all);
 });
 
+t.test('owners that Teams does not see yet are waited for', async (t) => {
+  const district = await open(t);
+  withTeams(district, false);
+  await district.run();
+  const { directory, stats } = district.microsoft;
+  // Seen by nobody for up to an hour: half of that in this simulator's dice, more or less.
+  for (const group of directory.groups.values()) {
+    const [owner] = group.owners;
+    if (owner === undefined) throw new Error('no owner');
+    const seq = directory.groups.touchLinks(group);
+    directory.links.note(group, { relation: 'owners', user: owner, added: true, seq }, hour);
+  }
+  withTeams(district, true);
+  t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
+  t.ok((stats.byStatus.get(400) ?? 0) > 0, 'Graph refused some at first');
+  district.clock.advance(hour);
+  t.match(await district.run(), { state: 'success', waiting: 0 });
+  t.same((await teams(district)).sort(), all);
+});
+
 t.test('other work of the next run does not wait for teams', async (t) => {
   const district = await open(t);
   district.microsoft.directory.teams.lag = 100 * hour;

@@ -33,6 +33,14 @@ export const graphErrors = {
     action: "Grant the missing permission to the relay's application.",
     meaning: 'Status 403: the token is valid, but its roles do not cover the request.',
   },
+  GRAPH_QUOTA_EXCEEDED: {
+    retry: 'fix',
+    sentence: 'Microsoft 365 has no room for {what}: {reason}.',
+    action:
+      "Delete for good what nobody needs (what is deleted counts for 30 days), or have Microsoft's support raise the tenant's quota.",
+    meaning:
+      'A tenant holds 300,000 users, groups and administrative units, 50,000 without a verified domain; a group has at most 100 owners, and a person is in at most 30 schools. The rest of the run goes on.',
+  },
   GRAPH_FAILED: {
     retry: 'retry',
     sentence: 'Microsoft Graph failed on {what} with status {status}: {reason}.',

@@ -37,6 +37,8 @@ const settings = z.strictObject({
   speed: z.number().positive().optional(),
   /** Objects on a page of a delta. */
   deltaPage: z.number().int().min(1).max(999).optional(),
+  /** Objects that the tenant may hold. */
+  quota: z.number().int().min(0).optional(),
   /** Permissions in tokens issued from now on. */
   roles: z.array(z.string()).optional(),
 });
@@ -73,12 +75,13 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
         reply.type('application/x-ndjson').send(Readable.from(dumpDirectory(parts.directory))),
       );
       control.patch('/settings', async (request, reply) => {
-        const { lag, teamLag, teamDuration, speed, deltaPage, roles } = settings.parse(request.body);
+        const { lag, teamLag, teamDuration, speed, deltaPage, quota, roles } = settings.parse(request.body);
         const { directory } = parts;
         if (lag !== undefined) directory.lag = lag;
         if (teamLag !== undefined) directory.teams.lag = teamLag;
         if (teamDuration !== undefined) directory.teams.duration = teamDuration;
         if (deltaPage !== undefined) directory.deltaPage = deltaPage;
+        if (quota !== undefined) directory.quota = quota;
         if (speed !== undefined) parts.throttle.setSpeed(speed);
         if (roles !== undefined) parts.app.roles = roles;
         return reply.code(204).send();

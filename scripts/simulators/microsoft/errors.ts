@@ -56,6 +56,14 @@ export function notFound(id: string): GraphError {
   );
 }
 
+/** Accounts, groups, schools and what was deleted of them reach the tenant's limit. */
+export function checkRoom(directory: { hasRoom(): boolean }): void {
+  if (directory.hasRoom()) return;
+  const message =
+    'The directory object quota limit for the Tenant has been exceeded. Please ask your administrator to increase the quota limit or delete objects to reduce the used quota.';
+  throw new GraphError(403, 'Directory_QuotaExceeded', message);
+}
+
 /** 403 with the reason a person needs; the real message stops after the first sentence. */
 export function denied(needed: readonly string[]): GraphError {
   return new GraphError(

@@ -35,6 +35,8 @@ export class Directory {
   deltaPage = 200;
   readonly clock: Clock;
   readonly random: Random;
+  /** Objects that the tenant may hold: 300,000 with a verified domain. The control API may change it. */
+  quota = 300_000;
   /** Milliseconds; the control API may change it. */
   lag: number;
 
@@ -73,6 +75,11 @@ export class Directory {
     };
     this.users.insert(user);
     return user;
+  }
+
+  /** Whether there is room for one more object. What is deleted counts until it is gone for good. */
+  hasRoom(): boolean {
+    return this.users.size + this.groups.size + this.schools.size + this.deleted.size < this.quota;
   }
 
   setPassword(user: User, password: string): void {

@@ -2,7 +2,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
 import type { Relation } from '../directory/links.ts';
-import { denied } from '../errors.ts';
+import { checkRoom, denied } from '../errors.ts';
 import type { Bag } from '../json.ts';
 import { type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
@@ -66,6 +66,7 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
     handle: (call) => {
       const props = checkProperties(call.body, resource, 'create');
       checkGroupNames(directory, props);
+      checkRoom(directory);
       const group = directory.addGroup(
         { ...completeGroup(directory, { ...classGroup, ...props }), createdBy: createdBy() },
         true,

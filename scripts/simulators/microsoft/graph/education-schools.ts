@@ -1,7 +1,7 @@
 /** `/education/schools`: administrative units with a school's data, and who and what belongs to them. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group, School, User } from '../directory/entities.ts';
-import { badRequest, GraphError, notFound } from '../errors.ts';
+import { badRequest, checkRoom, GraphError, notFound } from '../errors.ts';
 import { type Bag, textOf } from '../json.ts';
 import { created, noContent, ok } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
@@ -49,6 +49,7 @@ export function addSchoolRoutes(router: Router, directory: Directory, epoch: Del
     path: root,
     handle: (call) => {
       const props = checkProperties(call.body, resource, 'create');
+      checkRoom(directory);
       const school = directory.addSchool({ ...props, createdBy: createdBy() });
       return created(call, {
         '@odata.context': `${call.base}/$metadata#${root.slice(1)}/$entity`,

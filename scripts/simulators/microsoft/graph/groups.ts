@@ -1,7 +1,7 @@
 /** `/groups`: Microsoft 365 and security groups; every class is one of the former, with the same id. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
-import { denied, notFound } from '../errors.ts';
+import { checkRoom, denied, notFound } from '../errors.ts';
 import { isBag, textOf } from '../json.ts';
 import { type Answer, type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
@@ -81,6 +81,7 @@ function createGroup(call: Call, directory: Directory, body: unknown): Answer {
   checkNewGroup(directory, props);
   checkAdditions(directory, undefined, 'members', bindings.members);
   checkAdditions(directory, undefined, 'owners', bindings.owners);
+  checkRoom(directory);
   const group = directory.addGroup(completeGroup(directory, props), false);
   bind(directory, group, bindings);
   return created(call, { '@odata.context': `${call.base}/$metadata#groups/$entity`, ...view(group, groupResource) });

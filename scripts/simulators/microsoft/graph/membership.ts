@@ -35,8 +35,21 @@ export function takeBindings(body: unknown): { rest: unknown; bindings: Bindings
   return { rest, bindings };
 }
 
+/** Whose members cannot be set: they follow a rule, or another directory. @throws 400 */
+function checkAssignable({ props }: Group): void {
+  if (Array.isArray(props.groupTypes) && props.groupTypes.includes('DynamicMembership')) {
+    throw badRequest('The members of a group with dynamic membership cannot be changed.');
+  }
+  if (props.onPremisesSyncEnabled === true) {
+    throw badRequest(
+      'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.',
+    );
+  }
+}
+
 /** Adds all or nobody. @throws 404 for an unknown account, 400 when one is there already */
 export function bind(directory: Directory, group: Group, bindings: Bindings): void {
+  if (bindings.members.length + bindings.owners.length > 0) checkAssignable(group);
   const adding = {
     members: checkAdditions(directory, group, 'members', bindings.members),
     owners: checkAdditions(directory, group, 'owners', bindings.owners),
@@ -71,6 +84,7 @@ export function checkAdditions(
 
 /** @throws 404 when the person is not in the relation, 400 for the last owner */
 export function unbind(directory: Directory, group: Group, relation: Relation, id: string): void {
+  checkAssignable(group);
   const user = directory.users.get(id.toLowerCase());
   if (user === undefined || !group[relation].has(user)) throw notFound(id);
   if (relation === 'owners' && group.owners.size === 1) {

@@ -141,6 +141,34 @@ t.test('members and teachers one by one', async (t) => {
   t.equal((await graph.call('POST', `${path}/members/$ref`, { '@odata.id': 'nonsense' })).status, 400);
 });
 
+t.test('some groups take no members, and a full tenant takes no objects', async (t) => {
+  const { directory } = simulator;
+  const unified = { displayName: 'Rule', mailNickname: 'rule', mailEnabled: true, securityEnabled: false };
+  const group = await graph.call('POST', '/groups', { ...unified, groupTypes: ['Unified'] });
+  const path = `/groups/${group.text('id')}`;
+  const found = directory.groups.get(group.text('id'));
+  if (found === undefined) throw new Error('no group');
+  const [a = ''] = people;
+  const add = () => graph.call('PATCH', path, { 'members@odata.bind': [link(a)] });
+  directory.groups.update(found, { groupTypes: ['Unified', 'DynamicMembership'] });
+  t.match((await add()).text('error.message'), /dynamic membership/);
+  directory.groups.update(found, { groupTypes: ['Unified'], onPremisesSyncEnabled: true });
+  t.match((await add()).text('error.message'), /on-premises mastered/);
+  directory.groups.update(found, { onPremisesSyncEnabled: null });
+  t.equal((await add()).status, 204);
+
+  await graph.control('PATCH', '/settings', { quota: 1 });
+  for (const [where, body] of [
+    ['/education/schools', { displayName: 'Full' }],
+    ['/education/classes', { displayName: 'Full', mailNickname: 'full' }],
+    ['/groups', { ...unified, mailNickname: 'full', groupTypes: ['Unified'] }],
+  ] as const) {
+    const full = await graph.call('POST', where, body);
+    t.match(full, { status: 403, body: { error: { code: 'Directory_QuotaExceeded' } } }, where);
+  }
+  await graph.control('PATCH', '/settings', { quota: 300_000 });
+});
+
 t.test('DELETE without /$ref deletes the account, as the real one does', async (t) => {
   const id = await makeClass();
   const victim = people.at(-1) ?? '';

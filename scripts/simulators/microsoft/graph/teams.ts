@@ -124,7 +124,8 @@ function checkReady(directory: Directory, group: Group): void {
   if (isTeam(group) || directory.teams.isBusyWith(group)) {
     throw new GraphError(409, 'Conflict', 'The group is already provisioned.');
   }
-  if (group.owners.size === 0) {
+  // Teams sees owners as late as any other reader.
+  if (directory.links.seen(group, 'owners').size === 0) {
     throw templatesError(400, 'BadRequest', 'The group must have at least one owner to be made a team.');
   }
 }

@@ -1,6 +1,7 @@
 /** `/users`: accounts as the directory API shows them. */
 import type { Directory } from '../directory/directory.ts';
 import type { User } from '../directory/entities.ts';
+import { checkRoom } from '../errors.ts';
 import { type Bag, isBag, textOf } from '../json.ts';
 import { type Answer, type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
@@ -90,6 +91,7 @@ export function addUserRoutes(router: Router, directory: Directory, epoch: Delta
 export function createUser(call: Call, directory: Directory, resource: Resource): Answer {
   const props = checkProperties(call.body, resource, 'create');
   checkAccount(directory, props);
+  checkRoom(directory);
   const user = directory.addUser(kept(props), 'lagging');
   keepPassword(directory, user, props);
   const context = `${call.base}/$metadata#${resource.set}/$entity`;

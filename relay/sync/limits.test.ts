@@ -1,0 +1,35 @@
+/** What a tenant has no room for, and what the application may not do. */
+import t, { type Test } from 'tap';
+import { readProblems } from '../store/problems.ts';
+import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+
+async function open(t: Test): Promise<District> {
+  const mode = { students: 'create', teachers: 'create' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: false });
+  t.teardown(() => district.close());
+  await district.commit(smallRoster(6));
+  return district;
+}
+
+t.test('what the tenant has no room for is a problem that says so, and made as soon as there is room', async (t) => {
+  const district = await open(t);
+  const { directory } = district.microsoft;
+  directory.quota = 10;
+  t.match(await district.run(), { state: 'errors' });
+  const problems = await district.store.withTenant(district.tenantId, readProblems);
+  t.ok(problems.length > 0);
+  t.same([...new Set(problems.map(({ code }) => code))], ['GRAPH_QUOTA_EXCEEDED']);
+  t.match(problems[0]?.action, /quota/);
+  directory.quota = 1000;
+  t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
+  const { user, class: classes } = await district.dump();
+  t.equal(user.length, 10);
+  t.ok(classes.length === 6 && classes.every(({ owners }) => owners?.length === 1));
+});
+
+t.test('an application that may not set owners is told before anything is made', async (t) => {
+  const district = await open(t);
+  district.microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.ReadWrite.All', 'GroupMember.ReadWrite.All'];
+  await t.rejects(district.run(), { code: 'GRAPH_CONSENT_MISSING', message: /Group\.ReadWrite\.All/ });
+  t.equal(district.microsoft.stats.writes, 0);
+});
