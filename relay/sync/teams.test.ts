@@ -1,8 +1,11 @@
 /** Teams of classes against the Microsoft simulator: a service that hears of classes late and answers before it acts. */
 import t, { type Test } from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
+import { answerOf, explain } from '../explain/explain.ts';
+import { readFacts } from '../explain/facts.ts';
 import { parseProfile } from '../profile.ts';
 import { readProblems } from '../store/problems.ts';
+import { setProfile } from '../store/profiles.ts';
 import { readTeams } from '../store/teams.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
 
@@ -114,6 +117,28 @@ t.test('other work of the next run does not wait for teams', async (t) => {
   await district.run();
   await district.commit(smallRoster(6).filter(({ id }) => id !== '300'));
   t.match(await district.run(), { state: 'success', done: 1, waiting: 6 });
+});
+
+t.test('explain says how far a team is', async (t) => {
+  const district = await open(t);
+  const answer = async () => {
+    const question = { role: 'students', personId: '10', sectionId: '50' } as const;
+    const { store, tenantId, clock } = district;
+    return answerOf(explain(await store.withTenant(tenantId, (scope) => readFacts(scope, question, clock.now()))));
+  };
+  await district.store.withTenant(district.tenantId, (scope) => setProfile(scope, district.profile, new Date()));
+  const { teams: service } = district.microsoft.directory;
+  service.lag = 100 * hour;
+  await district.run();
+  t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /does not know the class/ });
+  for (const group of district.microsoft.directory.groups.values()) group.inTeamsAt = 0;
+  service.duration = hour;
+  district.clock.advance(hour / 10);
+  await district.run();
+  t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /is making/ });
+  district.clock.advance(hour);
+  await district.run();
+  t.equal(await answer(), undefined, 'everything is in order');
 });
 
 t.test('a class that is a team already counts as done', async (t) => {
