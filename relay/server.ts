@@ -17,6 +17,7 @@ import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { startSyncLoop } from './sync/loop.ts';
+import { keepJournalShort } from './sync/retention.ts';
 
 export interface RelayOptions {
   /** The state folder. */
@@ -62,6 +63,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const vault = openVault(home, options.keyFile ?? settings.secrets.keyFile);
   const sync = await startSync({ store, settings, vault, clock, log, signal: stop.signal });
   started.defer(() => sync.close());
+  const { keepDays } = settings.journal;
+  const retention = keepJournalShort({ store, keepDays, clock, log, signal: stop.signal });
+  started.defer(() => {
+    stop.abort();
+    return retention;
+  });
 
   const app = createApp(server, log);
   started.defer(() => app.close());

@@ -71,6 +71,12 @@ const settingsSchema = z.strictObject({
       cycleSeconds: z.int().min(1).max(86_400).default(60),
     })
     .prefault({}),
+  journal: z
+    .strictObject({
+      /** For how many days it is kept what runs did. */
+      keepDays: z.int().min(1).max(36_500).default(400),
+    })
+    .prefault({}),
   secrets: z
     .strictObject({
       /** File with the key that secrets are sealed with, when it is not kept in the state folder. */

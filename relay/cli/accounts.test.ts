@@ -28,7 +28,7 @@ async function setUp(t: Test, mode: Mode, accounts: boolean) {
 }
 
 async function auditOf({ store, tenantId }: District) {
-  return await store.withTenant(tenantId, (scope) => readAudit(scope, 20));
+  return await store.withTenant(tenantId, (scope) => readAudit(scope, { limit: 20 }));
 }
 
 t.test('several profiles of a district are told apart by name', async (t) => {

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadSettings, type RelaySettings, saveSettings } from '../settings.ts';
-import { type CliContext, printJson } from './context.ts';
-import { factor, portNumber, seconds } from './numbers.ts';
+import { loadSettings, type RelaySettings, saveSettings, storeFile } from '../settings.ts';
+import { changesBetween, writeAudit } from '../store/audit.ts';
+import { listTenants } from '../store/system.ts';
+import { byOption, type CliContext, printJson, withStore } from './context.ts';
+import { days, factor, portNumber, seconds } from './numbers.ts';
 
 interface ConfigureOptions {
   host?: string;
@@ -20,7 +23,9 @@ interface ConfigureOptions {
   clientKey?: string;
   clientSecretFile?: string;
   cycleSeconds?: number;
+  keepDays?: number;
   keyFile?: string;
+  by: string;
 }
 
 /** Changes the settings that are named, keeps the others; without options it shows them. Secrets are given as files. */
@@ -43,7 +48,9 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--graph-ca <file>', 'private certification authority of both, PEM')
     .option('--graph-speed <factor>', "a simulator's factor on Graph's limits", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
+    .option('--keep-days <number>', 'for how many days it is kept what runs did', days)
     .option('--key-file <file>', 'key that secrets are sealed with, when it is not kept in the state folder')
+    .addOption(byOption(context))
     .addHelpText(
       'after',
       `
@@ -52,15 +59,36 @@ Examples:
   hallpass-relay configure --client-id GUID --client-cert app.pem --client-key app.key
   hallpass-relay configure --host 0.0.0.0 --port 443 --tls-cert relay.pem --tls-key relay.key`,
     )
-    .action(async (options: ConfigureOptions) => {
+    .action(async ({ by, ...options }: ConfigureOptions) => {
       const before = await loadSettings(context.home);
-      const changed = Object.keys(options).length > 0;
-      printJson(context, changed ? await saveSettings(context.home, apply(before, options)) : before);
+      if (Object.keys(options).length === 0) return printJson(context, before);
+      const after = await saveSettings(context.home, apply(before, options));
+      await auditSettings(context, by, before, after);
+      printJson(context, after);
     });
 }
 
+/** Settings are every district's: each finds the change in its own log. Where there is no database there is no district. */
+async function auditSettings(
+  context: CliContext,
+  who: string,
+  before: RelaySettings,
+  after: RelaySettings,
+): Promise<void> {
+  const changes = changesBetween(before, after);
+  if (Object.keys(changes).length === 0 || !existsSync(storeFile(context.home))) return;
+  const at = new Date(context.clock.now()).toISOString();
+  await withStore(context, (store) =>
+    store.system(async (scope) => {
+      for (const { id } of await listTenants(scope)) {
+        await writeAudit({ ...scope, tenantId: id }, { at, who, action: 'settings.change', detail: { changes } });
+      }
+    }),
+  );
+}
+
 /** A certificate takes the place of a secret, and the other way round. */
-function apply(before: RelaySettings, given: ConfigureOptions): unknown {
+function apply(before: RelaySettings, given: Omit<ConfigureOptions, 'by'>): unknown {
   const { certificateFile, keyFile, secretFile, ...graph } = before.graph;
   const credential = {
     ...(given.clientSecretFile === undefined ? { certificateFile, keyFile } : {}),
@@ -92,6 +120,7 @@ function apply(before: RelaySettings, given: ConfigureOptions): unknown {
         secretFile: absolute(given.clientSecretFile),
       }),
     },
+    journal: { ...before.journal, ...withoutUndefined({ keepDays: given.keepDays }) },
     secrets: { ...before.secrets, ...withoutUndefined({ keyFile: absolute(given.keyFile) }) },
     agents: { ...before.agents, ...withoutUndefined({ cycleSeconds: given.cycleSeconds }) },
   });

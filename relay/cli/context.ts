@@ -1,4 +1,5 @@
 /** What the commands get from their surroundings, so that tests run them in process. */
+import { Option } from 'commander';
 import type { Clock } from '../../shared/clock.ts';
 import { storeFile } from '../settings.ts';
 import { openStore, type Store, type TenantScope } from '../store/store.ts';
@@ -18,6 +19,11 @@ export interface CliContext {
   rich: boolean;
   /** Aborted when the program is asked to end. */
   stop: AbortSignal;
+}
+
+/** The option that names who does it, where somebody else sits at the terminal. */
+export function byOption({ user }: CliContext): Option {
+  return new Option('--by <name>', 'who does it, for the audit log').default(user);
 }
 
 /** Opens the database for one command; a running relay goes on beside it. */

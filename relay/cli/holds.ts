@@ -3,7 +3,7 @@ import { addDays, isOpen } from '../plan/decisions.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { type Decision, decideHolds, readHolds, type StoredHold } from '../store/holds.ts';
 import { readProfiles } from '../store/profiles.ts';
-import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { byOption, type CliContext, printJson, withNamedTenant } from './context.ts';
 import { operationCount } from './numbers.ts';
 import { momentAfter } from './times.ts';
 
@@ -39,7 +39,7 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .option('--profile <name>', 'of one profile alone')
     .option('--limit <operations>', 'so many operations instead of as many as are held now', operationCount)
     .option('--until <time>', 'how long: 36h, 7d or 2026-08-20', (text) => momentAfter(text, context.clock.now()))
-    .option('--by <name>', 'who decides, for the audit log', context.user)
+    .addOption(byOption(context))
     .addHelpText(
       'after',
       '\nExample:\n  hallpass-relay holds approve contoso removeMember:12:share --until 36h --by "Kim Lee"',
@@ -53,7 +53,7 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .argument('<tenant>', 'slug or id')
     .argument('[hold]', 'as listed; without it, everything that has no decision yet')
     .option('--profile <name>', 'of one profile alone')
-    .option('--by <name>', 'who decides, for the audit log', context.user)
+    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay holds reject contoso removeMember:12:share')
     .action(async (tenant: string, key: string | undefined, options: ApproveOptions) => {
       await decide(context, tenant, key, { state: 'rejected', ...options });

@@ -4,7 +4,7 @@ import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
 import { writeAudit } from '../store/audit.ts';
 import { findLink, type LinkedPerson, listLinks, unlinkByHand } from '../store/links.ts';
-import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 /** Who has which account: shown, and changed by hand. */
 export function linkCommands(program: Command, context: CliContext): void {
@@ -37,7 +37,7 @@ export function linkCommands(program: Command, context: CliContext): void {
     .argument('<tenant>', 'slug or id')
     .argument('<person>', 'students:ID or teachers:ID, as problems name them')
     .argument('<account>', 'object id or userPrincipalName')
-    .option('--by <name>', 'who decides', context.user)
+    .addOption(byOption(context))
     .addHelpText(
       'after',
       '\nExample:\n  hallpass-relay link set contoso students:4711 ana.simic@contoso.edu --by "Kim Lee"',
@@ -52,7 +52,7 @@ export function linkCommands(program: Command, context: CliContext): void {
     .description('take an account from a person by hand; the account itself, and where it is a member, stay')
     .argument('<tenant>', 'slug or id')
     .argument('<person>', 'students:ID or teachers:ID')
-    .option('--by <name>', 'who decides', context.user)
+    .addOption(byOption(context))
     .addHelpText(
       'after',
       `

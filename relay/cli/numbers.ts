@@ -13,6 +13,14 @@ export function operationCount(text: string): number {
   return whole(text, 1, 100_000_000);
 }
 
+export function rowCount(text: string): number {
+  return whole(text, 1, 1_000_000);
+}
+
+export function days(text: string): number {
+  return whole(text, 1, 36_500);
+}
+
 /** A factor of at least 1. */
 export function factor(text: string): number {
   const value = Number(text);

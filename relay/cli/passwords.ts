@@ -11,7 +11,7 @@ import { forgetPasswords, readPasswords, type WaitingPassword } from '../store/i
 import type { TenantScope } from '../store/store.ts';
 import { findTenant } from '../store/system.ts';
 import { purposeOf } from '../sync/new-accounts.ts';
-import { type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
+import { byOption, type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
 
 /** First passwords of accounts that Hallpass made: handed out once. */
 export function passwordsCommands(program: Command, context: CliContext): void {
@@ -40,7 +40,7 @@ export function passwordsCommands(program: Command, context: CliContext): void {
     .description('write them into a new file, as CSV, and forget them')
     .argument('<tenant>', 'slug or id')
     .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it')
-    .option('--by <name>', 'who takes them, for the audit log', context.user)
+    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv --by "Kim Lee"')
     .action(async (tenant: string, { file, by }: { file: string; by: string }) => {
       const count = await exportPasswords(context, tenant, file, by);

@@ -118,7 +118,7 @@ t.test('enabling and pausing is noticed by the relay, and written down', async (
   t.match(await cli('status', 'contoso'), { out: /Profile "test" \(enabled\)/ });
   t.match(await cli('profile', 'pause', 'contoso'), { code: 0, out: /paused: nothing runs/ });
   t.match(JSON.parse((await cli('profile', 'show', 'contoso')).out), { state: 'paused', guards: { expiryDays: 7 } });
-  t.match(await relay.store.withTenant(tenantId, (scope) => readAudit(scope, 9)), [
+  t.match(await relay.store.withTenant(tenantId, (scope) => readAudit(scope, { limit: 9 })), [
     { who: 'kim', action: 'profile.paused' },
     { who: 'Kim Lee', action: 'profile.enabled', detail: { profile: 'test' } },
     { who: 'kim', action: 'profile.set' },

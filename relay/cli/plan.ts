@@ -1,13 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { fail, reasonOf } from '../../shared/errors.ts';
-import { csvLine, csvStart } from '../csv.ts';
 import { describeChanges, type Listed, listPlan, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/plan.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
 import type { TakenOver } from '../sync/adoption.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
 import { type CliContext, printJson, printTable, withStore } from './context.ts';
+import { csvOption, writeCsv } from './tables.ts';
 
 interface PlanOptions {
   profile?: string;
@@ -27,7 +25,7 @@ export function planCommand(program: Command, context: CliContext): void {
     .description('what exactly the next run would do, and what of it would be held; changes nothing')
     .argument('<tenant>', 'slug or id')
     .option('--profile <name>', 'of a district that has several')
-    .addOption(new Option('--csv <file>', 'every operation, for spreadsheets; - for the terminal').conflicts('json'))
+    .addOption(csvOption('every operation'))
     .option('--json', 'everything, for programs')
     .addOption(
       new Option('--kind <kind...>', 'these kinds of operations alone').choices(stages.flat()).default([], 'all'),
@@ -51,7 +49,7 @@ Examples:
       const filter = { kinds: options.kind, person: options.person };
       const operations = listPlan(now.plan, now.guarded, now.schoolOf, filter);
       if (options.json) printJson(context, asJson(tenant, now, operations));
-      else if (options.csv !== undefined) await writeCsv(context, options.csv, operations);
+      else if (options.csv !== undefined) await writeCsv(context, options.csv, csvHeadings, csvRows(operations));
       else printPlan(context, tenant, now, operations, options.person === undefined ? sampleSize : operations.length);
     });
 }
@@ -73,23 +71,15 @@ function asJson(
   };
 }
 
+const csvHeadings = ['operation', 'object', 'school', 'person', 'held', 'reason', 'before', 'after'];
+
 /** A line for every person of an operation, so that a spreadsheet can be searched for one. */
-async function writeCsv(context: CliContext, file: string, operations: readonly Listed[]): Promise<void> {
-  const lines = [csvLine(['operation', 'object', 'school', 'person', 'held', 'reason', 'before', 'after'])];
-  for (const { kind, key, schoolId, people, held, reason, before, after } of operations) {
+function csvRows(operations: readonly Listed[]): string[][] {
+  return operations.flatMap(({ kind, key, schoolId, people, held, reason, before, after }) => {
     const values = [before, after].map((body) => (body === undefined ? '' : JSON.stringify(body)));
-    for (const person of people.length === 0 ? [''] : people) {
-      lines.push(csvLine([kind, key, schoolId, person, held ? 'held' : '', reason, ...values]));
-    }
-  }
-  if (file === '-') {
-    for (const line of lines) context.out.write(line);
-    return;
-  }
-  await writeFile(file, csvStart + lines.join(''), { mode: 0o600 }).catch((error: unknown) => {
-    throw fail('FILE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    const each = people.length === 0 ? [''] : people;
+    return each.map((person) => [kind, key, schoolId, person, held ? 'held' : '', reason, ...values]);
   });
-  context.out.write(`Wrote ${lines.length - 1} lines to ${file}.\n`);
 }
 
 const states: Record<PlanNow['profile']['state'], string> = {

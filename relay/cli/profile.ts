@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import type { StampFacts } from '../profile/tenant-facts.ts';
 import { type Profile, parseProfile } from '../profile.ts';
-import { writeAudit } from '../store/audit.ts';
+import { changesBetween, writeAudit } from '../store/audit.ts';
 import { chooseProfile, readProfiles, removeProfile, setProfile } from '../store/profiles.ts';
-import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 /** The option that names a profile. */
 const named = ['--profile <name>', 'of a district that has several'] as const;
@@ -18,14 +18,16 @@ export function profileCommands(program: Command, context: CliContext): void {
     .description('check a profile as a whole and put it in force, in place of the one of that name')
     .argument('<tenant>', 'slug or id')
     .argument('<file>', 'the profile, JSON')
+    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay profile set contoso profile.json')
-    .action(async (tenant: string, file: string) => {
+    .action(async (tenant: string, file: string, { by }: { by: string }) => {
       const checked = parseProfile(await readJson(file), file);
       const now = new Date(context.clock.now());
       await withNamedTenant(context, tenant, async (scope) => {
+        const before = (await readProfiles(scope)).find(({ name }) => name === checked.name);
         await setProfile(scope, checked, now);
-        const detail = { profile: checked.name, state: checked.state };
-        await writeAudit(scope, { at: now.toISOString(), who: context.user, action: 'profile.set', detail });
+        const detail = { profile: checked.name, changes: changesBetween(before, checked) };
+        await writeAudit(scope, { at: now.toISOString(), who: by, action: 'profile.set', detail });
       });
       context.out.write(`Profile "${checked.name}" is in force. Connected agents are told within seconds.\n`);
       context.out.write(`${describeState(checked.state, tenant)}\n`);
@@ -47,7 +49,7 @@ export function profileCommands(program: Command, context: CliContext): void {
     .description('let runs write to Microsoft 365')
     .argument('<tenant>', 'slug or id')
     .option(...named)
-    .option('--by <name>', 'who decides, for the audit log', context.user)
+    .addOption(byOption(context))
     .option('--unchecked', 'without holding it against the tenant first')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile enable contoso')
     .action(async (tenant: string, options: { profile?: string; by: string; unchecked?: true }) => {
@@ -59,7 +61,7 @@ export function profileCommands(program: Command, context: CliContext): void {
     .description('stop runs; the one under way ends within seconds, and enabling does the rest')
     .argument('<tenant>', 'slug or id')
     .option(...named)
-    .option('--by <name>', 'who decides, for the audit log', context.user)
+    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay profile pause contoso')
     .action((tenant: string, options: { profile?: string; by: string }) => {
       return changeState(context, tenant, 'paused', options);
@@ -86,14 +88,14 @@ export function profileCommands(program: Command, context: CliContext): void {
     .description('take a profile out of force; what it made in Microsoft 365 stays')
     .argument('<tenant>', 'slug or id')
     .argument('<name>', 'of the profile')
-    .option('--by <name>', 'who decides, for the audit log', context.user)
+    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
     .action(async (tenant: string, name: string, { by }: { by: string }) => {
       const at = new Date(context.clock.now()).toISOString();
       await withNamedTenant(context, tenant, async (scope) => {
-        chooseProfile(await readProfiles(scope), tenant, name);
+        const before = chooseProfile(await readProfiles(scope), tenant, name);
         await removeProfile(scope, name);
-        await writeAudit(scope, { at, who: by, action: 'profile.remove', detail: { profile: name } });
+        await writeAudit(scope, { at, who: by, action: 'profile.remove', detail: { profile: name, before } });
       });
       context.out.write(`Profile "${name}" is out of force. Accounts, classes and links stay as they are.\n`);
     });
@@ -151,9 +153,10 @@ async function changeState(
 ): Promise<void> {
   const now = new Date(context.clock.now());
   const changed = await withNamedTenant(context, tenant, async (scope) => {
-    const profile = { ...chooseProfile(await readProfiles(scope), tenant, name), state };
+    const before = chooseProfile(await readProfiles(scope), tenant, name);
+    const profile = { ...before, state };
     await setProfile(scope, profile, now);
-    const detail = { profile: profile.name };
+    const detail = { profile: profile.name, changes: changesBetween(before, profile) };
     await writeAudit(scope, { at: now.toISOString(), who: by, action: `profile.${state}`, detail });
     return profile;
   });

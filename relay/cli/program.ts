@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
+import { auditCommand } from './audit.ts';
 import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
 import { driftCommand } from './drift.ts';
@@ -14,6 +15,7 @@ import { passwordsCommands } from './passwords.ts';
 import { planCommand } from './plan.ts';
 import { problemsCommand } from './problems.ts';
 import { profileCommands } from './profile.ts';
+import { runsCommands } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { tenantCommands } from './tenant.ts';
@@ -73,6 +75,8 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     statusCommand,
     problemsCommand,
     driftCommand,
+    runsCommands,
+    auditCommand,
     explainCommand,
   ]) {
     add(program, context);

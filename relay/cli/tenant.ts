@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
+import { writeAudit } from '../store/audit.ts';
 import { createTenant, listTenants } from '../store/system.ts';
-import { type CliContext, printJson, printTable, withStore } from './context.ts';
+import { byOption, type CliContext, printJson, printTable, withStore } from './context.ts';
 
 const slugSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63');
 const nameSchema = z.string().trim().min(1, 'it is empty').max(200, 'at most 200 characters');
@@ -16,20 +17,28 @@ export function tenantCommands(program: Command, context: CliContext): void {
     .argument('<slug>', 'short name for commands and logs, e.g. contoso')
     .requiredOption('--name <name>', 'name of the district')
     .requiredOption('--graph-tenant <guid>', "the district's Microsoft 365 tenant")
+    .addOption(byOption(context))
     .addHelpText(
       'after',
       `
 Example:
   hallpass-relay tenant add contoso --name "Contoso Schools" --graph-tenant 00000000-0000-0000-0000-000000000000`,
     )
-    .action(async (slug: string, options: { name: string; graphTenant: string }) => {
+    .action(async (slug: string, options: { name: string; graphTenant: string; by: string }) => {
       const given = {
         slug: checked(slugSchema, slug, 'slug'),
         name: checked(nameSchema, options.name, 'name'),
         graphTenantId: checked(graphTenantSchema, options.graphTenant, 'graph-tenant'),
       };
       const now = new Date(context.clock.now());
-      const made = await withStore(context, (store) => store.system((scope) => createTenant(scope, given, now)));
+      const made = await withStore(context, (store) =>
+        store.system(async (scope) => {
+          const made = await createTenant(scope, given, now);
+          const entry = { at: now.toISOString(), who: options.by, action: 'tenant.add', detail: given };
+          await writeAudit({ ...scope, tenantId: made.id }, entry);
+          return made;
+        }),
+      );
       context.out.write(`Added ${made.slug} (${made.id}).\n  → hallpass-relay profile set ${made.slug} FILE.json\n`);
     });
   tenant

@@ -9,11 +9,25 @@ const units = { h: 3_600_000, d: 86_400_000 } as const;
  * @returns ISO 8601 in UTC
  */
 export function momentAfter(text: string, nowMs: number): string {
-  const [, amount, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
-  const at =
-    amount !== undefined && (unit === 'h' || unit === 'd')
-      ? nowMs + Number(amount) * units[unit]
-      : Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999` : text);
+  const span = spanMs(text);
+  const at = span === undefined ? Date.parse(isDay(text) ? `${text}T23:59:59.999` : text) : nowMs + span;
   if (at > nowMs) return new Date(at).toISOString();
   throw new InvalidArgumentError('Give a time to come, such as 36h, 7d or 2026-08-20.');
+}
+
+/** `36h` and `7d` ago, `2026-08-20` (its start, in this machine's zone) or an ISO 8601 moment, in the same form. */
+export function momentBefore(text: string, nowMs: number): string {
+  const span = spanMs(text);
+  const at = span === undefined ? Date.parse(isDay(text) ? `${text}T00:00` : text) : nowMs - span;
+  if (at <= nowMs) return new Date(at).toISOString();
+  throw new InvalidArgumentError('Give a time that is over, such as 36h, 7d or 2026-08-20.');
+}
+
+function spanMs(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
+  return amount !== undefined && (unit === 'h' || unit === 'd') ? Number(amount) * units[unit] : undefined;
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text);
 }

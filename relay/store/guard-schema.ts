@@ -36,10 +36,12 @@ interface LastGoodTable {
   at: string;
 }
 
-/** Rows are added and read, never changed or taken away. */
+/** Rows are added and read: triggers refuse to change them or take them away. */
 interface AuditTable {
   tenant_id: string;
   id: string;
+  /** Grows by one with every entry of the tenant: the order, where times tie or a clock went back. */
+  seq: number;
   at: string;
   who: string;
   /** `hold.approve`, `profile.enable` … */

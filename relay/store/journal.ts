@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Body } from '../plan/bodies.ts';
 import type { OperationKind } from '../plan/plan.ts';
+import { nextNumber } from './sequence.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -19,9 +20,12 @@ export interface JournalEntry {
 
 /** Writes journal entries; an entry that is there already (its intent) receives the outcome. */
 export async function writeJournal(scope: TenantScope, journal: readonly JournalEntry[], now: string): Promise<void> {
-  const rows = journal.map((entry) => ({
+  if (journal.length === 0) return;
+  const first = await nextNumber(scope, 'operation');
+  const rows = journal.map((entry, index) => ({
     tenant_id: scope.tenantId,
     id: entry.id,
+    seq: first + index,
     run_id: entry.runId,
     kind: entry.kind,
     key: entry.key,
@@ -86,7 +90,7 @@ export async function giveUpIntent(scope: TenantScope, id: string): Promise<void
 /** Closes a run that did not come to its end, with what it had done until then. */
 export async function endOpenRuns(
   { db, tenantId }: TenantScope,
-  state: 'failed' | 'paused',
+  state: 'failed' | 'paused' | 'cancelled',
   now: string,
 ): Promise<void> {
   await db
@@ -107,6 +111,32 @@ export async function endOpenRuns(
     .execute();
 }
 
+/** The catalogue's code and sentence. */
+export interface RunFailure {
+  code: string;
+  message: string;
+}
+
+/** Says why the newest run of a profile failed, or adds one that failed before it could plan anything. */
+export async function noteFailure(
+  scope: TenantScope,
+  profile: string,
+  { code, message }: RunFailure,
+  now: string,
+): Promise<void> {
+  const error = { error_code: code, error_message: message };
+  const open = await scope.db
+    .selectFrom('run')
+    .select('id')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('profile', '=', profile)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  const id = open?.id ?? (await beginRun(scope, profile, {}, now));
+  await endOpenRuns(scope, 'failed', now);
+  await scope.db.updateTable('run').set(error).where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
+}
+
 /** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
 export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
   await endOpenRuns(scope, 'failed', now);
@@ -114,12 +144,16 @@ export async function beginRun(scope: TenantScope, profile: string, planned: obj
   const row = {
     tenant_id: scope.tenantId,
     id,
+    seq: await nextNumber(scope, 'run'),
     profile,
     started_at: now,
     finished_at: null,
     done: 0,
     failed: 0,
     held: 0,
+    problems: 0,
+    error_code: null,
+    error_message: null,
   };
   await scope.db
     .insertInto('run')
@@ -131,12 +165,18 @@ export async function beginRun(scope: TenantScope, profile: string, planned: obj
 export async function finishRun(
   scope: TenantScope,
   id: string,
-  result: { state: 'success' | 'errors' | 'preview'; done: number; failed: number; held: number },
+  {
+    state,
+    done,
+    failed,
+    held,
+    problems,
+  }: { state: 'success' | 'errors' | 'preview'; done: number; failed: number; held: number; problems: number },
   now: string,
 ): Promise<void> {
   await scope.db
     .updateTable('run')
-    .set({ ...result, finished_at: now })
+    .set({ state, done, failed, held, problems, finished_at: now })
     .where('tenant_id', '=', scope.tenantId)
     .where('id', '=', id)
     .execute();
@@ -159,7 +199,7 @@ export async function lastRun(scope: TenantScope, profile?: string): Promise<Run
     .select(['profile', 'started_at', 'finished_at', 'state', 'done', 'failed', 'held'])
     .where('tenant_id', '=', scope.tenantId)
     .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
-    .orderBy('started_at', 'desc')
+    .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
   return (
@@ -192,7 +232,7 @@ export async function operationsOn(scope: TenantScope, key: string): Promise<Pas
     .select(['kind', 'state', 'at', 'reason', 'after', 'error_code', 'error_message'])
     .where('tenant_id', '=', scope.tenantId)
     .where('key', '=', key)
-    .orderBy('at', 'desc')
+    .orderBy('seq', 'desc')
     .execute();
   return rows.map(({ kind, state, at, reason, after, error_code: code, error_message: message }) => {
     const value: unknown = after === null ? [] : JSON.parse(after);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import t from 'tap';
+import { readAudit, writeAudit } from './audit.ts';
 import { readHolds } from './holds.ts';
 import { lastRun } from './journal.ts';
 import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
@@ -10,6 +11,7 @@ import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
 import { accounts } from './migrations/004-accounts.ts';
 import { readProblems } from './problems.ts';
+import { operationsOf } from './run-history.ts';
 import { NodeSqliteDialect, openSqlite } from './sqlite-dialect.ts';
 import { openStore } from './store.ts';
 
@@ -32,6 +34,11 @@ t.test('runs, problems and decisions of the one profile that there was become it
     sql`insert into profile values ('t', 'p', 'all schools', '{}', ${at}, ${at})`,
     sql`insert into run (tenant_id, id, started_at, state, planned, done, failed, held)
         values ('t', 'r', ${at}, 'success', '{}', 3, 0, 0)`,
+    ...['o2', 'o1', 'o3'].map(
+      (id) => sql`insert into operation (tenant_id, id, run_id, kind, key, reason, state, at)
+        values ('t', ${id}, 'r', 'addMembers', ${id}, 'r', 'done', ${at})`,
+    ),
+    ...['kim', 'lee'].map((who) => sql`insert into audit values ('t', ${who}, ${at}, ${who}, 'profile.set', '{}')`),
     sql`insert into problem values ('t', 'students:1', 'UnmatchedEntry', 'm', 'a', ${at}, ${at})`,
     sql`insert into hold (tenant_id, key, kind, school_id, rule, count, there, reason, effect, sample, state, first_seen,
           last_seen, decided_by, decided_at, decided_count)
@@ -48,6 +55,14 @@ t.test('runs, problems and decisions of the one profile that there was become it
   await store.withTenant('t', async (scope) => {
     t.match(await lastRun(scope, profile), { profile, state: 'success', done: 3 });
     t.match(await readProblems(scope), [{ profile, subject: 'students:1', firstAt: at }]);
+    t.match(
+      await operationsOf(scope, 'r'),
+      ['o2', 'o1', 'o3'].map((key) => ({ key })),
+      'in the order in which they were written, though their times tie',
+    );
+    t.match(await readAudit(scope, { limit: 9 }), [{ who: 'lee' }, { who: 'kim' }]);
+    await writeAudit(scope, { at, who: 'ann', action: 'hold.approved', detail: {} });
+    t.match(await readAudit(scope, { limit: 1 }), [{ who: 'ann' }]);
     t.match(await readHolds(scope, profile), [{ profile, state: 'rejected', decidedBy: 'kim', decidedCount: 5 }]);
   });
 });

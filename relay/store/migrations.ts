@@ -10,6 +10,7 @@ import { profiles } from './migrations/005-profiles.ts';
 import { teams } from './migrations/006-teams.ts';
 import { adoption } from './migrations/007-adoption.ts';
 import { drift } from './migrations/008-drift.ts';
+import { control } from './migrations/009-control.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
 import type { Database } from './schema.ts';
 
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   '006-teams': teams,
   '007-adoption': adoption,
   '008-drift': drift,
+  '009-control': control,
   '010-uncertain': uncertain,
 };
 

@@ -58,18 +58,28 @@ interface AppliedRelationTable {
 interface RunTable {
   tenant_id: string;
   id: string;
+  /** Grows by one with every run of the tenant. */
+  seq: number;
   /** Name of the profile. */
   profile: string;
   started_at: string;
   finished_at: string | null;
-  /** `preview`: planned and counted, and nothing written. `paused`: ended by a person before its end. */
-  state: 'running' | 'success' | 'errors' | 'failed' | 'preview' | 'paused';
+  /**
+   * `preview`: planned and counted, and nothing written. `paused`: ended by a person who paused the profile, `cancelled`: by
+   * one who did not.
+   */
+  state: 'running' | 'success' | 'errors' | 'failed' | 'preview' | 'paused' | 'cancelled';
   /** JSON: operations planned, per kind. */
   planned: string;
   done: number;
   failed: number;
   /** Operations that the guard held back. */
   held: number;
+  /** What was wrong with people and objects at its end. */
+  problems: number;
+  /** Why it failed. */
+  error_code: string | null;
+  error_message: string | null;
 }
 
 /**
@@ -79,6 +89,8 @@ interface RunTable {
 interface OperationTable {
   tenant_id: string;
   id: string;
+  /** Grows by one with every operation of the tenant, in the order in which they were announced. */
+  seq: number;
   run_id: string;
   kind: string;
   key: string;

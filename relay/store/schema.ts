@@ -1,7 +1,9 @@
 /** The tables as kysely sees them. Times are ISO 8601 in UTC, flags are 0 or 1, JSON is text: PostgreSQL can follow. */
+import type { Generated } from 'kysely';
 import type { Kind } from '../../shared/roster.ts';
 import type { AccountTables } from './account-schema.ts';
 import type { AdoptionTables } from './adoption-schema.ts';
+import type { ControlTables } from './control-schema.ts';
 import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
@@ -52,6 +54,10 @@ interface ProfileTable {
   id: string;
   name: string;
   body: string;
+  /** JSON: why it does not write, until a person resumes it; null when it may. */
+  quarantine: Generated<string | null>;
+  /** `seq` of the last run before a person last let it write: earlier failures count no longer. */
+  resumed_after: Generated<number>;
   created_at: string;
   updated_at: string;
 }
@@ -96,4 +102,5 @@ export interface Database
     AccountTables,
     AdoptionTables,
     DriftTables,
-    TeamTables {}
+    TeamTables,
+    ControlTables {}

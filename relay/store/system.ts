@@ -4,6 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fail } from '../../shared/errors.ts';
+import { writeAudit } from './audit.ts';
 import { codeHash } from './enrollment-code.ts';
 import type { Database } from './schema.ts';
 import type { SystemScope } from './store.ts';
@@ -142,6 +143,10 @@ export async function redeemCode(
       revoked_at: null,
     })
     .execute();
+  await writeAudit(
+    { db, tenantId: code.tenant_id },
+    { at: now.toISOString(), who: `agent ${given.name}`, action: 'agent.enroll', detail: { agent: agentId } },
+  );
   const tenant = await db
     .selectFrom('tenant')
     .select(['slug', 'name'])

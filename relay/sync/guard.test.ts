@@ -89,7 +89,7 @@ t.test(
     t.match(await district.run(), { state: 'success', done: 72, held: 0 });
     t.equal(await memberships(district), before + 1 - 144);
     t.same(await holdsOf(district), []);
-    t.match(await district.store.withTenant(district.tenantId, (scope) => readAudit(scope, 10)), [
+    t.match(await district.store.withTenant(district.tenantId, (scope) => readAudit(scope, { limit: 10 })), [
       { who: 'kim', action: 'hold.approved', detail: { hold: 'removeMember:2:sourceDrop', limit: 72 } },
       { who: 'kim', action: 'hold.approved', detail: { hold: 'removeMember:1:sourceDrop' } },
     ]);

@@ -155,12 +155,12 @@ function reportOf(
 async function finish(
   scope: TenantScope,
   { runId, profile }: { runId: string; profile: string },
-  { state, done, failed, held }: RunReport,
+  report: RunReport,
   problems: readonly Problem[],
   now: string,
 ): Promise<void> {
   await replaceProblems(scope, profile, problems, now);
-  await finishRun(scope, runId, { state, done, failed, held }, now);
+  await finishRun(scope, runId, report, now);
 }
 
 /** A line at most twice a second, and one at the end. */

@@ -74,6 +74,12 @@ export const relayErrors = {
     meaning:
       'What is held proceeds as a whole or waits as a whole. An approval covers up to a tenth more operations than it names.',
   },
+  RUN_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'There is no run "{run}".',
+    action: 'List the runs with "hallpass-relay runs TENANT".',
+    meaning: 'Runs are named by their number or id. After some time they are forgotten ("configure --keep-days").',
+  },
   FILE_UNWRITABLE: {
     retry: 'fix',
     sentence: 'Cannot write {file}: {reason}.',

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { readAudit } from '../store/audit.ts';
+import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { rowCount } from './numbers.ts';
+import { csvOption, writeCsv } from './tables.ts';
+import { momentBefore } from './times.ts';
+
+/** Who changed what in a district. */
+export function auditCommand(program: Command, context: CliContext): void {
+  program
+    .command('audit')
+    .description('who changed what in a district, the newest first')
+    .argument('<tenant>', 'slug or id')
+    .option('--since <time>', 'no earlier than 36h or 7d ago, or than 2026-08-20', (text) =>
+      momentBefore(text, context.clock.now()),
+    )
+    .option('--limit <entries>', 'the newest so many', rowCount, 1_000_000)
+    .addOption(csvOption('every entry'))
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay audit contoso --since 7d')
+    .action(async (tenant: string, options: { since?: string; limit: number; csv?: string; json?: true }) => {
+      const entries = await withNamedTenant(context, tenant, (scope) => readAudit(scope, options));
+      if (options.json) return printJson(context, { entries });
+      if (options.csv !== undefined) {
+        const rows = entries.map(({ at, who, action, detail }) => [at, who, action, JSON.stringify(detail)]);
+        return await writeCsv(context, options.csv, ['at', 'who', 'action', 'detail'], rows);
+      }
+      if (entries.length === 0) context.out.write('Nobody has changed anything.\n');
+      for (const { at, who, action, detail } of entries) {
+        context.out.write(`${at}  ${action}  by ${who}\n  ${JSON.stringify(detail)}\n`);
+      }
+    });
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { findRun, type JournalledOperation, listRuns, operationsOf, type PastRun } from '../store/run-history.ts';
+import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { rowCount } from './numbers.ts';
+import { csvOption, writeCsv } from './tables.ts';
+
+/** The journal: what runs did. */
+export function runsCommands(program: Command, context: CliContext): void {
+  program
+    .command('runs')
+    .description('the last runs of a district, the newest first')
+    .argument('<tenant>', 'slug or id')
+    .option('--profile <name>', 'of one profile alone')
+    .option('--limit <runs>', 'so many', rowCount, 20)
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay runs contoso --limit 50')
+    .action(async (tenant: string, options: { profile?: string; limit: number; json?: true }) => {
+      const runs = await withNamedTenant(context, tenant, (scope) => listRuns(scope, options));
+      if (options.json) return printJson(context, { runs });
+      if (runs.length === 0) return void context.out.write('Nothing has run yet.\n');
+      printTable(
+        context,
+        ['RUN', 'PROFILE', 'STARTED', 'ENDED', 'STATE', 'DONE', 'FAILED', 'HELD', 'PROBLEMS'],
+        runs.map((run) => [
+          String(run.number),
+          run.profile,
+          run.startedAt,
+          run.finishedAt ?? 'under way',
+          run.error === null ? run.state : `${run.state} (${run.error.code})`,
+          ...[run.done, run.failed, run.held, run.problems].map(String),
+        ]),
+      );
+      context.out.write(`\nWhat one did: hallpass-relay run ${tenant} RUN\n`);
+    });
+  program
+    .command('run')
+    .description('what one run did: every operation with its reason, before and after')
+    .argument('<tenant>', 'slug or id')
+    .argument('<run>', 'its number, from "runs", or its id')
+    .option('--failed', 'only what did not succeed')
+    .addOption(csvOption('every operation'))
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay run contoso 17 --failed')
+    .action(async (tenant: string, name: string, options: { failed?: true; csv?: string; json?: true }) => {
+      const { run, operations } = await withNamedTenant(context, tenant, async (scope) => {
+        const run = await findRun(scope, name);
+        return { run, operations: await operationsOf(scope, run.id, { failed: options.failed === true }) };
+      });
+      if (options.json) return printJson(context, { run, operations });
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, csvHeadings, operations.map(csvRow));
+      context.out.write(describeRun(run));
+      for (const operation of operations) context.out.write(describeOperation(operation));
+      if (operations.length === 0) {
+        context.out.write(options.failed ? '\nNothing failed.\n' : '\nNothing was written.\n');
+      }
+    });
+}
+
+const csvHeadings = ['at', 'operation', 'object', 'state', 'reason', 'before', 'after', 'code', 'message'];
+
+function csvRow({ at, kind, key, state, reason, before, after, error }: JournalledOperation): string[] {
+  const values = [before, after].map((value) => (value === null ? '' : JSON.stringify(value)));
+  return [at, kind, key, state, reason, ...values, error?.code ?? '', error?.message ?? ''];
+}
+
+function describeRun({ number, profile, startedAt, finishedAt, state, planned, error, ...counts }: PastRun): string {
+  const { done, failed, held, problems } = counts;
+  const kinds = Object.entries(planned).filter(([, count]) => count > 0);
+  const plan = kinds.length === 0 ? 'nothing' : kinds.map(([kind, count]) => `${count} ${kind}`).join(', ');
+  return `Run ${number} of profile "${profile}": ${state}
+  ${startedAt} to ${finishedAt ?? 'now'}
+  Planned: ${plan}
+  ${done} done, ${failed} failed, ${held} held, ${problems} problems\n${error === null ? '' : `  ${error.code}: ${error.message}\n`}`;
+}
+
+function describeOperation({ at, kind, key, state, reason, before, after, error }: JournalledOperation): string {
+  const from = before === null ? '' : `  before: ${JSON.stringify(before)}\n`;
+  const to = after === null ? '' : `  after:  ${JSON.stringify(after)}\n`;
+  const why = error === null ? '' : `  ${error.code}: ${error.message}\n`;
+  return `\n${at}  ${kind} ${key}: ${state}\n  ${reason}\n${from}${to}${why}`;
+}

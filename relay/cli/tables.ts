@@ -1,0 +1,29 @@
+/** Tables that a command writes as CSV: to the terminal, or into a file of its owner alone. */
+import { writeFile } from 'node:fs/promises';
+import { Option } from 'commander';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import { csvLine, csvStart } from '../csv.ts';
+import type { CliContext } from './context.ts';
+
+/** @param what the rows are */
+export function csvOption(what: string): Option {
+  return new Option('--csv <file>', `${what}, for spreadsheets; - for the terminal`).conflicts('json');
+}
+
+/** @param file a path, replaced if it exists; `-` for the terminal @throws HallpassError FILE_UNWRITABLE */
+export async function writeCsv(
+  { out }: CliContext,
+  file: string,
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  const lines = [csvLine(headings), ...rows.map(csvLine)];
+  if (file === '-') {
+    for (const line of lines) out.write(line);
+    return;
+  }
+  await writeFile(file, csvStart + lines.join(''), { mode: 0o600 }).catch((error: unknown) => {
+    throw fail('FILE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+  out.write(`Wrote ${rows.length} lines to ${file}.\n`);
+}

@@ -1,0 +1,52 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/**
+ * An order for audit log and journal that no clock decides, an audit log that can only grow, why runs failed, which profiles
+ * are quarantined, and what people asked of runs.
+ */
+export const control: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const times = { audit: 'at', run: 'started_at', operation: 'at' };
+    for (const [table, time] of Object.entries(times)) {
+      await db.schema
+        .alterTable(table)
+        .addColumn('seq', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      // The row's own number breaks ties: so far rows were only ever added.
+      await sql`update ${sql.table(table)} set seq = numbered.number
+        from (select rowid as row, row_number() over (partition by tenant_id order by ${sql.ref(time)}, rowid) as number
+          from ${sql.table(table)}) as numbered
+        where ${sql.ref(`${table}.rowid`)} = numbered.row`.execute(db);
+      await db.schema.createIndex(`${table}_in_order`).on(table).columns(['tenant_id', 'seq']).unique().execute();
+    }
+    await db.schema.dropIndex('audit_by_time').execute();
+    for (const action of ['update', 'delete']) {
+      await sql`create trigger ${sql.ref(`audit_no_${action}`)} before ${sql.raw(action)} on audit
+        begin select raise(abort, 'the audit log can only grow'); end`.execute(db);
+    }
+
+    await db.schema.createIndex('operation_of_run').on('operation').columns(['tenant_id', 'run_id', 'seq']).execute();
+    await db.schema.createIndex('operation_on').on('operation').columns(['tenant_id', 'key', 'seq']).execute();
+    await db.schema
+      .alterTable('run')
+      .addColumn('problems', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await db.schema.alterTable('run').addColumn('error_code', 'text').execute();
+    await db.schema.alterTable('run').addColumn('error_message', 'text').execute();
+
+    await db.schema.alterTable('profile').addColumn('quarantine', 'text').execute();
+    await db.schema
+      .alterTable('profile')
+      .addColumn('resumed_after', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await db.schema
+      .createTable('run_control')
+      .addColumn('tenant_id', 'text', (column) => column.primaryKey())
+      .addColumn('starts', 'integer', (column) => column.notNull().defaultTo(0))
+      .addColumn('cancels', 'integer', (column) => column.notNull().defaultTo(0))
+      .addColumn('restarts', 'integer', (column) => column.notNull().defaultTo(0))
+      .addColumn('restarts_done', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
