@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { Agent, type AgentParts } from '../agent.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
-import type { AgentEvent } from '../events.ts';
+import type { AgentEvent, Report } from '../events.ts';
 import { Meter } from '../meter.ts';
 import { openSource } from '../powerschool/open-source.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
@@ -25,6 +25,8 @@ export interface AgentOptions {
   clock?: Clock;
   vitals?: VitalLimits;
   watch?: Watch;
+  /** Told what it reports, besides. */
+  report?: Report;
   /** How long PowerSchool may take for an answer, milliseconds. */
   powerschoolTimeoutMs?: number;
 }
@@ -33,7 +35,7 @@ export async function openAgent(
   folder: string,
   relay: URL,
   stop: AbortSignal,
-  { clock = systemClock, vitals, watch, powerschoolTimeoutMs: timeoutMs }: AgentOptions = {},
+  { clock = systemClock, vitals, watch, report, powerschoolTimeoutMs: timeoutMs }: AgentOptions = {},
 ): Promise<OpenedAgent> {
   const state = await AgentState.open(folder);
   const { identity } = state;
@@ -62,7 +64,10 @@ export async function openAgent(
     baselines,
     memory,
     meter,
-    report: (event) => events.push(event),
+    report: (event) => {
+      events.push(event);
+      report?.(event);
+    },
     clock,
     // No jitter: reconnects are immediate.
     random: () => 0,
