@@ -3,12 +3,11 @@ import type { Command } from 'commander';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { csvLine, csvStart } from '../csv.ts';
 import { personKey } from '../identity/people.ts';
-import { readRecords } from '../roster/mirror.ts';
+import { type PersonName, readNames } from '../roster/people-names.ts';
 import { openVault } from '../secrets/key-file.ts';
 import { loadSettings } from '../settings.ts';
 import { writeAudit } from '../store/audit.ts';
 import { forgetPasswords, readPasswords, type WaitingPassword } from '../store/initial-passwords.ts';
-import type { TenantScope } from '../store/store.ts';
 import { findTenant } from '../store/system.ts';
 import { purposeOf } from '../sync/new-accounts.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
@@ -78,21 +77,7 @@ async function exportPasswords(context: CliContext, tenantName: string, file: st
   });
 }
 
-type Names = Map<string, { school: string; givenName: string; surname: string }>;
-
-async function readNames(scope: TenantScope): Promise<Names> {
-  const schools = new Map((await readRecords(scope, 'school')).map(({ id, name }) => [id, name]));
-  const names: Names = new Map();
-  for (const kind of ['student', 'teacher'] as const) {
-    for (const { id, schoolId, givenName = '', surname = '' } of await readRecords(scope, kind)) {
-      const key = personKey(kind === 'student' ? 'students' : 'teachers', id);
-      names.set(key, { school: schools.get(schoolId) ?? schoolId, givenName, surname });
-    }
-  }
-  return names;
-}
-
-function describe({ role, personId }: WaitingPassword, names: Names): string[] {
+function describe({ role, personId }: WaitingPassword, names: ReadonlyMap<string, PersonName>): string[] {
   const key = personKey(role, personId);
   const { school = '', givenName = '', surname = '' } = names.get(key) ?? {};
   return [key, school, givenName, surname];

@@ -1,21 +1,73 @@
-import type { Command } from 'commander';
-import { readProblems } from '../store/problems.ts';
+import { type Command, Option } from 'commander';
+import { type Fixer, fixers } from '../../shared/errors/entry.ts';
+import { fixerOf } from '../identity/problem.ts';
+import { readNames } from '../roster/people-names.ts';
+import { type OpenProblem, readProblems } from '../store/problems.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { csvOption, writeCsv } from './tables.ts';
 
-/** What is wrong in a district, person by person, each with its next step. */
+interface ProblemsOptions {
+  profile?: string;
+  code?: string;
+  role?: Fixer;
+  csv?: string;
+  json?: true;
+}
+
+const fixerNames: Record<Fixer, string> = {
+  sis: 'whoever keeps PowerSchool',
+  microsoft: 'an administrator of Microsoft 365',
+  operator: 'whoever runs the relay',
+  nobody: 'nobody: it passes by itself',
+};
+
+/** What is wrong in a district, cause by cause, each with who can put it right and how. */
 export function problemsCommand(program: Command, context: CliContext): void {
   program
     .command('problems')
-    .description('what is wrong in a district, with the next step for each')
+    .description('what is wrong in a district, who can put it right, and how')
     .argument('<tenant>', 'slug or id')
+    .option('--profile <name>', 'of one profile alone')
+    .option('--code <code>', 'of one cause alone, as docs/errors.md lists them')
+    .addOption(new Option('--role <role>', 'what these people can put right').choices(fixers))
+    .addOption(csvOption('every problem, with the names of people'))
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExample:\n  hallpass-relay problems contoso --json > problems.json')
-    .action(async (name: string, options: { json?: true }) => {
-      const problems = await withNamedTenant(context, name, readProblems);
+    .addHelpText(
+      'after',
+      `
+The CSV file holds names of people: only its owner can read it.
+
+Examples:
+  hallpass-relay problems contoso
+  hallpass-relay problems contoso --role sis --csv for-the-registrar.csv`,
+    )
+    .action(async (tenant: string, options: ProblemsOptions) => {
+      const all = await withNamedTenant(context, tenant, readProblems);
+      const problems = all
+        .map((problem) => ({ ...problem, role: fixerOf(problem.code) }))
+        .filter(({ profile }) => options.profile === undefined || profile === options.profile)
+        .filter(({ code }) => options.code === undefined || code === options.code)
+        .filter(({ role }) => options.role === undefined || role === options.role);
       if (options.json) return printJson(context, { problems });
+      if (options.csv !== undefined) {
+        const names = await withNamedTenant(context, tenant, readNames);
+        const rows = problems.map(({ subject, profile, code, role, message, action, firstAt, lastAt }) => {
+          const { school = '', givenName = '', surname = '' } = names.get(subject) ?? {};
+          return [subject, school, givenName, surname, profile, code, role, message, action, firstAt, lastAt];
+        });
+        return await writeCsv(context, options.csv, csvHeadings, rows);
+      }
       if (problems.length === 0) context.out.write('No problems.\n');
-      for (const { subject, code, message, action, firstAt } of problems) {
-        context.out.write(`${subject}  ${code}  since ${firstAt}\n  ${message}\n  → ${action}\n`);
+      for (const [code, ofCode] of Map.groupBy(problems, (problem) => problem.code)) {
+        context.out.write(`${code}, ${ofCode.length} × to be put right by ${fixerNames[fixerOf(code)]}\n`);
+        for (const problem of ofCode) context.out.write(describe(problem));
+        context.out.write('\n');
       }
     });
+}
+
+const csvHeadings = 'subject school givenName surname profile code role message action first last'.split(' ');
+
+function describe({ subject, code, message, action, firstAt }: OpenProblem): string {
+  return `${subject}  ${code}  since ${firstAt}\n  ${message}\n  → ${action}\n`;
 }

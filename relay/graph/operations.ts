@@ -1,9 +1,10 @@
 /** Planned operations as Graph requests, and Graph's answers as outcomes. Pure. */
 import { retryAfterMs } from '../../shared/backoff.ts';
-import { fail, type HallpassError } from '../../shared/errors.ts';
+import type { HallpassError } from '../../shared/errors.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { BatchRequest } from './batch.ts';
-import { failureOf, type GraphAnswer } from './client.ts';
+import type { GraphAnswer } from './client.ts';
+import { refusalOf } from './refusals.ts';
 
 /** Where the objects of the roster are in this tenant. */
 export interface ObjectIds {
@@ -127,7 +128,7 @@ export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: numb
     const id = isCreation(operation) ? objectIdIn(answer.body) : undefined;
     return id === undefined ? { kind: 'done' } : { kind: 'done', objectId: id };
   }
-  const error = failureOf(describe(operation), answer, undefined);
+  const error = refusalOf(describe(operation), answer);
   if (answer.status === 429) {
     return { kind: 'again', waitMs: retryAfterMs(answer.headers.get('retry-after'), nowMs), error };
   }
@@ -143,9 +144,6 @@ export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: numb
     return isBinding(operation) ? { kind: 'verify', error } : { kind: 'done' };
   }
   if (answer.status === 400 && isCreation(operation) && saysConflict(answer.body)) return { kind: 'verify', error };
-  if (answer.status === 400 && saysOnPremises(answer.body)) {
-    return { kind: 'failed', error: fail('OnPremisesAccount', { what: describe(operation) }) };
-  }
   return { kind: 'failed', error };
 }
 
@@ -166,10 +164,6 @@ interface ErrorBody {
 /** Graph has no finer code than Request_BadRequest for this: the message is what everybody matches. */
 function saysAlreadyThere(body: unknown): boolean {
   return /added object references already exist/i.test((body as ErrorBody | undefined)?.error?.message ?? '');
-}
-
-function saysOnPremises(body: unknown): boolean {
-  return /on-premises mastered/i.test((body as ErrorBody | undefined)?.error?.message ?? '');
 }
 
 function saysConflict(body: unknown): boolean {

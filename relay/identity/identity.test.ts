@@ -67,8 +67,8 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
   t.same(byName.problems.map(({ subject, code }) => `${subject} ${code}`).sort(), [
     'students:empty MissingSourceValue',
     'students:none UnmatchedEntry',
-    'students:twin1 DuplicateSourceEntries',
-    'students:twin2 DuplicateSourceEntries',
+    'students:twin1 DuplicateTargetEntries',
+    'students:twin2 DuplicateTargetEntries',
     'students:two UnmatchedEntry',
   ]);
   const twice = [account('a', { mailNickname: '2' }), account('b', { mailNickname: '2' })];
@@ -91,7 +91,7 @@ t.test('an account that belongs to somebody already is not given to another who 
     new Set(['ana']),
   );
   t.same(result.links, []);
-  t.equal(result.problems[0]?.code, 'DuplicateSourceEntries');
+  t.equal(result.problems[0]?.code, 'DuplicateTargetEntries');
 });
 
 t.test('rules are tried in order; what one finds decides, also when it finds two', async (t) => {
@@ -133,8 +133,8 @@ t.test('rules are tried in order; what one finds decides, also when it finds two
     { subject: 'students:ambiguous', code: 'AmbiguousMatch', message: /^2 accounts.*mailNickname = 2/ },
     { subject: 'students:nobody', code: 'UnmatchedEntry', message: /mailNickname = 98/ },
     { subject: 'students:nothing', code: 'MissingSourceValue', message: /no studentNumber, and no username, and no/ },
-    { subject: 'students:rival', code: 'DuplicateSourceEntries' },
-    { subject: 'students:rival2', code: 'DuplicateSourceEntries' },
+    { subject: 'students:rival', code: 'DuplicateTargetEntries' },
+    { subject: 'students:rival2', code: 'DuplicateTargetEntries' },
   ]);
 });
 
@@ -179,7 +179,7 @@ t.test('for any data the preview of a rule counts what matching by it finds', as
   const directory = fc.uniqueArray(fc.record({ id: fc.nat(30), nickname }), { selector: (one) => one.id });
   const codes = {
     AmbiguousMatch: 'ambiguous',
-    DuplicateSourceEntries: 'claimedTwice',
+    DuplicateTargetEntries: 'claimedTwice',
     UnmatchedEntry: 'unmatched',
     MissingSourceValue: 'withoutValue',
   } as const;
@@ -305,8 +305,8 @@ t.test('account names obey the directory, and a collision is reported and never 
     5: 'InvalidUserName',
     6: 'InvalidUserName',
     7: 'UserNameTaken',
-    8: 'DuplicateSourceEntries',
-    9: 'DuplicateSourceEntries',
+    8: 'DuplicateTargetEntries',
+    9: 'DuplicateTargetEntries',
     10: 'MissingSourceValue',
   });
   t.equal(invalidLocalPart("o'neil-jr_1.x!#^~"), undefined);

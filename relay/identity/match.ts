@@ -64,7 +64,7 @@ export function matchPeople(
     const rivals = claimants.length + (taken.has(objectId) ? 1 : 0);
     for (const { subject, rule, value } of claimants) {
       if (rivals === 1) links.push({ personKey: subject, objectId, rule: describeRule(rule) });
-      else problems.push(problem(subject, 'DuplicateSourceEntries', { count: rivals, source: rule.source, value }));
+      else problems.push(problem(subject, 'DuplicateTargetEntries', { count: rivals, source: rule.source, value }));
     }
   }
   return { links, problems };

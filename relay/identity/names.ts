@@ -60,7 +60,7 @@ export function nameAccounts(
       const value = wish.rule === 'username' ? (wish.person.username ?? '') : nameOf(wish);
       const source = wish.rule === 'username' ? 'username' : 'the user name';
       if (claimants.length > 1) {
-        problems.push(problem(wish.key, 'DuplicateSourceEntries', { count: claimants.length, source, value }));
+        problems.push(problem(wish.key, 'DuplicateTargetEntries', { count: claimants.length, source, value }));
       } else if (directory.find('userPrincipalName', name).length > 0) {
         problems.push(problem(wish.key, 'UserNameTaken', { value: nameOf(wish) }));
       } else {

@@ -1,4 +1,5 @@
-import { type ErrorCode, type ErrorDetails, fail } from '../../shared/errors.ts';
+import type { Entry, Fixer } from '../../shared/errors/entry.ts';
+import { catalogue, type ErrorCode, type ErrorDetails, fail, isErrorCode } from '../../shared/errors.ts';
 
 /** Something about one person or object that somebody must put right. It goes away when its cause does. */
 export interface Problem {
@@ -13,4 +14,10 @@ export interface Problem {
 export function problem<C extends ErrorCode>(subject: string, code: C, details: ErrorDetails<C>): Problem {
   const { message, action } = fail(code, details);
   return { subject, code, message, action };
+}
+
+/** Who can put problems of this code right; whoever runs the relay, for a code that this version does not know. */
+export function fixerOf(code: string): Fixer {
+  const entry: Entry | undefined = isErrorCode(code) ? catalogue[code] : undefined;
+  return entry?.who ?? 'operator';
 }

@@ -83,7 +83,7 @@ t.test('namesakes are reported, unless numbers are chosen', async (t) => {
   t.same(reported.names, {});
   t.match(
     reported.problems,
-    people.map(() => ({ code: 'DuplicateSourceEntries', message: /3 people .* share the user name = ana\.lee@/ })),
+    people.map(() => ({ code: 'DuplicateTargetEntries', message: /3 people .* share the user name = ana\.lee@/ })),
   );
   t.match(named(people.slice(0, 1), { pattern }, ['ana.lee']).problems, [{ code: 'UserNameTaken' }]);
   t.same(named(people, { pattern, onCollision: 'number' }).names, { 4: 'ana.lee', 30: 'ana.lee2', 200: 'ana.lee3' });

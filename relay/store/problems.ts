@@ -25,12 +25,23 @@ export async function replaceProblems(
       )
       .execute();
   }
-  await scope.db
-    .deleteFrom('problem')
+  // Told by what they are and not by when they were last seen: a clock may stand still for two runs, or go back.
+  const open = new Set(problems.map(({ subject, code }) => `${code} ${subject}`));
+  const known = await scope.db
+    .selectFrom('problem')
+    .select(['subject', 'code'])
     .where('tenant_id', '=', scope.tenantId)
     .where('profile', '=', profile)
-    .where('last_at', '<', now)
     .execute();
+  for (const { subject, code } of known.filter((one) => !open.has(`${one.code} ${one.subject}`))) {
+    await scope.db
+      .deleteFrom('problem')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('profile', '=', profile)
+      .where('subject', '=', subject)
+      .where('code', '=', code)
+      .execute();
+  }
 }
 
 /** How many there are of each code. */

@@ -1,7 +1,7 @@
 /** Writes docs/errors.md from the catalogue: `npm run docs:errors`. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Entry, RetryClass } from '../../shared/errors/entry.ts';
+import type { Entry, Fixer, RetryClass } from '../../shared/errors/entry.ts';
 import { chapters } from '../../shared/errors.ts';
 
 export const errorsPage = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
@@ -11,6 +11,13 @@ const classes: Record<RetryClass, string> = {
   'retry-after': 'passes by itself; the other side said when',
   fix: 'somebody must change something first',
   bug: 'a bug in Hallpass: please report it',
+};
+
+const fixers: Record<Fixer, string> = {
+  sis: 'whoever keeps PowerSchool',
+  microsoft: 'an administrator of Microsoft 365',
+  operator: 'whoever runs the relay and its profiles',
+  nobody: 'nobody: it passes by itself',
 };
 
 /** The page as Markdown. */
@@ -41,7 +48,9 @@ function chapter(title: string, entries: Record<string, Entry>): string {
 
 ${entry.meaning}
 
-*What to do:* ${entry.action} *(${entry.retry}: ${classes[entry.retry]})*
+*What to do:* ${entry.action} *(${entry.retry}: ${classes[entry.retry]})*${
+      entry.who === undefined ? '' : `\n\n*Who can put it right:* ${fixers[entry.who]}`
+    }
 `,
   );
   return `## ${title}\n\n${sections.join('\n')}`;

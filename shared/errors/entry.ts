@@ -4,8 +4,17 @@
  */
 export type RetryClass = 'retry' | 'retry-after' | 'fix' | 'bug';
 
+/**
+ * Who can put a problem right: whoever keeps PowerSchool (`sis`), the administrators of Microsoft 365 (`microsoft`), whoever
+ * runs the relay and its profiles (`operator`), or `nobody`, because it passes by itself.
+ */
+export const fixers = ['sis', 'microsoft', 'operator', 'nobody'] as const;
+export type Fixer = (typeof fixers)[number];
+
 export interface Entry {
   retry: RetryClass;
+  /** Of what happens to people and objects in Microsoft 365: who can put it right. */
+  who?: Fixer;
   /** What happened and where, with `{placeholders}`. */
   sentence: string;
   /** The next step, with `{placeholders}`. */

@@ -1,14 +1,16 @@
-import type { Entry } from './entry.ts';
+import type { Entry, Fixer } from './entry.ts';
 
 export const graphErrors = {
   GRAPH_UNREACHABLE: {
     retry: 'retry',
+    who: 'operator',
     sentence: 'Cannot reach Microsoft Graph at {url}: {reason}.',
     action: 'Check that the relay may open outbound connections to this host.',
     meaning: 'Name resolution, connection, TLS or a timeout. The run goes on by itself.',
   },
   GRAPH_SIGN_IN_REFUSED: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: "Microsoft refused the relay's sign-in to tenant {tenant}: {reason}.",
     action: 'Check client id, certificate (or secret) and that an administrator of the tenant has consented.',
     meaning:
@@ -16,6 +18,7 @@ export const graphErrors = {
   },
   GRAPH_CONSENT_MISSING: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'The tenant {tenant} has not granted {roles}.',
     action: 'Have an administrator of the tenant grant admin consent again, then wait a few minutes.',
     meaning:
@@ -23,18 +26,21 @@ export const graphErrors = {
   },
   GRAPH_THROTTLED: {
     retry: 'retry-after',
+    who: 'nobody',
     sentence: 'Microsoft Graph throttles this tenant ({scope}).',
     action: 'Nothing to do: the relay slows down and goes on.',
     meaning: "Other applications share the tenant's limits. Occasional throttling is normal in the first days of term.",
   },
   GRAPH_DENIED: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'Microsoft Graph denied {what}: {reason}.',
     action: "Grant the missing permission to the relay's application.",
     meaning: 'Status 403: the token is valid, but its roles do not cover the request.',
   },
   GRAPH_QUOTA_EXCEEDED: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'Microsoft 365 has no room for {what}: {reason}.',
     action:
       "Delete for good what nobody needs (what is deleted counts for 30 days), or have Microsoft's support raise the tenant's quota.",
@@ -43,6 +49,7 @@ export const graphErrors = {
   },
   GRAPH_FAILED: {
     retry: 'retry',
+    who: 'nobody',
     sentence: 'Microsoft Graph failed on {what} with status {status}: {reason}.',
     action: 'Nothing to do if it passes; else open a support case with Microsoft and quote the request id {requestId}.',
     meaning:
@@ -50,25 +57,68 @@ export const graphErrors = {
   },
   GRAPH_REJECTED: {
     retry: 'fix',
+    who: 'sis',
     sentence: 'Microsoft Graph rejected {what}: {reason}.',
     action: 'Correct the value in PowerSchool or in the profile; the operation is planned again by itself.',
     meaning: 'Status 400: a value breaks a rule of the directory. The rest of the run goes on.',
   },
+  AzureActiveDirectoryInvalidLicense: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'Microsoft 365 did not give the licence ({what}): {reason}.',
+    action:
+      'Check that the tenant has the licence of the profile, with free seats; the operation is planned again by itself.',
+    meaning:
+      "School Data Sync's own code: the SKU is not in the tenant, has no free seat, or does not have a plan that the profile switches off.",
+  },
+  AzureActiveDirectoryInvalidUserUsageLocation: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'Microsoft 365 did not give the licence ({what}): the account has no valid usage location.',
+    action:
+      'Set the account\'s usage location in Microsoft 365, or "licences.usageLocation" of the profile for accounts to come.',
+    meaning: "School Data Sync's own code: without a country Microsoft 365 gives no licence.",
+  },
+  AzureActiveDirectoryInvalidPropertyValue: {
+    retry: 'fix',
+    who: 'sis',
+    sentence: 'Microsoft 365 refused {what}: {reason}.',
+    action: 'Correct the value in PowerSchool or in the profile; the operation is planned again by itself.',
+    meaning: "School Data Sync's own code: a value breaks a rule of the directory. The rest of the run goes on.",
+  },
+  AzureActiveDirectoryRequestThrottledTemporarily: {
+    retry: 'retry-after',
+    who: 'nobody',
+    sentence: 'Microsoft 365 was too busy for {what}.',
+    action: 'Nothing to do: the next run tries again.',
+    meaning: "School Data Sync's own code: after three minutes of waiting the operation was left to the next run.",
+  },
+  AzureActiveDirectoryReplicaUnavailable: {
+    retry: 'retry',
+    who: 'nobody',
+    sentence: 'A part of Microsoft 365 was not available for {what}.',
+    action: 'Nothing to do: the next run tries again.',
+    meaning:
+      "School Data Sync's own code: Graph answered 503 for three minutes, and the operation was left to the next run.",
+  },
   UnmatchedEntry: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'No account in Microsoft 365 has {target} = {value}.',
     action: "Create the account or correct the person's {source} in PowerSchool.",
     meaning: "School Data Sync's own code: the identity rule found nobody for this person.",
   },
   AmbiguousMatch: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: '{count} accounts in Microsoft 365 have {target} = {value}.',
     action: 'Make the value unique in Microsoft 365, or choose another identity rule.',
     meaning:
       'Two candidates are an error, never a guess. Typical of mailNickname, which the directory does not keep unique.',
   },
-  DuplicateSourceEntries: {
+  DuplicateTargetEntries: {
     retry: 'fix',
+    who: 'sis',
     sentence: '{count} people in PowerSchool share {source} = {value}.',
     action: 'Correct the duplicate in PowerSchool.',
     meaning:
@@ -76,6 +126,7 @@ export const graphErrors = {
   },
   PersonInTwoProfiles: {
     retry: 'fix',
+    who: 'operator',
     sentence: 'The person is in schools of several profiles: {profiles}.',
     action:
       'Put all schools of the person into one profile, or end the assignment in PowerSchool. Until then account and memberships stay as they are.',
@@ -84,6 +135,7 @@ export const graphErrors = {
   },
   SchoolInTwoProfiles: {
     retry: 'fix',
+    who: 'operator',
     sentence: 'The school is claimed by several profiles: {profiles}.',
     action: 'Take the school out of all profiles but one. Until then its classes and people stay as they are.',
     meaning:
@@ -91,12 +143,14 @@ export const graphErrors = {
   },
   MissingSourceValue: {
     retry: 'fix',
+    who: 'sis',
     sentence: 'The person has no {source} in PowerSchool.',
     action: 'Fill in {source} in PowerSchool.',
     meaning: 'The identity rule has nothing to compare, or an account cannot be named.',
   },
   InvalidUserName: {
     retry: 'fix',
+    who: 'sis',
     sentence: '"{value}" cannot be a user name in Microsoft 365: {reason}.',
     action: 'Correct the user name in PowerSchool.',
     meaning:
@@ -104,6 +158,7 @@ export const graphErrors = {
   },
   UserNameTaken: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'The user name {value} belongs to another account already.',
     action:
       'If the account is this person\'s, use "sync existing users" or rename one of them. Hallpass never takes over an account by its name.',
@@ -112,6 +167,7 @@ export const graphErrors = {
   },
   DuplicateStamps: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: '{count} objects in Microsoft 365 are stamped as this one: {objects}.',
     action:
       'Keep one, and delete the others or take their stamp away. Hallpass looks again every 15 minutes and takes over the one that is left.',
@@ -120,6 +176,7 @@ export const graphErrors = {
   },
   ContradictoryStamp: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'What Microsoft 365 has for this record contradicts itself: {reason} ({objects}).',
     action:
       'Correct or clear the attributes of the object. If many records have this problem, the ids of School Data Sync are something else than "adoption.ids" of the profile says.',
@@ -128,6 +185,7 @@ export const graphErrors = {
   },
   OnPremisesAccount: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'Microsoft 365 refused {what}: the account is mastered in an on-premises Active Directory.',
     action: 'Change the property in Active Directory, or stop the synchronization of this account.',
     meaning:
@@ -135,6 +193,7 @@ export const graphErrors = {
   },
   ClassWithoutOwner: {
     retry: 'fix',
+    who: 'sis',
     sentence: 'The class has no teacher with an account, so no team can be made of it.',
     action: 'Assign a teacher in PowerSchool, or see that the teacher gets an account.',
     meaning:
@@ -142,6 +201,7 @@ export const graphErrors = {
   },
   TeamNotReady: {
     retry: 'retry',
+    who: 'nobody',
     sentence: 'Microsoft Teams has not made the team of this class in {hours} hours: {reason}.',
     action:
       'See that Teams is switched on for the tenant and licensed for the teacher; try "create a team from a group" there. Hallpass goes on trying, and takes a team that is made by hand as it is.',
@@ -150,18 +210,21 @@ export const graphErrors = {
   },
   TeamFailed: {
     retry: 'retry',
+    who: 'microsoft',
     sentence: 'Microsoft Teams took the request for a team of this class and failed: {reason}.',
     action: 'Nothing to do if it passes: the next run asks again. Else open a support case with Microsoft.',
     meaning: 'A team is made after the answer to the request; the operation that does so ended without one.',
   },
   InvalidLookupReference: {
     retry: 'fix',
+    who: 'sis',
     sentence: 'The {kind} refers to {reference}, which is not in the roster or could not be provisioned.',
     action: 'Resolve the problem of {reference} first.',
     meaning: "School Data Sync's own code: a membership cannot exist before both its ends do.",
   },
   MemberRemovedByHand: {
     retry: 'fix',
+    who: 'microsoft',
     sentence:
       'Somebody removed this {relation} from the class in Microsoft 365; PowerSchool still has the person in it.',
     action:
@@ -171,6 +234,7 @@ export const graphErrors = {
   },
   MemberAddedByHand: {
     retry: 'fix',
+    who: 'microsoft',
     sentence:
       'Somebody added this {relation} to the class in Microsoft 365; PowerSchool does not have the person in it.',
     action: 'Add the person to the section in PowerSchool, or remove them from the class, if that is not meant.',
@@ -179,6 +243,7 @@ export const graphErrors = {
   },
   ChangedByHand: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'Somebody changed the {what} in Microsoft 365: {properties}.',
     action:
       'Change it in PowerSchool instead, or put it back. With drift.attributes "repair" in the profile Hallpass writes its values again.',
@@ -187,6 +252,7 @@ export const graphErrors = {
   },
   DeletedByHand: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'Somebody deleted the {what} in Microsoft 365; PowerSchool still has it.',
     action:
       'Restore it in Microsoft Entra (a class within 30 days), or set drift.deletedObjects to "recreate" in the profile to have a new, empty one made.',
@@ -195,6 +261,7 @@ export const graphErrors = {
   },
   DriftContended: {
     retry: 'fix',
+    who: 'microsoft',
     sentence: 'Somebody undoes it each time: {what} again {times} times within days, and it is undone again.',
     action:
       'Find out who: the audit log of Microsoft Entra names the account or application. Often another sync, such as School Data Sync, provisions the same class.',
@@ -203,9 +270,10 @@ export const graphErrors = {
   },
   DriftUnreadable: {
     retry: 'fix',
+    who: 'operator',
     sentence: 'What people changed in Microsoft 365 could not be read: {reason}',
     action:
       'Give the application the permissions GroupMember.Read.All and Member.Read.Hidden if they are missing. Otherwise it is tried again in ten minutes.',
     meaning: 'Provisioning goes on. Changes made by hand are noticed as soon as the directory can be read.',
   },
-} as const satisfies Record<string, Entry>;
+} as const satisfies Record<string, Entry & { who: Fixer }>;

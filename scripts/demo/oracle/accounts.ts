@@ -98,7 +98,7 @@ function settle(
   const claimants = Map.groupBy(claims, ([wanted]) => wanted);
   for (const [wanted, key] of claims) {
     const rivals = (claimants.get(wanted)?.length ?? 0) > 1;
-    const problem = rivals ? 'DuplicateSourceEntries' : refuse(wanted);
+    const problem = rivals ? 'DuplicateTargetEntries' : refuse(wanted);
     if (problem === undefined) result.accounts.set(key, wanted);
     else result.problems.set(key, problem);
   }

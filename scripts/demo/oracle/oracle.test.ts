@@ -206,8 +206,8 @@ t.test('matching takes one account for one person, or says why not', async (t) =
   );
   t.strictSame([...accounts], [['teachers:1', 'a']]);
   t.strictSame(Object.fromEntries(problems), {
-    'teachers:2': 'DuplicateSourceEntries',
-    'students:3': 'DuplicateSourceEntries',
+    'teachers:2': 'DuplicateTargetEntries',
+    'students:3': 'DuplicateTargetEntries',
     'students:4': 'AmbiguousMatch',
     'students:5': 'UnmatchedEntry',
     'students:6': 'MissingSourceValue',
@@ -240,8 +240,8 @@ t.test('a new account gets a name that Graph takes and nobody has, or the person
     'teachers:3': 'InvalidUserName',
     'teachers:4': 'InvalidUserName',
     'teachers:5': 'UserNameTaken',
-    'teachers:6': 'DuplicateSourceEntries',
-    'teachers:7': 'DuplicateSourceEntries',
+    'teachers:6': 'DuplicateTargetEntries',
+    'teachers:7': 'DuplicateTargetEntries',
     'teachers:8': 'MissingSourceValue',
     'students:10': 'InvalidUserName',
   });
