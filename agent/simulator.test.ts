@@ -9,14 +9,18 @@ import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../scripts
 import { type Kind, kinds, optionalFields } from '../shared/roster.ts';
 import type { AgentEvent } from './events.ts';
 import { AgentBench } from './testing/agent-bench.ts';
+import { olderPlugin } from './testing/older-plugin.ts';
 
-async function open(t: Test): Promise<{ simulator: PowerSchoolSimulator; bench: AgentBench }> {
+async function open(
+  t: Test,
+  plugin = powerqueryManifest('0.1.0'),
+): Promise<{ simulator: PowerSchoolSimulator; bench: AgentBench }> {
   const simulator = await startPowerSchoolSimulator({ students: 60 });
   t.teardown(() => simulator.close());
   const folder = t.testdir({});
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, simulator.ca ?? '');
-  const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(powerqueryManifest('0.1.0')));
+  const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(plugin));
   const settings = {
     ...{ 'powerschool.url': simulator.baseUrl, 'powerschool.clientId': clientId, 'powerschool.caFile': caFile },
     'powerschool.pageSize': 50,
@@ -113,6 +117,18 @@ t.test('a server in trouble costs no record', async (t) => {
   simulator.addFault({ kind: 'partial', query, times: 1 });
   t.match(only(await bench.sync()), { upserts: 1, deletes: 0 });
   t.match(bench.relay.mirror.get(key ?? '')?.get(studentId ?? ''), { surname: 'Changed' });
+});
+
+t.test('the plugin of before 0.2.0 goes on working, and its update has nothing read again', async (t) => {
+  const { simulator, bench } = await open(t, olderPlugin('0.1.0'));
+  await bench.sync();
+  t.equal(count(bench, 'student'), inDatabase(simulator, 'SELECT COUNT(*) FROM STUDENTS WHERE Enroll_Status = 0'));
+  simulator.edit([{ op: 'renameStudent', studentId: 1, lastName: 'Changed' }]);
+  t.match(only(await bench.sync()), { bucketsRead: 1, upserts: 1, deletes: 0 });
+
+  simulator.plugins.disable(simulator.plugins.list()[0]?.id ?? 0);
+  await simulator.installPlugin(await packPlugin(powerqueryManifest('0.2.0')));
+  t.match(only(await bench.sync()), { event: 'cycle.unchanged' });
 });
 
 t.test('a row of another school displaces none', async (t) => {

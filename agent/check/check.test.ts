@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { openProxy } from '../network/proxy.ts';
 import { changeSettings, type SettingChanges } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
+import { olderPlugin } from '../testing/older-plugin.ts';
 import { TestProxy } from '../testing/proxy.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from '../uplink/enroll.ts';
@@ -254,6 +255,10 @@ t.test('what PowerSchool does not let in', async (t) => {
   await state.saveSecret(town.secret);
 
   const plugin = simulator.plugins.list()[0];
+  simulator.plugins.disable(plugin?.id ?? 0);
+  await simulator.installPlugin(await packPlugin(olderPlugin('0.1.1')));
+  await expect('powerschool.queries', { status: 'warn', fact: /earlier version/, action: /install it as an update/ });
+
   simulator.plugins.disable(plugin?.id ?? 0);
   const rest = manifestOf({ variant: 'rest', version: '0.2.0', sources: defaultSources });
   const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(rest));
