@@ -40,7 +40,9 @@ t.test('several profiles of a district are told apart by name', async (t) => {
   };
   await set('test', ['1']);
   t.match(await set('west', ['2']), { code: 0, out: /Profile "west" is in force/ });
-  t.match(await cli('profile', 'list', 'contoso'), { out: /^test +preview +1\nwest +preview +2\n/m });
+  t.match(await cli('profile', 'list', 'contoso'), {
+    out: /^test +preview +1 +setting up\nwest +preview +2 +setting up\n/m,
+  });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_NAMED.*test, west/ });
   t.match(await cli('profile', 'show', 'contoso', '--profile', 'east'), { code: 78, err: /PROFILE_UNKNOWN.*"east"/ });
   t.match(await cli('profile', 'enable', 'contoso', '--profile', 'west'), { code: 0, out: /"west": It is enabled/ });

@@ -5,6 +5,8 @@ import type { StampFacts } from '../profile/tenant-facts.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { chooseProfile, readProfiles, removeProfile, setProfile } from '../store/profiles.ts';
+import { endQuarantine, readQuarantines } from '../store/quarantine.ts';
+import { readStandings } from '../store/standings.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 /** The option that names a profile. */
@@ -46,7 +48,8 @@ export function profileCommands(program: Command, context: CliContext): void {
     });
   profile
     .command('enable')
-    .description('let runs write to Microsoft 365')
+    .alias('resume')
+    .description('let runs write to Microsoft 365, also after a pause or a quarantine')
     .argument('<tenant>', 'slug or id')
     .option(...named)
     .addOption(byOption(context))
@@ -73,14 +76,24 @@ export function profileCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const all = await withNamedTenant(context, tenant, readProfiles);
-      const rows = all.map(({ name, state, schools }) => ({ name, state, schools }));
+      const rows = await withNamedTenant(context, tenant, async (scope) => {
+        const standings = await readStandings(scope);
+        return (await readProfiles(scope)).map(({ name, state, schools }) => {
+          const { standing = 'setting up', quarantine = null } = standings.get(name) ?? {};
+          return { name, state, standing, quarantine, schools };
+        });
+      });
       if (options.json) return printJson(context, { profiles: rows });
       if (rows.length === 0) return void context.out.write('No profiles.\n');
       printTable(
         context,
-        ['PROFILE', 'STATE', 'SCHOOLS'],
-        rows.map(({ name, state, schools }) => [name, state, schools === 'all' ? 'all' : schools.join(', ')]),
+        ['PROFILE', 'STATE', 'SCHOOLS', 'STANDING'],
+        rows.map(({ name, state, schools, standing }) => [
+          name,
+          state,
+          schools === 'all' ? 'all' : schools.join(', '),
+          standing,
+        ]),
       );
     });
   profile
@@ -156,7 +169,13 @@ async function changeState(
     const before = chooseProfile(await readProfiles(scope), tenant, name);
     const profile = { ...before, state };
     await setProfile(scope, profile, now);
-    const detail = { profile: profile.name, changes: changesBetween(before, profile) };
+    const quarantine = (await readQuarantines(scope)).get(profile.name);
+    if (state === 'enabled') await endQuarantine(scope, profile.name);
+    const detail = {
+      profile: profile.name,
+      changes: changesBetween(before, profile),
+      ...(quarantine !== undefined && state === 'enabled' && { quarantineEnded: quarantine }),
+    };
     await writeAudit(scope, { at: now.toISOString(), who: by, action: `profile.${state}`, detail });
     return profile;
   });

@@ -7,6 +7,7 @@ import { readHolds } from '../store/holds.ts';
 import { lastRun, type RunSummary } from '../store/journal.ts';
 import { countProblems } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
+import { readStandings } from '../store/standings.ts';
 import type { TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
 import { countTeams } from '../store/teams.ts';
@@ -45,8 +46,9 @@ export function statusCommand(program: Command, context: CliContext): void {
       );
       context.out.write('\n');
       if (profiles.length === 0) context.out.write(`No profile. ${runLine(null)}\n`);
-      for (const { name, state, lastRun } of profiles) {
-        context.out.write(`Profile "${name}" (${state}). ${runLine(lastRun)}\n`);
+      for (const { name, state, standing, quarantine, lastRun } of profiles) {
+        context.out.write(`Profile "${name}" (${state}). Standing: ${standing}. ${runLine(lastRun)}\n`);
+        if (quarantine !== null) context.out.write(`  ${quarantine.message}\n  → ${quarantine.action}\n`);
       }
       context.out.write('\n');
       printTable(context, ['MICROSOFT 365', 'COUNT'], rowsOf(provisioning.applied));
@@ -69,8 +71,10 @@ async function tenantStatus(scope: TenantScope, tenant: Tenant) {
   const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
   const profiles = [];
+  const standings = await readStandings(scope);
   for (const { name, state } of await readProfiles(scope)) {
-    profiles.push({ name, state, lastRun: (await lastRun(scope, name)) ?? null });
+    const { standing = 'setting up', quarantine = null } = standings.get(name) ?? {};
+    profiles.push({ name, state, standing, quarantine, lastRun: (await lastRun(scope, name)) ?? null });
   }
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },

@@ -39,6 +39,13 @@ export const guardSchema = z
     emptySource: z.strictObject({ population: count.default(10) }).prefault({}),
     /** Sections of a school replaced at once: more than `percent`, from `population` sections up. A new year always counts. */
     rollover: z.strictObject({ percent: percent.default(50), population: count.default(10) }).prefault({}),
+    /**
+     * The profile stops writing until a person resumes it: after a run with more than `problems` problems (School Data Sync
+     * stopped at 15,000 errors), or `failures` runs on end that failed for a reason that only a person can mend.
+     */
+    quarantine: z
+      .strictObject({ problems: count.default(15_000), failures: z.number().int().min(1).max(1000).default(10) })
+      .prefault({}),
     /** After so many days without an answer a hold, and after as many an approval, is reported again. */
     expiryDays: z.number().int().min(1).max(90).default(7),
   })

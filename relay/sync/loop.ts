@@ -14,6 +14,7 @@ import type { RelaySettings } from '../settings.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { endOpenRuns } from '../store/journal.ts';
 import { readProfiles } from '../store/profiles.ts';
+import { readQuarantines } from '../store/quarantine.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
 import { startTenantLoop, type TenantLoop } from './tenant-loop.ts';
@@ -131,7 +132,12 @@ async function runTenant(
 ): Promise<void> {
   const { store, log } = options;
   const memory = memories.take(tenantId);
-  const profiles = await store.withTenant(tenantId, readProfiles);
+  const stored = await store.withTenant(tenantId, readProfiles);
+  const quarantines = await store.withTenant(tenantId, readQuarantines);
+  // One that is quarantined goes on as a preview: it writes nothing, and what is mended vanishes from its problems.
+  const profiles = stored.map((profile) =>
+    profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
+  );
   const awake = profiles.filter(({ state }) => state !== 'paused');
   if (awake.length === 0 || !(await store.withTenant(tenantId, isSettled))) return;
   const tenant = await store.system((scope) => findTenant(scope, tenantId));

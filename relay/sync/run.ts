@@ -6,6 +6,7 @@ import { personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Guarded } from '../plan/guard.ts';
 import { countOperations, type Plan } from '../plan/plan.ts';
+import type { Quarantine } from '../profile/standing.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
@@ -13,6 +14,7 @@ import { removeFound } from '../store/found.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
+import { judgeProfile } from '../store/quarantine.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { countTakenOver, forgetFound, served } from './adoption.ts';
 import { applyPlan } from './apply.ts';
@@ -77,11 +79,14 @@ export async function runProfile(context: RunContext, state: ProfileState, today
   rememberOutcome(state, checked, result);
   const open = [...problems, ...knownProblems(state)];
   const report = reportOf(open.length === 0 ? 'success' : 'errors', result, checked, open);
+  let quarantine: Quarantine | undefined;
   await store.withTenant(tenantId, async (scope) => {
     await heedLinkEdits(scope, tenant);
     await settleGuard(scope, state, checked, result.failed, isoNow(clock));
     await finish(scope, { runId, profile: profile.name }, report, open, isoNow(clock));
+    quarantine = await judgeProfile(scope, profile, isoNow(clock));
   });
+  tellQuarantine(context, quarantine);
   return report;
 }
 
@@ -133,6 +138,13 @@ function tellHolds({ log }: RunContext, { news }: Checked): void {
     const { key, kind, schoolId: school, rule, count, reason } = hold;
     log.warn({ event, hold: key, kind, school, rule, count }, `${count} operations are held: ${reason}`);
   }
+}
+
+/** @param quarantine undefined when the profile may go on */
+export function tellQuarantine({ log }: Pick<RunContext, 'log'>, quarantine: Quarantine | undefined): void {
+  if (quarantine === undefined) return;
+  const { code, message, action } = quarantine;
+  log.error({ event: 'profile.quarantined', code, action }, message);
 }
 
 function tellTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {

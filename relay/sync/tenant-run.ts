@@ -1,14 +1,17 @@
 /** A tenant's turn: know the directory, know the roster, and let each of its profiles run. */
 import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
 import type { Profile } from '../profile.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
+import { noteFailure } from '../store/journal.ts';
+import { judgeProfile } from '../store/quarantine.ts';
 import { type DirectoryNews, readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { followDrift } from './drift-step.ts';
 import { takeDirectoryNews } from './memory.ts';
 import type { ProfileState } from './profile-state.ts';
-import { type RunContext, type RunReport, runProfile } from './run.ts';
+import { type RunContext, type RunReport, runProfile, tellQuarantine } from './run.ts';
 import { loadTenantState, refreshRoster, type TenantState } from './tenant-state.ts';
 
 export interface TurnContext extends RunContext {
@@ -35,15 +38,13 @@ export interface Turn {
  */
 export async function takeTurn(context: TurnContext, memory?: TenantState): Promise<Turn | undefined> {
   const { store, tenantId, clock } = context;
-  const news = await refreshDirectory(context);
-  const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
-  const unanswered = await settleIntents(context);
-  let state = await currentState(context, unanswered || wasRead ? undefined : memory, news);
-  if (state === undefined) return undefined;
   const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
-  // Who is where was read just now, for what is taken over.
-  if (wasRead) state.driftAt = clock.now();
-  await followDrift(context, state, today);
+  let state = await lookAround(context, memory, today).catch(async (error: unknown) => {
+    context.signal.throwIfAborted();
+    for (const name of context.due) await noteFailed(context, name, error);
+    throw error;
+  });
+  if (state === undefined) return undefined;
   const reports = new Map<string, RunReport>();
   const failures: unknown[] = [];
   for (const name of context.due) {
@@ -54,12 +55,43 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
     } catch (error) {
       context.signal.throwIfAborted();
       failures.push(error);
+      await noteFailed(context, name, error);
       state = await loadState(context);
       if (state !== undefined) await followDrift(context, state, today);
     }
   }
   if (failures.length > 0) throw failures[0];
   return state && { reports, memory: state };
+}
+
+/** What is known of the tenant once the directory has been read. */
+async function lookAround(
+  context: TurnContext,
+  memory: TenantState | undefined,
+  today: string,
+): Promise<TenantState | undefined> {
+  const news = await refreshDirectory(context);
+  const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
+  const unanswered = await settleIntents(context);
+  const state = await currentState(context, unanswered || wasRead ? undefined : memory, news);
+  if (state === undefined) return undefined;
+  // Who is where was read just now, for what is taken over.
+  if (wasRead) state.driftAt = context.clock.now();
+  await followDrift(context, state, today);
+  return state;
+}
+
+/** Writes down why the run of a profile failed, and quarantines it when that happens again and again. */
+async function noteFailed(context: TurnContext, name: string, error: unknown): Promise<void> {
+  const { store, tenantId, clock, profiles } = context;
+  const profile = profiles.find((one) => one.name === name);
+  if (profile === undefined) return;
+  const now = new Date(clock.now()).toISOString();
+  const quarantine = await store.withTenant(tenantId, async (scope) => {
+    await noteFailure(scope, name, toHallpassError(error), now);
+    return profile.state === 'enabled' ? await judgeProfile(scope, profile, now) : undefined;
+  });
+  tellQuarantine(context, quarantine);
 }
 
 async function timed(context: TurnContext, state: ProfileState, today: string): Promise<RunReport> {

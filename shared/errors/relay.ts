@@ -55,6 +55,21 @@ export const relayErrors = {
     action: 'Name the one that is meant with --profile.',
     meaning: 'Where a district has one profile it need not be named.',
   },
+  QUARANTINED_BY_PROBLEMS: {
+    retry: 'fix',
+    sentence: 'The profile {profile} is quarantined: its last run found {count} problems, more than {limit}.',
+    action:
+      'See what they have in common with "hallpass-relay problems {tenant}" (often an identity rule), put it right, and resume with "hallpass-relay profile enable {tenant}".',
+    meaning:
+      'Nothing is written until somebody resumes the profile; runs go on as previews, so that problems that are mended vanish. The number is "guards.quarantine.problems" of the profile.',
+  },
+  QUARANTINED_BY_FAILURES: {
+    retry: 'fix',
+    sentence: 'The profile {profile} is quarantined: its last {count} runs failed. {reason}.',
+    action: 'Put the cause right and resume with "hallpass-relay profile enable {tenant}".',
+    meaning:
+      'Runs failed again and again for a reason that only a person can mend, such as a consent that was withdrawn. Nothing is written until somebody resumes the profile. The number is "guards.quarantine.failures" of the profile.',
+  },
   HOLD_UNKNOWN: {
     retry: 'fix',
     sentence: 'Nothing is held under "{hold}".',

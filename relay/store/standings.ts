@@ -1,0 +1,31 @@
+/** Where every profile of a tenant stands. */
+import { type Quarantine, type Standing, standingOf } from '../profile/standing.ts';
+import { readProfiles } from './profiles.ts';
+import { readQuarantines } from './quarantine.ts';
+import { listRuns } from './run-history.ts';
+import type { TenantScope } from './store.ts';
+
+export interface ProfileStanding {
+  standing: Standing;
+  /** Why it does not write; null when it may. */
+  quarantine: Quarantine | null;
+}
+
+/** By the profile's name. */
+export async function readStandings(scope: TenantScope): Promise<Map<string, ProfileStanding>> {
+  const tenant = await scope.db
+    .selectFrom('tenant')
+    .select('committed_at')
+    .where('id', '=', scope.tenantId)
+    .executeTakeFirst();
+  const hasRoster = (tenant?.committed_at ?? null) !== null;
+  const quarantines = await readQuarantines(scope);
+  const standings = new Map<string, ProfileStanding>();
+  for (const { name: profile, state } of await readProfiles(scope)) {
+    const quarantine = quarantines.get(profile) ?? null;
+    const [lastRun] = await listRuns(scope, { profile, limit: 1 });
+    const standing = standingOf({ state, quarantined: quarantine !== null, hasRoster, lastRun });
+    standings.set(profile, { standing, quarantine });
+  }
+  return standings;
+}
