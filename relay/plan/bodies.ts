@@ -7,25 +7,34 @@ import { cut, sourceName } from './names-of-classes.ts';
 /** Properties of an object as Graph takes them. */
 export type Body = { [property: string]: string | boolean | null | Body };
 
-export function schoolBody(school: School): Body {
+/**
+ * Only what this profile has chosen: where a district has several, agents send what any of them wants.
+ */
+export function schoolBody(school: School, { properties }: Profile): Body {
+  const chosen = chooser(properties.school);
   const address = compact({
-    street: school.street,
-    city: school.city,
-    state: school.state,
-    postalCode: school.postalCode,
+    street: chosen('street', school.street),
+    city: chosen('city', school.city),
+    state: chosen('state', school.state),
+    postalCode: chosen('postalCode', school.postalCode),
   });
   return compact({
     displayName: school.name,
     externalId: school.id,
     externalSource: 'sis',
     schoolNumber: school.schoolNumber,
-    lowestGrade: school.lowGrade,
-    highestGrade: school.highGrade,
-    principalName: school.principalName,
-    principalEmail: school.principalEmail,
-    phone: school.phone,
+    lowestGrade: chosen('lowGrade', school.lowGrade),
+    highestGrade: chosen('highGrade', school.highGrade),
+    principalName: chosen('principalName', school.principalName),
+    principalEmail: chosen('principalEmail', school.principalEmail),
+    phone: chosen('phone', school.phone),
     address: Object.keys(address).length === 0 ? undefined : address,
   });
+}
+
+/** Takes away what is not among the chosen properties. */
+function chooser(properties: readonly string[] = []): (name: string, value: string | undefined) => string | undefined {
+  return (name, value) => (properties.includes(name) ? value : undefined);
 }
 
 /**
@@ -66,8 +75,7 @@ export function classBody(section: Section, term: Term | undefined): Body {
  * @param named whether names are written too: to accounts that Hallpass made
  */
 export function userBody(person: Person, profile: Profile, named: boolean): Body {
-  const properties: readonly string[] = profile.properties[person.role === 'students' ? 'student' : 'teacher'] ?? [];
-  const chosen = (name: string, value: string | undefined) => (properties.includes(name) ? value : undefined);
+  const chosen = chooser(profile.properties[person.role === 'students' ? 'student' : 'teacher']);
   const facet =
     person.role === 'students'
       ? {

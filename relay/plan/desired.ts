@@ -96,7 +96,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   };
   for (const id of keys.schools) {
     const school = roster.schools.get(id);
-    if (school !== undefined && state.allSchools.has(id)) state.schools.set(id, schoolBody(school));
+    if (school !== undefined && state.allSchools.has(id)) state.schools.set(id, schoolBody(school, profile));
   }
   const isUser = userTest(desire, state.allSchools);
   for (const key of keys.people) if (isUser(key)) addUser(state, desire, key);

@@ -41,6 +41,22 @@ t.test('classes are named by the pattern', async (t) => {
   t.equal(nameBy({ name: '{teacherSurname}' }, none), 'Young', 'without one, the first of those who teach');
 });
 
+t.test('a school gets what its own profile has chosen, whatever other profiles have agents send', async (t) => {
+  const known = { lowGrade: '9', highGrade: '12', phone: '555-0100', city: 'Contoso', state: 'WA' };
+  const roster = { ...small, school: small.school.map((one) => ({ ...one, ...known })) };
+  const bodyBy = (school: string[]) => {
+    const { properties } = profileWith({});
+    return [...desire(roster, profileWith({ properties: { ...properties, school } })).desired.schools.values()][0];
+  };
+  const none = bodyBy([]);
+  t.match(none, { displayName: 'High', schoolNumber: '100' });
+  t.notOk(
+    Object.keys(none ?? {}).some((name) => /Grade|phone|address/.test(name)),
+    'nothing that was not chosen',
+  );
+  t.strictSame(bodyBy(['lowGrade', 'city']), { ...none, lowestGrade: '9', address: { city: 'Contoso' } });
+});
+
 t.test('unsupported characters are replaced when chosen, white space never, and names are cut whole', async (t) => {
   const odd = { ...small, section: small.section.map((one) => ({ ...one, courseName: 'A/B: "C" #1 & more' })) };
   t.equal(nameBy({}, odd), 'A/B: "C" #1 & more - 2');
