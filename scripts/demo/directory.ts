@@ -3,10 +3,14 @@ import { createHash } from 'node:crypto';
 import type { DirectoryFile } from '../simulators/microsoft/directory-file.ts';
 import { type SeedPerson, seedDirectory } from '../simulators/microsoft/directory-seed.ts';
 import type { DemoOptions } from './options.ts';
-import type { SeededAccount } from './oracle/accounts.ts';
+import { nameAccounts, type SeededAccount, type Subject } from './oracle/accounts.ts';
 import type { Before } from './oracle/before.ts';
-import type { District, Person, Role } from './oracle/district.ts';
-import { demoRules, domain, skus, studentDomain } from './profile.ts';
+import type { District, Person } from './oracle/district.ts';
+import { licenceName } from './oracle/expected.ts';
+import { type ProfileDocument, type Rules, readRules } from './oracle/rules.ts';
+import { scopeOf } from './oracle/scope.ts';
+import { domain, groupsOf, type Offer, skus } from './profile.ts';
+import { demoProfiles } from './profile-draws.ts';
 import { leftBySds } from './sds.ts';
 
 export interface Directory {
@@ -15,36 +19,100 @@ export interface Directory {
   accounts: SeededAccount[];
   /** All of it as it was, for the oracle. */
   before: Before;
-  /** skuId per role. */
-  licences: Record<Role, string>;
+  /** The profiles that suit the tenant. */
+  profiles: ProfileDocument[];
+  /** Licence by group that gives it. */
+  groupLicences: Map<string, string>;
 }
 
 /** Accounts per role whose names are wanted by somebody who has none yet. */
 const namesakes = 3;
 
 /**
- * For match mode people have accounts; for create mode they have none, but a few names are taken. A directory `sds-…` has
+ * Whom a profile matches has an account; whom it makes one for has none, but a few names are taken. A directory `sds-…` has
  * besides what School Data Sync left behind.
+ *
+ * @param today local date, YYYY-MM-DD
  */
 export function demoDirectory(
   district: District,
-  { mode, seed, directory }: Pick<DemoOptions, 'mode' | 'seed' | 'directory'>,
+  options: Pick<DemoOptions, 'mode' | 'seed' | 'directory' | 'teams' | 'profile'>,
+  today: string,
 ): Directory {
-  const { people } = district;
-  const options = { seed, domain, displayName: 'Summit School District' };
-  const seeded = seedDirectory(mode === 'match' ? people.map(seedPerson) : [], options);
-  const users = mode === 'match' ? seeded.users : [...seeded.users, ...takenNames(people)];
-  const withIds = users.map((user) => ({ ...user, id: guidFrom(`${seed} ${user.userPrincipalName}`) }));
-  // A seat for everybody: what happens when seats run out is not the demo's subject.
-  const tenantSkus = seeded.tenant.skus.map((sku) => ({ ...sku, enabled: people.length + 100 }));
-  const skuId = (part: string) => tenantSkus.find((sku) => sku.skuPartNumber === part)?.skuId ?? '';
-  const licences = { students: skuId(skus.students), teachers: skuId(skus.teachers) };
-  const plain: DirectoryFile = { tenant: { ...seeded.tenant, skus: tenantSkus }, users: withIds };
+  const { seed, directory } = options;
+  const { tenant, users: office } = seedDirectory([], { seed, domain, displayName: 'Summit School District' });
+  const skuOf = (part: string) => tenant.skus.find((sku) => sku.skuPartNumber === part);
+  const offer: Offer = {
+    licences: { students: skuOf(skus.students)?.skuId ?? '', teachers: skuOf(skus.teachers)?.skuId ?? '' },
+    plan: skuOf(skus.students)?.servicePlans?.[0]?.servicePlanId ?? '',
+  };
+  const schools = district.schools.map(({ dcid }) => dcid);
+  const profiles = demoProfiles({ ...options, kind: options.profile, schools, today }, offer);
+  const rules = profiles.map(readRules);
+  const subjects = scopeOf(district, rules).people;
+  const users = [...accountsFor(district, rules, subjects, seed), ...takenNames(subjects)];
+  const withIds = distinct([...users, ...office]).map((user) => ({
+    ...user,
+    id: guidFrom(`${seed} ${user.userPrincipalName}`),
+  }));
+  const groups = groupsOf(profiles).map((id, at) => ({
+    id,
+    displayName: `Licences ${at + 1}`,
+    mailNickname: `licences${at + 1}`,
+    assignedLicenses: [{ skuId: offer.licences.students, disabledPlans: [] }],
+  }));
+  const domains = new Set([
+    ...rules.flatMap((one) => [one.domains.students, one.domains.teachers]).filter((name) => name !== ''),
+    ...withIds.map(({ userPrincipalName }) => userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1)),
+  ]);
+  for (const { id } of tenant.domains) domains.delete(id);
+  const plain: DirectoryFile = {
+    tenant: {
+      ...tenant,
+      domains: [...tenant.domains, ...[...domains].map((id) => ({ id }))],
+      // A seat for everybody: what happens when seats run out is not the demo's subject.
+      skus: tenant.skus.map((sku) => ({ ...sku, enabled: district.people.length + 100 })),
+    },
+    users: withIds,
+    groups,
+  };
   const file =
-    directory === 'accounts'
-      ? plain
-      : leftBySds(plain, district, demoRules({ mode, teams: false }, licences), { seed, form: formOf(directory) });
-  return { file, accounts: file.users as SeededAccount[], before: asBefore(file), licences };
+    directory === 'accounts' ? plain : leftBySds(plain, district, rules, { seed, form: formOf(directory), today });
+  return {
+    file,
+    accounts: file.users as SeededAccount[],
+    before: asBefore(file),
+    profiles,
+    groupLicences: new Map(groups.map(({ id }) => [id, licenceName(offer.licences.students, [])])),
+  };
+}
+
+/**
+ * The accounts of those who are not to get new ones, by domain. Whoever belongs to no profile has one, too, and so has
+ * whoever belongs to two.
+ */
+function accountsFor(
+  { people }: District,
+  profiles: readonly Rules[],
+  subjects: readonly Subject[],
+  seed: number,
+): DirectoryFile['users'] {
+  const owners = new Map(subjects.map(({ person, rules }) => [person.key, rules]));
+  const [first] = profiles;
+  const byDomain = Map.groupBy(people, ({ key, role }) => {
+    const rules = owners.get(key) ?? first;
+    if (rules?.mode[role] === 'create') return undefined;
+    return rules?.domains.teachers || domain;
+  });
+  byDomain.delete(undefined);
+  return [...byDomain].flatMap(
+    ([own, members]) => seedDirectory(members.map(seedPerson), { seed, domain: own ?? domain }).users,
+  );
+}
+
+/** Several domains bring the same office accounts. */
+function distinct(users: DirectoryFile['users']): DirectoryFile['users'] {
+  return [...new Map(users.map((user) => [user.userPrincipalName.toLowerCase(), user])).values()];
 }
 
 function formOf(directory: Exclude<DemoOptions['directory'], 'accounts'>): 'v1' | 'v2.1' | 'mixed' {
@@ -54,12 +122,14 @@ function formOf(directory: Exclude<DemoOptions['directory'], 'accounts'>): 'v1' 
 function asBefore({ users, groups = [], schools = [] }: DirectoryFile): Before {
   return {
     users,
-    classes: groups.map((one) => ({
-      ...one,
-      id: String(one.id),
-      members: one.members ?? [],
-      owners: one.owners ?? [],
-    })),
+    classes: groups
+      .filter(({ isClass }) => isClass)
+      .map((one) => ({
+        ...one,
+        id: String(one.id),
+        members: one.members ?? [],
+        owners: one.owners ?? [],
+      })),
     schools: schools.map((one) => ({ ...one, users: one.users ?? [], classes: one.classes ?? [] })),
   };
 }
@@ -77,20 +147,20 @@ function seedPerson({ role, dcid, username, number, email, givenName = '', surna
 }
 
 /** Accounts that stand in somebody's way: spread over the district, under names that only one person wants. */
-function takenNames(people: readonly Person[]): DirectoryFile['users'] {
+function takenNames(subjects: readonly Subject[]): DirectoryFile['users'] {
+  const creating = subjects.filter(({ person, rules }) => rules.mode[person.role] === 'create');
+  const names = nameAccounts(creating, []).accounts;
   return (['students', 'teachers'] as const).flatMap((role) => {
-    const named = people.filter(
-      (person) => person.role === role && /^[A-Za-z0-9.]{1,40}(?<!\.)$/.test(person.username ?? ''),
-    );
-    const wanted = Map.groupBy(named, ({ username }) => (username ?? '').toLowerCase());
-    const alone = [...wanted].filter(([, wanting]) => wanting.length === 1).map(([name]) => name);
+    const alone = creating.flatMap(({ person }) => {
+      const name = person.role === role ? names.get(person.key) : undefined;
+      return name !== undefined && /^[A-Za-z0-9.]{1,40}@/.test(name) ? [name] : [];
+    });
     const step = Math.max(1, Math.floor(alone.length / namesakes));
     const taken = alone.filter((_, at) => at % step === 0).slice(0, Math.min(namesakes, Math.ceil(alone.length / 10)));
-    return taken.map((name) => ({
-      userPrincipalName: `${name}@${role === 'students' ? studentDomain : domain}`,
-      mailNickname: name,
-      displayName: `Earlier owner of ${name}`,
-    }));
+    return taken.map((name) => {
+      const [local = ''] = name.split('@');
+      return { userPrincipalName: name, mailNickname: local, displayName: `Earlier owner of ${local}` };
+    });
   });
 }
 

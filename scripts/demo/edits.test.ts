@@ -1,8 +1,9 @@
 import t from 'tap';
 import { chooseEdits } from './edits.ts';
 import type { District, Person, Section } from './oracle/district.ts';
-import { type Expected, expectedState } from './oracle/expected.ts';
-import { demoRules } from './profile.ts';
+import { type Circumstances, expectedState } from './oracle/expected.ts';
+import { readRules } from './oracle/rules.ts';
+import { plainProfile } from './profile.ts';
 
 const today = '2026-11-24';
 
@@ -14,18 +15,31 @@ function section(dcid: string, course: string, lastDay: string): Section {
     courseNumber: course,
     courseName: `Course ${course}`,
     number: dcid,
+    period: undefined,
+    term: '1',
+    termName: 'S1',
     firstDay: '2026-08-01',
     lastDay,
   };
 }
 
 function person(role: Person['role'], dcid: string): Person {
-  const none = { email: undefined, givenName: undefined, surname: undefined, grade: undefined };
-  return { ...none, key: `${role}:${dcid}`, role, dcid, username: `u${dcid}`, number: dcid, schools: ['1'] };
+  const none = { email: undefined, givenName: undefined, surname: undefined, middleName: undefined };
+  const more = { grade: undefined, graduationYear: undefined };
+  return { ...none, ...more, key: `${role}:${dcid}`, role, dcid, username: `u${dcid}`, number: dcid, schools: ['1'] };
 }
 
 const school = { number: '101', name: 'Maple', lowGrade: undefined, highGrade: undefined, principal: undefined };
-const address = { phone: undefined, street: undefined, city: undefined, state: undefined, zip: undefined };
+const address = {
+  principalEmail: undefined,
+  phone: undefined,
+  street: undefined,
+  city: undefined,
+  state: undefined,
+  zip: undefined,
+};
+
+const always = { from: undefined, until: undefined };
 
 function district(lastDay: string): District {
   return {
@@ -33,21 +47,23 @@ function district(lastDay: string): District {
     sections: [section('10', '1', lastDay), section('11', '2', lastDay), section('12', '1', lastDay)],
     people: [person('students', '20'), person('students', '21'), person('teachers', '30')],
     enrollments: [
-      { dcid: '1', section: '10', student: '20' },
-      { dcid: '2', section: '10', student: '21' },
-      { dcid: '3', section: '12', student: '21' },
-      { dcid: '4', section: '12', student: '21' },
+      { dcid: '1', section: '10', student: '20', ...always },
+      { dcid: '2', section: '10', student: '21', ...always },
+      { dcid: '3', section: '12', student: '21', ...always },
+      { dcid: '4', section: '12', student: '21', ...always },
     ],
-    teaching: [{ section: '10', teacher: '30' }],
+    teaching: [{ id: '1', section: '10', teacher: '30', from: undefined, through: undefined, leads: true }],
   };
 }
 
-function choose(from: District, expected: Expected = expectedOf(from)) {
-  return chooseEdits(from, expected, today).map(({ body, checks, writes }) => ({ body: body[0], checks, writes }));
+function under(change: object = {}): Circumstances {
+  const plain = plainProfile({ mode: 'create', teams: false }, { students: 's', teachers: 't' });
+  return { directory: [], profiles: [readRules({ ...plain, ...change })], groupLicences: new Map(), today };
 }
 
-function expectedOf(from: District): Expected {
-  return expectedState(from, [], demoRules({ mode: 'create', teams: false }, { students: 's', teachers: 't' }));
+function choose(from: District, circumstances = under()) {
+  const edits = chooseEdits(from, expectedState(from, circumstances), circumstances);
+  return edits.map(({ body, checks, writes }) => ({ body: body[0], checks, writes }));
 }
 
 t.test('in a running term: enroll, drop another student, rename the course with the fewest sections', async (t) => {
@@ -85,7 +101,13 @@ t.test('when the term is over, a co-teacher takes the place of the new enrollmen
 
 t.test('people without an account are left alone', async (t) => {
   const from = district('2026-12-20');
-  const nobody: Expected = { ...expectedOf(from), users: [] };
+  const nobody = under({
+    mode: { students: 'match', teachers: 'match' },
+    identity: {
+      students: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
+      teachers: { source: 'teacherNumber', suffix: null, target: 'mailNickname' },
+    },
+  });
   t.strictSame(
     choose(from, nobody).map(({ body }) => body),
     [
@@ -93,4 +115,29 @@ t.test('people without an account are left alone', async (t) => {
       { op: 'renameSchool', schoolId: 1, name: 'Maple (renamed)' },
     ],
   );
+});
+
+t.test('an edit that nobody would see under the profile is not chosen', async (t) => {
+  const from = district('2026-12-20');
+  const ops = (change: object) => choose(from, under(change)).map(({ body }) => (body as { op: string }).op);
+  t.strictSame(ops({ policies: { studentLeftClass: 'keep' } }), ['enroll', 'renameCourse', 'addCoTeacher']);
+  t.strictSame(ops({ dates: { studentsFrom: '2027-01-01' } }), ['renameCourse', 'addCoTeacher', 'renameSchool']);
+  t.strictSame(ops({ classes: { displayName: 'create-only' } }), ['enroll', 'drop', 'addCoTeacher']);
+  t.strictSame(ops({ schools: ['2'] }), []);
+  const named = choose(
+    from,
+    under({ classes: { name: '{schoolName} {sectionNumber}' }, policies: { studentLeftClass: 'keep' } }),
+  );
+  t.strictSame(named.at(-1), {
+    body: { op: 'renameSchool', schoolId: 1, name: 'Maple (renamed)' },
+    checks: [
+      { kind: 'schoolName', school: '1', displayName: 'Maple (renamed)' },
+      ...['10', '11', '12'].map((section) => ({
+        kind: 'className',
+        section,
+        displayName: `Maple (renamed) ${section}`,
+      })),
+    ],
+    writes: 4,
+  });
 });

@@ -1,6 +1,11 @@
-/** Edits such as a school office makes, chosen from the tables, and how each must show in Graph. Pure. */
+/**
+ * Edits such as a school office makes, chosen from the tables, and how each must show in Graph: the oracle says what they
+ * lead to under the district's profiles, and an edit that nobody would see is not chosen. Pure.
+ */
+import { isDeepStrictEqual } from 'node:util';
 import type { District, Section } from './oracle/district.ts';
-import type { Expected } from './oracle/expected.ts';
+import { type Circumstances, type Expected, expectedState } from './oracle/expected.ts';
+import { bindLimit } from './oracle/totals.ts';
 
 export type Check =
   /** Sections and schools by DCID, people by key. */
@@ -18,44 +23,92 @@ export interface Edit {
   writes: number;
 }
 
-const wanted = 3;
+/** An edit before it is known what it leads to, and the tables after it. */
+interface Candidate {
+  title: string;
+  body: object[];
+  after: District;
+}
 
-/** The first three edits that this district allows; they do not concern each other. */
-export function chooseEdits(district: District, expected: Expected, today: string): Edit[] {
-  const view: View = {
-    district,
-    accounts: new Set(expected.users.map((user) => user.person.key)),
-    classes: new Map(expected.classes.map((one) => [one.dcid, one])),
-    teamless: new Set(
-      expected.classes.flatMap(({ dcid }) => (expected.problems.has(`class:${dcid}/team`) ? [dcid] : [])),
-    ),
-    running: district.sections.filter(({ firstDay, lastDay }) => firstDay <= today && today <= lastDay),
-    today,
-    concerned: new Set(),
-  };
+const wanted = 3;
+/** Candidates of one kind that are tried. */
+const tries = 5;
+
+/** The first three edits that this district allows, one of each kind, to be made one after the other. */
+export function chooseEdits(district: District, expected: Expected, circumstances: Circumstances): Edit[] {
   const edits: Edit[] = [];
-  for (const choose of [enroll, drop, renameCourse, addCoTeacher, renameSchool]) {
-    const edit = edits.length < wanted ? choose(view) : undefined;
-    if (edit !== undefined) edits.push(edit);
+  let [tables, now] = [district, expected];
+  /** Students who are in an edit already. */
+  const concerned = new Set<string>();
+  for (const candidatesOf of [enroll, drop, renameCourse, addCoTeacher, renameSchool]) {
+    if (edits.length === wanted) break;
+    const candidates = candidatesOf({ district: tables, expected: now, today: circumstances.today, concerned });
+    for (const { title, body, after } of candidates.take(tries)) {
+      const then = expectedState(after, circumstances, now);
+      const effect = effectOf(now, then);
+      if (effect === undefined) continue;
+      edits.push({ title, body, ...effect });
+      [tables, now] = [after, then];
+      break;
+    }
   }
   return edits;
 }
 
 interface View {
   district: District;
-  /** Keys of people who have an account. */
-  accounts: ReadonlySet<string>;
-  classes: ReadonlyMap<string, { owners: ReadonlySet<string>; members: ReadonlySet<string> }>;
-  /** Sections whose first teacher would make a team, some time after everything else. */
-  teamless: ReadonlySet<string>;
-  /** Sections in a term that today belongs to: who is enrolled there now is in the class at once. */
-  running: readonly Section[];
+  expected: Expected;
   today: string;
-  /** Students who are in an edit already. */
   concerned: Set<string>;
 }
 
-function enroll({ district, accounts, classes, running, concerned }: View): Edit | undefined {
+/** Undefined when there is nothing to see, or a team to be made, which takes longer than anybody waits here. */
+function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'writes'> | undefined {
+  const checks: Check[] = [];
+  let writes = 0;
+  const schools = new Map(before.schools.map((school) => [school.dcid, school]));
+  for (const { dcid: school, properties } of after.schools) {
+    if (isDeepStrictEqual(properties, schools.get(school)?.properties)) continue;
+    checks.push({ kind: 'schoolName', school, displayName: String(properties.displayName) });
+    writes += 1;
+  }
+  const classes = new Map(before.classes.map((one) => [one.dcid, one]));
+  for (const { dcid: section, properties, owners, members, team } of after.classes) {
+    const was = classes.get(section);
+    if (was === undefined || was.team !== team) return undefined;
+    if (!isDeepStrictEqual(properties, was.properties)) writes += 1;
+    if (properties.displayName !== was.properties.displayName)
+      checks.push({ kind: 'className', section, displayName: String(properties.displayName) });
+    for (const [kind, now, earlier] of [
+      ['owner', owners, was.owners],
+      ['member', members, was.members],
+    ] as const) {
+      const [added, removed] = [[...now.difference(earlier)], [...earlier.difference(now)]];
+      checks.push(
+        ...added.map((person) => ({ kind, section, person, present: true })),
+        ...removed.map((person) => ({ kind, section, person, present: false })),
+      );
+      writes += Math.ceil(added.length / bindLimit) + removed.length;
+    }
+  }
+  return checks.length === 0 ? undefined : { checks, writes };
+}
+
+/** People with an account, and the sections that have a class. */
+function present({ expected }: View): { accounts: Set<string>; classes: Map<string, Expected['classes'][number]> } {
+  return {
+    accounts: new Set(expected.users.map((user) => user.person.key)),
+    classes: new Map(expected.classes.map((one) => [one.dcid, one])),
+  };
+}
+
+/** In a section whose term today belongs to: who is enrolled there now is in the class at once. */
+function* enroll(view: View): Generator<Candidate> {
+  const { district, today, concerned } = view;
+  const { accounts, classes } = present(view);
+  const running = district.sections.filter(
+    ({ dcid, firstDay, lastDay }) => classes.has(dcid) && firstDay <= today && today <= lastDay,
+  );
   const enrolled = Map.groupBy(district.enrollments, ({ student }) => student);
   for (const { key, role, dcid, schools } of district.people) {
     if (role !== 'students' || !accounts.has(key)) continue;
@@ -63,83 +116,71 @@ function enroll({ district, accounts, classes, running, concerned }: View): Edit
     const section = running.find((one) => schools.includes(one.school) && !already.has(one.dcid));
     if (section === undefined || classes.get(section.dcid)?.members.has(key)) continue;
     concerned.add(dcid);
-    return {
+    const added = { dcid: 'new', section: section.dcid, student: dcid, from: today, until: undefined };
+    yield {
       title: `enroll student ${dcid} in section ${section.dcid} (${section.courseName} - ${section.number})`,
       body: [{ op: 'enroll', studentId: Number(dcid), sectionId: Number(section.dcid) }],
-      checks: [{ kind: 'member', section: section.dcid, person: key, present: true }],
-      writes: 1,
+      after: { ...district, enrollments: [...district.enrollments, added] },
     };
   }
-  return undefined;
 }
 
-function drop({ district, accounts, concerned }: View): Edit | undefined {
-  const times = Map.groupBy(district.enrollments, ({ student, section }) => `${student} ${section}`);
+function* drop(view: View): Generator<Candidate> {
+  const { district, concerned } = view;
+  const { classes } = present(view);
   for (const { dcid, student, section } of district.enrollments) {
-    const key = `students:${student}`;
-    if (concerned.has(student) || !accounts.has(key) || times.get(`${student} ${section}`)?.length !== 1) continue;
-    return {
+    if (concerned.has(student) || !classes.get(section)?.members.has(`students:${student}`)) continue;
+    yield {
       title: `drop student ${student} from section ${section}`,
       body: [{ op: 'drop', ccId: Number(dcid) }],
-      checks: [{ kind: 'member', section, person: key, present: false }],
-      writes: 1,
+      after: { ...district, enrollments: district.enrollments.filter((one) => one.dcid !== dcid) },
     };
   }
-  return undefined;
 }
 
-/** The course with the fewest sections: each of them is a class to rename. */
-function renameCourse({ district }: View): Edit | undefined {
-  let fewest: { course: string; taught: Section[] } | undefined;
-  for (const [course, taught] of Map.groupBy(district.sections, (section) => section.course)) {
-    if (course === undefined || (fewest !== undefined && taught.length >= fewest.taught.length)) continue;
-    fewest = { course, taught };
+/** The courses with the fewest sections first: each of them is a class to rename. */
+function* renameCourse({ district }: View): Generator<Candidate> {
+  const courses = [...Map.groupBy(district.sections, (section) => section.course)];
+  for (const [course, taught] of courses.sort(([, a], [, b]) => a.length - b.length)) {
+    if (course === undefined) continue;
+    const name = `${taught[0]?.courseName} (renamed)`;
+    const renamed = (section: Section) => (section.course === course ? { ...section, courseName: name } : section);
+    yield {
+      title: `rename course ${course} to "${name}"`,
+      body: [{ op: 'renameCourse', courseId: Number(course), name }],
+      after: { ...district, sections: district.sections.map(renamed) },
+    };
   }
-  if (fewest === undefined) return undefined;
-  const { course, taught } = fewest;
-  const name = `${taught[0]?.courseName} (renamed)`;
-  return {
-    title: `rename course ${course} to "${name}"`,
-    body: [{ op: 'renameCourse', courseId: Number(course), name }],
-    checks: taught.map(({ dcid, number }) => ({
-      kind: 'className',
-      section: dcid,
-      displayName: `${name} - ${number}`,
-    })),
-    writes: taught.length,
-  };
 }
 
-function addCoTeacher({ district, accounts, classes, teamless, today }: View): Edit | undefined {
+function* addCoTeacher(view: View): Generator<Candidate> {
+  const { district, today } = view;
+  const { accounts, classes } = present(view);
   for (const { key, role, dcid, schools } of district.people) {
     if (role !== 'teachers' || !accounts.has(key)) continue;
     const section = district.sections.find(
-      (one) =>
-        schools.includes(one.school) && classes.get(one.dcid)?.owners.has(key) === false && !teamless.has(one.dcid),
+      (one) => schools.includes(one.school) && classes.get(one.dcid)?.owners.has(key) === false,
     );
     if (section === undefined) continue;
-    const relation = { section: section.dcid, person: key, present: true };
-    return {
+    const added = { id: 'new', section: section.dcid, teacher: dcid, from: today, through: undefined, leads: false };
+    yield {
       title: `make teacher ${dcid} a co-teacher of section ${section.dcid}`,
       body: [{ op: 'addCoTeacher', sectionId: Number(section.dcid), userId: Number(dcid), startDate: today }],
-      checks: [
-        { kind: 'owner', ...relation },
-        { kind: 'member', ...relation },
-      ],
-      writes: 2,
+      after: { ...district, teaching: [...district.teaching, added] },
     };
   }
-  return undefined;
 }
 
-function renameSchool({ district }: View): Edit | undefined {
-  const [school] = district.schools;
-  if (school === undefined) return undefined;
-  const name = `${school.name} (renamed)`;
-  return {
-    title: `rename school ${school.dcid} to "${name}"`,
-    body: [{ op: 'renameSchool', schoolId: Number(school.dcid), name }],
-    checks: [{ kind: 'schoolName', school: school.dcid, displayName: name }],
-    writes: 1,
-  };
+function* renameSchool({ district }: View): Generator<Candidate> {
+  for (const school of district.schools) {
+    const name = `${school.name} (renamed)`;
+    yield {
+      title: `rename school ${school.dcid} to "${name}"`,
+      body: [{ op: 'renameSchool', schoolId: Number(school.dcid), name }],
+      after: {
+        ...district,
+        schools: district.schools.map((one) => (one === school ? { ...one, name } : one)),
+      },
+    };
+  }
 }

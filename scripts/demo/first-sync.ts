@@ -19,8 +19,7 @@ export interface FirstSync {
 export async function followFirstSync(
   relay: Program,
   startAgent: () => Promise<RunningAgent>,
-  screen: Screen,
-  signal: AbortSignal,
+  { screen, signal, profiles }: { screen: Screen; signal: AbortSignal; profiles: readonly { name: string }[] },
 ): Promise<{ agent: RunningAgent; sync: FirstSync }> {
   const over = new AbortController();
   let patience = setTimeout(giveUp, patienceMs);
@@ -49,7 +48,17 @@ export async function followFirstSync(
     showProvisioning(event, screen);
   });
   try {
-    const finished = relay.next((event) => event.event === 'run.finished', AbortSignal.any([signal, over.signal]));
+    // Several profiles run one after the other.
+    const open = new Set(profiles.map(({ name }) => name));
+    let failed = 0;
+    const finished = relay.next(
+      (event) => {
+        if (event.event !== 'run.finished' || !open.delete(String(event.profile))) return false;
+        failed += Number(event.failed);
+        return open.size === 0;
+      },
+      AbortSignal.any([signal, over.signal]),
+    );
     finished.catch(() => undefined);
     const agent = await startAgent();
     let problems = 0;
@@ -61,7 +70,7 @@ export async function followFirstSync(
       if (problems >= problemsTolerated)
         over.abort(new DemoError(`The agent cannot work: ${String(event.message)}`, String(event.action)));
     });
-    const event = await finished;
+    await finished;
     deaf();
     const finishedAt = performance.now();
     const sync = {
@@ -69,8 +78,8 @@ export async function followFirstSync(
       provisionedAfter: (finishedAt - agent.startedAt) / 1000,
     };
     const after = `${seconds(sync.provisionedAfter)} after the agent's first look`;
-    if (event.failed === 0) screen.done(`Everything is provisioned, ${after}`);
-    else screen.warn(`Provisioned ${after}; ${count(Number(event.failed), 'operation')} failed`);
+    if (failed === 0) screen.done(`Everything is provisioned, ${after}`);
+    else screen.warn(`Provisioned ${after}; ${count(failed, 'operation')} failed`);
     return { agent, sync };
   } finally {
     clearTimeout(patience);

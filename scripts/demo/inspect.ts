@@ -5,7 +5,7 @@ import { type Actual, readDump, readProblems } from './oracle/actual.ts';
 import { type Before, setAside } from './oracle/before.ts';
 import { compare } from './oracle/compare.ts';
 import { type District, readDistrict } from './oracle/district.ts';
-import { type Expected, expectedState, type Rules } from './oracle/expected.ts';
+import { type Circumstances, type Expected, expectedState } from './oracle/expected.ts';
 
 export interface Inspection {
   district: District;
@@ -23,13 +23,21 @@ export interface InspectOptions {
   accounts: readonly SeededAccount[];
   /** All of it, classes and schools too. */
   before: Before;
-  rules: Rules;
+  profiles: Circumstances['profiles'];
+  groupLicences: Circumstances['groupLicences'];
 }
 
-export async function inspect(options: InspectOptions): Promise<Inspection> {
-  const { powerschoolDb, relayDb, microsoft, accounts, before, rules } = options;
-  const district = readDistrict(powerschoolDb, localDate(new Date()));
-  const expected = expectedState(district, accounts, rules);
+/** What the expectation rests on besides PowerSchool's tables, as of now. */
+export function circumstancesOf({ accounts, profiles, groupLicences }: InspectOptions): Circumstances {
+  return { directory: accounts, profiles, groupLicences, today: localDate(new Date()) };
+}
+
+/** @param earlier what was expected before edits */
+export async function inspect(options: InspectOptions, earlier?: Expected): Promise<Inspection> {
+  const { powerschoolDb, relayDb, microsoft, accounts, before } = options;
+  const circumstances = circumstancesOf(options);
+  const district = readDistrict(powerschoolDb, circumstances.today);
+  const expected = expectedState(district, circumstances, earlier);
   const actual = { ...(await readDump(microsoft.client.lines('/_sim/dump'))), problems: readProblems(relayDb) };
   const { rest, differences } = setAside(actual, before);
   return { district, expected, actual: rest, differences: [...differences, ...compare(expected, accounts, rest)] };

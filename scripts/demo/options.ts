@@ -1,7 +1,8 @@
 /** The demo's command line. */
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Mode } from './oracle/expected.ts';
+import type { Mode } from './oracle/rules.ts';
+import type { ProfileKind } from './profile.ts';
 
 export interface DemoOptions {
   /** End after the first sync and three edits. */
@@ -11,6 +12,8 @@ export interface DemoOptions {
   students: number;
   seed: number;
   mode: Mode;
+  /** Which options of the sync profile are used. */
+  profile: ProfileKind;
   /** What the tenant holds at the start. */
   directory: 'accounts' | 'sds-v1' | 'sds-v2.1' | 'sds-mixed';
   /** Folder of a School Data Sync v1 CSV set, in place of a made-up district. */
@@ -39,6 +42,14 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
         .default('match'),
     )
     .addOption(
+      new Option(
+        '--profile <kind>',
+        'options of the sync profile: plain; rich: all at once, some schools; split: two or three profiles; random: drawn by the seed',
+      )
+        .choices(['plain', 'rich', 'split', 'random'])
+        .default('plain'),
+    )
+    .addOption(
       new Option('--directory <kind>', 'sds-…: a tenant that School Data Sync has run before; in mode match')
         .choices(['accounts', 'sds-v1', 'sds-v2.1', 'sds-mixed'])
         .default('accounts'),
@@ -61,6 +72,7 @@ Examples:
   npm start -- --mode create --sds-csv ./csv
   npm start -- --once --teams
   npm start -- --once --directory sds-mixed
+  npm start -- --once --profile random --seed 7
 
 Exit codes: 0 all is as it should be, 1 something differs, 64 wrong options, 70 a program failed, 130 stopped before the
 first sync was done.`,
@@ -72,8 +84,9 @@ first sync was done.`,
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 64 };
     throw error;
   }
-  if (command.opts<DemoOptions>().directory !== 'accounts' && command.opts<DemoOptions>().mode === 'create') {
-    process.stderr.write('error: --directory sds-… goes with --mode match\n');
+  const { directory, mode, profile } = command.opts<DemoOptions>();
+  if (directory !== 'accounts' && (mode === 'create' || profile !== 'plain')) {
+    process.stderr.write('error: --directory sds-… goes with --mode match and --profile plain\n');
     return { exitCode: 64 };
   }
   const { json, sdsCsv, ...rest } = command.opts<Omit<DemoOptions, 'json' | 'sdsCsv'> & Partial<DemoOptions>>();

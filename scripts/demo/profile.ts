@@ -1,5 +1,7 @@
-/** The district's sync profile, and the same choices as the oracle reads them. */
-import type { Mode, Rules } from './oracle/expected.ts';
+/** The sync profiles of the demo's district, as documents: the relay and the oracle each read them in their own way. */
+
+import type { Role } from './oracle/district.ts';
+import type { Mode, ProfileDocument } from './oracle/rules.ts';
 
 export const domain = 'summit.example';
 export const studentDomain = `students.${domain}`;
@@ -7,37 +9,34 @@ export const studentDomain = `students.${domain}`;
 /** SKU part numbers of the simulated tenant, per role. */
 export const skus = { students: 'STANDARDWOFFPACK_STUDENT', teachers: 'STANDARDWOFFPACK_FACULTY' };
 
-/** @param licences skuId per role, from the tenant's subscribed SKUs */
-export function demoRules({ mode, teams }: { mode: Mode; teams: boolean }, licences: Rules['licences']): Rules {
-  return {
-    mode,
-    teams,
-    identity: {
-      students: { source: 'number', suffix: undefined, target: 'mailNickname' },
-      teachers: { source: 'username', suffix: domain, target: 'userPrincipalName' },
-    },
-    domains: { students: studentDomain, teachers: domain },
-    licences,
-    usageLocation: 'US',
-  };
+export type ProfileKind = 'plain' | 'rich' | 'split' | 'random';
+
+/** What the tenant has to offer. */
+export interface Offer {
+  /** skuId per role. */
+  licences: Record<Role, string>;
+  /** A plan of both SKUs. */
+  plan: string;
 }
 
-/** The profile as `hallpass-relay profile set` takes it. */
-export function demoProfile({ mode, teams, domains, licences, usageLocation }: Rules): object {
+export function plainProfile(
+  { mode, teams }: { mode: Mode; teams: boolean },
+  licences: Offer['licences'],
+): ProfileDocument {
+  const creates = mode === 'create';
   return {
     version: 1,
     state: 'enabled',
-    name: mode === 'match' ? 'Sync existing users' : 'Create new users',
+    name: creates ? 'Create new users' : 'Sync existing users',
     mode: { students: mode, teachers: mode },
-    identity:
-      mode === 'match'
-        ? {
-            students: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
-            teachers: { source: 'username', suffix: domains.teachers, target: 'userPrincipalName' },
-          }
-        : {},
-    domains: mode === 'create' ? domains : {},
-    licences: { ...(mode === 'create' ? licences : { students: null, teachers: null }), usageLocation },
+    identity: creates
+      ? {}
+      : {
+          students: { source: 'studentNumber', suffix: null, target: 'mailNickname' },
+          teachers: { source: 'username', suffix: domain, target: 'userPrincipalName' },
+        },
+    domains: creates ? { students: studentDomain, teachers: domain } : {},
+    licences: { ...(creates ? licences : { students: null, teachers: null }), usageLocation: 'US' },
     schools: 'all',
     classes: { createTeam: teams },
     properties: {
@@ -47,4 +46,12 @@ export function demoProfile({ mode, teams, domains, licences, usageLocation }: R
       teacher: ['teacherNumber'],
     },
   };
+}
+
+/** The groups that profiles take licences from. */
+export function groupsOf(profiles: readonly ProfileDocument[]): string[] {
+  const given = profiles.flatMap(({ licences }) => [licences.students, licences.teachers]);
+  return [
+    ...new Set(given.flatMap((one) => (one !== null && typeof one === 'object' && 'group' in one ? [one.group] : []))),
+  ];
 }

@@ -1,8 +1,7 @@
 /** The operator's relay: configured, with a district in it, serving agents over TLS. */
 import { join } from 'node:path';
 import type { AppRegistration, Microsoft } from './microsoft.ts';
-import type { Rules } from './oracle/expected.ts';
-import { demoProfile } from './profile.ts';
+import type { ProfileDocument } from './oracle/rules.ts';
 import type { Program } from './program.ts';
 import type { Town } from './town.ts';
 
@@ -19,11 +18,17 @@ export interface Relay {
   db: string;
 }
 
-/** Adds the district and its profile. */
-export async function addDistrict(town: Town, app: AppRegistration, rules: Rules): Promise<void> {
-  const profile = await town.write('profile.json', JSON.stringify(demoProfile(rules), null, 2));
+/** Adds the district and its profiles. */
+export async function addDistrict(
+  town: Town,
+  app: AppRegistration,
+  profiles: readonly ProfileDocument[],
+): Promise<void> {
   await hallpassRelay(town, 'tenant', 'add', slug, '--name', 'Summit School District', '--graph-tenant', app.tenantId);
-  await hallpassRelay(town, 'profile', 'set', slug, profile);
+  for (const [at, profile] of profiles.entries()) {
+    const file = await town.write(`profile-${at + 1}.json`, JSON.stringify(profile, null, 2));
+    await hallpassRelay(town, 'profile', 'set', slug, file);
+  }
 }
 
 export async function startRelay(town: Town, app: AppRegistration, microsoft: Microsoft): Promise<Relay> {

@@ -7,7 +7,7 @@ import { databaseShare, type RunningAgent, startAgent } from './agent.ts';
 import { DemoError, Interrupted } from './demo-error.ts';
 import { chooseEdits, type Edit } from './edits.ts';
 import { type FirstSync, followFirstSync } from './first-sync.ts';
-import { type Inspection, inspect, localDate } from './inspect.ts';
+import { circumstancesOf, type Inspection, inspect } from './inspect.ts';
 import { makeEdit, openReader } from './live-edits.ts';
 import { graphCounts } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
@@ -68,15 +68,18 @@ async function tellStory(town: Town): Promise<number> {
 
   const place = await setUp(town, stages);
   const { agent, sync } = await stages.time('first sync', () =>
-    followFirstSync(place.relay.program, () => startAgent(town), screen, town.signal),
+    followFirstSync(place.relay.program, () => startAgent(town), {
+      screen,
+      signal: town.signal,
+      profiles: place.profiles,
+    }),
   );
   stages.note('first read', sync.readAfter);
   stages.note('provisioning', sync.provisionedAfter - sync.readAfter);
 
-  const today = localDate(new Date());
   screen.busy("Comparing with PowerSchool's tables");
   const first = await stages.time('first comparison', () => inspect(place));
-  const edits = chooseEdits(first.district, first.expected, today);
+  const edits = chooseEdits(first.district, first.expected, circumstancesOf(place));
   showSummary(screen, first);
   if (!options.once) {
     await writeReport(options, { place, agent, sync, stages, first });
@@ -85,7 +88,7 @@ async function tellStory(town: Town): Promise<number> {
 
   const reader = openReader(place.microsoft, place.app, first);
   const made = await stages.time('edits', () => makeEdits(edits, town, place, reader));
-  const last = await stages.time('last comparison', () => inspect(place));
+  const last = await stages.time('last comparison', () => inspect(place, first.expected));
   showDifferences(screen, last.differences);
   const second = { last, edits, ...made, ownReads: reader.requests };
   await writeReport(options, { place, agent, sync, stages, first, second });

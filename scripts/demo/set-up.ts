@@ -4,9 +4,8 @@ import { type Directory, demoDirectory } from './directory.ts';
 import { type InspectOptions, localDate } from './inspect.ts';
 import { type AppRegistration, type Microsoft, registerApp, startMicrosoft } from './microsoft.ts';
 import { readDistrict } from './oracle/district.ts';
-import type { Rules } from './oracle/expected.ts';
+import { readRules } from './oracle/rules.ts';
 import { installPlugin, type PowerSchool, startPowerSchool } from './powerschool.ts';
-import { demoRules } from './profile.ts';
 import { addDistrict, enrollmentCode, type Relay, startRelay } from './relay.ts';
 import { count } from './screen.ts';
 import type { Stages } from './stages.ts';
@@ -29,18 +28,18 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
 
   screen.busy('Starting PowerSchool');
   const powerschool = await stages.time('powerschool', () => startPowerSchool(town));
-  const district = readDistrict(powerschool.db, localDate(new Date()));
+  const today = localDate(new Date());
+  const district = readDistrict(powerschool.db, today);
   screen.done(
     `PowerSchool is running: ${count(district.schools.length, 'school')}, ${count(district.sections.length, 'section')}, ` +
       `${count(district.people.length, 'person').replace('persons', 'people')}, ${count(district.enrollments.length, 'enrollment')}`,
   );
 
-  const directory = demoDirectory(district, options);
-  const rules = demoRules(options, directory.licences);
+  const directory = demoDirectory(district, options, today);
   const app = await registration;
   screen.busy('Starting Microsoft 365 and the relay, installing the plugin');
   const [{ microsoft, relay, codeFile }] = await Promise.all([
-    startCloud(town, stages, { directory, rules, app }),
+    startCloud(town, stages, { directory, app }),
     stages.time('plugin', async () => {
       const credentials = await installPlugin(powerschool, await plugin);
       screen.done('The plugin is installed and enabled in PowerSchool');
@@ -55,7 +54,8 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
     microsoft,
     relay,
     app,
-    rules,
+    profiles: directory.profiles.map(readRules),
+    groupLicences: directory.groupLicences,
     accounts: directory.accounts,
     before: directory.before,
     powerschoolDb: powerschool.db,
@@ -66,13 +66,13 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
 async function startCloud(
   town: Town,
   stages: Stages,
-  { directory, rules, app }: { directory: Directory; rules: Rules; app: AppRegistration },
+  { directory, app }: { directory: Directory; app: AppRegistration },
 ): Promise<{ microsoft: Microsoft; relay: Relay; codeFile: string }> {
   const { screen } = town;
   const [microsoft, codeFile] = await Promise.all([
     stages.time('microsoft', () => startMicrosoft(town, directory, app)),
     stages.time('district', async () => {
-      await addDistrict(town, app, rules);
+      await addDistrict(town, app, directory.profiles);
       return await enrollmentCode(town);
     }),
   ]);

@@ -1,5 +1,7 @@
 /** Which account is whose, by the oracle's own reading of the rules: matching existing accounts, and naming new ones. */
 import type { Person, Role } from './district.ts';
+import type { Rules } from './rules.ts';
+import { localPart, withNumber } from './user-names.ts';
 
 /** An account as it was in the directory before anything was provisioned. */
 export interface SeededAccount {
@@ -24,14 +26,26 @@ export interface Assignment {
   problems: Map<string, string>;
 }
 
+/** People as their profile sees them. */
+export type Subject = { person: Person; rules: Pick<Rules, 'mode' | 'identity' | 'domains' | 'usernames'> };
+
+/** The accounts of everybody, each by the mode of the own role in the own profile. */
+export function assignAccounts(subjects: readonly Subject[], directory: readonly SeededAccount[]): Assignment {
+  const { match = [], create = [] } = Object.groupBy(subjects, ({ person, rules }) => rules.mode[person.role]);
+  const [matched, named] = [matchAccounts(match, directory), nameAccounts(create, directory)];
+  return {
+    accounts: new Map([...matched.accounts, ...named.accounts]),
+    problems: new Map([...matched.problems, ...named.problems]),
+  };
+}
+
 /**
  * Sync existing users: the value equals the target ignoring case in exactly one account of the whole directory, and no
- * other person claims that account.
+ * other person claims that account. Of several rules the first that finds anything decides.
  */
 export function matchAccounts(
-  people: readonly Person[],
+  subjects: readonly { person: Person; rules: { identity: Record<Role, IdentityRule[]> } }[],
   directory: readonly SeededAccount[],
-  rules: Record<Role, IdentityRule>,
 ): Assignment {
   const result: Assignment = { accounts: new Map(), problems: new Map() };
   const candidates = {
@@ -40,52 +54,57 @@ export function matchAccounts(
     mailNickname: accountsBy(directory, 'mailNickname'),
   };
   const claims: [account: string, key: string][] = [];
-  for (const person of people) {
-    const { source, suffix, target } = rules[person.role];
-    const value = person[source];
-    if (value === undefined) {
-      result.problems.set(person.key, 'MissingSourceValue');
-      continue;
-    }
-    const wanted = suffix === undefined ? value : `${value}@${suffix}`;
-    const [only, ...others] = candidates[target].get(wanted.toLowerCase()) ?? [];
-    if (only === undefined) result.problems.set(person.key, 'UnmatchedEntry');
+  for (const { person, rules } of subjects) {
+    const found = rules.identity[person.role].flatMap(({ source, suffix, target }) => {
+      const value = person[source];
+      if (value === undefined) return [];
+      return [candidates[target].get((suffix === undefined ? value : `${value}@${suffix}`).toLowerCase()) ?? []];
+    });
+    const [account, ...others] = found.find((accounts) => accounts.length > 0) ?? [];
+    if (found.length === 0) result.problems.set(person.key, 'MissingSourceValue');
+    else if (account === undefined) result.problems.set(person.key, 'UnmatchedEntry');
     else if (others.length > 0) result.problems.set(person.key, 'AmbiguousMatch');
-    else claims.push([only, person.key]);
+    else claims.push([account, person.key]);
   }
   settle(claims, result, () => undefined);
   return result;
 }
 
 /**
- * Create new users: `username@domain`, within what a userPrincipalName may hold, wanted by nobody else, and not taken by
- * an account that is there already.
+ * Create new users: a name of what a userPrincipalName may hold, wanted by nobody else, and not taken by an account that is
+ * there already; where namesakes are numbered, the first name that is free, in the order of PowerSchool's ids.
  */
 export function nameAccounts(
-  people: readonly Person[],
+  subjects: readonly { person: Person; rules: Pick<Rules, 'domains' | 'usernames'> }[],
   directory: readonly SeededAccount[],
-  domains: Record<Role, string>,
 ): Assignment {
   const result: Assignment = { accounts: new Map(), problems: new Map() };
-  const taken = accountsBy(directory, 'userPrincipalName');
+  const taken = new Set(accountsBy(directory, 'userPrincipalName').keys());
   const claims: [name: string, key: string][] = [];
   const spelled = new Map<string, string>();
-  for (const { key, role, username } of people) {
-    if (username === undefined) {
-      result.problems.set(key, 'MissingSourceValue');
-      continue;
+  const numbered: { person: Person; name: string; domain: string; rule: Rules['usernames'][Role] }[] = [];
+  for (const { person, rules } of subjects) {
+    const { key, role } = person;
+    const [rule, domain] = [rules.usernames[role], rules.domains[role]];
+    const part = localPart(person, rule, domain);
+    if ('problem' in part) {
+      result.problems.set(key, part.problem);
+    } else if (rule !== 'username' && rule.numbered) {
+      numbered.push({ person, name: part.name, domain, rule });
+    } else {
+      spelled.set(key, `${part.name}@${domain}`);
+      claims.push([`${part.name}@${domain}`.toLowerCase(), key]);
     }
-    const ending = `@${domains[role]}`;
-    const local = username.toLowerCase().endsWith(ending) ? username.slice(0, -ending.length) : username;
-    if (!/^[A-Za-z0-9'.\-_!#^~]{1,64}(?<!\.)$/.test(local)) {
-      result.problems.set(key, 'InvalidUserName');
-      continue;
-    }
-    spelled.set(key, `${local}${ending}`);
-    claims.push([`${local}${ending}`.toLowerCase(), key]);
   }
   settle(claims, result, (name) => (taken.has(name) ? 'UserNameTaken' : undefined));
   for (const key of result.accounts.keys()) result.accounts.set(key, spelled.get(key) ?? '');
+  for (const [name] of claims) taken.add(name);
+  for (const { person, name, domain, rule } of numbered.sort((a, b) => Number(a.person.dcid) - Number(b.person.dcid))) {
+    let given = name;
+    for (let number = 2; taken.has(`${given}@${domain}`); number += 1) given = withNumber(name, number, rule);
+    taken.add(`${given}@${domain}`);
+    result.accounts.set(person.key, `${given}@${domain}`);
+  }
   return result;
 }
 

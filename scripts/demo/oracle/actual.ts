@@ -1,5 +1,6 @@
 /** The actual side: the Microsoft simulator's dump, and the problems in the relay's database. */
 import { DatabaseSync } from 'node:sqlite';
+import { licenceName } from './expected.ts';
 
 export type Bag = { [property: string]: unknown };
 
@@ -11,6 +12,7 @@ export interface ActualUser {
   stamp: string | undefined;
   /** School object ids. */
   schools: string[];
+  /** See licenceName. */
   licences: string[];
 }
 
@@ -29,6 +31,13 @@ export interface ActualClass {
   team: boolean;
 }
 
+export interface ActualGroup {
+  id: string;
+  name: string;
+  /** Object ids. */
+  members: string[];
+}
+
 export interface ReportedProblem {
   subject: string;
   code: string;
@@ -39,14 +48,16 @@ export interface Actual {
   users: ActualUser[];
   schools: ActualSchool[];
   classes: ActualClass[];
-  /** Groups that are no classes, and what was deleted: a roster sync has no business with either. */
+  /** Those that are no classes. */
+  groups: ActualGroup[];
+  /** What was deleted: a roster sync has no business with it. */
   strangers: { type: string; id: string; name: string }[];
   problems: ReportedProblem[];
 }
 
 /** @param lines of the dump, NDJSON; read one by one, because 20,000 pupils make 30 MB */
 export async function readDump(lines: AsyncIterable<string>): Promise<Omit<Actual, 'problems'>> {
-  const actual: Omit<Actual, 'problems'> = { users: [], schools: [], classes: [], strangers: [] };
+  const actual: Omit<Actual, 'problems'> = { users: [], schools: [], classes: [], groups: [], strangers: [] };
   for await (const line of lines) {
     if (line === '') continue;
     const { type, ...properties } = JSON.parse(line) as Bag;
@@ -66,6 +77,8 @@ export async function readDump(lines: AsyncIterable<string>): Promise<Omit<Actua
         break;
       }
       case 'group':
+        actual.groups.push({ id, name: text(properties.displayName) ?? id, members: ids(properties.members) });
+        break;
       case 'deletedUser':
       case 'deletedGroup':
         actual.strangers.push({ type, id, name: text(properties.displayName) ?? id });
@@ -82,8 +95,13 @@ function userOf(id: string, properties: Bag): ActualUser {
     properties,
     stamp: stampOf(properties),
     schools: ids(properties.schools),
-    licences: ids(properties.licenses),
+    licences: licencesOf(properties),
   };
+}
+
+function licencesOf({ assignedLicenses, licenses }: Bag): string[] {
+  if (!Array.isArray(assignedLicenses)) return ids(licenses);
+  return assignedLicenses.map(({ skuId, disabledPlans }: Bag) => licenceName(String(skuId), ids(disabledPlans)));
 }
 
 function stampOf(properties: Bag): string | undefined {

@@ -25,6 +25,7 @@ const expected: Expected = {
       team: false,
     },
   ],
+  groups: [],
   problems: new Map(),
 };
 
@@ -62,7 +63,7 @@ t.test('what is there need not be written', async (t) => {
 t.test('an expired class is set aside, and must be as it was', async (t) => {
   const properties = { id: 'x', displayName: 'Old', mailNickname: 'Exp0625_Section_50' };
   const old = { id: 'x', properties, members: [], owners: [], schools: [], team: false };
-  const actual: Actual = { users: [], schools: [], classes: [old], strangers: [], problems: [] };
+  const actual: Actual = { users: [], schools: [], classes: [old], groups: [], strangers: [], problems: [] };
   t.same(setAside(actual, before), { rest: { ...actual, classes: [] }, differences: [] });
   const found = (classes: Actual['classes']) => setAside({ ...actual, classes }, before).differences;
   t.match(found([]), [/is gone/]);

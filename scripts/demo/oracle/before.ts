@@ -77,6 +77,7 @@ export function writesSaved(before: Before, expected: Expected): number {
 function has(was: Bag | undefined, properties: Bag): boolean {
   return Object.entries(properties).every(([name, value]) => {
     const there = was?.[name];
+    if (value === null) return true;
     const isPart = typeof value === 'object' && value !== null && typeof there === 'object' && there !== null;
     return isPart ? has(there as Bag, value as Bag) : there === value;
   });

@@ -1,8 +1,8 @@
 /** Every difference between what must be there and what is there, in words. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { SeededAccount } from './accounts.ts';
-import type { Actual, ActualClass, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
-import type { Expected, ExpectedClass, ExpectedUser } from './expected.ts';
+import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
+import type { Expected, ExpectedClass, ExpectedGroup, ExpectedUser } from './expected.ts';
 
 /** @param directory the accounts before anything was provisioned */
 export function compare(expected: Expected, directory: readonly SeededAccount[], actual: Actual): string[] {
@@ -11,6 +11,7 @@ export function compare(expected: Expected, directory: readonly SeededAccount[],
   const schools = compareSchools(expected, actual.schools, say);
   const people = compareUsers(expected.users, directory, actual.users, schools, say);
   compareClasses(expected.classes, actual.classes, { schools, people }, say);
+  compareGroups(expected.groups, actual.groups, people, say);
   for (const { type, name } of actual.strangers) say(`${type} ${name} should not be there`);
   compareProblems(expected.problems, actual.problems, say);
   return differences;
@@ -107,10 +108,33 @@ function compareClasses(
   for (const [externalId, extra] of found) say(`${plural(extra.length, 'class')} ${externalId} should not be there`);
 }
 
+function compareGroups(
+  expected: readonly ExpectedGroup[],
+  actual: readonly ActualGroup[],
+  people: NamesById,
+  say: Say,
+): void {
+  const found = new Map(actual.map((group) => [group.id, group]));
+  for (const { id, members } of expected) {
+    const group = found.get(id);
+    found.delete(id);
+    if (group === undefined) say(`group ${id} is gone`);
+    else
+      compareSets(
+        `group ${group.name}: member`,
+        members,
+        group.members.map((one) => people.get(one) ?? one),
+        say,
+      );
+  }
+  for (const { name } of found.values()) say(`group ${name} should not be there`);
+}
+
 function compareProblems(expected: ReadonlyMap<string, string>, actual: readonly ReportedProblem[], say: Say): void {
   const reported = Map.groupBy(actual, (problem) => problem.subject);
   for (const [key, code] of expected) {
-    const codes = reported.get(key)?.map((problem) => problem.code) ?? [];
+    // Each of several profiles may say it.
+    const codes = [...new Set(reported.get(key)?.map((problem) => problem.code))];
     if (codes.length === 0) say(`${key}: ${code} is not reported`);
     else if (codes.length > 1 || codes[0] !== code) say(`${key}: ${codes.join(' and ')} is reported, not ${code}`);
   }
@@ -132,12 +156,18 @@ function single<T>(found: Map<string, T[]>, name: string, what: string, say: Say
 function compareProperties(what: string, expected: Bag, actual: Bag, say: Say): void {
   for (const [name, value] of Object.entries(expected)) {
     const there = actual[name];
-    if (typeof value !== 'object' || value === null || typeof there !== 'object' || there === null) {
-      if (!isDeepStrictEqual(there, value)) say(`${what}: ${name} is ${shown(there)}, not ${shown(value)}`);
-      continue;
+    if (value === null) {
+      if (there !== undefined && there !== null) say(`${what}: ${name} is ${shown(there)}, and should not be there`);
+    } else if (isBag(value) && (isBag(there) || Object.values(value).every((one) => one === null))) {
+      compareProperties(`${what}: ${name}`, value, isBag(there) ? there : {}, say);
+    } else if (!isDeepStrictEqual(there, value)) {
+      say(`${what}: ${name} is ${shown(there)}, not ${shown(value)}`);
     }
-    compareProperties(`${what}: ${name}`, value as Bag, there as Bag, say);
   }
+}
+
+function isBag(value: unknown): value is Bag {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function compareSets(what: string, expected: ReadonlySet<string>, actual: readonly string[], say: Say): void {

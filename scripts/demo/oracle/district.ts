@@ -13,6 +13,7 @@ export interface School {
   lowGrade: string | undefined;
   highGrade: string | undefined;
   principal: string | undefined;
+  principalEmail: string | undefined;
   phone: string | undefined;
   street: string | undefined;
   city: string | undefined;
@@ -29,6 +30,10 @@ export interface Section {
   /** COURSES.DCID of the row that named it; undefined when none did. */
   course: string | undefined;
   number: string;
+  period: string | undefined;
+  /** TERMS.DCID. */
+  term: string;
+  termName: string;
   /** First and last day of its term, YYYY-MM-DD. */
   firstDay: string;
   lastDay: string;
@@ -45,7 +50,9 @@ export interface Person {
   email: string | undefined;
   givenName: string | undefined;
   surname: string | undefined;
+  middleName: string | undefined;
   grade: string | undefined;
+  graduationYear: string | undefined;
   /** DCIDs of the schools where the person has a current record. */
   schools: string[];
 }
@@ -56,12 +63,22 @@ export interface Enrollment {
   section: string;
   /** STUDENTS.DCID. */
   student: string;
+  /** First day in the class, and first one out of it, YYYY-MM-DD. */
+  from: string | undefined;
+  until: string | undefined;
 }
 
 export interface Teaching {
+  /** SECTIONTEACHER.ID. */
+  id: string;
   section: string;
   /** USERS.DCID. */
   teacher: string;
+  /** First and last day, YYYY-MM-DD. */
+  from: string | undefined;
+  through: string | undefined;
+  /** Whether the section names this teacher as its own. */
+  leads: boolean;
 }
 
 export interface District {
@@ -75,7 +92,7 @@ export interface District {
 /** PowerSchool's own school for graduated students. */
 const graduatedStudents = 999_999;
 
-/** @param today local date, YYYY-MM-DD: which school year is current, and who is in which class */
+/** @param today local date, YYYY-MM-DD: which school year is current */
 export function readDistrict(file: string, today: string): District {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
@@ -86,14 +103,20 @@ export function readDistrict(file: string, today: string): District {
       schools: all(schoolsSql).map(schoolOf),
       sections: all(sectionsSql, today).map(sectionOf),
       people: [...all(studentsSql).map(studentOf), ...teachersOf(all(teachersSql))],
-      enrollments: all(enrollmentsSql, today, today, today).map((row) => ({
+      enrollments: all(enrollmentsSql, today).map((row) => ({
         dcid: needed(row.dcid),
         section: needed(row.section),
         student: needed(row.student),
+        from: text(row.from_day),
+        until: text(row.until_day),
       })),
-      teaching: all(teachingSql, today, today, today).map((row) => ({
+      teaching: all(teachingSql, today).map((row) => ({
+        id: needed(row.id),
         section: needed(row.section),
         teacher: needed(row.teacher),
+        from: text(row.from_day),
+        through: text(row.through_day),
+        leads: row.leads === 1,
       })),
     };
   } finally {
@@ -103,7 +126,7 @@ export function readDistrict(file: string, today: string): District {
 
 type Row = Record<string, unknown>;
 
-const schoolsSql = `SELECT dcid, school_number, name, low_grade, high_grade, principal, schoolphone, schooladdress,
+const schoolsSql = `SELECT dcid, school_number, name, low_grade, high_grade, principal, principalemail, schoolphone, schooladdress,
     schoolcity, schoolstate, schoolzip
   FROM schools WHERE school_number <> ${graduatedStudents}`;
 
@@ -113,7 +136,7 @@ const currentSections = `current_year AS (
     WHERE isyearrec = 1 AND substr(firstday, 1, 10) <= ? GROUP BY schoolid
   ), current_section AS (
     SELECT sections.*, schools.dcid AS school, substr(terms.firstday, 1, 10) AS first_day,
-      substr(terms.lastday, 1, 10) AS last_day
+      substr(terms.lastday, 1, 10) AS last_day, terms.dcid AS term, terms.name AS term_name
     FROM sections
     JOIN schools ON schools.school_number = sections.schoolid AND schools.school_number <> ${graduatedStudents}
     JOIN current_year ON current_year.schoolid = sections.schoolid
@@ -122,7 +145,8 @@ const currentSections = `current_year AS (
   )`;
 
 const sectionsSql = `WITH ${currentSections}
-  SELECT x.dcid, x.school, x.course_number, x.section_number, x.first_day, x.last_day,
+  SELECT x.dcid, x.school, x.course_number, x.section_number, x.first_day, x.last_day, x.term, x.term_name,
+    x.external_expression,
     CASE WHEN own.dcid IS NULL THEN district.dcid ELSE own.dcid END AS course,
     COALESCE(NULLIF(own.course_name, ''), NULLIF(district.course_name, ''), x.course_number) AS course_name
   FROM current_section x
@@ -136,13 +160,14 @@ const studentsSql = `WITH primary_email AS (
   ), email AS (
     SELECT personid, address, MIN(priority) FROM primary_email GROUP BY personid
   )
-  SELECT students.dcid, schools.dcid AS school, student_web_id, student_number, first_name, last_name, grade_level,
-    email.address
+  SELECT students.dcid, schools.dcid AS school, student_web_id, student_number, first_name, last_name, middle_name, grade_level,
+    NULLIF(sched_yearofgraduation, 0) AS graduation_year, email.address
   FROM students JOIN schools ON schools.school_number = students.schoolid
   LEFT JOIN email ON email.personid = students.person_id
   WHERE enroll_status = 0 AND schools.school_number <> ${graduatedStudents}`;
 
-const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_name, last_name, teachernumber, email_addr,
+const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_name, last_name, middle_name, teachernumber,
+    email_addr,
     COALESCE(NULLIF(teacherloginid, ''), loginid) AS login
   FROM schoolstaff JOIN users ON users.dcid = schoolstaff.users_dcid
   JOIN schools ON schools.school_number = schoolstaff.schoolid AND schools.school_number <> ${graduatedStudents}
@@ -151,20 +176,19 @@ const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_n
 
 /** A dropped enrollment has a negative section id. The day of leaving is the first one out of the class. */
 const enrollmentsSql = `WITH ${currentSections}
-  SELECT cc.dcid, x.dcid AS section, students.dcid AS student
+  SELECT cc.dcid, x.dcid AS section, students.dcid AS student, substr(dateenrolled, 1, 10) AS from_day,
+    substr(dateleft, 1, 10) AS until_day
   FROM cc JOIN current_section x ON x.id = cc.sectionid
   JOIN students ON students.id = cc.studentid AND students.enroll_status = 0
-  WHERE cc.sectionid > 0
-    AND (dateenrolled IS NULL OR substr(dateenrolled, 1, 10) <= ?)
-    AND (dateleft IS NULL OR substr(dateleft, 1, 10) > ?)`;
+  WHERE cc.sectionid > 0`;
 
-/** The last day as a teacher is still one. */
+/** The last day as a teacher is still one. The order is that of the assignments. */
 const teachingSql = `WITH ${currentSections}
-  SELECT DISTINCT x.dcid AS section, schoolstaff.users_dcid AS teacher
+  SELECT sectionteacher.id, x.dcid AS section, schoolstaff.users_dcid AS teacher, substr(start_date, 1, 10) AS from_day,
+    substr(end_date, 1, 10) AS through_day, x.teacher = schoolstaff.id AS leads
   FROM sectionteacher JOIN current_section x ON x.id = sectionteacher.sectionid
   JOIN schoolstaff ON schoolstaff.id = sectionteacher.teacherid AND schoolstaff.status = 1
-  WHERE (start_date IS NULL OR substr(start_date, 1, 10) <= ?)
-    AND (end_date IS NULL OR substr(end_date, 1, 10) >= ?)`;
+  ORDER BY sectionteacher.id`;
 
 function schoolOf(row: Row): School {
   return {
@@ -174,6 +198,7 @@ function schoolOf(row: Row): School {
     lowGrade: text(row.low_grade),
     highGrade: text(row.high_grade),
     principal: text(row.principal),
+    principalEmail: text(row.principalemail),
     phone: text(row.schoolphone),
     street: text(row.schooladdress),
     city: text(row.schoolcity),
@@ -190,6 +215,9 @@ function sectionOf(row: Row): Section {
     courseName: needed(row.course_name),
     course: text(row.course),
     number: needed(row.section_number),
+    period: text(row.external_expression),
+    term: needed(row.term),
+    termName: needed(row.term_name),
     firstDay: needed(row.first_day),
     lastDay: needed(row.last_day),
   };
@@ -206,7 +234,9 @@ function studentOf(row: Row): Person {
     email: text(row.address),
     givenName: text(row.first_name),
     surname: text(row.last_name),
+    middleName: text(row.middle_name),
     grade: text(row.grade_level),
+    graduationYear: text(row.graduation_year),
     schools: [needed(row.school)],
   };
 }
@@ -230,7 +260,9 @@ function teachersOf(rows: readonly Row[]): Person[] {
       email: text(row.email_addr),
       givenName: text(row.first_name),
       surname: text(row.last_name),
+      middleName: text(row.middle_name),
       grade: undefined,
+      graduationYear: undefined,
       schools: [needed(row.school)],
     });
   }

@@ -19,7 +19,7 @@ export interface Totals {
 }
 
 /** References in one PATCH of a group: Graph's limit. */
-const bindLimit = 20;
+export const bindLimit = 20;
 
 export function expectedTotals(expected: Expected): Totals {
   const { schools, classes, users, problems } = expected;
@@ -55,16 +55,20 @@ export function isAboutPerson(subject: string): boolean {
 
 /**
  * The fewest writes that lead from nothing to the expected state: one per school, account, licence and class, one per
- * relation to a school, one per twenty owners or members of a class, and one per team.
+ * relation to a school, one per twenty owners or members of a class, one per twenty members of a group that gives a licence,
+ * and one per team.
  */
 export function minimumWrites(expected: Expected): number {
-  const { schools, classes, users } = expected;
+  const { schools, classes, users, groups } = expected;
+  const joined = new Set(groups.flatMap(({ members }) => [...members]));
+  const licences = users.filter(({ person }) => !joined.has(person.key));
   const relations =
     classes.length +
     sum(classes, (one) => Number(one.team)) +
+    sum(groups, ({ members }) => Math.ceil(members.size / bindLimit)) +
     sum(users, (user) => user.person.schools.length) +
     sum(classes, ({ owners, members }) => Math.ceil(owners.size / bindLimit) + Math.ceil(members.size / bindLimit));
-  return schools.length + classes.length + users.length + sum(users, (user) => user.licences.length) + relations;
+  return schools.length + classes.length + users.length + sum(licences, (user) => user.licences.length) + relations;
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

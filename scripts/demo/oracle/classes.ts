@@ -1,0 +1,174 @@
+/** Which classes there are, what they are called, and who is in them on a day. */
+import type { District, Enrollment, Person, School, Section, Teaching } from './district.ts';
+import type { ExpectedClass } from './expected.ts';
+import { filled } from './patterns.ts';
+import type { Rules } from './rules.ts';
+
+export interface ClassContext {
+  district: District;
+  /** By school. */
+  ruling: ReadonlyMap<string, Rules>;
+  /** The profile by person, of everybody who has an account. */
+  holders: ReadonlyMap<string, Rules>;
+  /** Everybody whom more than one profile has: nothing is done about them. */
+  contested: ReadonlySet<string>;
+  today: string;
+  /** What there was before the tables became what they are now. */
+  earlier: ReadonlyMap<string, ExpectedClass>;
+}
+
+export function classesOf(context: ClassContext): ExpectedClass[] {
+  const { district, ruling, earlier } = context;
+  const enrollments = Map.groupBy(district.enrollments, ({ section }) => section);
+  const teaching = Map.groupBy(district.teaching, ({ section }) => section);
+  const schools = new Map(district.schools.map((school) => [school.dcid, school]));
+  const teachers = new Map(
+    district.people.filter(({ role }) => role === 'teachers').map((person) => [person.dcid, person]),
+  );
+  return district.sections.flatMap((section) => {
+    const rules = ruling.get(section.school);
+    const before = earlier.get(section.dcid);
+    if (rules === undefined) return before ?? [];
+    if (!isOpen(section, rules, context.today)) return before ?? [];
+    const assigned = teaching.get(section.dcid) ?? [];
+    const name = nameOf(section, rules, {
+      school: schools.get(section.school),
+      teacher: teachers.get(leaderOf(assigned, section, rules, context.today) ?? ''),
+    });
+    const people = peopleOf({ section, rules, enrolled: enrollments.get(section.dcid) ?? [], assigned }, context);
+    const displayName = (rules.namedOnce ? before?.properties.displayName : undefined) ?? name;
+    const team = before?.team === true || (rules.teams && people.owners.size > 0);
+    return {
+      dcid: section.dcid,
+      school: section.school,
+      properties: propertiesOf(section, displayName),
+      ...people,
+      team,
+    };
+  });
+}
+
+/**
+ * Memberships of the profiles' classes whose person nobody has heard of: agents send the schools of the profiles, and somebody
+ * of another school may be enrolled in one of theirs.
+ */
+export function danglingOf(
+  { people, sections, enrollments, teaching }: District,
+  ruling: ReadonlyMap<string, Rules>,
+  profiles: readonly Rules[],
+  today: string,
+): string[] {
+  const isSent = (school: string) => profiles.some(({ schools }) => schools === 'all' || schools.has(school));
+  const known = new Set(people.filter(({ schools }) => schools.some(isSent)).map(({ key }) => key));
+  const open = new Map(
+    sections.flatMap((section) => {
+      const rules = ruling.get(section.school);
+      return rules !== undefined && isOpen(section, rules, today) ? [[section.dcid, { section, rules }]] : [];
+    }),
+  );
+  const students = enrollments.filter((one) => {
+    const place = open.get(one.section);
+    if (place === undefined || known.has(`students:${one.student}`)) return false;
+    // Whoever waits is not missed yet.
+    const waits = place.rules.studentsFrom !== undefined && today < place.rules.studentsFrom;
+    return !waits && isEnrolled(one, place.section, place.rules, today);
+  });
+  const teachers = teaching.filter((one) => {
+    const place = open.get(one.section);
+    return place && !known.has(`teachers:${one.teacher}`) && isTeaching(one, place.section, place.rules, today);
+  });
+  return [
+    ...students.map(({ dcid }) => `studentEnrollment:${dcid}`),
+    ...teachers.map(({ id }) => `teacherRoster:${id}`),
+  ];
+}
+
+function propertiesOf(section: Section, displayName: ExpectedClass['properties'][string]): ExpectedClass['properties'] {
+  const { dcid, courseName, courseNumber, course } = section;
+  return {
+    displayName,
+    mailNickname: `Section_${dcid}`,
+    externalId: dcid,
+    externalSource: 'sis',
+    course: { displayName: courseName, courseNumber, ...(course === undefined ? {} : { externalId: course }) },
+  };
+}
+
+/** From so many days before the first day of its term on. */
+function isOpen({ firstDay }: Section, { openDaysBefore }: Rules, today: string): boolean {
+  if (openDaysBefore === undefined) return true;
+  const opens = new Date(`${firstDay}T12:00:00Z`);
+  opens.setUTCDate(opens.getUTCDate() - openDaysBefore);
+  return opens.toISOString().slice(0, 10) <= today;
+}
+
+/** Who is in from the first day of the term is in as soon as the class opens early. */
+function hasBegun(from: string | undefined, { firstDay }: Section, { openDaysBefore }: Rules, today: string): boolean {
+  return from === undefined || from <= today || (openDaysBefore !== undefined && from <= firstDay);
+}
+
+/** Students leave on the day, teachers after it. */
+export function isEnrolled({ from, until }: Enrollment, section: Section, rules: Rules, today: string): boolean {
+  return hasBegun(from, section, rules, today) && (until === undefined || today < until);
+}
+
+export function isTeaching({ from, through }: Teaching, section: Section, rules: Rules, today: string): boolean {
+  return hasBegun(from, section, rules, today) && (through === undefined || today <= through);
+}
+
+function peopleOf(
+  {
+    section,
+    rules,
+    enrolled,
+    assigned,
+  }: { section: Section; rules: Rules; enrolled: Enrollment[]; assigned: Teaching[] },
+  { holders, contested, today, earlier }: ClassContext,
+): { owners: Set<string>; members: Set<string> } {
+  const before = earlier.get(section.dcid);
+  const belongs = (key: string) => holders.get(key) === rules;
+  const students = enrolled
+    .filter((one) => isEnrolled(one, section, rules, today))
+    .map((one) => `students:${one.student}`);
+  const waits = rules.studentsFrom !== undefined && today < rules.studentsFrom;
+  const owners = new Set(
+    assigned
+      .filter((one) => isTeaching(one, section, rules, today))
+      .map(({ teacher }) => `teachers:${teacher}`)
+      .filter(belongs),
+  );
+  const members = new Set([...owners, ...(waits ? [] : students.filter(belongs))]);
+  const taught = owners.size > 0;
+  for (const key of before?.members ?? []) {
+    const isStudent = key.startsWith('students:');
+    const stays = isStudent
+      ? rules.keeps.students || (waits && students.includes(key))
+      : rules.keeps.teachers || !taught;
+    if (stays || contested.has(key)) members.add(key);
+  }
+  for (const key of before?.owners ?? []) if (rules.keeps.teachers || !taught || contested.has(key)) owners.add(key);
+  return { owners, members };
+}
+
+/** The section's own teacher, whenever that is; else the first who teaches it now. */
+function leaderOf(assigned: readonly Teaching[], section: Section, rules: Rules, today: string): string | undefined {
+  const leader = assigned.find(({ leads }) => leads) ?? assigned.find((one) => isTeaching(one, section, rules, today));
+  return leader?.teacher;
+}
+
+function nameOf(
+  section: Section,
+  { className, replacesCharacters }: Rules,
+  { school, teacher }: { school: School | undefined; teacher: Person | undefined },
+): string {
+  const { courseName, courseNumber, number: sectionNumber, period, termName } = section;
+  const names = [teacher?.givenName, teacher?.surname].filter((name) => name !== undefined);
+  const values: Record<string, string | undefined> = {
+    ...{ courseName, courseNumber, sectionNumber, period, termName },
+    ...{ schoolName: school?.name, schoolNumber: school?.number },
+    ...{ teacher: names.length > 0 ? names.join(' ') : undefined, teacherSurname: teacher?.surname },
+  };
+  const name = filled(className, (value) => values[value]);
+  const written = replacesCharacters ? name.replaceAll(/[~"#%&*:<>?/\\{|}]/g, '_') : name;
+  return (written.trim() === '' ? `${courseName} - ${sectionNumber}` : written).slice(0, 256);
+}

@@ -1,0 +1,117 @@
+/**
+ * A sync profile as the oracle reads it: from the JSON document, by docs/profile.md, with the defaults that stand there.
+ * A document that the relay refuses is not the oracle's business.
+ */
+import type { IdentityRule } from './accounts.ts';
+import type { Role } from './district.ts';
+
+export type Mode = 'match' | 'create';
+
+export type UsernameRule = 'username' | { pattern: string; maxLength: number; numbered: boolean };
+
+export type Licence = { skuId: string; disabledPlans: string[] } | { group: string };
+
+export interface Rules {
+  name: string;
+  mode: Record<Role, Mode>;
+  /** In the order in which they are tried. */
+  identity: Record<Role, IdentityRule[]>;
+  /** Of new accounts. */
+  domains: Record<Role, string>;
+  usernames: Record<Role, UsernameRule>;
+  /** For accounts that are created. */
+  licences: Record<Role, Licence | undefined>;
+  usageLocation: string;
+  /** DCIDs. */
+  schools: 'all' | Set<string>;
+  properties: Record<'school' | 'student' | 'teacher', Set<string>>;
+  /** Pattern of class names. */
+  className: string;
+  /** Whether a class is named when it is made, and never again. */
+  namedOnce: boolean;
+  replacesCharacters: boolean;
+  /** Whether every class with an owner is a team. */
+  teams: boolean;
+  openDaysBefore: number | undefined;
+  studentsFrom: string | undefined;
+  /** Who stays in a class after leaving it. */
+  keeps: Record<Role, boolean>;
+}
+
+/** The parts of a document that the oracle knows; everything else changes nothing that can be seen. */
+export interface ProfileDocument {
+  name: string;
+  mode: Record<Role, Mode>;
+  identity: Partial<Record<Role, DocumentRule | DocumentRule[]>>;
+  domains: Partial<Record<Role, string>>;
+  accounts?: Partial<Record<Role, { username?: DocumentUsername; password?: object }>>;
+  licences: Record<Role, null | string | { skuId: string; disabledPlans?: string[] } | { group: string }> & {
+    usageLocation: string;
+  };
+  schools: 'all' | string[];
+  properties: { school?: string[]; student?: string[]; teacher?: string[]; [kind: string]: string[] | undefined };
+  classes?: {
+    name?: string;
+    displayName?: 'always' | 'create-only';
+    unsupportedCharacters?: 'keep' | 'replace';
+    createTeam?: boolean;
+  };
+  dates?: { openDaysBefore?: number | null; studentsFrom?: string | null; [other: string]: unknown };
+  policies?: { studentLeftClass?: 'remove' | 'keep'; teacherLeftClass?: 'remove' | 'keep' };
+  [other: string]: unknown;
+}
+
+interface DocumentRule {
+  source: string;
+  suffix: string | null;
+  target: IdentityRule['target'];
+}
+
+type DocumentUsername = 'username' | { pattern: string; maxLength?: number; onCollision?: 'report' | 'number' };
+
+export function readRules(document: ProfileDocument): Rules {
+  const { name, mode, identity, domains, accounts, licences, schools, properties, classes, dates, policies } = document;
+  const perRole = <T>(value: (role: Role) => T): Record<Role, T> => ({
+    students: value('students'),
+    teachers: value('teachers'),
+  });
+  return {
+    name,
+    mode,
+    identity: perRole((role) => [identity[role] ?? []].flat().map(identityRule)),
+    domains: perRole((role) => domains[role] ?? ''),
+    usernames: perRole((role) => usernameRule(accounts?.[role]?.username)),
+    licences: perRole((role) => licence(licences[role])),
+    usageLocation: licences.usageLocation,
+    schools: schools === 'all' ? 'all' : new Set(schools),
+    properties: {
+      school: new Set(properties.school),
+      student: new Set(properties.student),
+      teacher: new Set(properties.teacher),
+    },
+    className: classes?.name ?? '{courseName} - {sectionNumber}',
+    namedOnce: classes?.displayName === 'create-only',
+    replacesCharacters: classes?.unsupportedCharacters === 'replace',
+    teams: classes?.createTeam === true,
+    openDaysBefore: dates?.openDaysBefore ?? undefined,
+    studentsFrom: dates?.studentsFrom ?? undefined,
+    keeps: { students: policies?.studentLeftClass === 'keep', teachers: policies?.teacherLeftClass !== 'remove' },
+  };
+}
+
+function identityRule({ source, suffix, target }: DocumentRule): IdentityRule {
+  const own = source === 'username' ? 'username' : source === 'secondaryEmail' ? 'email' : 'number';
+  return { source: own, suffix: suffix ?? undefined, target };
+}
+
+function usernameRule(rule: DocumentUsername = 'username'): UsernameRule {
+  if (rule === 'username') return rule;
+  const { pattern, maxLength = 64, onCollision } = rule;
+  return { pattern, maxLength, numbered: onCollision === 'number' };
+}
+
+function licence(given: ProfileDocument['licences'][Role]): Licence | undefined {
+  if (given === null) return undefined;
+  if (typeof given === 'string') return { skuId: given, disabledPlans: [] };
+  return 'group' in given ? given : { skuId: given.skuId, disabledPlans: given.disabledPlans ?? [] };
+}

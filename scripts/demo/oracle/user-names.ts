@@ -1,0 +1,86 @@
+/** What stands before the @ of a new account, by the oracle's own reading of docs/profile.md. */
+import type { Person } from './district.ts';
+import { filled, requiredBy } from './patterns.ts';
+import type { UsernameRule } from './rules.ts';
+
+export type LocalPart = { name: string } | { problem: 'MissingSourceValue' | 'InvalidUserName' };
+
+export function localPart(person: Person, rule: UsernameRule, domain: string): LocalPart {
+  const { username } = person;
+  if (rule !== 'username') return fromPattern(person, rule.pattern, rule.maxLength);
+  if (username === undefined) return { problem: 'MissingSourceValue' };
+  const ending = `@${domain}`;
+  return checked(username.toLowerCase().endsWith(ending) ? username.slice(0, -ending.length) : username);
+}
+
+function fromPattern(person: Person, pattern: string, maxLength: number): LocalPart {
+  const values: Record<string, string | undefined> = {
+    username: person.username?.split('@')[0],
+    givenName: person.givenName,
+    middleName: person.middleName,
+    surname: person.surname,
+    studentNumber: person.number,
+    teacherNumber: person.number,
+    grade: person.grade,
+    graduationYear: person.graduationYear,
+  };
+  if (requiredBy(pattern).some((name) => !values[name])) return { problem: 'MissingSourceValue' };
+  let foreign = false;
+  const text = filled(pattern, (name) => {
+    const value = values[name];
+    if (value === undefined) return undefined;
+    const plain = plainLetters(value);
+    if (plain === undefined) foreign = true;
+    return plain;
+  });
+  return foreign ? { problem: 'InvalidUserName' } : checked(shortened(text.toLowerCase(), maxLength));
+}
+
+/** Signs at the ends, and doubled dots, are what missing values leave. */
+function shortened(name: string, length: number): string {
+  const whole = name.replaceAll(/\.\.+/g, '.').replace(/^[-._]+/, '');
+  return whole.slice(0, length).replace(/[-._]+$/, '');
+}
+
+/** The name with a number, no longer than it may be. */
+export function withNumber(name: string, number: number, rule: UsernameRule): string {
+  const ending = String(number);
+  const length = rule === 'username' ? 64 : rule.maxLength;
+  return `${shortened(name, length - ending.length)}${ending}`;
+}
+
+const spelledOut = new Map(
+  Object.entries({
+    ß: 'ss',
+    æ: 'ae',
+    œ: 'oe',
+    ø: 'o',
+    đ: 'd',
+    ð: 'd',
+    þ: 'th',
+    ł: 'l',
+    ħ: 'h',
+    ŧ: 't',
+    ŋ: 'n',
+    ı: 'i',
+  }),
+)
+  .set('ə', 'e')
+  .set('ĸ', 'k');
+
+/** Lower-case letters, digits and hyphens; undefined for what is written in another script, or in signs alone. */
+function plainLetters(value: string): string | undefined {
+  let plain = '';
+  for (const character of value.normalize('NFKD').toLowerCase()) {
+    const spelled = spelledOut.get(character) ?? character;
+    if (/^[a-z0-9-]+$/.test(spelled)) plain += spelled;
+    else if (/[\p{L}\p{N}]/u.test(spelled)) return undefined;
+    else if (/\p{Pd}/u.test(spelled)) plain += '-';
+  }
+  return plain === '' ? undefined : plain;
+}
+
+/** What a userPrincipalName may hold. */
+function checked(name: string): LocalPart {
+  return /^[A-Za-z0-9'.\-_!#^~]{1,64}(?<!\.)$/.test(name) ? { name } : { problem: 'InvalidUserName' };
+}
