@@ -75,7 +75,16 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   let url = publicUrl(settings);
   const shared = { store, settings, clock, log, url: () => url };
-  const door = openDoor({ ...shared, server, pingMs, watchMs, drainMs, random, wake: (id) => sync.wake(id) });
+  const door = openDoor({
+    ...shared,
+    server,
+    pingMs,
+    watchMs,
+    drainMs,
+    random,
+    wake: (id) => sync.wake(id),
+    cancel: (id) => sync.cancel(id),
+  });
   started.defer(() => door.close());
 
   enrollRoute(app, shared);

@@ -18,6 +18,7 @@ import { profileCommands } from './profile.ts';
 import { runsCommands } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { syncCommands } from './sync.ts';
 import { tenantCommands } from './tenant.ts';
 
 /**
@@ -75,6 +76,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     statusCommand,
     problemsCommand,
     driftCommand,
+    syncCommands,
     runsCommands,
     auditCommand,
     explainCommand,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
+import { startTestRelay } from '../testing/relay-double.ts';
 
 t.test('what runs did can be read, and who changed what', async (t) => {
   const home = t.testdir();
@@ -47,4 +48,35 @@ t.test('what runs did can be read, and who changed what', async (t) => {
   });
   t.match(await cli('audit', 'contoso', '--csv', '-'), { out: /^"at","who","action","detail"\r\n"20/ });
   t.match(await cli('audit', 'contoso', '--since', 'tomorrow'), { code: 64, err: /a time that is over/ });
+});
+
+t.test('a serving relay hears of what people ask of runs', async (t) => {
+  const home = t.testdir();
+  const cli = commandLine(home, 'kim');
+  await cli('tenant', 'add', 'contoso', '--name', 'C', '--graph-tenant', '33333333-3333-4333-8333-333333333333');
+  const relay = await startTestRelay(home);
+  t.teardown(() => relay.close());
+  const [{ id }] = JSON.parse((await cli('tenant', 'list', '--json')).out);
+  const heard = async (...expected: string[]) => {
+    const since = relay.woken.length;
+    return async () => {
+      while (relay.woken.length < since + expected.length) await new Promise(setImmediate);
+      t.same(relay.woken.slice(since), expected);
+    };
+  };
+  for (const [name, ...expected] of [
+    ['now', id],
+    ['cancel', `cancel ${id}`],
+    ['restart', `cancel ${id}`, id],
+  ]) {
+    const done = await heard(...expected);
+    t.match(await cli('sync', name, 'contoso', '--by', 'Kim Lee'), { code: 0 });
+    await done();
+  }
+  t.match(JSON.parse((await cli('audit', 'contoso', '--json')).out).entries, [
+    { who: 'Kim Lee', action: 'run.restart' },
+    { action: 'run.cancel' },
+    { action: 'run.start' },
+    { action: 'tenant.add' },
+  ]);
 });

@@ -43,6 +43,8 @@ export interface DoorOptions {
   url(): string;
   /** After a tenant's roster or profile has changed, or something that is held was decided. */
   wake(tenantId: string): void;
+  /** Ends the run that the tenant has under way. */
+  cancel(tenantId: string): void;
   /** Between two pings, milliseconds. */
   pingMs: number;
   /** Between two looks for revoked agents and changed profiles, milliseconds. */
@@ -67,7 +69,7 @@ export function openDoor(options: DoorOptions): Door {
   const proxies = trustedProxies(settings.listen.trustedProxies);
   const refusals = new AttemptLimit(refusalsPerMinute);
   const replay = new ReplayGuard();
-  const fleet = new Fleet({ ...options, onChange: wake, signal: stop.signal });
+  const fleet = new Fleet({ ...options, onChange: wake, onCancel: options.cancel, signal: stop.signal });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,

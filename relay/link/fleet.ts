@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { closeCodes } from '../../shared/link.ts';
+import { type RunRequests, runRequests } from '../store/run-control.ts';
 import type { Store } from '../store/store.ts';
 import { decisionTimes, profileMarks, revokedAmong, touchAgents } from '../store/system.ts';
 import type { Connection } from './connection.ts';
@@ -31,6 +32,8 @@ export interface FleetOptions {
   watchMs: number;
   /** After a tenant's profile was changed, or something that is held in it was decided. */
   onChange(tenantId: string): void;
+  /** Somebody asks for the end of the run under way. */
+  onCancel(tenantId: string): void;
   signal: AbortSignal;
 }
 
@@ -93,10 +96,12 @@ export class Fleet {
     // Before the first agent says hello: what changes later, it has to be told.
     let profiles: ReadonlyMap<string, string> | undefined;
     let decisions: ReadonlyMap<string, string> | undefined;
+    let requests: ReadonlyMap<string, RunRequests> | undefined;
     while (!signal.aborted) {
       try {
         profiles = await this.#noticeProfiles(profiles);
         decisions = await this.#noticeDecisions(decisions);
+        requests = await this.#noticeRequests(requests);
         await this.#closeRevoked();
         await clock.sleep(watchMs, signal);
         if (clock.now() - touchedAt >= touchEveryMs) {
@@ -135,6 +140,20 @@ export class Fleet {
       if (known !== undefined && time > (known.get(tenantId) ?? '')) this.#options.onChange(tenantId);
     }
     return times;
+  }
+
+  async #noticeRequests(
+    known: ReadonlyMap<string, RunRequests> | undefined,
+  ): Promise<ReadonlyMap<string, RunRequests>> {
+    const requests = await this.#options.store.system(runRequests);
+    if (known === undefined) return requests;
+    for (const [tenantId, now] of requests) {
+      const before = known.get(tenantId) ?? { starts: 0, cancels: 0, restarts: 0 };
+      const isRestart = now.restarts > before.restarts;
+      if (isRestart || now.cancels > before.cancels) this.#options.onCancel(tenantId);
+      if (isRestart || now.starts > before.starts) this.#options.onChange(tenantId);
+    }
+    return requests;
   }
 
   async #touch(): Promise<void> {

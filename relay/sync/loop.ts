@@ -38,6 +38,8 @@ export interface SyncLoopOptions {
 export interface SyncLoop {
   /** Something of this tenant may have changed: its roster, its profile. One that is enabled no more ends its run. */
   wake(tenantId: string): void;
+  /** Ends the run that the tenant has under way between two batches; the next begins when there is a reason for it. */
+  cancel(tenantId: string): void;
   /** Stops between two batches and returns when nothing is under way. */
   close(): Promise<void>;
 }
@@ -63,13 +65,14 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     const run = async () => {
       const pause = new AbortController();
       const runSignal = AbortSignal.any([signal, pause.signal]);
-      const begun = (profiles: string[]) => running.set(tenantId, { pause, profiles });
+      const begun = (profiles: string[]) => running.set(tenantId, { pause, profiles, end: 'paused' });
       await runTenant({ ...options, random, signal: runSignal, begun }, tenantId, clientFor, memories)
         .catch(async (error: unknown) => {
           if (!pause.signal.aborted || signal.aborted) throw error;
           const now = new Date(clock.now()).toISOString();
-          await store.withTenant(tenantId, (scope) => endOpenRuns(scope, 'paused', now));
-          log.info({ event: 'run.paused', tenantId }, 'run paused: what was answered is recorded');
+          const end = running.get(tenantId)?.end ?? 'paused';
+          await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, now));
+          log.info({ event: `run.${end}`, tenantId }, `run ${end}: what was answered is recorded`);
         })
         .finally(() => running.delete(tenantId));
     };
@@ -110,6 +113,14 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
         log.error({ event: 'run.pause-failed', tenantId, code, message }, `cannot tell whether to pause: ${message}`);
       });
     },
+    cancel(tenantId) {
+      const run = running.get(tenantId);
+      if (run === undefined || run.pause.signal.aborted) return;
+      run.end = 'cancelled';
+      // Only while one is under way: nobody is waiting for a wake-up then.
+      loopOf(tenantId).forgetWakes();
+      run.pause.abort(new Error('the run was cancelled'));
+    },
     async close() {
       stop.abort();
       await Promise.all([...loops.values()].map((loop) => loop.ended));
@@ -121,6 +132,8 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
 interface Running {
   pause: AbortController;
   profiles: string[];
+  /** As what the journal has it when it is ended. */
+  end: 'paused' | 'cancelled';
 }
 
 /** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */

@@ -11,6 +11,8 @@ const failureBackoff = { baseMs: 5_000, capMs: 15 * 60_000 };
 
 export interface TenantLoop {
   wake(): void;
+  /** Forgets the wake-ups since the run under way began: there is no run after it until the next. */
+  forgetWakes(): void;
   /** Resolves when the loop has ended, which it does after the signal. */
   ended: Promise<void>;
 }
@@ -54,5 +56,9 @@ export function startTenantLoop(options: {
     await sleep;
   };
 
-  return { wake: () => woken.resolve(), ended: loop() };
+  const forgetWakes = () => {
+    woken = Promise.withResolvers<void>();
+  };
+
+  return { wake: () => woken.resolve(), forgetWakes, ended: loop() };
 }

@@ -7,6 +7,7 @@ import { districtTimeZone } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
 import { noteFailure } from '../store/journal.ts';
 import { judgeProfile } from '../store/quarantine.ts';
+import { beginRestart } from '../store/run-control.ts';
 import { type DirectoryNews, readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { followDrift } from './drift-step.ts';
 import { takeDirectoryNews } from './memory.ts';
@@ -70,10 +71,11 @@ async function lookAround(
   memory: TenantState | undefined,
   today: string,
 ): Promise<TenantState | undefined> {
+  const isRestart = await context.store.withTenant(context.tenantId, beginRestart);
   const news = await refreshDirectory(context);
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
   const unanswered = await settleIntents(context);
-  const state = await currentState(context, unanswered || wasRead ? undefined : memory, news);
+  const state = await currentState(context, unanswered || wasRead || isRestart ? undefined : memory, news);
   if (state === undefined) return undefined;
   // Who is where was read just now, for what is taken over.
   if (wasRead) state.driftAt = context.clock.now();

@@ -36,7 +36,11 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
     settings: checkSettings(options.settings ?? { listen: { port: 0 } }),
     clock: options.clock ?? systemClock,
     log: createLog('json', out),
-    startSync: async () => ({ wake: (tenantId) => woken.push(tenantId), close: async () => undefined }),
+    startSync: async () => ({
+      wake: (tenantId) => woken.push(tenantId),
+      cancel: (tenantId) => woken.push(`cancel ${tenantId}`),
+      close: async () => undefined,
+    }),
     pingMs: options.pingMs ?? 25_000,
     watchMs: 20,
     drainMs: options.drainMs ?? 0,
