@@ -124,6 +124,25 @@ t.test('an edit that nobody would see under the profile is not chosen', async (t
   t.strictSame(ops({ dates: { studentsFrom: '2027-01-01' } }), ['renameCourse', 'addCoTeacher', 'renameSchool']);
   t.strictSame(ops({ classes: { displayName: 'create-only' } }), ['enroll', 'drop', 'addCoTeacher']);
   t.strictSame(ops({ schools: ['2'] }), []);
+  const co = { ...from, people: [...from.people, person('teachers', '31')] };
+  const two = {
+    ...co,
+    teaching: [
+      ...co.teaching,
+      { id: '2', section: '10', teacher: '31', from: undefined, through: undefined, leads: false },
+    ],
+  };
+  const removes = choose(two, under({ policies: { teacherLeftClass: 'remove' } }))[2];
+  const relation = { section: '10', person: 'teachers:31', present: false };
+  t.strictSame(removes, {
+    body: { op: 'removeCoTeacher', rosterId: 2 },
+    checks: [
+      { kind: 'owner', ...relation },
+      { kind: 'member', ...relation },
+    ],
+    writes: 2,
+  });
+  t.strictSame(choose(two)[2]?.body, { op: 'renameCourse', courseId: 2, name: 'Course 2 (renamed)' });
   const named = choose(
     from,
     under({ classes: { name: '{schoolName} {sectionNumber}' }, policies: { studentLeftClass: 'keep' } }),

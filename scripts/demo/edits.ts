@@ -40,7 +40,7 @@ export function chooseEdits(district: District, expected: Expected, circumstance
   let [tables, now] = [district, expected];
   /** Students who are in an edit already. */
   const concerned = new Set<string>();
-  for (const candidatesOf of [enroll, drop, renameCourse, addCoTeacher, renameSchool]) {
+  for (const candidatesOf of [enroll, drop, removeCoTeacher, renameCourse, addCoTeacher, renameSchool]) {
     if (edits.length === wanted) break;
     const candidates = candidatesOf({ district: tables, expected: now, today: circumstances.today, concerned });
     for (const { title, body, after } of candidates.take(tries)) {
@@ -134,6 +134,22 @@ function* drop(view: View): Generator<Candidate> {
       title: `drop student ${student} from section ${section}`,
       body: [{ op: 'drop', ccId: Number(dcid) }],
       after: { ...district, enrollments: district.enrollments.filter((one) => one.dcid !== dcid) },
+    };
+  }
+}
+
+/** Where somebody else goes on teaching the section. */
+function* removeCoTeacher(view: View): Generator<Candidate> {
+  const { district } = view;
+  const { classes } = present(view);
+  for (const one of district.teaching) {
+    const { id, section, teacher, leads } = one;
+    const owners = classes.get(section)?.owners;
+    if (leads || owners === undefined || owners.size < 2 || !owners.has(`teachers:${teacher}`)) continue;
+    yield {
+      title: `take the co-teacher ${teacher} off section ${section}`,
+      body: [{ op: 'removeCoTeacher', rosterId: Number(id) }],
+      after: { ...district, teaching: district.teaching.filter((other) => other !== one) },
     };
   }
 }
