@@ -21,7 +21,7 @@ export const settingsSchema = z.strictObject({
       /** Pause between two requests; the value of PowerSchool's own setting of that name. */
       minIntervalMs: z.int().min(0).max(60_000).default(0),
       /** Rows per request. */
-      pageSize: z.int().min(10).max(20_000).default(2000),
+      pageSize: z.int().min(10).max(20_000).default(500),
       /**
        * Largest share of the time in which PowerSchool is kept busy while nothing changes: 0.02 = the next probe waits 50
        * times the last one's duration. Where `/ws/v1` is read, one half of it is for probes, the other for readings.

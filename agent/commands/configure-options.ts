@@ -22,7 +22,7 @@ export function addConfigureOptions(command: Command): Command {
       ).choices(['auto', 'powerquery', 'rest']),
     )
     .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
-    .option('--page-size <rows>', 'rows per request (default 2000)', integer)
+    .option('--page-size <rows>', 'rows per request (default 500)', integer)
     .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
     .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
