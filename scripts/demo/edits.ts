@@ -33,6 +33,8 @@ interface Candidate {
 const wanted = 3;
 /** Candidates of one kind that are tried. */
 const tries = 5;
+/** Guards hold what changes most of a school of 100 classes and more, and wait for a person: such edits are not made. */
+const mostWrites = 75;
 
 /** The first three edits that this district allows, one of each kind, to be made one after the other. */
 export function chooseEdits(district: District, expected: Expected, circumstances: Circumstances): Edit[] {
@@ -62,7 +64,7 @@ interface View {
   concerned: Set<string>;
 }
 
-/** Undefined when there is nothing to see, or a team to be made, which takes longer than anybody waits here. */
+/** Undefined when there is nothing to see, too much, or a team to be made, which takes longer than anybody waits here. */
 function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'writes'> | undefined {
   const checks: Check[] = [];
   let writes = 0;
@@ -91,7 +93,7 @@ function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'wri
       writes += Math.ceil(added.length / bindLimit) + removed.length;
     }
   }
-  return checks.length === 0 ? undefined : { checks, writes };
+  return checks.length === 0 || writes > mostWrites ? undefined : { checks, writes };
 }
 
 /** People with an account, and the sections that have a class. */
