@@ -9,7 +9,7 @@ import { loadSettings } from '../settings.ts';
 import { writeAudit } from '../store/audit.ts';
 import { forgetPasswords, readPasswords, type WaitingPassword } from '../store/initial-passwords.ts';
 import { findTenant } from '../store/system.ts';
-import { purposeOf } from '../sync/new-accounts.ts';
+import { purposeOf } from '../sync/apply/new-accounts.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
 
 /** First passwords of accounts that Hallpass made: handed out once. */

@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { describeChanges, type Listed, listPlan, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/plan.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
-import type { TakenOver } from '../sync/adoption.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
+import type { TakenOver } from '../sync/state/adoption.ts';
 import { type CliContext, printJson, printTable, withStore } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 

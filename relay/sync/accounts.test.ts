@@ -10,7 +10,7 @@ import { readGivenNames } from '../store/given-names.ts';
 import { readPasswords } from '../store/initial-passwords.ts';
 import { linkByHand, listLinks, unlinkByHand } from '../store/links.ts';
 import { type District, type Mode, openDistrict, profileFor, skuId, smallRoster } from '../testing/district.ts';
-import { purposeOf } from './new-accounts.ts';
+import { purposeOf } from './apply/new-accounts.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };
 const create: Mode = { students: 'create', teachers: 'create' };

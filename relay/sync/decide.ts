@@ -8,10 +8,10 @@ import { classesWithoutOwner } from '../plan/teams.ts';
 import type { Applied } from '../store/applied.ts';
 import type { Link } from '../store/links.ts';
 import { resolveAccounts } from './accounts.ts';
-import { alreadyThere, conflictsOf, withoutConflicts } from './adoption.ts';
-import { updateApplied } from './effects.ts';
-import { renewProblems } from './memory.ts';
-import type { ProfileState } from './profile-state.ts';
+import { updateApplied } from './apply/effects.ts';
+import { alreadyThere, conflictsOf, withoutConflicts } from './state/adoption.ts';
+import { renewProblems } from './state/memory.ts';
+import type { ProfileState } from './state/profile-state.ts';
 
 export interface Decided {
   plan: Plan;

@@ -4,15 +4,16 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
+import { readUserChanges } from '../graph/directory.ts';
 import { readStamped } from '../graph/stamped.ts';
 import { type Applied, appliedObjectIds, forgetValues, markUncertain, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
 import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
-import { type Link, readLinks, removeLinks } from '../store/links.ts';
+import { readLinks, removeLinks } from '../store/links.ts';
 import type { Store, TenantScope } from '../store/store.ts';
-import { type Creation, findCreated } from './verify.ts';
+import { type Creation, findCreated } from './apply/verify.ts';
+import type { DirectoryNews } from './state/memory.ts';
 
 export interface DirectoryStep {
   store: Store;
@@ -20,12 +21,6 @@ export interface DirectoryStep {
   client: GraphClient;
   clock: Clock;
   signal: AbortSignal;
-}
-
-export interface DirectoryNews {
-  changes: DirectoryChanges;
-  /** Links that ended because their account was deleted. */
-  ended: Link[];
 }
 
 /**

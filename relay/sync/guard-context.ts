@@ -3,9 +3,9 @@ import { bucketKey, kinds } from '../../shared/roster.ts';
 import { type GuardContext, type Measure, otherSchools, weightOf } from '../plan/guard.ts';
 import type { AppliedObject, Operation, OperationKind } from '../plan/plan.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
-import type { Adoption } from './adoption.ts';
-import type { ProfileState } from './profile-state.ts';
-import type { TenantState } from './tenant-state.ts';
+import type { Adoption } from './state/adoption.ts';
+import type { ProfileState } from './state/profile-state.ts';
+import type { TenantState } from './state/tenant-state.ts';
 
 /** The part of what is known that the guard looks at. */
 export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {

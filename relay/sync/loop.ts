@@ -17,9 +17,9 @@ import { readProfiles } from '../store/profiles.ts';
 import { readQuarantines } from '../store/quarantine.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
+import type { TenantState } from './state/tenant-state.ts';
 import { startTenantLoop, type TenantLoop } from './tenant-loop.ts';
 import { takeTurn } from './tenant-run.ts';
-import type { TenantState } from './tenant-state.ts';
 
 /** People of all tenants that are kept in memory between runs; beyond that the tenant that ran longest ago is forgotten. */
 const mostPeople = 200_000;

@@ -12,10 +12,10 @@ import { readHolds } from '../store/holds.ts';
 import { chooseProfile, readProfiles } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
-import { countTakenOver, type TakenOver } from './adoption.ts';
 import { decide } from './decide.ts';
 import { guardContext } from './guard-context.ts';
-import { loadTenantState } from './tenant-state.ts';
+import { countTakenOver, type TakenOver } from './state/adoption.ts';
+import { loadTenantState } from './state/tenant-state.ts';
 
 export interface PlanNow {
   profile: Profile;

@@ -16,14 +16,14 @@ import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
 import { judgeProfile } from '../store/quarantine.ts';
 import type { Store, TenantScope } from '../store/store.ts';
-import { countTakenOver, forgetFound, served } from './adoption.ts';
-import { applyPlan } from './apply.ts';
-import type { ApplyResult } from './applying.ts';
+import { applyPlan } from './apply/apply.ts';
+import type { ApplyResult } from './apply/applying.ts';
 import { decide } from './decide.ts';
 import { type Checked, checkPlan, holdBack, settleGuard } from './guard-step.ts';
-import { knownProblems, rememberOutcome } from './memory.ts';
-import type { ProfileState } from './profile-state.ts';
-import type { TenantState } from './tenant-state.ts';
+import { countTakenOver, forgetFound, served } from './state/adoption.ts';
+import { knownProblems, rememberOutcome } from './state/memory.ts';
+import type { ProfileState } from './state/profile-state.ts';
+import type { TenantState } from './state/tenant-state.ts';
 
 export interface RunContext {
   store: Store;

@@ -8,12 +8,12 @@ import { readDirectoryState } from '../store/directory-mirror.ts';
 import { noteFailure } from '../store/journal.ts';
 import { judgeProfile } from '../store/quarantine.ts';
 import { beginRestart } from '../store/run-control.ts';
-import { type DirectoryNews, readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
-import { followDrift } from './drift-step.ts';
-import { takeDirectoryNews } from './memory.ts';
-import type { ProfileState } from './profile-state.ts';
+import { readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
+import { followDrift } from './drift/step.ts';
 import { type RunContext, type RunReport, runProfile, tellQuarantine } from './run.ts';
-import { loadTenantState, refreshRoster, type TenantState } from './tenant-state.ts';
+import { type DirectoryNews, takeDirectoryNews } from './state/memory.ts';
+import type { ProfileState } from './state/profile-state.ts';
+import { loadTenantState, refreshRoster, type TenantState } from './state/tenant-state.ts';
 
 export interface TurnContext extends RunContext {
   /** Every profile of the tenant: what one covers depends on the others. */

@@ -22,8 +22,8 @@ import { setProfile } from '../store/profiles.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
 import type { RunReport } from '../sync/run.ts';
+import type { TenantState } from '../sync/state/tenant-state.ts';
 import { takeTurn } from '../sync/tenant-run.ts';
-import type { TenantState } from '../sync/tenant-state.ts';
 
 export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
 

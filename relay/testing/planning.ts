@@ -6,7 +6,7 @@ import type { AppliedState, Operation } from '../plan/plan.ts';
 import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
 import { scopeOf } from '../profile/scope.ts';
 import { type Profile, parseProfile } from '../profile.ts';
-import { appliedBy, updateApplied } from '../sync/effects.ts';
+import { appliedBy, updateApplied } from '../sync/apply/effects.ts';
 
 export const today = '2026-11-24';
 

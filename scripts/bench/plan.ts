@@ -10,9 +10,9 @@ import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts
 import type { SchoolSource } from '../../relay/plan/source-guard.ts';
 import { scopeOf } from '../../relay/profile/scope.ts';
 import { parseProfile } from '../../relay/profile.ts';
-import { newAdoption } from '../../relay/sync/adoption.ts';
-import { appliedBy, updateApplied } from '../../relay/sync/effects.ts';
+import { appliedBy, updateApplied } from '../../relay/sync/apply/effects.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
+import { newAdoption } from '../../relay/sync/state/adoption.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 
 const students = Number(process.argv[2] ?? 100_000);

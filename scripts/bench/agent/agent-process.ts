@@ -15,6 +15,7 @@ export type CycleEvent = Extract<AgentEvent, { event: 'cycle.committed' | 'cycle
 
 export class AgentProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
+  readonly #ready = Promise.withResolvers<void>();
   readonly #waiting: { resolve: (event: CycleEvent) => void; reject: (reason: Error) => void }[] = [];
 
   private constructor(child: ChildProcess) {
@@ -25,6 +26,8 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   /**
+   * Returns when the agent has said something for the first time.
+   *
    * @param program what is started, with arguments before those of the agent: the executable, or Node and the bundle
    * @param settings options of `configure`
    */
@@ -45,7 +48,9 @@ export class AgentProcess implements AsyncDisposable {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    return new AgentProcess(child);
+    const agent = new AgentProcess(child);
+    await agent.#ready.promise;
+    return agent;
   }
 
   /** The end of the next cycle. @throws Error when the agent reports a problem or ends before that */
@@ -75,12 +80,14 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   #hear(event: AgentEvent): void {
+    this.#ready.resolve();
     if (event.event === 'problem') this.#end(new Error(`${event.code}: ${event.message}`));
     if (event.event !== 'cycle.committed' && event.event !== 'cycle.unchanged') return;
     for (const { resolve } of this.#waiting.splice(0)) resolve(event);
   }
 
   #end(error: Error): void {
+    this.#ready.reject(error);
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }

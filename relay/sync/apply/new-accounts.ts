@@ -3,14 +3,14 @@
  * and its first password is kept, sealed. An attempt that is repeated uses the password of the first one, which may have
  * succeeded unheard.
  */
-import { personKey } from '../identity/people.ts';
-import type { Operation } from '../plan/plan.ts';
-import type { Profile } from '../profile.ts';
-import { randomPassword } from '../secrets/random-password.ts';
-import type { Vault } from '../secrets/vault.ts';
-import { addGivenNames } from '../store/given-names.ts';
-import { addPasswords, findPasswords } from '../store/initial-passwords.ts';
-import type { TenantScope } from '../store/store.ts';
+import { personKey } from '../../identity/people.ts';
+import type { Operation } from '../../plan/plan.ts';
+import type { Profile } from '../../profile.ts';
+import { randomPassword } from '../../secrets/random-password.ts';
+import type { Vault } from '../../secrets/vault.ts';
+import { addGivenNames } from '../../store/given-names.ts';
+import { addPasswords, findPasswords } from '../../store/initial-passwords.ts';
+import type { TenantScope } from '../../store/store.ts';
 
 export interface FirstPassword {
   password: string;

@@ -1,15 +1,23 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
-import { changedUser } from '../identity/directory-index.ts';
-import type { Problem } from '../identity/problem.ts';
-import type { DesiredState } from '../plan/desired.ts';
-import type { Guarded } from '../plan/guard.ts';
-import type { Keys } from '../plan/keys.ts';
-import type { Operation } from '../plan/plan.ts';
+import type { DirectoryChanges } from '../../graph/directory.ts';
+import { changedUser } from '../../identity/directory-index.ts';
+import type { Problem } from '../../identity/problem.ts';
+import type { DesiredState } from '../../plan/desired.ts';
+import type { Guarded } from '../../plan/guard.ts';
+import type { Keys } from '../../plan/keys.ts';
+import type { Operation } from '../../plan/plan.ts';
+import type { Link } from '../../store/links.ts';
+import type { ApplyResult } from '../apply/applying.ts';
 import { endAdoptedLink } from './adoption.ts';
-import type { ApplyResult } from './applying.ts';
-import type { DirectoryNews } from './directory-step.ts';
 import type { ProfileState } from './profile-state.ts';
 import type { TenantState } from './tenant-state.ts';
+
+/** What a reading of the directory's changes brought. */
+export interface DirectoryNews {
+  changes: DirectoryChanges;
+  /** Links that ended because their account was deleted. */
+  ended: Link[];
+}
 
 /** Takes in what happened to accounts, and forgets people whose account is gone. */
 export function takeDirectoryNews(state: TenantState, { changes, ended }: DirectoryNews): void {

@@ -3,17 +3,17 @@
  * (graph/stamped.ts) and kept until a run of an enabled profile uses them; whose they are is decided anew whenever the tenant
  * is loaded or its roster changes, so that a preview binds nobody.
  */
-import { decideAdoption, type Sought } from '../adoption/decide.ts';
-import { commonPart, type Found } from '../adoption/found.ts';
-import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../adoption/sought.ts';
-import { personKey } from '../identity/people.ts';
-import { type Problem, problem } from '../identity/problem.ts';
-import type { Body } from '../plan/bodies.ts';
-import type { DesiredState } from '../plan/desired.ts';
-import { licenceKey } from '../plan/licences.ts';
-import type { Role } from '../profile.ts';
-import type { Applied, RelationKind } from '../store/applied.ts';
-import type { Link } from '../store/links.ts';
+import { decideAdoption, type Sought } from '../../adoption/decide.ts';
+import { commonPart, type Found } from '../../adoption/found.ts';
+import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
+import { personKey } from '../../identity/people.ts';
+import { type Problem, problem } from '../../identity/problem.ts';
+import type { Body } from '../../plan/bodies.ts';
+import type { DesiredState } from '../../plan/desired.ts';
+import { licenceKey } from '../../plan/licences.ts';
+import type { Role } from '../../profile.ts';
+import type { Applied, RelationKind } from '../../store/applied.ts';
+import type { Link } from '../../store/links.ts';
 import type { ProfileState } from './profile-state.ts';
 import type { TenantState } from './tenant-state.ts';
 

@@ -1,5 +1,5 @@
 /** Working a queue off: some requests under way at once, nothing idle while something is due, and one failure ends all. */
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../../shared/clock.ts';
 import type { Lanes, Task } from './lanes.ts';
 
 /** Attempts before an operation is left to the next run: with the waits below, some three minutes. */

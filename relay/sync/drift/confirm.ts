@@ -3,12 +3,12 @@
  * missing it leaves members out, while a direct read says so.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { partsLike } from '../drift/compare.ts';
-import { type Drift, linkOf, objectOf } from '../drift/ledger.ts';
-import { batchLimit, sendBatch } from '../graph/batch.ts';
-import type { GraphAnswer, GraphClient } from '../graph/client.ts';
-import { accountOf } from '../identity/people.ts';
-import type { TenantState } from './tenant-state.ts';
+import { partsLike } from '../../drift/compare.ts';
+import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
+import { batchLimit, sendBatch } from '../../graph/batch.ts';
+import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
+import { accountOf } from '../../identity/people.ts';
+import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Confirmation {
   /** It differs in a direct read too. */

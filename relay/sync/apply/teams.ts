@@ -3,9 +3,9 @@
  * team some time after it said yes, and has limits of its own. So every class has its own wait, and none holds the others
  * up; what is not there at the end of the run is looked at by the next one.
  */
-import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
-import { fail, HallpassError } from '../../shared/errors.ts';
-import { failureOf, type GraphAnswer } from '../graph/client.ts';
+import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import { failureOf, type GraphAnswer } from '../../graph/client.ts';
 import {
   newsOfOperation,
   newsOfRequest,
@@ -13,11 +13,11 @@ import {
   readTeamsAmong,
   requestTeam,
   type TeamNews,
-} from '../graph/teams.ts';
-import type { AppliedTeam, Operation } from '../plan/plan.ts';
-import { teamOf } from '../plan/teams.ts';
-import { record } from '../store/applied.ts';
-import { type JournalEntry, writeJournal } from '../store/journal.ts';
+} from '../../graph/teams.ts';
+import type { AppliedTeam, Operation } from '../../plan/plan.ts';
+import { teamOf } from '../../plan/teams.ts';
+import { record } from '../../store/applied.ts';
+import { type JournalEntry, writeJournal } from '../../store/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';

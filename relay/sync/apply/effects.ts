@@ -1,11 +1,11 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
-import { personKey } from '../identity/people.ts';
-import type { Body } from '../plan/bodies.ts';
-import { isSameSku, licenceKey } from '../plan/licences.ts';
-import { type AppliedState, type Operation, uncertainKey } from '../plan/plan.ts';
-import { type Applied, relationMaps } from '../store/applied.ts';
-import type { JournalEntry } from '../store/journal.ts';
+import { personKey } from '../../identity/people.ts';
+import type { Body } from '../../plan/bodies.ts';
+import { isSameSku, licenceKey } from '../../plan/licences.ts';
+import { type AppliedState, type Operation, uncertainKey } from '../../plan/plan.ts';
+import { type Applied, relationMaps } from '../../store/applied.ts';
+import type { JournalEntry } from '../../store/journal.ts';
 
 /**
  * @param objectId of the object that the operation made or changed; of no meaning for relations

@@ -1,14 +1,14 @@
 /** Taking over a tenant that School Data Sync has run, against the Microsoft simulator. */
 import t, { type Test } from 'tap';
-import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
-import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources.ts';
-import type { SdsOptions } from '../../scripts/simulators/microsoft/sds-seed.ts';
-import { parseProfile } from '../profile.ts';
-import { countApplied } from '../store/applied.ts';
-import { readFound } from '../store/found.ts';
-import { readProblems } from '../store/problems.ts';
-import { type District, type Mode, openDistrict, skuId, smallRoster } from '../testing/district.ts';
-import { afterSds } from '../testing/sds.ts';
+import type { DirectoryFile } from '../../../scripts/simulators/microsoft/directory-file.ts';
+import { sdsExtension } from '../../../scripts/simulators/microsoft/graph/resources.ts';
+import type { SdsOptions } from '../../../scripts/simulators/microsoft/sds-seed.ts';
+import { parseProfile } from '../../profile.ts';
+import { countApplied } from '../../store/applied.ts';
+import { readFound } from '../../store/found.ts';
+import { readProblems } from '../../store/problems.ts';
+import { type District, type Mode, openDistrict, skuId, smallRoster } from '../../testing/district.ts';
+import { afterSds } from '../../testing/sds.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };
 const create: Mode = { students: 'create', teachers: 'create' };

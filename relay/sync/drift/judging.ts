@@ -1,11 +1,11 @@
 /** Judging differences with what is known of the tenant: whose they are, and what should be. */
-import { type Judgement, judge } from '../drift/judge.ts';
-import { type Drift, type DriftLedger, linkOf, objectOf } from '../drift/ledger.ts';
-import { type DesiredState, desiredState } from '../plan/desired.ts';
-import { memberOf } from '../plan/roster-index.ts';
-import { keysOf } from './drift-correct.ts';
-import type { ProfileState } from './profile-state.ts';
-import type { TenantState } from './tenant-state.ts';
+import { type Judgement, judge } from '../../drift/judge.ts';
+import { type Drift, type DriftLedger, linkOf, objectOf } from '../../drift/ledger.ts';
+import { type DesiredState, desiredState } from '../../plan/desired.ts';
+import { memberOf } from '../../plan/roster-index.ts';
+import type { ProfileState } from '../state/profile-state.ts';
+import type { TenantState } from '../state/tenant-state.ts';
+import { keysOf } from './correct.ts';
 
 export interface Judged {
   drift: Drift;

@@ -1,11 +1,11 @@
 /** What people change in Microsoft 365 by hand: noticed, repaired or told, and never fought over. */
 import t, { type Test } from 'tap';
-import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
-import type { Group, User } from '../../scripts/simulators/microsoft/directory/entities.ts';
-import type { DriftPolicy } from '../profile/drift.ts';
-import { decideHolds, readHolds } from '../store/holds.ts';
-import { readProblems } from '../store/problems.ts';
-import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
+import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
+import type { DriftPolicy } from '../../profile/drift.ts';
+import { decideHolds, readHolds } from '../../store/holds.ts';
+import { readProblems } from '../../store/problems.ts';
+import { type District, openDistrict, smallRoster } from '../../testing/district.ts';
 
 const minutes = 60_000;
 

@@ -1,10 +1,10 @@
 /** Making the applied state say what is really there, in memory and in the store. */
-import { type Drift, linkOf, objectOf } from '../drift/ledger.ts';
-import { type Keys, noKeys } from '../plan/keys.ts';
-import { type Applied, forgetObject, record } from '../store/applied.ts';
-import type { TenantScope } from '../store/store.ts';
-import { updateApplied } from './effects.ts';
-import type { TenantState } from './tenant-state.ts';
+import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
+import { type Keys, noKeys } from '../../plan/keys.ts';
+import { type Applied, forgetObject, record } from '../../store/applied.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { updateApplied } from '../apply/effects.ts';
+import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Corrected {
   /** What the applied state has now. */

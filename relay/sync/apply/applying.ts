@@ -1,12 +1,12 @@
 /** What carrying a plan out needs, and what comes of it. */
-import type { Clock } from '../../shared/clock.ts';
-import type { GraphClient } from '../graph/client.ts';
-import type { Problem } from '../identity/problem.ts';
-import type { AppliedState, Operation } from '../plan/plan.ts';
-import type { Profile } from '../profile.ts';
-import type { Vault } from '../secrets/vault.ts';
-import type { JournalEntry } from '../store/journal.ts';
-import type { Store } from '../store/store.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import type { Problem } from '../../identity/problem.ts';
+import type { AppliedState, Operation } from '../../plan/plan.ts';
+import type { Profile } from '../../profile.ts';
+import type { Vault } from '../../secrets/vault.ts';
+import type { JournalEntry } from '../../store/journal.ts';
+import type { Store } from '../../store/store.ts';
 import type { Task } from './lanes.ts';
 
 export interface ApplyContext {

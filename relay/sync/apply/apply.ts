@@ -3,14 +3,14 @@
  * as Microsoft 365 can tell. What was answered is recorded before the next step depends on it; everything is announced in
  * the journal before it is sent, because the answer may be lost.
  */
-import { backoffMs } from '../../shared/backoff.ts';
-import { HallpassError } from '../../shared/errors.ts';
-import { batchLimit, sendBatch } from '../graph/batch.ts';
-import type { GraphAnswer } from '../graph/client.ts';
-import { isCreation, type Outcome, outcomeOf, requestFor } from '../graph/operations.ts';
-import type { Operation, Plan } from '../plan/plan.ts';
-import { type Applied, record } from '../store/applied.ts';
-import { type JournalEntry, writeJournal } from '../store/journal.ts';
+import { backoffMs } from '../../../shared/backoff.ts';
+import { HallpassError } from '../../../shared/errors.ts';
+import { batchLimit, sendBatch } from '../../graph/batch.ts';
+import type { GraphAnswer } from '../../graph/client.ts';
+import { isCreation, type Outcome, outcomeOf, requestFor } from '../../graph/operations.ts';
+import type { Operation, Plan } from '../../plan/plan.ts';
+import { type Applied, record } from '../../store/applied.ts';
+import { type JournalEntry, writeJournal } from '../../store/journal.ts';
 import type { ApplyContext, Applying, ApplyResult } from './applying.ts';
 import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';

@@ -1,13 +1,13 @@
 /** Teams of classes against the Microsoft simulator: a service that hears of classes late and answers before it acts. */
 import t, { type Test } from 'tap';
-import type { RosterRecord } from '../../shared/roster.ts';
-import { answerOf, explain } from '../explain/explain.ts';
-import { readFacts } from '../explain/facts.ts';
-import { parseProfile } from '../profile.ts';
-import { readProblems } from '../store/problems.ts';
-import { setProfile } from '../store/profiles.ts';
-import { readTeams } from '../store/teams.ts';
-import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+import type { RosterRecord } from '../../../shared/roster.ts';
+import { answerOf, explain } from '../../explain/explain.ts';
+import { readFacts } from '../../explain/facts.ts';
+import { parseProfile } from '../../profile.ts';
+import { readProblems } from '../../store/problems.ts';
+import { setProfile } from '../../store/profiles.ts';
+import { readTeams } from '../../store/teams.ts';
+import { type District, openDistrict, smallRoster } from '../../testing/district.ts';
 
 const hour = 3_600_000;
 

@@ -5,13 +5,13 @@
  */
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
-import type { Group } from '../../scripts/simulators/microsoft/directory/entities.ts';
-import { HallpassError } from '../../shared/errors.ts';
-import { parseProfile } from '../profile.ts';
-import { readProblems } from '../store/problems.ts';
-import { type District, openDistrict } from '../testing/district.ts';
-import { change, edit, fullWorld, membershipsOf, recordsOf, type World } from '../testing/small-world.ts';
+import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
+import type { Group } from '../../../scripts/simulators/microsoft/directory/entities.ts';
+import { HallpassError } from '../../../shared/errors.ts';
+import { parseProfile } from '../../profile.ts';
+import { readProblems } from '../../store/problems.ts';
+import { type District, openDistrict } from '../../testing/district.ts';
+import { change, edit, fullWorld, membershipsOf, recordsOf, type World } from '../../testing/small-world.ts';
 
 const numRuns = Number(process.env.HALLPASS_RUNS ?? 20);
 

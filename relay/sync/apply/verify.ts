@@ -2,13 +2,13 @@
  * Finding out what is true in Microsoft 365 when an answer was lost or ambiguous, before anything is repeated. There is
  * no idempotency key in Graph: a creation that is repeated blindly makes a second school, class or account.
  */
-import type { Clock } from '../../shared/clock.ts';
-import { fail, type HallpassError } from '../../shared/errors.ts';
-import type { GraphClient } from '../graph/client.ts';
-import { findAccount, findStamped, readGroup } from '../graph/directory.ts';
-import { accountOf } from '../identity/people.ts';
-import type { AppliedState, Operation, OperationKind } from '../plan/plan.ts';
-import type { Role } from '../profile.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { fail, type HallpassError } from '../../../shared/errors.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import { findAccount, findStamped, readGroup } from '../../graph/directory.ts';
+import { accountOf } from '../../identity/people.ts';
+import type { AppliedState, Operation, OperationKind } from '../../plan/plan.ts';
+import type { Role } from '../../profile.ts';
 
 /** Pauses between look-ups that find nothing: a new object may stay invisible to filters for seconds. */
 const patienceMs = [1000, 3000, 8000];

@@ -3,18 +3,18 @@
  * something is to be repaired it corrects the applied state, and the ordinary plan makes the difference, past the guard.
  */
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
-import { fail, HallpassError } from '../../shared/errors.ts';
-import { compareGroups, compareObjects, objectsOf } from '../drift/compare.ts';
-import { settleMs } from '../drift/judge.ts';
-import { type Drift, DriftLedger } from '../drift/ledger.ts';
-import { markDrift } from '../drift/marks.ts';
-import { driftProblems } from '../drift/report.ts';
-import { tidy } from '../drift/tidy.ts';
-import type { GraphClient } from '../graph/client.ts';
-import { type ObjectChanges, readObjectChanges } from '../graph/education-delta.ts';
-import { type GroupChanges, readGroupChanges } from '../graph/group-delta.ts';
-import { type Problem, problem } from '../identity/problem.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import { compareGroups, compareObjects, objectsOf } from '../../drift/compare.ts';
+import { settleMs } from '../../drift/judge.ts';
+import { type Drift, DriftLedger } from '../../drift/ledger.ts';
+import { markDrift } from '../../drift/marks.ts';
+import { driftProblems } from '../../drift/report.ts';
+import { tidy } from '../../drift/tidy.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import { type ObjectChanges, readObjectChanges } from '../../graph/education-delta.ts';
+import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
+import { type Problem, problem } from '../../identity/problem.ts';
 import {
   type Collection,
   type Reading,
@@ -23,12 +23,12 @@ import {
   writeDrift,
   writeReading,
   writtenSince,
-} from '../store/drift.ts';
-import type { Store } from '../store/store.ts';
-import { confirm } from './drift-confirm.ts';
-import { type Corrected, correct, keepCorrected, keysIn, revert } from './drift-correct.ts';
-import { judgeAll, profileOf } from './drift-judging.ts';
-import type { TenantState } from './tenant-state.ts';
+} from '../../store/drift.ts';
+import type { Store } from '../../store/store.ts';
+import type { TenantState } from '../state/tenant-state.ts';
+import { confirm } from './confirm.ts';
+import { type Corrected, correct, keepCorrected, keysIn, revert } from './correct.ts';
+import { judgeAll, profileOf } from './judging.ts';
 
 /** Between two comparisons: below the quarter of an hour of an idle tenant, so that every idle run makes one. */
 const everyMs = 10 * 60_000;

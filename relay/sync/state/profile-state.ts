@@ -1,8 +1,8 @@
 /** What one profile of a tenant has to do, in memory between two runs. */
-import type { Problem } from '../identity/problem.ts';
-import { type Keys, noKeys } from '../plan/keys.ts';
-import { type Scope, scopeOf } from '../profile/scope.ts';
-import type { Profile } from '../profile.ts';
+import type { Problem } from '../../identity/problem.ts';
+import { type Keys, noKeys } from '../../plan/keys.ts';
+import { type Scope, scopeOf } from '../../profile/scope.ts';
+import type { Profile } from '../../profile.ts';
 import type { TenantState } from './tenant-state.ts';
 
 export class ProfileState {

@@ -2,25 +2,25 @@
  * What the relay knows of one tenant, in memory between two runs, so that one changed enrollment costs one plan of one
  * class and not of the whole district. Everything here can be read again from the store, and is after any failure.
  */
-import { bucketKey, kinds } from '../../shared/roster.ts';
-import { markDrift } from '../drift/marks.ts';
-import { DirectoryIndex } from '../identity/directory-index.ts';
-import { NameHistory } from '../identity/name-history.ts';
-import { personKey } from '../identity/people.ts';
-import { addKeys, type Keys } from '../plan/keys.ts';
-import type { AppliedState, Operation } from '../plan/plan.ts';
-import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
-import type { SchoolSource } from '../plan/source-guard.ts';
-import type { Profile } from '../profile.ts';
-import { changedSince, digests, mirrorState, readRecords } from '../roster/mirror.ts';
-import { readApplied } from '../store/applied.ts';
-import { readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
-import { readDrift } from '../store/drift.ts';
-import { readFound } from '../store/found.ts';
-import { readGivenNames } from '../store/given-names.ts';
-import { readLastGood } from '../store/last-good.ts';
-import { type Link, readLinks } from '../store/links.ts';
-import type { TenantScope } from '../store/store.ts';
+import { bucketKey, kinds } from '../../../shared/roster.ts';
+import { markDrift } from '../../drift/marks.ts';
+import { DirectoryIndex } from '../../identity/directory-index.ts';
+import { NameHistory } from '../../identity/name-history.ts';
+import { personKey } from '../../identity/people.ts';
+import { addKeys, type Keys } from '../../plan/keys.ts';
+import type { AppliedState, Operation } from '../../plan/plan.ts';
+import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
+import type { SchoolSource } from '../../plan/source-guard.ts';
+import type { Profile } from '../../profile.ts';
+import { changedSince, digests, mirrorState, readRecords } from '../../roster/mirror.ts';
+import { readApplied } from '../../store/applied.ts';
+import { readDirectory, readDirectoryState } from '../../store/directory-mirror.ts';
+import { readDrift } from '../../store/drift.ts';
+import { readFound } from '../../store/found.ts';
+import { readGivenNames } from '../../store/given-names.ts';
+import { readLastGood } from '../../store/last-good.ts';
+import { type Link, readLinks } from '../../store/links.ts';
+import type { TenantScope } from '../../store/store.ts';
 import { type Adoption, adopt, newAdoption } from './adoption.ts';
 import { ProfileState } from './profile-state.ts';
 
