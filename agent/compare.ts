@@ -1,4 +1,5 @@
 /** One bucket, read and compared: what must be sent, and what is gone, from a reading that is proven complete. */
+import { setImmediate } from 'node:timers/promises';
 import { canonicalHash, canonicalJson } from '../shared/digest.ts';
 import { type ErrorCode, fail, HallpassError } from '../shared/errors.ts';
 import type { Baselines } from './baseline/baselines.ts';
@@ -67,6 +68,8 @@ async function readBucket(parts: CompareParts, pages: AsyncIterable<Page>, basel
   let rows = 0;
   for await (const page of pages) {
     if (page.last) parts.onLastPage();
+    // What has just been asked for leaves this computer before the page is worked on: else PowerSchool would wait for us.
+    await setImmediate();
     rows += page.rows;
     const records = page.records();
     for (const record of records) {

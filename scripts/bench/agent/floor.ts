@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { Pool } from 'undici';
-import { bindsOf, probeName, queryName } from '../../../plugin/queries.ts';
-import type { Bucket, Kind } from '../../../shared/roster.ts';
+import { bindsOf, probeCodes, probeName, queryName } from '../../../plugin/queries.ts';
+import { type Bucket, kinds } from '../../../shared/roster.ts';
 
 export interface FloorOrder {
   url: string;
@@ -43,8 +43,9 @@ const grant = await ask(
   'grant_type=client_credentials',
 );
 const token = String((grant as { access_token?: unknown }).access_token);
-for (const { kind, school } of await query(probeName, { horizon }, 50_000)) {
-  await readBucket({ kind: kind as Kind, schoolId: String(school) });
+for (const { k, s } of await query(probeName, { horizon }, 50_000)) {
+  const kind = kinds.find((one) => probeCodes[one] === k);
+  if (kind !== undefined) await readBucket({ kind, schoolId: String(s) });
 }
 const seconds = (performance.now() - began) / 1000;
 const { user, system } = process.cpuUsage();
