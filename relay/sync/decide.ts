@@ -61,17 +61,28 @@ function noteOwnerless({ rosterProblems, tenant }: ProfileState, desired: Desire
   }
 }
 
-/** People of the profile who have no account yet, and what is wrong with those who are in another profile too. */
-function sortPeople({ profile, scope, tenant }: ProfileState): { open: Person[]; shared: Problem[] } {
+/**
+ * People of the profile who have no account yet, and what is wrong with those who are in another profile too. Looks at those
+ * of the last run and those who are pending: nobody else can have become one of them.
+ */
+function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState): {
+  open: Person[];
+  shared: Problem[];
+} {
   const open: Person[] = [];
   const shared: Problem[] = [];
-  for (const [key, person] of tenant.roster.people) {
-    if (!person.schoolIds.some(scope.covers)) continue;
+  const looked = [...new Set([...unsettled, ...pending.people])];
+  unsettled.clear();
+  for (const key of looked) {
+    const person = tenant.roster.people.get(key);
+    if (person === undefined || !person.schoolIds.some(scope.covers)) continue;
     const others = scope.othersOf(person.schoolIds);
     if (others.length > 0) {
+      unsettled.add(key);
       shared.push(problem(key, 'PersonInTwoProfiles', { profiles: [profile.name, ...others].join(', ') }));
-    } else if (!tenant.accounts.has(key) && !tenant.adoption.conflicts.has(key)) {
-      open.push(person);
+    } else if (!tenant.accounts.has(key)) {
+      unsettled.add(key);
+      if (!tenant.adoption.conflicts.has(key)) open.push(person);
     }
   }
   return { open, shared };

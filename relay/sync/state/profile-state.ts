@@ -12,6 +12,8 @@ export class ProfileState {
   readonly tenant: TenantState;
   /** What must be planned: what changed, and what an earlier run left undone. */
   pending: Keys;
+  /** People without an account, or of several profiles, when a run last looked. */
+  readonly unsettled = new Set<string>();
   /** The date for which memberships were last derived. */
   today = '';
   /** The roster's version at which a run last ended with nothing suspicious about any school. */
