@@ -4,10 +4,10 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { readUserChanges } from '../graph/directory.ts';
+import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
 import { readStamped } from '../graph/stamped.ts';
 import { type Applied, appliedObjectIds, forgetValues, markUncertain, record } from '../store/applied.ts';
-import { applyDirectoryChanges, markAdopted, readDirectoryState } from '../store/directory-mirror.ts';
+import { applyDirectoryChanges, markAdopted, readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
 import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
 import { readLinks, removeLinks } from '../store/links.ts';
@@ -24,21 +24,29 @@ export interface DirectoryStep {
 }
 
 /**
- * Brings the mirror of the accounts up to date. A link ends only when the directory reports its account as deleted: an
- * account that we have just made may be missing from a reading for a while.
+ * Brings the mirror of the accounts up to date. A link ends only when its account is deleted: the directory says so, or a
+ * reading from the beginning no longer has an account that was seen before. One that we have just made may be missing from
+ * a reading for a while.
  */
 export async function refreshDirectory({ store, tenantId, client, clock }: DirectoryStep): Promise<DirectoryNews> {
   const { deltaLink } = await store.withTenant(tenantId, readDirectoryState);
-  const changes = await readUserChanges(client, deltaLink);
-  const gone = new Set(changes.deletes);
-  const ended = await store.withTenant(tenantId, async (scope) => {
+  const read = await readUserChanges(client, deltaLink);
+  return await store.withTenant(tenantId, async (scope) => {
+    const changes = read.full ? await withVanished(scope, read) : read;
     await applyDirectoryChanges(scope, changes, isoNow(clock));
-    if (gone.size === 0) return [];
-    const links = (await readLinks(scope)).filter((link) => gone.has(link.objectId));
-    await removeLinks(scope, links);
-    return links;
+    const gone = new Set(changes.deletes);
+    if (gone.size === 0) return { changes, ended: [] };
+    const ended = (await readLinks(scope)).filter((link) => gone.has(link.objectId));
+    await removeLinks(scope, ended);
+    return { changes, ended };
   });
-  return { changes, ended };
+}
+
+/** A reading from the beginning does not name what was deleted: what the mirror had and it has not is gone. */
+async function withVanished(scope: TenantScope, changes: DirectoryChanges): Promise<DirectoryChanges> {
+  const there = new Set(changes.upserts.map(({ id }) => id));
+  const vanished = (await readDirectory(scope)).map(({ id }) => id).filter((id) => !there.has(id));
+  return { ...changes, deletes: [...changes.deletes, ...vanished] };
 }
 
 /** While something contradicts itself, somebody may be putting it right: then it is read again after this long. */

@@ -1,5 +1,6 @@
 /** The sync engine against the Microsoft simulator, over real HTTPS and on a virtual clock. */
 import t, { type Test } from 'tap';
+import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { type District, type Dump, type Mode, openDistrict, smallRoster } from '../testing/district.ts';
 
@@ -156,6 +157,16 @@ t.test('a relay that lost its database adopts what is there', async (t) => {
     t.match(await district.run(), { state: 'success', failed: 0 });
     expectWhole(t, await district.dump());
   }
+});
+
+t.test('an account that was deleted while the changes could not be followed ends the link too', async (t) => {
+  const district = await open(t, match);
+  await district.run();
+  await using client = new RawClient(district.microsoft);
+  await client.control('DELETE', '/users/student0@contoso.edu');
+  await client.control('POST', '/delta/expire');
+  district.clock.advance(60_000);
+  t.match(await district.run(), { state: 'errors', problems: 1 });
 });
 
 t.test('a deleted account ends the link, and the person is a problem until there is another', async (t) => {
