@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { describeChanges, type Listed, listPlan, totalsOf } from '../plan/listing.ts';
-import { type OperationKind, stages } from '../plan/plan.ts';
+import { type OperationKind, stages } from '../plan/operation.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
 import type { TakenOver } from '../sync/state/adoption.ts';

@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectChanges } from '../graph/education-delta.ts';
 import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
 import { accountKey } from '../identity/people.ts';
+import { type AppliedObject, type AppliedState, uncertainKey } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
-import { type AppliedObject, type AppliedState, uncertainKey } from '../plan/plan.ts';
 import {
   type Difference,
   type Drift,

@@ -1,6 +1,6 @@
 /** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
-import { type AppliedState, uncertainKey } from '../plan/plan.ts';
+import { type AppliedState, uncertainKey } from '../plan/applied-state.ts';
 import { objectsOf, recordedIn } from './compare.ts';
 import { type Drift, linkOf, objectOf } from './ledger.ts';
 

@@ -1,7 +1,7 @@
 /** Planned operations as Graph requests, and Graph's answers as outcomes. Pure. */
 import { retryAfterMs } from '../../shared/backoff.ts';
 import type { HallpassError } from '../../shared/errors.ts';
-import type { Operation } from '../plan/plan.ts';
+import type { Operation } from '../plan/operation.ts';
 import type { BatchRequest } from './batch.ts';
 import type { GraphAnswer } from './client.ts';
 import { refusalOf } from './refusals.ts';

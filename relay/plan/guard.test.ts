@@ -4,7 +4,7 @@ import t from 'tap';
 import { addDays, approvalsInForce, type HoldRecord, nextStep } from './decisions.ts';
 import { covers, type GuardContext, guard, type Hold, otherSchools, weightOf } from './guard.ts';
 import { guardSchema } from './guard-settings.ts';
-import type { Operation, Plan } from './plan.ts';
+import type { Operation, Plan } from './operation.ts';
 import { nextLastGood, type SchoolSource } from './source-guard.ts';
 
 const defaults = guardSchema.parse({});

@@ -5,7 +5,7 @@
  */
 import type { GuardSettings } from './guard-settings.ts';
 import { effectOf, shareReason, totalReason } from './guard-words.ts';
-import type { Operation, OperationKind, Plan } from './plan.ts';
+import type { Operation, OperationKind, Plan } from './operation.ts';
 import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
 
 /** What an operation does, as far as the guard is concerned. A new kind of operation has to say. */

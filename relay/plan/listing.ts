@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from './bodies.ts';
 import type { Guarded } from './guard.ts';
-import type { Operation, OperationKind, Plan } from './plan.ts';
+import type { Operation, OperationKind, Plan } from './operation.ts';
 
 export interface Listed {
   kind: OperationKind;

@@ -4,7 +4,8 @@ import { type Profile, parseProfile } from '../profile.ts';
 import { applyAll, desire, nothingApplied, profile, type Roster, small, today } from '../testing/planning.ts';
 import { daysBefore, isOpen, standing } from './dates.ts';
 import { cut, replaceUnsupported } from './names-of-classes.ts';
-import { countOperations, makePlan, type Operation } from './plan.ts';
+import { countOperations, type Operation } from './operation.ts';
+import { makePlan } from './plan.ts';
 
 const profileWith = (change: object): Profile => parseProfile({ ...profile, ...change }, 'test');
 

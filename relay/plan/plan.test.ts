@@ -12,7 +12,8 @@ import {
   today,
 } from '../testing/planning.ts';
 import { noKeys } from './keys.ts';
-import { bindLimit, countOperations, makePlan, type Operation } from './plan.ts';
+import { bindLimit, countOperations, type Operation } from './operation.ts';
+import { makePlan } from './plan.ts';
 import { type RosterChange, RosterIndex } from './roster-index.ts';
 
 /** A roster in which anything may be missing, doubled or out of date. */

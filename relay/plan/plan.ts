@@ -4,105 +4,12 @@
  * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
  * place, untouched, whatever the profile says.
  */
+import { type AppliedState, uncertainKey } from './applied-state.ts';
 import type { Body } from './bodies.ts';
-import type { DesiredState, DesiredUser } from './desired.ts';
+import type { DesiredState } from './desired.ts';
 import { licenceKey } from './licences.ts';
+import { bindLimit, type Operation, type OperationCommon, type Plan, stages } from './operation.ts';
 import { teamOperations } from './teams.ts';
-
-/** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
-export const bindLimit = 20;
-
-/** A team that Microsoft was asked for. */
-export interface AppliedTeam {
-  /** Of the class. */
-  objectId: string;
-  /** `waiting`: the Teams service does not know the class yet. `accepted`: the team is being made. */
-  state: 'waiting' | 'accepted' | 'there';
-  /** Id of the operation that makes it, where Graph gave one. */
-  operation: string | undefined;
-  /** When Microsoft was first asked, and when it last answered: ISO 8601. */
-  since: string;
-  at: string;
-}
-
-export interface AppliedObject {
-  objectId: string;
-  body: Body;
-}
-
-/** What Microsoft 365 has because we made or found it. */
-export interface AppliedState {
-  schools: Map<string, AppliedObject>;
-  classes: Map<string, AppliedObject>;
-  users: Map<string, AppliedObject>;
-  members: Map<string, Set<string>>;
-  owners: Map<string, Set<string>>;
-  schoolClasses: Map<string, Set<string>>;
-  schoolUsers: Map<string, Set<string>>;
-  /** People by SKU or group, see licenceKey. */
-  licences: Map<string, Set<string>>;
-  /**
-   * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
-   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. See uncertainKey.
-   */
-  uncertain: Set<string>;
-  /**
-   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, members and
-   * owners (see uncertainKey) who were removed, or added. The rest of this state says what is really there.
-   */
-  drifted: Set<string>;
-  /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
-  gone: Set<string>;
-  /** By section. */
-  teams: Map<string, AppliedTeam>;
-}
-
-/** Names a membership among the uncertain ones. */
-export function uncertainKey(relation: 'member' | 'owner', sectionId: string, personKey: string): string {
-  return `${relation}:${sectionId}:${personKey}`;
-}
-
-interface Common {
-  /** Names the operation's object in journal and problems: `class:77`, `students:123`. */
-  key: string;
-  reason: string;
-  /** Makes again what somebody else undid: the guard looks at these additions. */
-  repair?: true;
-}
-
-export type Operation = Common &
-  (
-    | { kind: 'createSchool'; schoolId: string; body: Body }
-    | { kind: 'updateSchool'; schoolId: string; before: Body; body: Body }
-    | { kind: 'createUser'; personKey: string; user: DesiredUser }
-    | { kind: 'updateUser'; personKey: string; before: Body; body: Body }
-    | { kind: 'assignLicence'; personKey: string; skuId: string; disabledPlans: readonly string[] }
-    | { kind: 'addToLicenceGroup'; groupId: string; people: string[] }
-    | { kind: 'createClass'; sectionId: string; body: Body }
-    | { kind: 'updateClass'; sectionId: string; before: Body; body: Body }
-    | { kind: 'addSchoolClass'; schoolId: string; sectionId: string }
-    | { kind: 'addSchoolUser'; schoolId: string; personKey: string }
-    | { kind: 'addOwners'; sectionId: string; people: string[] }
-    | { kind: 'addMembers'; sectionId: string; people: string[] }
-    | { kind: 'removeOwner'; sectionId: string; personKey: string }
-    | { kind: 'removeMember'; sectionId: string; personKey: string }
-    | { kind: 'createTeam'; sectionId: string }
-  );
-
-export type OperationKind = Operation['kind'];
-
-/**
- * Operations that may run side by side; a stage begins when the one before has ended, because it refers to its objects.
- * Owners come before members: a class without an owner is not manageable, and the last one cannot be removed.
- */
-export const stages = [
-  ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'createClass', 'updateClass'],
-  ['assignLicence', 'addToLicenceGroup', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
-  ['addMembers', 'removeOwner', 'removeMember'],
-  ['createTeam'],
-] as const satisfies readonly (readonly OperationKind[])[];
-
-export type Plan = Operation[][];
 
 export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
   const operations: Operation[] = [
@@ -121,13 +28,6 @@ export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
 
 function isOfGone(operation: Operation, { gone }: AppliedState): boolean {
   return gone.has(operation.key) || ('schoolId' in operation && gone.has(`school:${operation.schoolId}`));
-}
-
-/** Operations per kind, for people and logs. */
-export function countOperations(plan: Plan): Partial<Record<OperationKind, number>> {
-  const counts: Partial<Record<OperationKind, number>> = {};
-  for (const { kind } of plan.flat()) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
 }
 
 function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
@@ -304,7 +204,7 @@ function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>, isSure
   return [...wanted].filter((item) => !there.has(item) || !isSure(item)).sort();
 }
 
-type Why = Pick<Common, 'reason' | 'repair'>;
+type Why = Pick<OperationCommon, 'reason' | 'repair'>;
 
 function becauseMissing(key: string, { drifted }: AppliedState, reason: string): Why {
   return drifted.has(key) ? { reason: 'somebody deleted it in Microsoft 365', repair: true } : { reason };

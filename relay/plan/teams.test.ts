@@ -1,7 +1,8 @@
 import t from 'tap';
 import { parseProfile } from '../profile.ts';
 import { applyAll, desire, nothingApplied, profile, small } from '../testing/planning.ts';
-import { type AppliedState, type AppliedTeam, makePlan } from './plan.ts';
+import type { AppliedState, AppliedTeam } from './applied-state.ts';
+import { makePlan } from './plan.ts';
 import { classesWithoutOwner } from './teams.ts';
 
 const withTeams = parseProfile({ ...profile, classes: { createTeam: true } }, 'test');

@@ -2,8 +2,9 @@
  * The applied state of one tenant: what Microsoft 365 has because we made or found it. It moves with the journal in one
  * transaction, so a kill between two calls to Graph loses neither.
  */
+
+import { type AppliedObject, type AppliedState, type AppliedTeam, uncertainKey } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
-import { type AppliedObject, type AppliedState, type AppliedTeam, uncertainKey } from '../plan/plan.ts';
 import { type JournalEntry, writeJournal } from './journal.ts';
 import { addLinks, type Link } from './links.ts';
 import { slices } from './slices.ts';

@@ -2,7 +2,7 @@
 import { fail } from '../../shared/errors.ts';
 import { type HoldRecord, type HoldState, isOpen } from '../plan/decisions.ts';
 import { covers, type GuardRule, type HoldSample } from '../plan/guard.ts';
-import type { OperationKind } from '../plan/plan.ts';
+import type { OperationKind } from '../plan/operation.ts';
 import { writeAudit } from './audit.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';

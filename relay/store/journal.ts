@@ -1,7 +1,7 @@
 /** The journal: every run, every operation with its reason and outcome, and creations whose answer is still missing. */
 import { randomUUID } from 'node:crypto';
 import type { Body } from '../plan/bodies.ts';
-import type { OperationKind } from '../plan/plan.ts';
+import type { OperationKind } from '../plan/operation.ts';
 import { nextNumber } from './sequence.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';

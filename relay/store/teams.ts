@@ -1,5 +1,5 @@
 /** What is known of the teams of classes. */
-import type { AppliedTeam } from '../plan/plan.ts';
+import type { AppliedTeam } from '../plan/applied-state.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 

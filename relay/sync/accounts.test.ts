@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { Agent, fetch } from 'undici';
 import { isCreation, outcomeOf } from '../graph/operations.ts';
 import { personKey } from '../identity/people.ts';
-import type { Operation } from '../plan/plan.ts';
+import type { Operation } from '../plan/operation.ts';
 import { parseProfile } from '../profile.ts';
 import { readGivenNames } from '../store/given-names.ts';
 import { readPasswords } from '../store/initial-passwords.ts';

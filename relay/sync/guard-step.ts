@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { approvalsInForce, type HoldRecord, nextStep } from '../plan/decisions.ts';
 import { type Guarded, guard, type Hold } from '../plan/guard.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/operation.ts';
 import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
 import { endApprovals, readHolds, replaceHolds } from '../store/holds.ts';
 import { writeLastGood } from '../store/last-good.ts';

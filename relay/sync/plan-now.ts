@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { approvalsInForce } from '../plan/decisions.ts';
 import { type Guarded, guard } from '../plan/guard.ts';
-import type { Operation, Plan } from '../plan/plan.ts';
+import type { Operation, Plan } from '../plan/operation.ts';
 import type { Profile } from '../profile.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';

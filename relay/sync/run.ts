@@ -5,7 +5,7 @@ import type { GraphClient } from '../graph/client.ts';
 import { personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Guarded } from '../plan/guard.ts';
-import { countOperations, type Plan } from '../plan/plan.ts';
+import { countOperations, type Plan } from '../plan/operation.ts';
 import type { Quarantine } from '../profile/standing.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { type Applied, record } from '../store/applied.ts';

@@ -1,8 +1,9 @@
 /** A roster in memory, what should be for it, and what it is like when that was done: for tests of planning. */
 import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
+import type { AppliedState } from '../plan/applied-state.ts';
 import { desiredState } from '../plan/desired.ts';
 import type { Keys } from '../plan/keys.ts';
-import type { AppliedState, Operation } from '../plan/plan.ts';
+import type { Operation } from '../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
 import { scopeOf } from '../profile/scope.ts';
 import { type Profile, parseProfile } from '../profile.ts';

@@ -4,9 +4,11 @@
  */
 
 import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
+import type { AppliedState } from '../../relay/plan/applied-state.ts';
 import { desiredState } from '../../relay/plan/desired.ts';
 import { guard } from '../../relay/plan/guard.ts';
-import { type AppliedState, makePlan, type Plan } from '../../relay/plan/plan.ts';
+import type { Plan } from '../../relay/plan/operation.ts';
+import { makePlan } from '../../relay/plan/plan.ts';
 import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts';
 import type { SchoolSource } from '../../relay/plan/source-guard.ts';
 import { scopeOf } from '../../relay/profile/scope.ts';

@@ -8,7 +8,7 @@ import { HallpassError } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { isCreation, type Outcome, outcomeOf, requestFor } from '../../graph/operations.ts';
-import type { Operation, Plan } from '../../plan/plan.ts';
+import type { Operation, Plan } from '../../plan/operation.ts';
 import { type Applied, record } from '../../store/applied.ts';
 import { type JournalEntry, writeJournal } from '../../store/journal.ts';
 import type { ApplyContext, Applying, ApplyResult } from './applying.ts';

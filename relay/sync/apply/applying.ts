@@ -2,7 +2,8 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { Problem } from '../../identity/problem.ts';
-import type { AppliedState, Operation } from '../../plan/plan.ts';
+import type { AppliedState } from '../../plan/applied-state.ts';
+import type { Operation } from '../../plan/operation.ts';
 import type { Profile } from '../../profile.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { JournalEntry } from '../../store/journal.ts';

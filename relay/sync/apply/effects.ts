@@ -1,9 +1,10 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
 import { personKey } from '../../identity/people.ts';
+import { type AppliedState, uncertainKey } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import { isSameSku, licenceKey } from '../../plan/licences.ts';
-import { type AppliedState, type Operation, uncertainKey } from '../../plan/plan.ts';
+import type { Operation } from '../../plan/operation.ts';
 import { type Applied, relationMaps } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
 

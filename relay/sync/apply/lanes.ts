@@ -2,7 +2,7 @@
  * The queue of one stage. Operations on one group share a lane and follow each other, because Graph answers concurrent
  * writes to one group with conflicts; everything else runs side by side. An operation that must wait is parked.
  */
-import type { Operation } from '../../plan/plan.ts';
+import type { Operation } from '../../plan/operation.ts';
 
 export interface Task {
   operation: Operation;

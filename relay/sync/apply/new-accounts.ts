@@ -4,7 +4,7 @@
  * succeeded unheard.
  */
 import { personKey } from '../../identity/people.ts';
-import type { Operation } from '../../plan/plan.ts';
+import type { Operation } from '../../plan/operation.ts';
 import type { Profile } from '../../profile.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
 import type { Vault } from '../../secrets/vault.ts';

@@ -14,7 +14,8 @@ import {
   requestTeam,
   type TeamNews,
 } from '../../graph/teams.ts';
-import type { AppliedTeam, Operation } from '../../plan/plan.ts';
+import type { AppliedTeam } from '../../plan/applied-state.ts';
+import type { Operation } from '../../plan/operation.ts';
 import { teamOf } from '../../plan/teams.ts';
 import { record } from '../../store/applied.ts';
 import { type JournalEntry, writeJournal } from '../../store/journal.ts';

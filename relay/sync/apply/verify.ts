@@ -7,7 +7,8 @@ import { fail, type HallpassError } from '../../../shared/errors.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { findAccount, findStamped, readGroup } from '../../graph/directory.ts';
 import { accountOf } from '../../identity/people.ts';
-import type { AppliedState, Operation, OperationKind } from '../../plan/plan.ts';
+import type { AppliedState } from '../../plan/applied-state.ts';
+import type { Operation, OperationKind } from '../../plan/operation.ts';
 import type { Role } from '../../profile.ts';
 
 /** Pauses between look-ups that find nothing: a new object may stay invisible to filters for seconds. */

@@ -5,7 +5,7 @@ import type { Problem } from '../../identity/problem.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import type { Guarded } from '../../plan/guard.ts';
 import type { Keys } from '../../plan/keys.ts';
-import type { Operation } from '../../plan/plan.ts';
+import type { Operation } from '../../plan/operation.ts';
 import type { Link } from '../../store/links.ts';
 import type { ApplyResult } from '../apply/applying.ts';
 import { endAdoptedLink } from './adoption.ts';

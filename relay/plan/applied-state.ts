@@ -1,0 +1,52 @@
+/** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
+import type { Body } from './bodies.ts';
+
+/** A team that Microsoft was asked for. */
+export interface AppliedTeam {
+  /** Of the class. */
+  objectId: string;
+  /** `waiting`: the Teams service does not know the class yet. `accepted`: the team is being made. */
+  state: 'waiting' | 'accepted' | 'there';
+  /** Id of the operation that makes it, where Graph gave one. */
+  operation: string | undefined;
+  /** When Microsoft was first asked, and when it last answered: ISO 8601. */
+  since: string;
+  at: string;
+}
+
+export interface AppliedObject {
+  objectId: string;
+  body: Body;
+}
+
+/** What Microsoft 365 has because we made or found it. */
+export interface AppliedState {
+  schools: Map<string, AppliedObject>;
+  classes: Map<string, AppliedObject>;
+  users: Map<string, AppliedObject>;
+  members: Map<string, Set<string>>;
+  owners: Map<string, Set<string>>;
+  schoolClasses: Map<string, Set<string>>;
+  schoolUsers: Map<string, Set<string>>;
+  /** People by SKU or group, see licenceKey. */
+  licences: Map<string, Set<string>>;
+  /**
+   * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
+   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. See uncertainKey.
+   */
+  uncertain: Set<string>;
+  /**
+   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, members and
+   * owners (see uncertainKey) who were removed, or added. The rest of this state says what is really there.
+   */
+  drifted: Set<string>;
+  /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
+  gone: Set<string>;
+  /** By section. */
+  teams: Map<string, AppliedTeam>;
+}
+
+/** Names a membership among the uncertain ones. */
+export function uncertainKey(relation: 'member' | 'owner', sectionId: string, personKey: string): string {
+  return `${relation}:${sectionId}:${personKey}`;
+}
