@@ -161,6 +161,14 @@ t.test('a row of another school makes a list useless', async (t) => {
   }
 });
 
+t.test("nor does a stranger among the staff end anybody's class", async (t) => {
+  const { simulator, probe, read } = await open(t, { students: 900 });
+  const entries = await probe();
+  simulator.addFault({ kind: 'foreign', path: '^/ws/v1/school/1/staff$', times: 0 });
+  const records = entries.get('teacherRoster:1')?.records ?? 0;
+  await t.rejects(read({ kind: 'teacherRoster', schoolId: '1' }, records), { code: 'POWERSCHOOL_MALFORMED' });
+});
+
 t.test('a limit that is lower than PowerSchool says', async (t) => {
   const { source, probe, read, configure } = await open(t, { students: 130 });
   await source.describe();

@@ -75,6 +75,8 @@ export class SchoolLists {
       list: listOf(schoolId, 'staff'),
       what: `staff of school ${schoolId}`,
       counted: notes.counts.staff,
+      // Tells whose staff a row is.
+      expansions: ['school_affiliations'],
     };
     notes.staff = usersOf(await this.#lists.all({ ...reading, signal }));
     return notes.staff;
@@ -94,6 +96,12 @@ export class SchoolLists {
     // Not of this school's current staff: gone, or somebody of another school.
     const found = await this.#client.one('staff', staffId, ['school_affiliations'], signal);
     const here = affiliationsOf(found ?? {}).filter((affiliation) => affiliation.schoolId === schoolId);
+    if (here.some((affiliation) => affiliation.current)) {
+      throw this.#client.malformed(
+        `staff of school ${schoolId}`,
+        `staff ${staffId} is not in it, but is current there`,
+      );
+    }
     const current = here.length === 0 && affiliationsOf(found ?? {}).some((affiliation) => affiliation.current);
     const user = current ? textAt(found, 'users_dcid') : undefined;
     staff.set(staffId, user ?? '');
