@@ -70,6 +70,12 @@ export function matchPeople(
   return { links, problems };
 }
 
+/** Object ids of the accounts that these people would be given, each for themselves. */
+export function claimedAccounts(people: readonly Person[], directory: DirectoryIndex, rules: Rules): Set<string> {
+  const found = people.map((person) => tryRules(person, directory, rules[person.role] ?? []));
+  return new Set(found.flatMap((one) => (one !== undefined && 'objectId' in one ? [one.objectId] : [])));
+}
+
 /** The one account that the rules find, or the problem; undefined when there is no rule. */
 function tryRules(
   person: Person,

@@ -1,4 +1,5 @@
 /** What a run would do: who has which account, what should be, and the difference to what is. Nothing is stored. */
+import { claimedAccounts } from '../identity/match.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
 import { type DesiredState, desiredState } from '../plan/desired.ts';
@@ -29,7 +30,9 @@ export function decide(state: ProfileState, today: string): Decided {
   const { profile, scope, tenant } = state;
   const { roster, directory } = tenant;
   const { open, shared } = sortPeople(state);
-  const { newLinks, toCreate, problems } = resolveAccounts(open, directory, profile, tenant.taken, tenant.names);
+  const rivals = claimedByOthers(state);
+  const taken = { has: (objectId: string) => tenant.taken.has(objectId) || rivals.has(objectId) };
+  const { newLinks, toCreate, problems } = resolveAccounts(open, directory, profile, taken, tenant.names);
   const found = new Map(newLinks.map(({ role, personId, objectId }) => [personKey(role, personId), objectId]));
 
   // Memberships begin and end by date, so a new day concerns everybody.
@@ -87,6 +90,22 @@ function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState
     }
   }
   return { open, shared };
+}
+
+/** Accounts that people of other profiles would be matched to: who of two gets one must not depend on the order of runs. */
+function claimedByOthers({ profile, tenant }: ProfileState): Set<string> {
+  const rivals = [...tenant.profiles.values()].filter(
+    (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
+  );
+  const claimed = rivals.map((other) => {
+    const keys = new Set([...other.unsettled, ...other.pending.people]);
+    const people = [...keys].flatMap((key) => (tenant.accounts.has(key) ? [] : (tenant.roster.people.get(key) ?? [])));
+    const matching = people.filter(
+      ({ role, schoolIds }) => other.profile.mode[role] === 'match' && schoolIds.some(other.scope.covers),
+    );
+    return claimedAccounts(matching, tenant.directory, other.profile.identity);
+  });
+  return claimed.reduce((all, one) => all.union(one), new Set());
 }
 
 function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {

@@ -104,6 +104,27 @@ t.test('a school that two profiles name is provisioned by neither; a preview dis
   t.equal(all.length, 6, 'the three of school 2 besides, and not the new one of school 1');
 });
 
+t.test('two people of different profiles who claim one account both get none', async (t) => {
+  const district = await open(t);
+  district.profile = profileOf(district, 'east', { schools: ['1'] });
+  district.others = [profileOf(district, 'west', { schools: ['2'] })];
+  const twins = roster.map((record) =>
+    record.kind === 'student' && record.id === '11' ? { ...record, studentNumber: '4000' } : record,
+  );
+  await district.commit(twins);
+  t.match(await district.run(), { state: 'errors' });
+  t.match(await problemsOf(district), [
+    { profile: 'east', subject: 'students:10', code: 'DuplicateTargetEntries', message: /^2 people/ },
+    { profile: 'west', subject: 'students:11', code: 'DuplicateTargetEntries', message: /^2 people/ },
+  ]);
+  await district.commit(roster);
+  district.clock.advance(1000);
+  await district.run();
+  district.clock.advance(1000);
+  t.match(await district.run(), { state: 'success' });
+  t.same(await problemsOf(district), [], 'each has their own now');
+});
+
 t.test('accounts found in a preview do not belong to anybody yet', async (t) => {
   const district = await open(t);
   const trial = profileOf(district, 'a trial', { state: 'preview', schools: ['2'] });
@@ -111,7 +132,11 @@ t.test('accounts found in a preview do not belong to anybody yet', async (t) => 
   // West matches its students to the accounts of the others: what the trial found must not be in its way.
   const rule = { students: { source: 'studentNumber', suffix: null, target: 'mailNickname' } };
   district.others = [
-    profileOf(district, 'live', { schools: ['1'], identity: { ...district.profile.identity, ...rule } }),
+    profileOf(district, 'live', {
+      state: 'enabled',
+      schools: ['1'],
+      identity: { ...district.profile.identity, ...rule },
+    }),
   ];
   const swapped = roster.map((record) =>
     record.kind === 'student' && record.schoolId === '1'
