@@ -2,6 +2,7 @@
 import type { DirectoryUserChange } from '../identity/directory-index.ts';
 import type { Role } from '../profile.ts';
 import { failureOf, type GraphClient } from './client.ts';
+import { readDelta } from './delta.ts';
 
 export interface DirectoryChanges {
   /** True when this is the whole directory and not a difference. */
@@ -13,31 +14,24 @@ export interface DirectoryChanges {
 }
 
 /**
- * The accounts that changed since the delta link, or all of them. A link older than 7 days is answered with 410: the
- * whole directory is read again. Pages may repeat a user; what comes later counts.
+ * The accounts that changed since the delta link, or all of them, as {@link readDelta} reads them.
  *
  * @throws as {@link GraphClient.get}
  */
 export async function readUserChanges(client: GraphClient, deltaLink: string | undefined): Promise<DirectoryChanges> {
-  const path = deltaLink ?? '/users/delta?$select=id,userPrincipalName,mail,mailNickname,onPremisesSyncEnabled';
-  const cost = { units: 2, writes: 0 };
-  const first = await client.get(path, cost);
-  if (first.status === 410 && deltaLink !== undefined) return readUserChanges(client, undefined);
-
+  const start = '/users/delta?$select=id,userPrincipalName,mail,mailNickname,onPremisesSyncEnabled';
   const users = new Map<string, DirectoryUserChange | undefined>();
-  let nextDelta: string | undefined;
-  for await (const page of client.pages<DirectoryUserChange & { '@removed'?: object }>(path, cost, first)) {
-    for (const { '@removed': removed, ...user } of page.items) {
+  const read = await readDelta<DirectoryUserChange & { '@removed'?: object }>(
+    client,
+    { deltaLink, start, cost: { units: 2, writes: 0 } },
+    ({ '@removed': removed, ...user }) => {
       users.set(user.id, removed === undefined ? { ...users.get(user.id), ...user } : undefined);
-    }
-    nextDelta = page.deltaLink ?? nextDelta;
-  }
-  if (nextDelta === undefined) throw failureOf('GET /users/delta', first, undefined);
+    },
+  );
   return {
-    full: deltaLink === undefined,
+    ...read,
     upserts: [...users.values()].filter((user) => user !== undefined),
     deletes: [...users].flatMap(([id, user]) => (user === undefined ? [id] : [])),
-    deltaLink: nextDelta,
   };
 }
 

@@ -1,25 +1,9 @@
 /** What schools, classes and accounts hold of the values that Hallpass writes, by the education API's deltas. */
-import { failureOf, type GraphClient } from './client.ts';
+import type { GraphClient } from './client.ts';
+import { readDelta } from './delta.ts';
+import { educationProperties } from './education-properties.ts';
 
-export type EducationCollection = 'schools' | 'classes' | 'users';
-
-/** Everything that relay/plan/bodies.ts writes to what is there already. */
-const properties: Record<EducationCollection, readonly string[]> = {
-  schools: [
-    'displayName',
-    'externalId',
-    'externalSource',
-    'schoolNumber',
-    'lowestGrade',
-    'highestGrade',
-    'principalName',
-    'principalEmail',
-    'phone',
-    'address',
-  ],
-  classes: ['displayName', 'classCode', 'externalId', 'externalName', 'externalSource', 'course', 'term'],
-  users: ['primaryRole', 'externalSource', 'student', 'teacher', 'displayName', 'givenName', 'surname', 'middleName'],
-};
+export type EducationCollection = keyof typeof educationProperties;
 
 export interface ObjectChanges {
   /** True when this is every object and not a difference. */
@@ -33,8 +17,7 @@ export interface ObjectChanges {
 }
 
 /**
- * What changed since the delta link, or everything. A link older than 7 days is answered with 410: everything is read
- * again. Pages may repeat an object; what comes later counts.
+ * What changed since the delta link, or everything, as {@link readDelta} reads it.
  *
  * @param isWanted which objects to keep, by id
  * @throws as {@link GraphClient.get}
@@ -45,17 +28,15 @@ export async function readObjectChanges(
   deltaLink: string | undefined,
   isWanted: (objectId: string) => boolean,
 ): Promise<ObjectChanges & { deltaLink: string }> {
-  const path = deltaLink ?? `/education/${collection}/delta?$select=${properties[collection].join(',')}`;
-  const first = await client.get(path);
-  if (first.status === 410 && deltaLink !== undefined)
-    return readObjectChanges(client, collection, undefined, isWanted);
-
+  const properties = educationProperties[collection];
+  const start = `/education/${collection}/delta?$select=${properties.join(',')}`;
   const objects = new Map<string, Readonly<Record<string, unknown>>>();
   const deletes = new Set<string>();
-  let nextDelta: string | undefined;
-  for await (const page of client.pages<{ id: string; '@removed'?: object }>(path, undefined, first)) {
-    for (const { '@removed': removed, ...object } of page.items) {
-      if (!isWanted(object.id)) continue;
+  const read = await readDelta<{ id: string; '@removed'?: object }>(
+    client,
+    { deltaLink, start },
+    ({ '@removed': removed, ...object }) => {
+      if (!isWanted(object.id)) return;
       if (removed === undefined) {
         objects.set(object.id, object);
         deletes.delete(object.id);
@@ -63,15 +44,7 @@ export async function readObjectChanges(
         objects.delete(object.id);
         deletes.add(object.id);
       }
-    }
-    nextDelta = page.deltaLink ?? nextDelta;
-  }
-  if (nextDelta === undefined) throw failureOf(`GET /education/${collection}/delta`, first, undefined);
-  return {
-    full: deltaLink === undefined,
-    properties: properties[collection],
-    objects,
-    deletes,
-    deltaLink: nextDelta,
-  };
+    },
+  );
+  return { ...read, properties, objects, deletes };
 }

@@ -3,7 +3,8 @@
  * changed, in one request when nothing did. The filter of a delta takes 50 groups, so 20,000 classes would need 400 links:
  * the delta is read over all groups, and those that nobody asked for are dropped as they come.
  */
-import { failureOf, type GraphClient } from './client.ts';
+import type { GraphClient } from './client.ts';
+import { readDelta } from './delta.ts';
 
 /** Members and owners by object id: true for one who is there, false for one who went. */
 export type LinkChanges = Map<string, boolean>;
@@ -40,8 +41,8 @@ interface LinkEntry {
 const cost = { units: 1, writes: 0 };
 
 /**
- * The groups that changed since the delta link, or all of them. A link older than 7 days is answered with 410: everything
- * is read again. A large membership comes in parts, and pages may repeat what they have told: what comes later counts.
+ * The groups that changed since the delta link, or all of them, as {@link readDelta} reads them. A large membership comes in
+ * parts.
  *
  * Without the permission Member.Read.Hidden a class may look as if nobody were in it: who acts on what is missing asks
  * for the members of that class first.
@@ -54,19 +55,13 @@ export async function readGroupChanges(
   deltaLink: string | undefined,
   isWanted: (groupId: string) => boolean,
 ): Promise<GroupChanges> {
-  const path = deltaLink ?? '/groups/delta?$select=displayName,members,owners';
-  const first = await client.get(path, cost);
-  if (first.status === 410 && deltaLink !== undefined) return readGroupChanges(client, undefined, isWanted);
-
+  const start = '/groups/delta?$select=displayName,members,owners';
   const groups = new Map<string, GroupChange>();
   const deletes = new Set<string>();
-  let nextDelta: string | undefined;
-  for await (const page of client.pages<GroupPage>(path, cost, first)) {
-    for (const group of page.items) if (isWanted(group.id)) take(group, groups, deletes);
-    nextDelta = page.deltaLink ?? nextDelta;
-  }
-  if (nextDelta === undefined) throw failureOf('GET /groups/delta', first, undefined);
-  return { full: deltaLink === undefined, groups, deletes, deltaLink: nextDelta };
+  const read = await readDelta<GroupPage>(client, { deltaLink, start, cost }, (group) => {
+    if (isWanted(group.id)) take(group, groups, deletes);
+  });
+  return { ...read, groups, deletes };
 }
 
 function take(group: GroupPage, groups: Map<string, GroupChange>, deletes: Set<string>): void {

@@ -15,40 +15,11 @@ import {
 } from '../adoption/stamp.ts';
 import { licenceKey } from '../plan/licences.ts';
 import type { GraphClient } from './client.ts';
+import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';
 
-const schoolProperties = [
-  'displayName',
-  'externalId',
-  'externalSource',
-  'schoolNumber',
-  'lowestGrade',
-  'highestGrade',
-  'principalName',
-  'principalEmail',
-  'phone',
-  'address',
-];
-const classProperties = [
-  'displayName',
-  'mailNickname',
-  'classCode',
-  'externalId',
-  'externalName',
-  'externalSource',
-  'course',
-  'term',
-];
-const userProperties = [
-  'displayName',
-  'givenName',
-  'surname',
-  'middleName',
-  'primaryRole',
-  'externalSource',
-  'student',
-  'teacher',
-];
+/** How classes of School Data Sync are told, besides. */
+const classProperties = ['mailNickname', ...educationProperties.classes];
 
 type Item = Record<string, unknown> & { id: string };
 
@@ -78,8 +49,8 @@ export async function readStamped(client: GraphClient): Promise<Found[]> {
 async function readSchools(client: GraphClient): Promise<{ schools: Found[]; schoolsOf: Map<string, string[]> }> {
   const schools: Found[] = [];
   const schoolsOf = new Map<string, string[]>();
-  for (const item of await readAll(client, '/education/schools', schoolProperties)) {
-    const body = bodyOf(item, schoolProperties);
+  for (const item of await readAll(client, '/education/schools', educationProperties.schools)) {
+    const body = bodyOf(item, educationProperties.schools);
     const stamp = schoolStamp(schoolMarks.parse(body));
     if (stamp === undefined) continue;
     const users = (await readAll(client, `/education/schools/${item.id}/users`, [])).map(({ id }) => id);
@@ -129,9 +100,9 @@ async function readUsers(client: GraphClient): Promise<Found[]> {
     `${type} eq 'Student' or ${type} eq 'Teacher'`,
   );
   const found: Found[] = [];
-  const properties = [...userProperties, 'userPrincipalName', 'assignedLicenses'];
+  const properties = [...educationProperties.users, 'userPrincipalName', 'assignedLicenses'];
   for (const item of await readAll(client, '/education/users', properties)) {
-    const body = bodyOf(item, userProperties);
+    const body = bodyOf(item, educationProperties.users);
     const marks = userMarks.parse({ ...body, ...bodyOf(item, ['userPrincipalName']) });
     const stamp = userStamp(marks, attributes.get(item.id) ?? {});
     if (stamp === undefined) continue;
