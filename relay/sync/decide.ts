@@ -29,7 +29,8 @@ export interface Decided {
 export function decide(state: ProfileState, today: string): Decided {
   const { profile, scope, tenant } = state;
   const { roster, directory } = tenant;
-  const { open, shared } = sortPeople(state);
+  const { open, shared, unsettled } = sortPeople(state);
+  state.unsettled = unsettled;
   const rivals = claimedByOthers(state);
   const taken = { has: (objectId: string) => tenant.taken.has(objectId) || rivals.has(objectId) };
   const { newLinks, toCreate, problems } = resolveAccounts(open, directory, profile, taken, tenant.names);
@@ -65,31 +66,30 @@ function noteOwnerless({ rosterProblems, tenant }: ProfileState, desired: Desire
   }
 }
 
-/**
- * People of the profile who have no account yet, and what is wrong with those who are in another profile too. Looks at those
- * of the last run and those who are pending: nobody else can have become one of them.
- */
-function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState): {
+interface Sorted {
+  /** People of the profile who have no account yet. */
   open: Person[];
+  /** What is wrong with those who are in another profile too. */
   shared: Problem[];
-} {
-  const open: Person[] = [];
-  const shared: Problem[] = [];
-  const looked = [...new Set([...unsettled, ...pending.people])];
-  unsettled.clear();
-  for (const key of looked) {
+  /** Keys of all who have to be looked at again, whatever changes. */
+  unsettled: Set<string>;
+}
+
+/** Looks at those of the last run and those who are pending: nobody else can have become one of them. */
+function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState): Sorted {
+  const sorted: Sorted = { open: [], shared: [], unsettled: new Set() };
+  for (const key of unsettled.union(pending.people)) {
     const person = tenant.roster.people.get(key);
     if (person === undefined || !person.schoolIds.some(scope.covers)) continue;
     const others = scope.othersOf(person.schoolIds);
+    if (others.length === 0 && tenant.accounts.has(key)) continue;
+    sorted.unsettled.add(key);
     if (others.length > 0) {
-      unsettled.add(key);
-      shared.push(problem(key, 'PersonInTwoProfiles', { profiles: [profile.name, ...others].join(', ') }));
-    } else if (!tenant.accounts.has(key)) {
-      unsettled.add(key);
-      if (!tenant.adoption.conflicts.has(key)) open.push(person);
-    }
+      const profiles = [profile.name, ...others].join(', ');
+      sorted.shared.push(problem(key, 'PersonInTwoProfiles', { profiles }));
+    } else if (!tenant.adoption.conflicts.has(key)) sorted.open.push(person);
   }
-  return { open, shared };
+  return sorted;
 }
 
 /** Accounts that people of other profiles would be matched to: who of two gets one must not depend on the order of runs. */
@@ -97,15 +97,12 @@ function claimedByOthers({ profile, tenant }: ProfileState): Set<string> {
   const rivals = [...tenant.profiles.values()].filter(
     (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
   );
-  const claimed = rivals.map((other) => {
-    const keys = new Set([...other.unsettled, ...other.pending.people]);
-    const people = [...keys].flatMap((key) => (tenant.accounts.has(key) ? [] : (tenant.roster.people.get(key) ?? [])));
-    const matching = people.filter(
-      ({ role, schoolIds }) => other.profile.mode[role] === 'match' && schoolIds.some(other.scope.covers),
-    );
-    return claimedAccounts(matching, tenant.directory, other.profile.identity);
+  const claimed = rivals.flatMap((other) => {
+    const { mode, identity } = other.profile;
+    const matching = sortPeople(other).open.filter(({ role }) => mode[role] === 'match');
+    return [...claimedAccounts(matching, tenant.directory, identity)];
   });
-  return claimed.reduce((all, one) => all.union(one), new Set());
+  return new Set(claimed);
 }
 
 function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {

@@ -13,7 +13,7 @@ export class ProfileState {
   /** What must be planned: what changed, and what an earlier run left undone. */
   pending: Keys;
   /** People without an account, or of several profiles, when a run last looked. */
-  readonly unsettled = new Set<string>();
+  unsettled: Set<string> = new Set();
   /** The date for which memberships were last derived. */
   today = '';
   /** The roster's version at which a run last ended with nothing suspicious about any school. */
