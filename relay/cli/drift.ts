@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { csvLine } from '../csv.ts';
 import { type Drift, linkOf, type Verdict } from '../drift/ledger.ts';
 import { readDrift, readReadings } from '../store/drift.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { writeCsv } from './tables.ts';
 
 /** What people changed in Microsoft 365 by hand, as the last comparison found it. */
 export function driftCommand(program: Command, context: CliContext): void {
@@ -23,7 +23,7 @@ export function driftCommand(program: Command, context: CliContext): void {
         ({ state, verdict }) => options.all === true || (state !== 'repaired' && verdict !== 'kept'),
       );
       if (options.json) return printJson(context, { comparedAt, differences: shown });
-      if (options.csv) return printCsv(context, shown);
+      if (options.csv) return await writeCsv(context, '-', csvHeadings, shown.map(csvRow));
       if (comparedAt === null) return void context.out.write('Not compared yet.\n');
       context.out.write(`Compared ${comparedAt}\n`);
       if (shown.length === 0) context.out.write('No differences.\n');
@@ -33,12 +33,11 @@ export function driftCommand(program: Command, context: CliContext): void {
     });
 }
 
-function printCsv({ out }: CliContext, drifts: readonly Drift[]): void {
-  out.write(csvLine(['object', 'difference', 'what', 'ours', 'theirs', 'outcome', 'repairs', 'since', 'last']));
-  for (const { object, kind, item, ours, theirs, repairs, firstAt, lastAt, ...drift } of drifts) {
-    const values = [ours, theirs].map((value) => (value === undefined ? '' : JSON.stringify(value)));
-    out.write(csvLine([object, kind, item, ...values, outcomeOf(drift), String(repairs), firstAt, lastAt]));
-  }
+const csvHeadings = ['object', 'difference', 'what', 'ours', 'theirs', 'outcome', 'repairs', 'since', 'last'];
+
+function csvRow({ object, kind, item, ours, theirs, repairs, firstAt, lastAt, ...drift }: Drift): string[] {
+  const values = [ours, theirs].map((value) => (value === undefined ? '' : JSON.stringify(value)));
+  return [object, kind, item, ...values, outcomeOf(drift), String(repairs), firstAt, lastAt];
 }
 
 function describe(drift: Drift): string {

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectChanges } from '../graph/education-delta.ts';
 import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
 import { accountKey } from '../identity/people.ts';
-import { type AppliedObject, type AppliedState, uncertainKey } from '../plan/applied-state.ts';
+import { type AppliedState, objectsOf, uncertainKey } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
 import {
   type Difference,
@@ -64,10 +64,6 @@ export function compareObjects(
     if (seen === undefined) continue;
     for (const name of changes.properties) compareValue(told, object, name, there.body, seen[name]);
   }
-}
-
-export function objectsOf(applied: AppliedState, kind: 'school' | 'class' | 'user'): Map<string, AppliedObject> {
-  return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
 }
 
 /** Who is recorded as member or owner of a class. */

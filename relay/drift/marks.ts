@@ -1,7 +1,7 @@
 /** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
-import { type AppliedState, uncertainKey } from '../plan/applied-state.ts';
-import { objectsOf, recordedIn } from './compare.ts';
+import { type AppliedState, objectsOf, uncertainKey } from '../plan/applied-state.ts';
+import { recordedIn } from './compare.ts';
 import { type Drift, linkOf, objectOf } from './ledger.ts';
 
 /** Replaces the marks of the applied state by those that follow from these differences. */

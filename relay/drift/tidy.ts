@@ -1,7 +1,8 @@
 /** Differences that ended without anybody reading the directory: our own writes, and time, end them too. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { accountOf } from '../identity/people.ts';
-import { type Known, objectsOf, recordedIn } from './compare.ts';
+import { objectsOf } from '../plan/applied-state.ts';
+import { type Known, recordedIn } from './compare.ts';
 import { type Drift, type DriftLedger, linkOf, objectOf } from './ledger.ts';
 
 /** So long after a repair it is remembered: School Data Sync, or a script by night, comes back within a day or two. */

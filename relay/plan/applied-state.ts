@@ -50,3 +50,11 @@ export interface AppliedState {
 export function uncertainKey(relation: 'member' | 'owner', sectionId: string, personKey: string): string {
   return `${relation}:${sectionId}:${personKey}`;
 }
+
+/** The objects of a kind, by key. */
+export function objectsOf(
+  applied: Pick<AppliedState, 'schools' | 'classes' | 'users'>,
+  kind: 'school' | 'class' | 'user',
+): Map<string, AppliedObject> {
+  return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
+}

@@ -3,7 +3,13 @@
  * transaction, so a kill between two calls to Graph loses neither.
  */
 
-import { type AppliedObject, type AppliedState, type AppliedTeam, uncertainKey } from '../plan/applied-state.ts';
+import {
+  type AppliedObject,
+  type AppliedState,
+  type AppliedTeam,
+  objectsOf,
+  uncertainKey,
+} from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
 import { type JournalEntry, writeJournal } from './journal.ts';
 import { addLinks, type Link } from './links.ts';
@@ -39,10 +45,9 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     gone: new Set(),
     teams: await readTeams(scope),
   };
-  const objects = { school: state.schools, class: state.classes, user: state.users };
   const relations = relationMaps(state);
   const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
-  for (const row of rows) objects[row.kind].set(row.key, toObject(row.object_id, row.body));
+  for (const row of rows) objectsOf(state, row.kind).set(row.key, toObject(row.object_id, row.body));
   const pairs = await scope.db
     .selectFrom('applied_relation')
     .select(['kind', 'container', 'item', 'uncertain'])

@@ -17,6 +17,7 @@ import {
   fullWorld,
   type Membership,
   membershipsOf,
+  noGuards,
   recordsOf,
   type World,
 } from '../testing/small-world.ts';
@@ -72,16 +73,6 @@ const undone: History = {
     { edits: [], faults: [{ path: '/education/', kind: '429', times: 4, skip: 0 }], killedAfter: 10, restart: false },
     { edits: [{ what: 'enrollment', id: 0, section: 0 }], faults: [], killedAfter: 1, restart: false },
   ],
-};
-
-/** More than a small world can exceed: holds have their own tests. */
-const noGuards = {
-  removals: { percent: 100, above: 1000, total: 1000 },
-  updates: { population: 1000 },
-  newAccounts: { population: 1000 },
-  sourceDrop: { above: 1000 },
-  emptySource: { population: 1000 },
-  rollover: { population: 1000 },
 };
 
 t.test('for any history: what should be there is there, once, and nothing else was done', async (t) => {

@@ -18,7 +18,7 @@ import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
 import { applyTeams } from './teams.ts';
 import { verify } from './verify.ts';
-import { backoff, maxAttempts, workOff } from './work-off.ts';
+import { backoff, maxAttempts, passing, workOff } from './work-off.ts';
 
 /** Batches under way at once: enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
 const parallel = 4;
@@ -128,8 +128,8 @@ function missingPassword(key: string): never {
 
 /** A batch without an answer: every request in it may or may not have been carried out. */
 function asAnswers(error: unknown, count: number): HallpassError[] {
-  if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
-  return Array.from({ length: count }, () => error);
+  const failure = passing(error);
+  return Array.from({ length: count }, () => failure);
 }
 
 function readAnswer(

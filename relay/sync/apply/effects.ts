@@ -1,7 +1,7 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
 import { personKey } from '../../identity/people.ts';
-import { type AppliedState, uncertainKey } from '../../plan/applied-state.ts';
+import { type AppliedState, objectsOf, uncertainKey } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import { isSameSku, licenceKey } from '../../plan/licences.ts';
 import type { Operation } from '../../plan/operation.ts';
@@ -87,9 +87,8 @@ export function updateApplied(
   run: { applied: AppliedState; accounts: Map<string, string> },
   { object, link, relations, unrelated, team }: Applied,
 ): void {
-  const objects = { school: run.applied.schools, class: run.applied.classes, user: run.applied.users };
   if (object !== undefined) {
-    objects[object.kind].set(object.key, { objectId: object.objectId, body: object.body });
+    objectsOf(run.applied, object.kind).set(object.key, { objectId: object.objectId, body: object.body });
     run.applied.drifted.delete(object.kind === 'user' ? object.key : `${object.kind}:${object.key}`);
   }
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
@@ -119,8 +118,8 @@ function updated(
   objectId: string,
   state: AppliedState,
 ): Applied {
-  const objects = { school: state.schools, class: state.classes, user: state.users };
-  return { object: { kind, key, objectId, body: { ...objects[kind].get(key)?.body, ...changes } } };
+  const before = objectsOf(state, kind).get(key)?.body;
+  return { object: { kind, key, objectId, body: { ...before, ...changes } } };
 }
 
 /** The journal's entry for an operation that is about to be sent. */

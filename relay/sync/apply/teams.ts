@@ -23,7 +23,7 @@ import type { Applying, ApplyResult } from './applying.ts';
 import { journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { settledAt } from './references.ts';
-import { backoff, maxAttempts, workOff } from './work-off.ts';
+import { backoff, maxAttempts, passing, workOff } from './work-off.ts';
 
 type TeamOperation = Extract<Operation, { kind: 'createTeam' }>;
 
@@ -277,10 +277,4 @@ class TeamWork {
   #now(): string {
     return new Date(this.#context.clock.now()).toISOString();
   }
-}
-
-/** A failure that passes, as a value; others end the run. */
-function passing(error: unknown): HallpassError {
-  if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
-  return error;
 }

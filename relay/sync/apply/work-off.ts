@@ -1,10 +1,17 @@
 /** Working a queue off: some requests under way at once, nothing idle while something is due, and one failure ends all. */
 import type { Clock } from '../../../shared/clock.ts';
+import { HallpassError } from '../../../shared/errors.ts';
 import type { Lanes, Task } from './lanes.ts';
 
 /** Attempts before an operation is left to the next run: with the waits below, some three minutes. */
 export const maxAttempts = 12;
 export const backoff = { baseMs: 1000, capMs: 30_000 };
+
+/** A failure that passes, as a value; others end the run. */
+export function passing(error: unknown): HallpassError {
+  if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
+  return error;
+}
 
 /**
  * Returns when every task of the lanes is settled.

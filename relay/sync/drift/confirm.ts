@@ -8,6 +8,7 @@ import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
 import { accountOf } from '../../identity/people.ts';
+import { objectsOf } from '../../plan/applied-state.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Confirmation {
@@ -50,7 +51,7 @@ function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): str
   }
   if (kind === 'deleted')
     return what === 'school' ? `/education/schools/${item}?$select=id` : `/groups/${item}?$select=id`;
-  const objectId = { school: applied.schools, class: applied.classes, user: applied.users }[what].get(key)?.objectId;
+  const objectId = objectsOf(applied, what).get(key)?.objectId;
   const collection = { school: 'schools', class: 'classes', user: 'users' }[what];
   const id = what === 'user' ? accounts.get(key) : objectId;
   return id && `/education/${collection}/${id}`;

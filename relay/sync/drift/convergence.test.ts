@@ -11,7 +11,7 @@ import { HallpassError } from '../../../shared/errors.ts';
 import { parseProfile } from '../../profile.ts';
 import { readProblems } from '../../store/problems.ts';
 import { type District, openDistrict } from '../../testing/district.ts';
-import { change, edit, fullWorld, membershipsOf, recordsOf, type World } from '../../testing/small-world.ts';
+import { change, edit, fullWorld, membershipsOf, noGuards, recordsOf, type World } from '../../testing/small-world.ts';
 
 const numRuns = Number(process.env.HALLPASS_RUNS ?? 20);
 
@@ -54,16 +54,6 @@ const history = fc.record({
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 type Hand = History['steps'][number]['hands'][number];
-
-const noGuards = {
-  removals: { percent: 100, above: 1000, total: 1000 },
-  repairs: { percent: 100, above: 1000, total: 1000 },
-  updates: { population: 1000 },
-  newAccounts: { population: 1000 },
-  sourceDrop: { above: 1000 },
-  emptySource: { population: 1000 },
-  rollover: { population: 1000 },
-};
 
 t.test('for any edits by hand: classes end as roster and policy say, and nothing is left to do', async (t) => {
   await fc.assert(

@@ -1,5 +1,6 @@
 /** Making the applied state say what is really there, in memory and in the store. */
 import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
+import { objectsOf } from '../../plan/applied-state.ts';
 import { type Keys, noKeys } from '../../plan/keys.ts';
 import { type Applied, forgetObject, record } from '../../store/applied.ts';
 import type { TenantScope } from '../../store/store.ts';
@@ -62,8 +63,7 @@ export async function keepCorrected(scope: TenantScope, corrected: readonly Corr
 function correctionOf({ kind, object, item, theirs }: Drift, { applied }: TenantState): Applied | undefined {
   const of = objectOf(object);
   if (kind === 'changed') {
-    const objects = { school: applied.schools, class: applied.classes, user: applied.users };
-    const there = objects[of.kind].get(of.key);
+    const there = objectsOf(applied, of.kind).get(of.key);
     if (there === undefined || theirs === undefined) return undefined;
     return { object: { ...of, objectId: there.objectId, body: { ...there.body, [item]: theirs } } };
   }

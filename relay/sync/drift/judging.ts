@@ -33,8 +33,9 @@ export function judgeAll(
     }
     const enabled = profile.profile.state === 'enabled';
     const policy = profile.profile.drift;
-    const [asked, plain] = parted(drifts, (drift) => mayMatter(drift, profile));
-    for (const drift of plain) result.push({ drift, judgement: 'kept' });
+    const parts = Map.groupBy(drifts, (drift) => mayMatter(drift, profile));
+    for (const drift of parts.get(false) ?? []) result.push({ drift, judgement: 'kept' });
+    const asked = parts.get(true) ?? [];
     const desired = desiredOf(profile, asked, today);
     const judged: Judged[] = [];
     for (const drift of asked) {
@@ -91,10 +92,4 @@ export function profileOf(object: string, { profiles, roster }: TenantState): Pr
         ? [roster.sections.get(key)?.schoolId ?? '']
         : (roster.people.get(key)?.schoolIds ?? []);
   return profiles.values().find(({ scope }) => schoolIds.some(scope.covers));
-}
-
-function parted<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  const [yes, no]: [T[], T[]] = [[], []];
-  for (const item of items) (test(item) ? yes : no).push(item);
-  return [yes, no];
 }

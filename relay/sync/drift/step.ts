@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
-import { compareGroups, compareObjects, objectsOf } from '../../drift/compare.ts';
+import { compareGroups, compareObjects } from '../../drift/compare.ts';
 import { settleMs } from '../../drift/judge.ts';
 import { type Drift, DriftLedger } from '../../drift/ledger.ts';
 import { markDrift } from '../../drift/marks.ts';
@@ -15,6 +15,7 @@ import type { GraphClient } from '../../graph/client.ts';
 import { type ObjectChanges, readObjectChanges } from '../../graph/education-delta.ts';
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
 import { type Problem, problem } from '../../identity/problem.ts';
+import { objectsOf } from '../../plan/applied-state.ts';
 import {
   type Collection,
   type Reading,
