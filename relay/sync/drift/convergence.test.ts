@@ -173,10 +173,11 @@ async function differences(district: District, world: World, told: History, byHa
         if (!left) wrong.push(`class ${id}: ${account} is missing among the ${relation}`);
       }
       for (const account of there.difference(must)) {
-        // Without anybody to take the class over its teachers stay.
-        const kept = owners.size === 0 || told.foreignMembers === 'keep';
+        // Graph does not let the last owner go: without anybody to take the class over those who run it stay, whether the
+        // roster has nobody or somebody removed its teachers by hand and the policy is to leave it at that.
+        if (owners.size === 0 || (relation === 'owners' && owners.isDisjointFrom(there))) continue;
         const added = byHand.has(`${id}|${relation}|${account}`);
-        if (!(kept && added) && owners.size > 0)
+        if (!(told.foreignMembers === 'keep' && added))
           wrong.push(`class ${id}: ${account} should not be among the ${relation}`);
       }
     }
