@@ -1,5 +1,5 @@
 /** The agent at work: connected to the relay for as long as it runs, one cycle after the other, whatever happens. */
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, timestamp } from '../shared/clock.ts';
 import { sameDigest } from '../shared/digest.ts';
 import { fail } from '../shared/errors.ts';
 import { type Hello, protocolVersion } from '../shared/link.ts';
@@ -90,7 +90,7 @@ export class Agent {
   /** Lets a cycle under way end, and begins no other until {@link resume}; remembered over restarts. @throws HallpassError STATE_UNWRITABLE */
   async pause(): Promise<void> {
     const { state, report, clock } = this.#parts;
-    const since = new Date(clock.now()).toISOString();
+    const since = timestamp(clock);
     await state.savePause(since);
     report({ event: 'agent.paused', since });
     this.#wake.abort();

@@ -1,6 +1,6 @@
 /** Events as lines: JSON for machines, sentences for people, a progress bar for those who watch a terminal. */
 import pino from 'pino';
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, timestamp } from '../shared/clock.ts';
 import { isRich } from '../shared/terminal.ts';
 import type { AgentEvent, Report } from './events.ts';
 
@@ -48,7 +48,7 @@ export function jsonWriter(out: pino.DestinationStream, options: pino.LoggerOpti
 }
 
 function textWriter(out: NodeJS.WriteStream, clock: Clock): Report {
-  return (event) => out.write(`${new Date(clock.now()).toISOString()} ${sentence(event)}\n`);
+  return (event) => out.write(`${timestamp(clock)} ${sentence(event)}\n`);
 }
 
 /** The bar stays on the last line; every other event pushes it down. */

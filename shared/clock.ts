@@ -14,3 +14,8 @@ export const systemClock: Clock = {
     await wait(ms, undefined, signal === undefined ? {} : { signal });
   },
 };
+
+/** The time now, ISO 8601 in UTC with milliseconds: the form in which it is stored and shown. */
+export function timestamp(clock: Pick<Clock, 'now'>): string {
+  return new Date(clock.now()).toISOString();
+}

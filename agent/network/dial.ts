@@ -7,6 +7,7 @@ import { connect as connectTls, createSecureContext, type SecureContext, type TL
 import { type Certificate, CertificateRefused, chainOf, refusalCode } from './certificate.ts';
 import { proxyFailure } from './failure.ts';
 import type { HttpProxy, Way } from './proxy.ts';
+import { type Target, targetOf } from './target.ts';
 import { askForTunnel } from './tunnel.ts';
 
 /** Each step has its own time, milliseconds. A proxy that asks its filter about a new host may take a few seconds. */
@@ -17,21 +18,6 @@ export interface DialTimes {
 }
 
 export const dialTimes: DialTimes = { tcpMs: 5000, tunnelMs: 10_000, tlsMs: 10_000 };
-
-export interface Target {
-  /** A name, or an address without brackets. */
-  host: string;
-  port: number;
-}
-
-/** Host and port of a URL. */
-export function targetOf(url: URL): Target {
-  const encrypted = url.protocol === 'https:' || url.protocol === 'wss:';
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (encrypted ? 443 : 80) : Number(url.port),
-  };
-}
 
 /**
  * A connection that is ready for HTTP.

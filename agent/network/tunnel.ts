@@ -1,8 +1,8 @@
 /** CONNECT: asks a proxy for a tunnel (RFC 9110 §9.3.6), and understands what it answers instead. */
 import { isIP, type Socket } from 'node:net';
 import { fail, type HallpassError } from '../../shared/errors.ts';
-import type { Target } from './dial.ts';
 import type { HttpProxy } from './proxy.ts';
+import type { Target } from './target.ts';
 
 /** Largest head of an answer. Proxies put cookies and policies in it; nobody needs more. */
 const maxHeadBytes = 16_384;

@@ -1,4 +1,5 @@
 /** The page in a real browser, and by plain requests: what is refused, what is live, and what everybody can use. */
+
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
@@ -7,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page as Tab } from 'playwright-core';
 import t, { type Test } from 'tap';
+import { timestamp } from '../../shared/clock.ts';
 import { type Page, startPage } from './server.ts';
 import { connect, ended, problem, type Scene, scene, someChecks, working } from './testing/scene.ts';
 import { scenes, withChecks } from './testing/scenes.ts';
@@ -128,7 +130,7 @@ t.test('machines ask for health, readiness and numbers', async (t) => {
   for (const line of body.trim().split('\n')) {
     t.match(line, /^(# (HELP|TYPE) \w+ .+|[a-z_0-9]+(\{\w+="[^"]+"\})? -?[\d.e+]+)$/);
   }
-  made.board.report({ event: 'agent.paused', since: new Date(made.clock.now()).toISOString() });
+  made.board.report({ event: 'agent.paused', since: timestamp(made.clock) });
   t.match(await ask(url, { path: '/readyz' }), { status: 503, body: /paused/ });
   t.match(await ask(url, { path: '/healthz' }), { status: 200 }, 'it lives all the same');
 });
@@ -154,7 +156,7 @@ t.test('the page follows the agent without being loaded again', { skip: noBrowse
   board.watch(ended({ outcome: 'changed', sent: { student: 12 }, deletes: 1, bucketsRead: 2 }));
   await tab.getByText('Everything is working.').waitFor();
   t.match(await tab.locator('#verdict time').textContent(), /just now|seconds ago/);
-  t.equal(await tab.locator('#verdict time').getAttribute('datetime'), new Date(made.clock.now()).toISOString());
+  t.equal(await tab.locator('#verdict time').getAttribute('datetime'), timestamp(made.clock));
   await tab.locator('#cycles').getByText('sent').waitFor();
   await tab.locator('#log').getByText('Connected to the relay').waitFor();
   await tab.locator('.u-wrap canvas').first().waitFor();
@@ -169,7 +171,7 @@ t.test('the page follows the agent without being loaded again', { skip: noBrowse
   await tab.locator('#pause-button').focus();
   await tab.keyboard.press('Enter');
   await tab.locator('#announcement').getByText('Pause: done').waitFor({ state: 'attached' });
-  board.report({ event: 'agent.paused', since: new Date(made.clock.now()).toISOString() });
+  board.report({ event: 'agent.paused', since: timestamp(made.clock) });
   await tab.getByRole('button', { name: 'Resume' }).waitFor();
   t.equal(await tab.locator(':focus').getAttribute('id'), 'pause-button', 'whoever pressed it stays there');
   await tab.keyboard.press('Enter');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { timestamp } from '../../shared/clock.ts';
 import { loadSettings, type RelaySettings, saveSettings, storeFile } from '../settings.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { listTenants } from '../store/system.ts';
@@ -77,7 +78,7 @@ async function auditSettings(
 ): Promise<void> {
   const changes = changesBetween(before, after);
   if (Object.keys(changes).length === 0 || !existsSync(storeFile(context.home))) return;
-  const at = new Date(context.clock.now()).toISOString();
+  const at = timestamp(context.clock);
   await withStore(context, (store) =>
     store.system(async (scope) => {
       for (const { id } of await listTenants(scope)) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { timestamp } from '../../shared/clock.ts';
 import { addDays, isOpen } from '../plan/decisions.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { type Decision, decideHolds, readHolds, type StoredHold } from '../store/holds.ts';
@@ -66,7 +67,7 @@ async function decide(
   key: string | undefined,
   { profile, state, limit, until, by }: ApproveOptions & Pick<Decision, 'state'>,
 ): Promise<void> {
-  const now = new Date(context.clock.now()).toISOString();
+  const now = timestamp(context.clock);
   const decided = await withNamedTenant(context, tenantName, async (scope) => {
     const concerned = (await readProfiles(scope)).filter(({ name }) => profile === undefined || name === profile);
     const days = concerned.map(({ guards }) => guards.expiryDays);

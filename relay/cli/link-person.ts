@@ -1,3 +1,4 @@
+import { timestamp } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { readAccount } from '../graph/tenant.ts';
 import { personKey } from '../identity/people.ts';
@@ -28,7 +29,7 @@ export async function linkPerson(
     if (records.length === 0) throw fail('PERSON_UNKNOWN', { person: key });
     const found = await withGraph(context, tenant, ({ client }) => readAccount(client, account));
     if (found === undefined) throw fail('ACCOUNT_UNKNOWN', { account });
-    const now = new Date(context.clock.now()).toISOString();
+    const now = timestamp(context.clock);
     await store.withTenant(tenant.id, async (scope) => {
       const before = await findLink(scope, role, personId);
       await linkByHand(scope, { role, personId, objectId: found.id }, by, now);

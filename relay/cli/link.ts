@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { timestamp } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
@@ -64,7 +65,7 @@ Example:
     )
     .action(async (tenant: string, name: string, { by }: { by: string }) => {
       const person = parsePerson(name);
-      const now = new Date(context.clock.now()).toISOString();
+      const now = timestamp(context.clock);
       await withNamedTenant(context, tenant, async (scope) => {
         const before = await findLink(scope, person.role, person.personId);
         await unlinkByHand(scope, person, now);

@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { timestamp } from '../../shared/clock.ts';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { csvLine, csvStart } from '../csv.ts';
 import { personKey } from '../identity/people.ts';
@@ -67,7 +68,7 @@ async function exportPasswords(context: CliContext, tenantName: string, file: st
       lines.push(csvLine([...describe(one, names), one.userPrincipalName, password]));
     }
     await writeNewFile(file, csvStart + lines.join(''));
-    const now = new Date(clock.now()).toISOString();
+    const now = timestamp(clock);
     await store.withTenant(tenant.id, async (scope) => {
       await forgetPasswords(scope, waiting);
       const detail = { count: waiting.length };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { timestamp } from '../../shared/clock.ts';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import type { StampFacts } from '../profile/tenant-facts.ts';
 import { type Profile, parseProfile } from '../profile.ts';
@@ -104,7 +105,7 @@ export function profileCommands(program: Command, context: CliContext): void {
     .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
     .action(async (tenant: string, name: string, { by }: { by: string }) => {
-      const at = new Date(context.clock.now()).toISOString();
+      const at = timestamp(context.clock);
       await withNamedTenant(context, tenant, async (scope) => {
         const before = chooseProfile(await readProfiles(scope), tenant, name);
         await removeProfile(scope, name);

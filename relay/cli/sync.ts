@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { timestamp } from '../../shared/clock.ts';
 import { writeAudit } from '../store/audit.ts';
 import { type RunRequest, requestRun } from '../store/run-control.ts';
 import { byOption, type CliContext, withNamedTenant } from './context.ts';
@@ -47,7 +48,7 @@ export function syncCommands(program: Command, context: CliContext): void {
       .addOption(byOption(context))
       .addHelpText('after', `\nExample:\n  hallpass-relay sync ${name} contoso`)
       .action(async (tenant: string, { by }: { by: string }) => {
-        const at = new Date(context.clock.now()).toISOString();
+        const at = timestamp(context.clock);
         await withNamedTenant(context, tenant, async (scope) => {
           await requestRun(scope, request);
           await writeAudit(scope, { at, who: by, action, detail: {} });

@@ -13,7 +13,7 @@ import { resolveAccounts } from './accounts.ts';
 import { updateApplied } from './apply/effects.ts';
 import { alreadyThere, conflictsOf, withoutConflicts } from './state/adoption.ts';
 import { renewProblems } from './state/memory.ts';
-import type { ProfileState } from './state/profile-state.ts';
+import type { ProfileState } from './state/tenant-state.ts';
 
 export interface Decided {
   plan: Plan;

@@ -2,7 +2,7 @@
  * Step one of a run: knowing the tenant's directory. Accounts are mirrored by delta; what Hallpass (before a restore) or
  * School Data Sync made already is adopted once; creations whose answer was lost are looked up.
  */
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
 import { readStamped } from '../graph/stamped.ts';
@@ -33,7 +33,7 @@ export async function refreshDirectory({ store, tenantId, client, clock }: Direc
   const read = await readUserChanges(client, deltaLink);
   return await store.withTenant(tenantId, async (scope) => {
     const changes = read.full ? await withVanished(scope, read) : read;
-    await applyDirectoryChanges(scope, changes, isoNow(clock));
+    await applyDirectoryChanges(scope, changes, timestamp(clock));
     const gone = new Set(changes.deletes);
     if (gone.size === 0) return { changes, ended: [] };
     const ended = (await readLinks(scope)).filter((link) => gone.has(link.objectId));
@@ -71,7 +71,7 @@ export async function readExisting(step: DirectoryStep, conflicts: number): Prom
       scope,
       objects.filter(({ objectId }) => !known.has(objectId)),
     );
-    await markAdopted(scope, isoNow(clock));
+    await markAdopted(scope, timestamp(clock));
   });
   return true;
 }
@@ -95,7 +95,7 @@ export async function settleIntents({ store, tenantId, client, clock, signal }: 
     for (const creation of creations) {
       const object = found.get(creation);
       if (object === undefined || !('objectId' in object)) await giveUpIntent(scope, creation.id);
-      else await record(scope, [adoptedCreation(creation, object.objectId)], [settled(creation)], isoNow(clock));
+      else await record(scope, [adoptedCreation(creation, object.objectId)], [settled(creation)], timestamp(clock));
     }
     for (const intent of intents.filter((one) => !isOfCreation(one))) {
       await doubt(scope, intent);
@@ -150,8 +150,4 @@ function settled(creation: Creation & { id: string }): JournalEntry {
     after: creation.body,
     state: 'done',
   };
-}
-
-function isoNow(clock: Clock): string {
-  return new Date(clock.now()).toISOString();
 }

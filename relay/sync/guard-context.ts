@@ -1,12 +1,11 @@
 /** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
 import { bucketKey, kinds } from '../../shared/roster.ts';
+import type { Adoption } from '../adoption/open.ts';
 import type { AppliedObject } from '../plan/applied-state.ts';
 import { type GuardContext, type Measure, otherSchools, weightOf } from '../plan/guard.ts';
 import type { Operation, OperationKind } from '../plan/operation.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
-import type { Adoption } from './state/adoption.ts';
-import type { ProfileState } from './state/profile-state.ts';
-import type { TenantState } from './state/tenant-state.ts';
+import type { ProfileState, TenantState } from './state/tenant-state.ts';
 
 /** The part of what is known that the guard looks at. */
 export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {

@@ -8,7 +8,7 @@ import { endApprovals, readHolds, replaceHolds } from '../store/holds.ts';
 import { writeLastGood } from '../store/last-good.ts';
 import type { TenantScope } from '../store/store.ts';
 import { guardContext, sourcesOf } from './guard-context.ts';
-import type { ProfileState } from './state/profile-state.ts';
+import type { ProfileState } from './state/tenant-state.ts';
 
 export interface Checked extends Guarded {
   /** Approvals that let something proceed. */

@@ -1,5 +1,7 @@
 /** Holds and preview, end to end: the Microsoft simulator shows what was really done. */
+
 import t, { type Test } from 'tap';
+import { timestamp } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { addDays } from '../plan/decisions.ts';
 import { guardSchema } from '../plan/guard-settings.ts';
@@ -45,7 +47,7 @@ async function memberships(district: District): Promise<number> {
 const holdsOf = (district: District) => district.store.withTenant(district.tenantId, (scope) => readHolds(scope));
 
 function decide(district: District, key: string | undefined, decision: Partial<Decision> = {}) {
-  const now = new Date(district.clock.now()).toISOString();
+  const now = timestamp(district.clock);
   const full: Decision = { state: 'approved', by: 'kim', until: addDays(now, 7), ...decision };
   return district.store.withTenant(district.tenantId, (scope) => decideHolds(scope, { key }, full, now));
 }

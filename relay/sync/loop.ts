@@ -1,6 +1,6 @@
 /** The sync engine: a loop per tenant, one Graph application and its limits for all of them. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, timestamp } from '../../shared/clock.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
@@ -69,7 +69,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       await runTenant({ ...options, random, signal: runSignal, begun }, tenantId, clientFor, memories)
         .catch(async (error: unknown) => {
           if (!pause.signal.aborted || signal.aborted) throw error;
-          const now = new Date(clock.now()).toISOString();
+          const now = timestamp(clock);
           const end = running.get(tenantId)?.end ?? 'paused';
           await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, now));
           log.info({ event: `run.${end}`, tenantId }, `run ${end}: what was answered is recorded`);

@@ -1,6 +1,6 @@
 /** The plan as it would be made now, from the store alone: Graph is not asked, and nothing is kept. */
 import { calendarOf } from '../../shared/calendar.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, timestamp } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { approvalsInForce } from '../plan/decisions.ts';
 import { type Guarded, guard } from '../plan/guard.ts';
@@ -15,7 +15,7 @@ import type { Tenant } from '../store/system.ts';
 import { decide } from './decide.ts';
 import { guardContext } from './guard-context.ts';
 import { countTakenOver, type TakenOver } from './state/adoption.ts';
-import { loadTenantState } from './state/tenant-state.ts';
+import { loadTenantState } from './state/load.ts';
 
 export interface PlanNow {
   profile: Profile;
@@ -38,7 +38,7 @@ export async function planNow(
   profileName: string | undefined,
   clock: Clock,
 ): Promise<PlanNow> {
-  const now = new Date(clock.now()).toISOString();
+  const now = timestamp(clock);
   // Read as one moment; worked out after the transaction, which may take seconds.
   const { profile, known, today, holds } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);

@@ -1,6 +1,6 @@
 /** One run of one profile: decide, act, remember. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { personKey } from '../identity/people.ts';
 import type { Problem } from '../identity/problem.ts';
@@ -22,8 +22,7 @@ import { decide } from './decide.ts';
 import { type Checked, checkPlan, holdBack, settleGuard } from './guard-step.ts';
 import { countTakenOver, forgetFound, served } from './state/adoption.ts';
 import { knownProblems, rememberOutcome } from './state/memory.ts';
-import type { ProfileState } from './state/profile-state.ts';
-import type { TenantState } from './state/tenant-state.ts';
+import type { ProfileState, TenantState } from './state/tenant-state.ts';
 
 export interface RunContext {
   store: Store;
@@ -63,10 +62,10 @@ export async function runProfile(context: RunContext, state: ProfileState, today
 
   const readings = served(tenant, there);
   const checked = await store.withTenant(tenantId, async (scope) => {
-    await addLinks(scope, newLinks, isoNow(clock));
-    await record(scope, there, [], isoNow(clock));
+    await addLinks(scope, newLinks, timestamp(clock));
+    await record(scope, there, [], timestamp(clock));
     await removeFound(scope, readings);
-    return holdBack(scope, state, plan, isoNow(clock));
+    return holdBack(scope, state, plan, timestamp(clock));
   });
   for (const link of newLinks) tenant.addLink(link);
   tellTakenOver(context, state, there);
@@ -82,9 +81,9 @@ export async function runProfile(context: RunContext, state: ProfileState, today
   let quarantine: Quarantine | undefined;
   await store.withTenant(tenantId, async (scope) => {
     await heedLinkEdits(scope, tenant);
-    await settleGuard(scope, state, checked, result.failed, isoNow(clock));
-    await finish(scope, { runId, profile: profile.name }, report, open, isoNow(clock));
-    quarantine = await judgeProfile(scope, profile, isoNow(clock));
+    await settleGuard(scope, state, checked, result.failed, timestamp(clock));
+    await finish(scope, { runId, profile: profile.name }, report, open, timestamp(clock));
+    quarantine = await judgeProfile(scope, profile, timestamp(clock));
   });
   tellQuarantine(context, quarantine);
   return report;
@@ -102,11 +101,11 @@ async function previewed(
 ): Promise<RunReport> {
   const { store, tenantId, clock } = context;
   const { name } = state.profile;
-  const guarded = await store.withTenant(tenantId, (scope) => checkPlan(scope, state, plan, isoNow(clock)));
+  const guarded = await store.withTenant(tenantId, (scope) => checkPlan(scope, state, plan, timestamp(clock)));
   const runId = await begin(context, name, plan, guarded);
   const open = [...problems, ...knownProblems(state)];
   const report = reportOf('preview', { done: 0, failed: 0, waiting: 0 }, guarded, open);
-  await store.withTenant(tenantId, (scope) => finish(scope, { runId, profile: name }, report, open, isoNow(clock)));
+  await store.withTenant(tenantId, (scope) => finish(scope, { runId, profile: name }, report, open, timestamp(clock)));
   return report;
 }
 
@@ -130,7 +129,7 @@ async function begin(
   const planned = countOperations(plan);
   const total = plan.flat().length;
   log.info({ event: 'run.planned', planned, total, held: held.flat().length }, `planned ${total} operations`);
-  return await store.withTenant(tenantId, (scope) => beginRun(scope, profile, planned, isoNow(clock)));
+  return await store.withTenant(tenantId, (scope) => beginRun(scope, profile, planned, timestamp(clock)));
 }
 
 function tellHolds({ log }: RunContext, { news }: Checked): void {
@@ -184,8 +183,4 @@ function progressLog({ log, clock }: RunContext): (done: number, total: number) 
     last = now;
     log.info({ event: 'run.progress', done, total }, `${done} of ${total} operations done`);
   };
-}
-
-function isoNow(clock: Clock): string {
-  return new Date(clock.now()).toISOString();
 }

@@ -1,6 +1,8 @@
 /** A tenant's turn: know the directory, know the roster, and let each of its profiles run. */
+
 import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
+import { timestamp } from '../../shared/clock.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Profile } from '../profile.ts';
 import { districtTimeZone } from '../store/agents.ts';
@@ -11,9 +13,9 @@ import { beginRestart } from '../store/run-control.ts';
 import { readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
 import { type RunContext, type RunReport, runProfile, tellQuarantine } from './run.ts';
+import { loadTenantState, refreshRoster } from './state/load.ts';
 import { type DirectoryNews, takeDirectoryNews } from './state/memory.ts';
-import type { ProfileState } from './state/profile-state.ts';
-import { loadTenantState, refreshRoster, type TenantState } from './state/tenant-state.ts';
+import type { ProfileState, TenantState } from './state/tenant-state.ts';
 
 export interface TurnContext extends RunContext {
   /** Every profile of the tenant: what one covers depends on the others. */
@@ -88,7 +90,7 @@ async function noteFailed(context: TurnContext, name: string, error: unknown): P
   const { store, tenantId, clock, profiles } = context;
   const profile = profiles.find((one) => one.name === name);
   if (profile === undefined) return;
-  const now = new Date(clock.now()).toISOString();
+  const now = timestamp(clock);
   const quarantine = await store.withTenant(tenantId, async (scope) => {
     await noteFailure(scope, name, toHallpassError(error), now);
     return profile.state === 'enabled' ? await judgeProfile(scope, profile, now) : undefined;

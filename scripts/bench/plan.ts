@@ -3,6 +3,7 @@
  * the whole plan takes, one changed enrollment, and the guard's look at both. Targets: 10 s and 50 ms at any size.
  */
 
+import { newAdoption } from '../../relay/adoption/open.ts';
 import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
 import type { AppliedState } from '../../relay/plan/applied-state.ts';
 import { desiredState } from '../../relay/plan/desired.ts';
@@ -16,7 +17,6 @@ import { parseProfile } from '../../relay/profile.ts';
 import { appliedBy, updateApplied } from '../../relay/sync/apply/effects.ts';
 import { decide } from '../../relay/sync/decide.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
-import { newAdoption } from '../../relay/sync/state/adoption.ts';
 import { TenantState } from '../../relay/sync/state/tenant-state.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 

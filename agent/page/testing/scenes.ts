@@ -1,4 +1,5 @@
 /** The situations in which an administrator meets the page: what is looked at, and what must be usable for everybody. */
+import { timestamp } from '../../../shared/clock.ts';
 import { bucketKey } from '../../../shared/roster.ts';
 import { Board } from '../board.ts';
 import { connect, ended, minute, problem, type Scene, scene, someChecks, working } from './scene.ts';
@@ -55,7 +56,7 @@ export const scenes: Record<string, () => Scene> = {
   },
   paused: () => {
     const made = working(6, 50 * minute);
-    made.board.report({ event: 'agent.paused', since: new Date(made.clock.now()).toISOString() });
+    made.board.report({ event: 'agent.paused', since: timestamp(made.clock) });
     return made;
   },
   held: () => {

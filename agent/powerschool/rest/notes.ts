@@ -1,6 +1,11 @@
 /** What one cycle has learned of each school, so that no list is read twice in it. Ids only. */
 import type { JsonObject } from './v1-json.ts';
-import type { SchoolYear } from './years.ts';
+
+/** The year that a school is in, with its terms. */
+export interface SchoolYear {
+  startYear: number;
+  terms: JsonObject[];
+}
 
 export interface SectionRef {
   id: string;

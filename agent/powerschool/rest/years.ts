@@ -1,15 +1,11 @@
 /** Which school year is the current one of a school, by the same rule as the plugin's queries: the newest that has begun. */
 import type { Metadata } from '../metadata.ts';
 import type { Lists } from './lists.ts';
+import type { SchoolYear } from './notes.ts';
 import { isYearTerm } from './rows.ts';
 import { listOf } from './school-lists.ts';
 import type { V1Client } from './v1-client.ts';
-import { type JsonObject, textAt } from './v1-json.ts';
-
-export interface SchoolYear {
-  startYear: number;
-  terms: JsonObject[];
-}
+import { textAt } from './v1-json.ts';
 
 /** How many years are looked through for one that has begun. A school without any of them has closed. */
 const yearsBack = 3;

@@ -3,7 +3,9 @@
  * as Microsoft 365 can tell. What was answered is recorded before the next step depends on it; everything is announced in
  * the journal before it is sent, because the answer may be lost.
  */
+
 import { backoffMs } from '../../../shared/backoff.ts';
+import { timestamp } from '../../../shared/clock.ts';
 import { HallpassError } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
@@ -103,7 +105,7 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result
       lanes.settle(task);
     }
   }
-  const now = new Date(context.clock.now()).toISOString();
+  const now = timestamp(context.clock);
   await context.store.withTenant(context.tenantId, (scope) => record(scope, applied, journal, now));
   for (const one of applied) updateApplied(context, one);
 }
@@ -114,7 +116,7 @@ async function announce(tasks: readonly Task[], context: Applying): Promise<Map<
   for (const task of fresh) context.entries.set(task, journalEntry(task.operation, context.runId));
   const creations = tasks.map((task) => task.operation).filter(isCreation);
   if (fresh.length + creations.length === 0) return new Map();
-  const now = new Date(context.clock.now()).toISOString();
+  const now = timestamp(context.clock);
   return await context.store.withTenant(context.tenantId, async (scope) => {
     const journal = fresh.flatMap((task) => context.entries.get(task) ?? []);
     await writeJournal(scope, journal, now);

@@ -3,7 +3,9 @@
  * team some time after it said yes, and has limits of its own. So every class has its own wait, and none holds the others
  * up; what is not there at the end of the run is looked at by the next one.
  */
+
 import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
+import { timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { failureOf, type GraphAnswer } from '../../graph/client.ts';
 import {
@@ -149,7 +151,7 @@ class TeamWork {
     if (!entries.has(task)) {
       const entry = journalEntry(operation, runId);
       entries.set(task, entry);
-      await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], this.#now()));
+      await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], timestamp(this.#context.clock)));
     }
     const [objectId, team] = [this.#objectId(operation), this.#teamOf(operation)];
     if (team?.state !== 'accepted') return await requestTeam(client, root, objectId).catch(passing);
@@ -207,7 +209,7 @@ class TeamWork {
     const team = this.#teamOf(operation);
     const isBusy = team?.state === 'accepted';
     const reason = isBusy ? 'it is still at work' : 'it does not know the class';
-    const asked = Date.parse(team?.since ?? this.#now());
+    const asked = Date.parse(team?.since ?? timestamp(this.#context.clock));
     if (this.#context.clock.now() - asked >= patienceHours * 3_600_000) {
       // Where an operation never ends, another one may.
       if (isBusy) await this.#remember(operation, undefined, undefined);
@@ -241,7 +243,7 @@ class TeamWork {
   ): Promise<void> {
     const { store, tenantId, applied, accounts } = this.#context;
     const { sectionId } = operation;
-    const [objectId, at] = [this.#objectId(operation), this.#now()];
+    const [objectId, at] = [this.#objectId(operation), timestamp(this.#context.clock)];
     const since = this.#teamOf(operation)?.since ?? at;
     const known = { team: { sectionId, team: state && { objectId, state, operation: id, since, at } } };
     const journal = entry === undefined ? [] : [entry];
@@ -251,7 +253,7 @@ class TeamWork {
 
   async #journal(entry: JournalEntry): Promise<void> {
     const { store, tenantId } = this.#context;
-    await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], this.#now()));
+    await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], timestamp(this.#context.clock)));
   }
 
   #entry(operation: TeamOperation, task: Task | undefined): JournalEntry {
@@ -272,9 +274,5 @@ class TeamWork {
 
   #objectId({ sectionId }: TeamOperation): string {
     return this.#context.applied.classes.get(sectionId)?.objectId ?? '';
-  }
-
-  #now(): string {
-    return new Date(this.#context.clock.now()).toISOString();
   }
 }

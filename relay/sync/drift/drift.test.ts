@@ -1,7 +1,9 @@
 /** What people change in Microsoft 365 by hand: noticed, repaired or told, and never fought over. */
+
 import t, { type Test } from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
 import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
+import { timestamp } from '../../../shared/clock.ts';
 import type { DriftPolicy } from '../../profile/drift.ts';
 import { decideHolds, readHolds } from '../../store/holds.ts';
 import { readProblems } from '../../store/problems.ts';
@@ -256,7 +258,7 @@ t.test('many at once wait for a person; new pupils do not', async (t) => {
     by: 'Kim',
     until: new Date(district.clock.now() + 86_400_000).toISOString(),
   } as const;
-  const now = new Date(district.clock.now()).toISOString();
+  const now = timestamp(district.clock);
   await district.store.withTenant(district.tenantId, (scope) =>
     decideHolds(scope, { key: undefined, profile: undefined }, decision, now),
   );

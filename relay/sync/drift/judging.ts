@@ -3,8 +3,7 @@ import { type Judgement, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, linkOf, objectOf } from '../../drift/ledger.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
 import { memberOf } from '../../plan/roster-index.ts';
-import type { ProfileState } from '../state/profile-state.ts';
-import type { TenantState } from '../state/tenant-state.ts';
+import type { ProfileState, TenantState } from '../state/tenant-state.ts';
 import { keysOf } from './correct.ts';
 
 export interface Judged {

@@ -3,7 +3,7 @@
  * something is to be repaired it corrects the applied state, and the ordinary plan makes the difference, past the guard.
  */
 import type { Logger } from 'pino';
-import type { Clock } from '../../../shared/clock.ts';
+import { type Clock, timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { compareGroups, compareObjects } from '../../drift/compare.ts';
 import { settleMs } from '../../drift/judge.ts';
@@ -79,7 +79,7 @@ export async function followDrift(context: DriftContext, state: TenantState, tod
 
 async function compareAll(context: DriftContext, state: TenantState, today: string): Promise<void> {
   const { store, tenantId, client, clock, log } = context;
-  const now = new Date(clock.now()).toISOString();
+  const now = timestamp(clock);
   const since = new Date(clock.now() - settleMs).toISOString();
   const { readings, drifts, written } = await store.withTenant(tenantId, async (scope) => ({
     readings: await readReadings(scope),

@@ -5,6 +5,7 @@
  */
 import { decideAdoption, type Sought } from '../../adoption/decide.ts';
 import { commonPart, type Found } from '../../adoption/found.ts';
+import type { Adoption } from '../../adoption/open.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
 import { personKey } from '../../identity/people.ts';
 import { type Problem, problem } from '../../identity/problem.ts';
@@ -14,22 +15,7 @@ import { licenceKey } from '../../plan/licences.ts';
 import type { Role } from '../../profile.ts';
 import type { Applied, RelationKind } from '../../store/applied.ts';
 import type { Link } from '../../store/links.ts';
-import type { ProfileState } from './profile-state.ts';
-import type { TenantState } from './tenant-state.ts';
-
-/** What of a tenant's stamped objects is still to be taken over. */
-export interface Adoption {
-  /** By object id: stamped, and kept for nobody yet. */
-  readonly found: Map<string, Found>;
-  /** Accounts taken over for people, by person key, that are not kept yet. */
-  readonly links: Map<string, Link>;
-  /** Records for which nothing may be made or changed, by key, with the profile that they belong to. */
-  conflicts: Map<string, { profile: string; problem: Problem }>;
-}
-
-export function newAdoption(found: readonly Found[]): Adoption {
-  return { found: new Map(found.map((object) => [object.objectId, object])), links: new Map(), conflicts: new Map() };
-}
+import type { ProfileState, TenantState } from './tenant-state.ts';
 
 /**
  * Gives records without an object the one that is theirs: schools and classes in the applied state, accounts where the profile

@@ -9,8 +9,7 @@ import type { Operation } from '../../plan/operation.ts';
 import type { Link } from '../../store/links.ts';
 import type { ApplyResult } from '../apply/applying.ts';
 import { endAdoptedLink } from './adoption.ts';
-import type { ProfileState } from './profile-state.ts';
-import type { TenantState } from './tenant-state.ts';
+import type { ProfileState, TenantState } from './tenant-state.ts';
 
 /** What a reading of the directory's changes brought. */
 export interface DirectoryNews {

@@ -2,28 +2,19 @@
  * What the relay knows of one tenant, in memory between two runs, so that one changed enrollment costs one plan of one
  * class and not of the whole district. Everything here can be read again from the store, and is after any failure.
  */
-import { bucketKey, kinds } from '../../../shared/roster.ts';
-import { markDrift } from '../../drift/marks.ts';
-import { DirectoryIndex } from '../../identity/directory-index.ts';
+import { type Adoption, newAdoption } from '../../adoption/open.ts';
+import type { DirectoryIndex } from '../../identity/directory-index.ts';
 import { NameHistory } from '../../identity/name-history.ts';
 import { personKey } from '../../identity/people.ts';
+import type { Problem } from '../../identity/problem.ts';
 import type { AppliedState } from '../../plan/applied-state.ts';
-import { addKeys, type Keys } from '../../plan/keys.ts';
+import { addKeys, type Keys, noKeys } from '../../plan/keys.ts';
 import type { Operation } from '../../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
 import type { SchoolSource } from '../../plan/source-guard.ts';
+import { type Scope, scopeOf } from '../../profile/scope.ts';
 import type { Profile } from '../../profile.ts';
-import { changedSince, digests, mirrorState, readRecords } from '../../roster/mirror.ts';
-import { readApplied } from '../../store/applied.ts';
-import { readDirectory, readDirectoryState } from '../../store/directory-mirror.ts';
-import { readDrift } from '../../store/drift.ts';
-import { readFound } from '../../store/found.ts';
-import { readGivenNames } from '../../store/given-names.ts';
-import { readLastGood } from '../../store/last-good.ts';
-import { type Link, readLinks } from '../../store/links.ts';
-import type { TenantScope } from '../../store/store.ts';
-import { type Adoption, adopt, newAdoption } from './adoption.ts';
-import { ProfileState } from './profile-state.ts';
+import type { Link } from '../../store/links.ts';
 
 export class TenantState {
   /** By name. Each has its own part of the district to look after. */
@@ -108,54 +99,37 @@ export class TenantState {
   }
 }
 
-/**
- * Reads the whole tenant, in one transaction: one consistent moment. Everything is pending then. Undefined while a cycle
- * is arriving: half a cycle is not a state of PowerSchool.
- */
-export async function loadTenantState(
-  scope: TenantScope,
-  profiles: readonly Profile[],
-): Promise<TenantState | undefined> {
-  const { version, settled } = await mirrorState(scope);
-  if (!settled) return undefined;
-  const state = new TenantState({
-    profiles,
-    directory: new DirectoryIndex(await readDirectory(scope)),
-    applied: await readApplied(scope),
-    links: await readLinks(scope),
-    roster: await readRoster(scope),
-  });
-  markDrift(state.applied, await readDrift(scope));
-  state.names = new NameHistory(await readGivenNames(scope));
-  state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;
-  state.version = version;
-  state.counts = await countRecords(scope);
-  state.lastGood = await readLastGood(scope);
-  state.adoption = newAdoption(await readFound(scope));
-  adopt(state);
-  return state;
-}
+/** What one profile of a tenant has to do. */
+export class ProfileState {
+  readonly profile: Profile;
+  readonly scope: Scope;
+  /** What is known of the tenant, whichever profile made it. */
+  readonly tenant: TenantState;
+  /** What must be planned: what changed, and what an earlier run left undone. */
+  pending: Keys;
+  /** People without an account, or of several profiles, when a run last looked. */
+  unsettled: Set<string> = new Set();
+  /** The date for which memberships were last derived. */
+  today = '';
+  /** The roster's version at which a run last ended with nothing suspicious about any school. */
+  goodVersion = -1;
+  /** What is wrong with the roster, by section. */
+  readonly rosterProblems = new Map<string, Problem[]>();
+  /** What people changed by hand in Microsoft 365, as far as the profile wants to hear of it. */
+  driftProblems: readonly Problem[] = [];
+  /** What Graph refused, by the key of the operation: `class:77`, `students:123`, `school:1`. */
+  readonly refusals = new Map<string, Problem[]>();
 
-async function readRoster(scope: TenantScope): Promise<RosterChange[]> {
-  const changes: RosterChange[] = [];
-  for (const kind of kinds) {
-    for (const record of await readRecords(scope, kind)) {
-      changes.push({ kind, schoolId: record.schoolId, id: record.id, record });
-    }
+  /** Everything is pending. @param all the profiles of the tenant */
+  constructor(profile: Profile, all: readonly Profile[], tenant: TenantState) {
+    this.profile = profile;
+    this.scope = scopeOf(profile, all);
+    this.tenant = tenant;
+    this.pending = tenant.roster.allKeys();
   }
-  return changes;
-}
 
-/** Takes in what agents have committed since; nothing while a cycle is arriving. */
-export async function refreshRoster(scope: TenantScope, state: TenantState): Promise<void> {
-  const { version, settled } = await mirrorState(scope);
-  if (!settled || version === state.version) return;
-  state.touch(state.roster.apply(await changedSince(scope, state.version)));
-  adopt(state);
-  state.counts = await countRecords(scope);
-  state.version = version;
-}
-
-async function countRecords(scope: TenantScope): Promise<Map<string, number>> {
-  return new Map((await digests(scope)).map((bucket) => [bucketKey(bucket), bucket.digest.count]));
+  /** What is pending is planned: from now on, only what is touched anew. */
+  donePlanning(): void {
+    this.pending = noKeys();
+  }
 }

@@ -1,6 +1,6 @@
 /** Which account is whose, by the oracle's own reading of the rules: matching existing accounts, and naming new ones. */
 import type { Person, Role } from './district.ts';
-import type { Rules } from './rules.ts';
+import type { IdentityRule, Rules } from './rules.ts';
 import { localPart, withNumber } from './user-names.ts';
 
 /** An account as it was in the directory before anything was provisioned. */
@@ -10,13 +10,6 @@ export interface SeededAccount {
   mailNickname: string;
   mail?: string | undefined;
   [property: string]: unknown;
-}
-
-export interface IdentityRule {
-  source: 'username' | 'number' | 'email';
-  /** Appended as `@suffix`. */
-  suffix: string | undefined;
-  target: 'userPrincipalName' | 'mail' | 'mailNickname';
 }
 
 export interface Assignment {

@@ -1,8 +1,20 @@
 /** Which classes there are, what they are called, and who is in them on a day. */
 import type { District, Enrollment, Person, School, Section, Teaching } from './district.ts';
-import type { ExpectedClass } from './expected.ts';
 import { filled } from './patterns.ts';
 import type { Rules } from './rules.ts';
+
+/** Properties as Graph shows them; nested ones hold texts. Null for one that must not be there. */
+export type Properties = { [name: string]: string | null | Properties };
+
+export interface ExpectedClass {
+  dcid: string;
+  school: string;
+  properties: Properties;
+  /** Person keys. */
+  owners: Set<string>;
+  members: Set<string>;
+  team: boolean;
+}
 
 export interface ClassContext {
   district: District;

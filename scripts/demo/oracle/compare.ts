@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SeededAccount } from './accounts.ts';
 import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
-import type { Expected, ExpectedClass, ExpectedGroup, ExpectedUser } from './expected.ts';
+import type { ExpectedClass } from './classes.ts';
+import type { Expected, ExpectedGroup, ExpectedUser } from './expected.ts';
 
 /** @param directory the accounts before anything was provisioned */
 export function compare(expected: Expected, directory: readonly SeededAccount[], actual: Actual): string[] {

@@ -1,12 +1,9 @@
 /** What Microsoft 365 must hold for a district, computed from PowerSchool's tables and the directory as it was. Pure. */
 import { assignAccounts, type SeededAccount } from './accounts.ts';
-import { classesOf, danglingOf } from './classes.ts';
+import { classesOf, danglingOf, type ExpectedClass, type Properties } from './classes.ts';
 import type { District, Person, School } from './district.ts';
 import type { Licence, Rules } from './rules.ts';
 import { scopeOf } from './scope.ts';
-
-/** Properties as Graph shows them; nested ones hold texts. Null for one that must not be there. */
-export type Properties = { [name: string]: string | null | Properties };
 
 /** What the expectation rests on besides the tables. */
 export interface Circumstances {
@@ -32,16 +29,6 @@ export interface ExpectedUser {
   properties: Properties;
   /** See licenceName. */
   licences: string[];
-}
-
-export interface ExpectedClass {
-  dcid: string;
-  school: string;
-  properties: Properties;
-  /** Person keys. */
-  owners: Set<string>;
-  members: Set<string>;
-  team: boolean;
 }
 
 /** A group that gives a licence to its members. */

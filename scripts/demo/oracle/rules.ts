@@ -2,8 +2,14 @@
  * A sync profile as the oracle reads it: from the JSON document, by docs/profile.md, with the defaults that stand there.
  * A document that the relay refuses is not the oracle's business.
  */
-import type { IdentityRule } from './accounts.ts';
 import type { Role } from './district.ts';
+
+export interface IdentityRule {
+  source: 'username' | 'number' | 'email';
+  /** Appended as `@suffix`. */
+  suffix: string | undefined;
+  target: 'userPrincipalName' | 'mail' | 'mailNickname';
+}
 
 export type Mode = 'match' | 'create';
 

@@ -1,0 +1,16 @@
+/** Where a connection goes in the end, past any proxy. */
+
+export interface Target {
+  /** A name, or an address without brackets. */
+  host: string;
+  port: number;
+}
+
+/** Host and port of a URL. */
+export function targetOf(url: URL): Target {
+  const encrypted = url.protocol === 'https:' || url.protocol === 'wss:';
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (encrypted ? 443 : 80) : Number(url.port),
+  };
+}
