@@ -1,6 +1,7 @@
 /** The agent's settings as they stand in settings.json, and the complete forms that commands ask for. */
 import { z } from 'zod';
 import { fail } from '../shared/errors.ts';
+import { schemaReason } from '../shared/schema-reason.ts';
 import { noProxy, powerschoolAddress, proxyAddress, relayAddress } from './addresses.ts';
 import type { HttpProxy } from './network/proxy.ts';
 import { type QuietWindow, quietSchema } from './quiet.ts';
@@ -84,8 +85,8 @@ export function changeSettings(settings: Settings, changes: SettingChanges): Set
   }
   const result = settingsSchema.safeParse(draft);
   if (!result.success) {
-    const issue = result.error.issues[0];
-    throw fail('SETTING_INVALID', { setting: issue?.path.join('.') ?? '', reason: issue?.message ?? 'invalid' });
+    const { path: setting, reason } = schemaReason(result.error);
+    throw fail('SETTING_INVALID', { setting, reason });
   }
   if (result.data.powerschool.url !== undefined) powerschoolAddress(result.data.powerschool.url);
   if (result.data.relay.url !== undefined) relayAddress(result.data.relay.url);
@@ -116,8 +117,10 @@ export interface SourceSettings extends PowerSchoolSettings {
 /** @throws HallpassError NOT_CONFIGURED, naming the first setting that is missing */
 export function powerschoolSettings(settings: Settings, clientSecret: string | null): SourceSettings {
   const { url, clientId, ...rest } = settings.powerschool;
-  if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)' });
-  if (clientId === undefined) throw fail('NOT_CONFIGURED', { setting: 'client id (--powerschool-client-id)' });
-  if (clientSecret === null) throw fail('NOT_CONFIGURED', { setting: 'client secret (--powerschool-secret-file)' });
+  const command = 'configure';
+  if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)', command });
+  if (clientId === undefined) throw fail('NOT_CONFIGURED', { setting: 'client id (--powerschool-client-id)', command });
+  if (clientSecret === null)
+    throw fail('NOT_CONFIGURED', { setting: 'client secret (--powerschool-secret-file)', command });
   return { ...rest, origin: powerschoolAddress(url), clientId, clientSecret, caFile: rest.caFile };
 }

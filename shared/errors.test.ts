@@ -32,7 +32,19 @@ t.test('anything unknown becomes a bug with its cause', async (t) => {
 t.test('the reason of a failed fetch is the reason below it', async (t) => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
   t.equal(reasonOf(new TypeError('fetch failed', { cause: refused })), 'connect ECONNREFUSED 127.0.0.1:1');
-  t.equal(reasonOf(Object.assign(new Error('bad'), { code: 'EBAD' })), 'EBAD: bad');
+  t.equal(reasonOf(Object.assign(new Error('bad'), { code: 'EBAD' })), 'bad (EBAD)');
+});
+
+t.test('what the system says of files and ports is put plainly', async (t) => {
+  for (const [said, reason] of [
+    ["ENOENT: no such file or directory, open '/a, b'", 'no such file or directory (ENOENT)'],
+    ["EISDIR: illegal operation on a directory, rename '/a' -> '/b'", 'illegal operation on a directory (EISDIR)'],
+    ['ENOSPC: no space left on device, write', 'no space left on device (ENOSPC)'],
+    ['listen EADDRINUSE: address already in use 127.0.0.1:8650', 'address already in use 127.0.0.1:8650 (EADDRINUSE)'],
+    ['getaddrinfo ENOTFOUND relay.test', 'getaddrinfo ENOTFOUND relay.test'],
+  ] as const) {
+    t.equal(reasonOf(new Error(said)), reason);
+  }
 });
 
 t.test('backoff grows, is capped, and never goes below what the server asked for', async (t) => {

@@ -84,14 +84,22 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(catalogue, code);
 }
 
-/** One line for a cause that is not ours: the system's code and message, without a stack. */
+/**
+ * One line for a cause that is not ours, without a stack. What Node says of files and ports is put plainly: "permission denied
+ * (EACCES)" for "EACCES: permission denied, open '/etc/x'", because the sentence around it names the file.
+ */
 export function reasonOf(cause: unknown): string {
+  return exactReasonOf(cause).replace(/^(?:\w+ )?(E[A-Z]+): (.+?)(?:, \w+(?: '.*')?)?$/s, '$2 ($1)');
+}
+
+/** The same with everything that the system said, for those who look for a bug. */
+export function exactReasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const inner = cause instanceof AggregateError ? cause.errors[0] : cause.cause;
   const code =
     'code' in cause && typeof cause.code === 'string' && !cause.message.includes(cause.code) ? `${cause.code}: ` : '';
   const own = `${code}${cause.message}`;
-  return inner instanceof Error && (own === '' || own === 'fetch failed') ? reasonOf(inner) : own;
+  return inner instanceof Error && (own === '' || own === 'fetch failed') ? exactReasonOf(inner) : own;
 }
 
 function fill(template: string, details: Record<string, string | number>): string {

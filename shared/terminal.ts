@@ -1,5 +1,5 @@
 /** How both programs speak on a terminal: errors with a next step, exit codes with a meaning, progress when watched. */
-import { fail, HallpassError, reasonOf } from './errors.ts';
+import { exactReasonOf, fail, HallpassError } from './errors.ts';
 
 /** Exit codes (documented in README): like sysexits(3), so that a service manager can tell a wait from a mistake. */
 export const exitCodes = {
@@ -16,7 +16,9 @@ export const exitCodes = {
 
 /** The catalogue error for anything that was thrown. */
 export function toHallpassError(error: unknown): HallpassError {
-  return error instanceof HallpassError ? error : fail('UNEXPECTED', { reason: reasonOf(error) }, { cause: error });
+  return error instanceof HallpassError
+    ? error
+    : fail('UNEXPECTED', { reason: exactReasonOf(error) }, { cause: error });
 }
 
 /** `error[CODE] sentence` and `  → next step`, on stderr; returns the exit code. */
