@@ -1,5 +1,4 @@
 /** `hallpass-agent plugin`: writes the ZIP that the administrator installs in PowerSchool, and accounts for it. */
-import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { PluginContents } from '../../plugin/contents.ts';
 import { type Explanation, explain } from '../../plugin/explain.ts';
@@ -13,6 +12,7 @@ import { compareVersions, isPluginVersion, versionAbove } from '../../plugin/ver
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import type { Context } from './context.ts';
+import { writeWhole } from './output.ts';
 
 export interface PluginOptions {
   out?: string;
@@ -96,7 +96,7 @@ function refuseLowerVersion(version: string, previous: PluginContents, file: str
 }
 
 async function write(file: string, content: Buffer | string): Promise<void> {
-  await writeFile(file, content).catch((error: unknown) => {
+  await writeWhole(file, content).catch((error: unknown) => {
     throw fail('PLUGIN_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
   });
 }

@@ -1,11 +1,11 @@
 /** `hallpass-agent support-bundle`: writes what people need who are asked for help. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { runChecks } from '../check/check.ts';
 import { supportBundle } from '../support/bundle.ts';
 import type { Context } from './context.ts';
+import { writeWhole } from './output.ts';
 
 export interface SupportOptions {
   out?: string;
@@ -22,7 +22,7 @@ export async function writeSupportBundle(context: Context, { out, checks }: Supp
     checks: checks ? runChecks({ ...parts, signal: stop }) : undefined,
   });
   const file = resolve(out ?? name);
-  await writeFile(file, zip, { mode: 0o600 }).catch((error: unknown) => {
+  await writeWhole(file, zip, 0o600).catch((error: unknown) => {
     throw fail('SUPPORT_BUNDLE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
   });
   stdout.write(
