@@ -1,7 +1,7 @@
 /** The command line as an administrator meets it: real processes, files, exit codes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -110,27 +110,64 @@ t.test('from nothing to the first sync, as the documentation says', async (t) =>
 });
 
 t.test('wrong input is refused with a reason before anything is stored', async (t) => {
-  const home = join(t.testdir({ empty: '', 'ca.pem': 'no certificate' }), 'home');
+  const home = join(t.testdir({ empty: '', 'ca.pem': 'no certificate', folder: { x: '' } }), 'home');
   const cases: [string[], number, RegExp][] = [
     [['configure', '--powerschool-url', 'http://powerschool.example'], 78, /POWERSCHOOL_ADDRESS_INSECURE/],
     [['configure', '--powerschool-url', 'https://powerschool.example/admin'], 78, /SETTING_INVALID.*without a path/],
     [['configure', '--powerschool-url', 'powerschool'], 78, /SETTING_INVALID/],
     [['configure', '--relay-url', 'ws://relay.example'], 78, /RELAY_ADDRESS_INSECURE/],
     [['configure', '--relay-url', 'https://me:pw@relay.example'], 78, /SETTING_INVALID.*password/],
-    [['configure', '--page-size', '1'], 78, /SETTING_INVALID.*pageSize/],
-    [['configure', '--page-size', 'many'], 64, /whole number/],
+    [['configure', '--page-size', '1'], 78, /SETTING_INVALID.*pageSize is not valid: it must be 10 or more\./],
+    [['configure', '--name', ''], 78, /name is not valid: it is empty/],
+    [['configure', '--proxy-bypass', 'a.org, 10.0.0.0/99'], 64, /"10\.0\.0\.0\/99" is no name/],
+    [
+      ['configure', '--page-size', 'many'],
+      64,
+      /^error\[OPTION_INVALID\] Option.*whole number\.\n {2}→ .*configure --help/,
+    ],
     [['configure', '--relay-ca', join(home, '..', 'ca.pem')], 78, /CA_FILE_INVALID/],
-    [['configure', '--relay-ca', join(home, 'nowhere')], 78, /FILE_UNREADABLE/],
+    [
+      ['configure', '--relay-ca', join(home, 'nowhere')],
+      78,
+      /FILE_UNREADABLE.*: no such file or directory \(ENOENT\)\.\n/,
+    ],
     [['configure', '--powerschool-secret-file', join(home, '..', 'empty')], 78, /SETTING_INVALID.*empty/],
     [['enroll', '--relay', 'http://relay.example', '--code', 'ABCD-EFGH'], 78, /RELAY_ADDRESS_INSECURE/],
     [['enroll', '--relay', 'https://127.0.0.1:1', '--code', 'ABCD-EFGH'], 75, /RELAY_UNREACHABLE.*127\.0\.0\.1:1/],
-    [['sync'], 64, /--once/],
+    [['enroll'], 78, /NOT_CONFIGURED.*--relay.*\n.*"hallpass-agent enroll --help"/],
+    [['sync'], 64, /--once.*\n.*"hallpass-agent sync --help"/],
     [['sync', '--once', '--accept-empty', 'pets'], 64, /school, term/],
     [['plugin', '--out', join(home, 'no', 'such', 'folder.zip')], 78, /PLUGIN_UNWRITABLE/],
-    [['tea'], 64, /unknown command/],
+    [['plugin', '--out', join(home, '..', 'folder')], 78, /PLUGIN_UNWRITABLE.*directory/],
+    [['plugin'], 64, /--explain' must be given\./],
+    [
+      ['service', 'instal'],
+      64,
+      /Unknown command 'instal' \(Did you mean install\?\)\n.*"hallpass-agent service --help"/,
+    ],
+    [['tea'], 64, /^error\[OPTION_INVALID\] Unknown command 'tea'\.\n {2}→ See "hallpass-agent --help"\.\n$/],
   ];
   for (const [args, code, err] of cases) t.match(await agent(home, args), { code, err }, args.join(' '));
   await t.rejects(stat(join(home, 'settings.json')));
+  t.same((await readdir(join(home, '..'))).sort(), ['ca.pem', 'empty', 'folder', 'home'], 'nothing is left behind');
+  t.same(await readdir(home), []);
+});
+
+t.test('a broken file of settings is told, and its copy is used', async (t) => {
+  const district = await open(t);
+  const file = join(district.folder, 'settings.json');
+  t.match(await agent(district.folder, ['configure', '--page-size', '20']), { code: 0 });
+  await writeFile(file, '{"powerschool": "edited by hand"');
+  const synced = await agent(district.folder, ['sync', '--once']);
+  t.match(synced, {
+    code: 0,
+    out: /error\[STATE_COPY_USED\].*settings\.json is broken: it is not JSON.*\n {2}→ .*configure/,
+  });
+  t.match(await agent(district.folder, ['check']), { out: /! warn {2}settings +.*settings\.json is broken/ });
+  t.match(await agent(district.folder, ['configure', '--page-size', '30']), { code: 0 });
+  t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_COPY_USED/);
+  const kept = await readFile(`${file}.bak`, 'utf8');
+  t.notMatch(kept, /edited by hand/, 'what was broken takes no good copy away');
 });
 
 t.test('a wrong secret ends the command and is no secret any less', async (t) => {
@@ -232,6 +269,7 @@ t.test('the state folder per platform', async (t) => {
   const at = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, uid: number | undefined = 1000) =>
     stateFolder({ env, platform, uid, homedir: '/home/me' });
   t.equal(at('linux', { HALLPASS_HOME: '/x', STATE_DIRECTORY: '/y' }), '/x');
+  t.equal(at('linux', { HALLPASS_HOME: 'x' }), join(process.cwd(), 'x'), 'the same from every folder');
   t.equal(at('linux', { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }), '/var/lib/a');
   t.equal(at('linux', {}), '/home/me/.local/state/hallpass-agent');
   t.equal(at('linux', { XDG_STATE_HOME: '/s' }), '/s/hallpass-agent');

@@ -1,6 +1,7 @@
 /** The command line of the agent: options, help, and the exit code of what they lead to. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { variants } from '../plugin/manifest.ts';
+import { fail, type HallpassError } from '../shared/errors.ts';
 import { type Kind, kinds } from '../shared/roster.ts';
 import { exitCodes, reportError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
@@ -34,16 +35,36 @@ Exit codes:
  */
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
   let exitCode: number = exitCodes.ok;
+  const command = program(context, (code) => {
+    exitCode = code;
+  });
   try {
-    const command = program(context, (code) => {
-      exitCode = code;
-    });
     await command.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return reportError(error, context.stderr);
+    if (!(error instanceof CommanderError)) return reportError(error, context.stderr);
+    if (error.exitCode === 0) return exitCodes.ok;
+    // Without a command, or without one of "service", the help was shown.
+    if (error.code !== 'commander.help') reportError(optionError(error, command, args), context.stderr);
+    return exitCodes.usage;
   }
+}
+
+/** What commander says, as an error of the catalogue. */
+function optionError({ message }: CommanderError, program: Command, args: readonly string[]): HallpassError {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  const words = [program.name()];
+  let command: Command | undefined = program;
+  for (const word of args) {
+    command = command.commands.find((candidate) => candidate.name() === word);
+    if (command === undefined) break;
+    words.push(word);
+  }
+  return fail('OPTION_INVALID', {
+    problem: /[.?)]$/.test(sentence) ? sentence : `${sentence}.`,
+    command: words.join(' '),
+  });
 }
 
 /** @param exitWith sets the exit code of a command that ran to its end */
@@ -57,6 +78,8 @@ function program(context: Context, exitWith: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
+      // Told by whoever catches it, like every other error.
+      outputError: () => undefined,
     })
     .addHelpText(
       'after',
@@ -104,7 +127,7 @@ ${exitCodeHelp}`,
     .addOption(new Option('--json', 'the account for machines').implies({ explain: true }))
     .action(async (options: PluginOptions) => {
       if (options.out === undefined && options.explain === undefined) {
-        plugin.error("error: option '--out <file>' or '--explain' must be given");
+        plugin.error("option '--out <file>' or '--explain' must be given");
       }
       // Only this command needs the archiver in memory.
       const { writePlugin } = await import('./commands/plugin.ts');

@@ -27,6 +27,10 @@ t.test('a broken file falls back to the last good one', async (t) => {
   t.same(await file.read(), { count: 1 });
   await writeFile(path, '{"count":"two"}');
   t.same(await file.read(), { count: 1 }, 'so does one that is JSON of the wrong shape');
+  t.equal(file.broken, 'count: it must be a number');
+  await file.write({ count: 3 });
+  t.equal(file.broken, undefined);
+  t.same(JSON.parse(await readFile(`${path}.bak`, 'utf8')), { count: 1 }, 'what was broken takes no good copy away');
 });
 
 t.test('broken without a backup is an error that names the file, never an empty state', async (t) => {

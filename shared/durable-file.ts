@@ -10,6 +10,7 @@ import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
 import { fail, reasonOf } from './errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from './owner.ts';
+import { schemaReason } from './schema-reason.ts';
 
 export interface DurableFileOptions {
   /** Keep the last good version beside the file and fall back to it. */
@@ -20,6 +21,7 @@ export class DurableFile<T> implements Adapter<T> {
   readonly #path: string;
   readonly #schema: z.ZodType<T>;
   readonly #backup: boolean;
+  #broken: string | undefined;
 
   constructor(path: string, schema: z.ZodType<T>, options: DurableFileOptions = { backup: true }) {
     this.#path = path;
@@ -30,11 +32,22 @@ export class DurableFile<T> implements Adapter<T> {
   /** The content, or null when the file does not exist. @throws HallpassError STATE_UNREADABLE */
   async read(): Promise<T | null> {
     const first = await this.#tryRead(this.#path);
+    this.#broken = first.status === 'broken' ? first.reason : undefined;
     if (first.status === 'ok') return first.value;
     const second = this.#backup ? await this.#tryRead(`${this.#path}.bak`) : first;
     if (second.status === 'ok') return second.value;
     if (first.status === 'missing') return null;
     throw fail('STATE_UNREADABLE', { file: this.#path, reason: first.reason });
+  }
+
+  /** Where it is. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Why the file itself could not be read the last time, although its last good copy could; undefined when it could. */
+  get broken(): string | undefined {
+    return this.#broken;
   }
 
   /** Returns when the bytes are on the disk. @throws HallpassError STATE_UNWRITABLE */
@@ -49,9 +62,11 @@ export class DurableFile<T> implements Adapter<T> {
       } finally {
         await file.close();
       }
-      if (this.#backup) await keepLastGood(this.#path);
+      // What is broken is no good one.
+      if (this.#backup && this.#broken === undefined) await keepLastGood(this.#path);
       await rename(temporary, this.#path);
       await syncFolder(dirname(this.#path));
+      this.#broken = undefined;
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw fail('STATE_UNWRITABLE', { file: this.#path, reason: reasonOf(error) }, { cause: error });
@@ -70,8 +85,8 @@ export class DurableFile<T> implements Adapter<T> {
     try {
       const result = this.#schema.safeParse(JSON.parse(text));
       if (result.success) return { status: 'ok', value: result.data };
-      const issue = result.error.issues[0];
-      return { status: 'broken', reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
+      const { path: place, reason } = schemaReason(result.error);
+      return { status: 'broken', reason: place === '' ? reason : `${place}: ${reason}` };
     } catch {
       return { status: 'broken', reason: 'it is not JSON' };
     }

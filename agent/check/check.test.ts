@@ -276,6 +276,12 @@ t.test('what is missing or open in the state folder', async (t) => {
   const town = await Town.open(t);
   await chmod(join(town.folder, 'powerschool-secret'), 0o644);
   t.match(of(await town.check(), 'state-folder'), { status: 'warn', fact: /powerschool-secret/, action: /chmod go=/ });
+  await chmod(join(town.folder, 'powerschool-secret'), 0o600);
+  await town.configure({ 'log.file': join(town.folder, 'settings.json', 'agent.log') });
+  const silent = of(await town.check(), 'state-folder');
+  t.match(silent, { status: 'warn', fact: /agent\.log cannot be written: not a directory/, action: /--log-file/ });
+  await town.configure({ 'log.file': join(town.folder, 'new', 'folder', 'agent.log') });
+  t.match(of(await town.check(), 'state-folder'), { status: 'pass' });
   await writeFile(join(town.folder, 'settings.json'), '{');
   await writeFile(join(town.folder, 'settings.json.bak'), '{');
   const broken = await town.check();

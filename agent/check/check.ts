@@ -39,7 +39,7 @@ export async function* runChecks(parts: CheckParts): AsyncGenerator<Check> {
     const powerschool = eagerly(checkPowerSchool(context));
     const relay = eagerly(checkRelay(context));
     yield await checkSettings(context);
-    yield await checkStateFolder(folder, platform);
+    yield await checkStateFolder(folder, platform, state.settings.log);
     yield* powerschool;
     yield* relay;
     yield clockCheck(context.skews);

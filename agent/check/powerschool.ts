@@ -36,7 +36,8 @@ export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<C
   let origin: URL;
   let way: Way;
   try {
-    if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)' });
+    if (url === undefined)
+      throw fail('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)', command: 'configure' });
     origin = powerschoolAddress(url);
     const proxy = await openProxy('powerschool', origin, state, env);
     way = { ca: await trustedAuthorities(caFile), proxy };

@@ -28,7 +28,7 @@ export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> 
   let way: Way;
   try {
     relay = relayOf(state);
-    if (relay === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay-url)' });
+    if (relay === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay)', command: 'enroll' });
     way = {
       ca: await trustedAuthorities(state.settings.relay.caFile),
       proxy: await openProxy('relay', relay, state, env),

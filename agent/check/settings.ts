@@ -5,14 +5,14 @@ import { powerschoolSettings } from '../settings.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { Check, CheckContext } from './finding.ts';
 import { relayOf } from './relay.ts';
-import { fails, failure, pass } from './step.ts';
+import { fails, failure, pass, warn } from './step.ts';
 
 /** Not configured is a failure; not enrolled is told by `relay.identity`. */
 export async function checkSettings({ state, env }: CheckContext): Promise<Check> {
   const name = 'settings';
   const missing = missingOf(state);
   if (missing.length > 0) {
-    const action = 'Set them with "hallpass-agent configure"; "hallpass-agent enroll" sets the address of the relay.';
+    const action = 'Run "hallpass-agent setup", which asks for them and goes on where it was.';
     return { name, ...fails(`Not set: ${missing.join(', ')}.`, action) };
   }
   try {
@@ -22,6 +22,7 @@ export async function checkSettings({ state, env }: CheckContext): Promise<Check
     await trustedAuthorities(state.settings.relay.caFile);
     await openProxy('powerschool', origin, state, env);
     if (relay !== undefined) await openProxy('relay', relay, state, env);
+    if (state.copyUsed !== undefined) return { name, ...warn(state.copyUsed.message, state.copyUsed.action) };
     return { name, ...pass(`Complete: PowerSchool ${origin.origin}, relay ${relay?.href ?? ''}.`) };
   } catch (error) {
     return failure(name, error);

@@ -1,8 +1,10 @@
-/** The state folder: may the agent write it, is there room, and can nobody else read the secrets in it? */
+/** The state folder: may the agent write it and its log, is there room, and can nobody else read the secrets in it? */
 import { constants } from 'node:fs';
 import { access, open, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { reasonOf } from '../../shared/errors.ts';
+import { logPath } from '../log/log-file.ts';
+import type { Settings } from '../settings.ts';
 import { statePaths } from '../state/folder.ts';
 import { secretFiles } from '../state/secret-files.ts';
 import type { Check } from './finding.ts';
@@ -12,18 +14,25 @@ import { fails, pass, type Verdict, warn } from './step.ts';
 const scarceBytes = 200 << 20;
 const fullBytes = 20 << 20;
 
-export async function checkStateFolder(folder: string, platform: NodeJS.Platform): Promise<Check> {
-  return { name: 'state-folder', ...(await verdict(folder, platform)) };
+/** @param log settings of the log files; undefined when they could not be read */
+export async function checkStateFolder(
+  folder: string,
+  platform: NodeJS.Platform,
+  log?: Settings['log'],
+): Promise<Check> {
+  return { name: 'state-folder', ...(await verdict(folder, platform, log)) };
 }
 
-async function verdict(folder: string, platform: NodeJS.Platform): Promise<Verdict> {
+async function verdict(folder: string, platform: NodeJS.Platform, log: Settings['log'] | undefined): Promise<Verdict> {
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined)
-    return warn(`There is no folder ${folder} yet.`, 'Run "hallpass-agent configure", which makes it.');
+    return warn(`There is no folder ${folder} yet.`, 'Run "hallpass-agent setup", which makes it.');
   if (!found.isDirectory()) return fails(`${folder} is not a folder.`, 'Move it away, or set HALLPASS_HOME.');
   const unwritable = await writeError(folder);
   if (unwritable !== undefined) {
-    const action = 'Run this as the user of the service, or give that user the folder and the disk some room.';
+    const action = /ENOSPC|EDQUOT/.test(unwritable)
+      ? 'Free some disk space.'
+      : 'Run this as the user of the service, or give that user the folder.';
     return fails(`${folder} cannot be written: ${unwritable}.`, action);
   }
   const foreign = await othersFiles(folder);
@@ -40,6 +49,11 @@ async function verdict(folder: string, platform: NodeJS.Platform): Promise<Verdi
   const exposed = platform === 'win32' ? undefined : await exposedFile(folder);
   if (exposed !== undefined) {
     return warn(`Other users of this computer may read ${exposed}.`, `Run "chmod go= ${exposed}".`);
+  }
+  const muteLog = log === undefined ? undefined : await logError(log, folder);
+  if (muteLog !== undefined) {
+    const action = 'Name another with "hallpass-agent configure --log-file FILE", or give this user its folder.';
+    return warn(`The log file ${muteLog}. The agent works without it.`, action);
   }
   const closed =
     platform === 'win32' ? 'its rights are those that the installation script gave it' : 'closed to others';
@@ -65,6 +79,24 @@ async function writeError(folder: string): Promise<string | undefined> {
   }
 }
 
+/** Why nothing could be logged; nothing is made by asking. A folder that is missing is made by the first line. */
+async function logError(log: Settings['log'], folder: string): Promise<string | undefined> {
+  if (log.files === 0) return undefined;
+  const path = logPath(log, folder);
+  for (let at = path; ; at = dirname(at)) {
+    const trouble = await access(at, constants.W_OK).then(
+      () => 'none',
+      (error: unknown) => (isMissing(error) ? 'missing' : reasonOf(error)),
+    );
+    if (trouble === 'none') return undefined;
+    if (trouble !== 'missing' || dirname(at) === at) return `${path} cannot be written: ${trouble} for ${at}`;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 /** A file that somebody else has left, for instance a command that was run as another user. */
 async function othersFiles(folder: string): Promise<string | undefined> {
   for (const name of await readdir(folder)) {
@@ -72,7 +104,7 @@ async function othersFiles(folder: string): Promise<string | undefined> {
     const readable = await access(file, constants.R_OK | constants.W_OK).then(
       () => true,
       // It may have gone in between.
-      (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT',
+      isMissing,
     );
     if (!readable) return file;
   }

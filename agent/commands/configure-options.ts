@@ -1,6 +1,6 @@
 /** The options of `hallpass-agent configure`: one for each setting. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { bypassEntries } from '../network/bypass.ts';
+import { bypassEntries, isBypassEntry } from '../network/bypass.ts';
 import { parseQuietWindow, type QuietWindow } from '../quiet.ts';
 import { decimal, integer } from './arguments.ts';
 
@@ -39,11 +39,7 @@ export function addConfigureOptions(command: Command): Command {
       ),
     )
     .option('--proxy-ca <file>', 'PEM file of the authority that issued the certificate of an https:// proxy')
-    .option(
-      '--proxy-bypass <hosts>',
-      'names, addresses and subnets to reach directly, with commas between',
-      bypassEntries,
-    )
+    .option('--proxy-bypass <hosts>', 'names, addresses and subnets to reach directly, with commas between', bypassList)
     .addOption(
       new Option('--proxy-for <server>', 'what is reached through the proxy (default: relay)').choices([
         'relay',
@@ -65,6 +61,13 @@ export function addConfigureOptions(command: Command): Command {
     .option('--log-file <file>', 'where the log files are (default: in the state folder)')
     .option('--log-files <count>', 'how many log files are kept, 0 for none (default 5)', integer)
     .option('--log-file-mb <size>', 'size at which a new log file is begun (default 5)', decimal);
+}
+
+function bypassList(value: string): string[] {
+  const entries = bypassEntries(value);
+  const wrong = entries.find((entry) => !isBypassEntry(entry));
+  if (wrong === undefined) return entries;
+  throw new InvalidArgumentError(`"${wrong}" is no name like example.org, address, subnet like 10.0.0.0/8, or *.`);
 }
 
 function quietHours(value: string, earlier: QuietWindow[] = []): QuietWindow[] {

@@ -31,7 +31,7 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
   const { folder, env, stdout, hostname, stop } = context;
   const state = await AgentState.open(folder);
   const url = options.relay ?? state.settings.relay.url;
-  if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay)' });
+  if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay)', command: 'enroll' });
   const relay = relayAddress(url);
   const caFile = options.relayCa === undefined ? state.settings.relay.caFile : resolve(options.relayCa);
   const ca = await trustedAuthorities(caFile);
@@ -63,5 +63,5 @@ async function readCode({ stdin, stdout }: Context, { code, codeFile, codeStdin 
   if (code !== undefined) return code.trim();
   if (codeFile !== undefined) return secretFromFile(codeFile, 'enrollment code');
   if (codeStdin === true || stdin.isTTY) return secretFromStdin(stdin, stdout, 'enrollment code');
-  throw fail('NOT_CONFIGURED', { setting: 'enrollment code (--code, --code-file or --code-stdin)' });
+  throw fail('NOT_CONFIGURED', { setting: 'enrollment code (--code, --code-file or --code-stdin)', command: 'enroll' });
 }

@@ -100,6 +100,7 @@ async function withParts(
   const page = shown ? await LocalPage.prepare({ state, hostname, places, clock, report: log }) : undefined;
   const report = page?.report ?? log;
   try {
+    if (state.copyUsed !== undefined) report(problemEvent(state.copyUsed));
     for (const exposed of await closeSecretFiles(state.paths)) report(problemEvent(exposed));
     const meter = new Meter();
     const baselines = new Baselines(state.paths.baseline);

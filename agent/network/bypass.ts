@@ -10,6 +10,14 @@ export function bypassEntries(text: string): string[] {
   return text.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
+/** False for what would never match anything: a URL, a subnet that is none, a `*` amid a name. */
+export function isBypassEntry(entry: string): boolean {
+  const { pattern, port } = splitPort(entry);
+  if (port !== undefined && (port < 1 || port > 65_535)) return false;
+  if (pattern.includes('/')) return subnetOf(pattern) !== undefined;
+  return pattern === '*' || isIP(pattern) !== 0 || /^(\*?\.)?[^\s:*[\]]+$/.test(pattern);
+}
+
 /**
  * True when a URL is to be reached directly.
  *
@@ -41,14 +49,19 @@ function splitPort(entry: string): { pattern: string; port: number | undefined }
   return { pattern: bracketed ?? bare ?? entry, port: port === undefined ? undefined : Number(port) };
 }
 
-function isInSubnet(host: string, subnet: string): boolean {
-  const [network = '', bits = ''] = subnet.split('/');
+function isInSubnet(host: string, text: string): boolean {
+  const subnet = subnetOf(text);
+  if (subnet === undefined || isIP(host) !== subnet.version) return false;
+  const family = subnet.version === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(subnet.network, subnet.prefix, family);
+  return list.check(host, family);
+}
+
+function subnetOf(text: string): { network: string; prefix: number; version: number } | undefined {
+  const [network = '', bits = ''] = text.split('/');
   const version = isIP(network);
   const prefix = Number(bits);
-  if (version === 0 || isIP(host) !== version || !/^\d+$/.test(bits) || prefix > (version === 4 ? 32 : 128))
-    return false;
-  const family = version === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(network, prefix, family);
-  return list.check(host, family);
+  const isSubnet = version !== 0 && /^\d+$/.test(bits) && prefix <= (version === 4 ? 32 : 128);
+  return isSubnet ? { network, prefix, version } : undefined;
 }

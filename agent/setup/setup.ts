@@ -42,7 +42,9 @@ async function persist(step: Step, parts: SetupParts): Promise<void> {
       if (!dialog.interactive || trouble.retry === 'bug') throw trouble;
     }
     reportError(trouble, context.stdout);
-    const choice = await dialog.choose('  [Enter] try again, q: stop here: ').catch(() => 'q');
+    const choice = await dialog
+      .choose('  [Enter] try again (what has to be given is asked for here), q: stop here: ')
+      .catch(() => 'q');
     if (choice?.startsWith('q')) throw stopped(step);
   }
 }

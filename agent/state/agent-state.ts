@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
 import { kinds } from '../../shared/roster.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { Credentials } from '../powerschool/sign-in.ts';
@@ -44,11 +45,16 @@ export class AgentState {
   readonly #health: Low<Health>;
   readonly #pause: Low<z.infer<typeof pauseSchema>>;
 
+  readonly #copied: readonly { path: string; broken: string | undefined }[];
+
   private constructor(folder: string) {
     this.folder = folder;
     this.paths = statePaths(folder);
-    this.#settings = new Low(new DurableFile(this.paths.settings, settingsSchema), settingsSchema.parse({}));
-    this.#identity = new Low(new DurableFile(this.paths.identity, identitySchema.nullable()), null);
+    const settings = new DurableFile(this.paths.settings, settingsSchema);
+    const identity = new DurableFile(this.paths.identity, identitySchema.nullable());
+    this.#copied = [settings, identity];
+    this.#settings = new Low(settings, settingsSchema.parse({}));
+    this.#identity = new Low(identity, null);
     // No copy of a secret that was changed because somebody else knows it.
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable(), { backup: false }), null);
     this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
@@ -88,6 +94,14 @@ export class AgentState {
 
   get health(): Health {
     return this.#health.data;
+  }
+
+  /** A file that is broken, and whose last good copy was read in its place: STATE_COPY_USED. */
+  get copyUsed(): HallpassError | undefined {
+    for (const { path: file, broken: reason } of this.#copied) {
+      if (reason !== undefined) return fail('STATE_COPY_USED', { file, reason });
+    }
+    return undefined;
   }
 
   /** Since when the agent is paused (ISO 8601, UTC); undefined when it is not. */

@@ -1,5 +1,5 @@
 /** Where the agent keeps its state, per platform. */
-import { join, posix, win32 } from 'node:path';
+import { join, posix, resolve, win32 } from 'node:path';
 
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
@@ -14,7 +14,8 @@ export interface Surroundings {
  * of the machine for root and of the user otherwise.
  */
 export function stateFolder({ env, platform, uid, homedir }: Surroundings): string {
-  if (env.HALLPASS_HOME) return env.HALLPASS_HOME;
+  // Absolute, because a service is started in another folder than the shell that installed it.
+  if (env.HALLPASS_HOME) return resolve(env.HALLPASS_HOME);
   // systemd joins several folders with colons; the first is ours.
   const systemd = env.STATE_DIRECTORY?.split(':')[0];
   if (systemd) return systemd;

@@ -4,14 +4,22 @@ export const agentErrors = {
   NOT_CONFIGURED: {
     retry: 'fix',
     sentence: 'This agent has no {setting}.',
-    action: 'Run "hallpass-agent configure --help" and set it.',
-    meaning: 'A setting that the command needs was never given. `configure` writes it to the state folder.',
+    action:
+      'Run "hallpass-agent setup", which asks for everything; or give this alone: "hallpass-agent {command} --help".',
+    meaning:
+      'A setting that the command needs was never given. `setup` and `configure` write it to the state folder. Root and other users have state folders of their own: what was set with sudo is not seen without it.',
   },
   NOT_ENROLLED: {
     retry: 'fix',
     sentence: 'This agent is not enrolled with a relay.',
     action: 'Ask for a code on the relay and run "hallpass-agent enroll --relay URL --code CODE".',
     meaning: 'The state folder holds no identity. Enrolling makes a key on this machine and registers its public half.',
+  },
+  OPTION_INVALID: {
+    retry: 'fix',
+    sentence: '{problem}',
+    action: 'See "{command} --help".',
+    meaning: 'The command line cannot be understood, so nothing was done. The exit code is 64.',
   },
   SETTING_INVALID: {
     retry: 'fix',
@@ -22,9 +30,17 @@ export const agentErrors = {
   STATE_UNREADABLE: {
     retry: 'fix',
     sentence: 'The state file {file} cannot be read: {reason}.',
-    action: 'Check the owner and permissions of the file, or restore it from a backup.',
+    action:
+      'Check the owner and permissions of the file. If its content is broken, move it away and run "hallpass-agent setup", which asks for what was in it.',
     meaning:
       'Neither the file nor its last good copy (`.bak`) could be read. A baseline file in this state is rebuilt from the relay without asking; this error is about settings or identity, which only a person can restore.',
+  },
+  STATE_COPY_USED: {
+    retry: 'fix',
+    sentence: 'The state file {file} is broken: {reason}. Its last good copy, {file}.bak, is used in its place.',
+    action: 'If you changed it by hand, make the change with "hallpass-agent configure", which writes the file anew.',
+    meaning:
+      'The agent works with what was in force before. Settings and identity are kept twice, so that a file that a crash or an editor has left broken stops nothing.',
   },
   STATE_UNWRITABLE: {
     retry: 'fix',
@@ -35,9 +51,10 @@ export const agentErrors = {
   STATE_IN_USE: {
     retry: 'fix',
     sentence: 'Another agent (process {pid}) is using the state folder {folder}.',
-    action: 'Stop the other agent, or give this one its own folder in HALLPASS_HOME.',
+    action:
+      'Stop that one first; if it is the service: "sudo systemctl stop hallpass-agent". For a reading at once nothing need stop: press Sync now on its local page.',
     meaning:
-      'Two agents on one state folder would overwrite each other. The lock of a process that no longer runs is taken over.',
+      'Two agents on one state folder would overwrite each other. The lock of a process that no longer runs is taken over. An agent for another district on the same computer has a folder of its own in HALLPASS_HOME.',
   },
   QUIET_HOURS: {
     retry: 'retry',

@@ -9,7 +9,10 @@ const host = 'https://powerschool.contoso.edu';
 export const scenes: Record<string, () => Scene> = {
   fresh: () => {
     const made = scene();
-    const obstacle = problem('NOT_CONFIGURED', { setting: 'PowerSchool address (--powerschool-url)' });
+    const obstacle = problem('NOT_CONFIGURED', {
+      setting: 'PowerSchool address (--powerschool-url)',
+      command: 'configure',
+    });
     const board = new Board({
       version: '0.1.0',
       folder: '/var/lib/hallpass-agent',
