@@ -42,7 +42,8 @@ function userLine(user: User): object {
 function groupLine(group: Group): object {
   const people = { members: idsOf(group.members), owners: idsOf(group.owners) };
   if (!group.isClass) return { type: 'group', id: group.id, ...group.props, ...people };
-  return { type: 'class', id: group.id, ...group.props, ...people, schools: idsOf(group.schools) };
+  const { id, props, schools, isArchived } = group;
+  return { type: 'class', id, ...props, ...people, schools: idsOf(schools), isArchived };
 }
 
 function idsOf(entities: ReadonlySet<Entity>): string[] {

@@ -14,7 +14,7 @@ const deepest = 0.8;
 const tellAbove = 0.8;
 
 type Scope = 'Tenant_Application' | 'Tenant' | 'Application';
-type TeamsArea = 'createTeam' | 'makeTeamOfGroup' | 'getTeam' | 'readTeams';
+type TeamsArea = 'createTeam' | 'makeTeamOfGroup' | 'getTeam' | 'readTeams' | 'writeTeams';
 export type Area = 'identity' | 'education' | TeamsArea;
 type Kind = 'resourceUnits' | 'writes' | 'education' | 'requests' | TeamsArea;
 
@@ -39,6 +39,7 @@ const limits: readonly Limit[] = [
   { scope: 'Application', kind: 'makeTeamOfGroup', amount: 150, window: seconds },
   { scope: 'Tenant_Application', kind: 'getTeam', amount: 30, window: seconds },
   { scope: 'Tenant_Application', kind: 'readTeams', amount: 30, window: seconds },
+  { scope: 'Tenant_Application', kind: 'writeTeams', amount: 30, window: seconds },
   { scope: 'Application', kind: 'requests', amount: 130_000, window: 10 * seconds },
 ];
 
@@ -141,7 +142,10 @@ function costFor(kind: Kind, charge: Charge): number {
   }
 }
 
-const teamsAreas = { createTeam: 0, makeTeamOfGroup: 0, getTeam: 0, readTeams: 0 } satisfies Record<TeamsArea, 0>;
+const teamsAreas = { createTeam: 0, makeTeamOfGroup: 0, getTeam: 0, readTeams: 0, writeTeams: 0 } satisfies Record<
+  TeamsArea,
+  0
+>;
 
 /** Whether the directory serves it: its own requests, and what the education service writes there. */
 function isDirectory({ area, write }: Charge): boolean {

@@ -49,7 +49,7 @@ export class Directory {
     this.teams = new Teams(options);
   }
 
-  /** Brings the directory up to the clock: teams that are made by now show on their groups. */
+  /** Brings the directory up to the clock: teams that are made by now show on their groups, and archived ones as such. */
   catchUp(): void {
     this.teams.settle((group) => this.groups.update(group, { resourceProvisioningOptions: ['Team'] }));
   }
@@ -101,6 +101,7 @@ export class Directory {
       schools: new Set(),
       inTeamsAt: at === 'once' ? 0 : undefined,
       teamOperations: [],
+      isArchived: false,
     };
     this.groups.insert(group);
     return group;

@@ -36,18 +36,21 @@ export interface Group extends Entity {
   readonly schools: Set<School>;
   /** When the Teams service first knows the group; undefined until somebody asks. */
   inTeamsAt: number | undefined;
-  /** Attempts to make a team of it, oldest first. */
+  /** What was asked of Teams about it, oldest first. */
   readonly teamOperations: TeamOperation[];
+  /** Whether its team is archived. */
+  isArchived: boolean;
 }
 
 /** A teamsAsyncOperation: its status follows from the clock. */
 export interface TeamOperation {
   readonly id: string;
+  readonly type: 'createTeam' | 'archiveTeam' | 'unarchiveTeam';
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endsAt: number;
   readonly fails: boolean;
-  /** Set when it ended, with a team or without. */
+  /** Set when it ended, with success or without. */
   isOver: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Teams on groups: asked for now, there a while later, because the Teams service works apart from the directory. */
+/** Teams on groups: asked for now, done a while later, because the Teams service works apart from the directory. */
 import type { Clock } from '../../../../shared/clock.ts';
 import type { Random } from '../random.ts';
 import type { Group, TeamOperation } from './entities.ts';
@@ -8,7 +8,7 @@ export interface TeamsOptions {
   random: Random;
   /** The Teams service does not know a new group for up to so many milliseconds; Microsoft speaks of 15 minutes. */
   teamLag: number;
-  /** Milliseconds that making a team takes. */
+  /** Milliseconds that making a team takes, or archiving one. */
   teamDuration: number;
 }
 
@@ -36,11 +36,12 @@ export class Teams {
     return group.inTeamsAt <= this.#clock.now();
   }
 
-  /** Begins to make a team. @param fails whether it comes to nothing in the end */
-  start(group: Group, fails: boolean): TeamOperation {
+  /** Begins to make, archive or restore a team. @param fails whether it comes to nothing in the end */
+  start(group: Group, type: TeamOperation['type'], fails: boolean): TeamOperation {
     const now = this.#clock.now();
     const operation: TeamOperation = {
       id: this.#random.guid(),
+      type,
       startedAt: now,
       endsAt: now + this.duration,
       fails,
@@ -52,7 +53,7 @@ export class Teams {
     return operation;
   }
 
-  /** Whether a team is being made of the group. */
+  /** Whether something that was asked about the group is not done yet. */
   isBusyWith(group: Group): boolean {
     return group.teamOperations.some((operation) => !operation.isOver);
   }
@@ -63,7 +64,9 @@ export class Teams {
     for (let next = this.#pending[0]; next !== undefined && next.operation.endsAt <= now; next = this.#pending[0]) {
       this.#pending.shift();
       next.operation.isOver = true;
-      if (!next.operation.fails && next.group.removed === undefined) made(next.group);
+      if (next.operation.fails || next.group.removed !== undefined) continue;
+      if (next.operation.type === 'createTeam') made(next.group);
+      else next.group.isArchived = next.operation.type === 'archiveTeam';
     }
   }
 }

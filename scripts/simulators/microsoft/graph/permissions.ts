@@ -42,6 +42,7 @@ export const may = {
     'Group.ReadWrite.All',
     ...directoryRead,
   ],
+  archiveTeams: ['TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
   /** Whoever may start an operation may ask what became of it. */
   readTeamOperations: ['Team.Create', 'TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
   readOrganization: ['Organization.Read.All', 'Organization.ReadWrite.All', 'User.Read.All', ...directoryRead],

@@ -116,6 +116,46 @@ t.test('an operation may fail, and then there is no team and another attempt is 
   t.equal((await graph.call('POST', '/teams', bodyFor(id))).status, 202);
 });
 
+t.test('a team is archived and restored a while after it was asked for', async (t) => {
+  const id = await newClass();
+  const isArchived = async () => (await graph.call('GET', `/teams/${id}`)).at('isArchived');
+  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 404, 'a class that is no team');
+  await graph.call('PUT', `/groups/${id}/team`, {});
+  t.equal((await graph.call('POST', `/teams/${id}/unarchive`)).status, 400, 'it is not archived');
+
+  const answer = await graph.call('POST', `/teams/${id}/archive`, {});
+  t.match(answer, { status: 202, body: undefined });
+  const operation = String(answer.headers.location);
+  t.match((await graph.call('GET', operation)).body, { status: 'notStarted', operationType: 'archiveTeam' });
+  t.equal(await isArchived(), false);
+  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 409, 'it is at work already');
+  now += 2000;
+  t.match((await graph.call('GET', operation)).body, { status: 'succeeded' });
+  t.equal(await isArchived(), true);
+  t.equal((await graph.call('POST', `/teams/${id}/archive`)).status, 400);
+  t.match((await graph.control('GET', '/dump')).body, new RegExp(`"id":"${id}".*"isArchived":true`));
+
+  t.equal((await graph.call('POST', `/teams/${id}/unarchive`)).status, 202);
+  now += 2000;
+  t.equal(await isArchived(), false);
+  await graph.control('POST', '/faults', { match: { method: 'POST', path: '/archive$' }, kind: 'fails-later' });
+  await graph.call('POST', `/teams/${id}/archive`);
+  now += 2000;
+  t.equal(await isArchived(), false, 'it came to nothing');
+});
+
+t.test('archiving wants an owner and knows no other parameters', async (t) => {
+  const id = await newClass();
+  await graph.call('PUT', `/groups/${id}/team`, {});
+  const refused = async (body: object) =>
+    (await graph.call('POST', `/teams/${id}/archive`, body)).text('error.message');
+  t.match(await refused({ shouldSetSpoSiteReadOnlyForMembers: true }), /application context/);
+  t.match(await refused({ reason: 'summer' }), /'reason' does not exist/);
+  const group = simulator.directory.groups.get(id);
+  for (const owner of group?.owners ?? []) if (group) simulator.directory.removeLink(group, 'owners', owner);
+  t.match(await refused({}), /at least one owner/);
+});
+
 t.test('Teams has its own limits and its own permission', async (t) => {
   const ids = await Promise.all(Array.from({ length: 11 }, () => newClass()));
   now += 10_000;
@@ -133,8 +173,9 @@ t.test('Teams has its own limits and its own permission', async (t) => {
   t.equal(gets.filter(({ status }) => status === 429).length, 1);
   t.equal(gets.find(({ status }) => status === 429)?.headers['retry-after'], '1');
 
-  await graph.control('PATCH', '/settings', { roles: ['EduRoster.ReadWrite.All', 'Group.ReadWrite.All'] });
+  await graph.control('PATCH', '/settings', { roles: ['EduRoster.ReadWrite.All', 'GroupMember.ReadWrite.All'] });
   await graph.signIn();
+  t.equal((await graph.call('POST', `/teams/${tooFast}/archive`)).status, 403);
   t.match(await graph.call('POST', '/teams', bodyFor(ids[0] ?? '')), {
     status: 403,
     body: { error: { code: 'Authorization_RequestDenied' } },

@@ -45,6 +45,16 @@ export function addTeamRoutes(router: Router, directory: Directory): void {
       return ok({ '@odata.context': `${call.base}/$metadata#teams/$entity`, ...teamView(group) });
     },
   });
+  for (const type of ['archiveTeam', 'unarchiveTeam'] as const) {
+    router.add({
+      area: 'writeTeams',
+      method: 'POST',
+      path: type === 'archiveTeam' ? '/teams/:id/archive' : '/teams/:id/unarchive',
+      cost: 0,
+      roles: may.archiveTeams,
+      handle: (call) => archiveTeam(call, directory, type),
+    });
+  }
   router.add({
     area: 'readTeams',
     method: 'GET',
@@ -85,7 +95,33 @@ function createTeam(call: Call, directory: Directory): Answer {
     );
   }
   checkReady(directory, group);
-  const operation = directory.teams.start(group, call.failsLater);
+  return accepted(group, directory.teams.start(group, 'createTeam', call.failsLater));
+}
+
+/**
+ * Read-only from a while later on, or no more. What Graph answers about a team that is archived already is not documented:
+ * it is refused here, so that nobody relies on it.
+ */
+function archiveTeam(call: Call, directory: Directory, type: 'archiveTeam' | 'unarchiveTeam'): Answer {
+  const body = call.body ?? {};
+  if (!isBag(body)) throw new GraphError(400, 'BadRequest', 'Unable to read JSON request payload.');
+  const known = type === 'archiveTeam' ? ['shouldSetSpoSiteReadOnlyForMembers'] : [];
+  const other = Object.keys(body).find((name) => !known.includes(name));
+  if (other !== undefined) throw badRequest(`The parameter '${other}' does not exist in method '${type}'.`);
+  if (body.shouldSetSpoSiteReadOnlyForMembers === true) {
+    throw badRequest("'shouldSetSpoSiteReadOnlyForMembers' is not supported in application context.");
+  }
+  const group = directory.groups.get((call.params[0] ?? '').toLowerCase());
+  if (group === undefined || !isTeam(group)) throw noTeam(call.params[0] ?? '');
+  if (directory.links.seen(group, 'owners').size === 0) throw badRequest('The team must have at least one owner.');
+  if (directory.teams.isBusyWith(group)) throw new GraphError(409, 'Conflict', 'Another operation is in progress.');
+  if (group.isArchived === (type === 'archiveTeam')) {
+    throw badRequest(`The team is ${group.isArchived ? 'already' : 'not'} archived.`);
+  }
+  return accepted(group, directory.teams.start(group, type, call.failsLater));
+}
+
+function accepted(group: Group, operation: TeamOperation): Answer {
   return {
     status: 202,
     headers: {
@@ -174,7 +210,7 @@ function teamView(group: Group): Bag {
     classification: null,
     specialization: isClassShaped(group) ? 'educationClass' : 'none',
     visibility: group.props.visibility === 'HiddenMembership' ? 'hiddenMembership' : 'public',
-    isArchived: false,
+    isArchived: group.isArchived,
   };
 }
 
@@ -185,7 +221,7 @@ function operationView(group: Group, operation: TeamOperation, now: number): Bag
   const time = (ms: number) => new Date(ms).toISOString();
   return {
     id: operation.id,
-    operationType: 'createTeam',
+    operationType: operation.type,
     createdDateTime: time(operation.startedAt),
     status,
     lastActionDateTime: time(operation.isOver ? operation.endsAt : now),
@@ -193,7 +229,7 @@ function operationView(group: Group, operation: TeamOperation, now: number): Bag
     targetResourceId: group.id,
     targetResourceLocation: `/teams('${group.id}')`,
     ...(status === 'failed'
-      ? { error: { code: 'InternalServerError', message: 'Provisioning the team failed.' } }
+      ? { error: { code: 'InternalServerError', message: `The operation ${operation.type} failed.` } }
       : {}),
   };
 }
