@@ -8,10 +8,15 @@ import { type Drift, linkOf, objectOf } from './ledger.ts';
 export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void {
   applied.drifted.clear();
   applied.gone.clear();
+  applied.renamed.clear();
   for (const drift of drifts) {
     if (drift.state === 'repairing' && isUndone(drift, applied)) applied.drifted.add(markOf(drift));
     const isGone = drift.kind === 'deleted' && drift.state === 'open' && drift.verdict !== 'waiting';
     if (isGone) applied.gone.add(drift.object);
+    const { kind, key } = objectOf(drift.object);
+    const isName =
+      drift.kind === 'changed' && kind === 'class' && drift.item === 'displayName' && drift.state === 'open';
+    if (isName && typeof drift.theirs === 'string') applied.renamed.set(key, drift.theirs);
   }
 }
 

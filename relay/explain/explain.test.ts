@@ -15,6 +15,7 @@ const whole: Facts = {
     subject: 'students:10',
     schoolIds: ['1'],
     wasThere: false,
+    departure: undefined,
     inScope: true,
     rivals: [],
     link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
@@ -25,6 +26,7 @@ const whole: Facts = {
   class: {
     sectionId: '50',
     name: 'Math - 1',
+    departure: undefined,
     inScope: true,
     objectId: 'g1',
     memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
@@ -70,6 +72,29 @@ t.test('a class that is to be a team says how far that is', async (t) => {
 t.test('the first step that is not in order is the answer, with who does what next', async (t) => {
   t.match(answer({}, {}, { committedAt: null }), { stage: 'PowerSchool', next: /Start the agent/ });
   t.match(answer({ schoolIds: [], wasThere: true }), { stage: 'PowerSchool', fact: /no longer active/ });
+  const departure = { since: '2026-11-20', policy: undefined, done: undefined };
+  const gone = (more: object) => answer({ schoolIds: [], wasThere: true, departure: { ...departure, ...more } });
+  t.match(gone({}), { fact: /missed since 2026-11-20\. Account and school stay as they are/ });
+  const policy = { what: 'the account is disabled', from: '2026-12-04' };
+  t.match(gone({ policy }), { fact: /From 2026-12-04 on, by policy: the account is disabled/ });
+  t.match(gone({ policy, done: 'The account is disabled.' }), { fact: /2026-11-20\. The account is disabled\.$/ });
+  const waiting = {
+    key: 'disableUser:1:share',
+    kind: 'disableUser',
+    reason: 'Too many.',
+    firstSeen: '2026-12-04T00:00:00Z',
+  };
+  t.match(answer({ schoolIds: [], wasThere: true, departure: { ...departure, policy } }, {}, { holds: [waiting] }), {
+    status: 'waiting',
+    next: /holds approve \(or reject\) TENANT disableUser:1:share/,
+  });
+  t.match(
+    answer({}, { name: undefined, departure: { ...departure, policy: { what: 'archiveTeam', from: '2026-12-04' } } }),
+    {
+      stage: 'Section',
+      fact: /no section .* by policy: archiveTeam/,
+    },
+  );
   t.match(answer({}, {}, { profile: undefined }), { stage: 'Profile', next: /profile set/ });
   t.match(answer({ inScope: false }), { stage: 'Profile', fact: /does not cover school 1/ });
   const problem = {

@@ -11,6 +11,8 @@ export interface PersonFacts {
   schoolIds: string[];
   /** True when the mirror knows that the person was there once. */
   wasThere: boolean;
+  /** Of somebody with an account who is no longer there. */
+  departure: Departure | undefined;
   inScope: boolean;
   /** Other profiles that cover a school of the person. */
   rivals: string[];
@@ -20,6 +22,15 @@ export interface PersonFacts {
   /** The licence that the profile gives, and whether it has been assigned; undefined when none is due. */
   licence: { skuId: string; assigned: boolean } | undefined;
   stamped: boolean;
+}
+
+export interface Departure {
+  /** The day on which the relay first missed it, YYYY-MM-DD. */
+  since: string;
+  /** What the policy does about it, and from when; undefined for nothing. */
+  policy: { what: string; from: string } | undefined;
+  /** What of it has been done, in words; undefined for nothing. */
+  done: string | undefined;
 }
 
 export interface TeamFacts {
@@ -33,6 +44,8 @@ export interface ClassFacts {
   sectionId: string;
   /** Undefined when PowerSchool does not have the section in the current year. */
   name: string | undefined;
+  /** Of a class whose section is no longer there. */
+  departure: Departure | undefined;
   inScope: boolean;
   /** Object id of the class in Microsoft 365. */
   objectId: string | undefined;
@@ -113,7 +126,8 @@ function* personSteps(facts: Facts): Iterable<Step> {
   }
 }
 
-function powerschoolStep({ person, committedAt, arriving }: Facts): Step {
+function powerschoolStep(facts: Facts): Step {
+  const { person, committedAt, arriving } = facts;
   if (committedAt === null) {
     const next = 'Start the agent; the first cycle has not come to its end.';
     return { stage: 'PowerSchool', status: 'stopped', fact: 'No agent has sent this district yet.', next };
@@ -124,8 +138,10 @@ function powerschoolStep({ person, committedAt, arriving }: Facts): Step {
     return { stage: 'PowerSchool', status: 'ok', fact, at: committedAt };
   }
   const fact = person.wasThere
-    ? `${person.subject} was in PowerSchool and is no longer active there. Account and school stay as they are.`
+    ? `${person.subject} was in PowerSchool and is no longer active there. ${fate(person.departure, 'Account and school stay as they are.')}`
     : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs.`;
+  const waits = person.departure && held('PowerSchool', 'disableUser', fact, facts);
+  if (waits !== undefined) return waits;
   const next = 'The SIS administrator checks the enrollment status in PowerSchool.';
   return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
 }
@@ -149,8 +165,10 @@ function accountStep(facts: Facts): Step {
 
 function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   if (section.name === undefined) {
-    const fact = `PowerSchool has no section ${section.sectionId} in the current school year.`;
-    const next = 'Check the section in PowerSchool. A class that exists in Microsoft 365 is left as it is.';
+    const stays = section.objectId === undefined ? '' : 'The class stays as it is.';
+    const missing = `PowerSchool has no section ${section.sectionId} in the current school year.`;
+    const fact = `${missing} ${fate(section.departure, stays)}`.trimEnd();
+    const next = 'Check the section in PowerSchool.';
     yield { stage: 'Section', status: 'stopped', fact, next };
     return;
   }
@@ -251,6 +269,15 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     return { stage: 'Team', status: 'waiting', fact, ...at, next };
   }
   return waiting('Team', 'The class is no team yet.', facts);
+}
+
+/** What becomes of what is gone. @param kept what to say where the policy is to leave it */
+function fate(departure: Departure | undefined, kept: string): string {
+  if (departure === undefined) return kept;
+  const { since, policy, done } = departure;
+  const gone = `It has been missed since ${since}.`;
+  if (done !== undefined) return `${gone} ${done}`;
+  return policy === undefined ? `${gone} ${kept}` : `${gone} From ${policy.from} on, by policy: ${policy.what}.`;
 }
 
 /** What a hold keeps from happening; undefined when nothing of the kind is held. */

@@ -1,16 +1,17 @@
 /** The facts behind an explanation, read from the store in one transaction. */
 import { calendarOf } from '../../shared/calendar.ts';
 import { personKey } from '../identity/people.ts';
-import { standing } from '../plan/dates.ts';
+import { daysBefore, standing } from '../plan/dates.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { licenceKey } from '../plan/licences.ts';
 import { memberOf } from '../plan/roster-index.ts';
-import { noDates } from '../profile/life.ts';
+import { noDates, noPolicies } from '../profile/life.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
 import { districtTimeZone } from '../store/agents.ts';
-import { isRelated, readObject } from '../store/applied.ts';
+import { containersOf, isRelated, readObject } from '../store/applied.ts';
+import { readDeparture } from '../store/departures.ts';
 import { readHolds } from '../store/holds.ts';
 import { lastRun, operationsOn } from '../store/journal.ts';
 import { findLink } from '../store/links.ts';
@@ -18,7 +19,7 @@ import { problemsOf } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
 import { readTeam } from '../store/teams.ts';
-import type { ClassFacts, Facts, PersonFacts } from './explain.ts';
+import type { ClassFacts, Departure, Facts, PersonFacts } from './explain.ts';
 
 export interface Question {
   role: Role;
@@ -33,7 +34,11 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const today = calendarOf(await districtTimeZone(scope))(now, 0);
   const mirror = await mirrorState(scope);
   const found = await readPerson(scope, question.role === 'students' ? 'student' : 'teacher', question.personId);
-  const responsible = responsibleFor(found.records, await readProfiles(scope));
+  const key = personKey(question.role, question.personId);
+  const here = found.records.map(({ schoolId }) => schoolId);
+  // Whoever is gone belongs to the profile of the school that they were in.
+  const schoolIds = here.length > 0 ? here : await containersOf(scope, 'schoolUser', key);
+  const responsible = responsibleFor(schoolIds, await readProfiles(scope));
   const person = await personFacts(scope, question, found, responsible);
   const { profile } = responsible;
   return {
@@ -42,7 +47,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
     arriving: mirror.committedAt !== null && !mirror.settled,
     profile,
     lastRun: await lastRun(scope, profile?.name),
-    holds: await openHolds(scope, question, person.schoolIds),
+    holds: await openHolds(scope, question, schoolIds),
     person,
     class:
       question.sectionId === undefined
@@ -70,8 +75,7 @@ interface Responsible {
 }
 
 /** The profile that looks after the person; the first one where none does. */
-function responsibleFor(records: readonly { schoolId: string }[], profiles: readonly Profile[]): Responsible {
-  const schoolIds = records.map(({ schoolId }) => schoolId);
+function responsibleFor(schoolIds: readonly string[], profiles: readonly Profile[]): Responsible {
   const scopes = profiles.map((profile) => ({ profile, scope: scopeOf(profile, profiles) }));
   const [mine] = [...scopes.filter(({ scope }) => schoolIds.some(scope.covers)), ...scopes];
   if (mine === undefined) return { profile: undefined, covers: () => false, rivals: [] };
@@ -97,12 +101,38 @@ async function personFacts(
     subject: key,
     schoolIds,
     wasThere,
+    departure: await departureOf(scope, key, profile),
     inScope: schoolIds.some(covers),
     rivals,
     link,
     problems: await problemsOf(scope, key),
     licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
     stamped: (await readObject(scope, 'user', key)) !== undefined,
+  };
+}
+
+/** @param key `students:123`, `class:77` */
+async function departureOf(
+  scope: TenantScope,
+  key: string,
+  profile: Profile | undefined,
+): Promise<Departure | undefined> {
+  const since = await readDeparture(scope, key);
+  if (since === undefined) return undefined;
+  const { studentGone, teacherGone, sectionGone, goneForDays } = profile?.policies ?? noPolicies;
+  const from = daysBefore(since, -goneForDays);
+  if (key.startsWith('class:')) {
+    const sectionId = key.slice('class:'.length);
+    const isArchived = await isRelated(scope, 'retired', 'archived', sectionId);
+    const policy = sectionGone === 'keep' ? undefined : { what: sectionGone.join(', '), from };
+    return { since, policy, done: isArchived ? 'Its team is archived.' : undefined };
+  }
+  const isKept = (key.startsWith('students:') ? studentGone : teacherGone) === 'keep';
+  const isDisabled = await isRelated(scope, 'retired', 'disabled', key);
+  return {
+    since,
+    policy: isKept ? undefined : { what: 'the account is disabled', from },
+    done: isDisabled ? 'The account is disabled until the person is back.' : undefined,
   };
 }
 
@@ -120,6 +150,7 @@ async function classFacts(
   return {
     sectionId,
     name: section && `${section.courseName} - ${section.sectionNumber}`,
+    departure: await departureOf(scope, `class:${sectionId}`, profile),
     inScope: section !== undefined && covers(section.schoolId),
     objectId: (await readObject(scope, 'class', sectionId))?.objectId,
     memberships: all

@@ -82,12 +82,15 @@ export class TokenBucket {
   }
 }
 
+/** Making a team, changing one, reading one, and reading anything else about one have limits of their own. */
+type TeamsRequest = 'create' | 'write' | 'get' | 'read';
+
 export interface Cost {
   /** Resource units. */
   units: number;
   writes: number;
   /** Set for a request to the Teams service, which has limits of its own and no part in those of the directory. */
-  teams?: 'create' | 'read';
+  teams?: TeamsRequest;
 }
 
 /** What all tenants of this relay share. */
@@ -100,21 +103,24 @@ export interface AppBudget {
 export class GraphBudget {
   readonly #units: TokenBucket;
   readonly #writes: TokenBucket;
-  readonly #newTeams: TokenBucket;
-  readonly #teamReads: TokenBucket;
+  readonly #teams: Record<TeamsRequest, TokenBucket>;
   readonly #app: AppBudget;
 
   constructor(app: AppBudget, clock: Clock, speed: number) {
     this.#units = new TokenBucket({ amount: 8000 * speed, perSeconds: 10 }, clock);
     this.#writes = new TokenBucket({ amount: 3000 * speed, perSeconds: 150 }, clock);
-    this.#newTeams = perSecond(10 * speed, clock);
-    this.#teamReads = perSecond(30 * speed, clock);
+    this.#teams = {
+      create: perSecond(10 * speed, clock),
+      write: perSecond(30 * speed, clock),
+      get: perSecond(30 * speed, clock),
+      read: perSecond(30 * speed, clock),
+    };
     this.#app = app;
   }
 
   async take(cost: Cost, signal: AbortSignal): Promise<void> {
     if (cost.teams !== undefined) {
-      await (cost.teams === 'read' ? this.#teamReads : this.#newTeams).take(1, signal);
+      await this.#teams[cost.teams].take(1, signal);
       if (cost.teams === 'create') await this.#app.newTeams.take(1, signal);
       return;
     }
@@ -129,8 +135,7 @@ export class GraphBudget {
    * @param teams of the request, see {@link Cost}
    */
   slowDown(waitMs: number, scope: string | undefined, teams?: Cost['teams']): void {
-    if (teams === 'create') this.#newTeams.slowDown(waitMs);
-    else if (teams === 'read') this.#teamReads.slowDown(waitMs);
+    if (teams !== undefined) this.#teams[teams].slowDown(waitMs);
     else if (scope?.includes('/Read/')) this.#units.slowDown(waitMs);
     else if (scope?.startsWith('Application')) this.#app.writes.slowDown(waitMs);
     else this.#writes.slowDown(waitMs);

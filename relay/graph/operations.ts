@@ -63,6 +63,7 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
     case 'createClass':
       return { method: 'POST', url: '/education/classes', body: operation.body };
     case 'updateClass':
+    case 'expireClass':
       return { method: 'PATCH', url: `/education/classes/${ids.class(operation.sectionId)}`, body: operation.body };
     case 'addSchoolClass':
       return {
@@ -95,6 +96,15 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
         method: 'DELETE',
         url: `/groups/${ids.class(operation.sectionId)}/members/${ids.person(operation.personKey)}/$ref`,
       };
+    case 'disableUser':
+    case 'enableUser':
+      return {
+        method: 'PATCH',
+        url: `/education/users/${ids.person(operation.personKey)}`,
+        body: { accountEnabled: operation.kind === 'enableUser' },
+      };
+    case 'archiveTeam':
+    case 'unarchiveTeam':
     case 'createTeam':
       throw new TypeError(`${operation.key}: a team is not asked for in a batch`);
   }

@@ -15,6 +15,20 @@ export function requestTeam(client: GraphClient, root: string, groupId: string):
   return client.send('POST', '/teams', body, { units: 0, writes: 0, teams: 'create' });
 }
 
+/** Asks that the team of a class becomes read-only, or is that no more. @throws as {@link GraphClient.send} */
+export function requestArchive(
+  client: GraphClient,
+  groupId: string,
+  action: 'archive' | 'unarchive',
+): Promise<GraphAnswer> {
+  return client.send('POST', `/teams/${groupId}/${action}`, {}, { units: 0, writes: 0, teams: 'write' });
+}
+
+/** The team of a class; 404 for a class that has none. @throws as {@link GraphClient.send} */
+export function readTeam(client: GraphClient, groupId: string): Promise<GraphAnswer> {
+  return client.send('GET', `/teams/${groupId}`, undefined, { units: 0, writes: 0, teams: 'get' });
+}
+
 /** Asks what became of it. @throws as {@link GraphClient.send} */
 export function readTeamOperation(client: GraphClient, groupId: string, operation: string): Promise<GraphAnswer> {
   const path = `/teams/${groupId}/operations/${encodeURIComponent(operation)}`;

@@ -30,9 +30,14 @@ export interface AppliedState {
   schoolUsers: Map<string, Set<string>>;
   /** People by SKU or group, see licenceKey. */
   licences: Map<string, Set<string>>;
+  /** Accounts that Hallpass disabled, as person keys under `disabled`, and classes whose teams it archived, under `archived`. */
+  retired: Map<string, Set<string>>;
+  /** Names of classes that somebody gave them by hand and that stay, by section. */
+  renamed: Map<string, string>;
   /**
    * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
-   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. See uncertainKey.
+   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. Likewise
+   * what may be retired or not. See uncertainKey.
    */
   uncertain: Set<string>;
   /**
@@ -46,9 +51,29 @@ export interface AppliedState {
   teams: Map<string, AppliedTeam>;
 }
 
-/** Names a membership among the uncertain ones. */
-export function uncertainKey(relation: 'member' | 'owner', sectionId: string, personKey: string): string {
-  return `${relation}:${sectionId}:${personKey}`;
+/** Of a tenant in which nothing has been done. */
+export function nothingApplied(): AppliedState {
+  return {
+    schools: new Map(),
+    classes: new Map(),
+    users: new Map(),
+    members: new Map(),
+    owners: new Map(),
+    schoolClasses: new Map(),
+    schoolUsers: new Map(),
+    licences: new Map(),
+    retired: new Map(),
+    renamed: new Map(),
+    uncertain: new Set(),
+    drifted: new Set(),
+    gone: new Set(),
+    teams: new Map(),
+  };
+}
+
+/** Names a relation among the uncertain ones: `member:77:students:123`, `retired:disabled:students:123`. */
+export function uncertainKey(relation: 'member' | 'owner' | 'retired', container: string, item: string): string {
+  return `${relation}:${container}:${item}`;
 }
 
 /** The objects of a kind, by key. */

@@ -5,6 +5,9 @@ import type { Operation, OperationKind } from './operation.ts';
 const ended: Partial<Record<OperationKind, string>> = {
   removeMember: 'class memberships',
   removeOwner: 'class ownerships',
+  disableUser: 'accounts in use',
+  expireClass: 'current classes',
+  archiveTeam: 'teams in use',
 };
 
 /** What an operation of the kind makes again. */
@@ -69,6 +72,12 @@ export function effectOf(operations: readonly Operation[]): string {
     case 'createClass':
     case 'createSchool':
       return `${operations.length} ${restored[first.kind]} are made again, without what was in them.`;
+    case 'disableUser':
+      return `${operations.length} accounts are disabled: nobody can sign in with them until the person is back. Nothing is deleted.`;
+    case 'expireClass':
+      return `${operations.length} classes are named as expired. Their members, files and posts stay.`;
+    case 'archiveTeam':
+      return `The teams of ${operations.length} classes become read-only. Their members, files and posts stay.`;
     case 'createUser':
       return `${operations.length} accounts are created, with what the profile gives to new ones.`;
     default: {

@@ -25,6 +25,11 @@ const effects = {
   removeOwner: 'removal',
   removeMember: 'removal',
   createTeam: 'addition',
+  disableUser: 'removal',
+  enableUser: 'addition',
+  expireClass: 'removal',
+  archiveTeam: 'removal',
+  unarchiveTeam: 'addition',
 } as const satisfies Record<OperationKind, 'addition' | 'update' | 'account' | 'removal'>;
 
 type Effect = (typeof effects)[OperationKind] | 'repair';

@@ -31,6 +31,12 @@ export type Operation = OperationCommon &
     | { kind: 'removeOwner'; sectionId: string; personKey: string }
     | { kind: 'removeMember'; sectionId: string; personKey: string }
     | { kind: 'createTeam'; sectionId: string }
+    /** Of whom or what is gone from PowerSchool, and of whom or what is back. */
+    | { kind: 'disableUser'; personKey: string }
+    | { kind: 'enableUser'; personKey: string }
+    | { kind: 'expireClass'; sectionId: string; before: Body; body: Body }
+    | { kind: 'archiveTeam'; sectionId: string }
+    | { kind: 'unarchiveTeam'; sectionId: string }
   );
 
 export type OperationKind = Operation['kind'];
@@ -40,11 +46,18 @@ export type OperationKind = Operation['kind'];
  * Owners come before members: a class without an owner is not manageable, and the last one cannot be removed.
  */
 export const stages = [
-  ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'createClass', 'updateClass'],
+  ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'enableUser', 'createClass', 'updateClass'],
   ['assignLicence', 'addToLicenceGroup', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
-  ['addMembers', 'removeOwner', 'removeMember'],
-  ['createTeam'],
+  ['addMembers', 'removeOwner', 'removeMember', 'disableUser', 'expireClass'],
+  ['createTeam', 'archiveTeam', 'unarchiveTeam'],
 ] as const satisfies readonly (readonly OperationKind[])[];
+
+/** What the Teams service does, and not the directory. */
+export function isAboutTeam(operation: Operation): operation is TeamOperation {
+  return (stages[3] as readonly OperationKind[]).includes(operation.kind);
+}
+
+export type TeamOperation = Extract<Operation, { kind: (typeof stages)[3][number] }>;
 
 export type Plan = Operation[][];
 

@@ -1,7 +1,9 @@
 /** What the options of a profile change about the plan. */
+
 import t from 'tap';
 import { type Profile, parseProfile } from '../profile.ts';
-import { applyAll, desire, nothingApplied, profile, type Roster, small, today } from '../testing/planning.ts';
+import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
+import { nothingApplied } from './applied-state.ts';
 import { daysBefore, isOpen, standing } from './dates.ts';
 import { cut, replaceUnsupported } from './names-of-classes.ts';
 import { countOperations, type Operation } from './operation.ts';

@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  applyAll,
-  changesOf,
-  desire,
-  desireFor,
-  nothingApplied,
-  profile,
-  type Roster,
-  small,
-  today,
-} from '../testing/planning.ts';
+import { applyAll, changesOf, desire, desireFor, profile, type Roster, small, today } from '../testing/planning.ts';
+import { nothingApplied } from './applied-state.ts';
 import { noKeys } from './keys.ts';
 import { bindLimit, countOperations, type Operation } from './operation.ts';
 import { makePlan } from './plan.ts';

@@ -2,16 +2,27 @@
  * The plan: the difference between the desired and the applied state, as data. Pure and deterministic; every operation
  * says why. Unless the profile has other policies, School Data Sync's documented semantics hold: a student who left a
  * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
- * place, untouched, whatever the profile says.
+ * place, untouched.
  */
 import { type AppliedState, uncertainKey } from './applied-state.ts';
 import type { Body } from './bodies.ts';
+import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
 import { licenceKey } from './licences.ts';
 import { bindLimit, type Operation, type OperationCommon, type Plan, stages } from './operation.ts';
+import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
 
-export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
+/**
+ * @param departed what is gone from PowerSchool and is not simply kept
+ * @param today the district's date, YYYY-MM-DD
+ */
+export function makePlan(
+  desired: DesiredState,
+  applied: AppliedState,
+  departed: Departed = nothingDeparted(),
+  today = '',
+): Plan {
   const operations: Operation[] = [
     ...schoolOperations(desired, applied),
     ...userOperations(desired, applied),
@@ -20,6 +31,8 @@ export function makePlan(desired: DesiredState, applied: AppliedState): Plan {
     ...schoolMemberOperations(desired, applied),
     ...classMemberOperations(desired, applied),
     ...teamOperations(desired, applied),
+    ...retirements(departed, applied, today),
+    ...returns(desired, applied),
   ];
   const possible =
     applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied));
@@ -98,7 +111,8 @@ function* classOperations(desired: DesiredState, applied: AppliedState): Iterabl
         ...becauseMissing(key, applied, 'the section is in the profile'),
       };
     else {
-      const changes = changedProperties(there.body, body);
+      const name = body.displayName ?? nameOfReturned(sectionId, applied);
+      const changes = changedProperties(there.body, name === undefined ? body : { ...body, displayName: name });
       if (changes === undefined) continue;
       const reason = becauseChanged(key, applied, 'the section changed in PowerSchool');
       yield { kind: 'updateClass', key, sectionId, ...changes, reason };

@@ -21,6 +21,10 @@ export const datesSchema = z
 /** What a profile without dates means. */
 export const noDates = datesSchema.parse(undefined);
 
+/** What can be done to a class without a section: School Data Sync's own three for the end of a year, in the order in which they make sense. */
+export const endings = ['removeStudents', 'markExpired', 'archiveTeam'] as const;
+export type Ending = (typeof endings)[number];
+
 /** Classic School Data Sync's documented semantics, unless the profile says otherwise. */
 export const policiesSchema = z
   .strictObject({
@@ -28,13 +32,23 @@ export const policiesSchema = z
     studentLeftClass: z.enum(['remove', 'keep']).default('remove'),
     /** The teacher no longer teaches the section. The last owner of a class always stays: Graph keeps one. */
     teacherLeftClass: z.enum(['keep', 'remove']).default('keep'),
-    /** Gone from PowerSchool, or from the schools of the profile: accounts, classes and schools are left as they are. */
-    studentGone: z.literal('keep').default('keep'),
-    teacherGone: z.literal('keep').default('keep'),
-    sectionGone: z.literal('keep').default('keep'),
+    /** Gone from PowerSchool: the account stays as it is, or nobody can sign in with it until the person is back. */
+    studentGone: z.enum(['keep', 'disable']).default('keep'),
+    teacherGone: z.enum(['keep', 'disable']).default('keep'),
+    /** Gone from PowerSchool, as last year's sections are: the class stays as it is, or ends in one or several ways. */
+    sectionGone: z
+      .union([z.literal('keep'), z.array(z.enum(endings)).min(1)])
+      .transform((ways) => (ways === 'keep' ? ways : endings.filter((way) => ways.includes(way))))
+      .default('keep'),
+    /** A school is never touched: what could be done to its administrative unit only deletes. */
     schoolGone: z.literal('keep').default('keep'),
+    /** How long a person or section must have been gone before anything is done. School years, transfers and repairs leave gaps. */
+    goneForDays: z.int().min(0).max(365).default(14),
   })
   .prefault({});
+
+/** What a profile without policies means. */
+export const noPolicies = policiesSchema.parse(undefined);
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 18:00');
 

@@ -9,6 +9,8 @@ import type { Profile } from '../profile.ts';
 export type Claim = Pick<Profile, 'name' | 'state' | 'schools'>;
 
 export interface Scope {
+  /** Whether there is no other profile that it might have to share with. */
+  readonly isAlone: boolean;
   /** Whether the school is this profile's, and nobody else's. */
   covers(schoolId: string): boolean;
   /** Other profiles that claim the school just as well; empty where the profile does not claim it itself. */
@@ -38,6 +40,7 @@ export function scopeOf(profile: Claim, all: readonly Claim[]): Scope {
   };
   const without = (names: readonly string[]) => names.filter((name) => name !== profile.name);
   return {
+    isAlone: others.length === 0,
     covers(schoolId) {
       const [first, ...more] = holdersOf(schoolId);
       return first === profile.name && more.length === 0;

@@ -129,7 +129,7 @@ function groupSkus(group: GroupFacts | undefined): string[] {
 
 /** Permissions that only some profiles need; without the others there is no run at all. */
 function* permissionProblems(
-  { licences, mode, classes }: Profile,
+  { licences, mode, classes, policies }: Profile,
   { roles: granted }: TenantFacts,
 ): Iterable<ProfileProblem> {
   const may = (...names: string[]) => names.some((name) => granted.includes(name));
@@ -146,6 +146,12 @@ function* permissionProblems(
     const reason = "the relay's application may not make teams";
     const remedy = 'Grant it Team.Create, or set classes.createTeam to false.';
     yield { field: 'classes.createTeam', severity: 'error', reason, remedy };
+  }
+  const archives = policies.sectionGone !== 'keep' && policies.sectionGone.includes('archiveTeam');
+  if (archives && !may('TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All')) {
+    const reason = "the relay's application may not archive teams";
+    const remedy = 'Grant it TeamSettings.ReadWrite.All, or take archiveTeam out of policies.sectionGone.';
+    yield { field: 'policies.sectionGone', severity: 'error', reason, remedy };
   }
   if (!may('Member.Read.Hidden')) {
     const reason = "the relay's application may not see who is in a class";

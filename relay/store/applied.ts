@@ -7,6 +7,7 @@ import {
   type AppliedObject,
   type AppliedState,
   type AppliedTeam,
+  nothingApplied,
   objectsOf,
   uncertainKey,
 } from '../plan/applied-state.ts';
@@ -28,23 +29,12 @@ export interface Applied {
   team?: { sectionId: string; team: AppliedTeam | undefined };
 }
 
-export type RelationKind = 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence';
+export type RelationKind = 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence' | 'retired';
+/** Relations that may be left in doubt: what can be taken back must be known. */
+export type DoubtfulKind = 'member' | 'owner' | 'retired';
 
 export async function readApplied(scope: TenantScope): Promise<AppliedState> {
-  const state: AppliedState = {
-    schools: new Map(),
-    classes: new Map(),
-    users: new Map(),
-    members: new Map(),
-    owners: new Map(),
-    schoolClasses: new Map(),
-    schoolUsers: new Map(),
-    licences: new Map(),
-    uncertain: new Set(),
-    drifted: new Set(),
-    gone: new Set(),
-    teams: await readTeams(scope),
-  };
+  const state: AppliedState = { ...nothingApplied(), teams: await readTeams(scope) };
   const relations = relationMaps(state);
   const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
   for (const row of rows) objectsOf(state, row.kind).set(row.key, toObject(row.object_id, row.body));
@@ -54,7 +44,7 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     .where('tenant_id', '=', scope.tenantId)
     .execute();
   for (const { kind, container, item, uncertain } of pairs) {
-    if (uncertain === 1 && (kind === 'member' || kind === 'owner'))
+    if (uncertain === 1 && (kind === 'member' || kind === 'owner' || kind === 'retired'))
       state.uncertain.add(uncertainKey(kind, container, item));
     const items = relations[kind].get(container);
     if (items === undefined) relations[kind].set(container, new Set([item]));
@@ -71,6 +61,7 @@ export function relationMaps(state: AppliedState): Record<RelationKind, Map<stri
     schoolClass: state.schoolClasses,
     schoolUser: state.schoolUsers,
     licence: state.licences,
+    retired: state.retired,
   };
 }
 
@@ -131,14 +122,14 @@ export async function record(
   await writeJournal(scope, journal, now);
 }
 
-/** These people may be in the class or not: nobody knows what became of the last request. */
+/** These people may be in the class or not, for instance: nobody knows what became of the last request. */
 export async function markUncertain(
   { db, tenantId }: TenantScope,
-  kind: 'member' | 'owner',
-  sectionId: string,
-  people: readonly string[],
+  kind: DoubtfulKind,
+  container: string,
+  items: readonly string[],
 ): Promise<void> {
-  const rows = people.map((item) => ({ tenant_id: tenantId, kind, container: sectionId, item, uncertain: 1 }));
+  const rows = items.map((item) => ({ tenant_id: tenantId, kind, container, item, uncertain: 1 }));
   for (const part of slices(rows)) {
     await db
       .insertInto('applied_relation')
@@ -160,10 +151,30 @@ export async function forgetValues(
   const known = await readObject(scope, kind, key);
   if (known === undefined) return;
   const body = Object.fromEntries(Object.entries(known.body).filter(([name]) => !names.includes(name)));
-  await scope.db
+  await writeValues(scope, kind, key, body);
+}
+
+/** Takes it that the object has these values by now. */
+export async function keepValues(
+  scope: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  values: Body,
+): Promise<void> {
+  const known = await readObject(scope, kind, key);
+  if (known !== undefined) await writeValues(scope, kind, key, { ...known.body, ...values });
+}
+
+async function writeValues(
+  { db, tenantId }: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  body: Body,
+): Promise<void> {
+  await db
     .updateTable('applied')
     .set({ body: JSON.stringify(body) })
-    .where('tenant_id', '=', scope.tenantId)
+    .where('tenant_id', '=', tenantId)
     .where('kind', '=', kind)
     .where('key', '=', key)
     .execute();
@@ -192,7 +203,7 @@ export async function forgetObject(
   await db
     .deleteFrom('applied_relation')
     .where('tenant_id', '=', tenantId)
-    .where('kind', '=', 'schoolClass')
+    .where('kind', 'in', ['schoolClass', 'retired'])
     .where('item', '=', key)
     .execute();
 }
@@ -236,6 +247,19 @@ export async function readObject(
     .where('key', '=', key)
     .executeTakeFirst();
   return row && toObject(row.object_id, row.body);
+}
+
+/** Where something is: the schools of a person or class, for instance. */
+export async function containersOf(scope: TenantScope, kind: RelationKind, item: string): Promise<string[]> {
+  const rows = await scope.db
+    .selectFrom('applied_relation')
+    .select('container')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('item', '=', item)
+    .orderBy('container')
+    .execute();
+  return rows.map(({ container }) => container);
 }
 
 export async function isRelated(

@@ -12,6 +12,7 @@ import { adoption } from './migrations/007-adoption.ts';
 import { drift } from './migrations/008-drift.ts';
 import { control } from './migrations/009-control.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
+import { departures } from './migrations/011-departures.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '008-drift': drift,
   '009-control': control,
   '010-uncertain': uncertain,
+  '011-departures': departures,
 };
 
 /**

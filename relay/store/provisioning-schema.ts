@@ -47,12 +47,21 @@ interface AppliedTable {
 /** Relations that Microsoft 365 has because we made or found them. */
 interface AppliedRelationTable {
   tenant_id: string;
-  kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence';
-  /** Class for member and owner, school for schoolClass and schoolUser, SKU for licence. */
+  kind: 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence' | 'retired';
+  /** Class for member and owner, school for schoolClass and schoolUser, SKU for licence, `disabled` or `archived` for retired. */
   container: string;
   item: string;
   /** 1 when the answer to the last request about it never came, so that it may be there or not. */
   uncertain: number;
+}
+
+/** People with an account and classes whose record is gone from PowerSchool. */
+interface DepartureTable {
+  tenant_id: string;
+  /** `students:123`, `class:77`. */
+  key: string;
+  /** The district's date on which it was first missed, YYYY-MM-DD. */
+  since: string;
 }
 
 interface RunTable {
@@ -123,6 +132,7 @@ export interface ProvisioningTables {
   link: LinkTable;
   applied: AppliedTable;
   applied_relation: AppliedRelationTable;
+  departure: DepartureTable;
   run: RunTable;
   operation: OperationTable;
   problem: ProblemTable;

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
 import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources.ts';
 import { HallpassError } from '../../shared/errors.ts';
+import { type Ending, endings } from '../profile/life.ts';
 import { parseProfile } from '../profile.ts';
 import { type District, type Dump, openDistrict } from '../testing/district.ts';
 import { afterSds } from '../testing/sds.ts';
@@ -56,6 +57,14 @@ const history = fc.record({
   createTeam: fc.boolean(),
   studentLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
   teacherLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
+  studentGone: fc.constantFrom('disable' as const, 'keep' as const),
+  teacherGone: fc.constantFrom('disable' as const, 'keep' as const),
+  sectionGone: fc.constantFrom<'keep' | Ending[]>(
+    'keep',
+    [...endings],
+    ['archiveTeam'],
+    ['markExpired', 'removeStudents'],
+  ),
   steps: fc.array(step, { minLength: 1, maxLength: 4 }),
 });
 
@@ -69,6 +78,9 @@ const undone: History = {
   createTeam: false,
   studentLeftClass: 'remove',
   teacherLeftClass: 'remove',
+  studentGone: 'keep',
+  teacherGone: 'keep',
+  sectionGone: 'keep',
   steps: [
     { edits: [], faults: [{ path: '/education/', kind: '429', times: 4, skip: 0 }], killedAfter: 10, restart: false },
     { edits: [{ what: 'enrollment', id: 0, section: 0 }], faults: [], killedAfter: 1, restart: false },
@@ -87,17 +99,13 @@ t.test('for any history: what should be there is there, once, and nothing else w
 });
 
 /** @returns what is wrong in the end */
-async function live(
-  t: Test,
-  { how, sds, schools, createTeam, studentLeftClass, teacherLeftClass, steps }: History,
-): Promise<string[]> {
+async function live(t: Test, { how, sds, schools, createTeam, steps, ...policies }: History): Promise<string[]> {
   const mode = { students: how, teachers: how };
   const accounts = how === 'match' || sds !== undefined;
   const furnish = (file: DirectoryFile) => (sds === undefined ? file : leftBySds(file, sds));
   const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts, furnish });
   try {
-    const policies = { studentLeftClass, teacherLeftClass };
-    const given = { schools, policies, guards: noGuards, classes: { createTeam } };
+    const given = { schools, policies: { ...policies, goneForDays: 0 }, guards: noGuards, classes: { createTeam } };
     district.profile = parseProfile({ ...district.profile, ...given }, 'test');
     const before = await district.dump();
     const world = fullWorld();
@@ -112,7 +120,8 @@ async function live(
     }
     district.microsoft.faults.clear();
     await settle(district);
-    return differences(district, await district.dump(), { world, ever, before });
+    const end = await district.dump();
+    return [...differences(district, end, { world, ever, before }), ...ofDeparted(district, end, { world, before })];
   } finally {
     await district.close();
   }
@@ -206,10 +215,55 @@ function differences(
     if (!earlier.has(one.id) && !ever.has(one.externalId ?? '')) say(`class ${one.externalId} is out of scope`);
   }
   for (const { id, teamOperations } of microsoft.directory.groups.values()) {
-    if (teamOperations.filter(({ fails }) => !fails).length > 1) say(`${id} was made a team twice`);
+    if (teamOperations.filter(({ type, fails }) => type === 'createTeam' && !fails).length > 1)
+      say(`${id} was made a team twice`);
   }
   for (const path of microsoft.stats.byPath.keys()) {
     if (path.startsWith('DELETE') && !path.endsWith('/$ref')) say(`${path} was sent`);
+  }
+  return wrong;
+}
+
+/** Who and what is gone is retired as the policies say, nobody and nothing else is, and nothing is deleted. */
+function ofDeparted(
+  { profile: { policies, schools } }: District,
+  dump: Dump,
+  { world, before }: { world: World; before: Dump },
+): string[] {
+  const wrong: string[] = [];
+  const isCovered = (ids: readonly string[] = []) =>
+    dump.school.some(
+      ({ id, externalId = '' }) => ids.includes(id) && (schools === 'all' || schools.includes(externalId)),
+    );
+  for (const user of dump.user) {
+    const [role, id = ''] = (stampOf(user) ?? '').split(':');
+    const isStudent = role === 'students';
+    const isHere = isStudent ? world.students.has(id.slice(1)) : (world.teachers.get(id.slice(1))?.size ?? 0) > 0;
+    const isDisabled = user.accountEnabled === false;
+    const policy = isStudent ? policies.studentGone : policies.teacherGone;
+    if (isDisabled && (isHere || policy === 'keep' || role === '')) wrong.push(`${role}:${id} is disabled`);
+    // School Data Sync may have put somebody into a school whom Hallpass never met.
+    const isOurs = isCovered(user.schools) && !before.user.some((one) => one.id === user.id && stampOf(one));
+    if (!isDisabled && !isHere && policy === 'disable' && role !== '' && isOurs) wrong.push(`${role}:${id} is enabled`);
+  }
+  const { sectionGone } = policies;
+  for (const one of dump.class) {
+    const was = before.class.find(({ id }) => id === one.id);
+    const sectionId = sectionOf(one);
+    if (sectionId === undefined) continue;
+    const isHere = world.sections.has(sectionId.slice(1));
+    const does = (way: Ending) => !isHere && sectionGone !== 'keep' && sectionGone.includes(way);
+    const isExpired = /^Exp\d{4}_/.test(one.displayName ?? '');
+    const isTeam = one.resourceProvisioningOptions?.includes('Team') === true;
+    // What is not in a school of ours was never taken over.
+    const must = isCovered(one.schools);
+    if (isExpired ? !does('markExpired') : must && does('markExpired')) wrong.push(`${sectionId}: ${one.displayName}`);
+    const isArchived = one.isArchived === true;
+    if (isArchived ? !does('archiveTeam') : must && isTeam && does('archiveTeam'))
+      wrong.push(`${sectionId} is ${isArchived ? '' : 'not '}archived`);
+    const students = dump.user.filter(({ id }) => one.members?.includes(id)).map((user) => stampOf(user) ?? '');
+    const left = students.filter((stamp) => stamp.startsWith('students:'));
+    if (must && does('removeStudents') && was === undefined && left.length > 0) wrong.push(`${sectionId} has ${left}`);
   }
   return wrong;
 }

@@ -2,6 +2,7 @@
 import { claimedAccounts } from '../identity/match.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
+import { type Departed, departedBy } from '../plan/departures.ts';
 import { type DesiredState, desiredState } from '../plan/desired.ts';
 import { addKeys } from '../plan/keys.ts';
 import type { Plan } from '../plan/operation.ts';
@@ -37,7 +38,7 @@ export function decide(state: ProfileState, today: string): Decided {
   const found = new Map(newLinks.map(({ role, personId, objectId }) => [personKey(role, personId), objectId]));
 
   // Memberships begin and end by date, so a new day concerns everybody.
-  if (state.today !== today) state.pending = roster.allKeys();
+  if (state.today !== today) state.pending = tenant.allKeys();
   state.today = today;
   for (const key of [...found.keys(), ...toCreate.keys()]) addKeys(state.pending, roster.keysOf(key));
 
@@ -50,8 +51,10 @@ export function decide(state: ProfileState, today: string): Decided {
   const there = alreadyThere(desired, tenant, linked);
   for (const one of there) updateApplied(tenant, one);
   noteOwnerless(state, desired);
+  const departed = departedBy({ profile, scope, applied: tenant.applied }, tenant.departures, state.pending, today);
+  noteUnreachable(state, departed);
   return {
-    plan: makePlan(desired, tenant.applied),
+    plan: makePlan(desired, tenant.applied, departed, today),
     newLinks,
     there,
     problems: [...problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
@@ -63,6 +66,15 @@ function noteOwnerless({ rosterProblems, tenant }: ProfileState, desired: Desire
   for (const sectionId of classesWithoutOwner(desired, tenant.applied)) {
     const problems = rosterProblems.get(sectionId) ?? [];
     rosterProblems.set(sectionId, [...problems, problem(`class:${sectionId}/team`, 'ClassWithoutOwner', {})]);
+  }
+}
+
+/** Accounts that only the district's Active Directory can disable. Takes them out of what is to be done. */
+function noteUnreachable({ rosterProblems, tenant }: ProfileState, departed: Departed): void {
+  for (const key of departed.people.keys()) {
+    if (tenant.directory.get(tenant.accounts.get(key) ?? '')?.onPremises !== true) continue;
+    departed.people.delete(key);
+    rosterProblems.set(key, [problem(key, 'LeaverOnPremises', {})]);
   }
 }
 

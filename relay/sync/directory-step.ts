@@ -6,7 +6,8 @@ import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
 import { readStamped } from '../graph/stamped.ts';
-import { type Applied, appliedObjectIds, forgetValues, markUncertain, record } from '../store/applied.ts';
+import type { Body } from '../plan/bodies.ts';
+import { type Applied, appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied.ts';
 import { applyDirectoryChanges, markAdopted, readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
 import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
@@ -113,7 +114,8 @@ function isOfCreation({ kind }: Intent): boolean {
 async function doubt(scope: TenantScope, { kind, key, after }: Intent): Promise<void> {
   const id = key.slice(key.indexOf(':') + 1);
   const people = Array.isArray(after) ? after.map(String) : [];
-  const values = Object.keys(typeof after === 'object' && after !== null ? after : {});
+  const values = (typeof after === 'object' && after !== null ? after : {}) as Body;
+  const names = Object.keys(values);
   switch (kind) {
     case 'addMembers':
     case 'removeMember':
@@ -121,19 +123,32 @@ async function doubt(scope: TenantScope, { kind, key, after }: Intent): Promise<
     case 'addOwners':
     case 'removeOwner':
       return await markUncertain(scope, 'owner', id, people);
+    case 'disableUser':
+    case 'enableUser':
+      return await markUncertain(scope, 'retired', 'disabled', [key]);
+    case 'archiveTeam':
+    case 'unarchiveTeam':
+      return await markUncertain(scope, 'retired', 'archived', [id]);
+    case 'expireClass':
+      // Takes it for done: whoever needs the class again names it anew, and a reading of the directory tells what is true.
+      return await keepValues(scope, 'class', id, values);
     case 'updateSchool':
-      return await forgetValues(scope, 'school', id, values);
+      return await forgetValues(scope, 'school', id, names);
     case 'updateClass':
-      return await forgetValues(scope, 'class', id, values);
+      return await forgetValues(scope, 'class', id, names);
     case 'updateUser':
-      return await forgetValues(scope, 'user', key, values);
+      return await forgetValues(scope, 'user', key, names);
   }
 }
 
-function adoptedCreation({ kind, key }: Creation, objectId: string): Applied {
+function adoptedCreation({ kind, key, body }: Creation, objectId: string): Applied {
   const [prefix, id = ''] = key.split(':');
   if (kind === 'createSchool') return { object: { kind: 'school', key: id, objectId, body: {} } };
-  if (kind === 'createClass') return { object: { kind: 'class', key: id, objectId, body: {} } };
+  // Its other values are written again; the name may be needed when the section is gone by now.
+  if (kind === 'createClass') {
+    const { displayName } = body;
+    return { object: { kind: 'class', key: id, objectId, body: displayName === undefined ? {} : { displayName } } };
+  }
   const role = prefix === 'students' ? 'students' : 'teachers';
   return { link: { role, personId: id, objectId, rule: 'created' } };
 }

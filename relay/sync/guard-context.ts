@@ -2,6 +2,7 @@
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
 import type { AppliedObject } from '../plan/applied-state.ts';
+import { lastSchoolsOf } from '../plan/departures.ts';
 import { type GuardContext, type Measure, otherSchools, weightOf } from '../plan/guard.ts';
 import type { Operation, OperationKind } from '../plan/operation.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
@@ -28,11 +29,15 @@ export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, n
 }
 
 /** A person who is in several schools of the profile counts in the first. */
-function schoolOf(operation: Operation, { scope, tenant: { roster } }: GuardFacts): string {
+function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): string {
   if ('schoolId' in operation) return operation.schoolId;
-  if ('sectionId' in operation) return roster.sections.get(operation.sectionId)?.schoolId ?? otherSchools;
+  // What is gone from PowerSchool counts in the school that it was in.
+  if ('sectionId' in operation) {
+    const there = roster.sections.get(operation.sectionId)?.schoolId;
+    return there ?? lastSchoolsOf(`class:${operation.sectionId}`, applied)[0] ?? otherSchools;
+  }
   if (!('personKey' in operation)) return otherSchools;
-  const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? [];
+  const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? lastSchoolsOf(operation.personKey, applied);
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
@@ -46,14 +51,17 @@ function measure(
   switch (kind) {
     case 'removeOwner':
     case 'removeMember': {
-      // Classes of earlier years stay as they are, with their members: they are no part of what is there to lose.
+      // Classes of earlier years that stay as they are, with their members, are no part of what is there to lose.
       const relation = kind === 'removeOwner' ? applied.owners : applied.members;
-      let there = 0;
-      for (const section of roster.sections.values()) {
-        if (section.schoolId === schoolId) there += relation.get(section.id)?.size ?? 0;
-      }
-      return { there, changes: all };
+      const classes = new Set(operations.flatMap((one) => ('sectionId' in one ? [one.sectionId] : [])));
+      for (const section of roster.sections.values()) if (section.schoolId === schoolId) classes.add(section.id);
+      return { there: sum([...classes].map((id) => relation.get(id)?.size ?? 0)), changes: all };
     }
+    case 'disableUser':
+      return { there: applied.schoolUsers.get(schoolId)?.size ?? all, changes: all };
+    case 'expireClass':
+    case 'archiveTeam':
+      return { there: applied.schoolClasses.get(schoolId)?.size ?? all, changes: all };
     case 'createUser': {
       const { student = 0, teacher = 0 } = lastGood.get(schoolId)?.counts ?? {};
       const there = student + teacher;
@@ -66,7 +74,7 @@ function measure(
     case 'createClass':
     case 'createSchool': {
       // Of what is made again after somebody undid it: what is left, and what is not.
-      const changes = operations.reduce((sum, operation) => sum + weightOf(operation), 0);
+      const changes = sum(operations.map(weightOf));
       return { there: changes + leftIn(kind, schoolId, { roster, applied }), changes };
     }
     case 'updateUser':
@@ -78,6 +86,10 @@ function measure(
     default:
       return { there: all, changes: all };
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 function leftIn(

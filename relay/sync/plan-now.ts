@@ -52,6 +52,7 @@ export async function planNow(
   });
   const state = known.profiles.get(profile.name);
   if (state === undefined) throw new TypeError(`the profile ${profile.name} was not loaded`);
+  known.noteDepartures(today);
   const { plan, there } = decide(state, today);
   const takenOver = countTakenOver(state, there);
   const context = guardContext(state, approvalsInForce(holds, now));

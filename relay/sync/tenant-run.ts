@@ -10,6 +10,7 @@ import { readDirectoryState } from '../store/directory-mirror.ts';
 import { noteFailure } from '../store/journal.ts';
 import { judgeProfile } from '../store/quarantine.ts';
 import { beginRestart } from '../store/run-control.ts';
+import { followDepartures } from './departures.ts';
 import { readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
 import { type RunContext, type RunReport, runProfile, tellQuarantine } from './run.ts';
@@ -60,6 +61,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
       failures.push(error);
       await noteFailed(context, name, error);
       state = await loadState(context);
+      if (state !== undefined) await followDepartures(context, state, today);
       if (state !== undefined) await followDrift(context, state, today);
     }
   }
@@ -81,6 +83,7 @@ async function lookAround(
   if (state === undefined) return undefined;
   // Who is where was read just now, for what is taken over.
   if (wasRead) state.driftAt = context.clock.now();
+  await followDepartures(context, state, today);
   await followDrift(context, state, today);
   return state;
 }

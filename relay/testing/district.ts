@@ -121,6 +121,9 @@ interface DumpLine {
   type: string;
   id: string;
   displayName?: string;
+  accountEnabled?: boolean;
+  /** Of a class's team. */
+  isArchived?: boolean;
   mailNickname?: string;
   userPrincipalName?: string;
   externalId?: string;
@@ -128,6 +131,8 @@ interface DumpLine {
   members?: string[];
   owners?: string[];
   licenses?: string[];
+  /** Ids of schools, of users and classes. */
+  schools?: string[];
   /** `Team` where there is one. */
   resourceProvisioningOptions?: string[];
   student?: { externalId?: string } | null;

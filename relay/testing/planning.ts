@@ -25,24 +25,6 @@ export const profile: Profile = parseProfile(
   'test',
 );
 
-export function nothingApplied(): AppliedState {
-  const empty = () => new Map();
-  return {
-    schools: empty(),
-    classes: empty(),
-    users: empty(),
-    members: empty(),
-    owners: empty(),
-    schoolClasses: empty(),
-    schoolUsers: empty(),
-    licences: empty(),
-    uncertain: new Set(),
-    drifted: new Set(),
-    gone: new Set(),
-    teams: empty(),
-  };
-}
-
 export type Roster = { [K in Kind]: RecordOf<K>[] };
 
 export function changesOf(world: Roster): RosterChange[] {

@@ -5,7 +5,7 @@
 
 import { newAdoption } from '../../relay/adoption/open.ts';
 import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
-import type { AppliedState } from '../../relay/plan/applied-state.ts';
+import { nothingApplied } from '../../relay/plan/applied-state.ts';
 import { desiredState } from '../../relay/plan/desired.ts';
 import { guard } from '../../relay/plan/guard.ts';
 import type { Plan } from '../../relay/plan/operation.ts';
@@ -85,20 +85,7 @@ const roster = new RosterIndex();
 timed('index the roster', () => roster.apply([...district()].map(changeOf)));
 const linked = new Map([...roster.people.keys()].map((key) => [key, `object-${key}`]));
 const accounts = { linked, createdByUs: new Set<string>(), toCreate: new Map(), onPremises: () => false };
-const applied: AppliedState = {
-  schools: new Map(),
-  classes: new Map(),
-  users: new Map(),
-  members: new Map(),
-  owners: new Map(),
-  schoolClasses: new Map(),
-  schoolUsers: new Map(),
-  licences: new Map(),
-  uncertain: new Set(),
-  drifted: new Set(),
-  gone: new Set(),
-  teams: new Map(),
-};
+const applied = nothingApplied();
 const planOf = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);
 

@@ -191,6 +191,14 @@ export const graphErrors = {
     meaning:
       'Hallpass writes the education properties of such accounts and nothing else. Names, user name and the like belong to Active Directory; accounts of a synchronized domain are created there too.',
   },
+  LeaverOnPremises: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'The person is gone from PowerSchool, and only Active Directory can disable the account.',
+    action: 'Disable the account in Active Directory.',
+    meaning:
+      'The policy is to disable accounts of people who have left. Accounts that are synchronized from an on-premises Active Directory take that from there alone.',
+  },
   ClassWithoutOwner: {
     retry: 'fix',
     who: 'sis',

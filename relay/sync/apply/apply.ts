@@ -10,10 +10,11 @@ import { HallpassError } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { isCreation, type Outcome, outcomeOf, requestFor } from '../../graph/operations.ts';
-import type { Operation, Plan } from '../../plan/operation.ts';
+import { isAboutTeam, type Operation, type Plan } from '../../plan/operation.ts';
 import { type Applied, record } from '../../store/applied.ts';
 import { type JournalEntry, writeJournal } from '../../store/journal.ts';
 import type { ApplyContext, Applying, ApplyResult } from './applying.ts';
+import { applyArchiving, isArchiving } from './archiving.ts';
 import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { announceAccounts, type FirstPassword } from './new-accounts.ts';
@@ -40,9 +41,12 @@ export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyRes
       if (now === undefined) result.skipped.push(operation);
       else possible.push(now);
     }
-    const teams = possible.filter((operation) => operation.kind === 'createTeam');
-    if (teams.length > 0) await applyTeams(teams, context, result, total);
-    else await applyStage(possible, context, result, total);
+    const toMake = possible.filter((operation) => operation.kind === 'createTeam');
+    const toArchive = possible.filter(isArchiving);
+    const others = possible.filter((operation) => !isAboutTeam(operation));
+    if (others.length > 0) await applyStage(others, context, result, total);
+    if (toMake.length > 0) await applyTeams(toMake, context, result, total);
+    if (toArchive.length > 0) await applyArchiving(toArchive, context, result, total);
   }
   return result;
 }

@@ -4,7 +4,7 @@ import { personKey } from '../../identity/people.ts';
 import { type AppliedState, objectsOf, uncertainKey } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import { isSameSku, licenceKey } from '../../plan/licences.ts';
-import type { Operation } from '../../plan/operation.ts';
+import { isAboutTeam, type Operation } from '../../plan/operation.ts';
 import { type Applied, relationMaps } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
 
@@ -28,6 +28,7 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
     case 'updateSchool':
       return updated('school', operation.schoolId, operation.body, objectId, state);
     case 'updateClass':
+    case 'expireClass':
       return updated('class', operation.sectionId, operation.body, objectId, state);
     case 'updateUser':
       return updated('user', operation.personKey, operation.body, objectId, state);
@@ -53,6 +54,14 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
       return { unrelated: { kind: 'owner', container: operation.sectionId, items: [operation.personKey] } };
     case 'removeMember':
       return { unrelated: { kind: 'member', container: operation.sectionId, items: [operation.personKey] } };
+    case 'disableUser':
+      return { relations: { kind: 'retired', container: 'disabled', items: [operation.personKey] } };
+    case 'enableUser':
+      return { unrelated: { kind: 'retired', container: 'disabled', items: [operation.personKey] } };
+    case 'archiveTeam':
+      return { relations: { kind: 'retired', container: 'archived', items: [operation.sectionId] } };
+    case 'unarchiveTeam':
+      return { unrelated: { kind: 'retired', container: 'archived', items: [operation.sectionId] } };
     // What is known of a team says more than that it was asked for.
     case 'createTeam':
       return {};
@@ -76,7 +85,7 @@ function licensed(
 
 /** Whose problem a failed operation is. */
 export function subjectOf(operation: Operation): string {
-  if (operation.kind === 'createTeam') return `${operation.key}/team`;
+  if (isAboutTeam(operation)) return `${operation.key}/team`;
   return operation.kind === 'removeMember' || operation.kind === 'removeOwner'
     ? `${operation.key}/${operation.personKey}`
     : operation.key;
@@ -90,11 +99,12 @@ export function updateApplied(
   if (object !== undefined) {
     objectsOf(run.applied, object.kind).set(object.key, { objectId: object.objectId, body: object.body });
     run.applied.drifted.delete(object.kind === 'user' ? object.key : `${object.kind}:${object.key}`);
+    if (object.kind === 'class') run.applied.renamed.delete(object.key);
   }
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
   const maps = relationMaps(run.applied);
   for (const { kind, container, items } of [relations, unrelated].filter((one) => one !== undefined)) {
-    if (kind === 'member' || kind === 'owner')
+    if (kind === 'member' || kind === 'owner' || kind === 'retired')
       for (const item of items) {
         run.applied.uncertain.delete(uncertainKey(kind, container, item));
         run.applied.drifted.delete(uncertainKey(kind, container, item));
@@ -154,7 +164,12 @@ function journalled(operation: Operation): unknown {
       return [operation.sectionId];
     case 'assignLicence':
       return { skuId: operation.skuId, disabledPlans: operation.disabledPlans };
+    case 'disableUser':
+    case 'enableUser':
+      return { accountEnabled: operation.kind === 'enableUser' };
     case 'createTeam':
+    case 'archiveTeam':
+    case 'unarchiveTeam':
       return undefined;
     default:
       return operation.body;

@@ -43,6 +43,13 @@ export function withItsObjects(operation: Operation, { applied, accounts }: Know
         (applied.owners.get(operation.sectionId)?.size ?? 0) > 1
         ? operation
         : undefined;
+    case 'disableUser':
+    case 'enableUser':
+      return accounts.has(operation.personKey) ? operation : undefined;
+    case 'expireClass':
+    case 'archiveTeam':
+    case 'unarchiveTeam':
+      return applied.classes.has(operation.sectionId) ? operation : undefined;
     case 'removeMember':
       return applied.classes.has(operation.sectionId) && accountOf(operation.personKey, accounts) !== undefined
         ? operation
@@ -90,6 +97,7 @@ export function objectIdOf(operation: Operation, { applied, accounts }: KnownObj
     case 'updateSchool':
       return applied.schools.get(operation.schoolId)?.objectId ?? '';
     case 'updateClass':
+    case 'expireClass':
       return applied.classes.get(operation.sectionId)?.objectId ?? '';
     case 'updateUser':
       return accounts.get(operation.personKey) ?? '';

@@ -151,7 +151,7 @@ t.test('a class that is a team already counts as done', async (t) => {
   directory.groups.update(one, { resourceProvisioningOptions: ['Team'] });
   // The directory says nothing of this one yet; Teams answers with 409.
   directory.teams.duration = hour;
-  directory.teams.start(two, false);
+  directory.teams.start(two, 'createTeam', false);
   withTeams(district, true);
   directory.teams.duration = 500;
   t.match(await district.run(), { state: 'success', done: 6, failed: 0 });

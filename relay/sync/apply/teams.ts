@@ -4,10 +4,10 @@
  * up; what is not there at the end of the run is looked at by the next one.
  */
 
-import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
 import { timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
-import { failureOf, type GraphAnswer } from '../../graph/client.ts';
+import type { GraphAnswer } from '../../graph/client.ts';
+import { describe } from '../../graph/operations.ts';
 import {
   newsOfOperation,
   newsOfRequest,
@@ -25,9 +25,9 @@ import type { Applying, ApplyResult } from './applying.ts';
 import { journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { settledAt } from './references.ts';
-import { backoff, maxAttempts, passing, workOff } from './work-off.ts';
+import { failureAfter, passing, workOff } from './work-off.ts';
 
-type TeamOperation = Extract<Operation, { kind: 'createTeam' }>;
+type TeamCreation = Extract<Operation, { kind: 'createTeam' }>;
 
 /** Waits for a class that Teams does not know: a minute in all. Microsoft's own advice is three times 10 s, and often too little. */
 const unknownMs = [2000, 4000, 8000, 16_000, 30_000];
@@ -51,7 +51,7 @@ interface Progress {
 
 /** @throws HallpassError as `applyPlan` */
 export async function applyTeams(
-  operations: readonly TeamOperation[],
+  operations: readonly TeamCreation[],
   context: Applying,
   result: ApplyResult,
   total: number,
@@ -91,12 +91,12 @@ class TeamWork {
    * Settles what needs no request for a team: classes that are teams already (made by hand, by School Data Sync, or by a
    * run that was killed before the answer), and those that Teams did not know a moment ago.
    */
-  async withoutThose(operations: readonly TeamOperation[]): Promise<TeamOperation[]> {
+  async withoutThose(operations: readonly TeamCreation[]): Promise<TeamCreation[]> {
     const { madeAt, clock } = this.#context;
     // What this run made is no team yet, and what is being made tells by itself.
     const old = operations.filter((one) => !madeAt.has(one.key) && this.#teamOf(one)?.state !== 'accepted');
     const teams = await this.#teamsAmong(old);
-    const open: TeamOperation[] = [];
+    const open: TeamCreation[] = [];
     for (const operation of operations) {
       const team = this.#teamOf(operation);
       const rests = team?.state === 'waiting' && clock.now() - Date.parse(team.at) < restMs;
@@ -109,7 +109,7 @@ class TeamWork {
 
   /** One request about one class. @returns milliseconds to wait for the next one; undefined when the class is settled */
   async step(task: Task): Promise<number | undefined> {
-    const operation = task.operation as TeamOperation;
+    const operation = task.operation as TeamCreation;
     if (this.#denied !== undefined) return this.#failed(operation, this.#denied);
     const progress = this.#progress.get(task) ?? { unknown: 0, busy: 0, unsure: false };
     this.#progress.set(task, progress);
@@ -146,7 +146,7 @@ class TeamWork {
   }
 
   /** Announces the request in the journal and sends it; undefined where there is no operation to ask about. */
-  async #ask(operation: TeamOperation, task: Task): Promise<GraphAnswer | HallpassError | undefined> {
+  async #ask(operation: TeamCreation, task: Task): Promise<GraphAnswer | HallpassError | undefined> {
     const { store, tenantId, client, root, entries, runId } = this.#context;
     if (!entries.has(task)) {
       const entry = journalEntry(operation, runId);
@@ -161,7 +161,7 @@ class TeamWork {
 
   async #newsIn(
     answer: GraphAnswer | HallpassError | undefined,
-    operation: TeamOperation,
+    operation: TeamCreation,
     isAsked: boolean,
   ): Promise<TeamNews> {
     if (answer instanceof HallpassError) return { kind: 'other' };
@@ -175,37 +175,27 @@ class TeamWork {
 
   /** Throttled, failed on the way, or refused. */
   async #otherwise(
-    operation: TeamOperation,
+    operation: TeamCreation,
     task: Task,
     answer: GraphAnswer | HallpassError,
     isAsked: boolean,
   ): Promise<number | undefined> {
-    const { clock, random } = this.#context;
-    const isLost = answer instanceof HallpassError ? answer.retry !== 'retry-after' : answer.status >= 500;
+    const { error, isLost, passes, waitMs } = failureAfter(describe(operation), answer, task.attempts, this.#context);
     const progress = this.#progress.get(task);
     if (isLost && !isAsked && progress !== undefined) progress.unsure = true;
-    const error =
-      answer instanceof HallpassError ? answer : failureOf(`createTeam ${operation.key}`, answer, undefined);
-    const passes = isLost || error.code === 'GRAPH_THROTTLED';
-    if (passes && task.attempts < maxAttempts) {
-      const floor =
-        answer instanceof HallpassError
-          ? answer.retryAfterMs
-          : retryAfterMs(answer.headers.get('retry-after'), clock.now());
-      return Math.max(1, backoffMs(backoff, task.attempts - 1, random(), floor));
-    }
+    if (waitMs !== undefined) return waitMs;
     if (error.code === 'GRAPH_DENIED' && !isAsked) this.#denied = error;
     // After the last attempt it may still have been carried out: the next run looks.
     return this.#failed(operation, error, task, passes ? 'unknown' : 'failed');
   }
 
-  async #there(operation: TeamOperation, task?: Task): Promise<undefined> {
+  async #there(operation: TeamCreation, task?: Task): Promise<undefined> {
     await this.#remember(operation, 'there', undefined, { ...this.#entry(operation, task), state: 'done' });
     this.#result.done += 1;
   }
 
   /** The next run goes on with it. Only after hours is that a problem. */
-  async #leave(operation: TeamOperation, task?: Task, state: JournalEntry['state'] = 'unknown'): Promise<undefined> {
+  async #leave(operation: TeamCreation, task?: Task, state: JournalEntry['state'] = 'unknown'): Promise<undefined> {
     const team = this.#teamOf(operation);
     const isBusy = team?.state === 'accepted';
     const reason = isBusy ? 'it is still at work' : 'it does not know the class';
@@ -224,7 +214,7 @@ class TeamWork {
   }
 
   async #failed(
-    operation: TeamOperation,
+    operation: TeamCreation,
     { code, message, action }: HallpassError,
     task?: Task,
     state: JournalEntry['state'] = 'failed',
@@ -236,7 +226,7 @@ class TeamWork {
 
   /** Records what is known of the team from now on, durably. */
   async #remember(
-    operation: TeamOperation,
+    operation: TeamCreation,
     state: AppliedTeam['state'] | undefined,
     id: string | undefined,
     entry?: JournalEntry,
@@ -256,23 +246,23 @@ class TeamWork {
     await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], timestamp(this.#context.clock)));
   }
 
-  #entry(operation: TeamOperation, task: Task | undefined): JournalEntry {
+  #entry(operation: TeamCreation, task: Task | undefined): JournalEntry {
     const known = task === undefined ? undefined : this.#context.entries.get(task);
     return known ?? journalEntry(operation, this.#context.runId);
   }
 
   /** Those of the classes that are teams; nobody where that cannot be read now, because asking for a team tells as well. */
-  async #teamsAmong(operations: readonly TeamOperation[]): Promise<Set<string>> {
+  async #teamsAmong(operations: readonly TeamCreation[]): Promise<Set<string>> {
     const ids = operations.map((one) => this.#objectId(one));
     const found = await readTeamsAmong(this.#context.client, ids).catch(passing);
     return found instanceof HallpassError ? new Set() : found;
   }
 
-  #teamOf({ sectionId }: TeamOperation): AppliedTeam | undefined {
+  #teamOf({ sectionId }: TeamCreation): AppliedTeam | undefined {
     return teamOf(sectionId, this.#context.applied);
   }
 
-  #objectId({ sectionId }: TeamOperation): string {
+  #objectId({ sectionId }: TeamCreation): string {
     return this.#context.applied.classes.get(sectionId)?.objectId ?? '';
   }
 }

@@ -19,7 +19,7 @@ export interface Creation {
   kind: OperationKind;
   /** `school:1`, `class:77`, `students:123`. */
   key: string;
-  body: { externalId?: unknown; userPrincipalName?: unknown };
+  body: { externalId?: unknown; userPrincipalName?: unknown; displayName?: string };
 }
 
 export type Found = { objectId: string } | { taken: string };

@@ -1,6 +1,8 @@
 /** Working a queue off: some requests under way at once, nothing idle while something is due, and one failure ends all. */
+import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { HallpassError } from '../../../shared/errors.ts';
+import { failureOf, type GraphAnswer } from '../../graph/client.ts';
 import type { Lanes, Task } from './lanes.ts';
 
 /** Attempts before an operation is left to the next run: with the waits below, some three minutes. */
@@ -11,6 +13,33 @@ export const backoff = { baseMs: 1000, capMs: 30_000 };
 export function passing(error: unknown): HallpassError {
   if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
   return error;
+}
+
+/** What to make of a request of its own that was throttled, failed on the way, or was refused. */
+export interface Failure {
+  error: HallpassError;
+  /** Whether it may have been carried out. */
+  isLost: boolean;
+  /** Whether it passes by itself. */
+  passes: boolean;
+  /** Milliseconds until another attempt; undefined when there is none. */
+  waitMs: number | undefined;
+}
+
+/** @param what was attempted, for people @param attempts made so far */
+export function failureAfter(
+  what: string,
+  answer: GraphAnswer | HallpassError,
+  attempts: number,
+  { clock, random }: { clock: Clock; random: () => number },
+): Failure {
+  const isError = answer instanceof HallpassError;
+  const isLost = isError ? answer.retry !== 'retry-after' : answer.status >= 500;
+  const error = isError ? answer : failureOf(what, answer, undefined);
+  const passes = isLost || error.code === 'GRAPH_THROTTLED';
+  if (!passes || attempts >= maxAttempts) return { error, isLost, passes, waitMs: undefined };
+  const floor = isError ? answer.retryAfterMs : retryAfterMs(answer.headers.get('retry-after'), clock.now());
+  return { error, isLost, passes, waitMs: Math.max(1, backoffMs(backoff, attempts - 1, random(), floor)) };
 }
 
 /**

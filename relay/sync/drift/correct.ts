@@ -97,7 +97,7 @@ function forgetIn(state: TenantState, kind: 'school' | 'class', key: string): Co
     applied.classes.delete(key);
     applied.members.delete(key);
     applied.owners.delete(key);
-    for (const sections of applied.schoolClasses.values()) sections.delete(key);
+    for (const items of [...applied.schoolClasses.values(), ...applied.retired.values()]) items.delete(key);
   } else {
     applied.schools.delete(key);
     applied.schoolClasses.delete(key);

@@ -4,10 +4,12 @@ import { newAdoption } from '../../adoption/open.ts';
 import { markDrift } from '../../drift/marks.ts';
 import { DirectoryIndex } from '../../identity/directory-index.ts';
 import { NameHistory } from '../../identity/name-history.ts';
+import { keysOfDepartures } from '../../plan/departures.ts';
 import type { RosterChange } from '../../plan/roster-index.ts';
 import type { Profile } from '../../profile.ts';
 import { changedSince, digests, mirrorState, readRecords } from '../../roster/mirror.ts';
 import { readApplied } from '../../store/applied.ts';
+import { readDepartures } from '../../store/departures.ts';
 import { readDirectory, readDirectoryState } from '../../store/directory-mirror.ts';
 import { readDrift } from '../../store/drift.ts';
 import { readFound } from '../../store/found.ts';
@@ -36,6 +38,8 @@ export async function loadTenantState(
     roster: await readRoster(scope),
   });
   markDrift(state.applied, await readDrift(scope));
+  state.departures = await readDepartures(scope);
+  state.touch(keysOfDepartures(state.departures.keys()));
   state.names = new NameHistory(await readGivenNames(scope));
   state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;
   state.version = version;
@@ -60,7 +64,7 @@ async function readRoster(scope: TenantScope): Promise<RosterChange[]> {
 export async function refreshRoster(scope: TenantScope, state: TenantState): Promise<void> {
   const { version, settled } = await mirrorState(scope);
   if (!settled || version === state.version) return;
-  state.touch(state.roster.apply(await changedSince(scope, state.version)));
+  state.takeRoster(await changedSince(scope, state.version));
   adopt(state);
   state.counts = await countRecords(scope);
   state.version = version;

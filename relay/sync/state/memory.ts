@@ -59,7 +59,10 @@ export function rememberOutcome(
 /** Forgets what was wrong with everything that is planned anew, and notes what is wrong with it now. */
 export function renewProblems(state: ProfileState, { schools, people, sections }: Keys, desired: DesiredState): void {
   for (const id of schools) state.refusals.delete(`school:${id}`);
-  for (const key of people) state.refusals.delete(key);
+  for (const key of people) {
+    state.refusals.delete(key);
+    state.rosterProblems.delete(key);
+  }
   // Whoever could not be added to a group is pending until it succeeds.
   for (const key of state.refusals.keys()) if (key.startsWith('licence:')) state.refusals.delete(key);
   for (const id of sections) {

@@ -8,6 +8,13 @@ import { NameHistory } from '../../identity/name-history.ts';
 import { personKey } from '../../identity/people.ts';
 import type { Problem } from '../../identity/problem.ts';
 import type { AppliedState } from '../../plan/applied-state.ts';
+import {
+  allHeld,
+  type DepartureNews,
+  type Departures,
+  keysOfDepartures,
+  lookForDepartures,
+} from '../../plan/departures.ts';
 import { addKeys, type Keys, noKeys } from '../../plan/keys.ts';
 import type { Operation } from '../../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
@@ -30,6 +37,10 @@ export class TenantState {
   readonly createdByUs = new Set<string>();
   /** What was there before Hallpass and is still to be taken over. */
   adoption: Adoption = newAdoption([]);
+  /** Who and what is gone from PowerSchool. */
+  departures: Departures = new Map();
+  /** What may have come or gone since departures were last looked for; undefined for everything. */
+  #arrivals: Keys | undefined;
   /** User names that were given, by this relay, to whomever. */
   names = new NameHistory();
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
@@ -83,9 +94,34 @@ export class TenantState {
     this.taken.delete(objectId);
     this.createdByUs.delete(key);
     this.applied.users.delete(key);
-    const { members, owners, schoolUsers, licences } = this.applied;
-    for (const sets of [members, owners, schoolUsers, licences]) for (const people of sets.values()) people.delete(key);
+    const { members, owners, schoolUsers, licences, retired } = this.applied;
+    for (const sets of [members, owners, schoolUsers, licences, retired])
+      for (const people of sets.values()) people.delete(key);
     this.touchPerson(key);
+  }
+
+  /** Records of the roster came, changed or went: what depends on them is planned anew. */
+  takeRoster(changes: Iterable<RosterChange>): void {
+    const keys = this.roster.apply(changes);
+    if (this.#arrivals !== undefined) addKeys(this.#arrivals, keys);
+    this.touch(keys);
+  }
+
+  /** Notes who and what is gone since the last look, or back. @param today the district's date, YYYY-MM-DD */
+  noteDepartures(today: string): DepartureNews {
+    const news = lookForDepartures(this.departures, this.#arrivals ?? allHeld(this, this.departures), this);
+    this.#arrivals = noKeys();
+    for (const key of news.gone) this.departures.set(key, today);
+    if (news.gone.length > 0) this.touch(keysOfDepartures(news.gone));
+    for (const key of news.back) this.departures.delete(key);
+    return news;
+  }
+
+  /** Everything that there is in the roster, and what is gone from it. */
+  allKeys(): Keys {
+    const keys = this.roster.allKeys();
+    addKeys(keys, keysOfDepartures(this.departures.keys()));
+    return keys;
   }
 
   /** Somebody has an account from now on, or none: the person and all their classes are planned anew. */
@@ -113,7 +149,7 @@ export class ProfileState {
   today = '';
   /** The roster's version at which a run last ended with nothing suspicious about any school. */
   goodVersion = -1;
-  /** What is wrong with the roster, by section. */
+  /** What is wrong with the roster, by section, and with whom it no longer has, by person. */
   readonly rosterProblems = new Map<string, Problem[]>();
   /** What people changed by hand in Microsoft 365, as far as the profile wants to hear of it. */
   driftProblems: readonly Problem[] = [];

@@ -1,0 +1,136 @@
+/** Who and what is gone from PowerSchool: since when, whose it was, and what the profile makes of it. */
+import fc from 'fast-check';
+import t from 'tap';
+import { endings } from '../profile/life.ts';
+import { scopeOf } from '../profile/scope.ts';
+import { type Profile, parseProfile } from '../profile.ts';
+import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
+import { type AppliedState, nothingApplied, uncertainKey } from './applied-state.ts';
+import { allHeld, type Departures, departedBy, lookForDepartures } from './departures.ts';
+import { makePlan } from './plan.ts';
+
+const withPolicies = (policies: object, name = 'test', more: object = {}): Profile =>
+  parseProfile({ ...profile, name, policies, ...more }, name);
+const everything = { studentGone: 'disable', teacherGone: 'disable', sectionGone: [...endings], goneForDays: 10 };
+const nobody: Roster = { ...small, section: [], student: [], teacher: [], studentEnrollment: [], teacherRoster: [] };
+const keys = { schools: new Set<string>(), people: new Set(['students:10', 'teachers:20']), sections: new Set(['5']) };
+const all: Departures = new Map([...keys.people, 'class:5'].map((key) => [key, '2026-11-14']));
+
+function done(): AppliedState {
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(small).desired, applied), applied);
+  return applied;
+}
+
+function departed(
+  applied: AppliedState,
+  by: Profile,
+  { gone = all, date = today, others = [] as Profile[] }: { gone?: Departures; date?: string; others?: Profile[] } = {},
+) {
+  return departedBy({ profile: by, scope: scopeOf(by, [by, ...others]), applied }, gone, keys, date);
+}
+
+t.test('a policy acts when the days have passed, and not before', async (t) => {
+  const applied = done();
+  const by = withPolicies(everything);
+  t.same([...departed(applied, by, { date: '2026-11-23' }).people], []);
+  const due = departed(applied, by, { date: '2026-11-24' });
+  t.same([...due.people.keys()], ['students:10', 'teachers:20']);
+  t.same(due.classes.get('5'), { since: '2026-11-14', endings: [...endings] });
+  t.same(departed(applied, withPolicies({})).people.size, 0, 'nothing without a policy');
+});
+
+t.test('whoever was in a school of another profile is not for this one to retire', async (t) => {
+  const applied = done();
+  const by = withPolicies(everything, 'test', { schools: ['2'] });
+  t.same([...departed(applied, by).people], []);
+  const both = withPolicies(everything, 'test', { schools: ['1'] });
+  applied.schoolUsers.set('3', new Set(['students:10']));
+  const other = withPolicies({}, 'other', { schools: ['3'] });
+  t.same([...departed(applied, both, { others: [other] }).people.keys()], ['teachers:20']);
+});
+
+t.test('everything is retired once, with its reason, and teachers stay in their class', async (t) => {
+  const applied = done();
+  const retire = () => makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(everything)), today);
+  const plan = retire();
+  t.match(plan.flat(), [
+    { kind: 'disableUser', key: 'students:10', reason: 'the person has been gone from PowerSchool since 2026-11-14' },
+    { kind: 'disableUser', key: 'teachers:20' },
+    { kind: 'removeMember', personKey: 'students:10' },
+    { kind: 'expireClass', before: { displayName: 'Math - 2' }, body: { displayName: 'Exp1126_Math - 2' } },
+    { kind: 'archiveTeam', key: 'class:5' },
+  ]);
+  applyAll(plan, applied);
+  t.same(retire().flat(), []);
+  applied.uncertain.add(uncertainKey('retired', 'disabled', 'students:10'));
+  t.match(retire().flat(), [{ kind: 'disableUser', key: 'students:10' }], 'again, where the answer was lost');
+});
+
+t.test('a name that somebody gave the class by hand is the one that is marked', async (t) => {
+  const applied = done();
+  applied.renamed.set('5', 'Math with Kim');
+  const by = withPolicies({ sectionGone: ['markExpired'], goneForDays: 0 });
+  t.match(makePlan(desire(nobody).desired, applied, departed(applied, by), today).flat(), [
+    { body: { displayName: 'Exp1126_Math with Kim' } },
+  ]);
+});
+
+t.test(
+  'what is on the way out and what is back: for any policies and any moment, coming back undoes all of it',
+  async (t) => {
+    const policies = fc.record({
+      studentGone: fc.constantFrom('keep', 'disable'),
+      teacherGone: fc.constantFrom('keep', 'disable'),
+      sectionGone: fc.oneof(fc.constant('keep'), fc.subarray([...endings], { minLength: 1 })),
+      goneForDays: fc.nat(20),
+    });
+    const classes = fc.constantFrom({}, { displayName: 'create-only' });
+    fc.assert(
+      fc.property(policies, classes, fc.subarray([...all.keys()]), (chosen, classOptions, gone) => {
+        const by = parseProfile({ ...profile, policies: chosen, classes: classOptions }, 'test');
+        const start = nothingApplied();
+        applyAll(makePlan(desire(small, by).desired, start), start);
+        const applied = structuredClone(start);
+        const left = new Map([...all].filter(([key]) => gone.includes(key)));
+        const away = departed(applied, by, { gone: left });
+        applyAll(makePlan(desire(nobody, by).desired, applied, away, today), applied);
+        const back = makePlan(desire(small, by).desired, applied);
+        applyAll(back, applied);
+        t.same(
+          [...applied.retired.values()].flatMap((items) => [...items]),
+          [],
+        );
+        t.same(applied.classes, start.classes);
+        t.same(applied.members, start.members);
+        t.same(makePlan(desire(small, by).desired, applied).flat(), []);
+      }),
+    );
+  },
+);
+
+t.test('departures are noticed by what changed as well as by looking at everything', async (t) => {
+  const { classes } = done();
+  const accounts = new Map([...keys.people].map((key) => [key, `object-${key}`]));
+  const rosterOf = (world: Roster) => ({
+    people: new Map([...world.student, ...world.teacher].map((one) => [`${one.kind}s:${one.id}`, one])),
+    sections: new Map(world.section.map((one) => [one.id, one])),
+  });
+  fc.assert(
+    fc.property(fc.subarray(['10', '20', '5']), fc.subarray([...all.keys()]), (here, known) => {
+      const world = {
+        ...small,
+        student: small.student.filter(({ id }) => here.includes(id)),
+        teacher: small.teacher.filter(({ id }) => here.includes(id)),
+        section: small.section.filter(({ id }) => here.includes(id)),
+      };
+      const held = { roster: rosterOf(world) as never, accounts, applied: { classes } };
+      const departures: Departures = new Map(known.map((key) => [key, today]));
+      const news = lookForDepartures(departures, allHeld(held, departures), held);
+      t.same(lookForDepartures(departures, keys, held), news);
+      const now = new Set(known).union(new Set(news.gone)).difference(new Set(news.back));
+      const missing = [...all.keys()].filter((key) => !here.includes(key.slice(key.indexOf(':') + 1)));
+      t.same(now, new Set(missing));
+    }),
+  );
+});

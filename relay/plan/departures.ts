@@ -1,0 +1,118 @@
+/**
+ * What is gone from PowerSchool, since when, and what the profile makes of it. Pure. Only what Hallpass has an account or a
+ * class of can be gone, and only from the whole roster: who moves to another school is not, nor who leaves the profile.
+ */
+
+import type { Ending } from '../profile/life.ts';
+import type { Scope } from '../profile/scope.ts';
+import type { Profile } from '../profile.ts';
+import type { AppliedState } from './applied-state.ts';
+import { daysBefore } from './dates.ts';
+import type { Keys } from './keys.ts';
+import type { RosterIndex } from './roster-index.ts';
+
+/** The district's date on which it was first missed, by key: `students:123`, `class:77`. */
+export type Departures = Map<string, string>;
+
+/** What of a district can be gone. */
+export interface Held {
+  roster: Pick<RosterIndex, 'people' | 'sections'>;
+  /** By person key. */
+  accounts: ReadonlyMap<string, string>;
+  applied: Pick<AppliedState, 'classes'>;
+}
+
+/** What has become gone since the last look, and what is back, or nobody's business any more. */
+export interface DepartureNews {
+  gone: string[];
+  back: string[];
+}
+
+/** @param keys what to look at: what changed in the roster, or everything */
+export function lookForDepartures(departures: Departures, keys: Keys, held: Held): DepartureNews {
+  const news: DepartureNews = { gone: [], back: [] };
+  const look = (key: string, isGone: boolean) => {
+    if (isGone === departures.has(key)) return;
+    (isGone ? news.gone : news.back).push(key);
+  };
+  for (const key of keys.people) look(key, held.accounts.has(key) && !held.roster.people.has(key));
+  for (const id of keys.sections) look(`class:${id}`, held.applied.classes.has(id) && !held.roster.sections.has(id));
+  return news;
+}
+
+/** Everything that is there or gone. */
+export function allHeld({ accounts, applied }: Held, departures: Departures): Keys {
+  const keys = keysOfDepartures(departures.keys());
+  for (const key of accounts.keys()) keys.people.add(key);
+  for (const id of applied.classes.keys()) keys.sections.add(id);
+  return keys;
+}
+
+/** @param keys `students:123`, `class:77` */
+export function keysOfDepartures(gone: Iterable<string>): Keys {
+  const [classes, people] = [new Set<string>(), new Set<string>()];
+  for (const key of gone) {
+    if (key.startsWith('class:')) classes.add(key.slice('class:'.length));
+    else people.add(key);
+  }
+  return { schools: new Set(), people, sections: classes };
+}
+
+/** What the profile does about those who have been gone for long enough, of those that were asked for. */
+export interface Departed {
+  /** Whose accounts are disabled, with the day since which they are gone. */
+  people: Map<string, string>;
+  /** By section. */
+  classes: Map<string, { since: string; endings: readonly Ending[] }>;
+}
+
+export function nothingDeparted(): Departed {
+  return { people: new Map(), classes: new Map() };
+}
+
+/**
+ * @param keys what to look at
+ * @param today the district's date, YYYY-MM-DD
+ */
+export function departedBy(
+  { profile, scope, applied }: { profile: Profile; scope: Scope; applied: AppliedState },
+  departures: Departures,
+  keys: Keys,
+  today: string,
+): Departed {
+  const { studentGone, teacherGone, sectionGone, goneForDays } = profile.policies;
+  const departed = nothingDeparted();
+  if (departures.size === 0) return departed;
+  const lastDay = daysBefore(today, goneForDays);
+  const due = (key: string, schools: () => readonly string[]) => {
+    const since = departures.get(key);
+    return since !== undefined && since <= lastDay && isOf(scope, schools()) ? since : undefined;
+  };
+  for (const key of keys.people) {
+    if ((key.startsWith('students:') ? studentGone : teacherGone) === 'keep') continue;
+    const since = due(key, () => lastSchoolsOf(key, applied));
+    if (since !== undefined) departed.people.set(key, since);
+  }
+  if (sectionGone === 'keep') return departed;
+  for (const id of keys.sections) {
+    const since = due(`class:${id}`, () => lastSchoolsOf(`class:${id}`, applied));
+    if (since !== undefined) departed.classes.set(id, { since, endings: sectionGone });
+  }
+  return departed;
+}
+
+/**
+ * Who was in a school of another profile too is left alone, as while they were there. A run that was killed may not know
+ * any school: then it is the only profile's, if there is only one.
+ */
+function isOf(scope: Scope, schoolIds: readonly string[]): boolean {
+  if (schoolIds.length === 0) return scope.isAlone;
+  return schoolIds.some(scope.covers) && scope.othersOf(schoolIds).length === 0;
+}
+
+/** The schools that Microsoft 365 still has a person or class in. @param key `students:123`, `class:77` */
+export function lastSchoolsOf(key: string, { schoolUsers, schoolClasses }: AppliedState): string[] {
+  const isClass = key.startsWith('class:');
+  const item = isClass ? key.slice('class:'.length) : key;
+  return [...(isClass ? schoolClasses : schoolUsers)].filter(([, items]) => items.has(item)).map(([id]) => id);
+}

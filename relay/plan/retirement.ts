@@ -1,0 +1,70 @@
+/** Operations for what is gone from PowerSchool, and for what is back. Nothing is ever deleted, and all of it can be undone. */
+import { type AppliedState, uncertainKey } from './applied-state.ts';
+import type { Departed } from './departures.ts';
+import type { DesiredState } from './desired.ts';
+import { cut } from './names-of-classes.ts';
+import type { Operation } from './operation.ts';
+
+/** School Data Sync's prefix of classes of a past year, with month and year. */
+const expired = /^Exp\d{4}_/;
+
+/** @param today the district's date, YYYY-MM-DD */
+export function* retirements(departed: Departed, applied: AppliedState, today: string): Iterable<Operation> {
+  for (const [personKey, since] of departed.people) {
+    if (isRetired('disabled', personKey, applied)) continue;
+    const reason = `the person has been gone from PowerSchool since ${since}`;
+    yield { kind: 'disableUser', key: personKey, personKey, reason };
+  }
+  for (const [sectionId, { since, endings }] of departed.classes) {
+    if (!applied.classes.has(sectionId)) continue;
+    const key = `class:${sectionId}`;
+    const reason = `the section has been gone from PowerSchool since ${since}`;
+    for (const personKey of endings.includes('removeStudents') ? (applied.members.get(sectionId) ?? []) : []) {
+      if (personKey.startsWith('students:')) yield { kind: 'removeMember', key, sectionId, personKey, reason };
+    }
+    const name = nameOf(sectionId, applied);
+    if (endings.includes('markExpired') && name !== undefined && !expired.test(name)) {
+      const body = { displayName: expiredName(name, today) };
+      yield { kind: 'expireClass', key, sectionId, before: { displayName: name }, body, reason };
+    }
+    if (endings.includes('archiveTeam') && !isRetired('archived', sectionId, applied)) {
+      yield { kind: 'archiveTeam', key, sectionId, reason };
+    }
+  }
+}
+
+/** What was retired by Hallpass and is wanted again. The names of classes come back with their other properties. */
+export function* returns(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  for (const personKey of desired.users.keys()) {
+    if (!applied.retired.get('disabled')?.has(personKey)) continue;
+    yield { kind: 'enableUser', key: personKey, personKey, reason: 'the person is back in PowerSchool' };
+  }
+  for (const sectionId of desired.classes.keys()) {
+    if (!applied.retired.get('archived')?.has(sectionId)) continue;
+    const reason = 'the section is back in PowerSchool';
+    yield { kind: 'unarchiveTeam', key: `class:${sectionId}`, sectionId, reason };
+  }
+}
+
+/** The name of a class that was marked as expired and is there again, where the profile does not say what it should be. */
+export function nameOfReturned(sectionId: string, applied: AppliedState): string | undefined {
+  // What was last written, whatever a reading from before says.
+  const name = applied.classes.get(sectionId)?.body.displayName;
+  return typeof name === 'string' && expired.test(name) ? name.replace(expired, '') : undefined;
+}
+
+/** `Exp0627_Algebra - 1` for June 2027. */
+function expiredName(name: string, today: string): string {
+  return cut(`Exp${today.slice(5, 7)}${today.slice(2, 4)}_${name}`, 256);
+}
+
+/** What the class is called in Microsoft 365, as far as that is known: by hand, or as it was last written. */
+function nameOf(sectionId: string, { classes, renamed }: AppliedState): string | undefined {
+  const name = renamed.get(sectionId) ?? classes.get(sectionId)?.body.displayName;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Whether it is, for certain. */
+function isRetired(how: 'disabled' | 'archived', item: string, { retired, uncertain }: AppliedState): boolean {
+  return retired.get(how)?.has(item) === true && !uncertain.has(uncertainKey('retired', how, item));
+}

@@ -1,0 +1,196 @@
+/**
+ * Makes teams of classes read-only whose section is gone, and usable again when it is back. Teams says yes before it has
+ * acted, so every class has its own wait; and what it answers about a team that is archived already is nowhere written, so a
+ * team is looked at before anything is asked. What is not done at the end of the run is looked at by the next one.
+ */
+import { timestamp } from '../../../shared/clock.ts';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import type { GraphAnswer } from '../../graph/client.ts';
+import { describe } from '../../graph/operations.ts';
+import {
+  newsOfOperation,
+  operationIn,
+  readTeam,
+  readTeamOperation,
+  readTeamsAmong,
+  requestArchive,
+} from '../../graph/teams.ts';
+import type { Operation } from '../../plan/operation.ts';
+import { record } from '../../store/applied.ts';
+import { type JournalEntry, writeJournal } from '../../store/journal.ts';
+import type { Applying, ApplyResult } from './applying.ts';
+import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
+import { Lanes, type Task } from './lanes.ts';
+import { failureAfter, passing, workOff } from './work-off.ts';
+
+export type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
+
+export function isArchiving(operation: Operation): operation is ArchiveOperation {
+  return operation.kind === 'archiveTeam' || operation.kind === 'unarchiveTeam';
+}
+
+/** Waits for Teams to act. Microsoft advises 30 s between looks; most are done sooner. */
+const busyMs = [5000, 10_000, 30_000, 30_000];
+
+/** Requests under way at once. Each team sees one at a time: Teams takes four a second of an application for one team. */
+const parallel = 8;
+
+/** @throws HallpassError as `applyPlan` */
+export async function applyArchiving(
+  operations: readonly ArchiveOperation[],
+  context: Applying,
+  result: ApplyResult,
+  total: number,
+): Promise<void> {
+  const work = new ArchiveWork(context, result);
+  const told = () => context.onProgress(result.done + result.failed, total);
+  const lanes = new Lanes(await work.withoutPlainClasses(operations));
+  told();
+  await workOff(lanes, {
+    ...context,
+    parallel,
+    atOnce: 1,
+    carryOut: async ([task]) => {
+      if (task === undefined) return;
+      const wait = await work.step(task, task.operation as ArchiveOperation);
+      if (wait === undefined) lanes.settle(task);
+      else lanes.park(task, context.clock.now() + wait);
+      told();
+    },
+  });
+}
+
+class ArchiveWork {
+  readonly #context: Applying;
+  readonly #result: ApplyResult;
+  /** Ids of operations under way at Teams, by task; empty where it named none. */
+  readonly #asked = new Map<Task, string>();
+  readonly #looks = new Map<Task, number>();
+
+  constructor(context: Applying, result: ApplyResult) {
+    this.#context = context;
+    this.#result = result;
+  }
+
+  /** Classes that are no teams need nothing; they are told by one list, and not one by one. */
+  async withoutPlainClasses(operations: readonly ArchiveOperation[]): Promise<ArchiveOperation[]> {
+    const ids = operations.map((one) => this.#objectId(one));
+    const teams = await readTeamsAmong(this.#context.client, ids).catch(passing);
+    if (teams instanceof HallpassError) return [...operations];
+    const [open, plain] = [[], []] as [ArchiveOperation[], ArchiveOperation[]];
+    for (const operation of operations) (teams.has(this.#objectId(operation)) ? open : plain).push(operation);
+    await this.#done(plain);
+    return open;
+  }
+
+  /** One request about one team. @returns milliseconds to wait for the next one; undefined when it is settled */
+  async step(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
+    const asked = this.#asked.get(task);
+    if (asked !== undefined) return await this.#look(task, operation, asked);
+    const team = await this.#send(task, () => readTeam(this.#context.client, this.#objectId(operation)));
+    if (!(team instanceof HallpassError)) {
+      if (team.status === 404) return await this.#done([operation]);
+      const { isArchived } = (team.body ?? {}) as { isArchived?: boolean | null };
+      const isSo = (isArchived === true) === (operation.kind === 'archiveTeam');
+      if (team.status === 200 && isSo) return await this.#done([operation], task);
+    }
+    if (team instanceof HallpassError || team.status !== 200) return await this.#otherwise(task, operation, team);
+    return await this.#ask(task, operation);
+  }
+
+  async #ask(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
+    const { client, entries, runId } = this.#context;
+    if (!entries.has(task)) {
+      entries.set(task, journalEntry(operation, runId));
+      await this.#journal(task, 'intent');
+    }
+    const action = operation.kind === 'archiveTeam' ? 'archive' : 'unarchive';
+    const answer = await this.#send(task, () => requestArchive(client, this.#objectId(operation), action));
+    if (answer instanceof HallpassError) return await this.#otherwise(task, operation, answer);
+    if (answer.status === 202) {
+      task.attempts = 0;
+      this.#asked.set(task, operationIn(answer) ?? '');
+    }
+    // 409: it is at work on this team already.
+    if (answer.status === 202 || answer.status === 409) return this.#waitOr(task, operation);
+    return await this.#otherwise(task, operation, answer);
+  }
+
+  /** Looks what became of what was asked. An operation that Teams does not show says nothing: then the team does. */
+  async #look(task: Task, operation: ArchiveOperation, id: string): Promise<number | undefined> {
+    const { client } = this.#context;
+    const answer =
+      id === '' ? undefined : await this.#send(task, () => readTeamOperation(client, this.#objectId(operation), id));
+    const news = answer === undefined || answer instanceof HallpassError ? undefined : newsOfOperation(answer, id);
+    if (news?.kind === 'there') return await this.#done([operation], task);
+    if (news?.kind === 'accepted') return await this.#waitOr(task, operation);
+    this.#asked.delete(task);
+    if (news?.kind === 'failed')
+      return await this.#failed(task, operation, fail('TeamFailed', { reason: news.reason }));
+    return 1;
+  }
+
+  /** The next run goes on with it. */
+  async #waitOr(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
+    const looks = this.#looks.get(task) ?? 0;
+    this.#looks.set(task, looks + 1);
+    const wait = busyMs[looks];
+    if (wait !== undefined) return wait;
+    await this.#journal(task, 'unknown');
+    this.#result.skipped.push(operation);
+    this.#result.waiting += 1;
+    return undefined;
+  }
+
+  async #otherwise(
+    task: Task,
+    operation: ArchiveOperation,
+    answer: GraphAnswer | HallpassError,
+  ): Promise<number | undefined> {
+    const { error, passes, waitMs } = failureAfter(describe(operation), answer, task.attempts, this.#context);
+    // After the last attempt it may still have been carried out: the next run looks.
+    return waitMs ?? (await this.#failed(task, operation, error, passes ? 'unknown' : 'failed'));
+  }
+
+  async #done(operations: readonly ArchiveOperation[], task?: Task): Promise<undefined> {
+    const { store, tenantId, applied, accounts, clock, runId, entries } = this.#context;
+    const news = operations.map((operation) => appliedBy(operation, '', applied));
+    const journal = operations.map((operation): JournalEntry => {
+      const known = task === undefined ? undefined : entries.get(task);
+      return { ...(known ?? journalEntry(operation, runId)), state: 'done' };
+    });
+    await store.withTenant(tenantId, (scope) => record(scope, news, journal, timestamp(clock)));
+    for (const one of news) updateApplied({ applied, accounts }, one);
+    this.#result.done += operations.length;
+  }
+
+  async #failed(
+    task: Task,
+    operation: ArchiveOperation,
+    error: HallpassError,
+    state: JournalEntry['state'] = 'failed',
+  ): Promise<undefined> {
+    const { code, message, action } = error;
+    await this.#journal(task, state, { code, message });
+    this.#result.failures.push({ operation, problem: { subject: subjectOf(operation), code, message, action } });
+    this.#result.failed += 1;
+  }
+
+  async #journal(task: Task, state: JournalEntry['state'], error?: JournalEntry['error']): Promise<void> {
+    const { store, tenantId, entries, clock } = this.#context;
+    const entry = entries.get(task);
+    if (entry === undefined) return;
+    const told = { ...entry, state, ...(error === undefined ? {} : { error }) };
+    await store.withTenant(tenantId, (scope) => writeJournal(scope, [told], timestamp(clock)));
+  }
+
+  /** A failure that passes is a value. */
+  async #send(task: Task, request: () => Promise<GraphAnswer>): Promise<GraphAnswer | HallpassError> {
+    task.attempts += 1;
+    return await request().catch(passing);
+  }
+
+  #objectId({ sectionId }: ArchiveOperation): string {
+    return this.#context.applied.classes.get(sectionId)?.objectId ?? '';
+  }
+}

@@ -1,0 +1,197 @@
+/** What becomes of people and sections that are gone from PowerSchool, by policy, against the Microsoft simulator. */
+import t, { type Test } from 'tap';
+import type { RosterRecord } from '../../shared/roster.ts';
+import { parseProfile } from '../profile.ts';
+import { readDepartures } from '../store/departures.ts';
+import { readHolds } from '../store/holds.ts';
+import { readProblems } from '../store/problems.ts';
+import { type District, type Mode, openDistrict, smallRoster } from '../testing/district.ts';
+import { noGuards } from '../testing/small-world.ts';
+
+const day = 24 * 3_600_000;
+const match: Mode = { students: 'match', teachers: 'match' };
+
+async function open(t: Test, policies: object, more: object = {}): Promise<District> {
+  const district = await openDistrict({ dir: t.testdir(), mode: match, students: 6, accounts: true });
+  t.teardown(() => district.close());
+  district.profile = parseProfile({ ...district.profile, guards: noGuards, policies, ...more }, 'test');
+  await district.commit(smallRoster(6));
+  await district.run();
+  return district;
+}
+
+/** Without these records and everything that refers to them. */
+function without(...ids: string[]): RosterRecord[] {
+  return smallRoster(6).filter((one) => {
+    const refers = 'sectionId' in one ? [one.sectionId] : [];
+    if (one.kind === 'studentEnrollment') refers.push(one.studentId);
+    if (one.kind === 'teacherRoster') refers.push(one.teacherId);
+    return ![one.id, ...refers].some((id) => ids.includes(id));
+  });
+}
+
+async function disabled({ dump }: District): Promise<string[]> {
+  return (await dump()).user
+    .filter((one) => one.accountEnabled === false)
+    .map(({ userPrincipalName = '' }) => userPrincipalName);
+}
+
+async function classOf({ dump }: District, id: string) {
+  const found = (await dump()).class.find(({ externalId }) => externalId === id);
+  if (found === undefined) throw new Error(`no class ${id}`);
+  return found;
+}
+
+async function nextDays(district: District, days: number) {
+  let report = await district.run();
+  for (let passed = 0; passed < days; passed += 1) {
+    district.clock.advance(day);
+    report = await district.run();
+  }
+  return report;
+}
+
+t.test('by default nothing happens to whom and what is gone', async (t) => {
+  const district = await open(t, {});
+  await district.commit(without('10', '90', '50'));
+  await nextDays(district, 20);
+  t.same(await disabled(district), []);
+  t.match(await classOf(district, '50'), { displayName: 'Course 0 - 1' });
+  t.same(
+    [...(await district.store.withTenant(district.tenantId, readDepartures)).keys()].sort(),
+    ['class:50', 'students:10', 'teachers:90'],
+    'yet it is known since when they are gone',
+  );
+});
+
+t.test(
+  'an account is disabled after the days that the profile gives, and enabled when the person is back',
+  async (t) => {
+    const district = await open(t, { studentGone: 'disable', goneForDays: 3 });
+    await district.commit(without('10', '90'));
+    await nextDays(district, 2);
+    t.same(await disabled(district), []);
+    district.restart();
+    t.match(await nextDays(district, 1), { failed: 0 });
+    t.same(await disabled(district), ['student0@contoso.edu'], 'the teacher is kept');
+    t.match(await district.run(), { done: 0 });
+
+    await district.commit(smallRoster(6));
+    t.match(await district.run(), { failed: 0, problems: 0 });
+    t.same(await disabled(district), []);
+    t.same(await district.store.withTenant(district.tenantId, readDepartures), new Map());
+    t.match(await district.run(), { done: 0 });
+  },
+);
+
+t.test('whoever is missing for some days only has not left', async (t) => {
+  const district = await open(t, { studentGone: 'disable', goneForDays: 3 });
+  await district.commit(without('10'));
+  await nextDays(district, 2);
+  await district.commit(smallRoster(6));
+  await nextDays(district, 1);
+  await district.commit(without('10'));
+  await nextDays(district, 2);
+  t.same(await disabled(district), [], 'the days are counted anew');
+});
+
+t.test('an account that somebody enables again by hand stays as it is', async (t) => {
+  const district = await open(t, { teacherGone: 'disable', goneForDays: 0 });
+  await district.commit(without('90'));
+  await district.run();
+  t.same(await disabled(district), ['teacher0@contoso.edu']);
+  const { directory } = district.microsoft;
+  const [user] = directory.users.find('userPrincipalName', 'teacher0@contoso.edu');
+  if (user !== undefined) directory.users.update(user, { accountEnabled: true });
+  district.restart();
+  await nextDays(district, 3);
+  t.same(await disabled(district), []);
+});
+
+t.test('only Active Directory can disable the accounts that it owns', async (t) => {
+  const district = await open(t, { studentGone: 'disable', goneForDays: 0 });
+  const { directory } = district.microsoft;
+  const [user] = directory.users.find('userPrincipalName', 'student0@contoso.edu');
+  if (user !== undefined) directory.users.update(user, { onPremisesSyncEnabled: true });
+  await district.commit(without('10'));
+  t.match(await district.run(), { failed: 0, problems: 1 });
+  const problems = await district.store.withTenant(district.tenantId, readProblems);
+  t.match(problems, [{ subject: 'students:10', code: 'LeaverOnPremises' }]);
+  await district.commit(smallRoster(6));
+  t.match(await district.run(), { problems: 0 });
+});
+
+t.test('a class ends in the ways of School Data Sync, and all of it is undone when the section is back', async (t) => {
+  const sectionGone = ['archiveTeam', 'markExpired', 'removeStudents'];
+  const district = await open(t, { sectionGone, goneForDays: 0 }, { classes: { createTeam: true } });
+  const before = await classOf(district, '50');
+  t.match(before, { resourceProvisioningOptions: ['Team'], isArchived: false });
+  await district.commit(without('50'));
+  t.match(await district.run(), { failed: 0, waiting: 0 });
+  const ended = await classOf(district, '50');
+  const month = new Date(district.clock.now()).toISOString();
+  t.equal(ended.displayName, `Exp${month.slice(5, 7)}${month.slice(2, 4)}_Course 0 - 1`);
+  t.same(ended.members, ended.owners, 'teachers stay');
+  t.match(ended, { isArchived: true, mailNickname: 'Section_50', externalId: '50' });
+  t.match(await district.run(), { done: 0 });
+  t.match(await nextDays(district, 1), { done: 0 });
+
+  await district.commit(smallRoster(6));
+  t.match(await district.run(), { failed: 0, waiting: 0, problems: 0 });
+  const back = await classOf(district, '50');
+  t.match(back, { displayName: 'Course 0 - 1', isArchived: false });
+  t.same(new Set(back.members), new Set(before.members));
+  t.match(await district.run(), { done: 0 });
+});
+
+t.test('a class that is no team needs no archiving, and one of a hand-made name keeps it with the mark', async (t) => {
+  const district = await open(
+    t,
+    { sectionGone: ['markExpired', 'archiveTeam'], goneForDays: 0 },
+    { classes: { displayName: 'create-only' } },
+  );
+  const { directory } = district.microsoft;
+  const [group] = directory.groups.find('externalId', '50');
+  if (group !== undefined) directory.groups.update(group, { displayName: 'Art with Kim' });
+  district.clock.advance(day / 24);
+  await district.run();
+  district.clock.advance(day / 24);
+  await district.run();
+  await district.commit(without('50'));
+  t.match(await district.run(), { failed: 0, waiting: 0, done: 2 });
+  t.match((await classOf(district, '50')).displayName, /^Exp\d{4}_Art with Kim$/);
+  t.equal(district.microsoft.stats.byPath.get('POST /teams/{id}/archive'), undefined);
+  await district.commit(smallRoster(6));
+  await district.run();
+  t.equal((await classOf(district, '50')).displayName, 'Art with Kim');
+});
+
+t.test('Teams may take its time: the next run goes on, and nothing is asked twice', async (t) => {
+  const district = await open(t, { sectionGone: ['archiveTeam'], goneForDays: 0 }, { classes: { createTeam: true } });
+  district.microsoft.directory.teams.duration = day / 24;
+  await district.commit(without('50'));
+  t.match(await district.run(), { failed: 0, waiting: 1, state: 'success' });
+  t.match(await district.run(), { failed: 0, waiting: 1 });
+  const archives = () =>
+    [...district.microsoft.directory.groups.values()].flatMap(({ teamOperations }) =>
+      teamOperations.filter(({ type }) => type === 'archiveTeam'),
+    );
+  t.equal(archives().length, 1);
+  district.clock.advance(day / 24);
+  t.match(await district.run(), { failed: 0, waiting: 0, done: 1 });
+  t.match(await classOf(district, '50'), { isArchived: true });
+  t.equal(archives().length, 1);
+});
+
+t.test('many leavers at once wait for a person, under the school that they were in', async (t) => {
+  const district = await open(t, { studentGone: 'disable', goneForDays: 0 }, { guards: { removals: { above: 2 } } });
+  await district.commit(without('10', '12', '14'));
+  const report = await district.run();
+  t.ok(report.held >= 3);
+  t.same(await disabled(district), []);
+  const holds = await district.store.withTenant(district.tenantId, (scope) => readHolds(scope));
+  t.match(
+    holds.find(({ kind }) => kind === 'disableUser'),
+    { schoolId: '1', count: 3, effect: /^3 accounts are disabled/ },
+  );
+});

@@ -1,0 +1,21 @@
+/** The step of a turn that notices who and what is gone from PowerSchool. It only remembers: what a profile makes of it, its plan says. */
+import type { Logger } from 'pino';
+import { writeDepartures } from '../store/departures.ts';
+import type { Store } from '../store/store.ts';
+import type { TenantState } from './state/tenant-state.ts';
+
+/** @param today the district's date, YYYY-MM-DD */
+export async function followDepartures(
+  { store, tenantId, log }: { store: Store; tenantId: string; log: Logger },
+  state: TenantState,
+  today: string,
+): Promise<void> {
+  const news = state.noteDepartures(today);
+  const [gone, back] = [news.gone.length, news.back.length];
+  if (gone + back === 0) return;
+  await store.withTenant(tenantId, (scope) => writeDepartures(scope, news, today));
+  log.info(
+    { event: 'roster.departures', gone, back },
+    `${gone} people and sections are gone from PowerSchool, ${back} are back`,
+  );
+}
