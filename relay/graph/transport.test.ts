@@ -1,14 +1,15 @@
-/** Whom the relay believes to be Microsoft. */
+/** Whom the relay believes to be Microsoft, and when it turns to another of Microsoft's servers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
+import { openTransport } from './transport.ts';
 
 /** Sends one request in a process of its own: the variable is read when Node starts. */
 const program = `
@@ -51,4 +52,61 @@ t.test('NODE_TLS_REJECT_UNAUTHORIZED hands no token to a stranger', async (t) =>
   const CA_FILE = join(t.testdir(), 'ca.pem');
   await writeFile(CA_FILE, authority.ca);
   t.equal(await request({ URL, NODE_TLS_REJECT_UNAUTHORIZED, CA_FILE }), '200', 'with its authority it is known');
+});
+
+/** A server whose answers depend on the path, and how a path is asked for: `socket` numbers the connections. */
+async function connectionsTo(t: Test) {
+  const authority = await createAuthority();
+  const held = Promise.withResolvers<void>();
+  let sockets = 0;
+  const server: Server = createServer(await authority.issue(['127.0.0.1']), async (request, response) => {
+    const [, path] = (request.url ?? '').split('/');
+    if (path === 'drop') return request.socket.destroy();
+    if (path === 'held') await held.promise;
+    response.writeHead(path === 'unavailable' ? 503 : 200).end(String(numbers.get(request.socket)));
+  });
+  const numbers = new Map<object, number>();
+  server.on('secureConnection', (socket) => {
+    sockets += 1;
+    numbers.set(socket, sockets);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const caFile = join(t.testdir(), 'ca.pem');
+  await writeFile(caFile, authority.ca);
+  const transport = await openTransport(caFile);
+  t.teardown(async () => {
+    await transport.close();
+    server.close();
+  });
+  const socketOf = async (path: string) => {
+    const response = await transport.send(`https://127.0.0.1:${port}/${path}`, { method: 'GET', headers: {} });
+    const socket = Number(await response.text());
+    // A connection is free for the next request once its own end of the answer has been seen.
+    await new Promise(setImmediate);
+    return socket;
+  };
+  return { socketOf, release: held.resolve, numbers };
+}
+
+t.test('after a 503 the next request takes a new connection, and the next after that keeps it', async (t) => {
+  const { socketOf } = await connectionsTo(t);
+  t.equal(await socketOf('fine'), 1);
+  t.equal(await socketOf('unavailable'), 1, 'a connection is kept while all is well');
+  t.equal(await socketOf('fine'), 2);
+  t.equal(await socketOf('fine'), 2);
+});
+
+t.test('a connection that breaks takes its idle neighbours along, and no request that is under way', async (t) => {
+  const { socketOf, release, numbers } = await connectionsTo(t);
+  const slow = socketOf('held');
+  while (numbers.size < 1) await new Promise(setImmediate);
+  await Promise.all([socketOf('fine'), socketOf('fine')]);
+  const before = numbers.size;
+  t.equal(before, 3);
+  await t.rejects(socketOf('drop'));
+  t.equal(await socketOf('fine'), before + 1, 'not the idle one');
+  release();
+  t.equal(await slow, 1, 'its answer came all the same');
 });

@@ -10,27 +10,50 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones */
+/**
+ * Connections are kept for the next request, until one breaks or brings a 503: then all of them are given up as soon as
+ * nothing is under way on them. Microsoft's best practices for Graph have a 503 repeated on a new connection, which may reach a
+ * server that works; and what broke one connection, a firewall or a server that goes down, mostly broke its neighbours.
+ *
+ * @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones
+ */
 export async function openTransport(caFile: string | undefined): Promise<Transport> {
-  const dispatcher = new Agent({
+  const ca = await trustedAuthorities(caFile);
+  let pool = openPool(ca);
+  const leaving = new Set<Promise<void>>();
+  const replace = (failed: Agent) => {
+    // Another request may have seen the same failure already.
+    if (failed !== pool) return;
+    pool = openPool(ca);
+    // What was sent before is answered first: undici takes a request in the moment in which fetch is called.
+    const left = failed.close().finally(() => leaving.delete(left));
+    leaving.add(left);
+  };
+  return {
+    async send(url, init) {
+      const dispatcher = pool;
+      const signal = AbortSignal.timeout(timeoutMs);
+      const response = await fetch(url, { ...init, dispatcher, redirect: 'manual', signal }).catch((error: unknown) => {
+        replace(dispatcher);
+        throw error;
+      });
+      if (response.status === 503) replace(dispatcher);
+      // undici's own Response type and Node's global one describe the same class.
+      return response as unknown as Response;
+    },
+    async close() {
+      await Promise.all([pool.close(), ...leaving]);
+    },
+  };
+}
+
+function openPool(ca: Awaited<ReturnType<typeof trustedAuthorities>>): Agent {
+  return new Agent({
     // Said aloud because NODE_TLS_REJECT_UNAUTHORIZED changes its default.
-    connect: { ca: await trustedAuthorities(caFile), rejectUnauthorized: true, timeout: 10_000 },
+    connect: { ca, rejectUnauthorized: true, timeout: 10_000 },
     connections: 8,
     keepAliveTimeout: 4000,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
-  return {
-    async send(url, init) {
-      const response = await fetch(url, {
-        ...init,
-        dispatcher,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      // undici's own Response type and Node's global one describe the same class.
-      return response as unknown as Response;
-    },
-    close: () => dispatcher.close(),
-  };
 }
