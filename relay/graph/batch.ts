@@ -33,11 +33,14 @@ export async function sendBatch(
   const answer = await client.send('POST', '/$batch', body, { units: requests.length, writes });
   if (answer.status !== 200) throw failureOf('POST /$batch', answer, undefined);
   const byId = new Map((answer.body as BatchBody | undefined)?.responses?.map((inner) => [inner.id, inner]));
-  return requests.map((_, index) => {
+  return requests.map(({ method }, index) => {
     const inner = byId.get(String(index + 1));
     if (inner === undefined) return undefined;
     const headers = new Headers(inner.headers);
-    if (inner.status === 429) client.noteThrottled(headers.get('retry-after'), headers.get('x-ms-throttle-scope'));
+    if (inner.status === 429) {
+      const refused = { writes: method === 'GET' ? 0 : 1 };
+      client.noteThrottled(headers.get('retry-after'), headers.get('x-ms-throttle-scope'), refused);
+    }
     return { status: inner.status, headers, body: inner.body };
   });
 }

@@ -1,6 +1,7 @@
 import t from 'tap';
+import { Throttle } from '../../scripts/simulators/microsoft/throttle.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
-import { appBudget, GraphBudget, TokenBucket } from './budget.ts';
+import { appBudget, type Cost, GraphBudget, TokenBucket } from './budget.ts';
 
 const never = new AbortController().signal;
 
@@ -90,10 +91,73 @@ t.test(
     }
     for (const time of times) t.ok(times.filter((other) => other >= time && other < time + 1000).length <= 10);
     t.ok((times.at(-1) ?? 0) < 4500, `40 took ${times.at(-1)} ms`);
-    budget.slowDown(60_000, undefined, 'create');
+    budget.slowDown(60_000, undefined, { writes: 0, teams: 'create' });
     const before = clock.now();
     await budget.take({ units: 20, writes: 20 }, never);
     await budget.take({ units: 0, writes: 0, teams: 'read' }, never);
     t.ok(clock.now() - before < 100);
   },
 );
+
+t.test("the resource units follow the tenant's size, and the simulator refuses none of them", async (t) => {
+  const units = new Map<number | undefined, number>();
+  for (const users of [undefined, 49, 50, 500, 501]) {
+    const clock = new VirtualClock();
+    const graph = new Throttle({ clock, speed: 1, users: () => users ?? 0, tenantId: 'contoso' });
+    const budget = new GraphBudget(appBudget(clock, 1), clock, 1);
+    if (users !== undefined) budget.fitTo(users);
+    const end = clock.now() + 60_000;
+    let read = 0;
+    for (;;) {
+      await budget.take({ units: 20, writes: 0 }, never);
+      if (clock.now() > end) break;
+      graph.charge({ area: 'identity', write: false, units: 20, appId: 'hallpass' });
+      read += 20;
+    }
+    units.set(users, read);
+    const limit = (users ?? 0) < 50 ? 3500 : (users ?? 0) <= 500 ? 5000 : 8000;
+    // The bucket at once, and six times as much in the minute.
+    t.ok(read > 7 * limit * 0.95, `${users ?? 'unknown'}: ${read} of ${7 * limit}`);
+  }
+  t.equal(units.get(undefined), units.get(49), 'nothing is known of a tenant at first: it may be small');
+});
+
+t.test('a tenant that grows gets its larger limit at once, and what it has taken stays taken', async (t) => {
+  const clock = new VirtualClock();
+  const start = clock.now();
+  const budget = new GraphBudget(appBudget(clock, 1), clock, 1);
+  await budget.take({ units: 3000, writes: 0 }, never);
+  budget.fitTo(501);
+  await budget.take({ units: 4600, writes: 0 }, never);
+  t.equal(clock.now(), start, '7,600 of 7,680');
+  budget.slowDown(0, 'Tenant_Application/ReadWrite/app/tenant', { writes: 0 });
+  budget.fitTo(49);
+  await budget.take({ units: 336, writes: 0 }, never);
+  // Below nothing by 4,240 after the smaller limit, and half of 336 a second.
+  const seconds = (clock.now() - start) / 1000;
+  t.ok(seconds > 15 && seconds < 28, `it took ${seconds} s`);
+});
+
+t.test('a 429 slows down what it is about: units or writes, of the tenant or of the application', async (t) => {
+  const clock = new VirtualClock();
+  const app = appBudget(clock, 1);
+  const write = { units: 1, writes: 1 };
+  const read = { units: 1, writes: 0 };
+  const waits = async (scope: string | undefined, request: Cost) => {
+    const [refused, other] = [new GraphBudget(app, clock, 1), new GraphBudget(app, clock, 1)];
+    refused.slowDown(30_000, scope, request);
+    const wait = async (budget: GraphBudget, cost: Cost) => {
+      const start = clock.now();
+      await budget.take(cost, never);
+      return clock.now() - start > 29_000;
+    };
+    const others = await wait(other, read);
+    return { others, read: await wait(refused, read), write: await wait(refused, write) };
+  };
+  t.same(await waits('Tenant_Application/Write/a/t', read), { others: false, read: false, write: true });
+  // Who waited for the read has waited for the write too.
+  t.same(await waits('Tenant_Application/ReadWrite/a/t', write), { others: false, read: true, write: false });
+  t.same(await waits(undefined, write), { others: false, read: false, write: true });
+  t.same(await waits(undefined, read), { others: false, read: true, write: false });
+  t.same(await waits('Application/ReadWrite/a/t', read), { others: true, read: false, write: false });
+});

@@ -1,7 +1,7 @@
 /**
  * Keeps the relay below Graph's limits instead of running into them. Documented limits (identity and access, 2026):
- * per application and tenant 3,000 writes / 150 s and 8,000 resource units / 10 s; per application over all tenants
- * 35,000 writes / 300 s. Teams (2023): 10 creations and 30 reads a second per application and tenant, 100 creations over all
+ * per application and tenant 3,000 writes / 150 s, and 3,500, 5,000 or 8,000 resource units / 10 s by the tenant's size;
+ * per application over all tenants 35,000 writes / 300 s and 150,000 resource units / 20 s. Teams (2023): 10 creations and 30 reads a second per application and tenant, 100 creations over all
  * tenants. Education writes are assumed to count as identity writes; Microsoft does not say.
  *
  * Other applications share a tenant, so a 429 can come all the same: then the rate is halved, nothing is sent before
@@ -16,11 +16,16 @@ import type { Clock } from '../../shared/clock.ts';
 const share = 0.96;
 const recoverEveryMs = 10_000;
 
+export interface Limit {
+  amount: number;
+  perSeconds: number;
+}
+
 /** A token bucket: `capacity` at once, refilled continuously. Takers are served in the order in which they came. */
 export class TokenBucket {
   readonly #clock: Clock;
-  readonly #capacity: number;
-  readonly #nominalPerMs: number;
+  #capacity: number;
+  #nominalPerMs: number;
   #perMs: number;
   #tokens: number;
   #at: number;
@@ -28,7 +33,7 @@ export class TokenBucket {
   #recoverAt = 0;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(limit: { amount: number; perSeconds: number }, clock: Clock) {
+  constructor(limit: Limit, clock: Clock) {
     this.#clock = clock;
     this.#capacity = limit.amount * share;
     this.#nominalPerMs = (limit.amount * share) / (limit.perSeconds * 1000);
@@ -42,6 +47,16 @@ export class TokenBucket {
     const mine = this.#queue.then(() => this.#takeNow(amount, signal));
     this.#queue = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** Another limit from now on. What was taken stays taken, and a rate that a 429 lowered stays as much lower. */
+  resize({ amount, perSeconds }: Limit): void {
+    this.#refill();
+    const lowered = this.#perMs / this.#nominalPerMs;
+    this.#tokens += amount * share - this.#capacity;
+    this.#capacity = amount * share;
+    this.#nominalPerMs = this.#capacity / (perSeconds * 1000);
+    this.#perMs = this.#nominalPerMs * lowered;
   }
 
   /** Graph said 429: nothing for `waitMs`, then at half the rate, with no burst. */
@@ -95,6 +110,7 @@ export interface Cost {
 
 /** What all tenants of this relay share. */
 export interface AppBudget {
+  units: TokenBucket;
   writes: TokenBucket;
   newTeams: TokenBucket;
 }
@@ -105,9 +121,12 @@ export class GraphBudget {
   readonly #writes: TokenBucket;
   readonly #teams: Record<TeamsRequest, TokenBucket>;
   readonly #app: AppBudget;
+  readonly #speed: number;
 
+  /** As of the smallest tenant, until {@link fitTo} says how large this one is. */
   constructor(app: AppBudget, clock: Clock, speed: number) {
-    this.#units = new TokenBucket({ amount: 8000 * speed, perSeconds: 10 }, clock);
+    this.#speed = speed;
+    this.#units = new TokenBucket(unitLimit(0, speed), clock);
     this.#writes = new TokenBucket({ amount: 3000 * speed, perSeconds: 150 }, clock);
     this.#teams = {
       create: perSecond(10 * speed, clock),
@@ -118,6 +137,11 @@ export class GraphBudget {
     this.#app = app;
   }
 
+  /** @param users accounts in the tenant: Graph's limit of resource units follows their number */
+  fitTo(users: number): void {
+    this.#units.resize(unitLimit(users, this.#speed));
+  }
+
   async take(cost: Cost, signal: AbortSignal): Promise<void> {
     if (cost.teams !== undefined) {
       await this.#teams[cost.teams].take(1, signal);
@@ -125,29 +149,42 @@ export class GraphBudget {
       return;
     }
     await this.#units.take(cost.units, signal);
+    await this.#app.units.take(cost.units, signal);
     if (cost.writes === 0) return;
     await this.#writes.take(cost.writes, signal);
     await this.#app.writes.take(cost.writes, signal);
   }
 
   /**
-   * @param scope the x-ms-throttle-scope of the answer, for instance `Tenant_Application/Write/…`
-   * @param teams of the request, see {@link Cost}
+   * @param scope the x-ms-throttle-scope of the answer, for instance `Tenant_Application/Write/…`; `Read` and `ReadWrite` are
+   *   resource units, and without one it is the scarcer of what the request took
+   * @param request what was refused
    */
-  slowDown(waitMs: number, scope: string | undefined, teams?: Cost['teams']): void {
-    if (teams !== undefined) this.#teams[teams].slowDown(waitMs);
-    else if (scope?.includes('/Read/')) this.#units.slowDown(waitMs);
-    else if (scope?.startsWith('Application')) this.#app.writes.slowDown(waitMs);
-    else this.#writes.slowDown(waitMs);
+  slowDown(waitMs: number, scope: string | undefined, request: Omit<Cost, 'units'>): void {
+    this.#refusedBy(scope, request).slowDown(waitMs);
+  }
+
+  #refusedBy(scope: string | undefined, { writes, teams }: Omit<Cost, 'units'>): TokenBucket {
+    if (teams !== undefined) return this.#teams[teams];
+    const [who, what = writes > 0 ? 'Write' : 'Read'] = scope?.split('/') ?? [];
+    if (who === 'Application') return what === 'Write' ? this.#app.writes : this.#app.units;
+    return what === 'Write' ? this.#writes : this.#units;
   }
 }
 
 /** The buckets that all tenants of this relay share. */
 export function appBudget(clock: Clock, speed: number): AppBudget {
   return {
+    units: new TokenBucket({ amount: 150_000 * speed, perSeconds: 20 }, clock),
     writes: new TokenBucket({ amount: 35_000 * speed, perSeconds: 300 }, clock),
     newTeams: perSecond(100 * speed, clock),
   };
+}
+
+/** Documented classes: fewer than 50 users, up to 500, and more. */
+function unitLimit(users: number, speed: number): Limit {
+  const amount = users < 50 ? 3500 : users <= 500 ? 5000 : 8000;
+  return { amount: amount * speed, perSeconds: 10 };
 }
 
 /** A limit by the second has no burst to give: it is dealt out in tenths, so that no second has more. */

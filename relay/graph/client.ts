@@ -114,15 +114,20 @@ export class GraphClient {
       throw fail('GRAPH_UNREACHABLE', { url: this.#options.baseUrl, reason: reasonOf(cause) }, { cause });
     }
     if (answer.status === 429) {
-      this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'), cost.teams);
+      this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'), cost);
     }
     return answer;
   }
 
-  /** Called for every 429, also of requests inside a batch. */
-  noteThrottled(retryAfter: string | null | undefined, scope: string | null | undefined, teams?: Cost['teams']): void {
+  /** Called for every 429, also of requests inside a batch. @param request what was refused */
+  noteThrottled(retryAfter: string | null, scope: string | null, request: Omit<Cost, 'units'>): void {
     this.stats.throttled += 1;
-    this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined, teams);
+    this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined, request);
+  }
+
+  /** Says how large the tenant is: its limits follow the number of its accounts. */
+  fitBudgetTo(users: number): void {
+    this.#options.budget.fitTo(users);
   }
 
   /** All items of a collection, page by page. @param first the first page, if it was read already. @throws as {@link get} */

@@ -40,6 +40,16 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
   }));
 }
 
+/** How many accounts the tenant has, as far as is known. */
+export async function countDirectory({ db, tenantId }: TenantScope): Promise<number> {
+  const { count } = await db
+    .selectFrom('directory_user')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Applies a delta and moves the link, in one transaction. A property that the delta does not name keeps its value. */
 export async function applyDirectoryChanges(scope: TenantScope, changes: DirectoryChanges, now: string): Promise<void> {
   const { db, tenantId } = scope;

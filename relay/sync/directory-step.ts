@@ -8,7 +8,13 @@ import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
 import { readStamped } from '../graph/stamped.ts';
 import type { Body } from '../plan/bodies.ts';
 import { type Applied, appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied.ts';
-import { applyDirectoryChanges, markAdopted, readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
+import {
+  applyDirectoryChanges,
+  countDirectory,
+  markAdopted,
+  readDirectory,
+  readDirectoryState,
+} from '../store/directory-mirror.ts';
 import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
 import { readLinks, removeLinks } from '../store/links.ts';
@@ -25,7 +31,7 @@ export interface DirectoryStep {
 }
 
 /**
- * Brings the mirror of the accounts up to date. A link ends only when its account is deleted: the directory says so, or a
+ * Brings the mirror of the accounts up to date, and tells the client how many there are. A link ends only when its account is deleted: the directory says so, or a
  * reading from the beginning no longer has an account that was seen before. One that we have just made may be missing from
  * a reading for a while.
  */
@@ -35,6 +41,7 @@ export async function refreshDirectory({ store, tenantId, client, clock }: Direc
   return await store.withTenant(tenantId, async (scope) => {
     const changes = read.full ? await withVanished(scope, read) : read;
     await applyDirectoryChanges(scope, changes, timestamp(clock));
+    client.fitBudgetTo(await countDirectory(scope));
     const gone = new Set(changes.deletes);
     if (gone.size === 0) return { changes, ended: [] };
     const ended = (await readLinks(scope)).filter((link) => gone.has(link.objectId));

@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap';
 import { readProblems } from '../store/problems.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+import { refreshDirectory } from './directory-step.ts';
 
 async function open(t: Test): Promise<District> {
   const mode = { students: 'create', teachers: 'create' } as const;
@@ -32,4 +33,26 @@ t.test('an application that may not set owners is told before anything is made',
   district.microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.ReadWrite.All', 'GroupMember.ReadWrite.All'];
   await t.rejects(district.run(), { code: 'GRAPH_CONSENT_MISSING', message: /Group\.ReadWrite\.All/ });
   t.equal(district.microsoft.stats.writes, 0);
+});
+
+t.test('once the accounts have been read, the limit is that of the tenant: 3,500 units, 5,000 or 8,000', async (t) => {
+  for (const [students, atOnce] of [
+    [45, 3200],
+    [46, 4600],
+    [497, 7400],
+  ] as const) {
+    const mode = { students: 'match', teachers: 'match' } as const;
+    const district = await openDistrict({ dir: t.testdir(), mode, students, accounts: true });
+    const { store, tenantId, clock } = district;
+    const client = district.client();
+    await refreshDirectory({ store, tenantId, client, clock, signal: new AbortController().signal });
+    const waited = async (units: number) => {
+      const start = clock.now();
+      await client.get('/domains', { units, writes: 0 });
+      return clock.now() - start;
+    };
+    t.equal(await waited(atOnce), 0, `${students + 4} accounts: ${atOnce} units at once`);
+    t.ok((await waited(atOnce)) > 1000, 'and no second time');
+    await district.close();
+  }
 });
