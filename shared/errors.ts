@@ -84,6 +84,12 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(catalogue, code);
 }
 
+/** A failure that passes by itself, as a value. @throws any other */
+export function passing(error: unknown): HallpassError {
+  if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
+  return error;
+}
+
 /**
  * One line for a cause that is not ours, without a stack. What Node says of files and ports is put plainly: "permission denied
  * (EACCES)" for "EACCES: permission denied, open '/etc/x'", because the sentence around it names the file.

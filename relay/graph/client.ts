@@ -15,7 +15,7 @@ import {
 } from '@microsoft/microsoft-graph-client';
 import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
+import { fail, HallpassError, passing, reasonOf } from '../../shared/errors.ts';
 import type { Cost, GraphBudget } from './budget.ts';
 import type { Credentials } from './credentials.ts';
 import type { Transport } from './transport.ts';
@@ -65,21 +65,18 @@ export class GraphClient {
   }
 
   /**
-   * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may be repeated.
+   * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may pass.
    *
-   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED
+   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED, and those of the sign-in
    */
   async get(path: string, cost: Cost = { units: 1, writes: 0 }): Promise<GraphAnswer> {
     for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.send('GET', path, undefined, cost).catch((error: unknown) => error as Error);
-      const wait = answer instanceof Error ? undefined : retryAfterMs(answer.headers.get('retry-after'), this.#now());
-      const passing = answer instanceof Error || answer.status === 429 || answer.status >= 500;
-      if (!passing) return answer;
-      if (attempt + 1 >= attempts) {
-        throw answer instanceof Error ? answer : failureOf(`GET ${pathOnly(path)}`, answer, wait);
-      }
-      const backoff = backoffMs({ baseMs: 1000, capMs: 30_000 }, attempt, this.#options.random(), wait);
-      await this.#options.clock.sleep(backoff, this.#options.signal);
+      const answer = await this.send('GET', path, undefined, cost).catch(passing);
+      if (!(answer instanceof HallpassError) && answer.status !== 429 && answer.status < 500) return answer;
+      const failure = answer instanceof HallpassError ? answer : this.#failureOf(`GET ${pathOnly(path)}`, answer);
+      if (attempt + 1 >= attempts) throw failure;
+      const { clock, random, signal } = this.#options;
+      await clock.sleep(backoffMs({ baseMs: 1000, capMs: 30_000 }, attempt, random(), failure.retryAfterMs), signal);
     }
   }
 
@@ -147,6 +144,10 @@ export class GraphClient {
     }
   }
 
+  #failureOf(what: string, answer: GraphAnswer): HallpassError {
+    return failureOf(what, answer, retryAfterMs(answer.headers.get('retry-after'), this.#now()));
+  }
+
   #now(): number {
     return this.#options.clock.now();
   }
@@ -168,19 +169,20 @@ class TransportHandler implements Middleware {
   }
 }
 
-/** The catalogue error for an answer that is not a success. */
-export function failureOf(what: string, answer: GraphAnswer, retryAfter: number | undefined) {
+/** The catalogue error for an answer that is not a success. @param retryAfter milliseconds that Graph wants us to wait */
+export function failureOf(what: string, answer: GraphAnswer, retryAfter: number | undefined): HallpassError {
+  const again = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
   const reason = graphReason(answer.body);
   const requestId = answer.headers.get('request-id') ?? 'none';
   if (answer.status === 429) {
     const scope = answer.headers.get('x-ms-throttle-scope') ?? 'no scope given';
-    return fail('GRAPH_THROTTLED', { scope }, retryAfter === undefined ? {} : { retryAfterMs: retryAfter });
+    return fail('GRAPH_THROTTLED', { scope }, again);
   }
   if (answer.status === 403 && /^Directory_(Quota|ResourceSize)Exceeded: /.test(reason)) {
     return fail('GRAPH_QUOTA_EXCEEDED', { what, reason });
   }
   if (answer.status === 401 || answer.status === 403) return fail('GRAPH_DENIED', { what, reason });
-  if (answer.status >= 500) return fail('GRAPH_FAILED', { what, status: answer.status, reason, requestId });
+  if (answer.status >= 500) return fail('GRAPH_FAILED', { what, status: answer.status, reason, requestId }, again);
   return fail('GRAPH_REJECTED', { what, reason });
 }
 

@@ -4,7 +4,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
 import { decodeJwt } from 'jose';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { retryAfterMs } from '../../shared/backoff.ts';
+import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
 import type { RelaySettings } from '../settings.ts';
 import type { Transport } from './transport.ts';
 
@@ -18,13 +19,19 @@ const implied: Record<string, readonly string[]> = {
 };
 
 export interface Credentials {
-  /** A token for this Microsoft tenant. @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING */
+  /**
+   * A token for this Microsoft tenant.
+   *
+   * @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING; GRAPH_UNREACHABLE, GRAPH_THROTTLED and GRAPH_FAILED where
+   *   the sign-in service gave no answer
+   */
   token(graphTenantId: string): Promise<string>;
   /** Gets another one, although the one there is seems good. @throws as {@link Credentials.token} */
   renew(graphTenantId: string): Promise<void>;
 }
 
 export async function openCredentials(settings: RelaySettings['graph'], transport: Transport): Promise<Credentials> {
+  const troubles = new Map<string, HallpassError>();
   const application = new ConfidentialClientApplication({
     auth: {
       clientId: settings.clientId ?? missing('graph client id'),
@@ -32,11 +39,12 @@ export async function openCredentials(settings: RelaySettings['graph'], transpor
       // Keeps MSAL from asking a Microsoft host which authorities exist, which a national cloud or simulator is not.
       knownAuthorities: [new URL(settings.authority).host],
     },
-    system: { networkClient: networkOf(transport) },
+    system: { networkClient: networkOf(transport, troubles) },
   });
   const flights = new Map<string, Promise<string>>();
 
   const acquire = async (tenant: string, skipCache: boolean): Promise<string> => {
+    troubles.delete(tenant);
     const result = await application
       .acquireTokenByClientCredential({
         scopes: [`${settings.baseUrl}/.default`],
@@ -44,11 +52,16 @@ export async function openCredentials(settings: RelaySettings['graph'], transpor
         skipCache,
       })
       .catch((error: unknown) => {
-        throw fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason: reasonOf(error) }, { cause: error });
+        throw (
+          troubles.get(tenant) ?? fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason: reasonOf(error) }, { cause: error })
+        );
       });
     if (result === null) throw fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason: 'no token came back' });
-    checkRoles(result.accessToken, tenant);
-    return result.accessToken;
+    const lacking = lackingRoles(result.accessToken);
+    if (lacking.length === 0) return result.accessToken;
+    // MSAL would give out the token of before the consent for up to an hour.
+    if (result.fromCache) return await acquire(tenant, true);
+    throw fail('GRAPH_CONSENT_MISSING', { tenant, roles: lacking.join(', ') });
   };
 
   // MSAL does not join parallel calls: three cold ones would be three token requests.
@@ -66,11 +79,10 @@ export async function openCredentials(settings: RelaySettings['graph'], transpor
 }
 
 /** A token may come without roles while consent is missing or still spreading: better told now than as a 403 later. */
-function checkRoles(token: string, tenant: string): void {
+function lackingRoles(token: string): string[] {
   const { roles } = decodeJwt<{ roles?: string[] }>(token);
   const granted = new Set(roles ?? []);
-  const lacking = baseRoles.filter((role) => ![role, ...(implied[role] ?? [])].some((name) => granted.has(name)));
-  if (lacking.length > 0) throw fail('GRAPH_CONSENT_MISSING', { tenant, roles: lacking.join(', ') });
+  return baseRoles.filter((role) => ![role, ...(implied[role] ?? [])].some((name) => granted.has(name)));
 }
 
 async function secretOf(settings: RelaySettings['graph']) {
@@ -98,19 +110,46 @@ function missing(setting: string): never {
   throw fail('RELAY_NOT_CONFIGURED', { setting });
 }
 
-function networkOf(transport: Transport): INetworkModule {
+/**
+ * What MSAL asks over. It makes one error of everything that keeps an answer away, or none at all, and answers for a minute
+ * from memory after a 5xx: so what passes is kept apart from what is refused, and never shown to it.
+ *
+ * @param troubles the last such failure, by tenant
+ */
+function networkOf(transport: Transport, troubles: Map<string, HallpassError>): INetworkModule {
   const request = async <T>(method: string, url: string, options: NetworkRequestOptions = {}) => {
     const headers = options.headers ?? {};
     const init = options.body === undefined ? { method, headers } : { method, headers, body: options.body };
-    const response = await transport.send(url, init);
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers.entries()),
-      body: (await response.json()) as T,
-    };
+    try {
+      const response = await transport.send(url, init);
+      const text = await response.text();
+      if (response.status === 429 || response.status >= 500) throw busy(response, text);
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers.entries()),
+        body: JSON.parse(text) as T,
+      };
+    } catch (error) {
+      const { origin, pathname } = new URL(url);
+      const trouble =
+        error instanceof HallpassError
+          ? error
+          : fail('GRAPH_UNREACHABLE', { url: origin, reason: reasonOf(error) }, { cause: error });
+      troubles.set(pathname.split('/')[1] ?? '', trouble);
+      throw trouble;
+    }
   };
   return {
     sendGetRequestAsync: (url, options) => request('GET', url, options),
     sendPostRequestAsync: (url, options) => request('POST', url, options),
   };
+}
+
+function busy({ status, headers }: Response, text: string): HallpassError {
+  const wait = retryAfterMs(headers.get('retry-after'), Date.parse(headers.get('date') ?? ''));
+  const again = wait === undefined ? {} : { retryAfterMs: wait };
+  if (status === 429) return fail('GRAPH_THROTTLED', { scope: 'sign-in' }, again);
+  const requestId = headers.get('x-ms-request-id') ?? 'none';
+  const reason = /AADSTS\d+[^"\\]*/.exec(text)?.[0] ?? 'no reason given';
+  return fail('GRAPH_FAILED', { what: 'the sign-in', status, reason, requestId }, again);
 }

@@ -6,7 +6,8 @@ export const graphErrors = {
     who: 'operator',
     sentence: 'Cannot reach Microsoft Graph at {url}: {reason}.',
     action: 'Check that the relay may open outbound connections to this host.',
-    meaning: 'Name resolution, connection, TLS or a timeout. The run goes on by itself.',
+    meaning:
+      'Name resolution, connection, TLS or a timeout, on the way to Graph or to the sign-in. The run goes on by itself.',
   },
   GRAPH_SIGN_IN_REFUSED: {
     retry: 'fix',
@@ -22,7 +23,7 @@ export const graphErrors = {
     sentence: 'The tenant {tenant} has not granted {roles}.',
     action: 'Have an administrator of the tenant grant admin consent again, then wait a few minutes.',
     meaning:
-      'The app token came without the roles that the profile needs. A fresh consent takes minutes to arrive, and cached tokens keep old roles for up to an hour.',
+      'The app token came without the roles that the profile needs. A fresh consent takes minutes to arrive; each attempt asks for a new token.',
   },
   GRAPH_THROTTLED: {
     retry: 'retry-after',

@@ -6,7 +6,7 @@
 
 import { backoffMs } from '../../../shared/backoff.ts';
 import { timestamp } from '../../../shared/clock.ts';
-import { HallpassError } from '../../../shared/errors.ts';
+import { HallpassError, passing } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { isCreation, type Outcome, outcomeOf, requestFor } from '../../graph/operations.ts';
@@ -21,7 +21,7 @@ import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
 import { applyTeams } from './teams.ts';
 import { verify } from './verify.ts';
-import { backoff, maxAttempts, passing, workOff } from './work-off.ts';
+import { backoff, maxAttempts, workOff } from './work-off.ts';
 
 /** Batches under way at once: enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
 const parallel = 4;

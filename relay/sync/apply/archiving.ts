@@ -4,7 +4,7 @@
  * team is looked at before anything is asked. What is not done at the end of the run is looked at by the next one.
  */
 import { timestamp } from '../../../shared/clock.ts';
-import { fail, HallpassError } from '../../../shared/errors.ts';
+import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { describe } from '../../graph/operations.ts';
 import {
@@ -21,7 +21,7 @@ import { type JournalEntry, writeJournal } from '../../store/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
-import { failureAfter, passing, workOff } from './work-off.ts';
+import { failureAfter, workOff } from './work-off.ts';
 
 export type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
 

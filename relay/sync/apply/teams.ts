@@ -5,7 +5,7 @@
  */
 
 import { timestamp } from '../../../shared/clock.ts';
-import { fail, HallpassError } from '../../../shared/errors.ts';
+import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { describe } from '../../graph/operations.ts';
 import {
@@ -25,7 +25,7 @@ import type { Applying, ApplyResult } from './applying.ts';
 import { journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { settledAt } from './references.ts';
-import { failureAfter, passing, workOff } from './work-off.ts';
+import { failureAfter, workOff } from './work-off.ts';
 
 type TeamCreation = Extract<Operation, { kind: 'createTeam' }>;
 

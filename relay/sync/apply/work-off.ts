@@ -9,12 +9,6 @@ import type { Lanes, Task } from './lanes.ts';
 export const maxAttempts = 12;
 export const backoff = { baseMs: 1000, capMs: 30_000 };
 
-/** A failure that passes, as a value; others end the run. */
-export function passing(error: unknown): HallpassError {
-  if (!(error instanceof HallpassError) || error.retry === 'fix' || error.retry === 'bug') throw error;
-  return error;
-}
-
 /** What to make of a request of its own that was throttled, failed on the way, or was refused. */
 export interface Failure {
   error: HallpassError;

@@ -6,7 +6,7 @@ import type { Answer } from './graph/call.ts';
 export const faultOrder = z.strictObject({
   match: z.strictObject({
     method: z.string().toUpperCase().optional(),
-    /** A regular expression over the path below `/v1.0` with its query, or over the token endpoint's path. */
+    /** A regular expression over the path below `/v1.0` with its query, or over a path of the sign-in. */
     path: z.string().optional(),
   }),
   /** How many matching requests it hits. */

@@ -26,10 +26,12 @@ type TenantRequest = FastifyRequest<{ Params: { tenant: string } }>;
 export function addEntraRoutes(server: FastifyInstance, parts: EntraParts): void {
   const seen = new Map<string, number>();
   server.get('/:tenant/v2.0/.well-known/openid-configuration', async (request: TenantRequest, reply) =>
-    answer(parts, request, reply, async () => {
-      checkTenant(parts, request);
-      return discovery(parts.origin(request), parts.tenantId);
-    }),
+    onABadDay(parts, request, reply, () =>
+      answer(parts, request, reply, async () => {
+        checkTenant(parts, request);
+        return discovery(parts.origin(request), parts.tenantId);
+      }),
+    ),
   );
   server.get('/:tenant/discovery/v2.0/keys', async (request: TenantRequest, reply) =>
     answer(parts, request, reply, async () => {
@@ -39,19 +41,29 @@ export function addEntraRoutes(server: FastifyInstance, parts: EntraParts): void
   );
   server.post('/:tenant/oauth2/v2.0/token', async (request: TenantRequest, reply) => {
     parts.stats.tokens += 1;
-    const fault = parts.faults.take('POST', new URL(request.url, 'https://simulator').pathname);
-    const replaced = fault === undefined ? undefined : errorOf(fault);
-    if (replaced !== undefined) {
-      const busy = new AadError(replaced.status, 'temporarily_unavailable', 90033, 'A transient error has occurred.');
-      return reply.code(replaced.status).headers(replaced.headers).send(bodyOf(parts, busy));
-    }
-    if (fault?.kind === 'drop' || fault?.kind === 'lost-answer') {
-      request.raw.socket.destroy();
-      return reply.hijack();
-    }
-    if (fault?.kind === 'slow') await parts.clock.sleep(fault.delay);
-    return answer(parts, request, reply, () => grant(parts, seen, request));
+    return onABadDay(parts, request, reply, () => answer(parts, request, reply, () => grant(parts, seen, request)));
   });
+}
+
+/** The answer, unless a fault was ordered for the request. */
+async function onABadDay(
+  parts: EntraParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  go: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  const fault = parts.faults.take(request.method, new URL(request.url, 'https://simulator').pathname);
+  const replaced = fault === undefined ? undefined : errorOf(fault);
+  if (replaced !== undefined) {
+    const busy = new AadError(replaced.status, 'temporarily_unavailable', 90033, 'A transient error has occurred.');
+    return reply.code(replaced.status).headers(replaced.headers).send(bodyOf(parts, busy));
+  }
+  if (fault?.kind === 'drop' || fault?.kind === 'lost-answer') {
+    request.raw.socket.destroy();
+    return reply.hijack();
+  }
+  if (fault?.kind === 'slow') await parts.clock.sleep(fault.delay);
+  return await go();
 }
 
 /** All URLs by the host that the client used, so that a proxy in between keeps its place. */
