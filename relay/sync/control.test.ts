@@ -1,47 +1,31 @@
 /** A person cancels a run, asks for one, and has everything looked at again: nothing is lost, and nothing doubled. */
-import { PassThrough } from 'node:stream';
 import t from 'tap';
-import { createLog } from '../log.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
 import { requestRun } from '../store/run-control.ts';
-import { listRuns } from '../store/run-history.ts';
-import { openDistrict, smallRoster } from '../testing/district.ts';
-import { startSyncLoop } from './loop.ts';
+import { smallRoster } from '../testing/district.ts';
+import { districtToServe, startLoop } from '../testing/live-loop.ts';
 
 t.test('cancelled, begun again, and restarted', async (t) => {
-  const mode = { students: 'match', teachers: 'match' } as const;
-  const district = await openDistrict({ dir: t.testdir(), mode, students: 200, accounts: true });
-  t.teardown(() => district.close());
-  const { store, tenantId, settings, vault, clock, microsoft } = district;
+  const district = await districtToServe(t, 200);
+  const { store, tenantId, microsoft } = district;
   await district.commit(smallRoster(200));
-  const out = new PassThrough().setEncoding('utf8').on('data', () => undefined);
-  const { signal } = new AbortController();
-  const loop = await startSyncLoop({ store, settings, vault, clock, log: createLog('json', out), signal });
-  t.teardown(() => loop.close());
-  const runs = () => store.withTenant(tenantId, (scope) => listRuns(scope, { limit: 9 }));
-  const ended = async (count: number) => {
-    for (;;) {
-      const all = await runs();
-      if (all.length >= count && all[0]?.finishedAt !== null) return all[0];
-      await new Promise(setImmediate);
-    }
-  };
+  const loop = await startLoop(t, district);
 
   while (microsoft.stats.writes < 20) await new Promise(setImmediate);
   // A wake-up before the cancellation does not begin another run.
   loop.wake(tenantId);
   loop.cancel(tenantId);
-  const cancelled = await ended(1);
-  t.equal(cancelled?.state, 'cancelled');
+  const cancelled = await loop.ended(1);
+  t.equal(cancelled.state, 'cancelled');
   t.ok(microsoft.stats.writes < 400, `${microsoft.stats.writes} writes until then`);
-  t.equal(cancelled?.done, microsoft.stats.writes, 'every answer is in the journal');
+  t.equal(cancelled.done, microsoft.stats.writes, 'every answer is in the journal');
   loop.cancel(tenantId);
 
   // The clock of the test jumps over every wait.
-  await ended(2);
-  const second = (await runs()).find(({ number }) => number === 2);
+  await loop.ended(2);
+  const second = (await loop.runs()).find(({ number }) => number === 2);
   t.match(second, { state: 'success', failed: 0 });
-  const waited = Date.parse(second?.startedAt ?? '') - Date.parse(cancelled?.finishedAt ?? '');
+  const waited = Date.parse(second?.startedAt ?? '') - Date.parse(cancelled.finishedAt ?? '');
   t.ok(waited >= 15 * 60_000, `the next run began after ${waited} ms, and not because of the earlier wake-up`);
   t.equal((await district.dump()).class.length, 6);
   const { writes } = microsoft.stats;
@@ -53,7 +37,7 @@ t.test('cancelled, begun again, and restarted', async (t) => {
   loop.wake(tenantId);
   for (let now = before; now === before || now === undefined; now = await adoptedAt()) await new Promise(setImmediate);
   // The cancellation may have met a run that was looking around by itself.
-  while ((await ended(3))?.state !== 'success') await new Promise(setImmediate);
-  t.ok((await runs()).filter(({ number }) => number > 2).every(({ done }) => done === 0));
+  while ((await loop.ended(3))?.state !== 'success') await new Promise(setImmediate);
+  t.ok((await loop.runs()).filter(({ number }) => number > 2).every(({ done }) => done === 0));
   t.equal(microsoft.stats.writes, writes, 'everything was read and looked at anew, and nothing written twice');
 });

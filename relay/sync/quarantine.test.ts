@@ -1,43 +1,28 @@
-/** A profile with too many problems stops writing, goes on looking, and writes again when a person resumes it. */
-import { PassThrough } from 'node:stream';
-import t from 'tap';
-import { createLog } from '../log.ts';
-import { parseProfile } from '../profile.ts';
-import { setProfile } from '../store/profiles.ts';
-import { listRuns } from '../store/run-history.ts';
+/** A profile that finds too much wrong, or fails again and again, stops writing until a person resumes it, and goes on looking. */
+import t, { type Test } from 'tap';
+import { faultOrder } from '../../scripts/simulators/microsoft/faults.ts';
 import { commandLine } from '../testing/command-line.ts';
-import { openDistrict, smallRoster } from '../testing/district.ts';
-import { startSyncLoop } from './loop.ts';
+import { smallRoster } from '../testing/district.ts';
+import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.ts';
+
+/** Somebody at a terminal beside the serving relay, and what `status` says of the profile. */
+function terminal(t: Test) {
+  const cli = commandLine(t.testdirName, 'kim');
+  return { cli, status: async () => JSON.parse((await cli('status', 'contoso', '--json')).out).profiles[0] };
+}
 
 t.test('a quarantined profile writes nothing until it is resumed', async (t) => {
-  const home = t.testdir();
-  const mode = { students: 'match', teachers: 'match' } as const;
-  const district = await openDistrict({ dir: home, home, mode, students: 6, accounts: true });
-  t.teardown(() => district.close());
-  const { store, tenantId, settings, vault, clock, microsoft } = district;
-  const cli = commandLine(home, 'kim');
-  const guards = { quarantine: { problems: 2 } };
-  const profile = parseProfile({ ...district.profile, guards }, 'test');
-  await store.withTenant(tenantId, (scope) => setProfile(scope, profile, new Date()));
+  const district = await districtToServe(t, 6);
+  const { tenantId, microsoft } = district;
+  const { cli, status } = terminal(t);
+  await storeProfile(district, { guards: { quarantine: { problems: 2 } } });
   // Three who have no account.
   const unknown = smallRoster(9);
   await district.commit(unknown);
+  const loop = await startLoop(t, district);
 
-  const out = new PassThrough().setEncoding('utf8').on('data', () => undefined);
-  const { signal } = new AbortController();
-  const loop = await startSyncLoop({ store, settings, vault, clock, log: createLog('json', out), signal });
-  t.teardown(() => loop.close());
-  const ended = async (runs: number) => {
-    for (;;) {
-      const all = await store.withTenant(tenantId, (scope) => listRuns(scope, { limit: 9 }));
-      if (all.length >= runs && all[0]?.finishedAt !== null) return all[0];
-      await new Promise(setImmediate);
-    }
-  };
-  const status = async () => JSON.parse((await cli('status', 'contoso', '--json')).out).profiles[0];
-
-  const first = await ended(1);
-  t.equal(first?.state, 'errors');
+  const first = await loop.ended(1);
+  t.equal(first.state, 'errors');
   t.match(await status(), { standing: 'quarantined', quarantine: { code: 'QUARANTINED_BY_PROBLEMS' } });
   t.match(await cli('status', 'contoso'), { out: /Standing: quarantined\..*more than 2\.\n {2}→ See what/s });
   const { writes } = microsoft.stats;
@@ -48,17 +33,77 @@ t.test('a quarantined profile writes nothing until it is resumed', async (t) => 
     unknown.filter((one) => !gone.has(one.kind === 'studentEnrollment' ? one.studentId : one.id) && one.id !== '300'),
   );
   loop.wake(tenantId);
-  t.match(await ended(2), {
-    state: 'preview',
-    problems: 2 - 1 + Number((first?.problems ?? 0) - (first?.problems ?? 0)),
-  });
+  t.match(await loop.ended(2), { state: 'preview', problems: 1 });
   t.equal(microsoft.stats.writes, writes, 'nothing is written');
   t.match(await status(), { standing: 'quarantined' });
 
   t.match(await cli('profile', 'resume', 'contoso', '--unchecked'), { code: 0 });
   loop.wake(tenantId);
-  await ended(3);
+  await loop.ended(3);
   t.ok(microsoft.stats.writes > writes);
   t.match(await status(), { standing: 'success with errors', quarantine: null });
   t.match(await cli('audit', 'contoso', '--limit', '1'), { out: /quarantineEnded.*QUARANTINED_BY_PROBLEMS/ });
+});
+
+t.test(
+  'a profile that only a person can mend is quarantined, tried ever more rarely, and resumed by hand',
+  async (t) => {
+    const district = await districtToServe(t, 6);
+    const { tenantId, microsoft } = district;
+    const { cli, status } = terminal(t);
+    await storeProfile(district, { guards: { quarantine: { failures: 4 } } });
+    await district.commit(smallRoster(6));
+    const { roles } = microsoft.app;
+    microsoft.app.roles = [];
+    const loop = await startLoop(t, district);
+
+    await loop.event('profile.quarantined');
+    t.match(await status(), { quarantine: { code: 'QUARANTINED_BY_FAILURES', message: /has not granted EduRoster/ } });
+    t.match(await cli('status', 'contoso'), { out: /Standing: quarantined\..*its last 4 runs failed.*\n {2}→ /s });
+    const { number: last } = await loop.ended(12);
+    const starts = (await loop.runs()).map(({ startedAt }) => Date.parse(startedAt));
+    const pauses = starts.slice(0, -1).map((at, index) => (at - (starts[index + 1] ?? 0)) / 1000);
+    t.ok((pauses[0] ?? 0) >= 450 && (pauses.at(-1) ?? 0) <= 5, `pauses of ${pauses.reverse().join(', ')} s`);
+    t.ok(
+      (await loop.runs()).every(({ state, error }) => state === 'failed' && error?.code === 'GRAPH_CONSENT_MISSING'),
+    );
+
+    // Consent is there again: it looks, and writes nothing before somebody says so; asking for a run is not saying so.
+    microsoft.app.roles = roles;
+    await loop.event('run.finished');
+    t.match(await cli('sync', 'now', 'contoso'), { code: 0 });
+    loop.wake(tenantId);
+    t.match(await loop.ended(last + 3), { state: 'preview', error: null });
+    t.equal(microsoft.stats.writes, 0);
+    t.match(await status(), { standing: 'quarantined' });
+
+    const { number: preview } = await loop.ended(1);
+    t.match(await cli('profile', 'resume', 'contoso', '--unchecked'), { code: 0 });
+    loop.wake(tenantId);
+    t.match(await loop.ended(preview + 2), { state: 'success', problems: 0 });
+    t.match(await status(), { standing: 'success', quarantine: null });
+    t.equal((await district.dump()).class.length, 6);
+  },
+);
+
+t.test('fewer failures than that, and failures that pass, quarantine nobody', async (t) => {
+  const district = await districtToServe(t, 6);
+  const { microsoft } = district;
+  const { status } = terminal(t);
+  await storeProfile(district, { guards: { quarantine: { failures: 3 } } });
+  await district.commit(smallRoster(6));
+  // A reading of the accounts is given up after six attempts.
+  microsoft.faults.add(faultOrder.parse({ match: { path: '^/users/delta' }, times: 6 * 5, kind: 'drop' }));
+  const { roles } = microsoft.app;
+  microsoft.app.roles = [];
+  const loop = await startLoop(t, district);
+  await loop.ended(1);
+  microsoft.app.roles = roles;
+
+  await loop.event('run.finished');
+  const outcomes = (await loop.runs()).map(({ error }) => error?.code).reverse();
+  t.equal(outcomes[0], 'GRAPH_CONSENT_MISSING');
+  t.equal(outcomes.filter((code) => code === 'GRAPH_UNREACHABLE').length, 5);
+  t.match(await status(), { standing: 'success', quarantine: null });
+  t.notMatch(loop.log(), /quarantined/);
 });
