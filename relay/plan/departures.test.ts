@@ -27,7 +27,8 @@ function departed(
   by: Profile,
   { gone = all, date = today, others = [] as Profile[] }: { gone?: Departures; date?: string; others?: Profile[] } = {},
 ) {
-  return departedBy({ profile: by, scope: scopeOf(by, [by, ...others]), applied }, gone, keys, date);
+  const roster = { people: new Map(), sections: new Map() };
+  return departedBy({ profile: by, scope: scopeOf(by, [by, ...others]), roster, applied }, gone, keys, date);
 }
 
 t.test('a policy acts when the days have passed, and not before', async (t) => {

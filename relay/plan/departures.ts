@@ -64,10 +64,12 @@ export interface Departed {
   people: Map<string, string>;
   /** By section. */
   classes: Map<string, { since: string; endings: readonly Ending[] }>;
+  /** Whose accounts were disabled and who are back, be it in a school that the profile does not cover. */
+  back: Set<string>;
 }
 
 export function nothingDeparted(): Departed {
-  return { people: new Map(), classes: new Map() };
+  return { people: new Map(), classes: new Map(), back: new Set() };
 }
 
 /**
@@ -75,13 +77,16 @@ export function nothingDeparted(): Departed {
  * @param today the district's date, YYYY-MM-DD
  */
 export function departedBy(
-  { profile, scope, applied }: { profile: Profile; scope: Scope; applied: AppliedState },
+  { profile, scope, roster, applied }: Pick<Held, 'roster'> & { profile: Profile; scope: Scope; applied: AppliedState },
   departures: Departures,
   keys: Keys,
   today: string,
 ): Departed {
   const { studentGone, teacherGone, sectionGone, goneForDays } = profile.policies;
   const departed = nothingDeparted();
+  for (const key of applied.retired.get('disabled')?.intersection(keys.people) ?? []) {
+    if (roster.people.has(key) && isOf(scope, lastSchoolsOf(key, applied))) departed.back.add(key);
+  }
   if (departures.size === 0) return departed;
   const lastDay = daysBefore(today, goneForDays);
   const due = (key: string, schools: () => readonly string[]) => {

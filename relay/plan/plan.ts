@@ -32,7 +32,7 @@ export function makePlan(
     ...classMemberOperations(desired, applied),
     ...teamOperations(desired, applied),
     ...retirements(departed, applied, today),
-    ...returns(desired, applied),
+    ...returns(desired, departed, applied),
   ];
   const possible =
     applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied));

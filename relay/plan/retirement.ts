@@ -34,8 +34,8 @@ export function* retirements(departed: Departed, applied: AppliedState, today: s
 }
 
 /** What was retired by Hallpass and is wanted again. The names of classes come back with their other properties. */
-export function* returns(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
-  for (const personKey of desired.users.keys()) {
+export function* returns(desired: DesiredState, departed: Departed, applied: AppliedState): Iterable<Operation> {
+  for (const personKey of departed.back.union(desired.users)) {
     if (!applied.retired.get('disabled')?.has(personKey)) continue;
     yield { kind: 'enableUser', key: personKey, personKey, reason: 'the person is back in PowerSchool' };
   }

@@ -10,6 +10,8 @@ import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources
 import { HallpassError } from '../../shared/errors.ts';
 import { type Ending, endings } from '../profile/life.ts';
 import { parseProfile } from '../profile.ts';
+import { appliedObjectIds } from '../store/applied.ts';
+import { readLinks } from '../store/links.ts';
 import { type District, type Dump, openDistrict } from '../testing/district.ts';
 import { afterSds } from '../testing/sds.ts';
 import {
@@ -121,7 +123,14 @@ async function live(t: Test, { how, sds, schools, createTeam, steps, ...policies
     district.microsoft.faults.clear();
     await settle(district);
     const end = await district.dump();
-    return [...differences(district, end, { world, ever, before }), ...ofDeparted(district, end, { world, before })];
+    const held = await district.store.withTenant(district.tenantId, async (scope) => {
+      const links = await readLinks(scope);
+      return new Set([...(await appliedObjectIds(scope)), ...links.map(({ objectId }) => objectId)]);
+    });
+    return [
+      ...differences(district, end, { world, ever, before }),
+      ...ofDeparted(district, end, { world, before, held }),
+    ];
   } finally {
     await district.close();
   }
@@ -228,10 +237,12 @@ function differences(
 function ofDeparted(
   { profile: { policies, schools } }: District,
   dump: Dump,
-  { world, before }: { world: World; before: Dump },
+  { world, before, held }: { world: World; before: Dump; held: ReadonlySet<string> },
 ): string[] {
   const wrong: string[] = [];
-  const isCovered = (ids: readonly string[] = []) =>
+  // What School Data Sync made and was gone before Hallpass came is not Hallpass's.
+  const isOurs = ({ id: objectId, schools: ids = [] }: { id: string; schools?: string[] }) =>
+    held.has(objectId) &&
     dump.school.some(
       ({ id, externalId = '' }) => ids.includes(id) && (schools === 'all' || schools.includes(externalId)),
     );
@@ -242,9 +253,8 @@ function ofDeparted(
     const isDisabled = user.accountEnabled === false;
     const policy = isStudent ? policies.studentGone : policies.teacherGone;
     if (isDisabled && (isHere || policy === 'keep' || role === '')) wrong.push(`${role}:${id} is disabled`);
-    // School Data Sync may have put somebody into a school whom Hallpass never met.
-    const isOurs = isCovered(user.schools) && !before.user.some((one) => one.id === user.id && stampOf(one));
-    if (!isDisabled && !isHere && policy === 'disable' && role !== '' && isOurs) wrong.push(`${role}:${id} is enabled`);
+    const must = !isHere && policy === 'disable' && role !== '' && isOurs(user);
+    if (!isDisabled && must) wrong.push(`${role}:${id} is enabled`);
   }
   const { sectionGone } = policies;
   for (const one of dump.class) {
@@ -255,8 +265,7 @@ function ofDeparted(
     const does = (way: Ending) => !isHere && sectionGone !== 'keep' && sectionGone.includes(way);
     const isExpired = /^Exp\d{4}_/.test(one.displayName ?? '');
     const isTeam = one.resourceProvisioningOptions?.includes('Team') === true;
-    // What is not in a school of ours was never taken over.
-    const must = isCovered(one.schools);
+    const must = isOurs(one);
     if (isExpired ? !does('markExpired') : must && does('markExpired')) wrong.push(`${sectionId}: ${one.displayName}`);
     const isArchived = one.isArchived === true;
     if (isArchived ? !does('archiveTeam') : must && isTeam && does('archiveTeam'))

@@ -51,7 +51,12 @@ export function decide(state: ProfileState, today: string): Decided {
   const there = alreadyThere(desired, tenant, linked);
   for (const one of there) updateApplied(tenant, one);
   noteOwnerless(state, desired);
-  const departed = departedBy({ profile, scope, applied: tenant.applied }, tenant.departures, state.pending, today);
+  const departed = departedBy(
+    { profile, scope, roster, applied: tenant.applied },
+    tenant.departures,
+    state.pending,
+    today,
+  );
   noteUnreachable(state, departed);
   return {
     plan: makePlan(desired, tenant.applied, departed, today),
