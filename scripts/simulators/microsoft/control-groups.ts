@@ -8,9 +8,11 @@ import { propertyOf, type Resource } from './graph/properties.ts';
 import { classResource, groupResource, schoolResource } from './graph/resources.ts';
 
 type KeyParams = { Params: { key: string } };
+type ContentParams = { Params: { key: string; contents: string; one: string } };
 type LinkParams = { Params: { key: string; relation: string; user: string } };
 
 const relations = z.enum(['members', 'owners']);
+const contentKinds = z.enum(['users', 'classes']);
 const groupProps = propsOf(groupResource, classResource);
 const schoolProps = propsOf(schoolResource);
 
@@ -39,6 +41,17 @@ export function addGroupEdits(control: FastifyInstance, directory: Directory): v
     schools.update(findSchool(directory, request.params.key), schoolProps.parse(request.body));
     return reply.code(204).send();
   });
+  control.put<ContentParams>('/schools/:key/:contents/:one', async (request, reply) => {
+    directory.addToSchool(findSchool(directory, request.params.key), findContent(directory, request.params));
+    return reply.code(204).send();
+  });
+  control.delete<ContentParams>('/schools/:key/:contents/:one', async (request, reply) => {
+    const school = findSchool(directory, request.params.key);
+    const one = findContent(directory, request.params);
+    if (!one.schools.has(school)) throw notFound(one.id);
+    directory.removeFromSchool(school, one);
+    return reply.code(204).send();
+  });
   control.delete<KeyParams>('/schools/:key', async (request, reply) => {
     directory.deleteSchool(findSchool(directory, request.params.key));
     return reply.code(204).send();
@@ -51,6 +64,10 @@ function linkIn(directory: Directory, { key, relation, user }: LinkParams['Param
     relation: relations.parse(relation),
     user: findUser(directory, user),
   };
+}
+
+function findContent(directory: Directory, { contents, one }: ContentParams['Params']): User | Group {
+  return contentKinds.parse(contents) === 'users' ? findUser(directory, one) : findGroup(directory, one);
 }
 
 function findGroup({ groups }: Directory, key: string): Group {

@@ -125,17 +125,12 @@ export function loadDirectory(file: ReadDirectoryFile, directory: Directory): vo
   for (const group of file.groups) loadGroup(group, directory);
   for (const { id, users, classes, ...props } of file.schools) {
     const school = directory.addSchool(props as Bag, 'once', id);
-    for (const name of users) {
-      const user = named(name, directory);
-      school.users.add(user);
-      user.schools.add(school);
-    }
+    for (const name of users) directory.addToSchool(school, named(name, directory));
     for (const classId of classes) {
       const group = directory.groups.get(classId);
       if (group === undefined)
         throw new TypeError(`The school ${school.id} has a class ${classId} that is not in the file.`);
-      school.classes.add(group);
-      group.schools.add(school);
+      directory.addToSchool(school, group);
     }
   }
 }

@@ -113,6 +113,7 @@ export class Directory {
       kind: 'school',
       users: new Set(),
       classes: new Set(),
+      seenFrom: new WeakMap(),
     };
     this.schools.insert(school);
     return school;
@@ -128,6 +129,25 @@ export class Directory {
     group[relation].delete(user);
     (relation === 'members' ? user.memberOf : user.ownerOf).delete(group);
     this.#noteLink(group, relation, user, at);
+  }
+
+  /** Puts an account or a class into a school. A reader may not see it there for as long as a new object. */
+  addToSchool(school: School, added: User | Group, at: 'once' | 'lagging' = 'once'): void {
+    if (added.kind === 'user') school.users.add(added);
+    else school.classes.add(added);
+    added.schools.add(school);
+    school.seenFrom.set(added, at === 'once' ? 0 : this.clock.now() + this.random.next() * this.lag);
+  }
+
+  removeFromSchool(school: School, gone: User | Group): void {
+    if (gone.kind === 'user') school.users.delete(gone);
+    else school.classes.delete(gone);
+    gone.schools.delete(school);
+  }
+
+  /** Whether a reader sees by now that it is in the school. */
+  isSeenIn(school: School, entity: User | Group): boolean {
+    return (school.seenFrom.get(entity) ?? 0) <= this.clock.now();
   }
 
   /** Soft delete: restorable for 30 days; memberships and licences end at once. */

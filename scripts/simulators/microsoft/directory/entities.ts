@@ -59,6 +59,8 @@ export interface School extends Entity {
   readonly kind: 'school';
   readonly users: Set<User>;
   readonly classes: Set<Group>;
+  /** When a reader first sees what was put into it, milliseconds since the epoch. */
+  readonly seenFrom: WeakMap<User | Group, number>;
 }
 
 export interface Domain {

@@ -97,8 +97,11 @@ function addContents<T extends User | Group>(
     cost: 1,
     roles: may.readRoster,
     path,
-    handle: (call) =>
-      listRelation(call, directory, contents(schoolById(directory, call.params[0] ?? '')), resource, false),
+    handle: (call) => {
+      const school = schoolById(directory, call.params[0] ?? '');
+      const seen = [...contents(school)].filter((entity) => directory.isSeenIn(school, entity));
+      return listRelation(call, directory, new Set(seen), resource, false);
+    },
   });
   router.add({
     ...write,
@@ -119,8 +122,7 @@ function addContents<T extends User | Group>(
           `An object can be in at most ${maxUnits} administrative units.`,
         );
       }
-      contents(school).add(added);
-      added.schools.add(school);
+      directory.addToSchool(school, added, 'lagging');
       return noContent();
     },
   });
@@ -132,8 +134,8 @@ function addContents<T extends User | Group>(
       const [schoolId = '', id = ''] = call.params;
       const school = schoolById(directory, schoolId);
       const gone = find(directory, id);
-      if (!contents(school).delete(gone)) throw notFound(id);
-      gone.schools.delete(school);
+      if (!contents(school).has(gone)) throw notFound(id);
+      directory.removeFromSchool(school, gone);
       return noContent();
     },
   });
