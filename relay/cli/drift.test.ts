@@ -1,4 +1,6 @@
 /** Seeing what people changed by hand, from the command line. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
@@ -44,7 +46,11 @@ t.test('drift shows what differs and what becomes of it, for people, programs an
   t.match(JSON.parse((await cli('drift', 'contoso', '--json')).out), {
     differences: [{ kind: 'changed', object: 'class:50', item: 'displayName', theirs: '=Ours', verdict: 'reported' }],
   });
-  const csv = (await cli('drift', 'contoso', '--csv')).out.split('\r\n');
+  const csv = (await cli('drift', 'contoso', '--csv', '-')).out.split('\r\n');
   t.match(csv[1], /^"class:50","changed","displayName","""Course 0 - 1""","""=Ours""","reported","0",/);
+  const file = join(home, 'drift.csv');
+  t.match(await cli('drift', 'contoso', '--all', '--csv', file), { code: 0, out: /^Wrote 2 lines/ });
+  t.match(await readFile(file, 'utf8'), `"member:account:${stranger.id}"`);
+  t.match(await cli('drift', 'contoso', '--csv', file, '--json'), { code: 64 });
   t.match(await cli('drift', 'fabrikam'), { code: 78 });
 });

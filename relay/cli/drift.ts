@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { type Drift, linkOf, type Verdict } from '../drift/ledger.ts';
+import type { Drift } from '../drift/ledger.ts';
+import { outcomeOf, sentenceOf } from '../drift/words.ts';
 import { readDrift, readReadings } from '../store/drift.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
-import { writeCsv } from './tables.ts';
+import { csvOption, writeCsv } from './tables.ts';
 
 /** What people changed in Microsoft 365 by hand, as the last comparison found it. */
 export function driftCommand(program: Command, context: CliContext): void {
@@ -11,10 +12,18 @@ export function driftCommand(program: Command, context: CliContext): void {
     .description('what differs in Microsoft 365 from what was done there, and what becomes of it')
     .argument('<tenant>', 'slug or id')
     .option('--all', 'with what the profile wants kept, and what has been repaired')
+    .addOption(csvOption('every difference'))
     .option('--json', 'for programs')
-    .option('--csv', 'for spreadsheets')
-    .addHelpText('after', '\nExample:\n  hallpass-relay drift contoso --csv > drift.csv')
-    .action(async (tenant: string, options: { all?: true; json?: true; csv?: true }) => {
+    .addHelpText(
+      'after',
+      `
+The CSV file can only be read by its owner.
+
+Examples:
+  hallpass-relay drift contoso
+  hallpass-relay drift contoso --all --csv drift.csv`,
+    )
+    .action(async (tenant: string, options: { all?: true; json?: true; csv?: string }) => {
       const { drifts, comparedAt } = await withNamedTenant(context, tenant, async (scope) => {
         const readings = await readReadings(scope);
         return { drifts: await readDrift(scope), comparedAt: readings.get('groups')?.readAt ?? null };
@@ -23,7 +32,7 @@ export function driftCommand(program: Command, context: CliContext): void {
         ({ state, verdict }) => options.all === true || (state !== 'repaired' && verdict !== 'kept'),
       );
       if (options.json) return printJson(context, { comparedAt, differences: shown });
-      if (options.csv) return await writeCsv(context, '-', csvHeadings, shown.map(csvRow));
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, csvHeadings, shown.map(csvRow));
       if (comparedAt === null) return void context.out.write('Not compared yet.\n');
       context.out.write(`Compared ${comparedAt}\n`);
       if (shown.length === 0) context.out.write('No differences.\n');
@@ -44,30 +53,4 @@ function describe(drift: Drift): string {
   const { object, firstAt, repairs } = drift;
   const times = repairs === 0 ? '' : `, repaired ${repairs} times`;
   return `${object}  ${outcomeOf(drift)} since ${firstAt}${times}\n  ${sentenceOf(drift)}\n`;
-}
-
-function sentenceOf({ kind, item, ours, theirs }: Drift): string {
-  const { relation, person } = linkOf(item);
-  switch (kind) {
-    case 'missing':
-      return `somebody removed the ${relation} ${person}`;
-    case 'foreign':
-      return `somebody added the ${relation} ${person}`;
-    case 'changed':
-      return `somebody changed ${item}: ${JSON.stringify(ours)} → ${JSON.stringify(theirs)}`;
-    case 'deleted':
-      return `somebody deleted it (${item})`;
-  }
-}
-
-const outcomes: Record<Verdict, string> = {
-  waiting: 'waiting for certainty',
-  kept: 'kept',
-  reported: 'reported',
-  contended: 'contended',
-  repaired: 'repaired',
-};
-
-function outcomeOf({ state, verdict }: Pick<Drift, 'state' | 'verdict'>): string {
-  return state === 'repairing' ? 'being repaired' : outcomes[verdict];
 }

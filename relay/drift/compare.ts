@@ -6,18 +6,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectChanges } from '../graph/education-delta.ts';
 import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
+import type { SchoolContents } from '../graph/school-contents.ts';
 import { accountKey } from '../identity/people.ts';
-import { type AppliedState, objectsOf, uncertainKey } from '../plan/applied-state.ts';
+import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
-import {
-  type Difference,
-  type Drift,
-  type DriftLedger,
-  driftKey,
-  objectOf,
-  type Relation,
-  type Value,
-} from './ledger.ts';
+import { type Difference, type Drift, type DriftLedger, driftKey, objectOf, type Value } from './ledger.ts';
 
 /** What is known of the tenant. */
 export interface Known {
@@ -39,10 +32,36 @@ export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known:
     if (group === undefined) continue;
     told.agrees({ kind: 'deleted', object, item: there.objectId });
     if (group.displayName !== undefined) compareValue(told, object, 'displayName', there.body, group.displayName);
-    compareLinks(told, sectionId, 'member', linksOf(group, 'member', changes.full, sectionId, known), known);
-    compareLinks(told, sectionId, 'owner', linksOf(group, 'owner', changes.full, sectionId, known), known);
+    compareLinks(told, sectionId, 'member', peopleOf(group, 'member', changes.full, sectionId, known), known.applied);
+    compareLinks(told, sectionId, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
   }
   if (changes.full) told.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
+}
+
+/**
+ * Who and what is in a school, from a reading of all of it. A class that is gone is missing from its school too, which says
+ * nothing more: compare groups first.
+ */
+export function compareSchool(
+  ledger: DriftLedger,
+  schoolId: string,
+  { users, classes }: SchoolContents,
+  { applied, accounts, taken }: Known,
+): void {
+  const told = new Telling(ledger);
+  const people = new Map([...users].map((account) => [taken.get(account) ?? accountKey(account), true]));
+  for (const person of recordedIn(applied, 'schoolUser', schoolId))
+    if (accounts.has(person) && !people.has(person)) people.set(person, false);
+  const sections = new Map([...applied.classes].map(([sectionId, { objectId }]) => [objectId, sectionId]));
+  const inside = new Map([...classes].map((objectId) => [sections.get(objectId) ?? `object:${objectId}`, true]));
+  for (const sectionId of recordedIn(applied, 'schoolClass', schoolId)) {
+    const objectId = applied.classes.get(sectionId)?.objectId;
+    if (objectId === undefined || inside.has(sectionId)) continue;
+    if (!ledger.has({ kind: 'deleted', object: `class:${sectionId}`, item: objectId })) inside.set(sectionId, false);
+  }
+  compareLinks(told, schoolId, 'schoolUser', people, applied);
+  compareLinks(told, schoolId, 'schoolClass', inside, applied);
+  told.endOthers(({ kind, object }) => object === `school:${schoolId}` && (kind === 'missing' || kind === 'foreign'));
 }
 
 /** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
@@ -64,15 +83,6 @@ export function compareObjects(
     if (seen === undefined) continue;
     for (const name of changes.properties) compareValue(told, object, name, there.body, seen[name]);
   }
-}
-
-/** Who is recorded as member or owner of a class. */
-export function recordedIn(
-  { members, owners }: Pick<AppliedState, 'members' | 'owners'>,
-  relation: Relation,
-  sectionId: string,
-): ReadonlySet<string> {
-  return (relation === 'member' ? members : owners).get(sectionId) ?? new Set();
 }
 
 /** What is there of a value that we wrote: of an object the same parts, null for what is not there. */
@@ -112,38 +122,37 @@ function isOfGroups(kind: Drift['kind'], object: string, item: string): boolean 
   return objectOf(object).kind === 'class' && (kind !== 'changed' || item === 'displayName');
 }
 
-/** Who is there and who is not, by object id, as far as the reading says. */
-function linksOf(
+/** Who is there and who is not, by person key or that of the account, as far as the reading says. */
+function peopleOf(
   group: GroupChange,
-  relation: Relation,
+  relation: 'member' | 'owner',
   full: boolean,
   sectionId: string,
-  { applied, accounts }: Known,
+  { applied, accounts, taken }: Known,
 ): ReadonlyMap<string, boolean> {
   const told = relation === 'member' ? group.members : group.owners;
-  if (!full) return told;
-  const all = new Map(told);
-  for (const person of recordedIn(applied, relation, sectionId)) {
-    const account = accounts.get(person);
-    if (account !== undefined && !all.has(account)) all.set(account, false);
-  }
+  const all = new Map([...told].map(([account, there]) => [taken.get(account) ?? accountKey(account), there]));
+  if (!full) return all;
+  for (const person of recordedIn(applied, relation, sectionId))
+    if (accounts.has(person) && !all.has(person)) all.set(person, false);
   return all;
 }
 
+/** @param links by key, whether it is there: what is missing from it was not told of */
 function compareLinks(
   told: Telling,
-  sectionId: string,
-  relation: Relation,
+  container: string,
+  relation: Membership,
   links: ReadonlyMap<string, boolean>,
-  { applied, taken }: Known,
+  applied: AppliedState,
 ): void {
-  const recorded = recordedIn(applied, relation, sectionId);
-  for (const [account, isThere] of links) {
-    const person = taken.get(account) ?? accountKey(account);
+  const object = relation === 'member' || relation === 'owner' ? `class:${container}` : `school:${container}`;
+  const recorded = recordedIn(applied, relation, container);
+  for (const [linked, isThere] of links) {
     // Whether that one is there is asked for by the plan itself.
-    if (applied.uncertain.has(uncertainKey(relation, sectionId, person))) continue;
-    const link = { object: `class:${sectionId}`, item: `${relation}:${person}` };
-    const isRecorded = recorded.has(person);
+    if (applied.uncertain.has(uncertainKey(relation, container, linked))) continue;
+    const link = { object, item: `${relation}:${linked}` };
+    const isRecorded = recorded.has(linked);
     if (isThere !== isRecorded) told.differs({ kind: isThere ? 'foreign' : 'missing', ...link });
     told.agrees({ kind: isThere ? 'missing' : 'foreign', ...link });
   }

@@ -6,7 +6,7 @@ import type { GroupChanges } from '../graph/group-delta.ts';
 import { nothingApplied } from '../plan/applied-state.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import { driftSchema } from '../profile/drift.ts';
-import { compareGroups, compareObjects, type Known } from './compare.ts';
+import { compareGroups, compareObjects, compareSchool, type Known } from './compare.ts';
 import { type JudgeFacts, judge, settleMs } from './judge.ts';
 import { type Drift, DriftLedger, driftKey } from './ledger.ts';
 import { markDrift } from './marks.ts';
@@ -134,6 +134,24 @@ t.test('classes that are gone, and back; names and values', async (t) => {
   t.match(cleared, { ours: { displayName: 'Art' }, theirs: { displayName: null } });
 });
 
+t.test('who and what is in a school: a reading of all of it ends what it does not show any more', async (t) => {
+  const state = known([]);
+  state.applied.schoolUsers.set('1', new Set(['students:a', 'students:b', 'students:without account']));
+  state.applied.schoolClasses.set('1', new Set(['0', '1']));
+  const ledger = new DriftLedger([], now);
+  compareSchool(ledger, '1', { users: new Set(['a', 'e']), classes: new Set(['group-0', 'group-9']) }, state);
+  t.same(keysOf(ledger), [
+    'foreign|school:1|schoolClass:object:group-9',
+    'foreign|school:1|schoolUser:account:e',
+    'missing|school:1|schoolClass:1',
+    'missing|school:1|schoolUser:students:b',
+  ]);
+  ledger.differs({ kind: 'deleted', object: 'class:1', item: 'group-1' });
+  ledger.differs({ kind: 'missing', object: 'school:2', item: 'schoolUser:students:b' });
+  compareSchool(ledger, '1', { users: new Set(['a', 'b']), classes: new Set(['group-0']) }, state);
+  t.same(keysOf(ledger), ['deleted|class:1|group-1', 'missing|school:2|schoolUser:students:b'], 'a class that is gone');
+});
+
 const nobody: DesiredState = {
   allSchools: new Set(),
   schools: new Map(),
@@ -178,6 +196,14 @@ t.test('judged by what should be, by the policy, and by how sure it is', async (
   t.equal(judged(stranger), 'kept');
   t.equal(judged(stranger, { drift: { foreignMembers: 'report' } }), 'reported');
   t.equal(judged(stranger, { drift: { foreignMembers: 'remove' } }), 'repair');
+  const visitor = { kind: 'foreign', object: 'school:1', item: 'schoolUser:account:x' } as const;
+  t.equal(judged(visitor), 'kept');
+  t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is taken out of a school');
+  const pupils = { ...nobody, schoolUsers: new Map([['1', new Set(['students:a'])]]) };
+  const lost = { object: 'school:1', item: 'schoolUser:students:a' };
+  t.equal(judged(lost, { desired: pupils }), 'repair');
+  t.equal(judged({ ...lost, kind: 'foreign' }, { desired: pupils }), 'accept');
+  t.equal(judged({ ...lost, item: 'schoolClass:0' }, { desired: pupils }), 'accept', 'the section is in no school');
   const waiting = { ...nobody, waiting: new Map([['0', new Set(['students:a'])]]) };
   t.equal(judged({ kind: 'foreign' }, { desired: waiting, drift: { foreignMembers: 'remove' } }), 'kept');
 

@@ -41,7 +41,7 @@ export function judge(drift: Drift, facts: JudgeFacts): Judgement {
     case 'foreign':
       if (isDesired(drift, desired)) return 'accept';
       if (isWaiting(drift, desired)) return 'kept';
-      return byPolicy(policy.foreignMembers === 'remove' ? 'repair' : policy.foreignMembers, drift);
+      return byPolicy(foreignPolicy(drift, policy), drift);
     case 'changed': {
       const wanted = bodyOf(drift, desired)?.[drift.item];
       if (wanted === undefined) return 'kept';
@@ -54,6 +54,15 @@ export function judge(drift: Drift, facts: JudgeFacts): Judgement {
   }
 }
 
+/**
+ * Nobody is taken out of a school for having been put there: its administrative unit also says which administrators may look
+ * after an account, which no roster knows. That somebody was put there can be told.
+ */
+function foreignPolicy({ object }: Drift, { foreignMembers }: DriftPolicy): 'repair' | 'report' | 'keep' {
+  if (foreignMembers !== 'remove') return foreignMembers;
+  return objectOf(object).kind === 'school' ? 'report' : 'repair';
+}
+
 function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: Drift): Judgement {
   if (policy === 'ignore' || policy === 'keep') return 'kept';
   if (policy === 'report') return 'reported';
@@ -64,14 +73,25 @@ function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {
   return writtenAt !== undefined && nowMs - writtenAt < settleMs;
 }
 
-function isDesired({ object, item }: Drift, { members, owners }: DesiredState): boolean {
-  const { relation, person } = linkOf(item);
-  return (relation === 'member' ? members : owners).get(objectOf(object).key)?.has(person) === true;
+function isDesired({ object, item }: Drift, desired: DesiredState): boolean {
+  const { relation, linked } = linkOf(item);
+  const { key } = objectOf(object);
+  switch (relation) {
+    case 'member':
+      return desired.members.get(key)?.has(linked) === true;
+    case 'owner':
+      return desired.owners.get(key)?.has(linked) === true;
+    case 'schoolUser':
+      return desired.schoolUsers.get(key)?.has(linked) === true;
+    case 'schoolClass':
+      return desired.classes.get(linked)?.schoolId === key && desired.allSchools.has(key);
+  }
 }
 
 /** Left as they are, whatever that is: not here yet, or of two profiles. */
 function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean {
-  return waiting.get(objectOf(object).key)?.has(linkOf(item).person) === true;
+  const { kind, key } = objectOf(object);
+  return kind === 'class' && waiting.get(key)?.has(linkOf(item).linked) === true;
 }
 
 function bodyOf({ object }: Drift, desired: DesiredState): Body | undefined {

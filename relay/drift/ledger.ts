@@ -1,7 +1,8 @@
 /** What is known to differ between Microsoft 365 and what Hallpass did there. Differences only: agreement needs no record. */
+import type { Membership } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
 
-/** `missing`, `foreign`: a member or owner. `changed`: a value. `deleted`: a class or a school. */
+/** `missing`, `foreign`: a member or owner, or who and what is in a school. `changed`: a value. `deleted`: a class or a school. */
 export type DriftKind = 'missing' | 'foreign' | 'changed' | 'deleted';
 
 export type Value = Body[string];
@@ -10,7 +11,7 @@ export interface Difference {
   kind: DriftKind;
   /** `class:77`, `school:1`, `students:123`. */
   object: string;
-  /** `member:students:123` or `owner:account:OBJECT-ID`; the name of a property; the object id of what was deleted. */
+  /** `member:students:123`, `owner:account:OBJECT-ID`, `schoolUser:students:123`, `schoolClass:77` (`schoolClass:object:OBJECT-ID`); the name of a property; the object id of what was deleted. */
   item: string;
   /** Of a property: what Hallpass wrote, and what is there instead. */
   ours?: Value;
@@ -53,6 +54,10 @@ export class DriftLedger {
 
   values(): MapIterator<Drift> {
     return this.#drifts.values();
+  }
+
+  has(difference: Pick<Difference, 'kind' | 'object' | 'item'>): boolean {
+    return this.#drifts.has(driftKey(difference));
   }
 
   /** It differs (again). */
@@ -108,11 +113,16 @@ export function driftKey({ kind, object, item }: Pick<Difference, 'kind' | 'obje
   return `${kind}|${object}|${item}`;
 }
 
-export type Relation = 'member' | 'owner';
+/** The two parts of a link's item. `linked` is a person key, or that of an account; of `schoolClass`, a section id. */
+export function linkOf(item: string): { relation: Membership; linked: string } {
+  const at = item.indexOf(':');
+  return { relation: item.slice(0, at) as Membership, linked: item.slice(at + 1) };
+}
 
-/** The two parts of a link's item. */
-export function linkOf(item: string): { relation: Relation; person: string } {
-  return { relation: item.startsWith('owner:') ? 'owner' : 'member', person: item.slice(item.indexOf(':') + 1) };
+/** What a link is about: `students:123`, `account:OBJECT-ID`, `class:77`. */
+export function linkedObject(item: string): string {
+  const { relation, linked } = linkOf(item);
+  return relation === 'schoolClass' ? `class:${linked}` : linked;
 }
 
 /** The two parts of an object: the kind in the applied state, and the key there. */

@@ -1,7 +1,6 @@
 /** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
-import { type AppliedState, objectsOf, uncertainKey } from '../plan/applied-state.ts';
-import { recordedIn } from './compare.ts';
+import { type AppliedState, objectsOf, recordedIn, uncertainKey } from '../plan/applied-state.ts';
 import { type Drift, linkOf, objectOf } from './ledger.ts';
 
 /** Replaces the marks of the applied state by those that follow from these differences. */
@@ -22,19 +21,19 @@ export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void 
 
 function markOf({ kind, object, item }: Drift): string {
   if (kind === 'changed' || kind === 'deleted') return object;
-  const { relation, person } = linkOf(item);
-  return uncertainKey(relation, objectOf(object).key, person);
+  const { relation, linked } = linkOf(item);
+  return uncertainKey(relation, objectOf(object).key, linked);
 }
 
 /** Whether the repair is still to be made: the applied state says what somebody else made of it. */
 function isUndone({ kind, object, item, theirs }: Drift, applied: AppliedState): boolean {
   const { kind: what, key } = objectOf(object);
-  const { relation, person } = linkOf(item);
+  const { relation, linked } = linkOf(item);
   switch (kind) {
     case 'missing':
-      return !recordedIn(applied, relation, key).has(person);
+      return !recordedIn(applied, relation, key).has(linked);
     case 'foreign':
-      return recordedIn(applied, relation, key).has(person);
+      return recordedIn(applied, relation, key).has(linked);
     case 'changed':
       return isDeepStrictEqual(objectsOf(applied, what).get(key)?.body[item], theirs);
     case 'deleted':

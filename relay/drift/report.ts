@@ -1,6 +1,7 @@
 /** Differences in the words of the error catalogue: one problem for a membership or an object, with its next step. */
 import { type Problem, problem } from '../identity/problem.ts';
-import { type Drift, linkOf, objectOf } from './ledger.ts';
+import { type Drift, linkedObject, linkOf, objectOf } from './ledger.ts';
+import { nounOf } from './words.ts';
 
 const nouns = { class: 'class', school: 'school', user: 'account' };
 
@@ -17,14 +18,16 @@ export function driftProblems(drifts: Iterable<Drift>): Problem[] {
 }
 
 function ofLink({ kind, object, item, verdict, repairs }: Drift): Problem {
-  const { relation, person } = linkOf(item);
-  const subject = `${object}/${person}`;
+  const { relation } = linkOf(item);
+  const subject = `${object}/${linkedObject(item)}`;
+  const noun = nounOf[relation];
   if (verdict === 'contended')
     return problem(subject, 'DriftContended', {
-      what: kind === 'missing' ? `the ${relation} was added` : `the ${relation} was removed`,
+      what: kind === 'missing' ? `the ${noun} was added` : `the ${noun} was removed`,
       times: repairs,
     });
-  return problem(subject, kind === 'missing' ? 'MemberRemovedByHand' : 'MemberAddedByHand', { relation });
+  const where = nouns[objectOf(object).kind];
+  return problem(subject, kind === 'missing' ? 'MemberRemovedByHand' : 'MemberAddedByHand', { what: noun, where });
 }
 
 function ofObject(object: string, drifts: readonly Drift[]): Problem[] {

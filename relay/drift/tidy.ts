@@ -1,8 +1,8 @@
 /** Differences that ended without anybody reading the directory: our own writes, and time, end them too. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { accountOf } from '../identity/people.ts';
-import { objectsOf } from '../plan/applied-state.ts';
-import { type Known, recordedIn } from './compare.ts';
+import { objectsOf, recordedIn } from '../plan/applied-state.ts';
+import type { Known } from './compare.ts';
 import { type Drift, type DriftLedger, linkOf, objectOf } from './ledger.ts';
 
 /** So long after a repair it is remembered: School Data Sync, or a script by night, comes back within a day or two. */
@@ -56,13 +56,13 @@ function isAppliedAgain(drift: Drift, known: Known): boolean {
 }
 
 function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
-  const { relation, person } = linkOf(item);
-  return recordedIn(applied, relation, objectOf(object).key).has(person);
+  const { relation, linked } = linkOf(item);
+  return recordedIn(applied, relation, objectOf(object).key).has(linked);
 }
 
 /** The person whose account it is by now, for one who was nobody of the roster before. */
 function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
-  const account = kind === 'foreign' ? accountOf(linkOf(item).person, new Map()) : undefined;
+  const account = kind === 'foreign' ? accountOf(linkOf(item).linked, new Map()) : undefined;
   return account === undefined ? undefined : taken.get(account);
 }
 

@@ -3,6 +3,7 @@ import type { DirectoryUserChange } from '../identity/directory-index.ts';
 import type { Role } from '../profile.ts';
 import { failureOf, type GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
+import { readIds } from './ids.ts';
 
 export interface DirectoryChanges {
   /** True when this is the whole directory and not a difference. */
@@ -84,13 +85,5 @@ export async function readGroup(
   groupId: string,
   relation: 'members' | 'owners',
 ): Promise<Set<string> | undefined> {
-  const path = `/groups/${groupId}/${relation}?$select=id&$top=999`;
-  const cost = { units: 3, writes: 0 };
-  const first = await client.get(path, cost);
-  if (first.status === 404) return undefined;
-  const ids = new Set<string>();
-  for await (const page of client.pages<{ id: string }>(path, cost, first)) {
-    for (const { id } of page.items) ids.add(id);
-  }
-  return ids;
+  return await readIds(client, `/groups/${groupId}/${relation}?$select=id&$top=999`, { units: 3, writes: 0 });
 }

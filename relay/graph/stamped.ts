@@ -17,6 +17,7 @@ import { licenceKey } from '../plan/licences.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';
+import { readSchool } from './school-contents.ts';
 
 /** How classes of School Data Sync are told, besides. */
 const classProperties = ['mailNickname', ...educationProperties.classes];
@@ -53,11 +54,9 @@ async function readSchools(client: GraphClient): Promise<{ schools: Found[]; sch
     const body = bodyOf(item, educationProperties.schools);
     const stamp = schoolStamp(schoolMarks.parse(body));
     if (stamp === undefined) continue;
-    const users = (await readAll(client, `/education/schools/${item.id}/users`, [])).map(({ id }) => id);
-    schools.push({ kind: 'school', objectId: item.id, stamp, body, related: { users } });
-    for (const { id } of await readAll(client, `/education/schools/${item.id}/classes`, [])) {
-      schoolsOf.set(id, [...(schoolsOf.get(id) ?? []), item.id]);
-    }
+    const { users = [], classes = [] } = (await readSchool(client, item.id)) ?? {};
+    schools.push({ kind: 'school', objectId: item.id, stamp, body, related: { users: [...users] } });
+    for (const id of classes) schoolsOf.set(id, [...(schoolsOf.get(id) ?? []), item.id]);
   }
   return { schools, schoolsOf };
 }
@@ -117,7 +116,7 @@ async function readUsers(client: GraphClient): Promise<Found[]> {
   return found;
 }
 
-/** A whole collection; `$select` of nothing reads the ids. */
+/** A whole collection. */
 async function readAll(client: GraphClient, path: string, properties: readonly string[]): Promise<Item[]> {
   return await collect(client, `${path}?$select=${['id', ...properties].join(',')}&$top=999`);
 }

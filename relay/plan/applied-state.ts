@@ -41,8 +41,8 @@ export interface AppliedState {
    */
   uncertain: Set<string>;
   /**
-   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, members and
-   * owners (see uncertainKey) who were removed, or added. The rest of this state says what is really there.
+   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, memberships
+   * (see uncertainKey) that were ended, or made. The rest of this state says what is really there.
    */
   drifted: Set<string>;
   /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
@@ -71,9 +71,25 @@ export function nothingApplied(): AppliedState {
   };
 }
 
-/** Names a relation among the uncertain ones: `member:77:students:123`, `retired:disabled:students:123`. */
-export function uncertainKey(relation: 'member' | 'owner' | 'retired', container: string, item: string): string {
+/** Who is in a class, and who and what is in a school. */
+export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
+
+/**
+ * Names a relation among the uncertain ones, or those that somebody else changed: `member:77:students:123`,
+ * `retired:disabled:students:123`.
+ */
+export function uncertainKey(relation: Membership | 'retired', container: string, item: string): string {
   return `${relation}:${container}:${item}`;
+}
+
+/** Who or what is recorded as in a class (by section id) or a school. */
+export function recordedIn(
+  applied: Pick<AppliedState, 'members' | 'owners' | 'schoolUsers' | 'schoolClasses'>,
+  relation: Membership,
+  container: string,
+): ReadonlySet<string> {
+  const { members: member, owners: owner, schoolUsers: schoolUser, schoolClasses: schoolClass } = applied;
+  return { member, owner, schoolUser, schoolClass }[relation].get(container) ?? new Set();
 }
 
 /** The objects of a kind, by key. */

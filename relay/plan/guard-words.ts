@@ -14,6 +14,8 @@ const ended: Partial<Record<OperationKind, string>> = {
 const restored: Partial<Record<OperationKind, string>> = {
   addMembers: 'class memberships',
   addOwners: 'class ownerships',
+  addSchoolUser: 'memberships of people',
+  addSchoolClass: 'memberships of classes',
   createClass: 'classes',
   createSchool: 'schools',
 };
@@ -69,6 +71,9 @@ export function effectOf(operations: readonly Operation[]): string {
       const people = operations.reduce((sum, one) => sum + ('people' in one ? one.people.length : 0), 0);
       return `${people} ${restored[first.kind]} are made again, as PowerSchool has them.`;
     }
+    case 'addSchoolUser':
+    case 'addSchoolClass':
+      return `${operations.length} ${restored[first.kind]} in schools are made again, as PowerSchool has them.`;
     case 'createClass':
     case 'createSchool':
       return `${operations.length} ${restored[first.kind]} are made again, without what was in them.`;

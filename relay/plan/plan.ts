@@ -124,13 +124,17 @@ function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): 
   for (const [sectionId, { schoolId }] of desired.classes) {
     if (applied.schoolClasses.get(schoolId)?.has(sectionId) || !desired.allSchools.has(schoolId)) continue;
     const key = `class:${sectionId}`;
-    yield { kind: 'addSchoolClass', key, schoolId, sectionId, reason: 'the section belongs to the school' };
+    const wasRemoved = applied.drifted.has(uncertainKey('schoolClass', schoolId, sectionId));
+    const why = becauseAbsent('the section belongs to the school', wasRemoved && 'it');
+    yield { kind: 'addSchoolClass', key, schoolId, sectionId, ...why };
   }
   for (const [schoolId, people] of desired.schoolUsers) {
     const there = applied.schoolUsers.get(schoolId);
     for (const personKey of people) {
       if (there?.has(personKey)) continue;
-      yield { kind: 'addSchoolUser', key: personKey, schoolId, personKey, reason: 'the person belongs to the school' };
+      const wasRemoved = applied.drifted.has(uncertainKey('schoolUser', schoolId, personKey));
+      const why = becauseAbsent('the person belongs to the school', wasRemoved && 'them');
+      yield { kind: 'addSchoolUser', key: personKey, schoolId, personKey, ...why };
     }
   }
 }
@@ -222,6 +226,12 @@ type Why = Pick<OperationCommon, 'reason' | 'repair'>;
 
 function becauseMissing(key: string, { drifted }: AppliedState, reason: string): Why {
   return drifted.has(key) ? { reason: 'somebody deleted it in Microsoft 365', repair: true } : { reason };
+}
+
+/** @param removed who or what somebody removed, as a pronoun */
+function becauseAbsent(reason: string, removed: string | false): Why {
+  if (removed === false) return { reason };
+  return { reason: `${reason}, and somebody removed ${removed} in Microsoft 365`, repair: true };
 }
 
 function becauseChanged(key: string, { drifted }: AppliedState, reason: string): string {

@@ -7,11 +7,14 @@ import { z } from 'zod';
 
 export const driftSchema = z
   .strictObject({
-    /** Members and owners that Hallpass added and somebody removed. Who is in a class is decided in PowerSchool: repaired. */
+    /**
+     * Members and owners of classes, people and classes of schools, that Hallpass added and somebody removed. Who belongs
+     * there is decided in PowerSchool: repaired.
+     */
     memberships: z.enum(['repair', 'report', 'ignore']).default('repair'),
     /** Values that Hallpass wrote and somebody changed. People have reasons, and School Data Sync left them: reported. */
     attributes: z.enum(['repair', 'report', 'ignore']).default('report'),
-    /** Members and owners that somebody added: co-teachers, aides, guests of a project. Nobody is thrown out: kept. */
+    /** Members and owners that somebody added: co-teachers, aides, guests of a project. Nobody is thrown out: kept. Of schools, `remove` reports. */
     foreignMembers: z.enum(['keep', 'report', 'remove']).default('keep'),
     /** Classes and schools that somebody deleted. A new one would be empty of work and posts, and the old one can be restored for 30 days: reported. */
     deletedObjects: z.enum(['report', 'recreate']).default('report'),

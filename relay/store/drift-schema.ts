@@ -25,7 +25,15 @@ interface DriftReadingTable {
   read_at: string;
 }
 
+/** When it was last read who and what is in a school. */
+interface SchoolReadingTable {
+  tenant_id: string;
+  school_id: string;
+  read_at: string;
+}
+
 export interface DriftTables {
   drift: DriftTable;
   drift_reading: DriftReadingTable;
+  school_reading: SchoolReadingTable;
 }

@@ -92,6 +92,26 @@ export async function writeReading(
     .execute();
 }
 
+/** When it was last read who and what is in each school, ISO 8601, by school id. */
+export async function readSchoolReadings({ db, tenantId }: TenantScope): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('school_reading').selectAll().where('tenant_id', '=', tenantId).execute();
+  return new Map(rows.map((row) => [row.school_id, row.read_at]));
+}
+
+export async function writeSchoolReadings(
+  { db, tenantId }: TenantScope,
+  schoolIds: Iterable<string>,
+  readAt: string,
+): Promise<void> {
+  for (const school_id of schoolIds) {
+    await db
+      .insertInto('school_reading')
+      .values({ tenant_id: tenantId, school_id, read_at: readAt })
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'school_id']).doUpdateSet({ read_at: readAt }))
+      .execute();
+  }
+}
+
 /** Objects (`class:77`, `students:1`) that we wrote to, or may have, since a moment: the last time, ISO 8601. */
 export async function writtenSince({ db, tenantId }: TenantScope, since: string): Promise<Map<string, string>> {
   const rows = await db

@@ -13,6 +13,7 @@ import { drift } from './migrations/008-drift.ts';
 import { control } from './migrations/009-control.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
 import { departures } from './migrations/011-departures.ts';
+import { schoolReadings } from './migrations/012-school-readings.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   '009-control': control,
   '010-uncertain': uncertain,
   '011-departures': departures,
+  '012-school-readings': schoolReadings,
 };
 
 /**

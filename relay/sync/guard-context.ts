@@ -71,6 +71,8 @@ function measure(
     }
     case 'addMembers':
     case 'addOwners':
+    case 'addSchoolUser':
+    case 'addSchoolClass':
     case 'createClass':
     case 'createSchool': {
       // Of what is made again after somebody undid it: what is left, and what is not.
@@ -93,11 +95,13 @@ function sum(numbers: readonly number[]): number {
 }
 
 function leftIn(
-  kind: 'addMembers' | 'addOwners' | 'createClass' | 'createSchool',
+  kind: 'addMembers' | 'addOwners' | 'addSchoolUser' | 'addSchoolClass' | 'createClass' | 'createSchool',
   schoolId: string,
   { roster, applied }: Pick<TenantState, 'roster' | 'applied'>,
 ): number {
   if (kind === 'createSchool') return applied.schools.size;
+  if (kind === 'addSchoolUser') return applied.schoolUsers.get(schoolId)?.size ?? 0;
+  if (kind === 'addSchoolClass') return applied.schoolClasses.get(schoolId)?.size ?? 0;
   const relation = kind === 'addOwners' ? applied.owners : applied.members;
   let left = 0;
   for (const section of roster.sections.values()) {

@@ -234,19 +234,17 @@ export const graphErrors = {
   MemberRemovedByHand: {
     retry: 'fix',
     who: 'microsoft',
-    sentence:
-      'Somebody removed this {relation} from the class in Microsoft 365; PowerSchool still has the person in it.',
+    sentence: 'Somebody removed this {what} from the {where} in Microsoft 365; PowerSchool still has it there.',
     action:
-      'End the enrollment in PowerSchool, or add the person again in Microsoft 365. With drift.memberships "repair" in the profile Hallpass does that.',
+      'End the enrollment or assignment in PowerSchool, or add the {what} again in Microsoft 365. With drift.memberships "repair" in the profile Hallpass does that.',
     meaning:
       'What Microsoft 365 has was compared with what Hallpass did there. The profile wants such differences reported, not repaired. The problem goes away when the difference does.',
   },
   MemberAddedByHand: {
     retry: 'fix',
     who: 'microsoft',
-    sentence:
-      'Somebody added this {relation} to the class in Microsoft 365; PowerSchool does not have the person in it.',
-    action: 'Add the person to the section in PowerSchool, or remove them from the class, if that is not meant.',
+    sentence: 'Somebody added this {what} to the {where} in Microsoft 365; PowerSchool does not have it there.',
+    action: 'Enter it in PowerSchool too, or remove the {what} from the {where} in Microsoft 365, if it is not meant.',
     meaning:
       'Often a co-teacher or an aide, and all right: with drift.foreignMembers "keep" in the profile, which is the default, nobody is told.',
   },

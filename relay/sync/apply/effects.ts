@@ -104,11 +104,11 @@ export function updateApplied(
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
   const maps = relationMaps(run.applied);
   for (const { kind, container, items } of [relations, unrelated].filter((one) => one !== undefined)) {
-    if (kind === 'member' || kind === 'owner' || kind === 'retired')
-      for (const item of items) {
-        run.applied.uncertain.delete(uncertainKey(kind, container, item));
-        run.applied.drifted.delete(uncertainKey(kind, container, item));
-      }
+    if (kind === 'licence') continue;
+    for (const item of items) {
+      run.applied.uncertain.delete(uncertainKey(kind, container, item));
+      run.applied.drifted.delete(uncertainKey(kind, container, item));
+    }
   }
   if (relations !== undefined) {
     const items = maps[relations.kind].get(relations.container) ?? new Set();

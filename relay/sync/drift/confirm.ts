@@ -7,6 +7,8 @@ import { partsLike } from '../../drift/compare.ts';
 import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
+import { readIds } from '../../graph/ids.ts';
+import { contentsPath } from '../../graph/school-contents.ts';
 import { accountOf } from '../../identity/people.ts';
 import { objectsOf } from '../../plan/applied-state.ts';
 import type { TenantState } from '../state/tenant-state.ts';
@@ -33,8 +35,12 @@ export async function confirm(client: GraphClient, drifts: readonly Drift[], kno
       some.map((url) => ({ method: 'GET', url })),
     );
     for (const [index, path] of some.entries()) {
-      for (const drift of byPath.get(path) ?? []) {
-        const differs = await stillDiffers(drift, answers[index], client, known);
+      const [those, answer] = [byPath.get(path) ?? [], answers[index]];
+      if (answer === undefined) continue;
+      const ids =
+        those.some(isOfLink) && answer.status === 200 ? await readIds(client, path, undefined, answer) : undefined;
+      for (const drift of those) {
+        const differs = isOfLink(drift) ? ids && linkDiffers(drift, ids, known) : objectDiffers(drift, answer);
         if (differs === true) result.confirmed.add(drift);
         else if (differs === false) result.over.push(drift);
       }
@@ -45,9 +51,12 @@ export async function confirm(client: GraphClient, drifts: readonly Drift[], kno
 
 function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): string | undefined {
   const { kind: what, key } = objectOf(object);
-  if (kind === 'missing' || kind === 'foreign') {
-    const group = applied.classes.get(key)?.objectId;
-    return group && `/groups/${group}/${linkOf(item).relation}s?$select=id&$top=999`;
+  if (isOfLink({ kind })) {
+    const { relation } = linkOf(item);
+    const container = objectsOf(applied, what).get(key)?.objectId;
+    if (container === undefined) return undefined;
+    if (relation === 'member' || relation === 'owner') return `/groups/${container}/${relation}s?$select=id&$top=999`;
+    return contentsPath(container, relation === 'schoolUser' ? 'users' : 'classes');
   }
   if (kind === 'deleted')
     return what === 'school' ? `/education/schools/${item}?$select=id` : `/groups/${item}?$select=id`;
@@ -57,29 +66,25 @@ function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): str
   return id && `/education/${collection}/${id}`;
 }
 
-/** Undefined when the answer does not tell. */
-async function stillDiffers(
-  drift: Drift,
-  answer: GraphAnswer | undefined,
-  client: GraphClient,
-  known: What,
-): Promise<boolean | undefined> {
-  if (answer === undefined) return undefined;
-  if (drift.kind === 'deleted') return answer.status === 404 ? true : answer.status === 200 ? false : undefined;
-  if (answer.status !== 200) return undefined;
-  if (drift.kind === 'changed') {
-    const seen = (answer.body as Record<string, unknown>)[drift.item];
-    return drift.ours === undefined ? undefined : !isDeepStrictEqual(partsLike(drift.ours, seen), drift.ours);
-  }
-  const account = accountOf(linkOf(drift.item).person, known.accounts);
-  if (account === undefined) return undefined;
-  const isThere = (await allIds(client, answer)).has(account);
-  return isThere === (drift.kind === 'foreign');
+function isOfLink({ kind }: Pick<Drift, 'kind'>): boolean {
+  return kind === 'missing' || kind === 'foreign';
 }
 
-async function allIds(client: GraphClient, first: GraphAnswer): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for await (const page of client.pages<{ id: string }>('', { units: 2, writes: 0 }, first))
-    for (const { id } of page.items) ids.add(id);
-  return ids;
+/** @param ids what is there. @returns undefined where it is not known whose object to look for */
+function linkDiffers(
+  { kind, item }: Drift,
+  ids: ReadonlySet<string>,
+  { applied, accounts }: What,
+): boolean | undefined {
+  const { relation, linked } = linkOf(item);
+  const objectId = relation === 'schoolClass' ? applied.classes.get(linked)?.objectId : accountOf(linked, accounts);
+  return objectId === undefined ? undefined : ids.has(objectId) === (kind === 'foreign');
+}
+
+/** Undefined when the answer does not tell. */
+function objectDiffers({ kind, item, ours }: Drift, { status, body }: GraphAnswer): boolean | undefined {
+  if (kind === 'deleted') return status === 404 ? true : status === 200 ? false : undefined;
+  if (status !== 200 || ours === undefined) return undefined;
+  const seen = (body as Record<string, unknown>)[item];
+  return !isDeepStrictEqual(partsLike(ours, seen), ours);
 }

@@ -1,22 +1,40 @@
 /**
  * Whatever people change by hand in Microsoft 365, between and amid edits of the roster and faults of Graph: in the end
- * classes are as the roster and the profile's policy say, and then nothing is left to do. HALLPASS_RUNS makes up more
+ * classes and schools are as the roster and the profile's policy say, and then nothing is left to do. HALLPASS_RUNS makes up more
  * histories than the usual 20.
  */
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
-import type { Group } from '../../../scripts/simulators/microsoft/directory/entities.ts';
+import type { Directory } from '../../../scripts/simulators/microsoft/directory/directory.ts';
+import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { HallpassError } from '../../../shared/errors.ts';
 import { parseProfile } from '../../profile.ts';
 import { readProblems } from '../../store/problems.ts';
 import { type District, openDistrict } from '../../testing/district.ts';
-import { change, edit, fullWorld, membershipsOf, noGuards, recordsOf, type World } from '../../testing/small-world.ts';
+import {
+  change,
+  edit,
+  fullWorld,
+  membershipsOf,
+  noGuards,
+  recordsOf,
+  schoolIds,
+  type World,
+} from '../../testing/small-world.ts';
 
 const numRuns = Number(process.env.HALLPASS_RUNS ?? 20);
 
-/** By hand: somebody turns a membership over, renames a class, or deletes one. */
+/** By hand: somebody turns a membership of a class or school over, renames a class, or deletes one. */
 const handEdit = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ what: fc.constant('school people' as const), section: fc.nat(2), person: fc.nat(10) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('school classes' as const), section: fc.nat(4), person: fc.nat(2) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ what: fc.constant('members' as const), section: fc.nat(4), person: fc.nat(10) }),
@@ -27,7 +45,9 @@ const handEdit = fc.oneof(
 );
 
 const fault = fc.record({
-  path: fc.constantFrom('/groups/delta', '/education/classes/delta', '/groups/', '/education/', 'batch'),
+  path: fc.constantFrom(
+    ...['/groups/delta', '/education/classes/delta', '/education/schools/.*/users', '/groups/', '/education/', 'batch'],
+  ),
   kind: fc.constantFrom('429', '500', '503', 'html', 'lost-answer', 'drop'),
   times: fc.integer({ min: 1, max: 8 }),
   skip: fc.nat(4),
@@ -66,7 +86,7 @@ t.test('for any edits by hand: classes end as roster and policy say, and nothing
   t.pass('it holds');
 });
 
-/** Links that somebody made or ended by hand, `5|members|OBJECT-ID`, as they were left. */
+/** Links that somebody made or ended by hand, `5|members|OBJECT-ID`, `school 1|OBJECT-ID`, as they were left. */
 type ByHand = Map<string, boolean>;
 
 async function live(t: Test, told: History): Promise<string[]> {
@@ -103,13 +123,17 @@ async function live(t: Test, told: History): Promise<string[]> {
 function edited({ microsoft: { directory } }: District, { what, section, person }: Hand, byHand: ByHand): void {
   const [group] = directory.groups.find('externalId', `5${section}`);
   const user = [...directory.users.values()][person];
+  if (what === 'school people') turnOver(directory, section, user, byHand);
+  else if (what === 'school classes') turnOver(directory, person, group, byHand);
+  if (what === 'school people' || what === 'school classes') return;
   if (group === undefined || user === undefined) return;
   if (what === 'rename') {
     directory.groups.update(group, { displayName: `Ours ${person}` });
     return;
   }
   if (what === 'delete') {
-    for (const key of byHand.keys()) if (key.startsWith(`5${section}|`)) byHand.delete(key);
+    for (const key of byHand.keys())
+      if (key.startsWith(`5${section}|`) || key.endsWith(`|${group.id}`)) byHand.delete(key);
     directory.deleteGroup(group);
     return;
   }
@@ -117,6 +141,15 @@ function edited({ microsoft: { directory } }: District, { what, section, person 
   if (isThere) directory.removeLink(group, what, user);
   else directory.addLink(group, what, user);
   byHand.set(`5${section}|${what}|${user.id}`, !isThere);
+}
+
+function turnOver(directory: Directory, school: number, one: User | Group | undefined, byHand: ByHand): void {
+  const [there] = directory.schools.find('externalId', schoolIds[school] ?? '');
+  if (there === undefined || one === undefined) return;
+  const isThere = one.schools.has(there);
+  if (isThere) directory.removeFromSchool(there, one);
+  else directory.addToSchool(there, one);
+  byHand.set(`school ${schoolIds[school]}|${one.id}`, !isThere);
 }
 
 async function expireLinks(district: District): Promise<void> {
@@ -133,11 +166,11 @@ async function runOnABadDay(district: District): Promise<void> {
   }
 }
 
-/** Good days: values are read once an hour. Nothing may be left to do in the end. */
+/** Good days: each of the three schools is read once a day, one in a run. Nothing may be left to do in the end. */
 async function settle(district: District): Promise<void> {
   let quiet = 0;
   for (let run = 0; run < 12; run += 1) {
-    district.clock.advance(31 * 60_000);
+    district.clock.advance(25 * 60 * 60_000);
     const { done, failed } = await district.run();
     quiet = done + failed === 0 ? quiet + 1 : 0;
     if (quiet === 3) return;
@@ -184,8 +217,38 @@ async function differences(district: District, world: World, told: History, byHa
     const name = String(group.props.displayName);
     if (name.startsWith('Ours') && told.attributes === 'repair') wrong.push(`class ${id} is called ${name}`);
   }
+  wrong.push(...inSchools(district, world, told, byHand, accountOf));
   const problems = await district.store.withTenant(district.tenantId, readProblems);
   for (const { code, subject } of problems)
     if (code === 'DriftContended' || code === 'DriftUnreadable') wrong.push(`${code} of ${subject}`);
+  return wrong;
+}
+
+/** Everybody and every class is in their schools; whoever is in another one was there before, or put there by hand. */
+function inSchools(
+  { microsoft: { directory } }: District,
+  world: World,
+  { memberships }: History,
+  byHand: ByHand,
+  accountOf: (key: string) => string,
+): string[] {
+  const must = new Map<string, Set<string>>(schoolIds.map((id) => [id, new Set()]));
+  for (const [id, school] of world.students) must.get(school)?.add(accountOf(`students:1${id}`));
+  for (const [id, schools] of world.teachers)
+    for (const school of schools) must.get(school)?.add(accountOf(`teachers:9${id}`));
+  for (const [id, { school }] of world.sections)
+    for (const group of directory.groups.find('externalId', `5${id}`)) must.get(school)?.add(group.id);
+  const wrong: string[] = [];
+  for (const id of schoolIds) {
+    const [school] = directory.schools.find('externalId', id);
+    const there = new Set([...(school?.users ?? []), ...(school?.classes ?? [])].map((one) => one.id));
+    for (const one of must.get(id)?.difference(there) ?? []) {
+      const left = byHand.get(`school ${id}|${one}`) === false && memberships !== 'repair';
+      if (!left) wrong.push(`school ${id}: ${one} is missing`);
+    }
+    for (const [key, added] of byHand)
+      if (added && key.startsWith(`school ${id}|`) && !there.has(key.slice(key.indexOf('|') + 1)))
+        wrong.push(`${key} was put there by hand, and is gone`);
+  }
   return wrong;
 }

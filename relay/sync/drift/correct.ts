@@ -1,5 +1,5 @@
 /** Making the applied state say what is really there, in memory and in the store. */
-import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
+import { type Drift, linkedObject, linkOf, objectOf } from '../../drift/ledger.ts';
 import { objectsOf } from '../../plan/applied-state.ts';
 import { type Keys, noKeys } from '../../plan/keys.ts';
 import { type Applied, forgetObject, record } from '../../store/applied.ts';
@@ -22,7 +22,7 @@ export function correct(drift: Drift, state: TenantState): Corrected {
   if (drift.kind === 'deleted' && kind !== 'user') return forgetIn(state, kind, key);
   const applied = correctionOf(drift, state);
   if (applied !== undefined) updateApplied(state, applied);
-  return { applied, forgotten: undefined, keys: keysOf([drift.object]) };
+  return { applied, forgotten: undefined, keys: keysOf(objectsIn([drift])) };
 }
 
 /** Corrects back to what was done: nobody repairs it after all. */
@@ -30,6 +30,16 @@ export function revert(drift: Drift, state: TenantState): Corrected {
   const kind = { missing: 'foreign', foreign: 'missing', changed: 'changed', deleted: 'deleted' } as const;
   const { ours } = drift;
   return correct({ ...drift, kind: kind[drift.kind], ...(ours === undefined ? {} : { theirs: ours }) }, state);
+}
+
+/** The objects that differences are about: of what is in a school, whoever or whatever it is. */
+export function objectsIn(drifts: Iterable<Drift>): Set<string> {
+  const objects = new Set<string>();
+  for (const { kind, object, item } of drifts) {
+    const isInSchool = (kind === 'missing' || kind === 'foreign') && objectOf(object).kind === 'school';
+    objects.add(isInSchool ? linkedObject(item) : object);
+  }
+  return objects;
 }
 
 /** What has to be planned for these objects (`class:77`). */
@@ -67,12 +77,12 @@ function correctionOf({ kind, object, item, theirs }: Drift, { applied }: Tenant
     if (there === undefined || theirs === undefined) return undefined;
     return { object: { ...of, objectId: there.objectId, body: { ...there.body, [item]: theirs } } };
   }
-  const { relation, person } = linkOf(item);
-  const relations = { kind: relation, container: of.key, items: [person] };
+  const { relation, linked } = linkOf(item);
+  const relations = { kind: relation, container: of.key, items: [linked] };
   return kind === 'missing' ? { unrelated: relations } : { relations };
 }
 
-/** One deletion for all who are missing from a class. */
+/** One deletion for all who are missing from a class or school. */
 function together(applied: readonly Applied[]): Applied[] {
   const [missing, others] = [new Map<string, string[]>(), [] as Applied[]];
   for (const one of applied) {
@@ -85,7 +95,7 @@ function together(applied: readonly Applied[]): Applied[] {
     missing.set(key, [...(missing.get(key) ?? []), ...items]);
   }
   const removals = [...missing].map(([key, items]): Applied => {
-    const { relation: kind, person: container } = linkOf(key);
+    const { relation: kind, linked: container } = linkOf(key);
     return { unrelated: { kind, container, items } };
   });
   return [...others, ...removals];

@@ -1,62 +1,17 @@
 /** What people change in Microsoft 365 by hand: noticed, repaired or told, and never fought over. */
 
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
 import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { timestamp } from '../../../shared/clock.ts';
-import type { DriftPolicy } from '../../profile/drift.ts';
 import { decideHolds, readHolds } from '../../store/holds.ts';
-import { readProblems } from '../../store/problems.ts';
-import { type District, openDistrict, smallRoster } from '../../testing/district.ts';
-
-const minutes = 60_000;
-
-/** A district that has been in step for a while, and has compared once. */
-async function inStep(t: Test, drift: Partial<DriftPolicy> = {}, students = 12): Promise<District> {
-  const mode = { students: 'match', teachers: 'match' } as const;
-  const district = await openDistrict({ dir: t.testdir(), mode, students, accounts: true });
-  t.teardown(() => district.close());
-  district.profile = { ...district.profile, drift: { ...district.profile.drift, ...drift } };
-  await district.commit(smallRoster(students));
-  await district.run();
-  t.match(await later(district), { done: 0, failed: 0, problems: 0 }, 'in step');
-  return district;
-}
-
-/** The run after a while in which nothing but the edits happened. */
-async function later(district: District) {
-  district.clock.advance(11 * minutes);
-  return await district.run();
-}
-
-function classOf(district: District, sectionId: string): Group {
-  const [group] = district.microsoft.directory.groups.find('externalId', sectionId);
-  if (group === undefined) throw new Error(`no class ${sectionId}`);
-  return group;
-}
-
-function userOf(district: District, name: string): User {
-  const [user] = district.microsoft.directory.users.find('userPrincipalName', `${name}@contoso.edu`);
-  if (user === undefined) throw new Error(`no account ${name}`);
-  return user;
-}
+import { openDistrict, smallRoster } from '../../testing/district.ts';
+import { classOf, codes, inStep, later, minutes, reasons, setPolicy, userOf } from '../../testing/in-step.ts';
 
 /** A member of the class who is a pupil. */
 function pupilIn(group: Group): User {
   for (const user of group.members) if (!group.owners.has(user)) return user;
   throw new Error('no pupil');
-}
-
-async function codes(district: District): Promise<string[]> {
-  const problems = await district.store.withTenant(district.tenantId, readProblems);
-  return problems.map(({ subject, code }) => `${code} ${subject}`).sort();
-}
-
-async function reasons(district: District): Promise<string[]> {
-  const rows = await district.store.withTenant(district.tenantId, ({ db }) =>
-    db.selectFrom('operation').select('reason').where('reason', 'like', '%somebody%').distinct().execute(),
-  );
-  return rows.map(({ reason }) => reason);
 }
 
 t.test(
@@ -115,11 +70,11 @@ t.test('people whom somebody added stay; they are told of, or removed, where the
   directory.addLink(group, 'owners', aide);
   directory.addLink(group, 'members', pupil);
   t.match(await later(district), { done: 0, problems: 0 });
-  district.profile = { ...district.profile, drift: { ...district.profile.drift, foreignMembers: 'report' } };
+  setPolicy(district, { foreignMembers: 'report' });
   t.match(await later(district), { done: 0, problems: 3 });
   t.match(await codes(district), [/^MemberAddedByHand class:50\/account:/, /^MemberAddedByHand class:50\/students:/]);
 
-  district.profile = { ...district.profile, drift: { ...district.profile.drift, foreignMembers: 'remove' } };
+  setPolicy(district, { foreignMembers: 'remove' });
   t.match(await later(district), { done: 3, failed: 0, problems: 0 });
   t.notOk(group.members.has(aide) || group.owners.has(aide) || group.members.has(pupil));
   t.same(await reasons(district), ['somebody added them in Microsoft 365']);
@@ -182,7 +137,7 @@ t.test('a class that somebody deleted is left alone and told of, until it is bac
 t.test(
   'where the profile says so, a deleted class and a deleted school are made again, with all who belong there',
   async (t) => {
-    const district = await inStep(t, { deletedObjects: 'recreate' });
+    const district = await inStep(t, { drift: { deletedObjects: 'recreate' } });
     const { directory } = district.microsoft;
     const size = classOf(district, '50').members.size;
     const [school] = directory.schools.find('externalId', '2');
@@ -223,7 +178,7 @@ t.test('whoever undoes a repair twice is left alone and told of', async (t) => {
 });
 
 t.test('many at once wait for a person; new pupils do not', async (t) => {
-  const district = await inStep(t, {}, 80);
+  const district = await inStep(t, { students: 80 });
   const { directory } = district.microsoft;
   let removed = 0;
   for (const id of ['50', '52', '54']) {

@@ -4,7 +4,7 @@ import { type Drift, type DriftLedger, linkOf, objectOf } from '../../drift/ledg
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import type { ProfileState, TenantState } from '../state/tenant-state.ts';
-import { keysOf } from './correct.ts';
+import { keysOf, objectsIn } from './correct.ts';
 
 export interface Judged {
   drift: Drift;
@@ -38,7 +38,10 @@ export function judgeAll(
     const desired = desiredOf(profile, asked, today);
     const judged: Judged[] = [];
     for (const drift of asked) {
-      const at = written.get(drift.object);
+      const at = [drift.object, ...objectsIn([drift])]
+        .flatMap((object) => written.get(object) ?? [])
+        .sort()
+        .at(-1);
       const writtenAt = at === undefined ? undefined : Date.parse(at);
       judged.push({ drift, judgement: judge(drift, { policy, enabled, desired, writtenAt, nowMs }) });
     }
@@ -69,8 +72,11 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
 /** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */
 function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileState): boolean {
   if (kind !== 'foreign' || profile.drift.foreignMembers !== 'keep') return true;
-  const { person } = linkOf(item);
-  return [...tenant.roster.membershipsOf(objectOf(object).key)].some((membership) => memberOf(membership) === person);
+  const [{ relation, linked }, { key }] = [linkOf(item), objectOf(object)];
+  const { roster } = tenant;
+  if (relation === 'schoolUser') return roster.people.get(linked)?.schoolIds.includes(key) === true;
+  if (relation === 'schoolClass') return roster.sections.get(linked)?.schoolId === key;
+  return [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === linked);
 }
 
 /** What should be of these objects, by the profile as it is. */
@@ -78,7 +84,7 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
   const { roster, directory } = tenant;
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
   const accounts = { linked: tenant.accounts, createdByUs: tenant.createdByUs, toCreate: new Map(), onPremises };
-  return desiredState({ roster, accounts, profile, scope, today }, keysOf(drifts.map(({ object }) => object)));
+  return desiredState({ roster, accounts, profile, scope, today }, keysOf(objectsIn(drifts)));
 }
 
 /** The profile that looks after an object: the one that covers its school. */

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
-import { compareGroups, compareObjects } from '../../drift/compare.ts';
+import { compareGroups, compareObjects, compareSchool } from '../../drift/compare.ts';
 import { settleMs } from '../../drift/judge.ts';
 import { type Drift, DriftLedger } from '../../drift/ledger.ts';
 import { markDrift } from '../../drift/marks.ts';
@@ -14,6 +14,7 @@ import { tidy } from '../../drift/tidy.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { type ObjectChanges, readObjectChanges } from '../../graph/education-delta.ts';
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
+import type { SchoolContents } from '../../graph/school-contents.ts';
 import { type Problem, problem } from '../../identity/problem.ts';
 import { objectsOf } from '../../plan/applied-state.ts';
 import {
@@ -21,8 +22,10 @@ import {
   type Reading,
   readDrift,
   readReadings,
+  readSchoolReadings,
   writeDrift,
   writeReading,
+  writeSchoolReadings,
   writtenSince,
 } from '../../store/drift.ts';
 import type { Store } from '../../store/store.ts';
@@ -30,6 +33,7 @@ import type { TenantState } from '../state/tenant-state.ts';
 import { confirm } from './confirm.ts';
 import { type Corrected, correct, keepCorrected, keysIn, revert } from './correct.ts';
 import { judgeAll, profileOf } from './judging.ts';
+import { dueSchools, readSchools } from './schools.ts';
 
 /** Between two comparisons: below the quarter of an hour of an idle tenant, so that every idle run makes one. */
 const everyMs = 10 * 60_000;
@@ -48,6 +52,8 @@ export interface DriftContext {
 interface Read {
   groups: GroupChanges;
   values: Map<'schools' | 'classes' | 'users', ObjectChanges & { deltaLink: string }>;
+  /** By id; undefined for one that is not there. */
+  schools: Map<string, SchoolContents | undefined>;
 }
 
 /**
@@ -81,16 +87,19 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   const { store, tenantId, client, clock, log } = context;
   const now = timestamp(clock);
   const since = new Date(clock.now() - settleMs).toISOString();
-  const { readings, drifts, written } = await store.withTenant(tenantId, async (scope) => ({
+  const { readings, schoolsReadAt, drifts, written } = await store.withTenant(tenantId, async (scope) => ({
     readings: await readReadings(scope),
+    schoolsReadAt: await readSchoolReadings(scope),
     drifts: await readDrift(scope),
     written: await writtenSince(scope, since),
   }));
-  const read = await readAll(client, state, readings, clock.now());
+  const due = dueSchools(state, drifts, schoolsReadAt, clock.now());
+  const read = await readAll(client, state, readings, due, clock.now());
   refuseBlindReading(read.groups, state, written);
   const ledger = new DriftLedger(drifts, now);
   compareGroups(ledger, read.groups, state);
   for (const [collection, changes] of read.values) compareObjects(ledger, kindOf[collection], changes, state.applied);
+  for (const [id, contents] of read.schools) if (contents) compareSchool(ledger, id, contents, state);
   tidy(ledger, state, now);
 
   const judged = judgeAll(ledger, state, { written, nowMs: clock.now(), today });
@@ -126,6 +135,7 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
     await writeDrift(scope, ledger);
     for (const [collection, deltaLink] of linksOf(read))
       await writeReading(scope, collection, { deltaLink, readAt: now });
+    await writeSchoolReadings(scope, read.schools.keys(), now);
   });
   for (const { keys } of corrected) state.touch(keys);
   const wereGone = new Set(state.applied.gone);
@@ -145,6 +155,7 @@ async function readAll(
   client: GraphClient,
   state: TenantState,
   readings: ReadonlyMap<Collection, Reading>,
+  schoolIds: readonly string[],
   nowMs: number,
 ): Promise<Read> {
   const linkTo = (collection: Collection) => readings.get(collection)?.deltaLink;
@@ -160,7 +171,7 @@ async function readAll(
     return [collection, await readObjectChanges(client, collection, linkTo(collection), (id) => ids.has(id))] as const;
   });
   const [read, ...others] = await Promise.all([groups, ...values]);
-  return { groups: read, values: new Map(others) };
+  return { groups: read, values: new Map(others), schools: await readSchools(client, state, schoolIds) };
 }
 
 function idsOf({ applied }: TenantState, kind: 'school' | 'class' | 'user'): Set<string> {

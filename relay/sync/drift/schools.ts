@@ -1,0 +1,57 @@
+/**
+ * Which schools to read now. A school is read as a whole, so it is done seldom and one after the other: people in schools
+ * change a few times a year, and what hangs on it (who may look after an account) is not urgent.
+ */
+import type { Drift } from '../../drift/ledger.ts';
+import { objectOf } from '../../drift/ledger.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import { readSchool, type SchoolContents } from '../../graph/school-contents.ts';
+import type { TenantState } from '../state/tenant-state.ts';
+import { profileOf } from './judging.ts';
+
+const dayMs = 24 * 60 * 60_000;
+/** For those of which something is reported: a report is to vanish soon after it has been put right. */
+const hourMs = 60 * 60_000;
+/** Comparisons on a day on which nothing else happens: one every quarter of an hour. */
+const comparisonsADay = 96;
+
+/**
+ * @param readAt when each school was read last, ISO 8601
+ * @returns ids of schools of profiles that write: those with differences that are not certain yet, and of those whose day
+ *   or hour is over so many that all have their turn within a day, the longest unread first
+ */
+export function dueSchools(
+  state: TenantState,
+  drifts: Iterable<Drift>,
+  readAt: ReadonlyMap<string, string>,
+  nowMs: number,
+): string[] {
+  const [uncertain, told] = [new Set<string>(), new Set<string>()];
+  for (const { kind, object, state: at, verdict } of drifts) {
+    if (at !== 'open' || (kind !== 'missing' && kind !== 'foreign') || objectOf(object).kind !== 'school') continue;
+    if (verdict === 'waiting') uncertain.add(objectOf(object).key);
+    if (verdict === 'reported' || verdict === 'contended') told.add(objectOf(object).key);
+  }
+  const unreadMs = (id: string) => nowMs - Date.parse(readAt.get(id) ?? new Date(0).toISOString());
+  const all = [...state.applied.schools.keys()].filter(
+    (id) => !state.applied.gone.has(`school:${id}`) && profileOf(`school:${id}`, state)?.profile.state === 'enabled',
+  );
+  const due = all
+    .filter((id) => !uncertain.has(id) && unreadMs(id) >= (told.has(id) ? hourMs : dayMs))
+    .sort((a, b) => unreadMs(b) - unreadMs(a) || (a < b ? -1 : 1));
+  return [...all.filter((id) => uncertain.has(id)), ...due.slice(0, Math.ceil(all.length / comparisonsADay))];
+}
+
+/** By school; undefined for one that is not there. @throws as {@link GraphClient.get} */
+export async function readSchools(
+  client: GraphClient,
+  { applied }: TenantState,
+  schoolIds: readonly string[],
+): Promise<Map<string, SchoolContents | undefined>> {
+  const read = new Map<string, SchoolContents | undefined>();
+  for (const id of schoolIds) {
+    const objectId = applied.schools.get(id)?.objectId;
+    if (objectId !== undefined) read.set(id, await readSchool(client, objectId));
+  }
+  return read;
+}
