@@ -58,7 +58,8 @@ export function linkCommands(program: Command, context: CliContext): void {
       'after',
       `
 The next run looks for an account by the profile's rules again: it finds the same one unless the rules, the data or the
-account have changed. To give the person another one, use "link set".
+account have changed. To give the person another one, use "link set". For somebody whose account was deleted in Microsoft 365,
+it is forgotten that it was theirs: where accounts are created, a new one is made.
 
 Example:
   hallpass-relay link remove contoso students:4711`,
@@ -66,13 +67,18 @@ Example:
     .action(async (tenant: string, name: string, { by }: { by: string }) => {
       const person = parsePerson(name);
       const now = timestamp(context.clock);
-      await withNamedTenant(context, tenant, async (scope) => {
+      const wasLinked = await withNamedTenant(context, tenant, async (scope) => {
         const before = await findLink(scope, person.role, person.personId);
         await unlinkByHand(scope, person, now);
         const detail = { person: name, objectId: before?.objectId, rule: before?.rule };
         await writeAudit(scope, { at: now, who: by, action: 'link.remove', detail });
+        return before !== undefined;
       });
-      context.out.write(`${name} has no account from now on. The account itself was left alone.\n`);
+      context.out.write(
+        wasLinked
+          ? `${name} has no account from now on. The account itself was left alone.\n`
+          : `The deleted account of ${name} is forgotten. The next run looks for another one by the profile's rules.\n`,
+      );
     });
 }
 

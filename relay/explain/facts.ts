@@ -14,7 +14,7 @@ import { containersOf, isRelated, readObject } from '../store/applied.ts';
 import { readDeparture } from '../store/departures.ts';
 import { readHolds } from '../store/holds.ts';
 import { lastRun, operationsOn } from '../store/journal.ts';
-import { findLink } from '../store/links.ts';
+import { findLink, isOfOurs } from '../store/links.ts';
 import { problemsOf } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
@@ -95,7 +95,7 @@ async function personFacts(
   const link = await findLink(scope, role, personId);
   const licence = profile?.licences[role] ?? null;
   const skuId = licence === null ? null : licenceKey(licence);
-  const ours = link?.rule === 'created' || link?.rule === 'adopted';
+  const ours = link !== undefined && isOfOurs(link);
   return {
     asked: personId,
     subject: key,

@@ -16,6 +16,8 @@ export interface NamedPerson {
   person: Person;
   userPrincipalName: string;
   mailNickname: string;
+  /** Object id of the account that the person had until somebody deleted it. */
+  replaces?: string;
 }
 
 export interface NamingResult {

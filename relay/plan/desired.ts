@@ -23,6 +23,8 @@ export interface DesiredUser {
   body: Body;
   /** What is sent besides at creation, and never again. */
   creation: { userPrincipalName: string; mailNickname: string; usageLocation: string } | undefined;
+  /** Object id of the account that the person had until somebody deleted it. */
+  replaces?: string;
 }
 
 export interface DesiredClass {
@@ -136,6 +138,7 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
       mailNickname: named.mailNickname,
       usageLocation: profile.licences.usageLocation,
     },
+    ...(named?.replaces === undefined ? {} : { replaces: named.replaces }),
   });
   for (const schoolId of person.schoolIds) if (state.allSchools.has(schoolId)) addTo(state.schoolUsers, schoolId, key);
   const licence = profile.licences[person.role];

@@ -70,7 +70,8 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
     // What another account of the person had says nothing about this one.
     const there = known?.objectId === user.objectId ? known : undefined;
     if (user.objectId === undefined) {
-      yield { kind: 'createUser', key: personKey, personKey, user, reason: 'the person has no account' };
+      const reason = user.replaces ? 'somebody deleted their account in Microsoft 365' : 'the person has no account';
+      yield { kind: 'createUser', key: personKey, personKey, user, reason };
       continue;
     }
     const changes = changedProperties(there?.body ?? {}, user.body);

@@ -18,6 +18,11 @@ export const driftSchema = z
     foreignMembers: z.enum(['keep', 'report', 'remove']).default('keep'),
     /** Classes and schools that somebody deleted. A new one would be empty of work and posts, and the old one can be restored for 30 days: reported. */
     deletedObjects: z.enum(['report', 'recreate']).default('report'),
+    /**
+     * Accounts that somebody deleted, where accounts are created. Whoever deletes one by hand mostly means it; it can be
+     * restored for 30 days, and a new one would have its name and neither mailbox nor files: reported.
+     */
+    deletedAccounts: z.enum(['report', 'recreate']).default('report'),
   })
   .prefault({});
 

@@ -21,7 +21,18 @@ interface InitialPasswordTable {
   made_at: string;
 }
 
+/** The account that a person had until somebody deleted it. A row goes when the person has one again. */
+interface DeletedAccountTable {
+  tenant_id: string;
+  role: Role;
+  person_id: string;
+  object_id: string;
+  rule: string;
+  deleted_at: string;
+}
+
 export interface AccountTables {
   given_name: GivenNameTable;
   initial_password: InitialPasswordTable;
+  deleted_account: DeletedAccountTable;
 }

@@ -2,6 +2,12 @@
 import { fail } from '../../shared/errors.ts';
 import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
+import {
+  addDeletedAccounts,
+  type DeletedAccount,
+  forgetDeletedAccounts,
+  settleDeletedAccounts,
+} from './deleted-accounts.ts';
 import { noteLinksEdited } from './directory-mirror.ts';
 import { forgetPasswords } from './initial-passwords.ts';
 import { slices } from './slices.ts';
@@ -13,6 +19,11 @@ export interface Link {
   objectId: string;
   /** The identity rule in words, `created`, `adopted`, or `manual by NAME`. */
   rule: string;
+}
+
+/** Whether Hallpass made the account, or made it before it lost its database. */
+export function isOfOurs({ rule }: Pick<Link, 'rule'>): boolean {
+  return rule === 'created' || rule === 'adopted';
 }
 
 /** What links made by hand begin with: they are replaced by hand only. */
@@ -46,13 +57,25 @@ export async function addLinks(scope: TenantScope, links: readonly Link[], now: 
       )
       .execute();
   }
+  if (links.length > 0) await settleDeletedAccounts(scope, links);
 }
 
 /**
- * The account is gone from the directory, or is the person's no more: they are matched, or given an account, anew.
- * Nothing is done to the account.
+ * Their accounts are gone from the directory. It is remembered which they were, and first passwords that were not handed out
+ * are kept: an account that is restored has the one that it had.
  */
+export async function endLinks(scope: TenantScope, deleted: readonly DeletedAccount[]): Promise<void> {
+  await deleteLinks(scope, deleted);
+  await addDeletedAccounts(scope, deleted);
+}
+
+/** The account is the person's no more: they are matched, or given an account, anew. Nothing is done to the account. */
 export async function removeLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  await deleteLinks(scope, people);
+  await forgetPasswords(scope, people);
+}
+
+async function deleteLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
   for (const { role, personId } of people) {
     await scope.db
       .deleteFrom('link')
@@ -61,7 +84,6 @@ export async function removeLinks(scope: TenantScope, people: readonly LinkedPer
       .where('person_id', '=', personId)
       .execute();
   }
-  await forgetPasswords(scope, people);
   await forgetApplied(scope, people);
 }
 
@@ -152,12 +174,18 @@ export async function linkByHand(scope: TenantScope, link: Omit<Link, 'rule'>, b
     .values({ tenant_id: tenantId, role: link.role, person_id: link.personId, ...values })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'role', 'person_id']).doUpdateSet(values))
     .execute();
+  await settleDeletedAccounts(scope, [{ ...link, rule: values.rule }]);
   await noteLinksEdited(scope, now);
 }
 
-/** Takes a person's account from them, by hand. @throws HallpassError LINK_UNKNOWN */
+/**
+ * Takes a person's account from them, by hand; of one that somebody deleted, it is forgotten that it was theirs.
+ *
+ * @throws HallpassError LINK_UNKNOWN
+ */
 export async function unlinkByHand(scope: TenantScope, person: LinkedPerson, now: string): Promise<void> {
-  if ((await findLink(scope, person.role, person.personId)) === undefined) {
+  const forgotten = await forgetDeletedAccounts(scope, [person]);
+  if (forgotten === 0 && (await findLink(scope, person.role, person.personId)) === undefined) {
     throw fail('LINK_UNKNOWN', { person: personKey(person.role, person.personId) });
   }
   await removeLinks(scope, [person]);

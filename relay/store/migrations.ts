@@ -14,6 +14,7 @@ import { control } from './migrations/009-control.ts';
 import { uncertain } from './migrations/010-uncertain.ts';
 import { departures } from './migrations/011-departures.ts';
 import { schoolReadings } from './migrations/012-school-readings.ts';
+import { deletedAccounts } from './migrations/013-deleted-accounts.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -29,6 +30,7 @@ const migrations: Record<string, Migration> = {
   '010-uncertain': uncertain,
   '011-departures': departures,
   '012-school-readings': schoolReadings,
+  '013-deleted-accounts': deletedAccounts,
 };
 
 /**

@@ -1,5 +1,6 @@
 /** What a run would do: who has which account, what should be, and the difference to what is. Nothing is stored. */
 import { claimedAccounts } from '../identity/match.ts';
+import type { NamedPerson } from '../identity/names.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
 import { type Departed, departedBy } from '../plan/departures.ts';
@@ -9,9 +10,10 @@ import type { Plan } from '../plan/operation.ts';
 import { makePlan } from '../plan/plan.ts';
 import { classesWithoutOwner } from '../plan/teams.ts';
 import type { Applied } from '../store/applied.ts';
-import type { Link } from '../store/links.ts';
+import { isOfOurs, type Link } from '../store/links.ts';
 import { resolveAccounts } from './accounts.ts';
 import { updateApplied } from './apply/effects.ts';
+import { heedDeletions } from './deleted-accounts.ts';
 import { alreadyThere, conflictsOf, withoutConflicts } from './state/adoption.ts';
 import { renewProblems } from './state/memory.ts';
 import type { ProfileState } from './state/tenant-state.ts';
@@ -32,10 +34,13 @@ export function decide(state: ProfileState, today: string): Decided {
   const { roster, directory } = tenant;
   const { open, shared, unsettled } = sortPeople(state);
   state.unsettled = unsettled;
-  const rivals = claimedByOthers(state);
-  const taken = { has: (objectId: string) => tenant.taken.has(objectId) || rivals.has(objectId) };
-  const { newLinks, toCreate, problems } = resolveAccounts(open, directory, profile, taken, tenant.names);
-  const found = new Map(newLinks.map(({ role, personId, objectId }) => [personKey(role, personId), objectId]));
+  const deletions = heedDeletions(open, state);
+  const theirs = new Set(deletions.restored.map(({ objectId }) => objectId)).union(claimedByOthers(state));
+  const taken = { has: (objectId: string) => tenant.taken.has(objectId) || theirs.has(objectId) };
+  const resolved = resolveAccounts(deletions.open, directory, profile, taken, tenant.names);
+  const toCreate = replacing(resolved.toCreate, deletions.replaced);
+  const newLinks = [...deletions.restored, ...resolved.newLinks];
+  const found = new Map(newLinks.map((link) => [keyOfLink(link), link.objectId]));
 
   // Memberships begin and end by date, so a new day concerns everybody.
   if (state.today !== today) state.pending = tenant.allKeys();
@@ -44,7 +49,9 @@ export function decide(state: ProfileState, today: string): Decided {
 
   const linked = found.size === 0 ? tenant.accounts : new Map([...tenant.accounts, ...found]);
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
-  const accounts = { linked, createdByUs: tenant.createdByUs, toCreate, onPremises };
+  const ours = deletions.restored.filter(isOfOurs).map(keyOfLink);
+  const createdByUs = ours.length === 0 ? tenant.createdByUs : tenant.createdByUs.union(new Set(ours));
+  const accounts = { linked, createdByUs, toCreate, onPremises };
   const whole = desiredState({ roster, accounts, profile, scope, today }, state.pending);
   renewProblems(state, state.pending, whole);
   const desired = withoutConflicts(whole, tenant.adoption);
@@ -62,8 +69,25 @@ export function decide(state: ProfileState, today: string): Decided {
     plan: makePlan(desired, tenant.applied, departed, today),
     newLinks,
     there,
-    problems: [...problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
+    problems: [...resolved.problems, ...deletions.problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
   };
+}
+
+function keyOfLink({ role, personId }: Link): string {
+  return personKey(role, personId);
+}
+
+/** Accounts to be made, with those that they replace. */
+function replacing(
+  toCreate: ReadonlyMap<string, NamedPerson>,
+  replaced: ReadonlyMap<string, string>,
+): Map<string, NamedPerson> {
+  return new Map(
+    [...toCreate].map(([key, named]) => {
+      const replaces = replaced.get(key);
+      return [key, replaces === undefined ? named : { ...named, replaces }];
+    }),
+  );
 }
 
 /** What the roster alone does not tell: a class may have an owner of earlier days. */

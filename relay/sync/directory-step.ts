@@ -17,7 +17,7 @@ import {
 } from '../store/directory-mirror.ts';
 import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
-import { readLinks, removeLinks } from '../store/links.ts';
+import { endLinks, readLinks } from '../store/links.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { type Creation, findCreated } from './apply/verify.ts';
 import type { DirectoryNews } from './state/memory.ts';
@@ -44,8 +44,11 @@ export async function refreshDirectory({ store, tenantId, client, clock }: Direc
     client.fitBudgetTo(await countDirectory(scope));
     const gone = new Set(changes.deletes);
     if (gone.size === 0) return { changes, ended: [] };
-    const ended = (await readLinks(scope)).filter((link) => gone.has(link.objectId));
-    await removeLinks(scope, ended);
+    const deletedAt = timestamp(clock);
+    const ended = (await readLinks(scope))
+      .filter((link) => gone.has(link.objectId))
+      .map((link) => ({ ...link, deletedAt }));
+    await endLinks(scope, ended);
     return { changes, ended };
   });
 }

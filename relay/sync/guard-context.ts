@@ -67,7 +67,9 @@ function measure(
       const there = student + teacher;
       // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
       const due = Math.max(0, there - (applied.schoolUsers.get(schoolId)?.size ?? 0));
-      return { there, changes: Math.max(0, all - due) };
+      // Whoever deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
+      const again = operations.filter((one) => one.kind === 'createUser' && one.user.replaces !== undefined).length;
+      return { there, changes: again + Math.max(0, all - again - Math.max(0, due - again)) };
     }
     case 'addMembers':
     case 'addOwners':

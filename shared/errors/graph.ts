@@ -266,6 +266,16 @@ export const graphErrors = {
     meaning:
       'Until then nothing is planned for it. A class that is made again has its members, but neither the files nor the posts of the old one, which is why that does not happen by itself.',
   },
+  AccountDeletedByHand: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence:
+      'Somebody deleted the account {account} of this person in Microsoft 365; PowerSchool still has the person.',
+    action:
+      'Restore it in Microsoft Entra within 30 days, or name another account with "hallpass-relay link set". A new one is made for this person after "hallpass-relay link remove", and for everybody with drift.deletedAccounts "recreate" in the profile.',
+    meaning:
+      "Whoever deletes an account mostly means it, and a new one would have the same name and neither mailbox nor files, so none is made by itself. An account that is restored is the person's again, with licence, school and classes.",
+  },
   DriftContended: {
     retry: 'fix',
     who: 'microsoft',

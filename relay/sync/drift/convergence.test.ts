@@ -25,8 +25,15 @@ import {
 
 const numRuns = Number(process.env.HALLPASS_RUNS ?? 20);
 
-/** By hand: somebody turns a membership of a class or school over, renames a class, or deletes one. */
+/**
+ * By hand: somebody turns a membership of a class or school over, renames a class, deletes one, or deletes an account or
+ * restores one.
+ */
 const handEdit = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('account' as const), section: fc.constant(0), person: fc.nat(10) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ what: fc.constant('school people' as const), section: fc.nat(2), person: fc.nat(10) }),
@@ -54,6 +61,8 @@ const fault = fc.record({
 });
 
 const history = fc.record({
+  mode: fc.constantFrom('match' as const, 'create' as const),
+  deletedAccounts: fc.constantFrom('report' as const, 'recreate' as const),
   memberships: fc.constantFrom('repair' as const, 'report' as const, 'ignore' as const),
   attributes: fc.constantFrom('repair' as const, 'report' as const),
   foreignMembers: fc.constantFrom('keep' as const, 'remove' as const),
@@ -90,11 +99,11 @@ t.test('for any edits by hand: classes end as roster and policy say, and nothing
 type ByHand = Map<string, boolean>;
 
 async function live(t: Test, told: History): Promise<string[]> {
-  const mode = { students: 'match', teachers: 'match' } as const;
-  const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts: true });
+  const mode = { students: told.mode, teachers: told.mode };
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts: told.mode === 'match' });
   try {
-    const { memberships, attributes, foreignMembers, lag, steps } = told;
-    const drift = { memberships, attributes, foreignMembers, deletedObjects: 'recreate' };
+    const { memberships, attributes, foreignMembers, deletedAccounts, lag, steps } = told;
+    const drift = { memberships, attributes, foreignMembers, deletedObjects: 'recreate', deletedAccounts };
     const policies = { teacherLeftClass: 'remove' };
     district.profile = parseProfile({ ...district.profile, policies, drift, guards: noGuards }, 'test');
     district.microsoft.directory.lag = lag;
@@ -102,6 +111,7 @@ async function live(t: Test, told: History): Promise<string[]> {
     const byHand: ByHand = new Map();
     await district.commit(recordsOf(world));
     await settle(district);
+    const accounts = new Set([...district.microsoft.directory.users.values()].map((user) => user.id));
     for (const { hands, edits, faults, expired, restart, page } of steps) {
       for (const hand of hands) edited(district, hand, byHand);
       for (const one of edits) change(world, one);
@@ -114,7 +124,11 @@ async function live(t: Test, told: History): Promise<string[]> {
       district.microsoft.faults.clear();
       await settle(district);
     }
-    return await differences(district, world, told, byHand);
+    const wrong = await differences(district, world, told, byHand);
+    if (told.mode === 'match' || deletedAccounts === 'report')
+      for (const user of district.microsoft.directory.users.values())
+        if (!accounts.has(user.id)) wrong.push(`${user.props.userPrincipalName} was made again`);
+    return wrong;
   } finally {
     await district.close();
   }
@@ -123,9 +137,10 @@ async function live(t: Test, told: History): Promise<string[]> {
 function edited({ microsoft: { directory } }: District, { what, section, person }: Hand, byHand: ByHand): void {
   const [group] = directory.groups.find('externalId', `5${section}`);
   const user = [...directory.users.values()][person];
-  if (what === 'school people') turnOver(directory, section, user, byHand);
+  if (what === 'account') deleteOrRestore(directory, person, byHand);
+  else if (what === 'school people') turnOver(directory, section, user, byHand);
   else if (what === 'school classes') turnOver(directory, person, group, byHand);
-  if (what === 'school people' || what === 'school classes') return;
+  if (what === 'account' || what === 'school people' || what === 'school classes') return;
   if (group === undefined || user === undefined) return;
   if (what === 'rename') {
     directory.groups.update(group, { displayName: `Ours ${person}` });
@@ -141,6 +156,23 @@ function edited({ microsoft: { directory } }: District, { what, section, person 
   if (isThere) directory.removeLink(group, what, user);
   else directory.addLink(group, what, user);
   byHand.set(`5${section}|${what}|${user.id}`, !isThere);
+}
+
+/** Deletes one who is there; of those who are not, restores one whose name is free. */
+function deleteOrRestore(directory: Directory, person: number, byHand: ByHand): void {
+  const all = [...directory.users.values(), ...directory.deleted.values()].filter((one) => one.kind === 'user');
+  const user = all[person % all.length];
+  if (user === undefined) return;
+  if (directory.deleted.has(user.id)) {
+    const isFree = directory.users.find('userPrincipalName', String(user.props.userPrincipalName)).length === 0;
+    if (isFree) directory.restore(user);
+    return;
+  }
+  for (const relation of ['members', 'owners'] as const)
+    for (const { props } of relation === 'members' ? user.memberOf : user.ownerOf)
+      byHand.set(`${props.externalId}|${relation}|${user.id}`, false);
+  for (const { props } of user.schools) byHand.set(`school ${props.externalId}|${user.id}`, false);
+  directory.deleteUser(user);
 }
 
 function turnOver(directory: Directory, school: number, one: User | Group | undefined, byHand: ByHand): void {
@@ -181,10 +213,16 @@ async function settle(district: District): Promise<void> {
 async function differences(district: District, world: World, told: History, byHand: ByHand): Promise<string[]> {
   const wrong: string[] = [];
   const { directory } = district.microsoft;
-  const accountOf = (key: string) => {
-    const [role, id = ''] = key.split(':');
-    const name = role === 'students' ? `student${id.slice(1)}` : `teacher${id.slice(1)}`;
-    return directory.users.find('userPrincipalName', `${name}@contoso.edu`)[0]?.id ?? key;
+  const accountsOf = (keys: Iterable<string>) => {
+    const accounts = new Set<string>();
+    for (const key of keys) {
+      const [role, id = ''] = key.split(':');
+      const name = role === 'students' ? `student${id.slice(1)}` : `teacher${id.slice(1)}`;
+      const [user] = directory.users.find('userPrincipalName', `${name}@contoso.edu`);
+      if (user !== undefined) accounts.add(user.id);
+      else if (told.mode === 'create' && told.deletedAccounts === 'recreate') wrong.push(`${key} has no account`);
+    }
+    return accounts;
   };
   for (const [id, { students, teachers }] of membershipsOf(world, 'all')) {
     const groups: Group[] = [...directory.groups.find('externalId', id)];
@@ -193,8 +231,8 @@ async function differences(district: District, world: World, told: History, byHa
       wrong.push(`class ${id} is there ${groups.length} times`);
       continue;
     }
-    const owners = new Set([...teachers].map((one) => accountOf(`teachers:${one}`)));
-    const members = new Set([...students].map((one) => accountOf(`students:${one}`))).union(owners);
+    const owners = accountsOf([...teachers].map((one) => `teachers:${one}`));
+    const members = accountsOf([...students].map((one) => `students:${one}`)).union(owners);
     for (const [relation, must] of [
       ['members', members],
       ['owners', owners],
@@ -217,7 +255,7 @@ async function differences(district: District, world: World, told: History, byHa
     const name = String(group.props.displayName);
     if (name.startsWith('Ours') && told.attributes === 'repair') wrong.push(`class ${id} is called ${name}`);
   }
-  wrong.push(...inSchools(district, world, told, byHand, accountOf));
+  wrong.push(...inSchools(district, world, told, byHand, accountsOf));
   const problems = await district.store.withTenant(district.tenantId, readProblems);
   for (const { code, subject } of problems)
     if (code === 'DriftContended' || code === 'DriftUnreadable') wrong.push(`${code} of ${subject}`);
@@ -230,19 +268,20 @@ function inSchools(
   world: World,
   { memberships }: History,
   byHand: ByHand,
-  accountOf: (key: string) => string,
+  accountsOf: (keys: Iterable<string>) => Set<string>,
 ): string[] {
-  const must = new Map<string, Set<string>>(schoolIds.map((id) => [id, new Set()]));
-  for (const [id, school] of world.students) must.get(school)?.add(accountOf(`students:1${id}`));
-  for (const [id, schools] of world.teachers)
-    for (const school of schools) must.get(school)?.add(accountOf(`teachers:9${id}`));
-  for (const [id, { school }] of world.sections)
-    for (const group of directory.groups.find('externalId', `5${id}`)) must.get(school)?.add(group.id);
+  const mustBeIn = (at: string) => {
+    const students = [...world.students].flatMap(([id, school]) => (school === at ? [`students:1${id}`] : []));
+    const teachers = [...world.teachers].flatMap(([id, schools]) => (schools.has(at) ? [`teachers:9${id}`] : []));
+    const sections = [...world.sections].flatMap(([id, { school }]) => (school === at ? [`5${id}`] : []));
+    const classes = sections.flatMap((id) => [...directory.groups.find('externalId', id)].map((group) => group.id));
+    return accountsOf([...students, ...teachers]).union(new Set(classes));
+  };
   const wrong: string[] = [];
   for (const id of schoolIds) {
     const [school] = directory.schools.find('externalId', id);
     const there = new Set([...(school?.users ?? []), ...(school?.classes ?? [])].map((one) => one.id));
-    for (const one of must.get(id)?.difference(there) ?? []) {
+    for (const one of mustBeIn(id).difference(there)) {
       const left = byHand.get(`school ${id}|${one}`) === false && memberships !== 'repair';
       if (!left) wrong.push(`school ${id}: ${one} is missing`);
     }

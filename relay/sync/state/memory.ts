@@ -1,12 +1,13 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
 import type { DirectoryChanges } from '../../graph/directory.ts';
 import { changedUser } from '../../identity/directory-index.ts';
+import { personKey } from '../../identity/people.ts';
 import type { Problem } from '../../identity/problem.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import type { Guarded } from '../../plan/guard.ts';
 import type { Keys } from '../../plan/keys.ts';
 import type { Operation } from '../../plan/operation.ts';
-import type { Link } from '../../store/links.ts';
+import type { DeletedAccount } from '../../store/deleted-accounts.ts';
 import type { ApplyResult } from '../apply/applying.ts';
 import { endAdoptedLink } from './adoption.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
@@ -15,7 +16,7 @@ import type { ProfileState, TenantState } from './tenant-state.ts';
 export interface DirectoryNews {
   changes: DirectoryChanges;
   /** Links that ended because their account was deleted. */
-  ended: Link[];
+  ended: DeletedAccount[];
 }
 
 /** Takes in what happened to accounts, and forgets people whose account is gone. */
@@ -33,7 +34,10 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
     const link = endAdoptedLink(state, id);
     if (link !== undefined) state.endLink(link);
   }
-  for (const link of ended) state.endLink(link);
+  for (const one of ended) {
+    state.endLink(one);
+    state.deletedAccounts.set(personKey(one.role, one.personId), one);
+  }
 }
 
 /** What was planned is no longer pending, except for what was refused, could not be tried, or is held. */

@@ -21,7 +21,8 @@ import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
 import type { SchoolSource } from '../../plan/source-guard.ts';
 import { type Scope, scopeOf } from '../../profile/scope.ts';
 import type { Profile } from '../../profile.ts';
-import type { Link } from '../../store/links.ts';
+import type { DeletedAccount } from '../../store/deleted-accounts.ts';
+import { isOfOurs, type Link } from '../../store/links.ts';
 
 export class TenantState {
   /** By name. Each has its own part of the district to look after. */
@@ -35,6 +36,8 @@ export class TenantState {
   readonly taken = new Map<string, string>();
   /** People whose accounts Hallpass made, or made before it lost its database. */
   readonly createdByUs = new Set<string>();
+  /** By person key, of those who had an account until somebody deleted it. */
+  readonly deletedAccounts = new Map<string, DeletedAccount>();
   /** What was there before Hallpass and is still to be taken over. */
   adoption: Adoption = newAdoption([]);
   /** Who and what is gone from PowerSchool. */
@@ -69,16 +72,19 @@ export class TenantState {
     for (const link of given.links) this.addLink(link);
   }
 
-  addLink({ role, personId, objectId, rule }: Link): void {
+  addLink(link: Link): void {
+    const { role, personId, objectId } = link;
     const key = personKey(role, personId);
     this.accounts.set(key, objectId);
     this.taken.set(objectId, key);
-    if (rule === 'created' || rule === 'adopted') this.createdByUs.add(key);
+    this.deletedAccounts.delete(key);
+    if (isOfOurs(link)) this.createdByUs.add(key);
   }
 
   /** An account was made for the person. */
   noteCreated(key: string, objectId: string): void {
     this.taken.set(objectId, key);
+    this.deletedAccounts.delete(key);
     this.createdByUs.add(key);
   }
 
@@ -88,7 +94,7 @@ export class TenantState {
   }
 
   /** The account is gone: the person needs another, and whatever it had. */
-  endLink({ role, personId, objectId }: Link): void {
+  endLink({ role, personId, objectId }: Pick<Link, 'role' | 'personId' | 'objectId'>): void {
     const key = personKey(role, personId);
     this.accounts.delete(key);
     this.taken.delete(objectId);

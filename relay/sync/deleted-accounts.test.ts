@@ -1,0 +1,165 @@
+/** Accounts that somebody deleted: told of, and given back when they are restored; made again only where that is wanted. */
+import t from 'tap';
+import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
+import { timestamp } from '../../shared/clock.ts';
+import { parseProfile } from '../profile.ts';
+import { readDeletedAccounts } from '../store/deleted-accounts.ts';
+import { readHolds } from '../store/holds.ts';
+import { readPasswords } from '../store/initial-passwords.ts';
+import { type Link, linkByHand, listLinks, unlinkByHand } from '../store/links.ts';
+import { type District, skuId } from '../testing/district.ts';
+import { classOf, codes, inStep, later, minutes, reasons, schoolOf, setPolicy, userOf } from '../testing/in-step.ts';
+
+const create = { students: 'create', teachers: 'create' } as const;
+const ana = { role: 'students', personId: '10' } as const;
+
+async function linkOf({ store, tenantId }: District, personId = ana.personId): Promise<Link | undefined> {
+  return (await store.withTenant(tenantId, listLinks)).find((link) => link.personId === personId);
+}
+
+/** Ana's account in full. */
+function isWhole(district: District, name = 'student0'): boolean {
+  const user = userOf(district, name);
+  const isIn = ['50', '52', '54'].every((id) => classOf(district, id).members.has(user));
+  const licences = JSON.stringify(user.props.assignedLicenses ?? []);
+  return isIn && schoolOf(district, '1').users.has(user) && licences.includes(skuId);
+}
+
+const nameOf = (district: District, link: Link | undefined) =>
+  district.microsoft.directory.users.get(link?.objectId ?? '')?.props.userPrincipalName;
+
+t.test('the person is told of and gets no other account; one that is restored is theirs with everything', async (t) => {
+  const district = await inStep(t, { mode: create });
+  const { store, tenantId, microsoft } = district;
+  const link = await linkOf(district);
+  const user = microsoft.directory.users.get(link?.objectId ?? '');
+  if (user === undefined) return t.fail('no account');
+  const name = String(user.props.userPrincipalName).replace(/@.*/, '');
+  t.ok(isWhole(district, name));
+  const accounts = microsoft.directory.users.size;
+  microsoft.directory.deleteUser(user);
+  t.match(await later(district), { done: 0, failed: 0, problems: 1 });
+  t.same(await codes(district), ['AccountDeletedByHand students:10']);
+  t.equal(await linkOf(district), undefined);
+  district.restart();
+  t.match(
+    await later(district, 40 * 24 * 60 * minutes),
+    { done: 0, failed: 0, problems: 1 },
+    'for as long as it lasts',
+  );
+  t.equal(microsoft.directory.users.size, accounts - 1);
+  t.notOk((await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'));
+
+  microsoft.directory.restore(user);
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.match(await linkOf(district), { objectId: link?.objectId, rule: 'created' });
+  t.ok(isWhole(district, name));
+  t.ok(
+    (await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'),
+    'its password too',
+  );
+  t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+  t.same(await store.withTenant(tenantId, readDeletedAccounts), []);
+});
+
+t.test('where the profile says so another one is made, at once or when the policy changes', async (t) => {
+  const district = await inStep(t, { mode: create, drift: { deletedAccounts: 'recreate' } });
+  const { store, tenantId, microsoft } = district;
+  const before = await linkOf(district);
+  const name = nameOf(district, before);
+  const passwords = (await store.withTenant(tenantId, readPasswords)).length;
+  microsoft.directory.deleteUser(userOf(district, String(name).replace(/@.*/, '')));
+  t.match(await later(district), { failed: 0, problems: 0 });
+  const after = await linkOf(district);
+  t.ok(after !== undefined && after.objectId !== before?.objectId);
+  t.equal(nameOf(district, after), name, 'under the name that was always theirs');
+  t.ok(isWhole(district, String(name).replace(/@.*/, '')));
+  t.same(await reasons(district), ['somebody deleted their account in Microsoft 365']);
+  t.equal((await store.withTenant(tenantId, readPasswords)).length, passwords);
+  const [waiting] = (await store.withTenant(tenantId, readPasswords)).filter(({ personId }) => personId === '10');
+  t.equal(waiting?.objectId, after?.objectId);
+
+  setPolicy(district, { deletedAccounts: 'report' });
+  microsoft.directory.deleteUser(userOf(district, String(name).replace(/@.*/, '')));
+  t.match(await later(district), { done: 0, problems: 1 });
+  setPolicy(district, { deletedAccounts: 'recreate' });
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.ok(isWhole(district, String(name).replace(/@.*/, '')));
+});
+
+t.test('another account by hand ends it, and so does forgetting the one that was deleted', async (t) => {
+  const district = await inStep(t, { mode: create });
+  const { store, tenantId, microsoft } = district;
+  const user = microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
+  if (user === undefined) return t.fail('no account');
+  microsoft.directory.deleteUser(user);
+  t.match(await later(district), { done: 0, problems: 1 });
+  const names = { userPrincipalName: 'other@contoso.edu', mailNickname: 'other', displayName: 'Other' };
+  const other = microsoft.directory.addUser({ ...names, usageLocation: 'US' }, 'once');
+  await store.withTenant(tenantId, (scope) =>
+    linkByHand(scope, { ...ana, objectId: other.id }, 'Kim', timestamp(district.clock)),
+  );
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.ok(classOf(district, '50').members.has(other));
+  t.notOk((await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'));
+  microsoft.directory.restore(user);
+  t.match(await later(district), { done: 0, problems: 0 });
+  t.match(await linkOf(district), { objectId: other.id }, 'what was theirs comes back too late');
+
+  microsoft.directory.deleteUser(other);
+  microsoft.directory.deleteUser(user);
+  t.match(await later(district), { done: 0, problems: 1 });
+  await store.withTenant(tenantId, (scope) => unlinkByHand(scope, ana, timestamp(district.clock)));
+  const unlinkAgain = store.withTenant(tenantId, (scope) => unlinkByHand(scope, ana, timestamp(district.clock)));
+  await t.rejects(unlinkAgain, { code: 'LINK_UNKNOWN' });
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.match(await linkOf(district), { rule: 'created' });
+});
+
+t.test('many that would be made again at once wait for a person', async (t) => {
+  const district = await inStep(t, { mode: create, students: 30, drift: { deletedAccounts: 'recreate' } });
+  const { microsoft, store, tenantId } = district;
+  const guards = { ...district.profile.guards, newAccounts: { percent: 20, population: 10 } };
+  district.profile = parseProfile({ ...district.profile, guards }, 'test');
+  t.match(await later(district), { done: 0, problems: 0 });
+  const pupils = [...schoolOf(district, '1').users].filter((user) => user.props.primaryRole === 'student');
+  for (const user of pupils) microsoft.directory.deleteUser(user);
+  t.match(await later(district), { done: 0, failed: 0, held: pupils.length });
+  const holds = await store.withTenant(tenantId, (scope) => readHolds(scope));
+  t.match(holds, [{ key: 'createUser:1:share', count: pupils.length }]);
+  for (const user of pupils) microsoft.directory.restore(user);
+  t.match(await later(district), { failed: 0, held: 0, problems: 0 });
+});
+
+t.test('where accounts are matched the person is matched anew, as ever', async (t) => {
+  const district = await inStep(t);
+  const { directory } = district.microsoft;
+  const user = userOf(district, 'student0');
+  directory.deleteUser(user);
+  t.match(await later(district), { done: 0, problems: 1 });
+  t.same(await codes(district), ['UnmatchedEntry students:10']);
+  const twin = {
+    userPrincipalName: 'twin@contoso.edu',
+    displayName: 'Twin',
+    mailNickname: '4000',
+    usageLocation: 'US',
+  };
+  const other = directory.addUser(twin, 'once');
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.match(await linkOf(district), { objectId: other.id });
+  directory.deleteUser(other);
+  directory.restore(user);
+  t.match(await later(district), { failed: 0, problems: 0 });
+  t.match(await linkOf(district), { objectId: user.id, rule: 'studentNumber = mailNickname' });
+});
+
+t.test('it is noticed too when the changes could not be followed', async (t) => {
+  const district = await inStep(t, { mode: create });
+  const user = district.microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
+  if (user === undefined) return t.fail('no account');
+  district.microsoft.directory.deleteUser(user);
+  await using control = new RawClient(district.microsoft);
+  await control.control('POST', '/delta/expire');
+  t.match(await later(district), { done: 0, problems: 1 });
+  t.same(await codes(district), ['AccountDeletedByHand students:10']);
+});

@@ -1,0 +1,44 @@
+/**
+ * People whose account somebody deleted, where accounts are created. Whoever deletes an account by hand mostly means it, and
+ * it can be restored for 30 days, with mailbox and files: a new one would have none of that, and stand in its way. So it is
+ * told of, unless the profile wants another one made. Where accounts are matched, the person is simply matched anew.
+ */
+import { type Person, personKey } from '../identity/people.ts';
+import { type Problem, problem } from '../identity/problem.ts';
+import type { DeletedAccount } from '../store/deleted-accounts.ts';
+import type { Link } from '../store/links.ts';
+import type { ProfileState } from './state/tenant-state.ts';
+
+export interface HeededDeletions {
+  /** People who get an account by the profile's mode. */
+  open: Person[];
+  /** Accounts that are there again: they are their people's. */
+  restored: Link[];
+  /** Object id by person key, of those who get another account. */
+  replaced: Map<string, string>;
+  problems: Problem[];
+}
+
+/** @param people those without an account */
+export function heedDeletions(people: readonly Person[], { profile, tenant }: ProfileState): HeededDeletions {
+  const heeded: HeededDeletions = { open: [], restored: [], replaced: new Map(), problems: [] };
+  for (const person of people) {
+    const key = personKey(person.role, person.id);
+    const deleted = tenant.deletedAccounts.get(key);
+    if (deleted === undefined || profile.mode[person.role] !== 'create') heeded.open.push(person);
+    else if (isBack(deleted, tenant)) heeded.restored.push(linkOf(deleted));
+    else if (profile.drift.deletedAccounts === 'recreate') {
+      heeded.open.push(person);
+      heeded.replaced.set(key, deleted.objectId);
+    } else heeded.problems.push(problem(key, 'AccountDeletedByHand', { account: deleted.objectId }));
+  }
+  return heeded;
+}
+
+function isBack({ objectId }: DeletedAccount, { directory, taken }: ProfileState['tenant']): boolean {
+  return directory.get(objectId) !== undefined && !taken.has(objectId);
+}
+
+function linkOf({ role, personId, objectId, rule }: DeletedAccount): Link {
+  return { role, personId, objectId, rule };
+}
