@@ -28,7 +28,7 @@ function startDemo(t: Test, folder: string, args: readonly string[]) {
 
 for (const mode of ['match', 'create']) {
   t.test(
-    `mode ${mode}: a small district arrives in Microsoft 365 as the oracle says, and so do three edits`,
+    `mode ${mode}: a small district arrives in Microsoft 365 as the oracle says, and so do five edits`,
     async (t) => {
       const folder = t.testdir({ tmp: {} });
       const file = join(folder, 'report.json');

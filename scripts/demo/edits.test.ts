@@ -83,21 +83,56 @@ t.test('in a running term: enroll, drop another student, rename the course with 
       checks: [{ kind: 'className', section: '11', displayName: 'Course 2 (renamed) - 11' }],
       writes: 1,
     },
+    {
+      body: { op: 'addCoTeacher', sectionId: 11, userId: 30, startDate: today },
+      checks: ['owner', 'member'].map((kind) => ({ kind, section: '11', person: 'teachers:30', present: true })),
+      writes: 2,
+    },
+    {
+      body: { op: 'renameSchool', schoolId: 1, name: 'Maple (renamed)' },
+      checks: [{ kind: 'schoolName', school: '1', displayName: 'Maple (renamed)' }],
+      writes: 1,
+    },
   ]);
 });
 
-t.test('when the term is over, a co-teacher takes the place of the new enrollment', async (t) => {
+t.test('when the term is over, nobody is enrolled, and another student leaves', async (t) => {
   const edits = choose(district('2018-06-30'));
   t.strictSame(
     edits.map(({ body }) => body),
     [
       { op: 'drop', ccId: 1 },
+      { op: 'deactivateStudent', studentId: 21 },
       { op: 'renameCourse', courseId: 2, name: 'Course 2 (renamed)' },
       { op: 'addCoTeacher', sectionId: 11, userId: 30, startDate: today },
+      { op: 'renameSchool', schoolId: 1, name: 'Maple (renamed)' },
     ],
   );
-  t.equal(edits[2]?.writes, 2, 'owner and member');
 });
+
+t.test(
+  'whoever leaves is disabled and what is deleted ends, where the profile says so and does not wait',
+  async (t) => {
+    const from = district('2018-06-30');
+    from.people.push(person('students', '22'));
+    from.enrollments.push({ dcid: '5', section: '10', student: '22', ...always });
+    const policies = { studentGone: 'disable', sectionGone: ['removeStudents', 'markExpired'], goneForDays: 0 };
+    const edits = choose(from, under({ policies }));
+    t.match(edits[1], {
+      body: { op: 'deactivateStudent', studentId: 21 },
+      checks: [{ kind: 'disabled', person: 'students:21' }, { kind: 'member', section: '10', present: false }, {}],
+      writes: 3,
+    });
+    t.match(edits[2], {
+      body: { op: 'deleteSection', sectionId: 11 },
+      checks: [{ kind: 'className', section: '11', displayName: 'Exp1126_Course 2 - 11' }],
+      writes: 1,
+    });
+    const later = choose(from, under({ policies: { ...policies, goneForDays: 14 } }));
+    t.match(later[1], { body: { op: 'deactivateStudent' }, writes: 2 });
+    t.match(later[2], { body: { op: 'renameCourse' } });
+  },
+);
 
 t.test('people without an account are left alone', async (t) => {
   const from = district('2026-12-20');
@@ -120,9 +155,14 @@ t.test('people without an account are left alone', async (t) => {
 t.test('an edit that nobody would see under the profile is not chosen', async (t) => {
   const from = district('2026-12-20');
   const ops = (change: object) => choose(from, under(change)).map(({ body }) => (body as { op: string }).op);
-  t.strictSame(ops({ policies: { studentLeftClass: 'keep' } }), ['enroll', 'renameCourse', 'addCoTeacher']);
+  t.strictSame(ops({ policies: { studentLeftClass: 'keep' } }), [
+    'enroll',
+    'renameCourse',
+    'addCoTeacher',
+    'renameSchool',
+  ]);
   t.strictSame(ops({ dates: { studentsFrom: '2027-01-01' } }), ['renameCourse', 'addCoTeacher', 'renameSchool']);
-  t.strictSame(ops({ classes: { displayName: 'create-only' } }), ['enroll', 'drop', 'addCoTeacher']);
+  t.strictSame(ops({ classes: { displayName: 'create-only' } }), ['enroll', 'drop', 'addCoTeacher', 'renameSchool']);
   t.strictSame(ops({ schools: ['2'] }), []);
   const co = { ...from, people: [...from.people, person('teachers', '31')] };
   const two = {

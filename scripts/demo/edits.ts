@@ -10,6 +10,8 @@ import { bindLimit } from './oracle/totals.ts';
 export type Check =
   /** Sections and schools by DCID, people by key. */
   | { kind: 'member' | 'owner'; section: string; person: string; present: boolean }
+  | { kind: 'disabled'; person: string }
+  | { kind: 'archived'; section: string }
   | { kind: 'className'; section: string; displayName: string }
   | { kind: 'schoolName'; school: string; displayName: string };
 
@@ -30,19 +32,28 @@ interface Candidate {
   after: District;
 }
 
-const wanted = 3;
+const wanted = 5;
 /** Candidates of one kind that are tried. */
 const tries = 5;
 /** Guards hold what changes most of a school of 100 classes and more, and wait for a person: such edits are not made. */
 const mostWrites = 75;
 
-/** The first three edits that this district allows, one of each kind, to be made one after the other. */
+/** The first five edits that this district allows, one of each kind, to be made one after the other. */
 export function chooseEdits(district: District, expected: Expected, circumstances: Circumstances): Edit[] {
   const edits: Edit[] = [];
   let [tables, now] = [district, expected];
   /** Students who are in an edit already. */
   const concerned = new Set<string>();
-  for (const candidatesOf of [enroll, drop, removeCoTeacher, renameCourse, addCoTeacher, renameSchool]) {
+  for (const candidatesOf of [
+    enroll,
+    drop,
+    leave,
+    removeCoTeacher,
+    endSection,
+    renameCourse,
+    addCoTeacher,
+    renameSchool,
+  ]) {
     if (edits.length === wanted) break;
     const candidates = candidatesOf({ district: tables, expected: now, today: circumstances.today, concerned });
     for (const { title, body, after } of candidates.take(tries)) {
@@ -74,10 +85,20 @@ function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'wri
     checks.push({ kind: 'schoolName', school, displayName: String(properties.displayName) });
     writes += 1;
   }
+  const users = new Map(before.users.map((user) => [user.person.key, user]));
+  for (const { person, disabled } of after.users) {
+    if (!disabled || users.get(person.key)?.disabled) continue;
+    checks.push({ kind: 'disabled', person: person.key });
+    writes += 1;
+  }
   const classes = new Map(before.classes.map((one) => [one.dcid, one]));
-  for (const { dcid: section, properties, owners, members, team } of after.classes) {
+  for (const { dcid: section, properties, owners, members, team, archived } of after.classes) {
     const was = classes.get(section);
     if (was === undefined || was.team !== team) return undefined;
+    if (archived && !was.archived) {
+      checks.push({ kind: 'archived', section });
+      writes += 1;
+    }
     if (!isDeepStrictEqual(properties, was.properties)) writes += 1;
     if (properties.displayName !== was.properties.displayName)
       checks.push({ kind: 'className', section, displayName: String(properties.displayName) });
@@ -132,10 +153,53 @@ function* drop(view: View): Generator<Candidate> {
   const { classes } = present(view);
   for (const { dcid, student, section } of district.enrollments) {
     if (concerned.has(student) || !classes.get(section)?.members.has(`students:${student}`)) continue;
+    concerned.add(student);
     yield {
       title: `drop student ${student} from section ${section}`,
       body: [{ op: 'drop', ccId: Number(dcid) }],
       after: { ...district, enrollments: district.enrollments.filter((one) => one.dcid !== dcid) },
+    };
+  }
+}
+
+/** Somebody who is in a class, so that there is something to see under any policy. */
+function* leave(view: View): Generator<Candidate> {
+  const { district, concerned } = view;
+  const { accounts, classes } = present(view);
+  const enrolled = Map.groupBy(district.enrollments, ({ student }) => student);
+  for (const person of district.people) {
+    const { key, role, dcid } = person;
+    if (role !== 'students' || !accounts.has(key) || concerned.has(dcid)) continue;
+    if (!enrolled.get(dcid)?.some(({ section }) => classes.get(section)?.members.has(key))) continue;
+    yield {
+      title: `student ${dcid} leaves the district`,
+      body: [{ op: 'deactivateStudent', studentId: Number(dcid) }],
+      after: {
+        ...district,
+        people: district.people.filter((one) => one !== person),
+        enrollments: district.enrollments.filter(({ student }) => student !== dcid),
+      },
+    };
+  }
+}
+
+/** The smallest first: the guard has an eye on whole classes that end. */
+function* endSection(view: View): Generator<Candidate> {
+  const { district } = view;
+  const { classes } = present(view);
+  const size = ({ dcid }: Section) => classes.get(dcid)?.members.size ?? 0;
+  const sections = district.sections.filter(({ dcid }) => classes.has(dcid)).sort((a, b) => size(a) - size(b));
+  for (const section of sections) {
+    const { dcid } = section;
+    yield {
+      title: `delete section ${dcid} (${section.courseName} - ${section.number})`,
+      body: [{ op: 'deleteSection', sectionId: Number(dcid) }],
+      after: {
+        ...district,
+        sections: district.sections.filter((one) => one !== section),
+        enrollments: district.enrollments.filter((one) => one.section !== dcid),
+        teaching: district.teaching.filter((one) => one.section !== dcid),
+      },
     };
   }
 }

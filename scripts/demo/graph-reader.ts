@@ -36,6 +36,12 @@ export class GraphReader {
         const found = await this.#get(`/v1.0/education/${set}/${id}?$select=id,displayName`);
         return found.displayName === check.displayName;
       }
+      case 'disabled': {
+        const found = await this.#get(`/v1.0/education/users/${known(people, check.person)}?$select=id,accountEnabled`);
+        return found.accountEnabled === false;
+      }
+      case 'archived':
+        return (await this.#get(`/v1.0/teams/${known(classes, check.section)}`)).isArchived === true;
       default: {
         const related = await this.#related(known(classes, check.section), `${check.kind}s`);
         return related.has(known(people, check.person)) === check.present;

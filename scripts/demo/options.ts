@@ -5,7 +5,7 @@ import type { Mode } from './oracle/rules.ts';
 import type { ProfileKind } from './profile.ts';
 
 export interface DemoOptions {
-  /** End after the first sync and three edits. */
+  /** End after the first sync and five edits. */
   once: boolean;
   /** Where to write the report. */
   json: string | undefined;
@@ -32,7 +32,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
     .description(
       `Runs Hallpass as a district would: PowerSchool and Microsoft 365 (both simulated), the relay and the agent, each as its own process. Enrolls, installs the plugin, syncs, compares the result with what the tables say, and keeps running until Ctrl-C: edits made in PowerSchool show up in Microsoft Graph within seconds.`,
     )
-    .option('--once', 'end after the first sync and three edits; exit code 0 only if nothing differs', false)
+    .option('--once', 'end after the first sync and five edits; exit code 0 only if nothing differs', false)
     .option('--json <file>', 'write a report')
     .option('--students <number>', 'size of the made-up district', whole(10, 200_000), 2000)
     .option('--seed <number>', 'another number, another district', whole(0, 999_999_999), 1)

@@ -15,6 +15,8 @@ export interface DrawContext {
   today: string;
 }
 
+const ends: ('removeStudents' | 'markExpired' | 'archiveTeam')[] = ['removeStudents', 'markExpired', 'archiveTeam'];
+
 const names = ['Summit', 'Harbor', 'Meadow'];
 
 export function demoProfiles(context: DrawContext, offer: Offer): ProfileDocument[] {
@@ -101,6 +103,10 @@ function drawProfile(
     policies: {
       studentLeftClass: draw.one(['remove', 'keep']),
       teacherLeftClass: draw.all ? 'remove' : draw.one(['remove', 'keep']),
+      studentGone: draw.all ? 'disable' : draw.one(['keep', 'disable']),
+      teacherGone: draw.one(['keep', 'disable']),
+      sectionGone: draw.all ? ends : draw.one(['keep', ends, ends.slice(1), ends.slice(0, 1)]),
+      goneForDays: draw.all ? 0 : draw.one([0, 0, 14]),
     },
     ...(draw.maybe(0.3) ? { guards: { removals: { percent: 100 }, updates: { percent: 100 } } } : {}),
   };

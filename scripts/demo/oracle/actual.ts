@@ -1,6 +1,6 @@
 /** The actual side: the Microsoft simulator's dump, and the problems in the relay's database. */
 import { DatabaseSync } from 'node:sqlite';
-import { licenceName } from './expected.ts';
+import { licenceName } from './users.ts';
 
 export type Bag = { [property: string]: unknown };
 
@@ -29,6 +29,7 @@ export interface ActualClass {
   owners: string[];
   schools: string[];
   team: boolean;
+  archived: boolean;
 }
 
 export interface ActualGroup {
@@ -73,7 +74,7 @@ export async function readDump(lines: AsyncIterable<string>): Promise<Omit<Actua
         const { members, owners, schools } = properties;
         const team = ids(properties.resourceProvisioningOptions).includes('Team');
         const relations = { members: ids(members), owners: ids(owners), schools: ids(schools) };
-        actual.classes.push({ id, properties, ...relations, team });
+        actual.classes.push({ id, properties, ...relations, team, archived: properties.isArchived === true });
         break;
       }
       case 'group':

@@ -14,6 +14,7 @@ const expected: Expected = {
     account: { id: `u${at}` },
     properties: { primaryRole: 'student', student: { externalId: String(at) } },
     licences: [],
+    disabled: false,
   })),
   classes: [
     {
@@ -23,6 +24,7 @@ const expected: Expected = {
       owners: new Set(),
       members: new Set(people),
       team: false,
+      archived: false,
     },
   ],
   groups: [],
@@ -62,7 +64,7 @@ t.test('what is there need not be written', async (t) => {
 
 t.test('an expired class is set aside, and must be as it was', async (t) => {
   const properties = { id: 'x', displayName: 'Old', mailNickname: 'Exp0625_Section_50' };
-  const old = { id: 'x', properties, members: [], owners: [], schools: [], team: false };
+  const old = { id: 'x', properties, members: [], owners: [], schools: [], team: false, archived: false };
   const actual: Actual = { users: [], schools: [], classes: [old], groups: [], strangers: [], problems: [] };
   t.same(setAside(actual, before), { rest: { ...actual, classes: [] }, differences: [] });
   const found = (classes: Actual['classes']) => setAside({ ...actual, classes }, before).differences;

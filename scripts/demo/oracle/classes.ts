@@ -1,10 +1,8 @@
 /** Which classes there are, what they are called, and who is in them on a day. */
 import type { District, Enrollment, Person, School, Section, Teaching } from './district.ts';
 import { filled } from './patterns.ts';
+import type { Properties } from './properties.ts';
 import type { Rules } from './rules.ts';
-
-/** Properties as Graph shows them; nested ones hold texts. Null for one that must not be there. */
-export type Properties = { [name: string]: string | null | Properties };
 
 export interface ExpectedClass {
   dcid: string;
@@ -14,6 +12,8 @@ export interface ExpectedClass {
   owners: Set<string>;
   members: Set<string>;
   team: boolean;
+  /** Whether its team is read-only. */
+  archived: boolean;
 }
 
 export interface ClassContext {
@@ -56,6 +56,7 @@ export function classesOf(context: ClassContext): ExpectedClass[] {
       properties: propertiesOf(section, displayName),
       ...people,
       team,
+      archived: false,
     };
   });
 }

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SeededAccount } from './accounts.ts';
 import type { Actual, ActualClass, ActualGroup, ActualSchool, ActualUser, Bag, ReportedProblem } from './actual.ts';
 import type { ExpectedClass } from './classes.ts';
-import type { Expected, ExpectedGroup, ExpectedUser } from './expected.ts';
+import type { Expected, ExpectedGroup } from './expected.ts';
+import type { ExpectedUser } from './users.ts';
 
 /** @param directory the accounts before anything was provisioned */
 export function compare(expected: Expected, directory: readonly SeededAccount[], actual: Actual): string[] {
@@ -46,7 +47,8 @@ function compareUsers(
   const byId = new Map(actual.map((user) => [user.id, user]));
   const byName = new Map(actual.map((user) => [user.userPrincipalName.toLowerCase(), user]));
   const names: NamesById = new Map();
-  for (const { person, account, properties, licences } of expected) {
+  const disabled = new Set<string>();
+  for (const { person, account, properties, licences, disabled: isDisabled } of expected) {
     const { key } = person;
     const user = 'id' in account ? byId.get(account.id) : byName.get(account.userPrincipalName.toLowerCase());
     if (user === undefined) {
@@ -54,6 +56,10 @@ function compareUsers(
       continue;
     }
     names.set(user.id, key);
+    if (isDisabled) disabled.add(user.id);
+    const isEnabled = user.properties.accountEnabled !== false;
+    if (isEnabled && isDisabled) say(`${key}: the account is not disabled`);
+    if (!isEnabled && !isDisabled && !('id' in account)) say(`${key}: the account is disabled`);
     compareProperties(key, properties, user.properties, say);
     compareSets(`${key}: licence`, new Set(licences), user.licences, say);
     compareSets(
@@ -67,7 +73,10 @@ function compareUsers(
     const key = names.get(user.id);
     const before = seeded.get(user.id);
     if (before === undefined && key === undefined) say(`account ${user.userPrincipalName} should not have been made`);
-    if (before !== undefined) compareProperties(key ?? user.userPrincipalName, before, user.properties, say);
+    if (before !== undefined) {
+      const was = disabled.has(user.id) ? { ...before, accountEnabled: false } : before;
+      compareProperties(key ?? user.userPrincipalName, was, user.properties, say);
+    }
     if (key === undefined && isTouched(user)) {
       say(`account ${user.userPrincipalName} belongs to nobody, but was provisioned (${user.stamp ?? 'no stamp'})`);
     }
@@ -90,7 +99,7 @@ function compareClasses(
   say: Say,
 ): void {
   const found = Map.groupBy(actual, (one) => String(one.properties.externalId));
-  for (const { dcid, school, properties, owners, members, team } of expected) {
+  for (const { dcid, school, properties, owners, members, team, archived } of expected) {
     const name = `class ${dcid}`;
     const one = single(found, dcid, name, say);
     if (one === undefined) continue;
@@ -105,6 +114,7 @@ function compareClasses(
     compareSets(`${name}: owner`, owners, one.owners.map(person), say);
     compareSets(`${name}: member`, members, one.members.map(person), say);
     if (one.team !== team) say(`${name}: ${team ? 'it is no team' : 'it should be no team'}`);
+    if (one.archived !== archived) say(`${name}: its team is ${archived ? 'not archived' : 'archived'}`);
   }
   for (const [externalId, extra] of found) say(`${plural(extra.length, 'class')} ${externalId} should not be there`);
 }

@@ -1,9 +1,12 @@
 /** What Microsoft 365 must hold for a district, computed from PowerSchool's tables and the directory as it was. Pure. */
 import { assignAccounts, type SeededAccount } from './accounts.ts';
-import { classesOf, danglingOf, type ExpectedClass, type Properties } from './classes.ts';
-import type { District, Person, School } from './district.ts';
-import type { Licence, Rules } from './rules.ts';
+import { classesOf, danglingOf, type ExpectedClass } from './classes.ts';
+import { departedFrom } from './departed.ts';
+import type { District, School } from './district.ts';
+import { chooser, type Properties, present } from './properties.ts';
+import type { Rules } from './rules.ts';
 import { scopeOf } from './scope.ts';
+import { type ExpectedUser, given, userOf } from './users.ts';
 
 /** What the expectation rests on besides the tables. */
 export interface Circumstances {
@@ -19,16 +22,6 @@ export interface Circumstances {
 export interface ExpectedSchool {
   dcid: string;
   properties: Properties;
-}
-
-export interface ExpectedUser {
-  person: Person;
-  /** Object id of the matched account, or the userPrincipalName of the one to be made. */
-  account: { id: string } | { userPrincipalName: string };
-  /** What the account carries besides what it had. */
-  properties: Properties;
-  /** See licenceName. */
-  licences: string[];
 }
 
 /** A group that gives a licence to its members. */
@@ -80,17 +73,15 @@ export function expectedState(district: District, circumstances: Circumstances, 
     const rules = scope.ruling.get(school.dcid);
     return rules === undefined ? [] : [schoolOf(school, rules)];
   });
+  const gone = departedFrom(district, earlier ?? { users: [], classes: [] }, scope.ruling, today);
+  users.push(...gone.users);
+  classes.push(...gone.classes);
+  // Nobody takes a licence away.
+  const left = new Set(gone.users.map(({ person }) => person.key));
+  for (const { id, members } of earlier?.groups ?? []) {
+    for (const key of members.intersection(left)) groups.get(id)?.add(key);
+  }
   return { schools, users, classes, groups: [...groups].map(([id, members]) => ({ id, members })), problems };
-}
-
-/** A licence as the comparison knows it: the SKU's id, and the plans that are off. */
-export function licenceName(skuId: string, disabledPlans: readonly string[]): string {
-  return disabledPlans.length === 0 ? skuId : `${skuId} without ${[...disabledPlans].sort().join(', ')}`;
-}
-
-function given(licence: Licence, groupLicences: ReadonlyMap<string, string>): string {
-  if ('group' in licence) return groupLicences.get(licence.group) ?? `of ${licence.group}`;
-  return licenceName(licence.skuId, licence.disabledPlans);
 }
 
 function schoolOf(school: School, { properties }: Rules): ExpectedSchool {
@@ -115,59 +106,4 @@ function schoolOf(school: School, { properties }: Rules): ExpectedSchool {
       }),
     }),
   };
-}
-
-/** A matched account gets the education properties and keeps its names; a created one gets its names and a licence. */
-function userOf(person: Person, account: string, rules: Rules, licences: string[]): ExpectedUser {
-  const { role, dcid, number, grade, graduationYear, givenName, middleName, surname, username } = person;
-  const chosen = chooser(rules.properties[role === 'students' ? 'student' : 'teacher']);
-  const facet: Properties =
-    role === 'students'
-      ? {
-          student: present({
-            externalId: dcid,
-            studentNumber: chosen('studentNumber', number),
-            grade: chosen('grade', grade),
-            graduationYear: chosen('graduationYear', graduationYear),
-          }),
-        }
-      : { teacher: present({ externalId: dcid, teacherNumber: chosen('teacherNumber', number) }) };
-  const stamp: Properties = {
-    primaryRole: role === 'students' ? 'student' : 'teacher',
-    externalSource: 'sis',
-    ...facet,
-  };
-  if (rules.mode[role] === 'match') return { person, account: { id: account }, properties: stamp, licences: [] };
-  const names = [givenName, surname].filter((name) => name !== undefined);
-  return {
-    person,
-    account: { userPrincipalName: account },
-    properties: {
-      ...stamp,
-      ...present({
-        displayName: names.join(' ') || username,
-        givenName,
-        middleName: chosen('middleName', middleName),
-        surname,
-        usageLocation: rules.usageLocation,
-      }),
-    },
-    licences,
-  };
-}
-
-/** What is not chosen leaves the district for nobody. */
-function chooser(chosen: ReadonlySet<string>): (name: string, value: string | undefined) => string | null | undefined {
-  return (name, value) => (chosen.has(name) ? value : null);
-}
-
-function present(properties: { [name: string]: string | null | Properties | undefined }): Properties {
-  const entries = Object.entries(properties).filter(
-    (entry): entry is [string, string | null | Properties] => entry[1] !== undefined && !isEmpty(entry[1]),
-  );
-  return Object.fromEntries(entries);
-}
-
-function isEmpty(value: string | null | Properties): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

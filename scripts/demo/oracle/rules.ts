@@ -42,6 +42,13 @@ export interface Rules {
   studentsFrom: string | undefined;
   /** Who stays in a class after leaving it. */
   keeps: Record<Role, boolean>;
+  /** What is done about those whom PowerSchool has no more. */
+  gone: {
+    disables: Record<Role, boolean>;
+    /** Of classes without a section. */
+    ends: Set<'removeStudents' | 'markExpired' | 'archiveTeam'>;
+    afterDays: number;
+  };
 }
 
 /** The parts of a document that the oracle knows; everything else changes nothing that can be seen. */
@@ -63,7 +70,14 @@ export interface ProfileDocument {
     createTeam?: boolean;
   };
   dates?: { openDaysBefore?: number | null; studentsFrom?: string | null; [other: string]: unknown };
-  policies?: { studentLeftClass?: 'remove' | 'keep'; teacherLeftClass?: 'remove' | 'keep' };
+  policies?: {
+    studentLeftClass?: 'remove' | 'keep';
+    teacherLeftClass?: 'remove' | 'keep';
+    studentGone?: 'keep' | 'disable';
+    teacherGone?: 'keep' | 'disable';
+    sectionGone?: 'keep' | ('removeStudents' | 'markExpired' | 'archiveTeam')[];
+    goneForDays?: number;
+  };
   [other: string]: unknown;
 }
 
@@ -102,6 +116,11 @@ export function readRules(document: ProfileDocument): Rules {
     openDaysBefore: dates?.openDaysBefore ?? undefined,
     studentsFrom: dates?.studentsFrom ?? undefined,
     keeps: { students: policies?.studentLeftClass === 'keep', teachers: policies?.teacherLeftClass !== 'remove' },
+    gone: {
+      disables: { students: policies?.studentGone === 'disable', teachers: policies?.teacherGone === 'disable' },
+      ends: new Set(Array.isArray(policies?.sectionGone) ? policies.sectionGone : []),
+      afterDays: policies?.goneForDays ?? 14,
+    },
   };
 }
 

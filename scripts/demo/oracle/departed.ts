@@ -1,0 +1,47 @@
+/** What becomes of accounts and classes whose person or section the tables have no more. */
+import type { ExpectedClass } from './classes.ts';
+import type { District } from './district.ts';
+import type { Rules } from './rules.ts';
+import type { ExpectedUser } from './users.ts';
+
+/**
+ * Only what is retired at once can be seen: policies that wait for days leave everything as it is today.
+ *
+ * @param ruling the profile by school
+ * @param today local date, YYYY-MM-DD
+ */
+export function departedFrom(
+  { people, sections }: District,
+  earlier: { users: readonly ExpectedUser[]; classes: readonly ExpectedClass[] },
+  ruling: ReadonlyMap<string, Rules>,
+  today: string,
+): { users: ExpectedUser[]; classes: ExpectedClass[] } {
+  const here = new Set([...people.map(({ key }) => key), ...sections.map(({ dcid }) => dcid)]);
+  const users = earlier.users.filter(({ person }) => !here.has(person.key));
+  const classes = earlier.classes.filter(({ dcid }) => !here.has(dcid));
+  return {
+    users: users.map((user) => ({ ...user, disabled: user.disabled || isDisabled(user, ruling) })),
+    classes: classes.map((one) => ended(one, ruling.get(one.school), today)),
+  };
+}
+
+function isDisabled({ person }: ExpectedUser, ruling: ReadonlyMap<string, Rules>): boolean {
+  const rules = ruling.get(person.schools[0] ?? '');
+  return rules !== undefined && rules.gone.afterDays === 0 && rules.gone.disables[person.role];
+}
+
+function ended(one: ExpectedClass, rules: Rules | undefined, today: string): ExpectedClass {
+  if (rules === undefined || rules.gone.afterDays > 0) return one;
+  const { ends } = rules.gone;
+  const name = String(one.properties.displayName);
+  const [year = '', month = ''] = today.split('-');
+  const marked = /^Exp\d{4}_/.test(name) ? name : `Exp${month}${year.slice(2)}_${name}`.slice(0, 256);
+  return {
+    ...one,
+    properties: { ...one.properties, displayName: ends.has('markExpired') ? marked : name },
+    members: ends.has('removeStudents')
+      ? new Set([...one.members].filter((key) => !key.startsWith('students:')))
+      : one.members,
+    archived: one.archived || (one.team && ends.has('archiveTeam')),
+  };
+}

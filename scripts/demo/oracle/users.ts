@@ -1,0 +1,67 @@
+/** What an account carries besides what it had. */
+import type { Person } from './district.ts';
+import { chooser, type Properties, present } from './properties.ts';
+import type { Licence, Rules } from './rules.ts';
+
+export interface ExpectedUser {
+  person: Person;
+  /** Object id of the matched account, or the userPrincipalName of the one to be made. */
+  account: { id: string } | { userPrincipalName: string };
+  /** What the account carries besides what it had. */
+  properties: Properties;
+  /** See licenceName. */
+  licences: string[];
+  /** Whether nobody may sign in with it, because the person is gone. */
+  disabled: boolean;
+}
+
+/** A matched account gets the education properties and keeps its names; a created one gets its names and a licence. */
+export function userOf(person: Person, account: string, rules: Rules, licences: string[]): ExpectedUser {
+  const { role, dcid, number, grade, graduationYear, givenName, middleName, surname, username } = person;
+  const chosen = chooser(rules.properties[role === 'students' ? 'student' : 'teacher']);
+  const facet: Properties =
+    role === 'students'
+      ? {
+          student: present({
+            externalId: dcid,
+            studentNumber: chosen('studentNumber', number),
+            grade: chosen('grade', grade),
+            graduationYear: chosen('graduationYear', graduationYear),
+          }),
+        }
+      : { teacher: present({ externalId: dcid, teacherNumber: chosen('teacherNumber', number) }) };
+  const stamp: Properties = {
+    primaryRole: role === 'students' ? 'student' : 'teacher',
+    externalSource: 'sis',
+    ...facet,
+  };
+  if (rules.mode[role] === 'match')
+    return { person, account: { id: account }, properties: stamp, licences: [], disabled: false };
+  const names = [givenName, surname].filter((name) => name !== undefined);
+  return {
+    person,
+    account: { userPrincipalName: account },
+    properties: {
+      ...stamp,
+      ...present({
+        displayName: names.join(' ') || username,
+        givenName,
+        middleName: chosen('middleName', middleName),
+        surname,
+        usageLocation: rules.usageLocation,
+      }),
+    },
+    licences,
+    disabled: false,
+  };
+}
+
+/** A licence as the comparison knows it: the SKU's id, and the plans that are off. */
+export function licenceName(skuId: string, disabledPlans: readonly string[]): string {
+  return disabledPlans.length === 0 ? skuId : `${skuId} without ${[...disabledPlans].sort().join(', ')}`;
+}
+
+export function given(licence: Licence, groupLicences: ReadonlyMap<string, string>): string {
+  if ('group' in licence) return groupLicences.get(licence.group) ?? `of ${licence.group}`;
+  return licenceName(licence.skuId, licence.disabledPlans);
+}
