@@ -122,6 +122,15 @@ export class GraphClient {
     this.#options.budget.slowDown(retryAfterMs(retryAfter, this.#now()) ?? 1000, scope ?? undefined, request);
   }
 
+  /**
+   * Gets a token with the permissions of now. Where the sign-in does not answer, the one of before goes on.
+   *
+   * @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING
+   */
+  async signInAnew(): Promise<void> {
+    await this.#options.credentials.renew(this.#options.graphTenantId).catch(passing);
+  }
+
   /** Says how large the tenant is: its limits follow the number of its accounts. */
   fitBudgetTo(users: number): void {
     this.#options.budget.fitTo(users);

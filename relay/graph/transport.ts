@@ -1,4 +1,5 @@
 /** HTTP to Microsoft: one undici pool with the trusted authorities and a time limit on every request. */
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { trustedAuthorities } from '../../shared/trust.ts';
 
@@ -18,13 +19,14 @@ export interface Transport {
  * @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones
  */
 export async function openTransport(caFile: string | undefined): Promise<Transport> {
-  const ca = await trustedAuthorities(caFile);
-  let pool = openPool(ca);
+  // Made once: reading 150 authorities takes longer than the rest of a connection.
+  const secureContext = createSecureContext({ ca: await trustedAuthorities(caFile) });
+  let pool = openPool(secureContext);
   const leaving = new Set<Promise<void>>();
   const replace = (failed: Agent) => {
     // Another request may have seen the same failure already.
     if (failed !== pool) return;
-    pool = openPool(ca);
+    pool = openPool(secureContext);
     // What was sent before is answered first: undici takes a request in the moment in which fetch is called.
     const left = failed.close().finally(() => leaving.delete(left));
     leaving.add(left);
@@ -47,10 +49,10 @@ export async function openTransport(caFile: string | undefined): Promise<Transpo
   };
 }
 
-function openPool(ca: Awaited<ReturnType<typeof trustedAuthorities>>): Agent {
+function openPool(secureContext: SecureContext): Agent {
   return new Agent({
     // Said aloud because NODE_TLS_REJECT_UNAUTHORIZED changes its default.
-    connect: { ca, rejectUnauthorized: true, timeout: 10_000 },
+    connect: { secureContext, rejectUnauthorized: true, timeout: 10_000 },
     connections: 8,
     keepAliveTimeout: 4000,
     headersTimeout: timeoutMs,

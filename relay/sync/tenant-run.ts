@@ -15,7 +15,7 @@ import { readExisting, refreshDirectory, settleIntents } from './directory-step.
 import { followDrift } from './drift/step.ts';
 import { type RunContext, type RunReport, runProfile, tellQuarantine } from './run.ts';
 import { loadTenantState, refreshRoster } from './state/load.ts';
-import { type DirectoryNews, takeDirectoryNews } from './state/memory.ts';
+import { type DirectoryNews, knownProblems, takeDirectoryNews } from './state/memory.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
 
 export interface TurnContext extends RunContext {
@@ -76,6 +76,7 @@ async function lookAround(
   today: string,
 ): Promise<TenantState | undefined> {
   const isRestart = await context.store.withTenant(context.tenantId, beginRestart);
+  if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAnew();
   const news = await refreshDirectory(context);
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
   const unanswered = await settleIntents(context);
@@ -86,6 +87,12 @@ async function lookAround(
   await followDepartures(context, state, today);
   await followDrift(context, state, today);
   return state;
+}
+
+/** Whether Graph refused something that a permission granted since may allow: the token at hand would not have it for an hour. */
+function wasDenied({ profiles }: TenantState): boolean {
+  const codes = ['GRAPH_DENIED', 'DriftUnreadable'];
+  return [...profiles.values()].some((profile) => knownProblems(profile).some(({ code }) => codes.includes(code)));
 }
 
 /** Writes down why the run of a profile failed, and quarantines it when that happens again and again. */

@@ -37,7 +37,8 @@ export const graphErrors = {
     who: 'microsoft',
     sentence: 'Microsoft Graph denied {what}: {reason}.',
     action: "Grant the missing permission to the relay's application.",
-    meaning: 'Status 403: the token is valid, but its roles do not cover the request.',
+    meaning:
+      'Status 403: the token is valid, but its roles do not cover the request. The next run asks for a token with the permissions of then.',
   },
   GRAPH_QUOTA_EXCEEDED: {
     retry: 'fix',
@@ -187,8 +188,8 @@ export const graphErrors = {
   OnPremisesAccount: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'Microsoft 365 refused {what}: the account is mastered in an on-premises Active Directory.',
-    action: 'Change the property in Active Directory, or stop the synchronization of this account.',
+    sentence: 'Microsoft 365 refused {what}: what it would change is mastered in an on-premises Active Directory.',
+    action: 'Change it in Active Directory, or stop the synchronization of this account or group.',
     meaning:
       'Hallpass writes the education properties of such accounts and nothing else. Names, user name and the like belong to Active Directory; accounts of a synchronized domain are created there too.',
   },

@@ -1,0 +1,62 @@
+/** Every problem that the catalogue knows comes about, is told with its next step, and vanishes when it is put right. */
+import { readFile } from 'node:fs/promises';
+import t from 'tap';
+import { fixers } from '../../shared/errors/entry.ts';
+import type { graphErrors } from '../../shared/errors/graph.ts';
+import { fixerOf } from '../identity/problem.ts';
+import { readProblems } from '../store/problems.ts';
+import { type Cause, reprofile } from '../testing/causes/cause.ts';
+import { handCauses } from '../testing/causes/hand.ts';
+import { microsoftCauses } from '../testing/causes/microsoft.ts';
+import { rosterCauses, students } from '../testing/causes/roster.ts';
+import { openDistrict, smallRoster } from '../testing/district.ts';
+
+/** Without a token there is no run, so nobody has a problem: see credentials.test.ts and quarantine.test.ts. */
+type OfTheRun = 'GRAPH_SIGN_IN_REFUSED' | 'GRAPH_CONSENT_MISSING';
+
+const causes: Record<Exclude<keyof typeof graphErrors, OfTheRun>, Cause> = {
+  ...microsoftCauses,
+  ...rosterCauses,
+  ...handCauses,
+};
+
+for (const [code, cause] of Object.entries(causes)) {
+  t.test(`${code} comes, and goes`, async (t) => {
+    const mode = cause.create ? 'create' : 'match';
+    const accounts = mode === 'match';
+    const district = await openDistrict({
+      dir: t.testdir(),
+      mode: { students: mode, teachers: mode },
+      students,
+      accounts,
+    });
+    t.teardown(() => district.close());
+    reprofile(cause.profile ?? {})(district);
+    cause.before?.(district);
+    await district.commit((cause.roster ?? ((records) => records))(smallRoster(students)));
+    const { store, tenantId, clock } = district;
+    const problems = async () =>
+      (await store.withTenant(tenantId, readProblems)).filter((problem) => problem.code === code);
+
+    await district.run();
+    for (const change of cause.after ?? []) {
+      t.same(await problems(), [], 'not before there is a reason');
+      await change(district);
+      clock.advance(15 * 60_000);
+      await district.run();
+    }
+    const [first] = await problems();
+    t.match(first, { subject: /./, message: /[.}]$/, action: /[.)}]$/ });
+    t.ok(fixers.includes(fixerOf(code)));
+
+    await cause.mend(district);
+    clock.advance(15 * 60_000);
+    await district.run();
+    t.same(await problems(), []);
+  });
+}
+
+t.test('every code has a chapter that says when it is normal', async (t) => {
+  const docs = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+  for (const code of Object.keys(causes)) t.match(docs, new RegExp(`^#+ .*${code}`, 'm'));
+});

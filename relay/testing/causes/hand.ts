@@ -1,0 +1,66 @@
+/** What people change in Microsoft 365 by hand, where the profile wants to hear of it. */
+import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
+import type { District } from '../district.ts';
+import { accountOf, type Cause, faultsEnd, faulty, nothing } from './cause.ts';
+
+const told = {
+  drift: { memberships: 'report', foreignMembers: 'report', attributes: 'report', deletedObjects: 'report' },
+};
+
+function classOf50({ microsoft }: District): Group {
+  const [group] = microsoft.directory.groups.find('externalId', '50');
+  if (group === undefined) throw new Error('no class 50');
+  return group;
+}
+
+function pupilOf50(district: District): User {
+  return accountOf(district, 'student0');
+}
+
+const removePupil = (district: District) =>
+  district.microsoft.directory.removeLink(classOf50(district), 'members', pupilOf50(district));
+const addPupil = (district: District) =>
+  district.microsoft.directory.addLink(classOf50(district), 'members', pupilOf50(district));
+const rename = (displayName: string) => (district: District) => {
+  district.microsoft.directory.groups.update(classOf50(district), { displayName });
+};
+
+const restoreDeleted = ({ microsoft }: District) => {
+  for (const deleted of [...microsoft.directory.deleted.values()]) microsoft.directory.restore(deleted);
+};
+
+/** Values are compared once an hour. */
+const anHourLater = (change: (district: District) => void) => (district: District) => {
+  change(district);
+  district.clock.advance(3_600_000);
+};
+
+export const handCauses = {
+  MemberRemovedByHand: { profile: told, after: [removePupil], mend: addPupil },
+  MemberAddedByHand: {
+    profile: told,
+    after: [
+      (district) =>
+        district.microsoft.directory.addLink(classOf50(district), 'members', accountOf(district, 'teacher3')),
+    ],
+    mend: (district) =>
+      district.microsoft.directory.removeLink(classOf50(district), 'members', accountOf(district, 'teacher3')),
+  },
+  ChangedByHand: {
+    profile: told,
+    after: [anHourLater(nothing), anHourLater(rename('Kept by hand'))],
+    mend: anHourLater(rename('Course 0 - 1')),
+  },
+  DeletedByHand: {
+    profile: told,
+    after: [(district) => district.microsoft.directory.deleteGroup(classOf50(district))],
+    mend: restoreDeleted,
+  },
+  AccountDeletedByHand: {
+    create: true,
+    after: [(district) => district.microsoft.directory.deleteUser(accountOf(district, 'student0'))],
+    mend: restoreDeleted,
+  },
+  DriftContended: { after: [removePupil, removePupil, removePupil], mend: addPupil },
+  DriftUnreadable: { after: [faulty('^/groups/delta', '500', 10_000)], mend: faultsEnd },
+} satisfies Record<string, Cause>;
