@@ -1,7 +1,6 @@
 /**
  * Whatever people change by hand in Microsoft 365, between and amid edits of the roster and faults of Graph: in the end
- * classes and schools are as the roster and the profile's policy say, and then nothing is left to do. HALLPASS_RUNS makes up more
- * histories than the usual 20.
+ * classes and schools are as the roster and the profile's policy say, and then nothing is left to do.
  */
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
@@ -12,6 +11,7 @@ import { HallpassError } from '../../../shared/errors.ts';
 import { parseProfile } from '../../profile.ts';
 import { readProblems } from '../../store/problems.ts';
 import { type District, openDistrict } from '../../testing/district.ts';
+import { histories } from '../../testing/histories.ts';
 import {
   change,
   edit,
@@ -22,8 +22,6 @@ import {
   schoolIds,
   type World,
 } from '../../testing/small-world.ts';
-
-const numRuns = Number(process.env.HALLPASS_RUNS ?? 20);
 
 /**
  * By hand: somebody turns a membership of a class or school over, renames a class, deletes one, or deletes an account or
@@ -90,7 +88,7 @@ t.test('for any edits by hand: classes end as roster and policy say, and nothing
       const found = await live(t, told);
       if (found.length > 0) throw new Error(found.join('\n'));
     }),
-    { numRuns },
+    histories,
   );
   t.pass('it holds');
 });
