@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { canonicalHash, canonicalJson } from '../shared/digest.ts';
 import { type ErrorCode, fail, HallpassError } from '../shared/errors.ts';
+import { bucketWords } from '../shared/roster.ts';
 import type { Baselines } from './baseline/baselines.ts';
 import { BucketDiff, type Hashes } from './baseline/diff.ts';
 import type { Upsert } from './batches.ts';
@@ -57,7 +58,7 @@ export async function compareBucket(
     const proven = rows === expected && (rows > 0 || baseline.size === 0);
     const counted = proven ? rows : await parts.source.count(bucket, parts.signal);
     if (rows === counted) return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
-    if (reading === readings) throw fail('SOURCE_INCOMPLETE', { bucket: change.key, read: rows, counted });
+    if (reading === readings) throw fail('SOURCE_INCOMPLETE', { bucket: bucketWords(bucket), read: rows, counted });
   }
 }
 

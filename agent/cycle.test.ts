@@ -255,7 +255,7 @@ t.test('a bad row names the row and the property, never a value', async (t) => {
   district.powerschool.set('studentEnrollment:1', [{ ...enrollment('7', '1000', '1000'), startdate: 'Mustermann' }]);
   const error = await district.bench.sync().catch((thrown: unknown) => thrown);
   t.ok(error instanceof HallpassError);
-  t.match(error, { code: 'POWERSCHOOL_MALFORMED', message: /studentEnrollment:1, row 7.*startDate/ });
+  t.match(error, { code: 'POWERSCHOOL_MALFORMED', message: /the enrollments of school 1, row 7.*startDate/ });
   t.notMatch(error, { message: /Mustermann/ });
   t.equal(district.relay.mirror.get('studentEnrollment:1'), undefined);
   t.equal(district.relay.mirror.get('studentEnrollment:2')?.size, 25, 'the other school is sent');
@@ -268,7 +268,11 @@ t.test('a kind that vanishes altogether needs a word', async (t) => {
   await district.bench.sync();
   t.equal(district.relay.mirror.get('studentEnrollment:1')?.size, 0, 'one school may become empty');
   district.powerschool.set('studentEnrollment:2', []);
-  await t.rejects(district.bench.sync(), { code: 'SOURCE_KIND_EMPTY', message: /studentEnrollment/ });
+  await t.rejects(district.bench.sync(), {
+    code: 'SOURCE_KIND_EMPTY',
+    message: /no enrollments at all/,
+    action: /--accept-empty studentEnrollment/,
+  });
   t.equal(district.relay.mirror.get('studentEnrollment:2')?.size, 25);
   await district.bench.sync(new Set(['studentEnrollment'] as const));
   inStep(t, district);

@@ -66,7 +66,7 @@ t.test('a kind that is empty everywhere is no truth without a word', async (t) =
   const probe: Probe = new Map([['term:1', entry(1)]]);
   t.match(emptiedKind({ probe, known, schools: null, accepted: new Set() }), {
     code: 'SOURCE_KIND_EMPTY',
-    message: /no student at all, where it had 10/,
+    message: /no students at all, where it had 10/,
   });
   t.equal(emptiedKind({ probe, known, schools: null, accepted: new Set(['student']) }), undefined);
   const elsewhere = new Map([...probe, ['student:2', entry(1)]]);

@@ -1,6 +1,6 @@
 /** Which buckets a cycle must look at. Pure: probe, memory and digests in, decisions out. */
 import { fail, type HallpassError } from '../shared/errors.ts';
-import { type Bucket, bucketKey, type Kind, kinds, parseBucketKey } from '../shared/roster.ts';
+import { type Bucket, bucketKey, type Kind, kinds, kindWords, parseBucketKey } from '../shared/roster.ts';
 import type { Probe, ProbeEntry } from './powerschool/probe.ts';
 
 export interface Change {
@@ -64,7 +64,7 @@ export function emptiedKind({
   for (const kind of kinds) {
     if (accepted.has(kind) || bucketsOf(kind, probe.keys()).length > 0) continue;
     const before = bucketsOf(kind, known.keys()).reduce((sum, key) => sum + (known.get(key) ?? 0), 0);
-    if (before > 0) return fail('SOURCE_KIND_EMPTY', { kind, before });
+    if (before > 0) return fail('SOURCE_KIND_EMPTY', { kind, kinds: kindWords[kind], before });
   }
   return undefined;
 }

@@ -101,14 +101,19 @@ export function sentence(event: AgentEvent): string {
     case 'cycle.unchanged':
       return `Nothing has changed in PowerSchool (${event.seconds} s).`;
     case 'cycle.committed':
-      return `Sent ${number(event.upserts)} changed and ${number(event.deletes)} deleted records of ${number(event.bucketsRead)} buckets in ${event.seconds} s; ${number(event.bytesSent)} bytes.${
+      return `Sent ${number(event.upserts)} changed and ${number(event.deletes)} deleted records of ${counted(event.bucketsRead)} in ${event.seconds} s; ${number(event.bytesSent)} bytes.${
         event.bucketsFailed > 0
-          ? ` ${number(event.bucketsFailed)} buckets could not be read and stay as they were.`
+          ? ` ${counted(event.bucketsFailed)} could not be read and ${event.bucketsFailed === 1 ? 'stays as it was' : 'stay as they were'}.`
           : ''
       }`;
     case 'problem':
       return `error[${event.code}] ${event.message}\n  → ${event.action}`;
   }
+}
+
+/** `1 bucket`, `1,204 buckets` */
+function counted(buckets: number): string {
+  return `${number(buckets)} ${buckets === 1 ? 'bucket' : 'buckets'}`;
 }
 
 function number(value: number): string {

@@ -11,6 +11,17 @@ import { z } from 'zod';
 export const kinds = ['school', 'term', 'section', 'student', 'teacher', 'studentEnrollment', 'teacherRoster'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** The kinds for people, in the middle of a sentence. */
+export const kindWords: Record<Kind, string> = {
+  school: 'schools',
+  term: 'terms',
+  section: 'sections',
+  student: 'students',
+  teacher: 'teachers',
+  studentEnrollment: 'enrollments',
+  teacherRoster: 'teacher rosters',
+};
+
 /** The bucket "school" in which the school records themselves live. */
 export const districtBucket = 'district';
 
@@ -142,6 +153,11 @@ export interface Bucket {
 /** `student:12`: the form of a bucket in messages, logs and file names. */
 export function bucketKey(bucket: Bucket): string {
   return `${bucket.kind}:${bucket.schoolId}`;
+}
+
+/** What is in a bucket, for people: "the students of school 1021". */
+export function bucketWords({ kind, schoolId }: Bucket): string {
+  return `the ${kindWords[kind]} of ${schoolId === districtBucket ? 'the district' : `school ${schoolId}`}`;
 }
 
 /** The inverse of {@link bucketKey}; undefined when the text names no bucket. */

@@ -185,7 +185,7 @@ t.test('a tunnel that falls silent is found by pings, and one that breaks at onc
     await opened.promise;
     if (trouble === 'swallow') await proxy.set({ mode: 'swallow' });
     else await proxy.cut();
-    const message = trouble === 'swallow' ? /no longer answers/ : /closed with code 1006/;
+    const message = trouble === 'swallow' ? /no longer answers/ : /it broke off \(code 1006\)/;
     t.match(await ended.promise, { final: false, error: { code: 'LINK_LOST', message } });
     socket.drop();
   }

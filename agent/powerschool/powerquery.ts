@@ -3,7 +3,7 @@ import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { canonicalJson } from '../../shared/digest.ts';
 import { fail } from '../../shared/errors.ts';
-import { type Bucket, bucketKey, type RosterRecord } from '../../shared/roster.ts';
+import { type Bucket, bucketWords, type RosterRecord } from '../../shared/roster.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import type { Meter } from '../meter.ts';
 import type { PowerSchoolSettings } from '../settings.ts';
@@ -129,14 +129,14 @@ export class PowerQuerySource implements Source {
     for (const [index, row] of rows.entries()) {
       const id = Number(idOf(row));
       if (!Number.isSafeInteger(id) || id < last || (index === 0 && id === last)) {
-        throw this.#malformed(bucketKey(bucket), 'its rows are not in the order of their keys');
+        throw this.#malformed(bucketWords(bucket), 'its rows are not in the order of their keys');
       }
       last = id;
     }
     if (rows.length < this.#pageSize) return rows;
     const lastId = idOf(rows.at(-1));
     const whole = rows.findLastIndex((row) => idOf(row) !== lastId) + 1;
-    if (whole === 0) throw this.#malformed(bucketKey(bucket), `more than a page of rows have the key ${lastId}`);
+    if (whole === 0) throw this.#malformed(bucketWords(bucket), `more than a page of rows have the key ${lastId}`);
     return rows.slice(0, whole);
   }
 
@@ -145,12 +145,12 @@ export class PowerQuerySource implements Source {
     const records: RosterRecord[] = [];
     for (const row of rows) {
       if (row.school !== undefined && String(row.school) !== bucket.schoolId) {
-        throw this.#malformed(`${bucketKey(bucket)}, row ${idOf(row).slice(0, 40)}`, 'it belongs to another school');
+        throw this.#malformed(`${bucketWords(bucket)}, row ${idOf(row).slice(0, 40)}`, 'it belongs to another school');
       }
       const result = normalize(row);
       if ('finding' in result) {
         const { id, property, reason } = result.finding;
-        throw this.#malformed(`${bucketKey(bucket)}, row ${id}`, `${property}: ${reason}`);
+        throw this.#malformed(`${bucketWords(bucket)}, row ${id}`, `${property}: ${reason}`);
       }
       const previous = records.at(-1);
       if (previous?.id !== result.record.id) records.push(result.record);

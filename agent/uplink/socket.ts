@@ -178,7 +178,9 @@ export class LinkSocket {
       case closeCodes.version:
         return this.#versionMismatch();
       default: {
-        const why = reason === '' ? `closed with code ${code}` : `closed with code ${code}, ${reason}`;
+        // 1006 is not sent by anybody: the connection ended without a word (RFC 6455 §7.1.5).
+        const how = code === 1006 ? 'it broke off' : 'it was closed';
+        const why = `${how} (code ${code}${reason === '' ? '' : `, ${reason}`})`;
         return { error: fail('LINK_LOST', { url: this.#url, reason: why }), final: false };
       }
     }

@@ -110,9 +110,9 @@ export const powerschoolErrors = {
   },
   SOURCE_KIND_EMPTY: {
     retry: 'fix',
-    sentence: 'PowerSchool suddenly has no {kind} at all, where it had {before}.',
+    sentence: 'PowerSchool suddenly has no {kinds} at all, where it had {before}.',
     action:
-      'Check PowerSchool. If it is really meant (an empty system), run "hallpass-agent sync --once --accept-empty {kind}".',
+      'Check PowerSchool. If it is really meant (an empty system), stop the service and run "hallpass-agent sync --once --accept-empty {kind}".',
     meaning:
       'All records of a kind vanished at once: more likely a lost permission, a failed import or a restored database than the truth. Nothing is deleted.',
   },

@@ -64,7 +64,11 @@ export const scenes: Record<string, () => Scene> = {
   },
   held: () => {
     const made = working(8);
-    const changing = problem('SOURCE_INCOMPLETE', { bucket: 'studentEnrollment:1021', read: 4100, counted: 4217 });
+    const changing = problem('SOURCE_INCOMPLETE', {
+      bucket: 'the enrollments of school 1021',
+      read: 4100,
+      counted: 4217,
+    });
     made.board.report({ event: 'problem', ...changing });
     made.board.watch(
       ended({

@@ -2,7 +2,7 @@
 import { html } from 'ghtml';
 import { type BucketState, type Cell, type SchoolRow, schoolKinds } from '../buckets.ts';
 import type { Model } from '../model.ts';
-import { kindNames } from './leaving.ts';
+import { kindName } from './leaving.ts';
 import { count, counted, type IconName, icon } from './parts.ts';
 
 const looks: Record<BucketState, { icon: IconName; style: string }> = {
@@ -35,7 +35,7 @@ export function bucketTotalsBlock({ matrix }: Model): string {
   return html`<tr><th scope="row">All schools</th><td></td>!${schoolKinds.map((kind) => html`<td class="number">${count(matrix.totals[kind])}</td>`)}</tr>`;
 }
 
-export const bucketHead = html`<tr><th scope="col">School</th><th scope="col">Id</th>!${schoolKinds.map((kind) => html`<th scope="col" class="number">${kindNames[kind]}</th>`)}</tr>`;
+export const bucketHead = html`<tr><th scope="col">School</th><th scope="col">Id</th>!${schoolKinds.map((kind) => html`<th scope="col" class="number">${kindName(kind)}</th>`)}</tr>`;
 
 function rowOf({ schoolId, name, cells, state }: SchoolRow): string {
   return html`<tr data-find="${`${name ?? ''} ${schoolId}`.toLowerCase()}"!${state === 'in step' ? '' : ' data-open'}><th scope="row">${name ?? 'School'}</th><td><code class="id">${schoolId}</code></td>!${schoolKinds.map((kind) => cellOf(cells[kind]))}</tr>`;

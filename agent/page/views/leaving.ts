@@ -1,6 +1,6 @@
 /** What leaves this building. */
 import { html } from 'ghtml';
-import type { Kind } from '../../../shared/roster.ts';
+import { type Kind, kindWords } from '../../../shared/roster.ts';
 import { limitsOf } from '../../powerschool/rest/limits.ts';
 import type { SourceKind } from '../../source.ts';
 import { todayOf, total } from '../history.ts';
@@ -8,15 +8,11 @@ import type { LeavingKind } from '../leaving.ts';
 import type { Model } from '../model.ts';
 import { count, counted } from './parts.ts';
 
-export const kindNames: Record<Kind, string> = {
-  school: 'Schools',
-  term: 'Terms',
-  section: 'Sections',
-  student: 'Students',
-  teacher: 'Teachers',
-  studentEnrollment: 'Enrollments',
-  teacherRoster: 'Teacher rosters',
-};
+/** At the head of a column or row. */
+export function kindName(kind: Kind): string {
+  const words = kindWords[kind];
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
 
 export function leavingBlock({ leaving, history, names, now, state }: Model): string {
   const today = todayOf(history, now);
@@ -44,7 +40,7 @@ function limitsText(source: SourceKind = 'powerquery'): string {
 
 function kindRow({ kind, required, chosen, staying }: LeavingKind, sent: number): string {
   return html`<tr>
-    <th scope="row">${kindNames[kind]}</th>
+    <th scope="row">${kindName(kind)}</th>
     !${cell('Required', required)}
     !${cell('Chosen', chosen)}
     !${cell('Stays here', staying, 'is-kept')}

@@ -48,7 +48,7 @@ export class Enrollments {
     this.#requestsPerSection += freshness * ((known ? 1 : 2) - this.#requestsPerSection);
     if (known) return first.filter(isKept);
     const counted = await this.#client.count(list, signal);
-    const what = `section_enrollment of section ${sectionId}`;
+    const what = `the enrollments of section ${sectionId}`;
     const rows = whole && first.length === counted ? first : await this.#lists.all({ list, what, counted, signal });
     this.#confirmed.set(sectionId, printOf(rows));
     return rows.filter(isKept);

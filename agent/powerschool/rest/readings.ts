@@ -1,6 +1,6 @@
 /** The buckets of a district as pages of records, read from the lists of `/ws/v1`. */
 import { canonicalJson } from '../../../shared/digest.ts';
-import { type Bucket, bucketKey, type RosterRecord, type WantedFields } from '../../../shared/roster.ts';
+import { type Bucket, bucketKey, bucketWords, type RosterRecord, type WantedFields } from '../../../shared/roster.ts';
 import type { Page, ReadOptions } from '../../source.ts';
 import type { Row } from '../client.ts';
 import { normalizer } from '../normalize.ts';
@@ -81,14 +81,14 @@ export class Reading {
     if (school.year === undefined) return yield this.#page(0, true, []);
     const courseList = listOf(schoolId, 'course');
     const coursesCounted = await client.count(courseList, signal);
-    const what = `courses of school ${schoolId}`;
+    const what = `the courses of school ${schoolId}`;
     const courses = new Map<string, JsonObject | undefined>();
     for await (const page of lists.pages({ list: courseList, what, counted: coursesCounted, signal })) {
       for (const course of page.rows) courses.set(textAt(course, 'id') ?? '', course);
     }
     const list = countedLists(schoolId, school.year.startYear).section;
     const refs: SectionRef[] = [];
-    for await (const { rows, last } of lists.pages({ list, what: bucketKey(this.#bucket), counted, signal })) {
+    for await (const { rows, last } of lists.pages({ list, what: bucketWords(this.#bucket), counted, signal })) {
       const made: Row[] = [];
       for (const section of rows) {
         const id = textAt(section, 'course_id');
@@ -108,7 +108,7 @@ export class Reading {
     const expansions = ['school_enrollment'];
     if (wanted.student?.includes('secondaryEmail')) expansions.push('contact_info');
     if (wanted.student?.includes('graduationYear')) expansions.push('demographics');
-    const what = bucketKey(this.#bucket);
+    const what = bucketWords(this.#bucket);
     const list = countedLists(this.#bucket.schoolId, undefined).student;
     const active = new Set<string>();
     let read = 0;
@@ -132,7 +132,7 @@ export class Reading {
     const { schoolId } = this.#bucket;
     const { expectedRows: counted, signal, wanted } = this.#options;
     const expansions = ['school_affiliations', ...(wanted.teacher?.includes('secondaryEmail') ? ['emails'] : [])];
-    const what = bucketKey(this.#bucket);
+    const what = bucketWords(this.#bucket);
     const staff: JsonObject[] = [];
     for await (const page of lists.pages({ list: listOf(schoolId, 'staff'), what, counted, expansions, signal })) {
       staff.push(...page.rows);

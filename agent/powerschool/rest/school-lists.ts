@@ -50,7 +50,7 @@ export class SchoolLists {
   async schools(signal: AbortSignal): Promise<JsonObject[]> {
     const counted = await this.#client.count(districtSchools, signal);
     const rows: JsonObject[] = [];
-    const reading = { list: districtSchools, what: 'school:district', counted, signal };
+    const reading = { list: districtSchools, what: 'the schools of the district', counted, signal };
     for await (const page of this.#lists.pages(reading)) rows.push(...page.rows);
     const schools = rows.filter((school) => textAt(school, 'school_number') !== graduatedNumber);
     // The count is without the school of the graduated; whether the list is, too, is not documented.
@@ -63,7 +63,7 @@ export class SchoolLists {
     if (notes.sections !== undefined) return notes.sections;
     if (notes.year === undefined) return [];
     const list = countedLists(schoolId, notes.year.startYear).section;
-    const reading = { list, what: `section:${schoolId}`, counted: notes.counts.section, signal };
+    const reading = { list, what: `the sections of school ${schoolId}`, counted: notes.counts.section, signal };
     notes.sections = (await this.#lists.all(reading)).map(sectionRef);
     return notes.sections;
   }
@@ -73,7 +73,7 @@ export class SchoolLists {
     if (notes.staff !== undefined) return notes.staff;
     const reading = {
       list: listOf(schoolId, 'staff'),
-      what: `staff of school ${schoolId}`,
+      what: `the staff of school ${schoolId}`,
       counted: notes.counts.staff,
       // Tells whose staff a row is.
       expansions: ['school_affiliations'],
@@ -126,7 +126,7 @@ export class SchoolLists {
   async active(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<Set<string>> {
     if (notes.active !== undefined) return notes.active;
     const list = countedLists(schoolId, undefined).student;
-    const reading = { list, what: `student:${schoolId}`, counted: notes.counts.student, signal };
+    const reading = { list, what: `the students of school ${schoolId}`, counted: notes.counts.student, signal };
     const rows = await this.#lists.all({ ...reading, expansions: ['school_enrollment'] });
     notes.active = new Set(rows.filter(isActive).map((student) => textAt(student, 'id') ?? ''));
     return notes.active;

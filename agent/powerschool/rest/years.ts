@@ -44,7 +44,7 @@ export class Years {
       const list = { ...listOf(schoolId, 'term'), q: `start_year==${startYear}` };
       const counted = await this.#client.count(list, signal);
       if (counted === 0) continue;
-      const terms = await this.#lists.all({ list, what: `term:${schoolId}`, counted, signal });
+      const terms = await this.#lists.all({ list, what: `the terms of school ${schoolId}`, counted, signal });
       const begun = terms.some((term) => isYearTerm(term) && (textAt(term, 'start_date') ?? '9999') <= horizon);
       if (begun) return { startYear, terms };
     }
