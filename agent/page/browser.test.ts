@@ -1,55 +1,24 @@
 /** The page in a real browser, and by plain requests: what is refused, what is live, and what everybody can use. */
-
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page as Tab } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { timestamp } from '../../shared/clock.ts';
 import { type Page, startPage } from './server.ts';
 import { connect, ended, problem, type Scene, scene, someChecks, working } from './testing/scene.ts';
 import { scenes, withChecks } from './testing/scenes.ts';
+import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** Looked at by people; not committed. */
-const screenshots = join(process.cwd(), '.tap', 'screenshots');
-
-const noBrowser = existsSync(executablePath)
-  ? false
-  : `there is no browser at ${executablePath} (CHROMIUM names another)`;
-const browser: Browser | undefined = noBrowser
-  ? undefined
-  : await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+// A browser on a machine that does other things as well: a minute when it is quiet, three when it is not.
+t.setTimeout(300_000);
+const browser = await launchBrowser();
 t.teardown(() => browser?.close());
 
 async function serve(t: Test, { parts }: Scene): Promise<Page> {
   const page = await startPage(parts);
   t.teardown(() => page.close());
   return page;
-}
-
-/** A tab in which every complaint of the browser (policy, script, console) fails the test. */
-async function open(
-  t: Test,
-  url: string | undefined,
-  options: Parameters<Browser['newContext']>[0] = {},
-): Promise<Tab> {
-  if (browser === undefined) throw new TypeError('skipped without a browser');
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  t.teardown(() => context.close());
-  const tab = await context.newPage();
-  tab.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') t.fail(message.text());
-  });
-  tab.on('pageerror', (error) => t.fail(error.message));
-  tab.on('request', (asked) => {
-    if (!asked.url().startsWith('http://127.0.0.1:')) t.fail(`asks for ${asked.url()}`);
-  });
-  if (url !== undefined) await tab.goto(url);
-  return tab;
 }
 
 interface Asked {
@@ -145,7 +114,7 @@ t.test('the page follows the agent without being loaded again', { skip: noBrowse
   const made = withChecks(scene(3));
   const { board } = made;
   const { url } = await serve(t, made);
-  const tab = await open(t, url);
+  const tab = await openTab(t, browser, url);
   await tab.evaluate(() => Object.assign(globalThis, { loadedOnce: true }));
   await tab.getByText('Connecting to the relay.').waitFor();
   t.equal(await tab.title(), 'Starting – Hallpass agent');
@@ -188,7 +157,7 @@ t.test('the page follows the agent without being loaded again', { skip: noBrowse
 t.test('log and schools can be looked through', { skip: noBrowser }, async (t) => {
   const made = working(150);
   const { url } = await serve(t, made);
-  const tab = await open(t, url);
+  const tab = await openTab(t, browser, url);
   await tab.locator('#bucket-rows').getByText('Maple').first().waitFor();
   const rows = () => tab.locator('#bucket-rows tr:visible').count();
   t.equal(await rows(), 150);
@@ -228,7 +197,7 @@ t.test('log and schools can be looked through', { skip: noBrowser }, async (t) =
 t.test('an agent that is gone is not shown as working', { skip: noBrowser }, async (t) => {
   const made = working();
   const first = await startPage(made.parts);
-  const tab = await open(t, first.url);
+  const tab = await openTab(t, browser, first.url);
   await tab.locator('#cycles').getByText('sent').first().waitFor();
   tab.removeAllListeners('console');
   await first.close();
@@ -245,7 +214,7 @@ t.test('an agent that is gone is not shown as working', { skip: noBrowser }, asy
 t.test('without a script the page still tells and obeys', { skip: noBrowser }, async (t) => {
   const made = working();
   const { url } = await serve(t, made);
-  const tab = await open(t, url, { javaScriptEnabled: false });
+  const tab = await openTab(t, browser, url, { javaScriptEnabled: false });
   t.match(await tab.locator('#verdict h2').textContent(), /Everything is working\. .* \d\d:\d\d:\d\d\./);
   await tab.getByRole('button', { name: 'Pause', exact: true }).click();
   t.equal(tab.url(), `${url}/`);
@@ -264,7 +233,7 @@ t.test('everybody can use it: no finding of axe, and nothing wider than the scre
     ...{ held: all, untrusted: ends.slice(1), fresh: ends.slice(0, 1) },
   };
   // One tab for all: a new one costs as much as everything else.
-  const tab = await open(t, undefined);
+  const tab = await openTab(t, browser, undefined);
   for (const [name, make] of Object.entries(scenes)) {
     const { url } = await serve(t, withChecks(make()));
     await tab.goto(url);
@@ -280,17 +249,14 @@ t.test('everybody can use it: no finding of axe, and nothing wider than the scre
       const { width, colorScheme } = condition;
       await tab.emulateMedia({ colorScheme });
       await tab.setViewportSize({ width, height: 900 });
-      const wide = await tab.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
+      const wide = await tooWide(tab);
       t.ok(wide <= 0, `${name} at ${width} px is ${wide} px too wide`);
       // Half a second each, so those that nobody would look at twice are left out.
       if (condition === ends[0] || conditions.includes(condition)) {
         await tab.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       }
       if (!conditions.includes(condition)) continue;
-      // Legacy mode looks into no frames, of which there are none, and takes half the time.
-      const { violations } = await new AxeBuilder({ page: tab }).setLegacyMode(true).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      t.same(found, [], `${name}, ${width} px, ${colorScheme}`);
+      t.same(await violationsOf(tab), [], `${name}, ${width} px, ${colorScheme}`);
     }
   }
   // Before the servers go: the tab would complain of the one it listens to, after the end of the test.

@@ -6,6 +6,7 @@ import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
 import type { AgentEvent, Report } from '../events.ts';
 import { Meter } from '../meter.ts';
+import type { Way } from '../network/proxy.ts';
 import { openSource } from '../powerschool/open-source.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
 import { powerschoolSettings } from '../settings.ts';
@@ -29,14 +30,20 @@ export interface AgentOptions {
   report?: Report;
   /** How long PowerSchool may take for an answer, milliseconds. */
   powerschoolTimeoutMs?: number;
+  /** How the relay is reached; by default directly, with the well-known authorities. */
+  relayWay?: Way;
+  /** In place of no jitter at all, with which reconnects are immediate. */
+  random?: () => number;
 }
 
 export async function openAgent(
   folder: string,
   relay: URL,
   stop: AbortSignal,
-  { clock = systemClock, vitals, watch, report, powerschoolTimeoutMs: timeoutMs }: AgentOptions = {},
+  options: AgentOptions = {},
 ): Promise<OpenedAgent> {
+  const { clock = systemClock, vitals, watch, report, powerschoolTimeoutMs: timeoutMs } = options;
+  const { relayWay = { ca: [...rootCertificates] }, random = () => 0 } = options;
   const state = await AgentState.open(folder);
   const { identity } = state;
   if (identity === null) throw new TypeError(`${folder} is not enrolled`);
@@ -59,7 +66,8 @@ export async function openAgent(
     lock: await takeLock(state.paths.lock),
     identity,
     relay,
-    relayCa: [...rootCertificates],
+    relayCa: relayWay.ca,
+    relayProxy: relayWay.proxy,
     source: await openSource(settings, { clock, meter, signIn, last: state.health.source, timeoutMs }),
     baselines,
     memory,
@@ -69,8 +77,7 @@ export async function openAgent(
       report?.(event);
     },
     clock,
-    // No jitter: reconnects are immediate.
-    random: () => 0,
+    random,
     ...(vitals === undefined ? {} : { vitals }),
     ...(watch === undefined ? {} : { watch }),
   };

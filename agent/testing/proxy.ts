@@ -85,6 +85,7 @@ export class TestProxy {
   }
 
   async close(): Promise<void> {
+    if (this.#process.signalCode !== null) return;
     this.#process.kill('SIGKILL');
     await once(this.#process, 'close');
   }

@@ -38,10 +38,17 @@ const results: Record<PastCycle['outcome'], { icon: IconName; word: string; styl
   interrupted: { icon: 'none', word: 'interrupted', style: 'is-quiet' },
 };
 
-function resultOf({ outcome, held, code }: PastCycle): string {
-  const { icon: name, word, style } = results[outcome];
+function resultOf({ outcome, held, code, records, deletes }: PastCycle): string {
+  const { icon: name, style } = results[outcome];
+  const word = outcome === 'changed' && records + deletes === 0 ? 'nothing sent' : results[outcome].word;
   const left = held > 0 && outcome !== 'failed';
-  const why = code === undefined || outcome === 'interrupted' ? '' : html` <code>${code}</code>`;
+  const why =
+    code === undefined || outcome === 'interrupted'
+      ? ''
+      : html` <code>!${code
+          .split('_')
+          .map((part) => html`${part}`)
+          .join('_<wbr>')}</code>`;
   if (left) return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} held</span>!${why}`;
   return html`<span class="${style}">!${icon(name)} ${word}</span>!${why}`;
 }

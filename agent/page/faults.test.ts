@@ -1,0 +1,231 @@
+/**
+ * The page in a real browser while cables are pulled: a working agent between the PowerSchool simulator and a relay behind
+ * a proxy. Whatever goes wrong, no deletion is sent, one sentence and one step stand on the page, and when it is over
+ * the page says so.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page as Tab } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { powerqueryManifest } from '../../plugin/manifest.ts';
+import { packPlugin } from '../../plugin/pack.ts';
+import { probeName, queryName } from '../../plugin/queries.ts';
+import { createAuthority } from '../../scripts/simulators/authority.ts';
+import type { Fault } from '../../scripts/simulators/powerschool/faults.ts';
+import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
+import { systemClock } from '../../shared/clock.ts';
+import type { Way } from '../network/proxy.ts';
+import { changeSettings, settingsSchema } from '../settings.ts';
+import { AgentState } from '../state/agent-state.ts';
+import { openAgent } from '../testing/open-agent.ts';
+import { TestProxy } from '../testing/proxy.ts';
+import { RelayDouble } from '../testing/relay-double.ts';
+import { enroll } from '../uplink/enroll.ts';
+import { LocalPage } from './local-page.ts';
+import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
+
+/** PowerSchool is given up on after this long; everything else answers within a tenth of it. */
+const patienceMs = 2000;
+const relayUrl = new URL('https://relay.test');
+
+// A browser on a machine that does other things as well: a minute when it is quiet, three when it is not.
+t.setTimeout(300_000);
+const browser = await launchBrowser();
+t.teardown(() => browser?.close());
+
+interface Town {
+  simulator: PowerSchoolSimulator;
+  relay: RelayDouble;
+  proxy: TestProxy;
+  folder: string;
+  url: string;
+}
+
+async function open(t: Test): Promise<Town> {
+  const simulator = await startPowerSchoolSimulator({ students: 60 });
+  const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
+  simulator.edit([{ op: 'addStudent', schoolId: Number(second?.schoolId), firstName: 'Ana', lastName: 'Šimić' }]);
+  const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(powerqueryManifest('0.1.0')));
+  const authority = await createAuthority('District CA');
+  const relay = new RelayDouble();
+  relay.fields = { student: ['surname'] };
+  await relay.open(await authority.issue(['relay.test']));
+  const proxy = await TestProxy.start();
+  await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
+  const relayWay: Way = {
+    ca: [authority.ca],
+    proxy: { url: proxy.url, ca: [], credentials: undefined, from: 'the settings' },
+  };
+
+  const base = t.testdir({ 'ca.pem': simulator.ca ?? '' });
+  const folder = join(base, 'state');
+  const state = await AgentState.open(folder);
+  const settings = {
+    ...{ 'powerschool.url': simulator.baseUrl, 'powerschool.clientId': clientId },
+    ...{ 'powerschool.caFile': join(base, 'ca.pem'), 'page.port': 0 },
+  };
+  await state.saveSettings(changeSettings(settingsSchema.parse({}), settings));
+  await state.saveSecret(clientSecret);
+  await state.saveIdentity(await enroll({ relay: relayUrl, ...relayWay, code: relay.code, name: 'test agent' }));
+
+  const opened = Promise.withResolvers<string>();
+  const page = await LocalPage.prepare({
+    ...{ state, hostname: 'sis-agent-01', clock: systemClock },
+    places: { powerschool: new URL(simulator.baseUrl).host, relay: relayUrl.host, proxy: proxy.url.host },
+    report: (event) => {
+      if (event.event === 'page.open') opened.resolve(event.url);
+    },
+  });
+  const stop = new AbortController();
+  const { agent, parts } = await openAgent(folder, relayUrl, stop.signal, {
+    ...{ relayWay, watch: page.watch, report: page.report, powerschoolTimeoutMs: patienceMs },
+    // A fifth of the longest pause: a relay that is gone is asked a few times a second, and not in a loop.
+    random: () => 0.2,
+  });
+  const { baselines, meter, source } = parts;
+  await page.open({ control: agent, baselines, meter, source, runChecks: undefined, supportBundle: undefined });
+  const running = agent.run();
+  t.teardown(async () => {
+    stop.abort();
+    await running;
+    await page.close();
+    await parts.lock.release();
+    await proxy.close();
+    await relay.close();
+    await simulator.close();
+  });
+  return { simulator, relay, proxy, folder, url: await opened.promise };
+}
+
+const student = queryName('student');
+
+/** What PowerSchool does, and what the page says of it. Each lasts until it is taken away. */
+const troubles: { name: string; fault: Partial<Fault> & Pick<Fault, 'kind'>; says: RegExp; step: RegExp }[] = [
+  { name: 'html', fault: { kind: 'html' }, says: /web page in place of data/, step: /tries again by itself/ },
+  { name: 'maintenance', fault: { kind: 'maintenance' }, says: /maintenance/, step: /sends nothing until/ },
+  { name: '500', fault: { kind: '500' }, says: /failed with status 500/, step: /server log/ },
+  { name: 'slow', fault: { kind: 'slow', ms: 600_000 }, says: /there was no answer in time/, step: /server is up/ },
+  { name: 'cut', fault: { kind: 'cut', query: student }, says: /it closed the connection/, step: /server is up/ },
+  {
+    name: 'empty',
+    fault: { kind: 'empty', query: student },
+    says: /0 rows read, 60 counted/,
+    step: /no deletion is sent/,
+  },
+  {
+    name: 'partial',
+    fault: { kind: 'partial', query: student },
+    says: /of the students of school 1 /,
+    step: /read again/,
+  },
+  { name: 'foreign', fault: { kind: 'foreign', query: student }, says: /another school/, step: /if it passes/ },
+  {
+    name: 'contradictory',
+    fault: { kind: 'doubled', query: student },
+    says: /120 rows read, 60 counted/,
+    step: /read again/,
+  },
+  { name: 'kind-gone', fault: { kind: 'empty', query: probeName }, says: /suddenly has no/, step: /--accept-empty/ },
+  { name: '401', fault: { kind: '401' }, says: /refused the client id and secret/, step: /Data Provider/ },
+];
+
+const looks = [
+  { width: 1280, colorScheme: 'light' as const },
+  { width: 360, colorScheme: 'dark' as const },
+  { width: 1280, colorScheme: 'dark' as const },
+  { width: 360, colorScheme: 'light' as const },
+];
+
+let turn = 0;
+
+/** Whose pages differ in more than words: a cycle that failed, one that held something back, one that needs a person. */
+const examined = ['html', 'partial', '401', 'relay-gone', 'proxy-gone'];
+
+/** In one of the looks, by turns: nothing is too wide, and axe finds nothing in what tells of the trouble. */
+async function lookAt(t: Test, tab: Tab, name: string): Promise<void> {
+  const { width, colorScheme } = looks[turn % looks.length] ?? { width: 1280, colorScheme: 'light' };
+  turn += 1;
+  await tab.emulateMedia({ colorScheme });
+  await tab.setViewportSize({ width, height: 900 });
+  t.ok((await tooWide(tab)) <= 0, `${name} at ${width} px is as wide as its window`);
+  if (width === 1280)
+    t.ok((await tooWide(tab, '.cycles .scroller')) <= 0, `${name}: every column of the cycles is seen`);
+  await tab.screenshot({ path: join(screenshots, `fault-${name}-${width}-${colorScheme}.png`) });
+  if (!examined.includes(name)) return;
+  const parts = ['.top', '#path', '.cycles', '.buckets'];
+  t.same(await violationsOf(tab, parts), [], `${name}, ${width} px, ${colorScheme}`);
+}
+
+/** One sentence and one step, without the words of programmers. */
+async function saysPlainly(t: Test, tab: Tab, says: RegExp, step: RegExp): Promise<void> {
+  const told = tab.locator('#verdict h2').filter({ hasText: says });
+  await told.waitFor();
+  const sentence = (await told.textContent()) ?? '';
+  const next = (await tab.locator('#verdict .action').textContent()) ?? '';
+  t.match(sentence, /^[A-Z].*\.$/s);
+  t.match(next, step);
+  t.match(next.trim(), /^[A-Z].*\.$/s);
+  t.notMatch(`${sentence} ${next}`, /undefined|\[object|\bat .*:\d+:\d+|TypeError|studentEnrollment:|student:/);
+  t.match(await tab.title(), /^(Trying again|Needs you)/);
+}
+
+function deletesOf({ relay }: Town): string[] {
+  return relay.said('batch').flatMap(({ deletes }) => deletes);
+}
+
+t.test('every trouble of PowerSchool is one sentence, and costs no record', { skip: noBrowser }, async (t) => {
+  await mkdir(screenshots, { recursive: true });
+  const town = await open(t);
+  const { simulator, relay, folder } = town;
+  const tab = await openTab(t, browser, town.url);
+  const working = tab.getByText('Everything is working.');
+  const sync = tab.getByRole('button', { name: 'Sync now' });
+  await working.waitFor();
+  const ids = JSON.stringify(relay.ids());
+  const surname = () =>
+    [...relay.mirror].flatMap(([key, records]) => (key.startsWith('student:') ? [records.get('1')] : [])).find(Boolean);
+  for (const [index, { name, fault, says, step }] of troubles.entries()) {
+    const lastName = `Changed ${index}`;
+    simulator.edit([{ op: 'renameStudent', studentId: 1, lastName }]);
+    simulator.addFault({ ...fault, times: 0 });
+    await sync.click();
+    await saysPlainly(t, tab, says, step);
+    t.match(await tab.locator('#path .station').first().textContent(), /trying again|needs you|answers/, name);
+    await lookAt(t, tab, name);
+    t.notMatch(surname(), { surname: lastName });
+
+    simulator.clearFaults();
+    await rm(join(folder, 'powerschool-refusal.json'), { force: true });
+    await sync.click();
+    await working.waitFor();
+    t.match(surname(), { surname: lastName }, `after ${name} the change has arrived`);
+    t.equal(JSON.stringify(relay.ids()), ids);
+    t.same(deletesOf(town), [], `${name} deletes nothing`);
+  }
+  t.same(relay.violations, []);
+});
+
+t.test('a relay or a proxy that is gone is one sentence, and is found again', { skip: noBrowser }, async (t) => {
+  const town = await open(t);
+  const { proxy, relay } = town;
+  const tab = await openTab(t, browser, town.url);
+  const working = tab.getByText('Everything is working.');
+  await working.waitFor();
+  const stations = async () => (await tab.locator('#path .station .state').allTextContents()).join(', ');
+
+  await proxy.set({ hosts: {} });
+  await proxy.cut();
+  await saysPlainly(t, tab, /proxy .* could not connect to relay\.test:443/, /whether it can reach/);
+  t.equal(await stations(), 'answers, running, trying again, not seen');
+  await lookAt(t, tab, 'relay-gone');
+
+  await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
+  await working.waitFor();
+  t.equal(await stations(), 'answers, running, open, connected');
+
+  await proxy.close();
+  await saysPlainly(t, tab, /Cannot reach the proxy/, /Check the proxy's address/);
+  t.equal(await stations(), 'answers, running, trying again, not seen');
+  await lookAt(t, tab, 'proxy-gone');
+  t.same(deletesOf(town), []);
+});
