@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import type { Drift } from '../drift/ledger.ts';
 import { outcomeOf, sentenceOf } from '../drift/words.ts';
+import { personKey } from '../identity/people.ts';
+import { readDeletedAccounts } from '../store/deleted-accounts.ts';
 import { readDrift, readReadings } from '../store/drift.ts';
+import { readProblems } from '../store/problems.ts';
+import type { TenantScope } from '../store/store.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -26,7 +30,8 @@ Examples:
     .action(async (tenant: string, options: { all?: true; json?: true; csv?: string }) => {
       const { drifts, comparedAt } = await withNamedTenant(context, tenant, async (scope) => {
         const readings = await readReadings(scope);
-        return { drifts: await readDrift(scope), comparedAt: readings.get('groups')?.readAt ?? null };
+        const drifts = [...(await readDrift(scope)), ...(await deletedAccounts(scope))];
+        return { drifts, comparedAt: readings.get('groups')?.readAt ?? null };
       });
       const shown = drifts.filter(
         ({ state, verdict }) => options.all === true || (state !== 'repaired' && verdict !== 'kept'),
@@ -40,6 +45,17 @@ Examples:
       const hidden = drifts.length - shown.length;
       if (hidden > 0) context.out.write(`\n${hidden} more are kept or repaired: --all\n`);
     });
+}
+
+/** Accounts that are not made again: what becomes of them is decided person by person, see relay/sync/deleted-accounts.ts. */
+async function deletedAccounts(scope: TenantScope): Promise<Drift[]> {
+  const told = new Set((await readProblems(scope)).map(({ code, subject }) => `${code} ${subject}`));
+  return (await readDeletedAccounts(scope)).flatMap(({ role, personId, objectId, deletedAt }) => {
+    const object = personKey(role, personId);
+    if (!told.has(`AccountDeletedByHand ${object}`)) return [];
+    const seen = { firstAt: deletedAt, lastAt: deletedAt, repairs: 0 };
+    return [{ kind: 'deleted', object, item: objectId, state: 'open', verdict: 'reported', ...seen }];
+  });
 }
 
 const csvHeadings = ['object', 'difference', 'what', 'ours', 'theirs', 'outcome', 'repairs', 'since', 'last'];

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { answerOf, explain, type Step } from '../explain/explain.ts';
+import { answerOf, explain } from '../explain/explain.ts';
 import { type Question, readFacts } from '../explain/facts.ts';
+import type { Step } from '../explain/step.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 
 const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… waiting', stopped: '✗ stopped' };

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { openDistrict, smallRoster } from '../testing/district.ts';
-import { answerOf, explain, type Facts } from './explain.ts';
+import { answerOf, explain } from './explain.ts';
 import { readFacts } from './facts.ts';
+import type { Facts } from './known.ts';
 
 const whole: Facts = {
   today: '2026-11-24',
@@ -19,10 +20,12 @@ const whole: Facts = {
     inScope: true,
     rivals: [],
     link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
+    deleted: undefined,
     problems: [],
     licence: undefined,
     stamped: true,
   },
+  byHand: [],
   class: {
     sectionId: '50',
     name: 'Math - 1',

@@ -1,5 +1,7 @@
 /** The facts behind an explanation, read from the store in one transaction. */
+import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
+import { type Drift, linkOf, objectOf } from '../drift/ledger.ts';
 import { personKey } from '../identity/people.ts';
 import { daysBefore, standing } from '../plan/dates.ts';
 import { otherSchools } from '../plan/guard.ts';
@@ -11,7 +13,9 @@ import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { containersOf, isRelated, readObject } from '../store/applied.ts';
+import { readDeletedAccounts } from '../store/deleted-accounts.ts';
 import { readDeparture } from '../store/departures.ts';
+import { readDriftOf } from '../store/drift.ts';
 import { readHolds } from '../store/holds.ts';
 import { lastRun, operationsOn } from '../store/journal.ts';
 import { findLink, isOfOurs } from '../store/links.ts';
@@ -19,7 +23,8 @@ import { problemsOf } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
 import { readTeam } from '../store/teams.ts';
-import type { ClassFacts, Departure, Facts, PersonFacts } from './explain.ts';
+import { concerns } from './by-hand.ts';
+import type { ClassFacts, Departure, Facts, PersonFacts } from './known.ts';
 
 export interface Question {
   role: Role;
@@ -53,7 +58,36 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
       question.sectionId === undefined
         ? undefined
         : await classFacts(scope, question, { sectionId: question.sectionId, today }, responsible),
+    byHand: await byHandOf(scope, question, schoolIds),
   };
+}
+
+/** What somebody changed that concerns the person, or the class. @param schoolIds of the person */
+async function byHandOf(
+  scope: TenantScope,
+  { role, personId, sectionId }: Question,
+  schoolIds: readonly string[],
+): Promise<Drift[]> {
+  const subject = personKey(role, personId);
+  const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
+  const schools = new Set([...schoolIds, ...(section === undefined ? [] : [section.schoolId])]);
+  const objects = [subject, `class:${sectionId}`, ...[...schools].map((id) => `school:${id}`)];
+  const found = (await readDriftOf(scope, objects)).filter((drift) => concerns(drift, subject, sectionId));
+  const byHand: Drift[] = [];
+  for (const drift of found) byHand.push((await isDoneAgain(scope, drift)) ? { ...drift, state: 'repaired' } : drift);
+  return byHand;
+}
+
+/** Whether a repair has been carried out since the last comparison, which will note it at its next turn. */
+async function isDoneAgain(scope: TenantScope, { state, kind, object, item, theirs }: Drift): Promise<boolean> {
+  if (state !== 'repairing') return false;
+  const { kind: what, key } = objectOf(object);
+  if (kind === 'missing' || kind === 'foreign') {
+    const { relation, linked } = linkOf(item);
+    return (await isRelated(scope, relation, key, linked)) === (kind === 'missing');
+  }
+  const there = await readObject(scope, what, key);
+  return kind === 'deleted' ? there !== undefined : !isDeepStrictEqual(there?.body[item], theirs);
 }
 
 /** Without those that were approved: the next run carries them out. */
@@ -105,10 +139,16 @@ async function personFacts(
     inScope: schoolIds.some(covers),
     rivals,
     link,
-    problems: await problemsOf(scope, key),
+    deleted: (await readDeletedAccounts(scope)).find((one) => one.role === role && one.personId === personId),
+    problems: (await problemsOf(scope, key)).filter(isNotOfDrift),
     licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
     stamped: (await readObject(scope, 'user', key)) !== undefined,
   };
+}
+
+/** What is told of differences, these differences say in full. */
+function isNotOfDrift({ code }: { code: string }): boolean {
+  return code !== 'ChangedByHand' && code !== 'DeletedByHand' && code !== 'DriftContended';
 }
 
 /** @param key `students:123`, `class:77` */
@@ -162,7 +202,7 @@ async function classFacts(
         current: standing(membership, term, profile?.dates ?? noDates, today) === 'in',
       })),
     isMember: await isRelated(scope, 'member', sectionId, key),
-    problems: await problemsOf(scope, `class:${sectionId}`),
+    problems: (await problemsOf(scope, `class:${sectionId}`)).filter(isNotOfDrift),
     team: profile?.classes.createTeam
       ? { known: await readTeam(scope, sectionId), problems: await problemsOf(scope, `class:${sectionId}/team`) }
       : undefined,

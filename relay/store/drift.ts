@@ -1,4 +1,5 @@
 /** What differs between Microsoft 365 and what Hallpass did there, and how far its changes have been read. */
+import type { Selectable } from 'kysely';
 import type { Drift, DriftLedger } from '../drift/ledger.ts';
 import type { DriftTables } from './drift-schema.ts';
 import { slices } from './slices.ts';
@@ -6,7 +7,34 @@ import type { TenantScope } from './store.ts';
 
 export async function readDrift({ db, tenantId }: TenantScope): Promise<Drift[]> {
   const rows = await db.selectFrom('drift').selectAll().where('tenant_id', '=', tenantId).orderBy('object').execute();
-  return rows.map(({ kind, object, item, ours, theirs, state, verdict, repairs, first_at, last_at }) => ({
+  return rows.map(toDrift);
+}
+
+/** @param objects `class:77`, `school:1`, `students:123` */
+export async function readDriftOf({ db, tenantId }: TenantScope, objects: readonly string[]): Promise<Drift[]> {
+  const rows = await db
+    .selectFrom('drift')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('object', 'in', objects)
+    .orderBy('object')
+    .execute();
+  return rows.map(toDrift);
+}
+
+function toDrift({
+  kind,
+  object,
+  item,
+  ours,
+  theirs,
+  state,
+  verdict,
+  repairs,
+  first_at,
+  last_at,
+}: Selectable<DriftTables['drift']>): Drift {
+  return {
     kind,
     object,
     item,
@@ -17,7 +45,7 @@ export async function readDrift({ db, tenantId }: TenantScope): Promise<Drift[]>
     repairs,
     firstAt: first_at,
     lastAt: last_at,
-  }));
+  };
 }
 
 /** Stores what has changed in the ledger. */

@@ -1,0 +1,101 @@
+/** What somebody changed by hand in Microsoft 365, as steps: what was found, since when, what becomes of it, and what to do. */
+import { type Drift, linkedObject, linkOf, objectOf } from '../drift/ledger.ts';
+import { driftProblems } from '../drift/report.ts';
+import { sentenceOf } from '../drift/words.ts';
+import type { DriftPolicy } from '../profile/drift.ts';
+import type { Facts } from './known.ts';
+import { held, type Step, waiting } from './step.ts';
+
+/**
+ * `class`: somebody deleted it. `membership`: the person in the class. `school`: the school, or the person or the class in it.
+ * `values`: of account and class.
+ */
+type Place = 'class' | 'membership' | 'school' | 'values';
+
+/** Without what has been put right, except for memberships: whoever asks about one wants to know that, too. */
+export function byHandAt({ byHand }: Facts, place: Place): Drift[] {
+  return byHand.filter((drift) => placeOf(drift) === place && (place === 'membership' || drift.state !== 'repaired'));
+}
+
+function placeOf({ kind, object }: Drift): Place {
+  if (kind === 'changed') return 'values';
+  if (objectOf(object).kind === 'school') return 'school';
+  return kind === 'deleted' ? 'class' : 'membership';
+}
+
+export function byHandStep(stage: Step['stage'], drift: Drift, facts: Facts): Step {
+  const { state, verdict, kind, repairs, firstAt, lastAt } = drift;
+  const sentence = sentenceOf(drift);
+  const found = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} in Microsoft 365`;
+  const policy = `the profile's drift.${policies[kind]}`;
+  const times = repairs === 1 ? 'once' : `${repairs} times`;
+  if (state === 'repaired') {
+    return { stage, status: 'ok', fact: `${found}; it was put right ${times} since ${firstAt}.`, at: lastAt };
+  }
+  if (state === 'repairing') {
+    const pending = waiting(stage, `${found}; by ${policy} it is put right.`, facts);
+    return held(stage, repairOf(drift), `${found}. Putting it right`, facts) ?? { ...pending, at: firstAt };
+  }
+  switch (verdict) {
+    case 'repaired':
+    case 'waiting': {
+      if (facts.profile?.state !== 'enabled') return { ...waiting(stage, `${found}.`, facts), at: firstAt };
+      const fact = `${found}, as it seems: a write of Hallpass's own may not show yet.`;
+      const next = 'The next comparison, ten minutes or more after the last one, makes certain.';
+      return { stage, status: 'waiting', fact, at: firstAt, next };
+    }
+    case 'kept': {
+      const fact = `${found}; by ${policy} it is left like that.`;
+      if (kind !== 'missing') return { stage, status: 'ok', fact, at: firstAt };
+      const next = 'Add it in Microsoft 365, or set drift.memberships to "repair" if Hallpass is to do so.';
+      return { stage, status: 'stopped', fact, at: firstAt, next };
+    }
+    case 'reported':
+    case 'contended': {
+      const outcome =
+        verdict === 'reported'
+          ? `by ${policy} it is reported, and left like that.`
+          : `it was put right ${times}, and undone each time, so it is left like that.`;
+      const [problem] = driftProblems([drift]);
+      const next = problem === undefined ? {} : { next: problem.action };
+      return { stage, status: 'stopped', fact: `${found}; ${outcome}`, at: firstAt, ...next };
+    }
+  }
+}
+
+const policies = {
+  missing: 'memberships',
+  foreign: 'foreignMembers',
+  changed: 'attributes',
+  deleted: 'deletedObjects',
+} as const satisfies Record<Drift['kind'], keyof DriftPolicy>;
+
+/** The kind of operation that puts it right, as holds name it. */
+function repairOf({ kind, object, item }: Drift): string {
+  const noun = { class: 'Class', school: 'School', user: 'User' }[objectOf(object).kind];
+  if (kind === 'changed') return `update${noun}`;
+  if (kind === 'deleted') return `create${noun}`;
+  const { relation } = linkOf(item);
+  if (kind === 'foreign') return relation === 'owner' ? 'removeOwner' : 'removeMember';
+  const additions = {
+    member: 'addMembers',
+    owner: 'addOwners',
+    schoolUser: 'addSchoolUser',
+    schoolClass: 'addSchoolClass',
+  };
+  return additions[relation];
+}
+
+/**
+ * Whether a difference concerns this person, or this class.
+ *
+ * @param sectionId undefined where nobody asks about a class
+ */
+export function concerns({ kind, object, item }: Drift, subject: string, sectionId: string | undefined): boolean {
+  const about = [subject, `class:${sectionId}`];
+  if (kind === 'missing' || kind === 'foreign') {
+    const linked = linkedObject(item);
+    return objectOf(object).kind === 'school' ? about.includes(linked) : linked === subject && about.includes(object);
+  }
+  return about.includes(object) || (kind === 'deleted' && objectOf(object).kind === 'school');
+}

@@ -1,0 +1,126 @@
+/** Of an explanation, the part about one class. */
+import { type Drift, linkOf } from '../drift/ledger.ts';
+import { byHandAt, byHandStep } from './by-hand.ts';
+import type { ClassFacts, Facts } from './known.ts';
+import { fate, held, type Step, waiting } from './step.ts';
+
+/** From the section in PowerSchool to the team. */
+export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
+  if (section.name === undefined) {
+    const stays = section.objectId === undefined ? '' : 'The class stays as it is.';
+    const missing = `PowerSchool has no section ${section.sectionId} in the current school year.`;
+    const fact = `${missing} ${fate(section.departure, stays)}`.trimEnd();
+    const next = 'Check the section in PowerSchool.';
+    yield { stage: 'Section', status: 'stopped', fact, next };
+    return;
+  }
+  if (section.inScope)
+    yield { stage: 'Section', status: 'ok', fact: `Section ${section.sectionId} is ${section.name}.` };
+  else {
+    const fact = `Section ${section.sectionId} (${section.name}) is in a school that the profile does not cover.`;
+    yield {
+      stage: 'Section',
+      status: 'stopped',
+      fact,
+      next: 'Add the school to the profile if the class should exist.',
+    };
+  }
+  yield enrollmentStep(facts, section);
+  const [gone] = byHandAt(facts, 'class');
+  if (gone !== undefined) {
+    yield byHandStep('Class', gone, facts);
+    return;
+  }
+  yield classStep(facts, section);
+  const changed = byHandAt(facts, 'membership');
+  for (const drift of changed) yield byHandStep('Membership', drift, facts);
+  const isOpen = ({ state, item }: Drift) => state !== 'repaired' && linkOf(item).relation === 'member';
+  if (!changed.some(isOpen)) yield membershipStep(facts, section);
+  const team = teamStep(facts, section);
+  if (team !== undefined) yield team;
+}
+
+function enrollmentStep({ person, today }: Facts, { memberships, sectionId }: ClassFacts): Step {
+  const current = memberships.find((membership) => membership.current);
+  if (current !== undefined) {
+    const fact = `${person.subject} is in section ${sectionId} ${period(current)} (record ${current.id}).`;
+    return { stage: 'Enrollment', status: 'ok', fact };
+  }
+  const [other] = memberships;
+  if (other === undefined) {
+    const fact = `PowerSchool does not have ${person.subject} in section ${sectionId}, or has dropped them from it.`;
+    return {
+      stage: 'Enrollment',
+      status: 'stopped',
+      fact,
+      next: 'The school enrolls the person in PowerSchool, if meant.',
+    };
+  }
+  const fact = `${person.subject} is in section ${sectionId} ${period(other)}, and today is ${today}.`;
+  const next = 'Nothing to do if the dates are right; else correct them in PowerSchool.';
+  return { stage: 'Enrollment', status: 'waiting', fact, next };
+}
+
+function classStep(facts: Facts, { objectId, problems }: ClassFacts): Step {
+  if (objectId !== undefined) return { stage: 'Class', status: 'ok', fact: `The class is the group ${objectId}.` };
+  const [problem] = problems;
+  if (problem === undefined) return waiting('Class', 'The class does not exist in Microsoft 365 yet.', facts);
+  const fact = `${problem.code}: ${problem.message}`;
+  return { stage: 'Class', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
+}
+
+function membershipStep(facts: Facts, { isMember, operations, problems, memberships }: ClassFacts): Step {
+  const [last] = operations;
+  const trace = last === undefined ? '' : ` Last: ${last.kind}, ${last.state} (${last.reason}).`;
+  const at = last === undefined ? {} : { at: last.at };
+  const wanted = memberships.some((membership) => membership.current);
+  if (isMember && wanted)
+    return { stage: 'Membership', status: 'ok', fact: `They are a member of the class.${trace}`, ...at };
+  if (isMember) {
+    const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
+    if (holding !== undefined) return holding;
+    const fact = `They are still a member of the class, although PowerSchool no longer has them in it.${trace}`;
+    const next =
+      'What becomes of those who left is a policy of the profile: by default students are removed, teachers stay.';
+    return { stage: 'Membership', status: 'waiting', fact, ...at, next };
+  }
+  if (!wanted) return { stage: 'Membership', status: 'ok', fact: `They are not a member of the class.${trace}`, ...at };
+  const [problem] = problems;
+  if (last?.error !== undefined || problem !== undefined) {
+    const fact = `Microsoft 365 refused: ${last?.error ?? problem?.message ?? ''}`;
+    return {
+      stage: 'Membership',
+      status: 'stopped',
+      fact,
+      ...at,
+      next: problem?.action ?? 'The next run tries again.',
+    };
+  }
+  return waiting('Membership', `They are not a member of the class yet.${trace}`, facts);
+}
+
+/** Undefined where there is nothing to say: the profile makes no teams, or there is no class to make one of. */
+function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefined {
+  if (team === undefined || objectId === undefined) return undefined;
+  const known = team.known?.objectId === objectId ? team.known : undefined;
+  const at = known === undefined ? {} : { at: known.since };
+  if (known?.state === 'there') return { stage: 'Team', status: 'ok', fact: 'The class is a team.' };
+  const [problem] = team.problems;
+  if (problem !== undefined) {
+    const fact = `${problem.code}: ${problem.message}`;
+    return { stage: 'Team', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
+  }
+  const next = 'Nothing to do: the next runs look again. Whoever is in the class is in its team when it is there.';
+  if (known?.state === 'accepted') {
+    return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is making the team.', ...at, next };
+  }
+  if (known?.state === 'waiting') {
+    const fact = 'Microsoft Teams does not know the class yet, which takes up to 15 minutes and sometimes hours.';
+    return { stage: 'Team', status: 'waiting', fact, ...at, next };
+  }
+  return waiting('Team', 'The class is no team yet.', facts);
+}
+
+function period({ startDate, endDate }: { startDate: string | undefined; endDate: string | undefined }): string {
+  return `from ${startDate ?? 'the beginning'} to ${endDate ?? 'open end'}`;
+}

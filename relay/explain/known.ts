@@ -1,0 +1,76 @@
+/** What is known about a person and a class: the facts that an explanation is made of. */
+import type { Drift } from '../drift/ledger.ts';
+
+export interface PersonFacts {
+  /** What the question named. */
+  asked: string;
+  subject: string;
+  /** Schools whose bucket holds the person; empty when PowerSchool does not have them (any more). */
+  schoolIds: string[];
+  /** True when the mirror knows that the person was there once. */
+  wasThere: boolean;
+  /** Of somebody with an account who is no longer there. */
+  departure: Departure | undefined;
+  inScope: boolean;
+  /** Other profiles that cover a school of the person. */
+  rivals: string[];
+  link: { objectId: string; rule: string; linkedAt: string } | undefined;
+  /** The account that they had until somebody deleted it. */
+  deleted: { objectId: string; deletedAt: string } | undefined;
+  /** Open problems of the person, apart from what somebody changed by hand. */
+  problems: { code: string; message: string; action: string; firstAt: string }[];
+  /** The licence that the profile gives, and whether it has been assigned; undefined when none is due. */
+  licence: { skuId: string; assigned: boolean } | undefined;
+  stamped: boolean;
+}
+
+export interface Departure {
+  /** The day on which the relay first missed it, YYYY-MM-DD. */
+  since: string;
+  /** What the policy does about it, and from when; undefined for nothing. */
+  policy: { what: string; from: string } | undefined;
+  /** What of it has been done, in words; undefined for nothing. */
+  done: string | undefined;
+}
+
+export interface TeamFacts {
+  /** Of the class that it is about. */
+  objectId: string;
+  state: 'waiting' | 'accepted' | 'there';
+  since: string;
+}
+
+export interface ClassFacts {
+  sectionId: string;
+  /** Undefined when PowerSchool does not have the section in the current year. */
+  name: string | undefined;
+  /** Of a class whose section is no longer there. */
+  departure: Departure | undefined;
+  inScope: boolean;
+  /** Object id of the class in Microsoft 365. */
+  objectId: string | undefined;
+  /** Every enrollment or roster of the person in the section. */
+  memberships: { id: string; startDate: string | undefined; endDate: string | undefined; current: boolean }[];
+  isMember: boolean;
+  problems: { code: string; message: string; action: string; firstAt: string }[];
+  /** Undefined when the profile makes no teams. */
+  team: { known: TeamFacts | undefined; problems: PersonFacts['problems'] } | undefined;
+  /** The journal's last entries for the class that name the person, newest first. */
+  operations: { kind: string; state: string; at: string; reason: string; error: string | undefined }[];
+}
+
+export interface Facts {
+  today: string;
+  /** When an agent last brought a whole state of PowerSchool; null before the first time. */
+  committedAt: string | null;
+  /** True while half a cycle is in the mirror. */
+  arriving: boolean;
+  profile: { name: string; state: 'preview' | 'enabled' | 'paused' } | undefined;
+  lastRun: { finishedAt: string | null; state: string } | undefined;
+  /** What waits for a decision in the schools concerned. */
+  holds: { key: string; kind: string; reason: string; firstSeen: string }[];
+  person: PersonFacts;
+  class: ClassFacts | undefined;
+  /** What somebody changed by hand in Microsoft 365: of the account, the class, who is in it, and of being in a school. */
+  byHand: Drift[];
+}

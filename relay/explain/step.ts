@@ -1,0 +1,54 @@
+/** A step of an explanation, and those that stand at several places of the way. */
+import type { Departure, Facts } from './known.ts';
+
+export interface Step {
+  stage:
+    | 'PowerSchool'
+    | 'Profile'
+    | 'Account'
+    | 'Licence'
+    | 'Section'
+    | 'Enrollment'
+    | 'Class'
+    | 'Membership'
+    | 'Team'
+    | 'School'
+    | 'Values';
+  status: 'ok' | 'waiting' | 'stopped';
+  fact: string;
+  /** When it became so, ISO 8601, where it is known. */
+  at?: string;
+  /** What to do next, and who; only of a step that is not in order. */
+  next?: string;
+}
+
+/** What becomes of what is gone. @param kept what to say where the policy is to leave it */
+export function fate(departure: Departure | undefined, kept: string): string {
+  if (departure === undefined) return kept;
+  const { since, policy, done } = departure;
+  const gone = `It has been missed since ${since}.`;
+  if (done !== undefined) return `${gone} ${done}`;
+  return policy === undefined ? `${gone} ${kept}` : `${gone} From ${policy.from} on, by policy: ${policy.what}.`;
+}
+
+/** What a hold keeps from happening; undefined when nothing of the kind is held. */
+export function held(stage: Step['stage'], kind: string, what: string, { holds }: Facts): Step | undefined {
+  const hold = holds.find((one) => one.kind === kind);
+  if (hold === undefined) return undefined;
+  const fact = `${what}: this is held. ${hold.reason}`;
+  const next = `Somebody decides: hallpass-relay holds approve (or reject) TENANT ${hold.key}.`;
+  return { stage, status: 'waiting', fact, at: hold.firstSeen, next };
+}
+
+/** What the next run will do, unless something keeps it from that. */
+export function waiting(stage: Step['stage'], fact: string, { lastRun, profile }: Facts): Step {
+  const next =
+    profile !== undefined && profile.state !== 'enabled'
+      ? `The profile is ${profile.state === 'paused' ? 'paused' : 'in preview'}, so nothing is written: hallpass-relay profile enable.`
+      : lastRun === undefined
+        ? 'No run has been made: start the relay with "hallpass-relay serve".'
+        : lastRun.finishedAt === null
+          ? 'A run is under way.'
+          : `The next run does it (the last one ended ${lastRun.finishedAt}: ${lastRun.state}).`;
+  return { stage, status: 'waiting', fact, next };
+}
