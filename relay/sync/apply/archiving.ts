@@ -3,7 +3,6 @@
  * acted, so every class has its own wait; and what it answers about a team that is archived already is nowhere written, so a
  * team is looked at before anything is asked. What is not done at the end of the run is looked at by the next one.
  */
-import { timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { describe } from '../../graph/operations.ts';
@@ -16,12 +15,11 @@ import {
   requestArchive,
 } from '../../graph/teams.ts';
 import type { Operation } from '../../plan/operation.ts';
-import { record } from '../../store/applied.ts';
-import { type JournalEntry, writeJournal } from '../../store/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
-import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
+import { appliedBy } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
-import { failureAfter, workOff } from './work-off.ts';
+import { Outcomes, oneByOne } from './outcomes.ts';
+import { failureAfter } from './work-off.ts';
 
 export type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
 
@@ -31,9 +29,6 @@ export function isArchiving(operation: Operation): operation is ArchiveOperation
 
 /** Waits for Teams to act. Microsoft advises 30 s between looks; most are done sooner. */
 const busyMs = [5000, 10_000, 30_000, 30_000];
-
-/** Requests under way at once. Each team sees one at a time: Teams takes four a second of an application for one team. */
-const parallel = 8;
 
 /** @throws HallpassError as `applyPlan` */
 export async function applyArchiving(
@@ -46,30 +41,19 @@ export async function applyArchiving(
   const told = () => context.onProgress(result.done + result.failed, total);
   const lanes = new Lanes(await work.withoutPlainClasses(operations));
   told();
-  await workOff(lanes, {
-    ...context,
-    parallel,
-    atOnce: 1,
-    carryOut: async ([task]) => {
-      if (task === undefined) return;
-      const wait = await work.step(task, task.operation as ArchiveOperation);
-      if (wait === undefined) lanes.settle(task);
-      else lanes.park(task, context.clock.now() + wait);
-      told();
-    },
-  });
+  await oneByOne(lanes, context, (task) => work.step(task, task.operation as ArchiveOperation), told);
 }
 
 class ArchiveWork {
   readonly #context: Applying;
-  readonly #result: ApplyResult;
+  readonly #outcomes: Outcomes;
   /** Ids of operations under way at Teams, by task; empty where it named none. */
   readonly #asked = new Map<Task, string>();
   readonly #looks = new Map<Task, number>();
 
   constructor(context: Applying, result: ApplyResult) {
     this.#context = context;
-    this.#result = result;
+    this.#outcomes = new Outcomes(context, result);
   }
 
   /** Classes that are no teams need nothing; they are told by one list, and not one by one. */
@@ -99,11 +83,8 @@ class ArchiveWork {
   }
 
   async #ask(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
-    const { client, entries, runId } = this.#context;
-    if (!entries.has(task)) {
-      entries.set(task, journalEntry(operation, runId));
-      await this.#journal(task, 'intent');
-    }
+    const { client } = this.#context;
+    await this.#outcomes.announce(operation, task);
     const action = operation.kind === 'archiveTeam' ? 'archive' : 'unarchive';
     const answer = await this.#send(task, () => requestArchive(client, this.#objectId(operation), action));
     if (answer instanceof HallpassError) return await this.#otherwise(task, operation, answer);
@@ -125,9 +106,9 @@ class ArchiveWork {
     if (news?.kind === 'there') return await this.#done([operation], task);
     if (news?.kind === 'accepted') return await this.#waitOr(task, operation);
     this.#asked.delete(task);
-    if (news?.kind === 'failed')
-      return await this.#failed(task, operation, fail('TeamFailed', { reason: news.reason }));
-    return 1;
+    if (news?.kind !== 'failed') return 1;
+    await this.#outcomes.failed(operation, fail('TeamFailed', { reason: news.reason }), task, 'failed');
+    return undefined;
   }
 
   /** The next run goes on with it. */
@@ -136,9 +117,7 @@ class ArchiveWork {
     this.#looks.set(task, looks + 1);
     const wait = busyMs[looks];
     if (wait !== undefined) return wait;
-    await this.#journal(task, 'unknown');
-    this.#result.skipped.push(operation);
-    this.#result.waiting += 1;
+    await this.#outcomes.leave(operation, task, 'unknown');
     return undefined;
   }
 
@@ -149,39 +128,13 @@ class ArchiveWork {
   ): Promise<number | undefined> {
     const { error, passes, waitMs } = failureAfter(describe(operation), answer, task.attempts, this.#context);
     // After the last attempt it may still have been carried out: the next run looks.
-    return waitMs ?? (await this.#failed(task, operation, error, passes ? 'unknown' : 'failed'));
+    if (waitMs === undefined) await this.#outcomes.failed(operation, error, task, passes ? 'unknown' : 'failed');
+    return waitMs;
   }
 
   async #done(operations: readonly ArchiveOperation[], task?: Task): Promise<undefined> {
-    const { store, tenantId, applied, accounts, clock, runId, entries } = this.#context;
-    const news = operations.map((operation) => appliedBy(operation, '', applied));
-    const journal = operations.map((operation): JournalEntry => {
-      const known = task === undefined ? undefined : entries.get(task);
-      return { ...(known ?? journalEntry(operation, runId)), state: 'done' };
-    });
-    await store.withTenant(tenantId, (scope) => record(scope, news, journal, timestamp(clock)));
-    for (const one of news) updateApplied({ applied, accounts }, one);
-    this.#result.done += operations.length;
-  }
-
-  async #failed(
-    task: Task,
-    operation: ArchiveOperation,
-    error: HallpassError,
-    state: JournalEntry['state'] = 'failed',
-  ): Promise<undefined> {
-    const { code, message, action } = error;
-    await this.#journal(task, state, { code, message });
-    this.#result.failures.push({ operation, problem: { subject: subjectOf(operation), code, message, action } });
-    this.#result.failed += 1;
-  }
-
-  async #journal(task: Task, state: JournalEntry['state'], error?: JournalEntry['error']): Promise<void> {
-    const { store, tenantId, entries, clock } = this.#context;
-    const entry = entries.get(task);
-    if (entry === undefined) return;
-    const told = { ...entry, state, ...(error === undefined ? {} : { error }) };
-    await store.withTenant(tenantId, (scope) => writeJournal(scope, [told], timestamp(clock)));
+    const news = operations.map((operation) => appliedBy(operation, '', this.#context.applied));
+    await this.#outcomes.done(operations, news, task);
   }
 
   /** A failure that passes is a value. */

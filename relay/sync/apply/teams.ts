@@ -19,13 +19,13 @@ import {
 import type { AppliedTeam } from '../../plan/applied-state.ts';
 import type { Operation } from '../../plan/operation.ts';
 import { teamOf } from '../../plan/teams.ts';
-import { record } from '../../store/applied.ts';
-import { type JournalEntry, writeJournal } from '../../store/journal.ts';
+import type { Applied } from '../../store/applied.ts';
+import type { JournalEntry } from '../../store/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
-import { journalEntry, subjectOf, updateApplied } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
+import { Outcomes, oneByOne } from './outcomes.ts';
 import { settledAt } from './references.ts';
-import { failureAfter, workOff } from './work-off.ts';
+import { failureAfter } from './work-off.ts';
 
 type TeamCreation = Extract<Operation, { kind: 'createTeam' }>;
 
@@ -37,9 +37,6 @@ const busyMs = [3000, 6000, 12_000, 24_000, 30_000];
 const restMs = 5 * 60_000;
 /** Microsoft speaks of 15 minutes until Teams knows a class; after so long it is a problem. */
 const patienceHours = 4;
-
-/** Requests under way at once: all connections there are, because Teams takes seconds for some answers. */
-const parallel = 8;
 
 /** How far one class is within this run. */
 interface Progress {
@@ -61,30 +58,19 @@ export async function applyTeams(
   const open = await work.withoutThose(operations);
   told();
   const lanes = new Lanes(open, (operation) => settledAt(operation, context.madeAt));
-  await workOff(lanes, {
-    ...context,
-    parallel,
-    atOnce: 1,
-    carryOut: async ([task]) => {
-      if (task === undefined) return;
-      const wait = await work.step(task);
-      if (wait === undefined) lanes.settle(task);
-      else lanes.park(task, context.clock.now() + wait);
-      told();
-    },
-  });
+  await oneByOne(lanes, context, (task) => work.step(task), told);
 }
 
 class TeamWork {
   readonly #context: Applying;
-  readonly #result: ApplyResult;
+  readonly #outcomes: Outcomes;
   readonly #progress = new Map<Task, Progress>();
   /** The application may not make teams: there is no use in asking for the next one. */
   #denied: HallpassError | undefined;
 
   constructor(context: Applying, result: ApplyResult) {
     this.#context = context;
-    this.#result = result;
+    this.#outcomes = new Outcomes(context, result);
   }
 
   /**
@@ -147,12 +133,8 @@ class TeamWork {
 
   /** Announces the request in the journal and sends it; undefined where there is no operation to ask about. */
   async #ask(operation: TeamCreation, task: Task): Promise<GraphAnswer | HallpassError | undefined> {
-    const { store, tenantId, client, root, entries, runId } = this.#context;
-    if (!entries.has(task)) {
-      const entry = journalEntry(operation, runId);
-      entries.set(task, entry);
-      await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], timestamp(this.#context.clock)));
-    }
+    const { client, root } = this.#context;
+    await this.#outcomes.announce(operation, task);
     const [objectId, team] = [this.#objectId(operation), this.#teamOf(operation)];
     if (team?.state !== 'accepted') return await requestTeam(client, root, objectId).catch(passing);
     if (team.operation === undefined) return undefined;
@@ -190,8 +172,7 @@ class TeamWork {
   }
 
   async #there(operation: TeamCreation, task?: Task): Promise<undefined> {
-    await this.#remember(operation, 'there', undefined, { ...this.#entry(operation, task), state: 'done' });
-    this.#result.done += 1;
+    await this.#outcomes.done([operation], [this.#known(operation, 'there', undefined)], task);
   }
 
   /** The next run goes on with it. Only after hours is that a problem. */
@@ -205,23 +186,17 @@ class TeamWork {
       if (isBusy) await this.#remember(operation, undefined, undefined);
       return this.#failed(operation, fail('TeamNotReady', { hours: patienceHours, reason }), task, state);
     }
-    if (task !== undefined) {
-      const error = { code: 'TeamNotReady', message: `Microsoft Teams has no team of the class yet: ${reason}.` };
-      await this.#journal({ ...this.#entry(operation, task), state, error });
-    }
-    this.#result.skipped.push(operation);
-    this.#result.waiting += 1;
+    const error = { code: 'TeamNotReady', message: `Microsoft Teams has no team of the class yet: ${reason}.` };
+    await this.#outcomes.leave(operation, task, state, error);
   }
 
   async #failed(
     operation: TeamCreation,
-    { code, message, action }: HallpassError,
+    error: HallpassError,
     task?: Task,
     state: JournalEntry['state'] = 'failed',
   ): Promise<undefined> {
-    if (task !== undefined) await this.#journal({ ...this.#entry(operation, task), state, error: { code, message } });
-    this.#result.failures.push({ operation, problem: { subject: subjectOf(operation), code, message, action } });
-    this.#result.failed += 1;
+    await this.#outcomes.failed(operation, error, task, state);
   }
 
   /** Records what is known of the team from now on, durably. */
@@ -229,26 +204,15 @@ class TeamWork {
     operation: TeamCreation,
     state: AppliedTeam['state'] | undefined,
     id: string | undefined,
-    entry?: JournalEntry,
   ): Promise<void> {
-    const { store, tenantId, applied, accounts } = this.#context;
+    await this.#outcomes.note(this.#known(operation, state, id));
+  }
+
+  #known(operation: TeamCreation, state: AppliedTeam['state'] | undefined, id: string | undefined): Applied {
     const { sectionId } = operation;
     const [objectId, at] = [this.#objectId(operation), timestamp(this.#context.clock)];
     const since = this.#teamOf(operation)?.since ?? at;
-    const known = { team: { sectionId, team: state && { objectId, state, operation: id, since, at } } };
-    const journal = entry === undefined ? [] : [entry];
-    await store.withTenant(tenantId, (scope) => record(scope, [known], journal, at));
-    updateApplied({ applied, accounts }, known);
-  }
-
-  async #journal(entry: JournalEntry): Promise<void> {
-    const { store, tenantId } = this.#context;
-    await store.withTenant(tenantId, (scope) => writeJournal(scope, [entry], timestamp(this.#context.clock)));
-  }
-
-  #entry(operation: TeamCreation, task: Task | undefined): JournalEntry {
-    const known = task === undefined ? undefined : this.#context.entries.get(task);
-    return known ?? journalEntry(operation, this.#context.runId);
+    return { team: { sectionId, team: state && { objectId, state, operation: id, since, at } } };
   }
 
   /** Those of the classes that are teams; nobody where that cannot be read now, because asking for a team tells as well. */
