@@ -42,7 +42,7 @@ export class TenantState {
   adoption: Adoption = newAdoption([]);
   /** Who and what is gone from PowerSchool. */
   departures: Departures = new Map();
-  /** What may have come or gone since departures were last looked for; undefined for everything. */
+  /** What was touched since departures were last looked for; undefined for everything. */
   #arrivals: Keys | undefined;
   /** User names that were given, by this relay, to whomever. */
   names = new NameHistory();
@@ -108,9 +108,7 @@ export class TenantState {
 
   /** Records of the roster came, changed or went: what depends on them is planned anew. */
   takeRoster(changes: Iterable<RosterChange>): void {
-    const keys = this.roster.apply(changes);
-    if (this.#arrivals !== undefined) addKeys(this.#arrivals, keys);
-    this.touch(keys);
+    this.touch(this.roster.apply(changes));
   }
 
   /** Notes who and what is gone since the last look, or back. @param today the district's date, YYYY-MM-DD */
@@ -137,6 +135,7 @@ export class TenantState {
 
   /** These are planned anew, by the profile that covers them. */
   touch(keys: Keys): void {
+    if (this.#arrivals !== undefined) addKeys(this.#arrivals, keys);
     for (const { pending } of this.profiles.values()) addKeys(pending, keys);
   }
 }
