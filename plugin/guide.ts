@@ -151,7 +151,7 @@ later and the access level of the plugin is NONE. Set it to READ on the Data Pro
 3. Does the address belong to this PowerSchool, and not to a test server with credentials of its own?
 
 The agent tries rarely while it is refused, so that no account is locked. Give it new credentials with the command above, then
-\`hallpass-agent sync --once\` shows whether they work.
+\`hallpass-agent check\` shows whether they work, also while the agent runs.
 ${answers}`;
 }
 
