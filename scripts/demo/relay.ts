@@ -1,4 +1,5 @@
 /** The operator's relay: configured, with a district in it, serving agents over TLS. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppRegistration, Microsoft } from './microsoft.ts';
 import type { ProfileDocument } from './oracle/rules.ts';
@@ -64,7 +65,20 @@ export async function enrollmentCode(town: Town): Promise<string> {
   return await town.write('enrollment-code', code);
 }
 
+/** A file with the first passwords that wait; undefined where none does. */
+export async function exportPasswords(town: Town): Promise<string | undefined> {
+  const file = join(town.folder, 'passwords.csv');
+  await hallpassRelay(town, 'passwords', 'export', slug, '--file', file);
+  return existsSync(file) ? file : undefined;
+}
+
+/** How many still wait. */
+export async function passwordsWaiting(town: Town): Promise<number> {
+  const lines = await hallpassRelay(town, 'passwords', 'list', slug);
+  return lines.filter((line) => line.includes('@')).length;
+}
+
 function hallpassRelay(town: Town, ...args: string[]): Promise<readonly string[]> {
-  const name = `hallpass-relay ${args[0]}${args[0] === 'tenant' || args[0] === 'profile' ? ` ${args[1]}` : ''}`;
+  const name = `hallpass-relay ${args[0]}${['tenant', 'profile', 'passwords'].includes(args[0] ?? '') ? ` ${args[1]}` : ''}`;
   return town.programs.run(name, [bin, ...args], town.homeOf('relay'));
 }

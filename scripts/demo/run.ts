@@ -7,6 +7,7 @@ import { databaseShare, type RunningAgent, startAgent } from './agent.ts';
 import { DemoError, Interrupted } from './demo-error.ts';
 import { chooseEdits, type Edit } from './edits.ts';
 import { type FirstSync, followFirstSync } from './first-sync.ts';
+import { handOutPasswords } from './hand-out.ts';
 import { circumstancesOf, type Inspection, inspect } from './inspect.ts';
 import { makeEdit, openReader } from './live-edits.ts';
 import { graphCounts } from './microsoft.ts';
@@ -89,6 +90,7 @@ async function tellStory(town: Town): Promise<number> {
   const reader = openReader(place.microsoft, place.app, first);
   const made = await stages.time('edits', () => makeEdits(edits, town, place, reader));
   const last = await stages.time('last comparison', () => inspect(place, first.expected));
+  last.differences.push(...(await stages.time('passwords', () => handOutPasswords(town, place, last.expected))));
   showDifferences(screen, last.differences);
   const second = { last, edits, ...made, ownReads: reader.requests };
   await writeReport(options, { place, agent, sync, stages, first, second });

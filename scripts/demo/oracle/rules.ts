@@ -15,6 +15,13 @@ export type Mode = 'match' | 'create';
 
 export type UsernameRule = 'username' | { pattern: string; maxLength: number; numbered: boolean };
 
+/** Of first passwords. */
+export interface PasswordRule {
+  length: number;
+  /** Without what is hard to tell apart. */
+  readable: boolean;
+}
+
 export type Licence = { skuId: string; disabledPlans: string[] } | { group: string };
 
 export interface Rules {
@@ -25,6 +32,7 @@ export interface Rules {
   /** Of new accounts. */
   domains: Record<Role, string>;
   usernames: Record<Role, UsernameRule>;
+  passwords: Record<Role, PasswordRule>;
   /** For accounts that are created. */
   licences: Record<Role, Licence | undefined>;
   usageLocation: string;
@@ -57,7 +65,9 @@ export interface ProfileDocument {
   mode: Record<Role, Mode>;
   identity: Partial<Record<Role, DocumentRule | DocumentRule[]>>;
   domains: Partial<Record<Role, string>>;
-  accounts?: Partial<Record<Role, { username?: DocumentUsername; password?: object }>>;
+  accounts?: Partial<
+    Record<Role, { username?: DocumentUsername; password?: Partial<PasswordRule> & { mustChange?: boolean } }>
+  >;
   licences: Record<Role, null | string | { skuId: string; disabledPlans?: string[] } | { group: string }> & {
     usageLocation: string;
   };
@@ -101,6 +111,10 @@ export function readRules(document: ProfileDocument): Rules {
     identity: perRole((role) => [identity[role] ?? []].flat().map(identityRule)),
     domains: perRole((role) => domains[role] ?? ''),
     usernames: perRole((role) => usernameRule(accounts?.[role]?.username)),
+    passwords: perRole((role) => {
+      const { length = 16, readable = true } = accounts?.[role]?.password ?? {};
+      return { length, readable };
+    }),
     licences: perRole((role) => licence(licences[role])),
     usageLocation: licences.usageLocation,
     schools: schools === 'all' ? 'all' : new Set(schools),

@@ -1,7 +1,7 @@
 /** What an account carries besides what it had. */
 import type { Person } from './district.ts';
 import { chooser, type Properties, present } from './properties.ts';
-import type { Licence, Rules } from './rules.ts';
+import type { Licence, PasswordRule, Rules } from './rules.ts';
 
 export interface ExpectedUser {
   person: Person;
@@ -11,6 +11,8 @@ export interface ExpectedUser {
   properties: Properties;
   /** See licenceName. */
   licences: string[];
+  /** Of the first password, where the account is to be made. */
+  password?: PasswordRule;
   /** Whether nobody may sign in with it, because the person is gone. */
   disabled: boolean;
 }
@@ -52,6 +54,7 @@ export function userOf(person: Person, account: string, rules: Rules, licences: 
       }),
     },
     licences,
+    password: rules.passwords[role],
     disabled: false,
   };
 }

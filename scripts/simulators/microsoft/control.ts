@@ -47,6 +47,8 @@ const userProps = z
   .record(z.string(), z.json())
   .refine((props) => Object.keys(props).every(isUserProperty), { error: 'a property that no user has' });
 
+const signIns = z.array(z.strictObject({ userPrincipalName: z.string(), password: z.string() }));
+
 type KeyParams = { Params: { key: string } };
 
 /** Refuses anything that does not come from this machine; needs no token otherwise. */
@@ -127,6 +129,14 @@ function addUserEdits(control: FastifyInstance, directory: Directory): void {
     for (const skuId of before) directory.countSeats(skuId, -1);
     for (const skuId of assignedSkus(user)) directory.countSeats(skuId, 1);
     return shown(user);
+  });
+  control.post('/sign-ins', async (request) => {
+    const tried = signIns.parse(request.body);
+    const refused = tried.filter(({ userPrincipalName, password }) => {
+      const [user] = directory.users.find('userPrincipalName', userPrincipalName);
+      return user === undefined || !directory.hasPassword(user, password);
+    });
+    return { refused: refused.map(({ userPrincipalName }) => userPrincipalName) };
   });
   control.delete<KeyParams>('/users/:key', async (request, reply) => {
     directory.deleteUser(find(directory, request.params.key));

@@ -1,0 +1,52 @@
+/** Hands the first passwords out, as an operator does at the end, and looks whether they were safe until then. */
+import { readFile, stat } from 'node:fs/promises';
+import type { Microsoft } from './microsoft.ts';
+import type { Expected } from './oracle/expected.ts';
+import { comparePasswords, type HandedOut, readHandedOut } from './oracle/passwords.ts';
+import { exportPasswords, passwordsWaiting, type Relay } from './relay.ts';
+import type { Town } from './town.ts';
+
+/** Accounts whose sign-in is tried with one request. */
+const atOnce = 1000;
+/** Passwords that are looked for in the database, which has millions of bytes. */
+const lookedFor = 40;
+
+/** @returns what is wrong with them, in words */
+export async function handOutPasswords(
+  town: Town,
+  { relay, microsoft }: { relay: Relay; microsoft: Microsoft },
+  { users }: Pick<Expected, 'users'>,
+): Promise<string[]> {
+  const before = await bytesOf(relay);
+  const file = await exportPasswords(town);
+  const handedOut = file === undefined ? [] : readHandedOut(await readFile(file, 'utf8'));
+  const differences = comparePasswords(users, handedOut, await refusedSignIns(microsoft, handedOut));
+  if (file !== undefined && ((await stat(file)).mode & 0o077) !== 0) {
+    differences.push('others than its owner can read the file with the passwords');
+  }
+  for (const bytes of [before, await bytesOf(relay)]) {
+    const open = handedOut.slice(0, lookedFor).filter(({ password }) => bytes.includes(password));
+    if (open.length > 0)
+      differences.push(`${open.length} passwords stand in the relay's database for everybody to read`);
+  }
+  if ((await passwordsWaiting(town)) > 0) differences.push('passwords that were handed out are not forgotten');
+  return differences;
+}
+
+/** The relay's database with what has not been moved into it yet. */
+async function bytesOf({ db }: Relay): Promise<Buffer> {
+  const log = await readFile(`${db}-wal`).catch(() => Buffer.alloc(0));
+  return Buffer.concat([await readFile(db), log]);
+}
+
+async function refusedSignIns({ client }: Microsoft, handedOut: readonly HandedOut[]): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (let at = 0; at < handedOut.length; at += atOnce) {
+    const body = handedOut.slice(at, at + atOnce).map(({ userPrincipalName, password }) => {
+      return { userPrincipalName, password };
+    });
+    const { refused } = (await client.call('POST', '/_sim/sign-ins', { body })) as { refused: string[] };
+    for (const name of refused) names.add(name);
+  }
+  return names;
+}
