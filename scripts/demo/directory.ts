@@ -49,7 +49,7 @@ export function demoDirectory(
   const schools = district.schools.map(({ dcid }) => dcid);
   const profiles = demoProfiles({ ...options, kind: options.profile, schools, today }, offer);
   const rules = profiles.map(readRules);
-  const subjects = scopeOf(district, rules).people;
+  const subjects = scopeOf(district, rules, today).people;
   const users = [...accountsFor(district, rules, subjects, seed), ...takenNames(subjects)];
   const withIds = distinct([...users, ...office]).map((user) => ({
     ...user,

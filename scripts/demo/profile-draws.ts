@@ -29,7 +29,16 @@ export function demoProfiles(context: DrawContext, offer: Offer): ProfileDocumen
   const shares = Array.from({ length: parts - 1 }, (_, at) => schools.filter((_, index) => index % parts === at));
   const named = shares.filter((share) => share.length > 0);
   const rest = parts > 1 || draw.maybe(0.5) ? ('all' as const) : someOf(schools);
-  return [...named, rest].map((share, at) => drawProfile(draw, context, offer, { at, schools: share }));
+  const profiles = [...named, rest].map((share, at) => drawProfile(draw, context, offer, { at, schools: share }));
+  if (kind !== 'random') return profiles;
+  // One of several may not have begun, or be over: the others must leave alone what is its.
+  return profiles.map((profile, at) =>
+    at < named.length && draw.maybe(0.4) ? { ...profile, dates: draw.one(resting(context.today)) } : profile,
+  );
+}
+
+function resting(today: string): NonNullable<ProfileDocument['dates']>[] {
+  return [{ startsOn: later(today, 30) }, { expiresOn: later(today, -1) }];
 }
 
 /** Not all of them, where there are several. */

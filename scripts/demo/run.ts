@@ -8,11 +8,12 @@ import { DemoError, Interrupted } from './demo-error.ts';
 import { chooseEdits, type Edit } from './edits.ts';
 import { type FirstSync, followFirstSync } from './first-sync.ts';
 import { handOutPasswords } from './hand-out.ts';
-import { circumstancesOf, type Inspection, inspect } from './inspect.ts';
+import { circumstancesOf, type Inspection, inspect, localDate } from './inspect.ts';
 import { makeEdit, openReader } from './live-edits.ts';
 import { graphCounts } from './microsoft.ts';
 import type { DemoOptions } from './options.ts';
 import { writesSaved } from './oracle/before.ts';
+import { rests } from './oracle/rules.ts';
 import { minimumWrites } from './oracle/totals.ts';
 import { cycleSeconds } from './relay.ts';
 import { makeReport } from './report.ts';
@@ -72,7 +73,7 @@ async function tellStory(town: Town): Promise<number> {
     followFirstSync(place.relay.program, () => startAgent(town), {
       screen,
       signal: town.signal,
-      profiles: place.profiles,
+      profiles: place.profiles.filter((rules) => !rests(rules, localDate(new Date()))),
     }),
   );
   stages.note('first read', sync.readAfter);

@@ -18,7 +18,7 @@ export function leftBySds(
 ): DirectoryFile {
   const accounts = file.users as SeededAccount[];
   const names = new Map(accounts.map(({ id, userPrincipalName }) => [id, userPrincipalName]));
-  const { people: subjects, ruling } = scopeOf(district, profiles);
+  const { people: subjects, ruling } = scopeOf(district, profiles, today);
   const assigned = assignAccounts(subjects, accounts).accounts;
   const people = district.people.flatMap(({ key, role, dcid, number, grade, schools }): SdsPerson[] => {
     const userPrincipalName = names.get(assigned.get(key) ?? '');

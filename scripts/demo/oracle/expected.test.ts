@@ -86,6 +86,20 @@ t.test('several profiles: a school is whose that names it, and a person of two i
   );
 });
 
+t.test('a profile before its first day or after its last keeps its schools and people from the others', async (t) => {
+  const rest = create({ name: 'Rest', schools: 'all' });
+  const oak = { name: 'Oak', schools: ['3'], domains: { students: 'oak.edu', teachers: 't.oak.edu' } };
+  for (const dates of [{ startsOn: '2026-11-25' }, { expiresOn: '2026-11-23' }]) {
+    const expected = state(create({ ...oak, dates }), rest);
+    const seen = [expected.schools.map(({ dcid }) => dcid), expected.users.map(({ person }) => person.key)];
+    t.strictSame(seen, [['1'], ['students:20', 'teachers:31']]);
+    t.equal(expected.problems.get('teachers:30'), 'PersonInTwoProfiles', 'the other one tells');
+  }
+  for (const dates of [{ startsOn: '2026-11-24' }, { expiresOn: '2026-11-24' }]) {
+    t.equal(state(create({ ...oak, dates }), rest).schools.length, 2);
+  }
+});
+
 t.test('names of classes', async (t) => {
   const named = (name: string, more: object = {}) =>
     classOf(state(create({ classes: { name, ...more } })), '10')?.properties;

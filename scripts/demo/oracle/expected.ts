@@ -43,7 +43,7 @@ export interface Expected {
 /** @param earlier what had to be there before the tables became what they are: policies let some of it stay */
 export function expectedState(district: District, circumstances: Circumstances, earlier?: Expected): Expected {
   const { directory, profiles, groupLicences, today } = circumstances;
-  const scope = scopeOf(district, profiles);
+  const scope = scopeOf(district, profiles, today);
   const { accounts, problems: unassigned } = assignAccounts(scope.people, directory);
   const problems = new Map([...scope.problems, ...unassigned]);
   const groups = new Map([...groupLicences.keys()].map((id) => [id, new Set<string>()]));

@@ -46,6 +46,9 @@ export interface Rules {
   replacesCharacters: boolean;
   /** Whether every class with an owner is a team. */
   teams: boolean;
+  /** First and last day on which anything is provisioned, YYYY-MM-DD. */
+  startsOn: string | undefined;
+  expiresOn: string | undefined;
   openDaysBefore: number | undefined;
   studentsFrom: string | undefined;
   /** Who stays in a class after leaving it. */
@@ -79,7 +82,9 @@ export interface ProfileDocument {
     unsupportedCharacters?: 'keep' | 'replace';
     createTeam?: boolean;
   };
-  dates?: { openDaysBefore?: number | null; studentsFrom?: string | null; [other: string]: unknown };
+  dates?: Partial<Record<'startsOn' | 'expiresOn' | 'studentsFrom', string | null>> & {
+    openDaysBefore?: number | null;
+  };
   policies?: {
     studentLeftClass?: 'remove' | 'keep';
     teacherLeftClass?: 'remove' | 'keep';
@@ -127,6 +132,8 @@ export function readRules(document: ProfileDocument): Rules {
     namedOnce: classes?.displayName === 'create-only',
     replacesCharacters: classes?.unsupportedCharacters === 'replace',
     teams: classes?.createTeam === true,
+    startsOn: dates?.startsOn ?? undefined,
+    expiresOn: dates?.expiresOn ?? undefined,
     openDaysBefore: dates?.openDaysBefore ?? undefined,
     studentsFrom: dates?.studentsFrom ?? undefined,
     keeps: { students: policies?.studentLeftClass === 'keep', teachers: policies?.teacherLeftClass !== 'remove' },
@@ -136,6 +143,11 @@ export function readRules(document: ProfileDocument): Rules {
       afterDays: policies?.goneForDays ?? 14,
     },
   };
+}
+
+/** Whether nothing is provisioned under the profile today. */
+export function rests({ startsOn, expiresOn }: Pick<Rules, 'startsOn' | 'expiresOn'>, today: string): boolean {
+  return (startsOn !== undefined && today < startsOn) || (expiresOn !== undefined && today > expiresOn);
 }
 
 function identityRule({ source, suffix, target }: DocumentRule): IdentityRule {

@@ -3,7 +3,7 @@
  * the one with all; the person to the one that has all schools of the person that any profile has.
  */
 import type { District, Person } from './district.ts';
-import type { Rules } from './rules.ts';
+import { type Rules, rests } from './rules.ts';
 
 export interface Scope {
   /** Schools, by DCID, that belong to exactly one profile. */
@@ -14,7 +14,13 @@ export interface Scope {
   problems: Map<string, string>;
 }
 
-export function scopeOf({ schools, people }: District, profiles: readonly Rules[]): Scope {
+/**
+ * A profile that rests keeps others away from its schools and people, and does nothing for them.
+ *
+ * @param today local date, YYYY-MM-DD
+ */
+export function scopeOf({ schools, people }: District, profiles: readonly Rules[], today: string): Scope {
+  const works = (rules: Rules) => !rests(rules, today);
   const scope: Scope = { ruling: new Map(), people: [], problems: new Map() };
   const claims = new Map<string, Rules[]>();
   for (const { dcid } of schools) {
@@ -22,15 +28,18 @@ export function scopeOf({ schools, people }: District, profiles: readonly Rules[
     const claiming = naming.length > 0 ? naming : profiles.filter((rules) => rules.schools === 'all');
     claims.set(dcid, claiming);
     const [only, ...more] = claiming;
-    if (more.length > 0) scope.problems.set(`school:${dcid}`, 'SchoolInTwoProfiles');
-    else if (only !== undefined) scope.ruling.set(dcid, only);
+    if (more.length > 0) {
+      if (claiming.some(works)) scope.problems.set(`school:${dcid}`, 'SchoolInTwoProfiles');
+    } else if (only !== undefined) scope.ruling.set(dcid, only);
   }
   for (const person of people) {
     const [rules, ...others] = new Set(person.schools.flatMap((school) => claims.get(school) ?? []));
     const covered = person.schools.filter((school) => scope.ruling.has(school));
     if (rules === undefined || covered.length === 0) continue;
-    if (others.length > 0) scope.problems.set(person.key, 'PersonInTwoProfiles');
-    else scope.people.push({ person: { ...person, schools: covered }, rules });
+    if (others.length > 0) {
+      if ([rules, ...others].some(works)) scope.problems.set(person.key, 'PersonInTwoProfiles');
+    } else if (works(rules)) scope.people.push({ person: { ...person, schools: covered }, rules });
   }
+  for (const [dcid, rules] of [...scope.ruling]) if (!works(rules)) scope.ruling.delete(dcid);
   return scope;
 }
