@@ -150,6 +150,22 @@ t.test('people are linked by hand to accounts that exist and belong to nobody el
   ]);
 });
 
+t.test('whoever lost their account gets another once it is said that the one before is not coming back', async (t) => {
+  const { district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
+  await district.run();
+  const [user] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
+  if (user === undefined) return t.fail('no account');
+  district.microsoft.directory.deleteUser(user);
+  t.match(await district.run(), { done: 0, problems: 1 });
+  t.match((await cli('drift', 'contoso')).out, `somebody deleted it (${user.id})`);
+  t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /deleted account .* is forgotten/ });
+  t.match(await district.run(), { failed: 0, problems: 0 });
+  const list = (await cli('link', 'list', 'contoso')).out;
+  t.match(list, /students:10 +\S+ +created/);
+  t.notOk(list.includes(user.id), 'another one');
+  t.match(await auditOf(district), [{ action: 'link.remove', detail: { person: 'students:10' } }]);
+});
+
 t.test('first passwords are handed out once, into a new file', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
   t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'none.csv')), {

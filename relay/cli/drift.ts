@@ -38,9 +38,9 @@ Examples:
       );
       if (options.json) return printJson(context, { comparedAt, differences: shown });
       if (options.csv !== undefined) return await writeCsv(context, options.csv, csvHeadings, shown.map(csvRow));
-      if (comparedAt === null) return void context.out.write('Not compared yet.\n');
-      context.out.write(`Compared ${comparedAt}\n`);
-      if (shown.length === 0) context.out.write('No differences.\n');
+      // Deleted accounts are noticed without a comparison.
+      context.out.write(comparedAt === null ? 'Not compared yet.\n' : `Compared ${comparedAt}\n`);
+      if (shown.length === 0 && comparedAt !== null) context.out.write('No differences.\n');
       for (const drift of shown) context.out.write(describe(drift));
       const hidden = drifts.length - shown.length;
       if (hidden > 0) context.out.write(`\n${hidden} more are kept or repaired: --all\n`);

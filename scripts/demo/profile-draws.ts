@@ -117,6 +117,13 @@ function drawProfile(
       sectionGone: draw.all ? ends : draw.one(['keep', ends, ends.slice(1), ends.slice(0, 1)]),
       goneForDays: draw.all ? 0 : draw.one([0, 0, 14]),
     },
+    // Nobody changes anything by hand here: whatever the policy, nothing may come of it. Who was in a class before stays.
+    drift: {
+      memberships: draw.one(['repair', 'report', 'ignore']),
+      attributes: draw.one(['repair', 'report', 'ignore']),
+      deletedObjects: draw.one(['report', 'recreate']),
+      deletedAccounts: draw.one(['report', 'recreate']),
+    },
     ...(draw.maybe(0.3) ? { guards: { removals: { percent: 100 }, updates: { percent: 100 } } } : {}),
   };
 }
