@@ -5,8 +5,11 @@ import { parseProfile } from '../profile.ts';
 import { readDepartures } from '../store/departures.ts';
 import { readHolds } from '../store/holds.ts';
 import { readProblems } from '../store/problems.ts';
+import { setProfile } from '../store/profiles.ts';
+import { findTenant } from '../store/system.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../testing/district.ts';
 import { noGuards } from '../testing/small-world.ts';
+import { planNow } from './plan-now.ts';
 
 const day = 24 * 3_600_000;
 const match: Mode = { students: 'match', teachers: 'match' };
@@ -83,6 +86,28 @@ t.test(
     t.match(await district.run(), { done: 0 });
   },
 );
+
+t.test('the plan tells of it before any run has noticed, and writes nothing down', async (t) => {
+  const district = await open(t, { studentGone: 'disable', goneForDays: 0 });
+  const { store, tenantId, clock } = district;
+  await store.withTenant(tenantId, (scope) => setProfile(scope, district.profile, new Date(clock.now())));
+  await district.commit(without('10'));
+  const tenant = await store.system((scope) => findTenant(scope, 'contoso'));
+  const { plan, schoolOf } = await planNow(store, tenant, undefined, clock);
+  const disables = plan.flat().filter(({ kind }) => kind === 'disableUser');
+  t.match(disables, [{ key: 'students:10' }]);
+  t.same(disables.map(schoolOf), ['1'], 'in the school that the student was in');
+  t.same(await store.withTenant(tenantId, readDepartures), new Map());
+  clock.advance(5 * day);
+  const waiting = parseProfile({ ...district.profile, policies: { studentGone: 'disable', goneForDays: 3 } }, 'test');
+  await store.withTenant(tenantId, (scope) => setProfile(scope, waiting, new Date(clock.now())));
+  const later = await planNow(store, tenant, undefined, clock);
+  t.same(
+    later.plan.flat().filter(({ kind }) => kind === 'disableUser'),
+    [],
+    'the days begin when it is noticed',
+  );
+});
 
 t.test('whoever is missing for some days only has not left', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 3 });
