@@ -1,7 +1,7 @@
 /** The command line of the agent: options, help, and the exit code of what they lead to. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { variants } from '../plugin/manifest.ts';
-import { fail, type HallpassError } from '../shared/errors.ts';
+import { optionError } from '../shared/option-error.ts';
 import { type Kind, kinds } from '../shared/roster.ts';
 import { exitCodes, reportError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
@@ -48,23 +48,6 @@ export async function runCli(args: readonly string[], context: Context): Promise
     if (error.code !== 'commander.help') reportError(optionError(error, command, args), context.stderr);
     return exitCodes.usage;
   }
-}
-
-/** What commander says, as an error of the catalogue. */
-function optionError({ message }: CommanderError, program: Command, args: readonly string[]): HallpassError {
-  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
-  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-  const words = [program.name()];
-  let command: Command | undefined = program;
-  for (const word of args) {
-    command = command.commands.find((candidate) => candidate.name() === word);
-    if (command === undefined) break;
-    words.push(word);
-  }
-  return fail('OPTION_INVALID', {
-    problem: /[.?)]$/.test(sentence) ? sentence : `${sentence}.`,
-    command: words.join(' '),
-  });
 }
 
 /** @param exitWith sets the exit code of a command that ran to its end */

@@ -21,7 +21,7 @@ const listenSchema = z
       .max(100)
       .optional(),
     /** The address under which agents reach the relay, when a proxy stands before it. */
-    publicUrl: z.httpUrl().optional(),
+    publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   })
   .refine((listen) => (listen.certFile === undefined) === (listen.keyFile === undefined), {
     path: ['certFile'],

@@ -77,7 +77,11 @@ t.test('errors name what, where and what to do, and exit codes tell a mistake fr
     ['configure', '--port', 'many'],
     ['serve', '--log-format', 'xml'],
   ]) {
-    t.match(await run(home, ...wrong), { code: 64, err: /^error: / }, wrong.join(' '));
+    t.match(
+      await run(home, ...wrong),
+      { code: 64, err: /^error\[OPTION_INVALID\] .*\n +→ See "hallpass-relay.* --help"/ },
+      wrong.join(' '),
+    );
   }
   t.match(await run(home, '--help'), { code: 0, out: /Examples:.*serve/s });
   t.match(await run(home, 'enroll-code', '--help'), { code: 0, out: /Example:/ });
@@ -86,6 +90,7 @@ t.test('errors name what, where and what to do, and exit codes tell a mistake fr
 t.test('configure keeps what is not named, and stores nothing that is wrong', async (t) => {
   const home = t.testdir();
   await run(home, 'configure', '--client-id', 'app', '--client-cert', '/a.pem', '--client-key', '/a.key');
+  t.equal((await run(home, 'configure', '--public-url', 'https://192.0.2.7:8640')).code, 0, 'an address will do');
   const changed = await run(home, 'configure', '--client-secret-file', 'secret', '--cycle-seconds', '5');
   t.match(JSON.parse(changed.out), {
     listen: { host: '127.0.0.1', port: 8640 },

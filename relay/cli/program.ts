@@ -1,5 +1,6 @@
 /** `hallpass-relay`: the commands, their options, and how they end. */
 import { Command, CommanderError } from 'commander';
+import { optionError } from '../../shared/option-error.ts';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
@@ -33,9 +34,11 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
-    // commander has printed its message; asking for help or the version is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return reportError(error, context.err);
+    if (!(error instanceof CommanderError)) return reportError(error, context.err);
+    if (error.exitCode === 0) return exitCodes.ok;
+    // Without a command, or without one of "holds", the help was shown.
+    if (error.code !== 'commander.help') reportError(optionError(error, program, args), context.err);
+    return exitCodes.usage;
   }
 }
 
@@ -44,7 +47,6 @@ function createProgram(context: CliContext): Command {
     .description('Takes PowerSchool rosters from Hallpass agents and provisions them in Microsoft 365 Education.')
     .version(hallpassVersion)
     .helpCommand(false)
-    .showHelpAfterError('(add --help for the options)')
     .addHelpText(
       'after',
       `
@@ -61,6 +63,8 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     .configureOutput({
       writeOut: (text) => context.out.write(text),
       writeErr: (text) => context.err.write(text),
+      // Told by whoever catches it, like every other error.
+      outputError: () => undefined,
     });
   for (const add of [
     configureCommand,
