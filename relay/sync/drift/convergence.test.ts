@@ -159,7 +159,9 @@ function edited({ microsoft: { directory } }: District, { what, section, person 
 /** Deletes one who is there; of those who are not, restores one whose name is free. */
 function deleteOrRestore(directory: Directory, person: number, byHand: ByHand): void {
   const all = [...directory.users.values(), ...directory.deleted.values()].filter((one) => one.kind === 'user');
-  const user = all[person % all.length];
+  // Rarely drawn by its number, and worth as much as a deletion.
+  const gone = person % 2 === 0 ? all.find((one) => directory.deleted.has(one.id)) : undefined;
+  const user = gone ?? all[person % all.length];
   if (user === undefined) return;
   if (directory.deleted.has(user.id)) {
     const isFree = directory.users.find('userPrincipalName', String(user.props.userPrincipalName)).length === 0;
