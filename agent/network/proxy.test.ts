@@ -182,7 +182,7 @@ t.test('a tunnel that falls silent is found by pings, and one that breaks at onc
       },
       { opened: opened.resolve, ponged() {}, frame() {}, ended: ended.resolve },
     );
-    await opened.promise;
+    t.equal(await Promise.race([opened.promise, ended.promise]), undefined, 'it opens');
     if (trouble === 'swallow') await proxy.set({ mode: 'swallow' });
     else await proxy.cut();
     const message = trouble === 'swallow' ? /no longer answers/ : /it broke off \(code 1006\)/;

@@ -123,6 +123,8 @@ export class LinkSocket {
   }
 
   #check(): void {
+    // Until it is open the handshake has a limit of its own.
+    if (this.#ws.readyState === WebSocket.CONNECTING) return;
     const vitals = { heardAt: this.#heardAt, pingedAt: this.#pingedAt, owedSince: this.#owedSince };
     const finding = examine(vitals, this.#limits, this.#clock.now());
     if (finding === 'well') return;

@@ -297,7 +297,7 @@ t.test('the tenant tells its domains and its name', async (t) => {
 
 t.test('what is not implemented says so', async (t) => {
   for (const [method, path] of [
-    ['POST', '/teams/x/archive'],
+    ['POST', '/teams/x/clone'],
     ['GET', '/servicePrincipals'],
     ['PUT', '/users/x'],
   ] as const) {
