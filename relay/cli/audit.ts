@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readAudit } from '../store/audit.ts';
+import { auditNow, auditTable } from '../answers/audit.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
@@ -19,12 +19,10 @@ export function auditCommand(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay audit contoso --since 7d')
     .action(async (tenant: string, options: { since?: string; limit: number; csv?: string; json?: true }) => {
-      const entries = await withNamedTenant(context, tenant, (scope) => readAudit(scope, options));
-      if (options.json) return printJson(context, { entries });
-      if (options.csv !== undefined) {
-        const rows = entries.map(({ at, who, action, detail }) => [at, who, action, JSON.stringify(detail)]);
-        return await writeCsv(context, options.csv, ['at', 'who', 'action', 'detail'], rows);
-      }
+      const answer = await withNamedTenant(context, tenant, (scope) => auditNow(scope, options));
+      if (options.json) return printJson(context, answer);
+      const { entries } = answer;
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, auditTable, entries);
       if (entries.length === 0) context.out.write('Nobody has changed anything.\n');
       for (const { at, who, action, detail } of entries) {
         context.out.write(`${at}  ${action}  by ${who}\n  ${JSON.stringify(detail)}\n`);

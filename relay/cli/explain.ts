@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { answerOf, explain } from '../explain/explain.ts';
-import { type Question, readFacts } from '../explain/facts.ts';
+import { explainNow, questionOf } from '../answers/explain.ts';
 import type { Step } from '../explain/step.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 
@@ -18,24 +17,17 @@ export function explainCommand(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay explain contoso --student 4711 --section 815')
     .action(async (name: string, options: { student?: string; teacher?: string; section?: string; json?: true }) => {
-      const personId = options.student ?? options.teacher;
-      if (personId === undefined) return program.error("error: one of '--student' and '--teacher' is needed");
-      const question: Question = {
-        role: options.student === undefined ? 'teachers' : 'students',
-        personId,
-        sectionId: options.section,
-      };
-      const steps = explain(
-        await withNamedTenant(context, name, (scope) => readFacts(scope, question, context.clock.now())),
-      );
-      const answer = answerOf(steps);
-      if (options.json) return printJson(context, { steps, answer: answer ?? null });
+      const question = questionOf(options);
+      if (question === undefined) return program.error("error: one of '--student' and '--teacher' is needed");
+      const found = await withNamedTenant(context, name, (scope) => explainNow(scope, question, context.clock.now()));
+      if (options.json) return printJson(context, found);
+      const { steps, answer } = found;
       for (const { stage, status, fact, at, next } of steps) {
         context.out.write(
           `${marks[status].padEnd(10)} ${stage.padEnd(11)} ${fact}${at === undefined ? '' : ` [${at}]`}\n`,
         );
         if (next !== undefined) context.out.write(`${' '.repeat(23)}→ ${next}\n`);
       }
-      context.out.write(answer === undefined ? '\nEverything is in order.\n' : `\nThe answer: ${answer.fact}\n`);
+      context.out.write(answer === null ? '\nEverything is in order.\n' : `\nThe answer: ${answer.fact}\n`);
     });
 }

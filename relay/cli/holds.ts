@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
+import { holdsNow } from '../answers/holds.ts';
 import { addDays, isOpen } from '../plan/decisions.ts';
 import { otherSchools } from '../plan/guard.ts';
-import { type Decision, decideHolds, readHolds, type StoredHold } from '../store/holds.ts';
+import { type Decision, decideHolds, type StoredHold } from '../store/holds.ts';
 import { readProfiles } from '../store/profiles.ts';
 import { byOption, type CliContext, printJson, withNamedTenant } from './context.ts';
 import { operationCount } from './numbers.ts';
@@ -26,8 +27,9 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
     .action(async (tenant: string, options: { profile?: string; json?: true }) => {
-      const all = await withNamedTenant(context, tenant, (scope) => readHolds(scope, options.profile));
-      if (options.json) return printJson(context, { holds: all });
+      const answer = await withNamedTenant(context, tenant, (scope) => holdsNow(scope, options.profile));
+      if (options.json) return printJson(context, answer);
+      const { holds: all } = answer;
       if (all.length === 0) context.out.write('Nothing is held.\n');
       for (const hold of all) context.out.write(describe(hold));
       if (all.some(isOpen)) context.out.write(`\n→ hallpass-relay holds approve ${tenant} [HOLD], or reject\n`);

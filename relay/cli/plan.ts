@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { describeChanges, type Listed, listPlan, totalsOf } from '../plan/listing.ts';
+import { describePlan, operationsIn, planTable } from '../answers/plan.ts';
+import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/operation.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
@@ -47,39 +48,11 @@ Examples:
         return { tenant, now: await planNow(store, tenant, options.profile, context.clock) };
       });
       const filter = { kinds: options.kind, person: options.person };
-      const operations = listPlan(now.plan, now.guarded, now.schoolOf, filter);
-      if (options.json) printJson(context, asJson(tenant, now, operations));
-      else if (options.csv !== undefined) await writeCsv(context, options.csv, csvHeadings, csvRows(operations));
+      const operations = operationsIn(now, filter);
+      if (options.json) printJson(context, describePlan(tenant, now, operations));
+      else if (options.csv !== undefined) await writeCsv(context, options.csv, planTable, operations);
       else printPlan(context, tenant, now, operations, options.person === undefined ? sampleSize : operations.length);
     });
-}
-
-function asJson(
-  { slug, name }: Tenant,
-  { profile, version, plan, guarded, takenOver }: PlanNow,
-  operations: Listed[],
-): object {
-  return {
-    tenant: { slug, name },
-    profile: { name: profile.name, state: profile.state },
-    rosterVersion: version,
-    takenOver,
-    totals: totalsOf(plan, guarded),
-    holds: guarded.holds,
-    approved: guarded.approved,
-    operations,
-  };
-}
-
-const csvHeadings = ['operation', 'object', 'school', 'person', 'held', 'reason', 'before', 'after'];
-
-/** A line for every person of an operation, so that a spreadsheet can be searched for one. */
-function csvRows(operations: readonly Listed[]): string[][] {
-  return operations.flatMap(({ kind, key, schoolId, people, held, reason, before, after }) => {
-    const values = [before, after].map((body) => (body === undefined ? '' : JSON.stringify(body)));
-    const each = people.length === 0 ? [''] : people;
-    return each.map((person) => [kind, key, schoolId, person, held ? 'held' : '', reason, ...values]);
-  });
 }
 
 const states: Record<PlanNow['profile']['state'], string> = {

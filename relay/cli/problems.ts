@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { type Fixer, fixers } from '../../shared/errors/entry.ts';
+import { problemsNow, problemTable } from '../answers/problems.ts';
 import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
-import { type OpenProblem, readProblems } from '../store/problems.ts';
+import type { OpenProblem } from '../store/problems.ts';
 import { type CliContext, printJson, withNamedTenant } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -42,20 +43,12 @@ Examples:
   hallpass-relay problems contoso --role sis --csv for-the-registrar.csv`,
     )
     .action(async (tenant: string, options: ProblemsOptions) => {
-      const all = await withNamedTenant(context, tenant, readProblems);
-      const problems = all
-        .map((problem) => ({ ...problem, role: fixerOf(problem.code) }))
-        .filter(({ profile }) => options.profile === undefined || profile === options.profile)
-        .filter(({ code }) => options.code === undefined || code === options.code)
-        .filter(({ role }) => options.role === undefined || role === options.role);
-      if (options.json) return printJson(context, { problems });
+      const answer = await withNamedTenant(context, tenant, (scope) => problemsNow(scope, options));
+      if (options.json) return printJson(context, answer);
+      const { problems } = answer;
       if (options.csv !== undefined) {
         const names = await withNamedTenant(context, tenant, readNames);
-        const rows = problems.map(({ subject, profile, code, role, message, action, firstAt, lastAt }) => {
-          const { school = '', givenName = '', surname = '' } = names.get(subject) ?? {};
-          return [subject, school, givenName, surname, profile, code, role, message, action, firstAt, lastAt];
-        });
-        return await writeCsv(context, options.csv, csvHeadings, rows);
+        return await writeCsv(context, options.csv, problemTable(names), problems);
       }
       if (problems.length === 0) context.out.write('No problems.\n');
       for (const [code, ofCode] of Map.groupBy(problems, (problem) => problem.code)) {
@@ -65,8 +58,6 @@ Examples:
       }
     });
 }
-
-const csvHeadings = 'subject school givenName surname profile code role message action first last'.split(' ');
 
 function describe({ subject, code, message, action, firstAt }: OpenProblem): string {
   return `${subject}  ${code}  since ${firstAt}\n  ${message}\n  → ${action}\n`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { findRun, type JournalledOperation, listRuns, operationsOf, type PastRun } from '../store/run-history.ts';
+import { runsNow, runTable } from '../answers/runs.ts';
+import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/run-history.ts';
 import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
@@ -15,8 +16,9 @@ export function runsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay runs contoso --limit 50')
     .action(async (tenant: string, options: { profile?: string; limit: number; json?: true }) => {
-      const runs = await withNamedTenant(context, tenant, (scope) => listRuns(scope, options));
-      if (options.json) return printJson(context, { runs });
+      const answer = await withNamedTenant(context, tenant, (scope) => runsNow(scope, options));
+      if (options.json) return printJson(context, answer);
+      const { runs } = answer;
       if (runs.length === 0) return void context.out.write('Nothing has run yet.\n');
       printTable(
         context,
@@ -47,20 +49,13 @@ export function runsCommands(program: Command, context: CliContext): void {
         return { run, operations: await operationsOf(scope, run.id, { failed: options.failed === true }) };
       });
       if (options.json) return printJson(context, { run, operations });
-      if (options.csv !== undefined) return await writeCsv(context, options.csv, csvHeadings, operations.map(csvRow));
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, runTable, operations);
       context.out.write(describeRun(run));
       for (const operation of operations) context.out.write(describeOperation(operation));
       if (operations.length === 0) {
         context.out.write(options.failed ? '\nNothing failed.\n' : '\nNothing was written.\n');
       }
     });
-}
-
-const csvHeadings = ['at', 'operation', 'object', 'state', 'reason', 'before', 'after', 'code', 'message'];
-
-function csvRow({ at, kind, key, state, reason, before, after, error }: JournalledOperation): string[] {
-  const values = [before, after].map((value) => (value === null ? '' : JSON.stringify(value)));
-  return [at, kind, key, state, reason, ...values, error?.code ?? '', error?.message ?? ''];
 }
 
 function describeRun({ number, profile, startedAt, finishedAt, state, planned, error, ...counts }: PastRun): string {

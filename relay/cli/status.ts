@@ -1,16 +1,7 @@
 import type { Command } from 'commander';
-import { type Kind, kinds } from '../../shared/roster.ts';
-import { digests, mirrorState } from '../roster/mirror.ts';
-import { listAgents } from '../store/agents.ts';
-import { countApplied } from '../store/applied.ts';
-import { readHolds } from '../store/holds.ts';
-import { lastRun, type RunSummary } from '../store/journal.ts';
-import { countProblems } from '../store/problems.ts';
-import { readProfiles } from '../store/profiles.ts';
-import { readStandings } from '../store/standings.ts';
-import type { TenantScope } from '../store/store.ts';
-import type { Tenant } from '../store/system.ts';
-import { countTeams } from '../store/teams.ts';
+import { kinds } from '../../shared/roster.ts';
+import { tenantStatus } from '../answers/status.ts';
+import type { RunSummary } from '../store/journal.ts';
 import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
@@ -65,37 +56,6 @@ export function statusCommand(program: Command, context: CliContext): void {
       }
       context.out.write(`\nEach with the next step: hallpass-relay problems ${tenant.slug}\n`);
     });
-}
-
-async function tenantStatus(scope: TenantScope, tenant: Tenant) {
-  const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
-  for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
-  const profiles = [];
-  const standings = await readStandings(scope);
-  for (const { name, state } of await readProfiles(scope)) {
-    const { standing = 'setting up', quarantine = null } = standings.get(name) ?? {};
-    profiles.push({ name, state, standing, quarantine, lastRun: (await lastRun(scope, name)) ?? null });
-  }
-  return {
-    tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
-    roster: { ...(await mirrorState(scope)), records },
-    agents: await listAgents(scope),
-    profiles,
-    provisioning: {
-      holds: await readHolds(scope),
-      applied: { ...(await countApplied(scope)), ...(await teamCounts(scope)) },
-      problems: await countProblems(scope),
-    },
-  };
-}
-
-/** Empty where no profile ever made a team. */
-async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
-  const { there: team, waiting, accepted } = await countTeams(scope);
-  const counts = { team, 'team, class unknown to Teams yet': waiting, 'team, being made': accepted };
-  return Object.fromEntries(
-    Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
-  );
 }
 
 function runLine(run: RunSummary | null): string {

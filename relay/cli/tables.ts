@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { fail, reasonOf } from '../../shared/errors.ts';
+import type { Table } from '../answers/fields.ts';
 import { csvLine, csvStart } from '../csv.ts';
 import type { CliContext } from './context.ts';
 
@@ -11,13 +12,14 @@ export function csvOption(what: string): Option {
 }
 
 /** @param file a path, replaced if it exists; `-` for the terminal @throws HallpassError FILE_UNWRITABLE */
-export async function writeCsv(
+export async function writeCsv<T>(
   { out }: CliContext,
   file: string,
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
+  table: Table<T>,
+  things: readonly T[],
 ): Promise<void> {
-  const lines = [csvLine(headings), ...rows.map(csvLine)];
+  const rows = things.flatMap(table.lines);
+  const lines = [csvLine(table.headings), ...rows.map(csvLine)];
   if (file === '-') {
     for (const line of lines) out.write(line);
     return;

@@ -1,0 +1,19 @@
+/** What several answers have in common. */
+import { z } from 'zod';
+
+/** ISO 8601 in UTC. */
+export const moment = z.string().meta({ format: 'date-time' });
+
+/** One entry of the error catalogue, as something once said it. */
+export const failure = z.object({ code: z.string(), message: z.string() });
+
+/** A table for spreadsheets: its headings, and the lines that one thing becomes. */
+export interface Table<T> {
+  headings: readonly string[];
+  lines(one: T): readonly (readonly string[])[];
+}
+
+/** A value in a cell; empty where there is none. */
+export function jsonCell(value: unknown): string {
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,50 @@
+/** What is wrong in a district, each with who can put it right and how. */
+import { z } from 'zod';
+import { type Fixer, fixers } from '../../shared/errors/entry.ts';
+import { fixerOf } from '../identity/problem.ts';
+import type { PersonName } from '../roster/people-names.ts';
+import { readProblems } from '../store/problems.ts';
+import type { TenantScope } from '../store/store.ts';
+import { moment, type Table } from './fields.ts';
+
+const problemSchema = z.object({
+  profile: z.string(),
+  subject: z.string(),
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+  firstAt: moment,
+  lastAt: moment,
+  role: z.enum(fixers),
+});
+
+export const problemsAnswer = z.object({ problems: z.array(problemSchema) });
+
+export type ListedProblem = z.infer<typeof problemSchema>;
+
+/** Each part narrows it; without any, everything. */
+export interface ProblemFilter {
+  profile?: string | undefined;
+  code?: string | undefined;
+  role?: Fixer | undefined;
+}
+
+export async function problemsNow(scope: TenantScope, wanted: ProblemFilter): Promise<z.infer<typeof problemsAnswer>> {
+  const problems = (await readProblems(scope))
+    .map((problem) => ({ ...problem, role: fixerOf(problem.code) }))
+    .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile)
+    .filter(({ code }) => wanted.code === undefined || code === wanted.code)
+    .filter(({ role }) => wanted.role === undefined || role === wanted.role);
+  return { problems };
+}
+
+/** @param names of people, by key: the people who must act know nobody by a key */
+export function problemTable(names: ReadonlyMap<string, PersonName>): Table<ListedProblem> {
+  return {
+    headings: 'subject school givenName surname profile code role message action first last'.split(' '),
+    lines({ subject, profile, code, role, message, action, firstAt, lastAt }) {
+      const { school = '', givenName = '', surname = '' } = names.get(subject) ?? {};
+      return [[subject, school, givenName, surname, profile, code, role, message, action, firstAt, lastAt]];
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/** Where a district stands: its agents, its roster, and what has been provisioned. */
+import { z } from 'zod';
+import { type Kind, kinds } from '../../shared/roster.ts';
+import { digests, mirrorState } from '../roster/mirror.ts';
+import { listAgents } from '../store/agents.ts';
+import { countApplied } from '../store/applied.ts';
+import { readHolds } from '../store/holds.ts';
+import { lastRun } from '../store/journal.ts';
+import { countProblems } from '../store/problems.ts';
+import { readProfiles } from '../store/profiles.ts';
+import { readStandings } from '../store/standings.ts';
+import type { TenantScope } from '../store/store.ts';
+import type { Tenant } from '../store/system.ts';
+import { countTeams } from '../store/teams.ts';
+import { failure, moment } from './fields.ts';
+import { holdSchema } from './holds.ts';
+
+const count = z.int();
+
+export const statusAnswer = z.object({
+  tenant: z.object({ id: z.string(), slug: z.string(), name: z.string(), graphTenantId: z.string() }),
+  roster: z.object({
+    version: count,
+    committedAt: moment.nullable(),
+    settled: z.boolean(),
+    records: z.record(z.enum(kinds), count),
+  }),
+  agents: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      version: z.string(),
+      createdAt: moment,
+      lastSeenAt: moment.nullable(),
+      revokedAt: moment.nullable(),
+    }),
+  ),
+  profiles: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['preview', 'enabled', 'paused']),
+      standing: z.string(),
+      quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
+      lastRun: z
+        .object({
+          profile: z.string(),
+          startedAt: moment,
+          finishedAt: moment.nullable(),
+          state: z.string(),
+          done: count,
+          failed: count,
+          held: count,
+        })
+        .nullable(),
+    }),
+  ),
+  provisioning: z.object({
+    holds: z.array(holdSchema),
+    applied: z.record(z.string(), count).meta({ description: 'What Microsoft 365 has, by kind.' }),
+    problems: z.record(z.string(), count).meta({ description: 'Open problems, by code.' }),
+  }),
+});
+
+export async function tenantStatus(scope: TenantScope, tenant: Tenant): Promise<z.infer<typeof statusAnswer>> {
+  const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+  for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
+  const profiles = [];
+  const standings = await readStandings(scope);
+  for (const { name, state } of await readProfiles(scope)) {
+    const { standing = 'setting up', quarantine = null } = standings.get(name) ?? {};
+    profiles.push({ name, state, standing, quarantine, lastRun: (await lastRun(scope, name)) ?? null });
+  }
+  return {
+    tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
+    roster: { ...(await mirrorState(scope)), records },
+    agents: await listAgents(scope),
+    profiles,
+    provisioning: {
+      holds: await readHolds(scope),
+      applied: { ...(await countApplied(scope)), ...(await teamCounts(scope)) },
+      problems: await countProblems(scope),
+    },
+  };
+}
+
+/** Empty where no profile ever made a team. */
+async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
+  const { there: team, waiting, accepted } = await countTeams(scope);
+  const counts = { team, 'team, class unknown to Teams yet': waiting, 'team, being made': accepted };
+  return Object.fromEntries(
+    Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+}
