@@ -3,6 +3,7 @@
  * person who must act, and a retry class that programs act on. `docs/errors.md` is generated from it.
  */
 import { agentErrors } from './errors/agent.ts';
+import { apiErrors } from './errors/api.ts';
 import type { Entry, RetryClass } from './errors/entry.ts';
 import { graphErrors } from './errors/graph.ts';
 import { linkErrors } from './errors/link.ts';
@@ -21,6 +22,7 @@ export const chapters = {
   'The link between agent and relay': linkErrors,
   'The way out of the district': networkErrors,
   'The relay itself': relayErrors,
+  'The API': apiErrors,
   'Microsoft Graph': graphErrors,
 } as const;
 
@@ -32,6 +34,7 @@ export const catalogue = {
   ...linkErrors,
   ...networkErrors,
   ...relayErrors,
+  ...apiErrors,
   ...graphErrors,
 } as const;
 

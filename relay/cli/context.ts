@@ -48,6 +48,18 @@ export async function withNamedTenant<T>(
   });
 }
 
+/** The same for reading a whole district: a running relay goes on writing meanwhile. @throws HallpassError TENANT_UNKNOWN */
+export async function readNamedTenant<T>(
+  context: CliContext,
+  slugOrId: string,
+  fn: (scope: TenantScope) => Promise<T>,
+): Promise<T> {
+  return await withStore(context, async (store) => {
+    const tenant = await store.system((scope) => findTenant(scope, slugOrId));
+    return await store.readTenant(tenant.id, fn);
+  });
+}
+
 export function printJson({ out }: CliContext, value: unknown): void {
   out.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -4,7 +4,7 @@ import { problemsNow, problemTable } from '../answers/problems.ts';
 import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
 import type { OpenProblem } from '../store/problems.ts';
-import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 interface ProblemsOptions {
@@ -47,7 +47,7 @@ Examples:
       if (options.json) return printJson(context, answer);
       const { problems } = answer;
       if (options.csv !== undefined) {
-        const names = await withNamedTenant(context, tenant, readNames);
+        const names = await readNamedTenant(context, tenant, readNames);
         return await writeCsv(context, options.csv, problemTable(names), problems);
       }
       if (problems.length === 0) context.out.write('No problems.\n');

@@ -21,6 +21,7 @@ import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { syncCommands } from './sync.ts';
 import { tenantCommands } from './tenant.ts';
+import { tokenCommands } from './token.ts';
 
 /**
  * Runs one command line.
@@ -84,6 +85,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     runsCommands,
     auditCommand,
     explainCommand,
+    tokenCommands,
   ]) {
     add(program, context);
   }

@@ -15,6 +15,7 @@ import { uncertain } from './migrations/010-uncertain.ts';
 import { departures } from './migrations/011-departures.ts';
 import { schoolReadings } from './migrations/012-school-readings.ts';
 import { deletedAccounts } from './migrations/013-deleted-accounts.ts';
+import { apiTokens } from './migrations/014-api-tokens.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '011-departures': departures,
   '012-school-readings': schoolReadings,
   '013-deleted-accounts': deletedAccounts,
+  '014-api-tokens': apiTokens,
 };
 
 /**

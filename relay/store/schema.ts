@@ -8,6 +8,7 @@ import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
 import type { TeamTables } from './team-schema.ts';
+import type { TokenTables } from './token-schema.ts';
 
 /** One district. */
 interface TenantTable {
@@ -103,4 +104,5 @@ export interface Database
     AdoptionTables,
     DriftTables,
     TeamTables,
-    ControlTables {}
+    ControlTables,
+    TokenTables {}

@@ -103,6 +103,27 @@ export async function findAgent({ db }: SystemScope, agentId: string): Promise<K
   };
 }
 
+export interface KnownToken {
+  id: string;
+  tenant: Tenant;
+  expiresAt: string;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** The program at the API, which shows nothing but its token. @param hash of the token (api-token.ts) */
+export async function findToken({ db }: SystemScope, hash: string): Promise<KnownToken | undefined> {
+  const row = await db
+    .selectFrom('api_token')
+    .select(['id', 'tenant_id', 'expires_at', 'last_used_at', 'revoked_at'])
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const tenant = await findTenant({ db }, row.tenant_id);
+  const { id, expires_at: expiresAt, last_used_at: lastUsedAt, revoked_at: revokedAt } = row;
+  return { id, tenant, expiresAt, lastUsedAt, revokedAt };
+}
+
 export interface EnrolledAgent {
   agentId: string;
   tenantId: string;

@@ -52,7 +52,7 @@ export const relayErrors = {
   PROFILE_NOT_NAMED: {
     retry: 'fix',
     sentence: 'The tenant {tenant} has several profiles: {profiles}.',
-    action: 'Name the one that is meant with --profile.',
+    action: 'Name the one that is meant with --profile, in a query of the API with "profile".',
     meaning: 'Where a district has one profile it need not be named.',
   },
   QUARANTINED_BY_PROBLEMS: {

@@ -1,0 +1,59 @@
+/** Tokens from the command line: shown once, listed without the secret, revoked for good. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { commandLine } from '../testing/command-line.ts';
+
+t.test('a token is shown once and kept as a hash; list and audit log know it by its id', async (t) => {
+  const home = t.testdir();
+  const cli = commandLine(home, 'kim');
+  const graphTenant = '11111111-2222-4333-8444-555555555555';
+  await cli('tenant', 'add', 'contoso', '--name', 'Contoso', '--graph-tenant', graphTenant);
+
+  const made = await cli('token', 'create', 'contoso', '--name', 'dashboard', '--by', 'Kim Lee');
+  const [token] = /hallpass_[\w-]{43}/.exec(made.out) ?? [];
+  if (token === undefined) return t.fail(made.out);
+  t.match(made.out, 'http://127.0.0.1:8640/api/v1/tenants/contoso/status');
+  const other = JSON.parse((await cli('token', 'create', 'contoso', '--name', 'b', '--days', '1', '--json')).out);
+  t.not(other.token, token);
+
+  const [first] = JSON.parse((await cli('token', 'list', 'contoso', '--json')).out);
+  t.match(first, { name: 'dashboard', createdBy: 'Kim Lee', lastUsedAt: null, revokedAt: null });
+  t.equal(Date.parse(first.expiresAt) - Date.parse(first.createdAt), 90 * 86_400_000, 'valid for 90 days');
+  t.match((await cli('token', 'list', 'contoso')).out, /dashboard .* never +valid until /);
+
+  t.match(await cli('token', 'revoke', 'contoso', first.id), { code: 0, out: `Revoked ${first.id}.\n` });
+  t.match((await cli('token', 'list', 'contoso')).out, /dashboard .* revoked 2/);
+  const log = (await cli('audit', 'contoso', '--json')).out;
+  t.match(JSON.parse(log).entries, [
+    { action: 'token.revoke', who: 'kim', detail: { token: first.id } },
+    { action: 'token.create', detail: { name: 'b' } },
+    {
+      action: 'token.create',
+      who: 'Kim Lee',
+      detail: { token: first.id, name: 'dashboard', expiresAt: first.expiresAt },
+    },
+  ]);
+  t.notMatch(log, /hallpass_/);
+  for (const name of readdirSync(home).filter((file) => file.startsWith('relay.db'))) {
+    t.notOk(readFileSync(join(home, name)).includes(token), `${name} holds nothing of it`);
+  }
+});
+
+t.test('what is wrong with a command is said, and a secret given by mistake is not repeated', async (t) => {
+  const home = t.testdir();
+  const cli = commandLine(home, 'kim');
+  const add = (slug: string, digit: string) =>
+    cli('tenant', 'add', slug, '--name', slug, '--graph-tenant', `${digit.repeat(8)}-2222-4333-8444-555555555555`);
+  await add('contoso', '1');
+  await add('fabrikam', '2');
+  const { token, id } = JSON.parse((await cli('token', 'create', 'contoso', '--name', 'a', '--json')).out);
+  t.match(await cli('token', 'create', 'contoso'), { code: 64, err: /--name/ });
+  t.match(await cli('token', 'create', 'contoso', '--name', 'two\nlines'), { code: 64 });
+  t.match(await cli('token', 'create', 'contoso', '--name', 'a', '--days', '0'), { code: 64, err: /--days/ });
+  t.match(await cli('token', 'revoke', 'fabrikam', id), { code: 78, err: /TOKEN_NOT_FOUND/ }, 'of another tenant');
+  const mistaken = await cli('token', 'revoke', 'contoso', token);
+  t.match(mistaken, { code: 78, err: /TOKEN_NOT_FOUND.*hallpass_…/ });
+  t.notMatch(mistaken.err, token);
+  t.match(JSON.parse((await cli('token', 'list', 'contoso', '--json')).out), [{ id, revokedAt: null }]);
+});
