@@ -10,6 +10,7 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { isLoopback } from '../shared/trust.ts';
 import { hallpassVersion } from '../shared/version.ts';
+import { apiRoutes } from './api/api.ts';
 import { answerOf } from './http-answer.ts';
 import { openDoor } from './link/door.ts';
 import { enrollRoute } from './link/enroll.ts';
@@ -88,6 +89,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   started.defer(() => door.close());
 
   enrollRoute(app, shared);
+  apiRoutes(app, { store, file: storeFile(home), settings, clock, log, signal: stop.signal });
   healthRoutes(app, store, stop.signal);
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });

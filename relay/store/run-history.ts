@@ -57,11 +57,19 @@ export interface JournalledOperation {
   error: { code: string; message: string } | null;
 }
 
-/** What a run did, in the order in which it was sent. @param failed only what did not succeed */
+export interface OperationFilter {
+  /** Only what did not succeed. */
+  failed?: boolean;
+  /** The most that are wanted, after so many that are not: everything without. */
+  limit?: number;
+  offset?: number;
+}
+
+/** What a run did, in the order in which it was sent. */
 export async function operationsOf(
   { db, tenantId }: TenantScope,
   runId: string,
-  { failed = false }: { failed?: boolean } = {},
+  { failed = false, limit = -1, offset = 0 }: OperationFilter = {},
 ): Promise<JournalledOperation[]> {
   const rows = await db
     .selectFrom('operation')
@@ -70,6 +78,7 @@ export async function operationsOf(
     .where('run_id', '=', runId)
     .$if(failed, (query) => query.where('state', '!=', 'done'))
     .orderBy('seq')
+    .$if(limit >= 0, (query) => query.limit(limit).offset(offset))
     .execute();
   return rows.map(({ before, after, error_code: code, error_message: message, ...rest }) => ({
     ...rest,

@@ -36,7 +36,7 @@ export async function planNow(
   store: Store,
   tenant: Tenant,
   profileName: string | undefined,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
 ): Promise<PlanNow> {
   const now = timestamp(clock);
   // Read as one moment; worked out after the transaction, which may take seconds.
