@@ -10,8 +10,6 @@ import { connect, ended, problem, type Scene, scene, someChecks, working } from 
 import { scenes, withChecks } from './testing/scenes.ts';
 import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
 
-// A browser on a machine that does other things as well: a minute when it is quiet, three when it is not.
-t.setTimeout(300_000);
 const browser = await launchBrowser();
 t.teardown(() => browser?.close());
 

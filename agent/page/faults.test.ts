@@ -28,8 +28,6 @@ import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf }
 const patienceMs = 2000;
 const relayUrl = new URL('https://relay.test');
 
-// A browser on a machine that does other things as well: a minute when it is quiet, three when it is not.
-t.setTimeout(300_000);
 const browser = await launchBrowser();
 t.teardown(() => browser?.close());
 

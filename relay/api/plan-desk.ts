@@ -6,7 +6,7 @@ import { type ErrorCode, fail, HallpassError } from '../../shared/errors.ts';
 import type { Tenant } from '../store/system.ts';
 import type { queries } from './query.ts';
 
-/** Plans at a time. A plan of 100,000 people takes one core for up to ten seconds and about a gigabyte. */
+/** Plans at a time. A plan of 100,000 people takes a core for some ten seconds and up to 1.7 GB (scripts/bench/plan.ts). */
 const maxPlans = 2;
 /** The longest that an answer may take, with the time to send it, milliseconds. */
 const longestMs = 10 * 60_000;
