@@ -40,20 +40,34 @@ export function operationIn({ headers }: GraphAnswer): string | undefined {
   return /\/operations(?:\('|\/)([^'/()?]+)/.exec(headers.get('location') ?? '')?.[1];
 }
 
-/** Those of the groups that are teams by now. The directory may be some seconds behind. @throws as {@link GraphClient.get} */
-export async function readTeamsAmong(client: GraphClient, groupIds: readonly string[]): Promise<Set<string>> {
-  if (groupIds.length > askedSingly) return await readAllTeams(client);
-  if (groupIds.length === 0) return new Set();
+/**
+ * Which of the groups are teams by now and which are not; what Graph did not answer for (it was throttled, for instance) is
+ * in neither. The directory may be some seconds behind.
+ *
+ * @throws as {@link GraphClient.get}
+ */
+export async function readTeamsAmong(
+  client: GraphClient,
+  groupIds: readonly string[],
+): Promise<{ teams: Set<string>; others: Set<string> }> {
+  const found = { teams: new Set<string>(), others: new Set<string>() };
+  if (groupIds.length > askedSingly) {
+    const all = await readAllTeams(client);
+    for (const id of groupIds) (all.has(id) ? found.teams : found.others).add(id);
+    return found;
+  }
+  if (groupIds.length === 0) return found;
   const requests = groupIds.map((id) => {
     return { method: 'GET' as const, url: `/groups/${id}?$select=id,resourceProvisioningOptions` };
   });
   const answers = await sendBatch(client, requests);
-  return new Set(
-    groupIds.filter((_, index) => {
-      const { resourceProvisioningOptions: options } = (answers[index]?.body ?? {}) as Provisioned;
-      return options?.includes('Team') === true;
-    }),
-  );
+  for (const [index, id] of groupIds.entries()) {
+    const answer = answers[index];
+    if (answer?.status !== 200) continue;
+    const { resourceProvisioningOptions: options } = (answer.body ?? {}) as Provisioned;
+    (options?.includes('Team') === true ? found.teams : found.others).add(id);
+  }
+  return found;
 }
 
 interface Provisioned {

@@ -208,6 +208,32 @@ t.test('Teams may take its time: the next run goes on, and nothing is asked twic
   t.equal(archives().length, 1);
 });
 
+t.test('a look that is refused, or comes too early, is not taken for a class without a team', async (t) => {
+  const archiving = { sectionGone: ['archiveTeam'], goneForDays: 0 };
+  const throttled = await open(t, archiving, { classes: { createTeam: true } });
+  await throttled.commit(without('50'));
+  const { faults, directory } = throttled.microsoft;
+  faults.add({ match: { path: '/groups/' }, kind: '429', times: 1, skip: 0, delay: 0 });
+  t.match(await throttled.run(), { failed: 0, waiting: 0 });
+  t.match(await classOf(throttled, '50'), { isArchived: true });
+  t.equal(directory.groups.find('externalId', '50')[0]?.isArchived, true);
+
+  const early = await openDistrict({ dir: t.testdir(), mode: match, students: 6, accounts: true });
+  t.teardown(() => early.close());
+  const given = { guards: noGuards, policies: archiving, classes: { createTeam: true } };
+  early.profile = parseProfile({ ...early.profile, ...given }, 'test');
+  early.microsoft.directory.teams.duration = day / 48;
+  await early.commit(smallRoster(6));
+  t.match(await early.run(), { waiting: 6 }, 'all teams are being made');
+  await early.commit(without('50'));
+  await early.run();
+  t.match(await classOf(early, '50'), { isArchived: false });
+  early.clock.advance(day / 24);
+  early.microsoft.directory.teams.duration = 500;
+  t.match(await early.run(), { failed: 0, waiting: 0 });
+  t.match(await classOf(early, '50'), { isArchived: true, resourceProvisioningOptions: ['Team'] });
+});
+
 t.test('many leavers at once wait for a person, under the school that they were in', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 0 }, { guards: { removals: { above: 2 } } });
   await district.commit(without('10', '12', '14'));

@@ -15,6 +15,7 @@ import {
   requestArchive,
 } from '../../graph/teams.ts';
 import type { Operation } from '../../plan/operation.ts';
+import { teamOf } from '../../plan/teams.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { appliedBy } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
@@ -22,6 +23,9 @@ import { Outcomes, oneByOne } from './outcomes.ts';
 import { failureAfter } from './work-off.ts';
 
 export type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
+
+/** A team that was asked for so long ago will not come any more. */
+const makingMs = 4 * 3_600_000;
 
 export function isArchiving(operation: Operation): operation is ArchiveOperation {
   return operation.kind === 'archiveTeam' || operation.kind === 'unarchiveTeam';
@@ -59,10 +63,13 @@ class ArchiveWork {
   /** Classes that are no teams need nothing; they are told by one list, and not one by one. */
   async withoutPlainClasses(operations: readonly ArchiveOperation[]): Promise<ArchiveOperation[]> {
     const ids = operations.map((one) => this.#objectId(one));
-    const teams = await readTeamsAmong(this.#context.client, ids).catch(passing);
-    if (teams instanceof HallpassError) return [...operations];
+    const found = await readTeamsAmong(this.#context.client, ids).catch(passing);
+    if (found instanceof HallpassError) return [...operations];
     const [open, plain] = [[], []] as [ArchiveOperation[], ArchiveOperation[]];
-    for (const operation of operations) (teams.has(this.#objectId(operation)) ? open : plain).push(operation);
+    for (const operation of operations) {
+      const isPlain = found.others.has(this.#objectId(operation)) && !this.#isBeingMade(operation);
+      (isPlain ? plain : open).push(operation);
+    }
     await this.#done(plain);
     return open;
   }
@@ -73,6 +80,7 @@ class ArchiveWork {
     if (asked !== undefined) return await this.#look(task, operation, asked);
     const team = await this.#send(task, () => readTeam(this.#context.client, this.#objectId(operation)));
     if (!(team instanceof HallpassError)) {
+      if (team.status === 404 && this.#isBeingMade(operation)) return await this.#waitOr(task, operation);
       if (team.status === 404) return await this.#done([operation]);
       const { isArchived } = (team.body ?? {}) as { isArchived?: boolean | null };
       const isSo = (isArchived === true) === (operation.kind === 'archiveTeam');
@@ -141,6 +149,13 @@ class ArchiveWork {
   async #send(task: Task, request: () => Promise<GraphAnswer>): Promise<GraphAnswer | HallpassError> {
     task.attempts += 1;
     return await request().catch(passing);
+  }
+
+  /** It was asked for, and is not there yet: it would come after everybody has looked. */
+  #isBeingMade({ sectionId }: ArchiveOperation): boolean {
+    const { applied, clock } = this.#context;
+    const team = teamOf(sectionId, applied);
+    return team?.state === 'accepted' && clock.now() - Date.parse(team.since) < makingMs;
   }
 
   #objectId({ sectionId }: ArchiveOperation): string {

@@ -219,7 +219,7 @@ class TeamWork {
   async #teamsAmong(operations: readonly TeamCreation[]): Promise<Set<string>> {
     const ids = operations.map((one) => this.#objectId(one));
     const found = await readTeamsAmong(this.#context.client, ids).catch(passing);
-    return found instanceof HallpassError ? new Set() : found;
+    return found instanceof HallpassError ? new Set() : found.teams;
   }
 
   #teamOf({ sectionId }: TeamCreation): AppliedTeam | undefined {
