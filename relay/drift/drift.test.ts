@@ -195,7 +195,10 @@ t.test('judged by what should be, by the policy, and by how sure it is', async (
   const stranger = { kind: 'foreign', item: 'member:account:x' } as const;
   t.equal(judged(stranger), 'kept');
   t.equal(judged(stranger, { drift: { foreignMembers: 'report' } }), 'reported');
-  t.equal(judged(stranger, { drift: { foreignMembers: 'remove' } }), 'repair');
+  const removing = { drift: { foreignMembers: 'remove' } };
+  const seenAt = (ms: number) => ({ ...stranger, firstAt: new Date(ms).toISOString() });
+  t.equal(judged(seenAt(1e9 - settleMs), removing), 'repair');
+  t.equal(judged(seenAt(1e9 - settleMs + 1), removing), 'waiting', 'the next run may find whose account it is');
   const visitor = { kind: 'foreign', object: 'school:1', item: 'schoolUser:account:x' } as const;
   t.equal(judged(visitor), 'kept');
   t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is taken out of a school');

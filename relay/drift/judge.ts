@@ -1,5 +1,6 @@
 /** What to do about a difference: by what should be, by the profile's policy, and by how sure it is. Pure. */
 import { isDeepStrictEqual } from 'node:util';
+import { accountOf } from '../identity/people.ts';
 import type { Body } from '../plan/bodies.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
@@ -41,7 +42,7 @@ export function judge(drift: Drift, facts: JudgeFacts): Judgement {
     case 'foreign':
       if (isDesired(drift, desired)) return 'accept';
       if (isWaiting(drift, desired)) return 'kept';
-      return byPolicy(foreignPolicy(drift, policy), drift);
+      return afterAWhile(byPolicy(foreignPolicy(drift, policy), drift), drift, facts);
     case 'changed': {
       const wanted = bodyOf(drift, desired)?.[drift.item];
       if (wanted === undefined) return 'kept';
@@ -67,6 +68,13 @@ function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: 
   if (policy === 'ignore' || policy === 'keep') return 'kept';
   if (policy === 'report') return 'reported';
   return repairs < mostRepairs ? 'repair' : 'contended';
+}
+
+/** An account of nobody in the roster may get its person in the very run that follows; if it does not, it is a stranger's. */
+function afterAWhile(judgement: Judgement, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgement {
+  const isAccount = accountOf(linkOf(item).linked, new Map()) !== undefined;
+  const isNew = nowMs - Date.parse(firstAt) < settleMs;
+  return judgement === 'repair' && isAccount && isNew ? 'waiting' : judgement;
 }
 
 function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {

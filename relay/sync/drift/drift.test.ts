@@ -81,6 +81,22 @@ t.test('people whom somebody added stay; they are told of, or removed, where the
   t.equal(group.owners.size, 1, 'the teacher stays');
 });
 
+t.test('whoever is in a class before the account is known to be theirs is no stranger there', async (t) => {
+  const district = await inStep(t, { drift: { foreignMembers: 'remove', memberships: 'report' } });
+  const { directory } = district.microsoft;
+  const records = smallRoster(13);
+  const enrolled = records.find((one) => one.kind === 'studentEnrollment' && one.studentId === '112');
+  const group = classOf(district, enrolled?.kind === 'studentEnrollment' ? enrolled.sectionId : '');
+  const account = { userPrincipalName: 'student12@contoso.edu', mailNickname: '4012', displayName: 'Pupil 12' };
+  const user = directory.addUser(account, 'once');
+  directory.addLink(group, 'members', user);
+  await district.commit(records);
+  t.match(await later(district), { failed: 0 });
+  t.ok(group.members.has(user), 'in the run that finds the person');
+  t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+  t.ok(group.members.has(user), 'and after it');
+});
+
 t.test(
   'a value that somebody changed is told of once an hour, or written again; a name for teachers to choose is theirs',
   async (t) => {
