@@ -1,19 +1,13 @@
 /** The agent as a whole, on real sockets and files: what is sent, what is not, and what survives an interruption. */
-import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { HallpassError } from '../shared/errors.ts';
 import type { AgentMessage } from '../shared/link.ts';
 import type { AgentEvent } from './events.ts';
-import { District, enrollment, person } from './testing/district.ts';
+import { type District, enrollment, person } from './testing/district.ts';
+import { inStep, openDistrict } from './testing/in-step.ts';
 import type { Row } from './testing/powerschool-double.ts';
-
-async function open(t: Test, students?: number): Promise<District> {
-  const district = await District.open(join(t.testdir({}), 'state'), students);
-  t.teardown(() => district.close());
-  return district;
-}
 
 function committed(events: AgentEvent[]) {
   return events.filter((event) => event.event === 'cycle.committed');
@@ -23,17 +17,8 @@ function rowsOf(district: District, key: string): Row[] {
   return district.powerschool.buckets.get(key) ?? [];
 }
 
-function inStep(t: Test, district: District): void {
-  t.same(district.relay.ids(), sorted(district.ids()), 'the mirror has exactly what PowerSchool has');
-  t.same(district.relay.violations, [], 'every rule of the protocol was kept');
-}
-
-function sorted(ids: Record<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(ids).sort());
-}
-
 t.test('the first cycle sends everything, the next one asks PowerSchool once', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   const [first] = committed(await district.bench.sync());
   t.match(first, { bucketsChanged: 13, bucketsRead: 13, upserts: 110, deletes: 0, bucketsFailed: 0 });
   inStep(t, district);
@@ -68,7 +53,7 @@ t.test('the first cycle sends everything, the next one asks PowerSchool once', a
 });
 
 t.test('a change reads and sends its own bucket only', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const students = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', [
@@ -89,7 +74,7 @@ t.test('a change reads and sends its own bucket only', async (t) => {
 });
 
 t.test('a student who moves is sent to the new school before the old one lets go', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const [mover, ...rest] = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', rest);
@@ -108,7 +93,7 @@ t.test('a student who moves is sent to the new school before the old one lets go
 });
 
 t.test('a kind keeps its deletes while one of its buckets cannot be read', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const [mover, ...rest] = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', rest);
@@ -125,7 +110,7 @@ t.test('a kind keeps its deletes while one of its buckets cannot be read', async
 });
 
 t.test('no deletes from a reading that is not proven complete', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const all = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', [{ ...all[0], surname: 'Changed' } as Row, ...all.slice(1)]);
@@ -145,7 +130,7 @@ t.test('no deletes from a reading that is not proven complete', async (t) => {
 });
 
 t.test('a bucket that neither the probe nor the reading shows is counted before it is let go', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const before = district.ids();
   // Half of the probe is missing, and the reading comes empty: they agree, and both are wrong.
@@ -165,7 +150,7 @@ t.test('a bucket that neither the probe nor the reading shows is counted before 
 });
 
 t.test('a page that is cut short is completed', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   district.powerschool.fault = ({ query, counting }, answer) => {
     if (query !== 'student' || counting || !('record' in (answer.body as object))) return undefined;
     return { ...answer, body: { record: (answer.body as { record: Row[] }).record.slice(0, 4) } };
@@ -175,7 +160,7 @@ t.test('a page that is cut short is completed', async (t) => {
 });
 
 t.test('rows that a join doubled are one record, also across pages', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   const rows = rowsOf(district, 'teacher:1');
   const teachers = Array.from({ length: 12 }, (_, index) => person(`${100 + index}`, 'teacher'));
   // Rows 9 to 11 of the bucket have one key: the page of 10 ends in their middle.
@@ -192,7 +177,7 @@ t.test('rows that a join doubled are one record, also across pages', async (t) =
 });
 
 t.test('maintenance, wrong rows and lost permission send nothing and delete nothing', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   district.powerschool.set('student:1', [person('1000', 'student')]);
   const cases: [string, District['powerschool']['fault'], string][] = [
@@ -251,7 +236,7 @@ t.test('maintenance, wrong rows and lost permission send nothing and delete noth
 });
 
 t.test('a bad row names the row and the property, never a value', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   district.powerschool.set('studentEnrollment:1', [{ ...enrollment('7', '1000', '1000'), startdate: 'Mustermann' }]);
   const error = await district.bench.sync().catch((thrown: unknown) => thrown);
   t.ok(error instanceof HallpassError);
@@ -262,7 +247,7 @@ t.test('a bad row names the row and the property, never a value', async (t) => {
 });
 
 t.test('a kind that vanishes altogether needs a word', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   district.powerschool.set('studentEnrollment:1', []);
   await district.bench.sync();
@@ -279,7 +264,7 @@ t.test('a kind that vanishes altogether needs a word', async (t) => {
 });
 
 t.test('the state folder deleted between two cycles costs a comparison', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   const stop = new AbortController();
   const { agent, events } = await district.bench.agent(stop.signal);
   const first = district.relay.next('status');
@@ -303,7 +288,7 @@ t.test('the state folder deleted between two cycles costs a comparison', async (
 });
 
 t.test('a baseline that was deleted or broken is rebuilt from the manifest', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const file = join(district.folder, 'baseline', 'student-1.json');
   const other = join(district.folder, 'baseline', 'student-2.json');
@@ -324,7 +309,7 @@ t.test('a baseline that was deleted or broken is rebuilt from the manifest', asy
 });
 
 t.test('drift at the relay heals by itself', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   district.relay.mirror.get('student:1')?.delete('1001');
   const [cycle] = committed(await district.bench.sync());
@@ -346,7 +331,7 @@ t.test('drift at the relay heals by itself', async (t) => {
 });
 
 t.test('an interruption at any message converges, and nothing is sent twice for long', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   const messages: [AgentMessage['type'], 'cut' | 'cutAfter'][] = [
     ['cycle.begin', 'cutAfter'],
     ['batch', 'cut'],
@@ -370,7 +355,7 @@ t.test('an interruption at any message converges, and nothing is sent twice for 
 });
 
 t.test('a change that is undone while the agent was cut off does not stay at the relay', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   const before = rowsOf(district, 'student:1');
   district.powerschool.set('student:1', [...before, person('9000', 'student')]);
@@ -384,7 +369,7 @@ t.test('a change that is undone while the agent was cut off does not stay at the
 });
 
 t.test('other fields, schools or salt compare everything again', async (t) => {
-  const district = await open(t);
+  const district = await openDistrict(t);
   await district.bench.sync();
   district.relay.fields = { ...district.relay.fields, school: ['city'] };
   t.match(committed(await district.bench.sync()), [{ bucketsRead: 13, upserts: 2 }]);
@@ -404,99 +389,4 @@ t.test('other fields, schools or salt compare everything again', async (t) => {
   await district.bench.sync();
   inStep(t, district);
   t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
-});
-
-t.test('a running agent reconnects, follows commands, and stops in good order', async (t) => {
-  const district = await open(t);
-  const stop = new AbortController();
-  const { agent, events } = await district.bench.agent(stop.signal);
-  const first = district.relay.next('status');
-  const running = agent.run();
-  await first;
-
-  const again = district.relay.next('hello');
-  district.relay.tell({ type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' });
-  await again;
-  t.match(district.relay.said('result'), [{ ok: true }]);
-
-  const drained = district.relay.next('hello');
-  district.relay.tell({ type: 'drain', reconnectAfterMs: 0 });
-  await drained;
-  t.equal(district.relay.connections, 3);
-
-  const complained = district.relay.next('error');
-  district.relay.tellRaw('{"type":"tea"}');
-  t.match(await complained, { code: 'MESSAGE_UNKNOWN' });
-  const malformed = district.relay.next('error');
-  district.relay.tellRaw(Buffer.from('not gzip'));
-  t.match(await malformed, { code: 'FRAME_MALFORMED' });
-  t.equal(district.relay.connections, 3, 'a message that cannot be read does not cost the connection');
-
-  stop.abort();
-  await running;
-  t.match(events.at(-1), { event: 'agent.stopped', totalUpserts: 110 });
-});
-
-t.test('a cycle that ends early leaves nothing of itself behind for the next one', async (t) => {
-  const district = await open(t);
-  const stop = new AbortController();
-  const { agent } = await district.bench.agent(stop.signal);
-  // PowerSchool goes away in the middle of the cycle, while earlier buckets are on their way to the relay.
-  district.powerschool.fault = ({ query, binds }) =>
-    query === 'student' && binds.school === '2' ? { status: 302, body: '' } : undefined;
-  const failed = district.relay.next('status');
-  const running = agent.run();
-  t.match(await failed, { state: 'problem', problem: { code: 'POWERSCHOOL_MAINTENANCE' } });
-  const acknowledged = district.relay.mirror.get('student:1')?.size;
-  t.equal(acknowledged, 25, 'what was read is acknowledged');
-
-  district.powerschool.fault = () => undefined;
-  const result = district.relay.next('result');
-  const batches = district.relay.said('batch').length;
-  district.relay.tell({ type: 'command', id: '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a11', name: 'sync' });
-  t.match(await result, { ok: true });
-  t.ok(
-    district.relay
-      .said('batch')
-      .slice(batches)
-      .every(({ bucket }) => bucket.schoolId === '2' || bucket.kind !== 'student'),
-  );
-  stop.abort();
-  await running;
-  inStep(t, district);
-});
-
-t.test('revoked or replaced, it stops and does not come back', async (t) => {
-  for (const [how, code] of [
-    ['revoked', 'AGENT_UNKNOWN'],
-    ['replaced', 'AGENT_REPLACED'],
-    ['version', 'PROTOCOL_UNSUPPORTED'],
-  ] as const) {
-    const district = await open(t, 1);
-    const { agent } = await district.bench.agent(new AbortController().signal);
-    const first = district.relay.next('status');
-    const running = agent.run();
-    await first;
-    district.relay.closeAll(how);
-    await t.rejects(running, { code });
-    t.equal(district.relay.connections, 1);
-  }
-});
-
-t.test('a relay that stops acknowledging is given up, and the work is done on the next connection', async (t) => {
-  const district = await open(t, 3);
-  district.relay.fault = ({ type }) =>
-    district.relay.connections === 1 && (type === 'batch' || type === 'cycle.commit') ? 'swallow' : undefined;
-  const stop = new AbortController();
-  // Long enough that a busy machine does not look like a relay that has stopped.
-  const { agent, events } = await district.bench.agent(stop.signal, { pingMs: 5000, progressMs: 1000 });
-  const status = once(stop.signal, 'abort');
-  void district.relay.next('status').then(() => stop.abort());
-  await Promise.all([agent.run(), status]);
-  t.match(
-    events.find(({ event }) => event === 'link.lost'),
-    { code: 'LINK_LOST', message: /no longer acknowledges/ },
-  );
-  t.equal(district.relay.connections, 2);
-  inStep(t, district);
 });
