@@ -8,7 +8,7 @@ import { copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/p
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
-import { fail, reasonOf } from './errors.ts';
+import { fail, isSystemError, reasonOf } from './errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from './owner.ts';
 import { schemaReason } from './schema-reason.ts';
 
@@ -132,8 +132,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -114,3 +114,8 @@ export function exactReasonOf(cause: unknown): string {
 function fill(template: string, details: Record<string, string | number>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''));
 }
+
+/** Whether the operating system said so. @param code `ENOENT`, `EEXIST` … */
+export function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { reasonOf } from '../../shared/errors.ts';
+import { isSystemError, reasonOf } from '../../shared/errors.ts';
 import { logPath } from '../log/log-file.ts';
 import type { Settings } from '../settings.ts';
 import { statePaths } from '../state/folder.ts';
@@ -86,15 +86,11 @@ async function logError(log: Settings['log'], folder: string): Promise<string | 
   for (let at = path; ; at = dirname(at)) {
     const trouble = await access(at, constants.W_OK).then(
       () => 'none',
-      (error: unknown) => (isMissing(error) ? 'missing' : reasonOf(error)),
+      (error: unknown) => (isSystemError(error, 'ENOENT') ? 'missing' : reasonOf(error)),
     );
     if (trouble === 'none') return undefined;
     if (trouble !== 'missing' || dirname(at) === at) return `${path} cannot be written: ${trouble} for ${at}`;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** A file that somebody else has left, for instance a command that was run as another user. */
@@ -104,7 +100,7 @@ async function othersFiles(folder: string): Promise<string | undefined> {
     const readable = await access(file, constants.R_OK | constants.W_OK).then(
       () => true,
       // It may have gone in between.
-      isMissing,
+      (error: unknown) => isSystemError(error, 'ENOENT'),
     );
     if (!readable) return file;
   }

@@ -2,7 +2,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
 
 const holderSchema = z.object({ pid: z.int().min(1), started: z.string() });
@@ -49,7 +49,7 @@ async function create(path: string, own: string): Promise<boolean> {
     await giveToFolderOwner(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (isSystemError(error, 'EEXIST')) return false;
     return unwritable(path)(error);
   }
 }
@@ -73,7 +73,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isSystemError(error, 'EPERM');
   }
 }
 

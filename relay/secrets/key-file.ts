@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
 import { createVault, type Vault } from './vault.ts';
 
@@ -31,7 +31,7 @@ async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
 
 async function readKey(file: string): Promise<Buffer | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   });
   if (text === undefined) return undefined;
@@ -58,7 +58,7 @@ async function makeKey(file: string): Promise<void> {
   try {
     await link(temporary, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
   } finally {
     await rm(temporary, { force: true });
   }
