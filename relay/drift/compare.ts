@@ -10,7 +10,8 @@ import type { SchoolContents } from '../graph/school-contents.ts';
 import { accountKey } from '../identity/people.ts';
 import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
-import { type Difference, type Drift, type DriftLedger, driftKey, objectOf, type Value } from './ledger.ts';
+import { objectOf } from '../plan/keys.ts';
+import { type Difference, type Drift, type DriftLedger, driftKey, isOfLink, type Value } from './ledger.ts';
 
 /** What is known of the tenant. */
 export interface Known {
@@ -61,7 +62,7 @@ export function compareSchool(
   }
   compareLinks(told, schoolId, 'schoolUser', people, applied);
   compareLinks(told, schoolId, 'schoolClass', inside, applied);
-  told.endOthers(({ kind, object }) => object === `school:${schoolId}` && (kind === 'missing' || kind === 'foreign'));
+  told.endOthers((drift) => drift.object === `school:${schoolId}` && isOfLink(drift));
 }
 
 /** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */

@@ -1,11 +1,12 @@
 /** What to do about a difference: by what should be, by the profile's policy, and by how sure it is. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { accountOf } from '../identity/people.ts';
+import { accountNamedBy } from '../identity/people.ts';
 import type { Body } from '../plan/bodies.ts';
 import type { DesiredState } from '../plan/desired.ts';
+import { objectOf } from '../plan/keys.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import { partsLike } from './compare.ts';
-import { type Drift, linkOf, objectOf, type Verdict } from './ledger.ts';
+import { type Drift, linkOf, type Verdict } from './ledger.ts';
 
 /**
  * How long after a write of ours a difference says nothing: Graph reads from any replica, and a write shows within
@@ -72,7 +73,7 @@ function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: 
 
 /** An account of nobody in the roster may get its person in the very run that follows; if it does not, it is a stranger's. */
 function afterAWhile(judgement: Judgement, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgement {
-  const isAccount = accountOf(linkOf(item).linked, new Map()) !== undefined;
+  const isAccount = accountNamedBy(linkOf(item).linked) !== undefined;
   const isNew = nowMs - Date.parse(firstAt) < settleMs;
   return judgement === 'repair' && isAccount && isNew ? 'waiting' : judgement;
 }

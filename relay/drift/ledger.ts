@@ -113,6 +113,11 @@ export function driftKey({ kind, object, item }: Pick<Difference, 'kind' | 'obje
   return `${kind}|${object}|${item}`;
 }
 
+/** Whether it is about who or what is in a class or a school, and not about an object. */
+export function isOfLink({ kind }: Pick<Difference, 'kind'>): boolean {
+  return kind === 'missing' || kind === 'foreign';
+}
+
 /** The two parts of a link's item. `linked` is a person key, or that of an account; of `schoolClass`, a section id. */
 export function linkOf(item: string): { relation: Membership; linked: string } {
   const at = item.indexOf(':');
@@ -123,11 +128,4 @@ export function linkOf(item: string): { relation: Membership; linked: string } {
 export function linkedObject(item: string): string {
   const { relation, linked } = linkOf(item);
   return relation === 'schoolClass' ? `class:${linked}` : linked;
-}
-
-/** The two parts of an object: the kind in the applied state, and the key there. */
-export function objectOf(object: string): { kind: 'class' | 'school' | 'user'; key: string } {
-  const [prefix] = object.split(':');
-  if (prefix === 'class' || prefix === 'school') return { kind: prefix, key: object.slice(prefix.length + 1) };
-  return { kind: 'user', key: object };
 }

@@ -1,7 +1,8 @@
 /** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
 import { type AppliedState, objectsOf, recordedIn, uncertainKey } from '../plan/applied-state.ts';
-import { type Drift, linkOf, objectOf } from './ledger.ts';
+import { objectOf } from '../plan/keys.ts';
+import { type Drift, linkOf } from './ledger.ts';
 
 /** Replaces the marks of the applied state by those that follow from these differences. */
 export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void {

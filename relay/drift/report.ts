@@ -1,6 +1,7 @@
 /** Differences in the words of the error catalogue: one problem for a membership or an object, with its next step. */
 import { type Problem, problem } from '../identity/problem.ts';
-import { type Drift, linkedObject, linkOf, objectOf } from './ledger.ts';
+import { objectOf } from '../plan/keys.ts';
+import { type Drift, isOfLink, linkedObject, linkOf } from './ledger.ts';
 import { nounOf } from './words.ts';
 
 const nouns = { class: 'class', school: 'school', user: 'account' };
@@ -10,8 +11,8 @@ export function driftProblems(drifts: Iterable<Drift>): Problem[] {
   const links: Problem[] = [];
   const byObject = new Map<string, Drift[]>();
   for (const drift of drifts) {
-    const { object, kind } = drift;
-    if (kind === 'missing' || kind === 'foreign') links.push(ofLink(drift));
+    const { object } = drift;
+    if (isOfLink(drift)) links.push(ofLink(drift));
     else byObject.set(object, [...(byObject.get(object) ?? []), drift]);
   }
   return [...links, ...[...byObject].flatMap(([object, those]) => ofObject(object, those))];

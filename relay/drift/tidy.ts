@@ -1,9 +1,10 @@
 /** Differences that ended without anybody reading the directory: our own writes, and time, end them too. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { accountOf } from '../identity/people.ts';
+import { accountNamedBy } from '../identity/people.ts';
 import { objectsOf, recordedIn } from '../plan/applied-state.ts';
+import { objectOf } from '../plan/keys.ts';
 import type { Known } from './compare.ts';
-import { type Drift, type DriftLedger, linkOf, objectOf } from './ledger.ts';
+import { type Drift, type DriftLedger, linkOf } from './ledger.ts';
 
 /** So long after a repair it is remembered: School Data Sync, or a script by night, comes back within a day or two. */
 const rememberMs = 7 * 86_400_000;
@@ -62,7 +63,7 @@ function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
 
 /** The person whose account it is by now, for one who was nobody of the roster before. */
 function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
-  const account = kind === 'foreign' ? accountOf(linkOf(item).linked, new Map()) : undefined;
+  const account = kind === 'foreign' ? accountNamedBy(linkOf(item).linked) : undefined;
   return account === undefined ? undefined : taken.get(account);
 }
 

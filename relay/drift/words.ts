@@ -1,6 +1,7 @@
 /** Differences in words, for people. */
 import type { Membership } from '../plan/applied-state.ts';
-import { type Drift, linkOf, objectOf, type Verdict } from './ledger.ts';
+import { objectOf } from '../plan/keys.ts';
+import { type Drift, linkOf, type Verdict } from './ledger.ts';
 
 /** What a membership is of. */
 export const nounOf: Record<Membership, string> = {

@@ -1,7 +1,8 @@
 /** What somebody changed by hand in Microsoft 365, as steps: what was found, since when, what becomes of it, and what to do. */
-import { type Drift, linkedObject, linkOf, objectOf } from '../drift/ledger.ts';
+import { type Drift, isOfLink, linkedObject, linkOf } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
+import { objectOf } from '../plan/keys.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import type { Facts } from './known.ts';
 import { held, type Step, waiting } from './step.ts';
@@ -93,7 +94,7 @@ function repairOf({ kind, object, item }: Drift): string {
  */
 export function concerns({ kind, object, item }: Drift, subject: string, sectionId: string | undefined): boolean {
   const about = [subject, `class:${sectionId}`];
-  if (kind === 'missing' || kind === 'foreign') {
+  if (isOfLink({ kind })) {
     const linked = linkedObject(item);
     return objectOf(object).kind === 'school' ? about.includes(linked) : linked === subject && about.includes(object);
   }

@@ -1,10 +1,12 @@
 /** The facts behind an explanation, read from the store in one transaction. */
 import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
-import { type Drift, linkOf, objectOf } from '../drift/ledger.ts';
+import type { Section } from '../../shared/roster.ts';
+import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
 import { personKey } from '../identity/people.ts';
 import { daysBefore, standing } from '../plan/dates.ts';
 import { otherSchools } from '../plan/guard.ts';
+import { objectOf } from '../plan/keys.ts';
 import { licenceKey } from '../plan/licences.ts';
 import { memberOf } from '../plan/roster-index.ts';
 import { noDates, noPolicies } from '../profile/life.ts';
@@ -46,32 +48,33 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const responsible = responsibleFor(schoolIds, await readProfiles(scope));
   const person = await personFacts(scope, question, found, responsible);
   const { profile } = responsible;
+  const { sectionId } = question;
+  const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
+  const concerned = section === undefined ? schoolIds : [...schoolIds, section.schoolId];
   return {
     today,
     committedAt: mirror.committedAt,
     arriving: mirror.committedAt !== null && !mirror.settled,
     profile,
     lastRun: await lastRun(scope, profile?.name),
-    holds: await openHolds(scope, question, schoolIds),
+    holds: await openHolds(scope, concerned),
     person,
     class:
-      question.sectionId === undefined
+      sectionId === undefined
         ? undefined
-        : await classFacts(scope, question, { sectionId: question.sectionId, today }, responsible),
-    byHand: await byHandOf(scope, question, schoolIds),
+        : await classFacts(scope, question, { sectionId, section, today }, responsible),
+    byHand: await byHandOf(scope, question, concerned),
   };
 }
 
-/** What somebody changed that concerns the person, or the class. @param schoolIds of the person */
+/** What somebody changed that concerns the person, or the class. @param schoolIds of both */
 async function byHandOf(
   scope: TenantScope,
   { role, personId, sectionId }: Question,
   schoolIds: readonly string[],
 ): Promise<Drift[]> {
   const subject = personKey(role, personId);
-  const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
-  const schools = new Set([...schoolIds, ...(section === undefined ? [] : [section.schoolId])]);
-  const objects = [subject, `class:${sectionId}`, ...[...schools].map((id) => `school:${id}`)];
+  const objects = [subject, `class:${sectionId}`, ...schoolIds.map((id) => `school:${id}`)];
   const found = (await readDriftOf(scope, objects)).filter((drift) => concerns(drift, subject, sectionId));
   const byHand: Drift[] = [];
   for (const drift of found) byHand.push((await isDoneAgain(scope, drift)) ? { ...drift, state: 'repaired' } : drift);
@@ -82,7 +85,7 @@ async function byHandOf(
 async function isDoneAgain(scope: TenantScope, { state, kind, object, item, theirs }: Drift): Promise<boolean> {
   if (state !== 'repairing') return false;
   const { kind: what, key } = objectOf(object);
-  if (kind === 'missing' || kind === 'foreign') {
+  if (isOfLink({ kind })) {
     const { relation, linked } = linkOf(item);
     return (await isRelated(scope, relation, key, linked)) === (kind === 'missing');
   }
@@ -90,14 +93,9 @@ async function isDoneAgain(scope: TenantScope, { state, kind, object, item, thei
   return kind === 'deleted' ? there !== undefined : !isDeepStrictEqual(there?.body[item], theirs);
 }
 
-/** Without those that were approved: the next run carries them out. */
-async function openHolds(
-  scope: TenantScope,
-  { sectionId }: Question,
-  schoolIds: readonly string[],
-): Promise<Facts['holds']> {
-  const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
-  const concerned = [...schoolIds, section?.schoolId ?? otherSchools, otherSchools];
+/** Without those that were approved: the next run carries them out. @param schoolIds of the person and the class */
+async function openHolds(scope: TenantScope, schoolIds: readonly string[]): Promise<Facts['holds']> {
+  const concerned = [...schoolIds, otherSchools];
   return (await readHolds(scope)).filter(({ state, schoolId }) => state !== 'approved' && concerned.includes(schoolId));
 }
 
@@ -179,11 +177,10 @@ async function departureOf(
 async function classFacts(
   scope: TenantScope,
   { role, personId }: Question,
-  { sectionId, today }: { sectionId: string; today: string },
+  { sectionId, section, today }: { sectionId: string; section: Section | undefined; today: string },
   { profile, covers }: Responsible,
 ): Promise<ClassFacts> {
   const key = personKey(role, personId);
-  const section = await readRecord(scope, 'section', sectionId);
   const all = section === undefined ? [] : await readBySection(scope, section);
   const term = section && (await readRecord(scope, 'term', section.termId));
   const operations = await operationsOn(scope, `class:${sectionId}`);

@@ -53,7 +53,12 @@ export function accountKey(objectId: string): string {
   return `${accountPrefix}${objectId}`;
 }
 
+/** The account that an account key names; undefined for a person key. */
+export function accountNamedBy(key: string): string | undefined {
+  return key.startsWith(accountPrefix) ? key.slice(accountPrefix.length) : undefined;
+}
+
 /** The account of a person, or the one that an account key names. @param accounts object id by person key */
 export function accountOf(key: string, accounts: ReadonlyMap<string, string>): string | undefined {
-  return key.startsWith(accountPrefix) ? key.slice(accountPrefix.length) : accounts.get(key);
+  return accountNamedBy(key) ?? accounts.get(key);
 }

@@ -74,22 +74,32 @@ export function nothingApplied(): AppliedState {
 /** Who is in a class, and who and what is in a school. */
 export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
 
+/** Everything that holds between two things: what is in what, who has which licence, what is retired how. */
+export type RelationKind = Membership | 'licence' | 'retired';
+
 /**
  * Names a relation among the uncertain ones, or those that somebody else changed: `member:77:students:123`,
  * `retired:disabled:students:123`.
  */
-export function uncertainKey(relation: Membership | 'retired', container: string, item: string): string {
+export function uncertainKey(relation: RelationKind, container: string, item: string): string {
   return `${relation}:${container}:${item}`;
 }
 
+/** Where the relations of a kind are in the applied state. */
+export function relationMaps(state: AppliedState): Record<RelationKind, Map<string, Set<string>>> {
+  return {
+    member: state.members,
+    owner: state.owners,
+    schoolClass: state.schoolClasses,
+    schoolUser: state.schoolUsers,
+    licence: state.licences,
+    retired: state.retired,
+  };
+}
+
 /** Who or what is recorded as in a class (by section id) or a school. */
-export function recordedIn(
-  applied: Pick<AppliedState, 'members' | 'owners' | 'schoolUsers' | 'schoolClasses'>,
-  relation: Membership,
-  container: string,
-): ReadonlySet<string> {
-  const { members: member, owners: owner, schoolUsers: schoolUser, schoolClasses: schoolClass } = applied;
-  return { member, owner, schoolUser, schoolClass }[relation].get(container) ?? new Set();
+export function recordedIn(applied: AppliedState, relation: Membership, container: string): ReadonlySet<string> {
+  return relationMaps(applied)[relation].get(container) ?? new Set();
 }
 
 /** The objects of a kind, by key. */

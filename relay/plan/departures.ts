@@ -8,7 +8,7 @@ import type { Scope } from '../profile/scope.ts';
 import type { Profile } from '../profile.ts';
 import type { AppliedState } from './applied-state.ts';
 import { daysBefore } from './dates.ts';
-import type { Keys } from './keys.ts';
+import { type Keys, keysOfObjects, objectOf } from './keys.ts';
 import type { RosterIndex } from './roster-index.ts';
 
 /** The district's date on which it was first missed, by key: `students:123`, `class:77`. */
@@ -42,20 +42,10 @@ export function lookForDepartures(departures: Departures, keys: Keys, held: Held
 
 /** Everything that is there or gone. */
 export function allHeld({ accounts, applied }: Held, departures: Departures): Keys {
-  const keys = keysOfDepartures(departures.keys());
+  const keys = keysOfObjects(departures.keys());
   for (const key of accounts.keys()) keys.people.add(key);
   for (const id of applied.classes.keys()) keys.sections.add(id);
   return keys;
-}
-
-/** @param keys `students:123`, `class:77` */
-export function keysOfDepartures(gone: Iterable<string>): Keys {
-  const [classes, people] = [new Set<string>(), new Set<string>()];
-  for (const key of gone) {
-    if (key.startsWith('class:')) classes.add(key.slice('class:'.length));
-    else people.add(key);
-  }
-  return { schools: new Set(), people, sections: classes };
 }
 
 /** What the profile does about those who have been gone for long enough, of those that were asked for. */
@@ -117,7 +107,6 @@ function isOf(scope: Scope, schoolIds: readonly string[]): boolean {
 
 /** The schools that Microsoft 365 still has a person or class in. @param key `students:123`, `class:77` */
 export function lastSchoolsOf(key: string, { schoolUsers, schoolClasses }: AppliedState): string[] {
-  const isClass = key.startsWith('class:');
-  const item = isClass ? key.slice('class:'.length) : key;
-  return [...(isClass ? schoolClasses : schoolUsers)].filter(([, items]) => items.has(item)).map(([id]) => id);
+  const { kind, key: item } = objectOf(key);
+  return [...(kind === 'class' ? schoolClasses : schoolUsers)].filter(([, items]) => items.has(item)).map(([id]) => id);
 }

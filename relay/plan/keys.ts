@@ -20,3 +20,21 @@ export function addKeys(to: Keys, from: Keys): void {
 export function hasKeys({ schools, people, sections }: Keys): boolean {
   return schools.size + people.size + sections.size > 0;
 }
+
+/** The two parts of an object (`class:77`, `school:1`, `students:123`): the kind in the applied state, and the key there. */
+export function objectOf(object: string): { kind: 'class' | 'school' | 'user'; key: string } {
+  const [prefix] = object.split(':');
+  if (prefix === 'class' || prefix === 'school') return { kind: prefix, key: object.slice(prefix.length + 1) };
+  return { kind: 'user', key: object };
+}
+
+/** What has to be planned for these objects. */
+export function keysOfObjects(objects: Iterable<string>): Keys {
+  const keys = noKeys();
+  const sets = { school: keys.schools, class: keys.sections, user: keys.people };
+  for (const object of objects) {
+    const { kind, key } = objectOf(object);
+    sets[kind].add(key);
+  }
+  return keys;
+}

@@ -35,12 +35,12 @@ export function* retirements(departed: Departed, applied: AppliedState, today: s
 
 /** What was retired by Hallpass and is wanted again. The names of classes come back with their other properties. */
 export function* returns(desired: DesiredState, departed: Departed, applied: AppliedState): Iterable<Operation> {
-  for (const personKey of departed.back.union(desired.users)) {
-    if (!applied.retired.get('disabled')?.has(personKey)) continue;
+  for (const personKey of applied.retired.get('disabled') ?? []) {
+    if (!departed.back.has(personKey) && !desired.users.has(personKey)) continue;
     yield { kind: 'enableUser', key: personKey, personKey, reason: 'the person is back in PowerSchool' };
   }
-  for (const sectionId of desired.classes.keys()) {
-    if (!applied.retired.get('archived')?.has(sectionId)) continue;
+  for (const sectionId of applied.retired.get('archived') ?? []) {
+    if (!desired.classes.has(sectionId)) continue;
     const reason = 'the section is back in PowerSchool';
     yield { kind: 'unarchiveTeam', key: `class:${sectionId}`, sectionId, reason };
   }

@@ -9,6 +9,8 @@ import {
   type AppliedTeam,
   nothingApplied,
   objectsOf,
+  type RelationKind,
+  relationMaps,
   uncertainKey,
 } from '../plan/applied-state.ts';
 import type { Body } from '../plan/bodies.ts';
@@ -29,7 +31,6 @@ export interface Applied {
   team?: { sectionId: string; team: AppliedTeam | undefined };
 }
 
-export type RelationKind = 'member' | 'owner' | 'schoolClass' | 'schoolUser' | 'licence' | 'retired';
 /** Relations that may be left in doubt: what can be taken back must be known. */
 export type DoubtfulKind = 'member' | 'owner' | 'retired';
 
@@ -44,25 +45,12 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     .where('tenant_id', '=', scope.tenantId)
     .execute();
   for (const { kind, container, item, uncertain } of pairs) {
-    if (uncertain === 1 && (kind === 'member' || kind === 'owner' || kind === 'retired'))
-      state.uncertain.add(uncertainKey(kind, container, item));
+    if (uncertain === 1) state.uncertain.add(uncertainKey(kind, container, item));
     const items = relations[kind].get(container);
     if (items === undefined) relations[kind].set(container, new Set([item]));
     else items.add(item);
   }
   return state;
-}
-
-/** Where the relations of a kind are in the applied state. */
-export function relationMaps(state: AppliedState): Record<RelationKind, Map<string, Set<string>>> {
-  return {
-    member: state.members,
-    owner: state.owners,
-    schoolClass: state.schoolClasses,
-    schoolUser: state.schoolUsers,
-    licence: state.licences,
-    retired: state.retired,
-  };
 }
 
 /** Records answered operations: applied state and journal together. */

@@ -1,4 +1,5 @@
 /** People whose account was deleted in Microsoft 365, until they have one again. */
+import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
 import { forgetPasswords } from './initial-passwords.ts';
 import { slices } from './slices.ts';
@@ -68,10 +69,13 @@ export async function settleDeletedAccounts(
   scope: TenantScope,
   links: readonly Omit<DeletedAccount, 'deletedAt'>[],
 ): Promise<void> {
-  const known = new Map((await readDeletedAccounts(scope)).map((one) => [keyOf(one), one.objectId]));
-  const settled = links.filter((link) => known.has(keyOf(link)));
+  const known = new Map(
+    (await readDeletedAccounts(scope)).map(({ role, personId, objectId }) => [personKey(role, personId), objectId]),
+  );
+  const accountBefore = ({ role, personId }: Omit<DeletedAccount, 'deletedAt'>) => known.get(personKey(role, personId));
+  const settled = links.filter((link) => accountBefore(link) !== undefined);
   await forgetDeletedAccounts(scope, settled);
-  const others = settled.filter((link) => link.rule !== 'created' && known.get(keyOf(link)) !== link.objectId);
+  const others = settled.filter((link) => link.rule !== 'created' && accountBefore(link) !== link.objectId);
   await forgetPasswords(scope, others);
 }
 
@@ -91,8 +95,4 @@ export async function forgetDeletedAccounts(
     forgotten += Number(numDeletedRows);
   }
   return forgotten;
-}
-
-function keyOf({ role, personId }: Pick<DeletedAccount, 'role' | 'personId'>): string {
-  return `${role}:${personId}`;
 }

@@ -61,8 +61,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
       failures.push(error);
       await noteFailed(context, name, error);
       state = await loadState(context);
-      if (state !== undefined) await followDepartures(context, state, today);
-      if (state !== undefined) await followDrift(context, state, today);
+      if (state !== undefined) await followChanges(context, state, today);
     }
   }
   if (failures.length > 0) throw failures[0];
@@ -84,9 +83,14 @@ async function lookAround(
   if (state === undefined) return undefined;
   // Who is where was read just now, for what is taken over.
   if (wasRead) state.driftAt = context.clock.now();
+  await followChanges(context, state, today);
+  return state;
+}
+
+/** Notices who and what is gone from PowerSchool, and what people changed in Microsoft 365. */
+async function followChanges(context: TurnContext, state: TenantState, today: string): Promise<void> {
   await followDepartures(context, state, today);
   await followDrift(context, state, today);
-  return state;
 }
 
 /** Whether Graph refused something that a permission granted since may allow: the token at hand would not have it for an hour. */

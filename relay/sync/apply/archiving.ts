@@ -20,12 +20,10 @@ import type { Applying, ApplyResult } from './applying.ts';
 import { appliedBy } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { Outcomes, oneByOne } from './outcomes.ts';
+import { patienceMs } from './teams.ts';
 import { failureAfter } from './work-off.ts';
 
 export type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
-
-/** A team that was asked for so long ago will not come any more. */
-const makingMs = 4 * 3_600_000;
 
 export function isArchiving(operation: Operation): operation is ArchiveOperation {
   return operation.kind === 'archiveTeam' || operation.kind === 'unarchiveTeam';
@@ -79,15 +77,14 @@ class ArchiveWork {
     const asked = this.#asked.get(task);
     if (asked !== undefined) return await this.#look(task, operation, asked);
     const team = await this.#send(task, () => readTeam(this.#context.client, this.#objectId(operation)));
-    if (!(team instanceof HallpassError)) {
-      if (team.status === 404 && this.#isBeingMade(operation)) return await this.#waitOr(task, operation);
-      if (team.status === 404) return await this.#done([operation]);
-      const { isArchived } = (team.body ?? {}) as { isArchived?: boolean | null };
-      const isSo = (isArchived === true) === (operation.kind === 'archiveTeam');
-      if (team.status === 200 && isSo) return await this.#done([operation], task);
+    if (team instanceof HallpassError) return await this.#otherwise(task, operation, team);
+    if (team.status === 404) {
+      return await (this.#isBeingMade(operation) ? this.#waitOr(task, operation) : this.#done([operation]));
     }
-    if (team instanceof HallpassError || team.status !== 200) return await this.#otherwise(task, operation, team);
-    return await this.#ask(task, operation);
+    if (team.status !== 200) return await this.#otherwise(task, operation, team);
+    const { isArchived } = (team.body ?? {}) as { isArchived?: boolean | null };
+    const isSo = (isArchived === true) === (operation.kind === 'archiveTeam');
+    return await (isSo ? this.#done([operation], task) : this.#ask(task, operation));
   }
 
   async #ask(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
@@ -155,7 +152,7 @@ class ArchiveWork {
   #isBeingMade({ sectionId }: ArchiveOperation): boolean {
     const { applied, clock } = this.#context;
     const team = teamOf(sectionId, applied);
-    return team?.state === 'accepted' && clock.now() - Date.parse(team.since) < makingMs;
+    return team?.state === 'accepted' && clock.now() - Date.parse(team.since) < patienceMs;
   }
 
   #objectId({ sectionId }: ArchiveOperation): string {

@@ -1,11 +1,11 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
 import { personKey } from '../../identity/people.ts';
-import { type AppliedState, objectsOf, uncertainKey } from '../../plan/applied-state.ts';
+import { type AppliedState, objectsOf, relationMaps, uncertainKey } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import { isSameSku, licenceKey } from '../../plan/licences.ts';
 import { isAboutTeam, type Operation } from '../../plan/operation.ts';
-import { type Applied, relationMaps } from '../../store/applied.ts';
+import type { Applied } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
 
 /**
@@ -104,7 +104,6 @@ export function updateApplied(
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
   const maps = relationMaps(run.applied);
   for (const { kind, container, items } of [relations, unrelated].filter((one) => one !== undefined)) {
-    if (kind === 'licence') continue;
     for (const item of items) {
       run.applied.uncertain.delete(uncertainKey(kind, container, item));
       run.applied.drifted.delete(uncertainKey(kind, container, item));

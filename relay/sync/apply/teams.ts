@@ -37,6 +37,7 @@ const busyMs = [3000, 6000, 12_000, 24_000, 30_000];
 const restMs = 5 * 60_000;
 /** Microsoft speaks of 15 minutes until Teams knows a class; after so long it is a problem. */
 const patienceHours = 4;
+export const patienceMs = patienceHours * 3_600_000;
 
 /** How far one class is within this run. */
 interface Progress {
@@ -181,7 +182,7 @@ class TeamWork {
     const isBusy = team?.state === 'accepted';
     const reason = isBusy ? 'it is still at work' : 'it does not know the class';
     const asked = Date.parse(team?.since ?? timestamp(this.#context.clock));
-    if (this.#context.clock.now() - asked >= patienceHours * 3_600_000) {
+    if (this.#context.clock.now() - asked >= patienceMs) {
       // Where an operation never ends, another one may.
       if (isBusy) await this.#remember(operation, undefined, undefined);
       return this.#failed(operation, fail('TeamNotReady', { hours: patienceHours, reason }), task, state);

@@ -4,13 +4,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { partsLike } from '../../drift/compare.ts';
-import { type Drift, linkOf, objectOf } from '../../drift/ledger.ts';
+import { type Drift, isOfLink, linkOf } from '../../drift/ledger.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
 import { readIds } from '../../graph/ids.ts';
 import { contentsPath } from '../../graph/school-contents.ts';
 import { accountOf } from '../../identity/people.ts';
 import { objectsOf } from '../../plan/applied-state.ts';
+import { objectOf } from '../../plan/keys.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Confirmation {
@@ -64,10 +65,6 @@ function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): str
   const collection = { school: 'schools', class: 'classes', user: 'users' }[what];
   const id = what === 'user' ? accounts.get(key) : objectId;
   return id && `/education/${collection}/${id}`;
-}
-
-function isOfLink({ kind }: Pick<Drift, 'kind'>): boolean {
-  return kind === 'missing' || kind === 'foreign';
 }
 
 /** @param ids what is there. @returns undefined where it is not known whose object to look for */

@@ -1,7 +1,7 @@
 /** Making the applied state say what is really there, in memory and in the store. */
-import { type Drift, linkedObject, linkOf, objectOf } from '../../drift/ledger.ts';
+import { type Drift, isOfLink, linkedObject, linkOf } from '../../drift/ledger.ts';
 import { objectsOf } from '../../plan/applied-state.ts';
-import { type Keys, noKeys } from '../../plan/keys.ts';
+import { type Keys, keysOfObjects, objectOf } from '../../plan/keys.ts';
 import { type Applied, forgetObject, record } from '../../store/applied.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { updateApplied } from '../apply/effects.ts';
@@ -22,7 +22,7 @@ export function correct(drift: Drift, state: TenantState): Corrected {
   if (drift.kind === 'deleted' && kind !== 'user') return forgetIn(state, kind, key);
   const applied = correctionOf(drift, state);
   if (applied !== undefined) updateApplied(state, applied);
-  return { applied, forgotten: undefined, keys: keysOf(objectsIn([drift])) };
+  return { applied, forgotten: undefined, keys: keysOfObjects(objectsIn([drift])) };
 }
 
 /** Corrects back to what was done: nobody repairs it after all. */
@@ -36,26 +36,15 @@ export function revert(drift: Drift, state: TenantState): Corrected {
 export function objectsIn(drifts: Iterable<Drift>): Set<string> {
   const objects = new Set<string>();
   for (const { kind, object, item } of drifts) {
-    const isInSchool = (kind === 'missing' || kind === 'foreign') && objectOf(object).kind === 'school';
+    const isInSchool = isOfLink({ kind }) && objectOf(object).kind === 'school';
     objects.add(isInSchool ? linkedObject(item) : object);
   }
   return objects;
 }
 
-/** What has to be planned for these objects (`class:77`). */
-export function keysOf(objects: Iterable<string>): Keys {
-  const keys = noKeys();
-  const sets = { school: keys.schools, class: keys.sections, user: keys.people };
-  for (const object of objects) {
-    const { kind, key } = objectOf(object);
-    sets[kind].add(key);
-  }
-  return keys;
-}
-
-/** The same for a school or class that is new, or back: a school with everybody and everything in it. */
+/** What has to be planned for a school or class that is new, or back: a school with everybody and everything in it. */
 export function keysIn(object: string, { roster }: TenantState): Keys {
-  const keys = keysOf([object]);
+  const keys = keysOfObjects([object]);
   for (const schoolId of keys.schools) {
     for (const section of roster.sections.values()) if (section.schoolId === schoolId) keys.sections.add(section.id);
     for (const [person, { schoolIds }] of roster.people) if (schoolIds.includes(schoolId)) keys.people.add(person);

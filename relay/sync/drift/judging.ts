@@ -1,10 +1,11 @@
 /** Judging differences with what is known of the tenant: whose they are, and what should be. */
 import { type Judgement, judge } from '../../drift/judge.ts';
-import { type Drift, type DriftLedger, linkOf, objectOf } from '../../drift/ledger.ts';
+import { type Drift, type DriftLedger, linkOf } from '../../drift/ledger.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
+import { keysOfObjects, objectOf } from '../../plan/keys.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import type { ProfileState, TenantState } from '../state/tenant-state.ts';
-import { keysOf, objectsIn } from './correct.ts';
+import { objectsIn } from './correct.ts';
 
 export interface Judged {
   drift: Drift;
@@ -84,7 +85,7 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
   const { roster, directory } = tenant;
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
   const accounts = { linked: tenant.accounts, createdByUs: tenant.createdByUs, toCreate: new Map(), onPremises };
-  return desiredState({ roster, accounts, profile, scope, today }, keysOf(objectsIn(drifts)));
+  return desiredState({ roster, accounts, profile, scope, today }, keysOfObjects(objectsIn(drifts)));
 }
 
 /** The profile that looks after an object: the one that covers its school. */

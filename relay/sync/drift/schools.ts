@@ -2,10 +2,10 @@
  * Which schools to read now. A school is read as a whole, so it is done seldom and one after the other: people in schools
  * change a few times a year, and what hangs on it (who may look after an account) is not urgent.
  */
-import type { Drift } from '../../drift/ledger.ts';
-import { objectOf } from '../../drift/ledger.ts';
+import { type Drift, isOfLink } from '../../drift/ledger.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readSchool, type SchoolContents } from '../../graph/school-contents.ts';
+import { objectOf } from '../../plan/keys.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 import { profileOf } from './judging.ts';
 
@@ -28,7 +28,7 @@ export function dueSchools(
 ): string[] {
   const [uncertain, told] = [new Set<string>(), new Set<string>()];
   for (const { kind, object, state: at, verdict } of drifts) {
-    if (at !== 'open' || (kind !== 'missing' && kind !== 'foreign') || objectOf(object).kind !== 'school') continue;
+    if (at !== 'open' || !isOfLink({ kind }) || objectOf(object).kind !== 'school') continue;
     if (verdict === 'waiting') uncertain.add(objectOf(object).key);
     if (verdict === 'reported' || verdict === 'contended') told.add(objectOf(object).key);
   }

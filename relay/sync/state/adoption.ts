@@ -9,11 +9,12 @@ import type { Adoption } from '../../adoption/open.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
 import { personKey } from '../../identity/people.ts';
 import { type Problem, problem } from '../../identity/problem.ts';
+import type { RelationKind } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import { licenceKey } from '../../plan/licences.ts';
 import type { Role } from '../../profile.ts';
-import type { Applied, RelationKind } from '../../store/applied.ts';
+import type { Applied } from '../../store/applied.ts';
 import type { Link } from '../../store/links.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
 

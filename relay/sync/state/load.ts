@@ -5,7 +5,7 @@ import { markDrift } from '../../drift/marks.ts';
 import { DirectoryIndex } from '../../identity/directory-index.ts';
 import { NameHistory } from '../../identity/name-history.ts';
 import { personKey } from '../../identity/people.ts';
-import { keysOfDepartures } from '../../plan/departures.ts';
+import { keysOfObjects } from '../../plan/keys.ts';
 import type { RosterChange } from '../../plan/roster-index.ts';
 import type { Profile } from '../../profile.ts';
 import { changedSince, digests, mirrorState, readRecords } from '../../roster/mirror.ts';
@@ -41,7 +41,7 @@ export async function loadTenantState(
   });
   markDrift(state.applied, await readDrift(scope));
   state.departures = await readDepartures(scope);
-  state.touch(keysOfDepartures(state.departures.keys()));
+  state.touch(keysOfObjects(state.departures.keys()));
   for (const one of await readDeletedAccounts(scope)) state.deletedAccounts.set(personKey(one.role, one.personId), one);
   state.names = new NameHistory(await readGivenNames(scope));
   state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;

@@ -8,14 +8,8 @@ import { NameHistory } from '../../identity/name-history.ts';
 import { personKey } from '../../identity/people.ts';
 import type { Problem } from '../../identity/problem.ts';
 import type { AppliedState } from '../../plan/applied-state.ts';
-import {
-  allHeld,
-  type DepartureNews,
-  type Departures,
-  keysOfDepartures,
-  lookForDepartures,
-} from '../../plan/departures.ts';
-import { addKeys, type Keys, noKeys } from '../../plan/keys.ts';
+import { allHeld, type DepartureNews, type Departures, lookForDepartures } from '../../plan/departures.ts';
+import { addKeys, type Keys, keysOfObjects, noKeys } from '../../plan/keys.ts';
 import type { Operation } from '../../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
 import type { SchoolSource } from '../../plan/source-guard.ts';
@@ -116,7 +110,7 @@ export class TenantState {
     const news = lookForDepartures(this.departures, this.#arrivals ?? allHeld(this, this.departures), this);
     this.#arrivals = noKeys();
     for (const key of news.gone) this.departures.set(key, today);
-    if (news.gone.length > 0) this.touch(keysOfDepartures(news.gone));
+    if (news.gone.length > 0) this.touch(keysOfObjects(news.gone));
     for (const key of news.back) this.departures.delete(key);
     return news;
   }
@@ -124,7 +118,7 @@ export class TenantState {
   /** Everything that there is in the roster, and what is gone from it. */
   allKeys(): Keys {
     const keys = this.roster.allKeys();
-    addKeys(keys, keysOfDepartures(this.departures.keys()));
+    addKeys(keys, keysOfObjects(this.departures.keys()));
     return keys;
   }
 
