@@ -1,5 +1,5 @@
 import t from 'tap';
-import { notableLines, summaryOf } from './tap-summary.ts';
+import { notableLines, summaryOf, summed } from './tap-summary.ts';
 
 const output = `TAP version 14
 # Subtest: a.test.ts
@@ -28,4 +28,11 @@ t.test('failures are shown with their diagnosis, and skips with their reason', a
   t.ok(lines.some((line) => line.includes('+2')));
   t.ok(lines.some((line) => line.includes('# SKIP Chromium')));
   t.notOk(lines.some((line) => line.includes('works')));
+});
+
+t.test('runs are summed, and one that did not finish or tested nothing is a failure', async (t) => {
+  const good = '# { total: 3, pass: 3 }';
+  t.same(summed([output, good]), { passed: 4, failed: 1, skipped: 1 });
+  t.same(summed([good, 'TAP version 14\nok 1 - a']), { passed: 3, failed: 1, skipped: 0 });
+  t.same(summed([good, '# { total: 0, pass: 0 }']), { passed: 3, failed: 1, skipped: 0 });
 });

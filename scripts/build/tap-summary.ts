@@ -1,8 +1,8 @@
 /**
- * Reads tap's TAP output on stdin: shows the failures, and ends with `N passed, N failed, N skipped` from tap's own
- * closing count. A run without that count, or without a single test, is a failure.
+ * Reads files of tap's TAP output, one per run: shows the failures, and ends with `N passed, N failed, N skipped`, summed
+ * from tap's own closing counts. A run without that count, or without a single test, is a failure.
  */
-import { text } from 'node:stream/consumers';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface Summary {
@@ -30,12 +30,26 @@ export function notableLines(output: string): string[] {
   });
 }
 
+/** The counts of several runs together. A run that did not finish, or tested nothing, counts as a failure. */
+export function summed(outputs: readonly string[]): Summary {
+  const total: Summary = { passed: 0, failed: 0, skipped: 0 };
+  for (const output of outputs) {
+    const summary = summaryOf(output);
+    const isEmpty = summary === undefined || summary.passed + summary.failed === 0;
+    total.passed += summary?.passed ?? 0;
+    total.failed += isEmpty ? 1 : summary.failed;
+    total.skipped += summary?.skipped ?? 0;
+  }
+  return total;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const output = await text(process.stdin);
-  const summary = summaryOf(output);
-  for (const line of notableLines(output)) process.stdout.write(`${line}\n`);
-  if (summary === undefined) process.stdout.write(`${output.slice(-5000)}\ntap did not finish\n`);
-  const { passed, failed, skipped } = summary ?? { passed: 0, failed: 1, skipped: 0 };
+  const outputs = await Promise.all(process.argv.slice(2).map((file) => readFile(file, 'utf8')));
+  for (const output of outputs) {
+    for (const line of notableLines(output)) process.stdout.write(`${line}\n`);
+    if (summaryOf(output) === undefined) process.stdout.write(`${output.slice(-5000)}\ntap did not finish\n`);
+  }
+  const { passed, failed, skipped } = summed(outputs);
   if (failed > 0 || passed === 0) process.exitCode = 1;
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 }
