@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import { schemaReason } from './schema-reason.ts';
+import { schemaMistakes, schemaReason } from './schema-reason.ts';
 
 const schema = z.strictObject({
   name: z.string().min(1).max(5).optional(),
@@ -28,4 +28,49 @@ t.test('what is wrong is said in words, and where', async (t) => {
     if (result.success) t.fail(JSON.stringify(value));
     else t.same(schemaReason(result.error), expected, JSON.stringify(value));
   }
+});
+
+const document = z.strictObject({
+  mode: z.strictObject({ students: z.enum(['match', 'create']), teachers: z.enum(['match', 'create']) }),
+  schools: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]),
+  licence: z
+    .union([z.guid(), z.strictObject({ skuId: z.guid() }), z.strictObject({ group: z.guid() }), z.null()])
+    .transform((given) => given),
+  properties: z.partialRecord(z.enum(['student', 'teacher']), z.array(z.string())).default({}),
+  dates: z.strictObject({ startsOn: z.iso.date().nullable().default(null) }).prefault({}),
+});
+
+t.test('every mistake at once, each with its path, what was missing, and what was probably meant', async (t) => {
+  const input = {
+    mode: { students: 'mach' },
+    schools: ['12', ''],
+    licence: { skuId: 'A3' },
+    properties: { studnet: [] },
+    dates: { startOn: '2026-08-01', startsOn: '2026-02-31' },
+    colour: 'red',
+  };
+  const result = document.safeParse(input);
+  if (result.success) return t.fail('it is valid');
+  const mistakes = schemaMistakes(result.error, document, input);
+  t.same(Object.fromEntries(mistakes.map(({ path, reason }) => [path, reason])), {
+    'mode.students': 'it must be one of match, create; did you mean "match"?',
+    'mode.teachers': 'it is missing; it must be one of match, create',
+    'schools.1': 'it is empty',
+    'licence.skuId': 'it must be a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900',
+    'properties.studnet': 'there is no such name; did you mean "student"?',
+    'dates.startOn': 'there is no such name; did you mean "startsOn"?',
+    'dates.startsOn': 'it must be a day such as 2026-08-20',
+    colour: 'there is no such name; there are mode, schools, licence, properties, dates',
+  });
+  const other = { mode: 'match', schools: 3, licence: 5 };
+  const second = document.safeParse(other);
+  if (second.success) return t.fail('it is valid');
+  t.same(
+    schemaMistakes(second.error, document, other).map(({ path, reason }) => `${path}: ${reason}`),
+    [
+      'mode: it must be a group of settings',
+      'schools: it must be all, or a list',
+      'licence: it must be text, or a group of settings, or null',
+    ],
+  );
 });
