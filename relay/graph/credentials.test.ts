@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type FaultOrder, faultOrder } from '../../scripts/simulators/microsoft/faults.ts';
+import { type FaultOrder, faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
 import { startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
 import { checkSettings } from '../settings.ts';
 import { openCredentials } from './credentials.ts';

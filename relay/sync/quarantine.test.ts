@@ -1,6 +1,6 @@
 /** A profile that finds too much wrong, or fails again and again, stops writing until a person resumes it, and goes on looking. */
 import t, { type Test } from 'tap';
-import { faultOrder } from '../../scripts/simulators/microsoft/faults.ts';
+import { faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { smallRoster } from '../testing/district.ts';
 import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.ts';

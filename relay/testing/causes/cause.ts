@@ -1,6 +1,6 @@
 /** How a problem comes about, against the Microsoft simulator, and how it is put right. */
 import type { User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
-import { type FaultOrder, faultOrder } from '../../../scripts/simulators/microsoft/faults.ts';
+import { type FaultOrder, faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { parseProfile } from '../../profile.ts';
 import type { District } from '../district.ts';

@@ -1,6 +1,7 @@
 /** `POST /$batch`: up to 20 requests in one, each counted on its own; the order of the answers is not promised. */
 import { GraphError } from './errors.ts';
-import { breaksConnection, type Faults, insteadOf } from './faults.ts';
+import { afterwards, breaksConnection, insteadOf } from './fault-answers.ts';
+import type { Faults } from './faults.ts';
 import type { Answer, Caller } from './graph/call.ts';
 import type { GraphService, Outcome } from './graph/service.ts';
 import { type Bag, isBag } from './json.ts';
@@ -35,7 +36,12 @@ export function answerBatch(
   if (replaced !== undefined) return { answer: replaced, drop: breaksConnection(fault), delay: 0, size: 0 };
   const outcome = runBatch(service, body, base, caller);
   const delay = Math.max(outcome.delay, fault?.kind === 'slow' ? fault.delay : 0);
-  return { ...outcome, drop: outcome.drop || breaksConnection(fault), delay };
+  return {
+    ...outcome,
+    answer: afterwards(fault, outcome.answer),
+    drop: outcome.drop || breaksConnection(fault),
+    delay,
+  };
 }
 
 /**
@@ -59,7 +65,8 @@ function runBatch(service: GraphService, body: unknown, base: string, caller: Ca
       drop ||= outcome.drop;
       delay = Math.max(delay, outcome.delay);
       done.set(key, outcome.answer.status);
-      responses.push(responseOf(inner.id, outcome.answer));
+      if (outcome.fault?.kind !== 'missing') responses.push(responseOf(inner.id, outcome.answer));
+      if (outcome.fault?.kind === 'twice') responses.unshift(responseOf(inner.id, failedToo(service)));
     }
     if (waiting.size === before) throw invalidBatch('The dependencies of the requests form a circle.');
   }
@@ -81,6 +88,12 @@ function runOne(service: GraphService, inner: Inner, base: string, caller: Calle
 function dependent(service: GraphService): Outcome {
   const error = new GraphError(424, 'FailedDependency', 'A request that this one depends on has failed.');
   return { answer: service.refuse(error, service.nextRequestId(), undefined), drop: false, delay: 0 };
+}
+
+/** What contradicts the first answer of a request that is answered twice. */
+function failedToo(service: GraphService): Answer {
+  const error = new GraphError(500, 'InternalServerError', 'An internal server error occurred.');
+  return service.refuse(error, service.nextRequestId(), undefined);
 }
 
 function responseOf(id: string, answer: Answer): Bag {

@@ -8,7 +8,8 @@ import type { User } from './directory/entities.ts';
 import { dumpDirectory } from './dump.ts';
 import type { AppRegistration } from './entra/app-registration.ts';
 import { GraphError, notFound } from './errors.ts';
-import { type Faults, faultOrder } from './faults.ts';
+import { faultOrder } from './fault-order.ts';
+import type { Faults } from './faults.ts';
 import type { DeltaEpoch } from './graph/delta.ts';
 import { propertyOf } from './graph/properties.ts';
 import { educationUserResource, userResource } from './graph/resources.ts';
@@ -105,6 +106,10 @@ function addFaultRoutes(control: FastifyInstance, { faults }: ControlParts): voi
   });
   control.delete('/faults', async (_request, reply) => {
     faults.clear();
+    return reply.code(204).send();
+  });
+  control.delete<{ Params: { id: string } }>('/faults/:id', async (request, reply) => {
+    if (!faults.remove(Number(request.params.id))) throw notFound(request.params.id);
     return reply.code(204).send();
   });
 }

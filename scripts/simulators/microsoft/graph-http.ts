@@ -44,7 +44,7 @@ export function addGraphRoutes(server: FastifyInstance, parts: GraphHttpParts): 
       outcome = { answer, drop: false, delay: 0 };
     }
     if (outcome.delay > 0) await clock.sleep(outcome.delay);
-    if (outcome.drop) {
+    if (outcome.drop || outcome.fault?.kind === 'missing') {
       request.raw.socket.destroy();
       return reply.hijack();
     }

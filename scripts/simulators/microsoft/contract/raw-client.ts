@@ -37,8 +37,11 @@ export class RawAnswer {
 
   /** The answer inside a batch's answer. */
   inner(id: string): { status: number; headers: Record<string, string>; body?: unknown } | undefined {
-    const responses = (this.at('responses') ?? []) as ({ id: string } & NonNullable<ReturnType<RawAnswer['inner']>>)[];
-    return responses.find((response) => response.id === id);
+    const responses = this.at('responses');
+    if (!Array.isArray(responses)) return undefined;
+    return (responses as ({ id: string } & NonNullable<ReturnType<RawAnswer['inner']>>)[]).find(
+      (response) => response.id === id,
+    );
   }
 }
 
@@ -146,7 +149,16 @@ export class RawClient implements AsyncDisposable {
     });
     const text = await answer.body.text();
     const isJson = String(answer.headers['content-type']).startsWith('application/json');
-    const body = text === '' ? undefined : isJson ? JSON.parse(text) : text;
+    const body = text === '' ? undefined : isJson ? parsedOr(text) : text;
     return new RawAnswer(answer.statusCode, answer.headers, body);
+  }
+}
+
+/** What a fault has cut off is shown as the text that it is. */
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }

@@ -1,4 +1,5 @@
 /** The token endpoint's refusals: an OAuth error with an AADSTS code. */
+import type { Bag } from '../json.ts';
 
 export class AadError extends Error {
   readonly status: number;
@@ -16,7 +17,7 @@ export class AadError extends Error {
 }
 
 /** @param traceId ids as the real endpoint repeats them, in fields and in the description. */
-export function aadErrorBody(error: AadError, traceId: string, correlationId: string, now: number): object {
+export function aadErrorBody(error: AadError, traceId: string, correlationId: string, now: number): Bag {
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return {
     error: error.error,

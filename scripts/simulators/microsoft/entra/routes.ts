@@ -1,21 +1,17 @@
 /** The sign-in side of the tenant: OpenID discovery, signing keys, and the token endpoint. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../../../shared/clock.ts';
-import { errorOf, type Faults } from '../faults.ts';
-import type { Random } from '../random.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Bag } from '../json.ts';
 import type { Stats } from '../stats.ts';
-import { AadError, aadErrorBody } from './aad-error.ts';
+import { AadError } from './aad-error.ts';
 import { type AccessTokens, tokenLife } from './access-token.ts';
+import { type AnswerParts, answer } from './answers.ts';
 import type { AppRegistration } from './app-registration.ts';
 import { checkGrant } from './client-credentials.ts';
 
-export interface EntraParts {
+export interface EntraParts extends AnswerParts {
   tenantId: string;
   app: AppRegistration;
   tokens: AccessTokens;
-  clock: Clock;
-  random: Random;
-  faults: Faults;
   stats: Stats;
   /** `https://host` by which this request came. */
   origin(request: FastifyRequest): string;
@@ -26,12 +22,10 @@ type TenantRequest = FastifyRequest<{ Params: { tenant: string } }>;
 export function addEntraRoutes(server: FastifyInstance, parts: EntraParts): void {
   const seen = new Map<string, number>();
   server.get('/:tenant/v2.0/.well-known/openid-configuration', async (request: TenantRequest, reply) =>
-    onABadDay(parts, request, reply, () =>
-      answer(parts, request, reply, async () => {
-        checkTenant(parts, request);
-        return discovery(parts.origin(request), parts.tenantId);
-      }),
-    ),
+    answer(parts, request, reply, async () => {
+      checkTenant(parts, request);
+      return discovery(parts.origin(request), parts.tenantId);
+    }),
   );
   server.get('/:tenant/discovery/v2.0/keys', async (request: TenantRequest, reply) =>
     answer(parts, request, reply, async () => {
@@ -41,33 +35,12 @@ export function addEntraRoutes(server: FastifyInstance, parts: EntraParts): void
   );
   server.post('/:tenant/oauth2/v2.0/token', async (request: TenantRequest, reply) => {
     parts.stats.tokens += 1;
-    return onABadDay(parts, request, reply, () => answer(parts, request, reply, () => grant(parts, seen, request)));
+    return answer(parts, request, reply, () => grant(parts, seen, request));
   });
 }
 
-/** The answer, unless a fault was ordered for the request. */
-async function onABadDay(
-  parts: EntraParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  go: () => Promise<FastifyReply>,
-): Promise<FastifyReply> {
-  const fault = parts.faults.take(request.method, new URL(request.url, 'https://simulator').pathname);
-  const replaced = fault === undefined ? undefined : errorOf(fault);
-  if (replaced !== undefined) {
-    const busy = new AadError(replaced.status, 'temporarily_unavailable', 90033, 'A transient error has occurred.');
-    return reply.code(replaced.status).headers(replaced.headers).send(bodyOf(parts, busy));
-  }
-  if (fault?.kind === 'drop' || fault?.kind === 'lost-answer') {
-    request.raw.socket.destroy();
-    return reply.hijack();
-  }
-  if (fault?.kind === 'slow') await parts.clock.sleep(fault.delay);
-  return await go();
-}
-
 /** All URLs by the host that the client used, so that a proxy in between keeps its place. */
-export function discovery(origin: string, tenantId: string): object {
+export function discovery(origin: string, tenantId: string): Bag {
   return {
     token_endpoint: `${origin}/${tenantId}/oauth2/v2.0/token`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
@@ -86,7 +59,7 @@ export function discovery(origin: string, tenantId: string): object {
   };
 }
 
-async function grant(parts: EntraParts, seen: Map<string, number>, request: TenantRequest): Promise<object> {
+async function grant(parts: EntraParts, seen: Map<string, number>, request: TenantRequest): Promise<Bag> {
   checkTenant(parts, request);
   const { tenantId, app } = parts;
   const origin = parts.origin(request);
@@ -118,26 +91,4 @@ function checkTenant(parts: EntraParts, request: TenantRequest): void {
       `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
     );
   }
-}
-
-async function answer(
-  parts: EntraParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  make: () => Promise<object>,
-): Promise<FastifyReply> {
-  try {
-    reply.header('Cache-Control', 'no-store, no-cache');
-    return reply.send(await make());
-  } catch (error) {
-    if (!(error instanceof AadError)) throw error;
-    const correlation = request.headers['client-request-id'];
-    return reply
-      .code(error.status)
-      .send(bodyOf(parts, error, typeof correlation === 'string' ? correlation : undefined));
-  }
-}
-
-function bodyOf(parts: EntraParts, error: AadError, correlationId = parts.random.guid()): object {
-  return aadErrorBody(error, parts.random.guid(), correlationId, parts.clock.now());
 }

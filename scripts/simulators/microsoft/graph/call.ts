@@ -1,5 +1,5 @@
 /** One Graph request on its way to a handler, whether it came by itself or inside a `$batch`, and its answer. */
-import type { Bag } from '../json.ts';
+import type { Bag, Json } from '../json.ts';
 import type { Query } from '../odata/query.ts';
 
 /** Who calls, from the access token. */
@@ -29,7 +29,8 @@ export interface Call {
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  body: Bag | string | undefined;
+  /** A text goes out as it is, anything else as JSON. */
+  body: Json | undefined;
 }
 
 export type Handler = (call: Call) => Answer;

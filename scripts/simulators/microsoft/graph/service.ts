@@ -1,7 +1,9 @@
 /** The gate in front of every handler: fault, route, throttle, permission, then the answer or the error body. */
 import type { Clock } from '../../../../shared/clock.ts';
 import { badRequest, denied, errorBody, GraphError, notImplemented } from '../errors.ts';
-import { breaksConnection, type FaultOrder, type Faults, insteadOf } from '../faults.ts';
+import { afterwards, breaksConnection, insteadOf } from '../fault-answers.ts';
+import type { FaultOrder } from '../fault-order.ts';
+import type { Faults } from '../faults.ts';
 import { Query } from '../odata/query.ts';
 import type { Stats } from '../stats.ts';
 import { type Throttle, unitsOf } from '../throttle.ts';
@@ -24,6 +26,8 @@ export interface Outcome {
   drop: boolean;
   /** Milliseconds to hold the answer back. */
   delay: number;
+  /** What happened to the request, for the batch that it may be in. */
+  fault?: FaultOrder | undefined;
 }
 
 /** What is known of a request by the time that it fails or succeeds. */
@@ -62,14 +66,14 @@ export class GraphService {
     const seen: Seen = { name: `${incoming.method} (unknown)`, write: incoming.method !== 'GET', charged: {} };
     let answer: Answer;
     try {
-      answer = this.#answer(incoming, fault, seen);
+      answer = afterwards(fault, this.#answer(incoming, fault, seen));
       answer.headers['request-id'] = requestId;
     } catch (error) {
       answer = this.refuse(toGraphError(error), requestId, incoming.header('client-request-id'));
     }
     Object.assign(answer.headers, seen.charged);
     stats.countOne(seen.name, seen.write, answer.status);
-    return { answer, drop: breaksConnection(fault), delay: fault?.kind === 'slow' ? fault.delay : 0 };
+    return { answer, drop: breaksConnection(fault), delay: fault?.kind === 'slow' ? fault.delay : 0, fault };
   }
 
   /** An error as an answer. */

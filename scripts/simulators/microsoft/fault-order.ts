@@ -1,0 +1,72 @@
+/** What a fault may be: the form in which the control API and tests order one. */
+import { z } from 'zod';
+
+/** An answer in place of Graph's own, or of the sign-in's. */
+const givenAnswer = z.strictObject({
+  status: z.int().min(200).max(599),
+  /** `error.code` of Graph; `error` of the sign-in. */
+  code: z.string().optional(),
+  /** `error.message` of Graph; `error_description` of the sign-in, where an AADSTS number fills `error_codes`, too. */
+  message: z.string().optional(),
+  details: z.array(z.strictObject({ code: z.string(), target: z.string(), message: z.string() })).optional(),
+  /** In place of an error body: a text is sent as it is (`""` is an empty body), anything else as JSON. */
+  body: z.json().optional(),
+  /** Content-Type, Retry-After, Location… */
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+export type GivenAnswer = z.infer<typeof givenAnswer>;
+
+export const faultOrder = z
+  .strictObject({
+    match: z.strictObject({
+      method: z.string().toUpperCase().optional(),
+      /** A regular expression over the path below `/v1.0` with its query, or over a path of the sign-in. */
+      path: z.string().optional(),
+    }),
+    /** How many matching requests it hits; `always` until it is removed. */
+    times: z.union([z.int().min(1), z.literal('always')]).default(1),
+    /** How many matching requests pass first. */
+    skip: z.int().min(0).default(0),
+    kind: z.enum([
+      '429',
+      '500',
+      '502',
+      '503',
+      '504',
+      /** The answer that `answer` says. */
+      'answer',
+      /** A 404 with an empty body. */
+      'empty',
+      /** A 503 with a page instead of JSON. */
+      'html',
+      /** Everything is done; the text of the answer ends after `after` characters, in the middle by default. */
+      'cut',
+      /** The change is made, then the connection breaks. */
+      'lost-answer',
+      /** The connection breaks and nothing is done. */
+      'drop',
+      /** Everything is done; the answer to the whole batch leaves this request's out. Outside of a batch like `lost-answer`. */
+      'missing',
+      /** Everything is done; the batch's answer has this request's id twice, the second time with a 500. Only in a batch. */
+      'twice',
+      /** The request is accepted, and what it starts (a team) fails afterwards. */
+      'fails-later',
+      /** The answer comes after `delay` milliseconds. */
+      'slow',
+    ]),
+    /** For `answer`. */
+    answer: givenAnswer.optional(),
+    /** The request is carried out, and the fault comes in place of its answer: for `answer`. */
+    done: z.boolean().optional(),
+    /** For `cut`. */
+    after: z.int().min(0).optional(),
+    /** Seconds for a Retry-After header, for 429 and 5xx. */
+    retryAfter: z.number().min(0).optional(),
+    delay: z.int().min(0).max(600_000).default(1000),
+  })
+  .refine((order) => (order.kind === 'answer') === (order.answer !== undefined), {
+    error: '"answer" belongs to the kind "answer", which needs it',
+  });
+
+export type FaultOrder = z.infer<typeof faultOrder>;
