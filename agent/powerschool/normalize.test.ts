@@ -110,3 +110,11 @@ t.test('dates of a zone, days ahead, and an unknown zone', async (t) => {
   t.match(calendarOf('Not/AZone')(midnight, 0), /^2025-0[23]-\d\d$/);
   t.match(calendarOf(undefined)(midnight, 0), /^2025-0[23]-\d\d$/);
 });
+
+t.test('what nobody sees at the ends of a value is no part of it, and a value of nothing else is none', async (t) => {
+  const normalize = normalizer({ kind: 'student', schoolId: '12' }, all);
+  const row = { id: '5', username: '\ufeffana\u200b', secondaryemail: '\u200b\u00a0', surname: 'O\u200bNeil' };
+  t.same(normalize(row), {
+    record: { id: '5', kind: 'student', schoolId: '12', surname: 'O\u200bNeil', username: 'ana' },
+  });
+});

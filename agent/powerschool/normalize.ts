@@ -1,6 +1,7 @@
 /** From a row of a PowerQuery to a roster record. Pure: what PowerSchool means by a value is decided here. */
 import { z } from 'zod';
 import { extractOf } from '../../plugin/extracts.ts';
+import { trimInvisible } from '../../shared/invisible.ts';
 import {
   type Bucket,
   type Kind,
@@ -18,7 +19,7 @@ import {
 import type { Row } from './client.ts';
 
 /** Bump when the same row would become another record: everything is compared again then. */
-export const normalizationVersion = 1;
+export const normalizationVersion = 2;
 
 const schemas = {
   school: schoolSchema,
@@ -56,7 +57,7 @@ const none: Partial<Record<string, ReadonlySet<string>>> = {
 export type Normalized = { record: RosterRecord } | { finding: RowFinding };
 
 /**
- * What turns the rows of a bucket into records. Strings are trimmed, empty ones are absent; a NULL column is not in the
+ * What turns the rows of a bucket into records. Strings lose white space and invisible characters at their ends, empty ones are absent; a NULL column is not in the
  * row at all. Properties that nobody wants are not even looked at.
  */
 export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => Normalized {
@@ -96,7 +97,7 @@ function isNone(property: string, value: unknown): boolean {
 
 /** All values of a PowerQuery are text; a number is tolerated, anything else is left for the schema to refuse. */
 function textOf(value: unknown): unknown {
-  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'string') return trimInvisible(value);
   if (typeof value === 'number') return String(value);
   return value === null ? undefined : value;
 }

@@ -1,4 +1,5 @@
 /** The accounts of a tenant, found by the three properties that an identity rule may name. */
+import { fold } from '../../shared/invisible.ts';
 import { type Target, targets } from '../profile/identity-rules.ts';
 
 export interface DirectoryUser {
@@ -52,9 +53,9 @@ export class DirectoryIndex {
     return this.#users.get(id);
   }
 
-  /** Object ids of the accounts whose property equals the value, ignoring case. */
+  /** Object ids of the accounts whose property equals the value, as {@link fold} compares. */
   find(target: Target, value: string): readonly string[] {
-    return this.#byValue[target].get(value.toLowerCase()) ?? [];
+    return this.#byValue[target].get(fold(value)) ?? [];
   }
 }
 
@@ -80,5 +81,5 @@ export function changedUser(before: DirectoryUser | undefined, change: Directory
 }
 
 function comparable(user: DirectoryUser, target: Target): string | undefined {
-  return user[target]?.toLowerCase() || undefined;
+  return fold(user[target] ?? '') || undefined;
 }

@@ -83,6 +83,34 @@ t.test('nobody, two candidates, no value and two claimants are four different pr
   t.match(ambiguous?.message, /^2 accounts/);
 });
 
+t.test('what nobody sees at the end of a value, its case and its width keep nobody from their account', async (t) => {
+  const rules = { students: [rule({ source: 'secondaryEmail', suffix: null, target: 'mail' })] };
+  const directory = new DirectoryIndex([account('ana', { mail: 'José@home.example' })]);
+  for (const secondaryEmail of [
+    'josé@home.example\u200b',
+    '\ufeffjosé@home.example',
+    'josé@home.example\u00a0',
+    '\u202ajosé@home.example\u202c',
+    'JOSE\u0301@HOME.example\u00ad',
+    'ｊosé＠home.example',
+  ]) {
+    const student = { kind: 'student' as const, id: '1', schoolId: '1', secondaryEmail };
+    const { links } = matchPeople([personOf('students', '1', [student])], directory, rules, new Set());
+    t.match(links, [{ objectId: 'ana' }], JSON.stringify(secondaryEmail));
+  }
+  const within = { kind: 'student' as const, id: '1', schoolId: '1', secondaryEmail: 'jo\u200bsé@home.example' };
+  t.match(matchPeople([personOf('students', '1', [within])], directory, rules, new Set()).problems, [
+    {
+      code: 'UnmatchedEntry',
+      message: /mail = jo\\u200bsé@home\.example \(an invisible character \\u200b after "jo"\)/,
+    },
+  ]);
+  const empty = { kind: 'student' as const, id: '1', schoolId: '1', secondaryEmail: '\u200b' };
+  t.match(matchPeople([personOf('students', '1', [empty])], directory, rules, new Set()).problems, [
+    { code: 'MissingSourceValue' },
+  ]);
+});
+
 t.test('an account that belongs to somebody already is not given to another who claims it', async (t) => {
   const result = matchPeople(
     [person('new', { username: 'ana' })],

@@ -1,6 +1,6 @@
 /**
  * Identity matching, *sync existing users*: source property, plus an optional domain suffix, equals target property;
- * exact, ignoring case, and unique. Two candidates are an error, never a guess; so are two people who claim one account.
+ * exact but for case and what nobody sees (shared/invisible.ts), and unique. Two candidates are an error, never a guess; so are two people who claim one account.
  * The rule matrix (3 sources, suffix or none, 3 targets, per role) is School Data Sync's own.
  *
  * Several rules are tried in order. The first that finds anything decides: exactly one account is the person's, two are
@@ -9,6 +9,7 @@
  *
  * A person once linked stays linked by object id, whatever becomes of user names, for as long as the account exists.
  */
+import { describeValue } from '../../shared/invisible.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
 import type { Role } from '../profile.ts';
 import type { DirectoryIndex } from './directory-index.ts';
@@ -64,7 +65,14 @@ export function matchPeople(
     const rivals = claimants.length + (taken.has(objectId) ? 1 : 0);
     for (const { subject, rule, value } of claimants) {
       if (rivals === 1) links.push({ personKey: subject, objectId, rule: describeRule(rule) });
-      else problems.push(problem(subject, 'DuplicateTargetEntries', { count: rivals, source: rule.source, value }));
+      else
+        problems.push(
+          problem(subject, 'DuplicateTargetEntries', {
+            count: rivals,
+            source: rule.source,
+            value: describeValue(value),
+          }),
+        );
     }
   }
   return { links, problems };
@@ -90,10 +98,18 @@ function tryRules(
     const candidates = directory.find(rule.target, value);
     const [objectId] = candidates;
     if (candidates.length > 1) {
-      return problem(subject, 'AmbiguousMatch', { count: candidates.length, target: rule.target, value });
+      return problem(subject, 'AmbiguousMatch', {
+        count: candidates.length,
+        target: rule.target,
+        value: describeValue(value),
+      });
     }
     if (objectId !== undefined) return { objectId, claim: { subject, rule, value } };
-    unmatched ??= problem(subject, 'UnmatchedEntry', { target: rule.target, value, source: rule.source });
+    unmatched ??= problem(subject, 'UnmatchedEntry', {
+      target: rule.target,
+      value: describeValue(value),
+      source: rule.source,
+    });
   }
   const sources = [...new Set(rules.map((rule) => rule.source))];
   if (unmatched !== undefined || sources.length === 0) return unmatched;

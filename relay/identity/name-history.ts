@@ -2,6 +2,8 @@
  * User names that Hallpass has given, and to whom. A name that was somebody's is not given to another person even after
  * the account is gone: mail, files and grants would find the wrong one.
  */
+import { fold } from '../../shared/invisible.ts';
+
 export class NameHistory {
   readonly #holders = new Map<string, string>();
   readonly #namesOf = new Map<string, string[]>();
@@ -13,7 +15,7 @@ export class NameHistory {
 
   /** The first holder of a name keeps it. */
   add(userPrincipalName: string, person: string): void {
-    const name = userPrincipalName.toLowerCase();
+    const name = fold(userPrincipalName);
     if (this.#holders.has(name)) return;
     this.#holders.set(name, person);
     const names = this.#namesOf.get(person);
@@ -23,7 +25,7 @@ export class NameHistory {
 
   /** The person key of whoever got the name first. */
   holderOf(userPrincipalName: string): string | undefined {
-    return this.#holders.get(userPrincipalName.toLowerCase());
+    return this.#holders.get(fold(userPrincipalName));
   }
 
   /** In lower case, oldest first. */

@@ -3,6 +3,7 @@
  * for a web id, and a collision is reported, or numbered where the profile says so, but never solved by taking over
  * another person's account.
  */
+import { describeValue, fold, showInvisible } from '../../shared/invisible.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
 import type { Profile, Role } from '../profile.ts';
 import type { DirectoryIndex } from './directory-index.ts';
@@ -54,12 +55,12 @@ export function nameAccounts(
   const { wishes, problems } = wishesOf(people, rules);
   const fixed = Map.groupBy(
     wishes.filter(({ rule }) => !isNumbered(rule)),
-    (wish) => nameOf(wish).toLowerCase(),
+    (wish) => fold(nameOf(wish)),
   );
   const named: NamedPerson[] = [];
   for (const [name, claimants] of fixed) {
     for (const wish of claimants) {
-      const value = wish.rule === 'username' ? (wish.person.username ?? '') : nameOf(wish);
+      const value = wish.rule === 'username' ? describeValue(wish.person.username ?? '') : nameOf(wish);
       const source = wish.rule === 'username' ? 'username' : 'the user name';
       if (claimants.length > 1) {
         problems.push(problem(wish.key, 'DuplicateTargetEntries', { count: claimants.length, source, value }));
@@ -75,7 +76,7 @@ export function nameAccounts(
   // The order of ids: whoever came first keeps the name without a number, in every run.
   for (const wish of wishes.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
     const free = (localPart: string) => {
-      const name = `${localPart}@${wish.domain}`.toLowerCase();
+      const name = fold(`${localPart}@${wish.domain}`);
       const holder = history.holderOf(name) ?? wish.key;
       return holder === wish.key && !given.has(name) && directory.find('userPrincipalName', name).length === 0;
     };
@@ -84,7 +85,7 @@ export function nameAccounts(
       problems.push(problem(wish.key, 'UserNameTaken', { value: nameOf(wish) }));
       continue;
     }
-    given.add(`${localPart}@${wish.domain}`.toLowerCase());
+    given.add(fold(`${localPart}@${wish.domain}`));
     named.push(namedAs(wish, localPart));
   }
   return { named, problems };
@@ -104,7 +105,12 @@ function wishesOf(people: readonly Person[], { domains, accounts }: NamingRules)
     const made = makers[person.role] || undefined;
     const result = made === undefined ? { missing: 'domain in the profile' } : made(person);
     if ('missing' in result) problems.push(problem(key, 'MissingSourceValue', { source: result.missing }));
-    else if ('reason' in result) problems.push(problem(key, 'InvalidUserName', result));
+    else if ('foreign' in result) {
+      const { source, foreign: value, reason } = result;
+      problems.push(
+        problem(key, 'NameInOtherScript', { source, value: showInvisible(value), reason, role: person.role }),
+      );
+    } else if ('reason' in result) problems.push(problem(key, 'InvalidUserName', result));
     else if (domain !== undefined) wishes.push({ key, person, localPart: result.localPart, domain, rule });
   }
   return { wishes, problems };

@@ -1,4 +1,5 @@
 /** People as the identity rules see them: one per person and role, whatever the number of their schools. */
+import { trimInvisible } from '../../shared/invisible.ts';
 import type { Student, Teacher } from '../../shared/roster.ts';
 import type { Role } from '../profile.ts';
 
@@ -34,16 +35,21 @@ export function personOf(role: Role, id: string, records: readonly (Student | Te
   return {
     role,
     id,
-    username: first?.username,
-    number: first?.kind === 'student' ? first.studentNumber : first?.teacherNumber,
-    secondaryEmail: first?.secondaryEmail,
-    givenName: first?.givenName,
-    surname: first?.surname,
-    middleName: first?.middleName,
+    username: trimmed(first?.username),
+    number: trimmed(first?.kind === 'student' ? first.studentNumber : first?.teacherNumber),
+    secondaryEmail: trimmed(first?.secondaryEmail),
+    givenName: trimmed(first?.givenName),
+    surname: trimmed(first?.surname),
+    middleName: trimmed(first?.middleName),
     grade: first?.kind === 'student' ? first.grade : undefined,
     graduationYear: first?.kind === 'student' ? first.graduationYear : undefined,
     schoolIds: sorted.map((record) => record.schoolId),
   };
+}
+
+/** Agents of before 0.3 leave invisible characters at the ends of values. */
+function trimmed(value: string | undefined): string | undefined {
+  return value && (trimInvisible(value) || undefined);
 }
 
 const accountPrefix = 'account:';

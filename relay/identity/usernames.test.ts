@@ -5,7 +5,7 @@ import { DirectoryIndex } from './directory-index.ts';
 import { NameHistory } from './name-history.ts';
 import { nameAccounts } from './names.ts';
 import { type Person, personKey, personOf } from './people.ts';
-import { transliterate } from './transliterate.ts';
+import { foreignness, transliterate } from './transliterate.ts';
 import { invalidLocalPart } from './usernames.ts';
 
 const domain = 'contoso.edu';
@@ -48,6 +48,29 @@ t.test('names become letters that a user name may have', async (t) => {
     ['İlkay Işık', 'ilkayisik'],
     ['ﬁne №1', 'fineno1'],
     ['Lee–Park', 'lee-park'],
+    ['Kaʻahumanu', 'kaahumanu'],
+    ['Kaʼahumanu', 'kaahumanu'],
+    ['Ka’ahumanu', 'kaahumanu'],
+    ['Ka′ahumanu', 'kaahumanu'],
+    ['Kaʹahumanu', 'kaahumanu'],
+    ['Ka`ahumanu', 'kaahumanu'],
+    ['Ka´ahumanu', 'kaahumanu'],
+    ['KaꞋahumanu', 'kaahumanu'],
+    ['Łééchąąʼí Nizhóní', 'leechaainizhoni'],
+    ['Nguyễn Thị Ươn Đặng', 'nguyenthiuondang'],
+    ['Ɔkɔmfo Ɛdwom', 'okomfoedwom'],
+    ['Ɓala Ɗan Ƙasa Ƴar Ɖe Ŋa Ɣa Ƒo Ʋe', 'baladankasayardenagafove'],
+    ['Ọlá Ẹ̀ṣọ́', 'olaeso'],
+    ['ʔálʔal Xʷƛ', 'alalxwtl'],
+    ['ǃNawas ǂKhoi', 'nawaskhoi'],
+    ['Sigurður Guðný', 'sigurdurgudny'],
+    ['ŒUVRÉ ĲSSEL ẞ', 'oeuvreijsselss'],
+    ['Əliyev Ǯ Ŧ Ǥ', 'eliyevztg'],
+    ['Ａｎａ\u200b Lee\u00ad', 'analee'],
+    ['ʻ', undefined],
+    ['Νίκος', undefined],
+    ['محمد', undefined],
+    ['ハナ', undefined],
     ['王', undefined],
     ['Ана', undefined],
     ['Ana 王', undefined],
@@ -56,6 +79,33 @@ t.test('names become letters that a user name may have', async (t) => {
   for (const [name, expected] of cases) t.equal(transliterate(name), expected, name);
   const letters = fc.array(fc.integer({ min: 1, max: 0xd7ff }), { maxLength: 12 });
   fc.assert(fc.property(letters, (codes) => /^[a-z0-9-]+$/.test(transliterate(String.fromCharCode(...codes)) ?? 'a')));
+});
+
+t.test('a name of another script, or without letters, is told with the letter and the script', async (t) => {
+  const reasons: [string, RegExp][] = [
+    ['Ана', /"а" \(U\+0430\) is a letter of the Cyrillic script/],
+    ['Aна', /"н" \(U\+043D\) is a letter of the Cyrillic script/],
+    ['Νίκος', /Greek/],
+    ['محمد', /Arabic/],
+    ['٣', /digit of the Arabic script/],
+    ['ハナ', /Katakana/],
+    ['𞤀', /Adlam/],
+    ['ꟺ', /a Latin letter without a spelling in a to z/],
+    ['ʻ', /no letter or digit/],
+  ];
+  for (const [name, reason] of reasons) t.match(foreignness(name), reason, name);
+});
+
+t.test('every letter of the Latin alphabets of nations has a spelling in a to z', async (t) => {
+  const ofNations = [0x00c0, 0x024f, 0x1e00, 0x1eff];
+  const missing: string[] = [];
+  for (let at = 0; at < ofNations.length; at += 2) {
+    for (let code = ofNations[at] ?? 0; code <= (ofNations[at + 1] ?? 0); code += 1) {
+      const letter = String.fromCodePoint(code);
+      if (/(?=\p{L})\p{Script=Latin}/u.test(letter) && transliterate(`${letter}a`) === undefined) missing.push(letter);
+    }
+  }
+  t.same(missing, ['ƍ', 'ȸ', 'ȹ', 'Ỻ', 'ỻ', 'Ỽ', 'ỽ'], 'but for signs of linguists and letters of medieval Welsh');
 });
 
 t.test('a pattern makes user names, and says what is in the way', async (t) => {
@@ -70,7 +120,12 @@ t.test('a pattern makes user names, and says what is in the way', async (t) => {
   t.same(names, { 1: 'ana.simic', 4: 'x'.repeat(20), 5: 'kim.-oneil' });
   t.match(problems, [
     { subject: 'students:2', code: 'MissingSourceValue', message: /no surname/ },
-    { subject: 'students:3', code: 'InvalidUserName', message: /"王".*no counterpart/ },
+    {
+      subject: 'students:3',
+      code: 'NameInOtherScript',
+      message: /givenName "王": "王" \(U\+738B\) is a letter of the Chinese \(Han\) script/,
+      action: /Latin letters in PowerSchool.*"accounts\.students\.username"/,
+    },
   ]);
   const optional = named(people.slice(0, 2), { pattern: 's-{username}[.{surname:3}]' });
   t.same(optional.names, { 1: 's-u1.sim', 2: 's-u2' });

@@ -1,11 +1,16 @@
 /** What stands before the @ of an account that Hallpass creates: PowerSchool's user name, or a pattern of other values. */
+import { describeValue, showInvisible } from '../../shared/invisible.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
 import { fillPattern, type Pattern, parsePattern, requiredValues } from '../profile/pattern.ts';
 import type { Person } from './people.ts';
-import { transliterate } from './transliterate.ts';
+import { foreignness, transliterate } from './transliterate.ts';
 
 /** Or what is in the way: a value that is missing, or a name that no account can have. */
-export type LocalPart = { localPart: string } | { missing: string } | { value: string; reason: string };
+export type LocalPart =
+  | { localPart: string }
+  | { missing: string }
+  | { value: string; reason: string }
+  | { source: string; foreign: string; reason: string };
 
 /** @param domain of the role, which PowerSchool may have at the end of the user name already */
 export function localPartMaker(rule: UsernameRule, domain: string): (person: Person) => LocalPart {
@@ -18,22 +23,22 @@ function fromUsername({ username }: Person, domain: string): LocalPart {
   if (username === undefined) return { missing: 'username' };
   const localPart = withoutDomain(username, domain);
   const reason = invalidLocalPart(localPart);
-  return reason === undefined ? { localPart } : { value: username, reason };
+  return reason === undefined ? { localPart } : { value: describeValue(username), reason };
 }
 
 /** Lower case without accents; signs at the ends and doubled dots, which empty values leave, go. */
 function fromPattern(person: Person, pattern: Pattern, maxLength: number): LocalPart {
   const missing = requiredValues(pattern).find((name) => valueFor(person, name) === undefined);
   if (missing !== undefined) return { missing };
-  let foreign: string | undefined;
+  let foreign: { source: string; foreign: string } | undefined;
   const filled = fillPattern(pattern, (name) => {
     const value = valueFor(person, name);
     if (value === undefined) return undefined;
     const plain = transliterate(value);
-    if (plain === undefined) foreign ??= value;
+    if (plain === undefined) foreign ??= { source: name, foreign: value };
     return plain;
   });
-  if (foreign !== undefined) return { value: foreign, reason: 'its letters have no counterpart in a user name' };
+  if (foreign !== undefined) return { ...foreign, reason: foreignness(foreign.foreign) };
   const localPart = cutName(filled.toLowerCase().replace(/\.{2,}/g, '.'), maxLength);
   const reason = invalidLocalPart(localPart);
   return reason === undefined ? { localPart } : { value: filled, reason };
@@ -81,6 +86,6 @@ export function invalidLocalPart(localPart: string): string | undefined {
   if (localPart.length === 0) return 'it is empty';
   if (localPart.length > 64) return 'it has more than 64 characters';
   const bad = /[^A-Za-z0-9'.\-_!#^~]/u.exec(localPart)?.[0];
-  if (bad !== undefined) return bad.trim() === '' ? 'it has a space in it' : `it contains "${bad}"`;
+  if (bad !== undefined) return bad === ' ' ? 'it has a space in it' : `it contains "${showInvisible(bad)}"`;
   return localPart.endsWith('.') ? 'it ends in a dot' : undefined;
 }

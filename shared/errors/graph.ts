@@ -158,6 +158,15 @@ export const graphErrors = {
     meaning:
       "Letters, digits and ' . - _ ! # ^ ~ are allowed, no accents, 64 characters before the @, no dot directly before it.",
   },
+  NameInOtherScript: {
+    retry: 'fix',
+    who: 'sis',
+    sentence: 'No user name can be made of the {source} "{value}": {reason}.',
+    action:
+      'Enter the {source} in Latin letters in PowerSchool, or have user names made of something else: set "accounts.{role}.username" of the profile to "username", which takes PowerSchool\'s own, or to a pattern of other values, such as the number.',
+    meaning:
+      'User names have the letters a to z and digits. Latin letters of every orthography become these (Š, Ł, Ɗ, Đ, Þ …), and letters that are written like apostrophes are left out. Hallpass does not spell names of other scripts in Latin letters: there are several ways, and the family has chosen one.',
+  },
   UserNameTaken: {
     retry: 'fix',
     who: 'microsoft',

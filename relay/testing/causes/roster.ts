@@ -43,6 +43,12 @@ export const rosterCauses = {
   DuplicateTargetEntries: { roster: having('10', { studentNumber: '4001' }), mend: commit },
   MissingSourceValue: { roster: having('10', { studentNumber: undefined }), mend: commit },
   InvalidUserName: { create: true, roster: having('10', { username: 'zoë smith' }), mend: commit },
+  NameInOtherScript: {
+    create: true,
+    profile: { accounts: { students: { username: { pattern: '{surname}.{studentNumber}' } } } },
+    roster: having('10', { surname: 'Шимић' }),
+    mend: commit,
+  },
   UserNameTaken: { create: true, before: stranger(namesake), mend: remove('student0') },
   PersonInTwoProfiles: {
     roster: (records) => [
