@@ -9,6 +9,7 @@ import type { AgentState } from '../state/agent-state.ts';
 import { type Identity, upgradeToken } from '../uplink/identity.ts';
 import { interception } from '../uplink/interception.ts';
 import { type Knock, knock } from '../uplink/knock.ts';
+import { plainStatus, relayError } from '../uplink/refusal.ts';
 import { skewOf } from './clock.ts';
 import type { Check, CheckContext } from './finding.ts';
 import { checkPath, pathChecks } from './path.ts';
@@ -69,14 +70,15 @@ async function* checkDoor(
 /**
  * Pure. A refusal in the relay's own words proves that a relay is there, and that a WebSocket's headers came through.
  *
- * @throws HallpassError RELAY_INTERCEPTED, RELAY_REFUSED
+ * @throws HallpassError RELAY_INTERCEPTED, RELAY_UPGRADE_LOST, RELAY_REFUSED, and what the relay says of itself
  */
 export function upgradeVerdict(url: string, answer: Knock, ms: number): Verdict {
   if (answer.outcome === 'answered') return pass(`A WebSocket opens, and the relay's answer comes through (${ms} ms).`);
-  const { status, headers, code, message } = answer;
-  const intercepted = interception(url, status, headers, message);
+  const { status, headers, told } = answer;
+  const intercepted = interception(url, answer);
   if (intercepted !== undefined) throw intercepted;
-  if (code === undefined || status === 429 || status >= 500) throw fail('RELAY_REFUSED', { url, status });
+  if (told.code === undefined) throw fail('RELAY_REFUSED', { url, status: plainStatus(status, headers) });
+  if (status === 429 || status >= 500) throw relayError(url, status, told, undefined);
   return pass(`A relay answers (status ${status}, ${ms} ms).`);
 }
 
@@ -94,15 +96,11 @@ function identityVerdict(url: string, answer: Knock, identity: Identity | null):
     if (tenantId !== identity.tenantId) return fail('AGENT_UNKNOWN', { url });
     return pass(`The relay (version ${relayVersion}) knows agent ${identity.agentId} of ${tenantName}.`);
   }
-  const { status, code, message = '' } = answer;
-  if (code === 'PROTOCOL_UNSUPPORTED' && message.includes(checkSubprotocol)) {
+  const { status, told } = answer;
+  if (told.code === 'PROTOCOL_UNSUPPORTED' && told.message?.includes(checkSubprotocol)) {
     const action =
       'See with "hallpass-agent status" whether cycles succeed; an update of the relay makes it checkable.';
     return warn('The relay is older than this check and does not say whether it knows this agent.', action);
   }
-  if (code === 'AGENT_TOKEN_INVALID') {
-    return fail(code, { reason: message.replace(/^[^:]*: /, '').replace(/\.$/, '') || `status ${status}` });
-  }
-  if (code === 'AGENT_UNKNOWN') return fail(code, { url });
-  return fail('RELAY_REFUSED', { url, status });
+  return relayError(url, status, told, undefined);
 }

@@ -1,5 +1,6 @@
 /** What a server's certificate says, and why one was refused. */
-import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
+import type { Socket } from 'node:net';
+import { type DetailedPeerCertificate, type PeerCertificate, rootCertificates, TLSSocket } from 'node:tls';
 
 export interface Certificate {
   subject: string;
@@ -58,6 +59,35 @@ export function chainOf(leaf: DetailedPeerCertificate | Record<string, never> | 
     at = at.issuerCertificate;
   }
   return chain;
+}
+
+/** Who stands at the other end of the encryption. */
+export interface Peer {
+  /** The authority behind its certificate. */
+  issuer: string;
+  /** One of the authorities that come with this program: no filter of the district has a certificate of theirs. */
+  isWellKnown: boolean;
+}
+
+/** Undefined for a connection without encryption. */
+export function peerOf(socket: Socket): Peer | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const leaf = socket.getPeerCertificate(true);
+  const issuer = chainOf(leaf).at(-1)?.issuer;
+  return issuer === undefined ? undefined : { issuer, isWellKnown: endsWellKnown(leaf) };
+}
+
+let wellKnown: ReadonlySet<string> | undefined;
+
+function endsWellKnown(leaf: DetailedPeerCertificate): boolean {
+  wellKnown ??= new Set(rootCertificates.map((pem) => pem.replace(/-----[A-Z ]+-----|\s/g, '')));
+  const seen = new Set<string>();
+  for (let at: DetailedPeerCertificate | undefined = leaf; at?.raw !== undefined; at = at.issuerCertificate) {
+    if (wellKnown.has(at.raw.toString('base64'))) return true;
+    if (seen.has(at.fingerprint256)) return false;
+    seen.add(at.fingerprint256);
+  }
+  return false;
 }
 
 function kindOf(code: string): RefusalKind {

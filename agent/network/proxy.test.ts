@@ -94,7 +94,14 @@ t.test('each way of refusing has its name and the next step', async (t) => {
   t.match(refused, { code: 'PROXY_AUTH_REQUIRED', message: /were refused/, action: /--proxy-credentials-file/ });
   t.notMatch(refused.message + refused.action, /ann|wrong-one/);
   await proxy.set({ schemes: ['Negotiate', 'NTLM'] });
-  t.match(await failure(knock(wrong)), { message: /takes only Negotiate, NTLM, which Hallpass does not know/ });
+  const unspoken = await failure(knock(wrong));
+  t.match(unspoken, {
+    code: 'PROXY_AUTH_UNSUPPORTED',
+    retry: 'fix',
+    message: /takes only Negotiate, NTLM as a sign-in/,
+  });
+  t.match(unspoken.action, /exempt relay\.test:443.*cntlm.*px.*--proxy http:\/\/127\.0\.0\.1:3128/);
+  t.notMatch(unspoken.action, /credentials/, 'no password helps here');
 });
 
 t.test('a proxy that is not there, or swallows what it gets', async (t) => {

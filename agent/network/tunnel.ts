@@ -2,17 +2,21 @@
 import { isIP, type Socket } from 'node:net';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { HttpProxy } from './proxy.ts';
+import { proxyWords } from './proxy-words.ts';
 import type { Target } from './target.ts';
 
 /** Largest head of an answer. Proxies put cookies and policies in it; nobody needs more. */
 const maxHeadBytes = 16_384;
+/** Of the page that explains a refusal: the title stands at its beginning. */
+const maxPageBytes = 4096;
+const pageMs = 1000;
 
 /**
  * Asks for a tunnel on a connection to the proxy; afterwards the connection is one to the target. It is destroyed when
  * the proxy refuses.
  *
- * @throws HallpassError PROXY_AUTH_REQUIRED, PROXY_REFUSED, PROXY_FAILED, PROXY_WEB_PAGE, PROXY_UNREACHABLE; the signal's
- *   reason
+ * @throws HallpassError PROXY_AUTH_REQUIRED, PROXY_AUTH_UNSUPPORTED, PROXY_REFUSED, PROXY_FAILED, PROXY_WEB_PAGE,
+ *   PROXY_UNREACHABLE; the signal's reason
  */
 export async function askForTunnel(
   socket: Socket,
@@ -26,8 +30,8 @@ export async function askForTunnel(
   if (proxy.credentials !== undefined) lines.push(`Proxy-Authorization: ${proxy.credentials.header}`);
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   try {
-    const answer = await readHead(socket, signal, timeoutMs);
-    const refusal = readAnswer(answer, proxy, authority);
+    const answer = await readAnswer(socket, signal, timeoutMs);
+    const refusal = refusalIn(answer, proxy, authority);
     if (refusal !== undefined) throw refusal;
   } catch (error) {
     socket.destroy();
@@ -38,17 +42,19 @@ export async function askForTunnel(
 
 class NoAnswer extends Error {}
 
-/** Head of the answer, and whether something follows it although it is the client who speaks first in TLS. */
-interface Head {
-  text: string;
-  more: boolean;
+/** Head of the answer, and what follows it: nothing for a tunnel, because it is the client who speaks first in TLS. */
+interface Answer {
+  head: string;
+  body: string;
 }
 
-function readHead(socket: Socket, signal: AbortSignal, timeoutMs: number): Promise<Head> {
+function readAnswer(socket: Socket, signal: AbortSignal, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0);
+    let patience: NodeJS.Timeout | undefined;
     const settle = (act: () => void) => {
       clearTimeout(timer);
+      clearTimeout(patience);
       socket.off('data', onData);
       socket.off('close', onClose);
       signal.removeEventListener('abort', onAbort);
@@ -56,14 +62,26 @@ function readHead(socket: Socket, signal: AbortSignal, timeoutMs: number): Promi
       socket.pause();
       act();
     };
+    const answer = () => {
+      const end = bytes.indexOf('\r\n\r\n');
+      const head = bytes.subarray(0, end < 0 ? maxHeadBytes : end).toString('latin1');
+      const body = end < 0 ? '' : bytes.subarray(end + 4, end + 4 + maxPageBytes).toString();
+      return { head, body };
+    };
     const onData = (chunk: Buffer) => {
       bytes = Buffer.concat([bytes, chunk]);
       const end = bytes.indexOf('\r\n\r\n');
       if (end < 0 && bytes.length <= maxHeadBytes) return;
-      const text = bytes.subarray(0, end < 0 ? maxHeadBytes : end).toString('latin1');
-      settle(() => resolve({ text, more: end >= 0 && bytes.length > end + 4 }));
+      const { head, body } = answer();
+      const whole = opensTunnel(head) || end < 0 || bytes.length >= end + 4 + maxPageBytes || body.includes('</title>');
+      if (whole) settle(() => resolve(answer()));
+      else patience ??= setTimeout(() => settle(() => resolve(answer())), pageMs);
     };
-    const onClose = () => settle(() => reject(new NoAnswer('it closed the connection without an answer')));
+    const onClose = () =>
+      settle(() => {
+        if (bytes.length > 0) resolve(answer());
+        else reject(new NoAnswer('it closed the connection without an answer'));
+      });
     const onAbort = () => settle(() => reject(signal.reason));
     const late = new NoAnswer(`no answer within ${timeoutMs / 1000} s`);
     const timer = setTimeout(() => settle(() => reject(late)), timeoutMs);
@@ -74,31 +92,58 @@ function readHead(socket: Socket, signal: AbortSignal, timeoutMs: number): Promi
   });
 }
 
-/** The refusal in an answer, or undefined for a tunnel. */
-function readAnswer({ text, more }: Head, { url, credentials }: HttpProxy, target: string): HallpassError | undefined {
-  const proxy = url.origin;
-  const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(text)?.[1]);
-  if (Number.isNaN(status))
-    return fail('PROXY_UNREACHABLE', { proxy, reason: 'what answers there does not speak HTTP' });
-  const html = /^content-type:.*html/im.test(text);
-  if (status === 407) {
-    const detail = signInDetail(text, credentials !== undefined);
-    return fail('PROXY_AUTH_REQUIRED', { proxy, target, detail });
-  }
-  if (status >= 200 && status < 300) {
-    return html || more ? fail('PROXY_WEB_PAGE', { proxy, target, status }) : undefined;
-  }
-  if (status >= 300 && status < 400) return fail('PROXY_WEB_PAGE', { proxy, target, status });
-  if (status >= 500) return fail('PROXY_FAILED', { proxy, target, reason: `it answered with status ${status}` });
-  return fail('PROXY_REFUSED', { proxy, target, status });
+function statusOf(head: string): number {
+  return Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(head)?.[1]);
 }
 
-function signInDetail(text: string, tried: boolean): string {
-  const schemes = [...text.matchAll(/^proxy-authenticate:\s*([a-z\d-]+)/gim)].map(([, scheme = '']) => scheme);
-  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
-    return `it takes only ${[...new Set(schemes)].join(', ')}, which Hallpass does not know`;
+function opensTunnel(head: string): boolean {
+  const status = statusOf(head);
+  return status >= 200 && status < 300;
+}
+
+/** Neither "not implemented" nor a version of HTTP says that the target is out of reach; 511 is a sign-in page (RFC 6585). */
+const noFailures: ReadonlySet<number> = new Set([501, 505, 511]);
+
+/** In which words proxies say with 4xx that they did not reach the target. */
+const unreached =
+  /no such (?:domain|host)|unknown host|host not found|\bdns\b|resolv|unable to connect|connect(?:ion)? (?:failed|timed out|refused)|unreachable/i;
+
+/** The refusal in an answer, or undefined for a tunnel. */
+function refusalIn({ head, body }: Answer, { url, credentials }: HttpProxy, target: string): HallpassError | undefined {
+  const proxy = url.origin;
+  const status = statusOf(head);
+  if (Number.isNaN(status)) return fail('PROXY_UNREACHABLE', { proxy, reason: strangeTongue(head) });
+  if (status >= 200 && status < 300) {
+    const html = /^content-type:.*html/im.test(head);
+    return html || body !== '' ? fail('PROXY_WEB_PAGE', { proxy, target, status }) : undefined;
   }
-  return tried ? 'user name and password were refused' : 'no user name and password are set';
+  if ((status >= 300 && status < 400) || status === 511) return fail('PROXY_WEB_PAGE', { proxy, target, status });
+  // Some answer 401 with WWW-Authenticate to a wrong password (tinyproxy).
+  const schemes = [...head.matchAll(/^(?:proxy|www)-authenticate:\s*([a-z\d-]+)/gim)].map(([, scheme = '']) => scheme);
+  if (status === 407 || (status < 500 && schemes.length > 0)) {
+    return signInRefusal([...new Set(schemes)], credentials !== undefined, proxy, target);
+  }
+  const said = proxyWords(head, body);
+  const quoted = said === '' ? '' : `, "${said}"`;
+  if (status === 404 || (status >= 500 && !noFailures.has(status)) || unreached.test(said)) {
+    return fail('PROXY_FAILED', { proxy, target, reason: `it answered with status ${status}${quoted}` });
+  }
+  return fail('PROXY_REFUSED', { proxy, target, status: `${status}${quoted}` });
+}
+
+/** A TLS record begins with its type, an alert (0x15) or a handshake (0x16), and version 3. */
+function strangeTongue(head: string): string {
+  return /^[\x15\x16]\x03/.test(head)
+    ? 'what answers there speaks TLS: give its address with https://'
+    : 'what answers there does not speak HTTP';
+}
+
+function signInRefusal(schemes: readonly string[], tried: boolean, proxy: string, target: string): HallpassError {
+  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
+    return fail('PROXY_AUTH_UNSUPPORTED', { proxy, target, schemes: schemes.join(', ') });
+  }
+  const detail = tried ? 'user name and password were refused' : 'no user name and password are set';
+  return fail('PROXY_AUTH_REQUIRED', { proxy, target, detail });
 }
 
 function authorityOf({ host, port }: Target): string {

@@ -113,7 +113,7 @@ t.test('every code of the catalogue that an agent meets has a sentence, a step a
     'The way out of the district': 'network',
     'The link between agent and relay': 'relay',
   } as const;
-  const onTheWay = ['RELAY_UNREACHABLE', 'RELAY_TLS_UNTRUSTED', 'LINK_LOST'];
+  const onTheWay = ['RELAY_UNREACHABLE', 'RELAY_TLS_UNTRUSTED', 'LINK_LOST', 'RELAY_INTERCEPTED', 'RELAY_UPGRADE_LOST'];
   for (const [chapter, station] of Object.entries(stations)) {
     for (const code of Object.keys(chapters[chapter as keyof typeof stations]) as ErrorCode[]) {
       const { sentence, action, retry } = catalogue[code];

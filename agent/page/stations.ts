@@ -32,7 +32,13 @@ export interface Places {
 }
 
 /** Errors of the link that the relay itself has no part in: something between here and there. */
-const network: ReadonlySet<string> = new Set(['RELAY_UNREACHABLE', 'RELAY_TLS_UNTRUSTED', 'LINK_LOST']);
+const network: ReadonlySet<string> = new Set([
+  'RELAY_UNREACHABLE',
+  'RELAY_TLS_UNTRUSTED',
+  'RELAY_INTERCEPTED',
+  'RELAY_UPGRADE_LOST',
+  'LINK_LOST',
+]);
 
 /** Where the problem is. Codes nobody knows belong to the agent, who reported them. */
 export function stationOf(code: string): StationId {

@@ -51,6 +51,8 @@ async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
     return void socket.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${lines}${page('sign in')}`);
   }
   switch (mode) {
+    case 'answer':
+      return void socket.end(behaviour.answer ?? '');
     case 'refuse':
       return void socket.end(`HTTP/1.1 403 Forbidden\r\n${page('Blocked: category "unknown"')}`);
     case 'page':

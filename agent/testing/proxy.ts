@@ -8,7 +8,7 @@ export interface ProxyBehaviour {
    * `tunnel` as asked; `swallow` what passes, from now on; `refuse` with 403; `page` with a web page and 200; `redirect` to
    * one; `silent` for ever; `close` without an answer; `banner` of another protocol; `inspect` TLS with a certificate of
    * its own; `portal`, the same with a web page in place of the server's answer; `noUpgrade`, the same without the headers
-   * of a WebSocket.
+   * of a WebSocket; `answer` with what `answer` holds.
    */
   mode:
     | 'tunnel'
@@ -21,7 +21,10 @@ export interface ProxyBehaviour {
     | 'banner'
     | 'inspect'
     | 'portal'
-    | 'noUpgrade';
+    | 'noUpgrade'
+    | 'answer';
+  /** Everything that is sent in that mode. */
+  answer?: string;
   /** What the proxy's DNS knows: `relay.test:443` to `127.0.0.1:12345`. Anything else is answered with 502. */
   hosts: Record<string, string>;
   /** `user:password` that it wants. */

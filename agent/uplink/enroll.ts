@@ -1,12 +1,8 @@
 /** Enrollment: a one-time code and a fresh public key against an identity. */
 import { Pool } from 'undici';
+import { retryAfterMs } from '../../shared/backoff.ts';
 import { fail } from '../../shared/errors.ts';
-import {
-  type EnrollRequest,
-  enrollRequestSchema,
-  enrollResponseSchema,
-  errorMessageSchema,
-} from '../../shared/link.ts';
+import { type EnrollRequest, enrollRequestSchema, enrollResponseSchema } from '../../shared/link.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { enrollAddress } from '../addresses.ts';
 import { undiciConnector } from '../network/connector.ts';
@@ -14,6 +10,7 @@ import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
 import { type Identity, newPrivateKey, publicHalf } from './identity.ts';
 import { interception } from './interception.ts';
+import { plainStatus, relayError, toldIn } from './refusal.ts';
 
 export interface EnrollOptions extends Way {
   relay: URL;
@@ -25,7 +22,7 @@ export interface EnrollOptions extends Way {
 /**
  * Registers this machine with the relay. The private key never leaves it.
  *
- * @throws HallpassError ENROLLMENT_CODE_INVALID, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_TLS_INVALID,
+ * @throws HallpassError ENROLLMENT_CODE_INVALID and whatever else the relay says, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_TLS_INVALID,
  *   RELAY_INTERCEPTED, RELAY_REFUSED, the PROXY_ codes
  */
 export async function enroll({ relay, ca, proxy, code, name, signal }: EnrollOptions): Promise<Identity> {
@@ -36,16 +33,16 @@ export async function enroll({ relay, ca, proxy, code, name, signal }: EnrollOpt
   const privateKey = await newPrivateKey();
   const request: EnrollRequest = { code, name, agentVersion: hallpassVersion, publicKey: publicHalf(privateKey) };
   const { status, headers, body } = await post(relay, { ca, proxy }, request, signal);
-  const intercepted = interception(relay.href, status, headers);
+  const told = status < 300 ? {} : toldIn(body);
+  const intercepted = interception(relay.href, { status, headers, told });
   if (intercepted !== undefined) throw intercepted;
   if (status === 200 || status === 201) {
     const answer = enrollResponseSchema.safeParse(body);
     if (!answer.success) throw fail('RELAY_REFUSED', { url: relay.href, status: `${status}, not a relay's answer` });
     return { ...answer.data, relay: relay.href, privateKey };
   }
-  const told = errorMessageSchema.partial().safeParse(body).data?.code;
-  if (told === 'ENROLLMENT_CODE_INVALID') throw fail(told, { url: relay.href });
-  throw fail('RELAY_REFUSED', { url: relay.href, status });
+  if (told.code === undefined) throw fail('RELAY_REFUSED', { url: relay.href, status: plainStatus(status, headers) });
+  throw relayError(relay.href, status, told, retryAfterMs(String(headers['retry-after'] ?? ''), Date.now()));
 }
 
 async function post(relay: URL, way: Way, request: EnrollRequest, signal: AbortSignal | undefined) {

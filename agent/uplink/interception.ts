@@ -1,29 +1,81 @@
-/** Answers that are not the relay's: a sign-in page, a filter's notice. */
+/** Answers that are not the relay's, and requests that reached it as others: which proxy did it, as far as that can be told. Pure. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { fail, type HallpassError } from '../../shared/errors.ts';
+import type { Peer } from '../network/certificate.ts';
+
+export interface RelayAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The relay's own code and sentence, if it was the relay. */
+  told?: { code?: string | undefined; message?: string | undefined };
+  /** Where the encryption ended; undefined on a connection without any. */
+  peer?: Peer | undefined;
+}
 
 /**
- * The error for an answer that something on the way gave in the relay's place, or undefined. The relay answers in JSON and
- * never redirects. A page with 5xx may be of the relay's own load balancer, and passes.
+ * The error for an answer that something on the way gave in the relay's place, or for an upgrade that something on the way
+ * has dropped; undefined for an answer of the relay. The relay answers in JSON and never redirects. A page with 5xx may be
+ * of the relay's own load balancer, and passes.
  *
  * @param url the relay's address, for people
- * @param told the relay's own sentence, if it was the relay
  */
-export function interception(
-  url: string,
-  status: number,
-  headers: IncomingHttpHeaders,
-  told = '',
-): HallpassError | undefined {
+export function interception(url: string, { status, headers, told, peer }: RelayAnswer): HallpassError | undefined {
   // The relay saw a request without the protocols that we always offer.
-  if (status === 426 && told.includes('(agent none,')) {
-    return fail('RELAY_INTERCEPTED', { url, what: 'the request for a WebSocket arrived as an ordinary one' });
-  }
+  if (status === 426 && told?.message?.includes('(agent none,')) return upgradeLost(url, headers, peer);
+  if (told?.code !== undefined) return undefined;
+  const what = strangeAnswer(url, status, headers);
+  if (what === undefined) return undefined;
+  const by = selfName(headers);
+  const action = isOperators(peer)
+    ? 'Check the address of the relay. If it is right, ask the operator of the relay: the answer comes from that side of the connection.'
+    : 'Check the address of the relay. If it is right, ask your network people to let WebSockets to this host pass without filter or sign-in page.';
+  return fail('RELAY_INTERCEPTED', { url, what: by === '' ? what : `${what}, from ${by}`, action });
+}
+
+function strangeAnswer(url: string, status: number, headers: IncomingHttpHeaders): string | undefined {
   if (status >= 300 && status < 400) {
     const host = URL.parse(String(headers.location ?? ''), url)?.host;
-    const where = host === undefined ? '' : ` to ${host}`;
-    return fail('RELAY_INTERCEPTED', { url, what: `a redirect${where} (status ${status})` });
+    return `a redirect${host === undefined ? '' : ` to ${host}`} (status ${status})`;
   }
-  if (status >= 500 || !String(headers['content-type'] ?? '').includes('html')) return undefined;
-  return fail('RELAY_INTERCEPTED', { url, what: `a web page (status ${status})` });
+  if (status === 511) return `a sign-in page (status ${status})`;
+  if (status >= 500) return undefined;
+  if (String(headers['content-type'] ?? '').includes('html')) return `a web page (status ${status})`;
+  return [400, 404, 405].includes(status) ? `an answer that is not a relay's (status ${status})` : undefined;
+}
+
+/**
+ * Under a certificate of a well-known authority, nothing in the district can have looked into the request: it was the proxy
+ * in front of the relay. Under any other, it may also have been a filter that inspects TLS.
+ */
+function upgradeLost(url: string, headers: IncomingHttpHeaders, peer: Peer | undefined): HallpassError {
+  const by = selfName(headers);
+  const named = by === '' ? '' : ` (it calls itself ${by})`;
+  if (isOperators(peer)) {
+    return fail('RELAY_UPGRADE_LOST', {
+      url,
+      where: `the proxy in front of the relay${named} does not pass it on`,
+      action:
+        'Ask the operator of the relay to let that proxy pass WebSockets on: the chapter on reverse proxies in docs/relay.md has configurations that do. Nothing in your own network can have done it, because the connection is encrypted up to there.',
+    });
+  }
+  const whose =
+    peer === undefined
+      ? ''
+      : ` The certificate that was presented is of "${peer.issuer}": an authority of your own network means the latter.`;
+  return fail('RELAY_UPGRADE_LOST', {
+    url,
+    where: `a proxy on the way${named} does not pass it on, either in front of the relay or in your own network`,
+    action: `Ask the operator of the relay whether the proxy in front of it passes WebSockets on, and your network people whether a filter takes them apart.${whose}`,
+  });
+}
+
+function isOperators(peer: Peer | undefined): boolean {
+  return peer?.isWellKnown === true;
+}
+
+/** How a proxy calls itself: the relay sends neither of these headers. Empty when it does not, or not in a decent way. */
+export function selfName({ via, server }: IncomingHttpHeaders): string {
+  const [, hop = ''] = /^\S+\s+([^,]+)/.exec(String(via ?? '')) ?? [];
+  const [name = hop] = [server ?? []].flat();
+  return /^[\w ./()-]{1,60}$/.test(name) ? name : '';
 }

@@ -1,16 +1,15 @@
 /** Knocks at the relay's door for a check: who does not work through it does not replace the agent that does. */
-import type { IncomingHttpHeaders } from 'node:http';
 import WebSocket from 'ws';
 import { type CheckAnswer, checkAnswerSchema, checkSubprotocol } from '../../shared/link.ts';
+import { peerOf } from '../network/certificate.ts';
 import { wsAgent } from '../network/connector.ts';
 import type { Way } from '../network/proxy.ts';
-import { readRefusal } from './refusal.ts';
+import type { RelayAnswer } from './interception.ts';
+import { readRefusal, type Told } from './refusal.ts';
 
 const handshakeTimeoutMs = 15_000;
 
-export type Knock =
-  | { outcome: 'answered'; answer: CheckAnswer }
-  | { outcome: 'refused'; status: number; headers: IncomingHttpHeaders; code?: string; message?: string };
+export type Knock = { outcome: 'answered'; answer: CheckAnswer } | ({ outcome: 'refused'; told: Told } & RelayAnswer);
 
 /**
  * One WebSocket that is closed by the relay as soon as it has said who it takes the agent for.
@@ -41,8 +40,9 @@ export function knock(url: URL, way: Way, token: string | undefined, signal: Abo
     });
     ws.on('unexpected-response', (_request, response) => {
       const { statusCode: status = 0, headers } = response;
+      const peer = peerOf(response.socket);
       void readRefusal(response).then((told) => {
-        resolve({ outcome: 'refused', status, headers, ...told });
+        resolve({ outcome: 'refused', status, headers, told, peer });
         ws.terminate();
       });
     });

@@ -1,13 +1,21 @@
-/** What stands in the body of an answer that came in place of the WebSocket. */
-import type { IncomingMessage } from 'node:http';
-import { errorMessageSchema } from '../../shared/link.ts';
+/** What stands in the body of an answer that came in place of the WebSocket or of an identity, and the error made of it. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { catalogue, chapters, fail, HallpassError, isErrorCode } from '../../shared/errors.ts';
+import { selfName } from './interception.ts';
 
 /** As much as an error of the relay can be long. */
 const maxLength = 16_384;
 const timeoutMs = 15_000;
 
+const toldSchema = z
+  .object({ code: z.string().max(60), message: z.string().max(2000), action: z.string().max(2000) })
+  .partial();
+/** The relay's own words; empty when it was not the relay who answered. */
+export type Told = z.infer<typeof toldSchema>;
+
 /** The relay explains itself in JSON; a proxy that answers in its place does not, and has said nothing then. */
-export async function readRefusal(response: IncomingMessage): Promise<{ code?: string; message?: string }> {
+export async function readRefusal(response: IncomingMessage): Promise<Told> {
   let text = '';
   const late = setTimeout(() => response.destroy(), timeoutMs);
   try {
@@ -15,11 +23,59 @@ export async function readRefusal(response: IncomingMessage): Promise<{ code?: s
       text += chunk;
       if (text.length > maxLength) break;
     }
-    const { code, message } = errorMessageSchema.partial().parse(JSON.parse(text));
-    return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) };
+    return toldIn(JSON.parse(text));
   } catch {
     return {};
   } finally {
     clearTimeout(late);
   }
+}
+
+/** @param body as it was parsed */
+export function toldIn(body: unknown): Told {
+  return toldSchema.safeParse(body).data ?? {};
+}
+
+/** Codes that a relay has a reason to send to an agent. A failure of any other kind is told as a refusal, with its words. */
+const relayCodes = { ...chapters['The link between agent and relay'], ...chapters['The relay itself'] };
+
+/**
+ * The relay's own code and sentence as an error; for a code that this version does not know, RELAY_REFUSED with the
+ * sentence.
+ *
+ * @param url the relay's address, for people
+ * @param waitMs what the relay asked us to wait
+ */
+export function relayError(url: string, status: number, told: Told, waitMs: number | undefined): HallpassError {
+  const { code = '', message = '', action = '' } = told;
+  const options = waitMs === undefined ? {} : { retryAfterMs: waitMs };
+  const sentence = printable(message);
+  if (code === 'ENROLLMENT_CODE_INVALID' || code === 'AGENT_UNKNOWN') return fail(code, { url });
+  if (code === 'AGENT_TOKEN_INVALID') {
+    // The relay's sentence ends in the reason that ours asks for.
+    const reason = sentence.replace(/^[^:]*: /, '').replace(/\.$/, '') || `status ${status}`;
+    return fail(code, { reason }, options);
+  }
+  if (isErrorCode(code) && Object.hasOwn(relayCodes, code) && sentence !== '') {
+    return new HallpassError(code, sentence, printable(action) || ownAction(code), options);
+  }
+  const words = sentence === '' ? '' : `: ${sentence.replace(/\.$/, '')}`;
+  return fail('RELAY_REFUSED', { url, status: `${status}${words}` }, options);
+}
+
+/** With who answered, for a status that says nothing else: `502, from nginx/1.22.1`. */
+export function plainStatus(status: number, headers: IncomingHttpHeaders): string {
+  const by = selfName(headers);
+  return by === '' ? `${status}` : `${status}, from ${by}`;
+}
+
+/** The step of our own catalogue, where it needs nothing filled in. */
+function ownAction(code: keyof typeof catalogue): string {
+  const { action } = catalogue[code];
+  return action.includes('{') ? 'Ask the operator of the relay.' : action;
+}
+
+/** One line, without escape sequences or invisible characters. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
 }

@@ -8,11 +8,12 @@ import { retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
 import { closeCodes, type Frame, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
+import { peerOf } from '../network/certificate.ts';
 import { wsAgent } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
 import { interception } from './interception.ts';
-import { readRefusal } from './refusal.ts';
+import { plainStatus, readRefusal, relayError } from './refusal.ts';
 import { examine, type VitalLimits } from './vitals.ts';
 
 /** Above this, what is sent is not leaving; more would only fill memory. */
@@ -139,28 +140,20 @@ export class LinkSocket {
   }
 
   async #refused(response: IncomingMessage): Promise<void> {
-    const status = response.statusCode ?? 0;
+    const { statusCode: status = 0, headers } = response;
+    const peer = peerOf(response.socket);
     // The relay explains itself in JSON; a proxy that answers in its place does not.
     const told = await readRefusal(response);
-    const intercepted = interception(this.#url, status, response.headers, told.message);
-    const floor = retryAfterMs(response.headers['retry-after'], this.#clock.now());
-    if (told.code === 'AGENT_TOKEN_INVALID') {
-      // The relay's sentence ends in the reason that ours asks for.
-      const reason = told.message?.replace(/^[^:]*: /, '').replace(/\.$/, '') ?? `status ${status}`;
-      this.#end({ error: fail('AGENT_TOKEN_INVALID', { reason }), final: false, retryAfterMs: floor });
-    } else if (intercepted !== undefined) {
-      this.#end({ error: intercepted, final: false, retryAfterMs: floor });
-    } else if (told.code === 'PROTOCOL_UNSUPPORTED' || status === 426) {
-      this.#end(this.#versionMismatch());
-    } else if (told.code === 'AGENT_UNKNOWN') {
-      this.#end({ error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true });
-    } else {
-      const error = fail(
-        'RELAY_REFUSED',
-        { url: this.#url, status },
-        floor === undefined ? {} : { retryAfterMs: floor },
-      );
-      this.#end({ error, final: false, retryAfterMs: floor });
+    const retryAfter = retryAfterMs(headers['retry-after'], this.#clock.now());
+    const intercepted = interception(this.#url, { status, headers, told, peer });
+    if (intercepted !== undefined) this.#end({ error: intercepted, final: false, retryAfterMs: retryAfter });
+    else if (told.code === 'PROTOCOL_UNSUPPORTED' || status === 426) this.#end(this.#versionMismatch());
+    else {
+      const error =
+        told.code === undefined
+          ? fail('RELAY_REFUSED', { url: this.#url, status: plainStatus(status, headers) }, waiting(retryAfter))
+          : relayError(this.#url, status, told, retryAfter);
+      this.#end({ error, final: error.code === 'AGENT_UNKNOWN', retryAfterMs: retryAfter });
     }
     this.#ws.terminate();
   }
@@ -208,4 +201,8 @@ export class LinkSocket {
 function toBuffer(data: WebSocket.RawData): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
   return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}
+
+function waiting(retryAfterMs: number | undefined) {
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
 }

@@ -117,7 +117,7 @@ t.test('TLS is verified: only the given authority is trusted', async (t) => {
   t.match(await firstEnd(t, { relay, ca: [authority.ca] }), { error: { code: 'RELAY_REFUSED' } });
   const request = { relay, code: 'ABCD-EFGH', name: 'test' };
   await t.rejects(enroll({ ...request, ca: [] }), { code: 'RELAY_TLS_UNTRUSTED' });
-  await t.rejects(enroll({ ...request, ca: [authority.ca] }), { code: 'RELAY_REFUSED' });
+  await t.rejects(enroll({ ...request, ca: [authority.ca] }), { code: 'RELAY_INTERCEPTED', message: /status 404/ });
 });
 
 t.test('enrollment makes a key here and gives only its public half away', async (t) => {

@@ -31,15 +31,24 @@ export const linkErrors = {
   RELAY_INTERCEPTED: {
     retry: 'fix',
     sentence: 'Something on the way answered in place of the relay at {url}: {what}.',
-    action: 'Ask your network people to let WebSockets to this host pass without filter or sign-in page.',
+    action: '{action}',
     meaning:
-      'A filter, a sign-in page ("captive portal") or a proxy that does not know WebSockets, or the address is not that of a relay. The agent keeps trying.',
+      'A filter, a sign-in page ("captive portal") or a proxy that does not know WebSockets, or the address is not that of a relay. Where the certificate shows on which side the answer was given, the next step says whom to ask. The agent keeps trying.',
+  },
+  RELAY_UPGRADE_LOST: {
+    retry: 'fix',
+    sentence:
+      'The relay at {url} was reached, but the request for a WebSocket arrived there as an ordinary one: {where}.',
+    action: '{action}',
+    meaning:
+      "A proxy between agent and relay leaves out the headers of a WebSocket (Upgrade, Connection). It can stand on either side: the reverse proxy of the operator, or a filter of the district that inspects TLS. Under a certificate of a well-known authority it can only be the operator's. The agent keeps trying.",
   },
   RELAY_REFUSED: {
     retry: 'retry',
     sentence: 'The relay at {url} refused the connection with status {status}.',
     action: 'Nothing to do if it passes; else ask the operator of the relay.',
-    meaning: 'The relay is starting, draining or overloaded (429, 503), or a proxy on the way answered in its place.',
+    meaning:
+      'The relay is starting, or a proxy in front of it answered in its place (502, 503, 504). A relay that refuses says why, in its own words.',
   },
   AGENT_UNKNOWN: {
     retry: 'fix',

@@ -6,7 +6,7 @@ export const networkErrors = {
     sentence: 'Cannot reach the proxy {proxy}: {reason}.',
     action: 'Check the proxy\'s address: "hallpass-agent configure --proxy URL", or https_proxy of the service.',
     meaning:
-      'The name did not resolve, the connection was refused or timed out, or what answers does not speak HTTP. The agent tries again by itself.',
+      'The name did not resolve, the connection was refused or timed out, or what answers does not speak HTTP (or speaks TLS while the address begins with http://, or the reverse). The agent tries again by itself.',
   },
   PROXY_TLS_UNTRUSTED: {
     retry: 'fix',
@@ -22,19 +22,30 @@ export const networkErrors = {
     action:
       'Give user name and password with "hallpass-agent configure --proxy-credentials-file FILE", or have {target} exempted from the sign-in.',
     meaning:
-      'The proxy answered 407. Hallpass signs in with Basic; a proxy that takes only Negotiate, Kerberos or NTLM needs an exemption for the one host.',
+      'The proxy answered 407, or another status that asks for credentials (tinyproxy answers 401 to a wrong password). Hallpass signs in with Basic.',
+  },
+  PROXY_AUTH_UNSUPPORTED: {
+    retry: 'fix',
+    sentence: 'The proxy {proxy} takes only {schemes} as a sign-in, which Hallpass does not speak.',
+    action:
+      'Ask the people who run the proxy to exempt {target} from the sign-in. Or run a small proxy on this computer that signs in for the agent (cntlm for NTLM; px for NTLM, Negotiate and Digest) and name that one: "hallpass-agent configure --proxy http://127.0.0.1:3128".',
+    meaning:
+      'Hallpass signs in at proxies with Basic. Another user name or password does not help here. An exemption for the one host is the simplest way, because it needs no password on this computer.',
   },
   PROXY_REFUSED: {
     retry: 'fix',
     sentence: 'The proxy {proxy} does not allow a connection to {target}: it answered with status {status}.',
-    action: 'Ask whoever runs the proxy to allow CONNECT to {target}.',
-    meaning: 'A rule of the proxy, or the address is of a web server that is no proxy at all (405, 400, 404).',
+    action:
+      'Ask the people who run the proxy to allow CONNECT to {target}. If this is a web server and not a proxy, correct the address of the proxy.',
+    meaning: 'A rule of the proxy, or the address is of a web server that is no proxy at all (400, 405, 501).',
   },
   PROXY_FAILED: {
     retry: 'retry',
     sentence: 'The proxy {proxy} could not connect to {target}: {reason}.',
-    action: 'Nothing to do if it passes; else ask whoever runs the proxy whether it can reach {target}.',
-    meaning: 'The proxy answered with 5xx, or not in time. The agent tries again by itself.',
+    action:
+      'Check that the name and the port in {target} are right and that this server is up; else ask the people who run the proxy whether the proxy can reach it.',
+    meaning:
+      'The proxy answered with 404 or 5xx, or not in time, and its own words are quoted where it has some. The name or the port is wrong, the server is down, or the proxy has no way to it. The agent tries again by itself.',
   },
   PROXY_WEB_PAGE: {
     retry: 'fix',
