@@ -133,7 +133,7 @@ function refusalIn({ head, body }: Answer, { url, credentials }: HttpProxy, targ
 
 /** A TLS record begins with its type, an alert (0x15) or a handshake (0x16), and version 3. */
 function strangeTongue(head: string): string {
-  return /^[\x15\x16]\x03/.test(head)
+  return [0x15, 0x16].includes(head.charCodeAt(0)) && head.charCodeAt(1) === 3
     ? 'what answers there speaks TLS: give its address with https://'
     : 'what answers there does not speak HTTP';
 }
