@@ -14,6 +14,7 @@ import { apiRoutes } from './api/api.ts';
 import { answerOf } from './http-answer.ts';
 import { openDoor } from './link/door.ts';
 import { enrollRoute } from './link/enroll.ts';
+import { healthRoutes } from './readiness.ts';
 import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -65,10 +66,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const sync = await startSync({ store, settings, vault, clock, log, signal: stop.signal });
   started.defer(() => sync.close());
   const { keepDays } = settings.journal;
-  const retention = keepJournalShort({ store, keepDays, clock, log, signal: stop.signal });
+  const retention = keepJournalShort({ store, keepDays, clock, log, random, signal: stop.signal });
   started.defer(() => {
     stop.abort();
-    return retention;
+    return retention.ended;
   });
 
   const app = createApp(server, log);
@@ -90,7 +91,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   enrollRoute(app, shared);
   apiRoutes(app, { store, file: storeFile(home), settings, clock, log, signal: stop.signal });
-  healthRoutes(app, store, stop.signal);
+  healthRoutes(app, { store, home, clock, trouble: () => door.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });
   started.defer(() => stop.abort());
@@ -152,22 +153,6 @@ function createApp(server: Server, log: Logger): FastifyInstance {
     return reply.status(answer.status).headers(answer.headers).send(answer.body);
   });
   return app;
-}
-
-/** `/healthz`: the process answers. `/readyz`: it can work, that is, the database answers and it is not going down. */
-function healthRoutes(app: FastifyInstance, store: Store, stopping: AbortSignal): void {
-  app.get('/healthz', async () => ({ status: 'ok', version: hallpassVersion }));
-  app.get('/readyz', async (_request, reply) => {
-    const ready =
-      !stopping.aborted &&
-      (await store
-        .system(async ({ db }) => db.selectFrom('tenant').select('id').limit(1).execute())
-        .then(
-          () => true,
-          () => false,
-        ));
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
-  });
 }
 
 /** The port that is bound. */

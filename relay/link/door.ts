@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
-import { fail } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
 import {
   type CheckAnswer,
   checkSubprotocol,
@@ -57,6 +57,8 @@ export interface DoorOptions {
 export interface Door {
   /** Agents connected to this node. */
   readonly connected: number;
+  /** Why the relay cannot watch what other commands change at this moment. */
+  readonly trouble: HallpassError | undefined;
   /** Tells the tenant's connected agents; returns how many there are. */
   command(tenantId: string, name: 'sync' | 'settings'): number;
   /** Lets nobody in any more, sends the connected away with a time to come back, finishes the work in hand. */
@@ -155,10 +157,13 @@ export function openDoor(options: DoorOptions): Door {
     get connected() {
       return fleet.size;
     },
+    get trouble() {
+      return fleet.trouble;
+    },
     command: (tenantId, name) => fleet.command(tenantId, name),
     close: async () => {
       stop.abort();
-      await fleet.drain(options.random, options.drainMs);
+      await fleet.drain(options.drainMs);
     },
   };
 }

@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { HallpassError } from '../../shared/errors.ts';
 import { closeCodes } from '../../shared/link.ts';
+import { type Loop, startLoop } from '../../shared/service.ts';
 import { type RunRequests, runRequests } from '../store/run-control.ts';
 import type { Store } from '../store/store.ts';
 import { decisionTimes, profileMarks, revokedAmong, touchAgents } from '../store/system.ts';
@@ -34,13 +36,16 @@ export interface FleetOptions {
   onChange(tenantId: string): void;
   /** Somebody asks for the end of the run under way. */
   onCancel(tenantId: string): void;
+  /** A number in [0, 1). */
+  random(): number;
   signal: AbortSignal;
 }
 
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
-  readonly #watching: Promise<void>;
+  readonly #watching: Loop;
+  #trouble: HallpassError | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -49,6 +54,11 @@ export class Fleet {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Why the database cannot be watched at this moment. */
+  get trouble(): HallpassError | undefined {
+    return this.#trouble;
   }
 
   /** Takes a connection in; an earlier one of the same agent has to go. */
@@ -73,8 +83,8 @@ export class Fleet {
    * Sends every agent away with a time of its own to come back. Whoever is in the middle of something gets `graceMs` to
    * finish it and leave; the message in work is always finished.
    */
-  async drain(random: () => number, graceMs: number): Promise<void> {
-    const { clock } = this.#options;
+  async drain(graceMs: number): Promise<void> {
+    const { clock, random } = this.#options;
     const members = [...this.#members.values()];
     const spreadMs = Math.min(600_000 - 1000, (members.length / reconnectsPerSecond) * 1000);
     await Promise.all(
@@ -87,31 +97,42 @@ export class Fleet {
         await gone;
       }),
     );
-    await this.#watching;
+    await this.#watching.ended;
   }
 
-  async #watch(): Promise<void> {
-    const { clock, log, watchMs, signal } = this.#options;
+  #watch(): Loop {
+    const { clock, log, watchMs, random, signal } = this.#options;
     let touchedAt = clock.now();
     // Before the first agent says hello: what changes later, it has to be told.
     let profiles: ReadonlyMap<string, string> | undefined;
     let decisions: ReadonlyMap<string, string> | undefined;
     let requests: ReadonlyMap<string, RunRequests> | undefined;
-    while (!signal.aborted) {
-      try {
+    return startLoop({
+      turn: async () => {
         profiles = await this.#noticeProfiles(profiles);
         decisions = await this.#noticeDecisions(decisions);
         requests = await this.#noticeRequests(requests);
         await this.#closeRevoked();
-        await clock.sleep(watchMs, signal);
-        if (clock.now() - touchedAt >= touchEveryMs) {
-          touchedAt = clock.now();
-          await this.#touch();
-        }
-      } catch (error) {
-        if (!signal.aborted) log.error({ event: 'fleet.watch-failed', err: error });
-      }
-    }
+        if (clock.now() - touchedAt < touchEveryMs) return;
+        await this.#touch();
+        touchedAt = clock.now();
+      },
+      pauseMs: watchMs,
+      backoff: { baseMs: watchMs, capMs: 30_000 },
+      failed: (error) => {
+        this.#trouble = error;
+        const { code, message, cause } = error;
+        const what = `changes by other commands are not noticed: ${message}`;
+        log.error({ event: 'fleet.watch-failed', code, message, ...(code === 'UNEXPECTED' && { err: cause }) }, what);
+      },
+      recovered: () => {
+        this.#trouble = undefined;
+        log.info({ event: 'fleet.watch-recovered' }, 'changes by other commands are noticed again');
+      },
+      clock,
+      random,
+      signal,
+    });
   }
 
   async #closeRevoked(): Promise<void> {

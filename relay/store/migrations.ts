@@ -16,6 +16,7 @@ import { departures } from './migrations/011-departures.ts';
 import { schoolReadings } from './migrations/012-school-readings.ts';
 import { deletedAccounts } from './migrations/013-deleted-accounts.ts';
 import { apiTokens } from './migrations/014-api-tokens.ts';
+import { door } from './migrations/015-door.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '012-school-readings': schoolReadings,
   '013-deleted-accounts': deletedAccounts,
   '014-api-tokens': apiTokens,
+  '015-door': door,
 };
 
 /**

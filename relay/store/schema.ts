@@ -4,6 +4,7 @@ import type { Kind } from '../../shared/roster.ts';
 import type { AccountTables } from './account-schema.ts';
 import type { AdoptionTables } from './adoption-schema.ts';
 import type { ControlTables } from './control-schema.ts';
+import type { DoorTables } from './door-schema.ts';
 import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
@@ -48,6 +49,11 @@ interface EnrollmentCodeTable {
   code_hash: string;
   expires_at: string;
   used_at: string | null;
+  issued_at: string | null;
+  /** The start of the operating system under which it was issued; null where the system does not tell. */
+  boot: string | null;
+  /** How long that system had been running then, milliseconds; null for codes of an earlier version. */
+  uptime_ms: number | null;
 }
 
 interface ProfileTable {
@@ -105,4 +111,5 @@ export interface Database
     DriftTables,
     TeamTables,
     ControlTables,
-    TokenTables {}
+    TokenTables,
+    DoorTables {}

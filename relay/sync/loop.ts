@@ -1,6 +1,7 @@
 /** The sync engine: a loop per tenant, one Graph application and its limits for all of them. */
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../../shared/clock.ts';
+import { type Loop, startLoop } from '../../shared/service.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
@@ -18,9 +19,11 @@ import { readQuarantines } from '../store/quarantine.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
 import type { TenantState } from './state/tenant-state.ts';
-import { startTenantLoop, type TenantLoop } from './tenant-loop.ts';
 import { takeTurn } from './tenant-run.ts';
 
+/** The directory changes without telling, and dates pass: a run is due after a while even when nobody wakes us. */
+const idleMs = 15 * 60_000;
+const failureBackoff = { baseMs: 5_000, capMs: 15 * 60_000 };
 /** People of all tenants that are kept in memory between runs; beyond that the tenant that ran longest ago is forgotten. */
 const mostPeople = 200_000;
 
@@ -51,12 +54,12 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const transport = await openTransport(settings.graph.caFile);
   const credentials = lazyCredentials(settings, transport);
   const app = appBudget(clock, settings.graph.speed);
-  const loops = new Map<string, TenantLoop>();
+  const loops = new Map<string, Loop>();
   const memories = new Memories();
   /** What ends the turn that a tenant has under way, and the profiles that may write in it. */
   const running = new Map<string, Running>();
 
-  const start = (tenantId: string): TenantLoop => {
+  const start = (tenantId: string): Loop => {
     const budget = new GraphBudget(app, clock, settings.graph.speed);
     const clientFor = ({ graph_tenant_id: graphTenantId }: Tenant) => {
       const { baseUrl } = settings.graph;
@@ -76,19 +79,21 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
         })
         .finally(() => running.delete(tenantId));
     };
-    return startTenantLoop({
-      run,
-      failed: (error) => {
-        const { code, message, action } = toHallpassError(error);
-        log.error({ event: 'run.failed', tenantId, code, message, action }, `run failed: ${message}`);
-      },
+    // Nothing is queued: wake-ups during a run make one more run after it, because a run compares states and not events.
+    return startLoop({
+      turn: run,
+      pauseMs: idleMs,
+      backoff: failureBackoff,
+      failed: ({ code, message, action }) =>
+        log.error({ event: 'run.failed', tenantId, code, message, action }, `run failed: ${message}`),
+      recovered: () => log.info({ event: 'run.recovered', tenantId }, 'runs work again'),
       clock,
       random,
       signal,
     });
   };
 
-  const loopOf = (tenantId: string): TenantLoop => {
+  const loopOf = (tenantId: string): Loop => {
     const loop = loops.get(tenantId) ?? start(tenantId);
     loops.set(tenantId, loop);
     return loop;

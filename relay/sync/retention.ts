@@ -1,7 +1,7 @@
 /** Keeps the journal from growing for ever: once a day, what is older than the settings say is forgotten. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
-import { toHallpassError } from '../../shared/terminal.ts';
+import { type Loop, startLoop } from '../../shared/service.ts';
 import { pruneJournal } from '../store/run-history.ts';
 import type { Store } from '../store/store.ts';
 import { listTenants } from '../store/system.ts';
@@ -14,21 +14,25 @@ export interface RetentionOptions {
   keepDays: number;
   clock: Clock;
   log: Logger;
+  /** A number in [0, 1). */
+  random(): number;
   signal: AbortSignal;
 }
 
-/** Begins at once, and returns when the signal has ended it. */
-export async function keepJournalShort(options: RetentionOptions): Promise<void> {
-  const { clock, log, signal } = options;
-  while (!signal.aborted) {
-    try {
-      await forgetOldRuns(options);
-    } catch (error) {
-      const { code, message } = toHallpassError(error);
-      log.error({ event: 'journal.prune-failed', code, message }, `the journal was not shortened: ${message}`);
-    }
-    await clock.sleep(dayMs, signal).catch(() => undefined);
-  }
+/** Begins at once, and ends with the signal. */
+export function keepJournalShort(options: RetentionOptions): Loop {
+  const { clock, log, random, signal } = options;
+  return startLoop({
+    turn: () => forgetOldRuns(options),
+    pauseMs: dayMs,
+    backoff: { baseMs: 60_000, capMs: dayMs / 24 },
+    failed: ({ code, message }) =>
+      log.error({ event: 'journal.prune-failed', code, message }, `the journal was not shortened: ${message}`),
+    recovered: () => log.info({ event: 'journal.prune-recovered' }, 'the journal is shortened again'),
+    clock,
+    random,
+    signal,
+  });
 }
 
 /** In short transactions, so that agents and runs wait for none of them. */

@@ -11,6 +11,8 @@ import { createTenant, type Tenant } from '../store/system.ts';
 import { type AgentDouble, type AgentIdentity, connectDouble, enrollDouble } from './agent-double.ts';
 
 export interface TestRelay extends Relay {
+  /** The state folder. */
+  home: string;
   /** Tenants that the provisioning loop was woken for. */
   woken: string[];
   /** Log events so far. */
@@ -48,6 +50,7 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
   });
   return {
     ...relay,
+    home,
     woken,
     events: () =>
       text

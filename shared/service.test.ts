@@ -1,0 +1,104 @@
+import t from 'tap';
+import { fail } from './errors.ts';
+import { type LoopOptions, startLoop } from './service.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+
+/** A loop that ends after `turns`, and what it did: the times of its turns, and what it reported. */
+async function played(turns: number, turn: (at: number) => Promise<void>, options: Partial<LoopOptions> = {}) {
+  const clock = new VirtualClock(0);
+  const stop = new AbortController();
+  const times: number[] = [];
+  const told: string[] = [];
+  const loop = startLoop({
+    turn: async () => {
+      times.push(clock.now());
+      if (times.length === turns) stop.abort();
+      await turn(times.length);
+    },
+    pauseMs: 2000,
+    backoff: { baseMs: 2000, capMs: 30_000 },
+    failed: ({ message }) => told.push(message),
+    recovered: () => told.push('recovered'),
+    clock,
+    random: () => 0.999999,
+    signal: stop.signal,
+    ...options,
+  });
+  return { loop, clock, times, told };
+}
+
+const unavailable = (reason: string) => fail('STORE_UNAVAILABLE', { store: 'x', reason });
+
+t.test('a turn that always fails is paused for longer and longer, and reported once', async (t) => {
+  const { loop, times, told } = await played(8, async () => {
+    throw unavailable('the disk image is malformed');
+  });
+  await loop.ended;
+  const pauses = times.slice(1).map((time, at) => Math.round((time - (times[at] ?? 0)) / 1000));
+  t.same(pauses, [2, 4, 8, 16, 30, 30, 30]);
+  t.equal(told.length, 1);
+});
+
+t.test('even without chance or a pause of its own there is a second between failed turns', async (t) => {
+  const { loop, times } = await played(
+    5,
+    async () => {
+      throw new Error('at once');
+    },
+    { random: () => 0 },
+  );
+  await loop.ended;
+  t.same(times, [0, 1000, 2000, 3000, 4000]);
+});
+
+t.test('a failed turn that wakes its own loop does not make it turn without a pause', async (t) => {
+  const woken: (() => void)[] = [];
+  const { loop, times } = await played(4, async () => {
+    for (const wake of woken) wake();
+    throw new Error('again');
+  });
+  woken.push(() => loop.wake());
+  await loop.ended;
+  t.same(
+    times.slice(-2).map((time, at) => time - (times.slice(-3)[at] ?? 0)),
+    [1000, 1000],
+  );
+});
+
+t.test('another reason is reported, and the end of the trouble is, too', async (t) => {
+  const { loop, told, times } = await played(7, async (at) => {
+    if (at === 2 || at === 3) throw unavailable('full');
+    if (at === 4) throw unavailable('malformed');
+  });
+  await loop.ended;
+  t.match(told, [/full/, /malformed/, 'recovered']);
+  t.equal((times.at(-1) ?? 0) - (times.at(-2) ?? 0), 2000, 'then it has its usual pause again');
+});
+
+t.test('wake ends a pause, a forgotten wake-up does not, and nothing outlives the signal', async (t) => {
+  const stop = new AbortController();
+  const clock = new VirtualClock(0);
+  const times: number[] = [];
+  const loop = startLoop({
+    turn: async () => {
+      times.push(clock.now());
+      if (times.length === 1) loop.wake();
+      if (times.length === 2) {
+        loop.wake();
+        loop.forgetWakes();
+      }
+      if (times.length === 3) {
+        stop.abort();
+        throw new Error('what fails while it ends is nobody’s business');
+      }
+    },
+    pauseMs: 60_000,
+    backoff: { baseMs: 1000, capMs: 1000 },
+    failed: () => t.fail('reported while it ended'),
+    clock,
+    random: () => 0,
+    signal: stop.signal,
+  });
+  await loop.ended;
+  t.same(times, [0, 0, 60_000]);
+});
