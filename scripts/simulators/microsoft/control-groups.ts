@@ -6,12 +6,14 @@ import type { Group, School, User } from './directory/entities.ts';
 import { notFound } from './errors.ts';
 import { propertyOf, type Resource } from './graph/properties.ts';
 import { classResource, groupResource, schoolResource } from './graph/resources.ts';
+import { isTeam } from './graph/teams.ts';
 
 type KeyParams = { Params: { key: string } };
 type ContentParams = { Params: { key: string; contents: string; one: string } };
 type LinkParams = { Params: { key: string; relation: string; user: string } };
 
 const relations = z.enum(['members', 'owners']);
+const groupProtection = z.strictObject({ by: z.literal('restrictedUnit').nullable() });
 const contentKinds = z.enum(['users', 'classes']);
 const groupProps = propsOf(groupResource, classResource);
 const schoolProps = propsOf(schoolResource);
@@ -31,6 +33,18 @@ export function addGroupEdits(control: FastifyInstance, directory: Directory): v
   });
   control.patch<KeyParams>('/groups/:key', async (request, reply) => {
     groups.update(findGroup(directory, request.params.key), groupProps.parse(request.body));
+    return reply.code(204).send();
+  });
+  control.put<KeyParams>('/groups/:key/protection', async (request, reply) => {
+    findGroup(directory, request.params.key).protection = groupProtection.parse(request.body).by ?? undefined;
+    return reply.code(204).send();
+  });
+  /** A teacher opens the class team: from now on the students are in it. */
+  control.post<KeyParams>('/teams/:key/activate', async (request, reply) => {
+    const group = findGroup(directory, request.params.key);
+    if (!isTeam(group)) throw notFound(request.params.key);
+    group.isLimitedToOwners = false;
+    group.hasStudents = true;
     return reply.code(204).send();
   });
   control.delete<KeyParams>('/groups/:key', async (request, reply) => {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { addGroupEdits } from './control-groups.ts';
 import { assignedSkus, type Directory } from './directory/directory.ts';
 import type { User } from './directory/entities.ts';
+import { tenantRules } from './directory/tenant-rules.ts';
 import { dumpDirectory } from './dump.ts';
 import type { AppRegistration } from './entra/app-registration.ts';
 import { GraphError, notFound } from './errors.ts';
@@ -42,11 +43,15 @@ const settings = z.strictObject({
   quota: z.number().int().min(0).optional(),
   /** Permissions in tokens issued from now on. */
   roles: z.array(z.string()).optional(),
+  /** What Microsoft or an administrator has set otherwise than usual; what is not named stays. */
+  rules: tenantRules.partial().optional(),
 });
 
 const userProps = z
   .record(z.string(), z.json())
   .refine((props) => Object.keys(props).every(isUserProperty), { error: 'a property that no user has' });
+
+const userProtection = z.strictObject({ by: z.enum(['administrator', 'restrictedUnit']).nullable() });
 
 const signIns = z.array(z.strictObject({ userPrincipalName: z.string(), password: z.string() }));
 
@@ -78,13 +83,14 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
         reply.type('application/x-ndjson').send(Readable.from(dumpDirectory(parts.directory))),
       );
       control.patch('/settings', async (request, reply) => {
-        const { lag, teamLag, teamDuration, speed, deltaPage, quota, roles } = settings.parse(request.body);
+        const { lag, teamLag, teamDuration, speed, deltaPage, quota, roles, rules } = settings.parse(request.body);
         const { directory } = parts;
         if (lag !== undefined) directory.lag = lag;
         if (teamLag !== undefined) directory.teams.lag = teamLag;
         if (teamDuration !== undefined) directory.teams.duration = teamDuration;
         if (deltaPage !== undefined) directory.deltaPage = deltaPage;
         if (quota !== undefined) directory.quota = quota;
+        if (rules !== undefined) Object.assign(directory.rules, rules);
         if (speed !== undefined) parts.throttle.setSpeed(speed);
         if (roles !== undefined) parts.app.roles = roles;
         return reply.code(204).send();
@@ -134,6 +140,10 @@ function addUserEdits(control: FastifyInstance, directory: Directory): void {
     for (const skuId of before) directory.countSeats(skuId, -1);
     for (const skuId of assignedSkus(user)) directory.countSeats(skuId, 1);
     return shown(user);
+  });
+  control.put<KeyParams>('/users/:key/protection', async (request, reply) => {
+    find(directory, request.params.key).protection = userProtection.parse(request.body).by ?? undefined;
+    return reply.code(204).send();
   });
   control.post('/sign-ins', async (request) => {
     const tried = signIns.parse(request.body);

@@ -42,8 +42,9 @@ function userLine(user: User): object {
 function groupLine(group: Group): object {
   const people = { members: idsOf(group.members), owners: idsOf(group.owners) };
   if (!group.isClass) return { type: 'group', id: group.id, ...group.props, ...people };
-  const { id, props, schools, isArchived } = group;
-  return { type: 'class', id, ...props, ...people, schools: idsOf(schools), isArchived };
+  const { id, props, schools, isArchived, isLimitedToOwners, hasStudents } = group;
+  const team = { isArchived, isMembershipLimitedToOwners: isLimitedToOwners, hasStudents };
+  return { type: 'class', id, ...props, ...people, schools: idsOf(schools), ...team };
 }
 
 function idsOf(entities: ReadonlySet<Entity>): string[] {

@@ -5,6 +5,8 @@ export interface ErrorDetail {
   code: string;
   target: string;
   message: string;
+  /** Some codes tell more: what a name should be, for instance. */
+  [more: string]: string;
 }
 
 /** A request that Graph refuses; thrown by handlers, turned into a body by `errorBody`. */

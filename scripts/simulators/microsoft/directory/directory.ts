@@ -7,6 +7,7 @@ import type { Entity, Group, School, Tenant, User } from './entities.ts';
 import { LinkLog, type Relation } from './links.ts';
 import { Table } from './table.ts';
 import { Teams } from './teams.ts';
+import { type TenantRules, usualRules } from './tenant-rules.ts';
 
 export interface DirectoryOptions {
   tenant: Tenant;
@@ -39,6 +40,7 @@ export class Directory {
   quota = 300_000;
   /** Milliseconds; the control API may change it. */
   lag: number;
+  readonly rules: TenantRules = usualRules();
 
   constructor(options: DirectoryOptions) {
     this.tenant = options.tenant;
@@ -51,7 +53,14 @@ export class Directory {
 
   /** Brings the directory up to the clock: teams that are made by now show on their groups, and archived ones as such. */
   catchUp(): void {
-    this.teams.settle((group) => this.groups.update(group, { resourceProvisioningOptions: ['Team'] }));
+    this.teams.settle((group) => this.addTeam(group));
+  }
+
+  /** A team of a class waits for a teacher; any other has its members at once. */
+  addTeam(group: Group): void {
+    group.isLimitedToOwners = group.isClass;
+    group.hasStudents = !group.isClass;
+    this.groups.update(group, { resourceProvisioningOptions: ['Team'] });
   }
 
   /**
@@ -69,6 +78,7 @@ export class Directory {
     const user: User = {
       ...this.#blank(id, props, at),
       kind: 'user',
+      protection: undefined,
       memberOf: new Set(),
       ownerOf: new Set(),
       schools: new Set(),
@@ -96,12 +106,15 @@ export class Directory {
       ...this.#blank(id, props, at),
       kind: 'group',
       isClass,
+      protection: undefined,
       members: new Set(),
       owners: new Set(),
       schools: new Set(),
       inTeamsAt: at === 'once' ? 0 : undefined,
       teamOperations: [],
       isArchived: false,
+      isLimitedToOwners: false,
+      hasStudents: false,
     };
     this.groups.insert(group);
     return group;

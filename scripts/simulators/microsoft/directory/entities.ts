@@ -22,6 +22,8 @@ export interface Entity {
 /** An account: what `/users` and `/education/users` both show. */
 export interface User extends Entity {
   readonly kind: 'user';
+  /** Who alone may change it: an administrator's account, or one in a restricted management administrative unit. */
+  protection: 'administrator' | 'restrictedUnit' | undefined;
   readonly memberOf: Set<Group>;
   readonly ownerOf: Set<Group>;
   readonly schools: Set<School>;
@@ -31,6 +33,7 @@ export interface User extends Entity {
 export interface Group extends Entity {
   readonly kind: 'group';
   readonly isClass: boolean;
+  protection: 'restrictedUnit' | undefined;
   readonly members: Set<User>;
   readonly owners: Set<User>;
   readonly schools: Set<School>;
@@ -40,6 +43,10 @@ export interface Group extends Entity {
   readonly teamOperations: TeamOperation[];
   /** Whether its team is archived. */
   isArchived: boolean;
+  /** Whether its team says that only owners are in it: so is a class team that an application made. */
+  isLimitedToOwners: boolean;
+  /** Whether students are in the team: they come with a teacher's activation, and not with the change of the flag. */
+  hasStudents: boolean;
 }
 
 /** A teamsAsyncOperation: its status follows from the clock. */

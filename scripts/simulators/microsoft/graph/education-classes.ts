@@ -11,8 +11,10 @@ import { checkGroupNames, completeGroup } from './group-rules.ts';
 import { countOf, listRelation, listTable, showOne } from './listing.ts';
 import { classById, referenceIn } from './lookup.ts';
 import { bind, unbind } from './membership.ts';
+import { checkNaming } from './naming-policy.ts';
 import { may } from './permissions.ts';
 import { checkProperties, mergeComplex, view } from './properties.ts';
+import { checkMayChangeGroup } from './protection.ts';
 import { classResource, educationUserResource, groupResource, schoolResource, sdsExtension } from './resources.ts';
 import type { Router } from './router.ts';
 
@@ -66,6 +68,7 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
     handle: (call) => {
       const props = checkProperties(call.body, resource, 'create');
       checkGroupNames(directory, props);
+      checkNaming(directory.rules.naming, props);
       checkRoom(directory);
       const group = directory.addGroup(
         { ...completeGroup(directory, { ...classGroup, ...props }), createdBy: createdBy() },
@@ -84,7 +87,9 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
     handle: (call) => {
       const group = classById(directory, call.params[0] ?? '');
       const patch = checkProperties(call.body, resource, 'update');
+      checkMayChangeGroup(group);
       checkGroupNames(directory, patch, group);
+      checkNaming(directory.rules.naming, patch);
       groups.update(group, mergeComplex(patch, group.props));
       return updated(call, group, resource);
     },
@@ -94,7 +99,9 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
     method: 'DELETE',
     path: `${root}/:id`,
     handle: (call) => {
-      directory.deleteGroup(classById(directory, call.params[0] ?? ''));
+      const group = classById(directory, call.params[0] ?? '');
+      checkMayChangeGroup(group);
+      directory.deleteGroup(group);
       return noContent();
     },
   });
@@ -136,7 +143,7 @@ function addPeople(router: Router, directory: Directory, name: 'members' | 'teac
     method: 'POST',
     path: `${path}/$ref`,
     handle: (call) => {
-      bind(directory, classOf(call), { members: [], owners: [], [relation]: [referenceIn(call.body)] });
+      bind(directory, classOf(call), { members: [], owners: [], [relation]: [referenceIn(call.body)] }, call.caller);
       return noContent();
     },
   });
@@ -145,7 +152,7 @@ function addPeople(router: Router, directory: Directory, name: 'members' | 'teac
     method: 'DELETE',
     path: `${path}/:id/$ref`,
     handle: (call) => {
-      unbind(directory, classOf(call), relation, call.params[1] ?? '');
+      unbind(directory, classOf(call), relation, call.params[1] ?? '', call.caller);
       return noContent();
     },
   });

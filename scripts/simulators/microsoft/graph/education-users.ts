@@ -7,6 +7,7 @@ import { countOf, listRelation, listTable, showOne } from './listing.ts';
 import { userById } from './lookup.ts';
 import { may } from './permissions.ts';
 import { type Resource, view } from './properties.ts';
+import { checkMayChange } from './protection.ts';
 import { classResource, educationUserResource, schoolResource, userResource } from './resources.ts';
 import type { Router } from './router.ts';
 import { createUser, updateUser } from './users.ts';
@@ -76,7 +77,9 @@ export function addEducationUserRoutes(router: Router, directory: Directory, epo
     method: 'DELETE',
     path: '/education/users/:id',
     handle: (call) => {
-      directory.deleteUser(userById(directory, call.params[0] ?? ''));
+      const user = userById(directory, call.params[0] ?? '');
+      checkMayChange(user, undefined);
+      directory.deleteUser(user);
       return noContent();
     },
   });

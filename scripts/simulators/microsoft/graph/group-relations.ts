@@ -8,6 +8,7 @@ import { countOf, listRelation } from './listing.ts';
 import { groupById, referenceIn, userById } from './lookup.ts';
 import { bind, unbind } from './membership.ts';
 import { may } from './permissions.ts';
+import { checkMayChange } from './protection.ts';
 import { userResource } from './resources.ts';
 import type { Router } from './router.ts';
 
@@ -43,7 +44,7 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
     roles: mayWrite,
     handle: (call) => {
       const group = groupById(directory, call.params[0] ?? '');
-      bind(directory, group, { members: [], owners: [], [relation]: [referenceIn(call.body)] });
+      bind(directory, group, { members: [], owners: [], [relation]: [referenceIn(call.body)] }, call.caller);
       return noContent();
     },
   });
@@ -55,7 +56,7 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
     roles: mayWrite,
     handle: (call) => {
       const [groupId = '', userId = ''] = call.params;
-      unbind(directory, groupById(directory, groupId), relation, userId);
+      unbind(directory, groupById(directory, groupId), relation, userId, call.caller);
       return noContent();
     },
   });
@@ -70,7 +71,9 @@ function addRelation(router: Router, directory: Directory, relation: Relation, m
       handle: (call) => {
         const [groupId = '', userId = ''] = call.params;
         groupById(directory, groupId);
-        directory.deleteUser(userById(directory, userId));
+        const user = userById(directory, userId);
+        checkMayChange(user, undefined);
+        directory.deleteUser(user);
         return noContent();
       },
     });

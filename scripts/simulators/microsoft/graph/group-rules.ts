@@ -1,28 +1,12 @@
 /** What the directory demands of a group, and what it makes of one when it is created. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
-import { badRequest, conflict, invalidValue, notImplemented } from '../errors.ts';
+import { badRequest, conflict, invalidValue } from '../errors.ts';
 import { type Bag, textOf } from '../json.ts';
 import { checkNickname } from './user-rules.ts';
 
 const visibilities = ['Private', 'Public', 'HiddenMembership'];
 const atCreationOnly = ['creationOptions', 'resourceBehaviorOptions', 'groupTypes', 'isAssignableToRole'];
-/** Exchange keeps these; app-only callers mostly may not write them at all. */
-const exchangeOwned = [
-  'allowExternalSenders',
-  'autoSubscribeNewMembers',
-  'hideFromAddressLists',
-  'hideFromOutlookClients',
-  'isSubscribedByMail',
-  'unseenCount',
-];
-
-/** @throws 501 for a property whose behaviour in an app-only PATCH is not known well enough to imitate */
-export function refuseExchangeOwned(body: Bag): void {
-  const name = exchangeOwned.find((property) => Object.hasOwn(body, property));
-  if (name !== undefined) throw notImplemented(`the group property '${name}', which Exchange keeps`);
-}
-
 export function checkNewGroup(directory: Directory, props: Bag): void {
   const unified = isUnified(props);
   if (unified && props.mailEnabled !== true) throw invalidValue('mailEnabled', 'Group');
@@ -68,7 +52,7 @@ export function completeGroup(directory: Directory, props: Bag): Bag {
   return { visibility: 'Public', ...props, mail, proxyAddresses: [`SMTP:${mail}`] };
 }
 
-function isUnified(props: Bag): boolean {
+export function isUnified(props: Bag): boolean {
   const types = props.groupTypes;
   return Array.isArray(types) && types.includes('Unified');
 }

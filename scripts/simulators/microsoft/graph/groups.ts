@@ -1,17 +1,19 @@
 /** `/groups`: Microsoft 365 and security groups; every class is one of the former, with the same id. */
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
-import { checkRoom, denied, notFound } from '../errors.ts';
+import { badRequest, checkRoom, denied, notFound } from '../errors.ts';
 import { isBag, textOf } from '../json.ts';
 import { type Answer, type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
 import { groupLinks } from './delta-links.ts';
-import { checkGroupPatch, checkNewGroup, completeGroup, refuseExchangeOwned } from './group-rules.ts';
+import { checkGroupPatch, checkNewGroup, completeGroup, isUnified } from './group-rules.ts';
 import { countOf, listTable, showOne } from './listing.ts';
 import { groupById } from './lookup.ts';
-import { bind, checkAdditions, takeBindings } from './membership.ts';
+import { bind, checkAdditions, checkMayWriteMembers, takeBindings } from './membership.ts';
+import { checkNaming } from './naming-policy.ts';
 import { may } from './permissions.ts';
 import { checkProperties, view } from './properties.ts';
+import { checkMayChangeGroup } from './protection.ts';
 import { groupResource } from './resources.ts';
 import type { Router } from './router.ts';
 
@@ -68,7 +70,9 @@ export function addGroupRoutes(router: Router, directory: Directory, epoch: Delt
     cost: 1,
     roles: may.writeGroups,
     handle: (call) => {
-      directory.deleteGroup(groupById(directory, call.params[0] ?? ''));
+      const group = groupById(directory, call.params[0] ?? '');
+      checkMayChangeGroup(group);
+      directory.deleteGroup(group);
       return noContent();
     },
   });
@@ -76,27 +80,32 @@ export function addGroupRoutes(router: Router, directory: Directory, epoch: Delt
 
 function createGroup(call: Call, directory: Directory, body: unknown): Answer {
   const { rest, bindings } = takeBindings(body);
-  if (isBag(rest)) refuseExchangeOwned(rest);
   const props = checkProperties(rest, groupResource, 'create');
   checkNewGroup(directory, props);
+  if (isUnified(props)) checkNaming(directory.rules.naming, props);
+  if (props.isAssignableToRole === true) throw denied(['RoleManagement.ReadWrite.Directory']);
+  if (bindings.members.length > 0) checkMayWriteMembers(directory, call.caller);
   checkAdditions(directory, undefined, 'members', bindings.members);
   checkAdditions(directory, undefined, 'owners', bindings.owners);
   checkRoom(directory);
   const group = directory.addGroup(completeGroup(directory, props), false);
-  bind(directory, group, bindings);
+  bind(directory, group, bindings, call.caller);
   return created(call, { '@odata.context': `${call.base}/$metadata#groups/$entity`, ...view(group, groupResource) });
 }
 
 function patchGroup(call: Call, directory: Directory, group: Group): Answer {
   const { rest, bindings } = takeBindings(call.body);
-  if (isBag(rest)) refuseExchangeOwned(rest);
   const patch = checkProperties(rest, groupResource, 'update');
   const changesGroup = Object.keys(patch).length > 0;
   if ((changesGroup || bindings.owners.length > 0) && !may.writeGroups.some((role) => call.caller.roles.has(role))) {
     throw denied(may.writeGroups);
   }
+  if (bindings.owners.length > 0 && directory.rules.refusesOwnersInPatch)
+    throw badRequest("Invalid property 'owners'.");
+  if (changesGroup) checkMayChangeGroup(group);
   checkGroupPatch(directory, group, patch);
-  bind(directory, group, bindings);
+  if (isUnified(group.props)) checkNaming(directory.rules.naming, patch);
+  bind(directory, group, bindings, call.caller);
   if (changesGroup) directory.groups.update(group, patch);
   return noContent();
 }

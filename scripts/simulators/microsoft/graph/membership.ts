@@ -2,10 +2,13 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Group, User } from '../directory/entities.ts';
 import type { Relation } from '../directory/links.ts';
-import { badRequest, GraphError, notFound, notImplemented } from '../errors.ts';
+import { badRequest, denied, GraphError, notFound, notImplemented } from '../errors.ts';
 import { type Bag, isBag } from '../json.ts';
+import type { Caller } from './call.ts';
 import { grantGroupLicenses } from './group-licenses.ts';
 import { referencedId, userById } from './lookup.ts';
+import { may } from './permissions.ts';
+import { checkMayAssign } from './protection.ts';
 
 /** Members and owners that one request may add, together. */
 const maxBound = 20;
@@ -35,8 +38,10 @@ export function takeBindings(body: unknown): { rest: unknown; bindings: Bindings
   return { rest, bindings };
 }
 
-/** Whose members cannot be set: they follow a rule, or another directory. @throws 400 */
-function checkAssignable({ props }: Group): void {
+/** Whose members cannot be set: they follow a rule, or another directory, or are protected. @throws 400, 403 */
+function checkAssignable(group: Group): void {
+  checkMayAssign(group);
+  const { props } = group;
   if (Array.isArray(props.groupTypes) && props.groupTypes.includes('DynamicMembership')) {
     throw badRequest('The members of a group with dynamic membership cannot be changed.');
   }
@@ -47,8 +52,15 @@ function checkAssignable({ props }: Group): void {
   }
 }
 
+/** Whether the app's permissions are enough for members, by the tenant's rules. @throws 403 */
+export function checkMayWriteMembers({ rules }: Directory, { roles }: Caller): void {
+  if (rules.memberWritesNeedUserWrite && !may.createUsers.some((role) => roles.has(role)))
+    throw denied(may.createUsers);
+}
+
 /** Adds all or nobody. @throws 404 for an unknown account, 400 when one is there already */
-export function bind(directory: Directory, group: Group, bindings: Bindings): void {
+export function bind(directory: Directory, group: Group, bindings: Bindings, caller: Caller): void {
+  if (bindings.members.length > 0) checkMayWriteMembers(directory, caller);
   if (bindings.members.length + bindings.owners.length > 0) checkAssignable(group);
   const adding = {
     members: checkAdditions(directory, group, 'members', bindings.members),
@@ -83,7 +95,8 @@ export function checkAdditions(
 }
 
 /** @throws 404 when the person is not in the relation, 400 for the last owner */
-export function unbind(directory: Directory, group: Group, relation: Relation, id: string): void {
+export function unbind(directory: Directory, group: Group, relation: Relation, id: string, caller: Caller): void {
+  if (relation === 'members') checkMayWriteMembers(directory, caller);
   checkAssignable(group);
   const user = directory.users.get(id.toLowerCase());
   if (user === undefined || !group[relation].has(user)) throw notFound(id);
@@ -91,4 +104,7 @@ export function unbind(directory: Directory, group: Group, relation: Relation, i
     throw badRequest('The group must have at least one owner, hence this owner cannot be removed.');
   }
   directory.removeLink(group, relation, user, 'lagging');
+  if (relation === 'owners' && directory.rules.ownerRemovalEndsMembership && group.members.has(user)) {
+    directory.removeLink(group, 'members', user, 'lagging');
+  }
 }

@@ -1,6 +1,6 @@
 /** Property tables: from one description per type come the checks of a body, `$select`, `$filter` rules and views. */
 import type { Entity } from '../directory/entities.ts';
-import { badRequest, GraphError, invalidValue } from '../errors.ts';
+import { badRequest, GraphError, invalidValue, notImplemented } from '../errors.ts';
 import { type Bag, isBag, type Json } from '../json.ts';
 import type { FilterRule } from '../odata/filter.ts';
 
@@ -12,6 +12,8 @@ export interface Property {
   shape?: Shape;
   /** Clients may not set it. */
   readOnly?: boolean;
+  /** A client may say it when it creates the object. */
+  givenAtCreation?: boolean;
   /** Must be there on create, and can never be cleared. */
   required?: boolean;
   filter?: boolean;
@@ -33,6 +35,10 @@ export interface Resource {
   byDefault?: readonly string[];
   /** Directory extension attributes (`extension_<app>_<name>`) may be set, selected and filtered. */
   extensible: boolean;
+  /** Properties that Graph v1.0 has and the simulator does not: 501, and not "no such property". */
+  unmodelled?: readonly string[];
+  /** Complex values and choices that are not set are null where `$select` names them; elsewhere they are left out. */
+  showsUnset?: true;
 }
 
 const extension = /^extension_[0-9a-f]{32}_\w{1,200}$/;
@@ -45,9 +51,15 @@ export function propertyOf(resource: Resource, name: string): Property | undefin
   return resource.extensible && extension.test(name) ? extensionText : undefined;
 }
 
+/** @throws 501 for a property that only the real Graph has */
+function refuseUnmodelled(resource: Resource, name: string): void {
+  if (resource.unmodelled?.includes(name)) throw notImplemented(`the property '${name}' of ${resource.type}`);
+}
+
 export function filterRule(resource: Resource): (path: string) => FilterRule {
   return (path) => {
     const [name = ''] = path.split('/');
+    refuseUnmodelled(resource, name);
     const property = propertyOf(resource, name);
     if (property === undefined) return 'unknown';
     return property.filter === true && name === path ? 'basic' : 'unsupported';
@@ -64,9 +76,10 @@ export function checkProperties(body: unknown, resource: Resource, when: 'create
   const checked: Bag = {};
   for (const name of Object.keys(body)) {
     if (name.startsWith('@odata.')) continue;
+    refuseUnmodelled(resource, name);
     const property = propertyOf(resource, name);
     if (property === undefined) throw badRequest(`Invalid property '${name}'.`);
-    if (property.readOnly === true) {
+    if (property.readOnly === true && !(property.givenAtCreation === true && when === 'create')) {
       throw badRequest(`Property '${name}' is read-only and cannot be set.`);
     }
     const value = body[name] ?? null;
@@ -95,6 +108,7 @@ export function mergeComplex(patch: Bag, current: Bag): Bag {
 /** @throws 400 when a selected property does not exist. */
 export function checkSelect(select: readonly string[] | undefined, resource: Resource): void {
   for (const name of select ?? []) {
+    refuseUnmodelled(resource, name);
     if (name !== 'id' && propertyOf(resource, name) === undefined) {
       throw new GraphError(
         400,
@@ -105,7 +119,7 @@ export function checkSelect(select: readonly string[] | undefined, resource: Res
   }
 }
 
-/** An object as a client sees it: unset texts are null, unset lists empty, unset complex values left out. */
+/** An object as a client sees it: unset texts are null, unset lists empty; unset complex values as the resource has it. */
 export function view(entity: Entity, resource: Resource, select?: readonly string[]): Bag {
   const seen: Bag = { id: entity.id };
   for (const name of select ?? shownByDefault(resource)) {
@@ -116,6 +130,7 @@ export function view(entity: Entity, resource: Resource, select?: readonly strin
     if (value !== undefined) seen[name] = value;
     else if (property.kind === 'texts' || property.kind === 'objects') seen[name] = [];
     else if (property.kind !== 'object' && property.kind !== 'choice') seen[name] = null;
+    else if (select !== undefined && resource.showsUnset === true) seen[name] = null;
   }
   return seen;
 }

@@ -19,7 +19,7 @@ const password: Property = {
   secret: true,
 };
 const address = object({ city: text(), countryOrRegion: text(), postalCode: text(), state: text(), street: text() });
-const createdBy = readOnly({ kind: 'object' });
+const createdBy: Property = { ...readOnly({ kind: 'object' }), givenAtCreation: true };
 const externalSource = choice('sis', 'manual');
 
 /** Shared by `/users` and `/education/users`. */
@@ -49,6 +49,37 @@ export const userResource: Resource = {
   type: 'microsoft.graph.user',
   set: 'users',
   extensible: true,
+  unmodelled: [
+    'aboutMe',
+    'authorizationInfo',
+    'birthday',
+    'customSecurityAttributes',
+    'deviceEnrollmentLimit',
+    'employeeHireDate',
+    'employeeLeaveDateTime',
+    'employeeOrgData',
+    'externalUserStateChangeDateTime',
+    'hireDate',
+    'interests',
+    'isManagementRestricted',
+    'isResourceAccount',
+    'lastPasswordChangeDateTime',
+    'mailboxSettings',
+    'mySite',
+    'onPremisesExtensionAttributes',
+    'onPremisesProvisioningErrors',
+    'onPremisesSecurityIdentifier',
+    'pastProjects',
+    'preferredName',
+    'print',
+    'responsibilities',
+    'schools',
+    'securityIdentifier',
+    'serviceProvisioningErrors',
+    'signInActivity',
+    'signInSessionsValidFromDateTime',
+    'skills',
+  ],
   byDefault: [
     'businessPhones',
     'displayName',
@@ -103,6 +134,7 @@ export const educationUserResource: Resource = {
   type: 'microsoft.graph.educationUser',
   set: 'education/users',
   extensible: false,
+  showsUnset: true,
   shape: {
     ...account,
     createdBy,
@@ -143,6 +175,7 @@ export const schoolResource: Resource = {
   type: 'microsoft.graph.educationSchool',
   set: 'education/schools',
   extensible: false,
+  showsUnset: true,
   shape: {
     address,
     createdBy,
@@ -167,6 +200,7 @@ export const classResource: Resource = {
   type: 'microsoft.graph.educationClass',
   set: 'education/classes',
   extensible: false,
+  showsUnset: true,
   shape: {
     classCode: text(),
     course: object({
@@ -199,6 +233,25 @@ export const groupResource: Resource = {
   type: 'microsoft.graph.group',
   set: 'groups',
   extensible: true,
+  unmodelled: [
+    // Exchange keeps these; app-only callers mostly may not write them at all.
+    'allowExternalSenders',
+    'autoSubscribeNewMembers',
+    'hideFromAddressLists',
+    'hideFromOutlookClients',
+    'isSubscribedByMail',
+    'unseenCount',
+    'assignedLabels',
+    'hasMembersWithLicenseErrors',
+    'isArchived',
+    'isManagementRestricted',
+    'licenseProcessingState',
+    'onPremisesNetBiosName',
+    'onPremisesProvisioningErrors',
+    'onPremisesSamAccountName',
+    'onPremisesSecurityIdentifier',
+    'serviceProvisioningErrors',
+  ],
   shape: {
     assignedLicenses: readOnly(objects),
     classification: text(),

@@ -5,8 +5,8 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Group, TeamOperation } from '../directory/entities.ts';
 import { badRequest, GraphError, notImplemented } from '../errors.ts';
-import { type Bag, isBag } from '../json.ts';
-import { type Answer, type Call, ok } from './call.ts';
+import { type Bag, isBag, type Json } from '../json.ts';
+import { type Answer, type Call, noContent, ok } from './call.ts';
 import { refuseOthers } from './listing.ts';
 import { may } from './permissions.ts';
 import { sdsExtension } from './resources.ts';
@@ -44,6 +44,14 @@ export function addTeamRoutes(router: Router, directory: Directory): void {
       if (group === undefined || !isTeam(group)) throw noTeam(call.params[0] ?? '');
       return ok({ '@odata.context': `${call.base}/$metadata#teams/$entity`, ...teamView(group) });
     },
+  });
+  router.add({
+    area: 'writeTeams',
+    method: 'PATCH',
+    path: '/teams/:id',
+    cost: 0,
+    roles: may.archiveTeams,
+    handle: (call) => updateTeam(call, directory),
   });
   for (const type of ['archiveTeam', 'unarchiveTeam'] as const) {
     router.add({
@@ -83,9 +91,10 @@ function createTeam(call: Call, directory: Directory): Answer {
     throw templatesError(400, 'BadRequest', `The template '${template}' does not exist.`);
   }
   if (body['group@odata.bind'] === undefined) throw notImplemented('a team with a group of its own');
-  const others = Object.keys(body).find((name) => !/^(@odata\..*|(template|group)@odata\.bind)$/.test(name));
-  // Documented for the bind of a group: name, visibility, specialization and members are the group's.
+  const others = Object.keys(body).find((name) => !/^(@odata\..*|(template|group)@odata\.bind|channels)$/.test(name));
+  // Documented for the bind of a group: name, visibility, specialization and members are the group's; channels may come with it.
   if (others !== undefined) throw badRequest(`'${others}' must not be given together with a group.`);
+  checkChannels(body.channels);
   const group = groupFor(directory, boundId(body, 'group@odata.bind', 'groups'));
   if (template === 'educationClass' && !isClassShaped(group)) {
     throw new GraphError(
@@ -121,6 +130,27 @@ function archiveTeam(call: Call, directory: Directory, type: 'archiveTeam' | 'un
   return accepted(group, directory.teams.start(group, type, call.failsLater));
 }
 
+/** Only whether students are kept out. An application changes the flag; the students come when a teacher activates the team. */
+function updateTeam(call: Call, directory: Directory): Answer {
+  if (!isBag(call.body)) throw new GraphError(400, 'BadRequest', 'Unable to read JSON request payload.');
+  const group = directory.groups.get((call.params[0] ?? '').toLowerCase());
+  if (group === undefined || !isTeam(group)) throw noTeam(call.params[0] ?? '');
+  for (const [name, value] of Object.entries(call.body)) {
+    if (name.startsWith('@odata.')) continue;
+    if (name !== 'isMembershipLimitedToOwners') throw notImplemented(`the team property '${name}'`);
+    if (typeof value !== 'boolean') throw badRequest(`Invalid value for '${name}'.`);
+    group.isLimitedToOwners = value;
+  }
+  return noContent();
+}
+
+function checkChannels(channels: Json | undefined): void {
+  if (channels === undefined) return;
+  const named = (channel: Json) => isBag(channel) && typeof channel.displayName === 'string';
+  if (!Array.isArray(channels) || !channels.every(named))
+    throw badRequest("'channels' must be a list of named channels.");
+}
+
 function accepted(group: Group, operation: TeamOperation): Answer {
   return {
     status: 202,
@@ -139,7 +169,7 @@ function makeTeamOfGroup(call: Call, directory: Directory): Answer {
   }
   const group = groupFor(directory, call.params[0] ?? '');
   checkReady(directory, group);
-  directory.groups.update(group, { resourceProvisioningOptions: ['Team'] });
+  directory.addTeam(group);
   const context = `${call.base}/$metadata#teams/$entity`;
   return { status: 201, headers: {}, body: { '@odata.context': context, ...teamView(group) } };
 }
@@ -211,6 +241,7 @@ function teamView(group: Group): Bag {
     specialization: isClassShaped(group) ? 'educationClass' : 'none',
     visibility: group.props.visibility === 'HiddenMembership' ? 'hiddenMembership' : 'public',
     isArchived: group.isArchived,
+    isMembershipLimitedToOwners: group.isLimitedToOwners,
   };
 }
 

@@ -9,6 +9,7 @@ import { countOf, listRelation, listTable, showOne } from './listing.ts';
 import { userByKey } from './lookup.ts';
 import { may } from './permissions.ts';
 import { checkProperties, mergeComplex, type Resource, view } from './properties.ts';
+import { checkMayChange } from './protection.ts';
 import { groupResource, userResource } from './resources.ts';
 import type { Router } from './router.ts';
 import { checkAccount, checkNotSynced } from './user-rules.ts';
@@ -70,7 +71,9 @@ export function addUserRoutes(router: Router, directory: Directory, epoch: Delta
     cost: 1,
     roles: may.deleteUsers,
     handle: (call) => {
-      directory.deleteUser(userByKey(directory, call.params[0] ?? ''));
+      const user = userByKey(directory, call.params[0] ?? '');
+      checkMayChange(user, undefined);
+      directory.deleteUser(user);
       return noContent();
     },
   });
@@ -101,6 +104,7 @@ export function createUser(call: Call, directory: Directory, resource: Resource)
 /** Applies a PATCH from either API. @throws 400 for values that the directory refuses */
 export function updateUser(call: Call, directory: Directory, user: User, resource: Resource): void {
   const patch = checkProperties(call.body, resource, 'update');
+  checkMayChange(user, patch);
   checkNotSynced(user, patch);
   checkAccount(directory, patch, user);
   directory.users.update(user, mergeComplex(kept(patch), user.props));
