@@ -4,8 +4,10 @@
  * what a document does not say, so that one that is exported says everything and means the same in a later version.
  */
 import { z } from 'zod';
-import { fail } from '../shared/errors.ts';
+import { fail, type HallpassError } from '../shared/errors.ts';
+import { nearest } from '../shared/nearest.ts';
 import { kinds, optionalFields } from '../shared/roster.ts';
+import { type SchemaMistake, schemaMistakes } from '../shared/schema-reason.ts';
 import { guardSchema } from './plan/guard-settings.ts';
 import { accountsSchema, licencesSchema } from './profile/accounts.ts';
 import { adoptionSchema } from './profile/adoption.ts';
@@ -17,79 +19,116 @@ import { datesSchema, policiesSchema, scheduleSchema } from './profile/life.ts';
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
 
-const profileSchema = z
-  .strictObject({
-    version: z.literal(1),
-    name: z.string().min(1).max(100),
-    /** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. A profile that does not say starts in preview. */
-    state: z.enum(['preview', 'enabled', 'paused']).default('preview'),
-    mode: z.strictObject({ students: modeSchema, teachers: modeSchema }),
-    identity: identitySchema,
-    domains: z.strictObject({
-      /** Of the accounts to create. */
-      students: domainSchema.optional(),
-      teachers: domainSchema.optional(),
-      /** The one that addresses of classes are expected to have. Graph offers no choice: it is checked, and not set. */
-      classes: domainSchema.optional(),
-    }),
-    accounts: accountsSchema,
-    licences: licencesSchema,
-    /** Ids of the schools to sync, or `all`. */
-    schools: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1)]),
-    /** Optional properties that are written to Microsoft 365, per kind. */
-    properties: z.partialRecord(z.enum(kinds), z.array(z.string())),
-    classes: classesSchema,
-    /** What was there before Hallpass. */
-    adoption: adoptionSchema,
-    dates: datesSchema,
-    policies: policiesSchema,
-    /** What becomes of what people change in Microsoft 365 by hand. */
-    drift: driftSchema,
-    schedule: scheduleSchema,
-    /** How much a run may change before a person has to look at it. */
-    guards: guardSchema,
-  })
-  .superRefine((profile, context) => {
-    const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    for (const role of ['students', 'teachers'] as const) {
-      if (profile.mode[role] === 'match' && profile.identity[role] === undefined) {
-        complain(['identity', role], 'a rule is needed to sync existing users');
-      }
-      if (profile.mode[role] === 'create' && profile.domains[role] === undefined) {
-        complain(['domains', role], 'a domain is needed to create new users');
-      }
-    }
-    const { startsOn, expiresOn } = profile.dates;
-    if (startsOn !== null && expiresOn !== null && expiresOn < startsOn) {
-      complain(['dates', 'expiresOn'], 'it is before the day on which the profile starts');
-    }
-    for (const kind of kinds) {
-      const known: readonly string[] = optionalFields[kind];
-      for (const property of profile.properties[kind] ?? []) {
-        if (!known.includes(property)) complain(['properties', kind], `there is no property "${property}"`);
-      }
-    }
-  });
+const shape = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1).max(100),
+  /** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. A profile that does not say starts in preview. */
+  state: z.enum(['preview', 'enabled', 'paused']).default('preview'),
+  mode: z.strictObject({ students: modeSchema, teachers: modeSchema }),
+  identity: identitySchema,
+  domains: z.strictObject({
+    /** Of the accounts to create. */
+    students: domainSchema.optional(),
+    teachers: domainSchema.optional(),
+    /** The one that addresses of classes are expected to have. Graph offers no choice: it is checked, and not set. */
+    classes: domainSchema.optional(),
+  }),
+  accounts: accountsSchema,
+  licences: licencesSchema,
+  /** Ids of the schools to sync, or `all`. */
+  schools: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1)]),
+  /** Optional properties that are written to Microsoft 365, per kind. */
+  properties: z.partialRecord(z.enum(kinds), z.array(z.string())),
+  classes: classesSchema,
+  /** What was there before Hallpass. */
+  adoption: adoptionSchema,
+  dates: datesSchema,
+  policies: policiesSchema,
+  /** What becomes of what people change in Microsoft 365 by hand. */
+  drift: driftSchema,
+  schedule: scheduleSchema,
+  /** How much a run may change before a person has to look at it. */
+  guards: guardSchema,
+});
+
+const profileSchema = shape.superRefine((profile, context) => {
+  for (const { path, reason } of contradictionsIn(profile)) {
+    context.addIssue({ code: 'custom', path: path.split('.'), message: reason });
+  }
+});
 
 export type Profile = z.infer<typeof profileSchema>;
 export type Role = 'students' | 'teachers';
 
-/** @throws HallpassError PROFILE_INVALID, naming the first field that is wrong. */
-export function parseProfile(json: unknown, name: string): Profile {
-  const result = profileSchema.safeParse(json);
-  if (result.success) return result.data;
-  const issue = deepest(result.error.issues[0]);
-  throw fail('PROFILE_INVALID', {
-    profile: name,
-    field: issue?.path.join('.') || 'the document',
-    reason: issue?.message ?? 'it does not fit the schema',
-  });
+/** Parts that are right by themselves and do not go together. Undefined stands for a part that is wrong by itself. */
+function* contradictionsIn(
+  profile: {
+    [part in 'mode' | 'identity' | 'domains' | 'dates' | 'properties']: Profile[part] | undefined;
+  },
+): Iterable<SchemaMistake> {
+  const { mode, identity, domains, dates, properties } = profile;
+  for (const role of ['students', 'teachers'] as const) {
+    if (mode?.[role] === 'match' && identity !== undefined && identity[role] === undefined) {
+      yield { path: `identity.${role}`, reason: 'a rule is needed to sync existing users' };
+    }
+    if (mode?.[role] === 'create' && domains !== undefined && domains[role] === undefined) {
+      yield { path: `domains.${role}`, reason: 'a domain is needed to create new users' };
+    }
+  }
+  const { startsOn = null, expiresOn = null } = dates ?? {};
+  if (startsOn !== null && expiresOn !== null && expiresOn < startsOn) {
+    yield { path: 'dates.expiresOn', reason: 'it is before the day on which the profile starts' };
+  }
+  for (const kind of kinds) {
+    const known: readonly string[] = optionalFields[kind];
+    for (const property of properties?.[kind] ?? []) {
+      if (known.includes(property)) continue;
+      const near = nearest(property, known);
+      const there = known.length === 0 ? 'there is none to choose' : `there are ${known.join(', ')}`;
+      const hint = near === undefined ? there : `did you mean "${near}"?`;
+      yield { path: `properties.${kind}`, reason: `there is no property "${property}"; ${hint}` };
+    }
+  }
 }
 
-/** Of a value that fits none of several forms, what is wrong with it in the form that it comes closest to. */
-function deepest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
-  if (issue?.code !== 'invalid_union') return issue;
-  const inner = issue.errors.flatMap(([first]) => deepest(first) ?? []);
-  const closest = inner.sort((a, b) => b.path.length - a.path.length)[0];
-  return closest && { ...closest, path: [...issue.path, ...closest.path] };
+/** A document held against the form that profiles have: the profile, or everything that is wrong with it. */
+export type CheckedForm =
+  | { profile: Profile; mistakes: readonly [] }
+  | { profile: undefined; mistakes: readonly SchemaMistake[] };
+
+export function checkProfileForm(json: unknown): CheckedForm {
+  const result = profileSchema.safeParse(json);
+  if (result.success) return { profile: result.data, mistakes: [] };
+  const found = schemaMistakes(result.error, shape, json);
+  // The schema compares parts only where each of them is right; the person who wrote them wants to know all at once.
+  const parts = typeof json === 'object' && json !== null ? json : {};
+  const part = <P extends keyof typeof shape.shape>(name: P) => {
+    return shape.shape[name].safeParse(Reflect.get(parts, name)).data as Profile[P] | undefined;
+  };
+  const contradictions = contradictionsIn({
+    mode: part('mode'),
+    identity: part('identity'),
+    domains: part('domains'),
+    dates: part('dates'),
+    properties: part('properties'),
+  });
+  const known = new Set(found.map(({ path, reason }) => `${path} ${reason}`));
+  const more = [...contradictions].filter(({ path, reason }) => !known.has(`${path} ${reason}`));
+  return { profile: undefined, mistakes: [...found, ...more] };
+}
+
+/** @throws HallpassError PROFILE_INVALID, naming everything that is wrong */
+export function parseProfile(json: unknown, name: string): Profile {
+  const { profile, mistakes } = checkProfileForm(json);
+  if (profile !== undefined) return profile;
+  throw profileInvalid(name, mistakes);
+}
+
+/** One mistake in the sentence, several beneath it. */
+export function profileInvalid(profile: string, mistakes: readonly SchemaMistake[]): HallpassError {
+  const lines = mistakes.map(({ path, reason }) => `${path === '' ? 'the document' : path}: ${reason}`);
+  const [first = 'it does not fit the schema'] = lines;
+  const all = lines.length <= 1 ? first : `${lines.length} mistakes\n    ${lines.join('\n    ')}`;
+  // A guess ends in a question mark, and needs no full stop after it.
+  return fail('PROFILE_INVALID', { profile, mistakes: /[.?]$/.test(all) ? all : `${all}.` });
 }

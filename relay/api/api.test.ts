@@ -15,6 +15,8 @@ t.test('answers equal those of the commands', async (t) => {
 
 const questions: [path: string, command: string[]][] = [
   ['status', ['status', 'contoso']],
+  ['schools', ['schools', 'contoso']],
+  ['properties', ['properties', 'contoso']],
   ['plan', ['plan', 'contoso']],
   ['plan?kind=removeMember&kind=updateClass', ['plan', 'contoso', '--kind', 'removeMember', 'updateClass']],
   ['plan?person=students:10', ['plan', 'contoso', '--person', 'students:10']],
@@ -53,6 +55,7 @@ async function jsonEquals(t: Test, { get, json }: ApiSetting): Promise<void> {
 async function tablesEqual(t: Test, { get, csv }: ApiSetting): Promise<void> {
   const tables = [
     ['plan', 'plan', 'contoso'],
+    ['schools', 'schools', 'contoso'],
     ['problems?role=microsoft', 'problems', 'contoso', '--role', 'microsoft'],
     ['runs/1', 'run', 'contoso', '1'],
     ['drift?all', 'drift', 'contoso', '--all'],

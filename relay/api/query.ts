@@ -26,6 +26,7 @@ const page = { limit: mostOperations, offset };
 
 export const queries = {
   none: z.strictObject({}),
+  schools: z.strictObject({ format }),
   plan: z.strictObject({
     profile: text.optional().meta({ description: 'Needed of a district that has several.' }),
     kind: z

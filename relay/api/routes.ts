@@ -5,7 +5,9 @@ import { explainAnswer, explainNow, questionOf } from '../answers/explain.ts';
 import { holdsAnswer, holdsNow } from '../answers/holds.ts';
 import { planAnswer } from '../answers/plan.ts';
 import { problemsAnswer, problemsNow, problemTable } from '../answers/problems.ts';
+import { propertiesAnswer, propertiesNow } from '../answers/properties.ts';
 import { runAnswer, runsAnswer, runsNow, runTable } from '../answers/runs.ts';
+import { schoolsAnswer, schoolsNow, schoolTable } from '../answers/schools.ts';
 import { statusAnswer, tenantStatus } from '../answers/status.ts';
 import { readNames } from '../roster/people-names.ts';
 import { findRun, type JournalledOperation, operationsOf } from '../store/run-history.ts';
@@ -41,6 +43,21 @@ export const routes: readonly Route[] = [
     json: (visit) => read(visit, (scope) => tenantStatus(scope, visit.tenant)),
   }),
   plan,
+  route({
+    path: 'schools',
+    summary: 'The schools of the district, what of each has come, and the profile that covers it.',
+    query: queries.schools,
+    answer: schoolsAnswer,
+    json: (visit) => read(visit, schoolsNow),
+    csv: (visit) => read(visit, async (scope) => csvPieces(schoolTable, (await schoolsNow(scope)).schools)),
+  }),
+  route({
+    path: 'properties',
+    summary: 'The optional properties that a profile can choose, where each is written, and for whom agents send it.',
+    query: queries.none,
+    answer: propertiesAnswer,
+    json: (visit) => read(visit, propertiesNow),
+  }),
   route({
     path: 'problems',
     summary: 'Every problem, with who can put it right and how. The CSV has names of people.',

@@ -38,22 +38,35 @@ t.test('several profiles of a district are told apart by name', async (t) => {
     writeFileSync(file, JSON.stringify({ ...district.profile, name, schools, state: 'preview' }));
     return await cli('profile', 'set', 'contoso', file);
   };
-  await set('test', ['1']);
-  t.match(await set('west', ['2']), { code: 0, out: /Profile "west" is in force/ });
+  t.match(await set('test', ['1']), { code: 0, out: /Profile "test" is in force.*It stays enabled/s });
+  t.match(await set('west', ['2']), {
+    code: 0,
+    out: /Profile "west" is new, beside "test", and in force.*in preview/s,
+  });
   t.match(await cli('profile', 'list', 'contoso'), {
-    out: /^test +preview +1 +setting up\nwest +preview +2 +setting up\n/m,
+    out: /^test +enabled +1 +setting up\nwest +preview +2 +setting up\n/m,
   });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_NAMED.*test, west/ });
   t.match(await cli('profile', 'show', 'contoso', '--profile', 'east'), { code: 78, err: /PROFILE_UNKNOWN.*"east"/ });
   t.match(await cli('profile', 'enable', 'contoso', '--profile', 'west'), { code: 0, out: /"west": It is enabled/ });
-  t.match(await cli('status', 'contoso'), { out: /Profile "test" \(preview\)\..*\nProfile "west" \(enabled\)\./ });
+  t.match(await cli('status', 'contoso'), { out: /Profile "test" \(enabled\)\..*\nProfile "west" \(enabled\)\./ });
 
-  await set('test', ['1', '2']);
+  t.match(await set('test', ['1', '2']), {
+    code: 78,
+    err: /PROFILE_CHANGE_REFUSED.*errors: 1\. Nothing was changed/,
+    out: /error {2}schools: the school 2 is claimed by west as well/,
+  });
+  t.match(await cli('match', 'contoso', '--profile', 'west', '--role', 'students'), { out: /^3 students\n/ });
+  await cli('profile', 'pause', 'contoso', '--profile', 'test');
+  t.match(
+    await set('test', ['1', '2']),
+    { code: 0, out: /It stays paused/ },
+    'what writes nothing may wait for its errors',
+  );
   t.match(await cli('profile', 'enable', 'contoso', '--profile', 'test'), {
     code: 78,
     out: /error {2}schools: the school 2 is claimed by west as well/,
   });
-  t.match(await cli('match', 'contoso', '--profile', 'west', '--role', 'students'), { out: /^3 students\n/ });
   t.match(await cli('profile', 'remove', 'contoso', 'west'), { code: 0, out: /"west" is out of force/ });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test": It is enabled/ });
 });
@@ -63,12 +76,16 @@ t.test('a profile is held against its tenant before it is enabled', async (t) =>
   t.match(await cli('profile', 'check', 'contoso'), { code: 0, out: /Profile "test" fits the tenant/ });
   const { microsoft } = district;
   const file = join(home, 'profile.json');
-  const wrong = { ...profileFor({ students: 'match', teachers: 'create' }), state: 'preview', schools: ['1', '77'] };
+  const wrong = {
+    ...profileFor({ students: 'match', teachers: 'create' }),
+    state: 'preview',
+    dates: { expiresOn: '2020-06-30' },
+  };
   writeFileSync(file, JSON.stringify(wrong));
   const checked = await cli('profile', 'check', 'contoso', file);
   t.match(checked, {
     code: 78,
-    out: /^error {2}schools: PowerSchool has no school 77\n {2}→ Take it out/,
+    out: /^Notice.*\nerror {2}dates\.expiresOn: the profile expired on 2020-06-30\n {2}→ Choose a later date/,
     err: /error\[PROFILE_NOT_READY\].*errors: 1/,
   });
   microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All'];
@@ -77,12 +94,16 @@ t.test('a profile is held against its tenant before it is enabled', async (t) =>
   t.equal(ready, false);
   t.match(
     problems.map((one: { severity: string; field: string }) => `${one.severity} ${one.field}`),
-    ['error licences', 'error schools', 'warning domains', 'warning licences', 'warning the document'],
+    ['error licences', 'error dates.expiresOn', 'warning domains', 'warning licences', 'warning the document'],
     'what may not be read is said, and is no error',
   );
-  t.match(await cli('profile', 'import', 'contoso', file), { code: 0, out: /in preview/ });
+  await cli('profile', 'pause', 'contoso');
+  t.match(await cli('profile', 'import', 'contoso', file), { code: 0, out: /stays paused/ });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_READY/ });
-  t.match(JSON.parse((await cli('profile', 'export', 'contoso')).out), { state: 'preview', schools: ['1', '77'] });
+  t.match(JSON.parse((await cli('profile', 'export', 'contoso')).out), {
+    state: 'paused',
+    dates: { expiresOn: '2020-06-30' },
+  });
   t.match(await cli('profile', 'enable', 'contoso', '--unchecked'), { code: 0, out: /enabled/ });
 });
 

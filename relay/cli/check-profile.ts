@@ -1,4 +1,7 @@
-import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
+import { HallpassError } from '../../shared/errors.ts';
+import type { GraphClient } from '../graph/client.ts';
+import { readSkus, type SkuFacts } from '../graph/tenant.ts';
+import type { ProfileProblem, StampFacts, TenantFacts } from '../profile/tenant-facts.ts';
 import { validateProfile } from '../profile/validate.ts';
 import type { Profile } from '../profile.ts';
 import { chooseProfile, readProfiles } from '../store/profiles.ts';
@@ -12,13 +15,15 @@ export interface CheckedProfile {
   problems: ProfileProblem[];
   /** How School Data Sync's ids fit the roster. */
   stamps: StampFacts;
+  /** Why Microsoft 365 could not be asked; undefined when it was. */
+  unasked: HallpassError | undefined;
 }
 
 /**
- * Holds a profile against its tenant and mirror.
+ * Holds a profile against its tenant and mirror. Where Microsoft 365 cannot be asked, the rest is checked all the same.
  *
  * @param which a profile that is not in force, or the name of one that is; undefined for the only one
- * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, and whatever keeps the relay from reading the tenant
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, STORE_UNAVAILABLE
  */
 export async function checkProfile(
   context: CliContext,
@@ -33,7 +38,36 @@ export async function checkProfile(
       const facts = await readMirrorFacts(scope, profile, profiles, context.clock.now());
       return { profile, mirror: facts };
     });
-    const cloud = await withGraph(context, tenant, ({ client, roles }) => readCloudFacts(client, profile, roles));
-    return { profile, problems: validateProfile(profile, { ...mirror, ...cloud }), stamps: mirror.stamps };
+    const { cloud, unasked } = await askCloud(context, tenant, ({ client, roles }) =>
+      readCloudFacts(client, profile, roles),
+    );
+    const nothing = { domains: undefined, skus: undefined, groups: new Map(), roles: [] };
+    const facts: TenantFacts = { ...mirror, ...(cloud ?? nothing), unasked: unasked?.message };
+    return { profile, problems: validateProfile(profile, facts), stamps: mirror.stamps, unasked };
   });
+}
+
+/** The licenses that names in a document can stand for. */
+export async function skusNow(
+  context: CliContext,
+  tenantName: string,
+): Promise<readonly SkuFacts[] | { unread: string }> {
+  const tenant = await withStore(context, (store) => store.system((scope) => findTenant(scope, tenantName)));
+  const { cloud, unasked } = await askCloud(context, tenant, ({ client }) => readSkus(client));
+  return cloud ?? { unread: unasked?.message.replace(/\.$/, '') ?? '' };
+}
+
+type Asked<T> = { cloud: T; unasked: undefined } | { cloud: undefined; unasked: HallpassError };
+
+async function askCloud<T>(
+  context: CliContext,
+  tenant: Parameters<typeof withGraph>[1],
+  fn: (graph: { client: GraphClient; roles: string[] }) => Promise<T>,
+): Promise<Asked<T>> {
+  try {
+    return { cloud: await withGraph(context, tenant, fn), unasked: undefined };
+  } catch (error) {
+    if (!(error instanceof HallpassError)) throw error;
+    return { cloud: undefined, unasked: error };
+  }
 }

@@ -5,6 +5,7 @@ import { exitCodes, reportError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
 import { auditCommand } from './audit.ts';
+import { choiceCommands } from './choices.ts';
 import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
 import { driftCommand } from './drift.ts';
@@ -73,6 +74,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     tenantCommands,
     agentCommands,
     profileCommands,
+    choiceCommands,
     matchCommand,
     linkCommands,
     passwordsCommands,

@@ -62,7 +62,9 @@ export const licencesSchema = z.strictObject({
   students: licenceSchema,
   teachers: licenceSchema,
   /** ISO 3166 alpha-2; Graph refuses a licence for an account without it. */
-  usageLocation: z.string().regex(/^[A-Z]{2}$/),
+  usageLocation: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'it must be the two capital letters of a country (ISO 3166), such as US'),
 });
 
 export type Licence = { skuId: string; disabledPlans: readonly string[] } | { group: string };

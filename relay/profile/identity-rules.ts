@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const domainSchema = z
   .string()
   .max(48)
-  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as contoso.edu');
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'it must be a domain such as contoso.edu, in lower case and without an @');
 
 export const targets = ['userPrincipalName', 'mail', 'mailNickname'] as const;
 export type Target = (typeof targets)[number];

@@ -50,7 +50,7 @@ export const policiesSchema = z
 /** What a profile without policies means. */
 export const noPolicies = policiesSchema.parse(undefined);
 
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 18:00');
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'it must be a time such as 18:00');
 
 export const scheduleSchema = z
   .strictObject({

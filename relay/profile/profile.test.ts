@@ -65,7 +65,7 @@ t.test('what cannot be is refused with the field and the reason', async (t) => {
     [{ policies: { goneForDays: 400 } }, /policies\.goneForDays/],
     [{ dates: { startsOn: '2026-08-01', expiresOn: '2026-07-31' } }, /dates\.expiresOn: it is before the day/],
     [{ schedule: { hours: { from: '18:00', to: '18:00' } } }, /schedule\.hours: from and to are the same/],
-    [{ schedule: { hours: { from: '6pm', to: '20:00' } } }, /schedule\.hours\.from: a time such as/],
+    [{ schedule: { hours: { from: '6pm', to: '20:00' } } }, /schedule\.hours\.from: it must be a time such as/],
   ];
   for (const [change, message] of refusals) {
     t.throws(() => profileWith(change), { code: 'PROFILE_INVALID', message }, JSON.stringify(change));
@@ -244,7 +244,7 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
     [{}, { roles: ['Member.Read.Hidden'] }, 'error', 'licences', /may not assign licences/],
     [{}, { roles: ['User.ReadWrite.All'] }, 'warning', 'the document', /may not see who is in a class/],
     [{ classes: { createTeam: true } }, {}, 'error', 'classes.createTeam', /may not make teams/],
-    [{ schools: ['1', '9'] }, {}, 'error', 'schools', /no school 9/],
+    [{ schools: ['1', '9'] }, {}, 'error', 'schools', /no school with the id 9/],
     [{}, { schools: new Map() }, 'warning', 'schools', /no agent has sent/],
     [students(['studentNumber', 'contoso.edu', 'mailNickname']), {}, 'error', 'identity.students', /no @/],
     [students(['studentNumber', null, 'userPrincipalName']), {}, 'error', 'identity.students', /ends in a domain/],

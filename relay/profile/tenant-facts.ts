@@ -4,6 +4,8 @@ import type { Role } from '../profile.ts';
 
 /** What is known of a tenant. Undefined where the relay's application may not ask. */
 export interface TenantFacts {
+  /** Why nothing is known of Microsoft 365; undefined where it was asked. */
+  unasked?: string | undefined;
   /** The district's date. */
   today: string;
   domains: readonly DomainFacts[] | undefined;

@@ -13,7 +13,7 @@ import { identityProblems } from './validate-identity.ts';
 export function validateProfile(profile: Profile, facts: TenantFacts): ProfileProblem[] {
   const problems = [
     ...identityProblems(profile, facts),
-    ...cloudProblems(profile, facts),
+    ...(facts.unasked === undefined ? cloudProblems(profile, facts) : unasked(facts.unasked)),
     ...schoolProblems(profile, facts),
     ...overlapProblems(facts),
     ...propertyProblems(profile),
@@ -21,6 +21,12 @@ export function validateProfile(profile: Profile, facts: TenantFacts): ProfilePr
     ...adoptionProblems(profile, facts),
   ];
   return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+function* unasked(why: string): Iterable<ProfileProblem> {
+  const reason = `domains, licenses, groups and permissions could not be checked: ${why.replace(/\.$/, '')}`;
+  const remedy = 'Mend that, and check again with "hallpass-relay profile check TENANT".';
+  yield { field: 'the document', severity: 'warning', reason, remedy };
 }
 
 function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts): Iterable<ProfileProblem> {
@@ -32,8 +38,8 @@ function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts)
   }
   for (const id of chosen === 'all' ? [] : chosen) {
     if (schools.has(id)) continue;
-    const reason = `PowerSchool has no school ${id}`;
-    const remedy = 'Take it out, or correct it: schools are named by their DCID, not by their number.';
+    const reason = `PowerSchool has no school with the id ${id}`;
+    const remedy = 'Take it out, or correct it: "hallpass-relay schools TENANT" lists them.';
     yield { field: 'schools', severity: 'error', reason, remedy };
   }
 }

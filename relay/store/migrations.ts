@@ -17,6 +17,7 @@ import { schoolReadings } from './migrations/012-school-readings.ts';
 import { deletedAccounts } from './migrations/013-deleted-accounts.ts';
 import { apiTokens } from './migrations/014-api-tokens.ts';
 import { door } from './migrations/015-door.ts';
+import { agentHealth } from './migrations/017-agent-health.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '013-deleted-accounts': deletedAccounts,
   '014-api-tokens': apiTokens,
   '015-door': door,
+  '017-agent-health': agentHealth,
 };
 
 /**

@@ -38,7 +38,7 @@ export function chooseProfile(profiles: readonly Profile[], tenant: string, name
 /** Puts the profile in force, in place of the one of that name if there is one. */
 export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
   const { db, tenantId } = scope;
-  const content = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
+  const base = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
   const existing = await db
     .selectFrom('profile')
     .select(['id', 'body'])
@@ -48,18 +48,31 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
   if (existing === undefined) {
     await db
       .insertInto('profile')
-      .values({ tenant_id: tenantId, id: randomUUID(), created_at: content.updated_at, ...content })
+      .values({ tenant_id: tenantId, id: randomUUID(), created_at: base.updated_at, ...base })
       .execute();
     return;
   }
   const before = JSON.parse(existing.body) as Partial<Profile>;
   if (before.state === 'preview' && profile.state === 'enabled') await readExistingAnew(scope);
+  const pausedFrom =
+    profile.state !== 'paused' ? { paused_from: null } : before.state === 'paused' ? {} : { paused_from: before.state };
   await db
     .updateTable('profile')
-    .set(content)
+    .set({ ...base, ...pausedFrom })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', existing.id)
     .execute();
+}
+
+/** What a paused profile was before; profiles that an earlier version paused were enabled, as far as it knew. */
+export async function stateBeforePause({ db, tenantId }: TenantScope, name: string): Promise<'preview' | 'enabled'> {
+  const row = await db
+    .selectFrom('profile')
+    .select('paused_from')
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row?.paused_from === 'preview' ? 'preview' : 'enabled';
 }
 
 /**

@@ -41,6 +41,10 @@ interface AgentTable {
   created_at: string;
   last_seen_at: string | null;
   revoked_at: string | null;
+  /** When the connection that it has now was opened; null when it has none. */
+  connected_since: Generated<string | null>;
+  /** JSON of how it said it is (AgentHealth); null before it did. */
+  health: Generated<string | null>;
 }
 
 /** The code itself is never stored. */
@@ -65,6 +69,8 @@ interface ProfileTable {
   quarantine: Generated<string | null>;
   /** `seq` of the last run before a person last let it write: earlier failures count no longer. */
   resumed_after: Generated<number>;
+  /** `preview` or `enabled`: what it was before it was paused; null while it is not. */
+  paused_from: Generated<string | null>;
   created_at: string;
   updated_at: string;
 }

@@ -28,7 +28,11 @@ export async function addDistrict(
   await hallpassRelay(town, 'tenant', 'add', slug, '--name', 'Summit School District', '--graph-tenant', app.tenantId);
   for (const [at, profile] of profiles.entries()) {
     const file = await town.write(`profile-${at + 1}.json`, JSON.stringify(profile, null, 2));
-    await hallpassRelay(town, 'profile', 'set', slug, file);
+    await hallpassRelay(town, 'profile', 'set', slug, file, '--unchecked');
+    // Unchecked: neither the roster nor Microsoft 365 is there yet to check it against.
+    if (profile.state === 'enabled') {
+      await hallpassRelay(town, 'profile', 'enable', slug, '--profile', profile.name, '--unchecked');
+    }
   }
 }
 

@@ -33,9 +33,27 @@ export const relayErrors = {
   },
   PROFILE_INVALID: {
     retry: 'fix',
-    sentence: 'The profile {profile} is not valid: {field}: {reason}.',
-    action: 'Correct the field in the file and import it again.',
-    meaning: 'A profile is checked as a whole before it replaces the one in force.',
+    sentence: 'The profile {profile} is not valid: {mistakes}',
+    action:
+      'Correct the file and set it again. "hallpass-relay schools, licenses, domains, properties TENANT" list what can be chosen.',
+    meaning:
+      'A profile is checked as a whole before it replaces the one in force, and every mistake is named at once, each with its place. Nothing of a refused document is kept; the profile in force stays as it is.',
+  },
+  PROFILE_CHANGE_REFUSED: {
+    retry: 'fix',
+    sentence:
+      'The profile {profile} is enabled, and the document does not fit the tenant {tenant}; errors: {count}. Nothing was changed.',
+    action:
+      'Follow the remedy of each and set it again. To try it without writing, set it under another "name" first: a new profile is a preview.',
+    meaning:
+      'The next run of an enabled profile writes to Microsoft 365, so a document with errors does not take its place: the profile in force stays as it is. "profile set --unchecked" skips the check.',
+  },
+  PROFILE_CHANGE_UNCHECKED: {
+    retry: 'fix',
+    sentence: 'The profile {profile} is enabled, and the document could not be checked: {reason}. Nothing was changed.',
+    action: 'Mend that and set it again, or add --unchecked if you are sure of it.',
+    meaning:
+      'The next run of an enabled profile writes to Microsoft 365, so its document is held against domains, licenses and permissions first, and Microsoft 365 could not be asked about them.',
   },
   PROFILE_MISSING: {
     retry: 'fix',

@@ -1,0 +1,97 @@
+/** What a profile can choose from in a district, by the names that people know and the ids that documents keep. */
+import type { Command } from 'commander';
+import { propertiesNow } from '../answers/properties.ts';
+import { schoolsNow, schoolTable } from '../answers/schools.ts';
+import { productName } from '../profile/products.ts';
+import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
+import { csvOption, writeCsv } from './tables.ts';
+
+export function choiceCommands(program: Command, context: CliContext): void {
+  program
+    .command('schools')
+    .description('the schools of a district: name, number, id, and the profile that covers each')
+    .argument('<tenant>', 'slug or id')
+    .addOption(csvOption('every school'))
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay schools contoso')
+    .action(async (tenant: string, options: { csv?: string; json?: true }) => {
+      const answer = await readNamedTenant(context, tenant, schoolsNow);
+      if (options.json) return printJson(context, answer);
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, schoolTable, answer.schools);
+      if (answer.schools.length === 0) {
+        context.out.write(`No agent has sent the schools yet.\n  → hallpass-relay agent list ${tenant}\n`);
+        return;
+      }
+      const headings = ['SCHOOL', 'NUMBER', 'ID', 'STUDENTS', 'TEACHERS', 'SECTIONS', 'PROFILE'];
+      const rows = answer.schools.map((one) => [
+        ...[one.name, one.number, one.id],
+        ...[one.students, one.teachers, one.sections].map(String),
+        one.profiles.length > 1 ? `${one.profiles.join(' and ')}: neither` : (one.profiles[0] ?? '-'),
+      ]);
+      printTable(context, headings, rows);
+    });
+  program
+    .command('licenses')
+    .alias('licences')
+    .description("the licenses of a district's Microsoft 365 tenant, and how many seats are free")
+    .argument('<tenant>', 'slug or id')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay licenses contoso')
+    .action(async (tenant: string, options: { json?: true }) => {
+      const { licensesNow } = await import('./cloud-choices.ts');
+      const licenses = await licensesNow(context, tenant);
+      if (options.json) return printJson(context, { licenses });
+      if (licenses.length === 0) return void context.out.write('The tenant has no licenses.\n');
+      printTable(
+        context,
+        ['LICENSE', 'PART NUMBER', 'ID', 'SEATS', 'USED', 'FREE', 'STATE'],
+        licenses.map((one) => [
+          productName(one.partNumber) ?? '-',
+          ...[one.partNumber, one.skuId],
+          ...[one.seats, one.used, one.free].map(String),
+          one.state,
+        ]),
+      );
+    });
+  program
+    .command('domains')
+    .description("the domains of a district's Microsoft 365 tenant, and which of them accounts can be made in")
+    .argument('<tenant>', 'slug or id')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay domains contoso')
+    .action(async (tenant: string, options: { json?: true }) => {
+      const { domainsNow } = await import('./cloud-choices.ts');
+      const domains = await domainsNow(context, tenant);
+      if (options.json) return printJson(context, { domains });
+      const usable = ({ verified, federated }: (typeof domains)[number]) =>
+        !verified ? 'no: not verified' : federated ? 'no: federated' : 'yes';
+      printTable(
+        context,
+        ['DOMAIN', 'VERIFIED', 'DEFAULT', 'SIGN-IN', 'ACCOUNTS CAN BE MADE'],
+        domains.map((one) => [
+          one.domain,
+          one.verified ? 'yes' : 'no',
+          one.default ? 'yes' : '',
+          one.federated ? 'federated' : 'Microsoft 365',
+          usable(one),
+        ]),
+      );
+    });
+  program
+    .command('properties')
+    .description(
+      'the optional properties that a profile can choose, where each is written, and for whom agents send it',
+    )
+    .argument('<tenant>', 'slug or id')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  hallpass-relay properties contoso')
+    .action(async (tenant: string, options: { json?: true }) => {
+      const answer = await readNamedTenant(context, tenant, propertiesNow);
+      if (options.json) return printJson(context, answer);
+      printTable(
+        context,
+        ['KIND', 'PROPERTY', 'SENT FOR', 'IN MICROSOFT 365'],
+        answer.properties.map((one) => [one.kind, one.property, one.profiles.join(', ') || '-', one.written]),
+      );
+    });
+}

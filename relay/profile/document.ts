@@ -1,0 +1,69 @@
+/**
+ * A sync profile as a person hands it over: every mistake is named at once, in words and with its place. What is stored is read
+ * by parseProfile, which takes what earlier versions accepted.
+ */
+import { readJson } from '../../shared/json-document.ts';
+import type { SchemaMistake } from '../../shared/schema-reason.ts';
+import { checkProfileForm, type Profile, profileInvalid } from '../profile.ts';
+import { type NameFacts, type Resolution, resolveNames } from './resolve-names.ts';
+
+export interface ProfileDocument {
+  /** With the state that was asked for by nobody: `preview`. Who sets it keeps the one in force. */
+  profile: Profile;
+  /** Names and numbers that stand for ids. */
+  resolved: readonly Resolution[];
+  /** What the document says and does not count, in sentences. */
+  notices: readonly string[];
+}
+
+/**
+ * @param file for people
+ * @throws HallpassError PROFILE_INVALID, naming everything that is wrong
+ */
+export function readProfileDocument(text: string, file: string, facts: NameFacts): ProfileDocument {
+  const { value, mistakes } = readJson(text);
+  if (mistakes.length > 0) {
+    const places = mistakes.map(({ line, column, reason }) => ({ path: `line ${line}, column ${column}`, reason }));
+    throw profileInvalid(file, places);
+  }
+  const { document, notices } = withoutState(value);
+  const { resolved, document: named, mistakes: unknown } = resolveNames(document, facts);
+  const form = checkProfileForm(named);
+  const known = new Set(unknown.map(({ path }) => path));
+  const wrong = [...form.mistakes.filter(({ path }) => !known.has(path)), ...hopeless(document), ...unknown];
+  if (form.profile === undefined || wrong.length > 0) throw profileInvalid(file, wrong);
+  return { profile: form.profile, resolved, notices };
+}
+
+/** Whether a profile runs is no matter of its document: an old file must neither start nor stop a district. */
+function withoutState(value: unknown): { document: unknown; notices: string[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('state' in value)) {
+    return { document: value, notices: [] };
+  }
+  const { state, ...document } = value;
+  const notice = `"state": ${JSON.stringify(state)} in the file does not count: "profile enable", "profile pause" and "profile resume" change it.`;
+  return { document, notices: [notice] };
+}
+
+/**
+ * What the schema lets pass, because earlier versions stored it, and what nobody means. Looked at in the document as it was
+ * written, so that it is named together with everything else.
+ */
+function hopeless(document: unknown): SchemaMistake[] {
+  const mistakes: SchemaMistake[] = [];
+  for (const rule of ['removals', 'repairs', 'updates', 'sourceDrop', 'rollover']) {
+    const percent = partOf(partOf(partOf(document, 'guards'), rule), 'percent');
+    if (typeof percent !== 'number' || percent <= 100 || percent > 1000) continue;
+    const reason = 'it must be 100 or less; 100 switches the rule off, because no more than everything can change';
+    mistakes.push({ path: `guards.${rule}.percent`, reason });
+  }
+  const name = partOf(document, 'name');
+  if (typeof name === 'string' && name !== '' && (name.trim() !== name || /\p{Cc}/u.test(name))) {
+    mistakes.push({ path: 'name', reason: 'it must be one line without spaces at its ends' });
+  }
+  return mistakes;
+}
+
+function partOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
