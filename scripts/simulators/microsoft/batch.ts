@@ -1,10 +1,11 @@
 /** `POST /$batch`: up to 20 requests in one, each counted on its own; the order of the answers is not promised. */
 import { GraphError } from './errors.ts';
-import { afterwards, breaksConnection, insteadOf } from './fault-answers.ts';
+import { afterwards, insteadOf } from './fault-answers.ts';
 import type { Faults } from './faults.ts';
 import type { Answer, Caller } from './graph/call.ts';
 import type { GraphService, Outcome } from './graph/service.ts';
 import { type Bag, isBag } from './json.ts';
+import { type Breakage, breakageOf } from './wire.ts';
 
 const maxRequests = 20;
 const methods: readonly string[] = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'];
@@ -33,13 +34,13 @@ export function answerBatch(
 ): BatchOutcome {
   const fault = faults.takeForBatch();
   const replaced = fault === undefined ? undefined : insteadOf(fault);
-  if (replaced !== undefined) return { answer: replaced, drop: breaksConnection(fault), delay: 0, size: 0 };
+  if (replaced !== undefined) return { answer: replaced, breakage: breakageOf(fault), delay: 0, size: 0 };
   const outcome = runBatch(service, body, base, caller);
   const delay = Math.max(outcome.delay, fault?.kind === 'slow' ? fault.delay : 0);
   return {
     ...outcome,
     answer: afterwards(fault, outcome.answer),
-    drop: outcome.drop || breaksConnection(fault),
+    breakage: outcome.breakage ?? breakageOf(fault),
     delay,
   };
 }
@@ -53,7 +54,7 @@ function runBatch(service: GraphService, body: unknown, base: string, caller: Ca
   const waiting = new Map(inners.map((inner) => [inner.id.toLowerCase(), inner]));
   const done = new Map<string, number>();
   const responses: Bag[] = [];
-  let drop = false;
+  let breakage: Breakage | undefined;
   let delay = 0;
   while (waiting.size > 0) {
     const before = waiting.size;
@@ -62,7 +63,7 @@ function runBatch(service: GraphService, body: unknown, base: string, caller: Ca
       waiting.delete(key);
       const failed = inner.dependsOn.some((id) => (done.get(id) ?? 0) >= 400);
       const outcome = failed ? dependent(service) : runOne(service, inner, base, caller);
-      drop ||= outcome.drop;
+      breakage ??= outcome.breakage;
       delay = Math.max(delay, outcome.delay);
       done.set(key, outcome.answer.status);
       if (outcome.fault?.kind !== 'missing') responses.push(responseOf(inner.id, outcome.answer));
@@ -72,14 +73,14 @@ function runBatch(service: GraphService, body: unknown, base: string, caller: Ca
   }
   // Backwards on purpose: clients must go by id, and this shows those that do not.
   responses.reverse();
-  return { answer: { status: 200, headers: {}, body: { responses } }, drop, delay, size: inners.length };
+  return { answer: { status: 200, headers: {}, body: { responses } }, breakage, delay, size: inners.length };
 }
 
 function runOne(service: GraphService, inner: Inner, base: string, caller: Caller): Outcome {
   const url = inner.url.startsWith('/') || /^https?:/i.test(inner.url) ? inner.url : `/${inner.url}`;
   if (/^\/\$batch\b/i.test(url)) {
     const error = new GraphError(400, 'BadRequest', 'A batch request cannot contain another batch request.');
-    return { answer: service.refuse(error, service.nextRequestId(), undefined), drop: false, delay: 0 };
+    return { answer: service.refuse(error, service.nextRequestId(), undefined), breakage: undefined, delay: 0 };
   }
   const { method, headers, body } = inner;
   return service.handle({ method, url, header: (name) => headers.get(name), body, base, caller });
@@ -87,7 +88,7 @@ function runOne(service: GraphService, inner: Inner, base: string, caller: Calle
 
 function dependent(service: GraphService): Outcome {
   const error = new GraphError(424, 'FailedDependency', 'A request that this one depends on has failed.');
-  return { answer: service.refuse(error, service.nextRequestId(), undefined), drop: false, delay: 0 };
+  return { answer: service.refuse(error, service.nextRequestId(), undefined), breakage: undefined, delay: 0 };
 }
 
 /** What contradicts the first answer of a request that is answered twice. */

@@ -1,5 +1,4 @@
 /** An administrator's edits of groups, classes and schools through `/_sim/`: seen at once, not throttled. */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Directory } from './directory/directory.ts';
 import type { Group, School, User } from './directory/entities.ts';
@@ -7,6 +6,7 @@ import { notFound } from './errors.ts';
 import { propertyOf, type Resource } from './graph/properties.ts';
 import { classResource, groupResource, schoolResource } from './graph/resources.ts';
 import { isTeam } from './graph/teams.ts';
+import type { WireServer } from './wire.ts';
 
 type KeyParams = { Params: { key: string } };
 type ContentParams = { Params: { key: string; contents: string; one: string } };
@@ -18,7 +18,7 @@ const contentKinds = z.enum(['users', 'classes']);
 const groupProps = propsOf(groupResource, classResource);
 const schoolProps = propsOf(schoolResource);
 
-export function addGroupEdits(control: FastifyInstance, directory: Directory): void {
+export function addGroupEdits(control: WireServer, directory: Directory): void {
   const { groups, schools } = directory;
   control.put<LinkParams>('/groups/:key/:relation/:user', async (request, reply) => {
     const { group, relation, user } = linkIn(directory, request.params);

@@ -1,6 +1,5 @@
 /** `/_sim/`: what only a simulator has. Faults, counts, the whole state, and an administrator's edits by hand. */
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { addGroupEdits } from './control-groups.ts';
 import { assignedSkus, type Directory } from './directory/directory.ts';
@@ -18,6 +17,7 @@ import { checkNickname, checkPrincipalName } from './graph/user-rules.ts';
 import { type Bag, textOf } from './json.ts';
 import type { Stats } from './stats.ts';
 import type { Throttle } from './throttle.ts';
+import type { WireServer } from './wire.ts';
 
 export interface ControlParts {
   directory: Directory;
@@ -58,9 +58,9 @@ const signIns = z.array(z.strictObject({ userPrincipalName: z.string(), password
 type KeyParams = { Params: { key: string } };
 
 /** Refuses anything that does not come from this machine; needs no token otherwise. */
-export function addControlRoutes(server: FastifyInstance, parts: ControlParts): void {
+export function addControlRoutes(server: WireServer, parts: ControlParts): void {
   server.register(
-    async (control) => {
+    async (control: WireServer) => {
       control.addHook('onRequest', async (request, reply) => {
         if (!isLoopback(request.socket.remoteAddress)) {
           await reply.code(403).send({ error: 'The control API answers on loopback only.' });
@@ -104,7 +104,7 @@ export function addControlRoutes(server: FastifyInstance, parts: ControlParts): 
   );
 }
 
-function addFaultRoutes(control: FastifyInstance, { faults }: ControlParts): void {
+function addFaultRoutes(control: WireServer, { faults }: ControlParts): void {
   control.get('/faults', async () => faults.waiting());
   control.post('/faults', async (request, reply) => {
     const orders = z.union([faultOrder.transform((order) => [order]), z.array(faultOrder)]).parse(request.body);
@@ -121,7 +121,7 @@ function addFaultRoutes(control: FastifyInstance, { faults }: ControlParts): voi
 }
 
 /** An administrator's edits: seen at once, not throttled, and allowed on synchronized accounts too. */
-function addUserEdits(control: FastifyInstance, directory: Directory): void {
+function addUserEdits(control: WireServer, directory: Directory): void {
   control.get<KeyParams>('/users/:key', async (request) => shown(find(directory, request.params.key)));
   control.post('/users', async (request, reply) => {
     const props = userProps.parse(request.body);

@@ -16,7 +16,9 @@ export function insteadOf(fault: FaultOrder): Answer | undefined {
     const body = '<!DOCTYPE html><html><body><h1>Service Unavailable</h1></body></html>';
     return { status: 503, headers: { 'Content-Type': 'text/html' }, body };
   }
-  if (fault.kind === 'drop') return { status: 503, headers: {}, body: undefined };
+  if (fault.kind === 'drop' || fault.kind === 'goaway' || (fault.kind === 'reset' && fault.midway !== true)) {
+    return { status: 503, headers: {}, body: undefined };
+  }
   const error = errorOf(fault);
   if (error !== undefined) throw error;
   return undefined;
@@ -40,11 +42,6 @@ export function bodyOfGiven(answer: GivenAnswer, bodyOf: (code: string, message:
 /** The type of a body whose sender did not say one: a page, or what claims to be JSON. */
 export function contentTypeOf(body: string): string {
   return body.trimStart().startsWith('<') ? 'text/html' : 'application/json';
-}
-
-/** Whether the connection breaks instead of carrying the answer. */
-export function breaksConnection(fault: FaultOrder | undefined): boolean {
-  return fault?.kind === 'lost-answer' || fault?.kind === 'drop';
 }
 
 /** The error answer of a fault that replaces the request; undefined for the kinds that let it happen. */

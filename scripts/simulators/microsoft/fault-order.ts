@@ -15,6 +15,10 @@ const givenAnswer = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
+/** Codes of HTTP/2 with which a server resets a stream. */
+export const streamErrors = ['CANCEL', 'NO_ERROR', 'REFUSED_STREAM', 'INTERNAL_ERROR'] as const;
+export type StreamError = (typeof streamErrors)[number];
+
 export type GivenAnswer = z.infer<typeof givenAnswer>;
 
 export const faultOrder = z
@@ -46,6 +50,10 @@ export const faultOrder = z
       'lost-answer',
       /** The connection breaks and nothing is done. */
       'drop',
+      /** The HTTP/2 stream is reset with `code`; `midway` when everything is done and half of the answer has gone. */
+      'reset',
+      /** The server leaves the connection (HTTP/2: GOAWAY) and does not look at the request; with `done` it answers it first. */
+      'goaway',
       /** Everything is done; the answer to the whole batch leaves this request's out. Outside of a batch like `lost-answer`. */
       'missing',
       /** Everything is done; the batch's answer has this request's id twice, the second time with a 500. Only in a batch. */
@@ -57,8 +65,11 @@ export const faultOrder = z
     ]),
     /** For `answer`. */
     answer: givenAnswer.optional(),
-    /** The request is carried out, and the fault comes in place of its answer: for `answer`. */
+    /** The request is carried out all the same: for `answer`, `reset` and `goaway`. */
     done: z.boolean().optional(),
+    /** For `reset`. */
+    code: z.enum(streamErrors).optional(),
+    midway: z.boolean().optional(),
     /** For `cut`. */
     after: z.int().min(0).optional(),
     /** Seconds for a Retry-After header, for 429 and 5xx. */

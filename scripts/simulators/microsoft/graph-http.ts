@@ -1,5 +1,4 @@
 /** Graph over HTTP: from a request to the service and back, and what the whole server shares of it. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { answerBatch } from './batch.ts';
 import type { AccessTokens } from './entra/access-token.ts';
@@ -8,6 +7,7 @@ import type { Faults } from './faults.ts';
 import type { Answer } from './graph/call.ts';
 import type { GraphService, Outcome } from './graph/service.ts';
 import type { Stats } from './stats.ts';
+import { breakOff, type WireReply, type WireRequest, type WireServer } from './wire.ts';
 
 const jsonType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
 
@@ -19,7 +19,7 @@ export interface GraphHttpParts {
   clock: Clock;
 }
 
-export function addGraphRoutes(server: FastifyInstance, parts: GraphHttpParts): void {
+export function addGraphRoutes(server: WireServer, parts: GraphHttpParts): void {
   const { service, tokens, faults, stats, clock } = parts;
   const prefix = '/v1.0';
   server.all(`${prefix}/*`, async (request, reply) => {
@@ -41,12 +41,13 @@ export function addGraphRoutes(server: FastifyInstance, parts: GraphHttpParts): 
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
       const answer = service.refuse(error, service.nextRequestId(), header('client-request-id'));
-      outcome = { answer, drop: false, delay: 0 };
+      outcome = { answer, breakage: undefined, delay: 0 };
     }
     if (outcome.delay > 0) await clock.sleep(outcome.delay);
-    if (outcome.drop || outcome.fault?.kind === 'missing') {
-      request.raw.socket.destroy();
-      return reply.hijack();
+    const breakage = outcome.fault?.kind === 'missing' ? ({ how: 'drop' } as const) : outcome.breakage;
+    if (breakage !== undefined) {
+      reply.code(outcome.answer.status);
+      if (breakOff(request, reply, breakage, textOfBody(outcome.answer.body))) return reply;
     }
     return send(reply, outcome.answer, header('client-request-id'));
   });
@@ -60,9 +61,9 @@ export function addGraphRoutes(server: FastifyInstance, parts: GraphHttpParts): 
 export function sendError(
   service: GraphService,
   error: Error & { statusCode?: number },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
+  request: WireRequest,
+  reply: WireReply,
+): WireReply {
   const status = error.statusCode ?? 500;
   const code = status < 500 ? 'BadRequest' : 'UnknownError';
   const known = error instanceof GraphError ? error : new GraphError(status, code, error.message);
@@ -70,7 +71,7 @@ export function sendError(
   return send(reply, service.refuse(known, service.nextRequestId(), clientRequestId), undefined);
 }
 
-function send(reply: FastifyReply, answer: Answer, clientRequestId: string | undefined): FastifyReply {
+function send(reply: WireReply, answer: Answer, clientRequestId: string | undefined): WireReply {
   reply.code(answer.status).headers(answer.headers).header('OData-Version', '4.0');
   if (clientRequestId !== undefined) reply.header('client-request-id', clientRequestId);
   if (answer.body === undefined) return reply.send();
@@ -78,8 +79,12 @@ function send(reply: FastifyReply, answer: Answer, clientRequestId: string | und
   return reply.type(jsonType).send(JSON.stringify(answer.body));
 }
 
+function textOfBody(body: Answer['body']): string {
+  return body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+}
+
 /** JSON for Graph, a form for the token endpoint; an empty body is no body. */
-export function readBodies(server: FastifyInstance): void {
+export function readBodies(server: WireServer): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined);
@@ -97,12 +102,12 @@ export function readBodies(server: FastifyInstance): void {
 }
 
 /** As the client addressed it, so that links lead back through whatever stands in between. */
-export function originOf(request: FastifyRequest): string {
+export function originOf(request: WireRequest): string {
   const forwarded = request.headers['x-forwarded-host'];
   return `https://${typeof forwarded === 'string' ? forwarded : request.host}`;
 }
 
-function headerOf(request: FastifyRequest): (name: string) => string | undefined {
+function headerOf(request: WireRequest): (name: string) => string | undefined {
   return (name) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;

@@ -1,6 +1,7 @@
 /** The simulated Microsoft: one HTTPS server with the tenant's sign-in, Graph v1.0 and the control API. */
 import { randomBytes } from 'node:crypto';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+import Fastify from 'fastify';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { type Authority, createAuthority } from '../authority.ts';
 import { addControlRoutes } from './control.ts';
@@ -19,6 +20,7 @@ import { addGraphRoutes, originOf, readBodies, sendError } from './graph-http.ts
 import { seededRandom } from './random.ts';
 import { Stats } from './stats.ts';
 import { Throttle } from './throttle.ts';
+import type { WireServer } from './wire.ts';
 
 export interface MicrosoftSimulatorOptions {
   /** 0, the default, takes a free one. */
@@ -101,11 +103,16 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
 
   const authority = options.authority ?? (await createAuthority());
   const https = await authority.issue(['localhost', '127.0.0.1', '::1']);
-  const server: FastifyInstance = Fastify({
-    https,
+  const server: WireServer = Fastify({
+    http2: true,
+    https: { ...https, allowHTTP1: true },
     bodyLimit,
-    forceCloseConnections: true,
     frameworkErrors: (error, request, reply) => sendError(service, error, request, reply),
+  });
+  const sockets = new Set<Socket>();
+  server.server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   readBodies(server);
   addEntraRoutes(server, { tenantId, app, tokens, clock: patient, random, faults, stats, origin: originOf });
@@ -128,6 +135,7 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     app,
     close: () => {
       closing.abort();
+      for (const socket of sockets) socket.destroy();
       return server.close();
     },
   };

@@ -1,13 +1,13 @@
 /** How the sign-in answers: OAuth's errors, and whatever fault was ordered for the request. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../../shared/clock.ts';
 import { GraphError } from '../errors.ts';
-import { afterwards, breaksConnection, insteadOf } from '../fault-answers.ts';
+import { afterwards, insteadOf } from '../fault-answers.ts';
 import type { FaultOrder } from '../fault-order.ts';
 import type { Faults } from '../faults.ts';
 import type { Answer } from '../graph/call.ts';
 import type { Bag } from '../json.ts';
 import type { Random } from '../random.ts';
+import { breakageOf, breakOff, type WireReply, type WireRequest } from '../wire.ts';
 import { AadError, aadErrorBody } from './aad-error.ts';
 
 export interface AnswerParts {
@@ -18,25 +18,23 @@ export interface AnswerParts {
 
 export async function answer(
   parts: AnswerParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: WireRequest,
+  reply: WireReply,
   make: () => Promise<Bag>,
-): Promise<FastifyReply> {
+): Promise<WireReply> {
   const fault = parts.faults.take(request.method, new URL(request.url, 'https://simulator').pathname);
   if (fault?.kind === 'slow') await parts.clock.sleep(fault.delay);
   const { status, headers, body } = await answerWith(parts, request, fault, make);
-  if (breaksConnection(fault)) {
-    request.raw.socket.destroy();
-    return reply.hijack();
-  }
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   reply.code(status).header('Cache-Control', 'no-store, no-cache').headers(headers);
-  if (body === undefined || typeof body === 'string') return reply.send(body);
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+  const breakage = breakageOf(fault?.kind === 'missing' ? { ...fault, kind: 'drop' } : fault);
+  if (breakage !== undefined && breakOff(request, reply, breakage, text ?? '')) return reply;
+  return (typeof body === 'string' ? reply : reply.type('application/json; charset=utf-8')).send(text);
 }
 
 async function answerWith(
   parts: AnswerParts,
-  request: FastifyRequest,
+  request: WireRequest,
   fault: FaultOrder | undefined,
   make: () => Promise<Bag>,
 ): Promise<Answer> {
@@ -50,7 +48,7 @@ async function answerWith(
   }
 }
 
-async function made(parts: AnswerParts, request: FastifyRequest, make: () => Promise<Bag>): Promise<Answer> {
+async function made(parts: AnswerParts, request: WireRequest, make: () => Promise<Bag>): Promise<Answer> {
   try {
     return { status: 200, headers: {}, body: await make() };
   } catch (error) {

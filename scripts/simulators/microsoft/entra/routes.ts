@@ -1,7 +1,7 @@
 /** The sign-in side of the tenant: OpenID discovery, signing keys, and the token endpoint. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Bag } from '../json.ts';
 import type { Stats } from '../stats.ts';
+import type { WireRequest, WireServer } from '../wire.ts';
 import { AadError } from './aad-error.ts';
 import { type AccessTokens, tokenLife } from './access-token.ts';
 import { type AnswerParts, answer } from './answers.ts';
@@ -14,12 +14,12 @@ export interface EntraParts extends AnswerParts {
   tokens: AccessTokens;
   stats: Stats;
   /** `https://host` by which this request came. */
-  origin(request: FastifyRequest): string;
+  origin(request: WireRequest): string;
 }
 
-type TenantRequest = FastifyRequest<{ Params: { tenant: string } }>;
+type TenantRequest = WireRequest<{ Params: { tenant: string } }>;
 
-export function addEntraRoutes(server: FastifyInstance, parts: EntraParts): void {
+export function addEntraRoutes(server: WireServer, parts: EntraParts): void {
   const seen = new Map<string, number>();
   server.get('/:tenant/v2.0/.well-known/openid-configuration', async (request: TenantRequest, reply) =>
     answer(parts, request, reply, async () => {

@@ -1,12 +1,13 @@
 /** The gate in front of every handler: fault, route, throttle, permission, then the answer or the error body. */
 import type { Clock } from '../../../../shared/clock.ts';
 import { badRequest, denied, errorBody, GraphError, notImplemented } from '../errors.ts';
-import { afterwards, breaksConnection, insteadOf } from '../fault-answers.ts';
+import { afterwards, insteadOf } from '../fault-answers.ts';
 import type { FaultOrder } from '../fault-order.ts';
 import type { Faults } from '../faults.ts';
 import { Query } from '../odata/query.ts';
 import type { Stats } from '../stats.ts';
 import { type Throttle, unitsOf } from '../throttle.ts';
+import { type Breakage, breakageOf } from '../wire.ts';
 import type { Answer, Call, Caller } from './call.ts';
 import type { Match, Router } from './router.ts';
 
@@ -22,8 +23,8 @@ export interface Incoming {
 
 export interface Outcome {
   answer: Answer;
-  /** The connection must break instead of carrying the answer. */
-  drop: boolean;
+  /** How the connection breaks instead of carrying the answer. */
+  breakage: Breakage | undefined;
   /** Milliseconds to hold the answer back. */
   delay: number;
   /** What happened to the request, for the batch that it may be in. */
@@ -73,7 +74,7 @@ export class GraphService {
     }
     Object.assign(answer.headers, seen.charged);
     stats.countOne(seen.name, seen.write, answer.status);
-    return { answer, drop: breaksConnection(fault), delay: fault?.kind === 'slow' ? fault.delay : 0, fault };
+    return { answer, breakage: breakageOf(fault), delay: fault?.kind === 'slow' ? fault.delay : 0, fault };
   }
 
   /** An error as an answer. */
