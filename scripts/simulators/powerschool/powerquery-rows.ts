@@ -30,7 +30,7 @@ function coreKeyIndex(query: NamedQuery): number {
   const core = tableNamed(query.coreTable ?? '');
   if (core === undefined) return -1;
   const key = `${core}.${primaryKey(core)}`;
-  return query.columns.findIndex(({ field }) => field.toLowerCase() === key);
+  return query.columns.findIndex(({ field }) => field?.toLowerCase() === key);
 }
 
 function flatWriter(query: NamedQuery, columns: readonly WrittenColumn[], idIndex: number): RowWriter {

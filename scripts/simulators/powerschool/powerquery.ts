@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { faultyRows, type RowFault } from './faults.ts';
 import { type Call, json, type Reply } from './http.ts';
 import type { Compilation, CompiledQuery } from './plugin/compile.ts';
+import { fieldsOf } from './plugin/named-queries.ts';
 import type { Plugin, PluginRegistry } from './plugin/registry.ts';
 import { type Binds, bindArguments } from './powerquery-args.ts';
 import { rowWriter } from './powerquery-rows.ts';
@@ -77,9 +78,7 @@ interface Run {
 /** The fields that the query needs and the plugin's access request lacks; all of them when it cannot be told. */
 export function deniedFields(query: CompiledQuery, plugin: Plugin): string[] {
   const fields =
-    query.compiled.state === 'ready'
-      ? query.compiled.fields
-      : query.columns.map((column) => column.field.toLowerCase());
+    query.compiled.state === 'ready' ? query.compiled.fields : fieldsOf(query).map((field) => field.toLowerCase());
   return fields.filter((field) => !plugin.manifest.accessRequest.has(field));
 }
 
@@ -187,7 +186,7 @@ function orderBy(query: CompiledQuery, order: string | null): string | undefined
   const positions = terms.map((term) => {
     const [name = '', direction = 'asc'] = term.toLowerCase().split(';');
     const index = query.columns.findIndex(
-      ({ alias, field }) => names(alias.toLowerCase(), name) || field.toLowerCase() === name,
+      ({ alias, field }) => names(alias.toLowerCase(), name) || field?.toLowerCase() === name,
     );
     return index < 0 || !['asc', 'desc'].includes(direction) ? undefined : `${index + 1} ${direction}`;
   });

@@ -2,9 +2,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { generateDistrict } from '../generator/district.ts';
 import { readSdsDistrict } from '../sds/district.ts';
+import { registerOracleFunctions } from '../sql/functions.ts';
 import { insertBatches } from './rows.ts';
 import { createIndexes, createTables } from './schema.ts';
-import { registerOracleFunctions } from './sql-functions.ts';
 
 export interface DistrictSource {
   students: number;

@@ -27,7 +27,8 @@ export async function openPlugin(bytes: Buffer): Promise<PluginFiles> {
     return { pluginXml: text, queryFiles: new Map() };
   }
   const files = await readFiles(bytes);
-  const stray = [...files.keys()].find((name) => /(^|\/)(__MACOSX\/|\.DS_Store$)/.test(name));
+  // Published plugins carry .DS_Store in web_root, where any file may stand.
+  const stray = [...files.keys()].find((name) => /^(?!web_root\/).*\.DS_Store$|(^|\/)__MACOSX\//i.test(name));
   if (stray !== undefined)
     throw new ArchiveError(`The archive holds ${stray}, which macOS added. Zip the plugin without it.`);
   const pluginXml = files.get('plugin.xml');
@@ -41,7 +42,14 @@ export async function openPlugin(bytes: Buffer): Promise<PluginFiles> {
   }
   const unknown = [...files.keys()].find((name) => name.includes('/') && !folders.test(name));
   if (unknown !== undefined) throw new ArchiveError(`The archive holds ${unknown}, which is in no folder of a plugin.`);
-  const queryFiles = new Map([...files].filter(([name]) => /^queries_root\/[^/]+\.named_queries\.xml$/i.test(name)));
+  const inQueries = [...files].filter(([name]) => /^queries_root\//i.test(name));
+  const misnamed = inQueries.find(([name]) => !/^queries_root\/[^/]+\.named_queries\.xml$/i.test(name));
+  if (misnamed !== undefined) {
+    throw new ArchiveError(
+      `The archive holds ${misnamed[0]}: files of queries_root end in .named_queries.xml and stand in no folder of it.`,
+    );
+  }
+  const queryFiles = new Map(inQueries);
   return { pluginXml, queryFiles };
 }
 

@@ -3,9 +3,9 @@
  * mistakes that PowerSchool neither refuses at installation nor explains at the call.
  */
 import { constants, type DatabaseSync } from 'node:sqlite';
-import { type TranslatedSql, translateSql } from '../database/oracle-sql.ts';
-import { columnKind, isTable, isView } from '../database/schema.ts';
-import type { NamedQuery } from './named-queries.ts';
+import { columnKind, isDateColumn, isTable, isView } from '../database/schema.ts';
+import { type TranslatedSql, translateSql } from '../sql/oracle-sql.ts';
+import { fieldsOf, type NamedQuery } from './named-queries.ts';
 
 export type CompiledQuery = NamedQuery & { compiled: Compilation };
 
@@ -22,15 +22,15 @@ export function compileQuery(db: DatabaseSync, query: NamedQuery): CompiledQuery
 }
 
 function compilation(db: DatabaseSync, query: NamedQuery): Compilation {
-  const sql = translate(query);
-  const declared = new Set(query.args.map((arg) => arg.name.toLowerCase()));
-  const undeclared = sql.binds.find((bind) => !declared.has(bind));
-  if (undeclared !== undefined) return { state: 'mute', reason: `:${undeclared} is not declared` };
   try {
+    const sql = translate(query);
+    const declared = new Set(query.args.map((arg) => arg.name.toLowerCase()));
+    const undeclared = sql.binds.find((bind) => !declared.has(bind));
+    if (undeclared !== undefined) return { state: 'mute', reason: `:${undeclared} is not declared` };
     const { fields, selected } = inspect(db, sql.sql);
     const mismatch = columnMismatch(query, selected);
     if (mismatch !== undefined) return { state: 'mute', reason: mismatch };
-    const all = [...fields, ...query.columns.map((column) => column.field)].map((field) => field.toLowerCase());
+    const all = [...fields, ...fieldsOf(query)].map((field) => field.toLowerCase());
     return { state: 'ready', sql, fields: [...new Set(all)].sort() };
   } catch (error) {
     return { state: 'unsupported', reason: messageOf(error) };
@@ -40,7 +40,7 @@ function compilation(db: DatabaseSync, query: NamedQuery): Compilation {
 /** What keeps the plugin from being enabled: tables and columns that this PowerSchool does not have. */
 export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
   const errors: string[] = [];
-  for (const { field } of query.columns) {
+  for (const field of fieldsOf(query)) {
     const [table = '', column = ''] = field.split('.');
     if (!isTable(table)) errors.push(`PowerQuery ${query.name}: ${table.toUpperCase()} is not a valid table`);
     else if (columnKind(table, column) === undefined) {
@@ -57,7 +57,7 @@ export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
     const [, column] = /no such column: (\S+)/.exec(messageOf(error)) ?? [];
     if (table !== undefined) errors.push(`PowerQuery ${query.name}: ${table.toUpperCase()} is not a valid table`);
     // Words that Oracle knows without a table: the SQL may well run there.
-    if (column !== undefined && !/^(rownum|level|user)$/i.test(column))
+    if (column !== undefined && !/^(level|user)$/i.test(column))
       errors.push(`PowerQuery ${query.name} refers to non-existent column ${column.toUpperCase()}`);
   }
   return errors;
@@ -65,7 +65,7 @@ export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
 
 function translate(query: NamedQuery): TranslatedSql {
   const arrays = query.args.filter((arg) => arg.array).map((arg) => arg.name.toLowerCase());
-  return translateSql(query.sql, new Set(arrays));
+  return translateSql(query.sql, new Set(arrays), isDateColumn);
 }
 
 interface Selected {
@@ -116,7 +116,7 @@ function isDual(table: string): boolean {
 /** The column list must be the SELECT list: as many, in the same order. */
 function columnMismatch(query: NamedQuery, selected: readonly Selected[]): string | undefined {
   const declared = query.columns.map(({ field, alias }) => ({
-    field: field.toLowerCase(),
+    field: field?.toLowerCase(),
     name: (alias.split('.').at(-1) ?? '').toLowerCase(),
   }));
   if (declared.length !== selected.length) {
@@ -130,7 +130,8 @@ function columnMismatch(query: NamedQuery, selected: readonly Selected[]): strin
   // Fields may differ from what is selected (a computed value names any column), but two in each other's place may not.
   for (const [index, item] of selected.entries()) {
     const placed = declared.findIndex(({ field }) => field === item.origin);
-    const elsewhere = placed >= 0 && placed !== index && declared[index]?.field !== item.origin;
+    const elsewhere =
+      item.origin !== undefined && placed >= 0 && placed !== index && declared[index]?.field !== item.origin;
     if (elsewhere && selected[placed]?.origin === declared[index]?.field) {
       return `${item.origin} is column ${index + 1} of the SELECT list, but declared as column ${placed + 1}`;
     }

@@ -1,5 +1,4 @@
 /** Reads `*.named_queries.xml` and holds it to the rules that PowerSchool checks at installation. */
-import { isView } from '../database/schema.ts';
 import { childOf, childrenOf, parseXml, type XmlElement, XmlError } from './xml.ts';
 
 export interface NamedQuery {
@@ -24,8 +23,8 @@ export interface QueryArg {
 }
 
 export interface QueryColumn {
-  /** TABLE.FIELD as written. */
-  field: string;
+  /** TABLE.FIELD as written; published plugins leave it out for computed values. */
+  field: string | undefined;
   /** One part (with a core table) or two. */
   alias: string;
 }
@@ -41,11 +40,31 @@ export function readNamedQueries(file: string, source: string): { queries: Named
     if (!(error instanceof XmlError)) throw error;
     return { queries: [], errors: [`${file}: ${error.message}`] };
   }
-  if (root.name !== 'queries') {
+  // Live servers refuse the file when <queries> has a namespace, that of plugin.xml included.
+  if (root.name !== 'queries' || root.namespace !== '') {
     return { queries: [], errors: [`${file}: cvc-elt.1: Cannot find the declaration of element '${root.name}'.`] };
   }
   const queries = childrenOf(root, 'query').map((element) => readQuery(file, element));
-  return { queries, errors: queries.flatMap(queryErrors) };
+  const misplaced = childrenOf(root, 'query').flatMap((element) => orderErrors(file, element));
+  return { queries, errors: [...misplaced, ...queries.flatMap(queryErrors)] };
+}
+
+/** Children that come in this order; live servers refuse `<args>` behind `<columns>`. */
+const order = ['args', 'columns', 'sql'];
+
+function orderErrors(file: string, { attributes, children }: XmlElement): string[] {
+  const present = children.map(({ name }) => name).filter((name) => order.includes(name));
+  const misplaced = present.find((name, index) => order.indexOf(name) < order.indexOf(present[index - 1] ?? ''));
+  if (misplaced === undefined) return [];
+  const query = attributes.name ?? '';
+  return [
+    `${file}: cvc-complex-type.2.4.a: Invalid content was found starting with element '${misplaced}' in ${query}.`,
+  ];
+}
+
+/** The columns of tables that a query names for its own. */
+export function fieldsOf(query: NamedQuery): string[] {
+  return query.columns.flatMap(({ field }) => field ?? []);
 }
 
 function readQuery(file: string, element: XmlElement): NamedQuery {
@@ -64,7 +83,7 @@ function readQuery(file: string, element: XmlElement): NamedQuery {
       default: arg.attributes.default,
     })),
     columns: childrenOf(childOf(element, 'columns'), 'column').map((column) => ({
-      field: (column.attributes.column ?? '').trim(),
+      field: column.attributes.column?.trim(),
       alias: column.text.trim(),
     })),
     sql: childOf(element, 'sql')?.text.trim() ?? '',
@@ -81,10 +100,9 @@ function queryErrors(query: NamedQuery): string[] {
   refuse(/^com\.powerschool\./i.test(query.name), 'uses a name that is reserved for PowerSchool');
   refuse(query.sql === '', 'has no SQL');
   refuse(query.columns.length === 0, 'has no columns');
-  refuse(query.coreTable !== undefined && isView(query.coreTable), `has a view as its core table: ${query.coreTable}`);
   for (const { alias, field } of query.columns) {
     const parts = alias.split('.').length;
-    refuse(!/^[^.\s]+\.[^.\s]+$/.test(field), `has a column that is not TABLE.FIELD: ${field}`);
+    refuse(field !== undefined && !/^[^.\s]+\.[^.\s]+$/.test(field), `has a column that is not TABLE.FIELD: ${field}`);
     refuse(
       !/^[A-Za-z0-9_.]+$/.test(alias),
       `has a column alias with characters other than A-Z, a-z, 0-9 and _: ${alias}`,

@@ -138,7 +138,11 @@ function pluginRule(version: string): ElementRule {
           attributes: {
             account_token: text(256),
             ...(since('25.2')
-              ? { accessLevelV1Api: { type: 'accessLevelType', values: ['NONE', 'READ', 'FULL'] } }
+              ? {
+                  accessLevelV1Api: { type: 'accessLevelType', values: ['NONE', 'READ', 'FULL'] },
+                  'base-url': strict(1000),
+                  'redirect-uri': strict(1000),
+                }
               : {}),
           },
           order: 'all',

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { createTables } from '../database/schema.ts';
+import { oraHash, registerOracleFunctions } from './functions.ts';
 import { translateSql } from './oracle-sql.ts';
-import { createTables } from './schema.ts';
-import { oraHash, registerOracleFunctions } from './sql-functions.ts';
 
 const db = new DatabaseSync(':memory:');
 registerOracleFunctions(db, () => '2026-03-04 05:06:07');

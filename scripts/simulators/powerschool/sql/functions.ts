@@ -1,6 +1,16 @@
 /** Oracle's functions that SQLite lacks, registered on a connection. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { formatDate, parseDate } from './date-format.ts';
+import { addMonths, dateSum, extract, lastDay, monthsBetween } from './date-functions.ts';
+import {
+  initcap,
+  instr,
+  regexpCount,
+  regexpLike,
+  regexpReplace,
+  regexpSubstr,
+  translateLetters,
+} from './text-functions.ts';
 
 /**
  * @param localTime the server's naive local time, `YYYY-MM-DD HH:MM:SS`: what SYSDATE says
@@ -16,13 +26,33 @@ export function registerOracleFunctions(db: DatabaseSync, localTime: () => strin
   db.function('TO_CHAR', pure, (value, format) => toChar(value, String(format)));
   db.function('TO_DATE', pure, (value, format) => toDate(value, String(format)));
   db.function('TO_TIMESTAMP', pure, (value, format) => toDate(value, String(format)));
-  db.function('TO_NUMBER', pure, (value) => toNumber(value));
-  db.function('TRUNC', pure, (value) => truncate(value, undefined));
-  db.function('TRUNC', pure, (value, unit) => truncate(value, unit));
+  db.function('TO_NUMBER', pure, (value) => whole(toNumber(value)));
+  db.function('TRUNC', pure, (value) => whole(truncate(value, undefined)));
+  db.function('TRUNC', pure, (value, unit) => whole(truncate(value, unit)));
   db.function('NVL2', pure, (value, some, none) => (isNull(value) ? none : some));
   db.function('DECODE', variadic, (...args) => decode(args));
   db.function('LPAD', variadic, (...args) => pad(args, 'start'));
   db.function('RPAD', variadic, (...args) => pad(args, 'end'));
+  db.function('ADD_MONTHS', pure, (value, months) => addMonths(value, months));
+  db.function('LAST_DAY', pure, (value) => lastDay(value));
+  db.function('MONTHS_BETWEEN', pure, (later, earlier) => whole(monthsBetween(later, earlier)));
+  db.function('EXTRACT', pure, (unit, value) => whole(extract(unit, value)));
+  db.function('DATE_SUM', pure, (left, sign, right) => whole(dateSum(left, sign, right)));
+  db.function('REGEXP_LIKE', pure, (value, pattern) => regexpLike(value, pattern));
+  db.function('REGEXP_LIKE', pure, (value, pattern, flags) => regexpLike(value, pattern, flags));
+  db.function('REGEXP_REPLACE', variadic, (...args) => regexpReplace(args));
+  db.function('REGEXP_SUBSTR', variadic, (...args) => regexpSubstr(args));
+  db.function('REGEXP_COUNT', variadic, (...args) => whole(regexpCount(args)));
+  db.function('INSTR', variadic, (...args) => whole(instr(args)));
+  db.function('INITCAP', pure, (value) => initcap(value));
+  db.function('TRANSLATE', pure, (value, from, to) => translateLetters(value, from, to));
+  db.function('CHR', pure, (code) => (code === null ? null : String.fromCodePoint(Number(code))));
+  db.function('ASCII', pure, (value) => whole(isNull(value) ? null : (String(value).codePointAt(0) ?? null)));
+}
+
+/** Whole numbers stay whole when they become text; SQLite takes JavaScript's numbers for fractions (4 would be '4.0'). */
+function whole(value: SQLInputValue): SQLInputValue {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 function isNull(value: SQLInputValue | undefined): boolean {

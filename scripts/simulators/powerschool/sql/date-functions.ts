@@ -1,0 +1,104 @@
+/** Oracle's functions on dates, over ISO text: `YYYY-MM-DD`, with ` HH:MM:SS` where there is a time of day. */
+import type { SQLInputValue } from 'node:sqlite';
+
+const dayMs = 86_400_000;
+const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d))?/;
+
+interface Moment {
+  /** Milliseconds since 1970, as if the naive time were UTC. */
+  ms: number;
+  hasTime: boolean;
+}
+
+function moment(value: SQLInputValue | undefined): Moment | undefined {
+  const match = typeof value === 'string' ? isoDate.exec(value) : null;
+  if (match === null) return undefined;
+  const [year = 0, month = 1, day = 1, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return { ms: Date.UTC(year, month - 1, day, hours, minutes, seconds), hasTime: match[4] !== undefined };
+}
+
+function written({ ms, hasTime }: Moment): string {
+  const text = new Date(ms).toISOString();
+  return hasTime ? text.slice(0, 19).replace('T', ' ') : text.slice(0, 10);
+}
+
+function lastDayOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+}
+
+/** The last day of a month stays the last day; any other day is cut to the month's length. */
+export function addMonths(value: SQLInputValue | undefined, months: SQLInputValue | undefined): string | null {
+  const from = moment(value);
+  if (from === undefined || months === null || months === undefined) return null;
+  const date = new Date(from.ms);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
+  const isLast = day === lastDayOf(year, month);
+  const target = month + Math.trunc(Number(months));
+  const last = lastDayOf(year, target);
+  date.setUTCDate(1);
+  date.setUTCMonth(target);
+  date.setUTCDate(isLast ? last : Math.min(day, last));
+  return written({ ...from, ms: date.getTime() });
+}
+
+export function lastDay(value: SQLInputValue | undefined): string | null {
+  const from = moment(value);
+  if (from === undefined) return null;
+  const date = new Date(from.ms);
+  date.setUTCDate(lastDayOf(date.getUTCFullYear(), date.getUTCMonth()));
+  return written({ ...from, ms: date.getTime() });
+}
+
+/** A whole number for equal days and for two last days; else a 31st of a month for each day. */
+export function monthsBetween(later: SQLInputValue | undefined, earlier: SQLInputValue | undefined): number | null {
+  const [a, b] = [moment(later), moment(earlier)];
+  if (a === undefined || b === undefined) return null;
+  const [first, second] = [new Date(a.ms), new Date(b.ms)];
+  const months = (first.getUTCFullYear() - second.getUTCFullYear()) * 12 + first.getUTCMonth() - second.getUTCMonth();
+  const isLast = (date: Date) => date.getUTCDate() === lastDayOf(date.getUTCFullYear(), date.getUTCMonth());
+  if (first.getUTCDate() === second.getUTCDate() || (isLast(first) && isLast(second))) return months;
+  const days = (date: Date) => date.getUTCDate() + (date.getTime() % dayMs) / dayMs;
+  return months + (days(first) - days(second)) / 31;
+}
+
+const units: Record<string, (date: Date) => number> = {
+  YEAR: (date) => date.getUTCFullYear(),
+  MONTH: (date) => date.getUTCMonth() + 1,
+  DAY: (date) => date.getUTCDate(),
+  HOUR: (date) => date.getUTCHours(),
+  MINUTE: (date) => date.getUTCMinutes(),
+  SECOND: (date) => date.getUTCSeconds(),
+};
+
+/** @throws TypeError ORA-00907, for a part that dates do not have */
+export function extract(unit: SQLInputValue | undefined, value: SQLInputValue | undefined): number | null {
+  const part = units[String(unit).toUpperCase()];
+  if (part === undefined)
+    throw new TypeError(`ORA-00907: EXTRACT(${String(unit)} FROM …) is not one of ${Object.keys(units)}`);
+  const from = moment(value);
+  return from === undefined ? null : part(new Date(from.ms));
+}
+
+/** A date and a number of days, or two dates: the first says which. NULL with NULL; numbers are added as numbers. */
+export function dateSum(
+  left: SQLInputValue | undefined,
+  sign: SQLInputValue | undefined,
+  right: SQLInputValue | undefined,
+): SQLInputValue {
+  if (left === null || left === undefined || right === null || right === undefined) return null;
+  const [a, b] = [moment(left), moment(right)];
+  const factor = sign === '-' ? -1 : 1;
+  if (a !== undefined && b !== undefined) {
+    if (factor > 0) throw new TypeError('ORA-00975: date + date not allowed');
+    return (a.ms - b.ms) / dayMs;
+  }
+  if (a !== undefined) return shifted(a, factor * Number(right));
+  if (b !== undefined && factor > 0) return shifted(b, Number(left));
+  return Number(left) + factor * Number(right);
+}
+
+function shifted({ ms, hasTime }: Moment, days: number): string {
+  return written({ ms: ms + days * dayMs, hasTime: hasTime || !Number.isInteger(days) });
+}
