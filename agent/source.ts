@@ -1,5 +1,4 @@
 /** What the cycle needs from PowerSchool, whichever way it is read. */
-import type { RowFinding } from '../shared/left-out.ts';
 import type { Bucket, RosterRecord, WantedFields } from '../shared/roster.ts';
 import type { Probe } from './powerschool/probe.ts';
 
@@ -14,15 +13,11 @@ export interface Page {
   rows: number;
   /** True for the last page of the reading. */
   last: boolean;
-  /** Made when asked for, so that the next request can be under way meanwhile. @throws HallpassError POWERSCHOOL_MALFORMED */
-  content(): PageContent;
-}
-
-export interface PageContent {
-  /** One record per key, in key order; rows that a join doubled are one record. */
-  records: RosterRecord[];
-  /** The rows that no record can be made of. */
-  leftOut: RowFinding[];
+  /**
+   * One record per key, in key order; rows that a join doubled are one record. Made when asked for, so that the next
+   * request can be under way meanwhile. @throws HallpassError POWERSCHOOL_MALFORMED
+   */
+  records(): RosterRecord[];
 }
 
 export interface ReadOptions {

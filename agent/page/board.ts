@@ -3,7 +3,6 @@
  * whoever shows it. No personal data.
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { LeftOut } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
 import type { AgentEvent } from '../events.ts';
 import type { SourceKind } from '../source.ts';
@@ -51,8 +50,6 @@ export interface BoardState {
     intervalMs: number;
     problem?: LastingProblem | undefined;
   };
-  /** Rows of PowerSchool that no record can be made of. */
-  leftOut?: LeftOut | undefined;
   tenant?: string;
   wanted?: Welcome['wanted'];
   buckets: {
@@ -79,7 +76,6 @@ export interface BoardStart {
   pausedSince?: number | undefined;
   tenant?: string | undefined;
   source?: SourceKind | undefined;
-  leftOut?: LeftOut | undefined;
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -92,12 +88,12 @@ export class Board {
   #history: History;
 
   constructor(start: BoardStart) {
-    const { version, folder, clock, working, obstacle, lastCheckAt, pausedSince, tenant, source, leftOut } = start;
+    const { version, folder, clock, working, obstacle, lastCheckAt, pausedSince, tenant, source } = start;
     this.#clock = clock;
     this.#history = start.history ?? noHistory;
     const startedAt = clock.now();
     this.#state = {
-      ...{ version, folder, startedAt, working, obstacle, pausedSince, source, leftOut },
+      ...{ version, folder, startedAt, working, obstacle, pausedSince, source },
       ...(tenant === undefined ? {} : { tenant }),
       link: { state: 'connecting', since: startedAt },
       powerschool: {},
@@ -200,12 +196,7 @@ export function after(state: BoardState, moment: Moment, now: number): BoardStat
     case 'cycle.planned':
       return { ...state, buckets: { ...buckets, planned: new Set(moment.buckets) } };
     case 'cycle.ended':
-      return {
-        ...state,
-        cycle: cycleAfter(cycle, moment, now),
-        buckets: bucketsAfter(buckets, moment),
-        leftOut: moment.leftOut ?? state.leftOut,
-      };
+      return { ...state, cycle: cycleAfter(cycle, moment, now), buckets: bucketsAfter(buckets, moment) };
   }
 }
 

@@ -13,11 +13,13 @@ import {
   type Middleware,
   ResponseType,
 } from '@microsoft/microsoft-graph-client';
+import { decodeJwt } from 'jose';
 import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, HallpassError, passing, reasonOf } from '../../shared/errors.ts';
 import type { Cost, GraphBudget } from './budget.ts';
 import type { Credentials } from './credentials.ts';
+import { readRefusal, wordsOf } from './graph-error.ts';
 import type { Transport } from './transport.ts';
 
 /** Reads are repeated this often before a run gives up and comes back later. */
@@ -131,6 +133,12 @@ export class GraphClient {
     await this.#options.credentials.renew(this.#options.graphTenantId).catch(passing);
   }
 
+  /** The application permissions that the tenant has granted, as the token has them. @throws as the sign-in */
+  async roles(): Promise<readonly string[]> {
+    const token = await this.#options.credentials.token(this.#options.graphTenantId);
+    return decodeJwt<{ roles?: string[] }>(token).roles ?? [];
+  }
+
   /** Says how large the tenant is: its limits follow the number of its accounts. */
   fitBudgetTo(users: number): void {
     this.#options.budget.fitTo(users);
@@ -181,26 +189,16 @@ class TransportHandler implements Middleware {
 /** The catalogue error for an answer that is not a success. @param retryAfter milliseconds that Graph wants us to wait */
 export function failureOf(what: string, answer: GraphAnswer, retryAfter: number | undefined): HallpassError {
   const again = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
-  const reason = graphReason(answer.body);
-  const requestId = answer.headers.get('request-id') ?? 'none';
+  const refusal = readRefusal(answer);
+  const { requestId } = refusal;
+  const reason = wordsOf(refusal);
   if (answer.status === 429) {
     const scope = answer.headers.get('x-ms-throttle-scope') ?? 'no scope given';
     return fail('GRAPH_THROTTLED', { scope }, again);
   }
-  if (answer.status === 403 && /^Directory_(Quota|ResourceSize)Exceeded: /.test(reason)) {
-    return fail('GRAPH_QUOTA_EXCEEDED', { what, reason });
-  }
-  if (answer.status === 401 || answer.status === 403) return fail('GRAPH_DENIED', { what, reason });
+  if (answer.status === 401 || answer.status === 403) return fail('GRAPH_DENIED', { what, reason, requestId });
   if (answer.status >= 500) return fail('GRAPH_FAILED', { what, status: answer.status, reason, requestId }, again);
-  return fail('GRAPH_REJECTED', { what, reason });
-}
-
-/** `code: message` of Graph's error body; some 4xx bodies are empty or HTML. */
-export function graphReason(body: unknown): string {
-  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  if (typeof error !== 'object' || error === null) return 'no reason given';
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return `${String(code ?? 'unknown')}: ${String(message ?? '')}`;
+  return fail('GRAPH_REJECTED', { what, reason, requestId });
 }
 
 function parseOrUndefined(text: string): unknown {

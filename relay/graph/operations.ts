@@ -1,10 +1,6 @@
-/** Planned operations as Graph requests, and Graph's answers as outcomes. Pure. */
-import { retryAfterMs } from '../../shared/backoff.ts';
-import type { HallpassError } from '../../shared/errors.ts';
+/** Planned operations as Graph requests. What Graph answers is read in outcome.ts. Pure. */
 import type { Operation } from '../plan/operation.ts';
 import type { BatchRequest } from './batch.ts';
-import type { GraphAnswer } from './client.ts';
-import { refusalOf } from './refusals.ts';
 
 /** Where the objects of the roster are in this tenant. */
 export interface ObjectIds {
@@ -18,6 +14,8 @@ export interface RequestOptions {
   root: string;
   /** First password of an account to create, and whether another must be chosen. */
   password: (personKey: string) => { password: string; mustChange: boolean };
+  /** Adds the first of the owners alone, by the request that Microsoft documents for owners. */
+  ownersOneByOne?: boolean;
 }
 
 /**
@@ -79,6 +77,13 @@ export function requestFor(operation: Operation, ids: ObjectIds, options: Reques
       };
     case 'addOwners':
     case 'addMembers': {
+      if (operation.kind === 'addOwners' && options.ownersOneByOne === true) {
+        return {
+          method: 'POST',
+          url: `/groups/${ids.class(operation.sectionId)}/owners/$ref`,
+          body: { '@odata.id': directoryObject(operation.people[0] ?? '') },
+        };
+      }
       const relation = operation.kind === 'addOwners' ? 'owners@odata.bind' : 'members@odata.bind';
       return {
         method: 'PATCH',
@@ -114,70 +119,12 @@ function passwordProfile({ password, mustChange }: { password: string; mustChang
   return { password, forceChangePasswordNextSignIn: mustChange };
 }
 
-/** Adds people to a group, all of them or nobody: what is there already has to be looked up. */
-function isBinding({ kind }: Operation): boolean {
-  return kind === 'addMembers' || kind === 'addOwners' || kind === 'addToLicenceGroup';
-}
-
-export type Outcome =
-  | { kind: 'done'; objectId?: string }
-  /** Not carried out for a reason that passes. */
-  | { kind: 'again'; waitMs: number | undefined; error: HallpassError }
-  /** Whether it was carried out must be looked up. */
-  | { kind: 'verify'; error: HallpassError }
-  | { kind: 'failed'; error: HallpassError };
-
 /** Operations that make an object: repeating one whose answer was lost would make a second. */
 export function isCreation(operation: Operation): boolean {
   return operation.kind === 'createSchool' || operation.kind === 'createUser' || operation.kind === 'createClass';
 }
 
-/** What an answer says about the operation. @param nowMs for a Retry-After that is a date */
-export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: number): Outcome {
-  if (answer.status >= 200 && answer.status < 300) {
-    const id = isCreation(operation) ? objectIdIn(answer.body) : undefined;
-    return id === undefined ? { kind: 'done' } : { kind: 'done', objectId: id };
-  }
-  const error = refusalOf(describe(operation), answer);
-  if (answer.status === 429) {
-    return { kind: 'again', waitMs: retryAfterMs(answer.headers.get('retry-after'), nowMs), error };
-  }
-  if (answer.status >= 500) {
-    return isCreation(operation) ? { kind: 'verify', error } : { kind: 'again', waitMs: undefined, error };
-  }
-  // "Unknown" and "not yet replicated" are one answer; for a removal, so is "no longer a member".
-  if (answer.status === 404) {
-    const removal = operation.kind === 'removeMember' || operation.kind === 'removeOwner';
-    return removal ? { kind: 'verify', error } : { kind: 'again', waitMs: undefined, error };
-  }
-  if (answer.status === 400 && saysAlreadyThere(answer.body)) {
-    return isBinding(operation) ? { kind: 'verify', error } : { kind: 'done' };
-  }
-  if (answer.status === 400 && isCreation(operation) && saysConflict(answer.body)) return { kind: 'verify', error };
-  return { kind: 'failed', error };
-}
-
 /** For messages and journal: what was attempted, without personal data. */
 export function describe(operation: Operation): string {
   return `${operation.kind} ${operation.key}`;
-}
-
-function objectIdIn(body: unknown): string | undefined {
-  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
-  return typeof id === 'string' ? id : undefined;
-}
-
-interface ErrorBody {
-  error?: { message?: string; details?: { code?: string }[] };
-}
-
-/** Graph has no finer code than Request_BadRequest for this: the message is what everybody matches. */
-function saysAlreadyThere(body: unknown): boolean {
-  return /added object references already exist/i.test((body as ErrorBody | undefined)?.error?.message ?? '');
-}
-
-function saysConflict(body: unknown): boolean {
-  const error = (body as ErrorBody | undefined)?.error;
-  if (error?.details?.some((detail) => detail.code === 'ObjectConflict')) return true;
-  return /same value for property \w+ already exists/i.test(error?.message ?? '');
 }

@@ -65,7 +65,7 @@ export function nameAccounts(
       if (claimants.length > 1) {
         problems.push(problem(wish.key, 'DuplicateTargetEntries', { count: claimants.length, source, value }));
       } else if (directory.find('userPrincipalName', name).length > 0) {
-        problems.push(problem(wish.key, 'UserNameTaken', { value: nameOf(wish) }));
+        problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory)));
       } else {
         named.push(namedAs(wish, wish.localPart));
       }
@@ -82,7 +82,7 @@ export function nameAccounts(
     };
     const localPart = freeName(wish, history, free);
     if (localPart === undefined) {
-      problems.push(problem(wish.key, 'UserNameTaken', { value: nameOf(wish) }));
+      problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory)));
       continue;
     }
     given.add(fold(`${localPart}@${wish.domain}`));
@@ -150,6 +150,13 @@ function compareRoles(a: Role, b: Role): number {
 
 function nameOf({ localPart, domain }: Wish): string {
   return `${localPart}@${domain}`;
+}
+
+/** Who has the name that somebody would like. */
+function taken(wish: Wish, directory: DirectoryIndex): { value: string; holder: string } {
+  const value = nameOf(wish);
+  const [id] = directory.find('userPrincipalName', value);
+  return { value, holder: id === undefined ? 'another person' : `another account (object id ${id})` };
 }
 
 /** mailNickname allows less than a user name: what is left of it is ASCII without the characters of RFC 822. */

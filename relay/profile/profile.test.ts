@@ -168,7 +168,7 @@ const facts: TenantFacts = {
   domains: [domain],
   skus: [sku],
   groups: new Map([[group, licensing]]),
-  roles: ['Member.Read.Hidden', 'LicenseAssignment.ReadWrite.All'],
+  roles: ['Member.Read.Hidden', 'User.ReadWrite.All'],
   schools: new Map([['1', 'High']]),
   people: {
     students: { total: 50, withoutAccount: 50, having },
@@ -190,7 +190,10 @@ t.test('a profile that fits its tenant has no problems', async (t) => {
     licences: { ...document.licences, teachers: { group } },
     domains: { ...document.domains, classes: 'contoso.edu' },
   };
-  t.same(validateProfile(profileWith(byGroup), { ...facts, roles: ['Member.Read.Hidden'] }), []);
+  t.same(
+    validateProfile(profileWith(byGroup), { ...facts, roles: ['Member.Read.Hidden', 'Directory.ReadWrite.All'] }),
+    [],
+  );
 });
 
 t.test('what does not fit is named with field, reason and remedy', async (t) => {
@@ -242,6 +245,13 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
       /XX is no country/,
     ],
     [{}, { roles: ['Member.Read.Hidden'] }, 'error', 'licences', /may not assign licences/],
+    [
+      {},
+      { roles: ['Member.Read.Hidden', 'LicenseAssignment.ReadWrite.All'] },
+      'warning',
+      'the document',
+      /adding members to groups/,
+    ],
     [{}, { roles: ['User.ReadWrite.All'] }, 'warning', 'the document', /may not see who is in a class/],
     [{ classes: { createTeam: true } }, {}, 'error', 'classes.createTeam', /may not make teams/],
     [{ schools: ['1', '9'] }, {}, 'error', 'schools', /no school with the id 9/],

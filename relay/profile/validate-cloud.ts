@@ -141,6 +141,11 @@ function* permissionProblems(
     const reason = "the relay's application may not assign licences";
     const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or give licences through a group.';
     yield { field: 'licences', severity: 'error', reason, remedy };
+  } else if (!may('User.ReadWrite.All', 'Directory.ReadWrite.All')) {
+    const reason =
+      "the relay's application may not change accounts, which Microsoft lists for adding members to groups";
+    const remedy = 'Grant it User.ReadWrite.All if Microsoft refuses members; many tenants do without.';
+    yield { field: 'the document', severity: 'warning', reason, remedy };
   }
   if (classes.createTeam && !may('Team.Create')) {
     const reason = "the relay's application may not make teams";

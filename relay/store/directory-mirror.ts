@@ -10,6 +10,8 @@ export interface DirectoryState {
   adoptedAt: string | undefined;
   /** When somebody last linked or unlinked a person by hand, ISO 8601. */
   linksEditedAt: string | undefined;
+  /** Whether Graph takes owners of a group one at a time alone. */
+  ownersOneByOne: boolean;
 }
 
 export async function readDirectoryState(scope: TenantScope): Promise<DirectoryState> {
@@ -22,6 +24,7 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
     deltaLink: row?.users_delta_link ?? undefined,
     adoptedAt: row?.adopted_at ?? undefined,
     linksEditedAt: row?.links_edited_at ?? undefined,
+    ownersOneByOne: row?.owners_one_by_one === 1,
   };
 }
 
@@ -90,6 +93,11 @@ export async function markAdopted(scope: TenantScope, now: string): Promise<void
   await saveState(scope, { adopted_at: now });
 }
 
+/** Until a restart of the synchronization is asked for: Microsoft may have changed it by then. */
+export async function noteOwnersOneByOne(scope: TenantScope): Promise<void> {
+  await saveState(scope, { owners_one_by_one: 1 });
+}
+
 /** A running relay forgets what it knows of the tenant when this has changed. */
 export async function noteLinksEdited(scope: TenantScope, now: string): Promise<void> {
   await saveState(scope, { links_edited_at: now });
@@ -102,7 +110,13 @@ export async function readExistingAnew({ db, tenantId }: TenantScope): Promise<v
 
 async function saveState(
   { db, tenantId }: TenantScope,
-  values: { users_delta_link?: string; refreshed_at?: string; adopted_at?: string; links_edited_at?: string },
+  values: {
+    users_delta_link?: string;
+    refreshed_at?: string;
+    adopted_at?: string;
+    links_edited_at?: string;
+    owners_one_by_one?: number;
+  },
 ): Promise<void> {
   await db
     .insertInto('directory_state')

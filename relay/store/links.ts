@@ -17,13 +17,19 @@ export interface Link {
   role: Role;
   personId: string;
   objectId: string;
-  /** The identity rule in words, `created`, `adopted`, or `manual by NAME`. */
+  /** The identity rule in words, `created`, `adopted`, {@link recovered}, or `manual by NAME`. */
   rule: string;
 }
 
+/**
+ * The rule of accounts that Hallpass made in a time of which its database knows nothing, because an older one was restored:
+ * their first passwords are not known.
+ */
+export const recovered = 'recovered';
+
 /** Whether Hallpass made the account, or made it before it lost its database. */
 export function isOfOurs({ rule }: Pick<Link, 'rule'>): boolean {
-  return rule === 'created' || rule === 'adopted';
+  return rule === 'created' || rule === 'adopted' || rule === recovered;
 }
 
 /** What links made by hand begin with: they are replaced by hand only. */

@@ -18,7 +18,7 @@ import { deletedAccounts } from './migrations/013-deleted-accounts.ts';
 import { apiTokens } from './migrations/014-api-tokens.ts';
 import { door } from './migrations/015-door.ts';
 import { agentHealth } from './migrations/017-agent-health.ts';
-import { leftOutRows } from './migrations/020-left-out.ts';
+import { graphHabits } from './migrations/018-graph-habits.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -38,7 +38,7 @@ const migrations: Record<string, Migration> = {
   '014-api-tokens': apiTokens,
   '015-door': door,
   '017-agent-health': agentHealth,
-  '020-left-out': leftOutRows,
+  '018-graph-habits': graphHabits,
 };
 
 /**

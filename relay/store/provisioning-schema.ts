@@ -1,4 +1,5 @@
 /** Tables of the provisioning side: the directory as last read, who is who, what has been applied, and what went wrong. */
+import type { Generated } from 'kysely';
 
 /** The directory's accounts, mirrored by /users/delta. */
 interface DirectoryUserTable {
@@ -13,13 +14,15 @@ interface DirectoryUserTable {
 
 /**
  * Where the mirror of the directory stands. `adopted_at`: when objects that existed before Hallpass were taken over.
- * `links_edited_at`: when somebody last linked or unlinked a person by hand.
+ * `links_edited_at`: when somebody last linked or unlinked a person by hand. `owners_one_by_one`: 1 when Graph refuses several
+ * owners in one request.
  */
 interface DirectoryStateTable {
   tenant_id: string;
   users_delta_link: string | null;
   refreshed_at: string | null;
   adopted_at: string | null;
+  owners_one_by_one: Generated<number>;
   links_edited_at: string | null;
 }
 

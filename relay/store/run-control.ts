@@ -36,7 +36,7 @@ export async function beginRestart({ db, tenantId }: TenantScope): Promise<boole
   if (numUpdatedRows === 0n) return false;
   await db
     .updateTable('directory_state')
-    .set({ users_delta_link: null, adopted_at: null })
+    .set({ users_delta_link: null, adopted_at: null, owners_one_by_one: 0 })
     .where('tenant_id', '=', tenantId)
     .execute();
   await db.deleteFrom('drift_reading').where('tenant_id', '=', tenantId).execute();

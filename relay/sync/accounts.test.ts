@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap';
 import { Agent, fetch } from 'undici';
-import { isCreation, outcomeOf } from '../graph/operations.ts';
+import { isCreation } from '../graph/operations.ts';
+import { outcomeOf } from '../graph/outcome.ts';
 import { personKey } from '../identity/people.ts';
 import type { Operation } from '../plan/operation.ts';
 import { parseProfile } from '../profile.ts';

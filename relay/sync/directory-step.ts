@@ -5,6 +5,7 @@
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
+import type { Creation } from '../graph/lookups.ts';
 import { readStamped } from '../graph/stamped.ts';
 import type { Body } from '../plan/bodies.ts';
 import { type Applied, appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied.ts';
@@ -19,7 +20,7 @@ import { replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
 import { endLinks, readLinks } from '../store/links.ts';
 import type { Store, TenantScope } from '../store/store.ts';
-import { type Creation, findCreated } from './apply/verify.ts';
+import { findCreated } from './apply/looks.ts';
 import type { DirectoryNews } from './state/memory.ts';
 
 export interface DirectoryStep {
@@ -104,9 +105,9 @@ export async function settleIntents({ store, tenantId, client, clock, signal }: 
   const found = await findCreated(creations, { client, clock, signal });
   await store.withTenant(tenantId, async (scope) => {
     for (const creation of creations) {
-      const object = found.get(creation);
-      if (object === undefined || !('objectId' in object)) await giveUpIntent(scope, creation.id);
-      else await record(scope, [adoptedCreation(creation, object.objectId)], [settled(creation)], timestamp(clock));
+      const objectId = found.get(creation);
+      if (objectId === undefined) await giveUpIntent(scope, creation.id);
+      else await record(scope, [adoptedCreation(creation, objectId)], [settled(creation)], timestamp(clock));
     }
     for (const intent of intents.filter((one) => !isOfCreation(one))) {
       await doubt(scope, intent);

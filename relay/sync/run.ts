@@ -9,7 +9,7 @@ import { countOperations, type Plan } from '../plan/operation.ts';
 import type { Quarantine } from '../profile/standing.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { type Applied, record } from '../store/applied.ts';
-import { readDirectoryState } from '../store/directory-mirror.ts';
+import { noteOwnersOneByOne, readDirectoryState } from '../store/directory-mirror.ts';
 import { removeFound } from '../store/found.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
@@ -72,15 +72,23 @@ export async function runProfile(context: RunContext, state: ProfileState, today
   forgetFound(tenant, readings, there);
   const runId = await begin(context, profile.name, plan, checked);
   tellHolds(context, checked);
-  const { applied, accounts } = tenant;
-  const apply = { ...context, runId, profile, applied, accounts, onProgress: progressLog(context) };
-  const result = await applyPlan(checked.proceed, apply);
+  const { applied, accounts, isEverythingRead, habits } = tenant;
+  const wasOneByOne = habits.ownersOneByOne;
+  const known = { applied, accounts, isEverythingRead, habits };
+  const result = await applyPlan(checked.proceed, {
+    ...context,
+    ...known,
+    runId,
+    profile,
+    onProgress: progressLog(context),
+  });
   rememberOutcome(state, checked, result);
   const open = [...problems, ...knownProblems(state)];
   const report = reportOf(open.length === 0 ? 'success' : 'errors', result, checked, open);
   let quarantine: Quarantine | undefined;
   await store.withTenant(tenantId, async (scope) => {
     await heedLinkEdits(scope, tenant);
+    if (habits.ownersOneByOne && !wasOneByOne) await noteOwnersOneByOne(scope);
     await settleGuard(scope, state, checked, result.failed, timestamp(clock));
     await finish(scope, { runId, profile: profile.name }, report, open, timestamp(clock));
     quarantine = await judgeProfile(scope, profile, timestamp(clock));

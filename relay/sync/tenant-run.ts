@@ -81,6 +81,7 @@ async function lookAround(
   const unanswered = await settleIntents(context);
   const state = await currentState(context, unanswered || wasRead || isRestart ? undefined : memory, news);
   if (state === undefined) return undefined;
+  state.isEverythingRead = wasRead;
   // Who is where was read just now, for what is taken over.
   if (wasRead) state.driftAt = context.clock.now();
   await followChanges(context, state, today);
@@ -95,7 +96,7 @@ async function followChanges(context: TurnContext, state: TenantState, today: st
 
 /** Whether Graph refused something that a permission granted since may allow: the token at hand would not have it for an hour. */
 function wasDenied({ profiles }: TenantState): boolean {
-  const codes = ['GRAPH_DENIED', 'DriftUnreadable'];
+  const codes = ['GRAPH_DENIED', 'PermissionMissing', 'DriftUnreadable'];
   return [...profiles.values()].some((profile) => knownProblems(profile).some(({ code }) => codes.includes(code)));
 }
 

@@ -1,6 +1,7 @@
 /** Writes docs/errors.md from the catalogue: `npm run docs:errors`. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { type OutcomeRow, outcomeRows, type Verdict } from '../../relay/graph/outcome-rows.ts';
 import type { Entry, Fixer, RetryClass } from '../../shared/errors/entry.ts';
 import { chapters } from '../../shared/errors.ts';
 
@@ -37,7 +38,8 @@ Every error has a stable code, a sentence with what and where, and a next step. 
 | fix | ${classes.fix} | 78 |
 | bug | ${classes.bug} | 70 |
 
-${parts.join('\n')}`;
+${parts.join('\n')}
+${outcomeChapter()}`;
 }
 
 function chapter(title: string, entries: Record<string, Entry>): string {
@@ -54,6 +56,41 @@ ${entry.meaning}
 `,
   );
   return `## ${title}\n\n${sections.join('\n')}`;
+}
+
+const verdicts: Record<Verdict, string> = {
+  done: 'it was so already: done',
+  again: 'tried again',
+  doubtful: 'looked up where it makes an object, else tried again',
+  'look up': 'looked up',
+  conflict: 'looked up who has it',
+  missing: 'tried again, then looked up what is missing',
+  denied: 'looked up which permission is missing, or how the object is protected',
+  'other password': 'tried again with another first password',
+  'one by one': 'owners are added one at a time, and that is remembered for the tenant',
+  refused: 'a problem at once',
+};
+
+/** What relay/graph/outcome-rows.ts says, for people who have Graph's answer before them. */
+function outcomeChapter(): string {
+  const rows: readonly OutcomeRow[] = outcomeRows;
+  const lines = rows.map((row) => {
+    const kinds = row.kinds?.join(', ') ?? 'any';
+    const status = row.status.map((one) => (typeof one === 'number' ? String(one) : one.join('–'))).join(', ');
+    const marks = [...(row.codes ?? []), ...(row.details ?? [])].map((code) => `\`${code}\``);
+    const words = row.message === undefined ? [] : [`\`${row.message.source.replaceAll('|', '\\|')}\``];
+    const becomes = `${verdicts[row.verdict]}${row.advice === undefined ? '' : `. ${row.advice}`}`;
+    return `| ${kinds} | ${status} | ${[...marks, ...words].join(', ')} | ${becomes} | ${row.problem} |`;
+  });
+  return `## Answers of Microsoft Graph
+
+What Hallpass makes of an answer to an operation. The first row that fits counts; a code of Graph, a code of a detail, or words of
+the message (as a regular expression) is enough, where a row has any.
+
+| operations | status | code or words | what becomes of it | problem, if it stays so |
+|---|---|---|---|---|
+${lines.join('\n')}
+`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(errorsPage, renderErrors());

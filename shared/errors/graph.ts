@@ -1,4 +1,5 @@
 import type { Entry, Fixer } from './entry.ts';
+import { graphRefusals } from './graph-refusals.ts';
 
 export const graphErrors = {
   GRAPH_UNREACHABLE: {
@@ -32,23 +33,6 @@ export const graphErrors = {
     action: 'Nothing to do: the relay slows down and goes on.',
     meaning: "Other applications share the tenant's limits. Occasional throttling is normal in the first days of term.",
   },
-  GRAPH_DENIED: {
-    retry: 'fix',
-    who: 'microsoft',
-    sentence: 'Microsoft Graph denied {what}: {reason}.',
-    action: "Grant the missing permission to the relay's application.",
-    meaning:
-      'Status 403: the token is valid, but its roles do not cover the request. The next run asks for a token with the permissions of then.',
-  },
-  GRAPH_QUOTA_EXCEEDED: {
-    retry: 'fix',
-    who: 'microsoft',
-    sentence: 'Microsoft 365 has no room for {what}: {reason}.',
-    action:
-      "Delete for good what nobody needs (what is deleted counts for 30 days), or have Microsoft's support raise the tenant's quota.",
-    meaning:
-      'A tenant holds 300,000 users, groups and administrative units, 50,000 without a verified domain; a group has at most 100 owners, and a person is in at most 30 schools. The rest of the run goes on.',
-  },
   GRAPH_FAILED: {
     retry: 'retry',
     who: 'nobody',
@@ -57,52 +41,7 @@ export const graphErrors = {
     meaning:
       'A 5xx answer or one that cannot be read. Writes whose outcome is unknown are looked up before they are repeated.',
   },
-  GRAPH_REJECTED: {
-    retry: 'fix',
-    who: 'sis',
-    sentence: 'Microsoft Graph rejected {what}: {reason}.',
-    action: 'Correct the value in PowerSchool or in the profile; the operation is planned again by itself.',
-    meaning: 'Status 400: a value breaks a rule of the directory. The rest of the run goes on.',
-  },
-  AzureActiveDirectoryInvalidLicense: {
-    retry: 'fix',
-    who: 'microsoft',
-    sentence: 'Microsoft 365 did not give the licence ({what}): {reason}.',
-    action:
-      'Check that the tenant has the licence of the profile, with free seats; the operation is planned again by itself.',
-    meaning:
-      "School Data Sync's own code: the SKU is not in the tenant, has no free seat, or does not have a plan that the profile switches off.",
-  },
-  AzureActiveDirectoryInvalidUserUsageLocation: {
-    retry: 'fix',
-    who: 'microsoft',
-    sentence: 'Microsoft 365 did not give the licence ({what}): the account has no valid usage location.',
-    action:
-      'Set the account\'s usage location in Microsoft 365, or "licences.usageLocation" of the profile for accounts to come.',
-    meaning: "School Data Sync's own code: without a country Microsoft 365 gives no licence.",
-  },
-  AzureActiveDirectoryInvalidPropertyValue: {
-    retry: 'fix',
-    who: 'sis',
-    sentence: 'Microsoft 365 refused {what}: {reason}.',
-    action: 'Correct the value in PowerSchool or in the profile; the operation is planned again by itself.',
-    meaning: "School Data Sync's own code: a value breaks a rule of the directory. The rest of the run goes on.",
-  },
-  AzureActiveDirectoryRequestThrottledTemporarily: {
-    retry: 'retry-after',
-    who: 'nobody',
-    sentence: 'Microsoft 365 was too busy for {what}.',
-    action: 'Nothing to do: the next run tries again.',
-    meaning: "School Data Sync's own code: after three minutes of waiting the operation was left to the next run.",
-  },
-  AzureActiveDirectoryReplicaUnavailable: {
-    retry: 'retry',
-    who: 'nobody',
-    sentence: 'A part of Microsoft 365 was not available for {what}.',
-    action: 'Nothing to do: the next run tries again.',
-    meaning:
-      "School Data Sync's own code: Graph answered 503 for three minutes, and the operation was left to the next run.",
-  },
+  ...graphRefusals,
   UnmatchedEntry: {
     retry: 'fix',
     who: 'microsoft',
@@ -167,15 +106,6 @@ export const graphErrors = {
     meaning:
       'User names have the letters a to z and digits. Latin letters of every orthography become these (Š, Ł, Ɗ, Đ, Þ …), and letters that are written like apostrophes are left out. Hallpass does not spell names of other scripts in Latin letters: there are several ways, and the family has chosen one.',
   },
-  UserNameTaken: {
-    retry: 'fix',
-    who: 'microsoft',
-    sentence: 'The user name {value} belongs to another account already.',
-    action:
-      'If the account is this person\'s, use "sync existing users" or rename one of them. Hallpass never takes over an account by its name.',
-    meaning:
-      'In create mode an existing account with the wanted name is reported, not adopted, unless Hallpass or School Data Sync made it for the same person.',
-  },
   DuplicateStamps: {
     retry: 'fix',
     who: 'microsoft',
@@ -193,14 +123,6 @@ export const graphErrors = {
       'Correct or clear the attributes of the object. If many records have this problem, the ids of School Data Sync are something else than "adoption.ids" of the profile says.',
     meaning:
       'An object bears the stamps of two records, or something besides its id belongs to another one. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
-  },
-  OnPremisesAccount: {
-    retry: 'fix',
-    who: 'microsoft',
-    sentence: 'Microsoft 365 refused {what}: what it would change is mastered in an on-premises Active Directory.',
-    action: 'Change it in Active Directory, or stop the synchronization of this account or group.',
-    meaning:
-      'Hallpass writes the education properties of such accounts and nothing else. Names, user name and the like belong to Active Directory; accounts of a synchronized domain are created there too.',
   },
   LeaverOnPremises: {
     retry: 'fix',
@@ -240,16 +162,6 @@ export const graphErrors = {
     sentence: 'The {kind} refers to {reference}, which is not in the roster or could not be provisioned.',
     action: 'Resolve the problem of {reference} first.',
     meaning: "School Data Sync's own code: a membership cannot exist before both its ends do.",
-  },
-  SectionNotInRoster: {
-    retry: 'fix',
-    who: 'sis',
-    sentence:
-      '{count} enrollments and teacher assignments of school {school} are in section {section} (DCID), which PowerSchool did not send.',
-    action:
-      'Look at the section in PowerSchool (School Management > Sections): it must have a term of the current school year. If a row of it is left out, correct that row first.',
-    meaning:
-      'An enrollment or a teacher of a section came without the section. It passes by itself when the sections of the school could not be read just now.',
   },
   MemberRemovedByHand: {
     retry: 'fix',

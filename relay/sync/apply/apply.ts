@@ -6,21 +6,24 @@
 
 import { backoffMs } from '../../../shared/backoff.ts';
 import { timestamp } from '../../../shared/clock.ts';
-import { HallpassError, passing } from '../../../shared/errors.ts';
+import { type HallpassError, passing } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
-import type { GraphAnswer } from '../../graph/client.ts';
-import { isCreation, type Outcome, outcomeOf, requestFor } from '../../graph/operations.ts';
+import { isCreation, requestFor } from '../../graph/operations.ts';
 import { isAboutTeam, type Operation, type Plan } from '../../plan/operation.ts';
 import { type Applied, record } from '../../store/applied.ts';
+import { forgetPasswords } from '../../store/initial-passwords.ts';
 import { type JournalEntry, writeJournal } from '../../store/journal.ts';
+import type { LinkedPerson } from '../../store/links.ts';
+import { lostAnswer, stepAfter } from './after-answer.ts';
 import type { ApplyContext, Applying, ApplyResult } from './applying.ts';
 import { applyArchiving, isArchiving } from './archiving.ts';
-import { appliedBy, journalEntry, subjectOf, updateApplied } from './effects.ts';
-import { Lanes, type Task } from './lanes.ts';
+import { appliedBy, asFound, journalEntry, subjectOf, updateApplied } from './effects.ts';
+import { type Doubt, Lanes, type Task } from './lanes.ts';
+import { look } from './looks.ts';
 import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
+import type { Step } from './step.ts';
 import { applyTeams } from './teams.ts';
-import { verify } from './verify.ts';
 import { backoff, maxAttempts, workOff } from './work-off.ts';
 
 /** Batches under way at once: enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
@@ -31,7 +34,7 @@ const parallel = 4;
  *   until then is recorded.
  */
 export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyResult> {
-  const context: Applying = { ...run, madeAt: new Map(), entries: new Map() };
+  const context: Applying = { ...run, madeAt: new Map(), entries: new Map(), withEarlierPassword: new Set() };
   const result: ApplyResult = { done: 0, failed: 0, failures: [], skipped: [], waiting: 0 };
   const total = plan.reduce((sum, stage) => sum + stage.length, 0);
   for (const stage of plan) {
@@ -70,48 +73,173 @@ async function applyStage(
 }
 
 async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result: ApplyResult): Promise<void> {
-  const passwords = await announce(tasks, context);
+  const steps = new Map<Task, Step>();
+  await take(tasks.filter(isDoubtful), steps, context);
+  const fresh = tasks.filter((task) => !steps.has(task));
+  const unsure = fresh.filter((task) => mayBeThere(task, context));
+  for (const task of unsure) task.doubt = { why: 'first', looks: 0, unanswered: 0, error: lostAnswer() };
+  await take(unsure.filter(isDoubtful), steps, context);
+  const toSend = tasks.filter((task) => !steps.has(task) || steps.get(task)?.kind === 'now');
+  for (const [task, step] of await send(toSend, context)) steps.set(task, step);
+  // What may be settled by a look at once is; the rest is set aside.
+  for (const task of toSend) {
+    const step = steps.get(task);
+    if (step?.kind === 'look' && step.waitMs === 0) task.doubt = step.doubt;
+  }
+  await take(toSend.filter(isDoubtful), steps, context);
+  await conclude(steps, lanes, context, result);
+}
 
+type Doubtful = Task & { doubt: Doubt };
+
+function isDoubtful(task: Task): task is Doubtful {
+  return task.doubt !== undefined;
+}
+
+/** Looks up what is in doubt, all of it together. */
+async function take(doubtful: readonly Doubtful[], steps: Map<Task, Step>, context: Applying): Promise<void> {
+  if (doubtful.length === 0) return;
+  for (const [task, step] of await look(doubtful, context)) {
+    task.doubt = undefined;
+    steps.set(task, step);
+  }
+}
+
+/** Schools and classes have no name that Graph keeps unique for sure: what an older database has forgotten would be made again. */
+function mayBeThere(task: Task, { isEverythingRead, entries }: Applying): boolean {
+  const { kind } = task.operation;
+  return !isEverythingRead && !entries.has(task) && (kind === 'createSchool' || kind === 'createClass');
+}
+
+async function send(tasks: readonly Task[], context: Applying): Promise<Map<Task, Step>> {
+  const steps = new Map<Task, Step>();
+  if (tasks.length === 0) return steps;
+  const passwords = await announce(tasks, context);
   const ids = objectIds(context);
   const password = (key: string) => passwords.get(key) ?? missingPassword(key);
-  const requests = tasks.map(({ operation }) => requestFor(operation, ids, { root: context.root, password }));
+  const isOneByOne = (task: Task) =>
+    task.operation.kind === 'addOwners' && (context.habits.ownersOneByOne || task.isOneByOne === true);
+  const requests = tasks.map((task) =>
+    requestFor(task.operation, ids, { root: context.root, password, ownersOneByOne: isOneByOne(task) }),
+  );
+  const ways = tasks.map(isOneByOne);
   const answers = await sendBatch(context.client, requests).catch((error: unknown) => asAnswers(error, tasks.length));
-
-  const applied: Applied[] = [];
-  const journal: JournalEntry[] = [];
   for (const [index, task] of tasks.entries()) {
     task.attempts += 1;
-    const entry = context.entries.get(task);
-    if (entry === undefined) continue;
-    const first = readAnswer(task.operation, answers[index], context);
-    const outcome = first.kind === 'verify' ? await verify(task.operation, first.error, context) : first;
-    if (outcome.kind === 'partly') {
-      applied.push(appliedBy(outcome.done, '', context.applied));
-      task.operation = outcome.rest;
-      lanes.park(task, context.clock.now());
-    } else if (outcome.kind === 'again' && task.attempts < maxAttempts) {
-      const wait = backoffMs(backoff, task.attempts - 1, context.random(), outcome.waitMs);
-      lanes.park(task, context.clock.now() + wait);
-    } else if (outcome.kind === 'done') {
-      applied.push(appliedBy(task.operation, outcome.objectId ?? objectIdOf(task.operation, context), context.applied));
-      journal.push({ ...entry, state: 'done' });
-      if (isCreation(task.operation)) context.madeAt.set(task.operation.key, context.clock.now());
-      result.done += 1;
-      lanes.settle(task);
-    } else {
-      const { code, message, action } = outcome.error;
-      // After the last attempt it may still have been carried out: the next run settles that.
-      const state = outcome.kind === 'again' ? 'intent' : 'failed';
-      journal.push({ ...entry, state, error: { code, message } });
-      const problem = { subject: subjectOf(task.operation), code, message, action };
-      result.failures.push({ operation: task.operation, problem });
-      result.failed += 1;
-      lanes.settle(task);
-    }
+    steps.set(task, stepAfter(task, answers[index], ways[index] === true, context));
   }
-  const now = timestamp(context.clock);
-  await context.store.withTenant(context.tenantId, (scope) => record(scope, applied, journal, now));
+  return steps;
+}
+
+/** Records what has come of the operations, and puts back into the queue what is not settled. */
+async function conclude(
+  steps: ReadonlyMap<Task, Step>,
+  lanes: Lanes,
+  context: Applying,
+  result: ApplyResult,
+): Promise<void> {
+  const applied: Applied[] = [];
+  const journal: JournalEntry[] = [];
+  const forgotten: LinkedPerson[] = [];
+  const now = context.clock.now();
+  const failed = (operation: Operation, { code, message, action }: HallpassError, subject: string) => {
+    result.failures.push({ operation, problem: { subject, code, message, action } });
+    result.failed += 1;
+  };
+  for (const [task, step] of steps) {
+    const entry = context.entries.get(task) ?? journalEntry(task.operation, context.runId);
+    switch (step.kind) {
+      case 'look':
+        task.doubt = step.doubt;
+        lanes.park(task, now + step.waitMs);
+        continue;
+      case 'one by one':
+        task.isOneByOne = true;
+        lanes.park(task, now);
+        continue;
+      case 'now':
+        lanes.park(task, now);
+        continue;
+      case 'password': {
+        if (task.operation.kind === 'createUser') forgotten.push(linkedPerson(task.operation));
+        if (task.attempts < step.attempts) {
+          lanes.park(task, now);
+          continue;
+        }
+        const { code, message } = step.error;
+        journal.push({ ...entry, state: 'failed', error: { code, message } });
+        failed(task.operation, step.error, subjectOf(task.operation));
+        break;
+      }
+      case 'partly':
+        applied.push(appliedBy(step.done, '', context.applied));
+        task.operation = step.rest;
+        lanes.park(task, now);
+        continue;
+      case 'without': {
+        for (const person of step.people) {
+          const subject = `${task.operation.key}/${person}`;
+          failed({ ...task.operation, people: [person] } as Operation, step.error, subject);
+        }
+        if (step.rest !== undefined) {
+          task.operation = step.rest;
+          lanes.park(task, now);
+          continue;
+        }
+        const { code, message } = step.error;
+        journal.push({ ...entry, state: 'failed', error: { code, message } });
+        break;
+      }
+      case 'again': {
+        if (task.attempts < (step.attempts ?? maxAttempts)) {
+          const wait = backoffMs(backoff, Math.max(0, task.attempts - 1), context.random(), step.waitMs);
+          lanes.park(task, now + wait);
+          continue;
+        }
+        const { code, message } = step.error;
+        // After the last attempt it may still have been carried out: the next run settles that.
+        journal.push({ ...entry, state: 'intent', error: { code, message } });
+        failed(task.operation, step.error, subjectOf(task.operation));
+        break;
+      }
+      case 'failed': {
+        const { code, message } = step.error;
+        journal.push({ ...entry, state: 'failed', error: { code, message } });
+        failed(task.operation, step.error, subjectOf(task.operation));
+        break;
+      }
+      case 'done': {
+        const objectId = step.objectId ?? objectIdOf(task.operation, context);
+        const isFound = step.isFound === true && !isOfEarlierAttempt(task.operation, context);
+        const made = appliedBy(task.operation, objectId, context.applied);
+        applied.push(isFound ? asFound(made) : made);
+        journal.push({ ...entry, state: 'done' });
+        if (isFound) {
+          // Its values are those of another time: the next run writes them.
+          result.skipped.push(task.operation);
+          if (task.operation.kind === 'createUser') forgotten.push(linkedPerson(task.operation));
+        } else if (isCreation(task.operation)) context.madeAt.set(task.operation.key, now);
+        result.done += 1;
+      }
+    }
+    lanes.settle(task);
+  }
+  const at = timestamp(context.clock);
+  await context.store.withTenant(context.tenantId, async (scope) => {
+    await record(scope, applied, journal, at);
+    // They were never set: the accounts have others.
+    await forgetPasswords(scope, forgotten);
+  });
   for (const one of applied) updateApplied(context, one);
+}
+
+/** A killed run made the account, with the password that was kept then. */
+function isOfEarlierAttempt(operation: Operation, { withEarlierPassword }: Applying): boolean {
+  return operation.kind === 'createUser' && withEarlierPassword.has(operation.personKey);
+}
+
+function linkedPerson({ user }: Extract<Operation, { kind: 'createUser' }>): LinkedPerson {
+  return { role: user.person.role, personId: user.person.id };
 }
 
 /** Puts into the journal what is about to be sent, so that a kill before the answer is noticed. */
@@ -121,11 +249,15 @@ async function announce(tasks: readonly Task[], context: Applying): Promise<Map<
   const creations = tasks.map((task) => task.operation).filter(isCreation);
   if (fresh.length + creations.length === 0) return new Map();
   const now = timestamp(context.clock);
-  return await context.store.withTenant(context.tenantId, async (scope) => {
+  const passwords = await context.store.withTenant(context.tenantId, async (scope) => {
     const journal = fresh.flatMap((task) => context.entries.get(task) ?? []);
     await writeJournal(scope, journal, now);
     return await announceAccounts(scope, creations, context, now);
   });
+  for (const { operation } of fresh) {
+    if (passwords.get(operation.key)?.isKept === true) context.withEarlierPassword.add(operation.key);
+  }
+  return passwords;
 }
 
 function missingPassword(key: string): never {
@@ -136,17 +268,4 @@ function missingPassword(key: string): never {
 function asAnswers(error: unknown, count: number): HallpassError[] {
   const failure = passing(error);
   return Array.from({ length: count }, () => failure);
-}
-
-function readAnswer(
-  operation: Operation,
-  answer: GraphAnswer | HallpassError | undefined,
-  context: ApplyContext,
-): Outcome {
-  if (answer !== undefined && !(answer instanceof HallpassError)) {
-    return outcomeOf(operation, answer, context.clock.now());
-  }
-  const error = answer ?? new HallpassError('GRAPH_FAILED', 'Graph left a request of a batch unanswered.', '');
-  if (isCreation(operation) && error.retry !== 'retry-after') return { kind: 'verify', error };
-  return { kind: 'again', waitMs: error.retryAfterMs, error };
 }

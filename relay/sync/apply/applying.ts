@@ -10,6 +10,12 @@ import type { JournalEntry } from '../../store/journal.ts';
 import type { Store } from '../../store/store.ts';
 import type { Task } from './lanes.ts';
 
+/** How Graph answers in this tenant, where Microsoft's documentation leaves it open. */
+export interface Habits {
+  /** Owners are added one at a time: a PATCH with several was refused, and that was not. */
+  ownersOneByOne: boolean;
+}
+
 export interface ApplyContext {
   store: Store;
   tenantId: string;
@@ -21,6 +27,10 @@ export interface ApplyContext {
   applied: AppliedState;
   /** Object id by person key, likewise. */
   accounts: Map<string, string>;
+  /** Whether everything with a stamp was read in this turn: what is not known by now does not exist. */
+  isEverythingRead: boolean;
+  /** What this tenant's Graph is known to refuse; is kept up to date, and remembered. */
+  habits: Habits;
   profile: Profile;
   /** Seals first passwords. */
   vault: Vault;
@@ -36,6 +46,8 @@ export interface Applying extends ApplyContext {
   madeAt: Map<string, number>;
   /** What the journal has of each task, from its first attempt on. */
   entries: Map<Task, JournalEntry>;
+  /** People whose first password is of an earlier run: that one may have made the account. */
+  withEarlierPassword: Set<string>;
 }
 
 export interface ApplyResult {

@@ -5,7 +5,6 @@
  */
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
-import { describe } from '../../graph/operations.ts';
 import {
   newsOfOperation,
   operationIn,
@@ -19,6 +18,7 @@ import { teamOf } from '../../plan/teams.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { appliedBy } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
+import { denied } from './look-reasons.ts';
 import { Outcomes, oneByOne } from './outcomes.ts';
 import { patienceMs } from './teams.ts';
 import { failureAfter } from './work-off.ts';
@@ -131,9 +131,12 @@ class ArchiveWork {
     operation: ArchiveOperation,
     answer: GraphAnswer | HallpassError,
   ): Promise<number | undefined> {
-    const { error, passes, waitMs } = failureAfter(describe(operation), answer, task.attempts, this.#context);
+    const { error, passes, waitMs } = failureAfter(operation, answer, task.attempts, this.#context);
     // After the last attempt it may still have been carried out: the next run looks.
-    if (waitMs === undefined) await this.#outcomes.failed(operation, error, task, passes ? 'unknown' : 'failed');
+    if (waitMs === undefined) {
+      const reason = await denied(operation, error, this.#context);
+      await this.#outcomes.failed(operation, reason, task, passes ? 'unknown' : 'failed');
+    }
     return waitMs;
   }
 

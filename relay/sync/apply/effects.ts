@@ -7,6 +7,7 @@ import { isSameSku, licenceKey } from '../../plan/licences.ts';
 import { isAboutTeam, type Operation } from '../../plan/operation.ts';
 import type { Applied } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
+import { recovered } from '../../store/links.ts';
 
 /**
  * @param objectId of the object that the operation made or changed; of no meaning for relations
@@ -66,6 +67,15 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
     case 'createTeam':
       return {};
   }
+}
+
+/** What was there before the operation: of its values nothing is known, and the account has the password that it had. */
+export function asFound({ object, link, ...rest }: Applied): Applied {
+  return {
+    ...rest,
+    ...(object === undefined ? {} : { object: { ...object, body: {} } }),
+    ...(link === undefined ? {} : { link: { ...link, rule: recovered } }),
+  };
 }
 
 /** A SKU that is assigned again with other plans takes the place of the one before. */

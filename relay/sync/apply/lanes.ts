@@ -2,6 +2,8 @@
  * The queue of one stage. Operations on one group share a lane and follow each other, because Graph answers concurrent
  * writes to one group with conflicts; everything else runs side by side. An operation that must wait is parked.
  */
+import type { HallpassError } from '../../../shared/errors.ts';
+import type { Conflict } from '../../graph/outcome.ts';
 import type { Operation } from '../../plan/operation.ts';
 
 export interface Task {
@@ -9,6 +11,26 @@ export interface Task {
   lane: string;
   /** Attempts made so far. */
   attempts: number;
+  /** What has to be found out before it can be sent again, or is settled. */
+  doubt?: Doubt | undefined;
+  /** An answer was lost: what is found may be its own. */
+  wasLost?: boolean;
+  /** Several owners at once were refused. */
+  isOneByOne?: boolean;
+}
+
+/** An answer that does not tell what is true in Microsoft 365. */
+export interface Doubt {
+  /** `first`: not sent yet, and it may be there from a life that the relay does not remember. */
+  why: 'first' | 'lost' | 'conflict' | 'there' | 'missing' | 'denied';
+  /** Looks so far that found nothing, and those that were not answered. */
+  looks: number;
+  unanswered: number;
+  error: HallpassError;
+  /** Of a conflict: what is taken. */
+  conflict?: Conflict | undefined;
+  /** Graph's words, of what is denied. */
+  words?: string;
 }
 
 export class Lanes {

@@ -15,6 +15,8 @@ import type { TenantScope } from '../../store/store.ts';
 export interface FirstPassword {
   password: string;
   mustChange: boolean;
+  /** Of an earlier attempt. */
+  isKept: boolean;
 }
 
 /** @returns first passwords by person key @throws HallpassError KEY_UNUSABLE, KEY_WRONG */
@@ -39,7 +41,7 @@ export async function announceAccounts(
     const policy = profile.accounts[one.role].password;
     const known = earlier.get(key);
     const password = known === undefined ? randomPassword(policy) : await vault.open(known, purpose);
-    passwords.set(key, { password, mustChange: policy.mustChange });
+    passwords.set(key, { password, mustChange: policy.mustChange, isKept: known !== undefined });
     rows.push({ ...one, sealed: known ?? (await vault.seal(password, purpose)) });
   }
   await addGivenNames(scope, people, now);

@@ -91,6 +91,42 @@ function referencesOf(operation: Operation): string[] {
   }
 }
 
+/** Everything that the operation refers to, with where it is read. @property person whose account it is */
+export function referencedObjects(operation: Operation, ids: ObjectIds): { path: string; person?: string }[] {
+  const person = (key: string) => ({ path: `/users/${ids.person(key)}`, person: key });
+  switch (operation.kind) {
+    case 'updateSchool':
+      return [{ path: `/education/schools/${ids.school(operation.schoolId)}` }];
+    case 'updateUser':
+    case 'enableUser':
+    case 'disableUser':
+    case 'assignLicence':
+      return [person(operation.personKey)];
+    case 'updateClass':
+    case 'expireClass':
+      return [{ path: `/groups/${ids.class(operation.sectionId)}` }];
+    case 'addSchoolClass':
+      return [
+        { path: `/education/schools/${ids.school(operation.schoolId)}` },
+        { path: `/groups/${ids.class(operation.sectionId)}` },
+      ];
+    case 'addSchoolUser':
+      return [{ path: `/education/schools/${ids.school(operation.schoolId)}` }, person(operation.personKey)];
+    case 'addOwners':
+    case 'addMembers':
+      return [{ path: `/groups/${ids.class(operation.sectionId)}` }, ...operation.people.map(person)];
+    case 'addToLicenceGroup':
+      return [{ path: `/groups/${operation.groupId}` }, ...operation.people.map(person)];
+    default:
+      return [];
+  }
+}
+
+/** Whether something that it refers to was made in this run: then some servers may not know it yet. */
+export function isYoung(operation: Operation, madeAt: ReadonlyMap<string, number>): boolean {
+  return referencesOf(operation).some((key) => madeAt.has(key));
+}
+
 /** The object that an update concerns; empty for relations, which have none of their own. */
 export function objectIdOf(operation: Operation, { applied, accounts }: KnownObjects): string {
   switch (operation.kind) {

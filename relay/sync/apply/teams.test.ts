@@ -240,7 +240,7 @@ t.test('without the permission one refusal is enough', async (t) => {
   t.ok(asked(district) <= 6);
   t.same(
     await codes(district),
-    all.map((id) => `class:${id}/team GRAPH_DENIED`),
+    all.map((id) => `class:${id}/team PermissionMissing`),
   );
 });
 

@@ -7,7 +7,6 @@
 import { timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
-import { describe } from '../../graph/operations.ts';
 import {
   newsOfOperation,
   newsOfRequest,
@@ -23,6 +22,7 @@ import type { Applied } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { Lanes, type Task } from './lanes.ts';
+import { denied } from './look-reasons.ts';
 import { Outcomes, oneByOne } from './outcomes.ts';
 import { settledAt } from './references.ts';
 import { failureAfter } from './work-off.ts';
@@ -163,13 +163,14 @@ class TeamWork {
     answer: GraphAnswer | HallpassError,
     isAsked: boolean,
   ): Promise<number | undefined> {
-    const { error, isLost, passes, waitMs } = failureAfter(describe(operation), answer, task.attempts, this.#context);
+    const { error, isLost, passes, waitMs } = failureAfter(operation, answer, task.attempts, this.#context);
     const progress = this.#progress.get(task);
     if (isLost && !isAsked && progress !== undefined) progress.unsure = true;
     if (waitMs !== undefined) return waitMs;
-    if (error.code === 'GRAPH_DENIED' && !isAsked) this.#denied = error;
+    const reason = await denied(operation, error, this.#context);
+    if (error.code === 'GRAPH_DENIED' && !isAsked) this.#denied = reason;
     // After the last attempt it may still have been carried out: the next run looks.
-    return this.#failed(operation, error, task, passes ? 'unknown' : 'failed');
+    return this.#failed(operation, reason, task, passes ? 'unknown' : 'failed');
   }
 
   async #there(operation: TeamCreation, task?: Task): Promise<undefined> {

@@ -2,7 +2,9 @@
 import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { HallpassError } from '../../../shared/errors.ts';
-import { failureOf, type GraphAnswer } from '../../graph/client.ts';
+import type { GraphAnswer } from '../../graph/client.ts';
+import { refusalOf } from '../../graph/outcome.ts';
+import type { Operation } from '../../plan/operation.ts';
 import type { Lanes, Task } from './lanes.ts';
 
 /** Attempts before an operation is left to the next run: with the waits below, some three minutes. */
@@ -20,17 +22,17 @@ export interface Failure {
   waitMs: number | undefined;
 }
 
-/** @param what was attempted, for people @param attempts made so far */
+/** @param attempts made so far */
 export function failureAfter(
-  what: string,
+  operation: Operation,
   answer: GraphAnswer | HallpassError,
   attempts: number,
   { clock, random }: { clock: Clock; random: () => number },
 ): Failure {
   const isError = answer instanceof HallpassError;
   const isLost = isError ? answer.retry !== 'retry-after' : answer.status >= 500;
-  const error = isError ? answer : failureOf(what, answer, undefined);
-  const passes = isLost || error.code === 'GRAPH_THROTTLED';
+  const error = isError ? answer : refusalOf(operation, answer);
+  const passes = isLost || (isError ? error.retry === 'retry-after' : answer.status === 429);
   if (!passes || attempts >= maxAttempts) return { error, isLost, passes, waitMs: undefined };
   const floor = isError ? answer.retryAfterMs : retryAfterMs(answer.headers.get('retry-after'), clock.now());
   return { error, isLost, passes, waitMs: Math.max(1, backoffMs(backoff, attempts - 1, random(), floor)) };

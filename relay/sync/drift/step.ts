@@ -201,6 +201,7 @@ function refuseBlindReading(
   throw fail('GRAPH_DENIED', {
     what: 'members in GET /groups/delta',
     reason: `not one of ${expected} members is shown`,
+    requestId: 'none',
   });
 }
 

@@ -44,7 +44,9 @@ export async function loadTenantState(
   state.touch(keysOfObjects(state.departures.keys()));
   for (const one of await readDeletedAccounts(scope)) state.deletedAccounts.set(personKey(one.role, one.personId), one);
   state.names = new NameHistory(await readGivenNames(scope));
-  state.linksEditedAt = (await readDirectoryState(scope)).linksEditedAt;
+  const { linksEditedAt, ownersOneByOne } = await readDirectoryState(scope);
+  state.linksEditedAt = linksEditedAt;
+  state.habits = { ownersOneByOne };
   state.version = version;
   state.counts = await countRecords(scope);
   state.lastGood = await readLastGood(scope);

@@ -17,6 +17,7 @@ import { type Scope, scopeOf } from '../../profile/scope.ts';
 import type { Profile } from '../../profile.ts';
 import type { DeletedAccount } from '../../store/deleted-accounts.ts';
 import { isOfOurs, type Link } from '../../store/links.ts';
+import type { Habits } from '../apply/applying.ts';
 
 export class TenantState {
   /** By name. Each has its own part of the district to look after. */
@@ -42,6 +43,10 @@ export class TenantState {
   names = new NameHistory();
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
   linksEditedAt: string | undefined;
+  /** How Graph answers in this tenant. */
+  habits: Habits = { ownersOneByOne: false };
+  /** Whether everything that bears a stamp was read in this turn. */
+  isEverythingRead = false;
   version = 0;
   /** When the directory was last compared with what was done there, milliseconds. */
   driftAt: number | undefined;

@@ -44,6 +44,23 @@ export function faulty(path: string, kind: FaultOrder['kind'], times: number) {
   };
 }
 
+/** Graph answers so, as long as the fault is there. @param path a regular expression */
+export function answering(
+  method: string,
+  path: string,
+  answer: { status: number; code?: string; message?: string; details?: GivenDetail[] },
+) {
+  return ({ microsoft }: District): void => {
+    microsoft.faults.add(faultOrder.parse({ match: { method, path }, kind: 'answer', answer, times: 'always' }));
+  };
+}
+
+interface GivenDetail {
+  code: string;
+  target: string;
+  message: string;
+}
+
 export function faultsEnd({ microsoft }: District): void {
   microsoft.faults.clear();
 }

@@ -1,7 +1,7 @@
 /** What Microsoft 365 refuses, has no room for, or does not answer. */
 import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
 import { type District, skuId, smallRoster } from '../district.ts';
-import { accountOf, type Cause, faultsEnd, faulty, nothing, reprofile } from './cause.ts';
+import { accountOf, answering, type Cause, faultsEnd, faulty, nothing, reprofile } from './cause.ts';
 
 /** More often than everything together is tried. */
 const forever = 10_000;
@@ -17,6 +17,10 @@ const signsIn = (authenticationType: 'Managed' | 'Federated') => (district: Dist
   for (const domain of district.microsoft.directory.tenant.domains) domain.authenticationType = authenticationType;
 };
 
+/** To every change of a group. */
+const refusing = (status: number, message: string, code = 'Request_BadRequest') =>
+  answering('PATCH', '^/groups/[^/]+$', { status, code, message });
+
 export const microsoftCauses = {
   GRAPH_UNREACHABLE: { before: faulty('batch', 'drop', forever), mend: faultsEnd },
   GRAPH_THROTTLED: { before: faulty('batch', '429', forever), mend: faultsEnd },
@@ -26,7 +30,8 @@ export const microsoftCauses = {
     mend: faultsEnd,
   },
   AzureActiveDirectoryReplicaUnavailable: { before: faulty('^/groups/[^/]+$', '503', forever), mend: faultsEnd },
-  GRAPH_DENIED: {
+  GRAPH_DENIED: { before: refusing(403, 'Insufficient privileges to complete the operation.'), mend: faultsEnd },
+  PermissionMissing: {
     create: true,
     before: ({ microsoft }) => {
       microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All', 'Member.Read.Hidden'];
@@ -44,8 +49,91 @@ export const microsoftCauses = {
       microsoft.directory.quota = 1000;
     },
   },
+  ObjectFull: {
+    before: refusing(403, 'The maximum number of links is reached.', 'Directory_ResourceSizeExceeded'),
+    mend: faultsEnd,
+  },
+  GRAPH_REJECTED: { before: refusing(400, 'The moon is in the wrong phase.'), mend: faultsEnd },
+  ConcurrentChange: {
+    before: refusing(409, 'Error due to concurrent requests being made.', 'Directory_ConcurrencyViolation'),
+    mend: faultsEnd,
+  },
+  ObjectMissing: { before: refusing(404, 'Resource does not exist.', 'Request_ResourceNotFound'), mend: faultsEnd },
+  GroupProtected: {
+    before: refusing(403, 'Target object is a member of a restricted management administrative unit.'),
+    mend: faultsEnd,
+  },
+  GroupNotWritable: {
+    before: refusing(400, 'Cannot Update a mail-enabled security groups and or distribution list.'),
+    mend: faultsEnd,
+  },
+  AccountProtected: {
+    before: answering('PATCH', '^/education/users/', {
+      status: 403,
+      code: 'Authorization_RequestDenied',
+      message: 'Insufficient privileges to complete the operation.',
+    }),
+    mend: faultsEnd,
+  },
+  GroupNamingPolicy: {
+    before: answering('POST', '^/education/classes$', {
+      status: 422,
+      code: 'Request_UnprocessableEntity',
+      message: 'The values provided contain one or more validation errors.',
+      details: [{ code: 'MissingPrefixSuffix', target: 'displayName', message: 'A prefix is missing.' }],
+    }),
+    mend: faultsEnd,
+  },
+  AliasTaken: {
+    before: ({ microsoft }) => {
+      const props = {
+        displayName: 'Chess club',
+        mailNickname: 'Section_50',
+        mailEnabled: true,
+        securityEnabled: false,
+      };
+      microsoft.directory.addGroup({ ...props, groupTypes: ['Unified'] }, false, 'once', group);
+    },
+    mend: ({ microsoft }) => {
+      const other = microsoft.directory.groups.get(group);
+      if (other !== undefined) microsoft.directory.deleteGroup(other);
+    },
+  },
+  FirstPasswordRefused: {
+    create: true,
+    before: answering('POST', '^/education/users$', {
+      status: 400,
+      code: 'Request_BadRequest',
+      message: 'The specified password does not comply with password complexity requirements.',
+    }),
+    mend: faultsEnd,
+  },
+  EducationNotAvailable: {
+    before: answering('POST', '^/education/classes$', {
+      status: 400,
+      code: 'Request_BadRequest',
+      message: 'The property extension_fe2174665583431c953114ff7268b7b3_Education_ObjectType is not known.',
+    }),
+    mend: faultsEnd,
+  },
+  OwnerNotRemovable: {
+    profile: { policies: { teacherLeftClass: 'remove' } },
+    before: answering('DELETE', '/owners/', {
+      status: 400,
+      code: 'Request_BadRequest',
+      message: 'The group must have at least one owner, hence this owner cannot be removed.',
+    }),
+    after: [
+      (district) =>
+        district.commit([
+          ...smallRoster(6).filter(({ id }) => id !== '70'),
+          { kind: 'teacherRoster', id: '79', schoolId: '1', sectionId: '50', teacherId: '92' },
+        ]),
+    ],
+    mend: faultsEnd,
+  },
   // An account of a federated domain needs an id that only the other side knows.
-  GRAPH_REJECTED: { create: true, before: signsIn('Federated'), mend: signsIn('Managed') },
+  DomainUnusable: { create: true, before: signsIn('Federated'), mend: signsIn('Managed') },
   AzureActiveDirectoryInvalidLicense: { create: true, before: seats(0), mend: seats(100) },
   AzureActiveDirectoryInvalidUserUsageLocation: {
     create: true,
@@ -61,6 +149,14 @@ export const microsoftCauses = {
     },
   },
   AzureActiveDirectoryInvalidPropertyValue: {
+    before: answering('PATCH', '^/education/users/', {
+      status: 400,
+      code: 'Request_BadRequest',
+      message: "Invalid value specified for property 'grade' of resource 'User'.",
+    }),
+    mend: faultsEnd,
+  },
+  ProfileValueRefused: {
     create: true,
     profile: { licences: { students: skuId, teachers: skuId, usageLocation: 'XX' } },
     mend: reprofile({ licences: { students: skuId, teachers: skuId, usageLocation: 'US' } }),

@@ -1,0 +1,105 @@
+/**
+ * Finding out whether an object was made, twenty in a request: there is no idempotency key in Graph, and a creation that is
+ * repeated blindly makes a second school or class.
+ */
+import { HallpassError, passing } from '../../shared/errors.ts';
+import type { OperationKind } from '../plan/operation.ts';
+import type { Role } from '../profile.ts';
+import { type BatchRequest, batchLimit, sendBatch } from './batch.ts';
+import type { GraphAnswer, GraphClient } from './client.ts';
+
+/** A creation whose outcome is not known. */
+export interface Creation {
+  kind: OperationKind;
+  /** `school:1`, `class:77`, `students:123`. */
+  key: string;
+  body: { externalId?: unknown; userPrincipalName?: unknown; mailNickname?: unknown; displayName?: string };
+}
+
+/** What a look shows: objects with the stamp of the very record, or an account of that name with another one. */
+export interface Seen {
+  ours: string[];
+  /** Object id of an account that has the name and is somebody else's. */
+  other: string | undefined;
+}
+
+/**
+ * What there is of each. What is missing from the answer could not be looked up just now: it was throttled, or failed on
+ * the way.
+ *
+ * @throws HallpassError of the class `fix`
+ */
+export async function lookUpCreations<C extends Creation>(
+  client: GraphClient,
+  creations: readonly C[],
+): Promise<Map<C, Seen>> {
+  const answers = await readAll(client, creations.map(requestOf));
+  const seen = new Map<C, Seen>();
+  for (const [index, creation] of creations.entries()) {
+    const answer = answers[index];
+    if (answer?.status === 200) seen.set(creation, seenIn(creation, answer));
+  }
+  return seen;
+}
+
+/** Reads, twenty in a request; undefined for what got no answer, or one that passes. @throws as {@link lookUpCreations} */
+export async function readAll(client: GraphClient, urls: readonly string[]): Promise<(GraphAnswer | undefined)[]> {
+  const answers: (GraphAnswer | undefined)[] = [];
+  for (let at = 0; at < urls.length; at += batchLimit) {
+    const part = urls.slice(at, at + batchLimit);
+    const requests = part.map((url): BatchRequest => ({ method: 'GET', url }));
+    const found = await sendBatch(client, requests).catch(passing);
+    if (found instanceof HallpassError) answers.push(...part.map(() => undefined));
+    else answers.push(...found.map((one) => (one !== undefined && isPassing(one) ? undefined : one)));
+  }
+  return answers;
+}
+
+function isPassing({ status }: GraphAnswer): boolean {
+  return status === 429 || status >= 500;
+}
+
+function requestOf({ kind, body }: Creation): string {
+  if (kind === 'createUser') {
+    const filter = equals('userPrincipalName', String(body.userPrincipalName));
+    return `/education/users?$filter=${filter}&$select=id,externalSource,student,teacher`;
+  }
+  const collection = kind === 'createSchool' ? 'schools' : 'classes';
+  return `/education/${collection}?$filter=${equals('externalId', String(body.externalId))}&$select=id,externalId,externalSource`;
+}
+
+/** A filter, encoded. */
+export function equals(property: string, value: string): string {
+  return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
+}
+
+interface Item extends StampedUser {
+  id: string;
+  externalId?: string | null;
+}
+
+export interface StampedUser {
+  externalSource?: string | null;
+  student?: { externalId?: string | null } | null;
+  teacher?: { externalId?: string | null } | null;
+}
+
+function seenIn({ kind, key }: Creation, { body }: GraphAnswer): Seen {
+  const items = (body as { value?: Item[] }).value ?? [];
+  if (kind !== 'createUser') return { ours: items.filter(isStamped).map(({ id }) => id), other: undefined };
+  const ours = items.filter((item) => isOfPerson(item, key)).map(({ id }) => id);
+  return { ours, other: items.find(({ id }) => !ours.includes(id))?.id };
+}
+
+function isStamped({ externalSource }: Item): boolean {
+  return externalSource === 'sis';
+}
+
+/** Whether the account carries the stamp of this very person. @param key `students:123` */
+export function isOfPerson({ externalSource, student, teacher }: StampedUser, key: string): boolean {
+  if (externalSource !== 'sis') return false;
+  const [role, id]: [Role, string | null | undefined] = student?.externalId
+    ? ['students', student.externalId]
+    : ['teachers', teacher?.externalId];
+  return key === `${role}:${id}`;
+}

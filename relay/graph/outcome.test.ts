@@ -1,0 +1,347 @@
+/** The table of outcomes, row by row, with the bodies that Graph is documented or reported to send. */
+import t from 'tap';
+import { fixerOf } from '../identity/problem.ts';
+import type { DesiredUser } from '../plan/desired.ts';
+import type { Operation, OperationKind } from '../plan/operation.ts';
+import { readRefusal } from './graph-error.ts';
+import { outcomeOf, refusalOf, rowFor } from './outcome.ts';
+import { type OutcomeRow, outcomeRows } from './outcome-rows.ts';
+
+interface Case {
+  kind: OperationKind;
+  status: number;
+  code?: string;
+  message?: string;
+  details?: object[];
+  /** In place of the error body. */
+  body?: unknown;
+  /** Kind of outcome, problem, who can put it right. */
+  is: [string, string?, string?];
+  /** In message or action. */
+  says?: RegExp;
+}
+
+const bad = { status: 400, code: 'Request_BadRequest' } as const;
+const licence = { kind: 'assignLicence', ...bad } as const;
+const noLicence = ['failed', 'AzureActiveDirectoryInvalidLicense', 'microsoft'] as [string, string, string];
+const denied = { status: 403, code: 'Authorization_RequestDenied' } as const;
+
+const cases: Record<string, Case> = {
+  'the tenant is throttled': {
+    ...{ kind: 'addMembers', status: 429, code: 'TooManyRequests', message: 'Please retry again later.' },
+    is: ['again', 'AzureActiveDirectoryRequestThrottledTemporarily', 'nobody'],
+  },
+  'a replica is away while a class is made': {
+    ...{ kind: 'createClass', status: 503, code: 'ServiceUnavailable' },
+    is: ['verify', 'AzureActiveDirectoryReplicaUnavailable', 'nobody'],
+  },
+  'a gateway gives up on members': {
+    kind: 'addMembers',
+    status: 504,
+    body: '',
+    is: ['again', 'GRAPH_FAILED', 'nobody'],
+  },
+  'a request times out': { kind: 'createSchool', status: 408, is: ['verify', 'GRAPH_FAILED', 'nobody'] },
+  'owners in one PATCH are not allowed': {
+    ...{ kind: 'addOwners', status: 405, code: 'Request_BadRequest', message: 'Specified HTTP method is not allowed.' },
+    is: ['one by one'],
+  },
+  'a method that nobody implements': { kind: 'updateUser', status: 501, is: ['failed', 'GRAPH_REJECTED', 'operator'] },
+  'a token ends inside a batch': {
+    ...{ kind: 'updateUser', status: 401, code: 'InvalidAuthenticationToken', message: 'Lifetime validation failed.' },
+    is: ['again', 'GRAPH_DENIED', 'microsoft'],
+  },
+  'two change one object': {
+    ...{ kind: 'addMembers', status: 409, code: 'Directory_ConcurrencyViolation' },
+    message: 'Error due to concurrent requests being made to the tenant. Please wait briefly and retry.',
+    is: ['again', 'ConcurrentChange', 'nobody'],
+  },
+  'a precondition of the directory': { kind: 'updateUser', status: 412, is: ['again', 'ConcurrentChange', 'nobody'] },
+  'members are there already': {
+    ...{ kind: 'addMembers', ...bad },
+    message: "One or more added object references already exist for the following modified properties: 'members'.",
+    is: ['verify'],
+  },
+  'a person is in the school already': {
+    ...{ kind: 'addSchoolUser', ...bad },
+    message: "One or more added object references already exist for the following modified properties: 'members'.",
+    is: ['done'],
+  },
+  'a member is gone already': {
+    ...{ kind: 'removeMember', status: 404, code: 'Request_ResourceNotFound' },
+    message: "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+    is: ['verify'],
+  },
+  'an account is gone': {
+    ...{ kind: 'addMembers', status: 404, code: 'Request_ResourceNotFound' },
+    message: "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+    is: ['missing', 'ObjectMissing', 'microsoft'],
+  },
+  'a product that is not sold in a country': {
+    ...{ ...licence, message: 'License assignment failed: ProhibitedInUsageLocationViolation.' },
+    is: noLicence,
+    says: /country/,
+  },
+  'no usage location': {
+    ...{ ...licence, message: 'License assignment cannot be done for user with invalid usage location.' },
+    is: ['failed', 'AzureActiveDirectoryInvalidUserUsageLocation', 'microsoft'],
+  },
+  'plans that exclude each other': {
+    ...licence,
+    message:
+      'License assignment failed because service plans 4fa4026d-ce74-4962-a151-8e96d57ea8e4,57ff2da0-773e-42df-b2af-ffb7a2317929 are mutually exclusive',
+    is: noLicence,
+    says: /excludes one of these.*disabledPlans/,
+  },
+  'a plan that needs another': {
+    ...licence,
+    message:
+      'License assignment failed because service plan fe71d6c3-a2ea-4499-9778-da042bf08063 depends on the service plan(s) 5dbe027f-2339-4123-9542-606e4d348a72',
+    is: noLicence,
+    says: /works only with another/,
+  },
+  'no seat left': {
+    ...{ ...licence, message: 'Subscription with SKU x does not have any available licenses.' },
+    is: noLicence,
+    says: /Buy seats/,
+  },
+  'no seat left, in one word': { ...licence, message: 'CountViolation', is: noLicence, says: /Buy seats/ },
+  'an address that is taken keeps a license away': {
+    ...licence,
+    message: 'Another object with the same value for property proxyAddresses already exists.',
+    is: noLicence,
+    says: /Exchange/,
+  },
+  'a license of a group': {
+    ...licence,
+    message: 'User license is inherited from a group membership and it cannot be removed directly from the user.',
+    is: noLicence,
+    says: /let the group decide/,
+  },
+  'a plan that the license does not have': {
+    ...{ ...licence, message: 'A disabled plan does not belong to the license x.' },
+    is: noLicence,
+    says: /disabledPlans/,
+  },
+  'a license that the tenant does not have': {
+    ...{ ...licence, message: 'License x does not correspond to a valid company License.' },
+    is: noLicence,
+    says: /not expired/,
+  },
+  'a license that is not for people': {
+    ...{ ...licence, message: 'License x cannot be assigned to a user.' },
+    is: noLicence,
+  },
+  'an account of Active Directory': {
+    ...{ kind: 'updateUser', ...bad },
+    message:
+      'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.',
+    is: ['failed', 'OnPremisesAccount', 'microsoft'],
+  },
+  'a group whose members follow a rule': {
+    ...{ kind: 'addToLicenceGroup', ...bad },
+    message: 'The members of a group with dynamic membership cannot be changed.',
+    is: ['failed', 'GroupNotWritable', 'microsoft'],
+  },
+  'a group of Exchange': {
+    ...{ kind: 'addToLicenceGroup', ...denied },
+    message: 'Cannot Update a mail-enabled security groups and or distribution list.',
+    is: ['failed', 'GroupNotWritable', 'microsoft'],
+  },
+  'a class in a restricted unit': {
+    ...{ kind: 'addMembers', ...denied },
+    message:
+      'Insufficient privileges to complete the operation. Target object is a member of a restricted management administrative unit and can only be modified by administrators scoped to that administrative unit.',
+    is: ['denied', 'GroupProtected', 'microsoft'],
+  },
+  'an account in a restricted unit': {
+    ...{ kind: 'updateUser', ...denied },
+    message:
+      'Insufficient privileges to complete the operation. Target object is a member of a restricted management administrative unit and can only be modified by administrators scoped to that administrative unit.',
+    is: ['denied', 'AccountProtected', 'microsoft'],
+  },
+  'an account of an administrator': {
+    ...{ kind: 'disableUser', ...denied, message: 'Insufficient privileges to complete the operation.' },
+    is: ['denied', 'GRAPH_DENIED', 'microsoft'],
+  },
+  'the tenant is full': {
+    ...{ kind: 'createClass', status: 403, code: 'Directory_QuotaExceeded' },
+    message: 'The directory object quota limit for the Tenant has been exceeded.',
+    is: ['failed', 'GRAPH_QUOTA_EXCEEDED', 'microsoft'],
+  },
+  'a class has 100 owners': {
+    ...{ kind: 'addOwners', status: 403, code: 'Directory_ResourceSizeExceeded', message: 'A group is full.' },
+    is: ['failed', 'ObjectFull', 'microsoft'],
+  },
+  'an alias is taken': {
+    ...{ kind: 'createClass', ...bad },
+    message: 'Another object with the same value for property mailNickname already exists.',
+    details: [{ code: 'ObjectConflict', target: 'mailNickname', message: 'The same.' }],
+    is: ['conflict', 'AliasTaken', 'microsoft'],
+  },
+  'a user name is taken, by another status': {
+    ...{ kind: 'createUser', status: 409, code: 'Request_MultipleObjectsWithSameKeyValue' },
+    message: 'Another object with the same value for property userPrincipalName already exists.',
+    is: ['conflict', 'AliasTaken', 'microsoft'],
+  },
+  'a name without its prefix': {
+    ...{ kind: 'createClass', status: 422, code: 'Request_UnprocessableEntity' },
+    message: 'The values provided contain one or more validation errors.',
+    details: [
+      {
+        code: 'MissingPrefixSuffix',
+        target: 'displayName',
+        message:
+          "Property displayName is missing a required prefix/suffix per your organization's Group naming requirements.",
+        prefix: 'EDU_',
+        suffix: '',
+      },
+    ],
+    is: ['failed', 'GroupNamingPolicy', 'microsoft'],
+    says: /missing a required prefix.*prefix "EDU_"/,
+  },
+  'a word that is blocked': {
+    ...{ kind: 'updateClass', ...bad, message: 'The display name contains a blocked word: Payroll.' },
+    is: ['failed', 'GroupNamingPolicy', 'microsoft'],
+    says: /Payroll/,
+  },
+  'a weak password': {
+    ...{ kind: 'createUser', ...bad },
+    message:
+      'The specified password does not comply with password complexity requirements. Please provide a different password.',
+    is: ['other password', 'FirstPasswordRefused', 'operator'],
+  },
+  'a domain that is not verified': {
+    ...{ kind: 'createUser', ...bad },
+    message:
+      'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.',
+    is: ['failed', 'DomainUnusable', 'microsoft'],
+  },
+  'the last owner': {
+    ...{ kind: 'removeOwner', ...bad },
+    message: 'The group must have at least one owner, hence this owner cannot be removed.',
+    is: ['again', 'OwnerNotRemovable', 'microsoft'],
+  },
+  'a tenant without education': {
+    ...{ kind: 'createClass', ...bad },
+    message: 'The property extension_fe2174665583431c953114ff7268b7b3_Education_ObjectType is not known.',
+    is: ['failed', 'EducationNotAvailable', 'microsoft'],
+  },
+  'a group that is no class': {
+    ...{ kind: 'createTeam', status: 400, code: 'BadRequest' },
+    message:
+      "Team with template 'educationClass' can not be provisioned using a group which does not belong to a class.",
+    is: ['failed', 'TeamFailed', 'microsoft'],
+  },
+  'a value of PowerSchool': {
+    ...{ kind: 'updateUser', ...bad },
+    message: "Invalid value specified for property 'grade' of resource 'User'.",
+    details: [{ code: 'InvalidValue', target: 'grade', message: 'No.' }],
+    is: ['failed', 'AzureActiveDirectoryInvalidPropertyValue', 'sis'],
+    says: /Correct the grade level in PowerSchool/,
+  },
+  'a value that is too long': {
+    ...{ kind: 'createClass', ...bad },
+    message: "The value of property 'classCode' exceeds the maximum length.",
+    is: ['failed', 'AzureActiveDirectoryInvalidPropertyValue', 'sis'],
+    says: /course number/,
+  },
+  'a value of the profile': {
+    ...{ kind: 'createUser', ...bad },
+    message: "Invalid value specified for property 'usageLocation' of resource 'User'.",
+    is: ['failed', 'ProfileValueRefused', 'operator'],
+    says: /usageLocation/,
+  },
+  'an unpaid subscription': { kind: 'updateUser', status: 402, is: noLicence, says: /Renew/ },
+  'owners in one PATCH are refused': {
+    ...{ kind: 'addOwners', ...bad, message: "The property 'owners@odata.bind' is not supported for this operation." },
+    is: ['one by one'],
+  },
+  'nothing else is known': {
+    ...{ kind: 'updateClass', status: 418, code: 'Teapot', message: 'Short and stout.' },
+    body: { error: { code: 'Teapot', message: 'Short and stout.', innererror: { 'request-id': 'abc-123' } } },
+    is: ['failed', 'GRAPH_REJECTED', 'operator'],
+    says: /Teapot: Short and stout.*abc-123/,
+  },
+  'a page of HTML': { kind: 'updateClass', status: 400, body: undefined, is: ['failed', 'GRAPH_REJECTED', 'operator'] },
+};
+
+/** As much of an operation as matters here. */
+function operationOf(kind: OperationKind): Operation {
+  const user = { body: {}, creation: { userPrincipalName: 'a@b', mailNickname: 'a', usageLocation: 'US' } };
+  const common = { key: 'class:1', reason: 'r', sectionId: '1', people: ['students:1'], personKey: 'students:1' };
+  return { kind, ...common, user: user as DesiredUser, body: {}, before: {}, schoolId: '1' } as unknown as Operation;
+}
+
+function answerOf({ status, code = '', message = '', details, ...rest }: Case) {
+  const body = 'body' in rest ? rest.body : { error: { code, message, ...(details === undefined ? {} : { details }) } };
+  return { status, headers: new Headers(), body };
+}
+
+for (const [name, one] of Object.entries(cases)) {
+  t.test(name, async (t) => {
+    const operation = operationOf(one.kind);
+    const outcome = outcomeOf(operation, answerOf(one), 0);
+    const [kind, code, who] = one.is;
+    t.equal(outcome.kind, kind);
+    const error = 'error' in outcome ? outcome.error : refusalOf(operation, answerOf(one));
+    if (code !== undefined) t.equal(error.code, code);
+    if (who !== undefined) t.equal(fixerOf(error.code), who);
+    t.match(`${error.message} ${error.action}`, one.says ?? /./);
+    t.notMatch(`${error.message} ${error.action}`, /undefined|\{|\.\./, 'every blank is filled');
+  });
+}
+
+t.test('every row has a case', async (t) => {
+  const met = new Set(Object.values(cases).map((one) => rowFor(one.kind, readRefusal(answerOf(one)))));
+  const rows: readonly OutcomeRow[] = outcomeRows;
+  t.same(
+    rows.filter((row) => !met.has(row as (typeof outcomeRows)[number])),
+    [],
+  );
+});
+
+t.test('no refusal reaches the person who keeps PowerSchool without naming the field', async (t) => {
+  const kinds: OperationKind[] = [
+    'createUser',
+    'updateUser',
+    'createClass',
+    'createSchool',
+    'addMembers',
+    'assignLicence',
+  ];
+  for (const kind of kinds) {
+    for (let status = 400; status < 500; status += 1) {
+      const answer = { status, headers: new Headers(), body: { error: { code: 'X', message: 'Something else.' } } };
+      const error = refusalOf(operationOf(kind), answer);
+      t.not(fixerOf(error.code), 'sis', `${kind} ${status} ${error.code}`);
+    }
+  }
+});
+
+t.test('owners who were added one at a time are not tried in another way', async (t) => {
+  const one = cases['owners in one PATCH are refused'];
+  if (one === undefined) throw new Error('no case');
+  t.match(outcomeOf(operationOf('addOwners'), answerOf(one), 0, true), {
+    kind: 'failed',
+    error: { code: 'GRAPH_REJECTED' },
+  });
+});
+
+t.test('an error body may have an old form, or none', async (t) => {
+  const read = (body: unknown) => readRefusal({ status: 400, headers: new Headers({ 'request-id': 'r' }), body });
+  const old = { 'odata.error': { code: 'Request_BadRequest', message: { lang: 'en', value: 'No.\r\n  Really.' } } };
+  t.match(read(old), { code: 'Request_BadRequest', message: 'No. Really.', requestId: 'r' });
+  for (const body of [
+    undefined,
+    null,
+    'text',
+    7,
+    [],
+    { error: null },
+    { error: 'text' },
+    { error: { details: [null] } },
+  ]) {
+    t.match(read(body), { code: '', message: '', requestId: 'r' });
+  }
+});

@@ -1,0 +1,150 @@
+/** Graph's answers as outcomes of operations, by the table. Pure. */
+import { retryAfterMs } from '../../shared/backoff.ts';
+import { type ErrorDetails, fail, type HallpassError } from '../../shared/errors.ts';
+import type { Operation, OperationKind } from '../plan/operation.ts';
+import type { GraphAnswer } from './client.ts';
+import { conflictingIn, type GraphRefusal, propertyIn, readRefusal, wordsOf } from './graph-error.ts';
+import { describe, isCreation } from './operations.ts';
+import { type OutcomeRow, outcomeRows, type TableProblem } from './outcome-rows.ts';
+import { sourceOfProperty } from './sources.ts';
+
+export type Outcome =
+  | { kind: 'done'; objectId?: string }
+  /** Not carried out for a reason that passes. @property attempts after which it is a problem; undefined for the usual number */
+  | { kind: 'again'; waitMs: number | undefined; attempts: number | undefined; error: HallpassError }
+  /** Whether it was carried out must be looked up. */
+  | { kind: 'verify'; error: HallpassError }
+  /** Something else has what must be unique. */
+  | { kind: 'conflict'; conflict: Conflict; error: HallpassError }
+  /** Something that it refers to is not there, or not yet. */
+  | { kind: 'missing'; error: HallpassError }
+  /** The permission, or the object itself, does not allow it. @property words of Graph */
+  | { kind: 'denied'; words: string; error: HallpassError }
+  /** The first password breaks a rule. */
+  | { kind: 'other password'; attempts: number; error: HallpassError }
+  /** Owners have to be added one at a time. */
+  | { kind: 'one by one'; error: HallpassError }
+  | { kind: 'failed'; error: HallpassError };
+
+export interface Conflict {
+  /** `mailNickname`; undefined where Graph does not say which. */
+  property: string | undefined;
+  /** Object id of who has it, where Graph says so. */
+  holder: string | undefined;
+}
+
+/**
+ * What an answer says about the operation.
+ *
+ * @param nowMs for a Retry-After that is a date
+ * @param isOneByOne whether owners were added one at a time already
+ */
+export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: number, isOneByOne = false): Outcome {
+  if (answer.status >= 200 && answer.status < 300) {
+    const id = isCreation(operation) ? objectIdIn(answer.body) : undefined;
+    return id === undefined ? { kind: 'done' } : { kind: 'done', objectId: id };
+  }
+  const refusal = readRefusal(answer);
+  const row = rowFor(operation.kind, refusal);
+  const error = errorFor(operation, row, refusal);
+  switch (row.verdict) {
+    case 'done':
+      return { kind: 'done' };
+    case 'again':
+      return {
+        kind: 'again',
+        waitMs: retryAfterMs(answer.headers.get('retry-after'), nowMs),
+        attempts: row.attempts,
+        error,
+      };
+    case 'doubtful':
+      if (isCreation(operation)) return { kind: 'verify', error };
+      return {
+        kind: 'again',
+        waitMs: retryAfterMs(answer.headers.get('retry-after'), nowMs),
+        attempts: undefined,
+        error,
+      };
+    case 'look up':
+      return { kind: 'verify', error };
+    case 'conflict':
+      return { kind: 'conflict', conflict: { property: propertyIn(refusal), holder: conflictingIn(refusal) }, error };
+    case 'other password':
+      return { kind: 'other password', attempts: row.attempts ?? 1, error };
+    case 'denied':
+      return { kind: 'denied', words: wordsOf(refusal), error };
+    case 'one by one':
+      return isOneByOne ? { kind: 'failed', error } : { kind: 'one by one', error };
+    case 'missing':
+      return { kind: 'missing', error };
+    case 'refused':
+      return { kind: 'failed', error };
+  }
+}
+
+/** What a refusal means for one operation that needs no table to know what becomes of it. */
+export function refusalOf(operation: Operation, answer: GraphAnswer): HallpassError {
+  const refusal = readRefusal(answer);
+  return errorFor(operation, rowFor(operation.kind, refusal), refusal);
+}
+
+/** The first row that fits: the last ones fit everything. */
+export function rowFor(kind: OperationKind, refusal: GraphRefusal): OutcomeRow & { problem: TableProblem } {
+  const rows: readonly (OutcomeRow & { problem: TableProblem })[] = outcomeRows;
+  const row = rows.find((one) => fits(one, kind, refusal));
+  // A redirect, or something that is no status of HTTP.
+  return row ?? { status: [], verdict: 'refused', problem: 'GRAPH_REJECTED' };
+}
+
+function fits(row: OutcomeRow, kind: OperationKind, { status, code, message, details }: GraphRefusal): boolean {
+  if (row.kinds !== undefined && !row.kinds.includes(kind)) return false;
+  if (!row.status.some((one) => (typeof one === 'number' ? one === status : status >= one[0] && status <= one[1])))
+    return false;
+  const { codes, details: wanted, message: pattern } = row;
+  if (codes === undefined && wanted === undefined && pattern === undefined) return true;
+  const said = [message, ...details.map((detail) => detail.message)];
+  return (
+    codes?.includes(code) === true ||
+    details.some((detail) => wanted?.includes(detail.code) === true || codes?.includes(detail.code) === true) ||
+    said.some((words) => pattern?.test(words) === true)
+  );
+}
+
+function errorFor(
+  operation: Operation,
+  row: OutcomeRow & { problem: TableProblem },
+  refusal: GraphRefusal,
+): HallpassError {
+  const property = propertyIn(refusal);
+  const field = property === undefined ? undefined : sourceOfProperty(operation.kind, property);
+  const details: ErrorDetails<TableProblem | 'ProfileValueRefused'> = {
+    what: describe(operation),
+    reason: wordsOf(refusal) + affixes(refusal),
+    requestId: refusal.requestId,
+    status: refusal.status,
+    advice: row.advice ?? 'Nothing more is known.',
+    property: property ?? 'a value',
+    field: field ?? 'value',
+    holder: 'another object',
+    protection: wordsOf(refusal),
+  };
+  // What does not come from PowerSchool cannot be put right there.
+  if (row.problem === 'AzureActiveDirectoryInvalidPropertyValue' && field === undefined) {
+    return fail('ProfileValueRefused', details);
+  }
+  return fail(row.problem, details);
+}
+
+/** What the naming policy asks for is not in its message. */
+function affixes({ details }: GraphRefusal): string {
+  const asked = details.flatMap(({ prefix, suffix }) => {
+    const parts = [prefix && `prefix "${prefix}"`, suffix && `suffix "${suffix}"`].filter((part) => part !== '');
+    return parts.length === 0 ? [] : [parts.join(', ')];
+  });
+  return asked.length === 0 ? '' : ` (${[...new Set(asked)].join('; ')})`;
+}
+
+function objectIdIn(body: unknown): string | undefined {
+  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,0 +1,69 @@
+/** What comes next for an operation after Graph's answer, or after none. */
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import type { GraphAnswer } from '../../graph/client.ts';
+import { isCreation } from '../../graph/operations.ts';
+import { outcomeOf } from '../../graph/outcome.ts';
+import type { Applying } from './applying.ts';
+import type { Task } from './lanes.ts';
+import { isYoung } from './references.ts';
+import { newDoubt, type Step } from './step.ts';
+
+/** Attempts at something that Graph does not know, before it is looked up what is missing: some seven seconds. */
+const attemptsAtMissing = 4;
+
+/** @param isOneByOne whether one owner was added, and not all of the operation */
+export function stepAfter(
+  task: Task,
+  answer: GraphAnswer | HallpassError | undefined,
+  isOneByOne: boolean,
+  context: Applying,
+): Step {
+  const { operation } = task;
+  if (answer === undefined || answer instanceof HallpassError) {
+    const error = answer ?? lostAnswer();
+    if (!isCreation(operation) || error.retry === 'retry-after') {
+      return { kind: 'again', waitMs: error.retryAfterMs, error };
+    }
+    task.wasLost = true;
+    return newDoubt('lost', error);
+  }
+  const outcome = outcomeOf(operation, answer, context.clock.now(), isOneByOne);
+  switch (outcome.kind) {
+    case 'done':
+      return isOneByOne ? afterOneOwner(task, context) : { kind: 'done', objectId: outcome.objectId };
+    case 'again':
+      return outcome;
+    case 'verify':
+      if (!isCreation(operation)) return newDoubt('there', outcome.error);
+      task.wasLost = true;
+      return newDoubt('lost', outcome.error);
+    case 'conflict':
+      return newDoubt('conflict', outcome.error, { conflict: outcome.conflict });
+    case 'missing': {
+      const isNew = isYoung(operation, context.madeAt);
+      if (isNew || task.attempts < attemptsAtMissing) return { kind: 'again', waitMs: undefined, error: outcome.error };
+      return newDoubt('missing', outcome.error);
+    }
+    case 'denied':
+      return newDoubt('denied', outcome.error, { words: outcome.words });
+    case 'other password':
+      return { kind: 'password', attempts: outcome.attempts, error: outcome.error };
+    case 'one by one':
+      return { kind: 'one by one' };
+    case 'failed':
+      return { kind: 'failed', error: outcome.error };
+  }
+}
+
+function afterOneOwner({ operation }: Task, { habits }: Applying): Step {
+  if (operation.kind !== 'addOwners') return { kind: 'done' };
+  habits.ownersOneByOne = true;
+  const [first, ...people] = operation.people;
+  if (first === undefined || people.length === 0) return { kind: 'done' };
+  return { kind: 'partly', done: { ...operation, people: [first] }, rest: { ...operation, people } };
+}
+
+export function lostAnswer(): HallpassError {
+  const details = { what: 'a request of a batch', status: 'none', reason: 'it was left unanswered', requestId: 'none' };
+  return fail('GRAPH_FAILED', details);
+}

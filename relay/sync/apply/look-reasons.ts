@@ -1,0 +1,143 @@
+/** Why Graph refused: who has what was asked for, what is not there any more, what is not allowed. */
+import { fail, type HallpassError } from '../../../shared/errors.ts';
+import type { GraphAnswer } from '../../graph/client.ts';
+import { findHolder, nameHolder, type Wanted } from '../../graph/holders.ts';
+import { isOfPerson, readAll, type StampedUser } from '../../graph/lookups.ts';
+import { describe } from '../../graph/operations.ts';
+import { lackingFor } from '../../graph/permissions.ts';
+import { protectionOf } from '../../graph/protection.ts';
+import type { Operation } from '../../plan/operation.ts';
+import type { Applying } from './applying.ts';
+import type { Task } from './lanes.ts';
+import { objectIds, referencedObjects } from './references.ts';
+import type { Step } from './step.ts';
+
+/** @param other object id of the account with the user name, where it is known @returns whether nobody could be seen, besides */
+export async function takenBy(
+  task: Task,
+  other: string | undefined,
+  context: Applying,
+): Promise<Step & { holderIsUnseen: boolean }> {
+  const { operation, doubt } = task;
+  const wanted = wantedBy(operation, doubt?.conflict?.property, other ?? doubt?.conflict?.holder);
+  const holder = await findHolder(context.client, wanted);
+  if (holder !== undefined && (await bearsStampOf(operation, holder.id, context))) {
+    return { kind: 'done', objectId: holder.id, isFound: task.wasLost !== true, holderIsUnseen: false };
+  }
+  const named = nameHolder(holder, holder && ownerOf(holder.id, context));
+  const value = wanted.userPrincipalName;
+  const isName = value !== undefined && (other !== undefined || wanted.property === 'userPrincipalName');
+  const error = isName
+    ? fail('UserNameTaken', { value, holder: named })
+    : fail('AliasTaken', {
+        what: describe(operation),
+        property: wordsFor(wanted),
+        holder: named,
+      });
+  return { kind: 'failed', error, holderIsUnseen: holder === undefined };
+}
+
+function wantedBy(operation: Operation, property: string | undefined, holder: string | undefined): Wanted {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  if (operation.kind === 'createUser') {
+    const { userPrincipalName, mailNickname } = operation.user.creation ?? {};
+    // A user name is what mostly is taken, and what Graph means where it names no property.
+    return { property: property ?? 'userPrincipalName', userPrincipalName, mailNickname, holder };
+  }
+  const mailNickname = 'body' in operation ? text(operation.body.mailNickname) : undefined;
+  return { property: property ?? (mailNickname && 'mailNickname'), userPrincipalName: undefined, mailNickname, holder };
+}
+
+function wordsFor({ property, mailNickname, userPrincipalName }: Wanted): string {
+  if (property === 'mailNickname') return `alias ${mailNickname ?? ''}`.trim();
+  if (property === 'proxyAddresses') return `address ${userPrincipalName ?? `${mailNickname ?? ''}@…`}`;
+  return property ?? 'name';
+}
+
+/** Whether it is this record's own object, which a filter may not show yet. */
+async function bearsStampOf({ kind, key }: Operation, id: string, { client }: Applying): Promise<boolean> {
+  if (kind === 'createClass') {
+    const [answer] = await readAll(client, [`/education/classes/${id}?$select=id,externalId,externalSource`]);
+    const { externalId, externalSource } = bodyOf<{ externalId?: string; externalSource?: string }>(answer);
+    return externalSource === 'sis' && `class:${externalId}` === key;
+  }
+  if (kind !== 'createUser') return false;
+  const [answer] = await readAll(client, [`/education/users/${id}?$select=id,externalSource,student,teacher`]);
+  return isOfPerson(bodyOf<StampedUser>(answer), key);
+}
+
+function bodyOf<T extends object>(answer: GraphAnswer | undefined): Partial<T> {
+  return answer?.status === 200 ? ((answer.body ?? {}) as T) : {};
+}
+
+/** The record whose object it is, as far as this tenant's applied state knows. */
+function ownerOf(objectId: string, { applied, accounts }: Applying): string | undefined {
+  for (const [key, id] of accounts) if (id === objectId) return key;
+  for (const [id, one] of applied.classes) if (one.objectId === objectId) return `class:${id}`;
+  return undefined;
+}
+
+/** Which of the objects that it refers to Microsoft 365 does not know any more. */
+export async function missingObjects(task: Task, context: Applying): Promise<Step> {
+  const { operation } = task;
+  const error = task.doubt?.error ?? fail('ObjectMissing', { what: describe(operation), reason: 'status 404' });
+  const objects = referencedObjects(operation, objectIds(context));
+  const answers = await readAll(
+    context.client,
+    objects.map(({ path }) => `${path}?$select=id`),
+  );
+  const isGone = (index: number) => answers[index]?.status === 404;
+  const gone = objects.filter((_, index) => isGone(index));
+  const people = gone.flatMap(({ person }) => person ?? []);
+  // All there: some servers do not know it yet.
+  if (gone.length === 0) return { kind: 'again', waitMs: undefined, attempts: task.attempts + 3, error };
+  if (gone.length > people.length || !('people' in operation))
+    return { kind: 'failed', error: missing(operation, gone) };
+  const rest = operation.people.filter((person) => !people.includes(person));
+  return {
+    kind: 'without',
+    people,
+    rest: rest.length === 0 ? undefined : { ...operation, people: rest },
+    error: missing(operation, gone),
+  };
+}
+
+function missing(operation: Operation, gone: readonly { path: string }[]): HallpassError {
+  const reason = `nothing is at ${gone.map(({ path }) => path).join(', ')}`;
+  return fail('ObjectMissing', { what: describe(operation), reason });
+}
+
+/** Which permission is lacking, or how the object is protected. */
+export async function denial(task: Task, context: Applying): Promise<Step> {
+  const { operation, doubt } = task;
+  const what = describe(operation);
+  const words = doubt?.words ?? '';
+  const known = doubt?.error ?? fail('GRAPH_DENIED', { what, reason: words, requestId: 'none' });
+  const error = await denied(operation, known, context);
+  if (error.code !== 'GRAPH_DENIED' && error.code !== 'AccountProtected') return { kind: 'failed', error };
+  const account = accountIn(operation, context);
+  if (account === undefined) return { kind: 'failed', error };
+  const protection = (await protectionOf(context.client, account)) || `its roles and units cannot be read; ${words}`;
+  return { kind: 'failed', error: fail('AccountProtected', { what, protection }) };
+}
+
+/** The error, or the permission that is the reason for it. */
+export async function denied(operation: Operation, error: HallpassError, { client }: Applying): Promise<HallpassError> {
+  if (error.code !== 'GRAPH_DENIED') return error;
+  const lacking = lackingFor(operation.kind, await client.roles());
+  if (lacking.length === 0) return error;
+  return fail('PermissionMissing', { what: describe(operation), permissions: lacking.join(', ') });
+}
+
+/** The one account that the operation changes. */
+function accountIn(operation: Operation, { accounts }: Applying): string | undefined {
+  switch (operation.kind) {
+    case 'updateUser':
+    case 'enableUser':
+    case 'disableUser':
+    case 'assignLicence':
+      return accounts.get(operation.personKey);
+    default:
+      return undefined;
+  }
+}

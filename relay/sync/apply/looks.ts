@@ -1,0 +1,161 @@
+/**
+ * Finding out what is true in Microsoft 365 when an answer was lost or ambiguous, before anything is repeated. Everything
+ * that is in doubt at one time is looked up together, twenty in a request, and set aside between two looks.
+ */
+import type { Clock } from '../../../shared/clock.ts';
+import { fail, HallpassError, passing } from '../../../shared/errors.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import { readGroup } from '../../graph/directory.ts';
+import { type Creation, lookUpCreations, type Seen } from '../../graph/lookups.ts';
+import { isCreation } from '../../graph/operations.ts';
+import { accountOf } from '../../identity/people.ts';
+import type { Operation } from '../../plan/operation.ts';
+import type { Applying } from './applying.ts';
+import type { Doubt, Task } from './lanes.ts';
+import { denial, missingObjects, takenBy } from './look-reasons.ts';
+import type { Step } from './step.ts';
+
+/** Pauses between looks that find nothing: a new object may stay invisible to filters for seconds. */
+export const patienceMs = [1000, 3000, 8000];
+/** Looks that were not answered before the operation is left to the next run. */
+const mostUnanswered = 8;
+
+type Doubtful = Task & { doubt: Doubt };
+
+/** @returns for each task what comes next @throws HallpassError of the class `fix` */
+export async function look(tasks: readonly Doubtful[], context: Applying): Promise<Map<Task, Step>> {
+  const steps = new Map<Task, Step>();
+  const created = tasks.filter(
+    ({ operation, doubt }) => isCreation(operation) && doubt.why !== 'missing' && doubt.why !== 'denied',
+  );
+  const creations = new Map(created.map((task) => [task, creationOf(task.operation)]));
+  const seen = await lookUpCreations(context.client, [...creations.values()]);
+  for (const [task, creation] of creations) {
+    const found = seen.get(creation);
+    steps.set(task, found === undefined ? unanswered(task) : await creationStep(task, found, context));
+  }
+  const others = tasks.filter((task) => !creations.has(task));
+  await Promise.all(
+    others.map(async (task) => {
+      steps.set(task, await otherStep(task, context).catch((error: unknown) => asStep(task, error)));
+    }),
+  );
+  return steps;
+}
+
+/** Looks for the objects of creations of an earlier run; what is missing from the answer does not exist. */
+export async function findCreated<C extends Creation>(
+  creations: readonly C[],
+  { client, clock, signal }: { client: GraphClient; clock: Clock; signal: AbortSignal },
+): Promise<Map<C, string>> {
+  const found = new Map<C, string>();
+  for (const pause of [0, ...patienceMs]) {
+    const open = creations.filter((creation) => !found.has(creation));
+    if (open.length === 0) break;
+    if (pause > 0) await clock.sleep(pause, signal);
+    for (const [creation, { ours }] of await lookUpCreations(client, open)) {
+      const [first] = ours;
+      if (first !== undefined) found.set(creation, first);
+    }
+  }
+  return found;
+}
+
+function creationOf(operation: Operation): Creation {
+  const { kind, key } = operation;
+  if (operation.kind === 'createUser') return { kind, key, body: operation.user.creation ?? {} };
+  return { kind, key, body: 'body' in operation ? operation.body : {} };
+}
+
+async function creationStep(task: Doubtful, { ours, other }: Seen, context: Applying): Promise<Step> {
+  const { doubt, operation } = task;
+  const [objectId, ...more] = ours;
+  if (more.length > 0) {
+    return { kind: 'failed', error: fail('DuplicateStamps', { count: ours.length, objects: ours.join(', ') }) };
+  }
+  // Found although no answer was lost: made in a life that the relay does not remember.
+  if (objectId !== undefined) return { kind: 'done', objectId, isFound: task.wasLost !== true };
+  if (doubt.why === 'first') return { kind: 'now' };
+  if (doubt.why === 'lost') {
+    // No two accounts can have one user name, so the next attempt tells more than another look.
+    if (operation.kind === 'createUser' && other === undefined)
+      return { kind: 'again', waitMs: undefined, error: doubt.error };
+    return other === undefined
+      ? later(doubt, { kind: 'again', waitMs: undefined, error: doubt.error })
+      : await takenBy(task, other, context);
+  }
+  const taken = await takenBy(task, other, context);
+  // What was lost a moment ago may be what stands in the way, and not be visible yet.
+  return task.wasLost === true && taken.holderIsUnseen ? later(doubt, taken) : taken;
+}
+
+async function otherStep(task: Doubtful, context: Applying): Promise<Step> {
+  const { operation, doubt } = task;
+  switch (doubt.why) {
+    case 'denied':
+      return await denial(task, context);
+    case 'missing':
+      return await missingObjects(task, context);
+    case 'conflict':
+      return await takenBy(task, undefined, context);
+    default:
+      return await relationStep(operation, doubt, context);
+  }
+}
+
+async function relationStep(operation: Operation, { error }: Doubt, context: Applying): Promise<Step> {
+  const again: Step = { kind: 'again', waitMs: undefined, error };
+  switch (operation.kind) {
+    case 'addOwners':
+    case 'addMembers':
+    case 'addToLicenceGroup': {
+      const relation = operation.kind === 'addOwners' ? 'owners' : 'members';
+      const there =
+        operation.kind === 'addToLicenceGroup'
+          ? await readGroup(context.client, operation.groupId, relation)
+          : await groupOf(operation.sectionId, relation, context);
+      if (there === undefined) return again;
+      const isThere = (person: string) => there.has(context.accounts.get(person) ?? '');
+      const rest = operation.people.filter((person) => !isThere(person));
+      if (rest.length === 0) return { kind: 'done' };
+      if (rest.length === operation.people.length) return again;
+      const done = { ...operation, people: operation.people.filter(isThere) };
+      return { kind: 'partly', done, rest: { ...operation, people: rest } };
+    }
+    case 'removeOwner':
+    case 'removeMember': {
+      const relation = operation.kind === 'removeOwner' ? 'owners' : 'members';
+      const there = await groupOf(operation.sectionId, relation, context);
+      const gone = there !== undefined && !there.has(accountOf(operation.personKey, context.accounts) ?? '');
+      return gone ? { kind: 'done' } : again;
+    }
+    default:
+      return again;
+  }
+}
+
+/** A look that is refused is that operation's problem; one that fails on the way is repeated. */
+function asStep(task: Doubtful, error: unknown): Step {
+  const isRefused = error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code);
+  if (isRefused) return { kind: 'failed', error };
+  passing(error);
+  return unanswered(task);
+}
+
+/** Looks again, until patience is at its end. */
+function later(doubt: Doubt, otherwise: Step): Step {
+  const waitMs = patienceMs[doubt.looks];
+  return waitMs === undefined ? otherwise : { kind: 'look', doubt: { ...doubt, looks: doubt.looks + 1 }, waitMs };
+}
+
+function unanswered({ doubt }: Doubtful): Step {
+  const unanswered = doubt.unanswered + 1;
+  if (unanswered >= mostUnanswered) return { kind: 'again', waitMs: undefined, attempts: 0, error: doubt.error };
+  const waitMs = Math.min(30_000, 1000 * 2 ** doubt.unanswered);
+  return { kind: 'look', doubt: { ...doubt, unanswered }, waitMs };
+}
+
+async function groupOf(sectionId: string, relation: 'members' | 'owners', { client, applied }: Applying) {
+  const groupId = applied.classes.get(sectionId)?.objectId;
+  return groupId === undefined ? undefined : readGroup(client, groupId, relation);
+}
