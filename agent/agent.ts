@@ -2,7 +2,7 @@
 import { type Clock, timestamp } from '../shared/clock.ts';
 import { sameDigest } from '../shared/digest.ts';
 import { fail } from '../shared/errors.ts';
-import { type Hello, protocolVersion } from '../shared/link.ts';
+import { type Hello, listsLeftOut, protocolVersion } from '../shared/link.ts';
 import { bucketKey, type Kind } from '../shared/roster.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
@@ -196,7 +196,7 @@ export class Agent {
       type: 'hello',
       protocol: protocolVersion,
       agentVersion: hallpassVersion,
-      capabilities: [],
+      capabilities: [listsLeftOut],
       source: {
         kind: source.kind,
         ...(powerschoolVersion === undefined ? {} : { powerschoolVersion }),

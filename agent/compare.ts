@@ -2,10 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { canonicalHash, canonicalJson } from '../shared/digest.ts';
 import { type ErrorCode, fail, HallpassError } from '../shared/errors.ts';
+import type { RowFinding } from '../shared/left-out.ts';
 import { bucketWords } from '../shared/roster.ts';
 import type { Baselines } from './baseline/baselines.ts';
 import { BucketDiff, type Hashes } from './baseline/diff.ts';
 import type { Upsert } from './batches.ts';
+import { tooMany } from './left-out.ts';
 import type { Change } from './plan.ts';
 import type { Page, ReadOptions, Source } from './source.ts';
 import type { Session } from './uplink/session.ts';
@@ -33,12 +35,14 @@ export interface Comparison {
   hashes: Hashes;
   /** True when the baseline on disk is not what it was compared with. */
   rebuilt: boolean;
+  /** Rows that no record can be made of; the relay keeps what it has of them. */
+  leftOut: RowFinding[];
 }
 
 /**
  * @param first the reading of the bucket, perhaps begun already
- * @throws HallpassError SOURCE_INCOMPLETE, POWERSCHOOL_MALFORMED and the other POWERSCHOOL_ codes; nothing of the bucket
- *   was sent then
+ * @throws HallpassError SOURCE_INCOMPLETE, ROWS_UNUSABLE, POWERSCHOOL_MALFORMED and the other POWERSCHOOL_ codes; nothing of
+ *   the bucket was sent then
  */
 export async function compareBucket(
   parts: CompareParts,
@@ -49,15 +53,24 @@ export async function compareBucket(
   const own = change.rebuild ? undefined : await parts.baselines.load(bucket);
   const baseline = own ?? (await parts.link.manifest(bucket));
   const rebuilt = own === undefined;
-  if (change.unwanted) return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt };
+  if (change.unwanted) {
+    return { change, upserts: [], gone: [...baseline.keys()], hashes: baseline, rebuilt, leftOut: [] };
+  }
   for (let reading = 1; ; reading += 1) {
     const expected = entry?.records ?? 0;
     const pages = reading === 1 ? first : parts.source.read(bucket, readOptions(parts, change));
-    const { diff, upserts, rows } = await readBucket(parts, pages, baseline);
+    const { diff, upserts, rows, records, leftOut } = await readBucket(parts, pages, baseline);
     // A probe without the bucket and a reading without rows agree in nothing but that both may have been cut.
     const proven = rows === expected && (rows > 0 || baseline.size === 0);
     const counted = proven ? rows : await parts.source.count(bucket, parts.signal);
-    if (rows === counted) return { change, upserts, gone: diff.gone(), hashes: diff.withGone(), rebuilt };
+    if (rows === counted) {
+      const unusable = tooMany(bucket, leftOut, records);
+      if (unusable !== undefined) throw unusable;
+      for (const { id } of leftOut) diff.keep(id);
+      // Of a row that does not say which one it is nobody knows whose last good record it has.
+      const gone = leftOut.some(({ id }) => id === '') ? [] : diff.gone();
+      return { change, upserts, gone, hashes: diff.withGone(), rebuilt, leftOut };
+    }
     if (reading === readings) throw fail('SOURCE_INCOMPLETE', { bucket: bucketWords(bucket), read: rows, counted });
   }
 }
@@ -66,20 +79,24 @@ async function readBucket(parts: CompareParts, pages: AsyncIterable<Page>, basel
   const { salt } = parts.link.welcome;
   const diff = new BucketDiff(baseline);
   const upserts: Upsert[] = [];
+  const leftOut: RowFinding[] = [];
   let rows = 0;
+  let read = 0;
   for await (const page of pages) {
     if (page.last) parts.onLastPage();
     // What has just been asked for leaves this computer before the page is worked on: else PowerSchool would wait for us.
     await setImmediate();
     rows += page.rows;
-    const records = page.records();
+    const { records, leftOut: unusable } = page.content();
+    leftOut.push(...unusable);
+    read += records.length;
     for (const record of records) {
       const json = canonicalJson(record);
       if (diff.take(record.id, canonicalHash(salt, json))) upserts.push({ record, characters: json.length });
     }
     parts.onRecords(records.length);
   }
-  return { diff, upserts, rows };
+  return { diff, upserts, rows, records: read, leftOut };
 }
 
 /** How a changed bucket is read. */
@@ -94,6 +111,7 @@ const bucketCodes: ReadonlySet<ErrorCode> = new Set([
   'POWERSCHOOL_ACCESS_DENIED',
   'POWERSCHOOL_QUERY_MISSING',
   'SOURCE_INCOMPLETE',
+  'ROWS_UNUSABLE',
 ]);
 
 /** True when the cycle may go on without the bucket. */

@@ -1,6 +1,7 @@
 /** One cycle with everything around it: what is reported, remembered of its health, and when the next one is due. */
 import type { Clock } from '../shared/clock.ts';
 import type { HallpassError } from '../shared/errors.ts';
+import type { LeftOut } from '../shared/left-out.ts';
 import type { ErrorMessage } from '../shared/link.ts';
 import { bucketKey, type Kind } from '../shared/roster.ts';
 import { toHallpassError } from '../shared/terminal.ts';
@@ -8,6 +9,7 @@ import type { Baselines } from './baseline/baselines.ts';
 import type { ProbeMemory } from './baseline/probe-memory.ts';
 import { type CycleReport, runCycle } from './cycle.ts';
 import { type Report, totals } from './events.ts';
+import { leftOutProblem, toLeftOut } from './left-out.ts';
 import { type Counts, type Meter, rssPeakMB } from './meter.ts';
 import { limitsOf } from './powerschool/rest/limits.ts';
 import { nextCycleAt, type Pace, type Past } from './schedule.ts';
@@ -52,6 +54,9 @@ export class CycleRunner {
   #facts: SourceFacts = {};
   #refused = false;
   #told: SourceKind = 'powerquery';
+  /** What was last said to be left out: to the relay, by connection, and in the log. */
+  #leftOut: { session: Session; said: string } | undefined;
+  #leftOutLogged = '';
 
   constructor(parts: CycleRunnerParts) {
     this.#parts = parts;
@@ -188,14 +193,20 @@ export class CycleRunner {
     if (cycle === undefined) report({ event: 'cycle.unchanged', seconds, ...spent, ...sum });
     else report({ event: 'cycle.committed', cycle, seconds, ...buckets, ...spent, ...sum });
     for (const failure of failures.slice(0, mostProblems)) this.#reportProblem(failure);
+    const leftOut = toLeftOut(result.leftOut);
+    const unmade = leftOutProblem(leftOut);
+    // Nothing is wrong with the cycle, and the same rows would be in the log every minute.
+    if (unmade !== undefined && this.#leftOutLogged !== unmade.message) this.#reportProblem(unmade);
+    this.#leftOutLogged = unmade?.message ?? '';
 
     const at = new Date(now).toISOString();
     const { lastCheckAt, lastCycle } = state.health;
-    const problem = failures[0];
+    const problem = failures[0] ?? unmade;
     watch?.({
       ...{ moment: 'cycle.ended', outcome: cycle === undefined ? 'unchanged' : 'changed', complete: result.complete },
       ...{ seconds, sent, deletes, bucketsRead, held: result.held, differing: repairs.map(bucketKey) },
       ...(problem === undefined ? {} : { problem: problemOf(problem) }),
+      leftOut,
     });
     await this.#saveHealth({
       lastCheckAt: result.complete ? at : lastCheckAt,
@@ -203,8 +214,9 @@ export class CycleRunner {
       source: source.kind,
       records: baselines.recordsByKind(),
       problem: problem === undefined ? undefined : problemOf(problem),
+      leftOut,
     });
-    await this.#tellStatus(session, problem);
+    await this.#tellStatus(session, problem, leftOut);
   }
 
   /** Reading the plugin's queries is what is expected: it is told only after something else. */
@@ -230,14 +242,19 @@ export class CycleRunner {
     await this.#parts.state.saveHealth(health).catch((error: unknown) => this.#reportProblem(toHallpassError(error)));
   }
 
-  async #tellStatus(session: Session, problem: HallpassError | undefined): Promise<void> {
+  /** @param leftOut undefined when the cycle did not come so far as to know it */
+  async #tellStatus(session: Session, problem: HallpassError | undefined, leftOut?: LeftOut): Promise<void> {
     const { lastCheckAt, lastCycle } = this.#parts.state.health;
+    const said = JSON.stringify(leftOut);
+    const isNews = leftOut !== undefined && (this.#leftOut?.session !== session || this.#leftOut.said !== said);
+    if (isNews) this.#leftOut = { session, said };
     await session.tell({
       type: 'status',
       state: problem === undefined ? 'idle' : 'problem',
       ...(lastCheckAt === undefined ? {} : { lastCycleAt: lastCheckAt }),
       ...(lastCycle === undefined ? {} : { lastCycleSeconds: lastCycle.seconds }),
       ...(problem === undefined ? {} : { problem: toErrorMessage(problem) }),
+      ...(isNews ? { leftOut } : {}),
     });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { HallpassError } from '../shared/errors.ts';
+import type { RowFinding } from '../shared/left-out.ts';
 import { type BucketDigest, toWire } from '../shared/link.ts';
 import { type Bucket, bucketKey, type Kind } from '../shared/roster.ts';
 import type { Baselines } from './baseline/baselines.ts';
@@ -11,6 +12,7 @@ import { fingerprintOf, type ProbeMemory } from './baseline/probe-memory.ts';
 import { idBatches, recordBatches } from './batches.ts';
 import { type Comparison, compareBucket, concernsBucketOnly, readOptions } from './compare.ts';
 import { InFlight } from './in-flight.ts';
+import { idsLeftOut, type LeftOutRows, mergeLeftOut } from './left-out.ts';
 import { type Change, emptiedKind, planCycle } from './plan.ts';
 import type { Probe, ProbeEntry } from './powerschool/probe.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -52,11 +54,13 @@ export interface CycleReport {
   held: string[];
   /** Buckets that the relay has otherwise than we do: the next cycle compares them. */
   repairs: Bucket[];
+  /** Rows that no record can be made of, of all buckets, also those that were not read now. */
+  leftOut: LeftOutRows;
   /** True when every changed bucket was read and everything found was acknowledged. */
   complete: boolean;
 }
 
-const nothingToDo: CycleReport = {
+const nothingToDo: Omit<CycleReport, 'leftOut'> = {
   cycle: undefined,
   bucketsChanged: 0,
   bucketsRead: 0,
@@ -95,19 +99,24 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const changes = planCycle({ probe, remembered, known, suspects, schools });
   const cycle = randomUUID();
   parts.onPlanned(changes.map(({ key }) => key));
-  if (changes.length === 0) return { ...nothingToDo, repairs: takeRepairs(parts) };
+  const isRead = (key: string) => probe.has(key);
+  const before = mergeLeftOut(memory.leftOut(fingerprint), new Map(), isRead);
+  if (changes.length === 0) return { ...nothingToDo, leftOut: before, repairs: takeRepairs(parts) };
 
   // Forgotten before anything moves: a change that is undone in PowerSchool after a crash must not look unchanged.
-  await memory.save(fingerprint, without(remembered, changes));
+  await memory.save(fingerprint, without(remembered, changes), before);
   await link.begin(cycle);
   const outcome = await sendUpserts(parts, cycle, changes);
-  const { deletes, held } = await sendDeletes(parts, cycle, changes, outcome);
+  const leftOut = mergeLeftOut(before, outcome.leftOut, isRead);
+  const { deletes, held, kept } = await sendDeletes(parts, cycle, changes, outcome, leftOut);
   await link.commit(cycle, digestsOf(baselines, outcome.compared));
 
   for (const { key } of outcome.compared) suspects.delete(key);
   const repairs = takeRepairs(parts);
   const settled = outcome.compared.filter(({ key }) => !held.has(key) && !suspects.has(key));
-  await memory.save(fingerprint, withEntries(without(remembered, changes), settled));
+  // What is kept only until a row elsewhere is mended must be looked at again then.
+  const remember = settled.filter(({ key }) => !kept.has(key));
+  await memory.save(fingerprint, withEntries(without(remembered, changes), remember), leftOut);
   return {
     cycle,
     bucketsChanged: changes.length,
@@ -117,6 +126,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
     failures: outcome.failures,
     held: changes.filter((change) => !settled.includes(change) && !suspects.has(change.key)).map(({ key }) => key),
     repairs,
+    leftOut,
     complete: settled.length === changes.length,
   };
 }
@@ -127,11 +137,13 @@ interface Outcome {
   shrunk: Change[];
   failures: HallpassError[];
   upserts: number;
+  /** Of the compared buckets, by key. */
+  leftOut: Map<string, RowFinding[]>;
 }
 
 /** While buckets are read, those before them are sent, acknowledged and stored: the memory is that of a few. */
 async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]): Promise<Outcome> {
-  const outcome: Outcome = { compared: [], shrunk: [], failures: [], upserts: 0 };
+  const outcome: Outcome = { compared: [], shrunk: [], failures: [], upserts: 0, leftOut: new Map() };
   let records = 0;
   const onRecords = (count: number) => {
     records += count;
@@ -146,6 +158,7 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
       const comparison = await compareBucket({ ...parts, onRecords, onLastPage }, change, readings.take(change));
       await storing.begin(comparison.hashes.size, () => store(parts, cycle, comparison));
       outcome.compared.push(change);
+      outcome.leftOut.set(change.key, comparison.leftOut);
       outcome.upserts += comparison.upserts.length;
       if (comparison.gone.length > 0) outcome.shrunk.push(change);
       onRecords(0);
@@ -178,18 +191,21 @@ async function store({ link, baselines, onSent }: CycleParts, cycle: string, com
 
 /**
  * Sends the deletions of the kinds that were read completely. A student who moved to a school that could not be read
- * must not vanish from the one before.
+ * must not vanish from the one before, nor one whose row there cannot be used.
  *
- * @returns how many records were deleted, and the keys of the buckets whose deletions wait for a later cycle
+ * @returns how many records were deleted, the keys of the buckets whose deletions wait for a later cycle, and of those with
+ *   records that stay because a row elsewhere is left out
  */
 async function sendDeletes(
   { link, baselines, shouldFinish }: CycleParts,
   cycle: string,
   changes: Change[],
   { compared, shrunk }: Outcome,
-): Promise<{ deletes: number; held: Set<string> }> {
+  leftOut: LeftOutRows,
+): Promise<{ deletes: number; held: Set<string>; kept: Set<string> }> {
   const incomplete = new Set(changes.filter((change) => !compared.includes(change)).map(({ bucket }) => bucket.kind));
   const held = new Set<string>();
+  const kept = new Set<string>();
   let deletes = 0;
   for (const { bucket, key } of shrunk) {
     const hashes = await baselines.load(bucket);
@@ -198,7 +214,10 @@ async function sendDeletes(
       continue;
     }
     let seq = 0;
-    for (const ids of idBatches(await baselines.goneIn(bucket, cycle))) {
+    const gone = await baselines.goneIn(bucket, cycle);
+    const elsewhere = idsLeftOut(leftOut, bucket.kind);
+    if (gone.some((id) => elsewhere.has(id))) kept.add(key);
+    for (const ids of idBatches(gone.filter((id) => !elsewhere.has(id)))) {
       seq = await link.push(bucket, { upserts: [], deletes: ids });
       for (const id of ids) hashes.delete(id);
       deletes += ids.length;
@@ -206,7 +225,7 @@ async function sendDeletes(
     await link.acknowledged(seq);
     await baselines.save(bucket, hashes);
   }
-  return { deletes, held };
+  return { deletes, held, kept };
 }
 
 /** Buckets that the relay wants compared are suspects from now on. */

@@ -37,6 +37,13 @@ function count(bench: AgentBench, kind: Kind): number {
     .reduce((sum, [, { size }]) => sum + size, 0);
 }
 
+/** One cycle, and the status that ends it. */
+async function synced(bench: AgentBench) {
+  const status = bench.relay.next('status');
+  const events = await bench.sync();
+  return { events, status: await status };
+}
+
 function only(events: AgentEvent[]) {
   const found = events.filter((event) => event.event === 'cycle.committed' || event.event === 'cycle.unchanged');
   return found[0];
@@ -57,6 +64,27 @@ t.test('reads the district that is in the tables, and nothing again until it cha
   const before = simulator.stats.requests;
   t.match(only(await bench.sync()), { event: 'cycle.unchanged' });
   t.equal(simulator.stats.requests - before, 3, 'metadata, token and the one probe of a new process');
+});
+
+t.test('a section whose number somebody emptied stays behind alone, with the record of before', async (t) => {
+  const { simulator, bench } = await open(t);
+  await synced(bench);
+  const sections = [...bench.relay.mirror].find(([key, { size }]) => key.startsWith('section:') && size > 1)?.[1];
+  const [bad, other] = [...(sections?.values() ?? [])];
+  const set = simulator.db.prepare('UPDATE SECTIONS SET Section_Number = ?, External_Expression = ? WHERE DCID = ?');
+  set.run(null, '1(A)', Number(bad?.id));
+  set.run('77', '1(B)', Number(other?.id));
+  const broken = await synced(bench);
+  t.match(only(broken.events), { bucketsFailed: 0, upserts: 1, deletes: 0 });
+  t.match(sections?.get(other?.id ?? ''), { sectionNumber: '77' });
+  t.same(sections?.get(bad?.id ?? ''), bad);
+  t.match(broken.status.leftOut, { count: 1, rows: [{ kind: 'section', id: bad?.id, fault: 'missing' }] });
+
+  simulator.db.prepare('DELETE FROM SECTIONS WHERE DCID = ?').run(Number(bad?.id));
+  const gone = await synced(bench);
+  t.match(only(gone.events), { bucketsFailed: 0 });
+  t.notOk(sections?.has(bad?.id ?? ''), 'really gone');
+  t.match(gone.status.leftOut, { count: 0 });
 });
 
 t.test('edits in PowerSchool arrive as what they are', async (t) => {

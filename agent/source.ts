@@ -1,4 +1,5 @@
 /** What the cycle needs from PowerSchool, whichever way it is read. */
+import type { RowFinding } from '../shared/left-out.ts';
 import type { Bucket, RosterRecord, WantedFields } from '../shared/roster.ts';
 import type { Probe } from './powerschool/probe.ts';
 
@@ -13,11 +14,15 @@ export interface Page {
   rows: number;
   /** True for the last page of the reading. */
   last: boolean;
-  /**
-   * One record per key, in key order; rows that a join doubled are one record. Made when asked for, so that the next
-   * request can be under way meanwhile. @throws HallpassError POWERSCHOOL_MALFORMED
-   */
-  records(): RosterRecord[];
+  /** Made when asked for, so that the next request can be under way meanwhile. @throws HallpassError POWERSCHOOL_MALFORMED */
+  content(): PageContent;
+}
+
+export interface PageContent {
+  /** One record per key, in key order; rows that a join doubled are one record. */
+  records: RosterRecord[];
+  /** The rows that no record can be made of. */
+  leftOut: RowFinding[];
 }
 
 export interface ReadOptions {

@@ -2,6 +2,7 @@
  * What the agent tells whoever watches it live (the local page), besides the events of its log: moments and measurements.
  * No personal data.
  */
+import type { LeftOut } from '../shared/left-out.ts';
 import type { Welcome } from '../shared/link.ts';
 import type { Kind } from '../shared/roster.ts';
 
@@ -30,6 +31,8 @@ export interface CycleEnd {
   complete: boolean;
   /** The first thing that went wrong. */
   problem?: Problem;
+  /** Rows that no record can be made of; undefined when the cycle did not come so far as to know. */
+  leftOut?: LeftOut;
 }
 
 export type Moment =

@@ -3,11 +3,13 @@
  *
  * Version history
  *   1  first version
+ *   1  (0.3.0) the status of an agent that says `left-out` in its hello lists the rows that no record can be made of
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { digestTextSchema } from './digest.ts';
 import { fail, reasonOf } from './errors.ts';
+import { leftOutSchema } from './left-out.ts';
 import { kinds, type RosterRecord, recordSchema } from './roster.ts';
 
 /** WebSocket subprotocol of version 1: offered by the agent, chosen by the relay at the upgrade. */
@@ -166,7 +168,12 @@ export const statusSchema = z.object({
   lastCycleAt: z.iso.datetime().optional(),
   lastCycleSeconds: z.number().min(0).optional(),
   problem: errorMessageSchema.optional(),
+  /** Rows of PowerSchool that are left out, all of them; absent when they are those that this connection said last. */
+  leftOut: leftOutSchema.optional(),
 });
+
+/** The capability of agents that list what they leave out. */
+export const listsLeftOut = 'left-out';
 
 /** The only message of a check: who the relay takes the agent for. */
 export const checkAnswerSchema = z.object({

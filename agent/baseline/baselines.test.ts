@@ -134,10 +134,13 @@ t.test('the remembered probe is worthless for other fields, schools or salt', as
   }
   t.not(fingerprintOf(welcome, 'rest'), fingerprint, 'nor does one way of reading tell of the other');
   const memory = new ProbeMemory(path);
-  await memory.save(fingerprint, new Map([['student:1', { records: 2, hash: '5' }]]));
+  const leftOut = new Map([['student:1', [{ id: '9', field: 'grade', fault: 'too long' as const }]]]);
+  await memory.save(fingerprint, new Map([['student:1', { records: 2, hash: '5' }]]), leftOut);
   const again = new ProbeMemory(path);
   await again.load();
   t.equal(again.of(fingerprint).size, 1);
+  t.same(again.leftOut(fingerprint), leftOut);
+  t.equal(again.leftOut('other').size, 0);
   t.equal(again.of('other').size, 0);
   await writeFile(path, 'broken');
   await again.load();

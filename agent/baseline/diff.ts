@@ -17,6 +17,12 @@ export class BucketDiff {
     return this.#before.get(id) !== hash;
   }
 
+  /** The reading has a row of this id that no record can be made of: what was good before stays as it is. */
+  keep(id: string): void {
+    const before = this.#before.get(id);
+    if (before !== undefined && !this.#now.has(id)) this.#now.set(id, before);
+  }
+
   /** Ids that the reading did not have. Only a reading proven complete makes them deletions. */
   gone(): string[] {
     return [...this.#before.keys()].filter((id) => !this.#now.has(id));

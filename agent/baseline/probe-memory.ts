@@ -4,8 +4,10 @@ import { rm } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
+import { rowFaults } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
 import { kinds } from '../../shared/roster.ts';
+import type { LeftOutRows } from '../left-out.ts';
 import { normalizationVersion } from '../powerschool/normalize.ts';
 import { type Probe, type ProbeEntry, probeEntrySchema } from '../powerschool/probe.ts';
 import type { SourceKind } from '../source.ts';
@@ -14,10 +16,14 @@ const memorySchema = z.strictObject({
   /** What the hashes depend on besides the rows. */
   fingerprint: z.string(),
   buckets: z.record(z.string(), probeEntrySchema),
+  /** Rows of these buckets that no record can be made of: ids, and what is wrong with them. */
+  leftOut: z
+    .record(z.string(), z.array(z.strictObject({ id: z.string(), field: z.string(), fault: z.enum(rowFaults) })))
+    .default({}),
 });
 type Memory = z.infer<typeof memorySchema>;
 
-const nothing: Memory = { fingerprint: '', buckets: {} };
+const nothing: Memory = { fingerprint: '', buckets: {}, leftOut: {} };
 
 export class ProbeMemory {
   readonly #path: string;
@@ -40,14 +46,20 @@ export class ProbeMemory {
     return this.#db.data.fingerprint === fingerprint ? new Map(Object.entries(this.#db.data.buckets)) : new Map();
   }
 
+  /** What was left out when the buckets were last read, under the same conditions. */
+  leftOut(fingerprint: string): LeftOutRows {
+    return new Map(this.#db.data.fingerprint === fingerprint ? Object.entries(this.#db.data.leftOut) : []);
+  }
+
   /** Everything remembered, whatever it belongs to: for people. */
   entries(): Record<string, ProbeEntry> {
     return this.#db.data.buckets;
   }
 
   /** Returns when it is on the disk. @throws HallpassError STATE_UNWRITABLE */
-  async save(fingerprint: string, buckets: ReadonlyMap<string, ProbeEntry>): Promise<void> {
-    this.#db.data = { fingerprint, buckets: Object.fromEntries(buckets) };
+  async save(fingerprint: string, buckets: ReadonlyMap<string, ProbeEntry>, leftOut: LeftOutRows): Promise<void> {
+    const listed = [...leftOut].map(([key, rows]) => [key, [...rows]]);
+    this.#db.data = { fingerprint, buckets: Object.fromEntries(buckets), leftOut: Object.fromEntries(listed) };
     await this.#db.write();
   }
 

@@ -1,4 +1,6 @@
 /** `hallpass-agent status`: what this agent is, and how its last cycles went, from the state folder alone. */
+import { pageOf } from '../../plugin/mending.ts';
+import { leftOutLine } from '../left-out.ts';
 import { limitsOf } from '../powerschool/rest/limits.ts';
 import type { SourceKind } from '../source.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -29,6 +31,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
   }
   const records = Object.entries(health.records ?? {}).map(([kind, count]) => `${kind} ${count}`);
   const { lastCycle, problem } = health;
+  const leftOut = health.leftOut?.rows ?? [];
   const lines = {
     'State folder': folder,
     Running: pid === undefined ? 'no' : `yes, process ${pid}`,
@@ -41,6 +44,9 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     Problem: problem === undefined ? 'none' : `[${problem.code}] ${problem.message}\n  → ${problem.action}`,
   };
   for (const [name, value] of Object.entries(lines)) stdout.write(`${name.padEnd(14)}${value}\n`);
+  if (leftOut.length === 0) return;
+  stdout.write(`Left out      ${health.leftOut?.count} rows, which are corrected in PowerSchool:\n`);
+  for (const row of leftOut) stdout.write(`  ${leftOutLine(row)}  (${pageOf(row.kind, row.field)})\n`);
 }
 
 function sourceLine(source: SourceKind | undefined): string {

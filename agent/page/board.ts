@@ -3,6 +3,7 @@
  * whoever shows it. No personal data.
  */
 import type { Clock } from '../../shared/clock.ts';
+import type { LeftOut } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
 import type { AgentEvent } from '../events.ts';
 import type { SourceKind } from '../source.ts';
@@ -50,6 +51,8 @@ export interface BoardState {
     intervalMs: number;
     problem?: LastingProblem | undefined;
   };
+  /** Rows of PowerSchool that no record can be made of. */
+  leftOut?: LeftOut | undefined;
   tenant?: string;
   wanted?: Welcome['wanted'];
   buckets: {
@@ -76,6 +79,7 @@ export interface BoardStart {
   pausedSince?: number | undefined;
   tenant?: string | undefined;
   source?: SourceKind | undefined;
+  leftOut?: LeftOut | undefined;
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -88,12 +92,12 @@ export class Board {
   #history: History;
 
   constructor(start: BoardStart) {
-    const { version, folder, clock, working, obstacle, lastCheckAt, pausedSince, tenant, source } = start;
+    const { version, folder, clock, working, obstacle, lastCheckAt, pausedSince, tenant, source, leftOut } = start;
     this.#clock = clock;
     this.#history = start.history ?? noHistory;
     const startedAt = clock.now();
     this.#state = {
-      ...{ version, folder, startedAt, working, obstacle, pausedSince, source },
+      ...{ version, folder, startedAt, working, obstacle, pausedSince, source, leftOut },
       ...(tenant === undefined ? {} : { tenant }),
       link: { state: 'connecting', since: startedAt },
       powerschool: {},
@@ -196,7 +200,12 @@ export function after(state: BoardState, moment: Moment, now: number): BoardStat
     case 'cycle.planned':
       return { ...state, buckets: { ...buckets, planned: new Set(moment.buckets) } };
     case 'cycle.ended':
-      return { ...state, cycle: cycleAfter(cycle, moment, now), buckets: bucketsAfter(buckets, moment) };
+      return {
+        ...state,
+        cycle: cycleAfter(cycle, moment, now),
+        buckets: bucketsAfter(buckets, moment),
+        leftOut: moment.leftOut ?? state.leftOut,
+      };
   }
 }
 

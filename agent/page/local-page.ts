@@ -104,7 +104,14 @@ export function boardOf(
 ): Board {
   const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
   return new Board({
-    ...{ version: hallpassVersion, folder, clock, tenant: identity?.tenantName, source: health.source },
+    ...{
+      version: hallpassVersion,
+      folder,
+      clock,
+      tenant: identity?.tenantName,
+      source: health.source,
+      leftOut: health.leftOut,
+    },
     ...{ lastCheckAt: timeOf(health.lastCheckAt), pausedSince: timeOf(pausedSince) },
     ...rest,
   });
@@ -118,7 +125,7 @@ async function readSchools(source: Source): Promise<RosterRecord[]> {
   const schools: RosterRecord[] = [];
   const options = { expectedRows: 0, wanted: {}, signal: AbortSignal.timeout(namesTimeoutMs) };
   for await (const page of source.read({ kind: 'school', schoolId: districtBucket }, options)) {
-    schools.push(...page.records());
+    schools.push(...page.content().records);
   }
   return schools;
 }

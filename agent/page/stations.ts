@@ -53,7 +53,10 @@ export function stationOf(code: string): StationId {
 
 /** PowerSchool, agent, network, relay: in this order, always all four. */
 export function stationsOf(state: BoardState, places: Places): Station[] {
-  const problems = [state.obstacle, state.link.problem, state.cycle.problem].filter((found) => found !== undefined);
+  const problems = [state.obstacle, state.link.problem, state.cycle.problem]
+    .filter((found) => found !== undefined)
+    // PowerSchool does its work; single rows of it are to be corrected.
+    .filter(({ code }) => code !== 'ROWS_LEFT_OUT');
   const at = (id: StationId) => problems.find(({ code }) => stationOf(code) === id);
   return [powerschool(state, places, at('powerschool')), agent(state, at('agent')), ...way(state, places, at)];
 }

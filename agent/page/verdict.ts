@@ -64,12 +64,16 @@ function troubled({ link, cycle, buckets }: BoardState, now: number): Verdict | 
   const problem = problems.find((candidate) => isBroken(candidate, now)) ?? problems[0];
   if (problem === undefined) return undefined;
   const rest = problem === cycle.problem ? leftAsTheyWere(buckets.held.size) : '';
+  const how = { sentence: [`${problem.message}${rest}`], action: problem.action, code: problem.code };
+  // The check was complete: only single rows are to be corrected, and the rest is in step.
+  if (problem === cycle.problem && cycle.lastEndAt !== undefined && cycle.lastEndAt === cycle.lastCheckAt)
+    return { ...how, tone: 'attention', word: 'Needs you', since: problem.since };
   return {
     ...(isBroken(problem, now)
       ? { tone: 'broken' as const, word: 'Needs you' }
       : { tone: 'attention' as const, word: 'Trying again' }),
-    sentence: [`${problem.message}${rest}`],
-    ...{ action: problem.action, code: problem.code, since: problem.since },
+    ...how,
+    since: problem.since,
   };
 }
 

@@ -72,18 +72,18 @@ t.test('what PowerSchool means by its values', async (t) => {
   const roster = { id: '1', sectionid: '2', teacherid: '3' };
   t.match(record('teacherRoster', { ...roster, islead: '1' }), { isLead: true });
   t.notOk('isLead' in record('teacherRoster', { ...roster, islead: '0' }));
-  t.match(record('teacherRoster', { ...roster, islead: 'yes' }), { id: '1', property: 'isLead' });
+  t.match(record('teacherRoster', { ...roster, islead: 'yes' }), { id: '1', field: 'isLead', fault: 'not usable' });
   t.match(record('term', { id: '1', name: 'Year', yearid: '34', startdate: '2024-02-30', enddate: '2025-01-01' }), {
-    ...{ id: '1', property: 'startDate' },
+    ...{ id: '1', field: 'startDate', fault: 'not a date' },
   });
-  t.match(record('section', { id: '1' }), { property: 'termId' });
-  t.match(record('student', {}), { id: 'unknown', property: 'id' });
+  t.match(record('section', { id: '1' }), { field: 'termId', fault: 'missing' });
+  t.match(record('student', {}), { id: '', field: 'id', fault: 'missing' });
 });
 
 t.test('a field that nobody wants is not even looked at', async (t) => {
   const bucket = { kind: 'student', schoolId: '3' } as const;
   const row = { id: '7', surname: 'x'.repeat(5000), username: 'ada' };
-  t.match(normalizer(bucket, all)(row), { finding: { property: 'surname' } });
+  t.match(normalizer(bucket, all)(row), { finding: { field: 'surname', fault: 'too long' } });
   t.same(normalizer(bucket, { student: ['username'], teacher: ['surname'] })(row), {
     record: { kind: 'student', schoolId: '3', id: '7', username: 'ada' },
   });

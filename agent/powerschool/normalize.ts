@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { extractOf } from '../../plugin/extracts.ts';
 import { trimInvisible } from '../../shared/invisible.ts';
+import { type RowFault, type RowFinding, rowIdPattern } from '../../shared/left-out.ts';
 import {
   type Bucket,
   type Kind,
@@ -40,13 +41,6 @@ function compiledSchema(kind: Kind): z.ZodType<RosterRecord> {
   return schema;
 }
 
-/** Why a row cannot be used. Names a row by its key and a property by its name, never a value. */
-export interface RowFinding {
-  id: string;
-  property: string;
-  reason: string;
-}
-
 /** PowerSchool's ways to say "none", besides NULL and blanks. */
 const none: Partial<Record<string, ReadonlySet<string>>> = {
   graduationYear: new Set(['0']),
@@ -71,12 +65,44 @@ export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => 
       draft[name] = name === 'isLead' && value === '1' ? true : value;
     }
     const result = schema.safeParse(draft);
+    const wrong = result.success ? wrongWith(draft) : faultOf(result.error, draft);
     // The schemas only check, so the draft is the record, with its keys in the order that hashing wants.
-    if (result.success) return { record: draft as RosterRecord };
-    const issue = result.error.issues[0];
-    const id = typeof draft.id === 'string' ? draft.id.slice(0, 40) : 'unknown';
-    return { finding: { id, property: issue?.path.join('.') ?? '', reason: issue?.message ?? 'invalid' } };
+    if (wrong === undefined) return { record: draft as RosterRecord };
+    const { id } = draft;
+    return { finding: { id: typeof id === 'string' && rowIdPattern.test(id) ? id : '', ...wrong } };
   };
+}
+
+type Wrong = Pick<RowFinding, 'field' | 'fault'>;
+
+/** The first complaint of the schema, without the value. */
+function faultOf({ issues: [issue] }: z.ZodError, draft: Record<string, unknown>): Wrong {
+  const field = String(issue?.path[0] ?? '');
+  const faults: Partial<Record<string, RowFault>> = { too_big: 'too long', invalid_format: 'not a date' };
+  return { field, fault: draft[field] === undefined ? 'missing' : (faults[issue?.code ?? ''] ?? 'not usable') };
+}
+
+// C0, DEL and C1: no name has them, and a terminal or a table obeys them.
+const control = /\p{Cc}/u;
+
+/** What a schema does not see: an invisible character, or a term that is over before it begins. */
+function wrongWith(draft: Record<string, unknown>): Wrong | undefined {
+  for (const [field, value] of Object.entries(draft)) {
+    if (typeof value !== 'string') continue;
+    if (control.test(value)) return { field, fault: 'control character' };
+    // Half of a character: no two programs agree what it is once it is stored.
+    if (!value.isWellFormed()) return { field, fault: 'not usable' };
+  }
+  const { kind, startDate, endDate } = draft;
+  if (kind !== 'term' || typeof startDate !== 'string' || typeof endDate !== 'string') return undefined;
+  return endDate < startDate ? { field: 'endDate', fault: 'before its start' } : undefined;
+}
+
+/** The finding about the second of two rows with one key that do not say the same. */
+export function differingRows(one: RosterRecord, other: RosterRecord): RowFinding {
+  const [left, right]: Record<string, unknown>[] = [one, other];
+  const field = Object.keys({ ...left, ...right }).find((name) => left?.[name] !== right?.[name]) ?? '';
+  return { id: one.id, field, fault: 'two rows differ' };
 }
 
 type Field = { name: keyof Bucket; key: undefined } | { name: string; key: string };
@@ -97,7 +123,8 @@ function isNone(property: string, value: unknown): boolean {
 
 /** All values of a PowerQuery are text; a number is tolerated, anything else is left for the schema to refuse. */
 function textOf(value: unknown): unknown {
-  if (typeof value === 'string') return trimInvisible(value);
+  // A line end or a tab within a text is a space that somebody pasted.
+  if (typeof value === 'string') return trimInvisible(value).replace(/[\t\n\r]+/g, ' ');
   if (typeof value === 'number') return String(value);
   return value === null ? undefined : value;
 }

@@ -1,15 +1,15 @@
 /** The roster read through the plugin's PowerQueries, page by key. */
 import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { canonicalJson } from '../../shared/digest.ts';
 import { fail } from '../../shared/errors.ts';
-import { type Bucket, bucketWords, type RosterRecord } from '../../shared/roster.ts';
+import { type Bucket, bucketWords } from '../../shared/roster.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import type { Meter } from '../meter.ts';
 import type { PowerSchoolSettings } from '../settings.ts';
-import type { Page, ProbeOptions, ReadOptions, Source, SourceFacts } from '../source.ts';
+import type { Page, PageContent, ProbeOptions, ReadOptions, Source, SourceFacts } from '../source.ts';
 import { Calls } from './calls.ts';
 import { PowerSchoolClient, type Row } from './client.ts';
+import { gather } from './gather.ts';
 import { PowerSchoolHttp } from './http.ts';
 import { Metadata } from './metadata.ts';
 import { type Normalized, normalizer } from './normalize.ts';
@@ -97,7 +97,7 @@ export class PowerQuerySource implements Source {
       // A short page is the last one, unless rows are missing: then the answer was cut, and the rest is asked for.
       const more = rows.length >= this.#pageSize || (rows.length > 0 && rowsRead < expectedRows);
       next = more ? this.#fetch(bucket, after, signal) : undefined;
-      yield { rows: page.length, last: !more, records: () => this.#records(bucket, page, normalize) };
+      yield { rows: page.length, last: !more, content: () => this.#content(bucket, page, normalize) };
     }
   }
 
@@ -141,23 +141,12 @@ export class PowerQuerySource implements Source {
   }
 
   /** @throws HallpassError POWERSCHOOL_MALFORMED; plugins before 0.2.0 do not say which school a row belongs to */
-  #records(bucket: Bucket, rows: Row[], normalize: (row: Row) => Normalized): RosterRecord[] {
-    const records: RosterRecord[] = [];
+  #content(bucket: Bucket, rows: Row[], normalize: (row: Row) => Normalized): PageContent {
     for (const row of rows) {
-      if (row.school !== undefined && String(row.school) !== bucket.schoolId) {
-        throw this.#malformed(`${bucketWords(bucket)}, row ${idOf(row).slice(0, 40)}`, 'it belongs to another school');
-      }
-      const result = normalize(row);
-      if ('finding' in result) {
-        const { id, property, reason } = result.finding;
-        throw this.#malformed(`${bucketWords(bucket)}, row ${id}`, `${property}: ${reason}`);
-      }
-      const previous = records.at(-1);
-      if (previous?.id !== result.record.id) records.push(result.record);
-      // The server orders by key only: which of two equal keys comes first may change, the smaller text does not.
-      else if (canonicalJson(result.record) < canonicalJson(previous)) records[records.length - 1] = result.record;
+      if (row.school === undefined || String(row.school) === bucket.schoolId) continue;
+      throw this.#malformed(`${bucketWords(bucket)}, row ${idOf(row).slice(0, 40)}`, 'it belongs to another school');
     }
-    return records;
+    return gather(rows, normalize);
   }
 
   #malformed(what: string, reason: string) {

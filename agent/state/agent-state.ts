@@ -4,6 +4,7 @@ import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
+import { leftOutSchema } from '../../shared/left-out.ts';
 import { kinds } from '../../shared/roster.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { Credentials } from '../powerschool/sign-in.ts';
@@ -29,6 +30,8 @@ const healthSchema = z.strictObject({
   /** Records per kind that the relay has acknowledged. */
   records: z.partialRecord(z.enum(kinds), z.int()).optional(),
   problem: z.strictObject({ code: z.string(), message: z.string(), action: z.string() }).optional(),
+  /** Rows of PowerSchool that no record can be made of. */
+  leftOut: leftOutSchema.optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 

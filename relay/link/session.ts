@@ -1,13 +1,15 @@
 /** What the relay does with an agent's messages, one after another. The order is judged in order.ts. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, timestamp } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
+import type { LeftOut } from '../../shared/left-out.ts';
 import {
   type AgentMessage,
   type Batch,
   type CycleCommit,
   type Hello,
   limits,
+  listsLeftOut,
   protocolVersion,
   type RelayMessage,
 } from '../../shared/link.ts';
@@ -15,6 +17,7 @@ import type { Bucket } from '../../shared/roster.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
 import { bucketsChangedSince, manifest, mirrorState } from '../roster/mirror.ts';
 import { noteHello } from '../store/agents.ts';
+import { replaceLeftOut } from '../store/left-out.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
@@ -22,6 +25,8 @@ import { welcome } from './welcome.ts';
 
 /** Pause between two progress lines in the log, milliseconds. */
 const progressEveryMs = 500;
+
+const nothingLeftOut: LeftOut = { count: 0, rows: [] };
 
 export interface SessionOptions {
   agent: AdmittedAgent;
@@ -82,6 +87,7 @@ export class Session {
         return await this.#commit(message);
       case 'status':
         if (message.problem !== undefined) this.#note('agent.problem', { code: message.problem.code });
+        if (message.leftOut !== undefined) await this.#leaveOut(message.leftOut);
         return;
       case 'result':
         if (message.error !== undefined) this.#note('agent.command-failed', { code: message.error.code });
@@ -99,6 +105,8 @@ export class Session {
     const now = new Date(clock.now());
     const answer = await this.#transaction(async (scope) => {
       await noteHello(scope, agent.agentId, hello, now);
+      // An older agent lists nothing: what a newer one said before it would stay for good.
+      if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
       const { version, settled } = await mirrorState(scope);
       const broken = settled ? [] : await bucketsChangedSince(scope, version);
       return { welcome: await welcome(scope, cycleSeconds, now), broken };
@@ -108,6 +116,11 @@ export class Session {
     // makes the agent commit again even if PowerSchool has not changed since.
     if (answer.broken.length > 0) await this.#options.send({ type: 'repair', buckets: answer.broken });
     this.#note('agent.connected', { version: hello.agentVersion });
+  }
+
+  async #leaveOut(leftOut: LeftOut): Promise<void> {
+    await this.#transaction((scope) => replaceLeftOut(scope, leftOut, timestamp(this.#options.clock)));
+    this.#note('roster.left-out', { rows: leftOut.count });
   }
 
   async #manifest(bucket: Bucket): Promise<void> {

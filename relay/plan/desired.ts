@@ -105,6 +105,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
   const addClass = classAdder(desire);
   for (const id of keys.sections) {
     const section = roster.sections.get(id);
+    if (section === undefined) noteOrphans(state, desire, id);
     // What is not open yet is like what is gone: not made, and left alone where it is there.
     if (section === undefined || !scope.covers(section.schoolId)) continue;
     if (!isOpen(roster.terms.get(section.termId), profile.dates, desire.today)) continue;
@@ -197,6 +198,15 @@ function addMemberships(
       state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), found]);
     }
   }
+}
+
+/** Enrollments and rosters of a section that PowerSchool has not sent. */
+function noteOrphans({ problems }: DesiredState, { roster, scope }: Desire, sectionId: string): void {
+  const orphans = [...roster.membershipsOf(sectionId)].filter(({ schoolId }) => scope.covers(schoolId));
+  const [first] = orphans;
+  if (first === undefined) return;
+  const details = { section: sectionId, count: orphans.length, school: first.schoolId };
+  problems.set(sectionId, [problem(`class:${sectionId}`, 'SectionNotInRoster', details)]);
 }
 
 function addTo(sets: Map<string, Set<string>>, key: string, item: string): void {

@@ -61,7 +61,8 @@ export class RosterIndex {
     return {
       schools: new Set(this.schools.keys()),
       people: new Set(this.people.keys()),
-      sections: new Set(this.sections.keys()),
+      // Also those that only enrollments and rosters name: something is wrong with them.
+      sections: new Set([...this.sections.keys(), ...this.#bySection.keys()]),
     };
   }
 

@@ -19,6 +19,7 @@ import { apiTokens } from './migrations/014-api-tokens.ts';
 import { door } from './migrations/015-door.ts';
 import { agentHealth } from './migrations/017-agent-health.ts';
 import { graphHabits } from './migrations/018-graph-habits.ts';
+import { leftOutRows } from './migrations/020-left-out.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '015-door': door,
   '017-agent-health': agentHealth,
   '018-graph-habits': graphHabits,
+  '020-left-out': leftOutRows,
 };
 
 /**

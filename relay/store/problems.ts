@@ -1,5 +1,8 @@
 /** What is wrong now, per person or object. */
-import type { Problem } from '../identity/problem.ts';
+import { type Problem, problem } from '../identity/problem.ts';
+import { type Claim, scopeOf } from '../profile/scope.ts';
+import { type KnownLeftOut, problemOfRow, readLeftOut, unlistedLeftOut } from './left-out.ts';
+import { readProfiles } from './profiles.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -46,19 +49,14 @@ export async function replaceProblems(
 
 /** How many there are of each code. */
 export async function countProblems(scope: TenantScope): Promise<Record<string, number>> {
-  const rows = await scope.db
-    .selectFrom('problem')
-    .select(({ fn }) => ['code', fn.countAll<number>().as('count')])
-    .where('tenant_id', '=', scope.tenantId)
-    .groupBy('code')
-    .orderBy('code')
-    .execute();
-  return Object.fromEntries(rows.map((row) => [row.code, Number(row.count)]));
+  const byCode = Map.groupBy(await readProblems(scope), ({ code }) => code);
+  const counts = [...byCode].map(([code, problems]): [string, number] => [code, problems.length]);
+  return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export type OpenProblem = Problem & { profile: string; firstAt: string; lastAt: string };
 
-/** All of them, by subject. */
+/** All of them, by subject: what runs have found, and the rows of PowerSchool that agents leave out. */
 export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
   const rows = await scope.db
     .selectFrom('problem')
@@ -66,9 +64,46 @@ export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
     .where('tenant_id', '=', scope.tenantId)
     .orderBy('subject')
     .execute();
-  return rows.map(({ profile, subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
+  const found = rows.map(({ profile, subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
     return { profile, subject, code, message, action, firstAt, lastAt };
   });
+  const ofRows = await problemsOfRows(scope);
+  if (ofRows.length === 0) return found;
+  const subjects = new Set(ofRows.map(({ subject }) => subject));
+  // That a section is missing says nothing new when its row is left out.
+  const rest = found.filter(({ code, subject }) => code !== 'SectionNotInRoster' || !subjects.has(subject));
+  return [...rest, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+}
+
+/** How many rows are left out in the schools of each profile. */
+export async function countLeftOut(scope: TenantScope): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { profile } of await problemsOfRows(scope)) counts.set(profile, (counts.get(profile) ?? 0) + 1);
+  return counts;
+}
+
+/** Told with the profile that covers the school; with none where no profile does. */
+async function problemsOfRows(scope: TenantScope): Promise<OpenProblem[]> {
+  const rows = await readLeftOut(scope);
+  const unlisted = await unlistedLeftOut(scope);
+  if (rows.length === 0 && unlisted === undefined) return [];
+  const profileOf = profileFinder(await readProfiles(scope));
+  const problems = rows.map((row) => {
+    const { firstAt, lastAt } = row;
+    return { profile: profileOf(row), ...problemOfRow(row), firstAt, lastAt };
+  });
+  if (unlisted !== undefined) {
+    const { count, ...times } = unlisted;
+    problems.push({ profile: '', ...problem('district', 'MoreRowsLeftOut', { count }), ...times });
+  }
+  return problems;
+}
+
+function profileFinder(profiles: readonly Claim[]): (row: KnownLeftOut) => string {
+  const scopes = profiles.map((profile) => ({ name: profile.name, scope: scopeOf(profile, profiles) }));
+  return ({ kind, id, schoolId }) => {
+    return scopes.find(({ scope }) => scope.covers(kind === 'school' ? id : schoolId))?.name ?? '';
+  };
 }
 
 /** Those of one person or object. */

@@ -7,6 +7,7 @@ import type { ControlTables } from './control-schema.ts';
 import type { DoorTables } from './door-schema.ts';
 import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
+import type { LeftOutTables } from './left-out-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
 import type { TeamTables } from './team-schema.ts';
 import type { TokenTables } from './token-schema.ts';
@@ -118,4 +119,5 @@ export interface Database
     TeamTables,
     ControlTables,
     TokenTables,
-    DoorTables {}
+    DoorTables,
+    LeftOutTables {}

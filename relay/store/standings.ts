@@ -1,5 +1,6 @@
 /** Where every profile of a tenant stands. */
 import { type Quarantine, type Standing, standingOf } from '../profile/standing.ts';
+import { countLeftOut } from './problems.ts';
 import { readProfiles } from './profiles.ts';
 import { readQuarantines } from './quarantine.ts';
 import { listRuns } from './run-history.ts';
@@ -20,10 +21,12 @@ export async function readStandings(scope: TenantScope): Promise<Map<string, Pro
     .executeTakeFirst();
   const hasRoster = (tenant?.committed_at ?? null) !== null;
   const quarantines = await readQuarantines(scope);
+  const leftOut = await countLeftOut(scope);
   const standings = new Map<string, ProfileStanding>();
   for (const { name: profile, state } of await readProfiles(scope)) {
     const quarantine = quarantines.get(profile) ?? null;
-    const [lastRun] = await listRuns(scope, { profile, limit: 1 });
+    const [run] = await listRuns(scope, { profile, limit: 1 });
+    const lastRun = run && { ...run, problems: run.problems + (leftOut.get(profile) ?? 0) };
     const standing = standingOf({ state, quarantined: quarantine !== null, hasRoster, lastRun });
     standings.set(profile, { standing, quarantine });
   }

@@ -41,7 +41,7 @@ export async function readTruth({ simulator, credentials, source, wanted, clock 
     buckets.sort((a, b) => kinds.indexOf(a.bucket.kind) - kinds.indexOf(b.bucket.kind));
     for (const { bucket, counted } of buckets) {
       for await (const page of reader.read(bucket, { expectedRows: counted, wanted, signal })) {
-        for (const record of page.records()) {
+        for (const record of page.content().records) {
           records.set(`${record.kind} ${record.schoolId} ${record.id}`, canonicalJson(record));
         }
       }

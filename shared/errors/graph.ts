@@ -163,6 +163,16 @@ export const graphErrors = {
     action: 'Resolve the problem of {reference} first.',
     meaning: "School Data Sync's own code: a membership cannot exist before both its ends do.",
   },
+  SectionNotInRoster: {
+    retry: 'fix',
+    who: 'sis',
+    sentence:
+      '{count} enrollments and teacher assignments of school {school} are in section {section} (DCID), which PowerSchool did not send.',
+    action:
+      'Look at the section in PowerSchool (School Management > Sections): it must have a term of the current school year. If a row of it is left out, correct that row first.',
+    meaning:
+      'An enrollment or a teacher of a section came without the section. It passes by itself when the sections of the school could not be read just now.',
+  },
   MemberRemovedByHand: {
     retry: 'fix',
     who: 'microsoft',

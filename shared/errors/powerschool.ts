@@ -101,6 +101,37 @@ export const powerschoolErrors = {
     meaning:
       'Broken or truncated JSON, a missing column, or a value that is not of its type. The bucket concerned is left as it was.',
   },
+  ROWS_LEFT_OUT: {
+    retry: 'fix',
+    sentence: '{count} left out, because no record can be made of them: {rows}. Everything else is sent.',
+    action: 'Correct it in PowerSchool ({page}). "hallpass-agent status" lists all of them. The number is the DCID.',
+    meaning:
+      'A row lacks a value that a record cannot be without, or a value is too long, no date, or has an invisible control character; or PowerSchool has a row twice with different values. Such a row is left out of what is sent. The relay keeps the last good record, and lists the row among its problems; nothing is deleted. The message ends by itself with the cycle that reads the corrected row.',
+  },
+  RowLeftOut: {
+    retry: 'fix',
+    who: 'sis',
+    sentence: '{row}{school} in PowerSchool is left out: {complaint}.',
+    action: 'Correct it in PowerSchool ({page}). The number is the DCID of the row.',
+    meaning:
+      'The agent could make no record of this row of PowerSchool. What Hallpass had of it before stays as it was, nothing is deleted, and everything else goes on. The problem ends with the cycle that reads the corrected row, or when the row is really gone.',
+  },
+  MoreRowsLeftOut: {
+    retry: 'fix',
+    who: 'sis',
+    sentence: '{count} more rows of PowerSchool are left out than are listed here.',
+    action: 'Correct those that are listed; the rest is listed as they go.',
+    meaning: 'An agent lists 500 of the rows that it leaves out, and counts the rest.',
+  },
+  ROWS_UNUSABLE: {
+    retry: 'fix',
+    sentence:
+      'PowerSchool sent {bucket} with {count} of {rows} rows that cannot be used; for example {reason} in {example}.',
+    action:
+      'Look at that row in PowerSchool ({page}). If it is right there, install the plugin again: then its query is at fault.',
+    meaning:
+      'More than half of the rows of a school and kind cannot be used, at least ten: that is no single mistake, but an import, or a query that was changed. The school and kind stay as they were, everything else is sent.',
+  },
   SOURCE_INCOMPLETE: {
     retry: 'retry',
     sentence: 'The reading of {bucket} is not proven complete: {read} rows read, {counted} counted.',

@@ -5,6 +5,7 @@ import { cyclesBlock, summaryBlock } from './activity.ts';
 import { bucketHead, bucketRowsBlock, bucketSummaryBlock, bucketTotalsBlock } from './buckets.ts';
 import { checksBlock } from './checks.ts';
 import { leavingBlock } from './leaving.ts';
+import { leftOutBlock } from './left-out.ts';
 import { linesOf } from './log.ts';
 import { actionForm, copyable, sprite } from './parts.ts';
 import { actionsBlock, pathBlock, verdictBlock } from './verdict.ts';
@@ -18,6 +19,7 @@ export function blocksOf(model: Model, token: string) {
     summary: summaryBlock(model),
     cycles: cyclesBlock(model),
     leaving: leavingBlock(model),
+    'left-out': leftOutBlock(model),
     'bucket-summary': bucketSummaryBlock(model),
     'bucket-rows': bucketRowsBlock(model),
     'bucket-totals': bucketTotalsBlock(model),
@@ -80,6 +82,7 @@ export function documentOf(model: Model, token: string): string {
     <div class="find"><label for="find" class="hint">Find a school</label><input id="find" type="text" inputmode="search" placeholder="Find a school" autocomplete="off"><button type="button" id="only-open" class="toggle" aria-pressed="false">Only not in step</button></div>
   </div>
   <div id="bucket-summary">!${blocks['bucket-summary']}</div>
+  <div id="left-out">!${blocks['left-out']}</div>
   <div class="scroller tall" tabindex="0" role="region" aria-label="Table of schools">
   <table class="matrix"><thead>!${bucketHead}</thead><tbody id="bucket-rows">!${blocks['bucket-rows']}</tbody><tfoot id="bucket-totals">!${blocks['bucket-totals']}</tfoot></table>
   <p id="found-none" class="empty" hidden>No school matches.</p>

@@ -1,8 +1,9 @@
 /** The buckets of a district as pages of records, read from the lists of `/ws/v1`. */
-import { canonicalJson } from '../../../shared/digest.ts';
-import { type Bucket, bucketKey, bucketWords, type RosterRecord, type WantedFields } from '../../../shared/roster.ts';
-import type { Page, ReadOptions } from '../../source.ts';
+import { type RowFinding, rowIdPattern } from '../../../shared/left-out.ts';
+import { type Bucket, bucketWords } from '../../../shared/roster.ts';
+import type { Page, PageContent, ReadOptions } from '../../source.ts';
 import type { Row } from '../client.ts';
+import { gather } from '../gather.ts';
 import { normalizer } from '../normalize.ts';
 import type { Enrollments } from './enrollments.ts';
 import type { Lists } from './lists.ts';
@@ -15,6 +16,7 @@ import {
   rosterRow,
   schoolRow,
   sectionRow,
+  statusOf,
   studentRow,
   teacherRow,
   termRow,
@@ -44,14 +46,15 @@ export class Reading {
   readonly #notes: Notes;
   readonly #bucket: Bucket;
   readonly #options: ReadOptions;
-  readonly #toRecords: (rows: readonly Row[]) => RosterRecord[];
+  readonly #contentOf: (rows: readonly Row[]) => PageContent;
 
   constructor(parts: ReadingParts, notes: Notes, bucket: Bucket, options: ReadOptions) {
     this.#parts = parts;
     this.#notes = notes;
     this.#bucket = bucket;
     this.#options = options;
-    this.#toRecords = recordsOf(bucket, options.wanted, parts.client);
+    const normalize = normalizer(bucket, options.wanted);
+    this.#contentOf = (rows) => gather(rows, normalize);
   }
 
   /** @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
@@ -103,7 +106,7 @@ export class Reading {
   }
 
   async *#students(school: SchoolNotes): Pages {
-    const { lists, client, movements } = this.#parts;
+    const { lists, movements } = this.#parts;
     const { expectedRows: counted, signal, wanted } = this.#options;
     const expansions = ['school_enrollment'];
     if (wanted.student?.includes('secondaryEmail')) expansions.push('contact_info');
@@ -113,8 +116,6 @@ export class Reading {
     const active = new Set<string>();
     let read = 0;
     for await (const { rows, last } of lists.pages({ list, what, counted, expansions, signal })) {
-      const unclear = rows.find((row) => textAt(row, 'school_enrollment', 'enroll_status_code') === undefined);
-      if (unclear !== undefined) throw client.malformed(`${what}, row ${textAt(unclear, 'id')}`, 'it has no status');
       const kept = rows.filter(isActive);
       for (const student of kept) active.add(textAt(student, 'id') ?? '');
       read += rows.length;
@@ -122,7 +123,10 @@ export class Reading {
         school.active = active;
         await movements.note(this.#bucket.schoolId, active, signal);
       }
-      yield this.#page(rows.length, last, kept.map(studentRow));
+      const unclear = kept.filter((row) => statusOf(row) === undefined);
+      const leftOut = unclear.map((row) => withoutStatus(textAt(row, 'id')));
+      const clear = kept.filter((row) => statusOf(row) !== undefined);
+      yield this.#page(rows.length, last, clear.map(studentRow), leftOut);
     }
   }
 
@@ -197,27 +201,15 @@ export class Reading {
     yield this.#page(sections.length, true, rows);
   }
 
-  #page(rows: number, last: boolean, made: readonly Row[]): Page {
-    return { rows, last, records: () => this.#toRecords(made) };
+  #page(rows: number, last: boolean, made: readonly Row[], leftOut: readonly RowFinding[] = []): Page {
+    const content = () => {
+      const found = this.#contentOf(made);
+      return { records: found.records, leftOut: [...leftOut, ...found.leftOut] };
+    };
+    return { rows, last, content };
   }
 }
 
-/** Rows made records; a person with two rows is one record. The function throws HallpassError POWERSCHOOL_MALFORMED. */
-function recordsOf(bucket: Bucket, wanted: WantedFields, client: V1Client): (rows: readonly Row[]) => RosterRecord[] {
-  const normalize = normalizer(bucket, wanted);
-  return (rows) => {
-    const records = new Map<string, RosterRecord>();
-    for (const row of rows) {
-      const result = normalize(row);
-      if ('finding' in result) {
-        const { id, property, reason } = result.finding;
-        throw client.malformed(`${bucketKey(bucket)}, row ${id}`, `${property}: ${reason}`);
-      }
-      const { record } = result;
-      const other = records.get(record.id);
-      // Which of two comes first may change; the smaller text does not.
-      if (other === undefined || canonicalJson(record) < canonicalJson(other)) records.set(record.id, record);
-    }
-    return [...records.values()];
-  };
+function withoutStatus(id: string | undefined): RowFinding {
+  return { id: id !== undefined && rowIdPattern.test(id) ? id : '', field: 'enrollStatus', fault: 'missing' };
 }

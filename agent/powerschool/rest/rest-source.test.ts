@@ -4,7 +4,8 @@ import { defaultSources } from '../../../plugin/extracts/sources.ts';
 import { manifestOf } from '../../../plugin/manifest.ts';
 import { packPlugin } from '../../../plugin/pack.ts';
 import { type SimulatorOptions, startPowerSchoolSimulator } from '../../../scripts/simulators/powerschool/server.ts';
-import { type Bucket, optionalFields, parseBucketKey, type RosterRecord } from '../../../shared/roster.ts';
+import type { RowFinding } from '../../../shared/left-out.ts';
+import { type Bucket, type Kind, optionalFields, parseBucketKey, type RosterRecord } from '../../../shared/roster.ts';
 import { Meter } from '../../meter.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { openSource } from '../open-source.ts';
@@ -41,7 +42,8 @@ async function open(t: Test, options: SimulatorOptions = {}) {
     source.probe({ remembered: () => remembered, schools: null, thorough, signal });
   const read = async (bucket: Bucket, expectedRows: number) => {
     const records: RosterRecord[] = [];
-    for await (const page of source.read(bucket, { expectedRows, wanted, signal })) records.push(...page.records());
+    for await (const page of source.read(bucket, { expectedRows, wanted, signal }))
+      records.push(...page.content().records);
     return records;
   };
   const readAll = async (entries: Probe) => {
@@ -55,7 +57,13 @@ async function open(t: Test, options: SimulatorOptions = {}) {
       method: 'POST',
       body: JSON.stringify({ pageSizes }),
     });
-  return { simulator, source, clock, probe, read, readAll, configure };
+  const leftOut = async (bucket: Bucket, expectedRows: number) => {
+    const found: RowFinding[] = [];
+    for await (const page of source.read(bucket, { expectedRows, wanted, signal }))
+      found.push(...page.content().leftOut);
+    return found;
+  };
+  return { simulator, source, clock, probe, read, leftOut, readAll, configure };
 }
 
 function changed(before: Probe, after: Probe): string[] {
@@ -133,7 +141,7 @@ t.test('a list that changes while it is read is no basis for deletions', async (
     let pages = 0;
     for await (const page of source.read({ kind: 'student', schoolId: '1' }, options)) {
       pages += 1;
-      page.records();
+      page.content().records;
       // Somebody moves from the last page to the first: all rows between move on by one.
       if (pages === 1) {
         const last = simulator.db
@@ -159,6 +167,20 @@ t.test('a row of another school makes a list useless', async (t) => {
     const records = entries.get(`${kind}:1`)?.records ?? 0;
     await t.rejects(read({ kind, schoolId: '1' }, records), { code: 'POWERSCHOOL_MALFORMED' }, kind);
   }
+});
+
+t.test('a row that no record can be made of stays behind alone', async (t) => {
+  const { simulator, probe, read, leftOut } = await open(t);
+  const before = await probe();
+  const rows = (kind: Kind) => before.get(`${kind}:1`)?.records ?? 0;
+  const of = async (kind: Kind) => read({ kind, schoolId: '1' }, rows(kind));
+  const [section] = await of('section');
+  const sections = (await of('section')).length;
+  simulator.db.prepare("UPDATE SECTIONS SET Section_Number = '' WHERE DCID = ?").run(Number(section?.id));
+  t.equal((await of('section')).length, sections - 1);
+  t.same(await leftOut({ kind: 'section', schoolId: '1' }, rows('section')), [
+    { id: section?.id, field: 'sectionNumber', fault: 'missing' },
+  ]);
 });
 
 t.test("nor does a stranger among the staff end anybody's class", async (t) => {

@@ -64,9 +64,14 @@ export function sectionRow(section: JsonObject, course: JsonObject | undefined):
 /** Students with this `enroll_status_code` are active. */
 const activeCode = '0';
 
-/** True for a student whose enrollment in the district is active. */
+/** The status of a student's enrollment in the district; undefined where the row does not say. */
+export function statusOf(student: JsonObject): string | undefined {
+  return textAt(student, 'school_enrollment', 'enroll_status_code');
+}
+
+/** True for a student whose enrollment in the district is active, or about whom nothing says that it is not. */
 export function isActive(student: JsonObject): boolean {
-  return textAt(student, 'school_enrollment', 'enroll_status_code') === activeCode;
+  return (statusOf(student) ?? activeCode) === activeCode;
 }
 
 export function studentRow(student: JsonObject): Row {

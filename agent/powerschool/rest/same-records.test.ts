@@ -55,7 +55,8 @@ async function readAll(source: Source): Promise<Map<string, RosterRecord>> {
     let rows = 0;
     for await (const page of source.read(bucket, { expectedRows: counted, wanted, signal })) {
       rows += page.rows;
-      for (const record of page.records()) records.set(`${record.kind} ${record.schoolId} ${record.id}`, record);
+      for (const record of page.content().records)
+        records.set(`${record.kind} ${record.schoolId} ${record.id}`, record);
     }
     if (rows !== counted) throw new TypeError(`${key}: ${rows} rows of ${counted}`);
   }

@@ -59,6 +59,7 @@ export const rosterCauses = {
     mend: commit,
   },
   SchoolInTwoProfiles: { before: rival(['1', '2'], ['1']), mend: rival(['2'], ['1']) },
+  SectionNotInRoster: { roster: without('50'), mend: commit },
   InvalidLookupReference: { roster: without('10'), mend: commit },
   DuplicateStamps: {
     before: (district) => {

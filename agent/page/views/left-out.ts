@@ -1,0 +1,25 @@
+/** The rows of PowerSchool that no record can be made of, each with the page on which it is corrected. */
+import { html } from 'ghtml';
+import { complaintOf, pageOf, tableOf } from '../../../plugin/mending.ts';
+import type { LeftOutRow } from '../../../shared/left-out.ts';
+import type { Model } from '../model.ts';
+import type { SchoolName } from '../school-names.ts';
+import { counted } from './parts.ts';
+
+/** More than these nobody corrects from a list; the relay and the command list more. */
+const mostShown = 50;
+
+export function leftOutBlock({ state, names }: Model): string {
+  const { count = 0, rows = [] } = state.leftOut ?? {};
+  if (count === 0) return '';
+  const shown = rows.slice(0, mostShown);
+  const rest = count > shown.length ? html`<p class="hint">and ${counted(count - shown.length, 'other row')}</p>` : '';
+  return html`<p class="note">Left out: no record can be made of ${counted(count, 'row')}. The relay keeps what it has of them; nothing is deleted. Correct them in PowerSchool:</p>
+  <ul>!${shown.map((row) => html`<li>!${lineOf(row, names)}</li>`)}</ul>!${rest}`;
+}
+
+function lineOf(row: LeftOutRow, names: ReadonlyMap<string, SchoolName>): string {
+  const school = row.kind === 'school' ? '' : `, ${names.get(row.schoolId)?.name ?? `school ${row.schoolId}`}`;
+  const which = `${tableOf(row.kind)} ${row.id || 'without a DCID'}${school}`;
+  return html`<strong>${which}</strong>: ${complaintOf(row)}. <span class="hint">${pageOf(row.kind, row.field)}</span>`;
+}

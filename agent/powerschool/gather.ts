@@ -1,0 +1,31 @@
+/** The rows of a page as records, one per key, and what no record can be made of. Pure. */
+import { canonicalJson } from '../../shared/digest.ts';
+import type { RosterRecord } from '../../shared/roster.ts';
+import type { PageContent } from '../source.ts';
+import type { Row } from './client.ts';
+import { differingRows, type Normalized } from './normalize.ts';
+
+/**
+ * Rows with one key are one record. Where they differ, which of them comes first may change, so the one of the smaller text
+ * counts, and the other one is left out.
+ */
+export function gather(rows: readonly Row[], normalize: (row: Row) => Normalized): PageContent {
+  const records = new Map<string, RosterRecord>();
+  const leftOut: PageContent['leftOut'] = [];
+  for (const row of rows) {
+    const result = normalize(row);
+    if ('finding' in result) {
+      leftOut.push(result.finding);
+      continue;
+    }
+    const { record } = result;
+    const other = records.get(record.id);
+    if (other === undefined) records.set(record.id, record);
+    else {
+      const [text, otherText] = [canonicalJson(record), canonicalJson(other)];
+      if (text !== otherText) leftOut.push(differingRows(record, other));
+      if (text < otherText) records.set(record.id, record);
+    }
+  }
+  return { records: [...records.values()], leftOut };
+}
