@@ -69,6 +69,9 @@ function below(base: URL, path: string): URL {
 function parse(text: string, setting: string): URL {
   const url = URL.parse(text);
   const problem = (reason: string) => fail('SETTING_INVALID', { setting, reason });
+  const [, port] = /^[^/]*\/\/[^/]*:(\d+)(?:\/|$)/.exec(text) ?? [];
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
+    throw problem('a port is a number from 1 to 65535');
   if (url === null || url.hostname === '') throw problem('it is not an address like https://host.example.org');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw problem('the address must begin with https://');
   // Anything written into an address ends up in logs, a password as well.

@@ -113,8 +113,8 @@ t.test('wrong input is refused with a reason before anything is stored', async (
   const home = join(t.testdir({ empty: '', 'ca.pem': 'no certificate', folder: { x: '' } }), 'home');
   const cases: [string[], number, RegExp][] = [
     [['configure', '--powerschool-url', 'http://powerschool.example'], 78, /POWERSCHOOL_ADDRESS_INSECURE/],
-    [['configure', '--powerschool-url', 'https://powerschool.example/admin'], 78, /SETTING_INVALID.*without a path/],
-    [['configure', '--powerschool-url', 'powerschool'], 78, /SETTING_INVALID/],
+    [['configure', '--powerschool-url', 'ftp://powerschool.example/admin'], 78, /SETTING_INVALID.*https:\/\//],
+    [['configure', '--powerschool-url', 'powerschool.example:70000'], 78, /SETTING_INVALID.*a port is a number/],
     [['configure', '--relay-url', 'ws://relay.example'], 78, /RELAY_ADDRESS_INSECURE/],
     [['configure', '--relay-url', 'https://me:pw@relay.example'], 78, /SETTING_INVALID.*password/],
     [['configure', '--page-size', '1'], 78, /SETTING_INVALID.*pageSize is not valid: it must be 10 or more\./],
@@ -151,6 +151,23 @@ t.test('wrong input is refused with a reason before anything is stored', async (
   await t.rejects(stat(join(home, 'settings.json')));
   t.same((await readdir(join(home, '..'))).sort(), ['ca.pem', 'empty', 'folder', 'home'], 'nothing is left behind');
   t.same(await readdir(home), []);
+});
+
+t.test('an address is completed, and what is stored is shown', async (t) => {
+  const home = join(t.testdir({}), 'home');
+  const page = ['--powerschool-url', 'powerschool.example.org/admin/home.html', '--relay-url', 'relay.example.com'];
+  t.match(await agent(home, ['configure', ...page]), {
+    code: 0,
+    out: /--powerschool-url is taken as https:\/\/powerschool\.example\.org \(https:\/\/ was added; \/admin\/home\.html was cut off\)\.\n--relay-url is taken as https:\/\/relay\.example\.com\/ \(/,
+  });
+  const { settings } = await AgentState.open(home);
+  t.match(settings, {
+    powerschool: { url: 'https://powerschool.example.org' },
+    relay: { url: 'https://relay.example.com/' },
+  });
+  const secret = await agent(home, ['configure', '--proxy', 'http://ann:hush@proxy.example.org:8080']);
+  t.match(secret, { code: 78, err: /user name or password; they come from --proxy-credentials-file/ });
+  t.notMatch(secret.out + secret.err, /hush/);
 });
 
 t.test('a broken file of settings is told, and its copy is used', async (t) => {

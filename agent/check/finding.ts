@@ -11,6 +11,8 @@ export interface Check {
   fact: string;
   /** The next step; empty when there is none. */
   action: string;
+  /** Of the catalogue, where the failure has one. */
+  code?: string;
   /** Of a failure that may pass by itself. */
   temporary?: true;
 }

@@ -19,9 +19,9 @@ export function fails(fact: string, action: string): Verdict {
 
 /** A failed check from an error of the catalogue; its retry class says whether it may pass by itself. */
 export function failure(name: string, error: unknown): Check {
-  const { message, action, retry } = toHallpassError(error);
+  const { code, message, action, retry } = toHallpassError(error);
   const temporary = retry === 'retry' || retry === 'retry-after';
-  return { name, status: 'fail', fact: message, action, ...(temporary ? { temporary } : {}) };
+  return { name, status: 'fail', fact: message, action, code, ...(temporary ? { temporary } : {}) };
 }
 
 /** In place of a check that needs an earlier one, which has failed and is the one to look at. */

@@ -6,6 +6,8 @@ import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { QuietWindow } from '../quiet.ts';
 import { changeSettings, type SettingChanges } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
+import { type TypedAddress, typedAddress, typedProxy } from '../typed-address.ts';
+import { tidyText } from '../typed-text.ts';
 import type { Context } from './context.ts';
 import { secretFromFile, secretFromStdin } from './input.ts';
 
@@ -44,7 +46,8 @@ export interface ConfigureOptions {
 }
 
 /** @throws HallpassError as {@link storeSettings}, FILE_UNREADABLE, INPUT_ENDED; nothing is stored then */
-export async function configure({ folder, stdin, stdout }: Context, options: ConfigureOptions): Promise<void> {
+export async function configure({ folder, stdin, stdout }: Context, typed: ConfigureOptions): Promise<void> {
+  const { options, notes } = completed(typed);
   const { powerschoolSecretFile, powerschoolSecretStdin, proxyCredentialsFile, proxyCredentialsStdin } = options;
   const given = async (file: string | undefined, fromStdin: true | undefined, what: string) => {
     if (file !== undefined) return secretFromFile(file, what);
@@ -54,11 +57,38 @@ export async function configure({ folder, stdin, stdout }: Context, options: Con
     powerschool: await given(powerschoolSecretFile, powerschoolSecretStdin, 'PowerSchool client secret'),
     proxy: await given(proxyCredentialsFile, proxyCredentialsStdin, proxyCredentials),
   });
+  stdout.write(notes.map((note) => `${note}\n`).join(''));
   stdout.write(
     names.length === 0
       ? 'Nothing to change: see "hallpass-agent configure --help".\n'
       : `Stored ${names.join(', ')} in ${folder}. ${takenOver(names)}\n`,
   );
+}
+
+/** Addresses as they are stored, and what was changed for that. @throws HallpassError SETTING_INVALID and others */
+function completed(typed: ConfigureOptions): { options: ConfigureOptions; notes: string[] } {
+  const options = { ...typed };
+  const notes: string[] = [];
+  const note = (option: string, { address, changes }: TypedAddress) => {
+    if (changes.length > 0) notes.push(`${option} is taken as ${address} (${changes.join('; ')}).`);
+    return address;
+  };
+  const { powerschoolUrl, powerschoolClientId, relayUrl, proxy, name } = typed;
+  if (powerschoolUrl !== undefined)
+    options.powerschoolUrl = note('--powerschool-url', typedAddress('powerschool.url', powerschoolUrl));
+  if (relayUrl !== undefined) options.relayUrl = note('--relay-url', typedAddress('relay.url', relayUrl));
+  if (proxy !== undefined && proxy !== fromEnvironment) options.proxy = note('--proxy', configuredProxy(proxy));
+  if (powerschoolClientId !== undefined) options.powerschoolClientId = tidyText(powerschoolClientId);
+  if (name !== undefined) options.name = tidyText(name);
+  return { options, notes };
+}
+
+/** On a command line a password can be read by other users: it is refused there, and not only kept apart. */
+function configuredProxy(typed: string): TypedAddress {
+  const proxy = typedProxy(typed, 'proxy.url');
+  if (proxy.signIn === undefined) return proxy;
+  const reason = 'an address must not hold a user name or password; they come from --proxy-credentials-file';
+  throw fail('SETTING_INVALID', { setting: 'proxy.url', reason });
 }
 
 export interface GivenSecrets {
@@ -123,7 +153,8 @@ function takenOver(names: readonly string[]): string {
   return `An agent that is running takes it over ${atOnce ? 'when it next needs a token' : 'at its next start'}.`;
 }
 
-function proxySignInOf(given: string): ProxySignIn {
+/** @throws HallpassError SETTING_INVALID */
+export function proxySignInOf(given: string): ProxySignIn {
   const [username = '', ...password] = given.split(':');
   const signIn = proxySignInSchema.safeParse({ username, password: password.join(':') });
   if (signIn.success && password.length > 0) return signIn.data;

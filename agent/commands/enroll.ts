@@ -9,6 +9,8 @@ import { openProxy } from '../network/proxy.ts';
 import { changeSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
+import { typedAddress } from '../typed-address.ts';
+import { tidyText } from '../typed-text.ts';
 import { enroll } from '../uplink/enroll.ts';
 import type { Context } from './context.ts';
 import { secretFromFile, secretFromStdin } from './input.ts';
@@ -32,7 +34,9 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
   const state = await AgentState.open(folder);
   const url = options.relay ?? state.settings.relay.url;
   if (url === undefined) throw fail('NOT_CONFIGURED', { setting: 'relay address (--relay)', command: 'enroll' });
-  const relay = relayAddress(url);
+  const { address, changes } = typedAddress('relay.url', url);
+  if (changes.length > 0) stdout.write(`The relay is taken as ${address} (${changes.join('; ')}).\n`);
+  const relay = relayAddress(address);
   const caFile = options.relayCa === undefined ? state.settings.relay.caFile : resolve(options.relayCa);
   const ca = await trustedAuthorities(caFile);
   const proxy = await openProxy('relay', relay, state, env);
@@ -60,7 +64,7 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
 }
 
 async function readCode({ stdin, stdout }: Context, { code, codeFile, codeStdin }: EnrollOptions): Promise<string> {
-  if (code !== undefined) return code.trim();
+  if (code !== undefined) return tidyText(code);
   if (codeFile !== undefined) return secretFromFile(codeFile, 'enrollment code');
   if (codeStdin === true || stdin.isTTY) return secretFromStdin(stdin, stdout, 'enrollment code');
   throw fail('NOT_CONFIGURED', { setting: 'enrollment code (--code, --code-file or --code-stdin)', command: 'enroll' });

@@ -1,27 +1,45 @@
 /** Answers for setup: what was told beforehand, else what a person types, else an error that says how to tell it. */
-import { fail } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
 import { type Answers, isSecret, subjects, type Topic, waysToTell } from './questions.ts';
+import { readAnswer } from './reading.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AskOptions {
   /** Kept when nothing is typed, or told beforehand. */
   current?: string | undefined;
   /** An empty answer is one. */
-  optional?: true;
+  optional?: true | undefined;
 }
+
+/** What a person who is asked again has done. */
+export type Again = 'changed' | 'kept' | 'stop';
 
 export class Dialog {
   /** Somebody is there to answer. */
   readonly interactive: boolean;
-  readonly #answers: Answers;
+  /** Everything is asked again, also what is stored. */
+  readonly anew: boolean;
+  #storedIsFine = false;
+  readonly #told: Answers;
+  /** What was answered: a step that is tried again asks only for what was wrong. */
+  readonly #given = new Map<Topic, string>();
   readonly #terminal: Terminal | undefined;
   readonly #stdout: NodeJS.WriteStream;
+  readonly #platform: NodeJS.Platform;
 
   /** @param terminal undefined when nobody is there to answer */
-  constructor(answers: Answers, terminal: Terminal | undefined, stdout: NodeJS.WriteStream) {
-    this.#answers = { ...answers };
+  constructor(
+    answers: Answers,
+    terminal: Terminal | undefined,
+    stdout: NodeJS.WriteStream,
+    { platform, anew }: { platform: NodeJS.Platform; anew: boolean },
+  ) {
+    this.#told = { ...answers };
     this.#terminal = terminal;
     this.#stdout = stdout;
+    this.#platform = platform;
+    this.anew = anew;
     this.interactive = terminal !== undefined;
   }
 
@@ -29,41 +47,75 @@ export class Dialog {
     this.#stdout.write(text);
   }
 
-  /** True when it was told beforehand, and not used yet. */
+  /** True when it was told beforehand, or answered already. */
   knows(topic: Topic): boolean {
-    return this.#answers[topic] !== undefined;
+    return this.#told[topic] !== undefined || this.#given.has(topic);
+  }
+
+  /** True when it was told beforehand and not used yet. */
+  hasMore(topic: Topic): boolean {
+    return this.#told[topic] !== undefined;
+  }
+
+  /** What was answered is asked for again, the next time that it is needed. */
+  forget(...topics: Topic[]): void {
+    for (const topic of topics) this.#given.delete(topic);
+  }
+
+  /** While this runs, what is stored is taken as it is, and only what is neither stored nor given is asked. */
+  async withStored(work: () => Promise<void>): Promise<void> {
+    this.#storedIsFine = true;
+    try {
+      await work();
+    } finally {
+      this.#storedIsFine = false;
+    }
   }
 
   /**
-   * The answer; what was told beforehand counts once, so that after an error a person is asked.
+   * The answer; the one that was given before when there is one.
    *
-   * @throws HallpassError SETUP_ANSWER_MISSING when nobody is there, INPUT_ENDED
+   * @throws HallpassError SETUP_ANSWER_MISSING when nobody is there, INPUT_ENDED, and what is wrong with an answer that was
+   *   told beforehand
    */
   async answer(topic: Topic, { current, optional }: AskOptions = {}): Promise<string> {
-    const told = this.#answers[topic];
-    if (told !== undefined) {
-      delete this.#answers[topic];
-      if (!isSecret(topic)) this.say(`  ${subjects[topic].text}: ${told}\n`);
-      return told;
+    const given = this.#given.get(topic) ?? (await this.#toldAnswer(topic));
+    const kept = given ?? (this.#storedIsFine ? (current ?? (optional ? '' : undefined)) : undefined);
+    if (kept !== undefined) {
+      if (given !== undefined) this.#given.set(topic, given);
+      return kept;
     }
-    if (this.#terminal === undefined) {
-      if (current !== undefined) return current;
-      if (optional) return '';
-      throw fail('SETUP_ANSWER_MISSING', { what: subjects[topic].text.toLowerCase(), ways: waysToTell(topic) });
-    }
-    const hint = optional ? ' (Enter for none)' : current === undefined ? '' : ` [${current}]`;
-    const hidden = isSecret(topic) && topic !== 'code';
-    for (;;) {
-      const question = `  ${subjects[topic].text}${hidden ? ' (is not shown)' : hint}: `;
-      const typed = await (hidden ? this.#terminal.askHidden(question) : this.#terminal.ask(question));
-      if (typed !== '') return typed;
-      if (current !== undefined || optional) return current ?? '';
-    }
+    const answer = await this.#typedAnswer(topic, { current, optional });
+    this.#given.set(topic, answer);
+    return answer;
   }
 
-  /** A choice of one letter, told in the question; undefined when nobody is there. */
-  async choose(question: string): Promise<string | undefined> {
-    return (await this.#terminal?.ask(question))?.toLowerCase();
+  /** Asks again for one thing that was wrong. Enter leaves it as it is, "q" stops. @throws HallpassError INPUT_ENDED */
+  async again(topic: Topic, current: string | undefined): Promise<Again> {
+    if (this.#told[topic] !== undefined) {
+      this.#given.delete(topic);
+      await this.answer(topic);
+      return 'changed';
+    }
+    const before = this.#given.get(topic) ?? current;
+    const typed = await this.#typedAnswer(
+      topic,
+      { current: before, optional: true },
+      'Enter: try again as it is, q: stop',
+    );
+    if (typed.toLowerCase() === 'q') return 'stop';
+    if (typed === '' || typed === before) return 'kept';
+    this.#given.set(topic, typed);
+    return 'changed';
+  }
+
+  /** A choice of one letter; undefined when nobody is there. Anything else is asked again. */
+  async choose(question: string, letters: readonly string[]): Promise<string | undefined> {
+    for (;;) {
+      const typed = (await this.#terminal?.ask(question))?.toLowerCase();
+      if (typed === undefined || typed === '' || letters.includes(typed)) return typed;
+      this.say(`  "${typed.slice(0, 40)}" is no answer here: press Enter, or one of ${letters.join(', ')}.\n`);
+    }
   }
 
   /** What is typed while something is waited for; undefined when nothing is, until `limit` is aborted. */
@@ -72,4 +124,60 @@ export class Dialog {
     if (!limit.aborted) await new Promise((resolve) => limit.addEventListener('abort', resolve, { once: true }));
     return undefined;
   }
+
+  /** Counts once, so that after an error a person is asked. */
+  async #toldAnswer(topic: Topic): Promise<string | undefined> {
+    const told = this.#told[topic];
+    if (told === undefined) return undefined;
+    delete this.#told[topic];
+    if (!isSecret(topic)) this.say(`  ${subjects[topic].text}: ${told}\n`);
+    try {
+      return await this.#read(topic, told);
+    } catch (error) {
+      if (!this.interactive) throw error;
+      this.#refuse(toHallpassError(error));
+      return undefined;
+    }
+  }
+
+  async #typedAnswer(topic: Topic, { current, optional }: AskOptions, enter?: string): Promise<string> {
+    if (this.#terminal === undefined) {
+      if (current !== undefined) return current;
+      if (optional) return '';
+      throw fail('SETUP_ANSWER_MISSING', { what: subjects[topic].text.toLowerCase(), ways: waysToTell(topic) });
+    }
+    const hidden = isSecret(topic) && topic !== 'code';
+    const question = `  ${subjects[topic].text}${hintOf(hidden, { current, optional }, enter)}: `;
+    for (;;) {
+      const typed = await (hidden ? this.#terminal.askHidden(question) : this.#terminal.ask(question));
+      if (typed === '' && (current !== undefined || optional)) return current ?? '';
+      if (typed === '') continue;
+      if (enter !== undefined && typed.toLowerCase() === 'q') return typed;
+      try {
+        return await this.#read(topic, typed);
+      } catch (error) {
+        this.#refuse(toHallpassError(error));
+      }
+    }
+  }
+
+  async #read(topic: Topic, text: string): Promise<string> {
+    const { value, note, also = {} } = await readAnswer(topic, text, this.#platform);
+    if (note !== undefined) this.say(`    Taken as ${note}.\n`);
+    Object.assign(this.#told, also);
+    for (const came of Object.keys(also) as Topic[]) this.#given.delete(came);
+    return value;
+  }
+
+  /** The same question follows, so that the way to correct it need not be said. */
+  #refuse({ code, message }: HallpassError): void {
+    this.say(`    error[${code}] ${message}\n`);
+  }
+}
+
+function hintOf(hidden: boolean, { current, optional }: AskOptions, enter: string | undefined): string {
+  const shown = current === undefined || hidden ? '' : ` [${current}]`;
+  if (enter !== undefined) return `${shown} (${hidden ? 'is not shown; ' : ''}${enter})`;
+  if (hidden) return current === undefined ? ' (is not shown)' : ' (is not shown; Enter keeps the stored one)';
+  return shown !== '' ? shown : optional ? ' (Enter for none)' : '';
 }

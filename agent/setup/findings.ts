@@ -23,8 +23,3 @@ export async function firstFailure(
 export function failureOf({ name, fact, action }: Check): HallpassError {
   return fail('SETUP_CHECK_FAILED', { name, fact, action });
 }
-
-/** Name of the check that {@link failureOf} made an error of; undefined for any other error. */
-export function failedCheck(error: HallpassError | undefined): string | undefined {
-  return error?.code === 'SETUP_CHECK_FAILED' ? /^The check (\S+) failed/.exec(error.message)?.[1] : undefined;
-}

@@ -1,22 +1,30 @@
 /** The end of setup: everything checked, and the agent made a service. */
+import type { Check } from '../check/finding.ts';
 import { showChecks } from '../commands/check.ts';
 import type { Context } from '../commands/context.ts';
 import { installService } from '../commands/service.ts';
 import { moveCommand } from '../service/ready.ts';
 import { isBooted } from '../service/systemd.ts';
-import { failureOf } from './findings.ts';
+import { nextStep, troubleOf } from './remedies.ts';
 import type { Step } from './step.ts';
 
 export const checkStep: Step = {
   title: 'Checks',
   done: () => undefined,
 
-  async run({ context, checks }) {
-    const found = await showChecks(checks(), context.stdout, context.env);
-    const failed = found.find(({ status }) => status === 'fail');
-    if (failed !== undefined) throw failureOf(failed);
+  async run({ context, dialog, checks }) {
+    const shown = dialog.interactive ? inWordsOfSetup(checks()) : checks();
+    const found = await showChecks(shown, context.stdout, context.env);
+    return found.find(({ status }) => status === 'fail');
   },
 };
+
+/** Setup asks for what its checks find wrong, so that they need not name commands. */
+async function* inWordsOfSetup(checks: AsyncIterable<Check>): AsyncGenerator<Check> {
+  for await (const check of checks) {
+    yield check.action === '' ? check : { ...check, action: nextStep(troubleOf(check)) };
+  }
+}
 
 export const serviceStep: Step = {
   title: 'Service',
@@ -29,14 +37,16 @@ export const serviceStep: Step = {
       dialog.say(`  ${sudoHint(context)}\n`);
     } else {
       const question = '  Install the service now? [Enter] yes, n: no: ';
-      if ((await dialog.choose(question))?.startsWith('n')) {
+      const choice = await dialog.choose(question, ['y', 'yes', 'n', 'no']);
+      if (choice?.startsWith('n')) {
         dialog.say('  Not installed. Later: hallpass-agent service install\n');
-        return;
+        return undefined;
       }
       const user = dialog.knows('serviceUser') ? await dialog.answer('serviceUser') : undefined;
       await installService(context, user === undefined ? {} : { user });
     }
     await progress.note({ service: true });
+    return undefined;
   },
 };
 

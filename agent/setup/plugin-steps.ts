@@ -4,7 +4,8 @@ import { hallpassVersion } from '../../shared/version.ts';
 import { storeSettings } from '../commands/configure.ts';
 import { writePlugin } from '../commands/plugin.ts';
 import { AgentState } from '../state/agent-state.ts';
-import { failureOf, firstFailure } from './findings.ts';
+import { firstFailure } from './findings.ts';
+import { nextStep, troubleOf } from './remedies.ts';
 import type { SetupParts, Step } from './step.ts';
 
 export const pluginStep: Step = {
@@ -18,6 +19,7 @@ export const pluginStep: Step = {
     const file = resolve(await dialog.answer('pluginOut', { current: 'hallpass-plugin.zip' }));
     await writePlugin(context, { out: file, variant: 'powerquery' });
     await progress.note({ plugin: { file, version: hallpassVersion } });
+    return undefined;
   },
 };
 
@@ -32,6 +34,7 @@ export const credentialsStep: Step = {
     const powerschoolClientId = await dialog.answer('clientId', { current: settings.powerschool.clientId });
     const powerschool = await dialog.answer('clientSecret', { current: secret ?? undefined });
     await storeSettings(context.folder, { powerschoolClientId }, { powerschool });
+    return undefined;
   },
 };
 
@@ -66,12 +69,21 @@ export const waitingStep: Step = {
       const isRefused = failed.name === 'powerschool.token';
       const waitMs = isRefused ? 60_000 * (refusedMinutes[Math.min(refusals, 3)] ?? 60) : lookEveryMs;
       refusals += isRefused ? 1 : 0;
-      if (!dialog.interactive && clock.now() - startedAt + waitMs > mostWaitMs) throw failureOf(failed);
-      if (failed.fact !== told) dialog.say(`  ${failed.name}: ${failed.fact}\n    → ${failed.action}\n`);
+      if (!dialog.interactive && clock.now() - startedAt + waitMs > mostWaitMs) return failed;
+      if (failed.fact !== told) {
+        dialog.say(`  ${failed.name}: ${failed.fact}\n    → ${nextStep(troubleOf(failed))}\n`);
+      }
       told = failed.fact;
-      if ((await wait(parts, waitMs)) === 'c') await credentialsStep.run(parts, undefined);
+      const typed = await wait(parts, waitMs);
+      if (typed === 'c') {
+        dialog.forget('clientId', 'clientSecret');
+        await credentialsStep.run(parts);
+      } else if (typed !== undefined && typed !== '') {
+        dialog.say(`  "${typed.slice(0, 40)}" is no answer here. To type client id and secret, press c first.\n`);
+      }
     }
     dialog.say('  PowerSchool answers, and grants everything that is asked for.\n');
+    return undefined;
   },
 };
 

@@ -1,7 +1,7 @@
 /** Second step: PowerSchool is there, under this address. */
 import { storeSettings } from '../commands/configure.ts';
 import { AgentState } from '../state/agent-state.ts';
-import { failedCheck, failureOf, firstFailure } from './findings.ts';
+import { firstFailure } from './findings.ts';
 import type { Step } from './step.ts';
 
 export const powerschoolStep: Step = {
@@ -11,17 +11,15 @@ export const powerschoolStep: Step = {
       ? `PowerSchool is at ${settings.powerschool.url}.`
       : undefined,
 
-  async run({ context, dialog, progress, checks }, trouble) {
+  async run({ context, dialog, progress, checks }) {
     const { folder } = context;
     const { settings } = await AgentState.open(folder);
     const powerschoolUrl = await dialog.answer('powerschoolUrl', { current: settings.powerschool.url });
-    const isUntrusted = failedCheck(trouble) === 'powerschool.tls';
-    const powerschoolCa =
-      dialog.knows('powerschoolCa') || isUntrusted ? await dialog.answer('powerschoolCa', { optional: true }) : '';
+    const powerschoolCa = dialog.knows('powerschoolCa') ? await dialog.answer('powerschoolCa', { optional: true }) : '';
     await storeSettings(folder, { powerschoolUrl, ...(powerschoolCa === '' ? {} : { powerschoolCa }) });
     // Client id and secret do not exist yet, so that no more can be tried.
     const failed = await firstFailure(checks(), 'powerschool.', 'powerschool.metadata');
-    if (failed !== undefined) throw failureOf(failed);
-    await progress.note({ powerschool: powerschoolUrl });
+    if (failed === undefined) await progress.note({ powerschool: powerschoolUrl });
+    return failed;
   },
 };

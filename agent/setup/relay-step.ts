@@ -1,41 +1,36 @@
 /** First step: the way to the relay, and who this agent is there. */
+import type { Check } from '../check/finding.ts';
 import { storeSettings } from '../commands/configure.ts';
 import { enrollAgent } from '../commands/enroll.ts';
 import { AgentState } from '../state/agent-state.ts';
-import { failedCheck, failureOf, firstFailure } from './findings.ts';
+import { firstFailure } from './findings.ts';
 import type { Topic } from './questions.ts';
 import type { SetupParts, Step } from './step.ts';
-
-/** What else may have to be told, by the check that failed. */
-const askedAfter: Record<string, Topic[]> = {
-  'relay.dns': ['proxy'],
-  'relay.tcp': ['proxy'],
-  'relay.proxy': ['proxy', 'proxyCredentials'],
-  'relay.tls': ['relayCa', 'proxy'],
-  'relay.upgrade': ['proxy'],
-};
 
 export const relayStep: Step = {
   title: 'Relay',
   done: ({ identity }) =>
     identity === null ? undefined : `Enrolled for ${identity.tenantName} with ${identity.relay}.`,
 
-  async run(parts, trouble) {
+  async run(parts): Promise<Check | undefined> {
     const { context, dialog, checks } = parts;
-    await storeWay(parts, askedAfter[failedCheck(trouble) ?? ''] ?? []);
+    await storeWay(parts);
     // Before the code is asked for: it works once, and for ten minutes only.
     const failed = await firstFailure(checks(), 'relay.', 'relay.upgrade');
-    if (failed !== undefined) throw failureOf(failed);
-    await enrollAgent(context, { code: await dialog.answer('code') });
+    if (failed !== undefined) return failed;
+    const { identity } = await AgentState.open(context.folder);
+    // Only the way was wrong: an agent that is known keeps its place.
+    if (identity !== null && !dialog.knows('code') && !dialog.anew) return undefined;
+    const code = await dialog.answer('code');
+    await enrollAgent(context, { code });
+    return undefined;
   },
 };
 
-async function storeWay({ context, dialog }: SetupParts, asked: readonly Topic[]): Promise<void> {
+async function storeWay({ context, dialog }: SetupParts): Promise<void> {
   const { settings } = await AgentState.open(context.folder);
-  const extra = async (topic: Topic) => {
-    const isWanted = dialog.knows(topic) || asked.includes(topic);
-    return (isWanted ? await dialog.answer(topic, { optional: true }) : '') || undefined;
-  };
+  const extra = async (topic: Topic) =>
+    (dialog.knows(topic) ? await dialog.answer(topic, { optional: true }) : '') || undefined;
   const relayUrl = await dialog.answer('relay', { current: settings.relay.url });
   const relayCa = await extra('relayCa');
   const proxy = await extra('proxy');

@@ -45,26 +45,30 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   const stop = new AbortController();
   const first = new Typist();
   const begun = runCommand(home, ['setup'], { typist: first, stop: stop.signal });
-  await first.answers('Address of the relay: ', relay.url);
+  await first.answers('Address of the relay: ', `"${relay.url.replace('https://', '')}/admin/home.html"`);
+  await first.sees(`Taken as ${relay.url}/ (https:// was added; /admin/home.html was cut off).`);
   await first.sees('The check relay.tls failed');
-  await first.answers('try again', '');
-  await first.answers(`Address of the relay [${relay.url}]: `, '');
-  await first.answers("PEM file of the authority that issued the relay's certificate", relayCa);
-  await first.answers('proxy', '');
+  await first.sees('name the file here');
+  await first.answers(
+    "PEM file of the authority that issued the relay's certificate (Enter: try again",
+    '/no/such/file.pem',
+  );
+  await first.sees('error[FILE_UNREADABLE]');
+  await first.answers("PEM file of the authority that issued the relay's certificate", `'${relayCa}'`);
+  await first.answers('Enrollment code: ', 'A code');
+  await first.sees('error[SETTING_INVALID]');
   await first.answers('Enrollment code: ', 'ABCD-EFGH-JKLM');
   await first.sees('error[ENROLLMENT_CODE_INVALID]');
-  await first.answers('try again', '');
-  await first.answers('Address of the relay', '');
-  await first.answers('Enrollment code: ', await relay.code());
+  await first.sees('Ask the operator of the relay for a new code, and type it here');
+  await first.answers('Enrollment code', `hallpass-agent setup --relay ${relay.url} --code ${await relay.code()}`);
   await first.sees('of Contoso Schools');
+  t.equal(first.screen.split('Address of the relay').length - 1, 1, 'what was right is not asked again');
 
-  await first.answers('Address of PowerSchool: ', 'powerschool');
+  await first.answers('Address of PowerSchool: ', 'ftp://powerschool');
   await first.sees('error[SETTING_INVALID]');
-  await first.answers('try again', '');
-  await first.answers('Address of PowerSchool: ', simulator.baseUrl);
+  await first.answers('Address of PowerSchool: ', `${simulator.baseUrl}/admin/home.html`);
+  await first.sees(`Taken as ${simulator.baseUrl}`);
   await first.sees('The check powerschool.tls failed');
-  await first.answers('try again', '');
-  await first.answers('Address of PowerSchool', '');
   await first.answers("PEM file of the authority that issued PowerSchool's certificate", powerschoolCa);
   await first.answers('Where to write the plugin [', zip);
   await first.sees('Data Provider Configuration');
@@ -97,6 +101,7 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   await second.sees('The agent works while this runs');
   t.match(await resumed, { code: 0, err: '' });
   t.notOk((first.screen + second.screen).includes(clientSecret));
+  t.notMatch(first.screen + second.screen.replace(/Setup is complete[^]*|The agent works[^]*/, ''), /"hallpass-agent/);
 
   const state = await AgentState.open(home);
   t.equal(state.secret, clientSecret);
@@ -104,6 +109,54 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   const again = await runCommand(home, ['setup']);
   t.match(again, { code: 0, out: /Client id and secret are stored\.[\s\S]*checks passed[\s\S]*Setup is complete/ });
   t.match(await runCommand(home, ['sync', '--once']), { code: 0, out: /Connected to the relay/ });
+});
+
+t.test('an agent that was revoked is asked for a new code, and for nothing else', async (t) => {
+  const { simulator, powerschoolCa, home, zip, install } = await open(t);
+  const env: NodeJS.ProcessEnv = { HALLPASS_RELAY: relay.url, HALLPASS_RELAY_CA: relayCa };
+  const ways = ['--powerschool-url', simulator.baseUrl, '--powerschool-ca', powerschoolCa, '--plugin-out', zip];
+  env.HALLPASS_CODE = await relay.code();
+  t.match(await runCommand(home, ['setup', ...ways], { env }), { code: 78, err: /client id/ });
+  const { clientId, clientSecret } = await install();
+  const credentials = ['--powerschool-client-id', clientId, '--powerschool-secret-stdin', '--no-service'];
+  const done = await runCommand(home, ['setup', ...credentials], { env: {}, input: clientSecret });
+  t.match(done, { code: 0, out: /Setup is complete/ });
+  const before = (await AgentState.open(home)).identity?.agentId ?? '';
+
+  await relay.revoke(before);
+  const typist = new Typist();
+  const again = runCommand(home, ['setup'], { typist });
+  await typist.sees('relay.identity  ');
+  await typist.sees('Ask the operator of the relay for a new code, and type it here');
+  await typist.answers('Enrollment code (Enter: try again as it is, q: stop): ', await relay.code());
+  await typist.sees('of Contoso Schools');
+  await typist.sees('checks passed');
+  t.match(await again, { code: 0 });
+  t.notMatch(typist.screen, /Address of the relay|Client id:/);
+  const after = (await AgentState.open(home)).identity?.agentId ?? '';
+  t.not(after, before);
+
+  await relay.revoke(after);
+  t.match(await runCommand(home, ['setup']), { code: 78, err: /SETUP_CHECK_FAILED.*relay\.identity/ }, 'no code');
+  const told = await runCommand(home, ['setup'], { env: { HALLPASS_CODE: await relay.code() } });
+  t.match(told, { code: 0, out: /Setup is complete/ }, 'a code that was told beforehand is used');
+});
+
+t.test('where no answer helps, none is taken for one', async (t) => {
+  const { simulator, home } = await open(t);
+  const typist = new Typist();
+  const ended = runCommand(home, ['setup'], { typist });
+  await typist.answers('Address of the relay: ', 'https://nosuch.invalid');
+  await typist.sees('The check relay.dns failed');
+  await typist.answers('Address of the relay [https://nosuch.invalid/] (Enter', '');
+  await typist.answers(
+    'Address of the proxy on the way to the relay (Enter',
+    simulator.baseUrl.replace('https', 'http'),
+  );
+  await typist.sees('The check relay.proxy failed');
+  await typist.answers('Address of the relay [', '');
+  await typist.answers('Address of the proxy on the way to the relay [', 'q');
+  t.match(await ended, { code: 75, err: /SETUP_INTERRUPTED/ });
 });
 
 t.test('without a person: what is missing is named, what is done is remembered', async (t) => {

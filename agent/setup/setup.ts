@@ -1,15 +1,25 @@
 /** The guided first run: step after step, each done once, from an empty folder to a running service. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
-import { reportError, toHallpassError } from '../../shared/terminal.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
 import { AgentState } from '../state/agent-state.ts';
+import { failureOf } from './findings.ts';
 import { checkStep, serviceStep } from './last-steps.ts';
 import { credentialsStep, pluginStep, waitingStep } from './plugin-steps.ts';
 import { powerschoolStep } from './powerschool-step.ts';
+import type { Topic } from './questions.ts';
 import { relayStep } from './relay-step.ts';
+import { nextStep, type Trouble, topicsAfter, troubleOf } from './remedies.ts';
 import type { SetupParts, Step } from './step.ts';
 
 /** The plugin comes before the credentials, because PowerSchool makes them when it is enabled. */
 const steps: Step[] = [relayStep, powerschoolStep, pluginStep, credentialsStep, waitingStep, checkStep, serviceStep];
+
+/** Who stores an answer that the checks at the end find wrong. */
+const owners: Partial<Record<Topic, Step>> = {
+  ...{ relay: relayStep, relayCa: relayStep, proxy: relayStep, proxyCredentials: relayStep, code: relayStep },
+  ...{ powerschoolUrl: powerschoolStep, powerschoolCa: powerschoolStep },
+  ...{ clientId: credentialsStep, clientSecret: credentialsStep },
+};
 
 /**
  * @param anew asks for everything again; what is there is offered
@@ -28,25 +38,78 @@ export async function setUp(parts: SetupParts, anew: boolean): Promise<void> {
   dialog.say(`\n${await whatNow(parts)}`);
 }
 
-/** A person may try a step again, with other answers. */
+/** Until it is done: after each failure the one thing that was wrong is asked again, or the step is tried as it is. */
 async function persist(step: Step, parts: SetupParts): Promise<void> {
   const { context, dialog } = parts;
-  for (let trouble: HallpassError | undefined; ; ) {
-    try {
-      await step.run(parts, trouble);
-      return;
-    } catch (error) {
-      if (context.stop.aborted) throw stopped(step);
-      trouble = toHallpassError(error);
-      if (trouble.code === 'INPUT_ENDED') throw stopped(step);
-      if (!dialog.interactive || trouble.retry === 'bug') throw trouble;
-    }
-    reportError(trouble, context.stdout);
-    const choice = await dialog
-      .choose('  [Enter] try again (what has to be given is asked for here), q: stop here: ')
-      .catch(() => 'q');
-    if (choice?.startsWith('q')) throw stopped(step);
+  for (;;) {
+    const failure = await attempt(step, parts);
+    if (context.stop.aborted) throw stopped(step);
+    if (failure === undefined) return;
+    const { error, trouble } = failure;
+    if (error.code === 'INPUT_ENDED') throw stopped(step);
+    if (error.retry === 'bug' || !(dialog.interactive || hasAnother(parts, trouble))) throw error;
+    dialog.say(`\n  error[${trouble.code}] ${trouble.message}\n    → ${nextStep(trouble)}\n`);
+    await mend(step, trouble, parts);
   }
+}
+
+interface Failure {
+  /** What ends setup when nobody is there. */
+  error: HallpassError;
+  trouble: Trouble;
+}
+
+async function attempt(step: Step, parts: SetupParts): Promise<Failure | undefined> {
+  try {
+    const failed = await step.run(parts);
+    return failed === undefined ? undefined : { error: failureOf(failed), trouble: troubleOf(failed) };
+  } catch (thrown) {
+    const error = toHallpassError(thrown);
+    const { code, message, action } = error;
+    return { error, trouble: { code, message, action } };
+  }
+}
+
+/** Without a person, too: a code that was told beforehand enrolls an agent that was revoked. */
+function hasAnother({ dialog }: SetupParts, trouble: Trouble): boolean {
+  return topicsAfter(trouble).some((topic) => dialog.hasMore(topic));
+}
+
+/** Asks for what was wrong. Where nothing was changed, the step is tried as it is. */
+async function mend(step: Step, trouble: Trouble, parts: SetupParts): Promise<void> {
+  const { dialog, context } = parts;
+  const topics = topicsAfter(trouble);
+  try {
+    if (topics.length === 0) {
+      const choice = await dialog.choose('  [Enter] try again, q: stop here: ', ['q']);
+      if (choice === 'q') throw stopped(step);
+      return;
+    }
+    let changed: Topic | undefined;
+    for (const topic of topics) {
+      const answer = await dialog.again(topic, currentOf(topic, await AgentState.open(context.folder)));
+      if (answer === 'stop') throw stopped(step);
+      if (answer === 'changed') changed = topic;
+      // A secret belongs to its id: both are asked for.
+      if (answer === 'changed' && topic !== 'clientId') break;
+    }
+    const owner = changed === undefined ? undefined : owners[changed];
+    // The step that an answer belongs to stores it, when that is an earlier one.
+    if (owner !== undefined && owner !== step) await dialog.withStored(() => persist(owner, parts));
+  } catch (error) {
+    if (toHallpassError(error).code === 'INPUT_ENDED') throw stopped(step);
+    throw error;
+  }
+}
+
+function currentOf(topic: Topic, { settings }: AgentState): string | undefined {
+  const current: Partial<Record<Topic, string | undefined>> = {
+    relay: settings.relay.url,
+    proxy: settings.proxy.url,
+    powerschoolUrl: settings.powerschool.url,
+    clientId: settings.powerschool.clientId,
+  };
+  return current[topic];
 }
 
 function stopped({ title }: Step): HallpassError {

@@ -1,6 +1,5 @@
 /** What a step of setup has to work with, and what makes one. */
 import type { Clock } from '../../shared/clock.ts';
-import type { HallpassError } from '../../shared/errors.ts';
 import type { Check } from '../check/finding.ts';
 import type { Context } from '../commands/context.ts';
 import type { AgentState } from '../state/agent-state.ts';
@@ -24,6 +23,11 @@ export interface Step {
   title: string;
   /** What shows that it is done, as a sentence; undefined when it is not. */
   done(state: AgentState, progress: Progress): string | undefined;
-  /** @param trouble what went wrong the last time, when a person tries again: there may be one more thing to ask */
-  run(parts: SetupParts, trouble: HallpassError | undefined): Promise<void>;
+  /**
+   * Run again after a failure, it asks only for what the dialog does not know.
+   *
+   * @returns the check that stands in the way, or nothing when the step is done
+   * @throws HallpassError what it could not do
+   */
+  run(parts: SetupParts): Promise<Check | undefined>;
 }

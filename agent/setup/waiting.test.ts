@@ -6,7 +6,6 @@ import type { Context } from '../commands/context.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Typist } from '../testing/typist.ts';
 import { Dialog } from './dialog.ts';
-import { failedCheck, failureOf } from './findings.ts';
 import { waitingStep } from './plugin-steps.ts';
 import { Progress } from './progress.ts';
 import { Terminal } from './terminal.ts';
@@ -38,8 +37,8 @@ async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typis
   };
   const context = { stop } as Context;
   const parts = { context, clock, checks, mostWaitMs, service: false, progress: new Progress('/nowhere') };
-  const error = await waitingStep
-    .run({ ...parts, dialog: new Dialog({}, terminal, stdout) }, undefined)
+  const error: unknown = await waitingStep
+    .run({ ...parts, dialog: new Dialog({}, terminal, stdout, { platform: 'linux', anew: false }) })
     .catch((thrown: unknown) => thrown);
   terminal?.close();
   return { error, looks, seconds: clock.slept.map((ms) => ms / 1000) };
@@ -53,9 +52,8 @@ t.test('a refusal is tried again as the agent itself would; anything else every 
 
 t.test('without a person it ends in time, and never waits for nothing', async (t) => {
   const { error, seconds } = await wait([refused, refused, refused], 10 * 60_000);
-  t.match(error, { code: 'SETUP_CHECK_FAILED', message: /powerschool\.token failed: refused/ });
+  t.match(error, refused);
   t.same(seconds, [60, 300], 'the next look would come too late');
-  t.equal(failedCheck(failureOf(refused)), 'powerschool.token');
 });
 
 t.test('who leans on the Enter key does not knock at PowerSchool all the time', async (t) => {

@@ -46,6 +46,11 @@ export class RelayProcess {
     return JSON.parse(await command(this.#home, 'enroll-code', district, '--json')).code;
   }
 
+  /** @param agentId of an enrolled agent */
+  async revoke(agentId: string): Promise<void> {
+    await command(this.#home, 'agent', 'revoke', district, agentId);
+  }
+
   async close(): Promise<void> {
     this.#child.kill('SIGTERM');
     if (this.#child.exitCode === null) await once(this.#child, 'exit');

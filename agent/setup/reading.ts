@@ -1,0 +1,90 @@
+/** What is made of an answer before it is used: tidied, completed, and refused where it cannot be right. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../../shared/errors.ts';
+import { enrollRequestSchema } from '../../shared/link.ts';
+import { trustedAuthorities } from '../../shared/trust.ts';
+import { proxySignInOf } from '../commands/configure.ts';
+import { securedAddress, type TypedAddress, typedProxy } from '../typed-address.ts';
+import { pastedOption, tidyPath, tidyText, tidyValue } from '../typed-text.ts';
+import { type Answers, subjects, type Topic } from './questions.ts';
+
+export interface Reading {
+  value: string;
+  /** How it differs from what was typed, for the person who typed it. */
+  note?: string;
+  /** Answers to other questions that came with it. */
+  also?: Answers;
+}
+
+/**
+ * @throws HallpassError SETTING_INVALID, FILE_UNREADABLE, CA_FILE_INVALID and others: the answer cannot be right, whatever
+ *   the servers say
+ */
+export async function readAnswer(topic: Topic, typed: string, platform: NodeJS.Platform): Promise<Reading> {
+  // The operator hands out a whole command line, which people paste as it is.
+  const pasted = pastedOption(typed, subjects[topic].flag);
+  const text = pasted ?? typed;
+  switch (topic) {
+    case 'relay': {
+      const code = pastedOption(typed, subjects.code.flag);
+      const reading = ofAddress(securedAddress('relay.url', text));
+      return code === undefined ? reading : { ...reading, also: { code } };
+    }
+    case 'powerschoolUrl':
+      return ofAddress(securedAddress('powerschool.url', text));
+    case 'proxy': {
+      const proxy = typedProxy(text, 'proxy.url');
+      const also = proxy.signIn === undefined ? {} : { also: { proxyCredentials: proxy.signIn } };
+      return { ...ofAddress(proxy), ...also };
+    }
+    case 'relayCa':
+    case 'powerschoolCa': {
+      const value = tidyPath(text, platform);
+      await trustedAuthorities(value);
+      return { value };
+    }
+    case 'pluginOut': {
+      const value = tidyPath(text, platform);
+      const isFolder = await stat(value).then(
+        (found) => found.isDirectory(),
+        () => /[\\/]$/.test(value),
+      );
+      if (!isFolder) return { value };
+      const file = join(value, 'hallpass-plugin.zip');
+      return { value: file, note: `${file}, because ${value} is a folder` };
+    }
+    case 'code':
+      return { value: codeOf(tidyValue(text, /^(?:enrollment\s+)?code\s*[:=]?\s+/i)) };
+    case 'proxyCredentials':
+      proxySignInOf(tidyText(text));
+      return { value: tidyText(text) };
+    case 'clientId':
+      return { value: oneWord(tidyValue(text, /^client\s*-?id\s*[:=]\s*/i), topic) };
+    case 'clientSecret':
+      return { value: oneWord(tidyValue(text, /^client\s*-?secret\s*[:=]\s*/i), topic) };
+    case 'name':
+    case 'serviceUser':
+      return { value: tidyText(text) };
+  }
+}
+
+function ofAddress({ address, changes }: TypedAddress): Reading {
+  return changes.length === 0 ? { value: address } : { value: address, note: `${address} (${changes.join('; ')})` };
+}
+
+/** A code of another length is mistyped, and not worth one of the few attempts that the relay allows. */
+function codeOf(code: string): string {
+  if (enrollRequestSchema.shape.code.safeParse(code).success && /^[\dA-Za-z\s-]+$/.test(code)) return code;
+  throw fail('SETTING_INVALID', {
+    setting: subjects.code.text.toLowerCase(),
+    reason: 'a code has twelve letters and digits, like ABCD-EFGH-JKLM',
+  });
+}
+
+/** Ids and secrets of PowerSchool have no blanks: two of them on one line is the usual slip. */
+function oneWord(value: string, topic: 'clientId' | 'clientSecret'): string {
+  if (!/\s/.test(value)) return value;
+  const setting = subjects[topic].text.toLowerCase();
+  throw fail('SETTING_INVALID', { setting, reason: 'it has blanks in it: copy this value alone' });
+}

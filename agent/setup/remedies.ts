@@ -1,0 +1,97 @@
+/** What can be answered otherwise when a step has failed, the likeliest first, and the next step in the words of setup. Pure. */
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { Check } from '../check/finding.ts';
+import type { Topic } from './questions.ts';
+
+/** A failure, of a step or of one of its checks. */
+export interface Trouble {
+  code: string;
+  message: string;
+  action: string;
+  /** Name of the check that failed. */
+  check?: string;
+}
+
+export function troubleOf({ name, code = 'SETUP_CHECK_FAILED', fact, action }: Check): Trouble {
+  return { code, message: `The check ${name} failed: ${fact}`, action, check: name };
+}
+
+const byCode: Partial<Record<ErrorCode, readonly Topic[]>> = {
+  ENROLLMENT_CODE_INVALID: ['code'],
+  AGENT_UNKNOWN: ['code'],
+  NOT_ENROLLED: ['code'],
+  PROXY_AUTH_REQUIRED: ['proxyCredentials'],
+  PROXY_AUTH_UNSUPPORTED: ['proxy'],
+  PROXY_UNREACHABLE: ['proxy'],
+  PROXY_TLS_UNTRUSTED: ['proxy'],
+  PROXY_REFUSED: ['proxy'],
+  PROXY_WEB_PAGE: ['proxy'],
+  PROXY_FAILED: ['relay', 'proxy'],
+  RELAY_TLS_UNTRUSTED: ['relayCa'],
+  RELAY_TLS_INVALID: ['relay'],
+  RELAY_INTERCEPTED: ['relay', 'proxy'],
+  RELAY_UPGRADE_LOST: [],
+  RELAY_BUSY: [],
+  ATTEMPTS_EXCEEDED: [],
+  POWERSCHOOL_TLS_UNTRUSTED: ['powerschoolCa'],
+  POWERSCHOOL_TLS_INVALID: ['powerschoolUrl'],
+  POWERSCHOOL_WRONG_HOST: ['powerschoolUrl'],
+  POWERSCHOOL_SECRET_REFUSED: ['clientId', 'clientSecret'],
+  PLUGIN_UNWRITABLE: ['pluginOut'],
+  SERVICE_USER_UNKNOWN: ['serviceUser'],
+};
+
+/** For failures that say no more than where they were met. */
+const byCheck: Record<string, readonly Topic[]> = {
+  'relay.dns': ['relay', 'proxy'],
+  'relay.tcp': ['relay', 'proxy'],
+  'relay.tls': ['relay'],
+  'powerschool.dns': ['powerschoolUrl'],
+  'powerschool.tcp': ['powerschoolUrl'],
+  'powerschool.tls': ['powerschoolUrl'],
+  'powerschool.metadata': ['powerschoolUrl'],
+};
+
+/** What to ask for again; nothing when no answer helps. */
+export function topicsAfter({ code, check = '' }: Trouble): readonly Topic[] {
+  const topics: Partial<Record<string, readonly Topic[]>> = byCode;
+  // On the way to PowerSchool, what is asked about the relay's proxy would not help.
+  const found = topics[code] ?? byCheck[check] ?? [];
+  return check.startsWith('powerschool.') && code.startsWith('PROXY_') ? [] : found;
+}
+
+const nextSteps: Partial<Record<Topic, string>> = {
+  code: 'Ask the operator of the relay for a new code, and type it here: it works once, for 10 minutes.',
+  relay: 'Check the address of the relay. Where the way out leads through a proxy, the proxy is asked for next.',
+  relayCa:
+    "If this is the authority of your own network (a filter that inspects TLS) or of the relay's operator, save its certificate as a file and name the file here. If nobody knows it, do not trust it: ask first.",
+  proxy: 'If the way to the relay leads through a proxy, give the address of the proxy here.',
+  proxyCredentials: 'Give user name and password for the proxy here, or have the relay exempted from the sign-in.',
+  powerschoolUrl: 'Check the address, that the server is up, and that this computer may open the port.',
+  powerschoolCa: 'If this is your own authority, save its certificate as a file and name the file here.',
+  clientId:
+    'Check that the plugin is enabled, and copy client id and secret again from its Data Provider Configuration page.',
+  pluginOut: 'Name a file in a folder that you may write to.',
+};
+
+const neighbor =
+  'Have the relay exempted from the sign-in of the proxy. Or run a small proxy on this computer that signs in for the agent (cntlm for NTLM; px for NTLM, Negotiate and Digest), and give its address here, for instance http://127.0.0.1:3128.';
+
+/** The next step without commands: setup does itself what they would do. */
+export function nextStep(trouble: Trouble): string {
+  const [topic] = topicsAfter(trouble);
+  if (trouble.code === 'PROXY_AUTH_UNSUPPORTED') return neighbor;
+  return (topic === undefined ? undefined : nextSteps[topic]) ?? withoutCommands(trouble.action);
+}
+
+/** Leaves out the sentences that name a command of the agent; something always stays. */
+function withoutCommands(action: string): string {
+  const sentences = action.split(/(?<=[.!?])\s+(?=[A-Z])/);
+  const kept = sentences.flatMap((sentence) => {
+    if (!sentence.includes('hallpass-agent')) return [sentence];
+    // "…, or run …" and "… and name that one: …" are two ways, of which one is left.
+    const [first = ''] = sentence.split(/(?:,? or |,? and |: )(?=[^,;]*"?hallpass-agent)/);
+    return first.includes('hallpass-agent') || first === '' ? [] : [`${first.replace(/[.:;,]$/, '')}.`];
+  });
+  return kept.length === 0 ? 'Put this right, and try again here.' : kept.join(' ');
+}
