@@ -2,9 +2,17 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Escape sequences of arrow keys and of pasting, and characters that nobody sees. */
-const unseen =
-  /\u001b(?:\[[\d;?]*[A-Za-z~]|O[A-Za-z])|[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]/gu;
+/** Escape sequences of arrow keys and of pasting. */
+const keys = new RegExp(`${String.fromCharCode(0x1b)}(?:\\[[\\d;?]*[A-Za-z~]|O[A-Za-z])`, 'g');
+
+/** Without keys and characters that nobody sees; line ends and tabs are blanks. */
+function seen(typed: string): string {
+  return typed
+    .replace(keys, '')
+    .replace(/[\t\r\n]+/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
+}
+
 const quotes: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
   ["'", "'"],
@@ -18,7 +26,7 @@ const quotes: ReadonlyMap<string, string> = new Map([
 
 /** One line without anything around it. Quotes go only in pairs: a password may begin with one. */
 export function tidyText(typed: string): string {
-  let text = typed.replace(unseen, '').trim();
+  let text = seen(typed).trim();
   for (let inner = unquoted(text); inner !== undefined; inner = unquoted(text)) text = inner;
   return text;
 }
@@ -47,6 +55,6 @@ export function tidyPath(typed: string, platform: NodeJS.Platform): string {
 export function pastedOption(typed: string, flag: string): string | undefined {
   const variable = `HALLPASS_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
   const [, option, value] =
-    new RegExp(`(?:^|\\s)(${flag}|${variable})[= ]\\s*("[^"]*"|'[^']*'|\\S+)`).exec(typed.replace(unseen, ' ')) ?? [];
+    new RegExp(`(?:^|\\s)(${flag}|${variable})[= ]\\s*("[^"]*"|'[^']*'|\\S+)`).exec(seen(typed)) ?? [];
   return option === undefined || value === undefined ? undefined : tidyText(value);
 }
