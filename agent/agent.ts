@@ -186,6 +186,7 @@ export class Agent {
       },
       answered: (ms) => watch?.({ moment: 'link.answered', ms }),
       told: ({ code, message }) => report({ event: 'link.told', code, message }),
+      clockCorrected: (ms) => report({ event: 'clock.corrected', seconds: Math.round(ms / 1000) }),
     };
   }
 

@@ -29,6 +29,8 @@ export type AgentEvent =
   | { event: 'link.lost'; code: string; message: string }
   /** The relay complained about something the agent sent. */
   | { event: 'link.told'; code: string; message: string }
+  /** This computer's clock is so many seconds behind the relay's (ahead: negative); tokens are made by the relay's. */
+  | { event: 'clock.corrected'; seconds: number }
   | { event: 'cycle.progress'; bucketsDone: number; bucketsTotal: number; records: number }
   | ({ event: 'cycle.unchanged'; seconds: number } & Counts & Totals)
   | ({

@@ -35,7 +35,7 @@ export function sparing(report: Report, everyMs: number, clock: Clock): Report {
 
 /** Events that somebody may have to act on. */
 export function isWarning({ event }: AgentEvent): boolean {
-  return event === 'problem' || event === 'link.lost' || event === 'link.told';
+  return event === 'problem' || event === 'clock.corrected' || event === 'link.lost' || event === 'link.told';
 }
 
 /** One JSON object per line. */
@@ -96,6 +96,8 @@ export function sentence(event: AgentEvent): string {
       return `No connection [${event.code}]: ${event.message}`;
     case 'link.told':
       return `The relay says [${event.code}]: ${event.message}`;
+    case 'clock.corrected':
+      return `This computer's clock is ${number(Math.abs(event.seconds))} s ${event.seconds > 0 ? 'behind' : 'ahead of'} the relay's. The agent goes by the relay's; switch on time synchronization (NTP, Windows Time).`;
     case 'cycle.progress':
       return bar(event.bucketsDone, event.bucketsTotal, event.records);
     case 'cycle.unchanged':

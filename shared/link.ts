@@ -29,6 +29,8 @@ export const enrollPath = '/agent/v1/enroll';
 /** The agent's upgrade token (JWT, EdDSA): issuer and subject are the agent's id, and it lives for one minute. */
 export const tokenAudience = 'hallpass-relay';
 export const tokenLifetimeSeconds = 60;
+/** How far an agent's clock may be off, seconds: the relay refuses tokens beyond it, and the agent's check warns there. */
+export const clockToleranceSeconds = 30;
 
 /** Close codes with a meaning of their own (RFC 6455 leaves 4000–4999 to applications). */
 export const closeCodes = {

@@ -1,11 +1,11 @@
 /** How wrong this computer's clock is, measured against those that were met on the way. Pure. */
+import { clockToleranceSeconds } from '../../shared/link.ts';
+import { mostCorrectedMs } from '../uplink/relay-clock.ts';
 import type { Check, Skews } from './finding.ts';
 import { fails, pass, warn } from './step.ts';
 
-/** A Date header has whole seconds, and an answer takes its time: less than this is no finding. */
-const warnMs = 30_000;
-/** The agent's token lives for a minute. */
-const failMs = 60_000;
+/** Beyond this the relay refuses tokens that go by this computer's clock; less is no finding. */
+const warnMs = clockToleranceSeconds * 1000;
 
 /** The skew that a Date header shows, or nothing when there is none. */
 export function skewOf(date: string | string[] | undefined, nowMs: number): number | undefined {
@@ -22,8 +22,10 @@ function verdict(relay: number | undefined, powerschool: number | undefined) {
   if (skew === undefined) return warn('No other clock could be seen.', 'Solve what failed above first.');
   const fact = `This computer's clock is ${offBy(skew)} ${relay === undefined ? "PowerSchool's" : "the relay's"}.`;
   const action = 'Switch on time synchronization (NTP, Windows Time) on this computer.';
-  if (Math.abs(skew) > failMs) return fails(fact, action);
-  if (Math.abs(skew) > warnMs) return warn(fact, action);
+  if (relay !== undefined && Math.abs(relay) > mostCorrectedMs) return fails(fact, action);
+  if (Math.abs(skew) > warnMs) {
+    return warn(relay === undefined ? fact : `${fact} The agent goes by the relay's clock meanwhile.`, action);
+  }
   // Ours and the relay's agree: then it is the server's that is wrong. It only decides when a school year begins.
   if (powerschool !== undefined && Math.abs(powerschool) > warnMs) {
     return warn(

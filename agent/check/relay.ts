@@ -10,6 +10,7 @@ import { type Identity, upgradeToken } from '../uplink/identity.ts';
 import { interception } from '../uplink/interception.ts';
 import { type Knock, knock } from '../uplink/knock.ts';
 import { plainStatus, relayError } from '../uplink/refusal.ts';
+import { correctionFor } from '../uplink/relay-clock.ts';
 import { skewOf } from './clock.ts';
 import type { Check, CheckContext } from './finding.ts';
 import { checkPath, pathChecks } from './path.ts';
@@ -55,11 +56,15 @@ async function* checkDoor(
   const options = { name: 'relay.upgrade', timeoutMs: times.upgradeMs, signal, toError };
   const upgrade = await step<Knock>(options, async (limit) => {
     const began = clock.now();
-    const token = identity === null ? undefined : await upgradeToken(identity, began);
-    const answer = await knock(url, way, token, limit);
-    const now = clock.now();
-    const skew = skewOf(answer.outcome === 'answered' ? answer.answer.serverTime : answer.headers.date, now);
+    const tokenAt = (ms: number) => (identity === null ? undefined : upgradeToken(identity, ms));
+    const first = await knock(url, way, await tokenAt(began), limit);
+    const skew = skewOf(first.outcome === 'answered' ? first.answer.serverTime : first.headers.date, clock.now());
     if (skew !== undefined) skews.relay = skew;
+    // As the agent itself does it: a clock that is wrong is told by the check of the clock.
+    const correction = correctionFor(skew ?? 0);
+    const again = first.outcome === 'refused' && first.told.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
+    const answer = again ? await knock(url, way, await tokenAt(clock.now() + correction), limit) : first;
+    const now = clock.now();
     return { ...upgradeVerdict(url.href, answer, now - began), value: answer };
   });
   yield upgrade.check;

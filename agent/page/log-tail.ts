@@ -47,6 +47,7 @@ export function levelOf(event: AgentEvent): Level {
     case 'problem':
       return passesByItself(event.code) ? 'warning' : 'error';
     case 'link.lost':
+    case 'clock.corrected':
     case 'link.told':
       return 'warning';
     default:

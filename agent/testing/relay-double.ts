@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { decodeJwt, importJWK, type JWK, jwtVerify } from 'jose';
+import { decodeJwt, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type DigestText, digestOf, digestToText, emptyDigest, recordHash, sameDigest } from '../../shared/digest.ts';
 import {
@@ -17,6 +17,7 @@ import {
   agentMessageSchema,
   type CheckAnswer,
   checkSubprotocol,
+  clockToleranceSeconds,
   closeCodes,
   decodeFrame,
   encodeFrame,
@@ -27,6 +28,7 @@ import {
   linkPath,
   type RelayMessage,
   tokenAudience,
+  tokenLifetimeSeconds,
   type Welcome,
 } from '../../shared/link.ts';
 import { type Bucket, bucketKey, parseBucketKey, type RosterRecord, type WantedFields } from '../../shared/roster.ts';
@@ -161,10 +163,16 @@ export class RelayDouble {
         algorithms: ['EdDSA'],
         audience: tokenAudience,
         requiredClaims: ['jti', 'exp', 'iat'],
+        maxTokenAge: tokenLifetimeSeconds,
+        clockTolerance: clockToleranceSeconds,
       });
       if (payload.iss !== payload.sub) this.violations.push('issuer and subject differ');
       return undefined;
-    } catch {
+    } catch (error) {
+      if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) {
+        const message = `The token at the upgrade was refused: ${error.message}.`;
+        return { status: 401, body: { code: 'AGENT_TOKEN_INVALID', message } };
+      }
       return { status: 401, body: { code: 'AGENT_UNKNOWN', message: 'unknown' } };
     }
   }

@@ -41,6 +41,8 @@ export interface SocketEnd {
   /** True when the relay does not want this agent, and coming back would not change that. */
   final: boolean;
   retryAfterMs?: number | undefined;
+  /** What the relay's clock showed when it refused, milliseconds since the epoch. */
+  relayTime?: number | undefined;
 }
 
 export class LinkSocket {
@@ -153,7 +155,8 @@ export class LinkSocket {
         told.code === undefined
           ? fail('RELAY_REFUSED', { url: this.#url, status: plainStatus(status, headers) }, waiting(retryAfter))
           : relayError(this.#url, status, told, retryAfter);
-      this.#end({ error, final: error.code === 'AGENT_UNKNOWN', retryAfterMs: retryAfter });
+      const relayTime = Date.parse(headers.date ?? '');
+      this.#end({ error, final: error.code === 'AGENT_UNKNOWN', retryAfterMs: retryAfter, relayTime });
     }
     this.#ws.terminate();
   }

@@ -103,6 +103,44 @@ t.test('a relay that is not there, or is none, is retried by the service and fin
   t.match(await firstEnd(t, { relay, persistent: false }), { final: true, error: { code: 'RELAY_UNREACHABLE' } });
 });
 
+t.test('a clock that is wrong is corrected by the relay, once, and told', async (t) => {
+  const { relay, url } = await openRelay(t);
+  const enrolled = await enroll({ relay: url, ca: [], code: relay.code, name: 'test' });
+  for (const [offMs, told] of [
+    [45_000, [-45]],
+    [-20 * 60_000, [1200]],
+    [10_000, []],
+  ] as const) {
+    for (const persistent of [true, false]) {
+      const heard: number[] = [];
+      const uplink = new Uplink({
+        ...{ relay: url, identity: enrolled, ca: [], meter: new Meter(), random: () => 0, persistent },
+        hello: () => ({
+          ...{ type: 'hello', protocol: 1, agentVersion: '0', capabilities: [], buckets: [] },
+          source: { kind: 'powerquery' },
+        }),
+        listener: {
+          ...{ opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, told() {} },
+          clockCorrected: (ms) => heard.push(Math.round(ms / 5000) * 5),
+        },
+        clock: { now: () => Date.now() + offMs, sleep: async () => undefined },
+      });
+      await t.resolves(uplink.session(), `${offMs} ms, persistent ${persistent}`);
+      uplink.close();
+      t.same(heard, told);
+    }
+  }
+  const uplink = new Uplink({
+    ...{ relay: url, identity: enrolled, ca: [], meter: new Meter(), random: () => 0, persistent: false },
+    hello: () => {
+      throw new TypeError('nobody gets in');
+    },
+    listener: { opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, told() {} },
+    clock: { now: () => Date.now() + 3 * 86_400_000, sleep: async () => undefined },
+  });
+  await t.rejects(uplink.session(), { code: 'AGENT_TOKEN_INVALID' }, 'days are not corrected');
+});
+
 t.test('TLS is verified: only the given authority is trusted', async (t) => {
   const authority = await createAuthority();
   const server = createServer(await authority.issue(['localhost', '127.0.0.1']), (_, response) =>

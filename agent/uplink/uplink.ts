@@ -17,6 +17,7 @@ import type { Meter } from '../meter.ts';
 import type { Way } from '../network/proxy.ts';
 import { type Identity, upgradeToken } from './identity.ts';
 import { type Effect, type EventName, initial, type MachineEvent, type Model, step } from './machine.ts';
+import { RelayClock } from './relay-clock.ts';
 import { Session } from './session.ts';
 import { LinkSocket, type SocketEnd } from './socket.ts';
 import { type VitalLimits, vitalLimits } from './vitals.ts';
@@ -35,6 +36,8 @@ export interface UplinkListener {
   answered?(ms: number): void;
   /** The relay tells of an error of the catalogue. */
   told(error: { code: string; message: string }): void;
+  /** This computer's clock is so many milliseconds behind the relay's, or ahead (negative); tokens follow the relay's. */
+  clockCorrected?(ms: number): void;
 }
 
 export interface UplinkOptions extends Way {
@@ -53,6 +56,7 @@ export interface UplinkOptions extends Way {
 export class Uplink {
   readonly #options: UplinkOptions;
   readonly #url: URL;
+  readonly #relayClock: RelayClock;
   #model: Model = initial;
   #socket: LinkSocket | undefined;
   #session: Session | undefined;
@@ -66,6 +70,7 @@ export class Uplink {
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#url = linkAddress(options.relay);
+    this.#relayClock = new RelayClock(options.clock);
     this.#why = fail('LINK_LOST', { url: this.#url.href, reason: 'the agent closed it' });
   }
 
@@ -138,7 +143,7 @@ export class Uplink {
 
   async #dial(generation: number): Promise<void> {
     const { identity, ca, proxy, clock } = this.#options;
-    const token = await upgradeToken(identity, clock.now());
+    const token = await upgradeToken(identity, this.#relayClock.now());
     if (generation !== this.#generation) return;
     const current = (act: () => void) => {
       if (generation === this.#generation) act();
@@ -198,6 +203,7 @@ export class Uplink {
       this.#ended({ error, final: true });
       return;
     }
+    this.#hear(Date.parse(welcome.serverTime));
     const socket = this.#socket;
     this.#session = new Session(welcome, {
       send: (message) => this.#send(message),
@@ -220,11 +226,20 @@ export class Uplink {
 
   #ended(end: SocketEnd): void {
     this.#why = end.error;
-    const final = end.final || !this.#options.persistent;
+    // A refusal because of the clock tells the time: the next token is right, so that also a single attempt is made once more.
+    const corrected = this.#hear(end.relayTime) && end.error.code === 'AGENT_TOKEN_INVALID';
+    const final = end.final || !(this.#options.persistent || corrected);
     if (final) this.#dispatch({ on: 'refused' });
     else this.#dispatch({ on: 'lost', ...this.#timed(), retryAfterMs: end.retryAfterMs });
     this.#options.listener.ended({ ...end, final });
     if (final) this.#rejectWaiters();
+  }
+
+  /** True when the relay's time is news that changes the tokens. */
+  #hear(relayTime: number | undefined): boolean {
+    const ms = this.#relayClock.hear(relayTime);
+    if (ms !== undefined) this.#options.listener.clockCorrected?.(ms);
+    return ms !== undefined;
   }
 
   #release(goodbye: (socket: LinkSocket) => void): void {

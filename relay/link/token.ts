@@ -5,11 +5,9 @@
 import { decodeJwt, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { fail, reasonOf } from '../../shared/errors.ts';
-import { tokenAudience, tokenLifetimeSeconds } from '../../shared/link.ts';
+import { clockToleranceSeconds, tokenAudience, tokenLifetimeSeconds } from '../../shared/link.ts';
 import type { KnownAgent } from '../store/system.ts';
 
-/** How far an agent's clock may be off, seconds. */
-const clockToleranceSeconds = 30;
 /** Tokens remembered: 100,000 connections in a minute and a half are more than any fleet makes. */
 const maxRemembered = 100_000;
 

@@ -37,8 +37,7 @@ export const linkErrors = {
   },
   RELAY_UPGRADE_LOST: {
     retry: 'fix',
-    sentence:
-      'The relay at {url} was reached, but the request for a WebSocket arrived there as an ordinary one: {where}.',
+    sentence: 'The relay at {url} was reached, but the request for a WebSocket arrived as an ordinary one: {where}.',
     action: '{action}',
     meaning:
       "A proxy between agent and relay leaves out the headers of a WebSocket (Upgrade, Connection). It can stand on either side: the reverse proxy of the operator, or a filter of the district that inspects TLS. Under a certificate of a well-known authority it can only be the operator's. The agent keeps trying.",
@@ -67,7 +66,8 @@ export const linkErrors = {
     retry: 'fix',
     sentence: 'The token at the upgrade was refused: {reason}.',
     action: 'Check the clock of the agent machine; else enroll again.',
-    meaning: 'Tokens live for one minute, so a clock that is minutes off makes every connection fail.',
+    meaning:
+      'Tokens live for one minute, and the relay tolerates clocks that are 30 seconds off. The agent corrects its tokens by the time in the answer of the relay, for clocks that are up to a day off.',
   },
   ENROLLMENT_CODE_INVALID: {
     retry: 'fix',
