@@ -18,6 +18,7 @@ import type { Identity } from './uplink/identity.ts';
 import type { Session } from './uplink/session.ts';
 import { Uplink, type UplinkListener } from './uplink/uplink.ts';
 import type { VitalLimits } from './uplink/vitals.ts';
+import type { Problem } from './watch.ts';
 
 /** How often `sync --once` runs the cycle again because the relay asked for repairs. */
 const repairRounds = 3;
@@ -153,12 +154,14 @@ export class Agent {
     return {
       opened: (session) => {
         this.#compareDigests(session);
+        void state.saveLink({ connected: true, since: timestamp(clock) });
         const { tenantName: tenant, wanted } = session.welcome;
         watch?.({ moment: 'link.opened', relay: relay.href, tenant, wanted });
         report({ event: 'link.open', relay: relay.href, tenant: session.welcome.tenantName });
       },
       ended: ({ error: { code, message, action, retry }, final }) => {
         watch?.({ moment: 'link.ended', problem: { code, message, action } });
+        this.#rememberLoss({ code, message, action });
         // A final end is thrown to the caller, who reports it.
         if (!final && retry === 'fix') report({ event: 'problem', code, message, action });
         else if (!final) report({ event: 'link.lost', code, message });
@@ -188,6 +191,16 @@ export class Agent {
       told: ({ code, message }) => report({ event: 'link.told', code, message }),
       clockCorrected: (ms) => report({ event: 'clock.corrected', seconds: Math.round(ms / 1000) }),
     };
+  }
+
+  /** For `status`: once for each kind of trouble, not with every attempt. */
+  #rememberLoss(problem: Problem): void {
+    const { state, clock } = this.#parts;
+    const { link } = state;
+    if (link?.connected === false && link.problem?.code === problem.code) return;
+    const since = timestamp(clock);
+    const lostAt = link?.connected === false ? link.since : since;
+    void state.saveLink({ connected: false, since: lostAt, problem: { ...problem, since } });
   }
 
   #hello(): Hello {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -221,6 +222,40 @@ t.test('the service is killed, runs again without a word, and stops cleanly when
   t.equal(code, 0);
   t.match(lines(await out).at(-1), { event: 'agent.stopped' });
   await t.rejects(stat(join(district.folder, 'agent.lock')), 'the lock is gone');
+});
+
+t.test('status tells what the page tells, and when it was so', async (t) => {
+  const nothing = await agent(join(t.testdir({}), 'home'), ['status']);
+  t.match(nothing, { code: 0, out: /Running +no\n[\s\S]*Connection +never open\n/ });
+  t.match(
+    nothing.out,
+    /Problem +\[NOT_CONFIGURED\] This agent has no PowerSchool address.*\n {2}→ Run "hallpass-agent setup"/,
+  );
+
+  const district = await open(t);
+  t.match(await agent(district.folder, ['status']), { out: /Problem +\[AGENT_NOT_RUNNING\]/ }, 'it has never run');
+  const first = district.relay.next('status');
+  const child = start(district.folder, 'run', '--log-format', 'json');
+  const events = createInterface({ input: child.stdout });
+  const seen = async (name: string) => {
+    for await (const line of events) if (JSON.parse(line).event === name) return;
+  };
+  await first;
+  const well = await agent(district.folder, ['status']);
+  t.match(well, { out: /Running +yes[\s\S]*Connection +open since 20\d\d-[\s\S]*Problem +none\n/ });
+  const lost = seen('link.lost');
+  district.relay.refuse = { status: 503, body: { code: 'RELAY_BUSY', message: 'The relay takes no new connections.' } };
+  district.relay.closeAll('protocol');
+  await lost;
+  t.match(await agent(district.folder, ['status']), {
+    out: /Connection +lost since 20\d\d-.*\n[\s\S]*Problem +\[(LINK_LOST|RELAY_BUSY)\] .*\(since 20\d\d-[^)]+\)\n {2}→ /,
+  });
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  const ended = await agent(district.folder, ['status']);
+  t.match(ended, {
+    out: /Connection +none, because the agent is not running; last seen lost at 20\d\d-[\s\S]*AGENT_NOT_RUNNING/,
+  });
 });
 
 t.test('help has an example and the exit codes', async (t) => {

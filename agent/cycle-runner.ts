@@ -1,5 +1,5 @@
 /** One cycle with everything around it: what is reported, remembered of its health, and when the next one is due. */
-import type { Clock } from '../shared/clock.ts';
+import { type Clock, timestamp } from '../shared/clock.ts';
 import type { HallpassError } from '../shared/errors.ts';
 import type { LeftOut } from '../shared/left-out.ts';
 import type { ErrorMessage } from '../shared/link.ts';
@@ -213,7 +213,7 @@ export class CycleRunner {
       lastCycle: cycle === undefined ? lastCycle : { at, seconds, upserts, deletes },
       source: source.kind,
       records: baselines.recordsByKind(),
-      problem: problem === undefined ? undefined : problemOf(problem),
+      problem: problem === undefined ? undefined : this.#lasting(problem),
       leftOut,
     });
     await this.#tellStatus(session, problem, leftOut);
@@ -229,8 +229,15 @@ export class CycleRunner {
 
   async #failed(session: Session, error: HallpassError): Promise<void> {
     this.#reportProblem(error);
-    await this.#saveHealth({ ...this.#parts.state.health, problem: problemOf(error) });
+    await this.#saveHealth({ ...this.#parts.state.health, problem: this.#lasting(error) });
     await this.#tellStatus(session, error);
+  }
+
+  /** With the time at which this kind of trouble began. */
+  #lasting(error: HallpassError) {
+    const before = this.#parts.state.health.problem;
+    const now = timestamp(this.#parts.clock);
+    return { ...problemOf(error), since: before?.code === error.code ? (before.since ?? now) : now };
   }
 
   #reportProblem(error: HallpassError): void {

@@ -1,20 +1,17 @@
 /** `hallpass-agent page`: the local page of an agent that does not run, to see why, and to run the checks. */
 import { once } from 'node:events';
 import { systemClock } from '../../shared/clock.ts';
-import { fail, HallpassError } from '../../shared/errors.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { Meter } from '../meter.ts';
 import { checksOf } from '../page/checks-run.ts';
 import { HistoryFile } from '../page/history-file.ts';
 import { badgeOf, boardOf } from '../page/local-page.ts';
 import { placesOf } from '../page/places.ts';
-import { passesByItself } from '../page/problems.ts';
 import { startPage } from '../page/server.ts';
-import { powerschoolSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
-import type { Problem } from '../watch.ts';
 import type { Context } from './context.ts';
+import { obstacleOf } from './obstacle.ts';
 
 /** @throws HallpassError STATE_UNREADABLE, PAGE_UNAVAILABLE */
 export async function showPage({ folder, env, platform, hostname, stdout, stop }: Context): Promise<void> {
@@ -46,18 +43,4 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
   stdout.write(`The local page is at ${page.url}; the agent itself does not run. Ctrl-C ends it.\n`);
   if (!stop.aborted) await once(stop, 'abort');
   await page.close();
-}
-
-/** Why the agent does not run: what is missing, else what ended it. What passes by itself has ended nothing. */
-function obstacleOf(state: AgentState): Problem | undefined {
-  try {
-    powerschoolSettings(state.settings, state.secret);
-    if (state.identity === null) throw fail('NOT_ENROLLED', {});
-  } catch (error) {
-    if (!(error instanceof HallpassError)) throw error;
-    const { code, message, action } = error;
-    return { code, message, action };
-  }
-  const { problem } = state.health;
-  return problem === undefined || passesByItself(problem.code) ? undefined : problem;
 }

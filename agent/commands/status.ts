@@ -1,11 +1,13 @@
 /** `hallpass-agent status`: what this agent is, and how its last cycles went, from the state folder alone. */
 import { pageOf } from '../../plugin/mending.ts';
+import { fail } from '../../shared/errors.ts';
 import { leftOutLine } from '../left-out.ts';
 import { limitsOf } from '../powerschool/rest/limits.ts';
 import type { SourceKind } from '../source.ts';
-import { AgentState } from '../state/agent-state.ts';
+import { AgentState, type LastingProblem, type LinkHealth } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { Context } from './context.ts';
+import { obstacleOf } from './obstacle.ts';
 
 /** @throws HallpassError STATE_UNREADABLE */
 export async function showStatus({ folder, stdout }: Context, { json }: { json?: true }): Promise<void> {
@@ -23,6 +25,9 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     tenantId: identity?.tenantId,
     tenantName: identity?.tenantName,
     ...health,
+    link: state.link ?? undefined,
+    pausedSince: state.pausedSince,
+    problems: problemsOf(state, pid !== undefined),
     notKnown: limitsOf(health.source ?? 'powerquery'),
   };
   if (json === true) {
@@ -30,7 +35,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     return;
   }
   const records = Object.entries(health.records ?? {}).map(([kind, count]) => `${kind} ${count}`);
-  const { lastCycle, problem } = health;
+  const { lastCycle } = health;
   const leftOut = health.leftOut?.rows ?? [];
   const lines = {
     'State folder': folder,
@@ -38,15 +43,44 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     PowerSchool: `${settings.powerschool.url ?? 'not configured'}, secret ${status.powerschool.secret}`,
     'Read through': sourceLine(health.source),
     Relay: identity === null ? 'not enrolled' : `${status.relay.url}, for ${identity.tenantName}`,
+    Connection: connectionLine(state.link, pid !== undefined),
+    ...(state.pausedSince === undefined ? {} : { Paused: `since ${state.pausedSince}, by an administrator` }),
     'Last check': health.lastCheckAt ?? 'never complete',
     'Last change': lastCycle === undefined ? 'none' : changeLine(lastCycle),
     Records: records.length === 0 ? 'none acknowledged' : records.join(', '),
-    Problem: problem === undefined ? 'none' : `[${problem.code}] ${problem.message}\n  → ${problem.action}`,
   };
   for (const [name, value] of Object.entries(lines)) stdout.write(`${name.padEnd(14)}${value}\n`);
+  for (const line of problemLines(status.problems)) stdout.write(`${'Problem'.padEnd(14)}${line}\n`);
   if (leftOut.length === 0) return;
   stdout.write(`Left out      ${health.leftOut?.count} rows, which are corrected in PowerSchool:\n`);
   for (const row of leftOut) stdout.write(`  ${leftOutLine(row)}  (${pageOf(row.kind, row.field)})\n`);
+}
+
+/** What stands in the way now; of an agent that does not run, also that. */
+function problemsOf(state: AgentState, running: boolean): LastingProblem[] {
+  const { health, link } = state;
+  if (!running) {
+    const { code, message, action } = fail('AGENT_NOT_RUNNING', {});
+    return [obstacleOf(state) ?? { code, message, action }];
+  }
+  // What was wrong when the connection was lost is no longer known to be so once it is open again.
+  const lost = link?.connected === false ? link.problem : undefined;
+  return [lost, health.problem].filter((problem) => problem !== undefined);
+}
+
+function problemLines(problems: readonly LastingProblem[]): string[] {
+  if (problems.length === 0) return ['none'];
+  return problems.map(({ code, message, action, since }) => {
+    const dated = since === undefined ? '' : ` (since ${since})`;
+    return `[${code}] ${message}${dated}\n  → ${action}`;
+  });
+}
+
+function connectionLine(link: LinkHealth | null, running: boolean): string {
+  if (link === null) return running ? 'not open yet' : 'never open';
+  if (!running)
+    return `none, because the agent is not running; last seen ${link.connected ? 'open' : 'lost'} at ${link.since}`;
+  return link.connected ? `open since ${link.since}` : `lost since ${link.since}, the agent tries again`;
 }
 
 function sourceLine(source: SourceKind | undefined): string {

@@ -12,6 +12,23 @@ import { powerschoolSettings, type Settings, settingsSchema } from '../settings.
 import { type Identity, identitySchema } from '../uplink/identity.ts';
 import { statePaths } from './folder.ts';
 
+const problemSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+  /** When it was first met. */
+  since: z.iso.datetime().optional(),
+});
+export type LastingProblem = z.infer<typeof problemSchema>;
+
+/** How the connection to the relay stands, as a running agent last saw it. */
+const linkSchema = z.strictObject({
+  connected: z.boolean(),
+  since: z.iso.datetime(),
+  problem: problemSchema.optional(),
+});
+export type LinkHealth = z.infer<typeof linkSchema>;
+
 /** What `status` tells of the last cycles. No personal data. */
 const healthSchema = z.strictObject({
   /** When PowerSchool was last probed completely and everything found was acknowledged. */
@@ -29,7 +46,7 @@ const healthSchema = z.strictObject({
   source: z.enum(['powerquery', 'rest']).optional(),
   /** Records per kind that the relay has acknowledged. */
   records: z.partialRecord(z.enum(kinds), z.int()).optional(),
-  problem: z.strictObject({ code: z.string(), message: z.string(), action: z.string() }).optional(),
+  problem: problemSchema.optional(),
   /** Rows of PowerSchool that no record can be made of. */
   leftOut: leftOutSchema.optional(),
 });
@@ -47,6 +64,8 @@ export class AgentState {
   readonly #proxySignIn: Low<ProxySignIn | null>;
   readonly #health: Low<Health>;
   readonly #pause: Low<z.infer<typeof pauseSchema>>;
+  readonly #link: Low<LinkHealth | null>;
+  #linkWritten: Promise<void> = Promise.resolve();
 
   readonly #copied: readonly { path: string; broken: string | undefined }[];
 
@@ -62,6 +81,7 @@ export class AgentState {
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable(), { backup: false }), null);
     this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
     this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
+    this.#link = new Low(new DurableFile(this.paths.link, linkSchema.nullable(), { backup: false }), null);
     this.#pause = new Low(new DurableFile(this.paths.pause, pauseSchema, { backup: false }), {});
   }
 
@@ -75,6 +95,7 @@ export class AgentState {
     await state.#pause.read();
     // What the last cycles did is only told to people: not worth refusing to start for.
     await state.#health.read().catch(() => undefined);
+    await state.#link.read().catch(() => undefined);
     return state;
   }
 
@@ -97,6 +118,11 @@ export class AgentState {
 
   get health(): Health {
     return this.#health.data;
+  }
+
+  /** Null until an agent has run. */
+  get link(): LinkHealth | null {
+    return this.#link.data;
   }
 
   /** A file that is broken, and whose last good copy was read in its place: STATE_COPY_USED. */
@@ -149,6 +175,13 @@ export class AgentState {
   async saveHealth(health: Health): Promise<void> {
     this.#health.data = health;
     await this.#health.write();
+  }
+
+  /** One write after the other: a connection may open and break in the same moment. */
+  async saveLink(link: LinkHealth): Promise<void> {
+    this.#link.data = link;
+    this.#linkWritten = this.#linkWritten.then(() => this.#link.write()).catch(() => undefined);
+    await this.#linkWritten;
   }
 
   async savePause(since: string | undefined): Promise<void> {

@@ -34,6 +34,7 @@ export function statePaths(folder: string) {
     proxySignIn: join(folder, 'proxy-credentials'),
     refusal: join(folder, 'powerschool-refusal.json'),
     health: join(folder, 'health.json'),
+    link: join(folder, 'link.json'),
     pause: join(folder, 'pause.json'),
     history: join(folder, 'history.json'),
     probe: join(folder, 'probe.json'),

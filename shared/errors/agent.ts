@@ -9,6 +9,12 @@ export const agentErrors = {
     meaning:
       'A setting that the command needs was never given. `setup` and `configure` write it to the state folder. Root and other users have state folders of their own: what was set with sudo is not seen without it.',
   },
+  AGENT_NOT_RUNNING: {
+    retry: 'fix',
+    sentence: 'The agent is not running, so nothing is read or sent.',
+    action: 'Start its service ("hallpass-agent service status" says how it ended last), or run "hallpass-agent run".',
+    meaning: 'Shown by `status` when no process uses the state folder, and nothing is known that has ended the agent.',
+  },
   NOT_ENROLLED: {
     retry: 'fix',
     sentence: 'This agent is not enrolled with a relay.',

@@ -1,0 +1,19 @@
+/** Why an agent that does not run does not run, as `page` and `status` tell it. */
+import { fail, HallpassError } from '../../shared/errors.ts';
+import { passesByItself } from '../page/problems.ts';
+import { powerschoolSettings } from '../settings.ts';
+import type { AgentState, LastingProblem } from '../state/agent-state.ts';
+
+/** What is missing, else what ended it. What passes by itself has ended nothing. */
+export function obstacleOf(state: AgentState): LastingProblem | undefined {
+  try {
+    powerschoolSettings(state.settings, state.secret);
+    if (state.identity === null) throw fail('NOT_ENROLLED', {});
+  } catch (error) {
+    if (!(error instanceof HallpassError)) throw error;
+    const { code, message, action } = error;
+    return { code, message, action };
+  }
+  const { problem } = state.health;
+  return problem === undefined || passesByItself(problem.code) ? undefined : problem;
+}
