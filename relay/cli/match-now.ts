@@ -1,5 +1,7 @@
 import { readDomains } from '../graph/tenant.ts';
+import { exclusionTest } from '../identity/candidates.ts';
 import { previewMatches, type RolePreview } from '../identity/match-preview.ts';
+import { noCandidateOptions } from '../profile/identity-rules.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { Role } from '../profile.ts';
 import { chooseProfile, readProfiles } from '../store/profiles.ts';
@@ -22,18 +24,21 @@ export async function previewTenant(
 ): Promise<RolePreview[]> {
   return await withStore(context, async (store) => {
     const tenant = await store.system((scope) => findTenant(scope, name));
-    const people = await store.readTenant(tenant.id, async (scope) => {
+    const { people, options } = await store.readTenant(tenant.id, async (scope) => {
       const profiles = await readProfiles(scope);
       const meant = profileName === undefined ? profiles : [chooseProfile(profiles, name, profileName)];
       const scopes = meant.map((profile) => scopeOf(profile, profiles));
-      return await readPeople(scope, (id) => profiles.length === 0 || scopes.some((one) => one.covers(id)));
+      const [only, ...others] = meant;
+      const options = only === undefined || others.length > 0 ? noCandidateOptions : only.identity;
+      const covers = (id: string) => profiles.length === 0 || scopes.some((one) => one.covers(id));
+      return { people: await readPeople(scope, covers), options };
     });
     return await withGraph(context, tenant, async ({ client }) => {
       const verified = (await readDomains(client)).filter(({ isVerified }) => isVerified).map(({ id }) => id);
       const directory = await liveDirectory(store, tenant.id, client);
       return wanted.map((role) => {
         const ofRole = people.filter((person) => person.role === role);
-        return previewMatches(role, ofRole, directory, verified);
+        return previewMatches(role, ofRole, directory, verified, exclusionTest(options));
       });
     });
   });

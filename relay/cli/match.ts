@@ -48,11 +48,13 @@ function printPreview(
 ) {
   const { out } = context;
   out.write(`${people} ${role}\n`);
-  const shown = rules.filter(({ counts }) => all || counts.matched + counts.ambiguous + counts.claimedTwice > 0);
+  const shown = rules.filter(
+    ({ counts }) => all || counts.matched + counts.ambiguous + counts.claimedTwice + counts.excluded > 0,
+  );
   if (shown.length > 0) {
     printTable(
       context,
-      ['', 'RULE', 'MATCHED', 'AMBIGUOUS', 'CLAIMED TWICE', 'UNMATCHED', 'WITHOUT VALUE'],
+      ['', 'RULE', 'MATCHED', 'AMBIGUOUS', 'CLAIMED TWICE', 'EXCLUDED', 'UNMATCHED', 'WITHOUT VALUE'],
       shown.map(({ rule, counts }) => [
         rule === recommended ? '★' : '',
         describeRule(rule),

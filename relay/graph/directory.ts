@@ -1,5 +1,5 @@
 /** What the relay reads of a tenant's directory: accounts by delta, and who is in a group. */
-import type { DirectoryUserChange } from '../identity/directory-index.ts';
+import { accountProperties, type DirectoryUserChange } from '../identity/directory-index.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 import { readIds } from './ids.ts';
@@ -19,7 +19,7 @@ export interface DirectoryChanges {
  * @throws as {@link GraphClient.get}
  */
 export async function readUserChanges(client: GraphClient, deltaLink: string | undefined): Promise<DirectoryChanges> {
-  const start = '/users/delta?$select=id,userPrincipalName,mail,mailNickname,onPremisesSyncEnabled';
+  const start = `/users/delta?$select=${accountProperties.join(',')}`;
   const users = new Map<string, DirectoryUserChange | undefined>();
   const read = await readDelta<DirectoryUserChange & { '@removed'?: object }>(
     client,

@@ -4,7 +4,8 @@
  */
 import { type IdentityRule, sources, targets } from '../profile/identity-rules.ts';
 import type { Role } from '../profile.ts';
-import type { DirectoryIndex } from './directory-index.ts';
+import type { Exclusion } from './candidates.ts';
+import type { DirectoryIndex, DirectoryUser } from './directory-index.ts';
 import { sourceOf, sourceValue } from './match.ts';
 import { type Person, personKey } from './people.ts';
 
@@ -17,14 +18,14 @@ export interface MatchExample {
   accounts?: string[];
 }
 
-export const outcomes = ['matched', 'ambiguous', 'claimedTwice', 'unmatched', 'withoutValue'] as const;
+export const outcomes = ['matched', 'ambiguous', 'claimedTwice', 'excluded', 'unmatched', 'withoutValue'] as const;
 export type MatchOutcome = (typeof outcomes)[number];
 
 export interface RulePreview {
   rule: IdentityRule;
   /**
    * `matched`: exactly one account, claimed by nobody else. `ambiguous`: two or more accounts. `claimedTwice`: one
-   * account, and another person of the role would get it too.
+   * account, and another person of the role would get it too. `excluded`: nothing but accounts that are nobody's, such as guests.
    */
   counts: Record<MatchOutcome, number>;
   /** Of each outcome, a few people. */
@@ -53,13 +54,14 @@ export function previewMatches(
   people: readonly Person[],
   directory: DirectoryIndex,
   domains: readonly string[],
+  excluded?: Excluded,
 ): RolePreview {
   const filled = sources[role].filter((source) => people.some((person) => sourceOf(person, source) !== undefined));
   const rules: RulePreview[] = [];
   for (const source of filled) {
     for (const suffix of [null, ...domains]) {
       for (const target of targets) {
-        rules.push(previewRule(people, directory, { source, suffix, target } as IdentityRule));
+        rules.push(previewRule(people, directory, { source, suffix, target } as IdentityRule, excluded));
       }
     }
   }
@@ -74,12 +76,21 @@ export function previewMatches(
   };
 }
 
-export function previewRule(people: readonly Person[], directory: DirectoryIndex, rule: IdentityRule): RulePreview {
-  const counts = { matched: 0, ambiguous: 0, claimedTwice: 0, unmatched: 0, withoutValue: 0 };
+type Excluded = (user: DirectoryUser) => Exclusion | undefined;
+
+/** @param excluded which accounts are nobody's, see candidates.ts */
+export function previewRule(
+  people: readonly Person[],
+  directory: DirectoryIndex,
+  rule: IdentityRule,
+  excluded: Excluded = () => undefined,
+): RulePreview {
+  const counts = { matched: 0, ambiguous: 0, claimedTwice: 0, excluded: 0, unmatched: 0, withoutValue: 0 };
   const examples: RulePreview['examples'] = {
     matched: [],
     ambiguous: [],
     claimedTwice: [],
+    excluded: [],
     unmatched: [],
     withoutValue: [],
   };
@@ -101,9 +112,13 @@ export function previewRule(people: readonly Person[], directory: DirectoryIndex
       note('withoutValue', person);
       continue;
     }
-    const ids = directory.find(rule.target, value);
+    const all = directory.find(rule.target, value);
+    const ids = all.filter((one) => {
+      const user = directory.get(one);
+      return user !== undefined && excluded(user) === undefined;
+    });
     const [id] = ids;
-    if (id === undefined) note('unmatched', person, value);
+    if (id === undefined) note(all.length === 0 ? 'unmatched' : 'excluded', person, value, all);
     else if (ids.length > 1) note('ambiguous', person, value, ids);
     else {
       const claimants = claims.get(id);

@@ -7,24 +7,38 @@
  * an error and no reason to try the next rule, which would hide the mistake behind a lucky match. Only a rule that finds
  * nobody, or has nothing to compare, leaves the decision to the next one.
  *
- * A person once linked stays linked by object id, whatever becomes of user names, for as long as the account exists.
+ * A person once linked stays linked by object id, whatever becomes of user names, for as long as the account exists and the
+ * person is in PowerSchool: who has left holds it only until somebody claims it (settle.ts).
  */
 import { describeValue } from '../../shared/invisible.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
 import type { Role } from '../profile.ts';
-import type { DirectoryIndex } from './directory-index.ts';
+import { type Exclusion, exclusions } from './candidates.ts';
+import type { DirectoryIndex, DirectoryUser } from './directory-index.ts';
+import type { Handover, Holders } from './holder.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';
+import { type Claim, settle } from './settle.ts';
 
 /** Per role, in the order in which they are tried. */
 export type Rules = Partial<Record<Role, readonly IdentityRule[] | undefined>>;
+
+/** The accounts as the rules see them. */
+export interface Candidates {
+  directory: DirectoryIndex;
+  rules: Rules;
+  /** Why an account is nobody's; see candidates.ts. */
+  excluded?: (user: DirectoryUser) => Exclusion | undefined;
+}
 
 export interface NewLink {
   personKey: string;
   objectId: string;
   /** The rule in words, for the explanation of the link. */
   rule: string;
+  /** Of an account that was somebody's. */
+  handover?: Handover;
 }
 
 export interface MatchResult {
@@ -32,84 +46,86 @@ export interface MatchResult {
   problems: Problem[];
 }
 
-/** A person's claim to an account, by the rule that found it. */
-interface Claim {
-  subject: string;
-  rule: IdentityRule;
-  value: string;
-}
+/** Claims of people whom another profile looks after, by object id. */
+export type Rivals = ReadonlyMap<string, readonly Claim[]>;
 
 /**
  * Finds the accounts of people who are not linked yet.
  *
  * @param people those without a link
- * @param taken object ids that belong to linked people already
+ * @param holders who has which account already
  */
 export function matchPeople(
   people: readonly Person[],
-  directory: DirectoryIndex,
-  rules: Rules,
-  taken: { has(objectId: string): boolean },
+  candidates: Candidates,
+  holders: Holders,
+  rivals: Rivals = new Map(),
 ): MatchResult {
   const problems: Problem[] = [];
-  const claims = new Map<string, Claim[]>();
-  for (const person of people) {
-    const found = tryRules(person, directory, rules[person.role] ?? []);
-    if (found === undefined) continue;
-    if ('code' in found) problems.push(found);
-    else claims.set(found.objectId, [...(claims.get(found.objectId) ?? []), found.claim]);
-  }
-
   const links: NewLink[] = [];
-  for (const [objectId, claimants] of claims) {
-    const rivals = claimants.length + (taken.has(objectId) ? 1 : 0);
-    for (const { subject, rule, value } of claimants) {
-      if (rivals === 1) links.push({ personKey: subject, objectId, rule: describeRule(rule) });
-      else
-        problems.push(
-          problem(subject, 'DuplicateTargetEntries', {
-            count: rivals,
-            source: rule.source,
-            value: describeValue(value),
-          }),
-        );
-    }
+  for (const [objectId, claims] of claimsOf(people, candidates, problems)) {
+    const holder = holders.holderOf(objectId);
+    const userPrincipalName = candidates.directory.get(objectId)?.userPrincipalName ?? objectId;
+    const theirs = holder?.person && claimTo(objectId, holder.person, candidates);
+    const account = { objectId, userPrincipalName };
+    const settled = settle(account, claims, rivals.get(objectId) ?? [], holder, theirs);
+    problems.push(...settled.problems);
+    const { winner, handover } = settled;
+    if (winner === undefined) continue;
+    const link = { personKey: winner.subject, objectId, rule: describeRule(winner.rule) };
+    links.push(handover === undefined ? link : { ...link, handover });
   }
   return { links, problems };
 }
 
-/** Object ids of the accounts that these people would be given, each for themselves. */
-export function claimedAccounts(people: readonly Person[], directory: DirectoryIndex, rules: Rules): Set<string> {
-  const found = people.map((person) => tryRules(person, directory, rules[person.role] ?? []));
-  return new Set(found.flatMap((one) => (one !== undefined && 'objectId' in one ? [one.objectId] : [])));
+/**
+ * The accounts that these people would be given, each for themselves, by object id.
+ *
+ * @param problems what keeps others from one is added
+ */
+export function claimsOf(
+  people: readonly Person[],
+  candidates: Candidates,
+  problems: Problem[] = [],
+): Map<string, Claim[]> {
+  const claims = new Map<string, Claim[]>();
+  for (const person of people) {
+    const found = tryRules(person, candidates);
+    if (found === undefined) continue;
+    if ('code' in found) problems.push(found);
+    else claims.set(found.objectId, [...(claims.get(found.objectId) ?? []), found.claim]);
+  }
+  return claims;
+}
+
+function claimTo(objectId: string, person: Person, candidates: Candidates): Claim | undefined {
+  const found = tryRules(person, candidates);
+  return found !== undefined && 'claim' in found && found.objectId === objectId ? found.claim : undefined;
 }
 
 /** The one account that the rules find, or the problem; undefined when there is no rule. */
 function tryRules(
   person: Person,
-  directory: DirectoryIndex,
-  rules: readonly IdentityRule[],
+  { directory, rules: ofRoles, excluded = () => undefined }: Candidates,
 ): { objectId: string; claim: Claim } | Problem | undefined {
   const subject = personKey(person.role, person.id);
+  const rules = ofRoles[person.role] ?? [];
   let unmatched: Problem | undefined;
   for (const rule of rules) {
     const value = sourceValue(person, rule);
     if (value === undefined) continue;
-    const candidates = directory.find(rule.target, value);
-    const [objectId] = candidates;
-    if (candidates.length > 1) {
-      return problem(subject, 'AmbiguousMatch', {
-        count: candidates.length,
-        target: rule.target,
-        value: describeValue(value),
-      });
-    }
-    if (objectId !== undefined) return { objectId, claim: { subject, rule, value } };
-    unmatched ??= problem(subject, 'UnmatchedEntry', {
-      target: rule.target,
-      value: describeValue(value),
-      source: rule.source,
-    });
+    const { source, target } = rule;
+    const shown = { target, value: describeValue(value), source };
+    const all = directory.find(target, value).flatMap((id) => directory.get(id) ?? []);
+    const [account, ...others] = all.filter((user) => excluded(user) === undefined);
+    if (others.length > 0) return problem(subject, 'AmbiguousMatch', { ...shown, count: others.length + 1 });
+    if (account !== undefined) return { objectId: account.id, claim: { subject, person, rule, value } };
+    const [nobodys] = all;
+    const why = nobodys && excluded(nobodys);
+    unmatched ??=
+      nobodys === undefined || why === undefined
+        ? problem(subject, 'UnmatchedEntry', shown)
+        : problem(subject, 'ExcludedAccount', { ...shown, account: nobodys.userPrincipalName, ...exclusions[why] });
   }
   const sources = [...new Set(rules.map((rule) => rule.source))];
   if (unmatched !== undefined || sources.length === 0) return unmatched;

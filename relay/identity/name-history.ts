@@ -23,6 +23,14 @@ export class NameHistory {
     else names.push(name);
   }
 
+  /** The names of one record are another's from now on: both are one person. */
+  handOver(from: string, to: string): void {
+    const names = this.#namesOf.get(from) ?? [];
+    this.#namesOf.delete(from);
+    for (const name of names) this.#holders.set(name, to);
+    this.#namesOf.set(to, [...names, ...(this.#namesOf.get(to) ?? [])]);
+  }
+
   /** The person key of whoever got the name first. */
   holderOf(userPrincipalName: string): string | undefined {
     return this.#holders.get(fold(userPrincipalName));

@@ -7,10 +7,12 @@ import { describeValue, fold, showInvisible } from '../../shared/invisible.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
 import type { Profile, Role } from '../profile.ts';
 import type { DirectoryIndex } from './directory-index.ts';
+import { type Handover, type Holder, type Holders, nobodyHolds, reasonToKeep } from './holder.ts';
 import type { NameHistory } from './name-history.ts';
 import type { Person } from './people.ts';
 import { personKey } from './people.ts';
 import { type Problem, problem } from './problem.ts';
+import { former, listed } from './settle.ts';
 import { localPartMaker, numberedName } from './usernames.ts';
 
 export interface NamedPerson {
@@ -21,8 +23,16 @@ export interface NamedPerson {
   replaces?: string;
 }
 
+/** An account of the wanted name that was the same person's under an earlier record. */
+export interface TakenOver {
+  personKey: string;
+  objectId: string;
+  handover: Handover;
+}
+
 export interface NamingResult {
   named: NamedPerson[];
+  takenOver: TakenOver[];
   problems: Problem[];
 }
 
@@ -45,14 +55,21 @@ const highestNumber = 9999;
  *
  * @param people those in create mode without an account
  * @param history names that were given before
+ * @param holders who has which account
  */
 export function nameAccounts(
   people: readonly Person[],
   rules: NamingRules,
   directory: DirectoryIndex,
   history: NameHistory,
+  holders: Holders = nobodyHolds,
 ): NamingResult {
   const { wishes, problems } = wishesOf(people, rules);
+  const takenOver: TakenOver[] = [];
+  const takeOver = (wish: Wish, { objectId, holder }: { objectId: string; holder: Holder }) => {
+    const reason = `the account was that of ${holder.subject}, who has left PowerSchool, and this person has the same user name`;
+    takenOver.push({ personKey: wish.key, objectId, handover: { from: holder.subject, reason } });
+  };
   const fixed = Map.groupBy(
     wishes.filter(({ rule }) => !isNumbered(rule)),
     (wish) => fold(nameOf(wish)),
@@ -62,8 +79,22 @@ export function nameAccounts(
     for (const wish of claimants) {
       const value = wish.rule === 'username' ? describeValue(wish.person.username ?? '') : nameOf(wish);
       const source = wish.rule === 'username' ? 'username' : 'the user name';
+      const there = formerHolder(name, directory, holders);
+      const keeps = there && reasonToKeep(there.holder, wish.person, neededFor(wish));
       if (claimants.length > 1) {
-        problems.push(problem(wish.key, 'DuplicateTargetEntries', { count: claimants.length, source, value }));
+        const people = listed(claimants.map(({ key }) => key));
+        problems.push(
+          problem(wish.key, 'DuplicateTargetEntries', {
+            count: claimants.length,
+            what: `${source} = ${value}`,
+            people,
+          }),
+        );
+      } else if (there !== undefined && keeps === undefined) {
+        takeOver(wish, there);
+      } else if (there !== undefined && keeps !== undefined) {
+        const account = { objectId: there.objectId, userPrincipalName: nameOf(wish) };
+        problems.push(former(account, there.holder, wish.key, keeps));
       } else if (directory.find('userPrincipalName', name).length > 0) {
         problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory)));
       } else {
@@ -74,7 +105,14 @@ export function nameAccounts(
 
   const given = new Set(fixed.keys());
   // The order of ids: whoever came first keeps the name without a number, in every run.
+  const handed = new Set<string>();
   for (const wish of wishes.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
+    const there = formerHolder(fold(nameOf(wish)), directory, holders);
+    if (there !== undefined && !handed.has(there.objectId) && isSameNumber(there.holder, wish)) {
+      handed.add(there.objectId);
+      takeOver(wish, there);
+      continue;
+    }
     const free = (localPart: string) => {
       const name = fold(`${localPart}@${wish.domain}`);
       const holder = history.holderOf(name) ?? wish.key;
@@ -88,7 +126,28 @@ export function nameAccounts(
     given.add(fold(`${localPart}@${wish.domain}`));
     named.push(namedAs(wish, localPart));
   }
-  return { named, problems };
+  return { named, takenOver, problems };
+}
+
+/** Who is gone from PowerSchool and has the account of this name. */
+function formerHolder(
+  name: string,
+  directory: DirectoryIndex,
+  holders: Holders,
+): { objectId: string; holder: Holder } | undefined {
+  const [objectId, ...others] = directory.find('userPrincipalName', name);
+  if (objectId === undefined || others.length > 0) return undefined;
+  const holder = holders.holderOf(objectId);
+  return holder === undefined || holder.person !== undefined ? undefined : { objectId, holder };
+}
+
+/** A name made of names is a namesake's as well; PowerSchool's own user name is one person's at a time. */
+function neededFor({ rule }: Wish): readonly ('number' | 'givenName' | 'surname')[] {
+  return rule === 'username' ? ['number', 'givenName', 'surname'] : ['number'];
+}
+
+function isSameNumber(holder: Holder, { person }: Wish): boolean {
+  return reasonToKeep(holder, person, ['number']) === undefined;
 }
 
 function wishesOf(people: readonly Person[], { domains, accounts }: NamingRules) {

@@ -25,6 +25,8 @@ export interface DesiredUser {
   creation: { userPrincipalName: string; mailNickname: string; usageLocation: string } | undefined;
   /** Object id of the account that the person had until somebody deleted it. */
   replaces?: string;
+  /** Why the account is theirs now, where it was another record's. */
+  handedOver?: string;
 }
 
 export interface DesiredClass {
@@ -67,6 +69,8 @@ export interface Accounts {
   toCreate: ReadonlyMap<string, NamedPerson>;
   /** Whether an account is mastered in an on-premises Active Directory. */
   onPremises: (objectId: string) => boolean;
+  /** By person key: why an account goes over to them in this run. */
+  handovers?: ReadonlyMap<string, string>;
 }
 
 export interface Desire {
@@ -140,10 +144,15 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
       usageLocation: profile.licences.usageLocation,
     },
     ...(named?.replaces === undefined ? {} : { replaces: named.replaces }),
+    ...withReason(accounts.handovers?.get(key)),
   });
   for (const schoolId of person.schoolIds) if (state.allSchools.has(schoolId)) addTo(state.schoolUsers, schoolId, key);
   const licence = profile.licences[person.role];
   if (ours && licence !== null) state.licences.set(key, licence);
+}
+
+function withReason(handedOver: string | undefined): Pick<DesiredUser, 'handedOver'> {
+  return handedOver === undefined ? {} : { handedOver };
 }
 
 function classAdder({ roster, profile, today }: Desire): (state: DesiredState, section: Section) => void {

@@ -77,11 +77,26 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
     const changes = changedProperties(there?.body ?? {}, user.body);
     if (changes === undefined) continue;
     const reason =
-      there === undefined
+      user.handedOver ??
+      formerOf(there?.body, user.body) ??
+      (there === undefined
         ? 'the person was matched to this account'
-        : becauseChanged(personKey, applied, 'the person changed in PowerSchool');
+        : becauseChanged(personKey, applied, 'the person changed in PowerSchool'));
     yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
   }
+}
+
+/** Whose the account was when it was last written, if it was another record's. */
+function formerOf(there: Body | undefined, wanted: Body): string | undefined {
+  const [before, now] = [stampedFor(there), stampedFor(wanted)];
+  if (before === undefined || before === now) return undefined;
+  return `the account was that of ${before} before`;
+}
+
+function stampedFor({ primaryRole, student, teacher }: Body = {}): string | undefined {
+  const part = primaryRole === 'student' ? student : teacher;
+  const id = isBody(part) ? part.externalId : undefined;
+  return typeof id === 'string' ? `${primaryRole === 'student' ? 'students' : 'teachers'}:${id}` : undefined;
 }
 
 function* licenceOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {

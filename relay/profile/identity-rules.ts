@@ -40,7 +40,18 @@ export const identitySchema = z.strictObject({
   teachers: rulesSchema('teacherNumber'),
   /** Agents send every source, whatever the rules use, so that `hallpass-relay match` can compare all rules. */
   compareAll: z.boolean().default(false),
+  /** Guests of the tenant, such as parents: nobody of the roster, unless the profile says so. */
+  guests: z.enum(['exclude', 'match']).default('exclude'),
+  /** Rooms, equipment and shared mailboxes: accounts without sign-in, license and the name of a person. */
+  mailboxes: z.enum(['exclude', 'match']).default('exclude'),
+  /** Accounts that no rule gives to anybody: user names or object ids, `*` for any characters (`admin-*@contoso.edu`). */
+  never: z.array(z.string().trim().min(3).max(200)).max(500).default([]),
 });
 
 type Rules = z.infer<typeof identitySchema>;
+export type CandidateOptions = Pick<Rules, 'guests' | 'mailboxes' | 'never'>;
+
+/** What a profile without these options means. */
+export const noCandidateOptions: CandidateOptions = { guests: 'exclude', mailboxes: 'exclude', never: [] };
+
 export type IdentityRule = NonNullable<Rules['students'] | Rules['teachers']>[number];

@@ -31,7 +31,7 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
 export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]> {
   const rows = await scope.db
     .selectFrom('directory_user')
-    .select(['id', 'user_principal_name', 'mail', 'mail_nickname', 'on_premises'])
+    .selectAll()
     .where('tenant_id', '=', scope.tenantId)
     .execute();
   return rows.map((row) => ({
@@ -40,6 +40,13 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
     mail: row.mail,
     mailNickname: row.mail_nickname,
     onPremises: row.on_premises === 1,
+    userType: row.user_type,
+    creationType: row.creation_type,
+    externalUserState: row.external_state,
+    enabled: row.enabled === 1,
+    licensed: row.licensed === 1,
+    hasGivenName: row.given_name === 1,
+    hasSurname: row.surname === 1,
   }));
 }
 
@@ -67,6 +74,13 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
       mail: user.mail,
       mail_nickname: user.mailNickname,
       on_premises: user.onPremises ? 1 : 0,
+      user_type: user.userType ?? null,
+      creation_type: user.creationType ?? null,
+      external_state: user.externalUserState ?? null,
+      enabled: user.enabled === false ? 0 : 1,
+      licensed: user.licensed === true ? 1 : 0,
+      given_name: user.hasGivenName === true ? 1 : 0,
+      surname: user.hasSurname === true ? 1 : 0,
     };
   });
   for (const part of slices(rows)) {
@@ -79,6 +93,13 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
           mail: eb.ref('excluded.mail'),
           mail_nickname: eb.ref('excluded.mail_nickname'),
           on_premises: eb.ref('excluded.on_premises'),
+          user_type: eb.ref('excluded.user_type'),
+          creation_type: eb.ref('excluded.creation_type'),
+          external_state: eb.ref('excluded.external_state'),
+          enabled: eb.ref('excluded.enabled'),
+          licensed: eb.ref('excluded.licensed'),
+          given_name: eb.ref('excluded.given_name'),
+          surname: eb.ref('excluded.surname'),
         })),
       )
       .execute();

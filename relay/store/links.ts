@@ -19,6 +19,8 @@ export interface Link {
   objectId: string;
   /** The identity rule in words, `created`, `adopted`, {@link recovered}, or `manual by NAME`. */
   rule: string;
+  /** Person key of the one who had the account before. */
+  former?: string | undefined;
 }
 
 /**
@@ -34,6 +36,10 @@ export function isOfOurs({ rule }: Pick<Link, 'rule'>): boolean {
 
 /** What links made by hand begin with: they are replaced by hand only. */
 const byHand = 'manual by ';
+
+export function isByHand({ rule }: Pick<Link, 'rule'>): boolean {
+  return rule.startsWith(byHand);
+}
 
 export type LinkedPerson = Pick<Link, 'role' | 'personId'>;
 

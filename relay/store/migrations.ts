@@ -20,6 +20,7 @@ import { door } from './migrations/015-door.ts';
 import { agentHealth } from './migrations/017-agent-health.ts';
 import { graphHabits } from './migrations/018-graph-habits.ts';
 import { leftOutRows } from './migrations/020-left-out.ts';
+import { accountTraits } from './migrations/021-account-traits.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -41,6 +42,7 @@ const migrations: Record<string, Migration> = {
   '017-agent-health': agentHealth,
   '018-graph-habits': graphHabits,
   '020-left-out': leftOutRows,
+  '021-account-traits': accountTraits,
 };
 
 /**

@@ -10,6 +10,14 @@ interface DirectoryUserTable {
   mail_nickname: string | null;
   /** 1 when mastered in an on-premises Active Directory. */
   on_premises: number;
+  user_type: string | null;
+  creation_type: string | null;
+  external_state: string | null;
+  /** 1 when anybody can sign in with it, when it has a license, a given name, a surname. */
+  enabled: number;
+  licensed: number;
+  given_name: number;
+  surname: number;
 }
 
 /**
@@ -35,6 +43,8 @@ interface LinkTable {
   /** How it came about: the rule in words, `created`, `adopted`, or `manual by NAME`. */
   rule: string;
   linked_at: string;
+  /** Person key of the one who had the account before it was handed over; null for an account that was nobody's. */
+  former: string | null;
 }
 
 /** Objects that Microsoft 365 has because we made, changed or adopted them, and the values we last wrote. */

@@ -1,6 +1,8 @@
 /** Who has which account: links of earlier runs stay, everybody else is matched or named by the profile's mode. */
+import { exclusionTest } from '../identity/candidates.ts';
 import type { DirectoryIndex } from '../identity/directory-index.ts';
-import { matchPeople } from '../identity/match.ts';
+import type { Handover, Holders } from '../identity/holder.ts';
+import { type Candidates, matchPeople, type Rivals } from '../identity/match.ts';
 import type { NameHistory } from '../identity/name-history.ts';
 import { type NamedPerson, nameAccounts } from '../identity/names.ts';
 import { type Person, personKey } from '../identity/people.ts';
@@ -8,36 +10,69 @@ import type { Problem } from '../identity/problem.ts';
 import type { Profile, Role } from '../profile.ts';
 import type { Link } from '../store/links.ts';
 
+/** A link that takes the place of another person's. */
+export interface HandedOver extends Handover {
+  link: Link;
+}
+
 export interface ResolvedAccounts {
-  /** Links found now, to be kept. */
+  /** Links found now, to be kept; those that are handed over are not among them. */
   newLinks: Link[];
+  handovers: HandedOver[];
   /** Accounts to be made, by person key. */
   toCreate: Map<string, NamedPerson>;
   problems: Problem[];
 }
 
-/**
- * @param open people of the profile's schools who have no account yet
- * @param taken object ids of accounts that belong to somebody
- * @param names user names that were given before
- */
+/** What a profile's people are matched and named by. */
+export interface Surroundings {
+  directory: DirectoryIndex;
+  holders: Holders;
+  /** Claims of people of other profiles. */
+  rivals: Rivals;
+  /** User names that were given before. */
+  names: NameHistory;
+  /** Whether Hallpass blocked the account's sign-in. */
+  isDisabledByUs: (objectId: string) => boolean;
+}
+
+/** @param open people of the profile's schools who have no account yet */
 export function resolveAccounts(
   open: readonly Person[],
-  directory: DirectoryIndex,
   profile: Profile,
-  taken: { has(objectId: string): boolean },
-  names: NameHistory,
+  { directory, holders, rivals, names, isDisabledByUs }: Surroundings,
 ): ResolvedAccounts {
   const toMatch = open.filter((person) => profile.mode[person.role] === 'match');
-  const matched = matchPeople(toMatch, directory, profile.identity, taken);
+  const matched = matchPeople(toMatch, candidatesOf(profile, directory, isDisabledByUs), holders, rivals);
   const toName = open.filter((person) => profile.mode[person.role] === 'create');
-  const { named, problems } = nameAccounts(toName, profile, directory, names);
-  return {
-    newLinks: matched.links.map(({ personKey: key, objectId, rule }) => {
-      const [role, personId = ''] = key.split(':');
-      return { role: role as Role, personId, objectId, rule };
-    }),
+  const { named, takenOver, problems } = nameAccounts(toName, profile, directory, names, holders);
+  const resolved: ResolvedAccounts = {
+    newLinks: [],
+    handovers: [],
     toCreate: new Map(named.map((one) => [personKey(one.person.role, one.person.id), one])),
     problems: [...matched.problems, ...problems],
   };
+  for (const { personKey: key, objectId, rule, handover } of matched.links) {
+    const link = linkOf(key, objectId, rule);
+    if (handover === undefined) resolved.newLinks.push(link);
+    else resolved.handovers.push({ ...handover, link });
+  }
+  for (const { personKey: key, objectId, handover } of takenOver) {
+    resolved.handovers.push({ ...handover, link: linkOf(key, objectId, 'adopted') });
+  }
+  return resolved;
+}
+
+/** The accounts as the profile's rules see them. */
+export function candidatesOf(
+  { identity }: Profile,
+  directory: DirectoryIndex,
+  isDisabledByUs: (objectId: string) => boolean,
+): Candidates {
+  return { directory, rules: identity, excluded: exclusionTest(identity, isDisabledByUs) };
+}
+
+function linkOf(key: string, objectId: string, rule: string): Link {
+  const [role, personId = ''] = key.split(':');
+  return { role: role as Role, personId, objectId, rule };
 }

@@ -1,19 +1,23 @@
 /** What a run would do: who has which account, what should be, and the difference to what is. Nothing is stored. */
-import { claimedAccounts } from '../identity/match.ts';
+import { claimsOf, type Rivals } from '../identity/match.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import { type Person, personKey } from '../identity/people.ts';
 import { type Problem, problem } from '../identity/problem.ts';
+import type { Claim } from '../identity/settle.ts';
+import type { AppliedState } from '../plan/applied-state.ts';
 import { type Departed, departedBy } from '../plan/departures.ts';
 import { type DesiredState, desiredState } from '../plan/desired.ts';
+import { withHandovers } from '../plan/handover.ts';
 import { addKeys } from '../plan/keys.ts';
 import type { Plan } from '../plan/operation.ts';
 import { makePlan } from '../plan/plan.ts';
 import { classesWithoutOwner } from '../plan/teams.ts';
 import type { Applied } from '../store/applied.ts';
 import { isOfOurs, type Link } from '../store/links.ts';
-import { resolveAccounts } from './accounts.ts';
+import { candidatesOf, type HandedOver, resolveAccounts } from './accounts.ts';
 import { updateApplied } from './apply/effects.ts';
 import { heedDeletions } from './deleted-accounts.ts';
+import { holdersOf } from './holders.ts';
 import { alreadyThere, conflictsOf, withoutConflicts } from './state/adoption.ts';
 import { renewProblems } from './state/memory.ts';
 import type { ProfileState } from './state/tenant-state.ts';
@@ -22,6 +26,8 @@ export interface Decided {
   plan: Plan;
   /** Accounts found for people just now. The state does not have them yet: in preview they are not kept. */
   newLinks: Link[];
+  /** Accounts that were another record's, likewise. */
+  handovers: HandedOver[];
   /** What turned out to be there already. The state has it; in preview it is not kept. */
   there: Applied[];
   /** What is wrong with people's accounts, and with who looks after whom. */
@@ -35,39 +41,48 @@ export function decide(state: ProfileState, today: string): Decided {
   const { open, shared, unsettled } = sortPeople(state);
   state.unsettled = unsettled;
   const deletions = heedDeletions(open, state);
-  const theirs = new Set(deletions.restored.map(({ objectId }) => objectId)).union(claimedByOthers(state));
-  const taken = { has: (objectId: string) => tenant.taken.has(objectId) || theirs.has(objectId) };
-  const resolved = resolveAccounts(deletions.open, directory, profile, taken, tenant.names);
+  const resolved = resolveAccounts(deletions.open, profile, {
+    directory,
+    holders: holdersOf(tenant, deletions.restored),
+    rivals: claimedByOthers(state),
+    names: tenant.names,
+    isDisabledByUs: disabledByUs(state),
+  });
+  const { handovers } = resolved;
   const toCreate = replacing(resolved.toCreate, deletions.replaced);
   const newLinks = [...deletions.restored, ...resolved.newLinks];
-  const found = new Map(newLinks.map((link) => [keyOfLink(link), link.objectId]));
+  const found = new Map(
+    [...newLinks, ...handovers.map(({ link }) => link)].map((link) => [keyOfLink(link), link.objectId]),
+  );
+  const moves = new Map(handovers.map(({ from, link }) => [from, keyOfLink(link)]));
 
   // Memberships begin and end by date, so a new day concerns everybody.
   if (state.today !== today) state.pending = tenant.allKeys();
   state.today = today;
-  for (const key of [...found.keys(), ...toCreate.keys()]) addKeys(state.pending, roster.keysOf(key));
+  for (const key of [...found.keys(), ...toCreate.keys(), ...moves.keys()]) addKeys(state.pending, roster.keysOf(key));
+  for (const key of moves.keys()) for (const id of classesOf(key, tenant)) state.pending.sections.add(id);
 
   const linked = found.size === 0 ? tenant.accounts : new Map([...tenant.accounts, ...found]);
+  for (const from of moves.keys()) linked.delete(from);
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
   const ours = deletions.restored.filter(isOfOurs).map(keyOfLink);
+  for (const [from, to] of moves) if (tenant.createdByUs.has(from)) ours.push(to);
   const createdByUs = ours.length === 0 ? tenant.createdByUs : tenant.createdByUs.union(new Set(ours));
-  const accounts = { linked, createdByUs, toCreate, onPremises };
+  const reasons = new Map(handovers.map(({ link, reason }) => [keyOfLink(link), reason]));
+  const accounts = { linked, createdByUs, toCreate, onPremises, handovers: reasons };
   const whole = desiredState({ roster, accounts, profile, scope, today }, state.pending);
   renewProblems(state, state.pending, whole);
   const desired = withoutConflicts(whole, tenant.adoption);
   const there = alreadyThere(desired, tenant, linked);
   for (const one of there) updateApplied(tenant, one);
-  noteOwnerless(state, desired);
-  const departed = departedBy(
-    { profile, scope, roster, applied: tenant.applied },
-    tenant.departures,
-    state.pending,
-    today,
-  );
+  const applied = withHandovers(tenant.applied, moves);
+  noteOwnerless(state, desired, applied);
+  const departed = departedBy({ profile, scope, roster, applied }, tenant.departures, state.pending, today);
   noteUnreachable(state, departed);
   return {
-    plan: makePlan(desired, tenant.applied, departed, today),
+    plan: makePlan(desired, applied, departed, today),
     newLinks,
+    handovers,
     there,
     problems: [...resolved.problems, ...deletions.problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
   };
@@ -91,8 +106,8 @@ function replacing(
 }
 
 /** What the roster alone does not tell: a class may have an owner of earlier days. */
-function noteOwnerless({ rosterProblems, tenant }: ProfileState, desired: DesiredState): void {
-  for (const sectionId of classesWithoutOwner(desired, tenant.applied)) {
+function noteOwnerless({ rosterProblems }: ProfileState, desired: DesiredState, applied: AppliedState): void {
+  for (const sectionId of classesWithoutOwner(desired, applied)) {
     const problems = rosterProblems.get(sectionId) ?? [];
     rosterProblems.set(sectionId, [...problems, problem(`class:${sectionId}/team`, 'ClassWithoutOwner', {})]);
   }
@@ -133,17 +148,33 @@ function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState
   return sorted;
 }
 
-/** Accounts that people of other profiles would be matched to: who of two gets one must not depend on the order of runs. */
-function claimedByOthers({ profile, tenant }: ProfileState): Set<string> {
-  const rivals = [...tenant.profiles.values()].filter(
+/** What people of other profiles claim: who of two gets an account must not depend on the order of runs. */
+function claimedByOthers({ profile, tenant }: ProfileState): Rivals {
+  const others = [...tenant.profiles.values()].filter(
     (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
   );
-  const claimed = rivals.flatMap((other) => {
-    const { mode, identity } = other.profile;
+  const rivals = new Map<string, Claim[]>();
+  for (const other of others) {
+    const { mode } = other.profile;
     const matching = sortPeople(other).open.filter(({ role }) => mode[role] === 'match');
-    return [...claimedAccounts(matching, tenant.directory, identity)];
-  });
-  return new Set(claimed);
+    const candidates = candidatesOf(other.profile, tenant.directory, disabledByUs(other));
+    for (const [objectId, claims] of claimsOf(matching, candidates)) {
+      rivals.set(objectId, [...(rivals.get(objectId) ?? []), ...claims]);
+    }
+  }
+  return rivals;
+}
+
+/** Accounts of people who left, whose sign-in Hallpass blocked. */
+function disabledByUs({ tenant }: ProfileState): (objectId: string) => boolean {
+  const disabled = tenant.applied.retired.get('disabled');
+  return (objectId) => disabled?.has(tenant.taken.get(objectId) ?? '') === true;
+}
+
+/** Classes that somebody is in, as far as Hallpass knows. */
+function classesOf(key: string, { applied }: Pick<ProfileState['tenant'], 'applied'>): string[] {
+  const found = [applied.members, applied.owners].flatMap((classes) => [...classes]);
+  return found.filter(([, people]) => people.has(key)).map(([id]) => id);
 }
 
 function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {

@@ -11,11 +11,13 @@ import type { Vault } from '../secrets/vault.ts';
 import { type Applied, record } from '../store/applied.ts';
 import { noteOwnersOneByOne, readDirectoryState } from '../store/directory-mirror.ts';
 import { removeFound } from '../store/found.ts';
+import { handOverLinks } from '../store/handover.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
 import { judgeProfile } from '../store/quarantine.ts';
 import type { Store, TenantScope } from '../store/store.ts';
+import type { HandedOver } from './accounts.ts';
 import { applyPlan } from './apply/apply.ts';
 import type { ApplyResult } from './apply/applying.ts';
 import { decide } from './decide.ts';
@@ -57,17 +59,20 @@ export interface RunReport {
 export async function runProfile(context: RunContext, state: ProfileState, today: string): Promise<RunReport> {
   const { store, tenantId, clock } = context;
   const { profile, tenant } = state;
-  const { plan, newLinks, there, problems } = decide(state, today);
+  const { plan, newLinks, handovers, there, problems } = decide(state, today);
   if (profile.state !== 'enabled') return previewed(context, state, plan, problems);
 
   const readings = served(tenant, there);
   const checked = await store.withTenant(tenantId, async (scope) => {
+    await handOverLinks(scope, handovers, timestamp(clock));
     await addLinks(scope, newLinks, timestamp(clock));
     await record(scope, there, [], timestamp(clock));
     await removeFound(scope, readings);
     return holdBack(scope, state, plan, timestamp(clock));
   });
+  for (const { from, link } of handovers) tenant.handOver(from, link);
   for (const link of newLinks) tenant.addLink(link);
+  tellHandovers(context, handovers);
   tellTakenOver(context, state, there);
   forgetFound(tenant, readings, there);
   const runId = await begin(context, profile.name, plan, checked);
@@ -152,6 +157,11 @@ export function tellQuarantine({ log }: Pick<RunContext, 'log'>, quarantine: Qua
   if (quarantine === undefined) return;
   const { code, message, action } = quarantine;
   log.error({ event: 'profile.quarantined', code, action }, message);
+}
+
+function tellHandovers({ log }: RunContext, { length: count }: readonly HandedOver[]): void {
+  if (count > 0)
+    log.info({ event: 'run.handed-over', count }, `${count} accounts went over to new records of their people`);
 }
 
 function tellTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {

@@ -60,10 +60,40 @@ export const graphErrors = {
   DuplicateTargetEntries: {
     retry: 'fix',
     who: 'sis',
-    sentence: '{count} people in PowerSchool share {source} = {value}.',
-    action: 'Correct the duplicate in PowerSchool.',
+    sentence: '{count} people in PowerSchool share {what}: {people}.',
+    action:
+      'Correct the duplicate in PowerSchool. If the data is right, say whose the account is: "hallpass-relay link set TENANT PERSON ACCOUNT".',
     meaning:
-      'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant.',
+      'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant; whoever has it already keeps it.',
+  },
+  AccountOfStaff: {
+    retry: 'fix',
+    who: 'sis',
+    sentence:
+      "The account {account} is found for two records of PowerSchool: the student {student} by {source}, and the staff member {staff} by {staffSource}. Staff decides, so it is the staff member's.",
+    action:
+      'Nothing to do if both are one person. Otherwise correct one of the two values in PowerSchool, or take the account from the staff member with "hallpass-relay link remove TENANT {staff}" and give it to the student with "hallpass-relay link set TENANT {student} {account}".',
+    meaning:
+      "One person is in PowerSchool as a student and as staff. As in School Data Sync the account is provisioned as staff's. Where both names of the two records differ, or nothing but two numbers is the same, they are taken for two people, and neither gets it (DuplicateTargetEntries).",
+  },
+  AccountOfFormerPerson: {
+    retry: 'fix',
+    who: 'sis',
+    sentence:
+      "The account {account} would be this person's ({person}), and it was that of {former}, who has left PowerSchool: {reason}.",
+    action:
+      'If both are one person, or the account is to be {person}\'s, say so: "hallpass-relay link set TENANT {person} {account}". Otherwise correct the user name or number in PowerSchool.',
+    meaning:
+      "Who has left PowerSchool keeps the account until somebody who is there claims it by the profile's rules: a student who comes back as a new record gets theirs by itself. Where number or names differ it may be another person's mail and files, so a person decides.",
+  },
+  ExcludedAccount: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'Only {account} has {target} = {value} in Microsoft 365, and it is {what}.',
+    action:
+      "Create an account for the person, or correct the person's {source} in PowerSchool. If it is the person's account, the profile can say so ({option}), or give it by hand: hallpass-relay link set.",
+    meaning:
+      'Guests, rooms, equipment and shared mailboxes are nobody of the roster, and no rule gives them to anybody unless the profile says so. A parent may be a guest with the address that PowerSchool has for the student.',
   },
   PersonInTwoProfiles: {
     retry: 'fix',

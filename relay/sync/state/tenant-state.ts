@@ -9,6 +9,7 @@ import { personKey } from '../../identity/people.ts';
 import type { Problem } from '../../identity/problem.ts';
 import type { AppliedState } from '../../plan/applied-state.ts';
 import { allHeld, type DepartureNews, type Departures, lookForDepartures } from '../../plan/departures.ts';
+import { handOver } from '../../plan/handover.ts';
 import { addKeys, type Keys, keysOfObjects, noKeys } from '../../plan/keys.ts';
 import type { Operation } from '../../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
@@ -16,7 +17,7 @@ import type { SchoolSource } from '../../plan/source-guard.ts';
 import { type Scope, scopeOf } from '../../profile/scope.ts';
 import type { Profile } from '../../profile.ts';
 import type { DeletedAccount } from '../../store/deleted-accounts.ts';
-import { isOfOurs, type Link } from '../../store/links.ts';
+import { isByHand, isOfOurs, type Link } from '../../store/links.ts';
 import type { Habits } from '../apply/applying.ts';
 
 export class TenantState {
@@ -31,6 +32,8 @@ export class TenantState {
   readonly taken = new Map<string, string>();
   /** People whose accounts Hallpass made, or made before it lost its database. */
   readonly createdByUs = new Set<string>();
+  /** People whose accounts somebody gave them by hand. */
+  readonly linkedByHand = new Set<string>();
   /** By person key, of those who had an account until somebody deleted it. */
   readonly deletedAccounts = new Map<string, DeletedAccount>();
   /** What was there before Hallpass and is still to be taken over. */
@@ -78,6 +81,22 @@ export class TenantState {
     this.taken.set(objectId, key);
     this.deletedAccounts.delete(key);
     if (isOfOurs(link)) this.createdByUs.add(key);
+    if (isByHand(link)) this.linkedByHand.add(key);
+    else this.linkedByHand.delete(key);
+  }
+
+  /** The account of one record is another's from now on, with all that it has in Microsoft 365. */
+  handOver(from: string, link: Link): void {
+    const to = personKey(link.role, link.personId);
+    handOver(this.applied, from, to);
+    this.accounts.delete(from);
+    const isOurs = this.createdByUs.delete(from);
+    this.linkedByHand.delete(from);
+    this.addLink(link);
+    if (isOurs) this.createdByUs.add(to);
+    this.names.handOver(from, to);
+    this.touchPerson(from);
+    this.touchPerson(to);
   }
 
   /** An account was made for the person. */
@@ -98,6 +117,7 @@ export class TenantState {
     this.accounts.delete(key);
     this.taken.delete(objectId);
     this.createdByUs.delete(key);
+    this.linkedByHand.delete(key);
     this.applied.users.delete(key);
     const { members, owners, schoolUsers, licences, retired } = this.applied;
     for (const sets of [members, owners, schoolUsers, licences, retired])

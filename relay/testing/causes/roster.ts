@@ -41,6 +41,34 @@ export const rosterCauses = {
   UnmatchedEntry: { roster: having('10', { studentNumber: '9999' }), mend: commit },
   AmbiguousMatch: { before: stranger(ofBoth), mend: remove('again') },
   DuplicateTargetEntries: { roster: having('10', { studentNumber: '4001' }), mend: commit },
+  ExcludedAccount: {
+    before: (district) => {
+      const { users } = district.microsoft.directory;
+      users.update(accountOf(district, 'student0'), { userType: 'Guest' });
+    },
+    mend: (district) => {
+      const { users } = district.microsoft.directory;
+      users.update(accountOf(district, 'student0'), { userType: 'Member' });
+    },
+  },
+  AccountOfFormerPerson: {
+    profile: { policies: { studentGone: 'disable', goneForDays: 0 } },
+    after: [
+      // A new record with the number of one who left, whose account says another number.
+      (district) => {
+        district.microsoft.directory.users.update(accountOf(district, 'student0'), { mailNickname: '4777' });
+        return district.commit([
+          ...without('10', '300', '301', '302')(whole),
+          { kind: 'student', id: '99', schoolId: '1', studentNumber: '4777' },
+        ]);
+      },
+    ],
+    mend: commit,
+  },
+  AccountOfStaff: {
+    roster: (records) => [...records, { kind: 'teacher', id: '99', schoolId: '1', username: 'student0' }],
+    mend: commit,
+  },
   MissingSourceValue: { roster: having('10', { studentNumber: undefined }), mend: commit },
   InvalidUserName: { create: true, roster: having('10', { username: 'zoë smith' }), mend: commit },
   NameInOtherScript: {

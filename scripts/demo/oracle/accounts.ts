@@ -33,34 +33,69 @@ export function assignAccounts(subjects: readonly Subject[], directory: readonly
 }
 
 /**
- * Sync existing users: the value equals the target ignoring case in exactly one account of the whole directory, and no
- * other person claims that account. Of several rules the first that finds anything decides.
+ * Sync existing users: the value equals the target ignoring case in exactly one account that may be somebody's, and no
+ * other person claims that account. Of several rules the first that finds anything decides. A student and a staff member who
+ * are one person: staff decides.
  */
 export function matchAccounts(
   subjects: readonly { person: Person; rules: { identity: Record<Role, IdentityRule[]> } }[],
   directory: readonly SeededAccount[],
 ): Assignment {
   const result: Assignment = { accounts: new Map(), problems: new Map() };
+  const excluded = new Set(directory.filter(isNobodys).map(({ id }) => id));
   const candidates = {
     userPrincipalName: accountsBy(directory, 'userPrincipalName'),
     mail: accountsBy(directory, 'mail'),
     mailNickname: accountsBy(directory, 'mailNickname'),
   };
-  const claims: [account: string, key: string][] = [];
+  const claims: { account: string; person: Person; source: IdentityRule['source'] }[] = [];
   for (const { person, rules } of subjects) {
     const found = rules.identity[person.role].flatMap(({ source, suffix, target }) => {
       const value = person[source];
       if (value === undefined) return [];
-      return [candidates[target].get((suffix === undefined ? value : `${value}@${suffix}`).toLowerCase()) ?? []];
+      const all = candidates[target].get((suffix === undefined ? value : `${value}@${suffix}`).toLowerCase()) ?? [];
+      return [{ source, all, accounts: all.filter((id) => !excluded.has(id)) }];
     });
-    const [account, ...others] = found.find((accounts) => accounts.length > 0) ?? [];
-    if (found.length === 0) result.problems.set(person.key, 'MissingSourceValue');
-    else if (account === undefined) result.problems.set(person.key, 'UnmatchedEntry');
+    const [first] = found;
+    const hit = found.find(({ accounts }) => accounts.length > 0);
+    const [account, ...others] = hit?.accounts ?? [];
+    if (first === undefined) result.problems.set(person.key, 'MissingSourceValue');
+    else if (hit === undefined || account === undefined)
+      result.problems.set(person.key, first.all.length > 0 ? 'ExcludedAccount' : 'UnmatchedEntry');
     else if (others.length > 0) result.problems.set(person.key, 'AmbiguousMatch');
-    else claims.push([account, person.key]);
+    else claims.push({ account, person, source: hit.source });
   }
-  settle(claims, result, () => undefined);
+  for (const [account, claimants] of Map.groupBy(claims, (claim) => claim.account)) {
+    const student = claimants.find(({ person }) => person.role === 'students');
+    const staff = claimants.find(({ person }) => person.role === 'teachers');
+    if (claimants.length === 2 && student !== undefined && staff !== undefined && areOne(student, staff)) {
+      result.accounts.set(staff.person.key, account);
+      result.problems.set(student.person.key, 'AccountOfStaff');
+    } else if (claimants.length > 1) {
+      for (const { person } of claimants) result.problems.set(person.key, 'DuplicateTargetEntries');
+    } else {
+      for (const { person } of claimants) result.accounts.set(person.key, account);
+    }
+  }
   return result;
+}
+
+/** Guests, and mailboxes of nobody in particular: no sign-in, no license, no name of a person. */
+function isNobodys(account: SeededAccount): boolean {
+  const { userType, userPrincipalName, accountEnabled, assignedLicenses, givenName, surname } = account;
+  if (userType === 'Guest' || userPrincipalName.includes('#EXT#')) return true;
+  const licences = Array.isArray(assignedLicenses) ? assignedLicenses : [];
+  return accountEnabled === false && licences.length === 0 && !givenName && !surname;
+}
+
+/** Both names differ: two people. Two numbers are the same by chance, unless the names are the same too. */
+function areOne(student: { person: Person; source: string }, staff: { person: Person; source: string }): boolean {
+  const compared = (['givenName', 'surname'] as const).map((name) => {
+    const [one, other] = [student.person[name], staff.person[name]];
+    return one === undefined || other === undefined ? undefined : one.toLowerCase() === other.toLowerCase();
+  });
+  if (compared.every((same) => same === false)) return false;
+  return student.source !== 'number' || staff.source !== 'number' || compared.every((same) => same === true);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Person } from './district.ts';
 import { filled, requiredBy } from './patterns.ts';
 import type { UsernameRule } from './rules.ts';
 
-export type LocalPart = { name: string } | { problem: 'MissingSourceValue' | 'InvalidUserName' };
+export type LocalPart = { name: string } | { problem: 'MissingSourceValue' | 'InvalidUserName' | 'NameInOtherScript' };
 
 export function localPart(person: Person, rule: UsernameRule, domain: string): LocalPart {
   const { username } = person;
@@ -33,7 +33,7 @@ function fromPattern(person: Person, pattern: string, maxLength: number): LocalP
     if (plain === undefined) foreign = true;
     return plain;
   });
-  return foreign ? { problem: 'InvalidUserName' } : checked(shortened(text.toLowerCase(), maxLength));
+  return foreign ? { problem: 'NameInOtherScript' } : checked(shortened(text.toLowerCase(), maxLength));
 }
 
 /** Signs at the ends, and doubled dots, are what missing values leave. */
@@ -66,7 +66,16 @@ const spelledOut = new Map(
   }),
 )
   .set('ə', 'e')
-  .set('ĸ', 'k');
+  .set('ĸ', 'k')
+  .set('ɓ', 'b')
+  .set('ɗ', 'd')
+  .set('ɛ', 'e')
+  .set('ɔ', 'o')
+  .set('ƙ', 'k')
+  .set('ƴ', 'y');
+
+/** Letters, for Unicode, that names have as apostrophes: ʻokina, glottal stops, saltillo, primes. */
+const likeApostrophes = new Set('ʹʺʻʼʽʾʿˀˁˈʔʕꞌ');
 
 /** Lower-case letters, digits and hyphens; undefined for what is written in another script, or in signs alone. */
 function plainLetters(value: string): string | undefined {
@@ -74,6 +83,7 @@ function plainLetters(value: string): string | undefined {
   for (const character of value.normalize('NFKD').toLowerCase()) {
     const spelled = spelledOut.get(character) ?? character;
     if (/^[a-z0-9-]+$/.test(spelled)) plain += spelled;
+    else if (likeApostrophes.has(spelled)) plain += '';
     else if (/[\p{L}\p{N}]/u.test(spelled)) return undefined;
     else if (/\p{Pd}/u.test(spelled)) plain += '-';
   }

@@ -32,6 +32,8 @@ const withTwo = 0.005;
 const synced = 0.05;
 const disabled = 0.01;
 const guests = 0.002;
+/** Students with a parent who is a guest under the address that PowerSchool has for the student. */
+const parents = 0.01;
 
 const plans = [
   { servicePlanId: '9aaf7827-d63c-4b61-89c3-182f06f82e5c', servicePlanName: 'EXCHANGE_S_STANDARD' },
@@ -61,6 +63,7 @@ export function seedDirectory(people: readonly SeedPerson[], options: SeedOption
     if (fate === 'two') users.push(secondAccount(person, account, initial, names));
   }
   users.push(...guestAccounts(Math.ceil(people.length * guests), initial, names));
+  users.push(...parentAccounts(people, seed, initial, names));
   const seats = Math.ceil(people.length * 1.2) + 100;
   return {
     tenant: {
@@ -135,6 +138,8 @@ function secondAccount(person: SeedPerson, first: SeedUser, initial: string, nam
       mailNickname: first.mailNickname,
       displayName: `${first.displayName} (old)`.slice(0, 256),
       accountEnabled: false,
+      ...(first.givenName === undefined ? {} : { givenName: first.givenName }),
+      ...(first.surname === undefined ? {} : { surname: first.surname }),
     };
   }
   const mail = first.mail ?? first.userPrincipalName;
@@ -144,9 +149,12 @@ function secondAccount(person: SeedPerson, first: SeedUser, initial: string, nam
     mailNickname: asAlias(local),
     displayName: first.displayName,
     mail,
-    userType: 'Guest',
+    ...asGuest,
   };
 }
+
+/** As an accepted invitation leaves it. */
+const asGuest = { userType: 'Guest', creationType: 'Invitation', externalUserState: 'Accepted' } as const;
 
 function officeAccounts(domain: string, names: Names): SeedUser[] {
   const account = (local: string, displayName: string, more: Partial<SeedUser> = {}): SeedUser => ({
@@ -159,6 +167,8 @@ function officeAccounts(domain: string, names: Names): SeedUser[] {
     account('global.admin', 'Global Administrator'),
     account('helpdesk', 'Help Desk', { mail: `helpdesk@${domain}` }),
     account('sync.service', 'On-Premises Directory Synchronization Service Account'),
+    account('office', 'Front Office', { mail: `office@${domain}`, accountEnabled: false }),
+    account('cart.chromebooks', 'Chromebook Cart', { mail: `cart.chromebooks@${domain}`, accountEnabled: false }),
     account('room.library', 'Library', { mail: `room.library@${domain}`, accountEnabled: false }),
     account('room.gym', 'Gym', { mail: `room.gym@${domain}`, accountEnabled: false }),
   ];
@@ -173,8 +183,26 @@ function guestAccounts(count: number, initial: string, names: Names): SeedUser[]
       mailNickname: asAlias(local),
       displayName: `Visitor ${at + 1}`,
       mail,
-      userType: 'Guest',
+      ...asGuest,
     };
+  });
+}
+
+function parentAccounts(people: readonly SeedPerson[], seed: number, initial: string, names: Names): SeedUser[] {
+  return people.flatMap(({ role, dcid, secondaryEmail, surname }): SeedUser[] => {
+    if (role !== 'student' || secondaryEmail === undefined) return [];
+    if (seededRandom(seedOf(seed + 2, dcid)).next() >= parents) return [];
+    const local = names.free(`${secondaryEmail.replace('@', '_')}#EXT#`, initial);
+    const displayName = `Parent ${surname}`.slice(0, 256);
+    return [
+      {
+        userPrincipalName: `${local}@${initial}`,
+        mailNickname: asAlias(local),
+        displayName,
+        mail: secondaryEmail,
+        ...asGuest,
+      },
+    ];
   });
 }
 

@@ -1,0 +1,47 @@
+/** Giving what one record of PowerSchool had in Microsoft 365 to another one. Pure. */
+import { type AppliedState, relationMaps } from './applied-state.ts';
+
+/** New person key by the key before. */
+export type Moves = ReadonlyMap<string, string>;
+
+/**
+ * The applied state as it is when the accounts have changed hands: values, classes, schools and licenses are those of the
+ * account, and so of whoever has it. What the new person should not have is then taken away as from anybody else.
+ */
+export function withHandovers(applied: AppliedState, moves: Moves): AppliedState {
+  if (moves.size === 0) return applied;
+  const copy: AppliedState = {
+    ...applied,
+    users: new Map(applied.users),
+    ...copied(applied, ['members', 'owners', 'schoolUsers', 'licences', 'retired']),
+    uncertain: new Set(applied.uncertain),
+    drifted: new Set(applied.drifted),
+  };
+  for (const [from, to] of moves) handOver(copy, from, to);
+  return copy;
+}
+
+/** The same, in the state itself. */
+export function handOver(applied: AppliedState, from: string, to: string): void {
+  const user = applied.users.get(from);
+  if (user !== undefined) applied.users.set(to, user);
+  applied.users.delete(from);
+  for (const [kind, containers] of Object.entries(relationMaps(applied))) {
+    if (kind === 'schoolClass') continue;
+    for (const items of containers.values()) if (items.delete(from)) items.add(to);
+  }
+  for (const marks of [applied.uncertain, applied.drifted]) {
+    for (const mark of marks) {
+      if (mark !== from && !mark.endsWith(`:${from}`)) continue;
+      marks.delete(mark);
+      marks.add(`${mark.slice(0, -from.length)}${to}`);
+    }
+  }
+}
+
+type Relations = 'members' | 'owners' | 'schoolUsers' | 'licences' | 'retired';
+
+function copied(applied: AppliedState, names: readonly Relations[]): Pick<AppliedState, Relations> {
+  const sets = (name: Relations) => new Map([...applied[name]].map(([key, items]) => [key, new Set(items)]));
+  return Object.fromEntries(names.map((name) => [name, sets(name)])) as Pick<AppliedState, Relations>;
+}

@@ -1,0 +1,37 @@
+/** Accounts that go from one record of PowerSchool to another, with all that is known of them. */
+import { sql } from 'kysely';
+import { personKey } from '../identity/people.ts';
+import type { Link } from './links.ts';
+import type { TenantScope } from './store.ts';
+
+/**
+ * @param handovers `from`: person key of the one who has the account. An account that Hallpass made stays one that it made,
+ *   and a first password that waits goes with it.
+ */
+export async function handOverLinks(
+  { db, tenantId }: TenantScope,
+  handovers: readonly { from: string; link: Link }[],
+  now: string,
+): Promise<void> {
+  for (const { from, link } of handovers) {
+    const [role = '', id = ''] = from.split(':');
+    const { role: newRole, personId } = link;
+    const to = personKey(newRole, personId);
+    await sql`
+      update or replace link set role = ${newRole}, person_id = ${personId}, linked_at = ${now}, former = ${from},
+        rule = case when rule in ('created', 'adopted') then rule else ${link.rule} end
+      where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    for (const table of ['initial_password', 'given_name']) {
+      await sql`
+        update or replace ${sql.table(table)} set role = ${newRole}, person_id = ${personId}
+        where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    }
+    await sql`
+      update or replace applied set key = ${to}
+      where tenant_id = ${tenantId} and kind = 'user' and key = ${from}`.execute(db);
+    await sql`
+      update or replace applied_relation set item = ${to}
+      where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'licence', 'retired') and item = ${from}
+    `.execute(db);
+  }
+}

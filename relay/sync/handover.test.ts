@@ -1,0 +1,209 @@
+/** Accounts of people who left, or who are in PowerSchool twice, against the Microsoft simulator. */
+import t, { type Test } from 'tap';
+import type { RosterRecord } from '../../shared/roster.ts';
+import { parseProfile } from '../profile.ts';
+import { lastRun, operationsOn } from '../store/journal.ts';
+import { listLinks } from '../store/links.ts';
+import { readProblems } from '../store/problems.ts';
+import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
+
+const match: Mode = { students: 'match', teachers: 'match' };
+const create: Mode = { students: 'create', teachers: 'create' };
+const students = 6;
+
+async function open(t: Test, mode: Mode, change: object = {}): Promise<District> {
+  const district = await openDistrict({ dir: t.testdir(), mode, students, accounts: mode.students === 'match' });
+  t.teardown(() => district.close());
+  district.profile = parseProfile({ ...profileFor(mode), ...change }, 'test');
+  await district.commit(smallRoster(students));
+  t.match(await district.run(), { state: 'success' });
+  return district;
+}
+
+/** Student 10 has left; who comes back is in one of the three classes. */
+function withReturned(values: object, kind: 'student' | 'teacher' = 'student'): RosterRecord[] {
+  const rest = smallRoster(students).filter(({ id }) => !['10', '300', '301', '302'].includes(id));
+  const record = { kind, id: '99', schoolId: '1', username: 'student0', ...values } as RosterRecord;
+  const of = { schoolId: '1', sectionId: '50' };
+  const membership: RosterRecord =
+    kind === 'student'
+      ? { kind: 'studentEnrollment', id: '399', studentId: '99', ...of }
+      : { kind: 'teacherRoster', id: '799', teacherId: '99', ...of };
+  return [...rest, record, membership];
+}
+
+const same = { studentNumber: '4000', givenName: 'Ana', surname: 'Šimić 0', grade: '9' };
+
+async function problemsOf({ store, tenantId }: District): Promise<string[]> {
+  const problems = await store.withTenant(tenantId, readProblems);
+  return problems.map(({ subject, code }) => `${subject} ${code}`);
+}
+
+async function links({ store, tenantId }: District): Promise<Record<string, string | undefined>> {
+  const all = await store.withTenant(tenantId, listLinks);
+  return Object.fromEntries(all.map((one) => [`${one.role}:${one.personId}`, one.userPrincipalName]));
+}
+
+async function classesOf(district: District, name: string): Promise<string[]> {
+  const { user, class: classes } = await district.dump();
+  const id = user.find((one) => one.userPrincipalName === `${name}@contoso.edu`)?.id ?? '';
+  return classes.filter(({ members }) => members?.includes(id)).map(({ externalId = '' }) => externalId);
+}
+
+for (const [name, mode] of Object.entries({ match, create })) {
+  t.test(`${name}: who comes back as a new record gets the account of before, with what it should have`, async (t) => {
+    const district = await open(t, mode, { policies: { studentGone: 'disable', goneForDays: 0 } });
+    t.same((await classesOf(district, 'student0')).sort(), ['50', '52', '54']);
+    await district.commit(withReturned({}).filter(({ id }) => id !== '99' && id !== '399'));
+    t.match(await district.run(), { state: 'success' });
+    const disabled = (await district.dump()).user.find((one) => one.userPrincipalName === 'student0@contoso.edu');
+    t.equal(disabled?.accountEnabled, false, 'gone');
+
+    await district.commit(withReturned(same));
+    t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
+    const { user } = await district.dump();
+    const account = user.find((one) => one.userPrincipalName === 'student0@contoso.edu');
+    t.match(account, { accountEnabled: true, student: { externalId: '99' }, id: disabled?.id });
+    t.equal(user.length, students + 4, 'nobody was made');
+    t.match(await links(district), { 'students:99': 'student0@contoso.edu', 'students:10': undefined });
+    t.same(await classesOf(district, 'student0'), ['50']);
+    const { store, tenantId } = district;
+    const [operation] = await store.withTenant(tenantId, (scope) => operationsOn(scope, 'students:99'));
+    t.match(operation, { reason: /students:10|back in PowerSchool/ });
+    const journal = await store.withTenant(tenantId, (scope) =>
+      scope.db.selectFrom('operation').select(['kind', 'reason']).where('key', '=', 'students:99').execute(),
+    );
+    t.match(
+      journal.find(({ kind }) => kind === 'updateUser')?.reason,
+      /^the account was that of students:10, who has left PowerSchool, and/,
+    );
+    district.restart();
+    t.match(await district.run(), { state: 'success', done: 0, problems: 0 }, 'and that is that, also after a restart');
+    t.match(await store.withTenant(tenantId, (scope) => lastRun(scope, 'test')), { state: 'success' });
+  });
+
+  t.test(`${name}: in one step, and with a kill after every request, it comes to the same`, async (t) => {
+    for (const killedAfter of [1, 2, 3, 4, Number.POSITIVE_INFINITY]) {
+      const district = await open(t, mode);
+      await district.commit(withReturned(same));
+      await district.run({ killedAfter }).catch(() => undefined);
+      t.match(await district.run(), { state: 'success', problems: 0 }, `killed after ${killedAfter}`);
+      t.same(await classesOf(district, 'student0'), ['50']);
+      t.match(await links(district), { 'students:99': 'student0@contoso.edu' });
+      t.equal((await district.dump()).user.length, students + 4);
+    }
+  });
+}
+
+t.test('a preview shows the hand-over and keeps nothing of it', async (t) => {
+  const district = await open(t, match);
+  district.profile = { ...district.profile, state: 'preview' };
+  await district.commit(withReturned(same));
+  t.match(await district.run(), { state: 'preview', problems: 0 });
+  t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'students:99': undefined });
+  await district.commit(smallRoster(students));
+  t.match(await district.run(), { state: 'preview', problems: 0 });
+  district.profile = { ...district.profile, state: 'enabled' };
+  t.match(await district.run(), { state: 'success', done: 0 }, 'who was there before is back, and nothing has changed');
+});
+
+t.test('where number or names differ nobody gets the account until somebody says so', async (t) => {
+  for (const [mode, values] of [
+    [match, { ...same, studentNumber: '4777' }],
+    [create, { ...same, surname: 'Lee' }],
+    [create, { ...same, studentNumber: '4777' }],
+  ] as const) {
+    const district = await open(t, mode, {
+      identity: {
+        students: { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' },
+        teachers: profileFor(match).identity.teachers,
+      },
+    });
+    await district.commit(withReturned(values));
+    t.match(await district.run(), { state: 'errors' });
+    t.same(await problemsOf(district), ['students:99 AccountOfFormerPerson']);
+    t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'students:99': undefined });
+    t.equal((await district.dump()).user.length, students + 4);
+  }
+});
+
+t.test('a student who left and is staff now has the account, as staff', async (t) => {
+  const district = await open(t, match);
+  await district.commit(withReturned({ username: 'student0' }, 'teacher'));
+  t.match(await district.run(), { state: 'success', problems: 0 });
+  const { user, class: classes } = await district.dump();
+  const account = user.find((one) => one.userPrincipalName === 'student0@contoso.edu');
+  t.match(account, { primaryRole: 'teacher', teacher: { externalId: '99' } });
+  const taught = classes.find(({ externalId }) => externalId === '50');
+  t.ok(taught?.owners?.includes(account?.id ?? ''));
+});
+
+t.test('a person who is student and staff is provisioned as staff, whoever comes first', async (t) => {
+  const staff = {
+    kind: 'teacher' as const,
+    id: '99',
+    schoolId: '1',
+    username: 'student0',
+    givenName: 'Ana',
+    surname: 'Šimić 0',
+  };
+  const district = await open(t, match);
+  await district.commit([...smallRoster(students), staff]);
+  t.match(await district.run(), { state: 'errors', problems: 1 });
+  t.match(await links(district), { 'teachers:99': 'student0@contoso.edu', 'students:10': undefined });
+  t.same(await problemsOf(district), ['students:10 AccountOfStaff']);
+  district.restart();
+  t.match(await district.run(), { done: 0, problems: 1 });
+  await district.commit(smallRoster(students));
+  t.match(await district.run(), { problems: 0 }, 'no longer staff: the student has it again');
+  t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'teachers:99': undefined });
+});
+
+t.test("a parent's guest account with the student's address is nobody's", async (t) => {
+  const mail = 'ana@home.example';
+  const district = await openDistrict({
+    dir: t.testdir(),
+    mode: match,
+    students,
+    accounts: true,
+    furnish: (file) => ({
+      ...file,
+      tenant: {
+        ...file.tenant,
+        domains: [...(file.tenant.domains ?? []), { id: 'contoso.onmicrosoft.com', isInitial: true }],
+      },
+      users: [
+        ...file.users,
+        {
+          userPrincipalName: 'ana_home.example#EXT#@contoso.onmicrosoft.com',
+          displayName: 'Parent',
+          mailNickname: 'ana_home.example#EXT#',
+          mail,
+          userType: 'Guest',
+          creationType: 'Invitation',
+          externalUserState: 'Accepted',
+        },
+      ],
+    }),
+  });
+  t.teardown(() => district.close());
+  const students_ = { source: 'secondaryEmail', suffix: null, target: 'mail' };
+  const profile = (more: object) =>
+    parseProfile(
+      { ...profileFor(match), identity: { ...profileFor(match).identity, students: students_, ...more } },
+      'test',
+    );
+  district.profile = profile({});
+  await district.commit(smallRoster(1).map((one) => (one.kind === 'student' ? { ...one, secondaryEmail: mail } : one)));
+  t.match(await district.run(), { state: 'errors' });
+  t.same(await problemsOf(district), ['students:10 ExcludedAccount']);
+  const guest = (await district.dump()).user.find(({ userPrincipalName }) => userPrincipalName?.includes('#EXT#'));
+  t.match(guest, { primaryRole: 'none' });
+  t.same(
+    (await district.dump()).class.filter(({ members }) => members?.includes(guest?.id ?? '')),
+    [],
+  );
+  district.profile = profile({ guests: 'match' });
+  t.match(await district.run(), { state: 'success' }, 'unless the profile says so');
+  t.match(await links(district), { 'students:10': /#EXT#/ });
+});
