@@ -4,6 +4,8 @@ import type { StampedObject } from './decide.ts';
 
 export interface Found extends StampedObject {
   kind: 'school' | 'class' | 'user';
+  /** An account that appeared, with Hallpass's own stamp, although this database does not know that Hallpass made it. */
+  isForgotten?: true;
   /** Properties that Hallpass writes, where they have a value. */
   body: Body;
   related: Related;

@@ -5,6 +5,7 @@ import { digests, mirrorState } from '../roster/mirror.ts';
 import { listAgents } from '../store/agents.ts';
 import { countApplied } from '../store/applied.ts';
 import { readHolds } from '../store/holds.ts';
+import { readUnknownPasswords } from '../store/initial-passwords.ts';
 import { lastRun } from '../store/journal.ts';
 import { countProblems } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
@@ -77,10 +78,20 @@ export async function tenantStatus(scope: TenantScope, tenant: Tenant): Promise<
     profiles,
     provisioning: {
       holds: await readHolds(scope),
-      applied: { ...(await countApplied(scope)), ...(await teamCounts(scope)) },
+      applied: {
+        ...(await countApplied(scope)),
+        ...(await teamCounts(scope)),
+        ...(await unknownPasswords(scope)),
+      },
       problems: await countProblems(scope),
     },
   };
+}
+
+/** Accounts of a time that was lost with a newer database: see "passwords renew". */
+async function unknownPasswords(scope: TenantScope): Promise<Record<string, number>> {
+  const { length } = await readUnknownPasswords(scope);
+  return length === 0 ? {} : { 'account, first password unknown': length };
 }
 
 /** Empty where no profile ever made a team. */

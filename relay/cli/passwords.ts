@@ -8,7 +8,12 @@ import { type PersonName, readNames } from '../roster/people-names.ts';
 import { openVault } from '../secrets/key-file.ts';
 import { loadSettings } from '../settings.ts';
 import { writeAudit } from '../store/audit.ts';
-import { forgetPasswords, readPasswords, type WaitingPassword } from '../store/initial-passwords.ts';
+import {
+  forgetPasswords,
+  readPasswords,
+  readUnknownPasswords,
+  type WaitingPassword,
+} from '../store/initial-passwords.ts';
 import { findTenant } from '../store/system.ts';
 import { purposeOf } from '../sync/apply/new-accounts.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
@@ -28,12 +33,45 @@ export function passwordsCommands(program: Command, context: CliContext): void {
         userPrincipalName: one.userPrincipalName,
         madeAt: one.madeAt,
       }));
-      if (options.json) return printJson(context, { passwords: waiting });
+      const unknown = await withNamedTenant(context, tenant, readUnknownPasswords);
+      if (options.json) return printJson(context, { passwords: waiting, unknown: unknown.map(shown) });
       printTable(
         context,
         ['PERSON', 'ACCOUNT', 'SINCE'],
         waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]),
       );
+      if (unknown.length === 0) return;
+      context.out.write(
+        `\n${unknown.length} accounts were made in a time that this database does not know, so their first passwords are not known here:\n`,
+      );
+      printTable(
+        context,
+        ['PERSON', 'ACCOUNT'],
+        unknown.map(shown).map((one) => [one.person, one.userPrincipalName]),
+      );
+      context.out.write(`  → If nobody has them, set new ones: hallpass-relay passwords renew ${tenant} --unknown\n`);
+    });
+  passwords
+    .command('renew')
+    .description('set new first passwords in Microsoft 365, to be exported')
+    .argument('<tenant>', 'slug or id')
+    .option('--unknown', 'of all accounts whose first password is not known here, after a restore of an older database')
+    .option('--person <key>', 'of the account of one person, as problems name people: students:123')
+    .addOption(byOption(context))
+    .addHelpText(
+      'after',
+      '\nWhoever has used the account until now cannot sign in with the old password any more.\n\nExample:\n  hallpass-relay passwords renew contoso --unknown --by "Kim Lee"',
+    )
+    .action(async (tenant: string, options: { unknown?: true; person?: string; by: string }) => {
+      const { renewPasswords } = await import('./renew-passwords.ts');
+      const { renewed, failed } = await renewPasswords(context, tenant, options);
+      for (const { person, error } of failed) context.err.write(`${person}: ${error.code} ${error.message}\n`);
+      context.out.write(
+        renewed === 0 && failed.length === 0
+          ? 'No account is meant: see "passwords list".\n'
+          : `Set ${renewed} new first passwords, ${failed.length} were refused.\n`,
+      );
+      if (renewed > 0) context.out.write(`  → hallpass-relay passwords export ${tenant} --file FILE\n`);
     });
   passwords
     .command('export')
@@ -49,6 +87,10 @@ export function passwordsCommands(program: Command, context: CliContext): void {
         `Wrote ${count} first passwords to ${file}; they are forgotten here.\n  → Hand them out, and delete the file.\n`,
       );
     });
+}
+
+function shown({ role, personId, userPrincipalName }: Omit<WaitingPassword, 'sealed' | 'madeAt'>) {
+  return { person: personKey(role, personId), userPrincipalName };
 }
 
 /** @throws HallpassError KEY_UNUSABLE, KEY_WRONG, FILE_UNWRITABLE: then nothing is forgotten */

@@ -17,6 +17,7 @@ import { licenceKey } from '../plan/licences.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';
+import { readAll as readEach } from './lookups.ts';
 import { readSchool } from './school-contents.ts';
 
 /** How classes of School Data Sync are told, besides. */
@@ -101,19 +102,52 @@ async function readUsers(client: GraphClient): Promise<Found[]> {
   const found: Found[] = [];
   const properties = [...educationProperties.users, 'userPrincipalName', 'assignedLicenses'];
   for (const item of await readAll(client, '/education/users', properties)) {
-    const body = bodyOf(item, educationProperties.users);
-    const marks = userMarks.parse({ ...body, ...bodyOf(item, ['userPrincipalName']) });
-    const stamp = userStamp(marks, attributes.get(item.id) ?? {});
-    if (stamp === undefined) continue;
-    found.push({
-      kind: 'user',
-      objectId: item.id,
-      stamp,
-      body,
-      related: { licences: licencesOf(item.assignedLicenses) },
-    });
+    const one = foundAccount(item, attributes.get(item.id) ?? {});
+    if (one !== undefined) found.push(one);
   }
   return found;
+}
+
+function foundAccount(item: Item, attributes: SdsAttributes): Found | undefined {
+  const body = bodyOf(item, educationProperties.users);
+  const marks = userMarks.parse({ ...body, ...bodyOf(item, ['userPrincipalName']) });
+  const stamp = userStamp(marks, attributes);
+  if (stamp === undefined) return undefined;
+  const related = { licences: licencesOf(item.assignedLicenses) };
+  return { kind: 'user', objectId: item.id, stamp, body, related };
+}
+
+/**
+ * Those of the accounts that bear a stamp. @param ids some accounts, read one by one @throws as {@link GraphClient.get}
+ */
+export async function readStampedAccounts(client: GraphClient, ids: readonly string[]): Promise<Found[]> {
+  const properties = ['id', ...educationProperties.users, 'userPrincipalName', 'assignedLicenses'].join(',');
+  const names = ['id', ...userAttributes.map((name) => `${sdsPrefix}${name}`)].join(',');
+  const items = await readAllAnswers(
+    client,
+    ids.map((id) => `/education/users/${id}?$select=${properties}`),
+  );
+  const attributes = await readAllAnswers(
+    client,
+    ids.map((id) => `/users/${id}?$select=${names}`),
+  );
+  return ids.flatMap((_, index) => {
+    const item = items[index];
+    return item === undefined ? [] : (foundAccount(item, attributesOf(attributes[index], userAttributes)) ?? []);
+  });
+}
+
+async function readAllAnswers(client: GraphClient, urls: readonly string[]): Promise<(Item | undefined)[]> {
+  return (await readEach(client, urls)).map((answer) => (answer?.status === 200 ? (answer.body as Item) : undefined));
+}
+
+function attributesOf(item: Item | undefined, names: readonly string[]): SdsAttributes {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = item?.[`${sdsPrefix}${name}`];
+      return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
+    }),
+  );
 }
 
 /** A whole collection. */
@@ -130,15 +164,7 @@ async function readAttributes(
 ): Promise<Map<string, SdsAttributes>> {
   const select = ['id', ...names.map((name) => `${sdsPrefix}${name}`)].join(',');
   const items = await collect(client, `${path}?$select=${select}&$filter=${encodeURIComponent(filter)}&$top=999`);
-  return new Map(
-    items.map((item) => {
-      const attributes = names.flatMap((name) => {
-        const value = item[`${sdsPrefix}${name}`];
-        return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
-      });
-      return [item.id, Object.fromEntries(attributes)];
-    }),
-  );
+  return new Map(items.map((item) => [item.id, attributesOf(item, names)]));
 }
 
 async function collect(client: GraphClient, path: string): Promise<Item[]> {

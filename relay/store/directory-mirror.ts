@@ -50,6 +50,18 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
   }));
 }
 
+/** Those of the accounts that neither the mirror nor a link knows. */
+export async function unknownAccounts({ db, tenantId }: TenantScope, ids: readonly string[]): Promise<string[]> {
+  const known = new Set<string>();
+  for (const part of slices(ids)) {
+    const mirrored = db.selectFrom('directory_user').select('id').where('tenant_id', '=', tenantId);
+    for (const { id } of await mirrored.where('id', 'in', part).execute()) known.add(id);
+    const linked = db.selectFrom('link').select('object_id').where('tenant_id', '=', tenantId);
+    for (const { object_id: id } of await linked.where('object_id', 'in', part).execute()) known.add(id);
+  }
+  return ids.filter((id) => !known.has(id));
+}
+
 /** How many accounts the tenant has, as far as is known. */
 export async function countDirectory({ db, tenantId }: TenantScope): Promise<number> {
   const { count } = await db

@@ -15,6 +15,12 @@ export async function replaceFound({ db, tenantId }: TenantScope, objects: reado
   for (const part of slices(rows)) await db.insertInto('found_object').values(part).execute();
 }
 
+/** The same object that was found before is replaced. */
+export async function addFound(scope: TenantScope, objects: readonly Found[]): Promise<void> {
+  const ids = new Set(objects.map(({ objectId }) => objectId));
+  await replaceFound(scope, [...(await readFound(scope)).filter(({ objectId }) => !ids.has(objectId)), ...objects]);
+}
+
 export async function readFound({ db, tenantId }: TenantScope): Promise<Found[]> {
   const rows = await db.selectFrom('found_object').selectAll().where('tenant_id', '=', tenantId).execute();
   return rows.map(({ kind, object_id: objectId, detail }) => {

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
+import { recovered } from './link-rules.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -38,6 +39,16 @@ export async function addPasswords(
       )
       .execute();
   }
+}
+
+/** Keeps passwords in place of those of before, if there were any. */
+export async function replacePasswords(
+  scope: TenantScope,
+  passwords: readonly SealedPassword[],
+  now: string,
+): Promise<void> {
+  await forgetPasswords(scope, passwords);
+  await addPasswords(scope, passwords, now);
 }
 
 /** What earlier attempts left, by person key. */
@@ -83,6 +94,30 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
     sealed: row.sealed,
     madeAt: row.made_at,
     objectId: row.object_id,
+  }));
+}
+
+/** Accounts that Hallpass made in a time of which this database knows nothing: whether they have their first password still, and which, is unknown. */
+export async function readUnknownPasswords({
+  db,
+  tenantId,
+}: TenantScope): Promise<{ role: Role; personId: string; objectId: string; userPrincipalName: string }[]> {
+  const rows = await db
+    .selectFrom('link')
+    .leftJoin('directory_user as account', (join) =>
+      join.onRef('account.tenant_id', '=', 'link.tenant_id').onRef('account.id', '=', 'link.object_id'),
+    )
+    .select(['role', 'person_id', 'object_id', 'user_principal_name'])
+    .where('link.tenant_id', '=', tenantId)
+    .where('rule', '=', recovered)
+    .orderBy('role')
+    .orderBy('person_id')
+    .execute();
+  return rows.map((row) => ({
+    role: row.role,
+    personId: row.person_id,
+    objectId: row.object_id,
+    userPrincipalName: row.user_principal_name ?? '',
   }));
 }
 

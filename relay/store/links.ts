@@ -10,6 +10,7 @@ import {
 } from './deleted-accounts.ts';
 import { noteLinksEdited } from './directory-mirror.ts';
 import { forgetPasswords } from './initial-passwords.ts';
+import { recovered } from './link-rules.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -17,17 +18,11 @@ export interface Link {
   role: Role;
   personId: string;
   objectId: string;
-  /** The identity rule in words, `created`, `adopted`, {@link recovered}, or `manual by NAME`. */
+  /** The identity rule in words, `created`, `adopted`, `recovered`, or `manual by NAME`. */
   rule: string;
   /** Person key of the one who had the account before. */
   former?: string | undefined;
 }
-
-/**
- * The rule of accounts that Hallpass made in a time of which its database knows nothing, because an older one was restored:
- * their first passwords are not known.
- */
-export const recovered = 'recovered';
 
 /** Whether Hallpass made the account, or made it before it lost its database. */
 export function isOfOurs({ rule }: Pick<Link, 'rule'>): boolean {
@@ -70,6 +65,20 @@ export async function addLinks(scope: TenantScope, links: readonly Link[], now: 
       .execute();
   }
   if (links.length > 0) await settleDeletedAccounts(scope, links);
+}
+
+/** Their first passwords are known again. */
+export async function settleRecovered({ db, tenantId }: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  for (const { role, personId } of people) {
+    await db
+      .updateTable('link')
+      .set({ rule: 'created' })
+      .where('tenant_id', '=', tenantId)
+      .where('role', '=', role)
+      .where('person_id', '=', personId)
+      .where('rule', '=', recovered)
+      .execute();
+  }
 }
 
 /**

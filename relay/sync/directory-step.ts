@@ -3,10 +3,11 @@
  * School Data Sync made already is adopted once; creations whose answer was lost are looked up.
  */
 import { type Clock, timestamp } from '../../shared/clock.ts';
+import type { Found } from '../adoption/found.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
 import type { Creation } from '../graph/lookups.ts';
-import { readStamped } from '../graph/stamped.ts';
+import { readStamped, readStampedAccounts } from '../graph/stamped.ts';
 import type { Body } from '../plan/bodies.ts';
 import { type Applied, appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied.ts';
 import {
@@ -15,8 +16,10 @@ import {
   markAdopted,
   readDirectory,
   readDirectoryState,
+  readExistingAnew,
+  unknownAccounts,
 } from '../store/directory-mirror.ts';
-import { replaceFound } from '../store/found.ts';
+import { addFound, replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
 import { endLinks, readLinks } from '../store/links.ts';
 import type { Store, TenantScope } from '../store/store.ts';
@@ -36,22 +39,52 @@ export interface DirectoryStep {
  * reading from the beginning no longer has an account that was seen before. One that we have just made may be missing from
  * a reading for a while.
  */
-export async function refreshDirectory({ store, tenantId, client, clock }: DirectoryStep): Promise<DirectoryNews> {
+export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNews> {
+  const { store, tenantId, client, clock } = step;
   const { deltaLink } = await store.withTenant(tenantId, readDirectoryState);
   const read = await readUserChanges(client, deltaLink);
+  const { forgotten, tooMany } = await readForgotten(step, read);
   return await store.withTenant(tenantId, async (scope) => {
     const changes = read.full ? await withVanished(scope, read) : read;
     await applyDirectoryChanges(scope, changes, timestamp(clock));
+    if (tooMany) await readExistingAnew(scope);
+    if (forgotten.length > 0) await addFound(scope, forgotten);
     client.fitBudgetTo(await countDirectory(scope));
     const gone = new Set(changes.deletes);
-    if (gone.size === 0) return { changes, ended: [] };
+    const hasForgotten = forgotten.length > 0;
+    if (gone.size === 0) return { changes, ended: [], hasForgotten };
     const deletedAt = timestamp(clock);
     const ended = (await readLinks(scope))
       .filter((link) => gone.has(link.objectId))
       .map((link) => ({ ...link, deletedAt }));
     await endLinks(scope, ended);
-    return { changes, ended };
+    return { changes, ended, hasForgotten };
   });
+}
+
+/** New accounts of one reading that are looked at one by one; for more, everything with a stamp is read again. */
+const mostStrangers = 500;
+
+/**
+ * Accounts that appeared and bear a stamp, although nobody is linked to them: after an older database was restored, those
+ * that were made since. Their user names would be taken for somebody else's for ever.
+ */
+async function readForgotten(
+  { store, tenantId, client }: DirectoryStep,
+  { upserts }: DirectoryChanges,
+): Promise<{ forgotten: Found[]; tooMany: boolean }> {
+  const none = { forgotten: [], tooMany: false };
+  if (upserts.length === 0) return none;
+  const ids = upserts.map(({ id }) => id);
+  const strangers = await store.withTenant(tenantId, async (scope) => {
+    // Everything with a stamp is about to be read.
+    const { adoptedAt } = await readDirectoryState(scope);
+    return adoptedAt === undefined ? [] : await unknownAccounts(scope, ids);
+  });
+  if (strangers.length > mostStrangers) return { forgotten: [], tooMany: true };
+  if (strangers.length === 0) return none;
+  const stamped = await readStampedAccounts(client, strangers);
+  return { forgotten: stamped.map((one) => (one.stamp.bySds ? one : { ...one, isForgotten: true })), tooMany: false };
 }
 
 /** A reading from the beginning does not name what was deleted: what the mirror had and it has not is gone. */

@@ -79,7 +79,11 @@ async function lookAround(
   const news = await refreshDirectory(context);
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
   const unanswered = await settleIntents(context);
-  const state = await currentState(context, unanswered || wasRead || isRestart ? undefined : memory, news);
+  const state = await currentState(
+    context,
+    unanswered || wasRead || isRestart || news.hasForgotten ? undefined : memory,
+    news,
+  );
   if (state === undefined) return undefined;
   state.isEverythingRead = wasRead;
   // Who is where was read just now, for what is taken over.

@@ -7,7 +7,7 @@ import { isSameSku, licenceKey } from '../../plan/licences.ts';
 import { isAboutTeam, type Operation } from '../../plan/operation.ts';
 import type { Applied } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
-import { recovered } from '../../store/links.ts';
+import { recovered } from '../../store/link-rules.ts';
 
 /**
  * @param objectId of the object that the operation made or changed; of no meaning for relations

@@ -15,6 +15,7 @@ import type { DesiredState } from '../../plan/desired.ts';
 import { licenceKey } from '../../plan/licences.ts';
 import type { Role } from '../../profile.ts';
 import type { Applied } from '../../store/applied.ts';
+import { recovered } from '../../store/link-rules.ts';
 import type { Link } from '../../store/links.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
 
@@ -46,7 +47,8 @@ export function adopt(tenant: TenantState): void {
     if (kind === 'school') tenant.applied.schools.set(dcid, object);
     else if (kind === 'class') tenant.applied.classes.set(dcid, object);
     else {
-      const link: Link = { role: kind, personId: dcid, objectId, rule: 'adopted' };
+      const rule = found.get(objectId)?.isForgotten === true ? recovered : 'adopted';
+      const link: Link = { role: kind, personId: dcid, objectId, rule };
       links.set(key, link);
       tenant.addLink(link);
     }

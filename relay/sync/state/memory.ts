@@ -17,6 +17,8 @@ export interface DirectoryNews {
   changes: DirectoryChanges;
   /** Links that ended because their account was deleted. */
   ended: DeletedAccount[];
+  /** Whether accounts were found that this database has forgotten. */
+  hasForgotten: boolean;
 }
 
 /** Takes in what happened to accounts, and forgets people whose account is gone. */
