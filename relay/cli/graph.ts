@@ -26,7 +26,7 @@ export async function withGraph<T>(
   const { graph } = await loadSettings(home);
   const transport = await openTransport(graph.caFile);
   try {
-    const credentials = await openCredentials(graph, transport);
+    const credentials = await openCredentials(graph, transport, clock);
     const budget = new GraphBudget(appBudget(clock, graph.speed), clock, graph.speed);
     const { baseUrl } = graph;
     const shared = { transport, credentials, budget, clock, random: Math.random, signal: stop };

@@ -2,7 +2,8 @@
  * JSON batching, composed and read by hand: up to 20 requests in one POST, each with its own answer. A batch saves
  * round trips, not quota: every inner request costs what it costs alone.
  */
-import { failureOf, type GraphAnswer, type GraphClient } from './client.ts';
+import { failureOf, type GraphAnswer, type GraphClient, unreadable } from './client.ts';
+import { type Fields, isCollection, isEntity, isFields } from './readable.ts';
 
 /** Requests in one batch: Graph's limit. */
 export const batchLimit = 20;
@@ -14,15 +15,12 @@ export interface BatchRequest {
   body?: unknown;
 }
 
-interface BatchBody {
-  responses?: { id: string; status: number; headers?: Record<string, string>; body?: unknown }[];
-}
-
 /**
- * Sends the requests and returns their answers in the same order; undefined where Graph gave none.
+ * Sends the requests and returns their answers in the same order; undefined where Graph gave none that can be read: then the
+ * request may or may not have been carried out.
  *
- * @throws HallpassError when the batch as a whole got no usable answer: GRAPH_UNREACHABLE means that every request in it
- *   may or may not have been carried out.
+ * @throws HallpassError when the batch as a whole got no usable answer: GRAPH_UNREACHABLE and GRAPH_UNREADABLE mean that every
+ *   request in it may or may not have been carried out.
  */
 export async function sendBatch(
   client: GraphClient,
@@ -32,17 +30,43 @@ export async function sendBatch(
   const body = { requests: requests.map((request, index) => innerRequest(request, index)) };
   const answer = await client.send('POST', '/$batch', body, { units: requests.length, writes });
   if (answer.status !== 200) throw failureOf('POST /$batch', answer, undefined);
-  const byId = new Map((answer.body as BatchBody | undefined)?.responses?.map((inner) => [inner.id, inner]));
-  return requests.map(({ method }, index) => {
-    const inner = byId.get(String(index + 1));
-    if (inner === undefined) return undefined;
-    const headers = new Headers(inner.headers);
-    if (inner.status === 429) {
-      const refused = { writes: method === 'GET' ? 0 : 1 };
-      client.noteThrottled(headers.get('retry-after'), headers.get('x-ms-throttle-scope'), refused);
+  const responses = isFields(answer.body) ? answer.body.responses : undefined;
+  if (!Array.isArray(responses)) throw unreadable('POST /$batch', answer);
+  const byId = Map.groupBy(responses.filter(isFields), ({ id }) => id);
+  return requests.map((request, index) => {
+    const [inner, ...others] = byId.get(String(index + 1)) ?? [];
+    // Two answers to one request contradict each other, or say the same twice: nobody can tell.
+    const read = inner === undefined || others.length > 0 ? undefined : answerTo(request, inner);
+    if (read?.status === 429) {
+      const refused = { writes: request.method === 'GET' ? 0 : 1 };
+      client.noteThrottled(read.headers.get('retry-after'), read.headers.get('x-ms-throttle-scope'), refused);
     }
-    return { status: inner.status, headers, body: inner.body };
+    return read;
   });
+}
+
+/** Undefined for an answer that Graph does not give to this request. */
+function answerTo({ method, url }: BatchRequest, { status, headers, body }: Fields): GraphAnswer | undefined {
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) return undefined;
+  if (status < 200 || status > 299) return { status, headers: headersIn(headers), body };
+  // What is made tells its id, a filter brings a list, if an empty one. Elsewhere 202 and 204 have nothing to say.
+  const makes = method === 'POST' && /^\/(education\/)?\w+$/.test(url);
+  const wantsList = method === 'GET' && /[?&]\$(filter|top)=/.test(url);
+  const says = makes || wantsList || status === 200 || status === 201;
+  if (says && !isWhatWasAsked(body, method, wantsList)) return undefined;
+  return { status, headers: headersIn(headers), body };
+}
+
+function isWhatWasAsked(body: unknown, method: string, wantsList: boolean): boolean {
+  return (!wantsList && isEntity(body)) || (method === 'GET' && isCollection(body));
+}
+
+function headersIn(headers: unknown): Headers {
+  const read = new Headers();
+  for (const [name, value] of Object.entries(isFields(headers) ? headers : {})) {
+    if (typeof value === 'string' && /^[\w-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)) read.set(name, value);
+  }
+  return read;
 }
 
 function innerRequest(request: BatchRequest, index: number) {

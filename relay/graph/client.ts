@@ -16,20 +16,25 @@ import {
 import { decodeJwt } from 'jose';
 import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, HallpassError, passing, reasonOf } from '../../shared/errors.ts';
+import { fail, HallpassError, passing } from '../../shared/errors.ts';
 import type { Cost, GraphBudget } from './budget.ts';
+import { connectionReason } from './connection-reason.ts';
 import type { Credentials } from './credentials.ts';
 import { readRefusal, wordsOf } from './graph-error.ts';
+import { fieldsIn, firstWordsOf, isCollection, isFields, isFromGraph } from './readable.ts';
 import type { Transport } from './transport.ts';
 
 /** Reads are repeated this often before a run gives up and comes back later. */
 const attempts = 6;
+const oneUnit: Cost = { units: 1, writes: 0 };
 
 export interface GraphAnswer {
   status: number;
   headers: Headers;
-  /** Parsed JSON; undefined for an empty or unreadable body. */
+  /** Parsed JSON; undefined for an empty body, or one of a 5xx that is no JSON. */
   body: unknown;
+  /** The first words of a 5xx without an error of Graph. */
+  words?: string;
 }
 
 export interface GraphStats {
@@ -69,11 +74,15 @@ export class GraphClient {
   /**
    * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may pass.
    *
-   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED, and those of the sign-in
+   * @param isRight whether the body of a 200 is what was asked for; any other is somebody else's answer, and repeated, too
+   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED, and those of the
+   *   sign-in
    */
-  async get(path: string, cost: Cost = { units: 1, writes: 0 }): Promise<GraphAnswer> {
+  async get(path: string, cost: Cost = oneUnit, isRight: (body: unknown) => boolean = isFields): Promise<GraphAnswer> {
     for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.send('GET', path, undefined, cost).catch(passing);
+      const answer = await this.send('GET', path, undefined, cost)
+        .then((got) => (got.status !== 200 || isRight(got.body) ? got : unreadable(`GET ${pathOnly(path)}`, got)))
+        .catch(passing);
       if (!(answer instanceof HallpassError) && answer.status !== 429 && answer.status < 500) return answer;
       const failure = answer instanceof HallpassError ? answer : this.#failureOf(`GET ${pathOnly(path)}`, answer);
       if (attempt + 1 >= attempts) throw failure;
@@ -86,7 +95,8 @@ export class GraphClient {
    * One request, once: only a token that Graph takes no longer (it was revoked, or a clock is wrong) is replaced, because
    * nothing has been carried out then.
    *
-   * @throws HallpassError GRAPH_UNREACHABLE when no answer came: it may have been carried out.
+   * @throws HallpassError GRAPH_UNREACHABLE when no answer came, GRAPH_UNREADABLE when it was none of Graph's: it may have been
+   *   carried out.
    */
   async send(method: 'GET' | 'POST', path: string, body: unknown, cost: Cost): Promise<GraphAnswer> {
     const answer = await this.#sendOnce(method, path, body, cost);
@@ -105,12 +115,11 @@ export class GraphClient {
     let answer: GraphAnswer;
     try {
       const response: Response = await (method === 'GET' ? request.get() : request.post(body));
-      const text = await response.text();
-      answer = { status: response.status, headers: response.headers, body: parseOrUndefined(text) };
+      answer = answerIn(`${method} ${pathOnly(path)}`, response, await response.text());
     } catch (error) {
       const cause = causeOf(error);
       if (cause instanceof HallpassError) throw cause;
-      throw fail('GRAPH_UNREACHABLE', { url: this.#options.baseUrl, reason: reasonOf(cause) }, { cause });
+      throw fail('GRAPH_UNREACHABLE', { url: this.#options.baseUrl, reason: connectionReason(cause) }, { cause });
     }
     if (answer.status === 429) {
       this.noteThrottled(answer.headers.get('retry-after'), answer.headers.get('x-ms-throttle-scope'), cost);
@@ -152,11 +161,12 @@ export class GraphClient {
   ): AsyncGenerator<{ items: T[]; deltaLink: string | undefined }> {
     let known = first;
     for (let next: string | undefined = path; next !== undefined; ) {
-      const answer: GraphAnswer = known ?? (await this.get(next, cost));
+      const answer: GraphAnswer = known ?? (await this.get(next, cost, isCollection));
       known = undefined;
       if (answer.status !== 200) throw failureOf(`GET ${pathOnly(path)}`, answer, undefined);
-      const page = answer.body as { value?: T[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string };
-      yield { items: page.value ?? [], deltaLink: page['@odata.deltaLink'] };
+      if (!isCollection(answer.body)) throw unreadable(`GET ${pathOnly(path)}`, answer);
+      const page = answer.body as { value: T[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string };
+      yield { items: page.value, deltaLink: page['@odata.deltaLink'] };
       next = page['@odata.nextLink'];
     }
   }
@@ -191,7 +201,7 @@ export function failureOf(what: string, answer: GraphAnswer, retryAfter: number 
   const again = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
   const refusal = readRefusal(answer);
   const { requestId } = refusal;
-  const reason = wordsOf(refusal);
+  const reason = answer.words ?? wordsOf(refusal);
   if (answer.status === 429) {
     const scope = answer.headers.get('x-ms-throttle-scope') ?? 'no scope given';
     return fail('GRAPH_THROTTLED', { scope }, again);
@@ -201,12 +211,18 @@ export function failureOf(what: string, answer: GraphAnswer, retryAfter: number 
   return fail('GRAPH_REJECTED', { what, reason, requestId });
 }
 
-function parseOrUndefined(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** @throws HallpassError GRAPH_UNREADABLE for what Graph does not answer with this status */
+function answerIn(what: string, { status, headers }: Response, text: string): GraphAnswer {
+  const body = fieldsIn(text);
+  if (!isFromGraph(status, text, body)) throw fail('GRAPH_UNREADABLE', { what, status, words: firstWordsOf(text) });
+  return status >= 500 && !isFields(body?.error) && text !== ''
+    ? { status, headers, body, words: firstWordsOf(text) }
+    : { status, headers, body };
+}
+
+/** What is JSON, and not what was asked for. */
+export function unreadable(what: string, { status, body }: GraphAnswer): HallpassError {
+  return fail('GRAPH_UNREADABLE', { what, status, words: firstWordsOf(JSON.stringify(body) ?? '') });
 }
 
 /**

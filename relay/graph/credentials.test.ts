@@ -1,16 +1,22 @@
 /** Signing in: what passes, what somebody must put right, and how soon a consent is noticed. */
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type FaultOrder, faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
+import { createClientCertificate } from '../../scripts/simulators/authority.ts';
+import { type FaultOrder, faultOrder, type GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
 import { startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
+import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
 import { checkSettings } from '../settings.ts';
 import { openCredentials } from './credentials.ts';
 import { openTransport } from './transport.ts';
 
 /** The sign-in service of a tenant, and the credentials of a relay that has just started. */
-async function open(t: Test) {
-  const microsoft = await startMicrosoftSimulator({ people: 1 });
+async function open(t: Test, certificates: string[] = []) {
+  const clock = new VirtualClock(Date.now());
+  const microsoft = await startMicrosoftSimulator({ people: 1, clock, certificates });
   const [secretFile, caFile] = [join(t.testdir(), 'secret'), join(t.testdirName, 'ca.pem')];
   await writeFile(caFile, microsoft.ca);
   const transport = await openTransport(caFile);
@@ -22,9 +28,9 @@ async function open(t: Test) {
   const { graph } = checkSettings({ graph: { baseUrl, authority: baseUrl, clientId, secretFile, caFile } });
   const restarted = async (secret = microsoft.clientSecret ?? '') => {
     await writeFile(secretFile, secret);
-    return openCredentials(graph, transport);
+    return openCredentials(graph, transport, clock);
   };
-  return { microsoft, tenantId, restarted };
+  return { microsoft, tenantId, restarted, clock, transport, graph, caFile };
 }
 
 t.test('a sign-in that gets no answer is no refusal: it passes', async (t) => {
@@ -70,3 +76,146 @@ t.test('a consent is noticed at the next attempt, not when the token of before h
   await credentials.token(tenantId);
   t.equal(microsoft.stats.tokens, tokens, 'one that is good is kept');
 });
+
+t.test('an answer of somebody else is named with its status and first words, and passes', async (t) => {
+  const { microsoft, tenantId, restarted } = await open(t);
+  const strange: [GivenAnswer, string, RegExp][] = [
+    [{ status: 403, body: { blocked: true, by: 'filter' } }, 'GRAPH_UNREADABLE', /status 403.*"blocked, by"/],
+    [{ status: 403, body: { error: 'blocked' } }, 'GRAPH_UNREADABLE', /status 403.*"blocked"/],
+    [{ status: 403, body: { error: { code: 'x', message: 'Denied here' } } }, 'GRAPH_UNREADABLE', /"Denied here"/],
+    [{ status: 403, body: '<html><body>Access denied by policy</body></html>' }, 'GRAPH_UNREADABLE', /"Access denied/],
+    [{ status: 200, body: { message: 'Please log in' } }, 'GRAPH_UNREADABLE', /status 200.*"Please log in"/],
+    [{ status: 200, body: { token_type: 'Bearer', expires_in: 3599, access_token: '' } }, 'GRAPH_UNREADABLE', /200/],
+    [{ status: 200, body: { access_token: 'no-token-at-all', expires_in: 3599 } }, 'GRAPH_UNREADABLE', /200/],
+    [
+      { status: 200, body: '{"token_type":"Bearer","access_token":"eyJhbGciOi' },
+      'GRAPH_UNREADABLE',
+      /ends in its middle/,
+    ],
+    [{ status: 200, body: null }, 'GRAPH_UNREADABLE', /"null"/],
+    [{ status: 200, body: '"a string"' }, 'GRAPH_UNREADABLE', /a string/],
+    [{ status: 200, body: '' }, 'GRAPH_UNREADABLE', /an empty body/],
+    [{ status: 302, body: '', headers: { Location: 'https://filter.example' } }, 'GRAPH_UNREADABLE', /status 302/],
+    [{ status: 503, body: { message: 'Upstream is down' } }, 'GRAPH_FAILED', /status 503: "Upstream is down"/],
+    [{ status: 503, body: null }, 'GRAPH_FAILED', /status 503/],
+  ];
+  for (const path of ['/token$', '/openid-configuration$']) {
+    for (const [answer, code, message] of strange) {
+      const credentials = await restarted();
+      microsoft.faults.add(faultOrder.parse({ match: { path }, kind: 'answer', answer }));
+      await t.rejects(credentials.token(tenantId), { code, message, retry: 'retry' }, JSON.stringify(answer));
+      t.same(microsoft.faults.waiting(), []);
+      await t.resolves(credentials.token(tenantId));
+    }
+  }
+});
+
+t.test('while a token is good, no failure of its renewal keeps it back', async (t) => {
+  const { microsoft, tenantId, restarted, clock } = await open(t);
+  const credentials = await restarted();
+  const token = await credentials.token(tenantId);
+  const life = 3599_000;
+  clock.advance(life - 4 * 60_000);
+  const bad = [
+    { kind: '503' },
+    { kind: 'drop' },
+    { kind: 'answer', answer: { status: 200, body: '<html>' } },
+    { kind: 'answer', answer: { status: 400, code: 'invalid_client', message: 'AADSTS7000222: It has expired.' } },
+    { kind: 'reset', code: 'CANCEL', midway: true },
+  ];
+  for (const fault of bad) {
+    microsoft.faults.clear();
+    microsoft.faults.add(faultOrder.parse({ match: { path: '/token$|openid' }, times: 'always', ...fault }));
+    const { tokens } = microsoft.stats;
+    t.equal(await credentials.token(tenantId), token, JSON.stringify(fault));
+    t.equal(await credentials.token(tenantId), token, 'and at once again');
+    t.ok(microsoft.stats.tokens <= tokens + 1, 'without asking each time');
+    clock.advance(20_000);
+  }
+  microsoft.faults.clear();
+  clock.advance(60_000);
+  t.not(await credentials.token(tenantId), token, 'then there is a new one');
+});
+
+t.test('after it has run out, a failure is told', async (t) => {
+  const { microsoft, tenantId, restarted, clock } = await open(t);
+  const credentials = await restarted();
+  await credentials.token(tenantId);
+  clock.advance(3600_000);
+  microsoft.faults.add(faultOrder.parse({ match: { path: '/token$' }, kind: '503' }));
+  await t.rejects(credentials.token(tenantId), { code: 'GRAPH_FAILED' });
+  await t.resolves(credentials.token(tenantId));
+});
+
+t.test(
+  'after a refusal the next attempt has a fresh assertion: the message is right, and it ends by itself',
+  async (t) => {
+    const { cert, files } = await certificate();
+    const { microsoft, tenantId, transport, graph, clock } = await open(t, [cert]);
+    const { certificateFile, keyFile } = await files(t);
+    const settings = { ...graph, certificateFile, keyFile };
+    const credentials = await openCredentials(settings, transport, clock);
+    await t.resolves(credentials.token(tenantId));
+    const { roles } = microsoft.app;
+    microsoft.app.roles = [];
+    await t.rejects(credentials.renew(tenantId), { code: 'GRAPH_CONSENT_MISSING' });
+    await t.rejects(
+      credentials.renew(tenantId),
+      { code: 'GRAPH_CONSENT_MISSING' },
+      'and not that the assertion was used',
+    );
+    microsoft.app.roles = roles;
+    await t.resolves(credentials.renew(tenantId));
+    const answer = { status: 400, code: 'unauthorized_client', message: 'AADSTS700016: Application not found.' };
+    const disabled = { ...answer, headers: { 'Retry-After': '60' }, message: 'AADSTS7000112: It is disabled.' };
+    for (const refusal of [answer, disabled]) {
+      microsoft.faults.add(
+        faultOrder.parse({ match: { path: '/token$' }, kind: 'answer', done: true, answer: refusal }),
+      );
+      await t.rejects(credentials.renew(tenantId), { code: 'GRAPH_SIGN_IN_REFUSED' });
+      await t.resolves(credentials.renew(tenantId), 'at once');
+    }
+  },
+);
+
+t.test('what is set wrong is told in sentences', async (t) => {
+  const { microsoft, tenantId, restarted, transport, graph, clock } = await open(t);
+  await restarted();
+  const told = async (settings: typeof graph, tenant = tenantId) => {
+    const credentials = await openCredentials(settings, transport, clock);
+    const error = await credentials.token(tenant).catch((caught: Error) => caught);
+    const { message } = error as Error;
+    t.notMatch(message, /endpoints_resolution|Trace ID|OPENSSL|:error:|routines/i, message);
+    return message;
+  };
+  t.match(await told(graph, '00000000-0000-4000-8000-000000000000'), /knows no tenant with this id.*\(AADSTS90002\)/);
+  const stranger = '00000000-0000-4000-8000-00000000000a';
+  t.match(await told({ ...graph, clientId: stranger }), /does not know the application.*\(AADSTS700016\)/);
+  const wrong = await restarted('guessed');
+  await t.rejects(wrong.token(tenantId), { message: /the client secret is wrong.*\(AADSTS7000215\)/ });
+  await restarted();
+  const { certificateFile, keyFile } = await (await certificate()).files(t);
+  t.match(await told({ ...graph, certificateFile, keyFile }), /certificate is not registered.*\(AADSTS700027\)/);
+
+  const plain = createServer((_request, response) => response.end('plain'));
+  plain.listen(0, 'localhost');
+  await once(plain, 'listening');
+  t.teardown(() => plain.close());
+  const { port } = plain.address() as AddressInfo;
+  t.match(await told({ ...graph, authority: `https://localhost:${port}` }), /does not speak TLS on this port/);
+  t.match(await told({ ...graph, authority: `http://localhost:${microsoft.port}` }), /needs https:\/\//);
+  t.match(await told({ ...graph, authority: 'https://nowhere.invalid' }), /no such host name|name server/);
+  t.match(await told({ ...graph, authority: `https://[::1]:${port}` }), /nothing listens there|does not speak TLS/);
+});
+
+/** A key pair of the relay, and the files to give it. */
+async function certificate() {
+  const { cert, key } = await createClientCertificate('relay');
+  const files = async ({ testdirName }: Test) => {
+    const [certificateFile, keyFile] = [join(testdirName, 'relay.pem'), join(testdirName, 'relay.key')];
+    await writeFile(certificateFile, cert);
+    await writeFile(keyFile, key);
+    return { certificateFile, keyFile };
+  };
+  return { cert, files };
+}

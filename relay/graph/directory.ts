@@ -24,8 +24,11 @@ export async function readUserChanges(client: GraphClient, deltaLink: string | u
   const read = await readDelta<DirectoryUserChange & { '@removed'?: object }>(
     client,
     { deltaLink, start, cost: { units: 2, writes: 0 } },
-    ({ '@removed': removed, ...user }) => {
-      users.set(user.id, removed === undefined ? { ...users.get(user.id), ...user } : undefined);
+    {
+      take: ({ '@removed': removed, ...user }) => {
+        users.set(user.id, removed === undefined ? { ...users.get(user.id), ...user } : undefined);
+      },
+      startOver: () => users.clear(),
     },
   );
   return {

@@ -35,15 +35,21 @@ export async function readObjectChanges(
   const read = await readDelta<{ id: string; '@removed'?: object }>(
     client,
     { deltaLink, start },
-    ({ '@removed': removed, ...object }) => {
-      if (!isWanted(object.id)) return;
-      if (removed === undefined) {
-        objects.set(object.id, object);
-        deletes.delete(object.id);
-      } else {
-        objects.delete(object.id);
-        deletes.add(object.id);
-      }
+    {
+      take: ({ '@removed': removed, ...object }) => {
+        if (!isWanted(object.id)) return;
+        if (removed === undefined) {
+          objects.set(object.id, object);
+          deletes.delete(object.id);
+        } else {
+          objects.delete(object.id);
+          deletes.add(object.id);
+        }
+      },
+      startOver: () => {
+        objects.clear();
+        deletes.clear();
+      },
     },
   );
   return { ...read, properties, objects, deletes };

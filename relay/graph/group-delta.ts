@@ -58,9 +58,19 @@ export async function readGroupChanges(
   const start = '/groups/delta?$select=displayName,members,owners';
   const groups = new Map<string, GroupChange>();
   const deletes = new Set<string>();
-  const read = await readDelta<GroupPage>(client, { deltaLink, start, cost }, (group) => {
-    if (isWanted(group.id)) take(group, groups, deletes);
-  });
+  const read = await readDelta<GroupPage>(
+    client,
+    { deltaLink, start, cost },
+    {
+      take: (group) => {
+        if (isWanted(group.id)) take(group, groups, deletes);
+      },
+      startOver: () => {
+        groups.clear();
+        deletes.clear();
+      },
+    },
+  );
   return { ...read, groups, deletes };
 }
 

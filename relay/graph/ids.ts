@@ -1,6 +1,7 @@
 /** The object ids of a collection, page by page. */
 import type { Cost } from './budget.ts';
 import { failureOf, type GraphAnswer, type GraphClient } from './client.ts';
+import { isCollection } from './readable.ts';
 
 /**
  * @param first the first page, if it was read already
@@ -13,7 +14,7 @@ export async function readIds(
   cost?: Cost,
   first?: GraphAnswer,
 ): Promise<Set<string> | undefined> {
-  const page = first ?? (await client.get(path, cost));
+  const page = first ?? (await client.get(path, cost, isCollection));
   if (page.status === 404) return undefined;
   if (page.status !== 200) throw failureOf(`GET ${path.replace(/\?.*$/, '')}`, page, undefined);
   const ids = new Set<string>();

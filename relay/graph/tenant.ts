@@ -1,5 +1,6 @@
 /** What a Microsoft tenant has that a sync profile refers to: domains, licences, groups, accounts. */
 import { failureOf, type GraphClient } from './client.ts';
+import { isEntity } from './readable.ts';
 
 export interface DomainFacts {
   id: string;
@@ -49,7 +50,7 @@ export interface GroupFacts {
 /** Undefined when there is no such group. */
 export async function readLicenceGroup(client: GraphClient, id: string): Promise<GroupFacts | undefined> {
   const select = 'id,displayName,groupTypes,onPremisesSyncEnabled,assignedLicenses';
-  const answer = await client.get(`/groups/${encodeURIComponent(id)}?$select=${select}`);
+  const answer = await client.get(`/groups/${encodeURIComponent(id)}?$select=${select}`, undefined, isEntity);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw failureOf('GET /groups/{id}', answer, undefined);
   return answer.body as GroupFacts;
@@ -66,7 +67,11 @@ export interface AccountFacts {
 export async function readAccount(client: GraphClient, idOrName: string): Promise<AccountFacts | undefined> {
   // A name that begins with $ is no path segment, but may stand in parentheses (Graph: known issues).
   const key = encodeURIComponent(idOrName.replaceAll("'", "''"));
-  const answer = await client.get(`/users('${key}')?$select=id,userPrincipalName,displayName,userType`);
+  const answer = await client.get(
+    `/users('${key}')?$select=id,userPrincipalName,displayName,userType`,
+    undefined,
+    isEntity,
+  );
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw failureOf('GET /users/{id}', answer, undefined);
   return answer.body as AccountFacts;

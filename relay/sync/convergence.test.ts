@@ -11,6 +11,7 @@ import { type Ending, endings } from '../profile/life.ts';
 import { parseProfile } from '../profile.ts';
 import { appliedObjectIds } from '../store/applied.ts';
 import { readLinks } from '../store/links.ts';
+import { badAnswer } from '../testing/bad-answers.ts';
 import { type District, type Dump, openDistrict } from '../testing/district.ts';
 import { histories } from '../testing/histories.ts';
 import { afterSds } from '../testing/sds.ts';
@@ -25,7 +26,7 @@ import {
   type World,
 } from '../testing/small-world.ts';
 
-const fault = fc.record({
+const place = {
   path: fc.constantFrom(
     '/education/',
     '/education/users',
@@ -36,10 +37,14 @@ const fault = fc.record({
     'batch',
     '/teams',
   ),
-  kind: fc.constantFrom('429', '500', '502', '503', '504', 'empty', 'html', 'lost-answer', 'drop', 'fails-later'),
   times: fc.integer({ min: 1, max: 4 }),
   skip: fc.nat(6),
-});
+};
+const kinds = ['429', '500', '502', '503', '504', 'empty', 'html', 'lost-answer', 'drop', 'fails-later'] as const;
+const fault = fc.oneof(
+  fc.record({ ...place, bad: fc.record({ kind: fc.constantFrom(...kinds) }) }),
+  fc.record({ ...place, bad: badAnswer }),
+);
 
 const step = fc.record({
   edits: fc.array(edit, { maxLength: 6 }),
@@ -82,7 +87,12 @@ const undone: History = {
   teacherGone: 'keep',
   sectionGone: 'keep',
   steps: [
-    { edits: [], faults: [{ path: '/education/', kind: '429', times: 4, skip: 0 }], killedAfter: 10, restart: false },
+    {
+      edits: [],
+      faults: [{ path: '/education/', bad: { kind: '429' }, times: 4, skip: 0 }],
+      killedAfter: 10,
+      restart: false,
+    },
     { edits: [{ what: 'enrollment', id: 0, section: 0 }], faults: [], killedAfter: 1, restart: false },
   ],
 };
@@ -95,7 +105,12 @@ const unanswered: History = {
   steps: [
     { edits: [], faults: [], killedAfter: 0, restart: true },
     { edits: [{ what: 'section', id: 0, course: undefined }], faults: [], killedAfter: 1, restart: false },
-    { edits: [], faults: [{ path: '/groups/', kind: '429', times: 1, skip: 1 }], killedAfter: 0, restart: false },
+    {
+      edits: [],
+      faults: [{ path: '/groups/', bad: { kind: '429' }, times: 1, skip: 1 }],
+      killedAfter: 0,
+      restart: false,
+    },
   ],
 };
 
@@ -124,7 +139,8 @@ async function live(t: Test, { how, sds, schools, createTeam, steps, ...policies
     const ever = new Map<string, Membership>();
     await commit(district, world, ever);
     for (const { edits, faults, killedAfter, restart } of steps) {
-      for (const { path, ...order } of faults) district.microsoft.faults.add({ match: { path }, ...order, delay: 0 });
+      for (const { path, bad, ...order } of faults)
+        district.microsoft.faults.add({ match: { path }, ...bad, ...order, delay: 0 });
       await runOnABadDay(district, killedAfter);
       if (restart) district.restart();
       for (const one of edits) change(world, one);

@@ -52,7 +52,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const transport = await openTransport(settings.graph.caFile);
-  const credentials = lazyCredentials(settings, transport);
+  const credentials = lazyCredentials(settings, transport, clock);
   const app = appBudget(clock, settings.graph.speed);
   const loops = new Map<string, Loop>();
   const memories = new Memories();
@@ -217,10 +217,10 @@ class Memories {
 }
 
 /** Opened at the first run, so that a relay without Graph settings starts, and says what is missing when it matters. */
-function lazyCredentials(settings: RelaySettings, transport: Transport): Credentials {
+function lazyCredentials(settings: RelaySettings, transport: Transport, clock: Clock): Credentials {
   let opened: Promise<Credentials> | undefined;
   const credentials = (): Promise<Credentials> => {
-    opened ??= openCredentials(settings.graph, transport);
+    opened ??= openCredentials(settings.graph, transport, clock);
     return opened.catch((error: unknown) => {
       opened = undefined;
       throw error;

@@ -184,7 +184,7 @@ export async function openDistrict(options: {
   const settings = home === undefined ? checkSettings(given) : await saveSettings(home, given);
   const file = home === undefined ? ':memory:' : storeFile(home);
   const transport = await openTransport(caFile);
-  const credentials = await openCredentials(settings.graph, transport);
+  const credentials = await openCredentials(settings.graph, transport, clock);
   const opened = await openTenant(file, microsoft.tenantId, profileFor(options.mode));
   const key = randomBytes(32);
   const vault = home === undefined ? createVault(async () => key, 'test') : openVault(home, undefined);

@@ -10,13 +10,22 @@ export const graphErrors = {
     meaning:
       'Name resolution, connection, TLS or a timeout, on the way to Graph or to the sign-in. The run goes on by itself.',
   },
+  GRAPH_UNREADABLE: {
+    retry: 'retry',
+    who: 'operator',
+    sentence: "The answer to {what} (status {status}) is not Microsoft's: {words}.",
+    action:
+      'Nothing to do if it passes. If it stays, look for a filter, proxy or firewall between the relay and Microsoft that answers in its place, and let the relay pass.',
+    meaning:
+      'A page, an empty or half a body, or JSON of another service where Microsoft sends its own. Reads are repeated; a write may have been carried out and is looked up before it is repeated.',
+  },
   GRAPH_SIGN_IN_REFUSED: {
     retry: 'fix',
     who: 'microsoft',
     sentence: "Microsoft refused the relay's sign-in to tenant {tenant}: {reason}.",
     action: 'Check client id, certificate (or secret) and that an administrator of the tenant has consented.',
     meaning:
-      'The token endpoint answered with an AADSTS error. Typical: expired certificate, wrong tenant id, no consent.',
+      'The token endpoint answered with an AADSTS error. Typical: expired certificate, wrong tenant id, no consent. The next attempt signs in with a fresh assertion, so it ends by itself once it is mended.',
   },
   GRAPH_CONSENT_MISSING: {
     retry: 'fix',

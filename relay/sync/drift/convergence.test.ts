@@ -10,6 +10,7 @@ import type { Group, User } from '../../../scripts/simulators/microsoft/director
 import { HallpassError } from '../../../shared/errors.ts';
 import { parseProfile } from '../../profile.ts';
 import { readProblems } from '../../store/problems.ts';
+import { badAnswer } from '../../testing/bad-answers.ts';
 import { type District, openDistrict } from '../../testing/district.ts';
 import { histories } from '../../testing/histories.ts';
 import {
@@ -49,14 +50,18 @@ const handEdit = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('delete' as const), section: fc.nat(4), person: fc.nat(10) }) },
 );
 
-const fault = fc.record({
+const place = {
   path: fc.constantFrom(
     ...['/groups/delta', '/education/classes/delta', '/education/schools/.*/users', '/groups/', '/education/', 'batch'],
   ),
-  kind: fc.constantFrom('429', '500', '503', 'html', 'lost-answer', 'drop'),
   times: fc.integer({ min: 1, max: 8 }),
   skip: fc.nat(4),
-});
+};
+const kinds = ['429', '500', '503', 'html', 'lost-answer', 'drop'] as const;
+const fault = fc.oneof(
+  fc.record({ ...place, bad: fc.record({ kind: fc.constantFrom(...kinds) }) }),
+  fc.record({ ...place, bad: badAnswer }),
+);
 
 const history = fc.record({
   mode: fc.constantFrom('match' as const, 'create' as const),
@@ -117,7 +122,8 @@ async function live(t: Test, told: History): Promise<string[]> {
       district.microsoft.directory.deltaPage = page;
       if (expired) await expireLinks(district);
       if (restart) district.restart();
-      for (const { path, ...order } of faults) district.microsoft.faults.add({ match: { path }, ...order, delay: 0 });
+      for (const { path, bad, ...order } of faults)
+        district.microsoft.faults.add({ match: { path }, ...bad, ...order, delay: 0 });
       await runOnABadDay(district);
       district.microsoft.faults.clear();
       await settle(district);

@@ -48,7 +48,7 @@ export function faulty(path: string, kind: FaultOrder['kind'], times: number) {
 export function answering(
   method: string,
   path: string,
-  answer: { status: number; code?: string; message?: string; details?: GivenDetail[] },
+  answer: { status: number; code?: string; message?: string; body?: string; details?: GivenDetail[] },
 ) {
   return ({ microsoft }: District): void => {
     microsoft.faults.add(faultOrder.parse({ match: { method, path }, kind: 'answer', answer, times: 'always' }));

@@ -24,6 +24,10 @@ const refusing = (status: number, message: string, code = 'Request_BadRequest') 
 export const microsoftCauses = {
   GRAPH_UNREACHABLE: { before: faulty('batch', 'drop', forever), mend: faultsEnd },
   GRAPH_THROTTLED: { before: faulty('batch', '429', forever), mend: faultsEnd },
+  GRAPH_UNREADABLE: {
+    before: answering('POST', 'batch', { status: 200, body: '<html>Blocked</html>' }),
+    mend: faultsEnd,
+  },
   GRAPH_FAILED: { before: faulty('/users/.ref$', '500', forever), mend: faultsEnd },
   AzureActiveDirectoryRequestThrottledTemporarily: {
     before: faulty('^/groups/[^/]+$', '429', forever),

@@ -1,0 +1,104 @@
+/** A delta link that is too old is told in several ways, on any page; then everything is read again. */
+import t, { type Test } from 'tap';
+import type { GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
+import { openDistrict } from '../testing/district.ts';
+import { readUserChanges } from './directory.ts';
+import { readObjectChanges } from './education-delta.ts';
+import { readGroupChanges } from './group-delta.ts';
+
+const refusals: GivenAnswer[] = [
+  { status: 400, code: 'syncStateNotFound', message: 'The sync state generation is not found.' },
+  { status: 400, code: 'resyncRequired', message: 'Resync required.' },
+  { status: 400, code: 'Request_BadRequest', message: 'Resync required. Replace any local items.' },
+  { status: 400, code: 'Directory_ExpiredPageToken', message: 'The specified page token value has expired.' },
+  { status: 400, body: { error: { code: 'badRequest', message: '', innerError: { code: 'resyncRequired' } } } },
+  { status: 410, code: 'syncStateNotFound', message: '', headers: { Location: 'https://localhost/v1.0/users/delta' } },
+  { status: 410, code: 'resyncRequired', message: '' },
+  { status: 410, body: '' },
+  { status: 404, code: 'SyncStateNotFound', message: '' },
+];
+
+async function open(t: Test) {
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: true });
+  t.teardown(() => district.close());
+  const { directory, faults } = district.microsoft;
+  directory.lag = 0;
+  for (let at = 0; at < 6; at += 1) {
+    directory.addGroup({ displayName: `Class ${at}`, mailNickname: `class_${at}` }, true, 'once');
+  }
+  directory.deltaPage = 2;
+  const client = district.client();
+  /** Each collection: its path, and how many objects one reading told of. */
+  const collections = {
+    '^/users/delta': async (link?: string) => {
+      const { full, upserts, deltaLink } = await readUserChanges(client, link);
+      return { full, size: upserts.length, deltaLink };
+    },
+    '^/groups/delta': async (link?: string) => {
+      const { full, groups, deltaLink } = await readGroupChanges(client, link, () => true);
+      return { full, size: groups.size, deltaLink };
+    },
+    '^/education/classes/delta': async (link?: string) => {
+      const { full, objects, deltaLink } = await readObjectChanges(client, 'classes', link, () => true);
+      return { full, size: objects.size, deltaLink };
+    },
+  };
+  return { directory, faults, collections, client };
+}
+
+t.test('whichever status or code says so, on whichever page', async (t) => {
+  const { directory, faults, collections } = await open(t);
+  for (const [path, read] of Object.entries(collections)) {
+    const everything = await read();
+    for (const answer of refusals) {
+      for (const skip of [0, 2]) {
+        for (const one of [...directory.users.values(), ...directory.groups.values()]) {
+          const table = one.kind === 'user' ? directory.users : directory.groups;
+          table.update(one as never, { displayName: `N ${answer.code} ${skip}` });
+        }
+        faults.add({ match: { path }, kind: 'answer', answer, times: 1, skip, delay: 0 });
+        const again = await read(everything.deltaLink);
+        t.match(again, { full: true, size: everything.size }, `${path} ${answer.status} ${answer.code} page ${skip}`);
+        t.same(faults.waiting(), []);
+      }
+    }
+  }
+});
+
+t.test('a 400 for another reason is none of it, and too old links without end are told', async (t) => {
+  const { faults, collections } = await open(t);
+  const read = collections['^/users/delta'];
+  const { deltaLink } = await read();
+  const order = (answer: GivenAnswer, times: number) =>
+    faults.add({ match: { path: '^/users/delta' }, kind: 'answer', answer, times, skip: 0, delay: 0 });
+  order({ status: 400, code: 'Request_BadRequest', message: 'Badly formed token.' }, 1);
+  await t.rejects(read(deltaLink), { message: /Badly formed token/ });
+  order({ status: 410, code: 'resyncRequired', message: 'Again.' }, 3);
+  await t.rejects(read(deltaLink), { message: /resyncRequired/ });
+  t.match(await read(deltaLink), { full: false, size: 0 });
+});
+
+t.test('what was read before the link turned out to be too old is forgotten', async (t) => {
+  const { directory, faults, client } = await open(t);
+  const { deltaLink } = await readUserChanges(client, undefined);
+  const users = [...directory.users.values()];
+  for (const user of users) directory.users.update(user, { mail: 'new@contoso.edu' });
+  const [first] = users;
+  if (first === undefined) return t.fail('nobody');
+  faults.add({ match: { path: '^/users/delta' }, kind: '503', times: 1, skip: 2, delay: 0 });
+  const answer = { status: 410 };
+  faults.add({ match: { path: '^/users/delta' }, kind: 'answer', answer, times: 1, skip: 2, delay: 0 });
+  const reading = readUserChanges(client, deltaLink);
+  const watch = async () => {
+    while (faults.waiting().some(({ kind }) => kind === '503')) await new Promise(setImmediate);
+    directory.deleteUser(first);
+    directory.purge(first);
+  };
+  const [read] = await Promise.all([reading, watch()]);
+  t.equal(read.full, true);
+  t.notOk(
+    read.upserts.some(({ id }) => id === first.id),
+    'who went meanwhile is not among them',
+  );
+});

@@ -1,0 +1,173 @@
+/** One request for a token: what Microsoft Entra answers, what somebody else does in its place, and what either means. */
+import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
+import { retryAfterMs } from '../../shared/backoff.ts';
+import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
+import { connectionReason } from './connection-reason.ts';
+import { type Fields, fieldsIn, firstWordsOf } from './readable.ts';
+import type { Transport } from './transport.ts';
+
+export type Secret =
+  | { clientSecret: string }
+  | { clientCertificate: { thumbprintSha256: string; privateKey: string; x5c: string } };
+
+export interface Application {
+  clientId: string;
+  secret: Secret;
+  /** `https://login.microsoftonline.com`. */
+  authority: string;
+  scope: string;
+}
+
+export interface Token {
+  text: string;
+  /** Seconds that it is good for, and after which Microsoft wants a new one to be got. */
+  expiresIn: number;
+  refreshIn: number | undefined;
+}
+
+/**
+ * Signs in. MSAL is made anew for each time: its memory would send the same assertion for 10 minutes, which Entra takes once, answer a
+ * second call after a 5xx from memory for a minute, and throw where an early renewal fails although the token of before is good.
+ *
+ * @throws HallpassError GRAPH_SIGN_IN_REFUSED; GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED and GRAPH_FAILED where the
+ *   sign-in gave no answer
+ */
+export async function signIn(application: Application, transport: Transport, tenant: string): Promise<Token> {
+  const { authority } = application;
+  if (authority.startsWith('http:')) throw refused(tenant, `the address of the sign-in, ${authority}, needs https://`);
+  const flight = new Flight(transport, tenant);
+  const msal = new ConfidentialClientApplication({
+    auth: {
+      clientId: application.clientId,
+      ...application.secret,
+      // Keeps MSAL from asking a Microsoft host which authorities exist, which a national cloud or simulator is not.
+      knownAuthorities: [new URL(application.authority).host],
+    },
+    system: { networkClient: flight },
+  });
+  const result = await msal
+    .acquireTokenByClientCredential({ scopes: [application.scope], authority: `${application.authority}/${tenant}` })
+    .catch((cause: unknown) => {
+      throw flight.trouble ?? refused(tenant, plain(reasonOf(cause)), cause);
+    });
+  if (flight.trouble !== undefined) throw flight.trouble;
+  if (result === null || flight.token === undefined) throw refused(tenant, 'no token came back');
+  return flight.token;
+}
+
+/** MSAL's way to the network. It makes one error of everything, or none at all: so what went wrong is kept here, in full. */
+class Flight implements INetworkModule {
+  trouble: HallpassError | undefined;
+  token: Token | undefined;
+  readonly #transport: Transport;
+  readonly #tenant: string;
+
+  constructor(transport: Transport, tenant: string) {
+    this.#transport = transport;
+    this.#tenant = tenant;
+  }
+
+  async sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions) {
+    return await this.#request<T>('GET', url, options);
+  }
+
+  async sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions) {
+    return await this.#request<T>('POST', url, options);
+  }
+
+  async #request<T>(method: 'GET' | 'POST', url: string, { headers = {}, body }: NetworkRequestOptions = {}) {
+    try {
+      const answer = await this.#answer(method, url, headers, body);
+      if (method === 'POST') this.token = tokenIn(answer.fields);
+      return { status: answer.status, headers: {}, body: answer.fields as T };
+    } catch (error) {
+      this.trouble = error instanceof HallpassError ? error : unreachable(url, error);
+      throw this.trouble;
+    }
+  }
+
+  async #answer(method: 'GET' | 'POST', url: string, headers: Record<string, string>, body: string | undefined) {
+    const response = await this.#transport.send(
+      url,
+      body === undefined ? { method, headers } : { method, headers, body },
+    );
+    const [{ status }, text] = [response, await response.text()];
+    if (status === 429 || status >= 500) throw busy(response, text);
+    const fields = fieldsIn(text);
+    if (status === 200 && fields !== undefined && isRight(method, fields)) return { status, fields };
+    const code = fields === undefined || status < 400 ? undefined : codeIn(fields);
+    if (code === undefined) throw fail('GRAPH_UNREADABLE', { what: 'the sign-in', status, words: firstWordsOf(text) });
+    throw refused(this.#tenant, sentenceOf(code, String(fields?.error_description ?? '')));
+  }
+}
+
+/** What the two requests of a sign-in bring: the addresses, and the token. */
+function isRight(method: 'GET' | 'POST', fields: Fields): boolean {
+  if (method === 'POST') return tokenIn(fields) !== undefined;
+  return typeof fields.token_endpoint === 'string' && typeof fields.issuer === 'string';
+}
+
+function tokenIn({ access_token: text, expires_in: life, refresh_in: refresh }: Fields): Token | undefined {
+  const expiresIn = Number(life);
+  // Three parts: the roles are read from it.
+  if (typeof text !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text) || !(expiresIn > 0)) return undefined;
+  const refreshIn = Number(refresh);
+  return { text, expiresIn, refreshIn: refreshIn > 0 ? refreshIn : undefined };
+}
+
+/** The number of an error of Entra; undefined for what is no error of Entra. */
+function codeIn({ error, error_codes: codes, error_description: description }: Fields): number | undefined {
+  if (typeof error !== 'string') return undefined;
+  const said = typeof description === 'string' ? /AADSTS(\d+)/.exec(description)?.[1] : undefined;
+  const first = Array.isArray(codes) ? codes[0] : undefined;
+  return said !== undefined ? Number(said) : typeof first === 'number' ? first : undefined;
+}
+
+const sentences: Record<number, string> = {
+  50034: 'the application has no account in this tenant',
+  53003: 'a Conditional Access policy of the tenant blocks it',
+  65001: 'no administrator of the tenant has consented',
+  90002: 'Microsoft knows no tenant with this id: correct the tenant id',
+  700016: 'the tenant does not know the application: correct the client id, or have an administrator consent',
+  700024: "the relay's clock differs from Microsoft's: set it right",
+  700027:
+    "the relay's certificate is not registered for the application: upload it there, or configure the one that is",
+  900023: 'the tenant id is none: correct it',
+  7000112: 'the application is disabled in this tenant',
+  7000215: 'the client secret is wrong: give its value, and not its id',
+  7000222: 'the client secret has expired: make a new one',
+  7000229: 'the application has no service principal in this tenant: have an administrator consent',
+};
+
+/** @param description of Entra, whose first sentence is told where there is no better one */
+function sentenceOf(code: number, description: string): string {
+  const known = sentences[code];
+  if (known !== undefined) return `${known} (AADSTS${code})`;
+  const own = plain(description).replace(new RegExp(`^AADSTS${code}: *`), '');
+  return own === '' ? `AADSTS${code}` : `${own} (AADSTS${code})`;
+}
+
+/** Without the ids and times that Entra adds, which are for its support. */
+function plain(description: string): string {
+  return description
+    .replace(/\s*(Trace ID|Correlation ID|Timestamp):.*$/s, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[.\s]+$/, '');
+}
+
+function refused(tenant: string, reason: string, cause?: unknown): HallpassError {
+  return fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason }, { cause });
+}
+
+function unreachable(url: string, cause: unknown): HallpassError {
+  return fail('GRAPH_UNREACHABLE', { url: new URL(url).origin, reason: connectionReason(cause) }, { cause });
+}
+
+function busy({ status, headers }: Response, text: string): HallpassError {
+  const wait = retryAfterMs(headers.get('retry-after'), Date.parse(headers.get('date') ?? ''));
+  const again = wait === undefined ? {} : { retryAfterMs: wait };
+  if (status === 429) return fail('GRAPH_THROTTLED', { scope: 'sign-in' }, again);
+  const requestId = headers.get('x-ms-request-id') ?? 'none';
+  const reason = /AADSTS\d+[^"\\]*/.exec(text)?.[0] ?? firstWordsOf(text);
+  return fail('GRAPH_FAILED', { what: 'the sign-in', status, reason: plain(reason), requestId }, again);
+}
