@@ -24,7 +24,7 @@ export function isFields(value: unknown): value is Fields {
  * an object with `error`, and sometimes no body. It redirects nobody.
  */
 export function isFromGraph(status: number, text: string, fields: Fields | undefined): boolean {
-  if (status === 200 || status === 201) return fields !== undefined && !isFields(fields.error);
+  if (status === 200 || status === 201) return fields !== undefined;
   if (status < 300) return text === '' || fields !== undefined;
   if (status < 400 || status === 407) return false;
   if (status < 500) return text === '' || isFields(fields?.error);
