@@ -1,19 +1,21 @@
 /** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
-import { readFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { fail, reasonOf } from '../shared/errors.ts';
 import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
-import { isLoopback } from '../shared/trust.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { apiRoutes } from './api/api.ts';
 import { answerOf } from './http-answer.ts';
+import { answerBrokenRequests, createServer, listen } from './http-server.ts';
+import { trustedProxies } from './link/addresses.ts';
+import { limitConnections } from './link/connections.ts';
 import { openDoor } from './link/door.ts';
 import { enrollRoute } from './link/enroll.ts';
+import { Origins } from './link/origins.ts';
+import { expectProxyProtocol, type Peers } from './link/proxy-protocol.ts';
 import { healthRoutes } from './readiness.ts';
 import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
@@ -59,6 +61,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const stop = new AbortController();
 
   const server = await createServer(settings);
+  const origins = watchOrigins(server, settings, log);
   const store = await openStore(storeFile(home));
   started.defer(() => store.close());
 
@@ -72,11 +75,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return retention.ended;
   });
 
-  const app = createApp(server, log);
+  const app = createApp(server, origins, log);
   started.defer(() => app.close());
 
   let url = publicUrl(settings);
-  const shared = { store, settings, clock, log, url: () => url };
+  const shared = { store, settings, origins, clock, log, url: () => url };
   const door = openDoor({
     ...shared,
     server,
@@ -90,7 +93,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   started.defer(() => door.close());
 
   enrollRoute(app, shared);
-  apiRoutes(app, { store, file: storeFile(home), settings, clock, log, signal: stop.signal });
+  apiRoutes(app, { store, file: storeFile(home), origins, clock, log, signal: stop.signal });
   healthRoutes(app, { store, home, clock, trouble: () => door.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });
@@ -106,29 +109,19 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   };
 }
 
-/** Plain http for this computer itself only. */
-async function createServer({ listen }: RelaySettings): Promise<Server> {
-  const limits = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 72_000, maxHeaderSize: 16_384 };
-  if (listen.certFile !== undefined && listen.keyFile !== undefined) {
-    const [cert, key] = await Promise.all([readPem(listen.certFile), readPem(listen.keyFile)]);
-    try {
-      return createHttpsServer({ ...limits, cert, key });
-    } catch (error) {
-      const setting = 'listen.certFile';
-      throw fail('RELAY_SETTING_INVALID', { setting, reason: reasonOf(error) }, { cause: error });
-    }
+/** Counts connections and learns where they come from, before anything is read of them. */
+function watchOrigins(server: Server, { listen }: RelaySettings, log: Logger): Origins {
+  const proxies = trustedProxies(listen.trustedProxies);
+  let peers: Peers | undefined;
+  // First, so that with the PROXY protocol they are asked after the header has been read.
+  limitConnections(server, { ...listen, proxies, sourceOf: (socket) => peers?.sourceOf(socket), log });
+  if (listen.proxyProtocol) {
+    peers = expectProxyProtocol(server, proxies, (address) => log.warn({ event: 'proxy.header-missing', address }));
   }
-  if (!isLoopback(listen.host)) throw fail('LISTEN_INSECURE', { address: listen.host });
-  return createHttpServer(limits);
+  return new Origins({ proxies, peers, log });
 }
 
-async function readPem(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
-  });
-}
-
-function createApp(server: Server, log: Logger): FastifyInstance {
+function createApp(server: Server, origins: Origins, log: Logger): FastifyInstance {
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
     // Fastify's own lines about listening and requests say nothing that an event does not.
@@ -139,10 +132,20 @@ function createApp(server: Server, log: Logger): FastifyInstance {
     // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
     trustProxy: false,
   }) as unknown as FastifyInstance;
-  app.get(linkPath, () => {
-    throw fail('PROTOCOL_UNSUPPORTED', { agent: 'none', relay: protocolVersion });
+  // In place of fastify's own, which comes with its own words.
+  server.removeAllListeners('clientError');
+  answerBrokenRequests(server);
+  app.get(linkPath, (request) => {
+    const { side, who, proxy } = origins.whoStripped(request.raw);
+    log.warn(
+      { event: 'agent.upgrade-missing', proxy, side, client: origins.of(request.raw) },
+      `WebSocket headers lost by ${who}`,
+    );
+    throw fail('UPGRADE_MISSING', { relay: protocolVersion, who });
   });
-  app.setNotFoundHandler((_request, reply) => reply.status(404).send());
+  app.setNotFoundHandler((request) => {
+    throw fail('PATH_UNKNOWN', { path: request.url.split('?', 1).join('').slice(0, 200) });
+  });
   app.setErrorHandler((error, request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
     // Fastify's own complaints about a request: too large, not JSON, wrong content type.
@@ -153,19 +156,4 @@ function createApp(server: Server, log: Logger): FastifyInstance {
     return reply.status(answer.status).headers(answer.headers).send(answer.body);
   });
   return app;
-}
-
-/** The port that is bound. */
-async function listen(
-  app: FastifyInstance,
-  server: Server,
-  { listen: { host, port } }: RelaySettings,
-): Promise<number> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    throw fail('PORT_IN_USE', { address: `${host}:${port}`, reason: reasonOf(error) }, { cause: error });
-  }
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

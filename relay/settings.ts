@@ -20,12 +20,22 @@ const listenSchema = z
       .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
       .max(100)
       .optional(),
+    /** True where those proxies say by the PROXY protocol where a connection comes from; then they must. */
+    proxyProtocol: z.boolean().default(false),
+    /** Connections at once, in all … */
+    maxConnections: z.int().min(10).max(1_000_000).default(20_000),
+    /** … and of one address (for IPv6: one /64), trusted proxies excepted. */
+    maxConnectionsPerAddress: z.int().min(1).max(1_000_000).default(500),
     /** The address under which agents reach the relay, when a proxy stands before it. */
     publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   })
   .refine((listen) => (listen.certFile === undefined) === (listen.keyFile === undefined), {
     path: ['certFile'],
     error: 'certificate and key go together',
+  })
+  .refine((listen) => !listen.proxyProtocol || (listen.trustedProxies?.length ?? 0) > 0, {
+    path: ['proxyProtocol'],
+    error: 'name the proxies that speak it in trustedProxies',
   });
 
 /** Hosts of Microsoft's own clouds, where the real limits hold whatever we wish. */

@@ -8,7 +8,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { digestTextSchema } from './digest.ts';
-import { fail, reasonOf } from './errors.ts';
+import { fail, HallpassError, reasonOf } from './errors.ts';
+import { beyondBounds } from './json-bounds.ts';
 import { leftOutSchema } from './left-out.ts';
 import { kinds, type RosterRecord, recordSchema } from './roster.ts';
 
@@ -49,6 +50,10 @@ export const limits = {
   maxFrameBytes: 1 << 20,
   /** Bytes of one frame's JSON, after decompression. */
   maxMessageBytes: 8 << 20,
+  /** Arrays and objects within one another; the deepest message, hello, has four. */
+  maxMessageDepth: 8,
+  /** Values in one message; a hello with 20,000 buckets has 120,000. */
+  maxMessageValues: 200_000,
   /** Records (upserts and deletes) in one batch. */
   maxBatchRecords: 2000,
   /** Entries in one manifest message. */
@@ -250,7 +255,8 @@ export function encodeFrame(message: AgentMessage | RelayMessage): Frame {
 /**
  * Reads one frame and checks it against the schema of the side that sent it.
  *
- * @throws HallpassError FRAME_TOO_LARGE, FRAME_MALFORMED or MESSAGE_UNKNOWN; none of them ends the connection.
+ * @throws HallpassError FRAME_TOO_LARGE, FRAME_TOO_COMPLEX, FRAME_MALFORMED or MESSAGE_UNKNOWN; one of them does not end
+ *   the connection, many of them do (relay/link/conduct.ts).
  */
 export function decodeFrame<M extends AgentMessage | RelayMessage>(frame: Frame, schema: z.ZodType<M>): M {
   if (Buffer.byteLength(frame.data) > limits.maxFrameBytes) {
@@ -284,10 +290,16 @@ const messageTypes = new Set<string>(
 function parseJson(frame: Frame): unknown {
   try {
     const json = frame.binary
-      ? gunzipSync(frame.data, { maxOutputLength: limits.maxMessageBytes }).toString('utf8')
-      : frame.data.toString();
-    return JSON.parse(json);
+      ? gunzipSync(frame.data, { maxOutputLength: limits.maxMessageBytes })
+      : Buffer.from(frame.data);
+    const { maxMessageDepth: maxDepth, maxMessageValues: maxValues } = limits;
+    const beyond = beyondBounds(json, { maxDepth, maxValues });
+    if (beyond !== undefined) {
+      throw fail('FRAME_TOO_COMPLEX', { limit: beyond === 'depth' ? `${maxDepth} levels` : `${maxValues} values` });
+    }
+    return JSON.parse(json.toString('utf8'));
   } catch (error) {
+    if (error instanceof HallpassError) throw error;
     if (error instanceof RangeError) throw fail('FRAME_TOO_LARGE', { limit: limits.maxMessageBytes }, { cause: error });
     // A JSON error quotes the text around the fault, which may be a pupil's name: only its kind is told.
     throw fail('FRAME_MALFORMED', { reason: error instanceof SyntaxError ? 'it is not JSON' : reasonOf(error) });

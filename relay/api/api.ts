@@ -4,8 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
-import { trustedProxies } from '../link/attempts.ts';
-import type { RelaySettings } from '../settings.ts';
+import type { Origins } from '../link/origins.ts';
 import type { Store } from '../store/store.ts';
 import type { KnownToken } from '../store/system.ts';
 import { openGate } from './gate.ts';
@@ -28,7 +27,7 @@ export interface ApiOptions {
   store: Store;
   /** Its database. */
   file: string;
-  settings: RelaySettings;
+  origins: Origins;
   clock: Clock;
   log: Logger;
   /** Aborted when the relay goes down. */
@@ -36,8 +35,8 @@ export interface ApiOptions {
 }
 
 export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
-  const { store, settings, clock, log } = options;
-  const admit = openGate({ store, clock, proxies: trustedProxies(settings.listen.trustedProxies) });
+  const { store, origins, clock, log } = options;
+  const admit = openGate({ store, clock, origins });
   const desk = new PlanDesk(options.signal);
   const seen = new WeakMap<FastifyRequest, { since: number; token?: KnownToken }>();
 

@@ -1,9 +1,9 @@
 /** Who may come in: a token decides, and it opens one district alone. */
-import type { BlockList } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
-import { AttemptLimit, clientAddress } from '../link/attempts.ts';
+import { AttemptLimit } from '../link/attempts.ts';
+import type { Origins } from '../link/origins.ts';
 import { looksLikeToken, tokenHash } from '../store/api-token.ts';
 import { isUseUnnoted, touchToken } from '../store/api-tokens.ts';
 import type { Store } from '../store/store.ts';
@@ -15,24 +15,21 @@ const refusalsPerMinute = 60;
 export interface GateOptions {
   store: Store;
   clock: Clock;
-  /** The proxies whose word on the client's address is taken. */
-  proxies: BlockList;
+  origins: Origins;
 }
 
 /**
  * @returns who asks: resolves with the token's owner, whatever is asked for
  * @throws HallpassError API_TOKEN_INVALID whatever is wrong with the token, ATTEMPTS_EXCEEDED, STORE_UNAVAILABLE
  */
-export function openGate({ store, clock, proxies }: GateOptions): (request: FastifyRequest) => Promise<KnownToken> {
+export function openGate({ store, clock, origins }: GateOptions): (request: FastifyRequest) => Promise<KnownToken> {
   const refusals = new AttemptLimit(refusalsPerMinute);
   return async (request) => {
-    const address = clientAddress(request.raw, proxies);
     const now = clock.now();
-    refusals.check(address, now);
+    // The token first: whoever guesses from an address shuts nobody out who shares it.
     const known = await find(store, request.headers.authorization);
     if (known === undefined || known.revokedAt !== null || Date.parse(known.expiresAt) <= now) {
-      refusals.count(address, now);
-      throw fail('API_TOKEN_INVALID', {});
+      throw refusals.refuse(origins.of(request.raw), now, fail('API_TOKEN_INVALID', {}));
     }
     if (isUseUnnoted(known, now)) {
       await store.withTenant(known.tenant.id, (scope) => touchToken(scope, known, new Date(now)));

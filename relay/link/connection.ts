@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
-import type { ErrorCode, HallpassError } from '../../shared/errors.ts';
+import { type ErrorCode, fail, type HallpassError } from '../../shared/errors.ts';
 import {
   type AgentMessage,
   agentMessageSchema,
@@ -16,6 +16,7 @@ import {
   type RelayMessage,
 } from '../../shared/link.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
+import type { Share, Turns } from './turns.ts';
 
 /** RFC 6455 close code for "the server met an unexpected condition". */
 const closeUnexpected = 1011;
@@ -25,7 +26,26 @@ const closeTimeoutMs = 3000;
 const maxMissed = 2;
 
 /** Errors that cost a message, not the connection. */
-const harmless: ReadonlySet<ErrorCode> = new Set(['FRAME_MALFORMED', 'FRAME_TOO_LARGE', 'MESSAGE_UNKNOWN']);
+const harmless: ReadonlySet<ErrorCode> = new Set([
+  'FRAME_MALFORMED',
+  'FRAME_TOO_LARGE',
+  'FRAME_TOO_COMPLEX',
+  'MESSAGE_UNKNOWN',
+]);
+/** Points for what cannot be used (conduct.ts); a message of a newer version is nobody's fault. */
+const pointsFor: Partial<Record<ErrorCode, number>> = {
+  FRAME_TOO_LARGE: 5,
+  FRAME_TOO_COMPLEX: 5,
+  LINK_OUT_OF_ORDER: 5,
+  MESSAGE_UNKNOWN: 0.2,
+};
+/** A point besides for so much work on it, milliseconds. */
+const msPerPoint = 50;
+/** Pings and pongs at once, and how many come back in a second; an agent sends one of each in 25 seconds. */
+const mostSigns = 200;
+const signsPerMs = 5 / 1000;
+/** Below this a message is on its way; above it the next one waits, so that a peer that does not read fills no memory. */
+const bufferedEnough = 256 * 1024;
 const closing: Partial<Record<ErrorCode, number>> = {
   LINK_OUT_OF_ORDER: closeCodes.protocol,
   PROTOCOL_UNSUPPORTED: closeCodes.version,
@@ -42,6 +62,12 @@ export interface ConnectionOptions {
   log: Logger;
   /** Between two pings, milliseconds. */
   pingMs: number;
+  turns: Turns;
+  share: Share;
+  /** Counts what could not be used; true when the connection has to end. */
+  strike(points: number): boolean;
+  /** The connection is ended for something that no agent does. */
+  misused(): void;
 }
 
 export class Connection {
@@ -57,6 +83,7 @@ export class Connection {
   #waiting: Frame[] = [];
   #working: Promise<void> | undefined;
   #heard = true;
+  #signs = { left: mostSigns, at: 0 };
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -64,7 +91,10 @@ export class Connection {
     // For the socket's whole life: an 'error' without a listener would end the process.
     socket.on('error', (error) => options.log.debug({ event: 'agent.socket-error', reason: error.message }));
     socket.on('close', () => this.#onClose());
-    for (const sign of ['ping', 'pong'] as const) socket.on(sign, () => this.#onTraffic());
+    socket.on('pong', () => this.#onSign());
+    socket.on('ping', (data) => {
+      if (this.#onSign()) socket.pong(data);
+    });
     socket.on('message', (data, binary) => {
       this.#onTraffic();
       if (this.#gone.signal.aborted) return;
@@ -84,11 +114,21 @@ export class Connection {
     this.#receiver = receiver;
   }
 
-  /** Resolves when the frame has left for the network. A connection that is gone takes it silently. */
-  send(message: RelayMessage): Promise<void> {
-    const { data, binary } = encodeFrame(message);
-    if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve();
-    return new Promise((resolve) => this.#socket.send(data, { binary }, () => resolve()));
+  /** Resolves when there is room for more. A connection that is gone takes it silently. */
+  async send(message: RelayMessage): Promise<void> {
+    const left = this.#write(message);
+    if (this.#socket.bufferedAmount > bufferedEnough) await left;
+  }
+
+  /** The same for the receiver: while it waits for the peer to read, the other agents have their turns. */
+  async reply(message: RelayMessage): Promise<void> {
+    const left = this.#write(message);
+    if (this.#socket.bufferedAmount > bufferedEnough) await this.#outOfTurn(() => left);
+  }
+
+  /** In the middle of long work: lets the other agents have their turns. */
+  async pass(): Promise<void> {
+    await this.#outOfTurn(async () => undefined);
   }
 
   /** Stops taking messages, at once, and closes with a code and a reason for people. */
@@ -108,6 +148,25 @@ export class Connection {
     this.#heard = true;
   }
 
+  #write(message: RelayMessage): Promise<void> {
+    const { data, binary } = encodeFrame(message);
+    if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve();
+    return new Promise<void>((resolve) => this.#socket.send(data, { binary }, () => resolve()));
+  }
+
+  /** False when there are too many of them: ws itself would cut the line without a word. */
+  #onSign(): boolean {
+    this.#onTraffic();
+    if (this.#gone.signal.aborted) return false;
+    const now = this.#options.clock.now();
+    const passed = Math.max(0, now - this.#signs.at);
+    this.#signs = { left: Math.min(mostSigns, this.#signs.left + passed * signsPerMs) - 1, at: now };
+    if (this.#signs.left >= 0) return true;
+    this.#options.misused();
+    void this.#end('it sends too many pings');
+    return false;
+  }
+
   #onClose(): void {
     this.#gone.abort();
     this.#ended.abort();
@@ -115,22 +174,51 @@ export class Connection {
     void (this.#working ?? Promise.resolve()).then(() => this.#closed.resolve());
   }
 
+  async #outOfTurn(work: () => Promise<void>): Promise<void> {
+    const { turns, share } = this.#options;
+    turns.end(share);
+    try {
+      await work();
+    } finally {
+      await turns.begin(share);
+    }
+  }
+
   async #work(): Promise<void> {
+    const { turns, share } = this.#options;
     this.#socket.pause();
     for (let frame = this.#waiting.shift(); frame !== undefined; frame = this.#waiting.shift()) {
+      await turns.begin(share);
+      let refused: HallpassError | undefined;
       try {
-        await this.#receiver?.handle(decodeFrame(frame, agentMessageSchema));
+        if (!this.#gone.signal.aborted) await this.#receiver?.handle(decodeFrame(frame, agentMessageSchema));
       } catch (error) {
-        await this.#refuse(toHallpassError(error));
+        refused = toHallpassError(error);
       }
+      const ms = turns.end(share, Buffer.byteLength(frame.data));
+      if (refused !== undefined) await this.#refuse(refused, ms);
     }
     this.#working = undefined;
     this.#socket.resume();
   }
 
-  async #refuse(error: HallpassError): Promise<void> {
+  /** Tells the agent why, and closes. */
+  async #end(reason: string): Promise<void> {
+    const { code, message, retry } = fail('LINK_LIMIT_EXCEEDED', { reason });
+    this.#options.log.warn({ event: 'agent.ended', code, reason });
+    this.#waiting = [];
+    const told = this.send({ type: 'error', code, message, retry });
+    this.close(closeCodes.protocol, code);
+    await told;
+  }
+
+  async #refuse(error: HallpassError, ms: number): Promise<void> {
     if (this.#gone.signal.aborted) return;
     const bug = error.code === 'UNEXPECTED';
+    // What is ours to answer for, such as a database that is away, is not counted.
+    const counts = harmless.has(error.code) || error.code === 'LINK_OUT_OF_ORDER';
+    const isTooMuch = counts && this.#options.strike((pointsFor[error.code] ?? 1) + ms / msPerPoint);
+    if (isTooMuch) return await this.#end(`it sends too much that cannot be used, last ${error.code}`);
     this.#options.log[bug ? 'error' : 'warn']({ event: 'agent.refused', code: error.code, ...(bug && { err: error }) });
     // The cause of a bug may quote the data it stumbled over: it stays in our log.
     const message = bug ? 'Something unexpected happened in the relay.' : error.message;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { checkAnswerSchema, checkSubprotocol, linkPath } from '../../shared/link
 import { issueCode, revokeAgent } from '../store/agents.ts';
 import { redeemCode } from '../store/system.ts';
 import { connectDouble, newKey, postEnroll, signToken } from '../testing/agent-double.ts';
-import { addTenant, connected, setUp, startTestRelay } from '../testing/relay-double.ts';
+import { addAgent, addTenant, connected, setUp, startTestRelay } from '../testing/relay-double.ts';
 
 t.test('enrollment: once per code, and every wrong code gets the same answer', async (t) => {
   const { relay, tenant } = await setUp(t);
@@ -33,13 +33,39 @@ t.test('enrollment: once per code, and every wrong code gets the same answer', a
   t.notMatch(log, code);
 });
 
-t.test('enrollment is limited per address', async (t) => {
-  const { relay } = await setUp(t);
+t.test('wrong codes are limited per address, and the right one is looked at all the same', async (t) => {
+  const { relay, tenant } = await setUp(t);
   const wrong = { code: 'AAAA-BBBB-CCCC', name: 'x', agentVersion: '0', publicKey: (await newKey()).publicKey };
   const statuses = [];
-  for (let at = 0; at < 10; at++) statuses.push((await postEnroll(relay.url, wrong)).status);
-  // The agent of the set-up was the first of ten.
-  t.same(statuses, [...Array(9).fill(403), 429]);
+  for (let at = 0; at < 12; at++) statuses.push((await postEnroll(relay.url, wrong)).status);
+  t.same(statuses, [...Array(10).fill(403), 429, 429]);
+  for (let at = 0; at < 12; at++) {
+    const { code } = await relay.store.withTenant(tenant.id, (scope) => issueCode(scope, new Date()));
+    const right = { ...wrong, code, publicKey: (await newKey()).publicKey };
+    t.equal((await postEnroll(relay.url, right)).status, 201, 'good ones are not counted');
+  }
+});
+
+t.test('a public key that is none leaves the code as it is', async (t) => {
+  const { relay, tenant } = await setUp(t);
+  const { code } = await relay.store.withTenant(tenant.id, (scope) => issueCode(scope, new Date()));
+  const { publicKey } = await newKey();
+  const request = { code, name: 'sis01', agentVersion: '0', publicKey };
+  const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  for (const [what, key] of Object.entries({
+    'wrong type': { ...publicKey, kty: 'EC', crv: 'P-256' },
+    X25519: { ...publicKey, crv: 'X25519' },
+    RSA: { kty: 'RSA', n, e },
+    'too short': { ...publicKey, x: publicKey.x.slice(1) },
+    garbage: { ...publicKey, x: '!'.repeat(43) },
+    'low order': { ...publicKey, x: Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString('base64url') },
+    'no point': { ...publicKey, x: Buffer.concat([Buffer.from([2]), Buffer.alloc(31)]).toString('base64url') },
+    nothing: null,
+  })) {
+    const answer = await postEnroll(relay.url, { ...request, publicKey: key });
+    t.match(answer, { status: 400, body: { code: 'FRAME_MALFORMED', message: /publicKey/ } }, what);
+  }
+  t.match(await postEnroll(relay.url, request), { status: 201 });
 });
 
 t.test('the upgrade is refused with an answer that says why', async (t) => {
@@ -58,7 +84,7 @@ t.test('the upgrade is refused with an answer that says why', async (t) => {
   t.match(await attempt({ jti: undefined }), invalid, 'could be replayed');
   t.match(await connectDouble(relay.url, agent, { token: 'not.a.token' }), invalid);
   t.match(await attempt({ sub: randomUUID() }), { status: 401, code: 'AGENT_UNKNOWN' });
-  t.match(await connectDouble(relay.url, agent, { path: '/elsewhere' }), { status: 404 });
+  t.match(await connectDouble(relay.url, agent, { path: '/elsewhere' }), { status: 404, code: 'PATH_UNKNOWN' });
   t.match(await connectDouble(relay.url, agent, { protocol: 'hallpass.v99' }), {
     status: 426,
     code: 'PROTOCOL_UNSUPPORTED',
@@ -100,10 +126,59 @@ t.test('a check is told who it is, and leaves the connection of the same agent a
   });
 });
 
-t.test('an address that is refused too often has to wait', async (t) => {
-  const { relay, agent } = await setUp(t);
+t.test('an address that is refused too often has to wait, except for whoever has a good token', async (t) => {
+  const { relay, tenant, agent } = await setUp(t);
   for (let at = 0; at < 60; at++) await connectDouble(relay.url, agent, { token: 'nonsense' });
-  t.match(await connectDouble(relay.url, agent), { status: 429, code: 'ATTEMPTS_EXCEEDED', retryAfter: /^\d+$/ });
+  const bad = await connectDouble(relay.url, agent, { token: 'nonsense' });
+  t.match(bad, { status: 429, code: 'ATTEMPTS_EXCEEDED', retryAfter: /^\d+$/ });
+  await (await connected(relay, agent)).hello();
+  // Even with the name of another agent of the same address: only that one has to wait.
+  const other = await addAgent(relay, tenant.id);
+  const forged = { ...other, privateKey: (await newKey()).privateKey };
+  for (let at = 0; at < 61; at++) await connectDouble(relay.url, forged);
+  t.match(await connectDouble(relay.url, other), { status: 429, code: 'ATTEMPTS_EXCEEDED' });
+  await (await connected(relay, agent)).hello();
+});
+
+t.test('a token that was used before a restart is used after it', async (t) => {
+  const home = t.testdir();
+  const first = await startTestRelay(home);
+  const tenant = await addTenant(first, 'contoso');
+  const agent = await addAgent(first, tenant.id);
+  const token = await signToken(agent);
+  t.notOk('status' in (await connectDouble(first.url, agent, { token })));
+  await first.close();
+  const second = await startTestRelay(home);
+  t.teardown(() => second.close());
+  t.match(await connectDouble(second.url, agent, { token }), { status: 401, code: 'AGENT_TOKEN_INVALID' });
+  await (await connected(second, agent)).hello();
+});
+
+t.test('an agent that connects without end has to wait, and the others do not', async (t) => {
+  const { relay, tenant, agent } = await setUp(t);
+  const other = await addAgent(relay, tenant.id);
+  let answer = await connectDouble(relay.url, agent);
+  for (let at = 0; at < 40 && !('status' in answer); at++) answer = await connectDouble(relay.url, agent);
+  t.match(answer, { status: 429, code: 'LINK_LIMIT_EXCEEDED', retryAfter: /^\d+$/ });
+  await (await connected(relay, other)).hello();
+});
+
+t.test('a WebSocket request without its headers is answered with who took them', async (t) => {
+  const settings = { listen: { port: 0, trustedProxies: ['127.0.0.1'] } };
+  const { relay } = await setUp(t, { settings });
+  const get = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${relay.url}${linkPath}`, { headers });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const body = { code: 'UPGRADE_MISSING', message: /agent none.*reverse proxy of the relay/, action: /nginx/ };
+  t.match(await get({ 'x-forwarded-for': '192.0.2.7' }), { status: 426, body });
+  t.match(await get({ 'x-forwarded-for': '192.0.2.7', via: '1.1 filter.district' }), {
+    status: 426,
+    body: { message: /filter\.district/ },
+  });
+  const logged = relay.events().filter(({ event }) => event === 'agent.upgrade-missing');
+  t.match(logged, [{ proxy: '127.0.0.1', side: 'relay', client: '192.0.2.7' }, { side: 'unknown' }]);
+  t.equal(relay.events().filter(({ event }) => event === 'proxy.silent').length, 1, 'set-up had no X-Forwarded-For');
 });
 
 t.test('TLS with a certificate of its own', async (t) => {

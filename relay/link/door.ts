@@ -19,24 +19,34 @@ import {
 import { toHallpassError } from '../../shared/terminal.ts';
 import { answerOf, type HttpAnswer } from '../http-answer.ts';
 import type { RelaySettings } from '../settings.ts';
+import { useToken } from '../store/door.ts';
 import type { Store } from '../store/store.ts';
 import { findAgent } from '../store/system.ts';
-import { AttemptLimit, clientAddress, trustedProxies } from './attempts.ts';
+import { AttemptLimit } from './attempts.ts';
 import { answerCheck, checkAnswer } from './check.ts';
+import { Conduct } from './conduct.ts';
 import { Connection } from './connection.ts';
 import { Fleet } from './fleet.ts';
+import type { Origins } from './origins.ts';
 import { Session } from './session.ts';
-import { type AdmittedAgent, ReplayGuard, verifyToken } from './token.ts';
+import { type AdmittedAgent, verifyToken } from './token.ts';
+import { Turns } from './turns.ts';
 
 /** Upgrades being decided at once; one takes a millisecond, so that more of them mean trouble. */
 const maxPending = 256;
-/** Refused upgrades of one address in a minute. */
+/** Refused upgrades in a minute of one address, and of one agent's name from one address. */
 const refusalsPerMinute = 60;
+/** What somebody is answered who tries out tokens. */
+const guesses: ReadonlySet<string> = new Set(['AGENT_TOKEN_INVALID', 'AGENT_UNKNOWN']);
+/** Parts of one message, and pieces of a frame as they come from the network; agents send a message in one part. */
+const maxFragments = 1024;
+const maxBufferedChunks = 16_384;
 
 export interface DoorOptions {
   server: Server;
   store: Store;
   settings: RelaySettings;
+  origins: Origins;
   clock: Clock;
   log: Logger;
   /** The relay's address, for people; known once the port is bound. */
@@ -66,17 +76,22 @@ export interface Door {
 }
 
 export function openDoor(options: DoorOptions): Door {
-  const { server, store, settings, clock, log, wake, pingMs } = options;
+  const { server, store, settings, origins, clock, log, wake, pingMs } = options;
   const stop = new AbortController();
-  const proxies = trustedProxies(settings.listen.trustedProxies);
   const refusals = new AttemptLimit(refusalsPerMinute);
-  const replay = new ReplayGuard();
+  const refusalsOfAgent = new AttemptLimit(refusalsPerMinute);
+  const conduct = new Conduct();
+  const turns = new Turns();
   const fleet = new Fleet({ ...options, onChange: wake, onCancel: options.cancel, signal: stop.signal });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
+    // Connection answers them, and counts.
+    autoPong: false,
+    maxFragments,
+    maxBufferedChunks,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : checkSubprotocol),
   });
   let pending = 0;
@@ -86,26 +101,45 @@ export function openDoor(options: DoorOptions): Door {
       throw fail('RELAY_BUSY', {}, { retryAfterMs: 1000 + options.random() * 9000 });
     }
     checkProtocol(request);
-    const address = clientAddress(request, proxies);
-    refusals.check(address, clock.now());
+    const address = origins.of(request);
     try {
       const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
       if (token === undefined) throw fail('AGENT_TOKEN_INVALID', { reason: 'there is none' });
       return await verifyToken(token, {
-        findAgent: (agentId) => store.system((scope) => findAgent(scope, agentId)),
-        replay,
+        findAgent: async (agentId) => {
+          // The address alone does not count: a good token opens the door also where others have tried wrong ones.
+          const exceeded = refusalsOfAgent.exceeded(`${address} ${agentId}`, clock.now());
+          if (exceeded !== undefined) throw exceeded;
+          const known = await store.system((scope) => findAgent(scope, agentId));
+          if (known !== undefined) refusalsOfAgent.count(`${address} ${agentId}`, clock.now());
+          return known;
+        },
+        use: async (used) => {
+          refusalsOfAgent.forgive(`${address} ${used.agentId}`);
+          conduct.arrive(used.agentId, clock.now());
+          return await store.system((scope) => useToken(scope, used, clock.now()));
+        },
         nowMs: clock.now(),
         url: options.url(),
       });
     } catch (error) {
-      refusals.count(address, clock.now());
-      throw error;
+      const known = toHallpassError(error);
+      throw guesses.has(known.code) ? refusals.refuse(address, clock.now(), known) : known;
     }
   };
 
   const accept = (agent: AdmittedAgent, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new Connection(webSocket, { clock, log, pingMs });
+      const share = conduct.share(agent.agentId, clock.now());
+      const connection = new Connection(webSocket, {
+        clock,
+        log: log.child({ tenant: agent.tenantSlug, agent: agent.agentId }),
+        pingMs,
+        turns,
+        share,
+        strike: (points) => conduct.strike(agent.agentId, points, clock.now()),
+        misused: () => conduct.end(agent.agentId, clock.now()),
+      });
       connection.receive(
         new Session({
           agent,
@@ -113,7 +147,8 @@ export function openDoor(options: DoorOptions): Door {
           clock,
           log,
           cycleSeconds: settings.agents.cycleSeconds,
-          send: (message) => connection.send(message),
+          send: (message) => connection.reply(message),
+          pass: () => connection.pass(),
           onCommit: wake,
         }),
       );
@@ -129,8 +164,9 @@ export function openDoor(options: DoorOptions): Door {
     // Until ws takes over, nobody else listens for a reset.
     const onError = () => socket.destroy();
     socket.on('error', onError);
-    if (request.url?.split('?')[0] !== linkPath)
-      return refuse(socket, { status: 404, headers: {}, body: undefined }, clock.now());
+    const path = request.url?.split('?', 1).join('') ?? '';
+    if (path !== linkPath)
+      return refuse(socket, answerOf(fail('PATH_UNKNOWN', { path: path.slice(0, 200) })), clock.now());
     pending += 1;
     try {
       const agent = await admit(request);
@@ -145,7 +181,15 @@ export function openDoor(options: DoorOptions): Door {
       else check(answer, request, socket, head);
     } catch (error) {
       const known = toHallpassError(error);
-      log.warn({ event: 'agent.turned-away', code: known.code, ...(known.retry === 'bug' && { err: known }) });
+      // Those who are over a limit come often: the refusals that brought them there are in the log.
+      const level = known.code === 'ATTEMPTS_EXCEEDED' ? 'debug' : 'warn';
+      const address = origins.of(request);
+      log[level]({
+        event: 'agent.turned-away',
+        code: known.code,
+        address,
+        ...(known.retry === 'bug' && { err: known }),
+      });
       refuse(socket, answerOf(known), clock.now());
     } finally {
       pending -= 1;
@@ -182,12 +226,8 @@ function offeredProtocols({ headers }: IncomingMessage): string[] {
 }
 
 /** An HTTP answer in place of the upgrade. */
-function refuse(
-  socket: Duplex,
-  { status, headers, body }: Omit<HttpAnswer, 'body'> & { body: unknown },
-  nowMs: number,
-): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+function refuse(socket: Duplex, { status, headers, body }: HttpAnswer, nowMs: number): void {
+  const text = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,
     // An agent whose token is refused sees by it how wrong its clock is.

@@ -4,17 +4,23 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { type EnrollResponse, enrollPath, enrollRequestSchema } from '../../shared/link.ts';
-import type { RelaySettings } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import { redeemCode } from '../store/system.ts';
-import { AttemptLimit, clientAddress, trustedProxies } from './attempts.ts';
+import { AttemptLimit } from './attempts.ts';
+import type { Origins } from './origins.ts';
+import { keyFault } from './public-key.ts';
 
-/** Enrollments of one address in a minute, whether they succeed or not. */
-const attemptsPerMinute = 10;
+/** Wrong codes of one address in a minute that are answered as such; beyond it, only the right one is answered otherwise. */
+const wrongPerMinute = 10;
+/**
+ * Codes of one address in a minute that are looked at. A good code opens the door also where others have guessed, and
+ * guessing stays hopeless: in the ten minutes of a code, 6,000 tries at 60 random bits.
+ */
+const triesPerMinute = 600;
 
 export interface EnrollOptions {
   store: Store;
-  settings: RelaySettings;
+  origins: Origins;
   clock: Clock;
   log: Logger;
   /** The relay's address, for people. */
@@ -25,23 +31,28 @@ export interface EnrollOptions {
  * `POST /agent/v1/enroll`: 201 with the identity, 403 ENROLLMENT_CODE_INVALID whatever is wrong with the code, 400
  * FRAME_MALFORMED, 429 ATTEMPTS_EXCEEDED.
  */
-export function enrollRoute(app: FastifyInstance, { store, settings, clock, log, url }: EnrollOptions): void {
-  const attempts = new AttemptLimit(attemptsPerMinute);
-  const proxies = trustedProxies(settings.listen.trustedProxies);
+export function enrollRoute(app: FastifyInstance, { store, origins, clock, log, url }: EnrollOptions): void {
+  const wrong = new AttemptLimit(wrongPerMinute);
+  const tries = new AttemptLimit(triesPerMinute);
   app.post(enrollPath, { bodyLimit: 16_384 }, async (request, reply): Promise<EnrollResponse> => {
     const now = clock.now();
-    const address = clientAddress(request.raw, proxies);
-    attempts.check(address, now);
-    attempts.count(address, now);
+    const address = origins.of(request.raw);
+    const exceeded = tries.exceeded(address, now);
+    if (exceeded !== undefined) throw exceeded;
+    tries.count(address, now);
     const body = enrollRequestSchema.safeParse(request.body);
     if (!body.success) {
       const issue = body.error.issues[0];
-      throw fail('FRAME_MALFORMED', { reason: `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}` });
+      const reason = `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`;
+      throw wrong.refuse(address, now, fail('FRAME_MALFORMED', { reason }));
     }
     const { code, name, agentVersion, publicKey } = body.data;
+    const fault = keyFault(publicKey.x);
+    if (fault !== undefined)
+      throw wrong.refuse(address, now, fail('FRAME_MALFORMED', { reason: `publicKey.x: ${fault}` }));
     const given = { code, name, publicKey: publicKey.x, version: agentVersion };
     const agent = await store.system((scope) => redeemCode(scope, given, new Date(now)));
-    if (agent === undefined) throw fail('ENROLLMENT_CODE_INVALID', { url: url() });
+    if (agent === undefined) throw wrong.refuse(address, now, fail('ENROLLMENT_CODE_INVALID', { url: url() }));
     log.info({ event: 'agent.enrolled', tenant: agent.tenantSlug, agent: agent.agentId });
     reply.status(201);
     return { agentId: agent.agentId, tenantId: agent.tenantId, tenantName: agent.tenantName };

@@ -18,6 +18,8 @@ import type { AdmittedAgent } from './token.ts';
 const closeGoingAway = 1001;
 /** How often `last_seen_at` is written, milliseconds. */
 const touchEveryMs = 60_000;
+/** A change of the clock that is worth a line, milliseconds; a code lives for ten minutes, a token for one. */
+const jumpToldMs = 60_000;
 /** Reconnects after a drain are spread so that no more than this many come in a second. */
 const reconnectsPerSecond = 200;
 
@@ -89,7 +91,7 @@ export class Fleet {
     const spreadMs = Math.min(600_000 - 1000, (members.length / reconnectsPerSecond) * 1000);
     await Promise.all(
       members.map(async ({ connection }) => {
-        await connection.send({ type: 'drain', reconnectAfterMs: Math.round(1000 + random() * spreadMs) });
+        void connection.send({ type: 'drain', reconnectAfterMs: Math.round(1000 + random() * spreadMs) });
         const left = new AbortController();
         const gone = connection.closed.then(() => left.abort());
         await Promise.race([gone, clock.sleep(graceMs, left.signal).catch(() => undefined)]);
@@ -103,12 +105,20 @@ export class Fleet {
   #watch(): Loop {
     const { clock, log, watchMs, random, signal } = this.#options;
     let touchedAt = clock.now();
+    let seen = { clock: clock.now(), steady: performance.now() };
     // Before the first agent says hello: what changes later, it has to be told.
     let profiles: ReadonlyMap<string, string> | undefined;
     let decisions: ReadonlyMap<string, string> | undefined;
     let requests: ReadonlyMap<string, RunRequests> | undefined;
     return startLoop({
       turn: async () => {
+        const now = { clock: clock.now(), steady: performance.now() };
+        const jumpMs = now.clock - seen.clock - (now.steady - seen.steady);
+        seen = now;
+        if (Math.abs(jumpMs) > jumpToldMs) {
+          const what = 'the clock was set: codes, tokens and sessions count by it';
+          log.warn({ event: 'clock.jumped', seconds: Math.round(jumpMs / 1000) }, what);
+        }
         profiles = await this.#noticeProfiles(profiles);
         decisions = await this.#noticeDecisions(decisions);
         requests = await this.#noticeRequests(requests);

@@ -25,6 +25,9 @@ import { welcome } from './welcome.ts';
 
 /** Pause between two progress lines in the log, milliseconds. */
 const progressEveryMs = 500;
+/** Between two lines on what an agent tells, milliseconds; and between two that say the same. */
+const noteEveryMs = 100;
+const sameNoteEveryMs = 10_000;
 
 const nothingLeftOut: LeftOut = { count: 0, rows: [] };
 
@@ -34,8 +37,10 @@ export interface SessionOptions {
   clock: Clock;
   log: Logger;
   cycleSeconds: number;
-  /** Resolves when the message has left for the network, or the connection is gone. */
+  /** Resolves when there is room for more, or the connection is gone. */
   send(message: RelayMessage): Promise<void>;
+  /** In the middle of long work: lets the other agents have their turns. */
+  pass(): Promise<void>;
   /** After a commit is durable. */
   onCommit(tenantId: string): void;
 }
@@ -43,6 +48,7 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   #state: LinkState = initialState;
+  readonly #noted = new Map<string, { at: number; code: string }>();
   #cycle = { startedAt: 0, changed: 0, received: 0, toldAt: 0 };
 
   constructor(options: SessionOptions) {
@@ -86,14 +92,13 @@ export class Session {
       case 'cycle.commit':
         return await this.#commit(message);
       case 'status':
-        if (message.problem !== undefined) this.#note('agent.problem', { code: message.problem.code });
+        this.#noteSparingly('agent.problem', message.problem?.code);
         if (message.leftOut !== undefined) await this.#leaveOut(message.leftOut);
         return;
       case 'result':
-        if (message.error !== undefined) this.#note('agent.command-failed', { code: message.error.code });
-        return;
+        return this.#noteSparingly('agent.command-failed', message.error?.code);
       case 'error':
-        return this.#note('agent.error', { code: message.code });
+        return this.#noteSparingly('agent.error', message.code);
     }
   }
 
@@ -131,6 +136,7 @@ export class Session {
       const last = entries.length < limit;
       await this.#options.send({ type: 'manifest', bucket, entries, last });
       if (last) return;
+      await this.#options.pass();
       after = entries.at(-1)?.[0] ?? '';
     }
   }
@@ -164,6 +170,17 @@ export class Session {
 
   #transaction<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T> {
     return this.#options.store.withTenant(this.#options.agent.tenantId, fn);
+  }
+
+  /** The same thing again within a while is not worth another line: an agent decides how often it says it. */
+  #noteSparingly(event: string, code: string | undefined): void {
+    if (code === undefined) return;
+    const now = this.#options.clock.now();
+    const { at = 0, code: before } = this.#noted.get(event) ?? {};
+    const pause = before === code ? sameNoteEveryMs : noteEveryMs;
+    if (now - at < pause) return;
+    this.#noted.set(event, { at: now, code });
+    this.#note(event, { code });
   }
 
   #note(event: string, facts: Record<string, string | number>): void {

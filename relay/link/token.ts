@@ -8,9 +8,6 @@ import { fail, reasonOf } from '../../shared/errors.ts';
 import { clockToleranceSeconds, tokenAudience, tokenLifetimeSeconds } from '../../shared/link.ts';
 import type { KnownAgent } from '../store/system.ts';
 
-/** Tokens remembered: 100,000 connections in a minute and a half are more than any fleet makes. */
-const maxRemembered = 100_000;
-
 export interface AdmittedAgent extends KnownAgent {
   agentId: string;
 }
@@ -22,25 +19,10 @@ const claimsSchema = z.object({
   jti: z.string().min(1).max(100),
 });
 
-/** Remembers the ids of used tokens until they would have expired anyway. */
-export class ReplayGuard {
-  readonly #used = new Map<string, number>();
-
-  /** False when the token was used before. @throws HallpassError RELAY_BUSY when nothing more can be remembered */
-  use(jti: string, expiresAtMs: number, nowMs: number): boolean {
-    if (this.#used.has(jti)) return false;
-    if (this.#used.size >= maxRemembered) {
-      for (const [known, expiry] of this.#used) if (expiry < nowMs) this.#used.delete(known);
-      if (this.#used.size >= maxRemembered) throw fail('RELAY_BUSY', {});
-    }
-    this.#used.set(jti, expiresAtMs);
-    return true;
-  }
-}
-
 export interface TokenChecks {
   findAgent(agentId: string): Promise<KnownAgent | undefined>;
-  replay: ReplayGuard;
+  /** Remembers the token's id until `forgetAtMs`; false when it was used before. */
+  use(token: { agentId: string; jti: string; forgetAtMs: number }): Promise<boolean>;
   nowMs: number;
   /** The relay's address, for people. */
   url: string;
@@ -49,7 +31,7 @@ export interface TokenChecks {
 /**
  * The agent that signed the token. Whether it is revoked is for the caller to say: only who holds the key learns it.
  *
- * @throws HallpassError AGENT_TOKEN_INVALID, AGENT_UNKNOWN, RELAY_BUSY
+ * @throws HallpassError AGENT_TOKEN_INVALID, AGENT_UNKNOWN
  */
 export async function verifyToken(token: string, checks: TokenChecks): Promise<AdmittedAgent> {
   const claims = claimsOf(token);
@@ -73,9 +55,8 @@ export async function verifyToken(token: string, checks: TokenChecks): Promise<A
   } catch (error) {
     throw fail('AGENT_TOKEN_INVALID', { reason: reasonOf(error) }, { cause: error });
   }
-  const forgettable = (claims.exp + clockToleranceSeconds) * 1000;
-  // The id is counted per agent: one agent cannot use up another's.
-  if (!checks.replay.use(`${claims.sub} ${claims.jti}`, forgettable, checks.nowMs)) {
+  const forgetAtMs = (claims.exp + clockToleranceSeconds) * 1000;
+  if (!(await checks.use({ agentId: claims.sub, jti: claims.jti, forgetAtMs }))) {
     throw fail('AGENT_TOKEN_INVALID', { reason: 'it was used before' });
   }
   return { ...agent, agentId: claims.sub };

@@ -1,7 +1,7 @@
 /** A tenant's agents and the codes with which new ones enroll. */
 import { fail } from '../../shared/errors.ts';
 import type { Hello } from '../../shared/link.ts';
-import { codeHash, codeLifetimeMs, newCode } from './enrollment-code.ts';
+import { codeHash, codeLifetimeMs, isCodeAlive, newCode, systemUptime } from './enrollment-code.ts';
 import type { TenantScope } from './store.ts';
 
 export interface Agent {
@@ -65,17 +65,34 @@ export async function noteHello(
 export async function issueCode(
   { db, tenantId }: TenantScope,
   now: Date,
+  uptime = systemUptime(),
 ): Promise<{ code: string; expiresAt: string }> {
-  await db
-    .deleteFrom('enrollment_code')
+  const old = await db
+    .selectFrom('enrollment_code')
+    .select(['code_hash', 'issued_at', 'expires_at', 'boot', 'uptime_ms'])
     .where('tenant_id', '=', tenantId)
-    .where('expires_at', '<', now.toISOString())
     .execute();
+  for (const code of old) {
+    if (isCodeAlive(code, now, uptime)) continue;
+    await db
+      .deleteFrom('enrollment_code')
+      .where('tenant_id', '=', tenantId)
+      .where('code_hash', '=', code.code_hash)
+      .execute();
+  }
   const code = newCode();
   const expiresAt = new Date(now.getTime() + codeLifetimeMs).toISOString();
   await db
     .insertInto('enrollment_code')
-    .values({ tenant_id: tenantId, code_hash: codeHash(code), expires_at: expiresAt, used_at: null })
+    .values({
+      tenant_id: tenantId,
+      code_hash: codeHash(code),
+      issued_at: now.toISOString(),
+      expires_at: expiresAt,
+      boot: uptime.boot,
+      uptime_ms: uptime.ms,
+      used_at: null,
+    })
     .execute();
   return { code, expiresAt };
 }

@@ -4,6 +4,9 @@ import type { SystemScope } from './store.ts';
 /** What is written at each look whether the database can be written, bytes: several pages, so that it needs room. */
 const heartbeatBytes = 32_768;
 
+/** How long a used token is kept beyond its life, milliseconds: a clock may be set back. */
+const keepMs = 3_600_000;
+
 /**
  * Notes that a token was used; false when it was before. An agent's ids are its own, so that none can use up another's.
  *
@@ -14,10 +17,13 @@ export async function useToken(
   token: { agentId: string; jti: string; forgetAtMs: number },
   nowMs: number,
 ): Promise<boolean> {
-  await db.deleteFrom('used_token').where('forget_at', '<', nowMs).execute();
+  await db
+    .deleteFrom('used_token')
+    .where('forget_at', '<', nowMs - keepMs)
+    .execute();
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('used_token')
-    .values({ agent_id: token.agentId, jti: token.jti, forget_at: token.forgetAtMs })
+    .values({ agent_id: token.agentId, jti: token.jti, forget_at: Math.ceil(token.forgetAtMs) })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return numInsertedOrUpdatedRows > 0n;

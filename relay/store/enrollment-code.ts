@@ -1,8 +1,45 @@
 /** One-time codes with which an agent enrolls. */
 import { hash, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 
 /** Lifetime of a code, milliseconds. */
 export const codeLifetimeMs = 10 * 60_000;
+
+/** How long the operating system has been running: time that nobody sets. */
+export interface Uptime {
+  /** Which start of it that was; null where the system does not tell. */
+  boot: string | null;
+  ms: number;
+}
+
+/** Of this computer; the same for all of its processes. */
+export function systemUptime(): Uptime {
+  return { boot: bootId(), ms: Math.round(uptime() * 1000) };
+}
+
+function bootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether a code may still be used: by the clock, and by the computer's uptime while that is the one under which it was
+ * issued. A clock that is set back revives none, and a time before the issue is that of such a clock.
+ */
+export function isCodeAlive(
+  code: { issued_at: string | null; expires_at: string; boot: string | null; uptime_ms: number | null },
+  now: Date,
+  { boot, ms }: Uptime,
+): boolean {
+  const byClock =
+    now.toISOString() < code.expires_at && (code.issued_at === null || now.toISOString() >= code.issued_at);
+  const isSameStart = code.uptime_ms !== null && boot === code.boot && ms >= code.uptime_ms;
+  return byClock && (!isSameStart || ms - (code.uptime_ms ?? 0) < codeLifetimeMs);
+}
 
 /** Crockford's base 32: no I, L, O or U, so that a code survives being read out over the telephone. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

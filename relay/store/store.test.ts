@@ -105,6 +105,31 @@ t.test('a code works once, within ten minutes, however it is typed', async (t) =
   t.equal(await redeem(store, (await issue()).code, new Date(now.getTime() + codeLifetimeMs)), undefined, 'expired');
 });
 
+t.test('no setting of the clock revives a code', async (t) => {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const tenant = await tenantNamed(store, 'contoso');
+  const issue = async () => {
+    const at = { boot: 'first', ms: 1_000_000 };
+    return (await store.withTenant(tenant.id, (scope) => issueCode(scope, now, at))).code;
+  };
+  const minutes = (count: number) => count * 60_000;
+  const attempt = async (code: string, clock: number, uptime: number, boot: string | null = 'first') => {
+    const given = { code, name: 'a', publicKey: 'x'.repeat(43), version: '1' };
+    const at = new Date(now.getTime() + minutes(clock));
+    const running = { boot, ms: 1_000_000 + minutes(uptime) };
+    return (await store.system((scope) => redeemCode(scope, given, at, running))) !== undefined;
+  };
+  t.equal(await attempt(await issue(), 9, 9), true);
+  t.equal(await attempt(await issue(), 1, 11), false, 'eleven minutes have passed, and the clock was set back');
+  t.equal(await attempt(await issue(), -60, 1), false, 'a time before its issue');
+  const late = await issue();
+  t.equal(await attempt(late, 11, 1), false, 'too late by the clock');
+  t.equal(await attempt(late, 1, 1), false, 'and that it stays when the clock is set back');
+  t.equal(await attempt(await issue(), 5, 500, 'second'), true, 'after a restart of the computer the clock decides');
+  t.equal(await attempt(await issue(), 11, -10, 'second'), false);
+});
+
 t.test('revoking is for good and within the tenant alone', async (t) => {
   const store = await openStore(':memory:');
   t.teardown(() => store.close());

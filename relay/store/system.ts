@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fail } from '../../shared/errors.ts';
 import { writeAudit } from './audit.ts';
-import { codeHash } from './enrollment-code.ts';
+import { codeHash, isCodeAlive, systemUptime } from './enrollment-code.ts';
 import type { Database } from './schema.ts';
 import type { SystemScope } from './store.ts';
 
@@ -139,16 +139,23 @@ export async function redeemCode(
   { db }: SystemScope,
   given: { code: string; name: string; publicKey: string; version: string },
   now: Date,
+  uptime = systemUptime(),
 ): Promise<EnrolledAgent | undefined> {
   const code = await db
-    .updateTable('enrollment_code')
-    .set({ used_at: now.toISOString() })
+    .selectFrom('enrollment_code')
+    .select(['tenant_id', 'code_hash', 'issued_at', 'expires_at', 'boot', 'uptime_ms'])
     .where('code_hash', '=', codeHash(given.code))
     .where('used_at', 'is', null)
-    .where('expires_at', '>', now.toISOString())
-    .returning('tenant_id')
     .executeTakeFirst();
   if (code === undefined) return undefined;
+  await db
+    .updateTable('enrollment_code')
+    .set({ used_at: now.toISOString() })
+    .where('tenant_id', '=', code.tenant_id)
+    .where('code_hash', '=', code.code_hash)
+    .execute();
+  // One that came too late is used up as well: whatever the clock is set to, it stays so.
+  if (!isCodeAlive(code, now, uptime)) return undefined;
   const agentId = randomUUID();
   await db
     .insertInto('agent')

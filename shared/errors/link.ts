@@ -94,18 +94,47 @@ export const linkErrors = {
     action: 'Update the older of the two.',
     meaning: 'The relay keeps old protocol versions for as long as it can; a very old agent must be updated.',
   },
+  UPGRADE_MISSING: {
+    retry: 'fix',
+    sentence: 'The request for a WebSocket arrived as an ordinary one (agent none, relay {relay}); it came by {who}.',
+    action:
+      'Let the proxy pass WebSockets: at the relay, docs/relay.md has configurations for nginx, Apache, HAProxy and Caddy; in the district, let this host pass without a filter.',
+    meaning:
+      'A proxy on the way took the headers Upgrade and Connection away. The relay logs the address that it came from (agent.upgrade-missing).',
+  },
+  PATH_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'The relay has nothing at {path}.',
+    action: 'Check the address: it is that of the relay alone, without a path.',
+    meaning: 'The server is a relay, but the path of the address is not one of its own.',
+  },
   FRAME_MALFORMED: {
     retry: 'bug',
     sentence: 'A message on the link cannot be read: {reason}.',
     action: 'If agent and relay are of the same version, please report it.',
     meaning:
-      'Not JSON, not gzip, or a field is missing or of the wrong type. The message is dropped as a whole; the connection stays.',
+      'Not JSON, not gzip, or a field is missing or of the wrong type. The message is dropped as a whole; the connection stays, unless there are many of them.',
   },
   FRAME_TOO_LARGE: {
     retry: 'bug',
     sentence: 'A message on the link is larger than {limit} bytes.',
     action: 'Please report it.',
     meaning: 'Limits hold before and after decompression, so that no peer can exhaust the other.',
+  },
+  FRAME_TOO_COMPLEX: {
+    retry: 'bug',
+    sentence: 'A message on the link has more than {limit}.',
+    action: 'Please report it.',
+    meaning:
+      'Depth and number of values are counted before a message is parsed, so that no peer can exhaust the other with a small one.',
+  },
+  LINK_LIMIT_EXCEEDED: {
+    retry: 'retry-after',
+    sentence: 'The relay ended the connection of this agent: {reason}.',
+    action:
+      'Nothing to do if it passes; else update the agent, and report it with "hallpass-agent support" if that does not help.',
+    meaning:
+      'Too many messages that cannot be used, too many pings, or too many connections in a short time. No agent of ours does that in good order; another program may be using its identity. The relay takes the agent again after a pause that grows from 10 seconds to 10 minutes.',
   },
   MESSAGE_UNKNOWN: {
     retry: 'fix',

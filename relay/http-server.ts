@@ -1,0 +1,73 @@
+/** The relay's HTTP server, with the times within which a client has to get on. */
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { FastifyInstance } from 'fastify';
+import { fail, reasonOf } from '../shared/errors.ts';
+import { isLoopback } from '../shared/trust.ts';
+import { answerOf } from './http-answer.ts';
+import type { RelaySettings } from './settings.ts';
+
+/** For the TLS handshake, which takes a second over a bad line; Node's own limit is two minutes. */
+const handshakeTimeoutMs = 10_000;
+
+const limits = {
+  /** For the whole request, and for its headers, from the first byte of the connection or the end of the last request. */
+  requestTimeout: 30_000,
+  headersTimeout: 15_000,
+  /** Idle between two requests; load balancers close after 60 s, and should be first. */
+  keepAliveTimeout: 72_000,
+  maxHeaderSize: 16_384,
+  /** How often the first two are looked at. */
+  connectionsCheckingInterval: 2000,
+};
+
+/** Plain http for this computer itself only. */
+export async function createServer({ listen }: RelaySettings): Promise<Server> {
+  if (listen.certFile !== undefined && listen.keyFile !== undefined) {
+    const [cert, key] = await Promise.all([readPem(listen.certFile), readPem(listen.keyFile)]);
+    try {
+      return createHttpsServer({ ...limits, handshakeTimeout: handshakeTimeoutMs, cert, key });
+    } catch (error) {
+      const setting = 'listen.certFile';
+      throw fail('RELAY_SETTING_INVALID', { setting, reason: reasonOf(error) }, { cause: error });
+    }
+  }
+  if (!isLoopback(listen.host)) throw fail('LISTEN_INSECURE', { address: listen.host });
+  return createHttpServer(limits);
+}
+
+async function readPem(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
+  });
+}
+
+/** What is no HTTP, or takes too long, is answered like everything else: with a code and a sentence. */
+export function answerBrokenRequests(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+    // The parser's own words, without what it stumbled over.
+    const { headers, body } = answerOf(fail('FRAME_MALFORMED', { reason: error.message.slice(0, 200) }), status);
+    const text = JSON.stringify(body);
+    const lines = { ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) };
+    const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head.join('')}\r\n${text}`);
+  });
+}
+
+/** The port that is bound. */
+export async function listen(
+  app: FastifyInstance,
+  server: Server,
+  { listen: { host, port } }: RelaySettings,
+): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw fail('PORT_IN_USE', { address: `${host}:${port}`, reason: reasonOf(error) }, { cause: error });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

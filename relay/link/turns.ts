@@ -1,0 +1,93 @@
+/**
+ * Whose message is worked on next. All agents share one thread and one database: what one of them sends is never worked
+ * on for longer than one message while others wait, and who used less of the recent time goes first. Between messages the
+ * event loop gets its turn every few milliseconds, so that requests, pings and timers are served whatever agents send.
+ */
+
+/** Working time after which the event loop gets its turn, milliseconds. */
+const sliceMs = 4;
+/** Half of what was used counts no more after this time, milliseconds. */
+const halfLifeMs = 5000;
+/** What a megabyte of frames counts as, besides the time to work on them, milliseconds. */
+const msPerMegabyte = 2;
+
+/** One agent's share of the relay's time. It outlives a connection, so that reconnecting does not renew it. */
+export class Share {
+  #used = 0;
+  #at = 0;
+
+  /** Milliseconds of work in the recent past. */
+  used(now: number): number {
+    return this.#used * 0.5 ** (Math.max(0, now - this.#at) / halfLifeMs);
+  }
+
+  add(ms: number, now: number): void {
+    this.#used = this.used(now) + ms;
+    this.#at = now;
+  }
+}
+
+export interface TurnsOptions {
+  /** Monotonic milliseconds. */
+  now?: () => number;
+  /** Lets everything else that is due run first. */
+  yieldTo?: (next: () => void) => void;
+}
+
+export class Turns {
+  readonly #now: () => number;
+  readonly #yieldTo: (next: () => void) => void;
+  readonly #waiting: { share: Share; grant: () => void }[] = [];
+  #beganAt: number | undefined;
+  #yieldedAt = Number.NEGATIVE_INFINITY;
+  #yielding = false;
+
+  constructor({ now = () => performance.now(), yieldTo = setImmediate }: TurnsOptions = {}) {
+    this.#now = now;
+    this.#yieldTo = (next) => void yieldTo(next);
+  }
+
+  /** Resolves when it is this agent's turn, which lasts until {@link end}. */
+  begin(share: Share): Promise<void> {
+    return new Promise((grant) => {
+      this.#waiting.push({ share, grant });
+      this.#next();
+    });
+  }
+
+  /**
+   * @param bytes that were worked on in this turn
+   * @returns how long the turn was, milliseconds
+   */
+  end(share: Share, bytes = 0): number {
+    const now = this.#now();
+    const ms = now - (this.#beganAt ?? now);
+    share.add(ms + (bytes / 2 ** 20) * msPerMegabyte, now);
+    this.#beganAt = undefined;
+    this.#next();
+    return ms;
+  }
+
+  #next(): void {
+    if (this.#beganAt !== undefined || this.#yielding || this.#waiting.length === 0) return;
+    const now = this.#now();
+    if (now - this.#yieldedAt >= sliceMs) {
+      this.#yielding = true;
+      this.#yieldTo(() => {
+        this.#yielding = false;
+        this.#yieldedAt = this.#now();
+        this.#next();
+      });
+      return;
+    }
+    let least = 0;
+    let leastUsed = Number.POSITIVE_INFINITY;
+    for (const [at, { share }] of this.#waiting.entries()) {
+      const used = share.used(now);
+      if (used < leastUsed) [least, leastUsed] = [at, used];
+    }
+    const [next] = this.#waiting.splice(least, 1);
+    this.#beganAt = now;
+    next?.grant();
+  }
+}
