@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { runCli } from './cli.ts';
@@ -176,16 +177,38 @@ t.test('a broken file of settings is told, and its copy is used', async (t) => {
   const file = join(district.folder, 'settings.json');
   t.match(await agent(district.folder, ['configure', '--page-size', '20']), { code: 0 });
   await writeFile(file, '{"powerschool": "edited by hand"');
+  t.match(await agent(district.folder, ['check']), { out: /! warn {2}settings +.*settings\.json is broken/ });
   const synced = await agent(district.folder, ['sync', '--once']);
   t.match(synced, {
     code: 0,
     out: /error\[STATE_COPY_USED\].*settings\.json is broken: it is not JSON.*\n {2}→ .*configure/,
   });
-  t.match(await agent(district.folder, ['check']), { out: /! warn {2}settings +.*settings\.json is broken/ });
-  t.match(await agent(district.folder, ['configure', '--page-size', '30']), { code: 0 });
-  t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_COPY_USED/);
-  const kept = await readFile(`${file}.bak`, 'utf8');
-  t.notMatch(kept, /edited by hand/, 'what was broken takes no good copy away');
+  t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_COPY_USED/, 'told once, and healed');
+  t.equal((await AgentState.open(district.folder)).settings.powerschool.pageSize, 10, 'the version before');
+  t.match(await readFile(`${file}.broken`, 'utf8'), /edited by hand/, 'what somebody wrote is not lost');
+  t.notMatch(await readFile(`${file}.bak`, 'utf8'), /edited by hand/, 'what was broken takes no good copy away');
+
+  await writeFile(join(district.folder, 'pause.json'), '{"since":"yesterday');
+  t.match(await agent(district.folder, ['sync', '--once']), { code: 0, out: /error\[STATE_PAUSE_LOST\]/ });
+  t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_PAUSE_LOST/);
+});
+
+t.test('the identity has a copy from the first write on, and what killed writes left behind is tidied', async (t) => {
+  const home = join(t.testdir({}), 'state');
+  const fresh = await AgentState.open(home);
+  const { identity } = await AgentState.open((await open(t)).folder);
+  if (identity === null) throw new TypeError('the district has one');
+  await fresh.saveIdentity(identity);
+  await writeFile(join(home, 'identity.json'), '');
+  t.same((await AgentState.open(home)).identity, identity);
+
+  const district = await open(t);
+  const leftovers = ['settings.json.999999999.tmp', 'settings.json.bak.999999999.tmp', 'agent.lock.999999999.dead'];
+  for (const name of leftovers) await writeFile(join(district.folder, name), 'half');
+  await writeFile(join(district.folder, `settings.json.${process.ppid}.tmp`), 'being written');
+  t.match(await agent(district.folder, ['sync', '--once']), { code: 0 });
+  const left = (await readdir(district.folder)).filter((name) => /\.(tmp|dead)$/.test(name));
+  t.same(left, [`settings.json.${process.ppid}.tmp`], 'only what a living process writes');
 });
 
 t.test('a wrong secret ends the command and is no secret any less', async (t) => {
@@ -247,6 +270,11 @@ t.test('status tells what the page tells, and when it was so', async (t) => {
   district.relay.refuse = { status: 503, body: { code: 'RELAY_BUSY', message: 'The relay takes no new connections.' } };
   district.relay.closeAll('protocol');
   await lost;
+  // The file is written beside the work.
+  for (let tries = 0; tries < 50; tries += 1) {
+    if ((await AgentState.open(district.folder)).link?.connected === false) break;
+    await setImmediate();
+  }
   t.match(await agent(district.folder, ['status']), {
     out: /Connection +lost since 20\d\d-.*\n[\s\S]*Problem +\[(LINK_LOST|RELAY_BUSY)\] .*\(since 20\d\d-[^)]+\)\n {2}→ /,
   });

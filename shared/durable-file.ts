@@ -4,7 +4,7 @@
  * files that only their owner can read.
  */
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { z } from 'zod';
@@ -65,6 +65,7 @@ export class DurableFile<T> implements Adapter<T> {
       // What is broken is no good one.
       if (this.#backup && this.#broken === undefined) await keepLastGood(this.#path);
       await rename(temporary, this.#path);
+      if (this.#backup) await keepFirst(this.#path);
       await syncFolder(dirname(this.#path));
       this.#broken = undefined;
     } catch (error) {
@@ -121,6 +122,15 @@ async function keepLastGood(path: string): Promise<void> {
   }
   await giveToFolderOwner(copy);
   await rename(copy, `${path}.bak`);
+}
+
+/** The first version has a copy at once: until there is a second, the copy is of the same. */
+async function keepFirst(path: string): Promise<void> {
+  const isThere = await access(`${path}.bak`).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await keepLastGood(path);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -22,6 +22,7 @@ import { SignIn } from '../powerschool/sign-in.ts';
 import { createReporter } from '../reporter.ts';
 import { powerschoolSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
+import { tidyLeftovers } from '../state/leftovers.ts';
 import { takeLock } from '../state/lock.ts';
 import { closeSecretFiles } from '../state/secret-files.ts';
 import type { Context } from './context.ts';
@@ -100,7 +101,8 @@ async function withParts(
   const page = shown ? await LocalPage.prepare({ state, hostname, places, clock, report: log }) : undefined;
   const report = page?.report ?? log;
   try {
-    if (state.copyUsed !== undefined) report(problemEvent(state.copyUsed));
+    await tidyLeftovers(folder);
+    for (const healed of await state.heal()) report(problemEvent(healed));
     for (const exposed of await closeSecretFiles(state.paths)) report(problemEvent(exposed));
     const meter = new Meter();
     const baselines = new Baselines(state.paths.baseline);

@@ -1,11 +1,12 @@
 /** Settings, identity, secret and health on disk, and in memory for as long as the agent runs. */
-import { access, rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { leftOutSchema } from '../../shared/left-out.ts';
 import { kinds } from '../../shared/roster.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { Credentials } from '../powerschool/sign-in.ts';
 import { powerschoolSettings, type Settings, settingsSchema } from '../settings.ts';
@@ -65,6 +66,7 @@ export class AgentState {
   readonly #health: Low<Health>;
   readonly #pause: Low<z.infer<typeof pauseSchema>>;
   readonly #link: Low<LinkHealth | null>;
+  #pauseLost: HallpassError | undefined;
   #linkWritten: Promise<void> = Promise.resolve();
 
   readonly #copied: readonly { path: string; broken: string | undefined }[];
@@ -92,11 +94,42 @@ export class AgentState {
     await state.#identity.read();
     await state.#secret.read();
     await state.#proxySignIn.read();
-    await state.#pause.read();
+    await state.#readPause();
     // What the last cycles did is only told to people: not worth refusing to start for.
     await state.#health.read().catch(() => undefined);
     await state.#link.read().catch(() => undefined);
     return state;
+  }
+
+  /** A pause that cannot be read is none: the page shows it, and whoever wants it presses Pause again. */
+  async #readPause(): Promise<void> {
+    await this.#pause.read().catch((error: unknown) => {
+      this.#pauseLost = toHallpassError(error);
+    });
+  }
+
+  /**
+   * Writes files anew whose copy or default was used, so that it is told once. What was broken stays beside them as
+   * `.broken`: somebody may have edited it.
+   *
+   * @returns what is to be told: STATE_COPY_USED, STATE_PAUSE_LOST
+   */
+  async heal(): Promise<HallpassError[]> {
+    const told = this.copyUsed === undefined ? [] : [this.copyUsed];
+    const files = [
+      { path: this.paths.settings, broken: this.#copied[0]?.broken, write: () => this.#settings.write() },
+      { path: this.paths.identity, broken: this.#copied[1]?.broken, write: () => this.#identity.write() },
+    ];
+    for (const { path, broken, write } of files) {
+      if (broken === undefined) continue;
+      await rename(path, `${path}.broken`).catch(() => undefined);
+      await write();
+    }
+    if (this.#pauseLost === undefined) return told;
+    told.push(fail('STATE_PAUSE_LOST', { file: this.paths.pause }));
+    await this.#pause.write();
+    this.#pauseLost = undefined;
+    return told;
   }
 
   get settings(): Settings {

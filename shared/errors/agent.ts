@@ -48,6 +48,12 @@ export const agentErrors = {
     meaning:
       'The agent works with what was in force before. Settings and identity are kept twice, so that a file that a crash or an editor has left broken stops nothing.',
   },
+  STATE_PAUSE_LOST: {
+    retry: 'fix',
+    sentence: 'The state file {file} is broken, so that a pause in it is no longer known. The agent works.',
+    action: 'If it is to be paused, press Pause on its local page again.',
+    meaning: 'Told once: the file is written anew. A pause is the only thing that stands in it.',
+  },
   STATE_UNWRITABLE: {
     retry: 'fix',
     sentence: 'The state file {file} cannot be written: {reason}.',
