@@ -19,6 +19,7 @@ import { expectProxyProtocol, type Peers } from './link/proxy-protocol.ts';
 import { healthRoutes } from './readiness.ts';
 import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
+import { forgetConnections } from './store/agent-health.ts';
 import { openStore, type Store } from './store/store.ts';
 import { startSyncLoop } from './sync/loop.ts';
 import { keepJournalShort } from './sync/retention.ts';
@@ -91,6 +92,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     cancel: (id) => sync.cancel(id),
   });
   started.defer(() => door.close());
+  await store.system(forgetConnections);
 
   enrollRoute(app, shared);
   apiRoutes(app, { store, file: storeFile(home), origins, clock, log, signal: stop.signal });

@@ -7,6 +7,12 @@ export const moment = z.string().meta({ format: 'date-time' });
 /** One entry of the error catalogue, as something once said it. */
 export const failure = z.object({ code: z.string(), message: z.string() });
 
+/** Why a run failed, and what it was doing. */
+export const runFailure = failure.extend({
+  step: z.string().nullable().meta({ description: 'What the run was doing, as in "while reading the directory".' }),
+  action: z.string().nullable(),
+});
+
 /** A table for spreadsheets: its headings, and the lines that one thing becomes. */
 export interface Table<T> {
   headings: readonly string[];

@@ -4,8 +4,9 @@ import { type Fixer, fixers } from '../../shared/errors/entry.ts';
 import { fixerOf } from '../identity/problem.ts';
 import type { PersonName } from '../roster/people-names.ts';
 import { readProblems } from '../store/problems.ts';
+import { readStandings } from '../store/standings.ts';
 import type { TenantScope } from '../store/store.ts';
-import { moment, type Table } from './fields.ts';
+import { failure, moment, runFailure, type Table } from './fields.ts';
 
 const problemSchema = z.object({
   profile: z.string(),
@@ -18,7 +19,18 @@ const problemSchema = z.object({
   role: z.enum(fixers),
 });
 
-export const problemsAnswer = z.object({ problems: z.array(problemSchema) });
+export const problemsAnswer = z.object({
+  failing: z
+    .array(
+      z.object({
+        profile: z.string(),
+        quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
+        failure: runFailure.extend({ at: moment }).nullable(),
+      }),
+    )
+    .meta({ description: 'Profiles whose last run came to no end, or that may not write: their problems may be old.' }),
+  problems: z.array(problemSchema),
+});
 
 export type ListedProblem = z.infer<typeof problemSchema>;
 
@@ -35,7 +47,11 @@ export async function problemsNow(scope: TenantScope, wanted: ProblemFilter): Pr
     .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile)
     .filter(({ code }) => wanted.code === undefined || code === wanted.code)
     .filter(({ role }) => wanted.role === undefined || role === wanted.role);
-  return { problems };
+  const failing = [...(await readStandings(scope))]
+    .map(([profile, { quarantine, failure }]) => ({ profile, quarantine, failure }))
+    .filter(({ quarantine, failure }) => quarantine !== null || failure !== null)
+    .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile);
+  return { failing, problems };
 }
 
 /** @param names of people, by key: the people who must act know nobody by a key */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type JournalledOperation, listRuns } from '../store/run-history.ts';
 import type { TenantScope } from '../store/store.ts';
-import { failure, jsonCell, moment, type Table } from './fields.ts';
+import { failure, jsonCell, moment, runFailure, type Table } from './fields.ts';
 
 const runSchema = z.object({
   number: z.int(),
@@ -16,7 +16,7 @@ const runSchema = z.object({
   failed: z.int(),
   held: z.int(),
   problems: z.int(),
-  error: failure.nullable(),
+  error: runFailure.nullable(),
 });
 
 export const runsAnswer = z.object({ runs: z.array(runSchema) });

@@ -13,7 +13,9 @@ import { readStandings } from '../store/standings.ts';
 import type { TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
 import { countTeams } from '../store/teams.ts';
-import { failure, moment } from './fields.ts';
+import { conditionSchema } from './agent-condition.ts';
+import { agentHealth, agentsNow } from './agents.ts';
+import { failure, moment, runFailure } from './fields.ts';
 import { holdSchema } from './holds.ts';
 
 const count = z.int();
@@ -34,6 +36,9 @@ export const statusAnswer = z.object({
       createdAt: moment,
       lastSeenAt: moment.nullable(),
       revokedAt: moment.nullable(),
+      condition: conditionSchema,
+      connectedSince: moment.nullable(),
+      health: agentHealth.nullable(),
     }),
   ),
   profiles: z.array(
@@ -42,6 +47,7 @@ export const statusAnswer = z.object({
       state: z.enum(['preview', 'enabled', 'paused']),
       standing: z.string(),
       quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
+      failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
       lastRun: z
         .object({
           profile: z.string(),
@@ -62,19 +68,24 @@ export const statusAnswer = z.object({
   }),
 });
 
-export async function tenantStatus(scope: TenantScope, tenant: Tenant): Promise<z.infer<typeof statusAnswer>> {
+/** @param nowMs milliseconds since the epoch */
+export async function tenantStatus(
+  scope: TenantScope,
+  tenant: Tenant,
+  nowMs: number,
+): Promise<z.infer<typeof statusAnswer>> {
   const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
   const profiles = [];
   const standings = await readStandings(scope);
   for (const { name, state } of await readProfiles(scope)) {
-    const { standing = 'setting up', quarantine = null } = standings.get(name) ?? {};
-    profiles.push({ name, state, standing, quarantine, lastRun: (await lastRun(scope, name)) ?? null });
+    const { standing = 'setting up', quarantine = null, failure: why = null } = standings.get(name) ?? {};
+    profiles.push({ name, state, standing, quarantine, failure: why, lastRun: (await lastRun(scope, name)) ?? null });
   }
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
     roster: { ...(await mirrorState(scope)), records },
-    agents: await listAgents(scope),
+    agents: agentsNow(await listAgents(scope), nowMs),
     profiles,
     provisioning: {
       holds: await readHolds(scope),

@@ -40,7 +40,7 @@ export const routes: readonly Route[] = [
     summary: 'Where the district stands: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
     query: queries.none,
     answer: statusAnswer,
-    json: (visit) => read(visit, (scope) => tenantStatus(scope, visit.tenant)),
+    json: (visit) => read(visit, (scope) => tenantStatus(scope, visit.tenant, visit.nowMs)),
   }),
   plan,
   route({

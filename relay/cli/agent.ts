@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
+import { fail } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/nearest.ts';
+import { agentsNow } from '../answers/agents.ts';
 import { loadSettings, publicUrl } from '../settings.ts';
-import { issueCode, listAgents, revokeAgent } from '../store/agents.ts';
+import { type Agent, issueCode, listAgents, revokeAgent } from '../store/agents.ts';
 import { writeAudit } from '../store/audit.ts';
+import { agentProblems, stateOf } from './agent-lines.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 export function agentCommands(program: Command, context: CliContext): void {
@@ -23,7 +27,7 @@ export function agentCommands(program: Command, context: CliContext): void {
       });
       if (options.json) return printJson(context, { code, expiresAt, relay });
       context.out.write(
-        `Code     ${code}\nValid    once, until ${expiresAt} (10 minutes)\n\nOn the agent's machine:\n  hallpass-agent enroll --relay ${relay} --code ${code}\n`,
+        `Code     ${code}\nValid    once, until ${expiresAt} (10 minutes)\n\nOn the agent's machine, as root or administrator:\n  hallpass-agent setup --relay ${relay}\n\nIt asks for the code, and leads through everything else.\n`,
       );
     });
   const agent = program.command('agent').description("a district's agents");
@@ -34,34 +38,58 @@ export function agentCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay agent list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const agents = await withNamedTenant(context, tenant, listAgents);
+      const nowMs = context.clock.now();
+      const agents = agentsNow(await withNamedTenant(context, tenant, listAgents), nowMs);
       if (options.json) return printJson(context, agents);
+      if (agents.length === 0) {
+        context.out.write(`No agent has enrolled.\n  → hallpass-relay enroll-code ${tenant}\n`);
+        return;
+      }
       printTable(
         context,
         ['AGENT', 'NAME', 'VERSION', 'LAST SEEN', 'STATE'],
-        agents.map((row) => [
-          row.id,
-          row.name,
-          row.version,
-          row.lastSeenAt ?? 'never',
-          row.revokedAt === null ? 'enrolled' : `revoked ${row.revokedAt}`,
-        ]),
+        agents.map((row) => [row.id, row.name, row.version, row.lastSeenAt ?? 'never', stateOf(row, nowMs)]),
       );
+      for (const line of agentProblems(agents, nowMs)) context.out.write(`\n${line}\n`);
     });
   agent
     .command('revoke')
     .description('shut an agent out for good; a connected one is cut off within seconds')
     .argument('<tenant>', 'slug or id')
-    .argument('<agent>', 'id, from "agent list"')
+    .argument('<agent>', 'id or name, from "agent list"')
     .addOption(byOption(context))
-    .addHelpText('after', '\nExample:\n  hallpass-relay agent revoke contoso 3f2b6c1e-…')
-    .action(async (tenant: string, agentId: string, { by }: { by: string }) => {
+    .addHelpText('after', '\nExample:\n  hallpass-relay agent revoke contoso sis-server')
+    .action(async (tenant: string, given: string, { by }: { by: string }) => {
       const now = new Date(context.clock.now());
-      await withNamedTenant(context, tenant, async (scope) => {
-        await revokeAgent(scope, agentId, now);
-        const detail = { agent: agentId };
+      const revoked = await withNamedTenant(context, tenant, async (scope) => {
+        const agent = chooseAgent(await listAgents(scope), tenant, given);
+        await revokeAgent(scope, agent.id, now);
+        const detail = { agent: agent.id, name: agent.name };
         await writeAudit(scope, { at: now.toISOString(), who: by, action: 'agent.revoke', detail });
+        return agent;
       });
-      context.out.write(`Revoked ${agentId}.\n`);
+      const before = revoked.revokedAt === null ? '' : ` It had been revoked already, at ${revoked.revokedAt}.`;
+      context.out.write(`Revoked ${revoked.name} (${revoked.id}).${before}\n`);
     });
+}
+
+/** By its id, or by its name where one agent alone has it: of those that are not revoked, if any. */
+function chooseAgent(agents: readonly Agent[], tenant: string, given: string): Agent {
+  const byId = agents.find(({ id }) => id === given);
+  if (byId !== undefined) return byId;
+  const named = agents.filter(({ name }) => name.toLowerCase() === given.trim().toLowerCase());
+  const enrolled = named.filter(({ revokedAt }) => revokedAt === null);
+  const [agent, another] = enrolled.length > 0 ? enrolled : named;
+  if (agent === undefined) {
+    const hint = didYouMean(
+      given,
+      agents.map(({ name }) => name),
+    );
+    throw fail('AGENT_NOT_FOUND', { agent: given, tenant, hint });
+  }
+  if (another === undefined) return agent;
+  const list = (enrolled.length > 0 ? enrolled : named)
+    .map(({ id, lastSeenAt }) => `${id} (last seen ${lastSeenAt ?? 'never'})`)
+    .join(', ');
+  throw fail('AGENT_AMBIGUOUS', { agent: given, agents: list });
 }

@@ -35,7 +35,7 @@ t.test('from nothing to an agent that can enroll', async (t) => {
   t.equal((await run(home, 'configure', '--public-url', 'https://relay.example.org/')).code, 0);
   t.match(await run(home, 'enroll-code', 'contoso'), {
     code: 0,
-    out: /hallpass-agent enroll --relay https:\/\/relay\.example\.org --code ([0-9A-Z]{4}-){2}[0-9A-Z]{4}\n/,
+    out: /Code {5}([0-9A-Z]{4}-){2}[0-9A-Z]{4}\n.*\n {2}hallpass-agent setup --relay https:\/\/relay\.example\.org\n/s,
   });
   t.match(JSON.parse((await run(home, 'enroll-code', 'contoso', '--json')).out), { code: /-/, expiresAt: String });
 

@@ -20,7 +20,7 @@ export interface CommandGraph {
 /** @throws HallpassError RELAY_NOT_CONFIGURED, GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING, GRAPH_UNREACHABLE */
 export async function withGraph<T>(
   { home, clock, stop }: CliContext,
-  { graph_tenant_id: graphTenantId }: Tenant,
+  { graph_tenant_id: graphTenantId }: Pick<Tenant, 'graph_tenant_id'>,
   fn: (graph: CommandGraph) => Promise<T>,
 ): Promise<T> {
   const { graph } = await loadSettings(home);

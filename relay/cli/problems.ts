@@ -5,6 +5,7 @@ import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
 import type { OpenProblem } from '../store/problems.ts';
 import { type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
+import { troubleOf } from './profile-lines.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 interface ProblemsOptions {
@@ -45,12 +46,16 @@ Examples:
     .action(async (tenant: string, options: ProblemsOptions) => {
       const answer = await withNamedTenant(context, tenant, (scope) => problemsNow(scope, options));
       if (options.json) return printJson(context, answer);
-      const { problems } = answer;
+      const { failing, problems } = answer;
       if (options.csv !== undefined) {
         const names = await readNamedTenant(context, tenant, readNames);
         return await writeCsv(context, options.csv, problemTable(names), problems);
       }
-      if (problems.length === 0) context.out.write('No problems.\n');
+      for (const { profile, ...trouble } of failing) {
+        const [first = '', ...rest] = troubleOf(trouble);
+        context.out.write(`Profile "${profile}": ${[first, ...rest.map((line) => `  ${line}`)].join('\n')}\n\n`);
+      }
+      if (problems.length === 0 && failing.length === 0) context.out.write('No problems.\n');
       for (const [code, ofCode] of Map.groupBy(problems, (problem) => problem.code)) {
         context.out.write(`${code}, ${ofCode.length} × to be put right by ${fixerNames[fixerOf(code)]}\n`);
         for (const problem of ofCode) context.out.write(describe(problem));

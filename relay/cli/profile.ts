@@ -5,6 +5,7 @@ import { chooseProfile, readProfiles, removeProfile } from '../store/profiles.ts
 import { readStandings } from '../store/standings.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 import { profileCheckCommand } from './profile-check.ts';
+import { troubleOf } from './profile-lines.ts';
 import { profileSetCommand } from './profile-set.ts';
 import { profileStateCommands } from './profile-state.ts';
 
@@ -26,8 +27,8 @@ export function profileCommands(program: Command, context: CliContext): void {
       const rows = await withNamedTenant(context, tenant, async (scope) => {
         const standings = await readStandings(scope);
         return (await readProfiles(scope)).map(({ name, state, schools }) => {
-          const { standing = 'setting up', quarantine = null } = standings.get(name) ?? {};
-          return { name, state, standing, quarantine, schools };
+          const { standing = 'setting up', quarantine = null, failure = null } = standings.get(name) ?? {};
+          return { name, state, standing, quarantine, failure, schools };
         });
       });
       if (options.json) return printJson(context, { profiles: rows });
@@ -42,6 +43,10 @@ export function profileCommands(program: Command, context: CliContext): void {
           standing,
         ]),
       );
+      for (const { name, ...trouble } of rows) {
+        const lines = troubleOf(trouble);
+        if (lines.length > 0) context.out.write(`\n${name}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+      }
     });
   profile
     .command('remove')

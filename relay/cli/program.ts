@@ -10,6 +10,7 @@ import { configureCommand } from './configure.ts';
 import type { CliContext } from './context.ts';
 import { driftCommand } from './drift.ts';
 import { explainCommand } from './explain.ts';
+import { fleetCommand } from './fleet.ts';
 import { holdsCommands } from './holds.ts';
 import { linkCommands } from './link.ts';
 import { matchCommand } from './match.ts';
@@ -80,6 +81,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     passwordsCommands,
     planCommand,
     holdsCommands,
+    fleetCommand,
     statusCommand,
     problemsCommand,
     driftCommand,

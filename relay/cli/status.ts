@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { kinds } from '../../shared/roster.ts';
+import { ago } from '../answers/agent-condition.ts';
 import { tenantStatus } from '../answers/status.ts';
 import type { RunSummary } from '../store/journal.ts';
+import { agentProblems, stateOf } from './agent-lines.ts';
 import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { troubleOf } from './profile-lines.ts';
 
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
 export function statusCommand(program: Command, context: CliContext): void {
@@ -13,14 +16,15 @@ export function statusCommand(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')
     .action(async (name: string, options: { json?: true }) => {
-      const status = await withNamedTenant(context, name, tenantStatus);
+      const nowMs = context.clock.now();
+      const status = await withNamedTenant(context, name, (scope, tenant) => tenantStatus(scope, tenant, nowMs));
       if (options.json) return printJson(context, status);
       const { tenant, roster, agents, profiles, provisioning } = status;
       const { holds } = provisioning;
       context.out.write(`${tenant.name} (${tenant.slug})\n`);
       const arriving = roster.committedAt !== null && !roster.settled ? ' (a cycle is arriving)' : '';
       context.out.write(
-        `Roster version ${roster.version}, last commit ${roster.committedAt ?? 'never'}${arriving}\n\n`,
+        `Roster version ${roster.version}, last commit ${roster.committedAt ?? 'never'}${age(roster.committedAt, nowMs)}${arriving}\n\n`,
       );
       printTable(
         context,
@@ -30,16 +34,17 @@ export function statusCommand(program: Command, context: CliContext): void {
       context.out.write('\n');
       printTable(
         context,
-        ['AGENT', 'VERSION', 'LAST SEEN'],
+        ['AGENT', 'VERSION', 'LAST SEEN', 'STATE'],
         agents
           .filter((agent) => agent.revokedAt === null)
-          .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never']),
+          .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never', stateOf(agent, nowMs)]),
       );
+      for (const line of agentProblems(agents, nowMs)) context.out.write(`${line}\n`);
       context.out.write('\n');
       if (profiles.length === 0) context.out.write(`No profile. ${runLine(null)}\n`);
-      for (const { name, state, standing, quarantine, lastRun } of profiles) {
+      for (const { name, state, standing, quarantine, failure, lastRun } of profiles) {
         context.out.write(`Profile "${name}" (${state}). Standing: ${standing}. ${runLine(lastRun)}\n`);
-        if (quarantine !== null) context.out.write(`  ${quarantine.message}\n  → ${quarantine.action}\n`);
+        for (const line of troubleOf({ quarantine, failure })) context.out.write(`  ${line}\n`);
       }
       context.out.write('\n');
       printTable(context, ['MICROSOFT 365', 'COUNT'], rowsOf(provisioning.applied));
@@ -56,6 +61,10 @@ export function statusCommand(program: Command, context: CliContext): void {
       }
       context.out.write(`\nEach with the next step: hallpass-relay problems ${tenant.slug}\n`);
     });
+}
+
+function age(at: string | null, nowMs: number): string {
+  return at === null ? '' : ` (${ago(at, nowMs)})`;
 }
 
 function runLine(run: RunSummary | null): string {

@@ -8,6 +8,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { HallpassError } from '../../shared/errors.ts';
 import { closeCodes } from '../../shared/link.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';
+import { forgetConnections, noteDisconnected } from '../store/agent-health.ts';
 import { type RunRequests, runRequests } from '../store/run-control.ts';
 import type { Store } from '../store/store.ts';
 import { decisionTimes, profileMarks, revokedAmong, touchAgents } from '../store/system.ts';
@@ -46,6 +47,8 @@ export interface FleetOptions {
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
+  /** Agents whose connection is gone, which is not written down yet: a thousand that go at once are one write. */
+  readonly #left = new Set<string>();
   readonly #watching: Loop;
   #trouble: HallpassError | undefined;
 
@@ -68,9 +71,12 @@ export class Fleet {
     const member = { agent, connection };
     this.#members.get(agent.agentId)?.connection.close(closeCodes.replaced, 'AGENT_REPLACED');
     this.#members.set(agent.agentId, member);
+    this.#left.delete(agent.agentId);
     void connection.closed.then(() => {
-      if (this.#members.get(agent.agentId) === member) this.#members.delete(agent.agentId);
       this.#options.log.info({ event: 'agent.disconnected', tenant: agent.tenantSlug, agent: agent.agentId });
+      if (this.#members.get(agent.agentId) !== member) return;
+      this.#members.delete(agent.agentId);
+      this.#left.add(agent.agentId);
     });
   }
 
@@ -100,6 +106,20 @@ export class Fleet {
       }),
     );
     await this.#watching.ended;
+    // Told to people only: a database that is away now has worse to report.
+    await this.#options.store.system(forgetConnections).catch(() => undefined);
+  }
+
+  async #noteLeft(): Promise<void> {
+    if (this.#left.size === 0) return;
+    const now = new Date(this.#options.clock.now());
+    // Who is gone is asked when the transaction has begun: whoever comes back later says hello in a later one.
+    const noted = await this.#options.store.system(async (scope) => {
+      const ids = [...this.#left];
+      await noteDisconnected(scope, ids, now);
+      return ids;
+    });
+    for (const id of noted) this.#left.delete(id);
   }
 
   #watch(): Loop {
@@ -123,6 +143,7 @@ export class Fleet {
         decisions = await this.#noticeDecisions(decisions);
         requests = await this.#noticeRequests(requests);
         await this.#closeRevoked();
+        await this.#noteLeft();
         if (clock.now() - touchedAt < touchEveryMs) return;
         await this.#touch();
         touchedAt = clock.now();

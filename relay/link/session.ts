@@ -16,6 +16,7 @@ import {
 import type { Bucket } from '../../shared/roster.ts';
 import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
 import { bucketsChangedSince, manifest, mirrorState } from '../roster/mirror.ts';
+import { noteHealth } from '../store/agent-health.ts';
 import { noteHello } from '../store/agents.ts';
 import { replaceLeftOut } from '../store/left-out.ts';
 import type { Store, TenantScope } from '../store/store.ts';
@@ -28,6 +29,8 @@ const progressEveryMs = 500;
 /** Between two lines on what an agent tells, milliseconds; and between two that say the same. */
 const noteEveryMs = 100;
 const sameNoteEveryMs = 10_000;
+/** How often the same health is written again, so that its age can be told, milliseconds. */
+const repeatHealthMs = 5 * 60_000;
 
 const nothingLeftOut: LeftOut = { count: 0, rows: [] };
 
@@ -49,6 +52,8 @@ export class Session {
   readonly #options: SessionOptions;
   #state: LinkState = initialState;
   readonly #noted = new Map<string, { at: number; code: string }>();
+  /** The health that was written last. */
+  #told = { key: '', at: 0 };
   #cycle = { startedAt: 0, changed: 0, received: 0, toldAt: 0 };
 
   constructor(options: SessionOptions) {
@@ -92,7 +97,7 @@ export class Session {
       case 'cycle.commit':
         return await this.#commit(message);
       case 'status':
-        this.#noteSparingly('agent.problem', message.problem?.code);
+        await this.#status(message);
         if (message.leftOut !== undefined) await this.#leaveOut(message.leftOut);
         return;
       case 'result':
@@ -126,6 +131,18 @@ export class Session {
   async #leaveOut(leftOut: LeftOut): Promise<void> {
     await this.#transaction((scope) => replaceLeftOut(scope, leftOut, timestamp(this.#options.clock)));
     this.#note('roster.left-out', { rows: leftOut.count });
+  }
+
+  /** Idle agents say the same every minute: that is written down once in five. */
+  async #status(told: Extract<AgentMessage, { type: 'status' }>): Promise<void> {
+    const { state, lastCycleAt, lastCycleSeconds, problem } = told;
+    this.#noteSparingly('agent.problem', problem?.code);
+    const now = this.#options.clock.now();
+    const key = `${state} ${problem?.code ?? ''} ${problem?.message ?? ''}`;
+    if (key === this.#told.key && now - this.#told.at < repeatHealthMs) return;
+    const health = { state, lastCycleAt, lastCycleSeconds, at: new Date(now).toISOString(), problem };
+    await this.#transaction((scope) => noteHealth(scope, this.#options.agent.agentId, health));
+    this.#told = { key, at: now };
   }
 
   async #manifest(bucket: Bucket): Promise<void> {

@@ -28,10 +28,10 @@ export function standingOf({ state, quarantined, hasRoster, lastRun }: StandingF
   if (state === 'paused') return 'paused';
   if (state === 'enabled' && quarantined) return 'quarantined';
   if (!hasRoster || lastRun === undefined) return 'setting up';
+  if (lastRun.state === 'failed') return 'failing';
   if (state === 'preview') return 'preview';
   // After the profile was enabled, before its first run that writes.
   if (lastRun.state === 'running' || lastRun.state === 'preview') return 'in progress';
-  if (lastRun.state === 'failed') return 'failing';
   // Ended by a person: the next run does the rest.
   if (lastRun.state === 'paused' || lastRun.state === 'cancelled') return 'in progress';
   if (lastRun.held > 0) return 'held';

@@ -1,6 +1,7 @@
 /** A tenant's agents and the codes with which new ones enroll. */
 import { fail } from '../../shared/errors.ts';
 import type { Hello } from '../../shared/link.ts';
+import { type AgentHealth, parseHealth } from './agent-health.ts';
 import { codeHash, codeLifetimeMs, isCodeAlive, newCode, systemUptime } from './enrollment-code.ts';
 import type { TenantScope } from './store.ts';
 
@@ -11,13 +12,16 @@ export interface Agent {
   createdAt: string;
   lastSeenAt: string | null;
   revokedAt: string | null;
+  connectedSince: string | null;
+  /** What it last said of itself. */
+  health: AgentHealth | undefined;
 }
 
 /** Every agent that ever enrolled, oldest first. */
 export async function listAgents({ db, tenantId }: TenantScope): Promise<Agent[]> {
   const rows = await db
     .selectFrom('agent')
-    .select(['id', 'name', 'version', 'created_at', 'last_seen_at', 'revoked_at'])
+    .select(['id', 'name', 'version', 'created_at', 'last_seen_at', 'revoked_at', 'connected_since', 'health'])
     .where('tenant_id', '=', tenantId)
     .orderBy('created_at')
     .execute();
@@ -28,6 +32,8 @@ export async function listAgents({ db, tenantId }: TenantScope): Promise<Agent[]
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
     revokedAt: row.revoked_at,
+    connectedSince: row.connected_since,
+    health: parseHealth(row.health),
   }));
 }
 
@@ -39,7 +45,7 @@ export async function revokeAgent({ db, tenantId }: TenantScope, agentId: string
     .where('tenant_id', '=', tenantId)
     .where('id', '=', agentId)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw fail('AGENT_NOT_FOUND', { agent: agentId });
+  if (numUpdatedRows === 0n) throw fail('AGENT_NOT_FOUND', { agent: agentId, tenant: tenantId, hint: '' });
 }
 
 /** Keeps what the agent says of itself in its hello. */
@@ -55,6 +61,7 @@ export async function noteHello(
       version: hello.agentVersion,
       source: JSON.stringify({ ...hello.source, capabilities: hello.capabilities }),
       last_seen_at: now.toISOString(),
+      connected_since: now.toISOString(),
     })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', agentId)

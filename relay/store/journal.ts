@@ -115,16 +115,19 @@ export async function endOpenRuns(
 export interface RunFailure {
   code: string;
   message: string;
+  action?: string;
+  /** What it was doing, as in "while {step}". */
+  step?: string;
 }
 
 /** Says why the newest run of a profile failed, or adds one that failed before it could plan anything. */
 export async function noteFailure(
   scope: TenantScope,
   profile: string,
-  { code, message }: RunFailure,
+  { code, message, action = '', step = '' }: RunFailure,
   now: string,
 ): Promise<void> {
-  const error = { error_code: code, error_message: message };
+  const error = { error_code: code, error_message: message, error_action: action || null, error_step: step || null };
   const open = await scope.db
     .selectFrom('run')
     .select('id')

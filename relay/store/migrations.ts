@@ -19,6 +19,7 @@ import { apiTokens } from './migrations/014-api-tokens.ts';
 import { door } from './migrations/015-door.ts';
 import { agentHealth } from './migrations/017-agent-health.ts';
 import { graphHabits } from './migrations/018-graph-habits.ts';
+import { runSteps } from './migrations/019-run-steps.ts';
 import { leftOutRows } from './migrations/020-left-out.ts';
 import { accountTraits } from './migrations/021-account-traits.ts';
 import type { Database } from './schema.ts';
@@ -43,6 +44,7 @@ const migrations: Record<string, Migration> = {
   '018-graph-habits': graphHabits,
   '020-left-out': leftOutRows,
   '021-account-traits': accountTraits,
+  '019-run-steps': runSteps,
 };
 
 /**

@@ -1,5 +1,5 @@
 /** Tables of the provisioning side: the directory as last read, who is who, what has been applied, and what went wrong. */
-import type { Generated } from 'kysely';
+import type { Generated, Generated } from 'kysely';
 
 /** The directory's accounts, mirrored by /users/delta. */
 interface DirectoryUserTable {
@@ -102,6 +102,9 @@ interface RunTable {
   /** Why it failed. */
   error_code: string | null;
   error_message: string | null;
+  /** What it was doing then, and what to do about it; null where an earlier version noted the failure. */
+  error_step: Generated<string | null>;
+  error_action: Generated<string | null>;
 }
 
 /**

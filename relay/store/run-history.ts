@@ -18,7 +18,15 @@ export interface PastRun {
   failed: number;
   held: number;
   problems: number;
-  error: { code: string; message: string } | null;
+  error: RunError | null;
+}
+
+export interface RunError {
+  code: string;
+  message: string;
+  /** What the run was doing; null where that is not known. */
+  step: string | null;
+  action: string | null;
 }
 
 /** The newest first. @param profile of one alone; @param limit the most that are wanted */
@@ -161,7 +169,7 @@ function runs({ db, tenantId }: TenantScope) {
       'held',
       'problems',
     ])
-    .select(['error_code', 'error_message'])
+    .select(['error_code', 'error_message', 'error_step', 'error_action'])
     .where('tenant_id', '=', tenantId);
 }
 
@@ -181,6 +189,7 @@ function asRun(row: RunRow): PastRun {
     failed,
     held,
     problems,
-    error: code === null ? null : { code, message: row.error_message ?? '' },
+    error:
+      code === null ? null : { code, message: row.error_message ?? '', step: row.error_step, action: row.error_action },
   };
 }

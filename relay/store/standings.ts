@@ -3,13 +3,15 @@ import { type Quarantine, type Standing, standingOf } from '../profile/standing.
 import { countLeftOut } from './problems.ts';
 import { readProfiles } from './profiles.ts';
 import { readQuarantines } from './quarantine.ts';
-import { listRuns } from './run-history.ts';
+import { listRuns, type RunError } from './run-history.ts';
 import type { TenantScope } from './store.ts';
 
 export interface ProfileStanding {
   standing: Standing;
   /** Why it does not write; null when it may. */
   quarantine: Quarantine | null;
+  /** Why the last run failed; null where it did not. */
+  failure: (RunError & { at: string }) | null;
 }
 
 /** By the profile's name. */
@@ -28,7 +30,9 @@ export async function readStandings(scope: TenantScope): Promise<Map<string, Pro
     const [run] = await listRuns(scope, { profile, limit: 1 });
     const lastRun = run && { ...run, problems: run.problems + (leftOut.get(profile) ?? 0) };
     const standing = standingOf({ state, quarantined: quarantine !== null, hasRoster, lastRun });
-    standings.set(profile, { standing, quarantine });
+    const failed = lastRun?.state === 'failed' ? lastRun.error : null;
+    const failure = failed && { ...failed, at: lastRun?.finishedAt ?? lastRun?.startedAt ?? '' };
+    standings.set(profile, { standing, quarantine, failure });
   }
   return standings;
 }

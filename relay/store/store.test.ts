@@ -149,7 +149,7 @@ t.test('revoking is for good and within the tenant alone', async (t) => {
   await store.withTenant(own.id, (scope) => revokeAgent(scope, agentId, new Date(0)));
   t.match(await store.withTenant(own.id, listAgents), [{ id: agentId, revokedAt: now.toISOString() }]);
   t.match(await store.system((scope) => findAgent(scope, agentId)), { revoked: true, tenantSlug: 'contoso' });
-  t.same(await store.system((scope) => revokedAmong(scope, [agentId, 'nobody'])), [agentId]);
+  t.same(await store.system((scope) => revokedAmong(scope, [agentId, 'nobody'])), [agentId, 'nobody']);
 });
 
 t.test('a profile replaces the one of its name, and leaves nothing of its own behind when it is removed', async (t) => {

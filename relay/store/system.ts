@@ -37,14 +37,7 @@ export async function createTenant(
   now: Date,
 ): Promise<Tenant> {
   const graphTenantId = given.graphTenantId.toLowerCase();
-  const taken = await db
-    .selectFrom('tenant')
-    .select(['slug', 'graph_tenant_id'])
-    .where((where) => where.or([where('slug', '=', given.slug), where('graph_tenant_id', '=', graphTenantId)]))
-    .executeTakeFirst();
-  if (taken !== undefined) {
-    throw fail('TENANT_EXISTS', { tenant: taken.slug === given.slug ? given.slug : taken.graph_tenant_id });
-  }
+  await refuseTaken({ db }, { slug: given.slug, graphTenantId });
   return await db
     .insertInto('tenant')
     .values({
@@ -60,6 +53,23 @@ export async function createTenant(
     })
     .returning(tenantColumns)
     .executeTakeFirstOrThrow();
+}
+
+/** @param except a tenant that may have them itself @throws HallpassError TENANT_EXISTS */
+export async function refuseTaken(
+  { db }: SystemScope,
+  { slug, graphTenantId }: { slug: string; graphTenantId: string },
+  except?: string,
+): Promise<void> {
+  const taken = await db
+    .selectFrom('tenant')
+    .select(['slug', 'graph_tenant_id'])
+    .where((where) => where.or([where('slug', '=', slug), where('graph_tenant_id', '=', graphTenantId)]))
+    .$if(except !== undefined, (query) => query.where('id', '!=', except ?? ''))
+    .executeTakeFirst();
+  if (taken === undefined) return;
+  const what = taken.slug === slug ? `the slug "${slug}"` : `the Microsoft tenant ${graphTenantId}`;
+  throw fail('TENANT_EXISTS', { what, tenant: taken.slug });
 }
 
 /** All tenants, for the operator and for the sync loop. */
@@ -183,15 +193,16 @@ export async function redeemCode(
   return { agentId, tenantId: code.tenant_id, tenantSlug: tenant.slug, tenantName: tenant.name };
 }
 
-/** Of the agents connected here, those that have been revoked, by whatever process. */
+/** Of the agents connected here, those that have been revoked or removed with their tenant, by whatever process. */
 export async function revokedAmong({ db }: SystemScope, agentIds: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('agent')
     .select('id')
     .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
-    .where('revoked_at', 'is not', null)
+    .where('revoked_at', 'is', null)
     .execute();
-  return rows.map((row) => row.id);
+  const welcome = new Set(rows.map((row) => row.id));
+  return agentIds.filter((id) => !welcome.has(id));
 }
 
 /** Notes that the agents connected here are alive. */

@@ -59,6 +59,10 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   /** What ends the turn that a tenant has under way, and the profiles that may write in it. */
   const running = new Map<string, Running>();
 
+  /** What people call a tenant, and search the log for. */
+  const slugs = new Map<string, string>();
+  const named = (tenantId: string) => ({ tenant: slugs.get(tenantId) ?? tenantId, tenantId });
+
   const start = (tenantId: string): Loop => {
     const budget = new GraphBudget(app, clock, settings.graph.speed);
     const clientFor = ({ graph_tenant_id: graphTenantId }: Tenant) => {
@@ -69,13 +73,13 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       const pause = new AbortController();
       const runSignal = AbortSignal.any([signal, pause.signal]);
       const begun = (profiles: string[]) => running.set(tenantId, { pause, profiles, end: 'paused' });
-      await runTenant({ ...options, random, signal: runSignal, begun }, tenantId, clientFor, memories)
+      await runTenant({ ...options, random, signal: runSignal, begun, slugs }, tenantId, clientFor, memories)
         .catch(async (error: unknown) => {
           if (!pause.signal.aborted || signal.aborted) throw error;
           const now = timestamp(clock);
           const end = running.get(tenantId)?.end ?? 'paused';
           await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, now));
-          log.info({ event: `run.${end}`, tenantId }, `run ${end}: what was answered is recorded`);
+          log.info({ event: `run.${end}`, ...named(tenantId) }, `run ${end}: what was answered is recorded`);
         })
         .finally(() => running.delete(tenantId));
     };
@@ -85,8 +89,8 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       pauseMs: idleMs,
       backoff: failureBackoff,
       failed: ({ code, message, action }) =>
-        log.error({ event: 'run.failed', tenantId, code, message, action }, `run failed: ${message}`),
-      recovered: () => log.info({ event: 'run.recovered', tenantId }, 'runs work again'),
+        log.error({ event: 'run.failed', ...named(tenantId), code, message, action }, `run failed: ${message}`),
+      recovered: () => log.info({ event: 'run.recovered', ...named(tenantId) }, 'runs work again'),
       clock,
       random,
       signal,
@@ -109,13 +113,19 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     if (stillEnabled === false) run?.pause.abort(new Error('a profile is not enabled any more'));
   };
 
-  for (const tenant of await store.system(listTenants)) loopOf(tenant.id);
+  for (const { id, slug } of await store.system(listTenants)) {
+    slugs.set(id, slug);
+    loopOf(id);
+  }
   return {
     wake(tenantId) {
       loopOf(tenantId).wake();
       heedPause(tenantId).catch((error: unknown) => {
         const { code, message } = toHallpassError(error);
-        log.error({ event: 'run.pause-failed', tenantId, code, message }, `cannot tell whether to pause: ${message}`);
+        log.error(
+          { event: 'run.pause-failed', ...named(tenantId), code, message },
+          `cannot tell whether to pause: ${message}`,
+        );
       });
     },
     cancel(tenantId) {
@@ -143,7 +153,11 @@ interface Running {
 
 /** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
 async function runTenant(
-  options: SyncLoopOptions & { random: () => number; begun: (enabled: string[]) => void },
+  options: SyncLoopOptions & {
+    random: () => number;
+    begun: (enabled: string[]) => void;
+    slugs: Map<string, string>;
+  },
   tenantId: string,
   clientFor: (tenant: Tenant) => GraphClient,
   memories: Memories,
@@ -159,6 +173,7 @@ async function runTenant(
   const awake = profiles.filter(({ state }) => state !== 'paused');
   if (awake.length === 0 || !(await store.withTenant(tenantId, isSettled))) return;
   const tenant = await store.system((scope) => findTenant(scope, tenantId));
+  options.slugs.set(tenantId, tenant.slug);
   const tenantLog = log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenantId, districtTimeZone);
   const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log: tenantLog }));

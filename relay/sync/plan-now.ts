@@ -1,21 +1,51 @@
 /** The plan as it would be made now, from the store alone: Graph is not asked, and nothing is kept. */
 import { calendarOf } from '../../shared/calendar.ts';
 import { type Clock, timestamp } from '../../shared/clock.ts';
-import { fail } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
 import { approvalsInForce } from '../plan/decisions.ts';
 import { type Guarded, guard } from '../plan/guard.ts';
 import type { Operation, Plan } from '../plan/operation.ts';
 import type { Profile } from '../profile.ts';
-import { districtTimeZone } from '../store/agents.ts';
+import { mirrorState } from '../roster/mirror.ts';
+import { districtTimeZone, listAgents } from '../store/agents.ts';
 import { readDirectoryState } from '../store/directory-mirror.ts';
 import { readHolds } from '../store/holds.ts';
 import { chooseProfile, readProfiles } from '../store/profiles.ts';
-import type { Store } from '../store/store.ts';
+import { listRuns } from '../store/run-history.ts';
+import type { Store, TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
 import { decide } from './decide.ts';
 import { guardContext } from './guard-context.ts';
 import { countTakenOver, type TakenOver } from './state/adoption.ts';
 import { loadTenantState } from './state/load.ts';
+
+/** Says what of the roster is not there yet, so that nobody waits for the wrong thing. */
+async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
+  const { committedAt } = await mirrorState(scope);
+  if (committedAt !== null) return fail('PLAN_NOT_READY', { reason: 'a cycle of the agent is arriving' });
+  const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null);
+  const [agent] = agents;
+  if (agent === undefined) return fail('PLAN_NOT_READY', { reason: 'no agent has enrolled' });
+  const problem = agents.find(({ health }) => health?.problem !== undefined)?.health?.problem;
+  if (problem === undefined) return fail('PLAN_NOT_READY', { reason: 'no agent has sent a whole roster' });
+  const said = problem.message.replace(/\.$/, '');
+  return fail('PLAN_NOT_READY', { reason: `the agent has a problem: ${problem.code}: ${said}` });
+}
+
+/** The accounts of Microsoft 365 have never been read: because nothing ran, or because every run failed. */
+async function directoryUnread(scope: TenantScope, profile: string): Promise<HallpassError> {
+  const [last] = await listRuns(scope, { profile, limit: 1 });
+  if (last?.error == null)
+    return fail('PLAN_NOT_READY', { reason: 'the accounts of Microsoft 365 have not been read yet' });
+  const { code, message, step, action } = last.error;
+  return fail('PLAN_RUNS_FAIL', {
+    profile,
+    at: last.finishedAt ?? last.startedAt,
+    step: step === null ? '' : ` while ${step}`,
+    reason: `${code}: ${message.replace(/\.$/, '')}`,
+    action: action ?? 'See "hallpass-relay runs" and docs/errors.md.',
+  });
+}
 
 export interface PlanNow {
   profile: Profile;
@@ -30,7 +60,7 @@ export interface PlanNow {
 
 /**
  * @param profileName undefined for the only profile of the tenant
- * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, PLAN_NOT_READY
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, PLAN_NOT_READY, PLAN_RUNS_FAIL
  */
 export async function planNow(
   store: Store,
@@ -44,9 +74,9 @@ export async function planNow(
     const profiles = await readProfiles(scope);
     const profile = chooseProfile(profiles, tenant.slug, profileName);
     const { deltaLink } = await readDirectoryState(scope);
-    if (deltaLink === undefined) throw fail('PLAN_NOT_READY', { reason: 'the directory has not been read yet' });
     const known = await loadTenantState(scope, profiles);
-    if (known === undefined) throw fail('PLAN_NOT_READY', { reason: 'the roster is not complete' });
+    if (known === undefined) throw await rosterMissing(scope);
+    if (deltaLink === undefined) throw await directoryUnread(scope, profile.name);
     const today = calendarOf(await districtTimeZone(scope))(clock.now(), 0);
     return { profile, known, today, holds: await readHolds(scope, profile.name) };
   });

@@ -43,9 +43,10 @@ export interface Turn {
 export async function takeTurn(context: TurnContext, memory?: TenantState): Promise<Turn | undefined> {
   const { store, tenantId, clock } = context;
   const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
-  let state = await lookAround(context, memory, today).catch(async (error: unknown) => {
+  const progress = { step: 'beginning' };
+  let state = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
     context.signal.throwIfAborted();
-    for (const name of context.due) await noteFailed(context, name, error);
+    for (const name of context.due) await noteFailed(context, name, error, progress.step);
     throw error;
   });
   if (state === undefined) return undefined;
@@ -59,7 +60,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
     } catch (error) {
       context.signal.throwIfAborted();
       failures.push(error);
-      await noteFailed(context, name, error);
+      await noteFailed(context, name, error, 'working off the plan');
       state = await loadState(context);
       if (state !== undefined) await followChanges(context, state, today);
     }
@@ -73,12 +74,18 @@ async function lookAround(
   context: TurnContext,
   memory: TenantState | undefined,
   today: string,
+  progress: { step: string },
 ): Promise<TenantState | undefined> {
   const isRestart = await context.store.withTenant(context.tenantId, beginRestart);
+  progress.step = 'signing in';
   if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAnew();
+  progress.step = 'reading the accounts of Microsoft 365';
   const news = await refreshDirectory(context);
+  progress.step = 'looking for what was there before';
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
+  progress.step = 'looking up what was not answered';
   const unanswered = await settleIntents(context);
+  progress.step = 'reading the roster';
   const state = await currentState(
     context,
     unanswered || wasRead || isRestart || news.hasForgotten ? undefined : memory,
@@ -88,6 +95,7 @@ async function lookAround(
   state.isEverythingRead = wasRead;
   // Who is where was read just now, for what is taken over.
   if (wasRead) state.driftAt = context.clock.now();
+  progress.step = 'comparing with Microsoft 365';
   await followChanges(context, state, today);
   return state;
 }
@@ -105,13 +113,16 @@ function wasDenied({ profiles }: TenantState): boolean {
 }
 
 /** Writes down why the run of a profile failed, and quarantines it when that happens again and again. */
-async function noteFailed(context: TurnContext, name: string, error: unknown): Promise<void> {
+async function noteFailed(context: TurnContext, name: string, error: unknown, step: string): Promise<void> {
   const { store, tenantId, clock, profiles } = context;
   const profile = profiles.find((one) => one.name === name);
   if (profile === undefined) return;
   const now = timestamp(clock);
   const quarantine = await store.withTenant(tenantId, async (scope) => {
-    await noteFailure(scope, name, toHallpassError(error), now);
+    const known = toHallpassError(error);
+    const isSignIn = known.code === 'GRAPH_SIGN_IN_REFUSED' || known.code === 'GRAPH_CONSENT_MISSING';
+    const { code, message, action } = known;
+    await noteFailure(scope, name, { code, message, action, step: isSignIn ? 'signing in' : step }, now);
     return profile.state === 'enabled' ? await judgeProfile(scope, profile, now) : undefined;
   });
   tellQuarantine(context, quarantine);

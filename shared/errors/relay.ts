@@ -21,15 +21,44 @@ export const relayErrors = {
   },
   TENANT_EXISTS: {
     retry: 'fix',
-    sentence: 'There is already a tenant "{tenant}".',
-    action: 'Choose another name, or change the one there is.',
+    sentence: 'There is already a tenant with {what}: {tenant}.',
+    action:
+      'Look at it with "hallpass-relay tenant show {tenant}"; change it with "tenant edit {tenant}", or take it away with "tenant remove {tenant}".',
     meaning: 'Slugs and Microsoft tenant ids are unique: two districts are never mixed.',
+  },
+  TENANT_GRAPH_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'Microsoft knows no tenant with the id {id}.',
+    action:
+      'Copy the tenant id from the Entra admin center (Overview, Tenant ID) of the district; it is not the id of the app.',
+    meaning: 'The id was looked up before the district was added or changed. Nothing was stored.',
+  },
+  TENANT_PROVISIONED: {
+    retry: 'fix',
+    sentence:
+      'The tenant {tenant} has {links} linked accounts and {objects} objects in its Microsoft 365 tenant, so it cannot get another one.',
+    action:
+      'If the whole district moves, add it under another slug, let an agent enroll there, and remove this one with "hallpass-relay tenant remove {tenant}".',
+    meaning: 'Links and what was written are of one Microsoft tenant; in another one they would point at nobody.',
+  },
+  TENANT_REMOVE_UNCONFIRMED: {
+    retry: 'fix',
+    sentence: 'Nothing was removed: the removal of {tenant} has to be confirmed with its slug.',
+    action:
+      'If you are sure: "hallpass-relay tenant remove {tenant} --confirm {tenant}". "audit {tenant} --csv FILE" keeps its audit log.',
+    meaning: 'Removing a district deletes everything that the relay has of it, and cannot be undone but from a backup.',
   },
   AGENT_NOT_FOUND: {
     retry: 'fix',
-    sentence: 'The tenant has no agent "{agent}".',
-    action: 'List its agents with "hallpass-relay agent list TENANT".',
-    meaning: 'Agents are named by their id, and only within their own tenant.',
+    sentence: 'The tenant {tenant} has no agent "{agent}".{hint}',
+    action: 'List its agents with "hallpass-relay agent list {tenant}".',
+    meaning: 'Agents are named by their id or their name, and only within their own tenant.',
+  },
+  AGENT_AMBIGUOUS: {
+    retry: 'fix',
+    sentence: 'Several agents have the name "{agent}": {agents}.',
+    action: 'Give the id of the one that is meant.',
+    meaning: 'Names of agents are those of their machines and need not be unique; ids are.',
   },
   PROFILE_INVALID: {
     retry: 'fix',
@@ -122,9 +151,17 @@ export const relayErrors = {
   PLAN_NOT_READY: {
     retry: 'retry',
     sentence: 'There is nothing to plan from yet: {reason}.',
-    action: 'Let "hallpass-relay serve" run until an agent has sent a whole roster, and try again.',
+    action:
+      'Mend that, let "hallpass-relay serve" run, and try again: "hallpass-relay status TENANT" says how far it is.',
     meaning:
       'A plan compares what PowerSchool has with what Microsoft 365 has. It needs a committed roster and one reading of the directory, and waits while a cycle is arriving.',
+  },
+  PLAN_RUNS_FAIL: {
+    retry: 'fix',
+    sentence: 'There is nothing to plan from: the last run of the profile {profile} failed at {at}{step}. {reason}.',
+    action: '{action}',
+    meaning:
+      'A plan needs one reading of the accounts in Microsoft 365, and every run has failed so far, such as with a wrong tenant id or without consent. The roster is not at fault.',
   },
   PROFILE_NOT_READY: {
     retry: 'fix',

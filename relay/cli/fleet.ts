@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { ago } from '../answers/agent-condition.ts';
+import { describeFleet, type FleetLine, fleetTable } from '../answers/fleet.ts';
+import { readFleet } from '../store/fleet-view.ts';
+import { type CliContext, printJson, printTable, withStore } from './context.ts';
+import { csvOption, writeCsv } from './tables.ts';
+
+const marks: Record<FleetLine['need'], string> = {
+  stopped: '✗ stopped',
+  broken: '✗ broken',
+  decision: '! held',
+  attention: '! problems',
+  unfinished: '· not yet',
+  fine: '✓ fine',
+};
+
+/** Longer sentences stand in `status`. */
+const whyLength = 90;
+
+/** Which district needs somebody. */
+export function fleetCommand(program: Command, context: CliContext): void {
+  program
+    .command('fleet')
+    .description('every district on one line, the one that needs you most first')
+    .addOption(csvOption('every district'))
+    .option('--json', 'for programs')
+    .addHelpText(
+      'after',
+      `
+stopped: nothing is written until somebody acts. broken: an agent is away or has a problem. held: something waits for a
+decision. not yet: being set up, in preview, or paused.
+
+Examples:
+  hallpass-relay fleet
+  hallpass-relay fleet --csv fleet.csv`,
+    )
+    .action(async (options: { csv?: string; json?: true }) => {
+      const nowMs = context.clock.now();
+      const answer = describeFleet(await withStore(context, (store) => store.system(readFleet)), nowMs);
+      if (options.json) return printJson(context, answer);
+      const { districts } = answer;
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, fleetTable, districts);
+      if (districts.length === 0) {
+        context.out.write('No districts yet.\n  → hallpass-relay tenant add --help\n');
+        return;
+      }
+      printTable(
+        context,
+        ['DISTRICT', 'STATE', 'PROFILE', 'AGENT', 'ROSTER', 'HELD', 'PROBLEMS', 'WHY'],
+        districts.map((line) => [
+          line.slug,
+          marks[line.need],
+          line.standing,
+          line.agent ?? 'none',
+          line.committedAt === null ? 'never' : ago(line.committedAt, nowMs),
+          ...[line.held, line.problems].map(String),
+          line.why.length > whyLength ? `${line.why.slice(0, whyLength - 1)}…` : line.why,
+        ]),
+      );
+    });
+}

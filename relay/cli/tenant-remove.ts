@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { fail } from '../../shared/errors.ts';
+import { listAgents } from '../store/agents.ts';
+import { countTenant, removeTenant } from '../store/tenants.ts';
+import { type CliContext, withNamedTenant } from './context.ts';
+
+/** Removes a district from this relay. Microsoft 365 and PowerSchool are left as they are. */
+export function tenantRemoveCommand(tenant: Command, context: CliContext): void {
+  tenant
+    .command('remove')
+    .description('delete everything that this relay has of a district; without --confirm, say what that is')
+    .argument('<tenant>', 'slug or id')
+    .option('--confirm <slug>', 'its slug once more: then it is done')
+    .addHelpText(
+      'after',
+      `
+Roster, links, journal, profiles, agents, tokens, first passwords that wait, and the audit log of the district are deleted from
+the database and cannot be brought back but from a backup. Accounts, classes and memberships in Microsoft 365 stay. Backups and
+the relay's log files are not touched.
+
+Example:
+  hallpass-relay tenant remove contoso --confirm contoso`,
+    )
+    .action(async (name: string, { confirm }: { confirm?: string }) => {
+      const { slug, title, counts, agents } = await withNamedTenant(context, name, async (scope, { slug, name }) => {
+        const counts = await countTenant(scope);
+        const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
+        if (confirm === slug) await removeTenant(scope);
+        return { slug, title: name, counts, agents };
+      });
+      const rows = counts.reduce((sum, { rows }) => sum + rows, 0);
+      const list = counts.map(({ table, rows }) => `${rows} ${table}`).join(', ');
+      if (confirm !== slug) {
+        context.out.write(`${title} (${slug}) has ${rows} rows in the database: ${list || 'none'}.\n`);
+        context.out.write('All of them would be deleted. Microsoft 365 would stay as it is.\n');
+        throw fail('TENANT_REMOVE_UNCONFIRMED', { tenant: slug });
+      }
+      context.out.write(`Removed ${title} (${slug}): ${rows} rows deleted: ${list || 'none'}.\n`);
+      context.out.write('Accounts, classes and memberships in Microsoft 365 stay, and so do backups and log files.\n');
+      if (agents > 0) context.out.write(`Agents that are shut out by this: ${agents}.\n`);
+    });
+}

@@ -1,0 +1,123 @@
+/** Districts: added with a tenant id that is tried, looked at, changed, and removed with everything that is known of them. */
+import { join } from 'node:path';
+import t from 'tap';
+import { openStore } from '../store/store.ts';
+import { commandLine } from '../testing/command-line.ts';
+import { openDistrict, smallRoster } from '../testing/district.ts';
+import { addAgent, addTenant, connected, startTestRelay } from '../testing/relay-double.ts';
+
+const nobodysId = '99999999-9999-4999-8999-999999999999';
+
+t.test('the tenant id is tried where the relay has an app registration', async (t) => {
+  const home = t.testdir();
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: home, home, mode, students: 2, accounts: true });
+  t.teardown(() => district.close());
+  const cli = commandLine(home, 'kim');
+  const add = (slug: string, id: string) => cli('tenant', 'add', slug, '--name', 'Fabrikam', '--graph-tenant', id);
+  t.match(await add('fabrikam', nobodysId), { code: 78, err: /TENANT_GRAPH_UNKNOWN.*99999999/ });
+  t.match(await cli('tenant', 'show', 'fabrikam'), { code: 78, err: /TENANT_UNKNOWN/ });
+  const taken = JSON.parse((await cli('tenant', 'show', 'contoso', '--json')).out).graphTenantId;
+  t.match(await add('fabrikam', taken.toUpperCase()), {
+    code: 78,
+    err: /TENANT_EXISTS.*the Microsoft tenant .*: contoso\.\n {2}→ .*tenant show contoso.*tenant edit contoso.*tenant remove contoso/,
+  });
+  t.match(await cli('tenant', 'show', 'contoso'), {
+    code: 0,
+    out: /Microsoft tenant +[0-9a-f-]+\n.*The relay can sign in/s,
+  });
+  district.microsoft.app.roles = [];
+  t.match(await cli('tenant', 'show', 'contoso'), { code: 0, out: /The relay cannot sign in yet: .*\n {2}→ / });
+});
+
+t.test('a wrong id is not final, until something was done with it', async (t) => {
+  const home = t.testdir();
+  const cli = commandLine(home, 'kim');
+  const add = (slug: string, id: string) => cli('tenant', 'add', slug, '--name', 'Contoso', '--graph-tenant', id);
+  t.match(await add('contoso', nobodysId), { code: 0, out: /was not tried: the relay has no app registration/ });
+  t.match(await add('contoso', 'not-a-guid'), { code: 78, err: /RELAY_SETTING_INVALID.*Entra admin center, Overview/ });
+  t.match(await add('contoso', '11111111-1111-4111-8111-111111111111'), { code: 78, err: /the slug "contoso"/ });
+  const right = '22222222-2222-4222-8222-222222222222';
+  t.match(await cli('tenant', 'edit', 'contoso'), { code: 64, err: /One of '--slug', '--name' and '--graph-tenant'/ });
+  t.match(await cli('tenant', 'edit', 'contoso', '--graph-tenant', right, '--name', 'New', '--slug', 'new'), {
+    code: 0,
+    out: new RegExp(`^new: New, Microsoft tenant ${right}`),
+  });
+  t.match(await cli('audit', 'new'), { out: /tenant\.edit {2}by kim\n.*"slug":\{"before":"contoso","after":"new"\}/ });
+  await add('other', nobodysId);
+  t.match(await cli('tenant', 'edit', 'other', '--slug', 'new'), { code: 78, err: /TENANT_EXISTS.*"new"/ });
+  const store = await openStore(join(home, 'relay.db'));
+  await store.system(async ({ db }) => {
+    const { id } = await db.selectFrom('tenant').select('id').where('slug', '=', 'new').executeTakeFirstOrThrow();
+    const link = {
+      tenant_id: id,
+      role: 'students',
+      person_id: '1',
+      object_id: 'o',
+      rule: 'r',
+      linked_at: 'x',
+    } as const;
+    await db.insertInto('link').values(link).execute();
+  });
+  await store.close();
+  t.match(await cli('tenant', 'edit', 'new', '--graph-tenant', '33333333-3333-4333-8333-333333333333'), {
+    code: 78,
+    err: /TENANT_PROVISIONED.*1 linked accounts/,
+  });
+});
+
+t.test('removing takes the slug to confirm, every row, and the agent at the door', async (t) => {
+  const home = t.testdir();
+  const mode = { students: 'match', teachers: 'match' } as const;
+  const district = await openDistrict({ dir: home, home, mode, students: 6, accounts: true });
+  await district.commit(smallRoster(6));
+  await district.run();
+  await district.close();
+  const relay = await startTestRelay(home);
+  t.teardown(() => relay.close());
+  const other = await addTenant(relay, 'fabrikam');
+  const [identity, neighbor] = [await addAgent(relay, district.tenantId), await addAgent(relay, other.id)];
+  const agent = await connected(relay, identity);
+  await agent.hello();
+  const cli = commandLine(home, 'kim');
+  const rowsOf = (tenantId: string) =>
+    relay.store.system(async ({ db }) => {
+      const tables = (await db.introspection.getTables()).filter(({ columns }) =>
+        columns.some(({ name }) => name === 'tenant_id'),
+      );
+      const counts = await Promise.all(
+        tables.map(({ name }) =>
+          db
+            .selectFrom(name as 'agent')
+            .select(({ fn }) => fn.countAll<number>().as('count'))
+            .where('tenant_id', '=', tenantId)
+            .executeTakeFirstOrThrow(),
+        ),
+      );
+      return counts.reduce((sum, { count }) => sum + Number(count), 0);
+    });
+  const before = await rowsOf(other.id);
+  for (const wrong of [[], ['--confirm', 'fabrikam'], ['--confirm', '']]) {
+    t.match(await cli('tenant', 'remove', 'contoso', ...wrong), {
+      code: 78,
+      out: /would be deleted/,
+      err: /TENANT_REMOVE_UNCONFIRMED.*\n {2}→ .*tenant remove contoso --confirm contoso/,
+    });
+  }
+  t.ok((await rowsOf(district.tenantId)) > 50);
+  t.match(await cli('tenant', 'remove', 'contoso', '--confirm', 'contoso'), {
+    code: 0,
+    out: /^Removed .* rows deleted: .*audit/,
+  });
+  t.equal(await rowsOf(district.tenantId), 0);
+  t.equal(await agent.closed, 4001, 'its agent is sent away');
+  t.equal(await rowsOf(other.id), before, 'and nobody else has lost anything');
+  t.match(await cli('status', 'contoso'), { code: 78, err: /TENANT_UNKNOWN/ });
+  const second = await connected(relay, neighbor);
+  await second.hello();
+  await t.rejects(
+    relay.store.withTenant(other.id, ({ db }) => db.deleteFrom('audit').execute()),
+    /audit/,
+    'the audit log of the others is as closed as before',
+  );
+});
