@@ -52,7 +52,7 @@ t.test(
     t.equal(now[0]?.firstAt, first?.firstAt, 'what goes on keeps its first time');
 
     const found = await relay.store.system((system) => findTenant(system, tenant.id));
-    const status = await relay.store.withTenant(tenant.id, (scope) => tenantStatus(scope, found));
+    const status = await relay.store.withTenant(tenant.id, (scope) => tenantStatus(scope, found, Date.now()));
     t.same(status.provisioning.problems, { MoreRowsLeftOut: 1, RowLeftOut: 3 });
 
     double.send({ type: 'status', state: 'idle' });

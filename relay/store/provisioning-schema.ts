@@ -1,5 +1,5 @@
 /** Tables of the provisioning side: the directory as last read, who is who, what has been applied, and what went wrong. */
-import type { Generated, Generated } from 'kysely';
+import type { Generated } from 'kysely';
 
 /** The directory's accounts, mirrored by /users/delta. */
 interface DirectoryUserTable {
