@@ -132,7 +132,7 @@ ${exitCodeHelp}`,
     'hallpass-agent enroll --relay https://relay.example.com --code ABCD-EFGH-JKLM',
   )
     .option('--relay <url>', 'address of the relay')
-    .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
+    .option('--relay-ca <file>', "certificate file (PEM or DER) of the authority that issued the relay's certificate")
     .option('--code <code>', 'one-time code from the relay')
     .option('--code-file <file>', 'read the code from this file')
     .option('--code-stdin', 'read the code from standard input')

@@ -15,7 +15,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       url: text.optional(),
       clientId: text.optional(),
-      /** Absolute path of a PEM file. */
+      /** Absolute path of a certificate file, PEM or DER. */
       caFile: text.optional(),
       /** Whether the plugin's queries or `/ws/v1` are read; `auto` looks what the plugin has. */
       source: z.enum(['auto', 'powerquery', 'rest']).default('auto'),
@@ -38,7 +38,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** Address without user name and password, or `none`: no proxy, whatever the environment says. */
       url: text.optional(),
-      /** Absolute path of a PEM file, for a proxy whose address begins with https:. */
+      /** Absolute path of a certificate file, PEM or DER, for a proxy whose address begins with https:. */
       caFile: text.optional(),
       /** Names, addresses and subnets that are reached directly. */
       bypass: z.array(text).max(200).optional(),

@@ -1,9 +1,9 @@
 /** The relay's HTTP server, with the times within which a client has to get on. */
-import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import { fail, reasonOf } from '../shared/errors.ts';
+import { readTextFile } from '../shared/text-file.ts';
 import { isLoopback } from '../shared/trust.ts';
 import { answerOf } from './http-answer.ts';
 import type { RelaySettings } from './settings.ts';
@@ -25,7 +25,7 @@ const limits = {
 /** Plain http for this computer itself only. */
 export async function createServer({ listen }: RelaySettings): Promise<Server> {
   if (listen.certFile !== undefined && listen.keyFile !== undefined) {
-    const [cert, key] = await Promise.all([readPem(listen.certFile), readPem(listen.keyFile)]);
+    const [cert, key] = await Promise.all([readTextFile(listen.certFile), readTextFile(listen.keyFile)]);
     try {
       return createHttpsServer({ ...limits, handshakeTimeout: handshakeTimeoutMs, cert, key });
     } catch (error) {
@@ -35,12 +35,6 @@ export async function createServer({ listen }: RelaySettings): Promise<Server> {
   }
   if (!isLoopback(listen.host)) throw fail('LISTEN_INSECURE', { address: listen.host });
   return createHttpServer(limits);
-}
-
-async function readPem(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
-  });
 }
 
 /** What is no HTTP, or takes too long, is answered like everything else: with a code and a sentence. */

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DurableFile } from '../shared/durable-file.ts';
-import { fail } from '../shared/errors.ts';
+import { fail, type HallpassError } from '../shared/errors.ts';
 import { isLoopback } from '../shared/trust.ts';
+import { type Known, knownPart, namesOf, withUnknown } from '../shared/unknown-keys.ts';
 
 const path = z.string().min(1).max(4096);
 
@@ -103,13 +104,26 @@ export function storeFile(home: string): string {
 
 /** The stored settings, or the defaults where nothing is stored. @throws HallpassError RELAY_SETTING_INVALID, STATE_UNREADABLE */
 export async function loadSettings(home: string): Promise<RelaySettings> {
-  return checkSettings((await settingsFile(home).read()) ?? {});
+  return (await readSettings(home)).value;
 }
 
-/** Checks the settings as a whole and replaces the stored ones. @throws HallpassError RELAY_SETTING_INVALID */
+/** STATE_KEYS_UNKNOWN when the file has settings of a newer version. @throws HallpassError as {@link loadSettings} */
+export async function settingsNotice(home: string): Promise<HallpassError | undefined> {
+  const { unknown } = await readSettings(home);
+  if (unknown.length === 0) return undefined;
+  return fail('STATE_KEYS_UNKNOWN', { file: settingsFile(home).path, keys: namesOf(unknown) });
+}
+
+/**
+ * Checks the settings as a whole and replaces the stored ones; what a newer version has stored beside them stays.
+ *
+ * @throws HallpassError RELAY_SETTING_INVALID
+ */
 export async function saveSettings(home: string, settings: unknown): Promise<RelaySettings> {
   const checked = checkSettings(settings);
-  await settingsFile(home).write(checked);
+  const file = settingsFile(home);
+  const before = knownPart(settingsSchema, (await file.read()) ?? {});
+  await file.write(withUnknown<unknown>(checked, before instanceof z.ZodError ? [] : before.unknown));
   return checked;
 }
 
@@ -117,7 +131,15 @@ export async function saveSettings(home: string, settings: unknown): Promise<Rel
 export function checkSettings(settings: unknown): RelaySettings {
   const result = settingsSchema.safeParse(settings);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
+  return refuse(result.error);
+}
+
+async function readSettings(home: string): Promise<Known<RelaySettings>> {
+  const known = knownPart(settingsSchema, (await settingsFile(home).read()) ?? {});
+  return known instanceof z.ZodError ? refuse(known) : known;
+}
+
+function refuse({ issues: [issue] }: z.ZodError): never {
   throw fail('RELAY_SETTING_INVALID', {
     setting: issue?.path.join('.') || 'document',
     reason: issue?.message ?? 'it does not fit the schema',

@@ -4,38 +4,49 @@
  * files that only their owner can read.
  */
 import { constants } from 'node:fs';
-import { access, copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, copyFile, type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
-import type { z } from 'zod';
-import { fail, isSystemError, reasonOf } from './errors.ts';
+import { z } from 'zod';
+import { fail, type HallpassError, isSystemError, reasonOf } from './errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from './owner.ts';
+import { isBusy, type Patience, patiently, systemPatience } from './patience.ts';
+import { decodeText } from './person-text.ts';
 import { schemaReason } from './schema-reason.ts';
+import { type Known, knownPart, namesOf, type UnknownKey, withUnknown } from './unknown-keys.ts';
 
 export interface DurableFileOptions {
   /** Keep the last good version beside the file and fall back to it. */
   backup: boolean;
+  /** How long to wait for a file that another program holds; the system's own clock and platform when absent. */
+  patience?: Patience;
 }
 
 export class DurableFile<T> implements Adapter<T> {
   readonly #path: string;
   readonly #schema: z.ZodType<T>;
   readonly #backup: boolean;
+  readonly #patience: Patience;
   #broken: string | undefined;
+  #unknown: readonly UnknownKey[] = [];
 
   constructor(path: string, schema: z.ZodType<T>, options: DurableFileOptions = { backup: true }) {
     this.#path = path;
     this.#schema = schema;
     this.#backup = options.backup;
+    this.#patience = options.patience ?? systemPatience;
   }
 
-  /** The content, or null when the file does not exist. @throws HallpassError STATE_UNREADABLE */
+  /** The content, or null when the file does not exist. @throws HallpassError STATE_UNREADABLE, STATE_BUSY */
   async read(): Promise<T | null> {
     const first = await this.#tryRead(this.#path);
+    // The copy is older than what is in a file that is only held: nothing may go on from there.
+    if (first.status === 'busy') throw fail('STATE_BUSY', { file: this.#path, reason: first.reason });
     this.#broken = first.status === 'broken' ? first.reason : undefined;
-    if (first.status === 'ok') return first.value;
+    if (first.status === 'ok') return this.#take(first);
     const second = this.#backup ? await this.#tryRead(`${this.#path}.bak`) : first;
-    if (second.status === 'ok') return second.value;
+    if (second.status === 'ok') return this.#take(second);
+    if (second.status === 'busy') throw fail('STATE_BUSY', { file: `${this.#path}.bak`, reason: second.reason });
     if (first.status === 'missing') return null;
     throw fail('STATE_UNREADABLE', { file: this.#path, reason: first.reason });
   }
@@ -50,51 +61,113 @@ export class DurableFile<T> implements Adapter<T> {
     return this.#broken;
   }
 
-  /** Returns when the bytes are on the disk. @throws HallpassError STATE_UNWRITABLE */
+  /** STATE_KEYS_UNKNOWN when the file that was read last has names that the schema does not know: they are kept. */
+  get unknownKeys(): HallpassError | undefined {
+    if (this.#unknown.length === 0) return undefined;
+    return fail('STATE_KEYS_UNKNOWN', { file: this.#path, keys: namesOf(this.#unknown) });
+  }
+
+  /** What is written next is another thing than what was read: nothing of the old one is kept in it. */
+  forgetUnknownKeys(): void {
+    this.#unknown = [];
+  }
+
+  /** Returns when the bytes are on the disk. @throws HallpassError STATE_UNWRITABLE, STATE_BUSY */
   async write(data: T): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.tmp`;
+    let written = false;
     try {
       const file = await openNew(temporary);
       try {
         await giveToFolderOwner(temporary);
-        await file.writeFile(JSON.stringify(data));
+        await file.writeFile(JSON.stringify(withUnknown(data, this.#unknown)));
         await file.sync();
       } finally {
         await file.close();
       }
+      written = true;
       // What is broken is no good one.
-      if (this.#backup && this.#broken === undefined) await keepLastGood(this.#path);
-      await rename(temporary, this.#path);
-      if (this.#backup) await keepFirst(this.#path);
+      if (this.#backup && this.#broken === undefined) await this.#keepLastGood();
+      await patiently(() => rename(temporary, this.#path), this.#patience);
+      if (this.#backup) await this.#keepFirst();
       await syncFolder(dirname(this.#path));
       this.#broken = undefined;
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      throw fail('STATE_UNWRITABLE', { file: this.#path, reason: reasonOf(error) }, { cause: error });
+      throw await this.#writeFailure(error, written);
     }
   }
 
+  #take({ value, unknown }: Known<T>): T {
+    this.#unknown = unknown;
+    return value;
+  }
+
+  /**
+   * Replacing a file that is open and one that is marked read-only fail alike on Windows.
+   *
+   * @param written whether the new file was written beside it, so that the folder is open to this account
+   */
+  async #writeFailure(error: unknown, written: boolean): Promise<HallpassError> {
+    const mode = (await stat(this.#path).catch(() => undefined))?.mode ?? 0o200;
+    const readOnly = (mode & 0o200) === 0;
+    const busy = written && !readOnly && isBusy(error, this.#patience.platform);
+    const code = busy ? 'STATE_BUSY' : 'STATE_UNWRITABLE';
+    const reason = written && readOnly ? `it is marked read-only (${reasonOf(error)})` : reasonOf(error);
+    return fail(code, { file: this.#path, reason }, { cause: error });
+  }
+
   async #tryRead(path: string): Promise<Reading<T>> {
-    let text: string;
+    let bytes: Buffer;
     try {
-      text = await readFile(path, 'utf8');
+      bytes = await patiently(() => readFile(path), this.#patience);
     } catch (error) {
-      return isSystemError(error, 'ENOENT')
-        ? { status: 'missing', reason: 'it does not exist' }
-        : { status: 'broken', reason: reasonOf(error) };
+      if (isSystemError(error, 'ENOENT')) return { status: 'missing', reason: 'it does not exist' };
+      const status = isBusy(error, this.#patience.platform) ? 'busy' : 'broken';
+      return { status, reason: reasonOf(error) };
     }
+    // People correct these files too, with editors that write what they like.
+    const decoded = decodeText(bytes);
+    if ('reason' in decoded) return { status: 'broken', reason: decoded.reason };
+    let content: unknown;
     try {
-      const result = this.#schema.safeParse(JSON.parse(text));
-      if (result.success) return { status: 'ok', value: result.data };
-      const { path: place, reason } = schemaReason(result.error);
-      return { status: 'broken', reason: place === '' ? reason : `${place}: ${reason}` };
+      content = JSON.parse(decoded.text);
     } catch {
       return { status: 'broken', reason: 'it is not JSON' };
+    }
+    const known = knownPart(this.#schema, content);
+    if (!(known instanceof z.ZodError)) return { status: 'ok', ...known };
+    const { path: place, reason } = schemaReason(known);
+    return { status: 'broken', reason: place === '' ? reason : `${place}: ${reason}` };
+  }
+
+  /** The first version has a copy at once: until there is a second, the copy is of the same. */
+  async #keepFirst(): Promise<void> {
+    const isThere = await access(`${this.#path}.bak`).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await this.#keepLastGood();
+  }
+
+  async #keepLastGood(): Promise<void> {
+    const copy = `${this.#path}.bak.${process.pid}.tmp`;
+    try {
+      await rm(copy, { force: true });
+      await patiently(() => copyFile(this.#path, copy, exclusively), this.#patience);
+      await giveToFolderOwner(copy);
+      await patiently(() => rename(copy, `${this.#path}.bak`), this.#patience);
+    } catch (error) {
+      await rm(copy, { force: true }).catch(() => undefined);
+      // A copy that is held stays as old as it is: not worth losing what is to be written.
+      if (!isSystemError(error, 'ENOENT') && !isBusy(error, this.#patience.platform)) throw error;
     }
   }
 }
 
-type Reading<T> = { status: 'ok'; value: T } | { status: 'missing' | 'broken'; reason: string };
+const exclusively = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+
+type Reading<T> = ({ status: 'ok' } & Known<T>) | { status: 'missing' | 'broken' | 'busy'; reason: string };
 
 /**
  * Exclusively: never through a link that someone has put there. A folder that is missing and a file that a crash left over
@@ -109,28 +182,6 @@ async function openNew(path: string): Promise<FileHandle> {
     else throw error;
     return open(path, 'wx', 0o600);
   }
-}
-
-async function keepLastGood(path: string): Promise<void> {
-  const copy = `${path}.bak.${process.pid}.tmp`;
-  await rm(copy, { force: true });
-  try {
-    await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return;
-    throw error;
-  }
-  await giveToFolderOwner(copy);
-  await rename(copy, `${path}.bak`);
-}
-
-/** The first version has a copy at once: until there is a second, the copy is of the same. */
-async function keepFirst(path: string): Promise<void> {
-  const isThere = await access(`${path}.bak`).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) await keepLastGood(path);
 }
 
 async function syncFolder(folder: string): Promise<void> {

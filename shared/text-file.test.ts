@@ -1,30 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { decodeText, readTextFile } from './text-file.ts';
-
-t.test('UTF-8 and UTF-16 are read, with and without byte order mark', async (t) => {
-  const text = '{"name": "Kaʻahumanu"}\r\n';
-  const utf16 = Buffer.from(text, 'utf16le');
-  const mark = Buffer.from([0xff, 0xfe]);
-  for (const bytes of [
-    Buffer.from(text),
-    Buffer.from(`\uFEFF${text}`),
-    utf16,
-    Buffer.concat([mark, utf16]),
-    Buffer.concat([mark, utf16]).swap16(),
-    Buffer.from(utf16).swap16(),
-  ]) {
-    t.equal(decodeText(bytes), text);
-  }
-  t.equal(decodeText(Buffer.alloc(0)), '');
-});
-
-t.test('what is no text is named', async (t) => {
-  t.throws(() => decodeText(Buffer.from([0x7b, 0xe4, 0x7d])), /not text in UTF-8: save it as UTF-8/);
-  t.throws(() => decodeText(Buffer.from('504b0304000000080000004a5a', 'hex')), /not a text file/);
-  t.throws(() => decodeText(Buffer.from('fffe00007b000000', 'hex')), /UTF-32/);
-});
+import { readTextFile } from './text-file.ts';
 
 t.test('a file that cannot be read says why, without names of system errors', async (t) => {
   const folder = t.testdir();

@@ -1,21 +1,42 @@
 /** Which certification authorities an outgoing TLS connection trusts. There is no way to trust everything. */
-import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { fail, reasonOf } from './errors.ts';
+import { certificatesIn } from './ca-file.ts';
+import { fail } from './errors.ts';
+import { systemAuthorities } from './system-authorities.ts';
+import { readBytes } from './text-file.ts';
 
 /**
- * The authorities for one destination: the well-known ones, and those of a district's own CA file.
+ * The authorities for one destination: those that come with Node, those that this computer trusts, and those of a district's
+ * own CA file.
  *
- * @param caFile PEM file with one or more certificates; undefined for the well-known authorities alone.
+ * @param caFile one or more certificates, PEM or DER; undefined for the first two alone.
+ * @returns PEM, each once
  * @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID
  */
 export async function trustedAuthorities(caFile: string | undefined): Promise<string[]> {
-  if (caFile === undefined) return [...rootCertificates];
-  const pem = await readFile(caFile, 'utf8').catch((error: unknown) => {
-    throw fail('FILE_UNREADABLE', { file: caFile, reason: reasonOf(error) }, { cause: error });
-  });
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw fail('CA_FILE_INVALID', { file: caFile });
-  return [...rootCertificates, pem];
+  const own = caFile === undefined ? [] : await authoritiesOf(caFile);
+  const all = new Map(rootCertificates.map((pem) => [bodyOf(pem), pem]));
+  for (const pem of [...(await systemAuthorities()), ...own]) {
+    const body = bodyOf(pem);
+    // A list with one that cannot be read is refused as a whole: a stray one of the system must not stop everything.
+    if (!all.has(body) && isReadable(pem)) all.set(body, pem);
+  }
+  return [...all.values()];
+}
+
+async function authoritiesOf(file: string): Promise<string[]> {
+  const found = certificatesIn(await readBytes(file));
+  if ('reason' in found) throw fail('CA_FILE_INVALID', { file, reason: found.reason });
+  return found.certificates;
+}
+
+function isReadable(pem: string): boolean {
+  return !('reason' in certificatesIn(Buffer.from(pem)));
+}
+
+/** What two copies of a certificate have in common, however their lines are broken. */
+function bodyOf(pem: string): string {
+  return pem.replace(/\s+/g, '');
 }
 
 /** The codes with which Node says that a chain does not end in a trusted authority or names another host. */

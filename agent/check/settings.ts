@@ -22,7 +22,8 @@ export async function checkSettings({ state, env }: CheckContext): Promise<Check
     await trustedAuthorities(state.settings.relay.caFile);
     await openProxy('powerschool', origin, state, env);
     if (relay !== undefined) await openProxy('relay', relay, state, env);
-    if (state.copyUsed !== undefined) return { name, ...warn(state.copyUsed.message, state.copyUsed.action) };
+    const [notice] = state.notices;
+    if (notice !== undefined) return { name, ...warn(notice.message, notice.action) };
     return { name, ...pass(`Complete: PowerSchool ${origin.origin}, relay ${relay?.href ?? ''}.`) };
   } catch (error) {
     return failure(name, error);

@@ -14,7 +14,10 @@ export function addConfigureOptions(command: Command): Command {
       ),
     )
     .option('--powerschool-secret-stdin', 'read the client secret from standard input, or ask for it on a terminal')
-    .option('--powerschool-ca <file>', "PEM file of the authority that issued PowerSchool's certificate")
+    .option(
+      '--powerschool-ca <file>',
+      "certificate file (PEM or DER) of the authority that issued PowerSchool's certificate",
+    )
     .addOption(
       new Option(
         '--powerschool-source <way>',
@@ -26,7 +29,7 @@ export function addConfigureOptions(command: Command): Command {
     .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
     .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
-    .option('--relay-ca <file>', "PEM file of the authority that issued the relay's certificate")
+    .option('--relay-ca <file>', "certificate file (PEM or DER) of the authority that issued the relay's certificate")
     .option('--proxy <url>', "proxy on the way to the relay; 'none', or 'environment' for https_proxy (default)")
     .addOption(
       new Option('--proxy-credentials-file <file>', 'read user:password for the proxy from this file').conflicts(
@@ -38,7 +41,10 @@ export function addConfigureOptions(command: Command): Command {
         'powerschoolSecretStdin',
       ),
     )
-    .option('--proxy-ca <file>', 'PEM file of the authority that issued the certificate of an https:// proxy')
+    .option(
+      '--proxy-ca <file>',
+      'certificate file (PEM or DER) of the authority that issued the certificate of an https:// proxy',
+    )
     .option('--proxy-bypass <hosts>', 'names, addresses and subnets to reach directly, with commas between', bypassList)
     .addOption(
       new Option('--proxy-for <server>', 'what is reached through the proxy (default: relay)').choices([

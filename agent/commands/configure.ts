@@ -46,7 +46,7 @@ export interface ConfigureOptions {
 }
 
 /** @throws HallpassError as {@link storeSettings}, FILE_UNREADABLE, INPUT_ENDED; nothing is stored then */
-export async function configure({ folder, stdin, stdout }: Context, typed: ConfigureOptions): Promise<void> {
+export async function configure({ folder, stdin, stdout, stderr }: Context, typed: ConfigureOptions): Promise<void> {
   const { options, notes } = completed(typed);
   const { powerschoolSecretFile, powerschoolSecretStdin, proxyCredentialsFile, proxyCredentialsStdin } = options;
   const given = async (file: string | undefined, fromStdin: true | undefined, what: string) => {
@@ -63,6 +63,9 @@ export async function configure({ folder, stdin, stdout }: Context, typed: Confi
       ? 'Nothing to change: see "hallpass-agent configure --help".\n'
       : `Stored ${names.join(', ')} in ${folder}. ${takenOver(names)}\n`,
   );
+  for (const { message, action } of (await AgentState.open(folder)).notices) {
+    stderr.write(`${message}\n  → ${action}\n`);
+  }
 }
 
 /** Addresses as they are stored, and what was changed for that. @throws HallpassError SETTING_INVALID and others */

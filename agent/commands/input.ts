@@ -1,34 +1,36 @@
 /** Secrets as they come in: from a file, from a pipe, or typed without being shown. Never from argv. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { onlyLine, readPersonInput } from '../../shared/person-text.ts';
+import { readTextFile } from '../../shared/text-file.ts';
 import { Terminal } from '../setup/terminal.ts';
 
-/** @throws HallpassError FILE_UNREADABLE, SETTING_INVALID when it is empty */
+/** @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when it is empty */
 export async function secretFromFile(file: string, setting: string): Promise<string> {
-  const content = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
-  });
-  return filled(content, setting);
+  return filled(await readTextFile(file), setting, `The file ${file}`);
 }
 
-/** All of a pipe, or one line typed at a terminal. @throws HallpassError SETTING_INVALID when it is empty, INPUT_ENDED */
+/**
+ * All of a pipe, or one line typed at a terminal.
+ *
+ * @throws HallpassError TEXT_UNREADABLE, SETTING_INVALID when it is empty, INPUT_ENDED
+ */
 export async function secretFromStdin(
   stdin: NodeJS.ReadStream,
   stdout: NodeJS.WriteStream,
   setting: string,
 ): Promise<string> {
-  if (!stdin.isTTY) return filled(await text(stdin), setting);
+  if (!stdin.isTTY) return filled(await readPersonInput(stdin), setting, 'The standard input');
   const terminal = new Terminal(stdin, stdout, new AbortController().signal);
   try {
-    return filled(await terminal.askHidden(`${setting}: `), setting);
+    return filled(await terminal.askHidden(`${setting}: `), setting, 'What was typed');
   } finally {
     terminal.close();
   }
 }
 
-function filled(content: string, setting: string): string {
-  const secret = content.trim();
-  if (secret === '') throw fail('SETTING_INVALID', { setting, reason: 'it is empty' });
+/** @param source for people: the beginning of a sentence */
+export function filled(content: string, setting: string, source: string): string {
+  const secret = onlyLine(content, source);
+  if (secret === undefined) throw fail('SETTING_INVALID', { setting, reason: 'it is empty' });
   return secret;
 }

@@ -29,6 +29,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     pausedSince: state.pausedSince,
     problems: problemsOf(state, pid !== undefined),
     notKnown: limitsOf(health.source ?? 'powerquery'),
+    notices: state.notices.map(({ code, message, action }) => ({ code, message, action })),
   };
   if (json === true) {
     stdout.write(`${JSON.stringify(status, null, 2)}\n`);
@@ -51,6 +52,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
   };
   for (const [name, value] of Object.entries(lines)) stdout.write(`${name.padEnd(14)}${value}\n`);
   for (const line of problemLines(status.problems)) stdout.write(`${'Problem'.padEnd(14)}${line}\n`);
+  for (const { message, action } of state.notices) stdout.write(`${'Notice'.padEnd(14)}${message}\n  → ${action}\n`);
   if (leftOut.length === 0) return;
   stdout.write(`Left out      ${health.leftOut?.count} rows, which are corrected in PowerSchool:\n`);
   for (const row of leftOut) stdout.write(`  ${leftOutLine(row)}  (${pageOf(row.kind, row.field)})\n`);

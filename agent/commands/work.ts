@@ -103,6 +103,7 @@ async function withParts(
   try {
     await tidyLeftovers(folder);
     for (const healed of await state.heal()) report(problemEvent(healed));
+    for (const unknown of state.unknownKeys) report(problemEvent(unknown));
     for (const exposed of await closeSecretFiles(state.paths)) report(problemEvent(exposed));
     const meter = new Meter();
     const baselines = new Baselines(state.paths.baseline);

@@ -142,7 +142,7 @@ t.test('configure keeps the sign-in in a file of its own, for one proxy only', a
     [{ proxyCredentialsFile: join(folder, 'bad') }, /user:password/],
     [{ proxy: 'http://ann:pw@proxy' }, /must not hold a user name or password/],
     [{ proxy: 'socks5://proxy' }, /begins with http:/],
-    [{ proxyCa: join(folder, 'good') }, /holds no PEM certificate/],
+    [{ proxyCa: join(folder, 'good') }, /there is no certificate in it/],
   ] as const) {
     await t.rejects(configure(options), { message });
   }

@@ -1,7 +1,7 @@
 /** What setup has to know, and every way to tell it: typed, by option, by environment, from a file. */
 import { type Command, Option } from 'commander';
 import { fail } from '../../shared/errors.ts';
-import { secretFromFile, secretFromStdin } from '../commands/input.ts';
+import { filled, secretFromFile, secretFromStdin } from '../commands/input.ts';
 
 interface Subject {
   /** Option without its value; the variable of the environment follows from it. */
@@ -21,8 +21,8 @@ export const subjects = {
   relayCa: {
     flag: '--relay-ca',
     value: 'file',
-    text: "PEM file of the authority that issued the relay's certificate",
-    help: "PEM file of the authority that issued the relay's certificate",
+    text: "Certificate file (PEM or DER) of the authority that issued the relay's certificate",
+    help: "certificate file (PEM or DER) of the authority that issued the relay's certificate",
   },
   name: {
     flag: '--name',
@@ -52,8 +52,8 @@ export const subjects = {
   powerschoolCa: {
     flag: '--powerschool-ca',
     value: 'file',
-    text: "PEM file of the authority that issued PowerSchool's certificate",
-    help: "PEM file of the authority that issued PowerSchool's certificate",
+    text: "Certificate file (PEM or DER) of the authority that issued PowerSchool's certificate",
+    help: "certificate file (PEM or DER) of the authority that issued PowerSchool's certificate",
   },
   pluginOut: {
     flag: '--plugin-out',
@@ -107,7 +107,7 @@ export function addAnswerOptions(command: Command): Command {
  * Everything that was told beforehand. An option wins over the environment, a file over a value there.
  *
  * @param options as commander has them
- * @throws HallpassError FILE_UNREADABLE, SETTING_INVALID when a secret is empty or two are to come from standard input
+ * @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when a secret is empty or two are to come from standard input
  */
 export async function readAnswers(
   options: Record<string, unknown>,
@@ -129,7 +129,9 @@ export async function readAnswers(
       piped = flag;
       answers[topic] = await secretFromStdin(stdin, stdout, text);
     } else if (typeof file === 'string') answers[topic] = await secretFromFile(file, text);
-    else if (typeof value === 'string' && value.trim() !== '') answers[topic] = value.trim();
+    else if (typeof value === 'string' && value.trim() !== '') {
+      answers[topic] = isSecret(topic) ? filled(value, text, `The variable ${variable}`) : value.trim();
+    }
   }
   return answers;
 }

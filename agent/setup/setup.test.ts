@@ -50,11 +50,14 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   await first.sees('The check relay.tls failed');
   await first.sees('name the file here');
   await first.answers(
-    "PEM file of the authority that issued the relay's certificate (Enter: try again",
+    "Certificate file (PEM or DER) of the authority that issued the relay's certificate (Enter: try again",
     '/no/such/file.pem',
   );
   await first.sees('error[FILE_UNREADABLE]');
-  await first.answers("PEM file of the authority that issued the relay's certificate", `'${relayCa}'`);
+  await first.answers(
+    "Certificate file (PEM or DER) of the authority that issued the relay's certificate",
+    `'${relayCa}'`,
+  );
   await first.answers('Enrollment code: ', 'A code');
   await first.sees('error[SETTING_INVALID]');
   await first.answers('Enrollment code: ', 'ABCD-EFGH-JKLM');
@@ -69,7 +72,10 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   await first.answers('Address of PowerSchool: ', `${simulator.baseUrl}/admin/home.html`);
   await first.sees(`Taken as ${simulator.baseUrl}`);
   await first.sees('The check powerschool.tls failed');
-  await first.answers("PEM file of the authority that issued PowerSchool's certificate", powerschoolCa);
+  await first.answers(
+    "Certificate file (PEM or DER) of the authority that issued PowerSchool's certificate",
+    powerschoolCa,
+  );
   await first.answers('Where to write the plugin [', zip);
   await first.sees('Data Provider Configuration');
   await first.sees('Client id: ');

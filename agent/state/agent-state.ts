@@ -69,25 +69,32 @@ export class AgentState {
   #pauseLost: HallpassError | undefined;
   #linkWritten: Promise<void> = Promise.resolve();
 
+  readonly #identityFile: DurableFile<Identity | null>;
   readonly #copied: readonly { path: string; broken: string | undefined }[];
+  readonly #files: readonly { unknownKeys: HallpassError | undefined }[];
 
   private constructor(folder: string) {
     this.folder = folder;
     this.paths = statePaths(folder);
     const settings = new DurableFile(this.paths.settings, settingsSchema);
     const identity = new DurableFile(this.paths.identity, identitySchema.nullable());
+    const proxySignIn = new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable());
+    const health = new DurableFile(this.paths.health, healthSchema, { backup: false });
+    const pause = new DurableFile(this.paths.pause, pauseSchema, { backup: false });
+    this.#identityFile = identity;
+    this.#files = [settings, identity, proxySignIn, health, pause];
     this.#copied = [settings, identity];
     this.#settings = new Low(settings, settingsSchema.parse({}));
     this.#identity = new Low(identity, null);
     // No copy of a secret that was changed because somebody else knows it.
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable(), { backup: false }), null);
-    this.#proxySignIn = new Low(new DurableFile(this.paths.proxySignIn, proxySignInSchema.nullable()), null);
-    this.#health = new Low(new DurableFile(this.paths.health, healthSchema, { backup: false }), {});
+    this.#proxySignIn = new Low(proxySignIn, null);
+    this.#health = new Low(health, {});
+    this.#pause = new Low(pause, {});
     this.#link = new Low(new DurableFile(this.paths.link, linkSchema.nullable(), { backup: false }), null);
-    this.#pause = new Low(new DurableFile(this.paths.pause, pauseSchema, { backup: false }), {});
   }
 
-  /** @throws HallpassError STATE_UNREADABLE */
+  /** @throws HallpassError STATE_UNREADABLE, STATE_BUSY */
   static async open(folder: string): Promise<AgentState> {
     const state = new AgentState(folder);
     await state.#settings.read();
@@ -104,7 +111,10 @@ export class AgentState {
   /** A pause that cannot be read is none: the page shows it, and whoever wants it presses Pause again. */
   async #readPause(): Promise<void> {
     await this.#pause.read().catch((error: unknown) => {
-      this.#pauseLost = toHallpassError(error);
+      const known = toHallpassError(error);
+      // Only held by another program: a pause may well be in it.
+      if (known.code === 'STATE_BUSY') throw known;
+      this.#pauseLost = known;
     });
   }
 
@@ -166,6 +176,16 @@ export class AgentState {
     return undefined;
   }
 
+  /** What a person should know of the files, although nothing is kept from working: STATE_COPY_USED, STATE_KEYS_UNKNOWN. */
+  get notices(): HallpassError[] {
+    return [this.copyUsed, ...this.unknownKeys].filter((one) => one !== undefined);
+  }
+
+  /** STATE_KEYS_UNKNOWN for each file that a newer version has written more into. */
+  get unknownKeys(): HallpassError[] {
+    return this.#files.map(({ unknownKeys }) => unknownKeys).filter((one) => one !== undefined);
+  }
+
   /** Since when the agent is paused (ISO 8601, UTC); undefined when it is not. */
   get pausedSince(): string | undefined {
     return this.#pause.data.since;
@@ -189,6 +209,8 @@ export class AgentState {
   }
 
   async saveIdentity(identity: Identity): Promise<void> {
+    // Another agent's own must not stay with this one.
+    if (identity.agentId !== this.identity?.agentId) this.#identityFile.forgetUnknownKeys();
     this.#identity.data = identity;
     await this.#identity.write();
   }

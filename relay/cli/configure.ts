@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { loadSettings, type RelaySettings, saveSettings, storeFile } from '../settings.ts';
+import { loadSettings, type RelaySettings, saveSettings, settingsNotice, storeFile } from '../settings.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { listTenants } from '../store/system.ts';
 import { byOption, type CliContext, printJson, withStore } from './context.ts';
@@ -46,7 +46,7 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--client-secret-file <file>', "file with the app's client secret, in place of a certificate")
     .option('--graph-url <url>', 'Microsoft Graph of a national cloud or a simulator')
     .option('--graph-authority <url>', 'its sign-in address')
-    .option('--graph-ca <file>', 'private certification authority of both, PEM')
+    .option('--graph-ca <file>', 'private certification authority of both, PEM or DER')
     .option('--graph-speed <factor>', "a simulator's factor on Graph's limits", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
     .option('--keep-days <number>', 'for how many days it is kept what runs did', days)
@@ -62,6 +62,8 @@ Examples:
     )
     .action(async ({ by, ...options }: ConfigureOptions) => {
       const before = await loadSettings(context.home);
+      const notice = await settingsNotice(context.home);
+      if (notice !== undefined) context.err.write(`${notice.message}\n  → ${notice.action}\n`);
       if (Object.keys(options).length === 0) return printJson(context, before);
       const after = await saveSettings(context.home, apply(before, options));
       await auditSettings(context, by, before, after);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { createLog, type LogFormat } from '../log.ts';
-import { checkSettings, loadSettings } from '../settings.ts';
+import { checkSettings, loadSettings, settingsNotice } from '../settings.ts';
 import type { CliContext } from './context.ts';
 import { portNumber } from './numbers.ts';
 
@@ -35,6 +35,8 @@ async function serve(context: CliContext, { logFormat, port }: ServeOptions): Pr
   const stored = await loadSettings(home);
   const settings = port === undefined ? stored : checkSettings({ ...stored, listen: { ...stored.listen, port } });
   const log = createLog(logFormat ?? (rich ? 'text' : 'json'), out);
+  const notice = await settingsNotice(home);
+  if (notice !== undefined) log.warn({ event: 'settings.unknown', code: notice.code, message: notice.message });
   const relay = await startRelay({ home, settings, clock, log, keyFile });
   await aborted(stop);
   log.info({ event: 'relay.stopping', agents: relay.connected() });

@@ -1,10 +1,11 @@
 /** App tokens for Graph: one flight per tenant, and the token of before for as long as it is good. */
 
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { decodeJwt } from 'jose';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { onlyLine } from '../../shared/person-text.ts';
+import { readTextFile } from '../../shared/text-file.ts';
 import type { RelaySettings } from '../settings.ts';
 import { type Secret, signIn, type Token } from './sign-in.ts';
 import type { Transport } from './transport.ts';
@@ -110,23 +111,22 @@ function lackingRoles(tenant: string, { text }: Token): string[] {
 
 async function secretOf(settings: RelaySettings['graph']): Promise<Secret> {
   if (settings.certificateFile !== undefined && settings.keyFile !== undefined) {
-    const certificate = await readText(settings.certificateFile);
+    const certificate = await readTextFile(settings.certificateFile);
     return {
       clientCertificate: {
         thumbprintSha256: new X509Certificate(certificate).fingerprint256.replaceAll(':', ''),
-        privateKey: await readText(settings.keyFile),
+        privateKey: await readTextFile(settings.keyFile),
         x5c: certificate,
       },
     };
   }
-  if (settings.secretFile !== undefined) return { clientSecret: (await readText(settings.secretFile)).trim() };
+  if (settings.secretFile !== undefined) {
+    const secret = onlyLine(await readTextFile(settings.secretFile), `The file ${settings.secretFile}`);
+    if (secret === undefined)
+      throw fail('TEXT_UNREADABLE', { source: `The file ${settings.secretFile}`, reason: 'it is empty' });
+    return { clientSecret: secret };
+  }
   return missing('graph certificate and key (or secret file)');
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
-  });
 }
 
 function missing(setting: string): never {

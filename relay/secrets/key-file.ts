@@ -4,6 +4,7 @@ import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
+import { decodeText } from '../../shared/person-text.ts';
 import { createVault, type Vault } from './vault.ts';
 
 /**
@@ -30,17 +31,20 @@ async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
 }
 
 async function readKey(file: string): Promise<Buffer | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
+  if (bytes === undefined) return undefined;
   const { mode } = await stat(file);
   // On Windows permissions are lists, which the mode says nothing about.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new Error(`others can read it (mode ${(mode & 0o777).toString(8)}); close it with chmod 600`);
   }
-  return Buffer.from(text.trim(), 'base64');
+  // The operator may have copied it with a program that writes UTF-16.
+  const decoded = decodeText(bytes);
+  if ('reason' in decoded) throw new Error(decoded.reason);
+  return Buffer.from(decoded.text.trim(), 'base64');
 }
 
 /** Two processes that start at once agree on one key: only a whole file takes the name, and only the first. */

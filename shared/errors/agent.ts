@@ -37,9 +37,9 @@ export const agentErrors = {
     retry: 'fix',
     sentence: 'The state file {file} cannot be read: {reason}.',
     action:
-      'Check the owner and permissions of the file. If its content is broken, move it away and run "hallpass-agent setup", which asks for what was in it.',
+      'Check the owner and permissions of the file. If its content is broken: where an older version was put back, put the newer one in place again; else move the file away and run "hallpass-agent setup", which asks for what was in it.',
     meaning:
-      'Neither the file nor its last good copy (`.bak`) could be read. A baseline file in this state is rebuilt from the relay without asking; this error is about settings or identity, which only a person can restore.',
+      'Neither the file nor its last good copy (`.bak`) could be read. Names that a newer version has added do not matter (STATE_KEYS_UNKNOWN), values that it has added do. A baseline file in this state is rebuilt from the relay without asking; this error is about settings or identity, which only a person can restore.',
   },
   STATE_COPY_USED: {
     retry: 'fix',
@@ -54,10 +54,27 @@ export const agentErrors = {
     action: 'If it is to be paused, press Pause on its local page again.',
     meaning: 'Told once: the file is written anew. A pause is the only thing that stands in it.',
   },
+  STATE_BUSY: {
+    retry: 'retry',
+    sentence: 'The state file {file} is held by another program, or closed to this account: {reason}.',
+    action:
+      'Nothing to do if it passes: leave the file where it is. If it lasts, close the program that has it open, take the state folder out of antivirus and backup, and see with "hallpass-agent check" whether this account may use the folder.',
+    meaning:
+      'Antivirus, backup, indexing or an editor has the file open, which on Windows keeps everybody else away from it. It was tried again for six seconds. Nothing was changed, and nothing is wrong with the file.',
+  },
+  STATE_KEYS_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'This version does not know {keys} in {file}. It is kept there, and has no effect.',
+    action:
+      'Nothing to do if an older version was put back over a newer one. If you changed the file by hand, correct the name.',
+    meaning:
+      'A newer version has written a name that this one does not know. It survives everything that this version writes, so that the newer one finds it again.',
+  },
   STATE_UNWRITABLE: {
     retry: 'fix',
     sentence: 'The state file {file} cannot be written: {reason}.',
-    action: 'Free some disk space, or give the service user write access to the state folder.',
+    action:
+      'Give the account of the agent write access to the state folder; where the reason is a full disk, free some space.',
     meaning: 'Nothing was acknowledged past the last good write, so nothing is lost; the cycle is repeated.',
   },
   STATE_IN_USE: {
@@ -82,12 +99,21 @@ export const agentErrors = {
     action: 'Check the path and its permissions.',
     meaning: 'A file named in an option or a setting (a CA, a secret, a certificate) is missing or not readable.',
   },
+  TEXT_UNREADABLE: {
+    retry: 'fix',
+    sentence: '{source} cannot be used: {reason}.',
+    action:
+      'Save it again as UTF-8, with nothing else in it. In PowerShell: Set-Content -Encoding utf8; in Notepad: Save as, encoding UTF-8.',
+    meaning:
+      'UTF-8 and UTF-16, with or without a byte order mark, are read, as Notepad and PowerShell write them. Anything else would be stored as garbage, so it is refused. A secret or a code is one line of visible characters; blanks and line ends around it do not count.',
+  },
   CA_FILE_INVALID: {
     retry: 'fix',
-    sentence: 'The CA file {file} holds no PEM certificate.',
+    sentence: 'The CA file {file} cannot be used: {reason}.',
     action:
-      'Export the certificate of your certification authority as PEM ("-----BEGIN CERTIFICATE-----") and name that file.',
-    meaning: 'A DER or PKCS#12 file was given, or the wrong file.',
+      'Export the certificate of your certification authority as an X.509 certificate, in Base64 (PEM) or DER form, and name that file.',
+    meaning:
+      'PEM files with one or more certificates and DER files with one are accepted, whatever their names end in. Containers (PKCS#7, PKCS#12, Java keystores), keys and requests are not: export the certificate from them.',
   },
   PAGE_UNAVAILABLE: {
     retry: 'fix',

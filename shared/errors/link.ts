@@ -18,9 +18,9 @@ export const linkErrors = {
     retry: 'fix',
     sentence: 'The certificate of the relay at {url} is not trusted: {reason}.',
     action:
-      'If "{issuer}" is the authority of your own network (a filter that inspects TLS) or of the relay\'s operator, save its certificate as a PEM file and run "hallpass-agent configure --relay-ca FILE".',
+      'If "{issuer}" is the authority of your own network (a filter that inspects TLS) or of the relay\'s operator, save its certificate (PEM or DER) and run "hallpass-agent configure --relay-ca FILE", or add it to the root certificates that this computer trusts (the computer\'s own, not those of one user) and start the agent again.',
     meaning:
-      'The chain does not end in a known authority. An authority that nobody in your district knows is a reason to ask, not to trust. Verification cannot be switched off.',
+      'The chain ends neither in a well-known authority, nor in one that this computer trusts, nor in one of the CA file. An authority that nobody in your district knows is a reason to ask, not to trust. Verification cannot be switched off.',
   },
   RELAY_TLS_INVALID: {
     retry: 'fix',

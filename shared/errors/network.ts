@@ -12,9 +12,9 @@ export const networkErrors = {
     retry: 'fix',
     sentence: 'The certificate of the proxy {proxy} is not accepted: {reason}.',
     action:
-      'Check the proxy\'s address. If its certificate comes from a private authority, give that with "hallpass-agent configure --proxy-ca FILE".',
+      'Check the proxy\'s address. If its certificate comes from a private authority, give that with "hallpass-agent configure --proxy-ca FILE" (PEM or DER), or add it to the root certificates that this computer trusts (the computer\'s own, not those of one user) and start the agent again.',
     meaning:
-      'Only a proxy whose address begins with https:// has a certificate of its own. Verification cannot be switched off.',
+      'Trusted are the well-known authorities, those that this computer trusts, and those in the CA file. Only a proxy whose address begins with https:// has a certificate of its own. Verification cannot be switched off.',
   },
   PROXY_AUTH_REQUIRED: {
     retry: 'fix',

@@ -19,9 +19,9 @@ export const powerschoolErrors = {
     retry: 'fix',
     sentence: 'The certificate of PowerSchool at {url} is not trusted: {reason}.',
     action:
-      'If "{issuer}" is your own authority, save its certificate as a PEM file and run "hallpass-agent configure --powerschool-ca FILE".',
+      'If "{issuer}" is your own authority, save its certificate (PEM or DER) and run "hallpass-agent configure --powerschool-ca FILE", or add it to the root certificates that this computer trusts (the computer\'s own, not those of one user) and start the agent again.',
     meaning:
-      'PowerSchool uses a private or self-signed certificate, or something on the way inspects TLS. Verification cannot be switched off.',
+      'PowerSchool uses a private or self-signed certificate, or something on the way inspects TLS. Trusted are the well-known authorities, those that this computer trusts, and those in the CA file. Verification cannot be switched off.',
   },
   POWERSCHOOL_TLS_INVALID: {
     retry: 'fix',

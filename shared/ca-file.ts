@@ -1,0 +1,62 @@
+/** Certificates in a file that a person exported from somewhere, with whatever form was offered there. Pure. */
+import { X509Certificate } from 'node:crypto';
+import { reasonOf } from './errors.ts';
+import { decodeText } from './person-text.ts';
+
+export type CaFile = { certificates: string[] } | { reason: string };
+
+/** The certificates as PEM, or why the file has none that can be used. */
+export function certificatesIn(bytes: Uint8Array): CaFile {
+  if (bytes.length === 0) return { reason: 'it is empty' };
+  const container = containerOf(bytes);
+  if (container !== undefined) return { reason: `it is a ${container}, not a certificate` };
+  // DER: a sequence (X.690 §8.9) that Node can read as a certificate.
+  if (bytes[0] === 0x30) return readAll([bytes]);
+  const decoded = decodeText(bytes);
+  if ('reason' in decoded) return decoded;
+  return inPem(decoded.text);
+}
+
+function inPem(text: string): CaFile {
+  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)];
+  // X509 and TRUSTED are older labels of OpenSSL for the same thing.
+  const certificates = blocks.filter(([, label]) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE');
+  if (certificates.length > 0) return readAll(certificates.map(([block]) => block.replaceAll('X509 CERT', 'CERT')));
+  const [label] = blocks.map((block) => block[1]);
+  if (label === 'PKCS7' || label === 'CMS') return { reason: 'it is a PKCS#7 container (.p7b), not a certificate' };
+  if (label !== undefined) return { reason: `it holds a ${label.toLowerCase()}, not a certificate` };
+  if (text.includes('-----BEGIN CERTIFICATE-----'))
+    return { reason: 'its certificate is cut off: there is no END line' };
+  return { reason: 'there is no certificate in it' };
+}
+
+function readAll(sources: readonly (string | Uint8Array)[]): CaFile {
+  const certificates: string[] = [];
+  for (const [at, source] of sources.entries()) {
+    try {
+      certificates.push(new X509Certificate(source).toString());
+    } catch (error) {
+      const which = sources.length === 1 ? 'its certificate' : `certificate ${at + 1} of ${sources.length}`;
+      return { reason: `${which} is damaged, or not in X.509 form (${reasonOf(error)})` };
+    }
+  }
+  return { certificates };
+}
+
+/** 1.2.840.113549.1.7.2, signedData, as DER: what a .p7b in binary form begins with. */
+const signedData = Buffer.from('06092a864886f70d010702', 'hex');
+/** Version 3 as the first thing in a sequence: PFX (RFC 7292 §4). */
+const pfxVersion = Buffer.from('020103', 'hex');
+
+function containerOf(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 32));
+  if (head[0] === 0x30) {
+    const length = head[1] ?? 0;
+    // Long lengths say in how many bytes they stand; 0x80 alone is "until its end".
+    const inner = head.subarray(2 + (length > 0x80 ? length - 0x80 : 0));
+    if (inner.subarray(0, signedData.length).equals(signedData)) return 'PKCS#7 container (.p7b)';
+    if (inner.subarray(0, pfxVersion.length).equals(pfxVersion)) return 'PKCS#12 container (.pfx, .p12)';
+  }
+  if (head.readUIntBE(0, Math.min(4, head.length)) === 0xfeedfeed) return 'Java keystore';
+  return head.toString('latin1').startsWith('PK\x03\x04') ? 'ZIP file' : undefined;
+}

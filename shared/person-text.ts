@@ -1,0 +1,89 @@
+/**
+ * Text that a person wrote, with whatever program: a secret, a document, a certificate, from a file or a pipe. Notepad and
+ * Windows PowerShell 5.1 write UTF-16 and byte order marks (`>`, Out-File, Set-Content -Encoding utf8), which read as plain
+ * UTF-8 would be taken for part of the text. What is unambiguous is read; anything else is refused by its name.
+ */
+import { buffer } from 'node:stream/consumers';
+import { fail } from './errors.ts';
+
+type Decoded = { text: string } | { reason: string };
+
+/** All of standard input. @throws HallpassError TEXT_UNREADABLE */
+export async function readPersonInput(stdin: NodeJS.ReadableStream): Promise<string> {
+  return personText(await buffer(stdin), 'The standard input');
+}
+
+/** @param source with a capital letter: the beginning of a sentence. @throws HallpassError TEXT_UNREADABLE */
+export function personText(bytes: Uint8Array, source: string): string {
+  const decoded = decodeText(bytes);
+  if ('reason' in decoded) throw fail('TEXT_UNREADABLE', { source, reason: decoded.reason });
+  return decoded.text;
+}
+
+/** Line ends stay as they are; a byte order mark is no part of the text, and neither are NULs after its end. */
+export function decodeText(bytes: Uint8Array): Decoded {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe && c === 0 && d === 0) return { reason: 'it is in UTF-32' };
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return { reason: 'it is in UTF-32' };
+  if (a === 0xff && b === 0xfe) return decode(bytes.subarray(2), 'utf-16le');
+  if (a === 0xfe && b === 0xff) return decode(bytes.subarray(2), 'utf-16be');
+  if (a === 0xef && b === 0xbb && c === 0xbf) return decode(bytes.subarray(3), 'utf-8');
+  return decode(bytes, unmarked(bytes));
+}
+
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+const names = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16' };
+
+/** Without a byte order mark: in UTF-16 nearly every other byte of Latin text is a NUL, and no other text has any. */
+function unmarked(bytes: Uint8Array): Encoding {
+  if (!bytes.includes(0)) return 'utf-8';
+  const counts = [0, 1].map((offset) => nulsIn(bytes, offset));
+  const [even = 0, odd = 0] = counts.map((count) => count / Math.ceil(Math.min(bytes.length, sampleBytes) / 2));
+  // A single one may be the end of a text of C.
+  if (bytes.length > 2 && Math.max(...counts) < 2) return 'utf-8';
+  if (odd > 0.4 && even < 0.1) return 'utf-16le';
+  return even > 0.4 && odd < 0.1 ? 'utf-16be' : 'utf-8';
+}
+
+const sampleBytes = 4096;
+
+function nulsIn(bytes: Uint8Array, offset: number): number {
+  let count = 0;
+  for (let at = offset; at < Math.min(bytes.length, sampleBytes); at += 2) if (bytes[at] === 0) count += 1;
+  return count;
+}
+
+function decode(bytes: Uint8Array, encoding: Encoding): Decoded {
+  let text: string;
+  try {
+    text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return {
+      reason:
+        encoding === 'utf-8'
+          ? 'it is neither UTF-8 nor UTF-16, but perhaps in an older code page such as Windows-1252'
+          : `it is damaged ${names[encoding]}`,
+    };
+  }
+  // A mark once more: a file with one was read as text and written with another.
+  text = text.replace(/^\uFEFF+/, '').replace(/\0+$/, '');
+  return text.includes('\0') ? { reason: 'it has NUL characters within, as no text has' } : { text };
+}
+
+/**
+ * A text of one line, such as a secret or a code: blanks and line ends around it are no part of it.
+ *
+ * @returns undefined when it is empty
+ * @throws HallpassError TEXT_UNREADABLE for more than one line, and for characters that nobody sees
+ */
+export function onlyLine(text: string, source: string): string | undefined {
+  // What String.trim takes for white space, and what is invisible without being that.
+  const line = text.replace(/^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/g, '');
+  if (line === '') return undefined;
+  if (/[\r\n\u2028\u2029]/.test(line)) throw fail('TEXT_UNREADABLE', { source, reason: 'it has more than one line' });
+  const hidden = /[\p{Cc}\p{Cf}]/u.exec(line)?.[0].codePointAt(0);
+  if (hidden === undefined) return line;
+  const name = `U+${hidden.toString(16).toUpperCase().padStart(4, '0')}`;
+  throw fail('TEXT_UNREADABLE', { source, reason: `it has an invisible character within (${name})` });
+}
