@@ -41,10 +41,15 @@ export const guardSchema = z
     rollover: z.strictObject({ percent: percent.default(50), population: count.default(10) }).prefault({}),
     /**
      * The profile stops writing until a person resumes it: after a run with more than `problems` problems (School Data Sync
-     * stopped at 15,000 errors), or `failures` runs on end that failed for a reason that only a person can mend.
+     * stopped at 15,000 errors), or when all runs of so many `hours` failed, `failures` of them at least, for a reason that
+     * only a person can mend. The second kind ends by itself, when a run comes to its end again.
      */
     quarantine: z
-      .strictObject({ problems: count.default(15_000), failures: z.number().int().min(1).max(1000).default(10) })
+      .strictObject({
+        problems: count.default(15_000),
+        failures: z.number().int().min(1).max(1000).default(10),
+        hours: z.number().min(0).max(720).default(24),
+      })
       .prefault({}),
     /** After so many days without an answer a hold, and after as many an approval, is reported again. */
     expiryDays: z.number().int().min(1).max(90).default(7),

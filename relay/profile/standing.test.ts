@@ -26,22 +26,21 @@ t.test('a profile stands where the article says', (t) => {
 });
 
 t.test('too many problems, or failures that only a person can mend, are a quarantine', (t) => {
-  const limits = guardSchema.parse({ quarantine: { problems: 10, failures: 3 } });
+  const limits = guardSchema.parse({ quarantine: { problems: 10, failures: 3, hours: 6 } });
   const where = { tenant: 'contoso', profile: 'p', now: '2026-09-01T08:00:00Z' };
-  const judge = (outcomes: RunOutcome[]) => quarantineFor(limits, outcomes, where);
-  const failed = (retry: 'fix' | 'retry'): RunOutcome => {
-    return { state: 'failed', problems: 0, error: { message: 'No consent.', retry } };
-  };
+  const judge = (last: RunOutcome | undefined, count = 0, since?: string) =>
+    quarantineFor(limits, last, { count, since }, where);
+  const failed: RunOutcome = { state: 'failed', problems: 0, error: { message: 'No consent.', retry: 'fix' } };
   const ended = (problems: number): RunOutcome => ({ state: 'errors', problems, error: undefined });
-  t.equal(judge([]), undefined);
-  t.equal(judge([ended(10)]), undefined);
-  t.match(judge([ended(11)]), { code: 'QUARANTINED_BY_PROBLEMS', message: /found 11 problems, more than 10/ });
-  t.equal(judge([failed('fix'), failed('fix'), ended(0), failed('fix')]), undefined);
-  t.equal(judge([failed('fix'), failed('retry'), failed('fix')]), undefined, 'an outage mends itself');
-  t.match(judge([failed('fix'), failed('fix'), failed('fix')]), {
+  t.equal(judge(undefined), undefined);
+  t.equal(judge(ended(10)), undefined);
+  t.match(judge(ended(11)), { code: 'QUARANTINED_BY_PROBLEMS', message: /found 11 problems, more than 10/ });
+  t.equal(judge(failed, 500, '2026-09-01T02:00:01Z'), undefined, 'edits alone make many runs');
+  t.equal(judge(failed, 2, '2026-08-01T02:00:00Z'), undefined, 'a relay that was off for long has tried little');
+  t.match(judge(failed, 3, '2026-09-01T02:00:00Z'), {
     code: 'QUARANTINED_BY_FAILURES',
-    message: /last 3 runs failed\. No consent\.$/,
-    action: /profile enable contoso/,
+    message: /last 3 runs failed, since 2026-09-01T02:00:00Z\. No consent\.$/,
+    action: /ends by itself/,
     since: where.now,
   });
   t.equal(guardSchema.parse(undefined).quarantine.problems, 15_000);

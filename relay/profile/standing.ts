@@ -53,26 +53,38 @@ export interface RunOutcome {
   error: { message: string; retry: RetryClass } | undefined;
 }
 
+/** Runs on end that failed for a reason that only a person can mend. */
+export interface Failing {
+  count: number;
+  /** When the first of them began, ISO 8601. */
+  since: string | undefined;
+}
+
+/** Whether it is over as soon as a run comes to its end: what failed works again. */
+export function endsByItself({ code }: Quarantine): boolean {
+  return code === 'QUARANTINED_BY_FAILURES';
+}
+
 /**
- * Whether a profile has to stop writing until a person has looked at it.
+ * Whether a profile has to stop writing. Time counts, because edits alone make many runs in minutes.
  *
- * @param outcomes of the runs since a person last let it write, the newest first
+ * @param last the newest run @param failing up to it, since a person last let the profile write
  */
 export function quarantineFor(
   { quarantine: limits }: GuardSettings,
-  outcomes: readonly RunOutcome[],
+  last: RunOutcome | undefined,
+  failing: Failing,
   { tenant, profile, now }: { tenant: string; profile: string; now: string },
 ): Quarantine | undefined {
-  const [last] = outcomes;
   if (last === undefined) return undefined;
   const quarantined = ({ code, message, action }: ReturnType<typeof fail>) => ({ code, message, action, since: now });
   if (last.state === 'errors' && last.problems > limits.problems) {
     const { problems: count } = last;
     return quarantined(fail('QUARANTINED_BY_PROBLEMS', { profile, tenant, count, limit: limits.problems }));
   }
-  const mendable = outcomes.findIndex(({ error }) => error?.retry !== 'fix');
-  const failures = mendable === -1 ? outcomes.length : mendable;
-  if (failures < limits.failures) return undefined;
+  const { count: failures, since = now } = failing;
+  const hours = (Date.parse(now) - Date.parse(since)) / 3_600_000;
+  if (failures === 0 || failures < limits.failures || hours < limits.hours) return undefined;
   const reason = last.error?.message.replace(/\.$/, '') ?? '';
-  return quarantined(fail('QUARANTINED_BY_FAILURES', { profile, tenant, count: failures, reason }));
+  return quarantined(fail('QUARANTINED_BY_FAILURES', { profile, tenant, count: failures, since, reason }));
 }

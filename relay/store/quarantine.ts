@@ -4,6 +4,9 @@ import { type Quarantine, quarantineFor } from '../profile/standing.ts';
 import type { Profile } from '../profile.ts';
 import type { TenantScope } from './store.ts';
 
+/** Codes of failures that only a person can mend. */
+const mendable = Object.entries(catalogue).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
+
 /** By the profile's name. */
 export async function readQuarantines({ db, tenantId }: TenantScope): Promise<Map<string, Quarantine>> {
   const rows = await db
@@ -29,20 +32,33 @@ export async function judgeProfile(
     .where('profile.name', '=', name)
     .executeTakeFirst();
   if (row === undefined || row.quarantine !== null) return undefined;
-  const runs = await db
-    .selectFrom('run')
+  const runsOf = (profile: string) =>
+    db.selectFrom('run').where('tenant_id', '=', tenantId).where('profile', '=', profile);
+  const last = await runsOf(name)
     .select(['state', 'problems', 'error_code', 'error_message'])
-    .where('tenant_id', '=', tenantId)
-    .where('profile', '=', name)
     .where('seq', '>', row.resumed_after)
     .orderBy('seq', 'desc')
-    .limit(guards.quarantine.failures)
-    .execute();
-  const outcomes = runs.map(({ state, problems, error_code: code, error_message: message }) => {
-    const isKnown = code !== null && isErrorCode(code);
-    return { state, problems, error: isKnown ? { message: message ?? '', retry: catalogue[code].retry } : undefined };
-  });
-  const quarantine = quarantineFor(guards, outcomes, { tenant: row.slug, profile: name, now });
+    .limit(1)
+    .executeTakeFirst();
+  const error =
+    last === undefined || last.error_code === null || !isErrorCode(last.error_code)
+      ? undefined
+      : { message: last.error_message ?? '', retry: catalogue[last.error_code].retry };
+  const outcome = last && { state: last.state, problems: last.problems, error };
+  const other = await runsOf(name)
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .where((eb) => eb.or([eb('error_code', 'is', null), eb('error_code', 'not in', mendable)]))
+    .executeTakeFirst();
+  const failing = await runsOf(name)
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('started_at').as('since')])
+    .where('seq', '>', Math.max(row.resumed_after, Number(other?.seq ?? 0)))
+    .executeTakeFirstOrThrow();
+  const quarantine = quarantineFor(
+    guards,
+    outcome,
+    { count: Number(failing.count), since: failing.since ?? undefined },
+    { tenant: row.slug, profile: name, now },
+  );
   if (quarantine === undefined) return undefined;
   await db
     .updateTable('profile')

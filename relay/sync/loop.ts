@@ -8,6 +8,7 @@ import { GraphClient } from '../graph/client.ts';
 import { type Credentials, openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
 import { districtTime, reasonToRest } from '../profile/life.ts';
+import { endsByItself, type Quarantine } from '../profile/standing.ts';
 import type { Profile } from '../profile.ts';
 import { isSettled } from '../roster/mirror.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -15,7 +16,7 @@ import type { RelaySettings } from '../settings.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { endOpenRuns } from '../store/journal.ts';
 import { readProfiles } from '../store/profiles.ts';
-import { readQuarantines } from '../store/quarantine.ts';
+import { endQuarantine, readQuarantines } from '../store/quarantine.ts';
 import type { Store } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/system.ts';
 import type { TenantState } from './state/tenant-state.ts';
@@ -74,6 +75,9 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       const runSignal = AbortSignal.any([signal, pause.signal]);
       const begun = (profiles: string[]) => running.set(tenantId, { pause, profiles, end: 'paused' });
       await runTenant({ ...options, random, signal: runSignal, begun, slugs }, tenantId, clientFor, memories)
+        .then((mended) => {
+          if (mended) loopOf(tenantId).wake();
+        })
         .catch(async (error: unknown) => {
           if (!pause.signal.aborted || signal.aborted) throw error;
           const now = timestamp(clock);
@@ -151,7 +155,11 @@ interface Running {
   end: 'paused' | 'cancelled';
 }
 
-/** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
+/**
+ * A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool.
+ *
+ * @returns whether another one should follow at once, because a quarantine is over
+ */
 async function runTenant(
   options: SyncLoopOptions & {
     random: () => number;
@@ -161,7 +169,7 @@ async function runTenant(
   tenantId: string,
   clientFor: (tenant: Tenant) => GraphClient,
   memories: Memories,
-): Promise<void> {
+): Promise<boolean> {
   const { store, log } = options;
   const memory = memories.take(tenantId);
   const stored = await store.withTenant(tenantId, readProfiles);
@@ -171,7 +179,7 @@ async function runTenant(
     profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
   );
   const awake = profiles.filter(({ state }) => state !== 'paused');
-  if (awake.length === 0 || !(await store.withTenant(tenantId, isSettled))) return;
+  if (awake.length === 0 || !(await store.withTenant(tenantId, isSettled))) return false;
   const tenant = await store.system((scope) => findTenant(scope, tenantId));
   options.slugs.set(tenantId, tenant.slug);
   const tenantLog = log.child({ tenant: tenant.slug });
@@ -179,7 +187,7 @@ async function runTenant(
   const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log: tenantLog }));
   if (due.length === 0) {
     if (memory !== undefined) memories.keep(tenantId, memory);
-    return;
+    return false;
   }
   options.begun(due.filter(({ state }) => state === 'enabled').map(({ name }) => name));
   const turn = await takeTurn(
@@ -194,7 +202,27 @@ async function runTenant(
     },
     memory,
   );
-  if (turn !== undefined) memories.keep(tenantId, turn.memory);
+  if (turn === undefined) return false;
+  memories.keep(tenantId, turn.memory);
+  return await endMended({ store, log: tenantLog }, tenantId, quarantines, [...turn.reports.keys()]);
+}
+
+/** What failed works again: the profiles write with the next run. @returns whether there are any */
+async function endMended(
+  { store, log }: Pick<SyncLoopOptions, 'store' | 'log'>,
+  tenantId: string,
+  quarantines: ReadonlyMap<string, Quarantine>,
+  ran: readonly string[],
+): Promise<boolean> {
+  const mended = ran.filter((name) => {
+    const quarantine = quarantines.get(name);
+    return quarantine !== undefined && endsByItself(quarantine);
+  });
+  for (const profile of mended) {
+    await store.withTenant(tenantId, (scope) => endQuarantine(scope, profile));
+    log.info({ event: 'profile.quarantine-ended', profile }, 'the quarantine is over: a run came to its end');
+  }
+  return mended.length > 0;
 }
 
 /** Previews always are: they write nothing. */

@@ -112,10 +112,10 @@ export const relayErrors = {
   },
   QUARANTINED_BY_FAILURES: {
     retry: 'fix',
-    sentence: 'The profile {profile} is quarantined: its last {count} runs failed. {reason}.',
-    action: 'Put the cause right and resume with "hallpass-relay profile enable {tenant}".',
+    sentence: 'The profile {profile} is quarantined: its last {count} runs failed, since {since}. {reason}.',
+    action: 'Put the cause right. The quarantine of {tenant} ends by itself with the next run that does not fail.',
     meaning:
-      'Runs failed again and again for a reason that only a person can mend, such as a consent that was withdrawn. Nothing is written until somebody resumes the profile. The number is "guards.quarantine.failures" of the profile.',
+      'Runs failed again and again for a reason that only a person can mend, such as a consent that was withdrawn, for as long as "guards.quarantine.hours" of the profile says, and at least "guards.quarantine.failures" times. Runs go on as previews; the first one that comes to its end ends the quarantine, and writing goes on.',
   },
   HOLD_UNKNOWN: {
     retry: 'fix',
