@@ -91,7 +91,7 @@ t.test('for any plan, settings and approvals', async (t) => {
     sourceDrop: fc.record({ percent: fc.nat(100), above: fc.nat(50) }),
     emptySource: fc.record({ population: fc.nat(50) }),
     rollover: fc.record({ percent: fc.nat(100), population: fc.nat(50) }),
-    quarantine: fc.constant({ problems: 15_000, failures: 10 }),
+    quarantine: fc.constant({ problems: 15_000, failures: 10, hours: 24 }),
     expiryDays: fc.constant(7),
   });
   const operation = fc.oneof(
