@@ -20,6 +20,7 @@ import type { Throttle } from './throttle.ts';
 import type { WireServer } from './wire.ts';
 
 export interface ControlParts {
+  tenantId: string;
   directory: Directory;
   faults: Faults;
   stats: Stats;
@@ -37,6 +38,9 @@ const settings = z.strictObject({
   teamDuration: z.number().min(0).optional(),
   /** Multiplier of the throttling limits; all buckets start full again. */
   speed: z.number().positive().optional(),
+  /** The same of the tenant's own limits alone, and of those that the application has over all tenants. */
+  tenantSpeed: z.number().positive().optional(),
+  appSpeed: z.number().positive().optional(),
   /** Objects on a page of a delta. */
   deltaPage: z.number().int().min(1).max(999).optional(),
   /** Objects that the tenant may hold. */
@@ -58,7 +62,12 @@ const signIns = z.array(z.strictObject({ userPrincipalName: z.string(), password
 type KeyParams = { Params: { key: string } };
 
 /** Refuses anything that does not come from this machine; needs no token otherwise. */
-export function addControlRoutes(server: WireServer, parts: ControlParts): void {
+export function addControlRoutes(server: WireServer, tenants: readonly [ControlParts, ...ControlParts[]]): void {
+  addTenantControl(server, tenants[0], '/_sim');
+  for (const parts of tenants) addTenantControl(server, parts, `/_sim/tenants/${parts.tenantId}`);
+}
+
+function addTenantControl(server: WireServer, parts: ControlParts, prefix: string): void {
   server.register(
     async (control: WireServer) => {
       control.addHook('onRequest', async (request, reply) => {
@@ -83,7 +92,8 @@ export function addControlRoutes(server: WireServer, parts: ControlParts): void 
         reply.type('application/x-ndjson').send(Readable.from(dumpDirectory(parts.directory))),
       );
       control.patch('/settings', async (request, reply) => {
-        const { lag, teamLag, teamDuration, speed, deltaPage, quota, roles, rules } = settings.parse(request.body);
+        const given = settings.parse(request.body);
+        const { lag, teamLag, teamDuration, speed, tenantSpeed, appSpeed, deltaPage, quota, roles, rules } = given;
         const { directory } = parts;
         if (lag !== undefined) directory.lag = lag;
         if (teamLag !== undefined) directory.teams.lag = teamLag;
@@ -92,6 +102,8 @@ export function addControlRoutes(server: WireServer, parts: ControlParts): void 
         if (quota !== undefined) directory.quota = quota;
         if (rules !== undefined) Object.assign(directory.rules, rules);
         if (speed !== undefined) parts.throttle.setSpeed(speed);
+        if (tenantSpeed !== undefined) parts.throttle.setTenantSpeed(tenantSpeed);
+        if (appSpeed !== undefined) parts.throttle.setAppSpeed(appSpeed);
         if (roles !== undefined) parts.app.roles = roles;
         return reply.code(204).send();
       });
@@ -100,7 +112,7 @@ export function addControlRoutes(server: WireServer, parts: ControlParts): void 
         return reply.code(204).send();
       });
     },
-    { prefix: '/_sim' },
+    { prefix },
   );
 }
 

@@ -12,22 +12,34 @@ import { breakOff, type WireReply, type WireRequest, type WireServer } from './w
 const jsonType = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
 
 export interface GraphHttpParts {
-  service: GraphService;
+  /** Requests without a valid token are counted and answered by the first. */
+  tenants: readonly [GraphTenant, ...GraphTenant[]];
   tokens: AccessTokens;
-  faults: Faults;
-  stats: Stats;
   clock: Clock;
 }
 
+export interface GraphTenant {
+  tenantId: string;
+  service: GraphService;
+  faults: Faults;
+  stats: Stats;
+}
+
 export function addGraphRoutes(server: WireServer, parts: GraphHttpParts): void {
-  const { service, tokens, faults, stats, clock } = parts;
+  const { tenants, tokens, clock } = parts;
+  const [{ service }] = tenants;
   const prefix = '/v1.0';
   server.all(`${prefix}/*`, async (request, reply) => {
-    stats.requests += 1;
     const header = headerOf(request);
     let outcome: Outcome;
     try {
-      const caller = await tokens.verify(header('authorization'));
+      const caller = await tokens.verify(header('authorization')).catch((error: unknown) => {
+        tenants[0].stats.requests += 1;
+        throw error;
+      });
+      // The token says whose directory this is, and nothing else does.
+      const { service, faults, stats } = tenants.find(({ tenantId }) => tenantId === caller.tenantId) ?? tenants[0];
+      stats.requests += 1;
       const base = originOf(request) + prefix;
       const { method, body } = request;
       const url = request.url.slice(prefix.length);

@@ -5,21 +5,18 @@ import Fastify from 'fastify';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { type Authority, createAuthority } from '../authority.ts';
 import { addControlRoutes } from './control.ts';
-import { Directory } from './directory/directory.ts';
-import { type DirectoryFile, directoryFileSchema, loadDirectory, tenantOf } from './directory-file.ts';
-import { samplePeople, seedDirectory } from './directory-seed.ts';
+import type { Directory } from './directory/directory.ts';
+import type { DirectoryFile } from './directory-file.ts';
 import { AccessTokens } from './entra/access-token.ts';
 import { type AppRegistration, registerApp } from './entra/app-registration.ts';
 import { addEntraRoutes } from './entra/routes.ts';
-import { Faults } from './faults.ts';
-import { DeltaEpoch } from './graph/delta.ts';
+import type { Faults } from './faults.ts';
 import { defaultRoles } from './graph/permissions.ts';
-import { graphRouter } from './graph/routes.ts';
-import { GraphService } from './graph/service.ts';
 import { addGraphRoutes, originOf, readBodies, sendError } from './graph-http.ts';
 import { seededRandom } from './random.ts';
-import { Stats } from './stats.ts';
-import { Throttle } from './throttle.ts';
+import type { Stats } from './stats.ts';
+import { openTenantWorld, type TenantOptions, type TenantWorld, worldOfNext } from './tenant-world.ts';
+import { AppLimits } from './throttle.ts';
 import type { WireServer } from './wire.ts';
 
 export interface MicrosoftSimulatorOptions {
@@ -46,6 +43,8 @@ export interface MicrosoftSimulatorOptions {
   teamLag?: number;
   /** Milliseconds that making a team takes. */
   teamDuration?: number;
+  /** More tenants of the same application, each with a directory, a consent and limits of its own. */
+  tenants?: readonly TenantOptions[];
   clock?: Clock;
 }
 
@@ -64,6 +63,8 @@ export interface MicrosoftSimulator {
   faults: Faults;
   stats: Stats;
   app: AppRegistration;
+  /** All of them; the first is what the fields above show. */
+  tenants: readonly TenantWorld[];
   close(): Promise<void>;
 }
 
@@ -76,22 +77,22 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
   const random = seededRandom(seed);
   const tenantId = (options.tenantId ?? random.guid()).toLowerCase();
   const clientId = options.clientId ?? random.guid();
-  const file = directoryFileSchema.parse(options.directory ?? sampleDirectory(options.people ?? 200, seed));
-  const { lag = 200, teamLag = 2000, teamDuration = 500 } = options;
-  const directory = new Directory({ tenant: tenantOf(file, tenantId), clock, random, lag, teamLag, teamDuration });
-  loadDirectory(file, directory);
-
   const certificates = options.certificates ?? [];
   const given = options.secrets ?? [];
   const clientSecret = certificates.length + given.length > 0 ? undefined : randomBytes(24).toString('base64url');
   const secrets = clientSecret === undefined ? given : [clientSecret];
   const app = await registerApp({ clientId, certificates, secrets, roles: options.roles ?? defaultRoles });
 
-  const [faults, stats, epoch] = [new Faults(), new Stats(), new DeltaEpoch()];
-  const throttle = new Throttle({ clock, speed: options.speed ?? 1, users: () => directory.users.size, tenantId });
-  const router = graphRouter(directory, epoch, clientId);
-  const catchUp = () => directory.catchUp();
-  const service = new GraphService({ router, throttle, faults, stats, clock, catchUp });
+  const { lag = 200, teamLag = 2000, teamDuration = 500, speed = 1 } = options;
+  const appLimits = new AppLimits(clock, speed);
+  const world = { clock, random, seed, speed, lag, teamLag, teamDuration, appLimits };
+  const first = openTenantWorld(tenantId, app, options, world);
+  const others = (options.tenants ?? []).map((other, at) => {
+    const its = worldOfNext(world, at + 1);
+    const id = (other.tenantId ?? its.random.guid()).toLowerCase();
+    return openTenantWorld(id, { ...app, roles: other.roles ?? defaultRoles }, other, its);
+  });
+  const tenants = [first, ...others] as const;
   const tokens = await AccessTokens.create(clock, random);
 
   const closing = new AbortController();
@@ -107,7 +108,7 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     http2: true,
     https: { ...https, allowHTTP1: true },
     bodyLimit,
-    frameworkErrors: (error, request, reply) => sendError(service, error, request, reply),
+    frameworkErrors: (error, request, reply) => sendError(first.service, error, request, reply),
   });
   const sockets = new Set<Socket>();
   server.server.on('secureConnection', (socket) => {
@@ -115,9 +116,9 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     socket.once('close', () => sockets.delete(socket));
   });
   readBodies(server);
-  addEntraRoutes(server, { tenantId, app, tokens, clock: patient, random, faults, stats, origin: originOf });
-  addControlRoutes(server, { directory, faults, stats, throttle, epoch, app });
-  addGraphRoutes(server, { service, tokens, faults, stats, clock: patient });
+  addEntraRoutes(server, { tenants, tokens, clock: patient, random, origin: originOf });
+  addControlRoutes(server, tenants);
+  addGraphRoutes(server, { tenants, tokens, clock: patient });
   await server.listen({ port: options.port ?? 0, host: 'localhost' });
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -129,18 +130,15 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     tenantId,
     clientId,
     clientSecret,
-    directory,
-    faults,
-    stats,
+    directory: first.directory,
+    faults: first.faults,
+    stats: first.stats,
     app,
+    tenants,
     close: () => {
       closing.abort();
       for (const socket of sockets) socket.destroy();
       return server.close();
     },
   };
-}
-
-function sampleDirectory(people: number, seed: number): DirectoryFile {
-  return seedDirectory(samplePeople(people, seed), { seed, domain: 'district.example' });
 }

@@ -57,31 +57,69 @@ export interface Charge {
   appId: string;
 }
 
-export class Throttle {
-  readonly #buckets: Bucket[];
+/** The limits that all tenants of the application share. */
+export class AppLimits {
+  buckets: readonly Bucket[] = [];
   readonly #clock: Clock;
-  readonly #users: () => number;
-  readonly #tenantId: string;
 
-  /** @param speed multiplies every limit. */
-  constructor(options: { clock: Clock; speed: number; users: () => number; tenantId: string }) {
-    this.#clock = options.clock;
-    this.#users = options.users;
-    this.#tenantId = options.tenantId;
-    this.#buckets = limits.map((limit) => new Bucket(limit, options.speed, options.clock.now()));
+  constructor(clock: Clock, speed: number) {
+    this.#clock = clock;
+    this.setSpeed(speed);
   }
 
   /** Refills every bucket and scales the limits anew. */
   setSpeed(speed: number): void {
     const now = this.#clock.now();
-    for (const [at, limit] of limits.entries()) this.#buckets[at] = new Bucket(limit, speed, now);
+    this.buckets = limits.filter(({ scope }) => scope === 'Application').map((limit) => new Bucket(limit, speed, now));
+  }
+}
+
+export class Throttle {
+  #own: readonly Bucket[] = [];
+  readonly #app: AppLimits;
+  readonly #clock: Clock;
+  readonly #users: () => number;
+  readonly #tenantId: string;
+
+  /** @param speed multiplies every limit. */
+  constructor(options: { clock: Clock; speed: number; users: () => number; tenantId: string; appLimits?: AppLimits }) {
+    this.#clock = options.clock;
+    this.#users = options.users;
+    this.#tenantId = options.tenantId;
+    this.#app = options.appLimits ?? new AppLimits(options.clock, options.speed);
+    this.#fill(options.speed);
+  }
+
+  /** Refills every bucket, the application's too, and scales the limits anew. */
+  setSpeed(speed: number): void {
+    this.#fill(speed);
+    this.#app.setSpeed(speed);
+  }
+
+  /** The same for the tenant's own limits alone. */
+  setTenantSpeed(speed: number): void {
+    this.#fill(speed);
+  }
+
+  setAppSpeed(speed: number): void {
+    this.#app.setSpeed(speed);
+  }
+
+  #fill(speed: number): void {
+    const now = this.#clock.now();
+    this.#own = limits.filter(({ scope }) => scope !== 'Application').map((limit) => new Bucket(limit, speed, now));
+  }
+
+  get #buckets(): readonly Bucket[] {
+    return [...this.#own, ...this.#app.buckets];
   }
 
   /** Takes one request's cost. @returns the headers that tell about it. @throws 429, in which case it still counts. */
   charge(charge: Charge): Record<string, string> {
     const now = this.#clock.now();
     let tightest: Bucket | undefined;
-    for (const bucket of this.#buckets) {
+    const buckets = this.#buckets;
+    for (const bucket of buckets) {
       if (bucket.limit.kind === 'resourceUnits' && bucket.limit.scope === 'Tenant_Application') {
         bucket.resize(sizeOfTenant(this.#users()));
       }
@@ -96,7 +134,7 @@ export class Throttle {
       throw this.#refusal(tightest, charge);
     }
     let usage = 0;
-    for (const bucket of this.#buckets) {
+    for (const bucket of buckets) {
       const cost = costFor(bucket.limit.kind, charge);
       if (cost === 0) continue;
       bucket.take(cost);

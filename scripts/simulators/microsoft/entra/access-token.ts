@@ -80,7 +80,7 @@ export class AccessTokens {
     );
     const { payload } = verified;
     const roles = Array.isArray(payload.roles) ? payload.roles.map(String) : [];
-    const caller = { appId: String(payload.appid), roles: new Set(roles) };
+    const caller = { appId: String(payload.appid), tenantId: String(payload.tid), roles: new Set(roles) };
     if (this.#verified.size >= maxCached) this.#verified.clear();
     this.#verified.set(token, { caller, expires: (payload.exp ?? 0) * 1000 });
     return caller;

@@ -1,4 +1,5 @@
 /** The sign-in side of the tenant: OpenID discovery, signing keys, and the token endpoint. */
+import type { Faults } from '../faults.ts';
 import type { Bag } from '../json.ts';
 import type { Stats } from '../stats.ts';
 import type { WireRequest, WireServer } from '../wire.ts';
@@ -8,11 +9,18 @@ import { type AnswerParts, answer } from './answers.ts';
 import type { AppRegistration } from './app-registration.ts';
 import { checkGrant } from './client-credentials.ts';
 
-export interface EntraParts extends AnswerParts {
+/** A tenant as the sign-in knows it. */
+export interface EntraTenant {
   tenantId: string;
   app: AppRegistration;
-  tokens: AccessTokens;
   stats: Stats;
+  faults: Faults;
+}
+
+export interface EntraParts extends Omit<AnswerParts, 'faults'> {
+  /** The first one's faults and counts are also those of tenants that there are not. */
+  tenants: readonly [EntraTenant, ...EntraTenant[]];
+  tokens: AccessTokens;
   /** `https://host` by which this request came. */
   origin(request: WireRequest): string;
 }
@@ -22,20 +30,19 @@ type TenantRequest = WireRequest<{ Params: { tenant: string } }>;
 export function addEntraRoutes(server: WireServer, parts: EntraParts): void {
   const seen = new Map<string, number>();
   server.get('/:tenant/v2.0/.well-known/openid-configuration', async (request: TenantRequest, reply) =>
-    answer(parts, request, reply, async () => {
-      checkTenant(parts, request);
-      return discovery(parts.origin(request), parts.tenantId);
-    }),
+    answer(partsFor(parts, request), request, reply, async () =>
+      discovery(parts.origin(request), checkTenant(parts, request).tenantId),
+    ),
   );
   server.get('/:tenant/discovery/v2.0/keys', async (request: TenantRequest, reply) =>
-    answer(parts, request, reply, async () => {
+    answer(partsFor(parts, request), request, reply, async () => {
       checkTenant(parts, request);
       return parts.tokens.jwks;
     }),
   );
   server.post('/:tenant/oauth2/v2.0/token', async (request: TenantRequest, reply) => {
-    parts.stats.tokens += 1;
-    return answer(parts, request, reply, () => grant(parts, seen, request));
+    (tenantFor(parts, request) ?? parts.tenants[0]).stats.tokens += 1;
+    return answer(partsFor(parts, request), request, reply, () => grant(parts, seen, request));
   });
 }
 
@@ -60,8 +67,7 @@ export function discovery(origin: string, tenantId: string): Bag {
 }
 
 async function grant(parts: EntraParts, seen: Map<string, number>, request: TenantRequest): Promise<Bag> {
-  checkTenant(parts, request);
-  const { tenantId, app } = parts;
+  const { tenantId, app } = checkTenant(parts, request);
   const origin = parts.origin(request);
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
   const audience = await checkGrant(form, {
@@ -81,9 +87,10 @@ async function grant(parts: EntraParts, seen: Map<string, number>, request: Tena
 }
 
 /** Client credentials need the concrete tenant, not `common` or `organizations`. */
-function checkTenant(parts: EntraParts, request: TenantRequest): void {
+function checkTenant(parts: EntraParts, request: TenantRequest): EntraTenant {
+  const found = tenantFor(parts, request);
   const { tenant } = request.params;
-  if (tenant.toLowerCase() !== parts.tenantId) {
+  if (found === undefined) {
     throw new AadError(
       400,
       'invalid_request',
@@ -91,4 +98,15 @@ function checkTenant(parts: EntraParts, request: TenantRequest): void {
       `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
     );
   }
+  return found;
+}
+
+function tenantFor({ tenants }: EntraParts, { params }: TenantRequest): EntraTenant | undefined {
+  const id = params.tenant.toLowerCase();
+  return tenants.find(({ tenantId }) => tenantId === id);
+}
+
+function partsFor(parts: EntraParts, request: TenantRequest): AnswerParts {
+  const { faults } = tenantFor(parts, request) ?? parts.tenants[0];
+  return { clock: parts.clock, random: parts.random, faults };
 }

@@ -5,6 +5,7 @@ import type { Query } from '../odata/query.ts';
 /** Who calls, from the access token. */
 export interface Caller {
   appId: string;
+  tenantId: string;
   roles: ReadonlySet<string>;
 }
 
