@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import t from 'tap';
@@ -51,6 +51,7 @@ t.test('what root writes belongs to the owner of the folder', { skip: process.ge
   const file = new DurableFile(join(folder, 'new', 'state.json'), schema);
   await file.write({ count: 1 });
   for (const trap of [`state.json.${process.pid}.tmp`, 'state.json.bak']) {
+    await rm(join(folder, 'new', trap), { force: true });
     await symlink(join(folder, '..', 'secret'), join(folder, 'new', trap));
   }
   await file.write({ count: 2 });

@@ -1,11 +1,24 @@
-/** One agent per state folder: a file with the process that holds it. Node has no file locks of the system's own. */
+/**
+ * One agent per state folder. Node has no file locks of the system's own: on Windows a named pipe ends with its holder
+ * (pipe-lock.ts), elsewhere a file names the process that holds it and when that was started.
+ */
+import { execFile } from 'node:child_process';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
-import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
+import { fail, type HallpassError, isSystemError, reasonOf } from '../../shared/errors.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
+import { holdPipe, pipeHolder, pipeOf, removeOldLock } from './pipe-lock.ts';
 
-const holderSchema = z.object({ pid: z.int().min(1), started: z.string() });
+const run = promisify(execFile);
+
+const holderSchema = z.object({
+  pid: z.int().min(1),
+  started: z.string(),
+  /** Which boot of the computer `started` counts from; absent in locks of 0.2.0. */
+  boot: z.string().optional(),
+});
 
 export interface Lock {
   /** Writes the lock again when someone has deleted the folder. */
@@ -18,17 +31,18 @@ export interface Lock {
  *
  * @throws HallpassError STATE_IN_USE, STATE_UNWRITABLE
  */
-export async function takeLock(path: string): Promise<Lock> {
-  const own = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) });
+export async function takeLock(path: string, platform = process.platform): Promise<Lock> {
   await makePrivateFolder(dirname(path)).catch(unwritable(path));
+  if (platform === 'win32') return takePipe(path);
+  const own = JSON.stringify({ pid: process.pid, started: await startOf(process.pid), boot: await bootId() });
   for (let attempt = 0; attempt < 3 && !(await create(path, own)); attempt += 1) {
     const found = await readFile(path, 'utf8').catch(() => '');
     const pid = await livingHolder(found);
-    if (pid !== undefined) throw fail('STATE_IN_USE', { pid, folder: dirname(path) });
+    if (pid !== undefined) throw inUse(path, pid, platform);
     await setAside(path, found);
   }
   if ((await readFile(path, 'utf8').catch(() => '')) !== own) {
-    throw fail('STATE_IN_USE', { pid: 'starting now', folder: dirname(path) });
+    throw inUse(path, 'starting now', platform);
   }
   return {
     renew: async () => void (await create(path, own)),
@@ -39,8 +53,36 @@ export async function takeLock(path: string): Promise<Lock> {
 }
 
 /** The process that holds the lock now, or undefined. */
-export async function lockHolder(path: string): Promise<number | undefined> {
+export async function lockHolder(path: string, platform = process.platform): Promise<number | undefined> {
+  if (platform === 'win32') {
+    const holder = await pipeHolder(await pipeOf(path));
+    // The caller is one itself when it holds the lock.
+    return holder === 'unknown' ? 0 : holder === process.pid ? undefined : holder;
+  }
   return livingHolder(await readFile(path, 'utf8').catch(() => ''));
+}
+
+/** @throws HallpassError STATE_IN_USE, STATE_UNWRITABLE */
+async function takePipe(path: string): Promise<Lock> {
+  const pipe = await pipeOf(path);
+  const holder = await pipeHolder(pipe);
+  if (holder !== undefined) throw inUse(path, holder, 'win32');
+  const server = await holdPipe(pipe).catch(unwritable(path));
+  if (server === undefined) throw inUse(path, 'starting now', 'win32');
+  await removeOldLock(path);
+  return {
+    // Whatever becomes of the folder, the pipe stays.
+    renew: async () => undefined,
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function inUse(path: string, pid: number | string, platform: NodeJS.Platform): HallpassError {
+  const service: Partial<Record<NodeJS.Platform, string>> = {
+    linux: ' (the service: "sudo systemctl stop hallpass-agent")',
+    win32: ' (the service: "Stop-Service hallpass-agent" in PowerShell as administrator)',
+  };
+  return fail('STATE_IN_USE', { pid, folder: dirname(path), service: service[platform] ?? '' });
 }
 
 async function create(path: string, own: string): Promise<boolean> {
@@ -65,6 +107,8 @@ async function setAside(path: string, dead: string): Promise<void> {
 async function livingHolder(text: string): Promise<number | undefined> {
   const holder = holderSchema.safeParse(parse(text)).data;
   if (holder === undefined || holder.pid === process.pid || !isRunning(holder.pid)) return undefined;
+  // Counted from another boot, the same number is another process.
+  if (holder.boot !== undefined && holder.boot !== (await bootId())) return undefined;
   return (await startOf(holder.pid)) === holder.started ? holder.pid : undefined;
 }
 
@@ -78,12 +122,23 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * When a process started, in ticks since boot (field 22 of /proc/PID/stat): a number that another process, which got the
- * same pid after a reboot, does not have. Empty where there is no /proc.
+ * When a process started, in ticks since boot (field 22 of /proc/PID/stat), or as `ps` says it where there is no /proc:
+ * something that another process, which got the same pid, does not have.
  */
 async function startOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined && process.platform !== 'linux') {
+    const asked = run('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/bin:/usr/bin' },
+    });
+    return asked.then(({ stdout }) => stdout.trim()).catch(() => '');
+  }
+  return (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+/** A new one with every boot of Linux; empty elsewhere. */
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
 }
 
 function parse(text: string): unknown {

@@ -81,9 +81,9 @@ export const agentErrors = {
     retry: 'fix',
     sentence: 'Another agent (process {pid}) is using the state folder {folder}.',
     action:
-      'Stop that one first; if it is the service: "sudo systemctl stop hallpass-agent". For a reading at once nothing need stop: press Sync now on its local page.',
+      'Stop that one first{service}. For a reading at once nothing need stop: press Sync now on its local page.',
     meaning:
-      'Two agents on one state folder would overwrite each other. The lock of a process that no longer runs is taken over. An agent for another district on the same computer has a folder of its own in HALLPASS_HOME.',
+      'Two agents on one state folder would overwrite each other. A lock ends with the process that holds it, whatever became of it; another program that got its process id counts for nothing. An agent for another district on the same computer has a folder of its own in HALLPASS_HOME.',
   },
   QUIET_HOURS: {
     retry: 'retry',

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { lockHolder, takeLock } from './lock.ts';
+import { holdPipe, pipeHolder, pipeOf } from './pipe-lock.ts';
+
+t.test('the lock of a dead agent never stops another, whoever has its process id now', async (t) => {
+  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
+  t.teardown(() => other.kill('SIGKILL'));
+  await once(other, 'spawn');
+  const path = join(t.testdir({}), 'agent.lock');
+  const { pid } = other;
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const dead = [
+    { pid, started: '' },
+    { pid, started: '1' },
+    { pid, started, boot: 'another boot' },
+    { pid: 1, started: '' },
+  ];
+  for (const holder of dead) {
+    await writeFile(path, JSON.stringify(holder));
+    t.equal(await lockHolder(path), undefined, JSON.stringify(holder));
+    const lock = await takeLock(path);
+    await lock.release();
+  }
+  if (stat === '') return;
+  await writeFile(path, JSON.stringify({ pid, started }));
+  await t.rejects(takeLock(path), { code: 'STATE_IN_USE', action: /systemctl/ }, 'a living one of 0.2.0');
+});
+
+t.test('what holds a pipe holds it for as long as it lives', async (t) => {
+  // A socket in a folder is to Linux what a pipe is to Windows, but for its file.
+  const folder = await mkdtemp(join(tmpdir(), 'hallpass-pipe-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = process.platform === 'win32' ? await pipeOf(join(folder, 'agent.lock')) : join(folder, 'pipe');
+  t.equal(await pipeHolder(path), undefined);
+  const server = await holdPipe(path);
+  t.ok(server);
+  t.equal(await pipeHolder(path), process.pid);
+  t.equal(await holdPipe(path), undefined, 'held once');
+  await new Promise((resolve) => server?.close(resolve));
+  t.equal(await pipeHolder(path), undefined, 'free again');
+  t.equal(await pipeOf('/a/b/agent.lock'), await pipeOf('/A/b/agent.lock'), 'Windows has one case in paths');
+});
