@@ -52,7 +52,8 @@ export async function installService(context: Context, options: InstallOptions):
   await needSuitableFiles(invocation, state, account);
   const systemd = systemdOf(context);
   const pid = await lockHolder(state.paths.lock);
-  if (pid !== undefined && (await serviceStatus(systemd)).pid !== pid) throw fail('STATE_IN_USE', { pid, folder, service: '' });
+  if (pid !== undefined && (await serviceStatus(systemd)).pid !== pid)
+    throw fail('STATE_IN_USE', { pid, folder, service: '' });
   const status = await installUnit(systemd, unit);
   needRunning(status, logFolder);
   stdout.write(

@@ -80,8 +80,7 @@ export const agentErrors = {
   STATE_IN_USE: {
     retry: 'fix',
     sentence: 'Another agent (process {pid}) is using the state folder {folder}.',
-    action:
-      'Stop that one first{service}. For a reading at once nothing need stop: press Sync now on its local page.',
+    action: 'Stop that one first{service}. For a reading at once nothing need stop: press Sync now on its local page.',
     meaning:
       'Two agents on one state folder would overwrite each other. A lock ends with the process that holds it, whatever became of it; another program that got its process id counts for nothing. An agent for another district on the same computer has a folder of its own in HALLPASS_HOME.',
   },
