@@ -104,6 +104,10 @@ ${exitCodeHelp}`,
     )
     .option('--student-email <source>', "students' addresses: person (default), contact or column:TABLE.FIELD")
     .option('--teacher-username <source>', 'login (default), email, number or column:TABLE.FIELD')
+    .option(
+      '--pre-registered',
+      'read pre-registered students too (Enroll_Status -1); they are sent only for profiles that want them',
+    )
     .option('--version <version>', `digits and dots; each update needs a higher one (default: ${hallpassVersion})`)
     .option('--previous <file>', 'an earlier plugin: the new one must have a higher version, and is compared with it')
     .option('--explain', 'list every table and column asked for, and why')

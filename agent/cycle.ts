@@ -84,9 +84,15 @@ const mostFailures = 10;
  */
 export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const { source, link, baselines, memory, suspects, signal } = parts;
-  const { schools } = link.welcome.wanted;
+  const { schools, fields } = link.welcome.wanted;
   const remembers = (kind: SourceKind) => memory.of(fingerprintOf(link.welcome, kind));
-  const probe = await source.probe({ remembered: remembers, schools, thorough: parts.thorough, signal });
+  const probe = await source.probe({
+    remembered: remembers,
+    schools,
+    wanted: fields,
+    thorough: parts.thorough,
+    signal,
+  });
   parts.onProbed();
 
   takeRepairs(parts);

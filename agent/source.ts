@@ -40,6 +40,8 @@ export interface ProbeOptions {
   remembered(kind: SourceKind): Probe;
   /** Ids of the schools that are read, or null for all. */
   schools: readonly string[] | null;
+  /** The optional properties that the records get, among them whether pre-registered students are read. */
+  wanted?: WantedFields;
   /** True when somebody asked for a look at everything, which a source without hashes does not take at every probe. */
   thorough: boolean;
   signal: AbortSignal;

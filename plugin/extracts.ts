@@ -18,9 +18,9 @@ export function extractsOf(sources: Sources): Extract[] {
     schools,
     terms,
     sections,
-    students(studentEmailSource(sources.studentEmail)),
+    students(studentEmailSource(sources.studentEmail), sources.preRegistered === true),
     teachers(teacherUsernameSource(sources.teacherUsername)),
-    studentEnrollments,
+    studentEnrollments(sources.preRegistered === true),
     teacherRosters,
   ];
 }

@@ -13,6 +13,7 @@ import { accountsSchema, licencesSchema } from './profile/accounts.ts';
 import { adoptionSchema } from './profile/adoption.ts';
 import { classesSchema } from './profile/classes.ts';
 import { driftSchema } from './profile/drift.ts';
+import { gradesSchema } from './profile/grades.ts';
 import { domainSchema, identitySchema } from './profile/identity-rules.ts';
 import { datesSchema, policiesSchema, scheduleSchema } from './profile/life.ts';
 
@@ -39,6 +40,10 @@ const shape = z.strictObject({
   schools: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1)]),
   /** Optional properties that are written to Microsoft 365, per kind. */
   properties: z.partialRecord(z.enum(kinds), z.array(z.string())),
+  /** How grade levels are written. */
+  grades: gradesSchema,
+  /** Students who are pre-registered for a day to come (Enroll_Status -1) get accounts, and their classes in time. */
+  preRegistered: z.boolean().default(false),
   classes: classesSchema,
   /** What was there before Hallpass. */
   adoption: adoptionSchema,

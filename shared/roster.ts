@@ -84,6 +84,8 @@ export const studentSchema = z.strictObject({
   surname: optionalText,
   grade: optionalText,
   graduationYear: optionalText,
+  /** Present and true for a student who is pre-registered (STUDENTS.Enroll_Status -1) and not active yet. */
+  preRegistered: z.literal(true).optional(),
 });
 
 export const teacherSchema = z.strictObject({
@@ -201,12 +203,18 @@ export const optionalFields = {
   teacherRoster: [],
 } as const satisfies Record<Kind, readonly string[]>;
 
+/**
+ * Asked for like a property, to say that students who are pre-registered are wanted too. Whoever does not ask for the mark
+ * gets none of those who bear it, nor their enrollments.
+ */
+export const preRegisteredMark = 'preRegistered';
+
 /** Per kind, the optional properties that the relay's profiles need. A kind that is missing needs none. */
 export type WantedFields = Partial<Record<Kind, string[]>>;
 
 /** The record with every optional property that is not wanted taken away. Runs before hashing, inside the district. */
 export function keepWanted(record: RosterRecord, wanted: WantedFields): RosterRecord {
-  const droppable: readonly string[] = optionalFields[record.kind];
+  const droppable: readonly string[] = [...optionalFields[record.kind], preRegisteredMark];
   const keep = wanted[record.kind] ?? [];
   const kept = Object.entries(record).filter(([name]) => !droppable.includes(name) || keep.includes(name));
   return Object.fromEntries(kept) as RosterRecord;

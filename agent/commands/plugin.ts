@@ -20,6 +20,7 @@ export interface PluginOptions {
   variant: Variant;
   studentEmail?: string;
   teacherUsername?: string;
+  preRegistered?: true;
   version?: string;
   previous?: string;
   explain?: true;
@@ -61,7 +62,8 @@ export async function writePlugin({ stdout }: Context, options: PluginOptions): 
   }
 }
 
-function choicesOf({ variant, version, studentEmail, teacherUsername }: PluginOptions): PluginChoices {
+function choicesOf(options: PluginOptions): PluginChoices {
+  const { variant, version, studentEmail, teacherUsername, preRegistered } = options;
   const ignored =
     studentEmail !== undefined ? '--student-email' : teacherUsername !== undefined ? '--teacher-username' : '';
   if (variant !== 'powerquery' && ignored !== '') {
@@ -79,6 +81,7 @@ function choicesOf({ variant, version, studentEmail, teacherUsername }: PluginOp
       studentEmail: studentEmail === undefined ? defaultSources.studentEmail : parseStudentEmail(studentEmail),
       teacherUsername:
         teacherUsername === undefined ? defaultSources.teacherUsername : parseTeacherUsername(teacherUsername),
+      ...(preRegistered === undefined ? {} : { preRegistered }),
     },
   };
 }

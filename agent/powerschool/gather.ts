@@ -18,6 +18,7 @@ export function gather(rows: readonly Row[], normalize: (row: Row) => Normalized
       leftOut.push(result.finding);
       continue;
     }
+    if ('unwanted' in result) continue;
     const { record } = result;
     const other = records.get(record.id);
     if (other === undefined) records.set(record.id, record);

@@ -7,6 +7,7 @@ import {
   type Bucket,
   type Kind,
   keepWanted,
+  preRegisteredMark,
   type RosterRecord,
   schoolSchema,
   sectionSchema,
@@ -45,10 +46,11 @@ function compiledSchema(kind: Kind): z.ZodType<RosterRecord> {
 const none: Partial<Record<string, ReadonlySet<string>>> = {
   graduationYear: new Set(['0']),
   isLead: new Set(['0']),
+  preRegistered: new Set(['0']),
 };
 
 /** A row's record, or what is wrong with the row. */
-export type Normalized = { record: RosterRecord } | { finding: RowFinding };
+export type Normalized = { record: RosterRecord } | { finding: RowFinding } | { unwanted: true };
 
 /**
  * What turns the rows of a bucket into records. Strings lose white space and invisible characters at their ends, empty ones are absent; a NULL column is not in the
@@ -57,12 +59,14 @@ export type Normalized = { record: RosterRecord } | { finding: RowFinding };
 export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => Normalized {
   const schema = compiledSchema(bucket.kind);
   const fields = fieldsOf(bucket.kind, wanted);
+  const takesPreRegistered = wanted.student?.includes(preRegisteredMark) === true;
   return (row) => {
+    if (!takesPreRegistered && textOf(row[markKey]) === '1') return { unwanted: true };
     const draft: Record<string, unknown> = {};
     for (const { name, key } of fields) {
       const value = key === undefined ? bucket[name] : textOf(row[key]);
       if (value === undefined || value === '' || isNone(name, value)) continue;
-      draft[name] = name === 'isLead' && value === '1' ? true : value;
+      draft[name] = marks.has(name) && value === '1' ? true : value;
     }
     const result = schema.safeParse(draft);
     const wrong = result.success ? wrongWith(draft) : faultOf(result.error, draft);
@@ -105,11 +109,16 @@ export function differingRows(one: RosterRecord, other: RosterRecord): RowFindin
   return { id: one.id, field, fault: 'two rows differ' };
 }
 
+/** Properties that are true or absent. */
+const marks: ReadonlySet<string> = new Set(['isLead', preRegisteredMark]);
+const markKey = preRegisteredMark.toLowerCase();
+
 type Field = { name: keyof Bucket; key: undefined } | { name: string; key: string };
 
 /** The properties of a record in sorted order, and their keys in an answer: aliases come back in lower case. */
 function fieldsOf(kind: Kind, wanted: WantedFields): Field[] {
   const names = extractOf(kind).columns.map(({ name }) => name);
+  if (kind === 'student') names.push(preRegisteredMark);
   const full = { kind, ...Object.fromEntries(names.map((name) => [name, ''])) } as RosterRecord;
   const { kind: _kind, ...kept } = keepWanted(full, wanted);
   const fields: Field[] = Object.keys(kept).map((name) => ({ name, key: name.toLowerCase() }));

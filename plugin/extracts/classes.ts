@@ -1,6 +1,6 @@
 /** Sections with their courses, who is enrolled in them and who teaches them. */
 import type { Extract } from './extract.ts';
-import { school, sectionJoins, sectionReasons } from './joins.ts';
+import { preRegisteredColumn, school, sectionJoins, sectionReasons, studentsRead } from './joins.ts';
 
 export const sections: Extract = {
   kind: 'section',
@@ -38,35 +38,43 @@ export const sections: Extract = {
   },
 };
 
-export const studentEnrollments: Extract = {
-  kind: 'studentEnrollment',
-  name: 'student_enrollments',
-  summary: 'Enrollments of active students in the current sections of one school',
-  key: { sql: 'c.DCID', field: 'CC.DCID' },
-  school,
-  yearly: true,
-  // A dropped enrollment has a negative SectionID, so the join leaves it out.
-  from: `SECTIONS x
+/** @param preRegistered whether those of pre-registered students are read too */
+export function studentEnrollments(preRegistered: boolean): Extract {
+  return {
+    kind: 'studentEnrollment',
+    name: 'student_enrollments',
+    summary: preRegistered
+      ? 'Enrollments of active and pre-registered students in the current sections of one school'
+      : 'Enrollments of active students in the current sections of one school',
+    key: { sql: 'c.DCID', field: 'CC.DCID' },
+    school,
+    yearly: true,
+    // A dropped enrollment has a negative SectionID, so the join leaves it out.
+    from: `SECTIONS x
   ${sectionJoins}
   JOIN CC c ON c.SectionID = x.ID
   JOIN STUDENTS st ON st.ID = c.StudentID`,
-  where: 'st.Enroll_Status = 0',
-  columns: [
-    { name: 'id', sql: 'c.DCID', field: 'CC.DCID', type: 'number', required: true },
-    { name: 'sectionId', sql: 'x.DCID', field: 'SECTIONS.DCID', type: 'number', required: true },
-    { name: 'studentId', sql: 'st.DCID', field: 'STUDENTS.DCID', type: 'number', required: true },
-    { name: 'startDate', sql: 'c.DateEnrolled', field: 'CC.DateEnrolled', type: 'date' },
-    { name: 'endDate', sql: 'c.DateLeft', field: 'CC.DateLeft', type: 'date' },
-  ],
-  reasons: {
-    ...sectionReasons,
-    'SECTIONS.ID': 'finds the enrollments of a section',
-    'CC.SectionID': 'finds the enrollments of a section; dropped ones are left out',
-    'CC.StudentID': 'finds the student of an enrollment',
-    'STUDENTS.ID': 'finds the student of an enrollment',
-    'STUDENTS.Enroll_Status': 'only enrollments of active students are read',
-  },
-};
+    where: studentsRead(preRegistered),
+    columns: [
+      { name: 'id', sql: 'c.DCID', field: 'CC.DCID', type: 'number', required: true },
+      { name: 'sectionId', sql: 'x.DCID', field: 'SECTIONS.DCID', type: 'number', required: true },
+      { name: 'studentId', sql: 'st.DCID', field: 'STUDENTS.DCID', type: 'number', required: true },
+      { name: 'startDate', sql: 'c.DateEnrolled', field: 'CC.DateEnrolled', type: 'date' },
+      { name: 'endDate', sql: 'c.DateLeft', field: 'CC.DateLeft', type: 'date' },
+      ...(preRegistered ? [preRegisteredColumn] : []),
+    ],
+    reasons: {
+      ...sectionReasons,
+      'SECTIONS.ID': 'finds the enrollments of a section',
+      'CC.SectionID': 'finds the enrollments of a section; dropped ones are left out',
+      'CC.StudentID': 'finds the student of an enrollment',
+      'STUDENTS.ID': 'finds the student of an enrollment',
+      'STUDENTS.Enroll_Status': preRegistered
+        ? 'only enrollments of active and pre-registered students are read'
+        : 'only enrollments of active students are read',
+    },
+  };
+}
 
 export const teacherRosters: Extract = {
   kind: 'teacherRoster',

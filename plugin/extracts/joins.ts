@@ -2,7 +2,8 @@
  * Parts of SQL that several extracts share, each with the reasons for the fields it touches. Joins follow PowerSchool's
  * data dictionary: SchoolID columns hold SCHOOLS.School_Number, everything else joins on ID.
  */
-import type { Reasons } from './extract.ts';
+import { preRegisteredMark } from '../../shared/roster.ts';
+import type { Column, Reasons } from './extract.ts';
 
 /** The bucket's school. */
 export const school = { sql: 's.DCID', field: 'SCHOOLS.DCID' };
@@ -21,6 +22,20 @@ export const currentYear = `t.YearID = (
     SELECT MAX(y.YearID) FROM TERMS y
     WHERE y.SchoolID = t.SchoolID AND y.IsYearRec = 1 AND TO_CHAR(y.FirstDay, 'YYYY-MM-DD') <= :horizon
   )`;
+
+/** The students who are read. @param preRegistered whether those too who only will be students */
+export function studentsRead(preRegistered: boolean): string {
+  return preRegistered ? 'st.Enroll_Status IN (0, -1)' : 'st.Enroll_Status = 0';
+}
+
+/** Tells students who are pre-registered from active ones: the agent leaves them out unless a profile asks for them. */
+export const preRegisteredColumn: Column = {
+  name: preRegisteredMark,
+  sql: 'CASE WHEN st.Enroll_Status = -1 THEN 1 ELSE 0 END',
+  field: 'STUDENTS.Enroll_Status',
+  type: 'number',
+  required: true,
+};
 
 /** For every extract of the current school year. */
 export const yearReasons: Reasons = {

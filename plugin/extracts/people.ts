@@ -1,20 +1,23 @@
 /** Students and teachers. Where an address or a username stands differs from district to district: see sources.ts. */
 import type { Extract } from './extract.ts';
-import { school, schoolReasons } from './joins.ts';
+import { preRegisteredColumn, school, schoolReasons, studentsRead } from './joins.ts';
 import type { ColumnSource } from './sources.ts';
 
-/** @param email where the secondary e-mail address comes from */
-export function students(email: ColumnSource): Extract {
+/**
+ * @param email where the secondary e-mail address comes from
+ * @param preRegistered whether students are read too who are pre-registered
+ */
+export function students(email: ColumnSource, preRegistered: boolean): Extract {
   const personal = 'student';
   return {
     kind: 'student',
     name: 'students',
-    summary: 'Active students of one school',
+    summary: preRegistered ? 'Active and pre-registered students of one school' : 'Active students of one school',
     key: { sql: 'st.DCID', field: 'STUDENTS.DCID' },
     school,
     yearly: false,
     from: 'STUDENTS st\n  JOIN SCHOOLS s ON s.School_Number = st.SchoolID',
-    where: 'st.Enroll_Status = 0',
+    where: studentsRead(preRegistered),
     columns: [
       { name: 'id', sql: 'st.DCID', field: 'STUDENTS.DCID', type: 'number', required: true },
       { name: 'username', sql: 'st.Student_Web_ID', field: 'STUDENTS.Student_Web_ID', type: 'text', personal },
@@ -31,12 +34,15 @@ export function students(email: ColumnSource): Extract {
         type: 'number',
         personal,
       },
+      ...(preRegistered ? [preRegisteredColumn] : []),
     ],
     reasons: {
       ...schoolReasons,
       ...email.reasons,
       'STUDENTS.SchoolID': 'finds the students of a school',
-      'STUDENTS.Enroll_Status': 'only active students are read',
+      'STUDENTS.Enroll_Status': preRegistered
+        ? 'only active and pre-registered students are read'
+        : 'only active students are read',
     },
   };
 }

@@ -18,6 +18,8 @@ export type TeacherUsername = { from: 'login' } | { from: 'email' } | { from: 'n
 export interface Sources {
   studentEmail: StudentEmail;
   teacherUsername: TeacherUsername;
+  /** Whether students are read who are pre-registered (Enroll_Status -1), with their enrollments. */
+  preRegistered?: boolean;
 }
 
 export const defaultSources: Sources = { studentEmail: { from: 'person' }, teacherUsername: { from: 'login' } };

@@ -161,7 +161,12 @@ const nobody: DesiredState = {
   members: new Map(),
   owners: new Map(),
   waiting: new Map(),
-  leavers: { students: 'remove', teachers: 'keep' },
+  leavers: {
+    students: { dropped: 'remove', termEnded: 'remove' },
+    teachers: { dropped: 'keep', termEnded: 'keep' },
+  },
+  over: new Map(),
+  finished: new Map(),
   schoolUsers: new Map(),
   createTeams: false,
   problems: new Map(),

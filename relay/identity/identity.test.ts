@@ -15,7 +15,7 @@ import { invalidLocalPart } from './usernames.ts';
 function person(id: string, values: Partial<Person> = {}): Person {
   const nothing = { username: undefined, number: undefined, secondaryEmail: undefined, givenName: undefined };
   const rest = { surname: undefined, middleName: undefined, grade: undefined, graduationYear: undefined };
-  return { role: 'students', id, schoolIds: ['1'], ...nothing, ...rest, ...values };
+  return { role: 'students', id, schoolIds: ['1'], preRegistered: false, ...nothing, ...rest, ...values };
 }
 
 const account = (id: string, values: Partial<DirectoryUser> = {}): DirectoryUser => ({

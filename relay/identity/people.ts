@@ -16,6 +16,8 @@ export interface Person {
   middleName: string | undefined;
   grade: string | undefined;
   graduationYear: string | undefined;
+  /** Whether the student only will be one (Enroll_Status -1). */
+  preRegistered: boolean;
   /** Every school whose bucket holds the person, sorted. */
   schoolIds: string[];
 }
@@ -43,6 +45,7 @@ export function personOf(role: Role, id: string, records: readonly (Student | Te
     middleName: trimmed(first?.middleName),
     grade: first?.kind === 'student' ? first.grade : undefined,
     graduationYear: first?.kind === 'student' ? first.graduationYear : undefined,
+    preRegistered: first?.kind === 'student' && first.preRegistered === true,
     schoolIds: sorted.map((record) => record.schoolId),
   };
 }

@@ -1,6 +1,7 @@
 /** Objects of the roster as Graph takes them. */
 import type { School, Section, Term } from '../../shared/roster.ts';
 import type { Person } from '../identity/people.ts';
+import { gradeOf } from '../profile/grades.ts';
 import type { Profile } from '../profile.ts';
 import { cut, sourceName } from './names-of-classes.ts';
 
@@ -10,7 +11,7 @@ export type Body = { [property: string]: string | boolean | null | Body };
 /**
  * Only what this profile has chosen: where a district has several, agents send what any of them wants.
  */
-export function schoolBody(school: School, { properties }: Profile): Body {
+export function schoolBody(school: School, { properties, grades }: Profile): Body {
   const chosen = chooser(properties.school);
   const address = compact({
     street: chosen('street', school.street),
@@ -23,8 +24,8 @@ export function schoolBody(school: School, { properties }: Profile): Body {
     externalId: school.id,
     externalSource: 'sis',
     schoolNumber: school.schoolNumber,
-    lowestGrade: chosen('lowGrade', school.lowGrade),
-    highestGrade: chosen('highGrade', school.highGrade),
+    lowestGrade: chosen('lowGrade', gradeOf(school.lowGrade, grades)),
+    highestGrade: chosen('highGrade', gradeOf(school.highGrade, grades)),
     principalName: chosen('principalName', school.principalName),
     principalEmail: chosen('principalEmail', school.principalEmail),
     phone: chosen('phone', school.phone),
@@ -82,7 +83,7 @@ export function userBody(person: Person, profile: Profile, named: boolean): Body
           student: compact({
             externalId: person.id,
             studentNumber: chosen('studentNumber', person.number),
-            grade: chosen('grade', person.grade),
+            grade: chosen('grade', gradeOf(person.grade, profile.grades)),
             graduationYear: chosen('graduationYear', person.graduationYear),
           }),
         }

@@ -22,6 +22,8 @@ export function isOpen(term: Term | undefined, { openDaysBefore }: Dates, today:
  * `in`: belongs in the class today. `out`: does not. `waiting`: would, were it not for the day on which students begin;
  * who is in already stays.
  *
+ * A pre-registered student is in from `openDaysBefore` days before the first day in the class, or from that day.
+ *
  * A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool. Where classes open before their
  * term, whoever is in from its first day is in from the opening on.
  */
@@ -30,9 +32,21 @@ export function standing(
   term: Term | undefined,
   { openDaysBefore, studentsFrom }: Dates,
   today: string,
+  preRegistered = false,
 ): 'in' | 'out' | 'waiting' {
+  const begins = startDate === undefined || !preRegistered ? startDate : daysBefore(startDate, openDaysBefore ?? 0);
   const fromTheFirstDay = openDaysBefore !== null && term !== undefined && (startDate ?? '') <= term.startDate;
-  if (startDate !== undefined && startDate > today && !fromTheFirstDay) return 'out';
+  if (begins !== undefined && begins > today && !fromTheFirstDay) return 'out';
   if (endDate !== undefined && (kind === 'studentEnrollment' ? today >= endDate : today > endDate)) return 'out';
   return kind === 'studentEnrollment' && studentsFrom !== null && today < studentsFrom ? 'waiting' : 'in';
+}
+
+/** Whether the class of an enrollment or roster that is over went on to its end: its own term's, and not the person's choice. */
+export function wentToTheEnd({ endDate }: Membership, term: Term | undefined): boolean {
+  return term !== undefined && endDate !== undefined && endDate >= term.endDate;
+}
+
+/** Whether a term is over. One that is not known is not. */
+export function isOver(term: Term | undefined, today: string): boolean {
+  return term !== undefined && term.endDate < today;
 }

@@ -10,9 +10,10 @@ import type { Licence } from '../profile/accounts.ts';
 import type { Scope } from '../profile/scope.ts';
 import type { Profile } from '../profile.ts';
 import { type Body, classBody, classNickname, schoolBody, userBody } from './bodies.ts';
-import { isOpen, standing } from './dates.ts';
+import { isOpen, isOver, standing, wentToTheEnd } from './dates.ts';
 import type { Keys } from './keys.ts';
 import { classNamer } from './names-of-classes.ts';
+import { type Past, pastOf } from './past.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
 
 export interface DesiredUser {
@@ -51,8 +52,12 @@ export interface DesiredState {
   owners: Map<string, Set<string>>;
   /** People by class who are left as they are: students before the day on which they begin, and people of two profiles. */
   waiting: Map<string, Set<string>>;
-  /** What becomes of those who are in a class and no longer belong there. */
-  leavers: Record<Person['role'], 'remove' | 'keep'>;
+  /** What becomes of those who are in a class and no longer belong there: they dropped it, or its term is over. */
+  leavers: Record<Person['role'], Record<'dropped' | 'termEnded', 'remove' | 'keep'>>;
+  /** Sections whose term is over, and who left them before, as far as the roster still says so. */
+  over: Map<string, { dropped: Set<string> }>;
+  /** People by section whose enrollment went to its end, while the term is not yet over. */
+  finished: Map<string, Set<string>>;
   schoolUsers: Map<string, Set<string>>;
   /** Whether every class becomes a team. */
   createTeams: boolean;
@@ -79,15 +84,21 @@ export interface Desire {
   profile: Profile;
   /** The schools that the profile has to itself. */
   scope: Scope;
+  /** What Microsoft 365 has already: it stays when its school year is over. */
+  made: { schools: { has(id: string): boolean }; classes: { has(id: string): boolean } };
   /** The district's date, YYYY-MM-DD. */
   today: string;
 }
 
 /** @param keys what to derive; `roster.allKeys()` for everything */
 export function desiredState(desire: Desire, keys: Keys): DesiredState {
-  const { roster, profile, scope } = desire;
+  const { roster, profile, scope, made } = desire;
+  const past = pastOf(roster, desire.today);
+  const { policies } = profile;
   const state: DesiredState = {
-    allSchools: new Set([...roster.schools.keys()].filter(scope.covers)),
+    allSchools: new Set(
+      [...roster.schools.keys()].filter((id) => scope.covers(id) && (made.schools.has(id) || !past.school(id))),
+    ),
     schools: new Map(),
     users: new Map(),
     licences: new Map(),
@@ -95,7 +106,18 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     members: new Map(),
     owners: new Map(),
     waiting: new Map(),
-    leavers: { students: profile.policies.studentLeftClass, teachers: profile.policies.teacherLeftClass },
+    leavers: {
+      students: {
+        dropped: policies.studentLeftClass,
+        termEnded: policies.studentTermEnded ?? policies.studentLeftClass,
+      },
+      teachers: {
+        dropped: policies.teacherLeftClass,
+        termEnded: policies.teacherTermEnded ?? policies.teacherLeftClass,
+      },
+    },
+    over: new Map(),
+    finished: new Map(),
     schoolUsers: new Map(),
     createTeams: profile.classes.createTeam,
     problems: new Map(),
@@ -113,17 +135,23 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     // What is not open yet is like what is gone: not made, and left alone where it is there.
     if (section === undefined || !scope.covers(section.schoolId)) continue;
     if (!isOpen(roster.terms.get(section.termId), profile.dates, desire.today)) continue;
+    // So is what was over before this school year began.
+    if (past.section(section) && !made.classes.has(id)) continue;
     addClass(state, section);
-    addMemberships(state, desire, section, isUser);
+    addMemberships(state, desire, section, isUser, past);
   }
   return state;
 }
 
 /** Who has an account, or will have one: a person of this profile's schools alone who is linked or can be named. */
-function userTest({ roster, accounts, scope }: Desire, schools: ReadonlySet<string>): (key: string) => boolean {
+function userTest(
+  { roster, accounts, scope, profile }: Desire,
+  schools: ReadonlySet<string>,
+): (key: string) => boolean {
   return (key) => {
     if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
-    const schoolIds = roster.people.get(key)?.schoolIds ?? [];
+    const { schoolIds = [], preRegistered = false } = roster.people.get(key) ?? {};
+    if (preRegistered && !profile.preRegistered) return false;
     return schoolIds.some((schoolId) => schools.has(schoolId)) && scope.othersOf(schoolIds).length === 0;
   };
 }
@@ -188,20 +216,32 @@ function teacherOf({ id }: Section, roster: RosterIndex, isNow: (one: TeacherRos
 function addMemberships(
   state: DesiredState,
   { roster, profile, scope, today }: Desire,
-  { id: sectionId, termId }: Section,
+  section: Section,
   isUser: (key: string) => boolean,
+  past: Past,
 ): void {
-  const term = roster.terms.get(termId);
+  const { id: sectionId } = section;
+  const term = roster.terms.get(section.termId);
+  const dropped = new Set<string>();
+  if (isOver(term, today)) state.over.set(sectionId, { dropped });
+  // Nobody is put into a class of an earlier year, whatever its enrollments say.
+  const isPast = past.section(section);
   for (const membership of roster.membershipsOf(sectionId)) {
-    const stands = standing(membership, term, profile.dates, today);
-    if (stands === 'out') continue;
     const key = memberOf(membership);
-    if (stands === 'waiting' || scope.othersOf(roster.people.get(key)?.schoolIds ?? []).length > 0) {
+    const person = roster.people.get(key);
+    const stands = standing(membership, term, profile.dates, today, person?.preRegistered);
+    if (stands === 'out') {
+      if (wentToTheEnd(membership, term)) addTo(state.finished, sectionId, key);
+      else dropped.add(key);
+      continue;
+    }
+    if (person?.preRegistered && !profile.preRegistered) continue;
+    if (stands === 'waiting' || isPast || scope.othersOf(person?.schoolIds ?? []).length > 0) {
       addTo(state.waiting, sectionId, key);
     } else if (isUser(key)) {
       addTo(state.members, sectionId, key);
       if (membership.kind === 'teacherRoster') addTo(state.owners, sectionId, key);
-    } else if (!roster.people.has(key)) {
+    } else if (person === undefined) {
       const [kind, id] = [membership.kind, membership.id];
       const found = problem(`${kind}:${id}`, 'InvalidLookupReference', { kind, reference: key });
       state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), found]);

@@ -57,7 +57,7 @@ t.test('a school gets what its own profile has chosen, whatever other profiles h
     Object.keys(none ?? {}).some((name) => /Grade|phone|address/.test(name)),
     'nothing that was not chosen',
   );
-  t.strictSame(bodyBy(['lowGrade', 'city']), { ...none, lowestGrade: '9', address: { city: 'Contoso' } });
+  t.strictSame(bodyBy(['lowGrade', 'city']), { ...none, lowestGrade: '09', address: { city: 'Contoso' } });
 });
 
 t.test('unsupported characters are replaced when chosen, white space never, and names are cut whole', async (t) => {
@@ -190,4 +190,146 @@ t.test('what another account of a person had says nothing about the one that the
   t.match(makePlan(desire(small).desired, applied).flat(), [
     { kind: 'updateUser', personKey: 'students:10', before: {}, body: { primaryRole: 'student' } },
   ]);
+});
+
+t.test('grade levels are written as reference codes, as the profile says, or as they are', async (t) => {
+  const gradeBy = (grade: string, grades?: unknown) => {
+    const roster = { ...small, student: small.student.map((one) => ({ ...one, grade })) };
+    const user = desire(roster, profileWith(grades === undefined ? {} : { grades })).desired.users.get('students:10');
+    t.equal(user?.person.grade, grade, 'the record has the raw value');
+    return Object(user?.body.student).grade as string;
+  };
+  const written = ['-3', '-2', '-1', '0', '1', '9', '10', '12', '13', '14', '99'].map((grade) => gradeBy(grade));
+  t.same(written, ['PK', 'PK', 'PK', 'KG', '01', '09', '10', '12', '13', '14', '99']);
+  t.equal(gradeBy('-1', { '-1': 'TK' }), 'TK');
+  t.equal(gradeBy('0', { '-1': 'TK' }), 'KG', 'the others are as ever');
+  t.equal(gradeBy('-1', 'raw'), '-1');
+  t.throws(() => profileWith({ grades: { '-1': '' } }));
+  const roster = { ...small, school: small.school.map((one) => ({ ...one, lowGrade: '-1', highGrade: '5' })) };
+  const { properties } = profileWith({});
+  const by = profileWith({ properties: { ...properties, school: ['lowGrade', 'highGrade'] } });
+  t.match(desire(roster, by).desired.schools.get('1'), { lowestGrade: 'PK', highestGrade: '05' });
+});
+
+t.test('the same grade level in another form says so as its reason', async (t) => {
+  const reasons = (before: Profile, after: Profile, grade = '9') => {
+    const applied = nothingApplied();
+    applyAll(makePlan(desire(small, before).desired, applied), applied);
+    const roster = { ...small, student: small.student.map((one) => ({ ...one, grade })) };
+    return makePlan(desire(roster, after).desired, applied)
+      .flat()
+      .map(({ kind, reason }) => `${kind}: ${reason}`);
+  };
+  const raw = profileWith({ grades: 'raw' });
+  t.same(reasons(raw, profileWith({})), ['updateUser: the profile writes grade level 9 as 09']);
+  t.same(reasons(profileWith({}), profileWith({}), '10'), ['updateUser: the person changed in PowerSchool']);
+  t.same(reasons(raw, profileWith({}), '10'), ['updateUser: the person changed in PowerSchool']);
+});
+
+t.test('who dropped a class and whose term is over have a policy each', async (t) => {
+  const [term] = small.term;
+  const endsOn = term?.endDate ?? '';
+  const enrolled = (endDate?: string) => ({
+    ...small,
+    studentEnrollment: small.studentEnrollment.map((one) => ({ ...one, ...(endDate && { endDate }) })),
+  });
+  const absent = { ...small, studentEnrollment: [] };
+  const nextDay = daysBefore(endsOn, -1);
+  const cases: [what: string, after: Roster, date: string, policies: object, removed: string | undefined][] = [
+    ['dropped', enrolled('2026-11-20'), today, { studentTermEnded: 'keep' }, 'the student is no longer in the section'],
+    ['dropped', enrolled('2026-11-20'), today, { studentLeftClass: 'keep', studentTermEnded: 'remove' }, undefined],
+    [
+      'dropped, and the row is gone',
+      absent,
+      today,
+      { studentTermEnded: 'keep' },
+      'the student is no longer in the section',
+    ],
+    ['over, by the last day', enrolled(nextDay), nextDay, { studentTermEnded: 'keep' }, undefined],
+    ['over, by the last day', enrolled(endsOn), endsOn, { studentTermEnded: 'keep' }, undefined],
+    [
+      'over',
+      enrolled(nextDay),
+      nextDay,
+      { studentLeftClass: 'keep', studentTermEnded: 'remove' },
+      'the term of the section is over',
+    ],
+    ['left after the term was over', absent, nextDay, { studentTermEnded: 'keep' }, undefined],
+    [
+      'dropped, and then the term was over',
+      enrolled('2026-11-20'),
+      nextDay,
+      { studentTermEnded: 'keep' },
+      'the student is no longer in the section',
+    ],
+    [
+      'the day before the last',
+      enrolled(daysBefore(endsOn, 1)),
+      endsOn,
+      { studentTermEnded: 'keep' },
+      'the student is no longer in the section',
+    ],
+    ['an old document', enrolled(nextDay), nextDay, {}, 'the term of the section is over'],
+    ['an old document', enrolled(nextDay), nextDay, { studentLeftClass: 'keep' }, undefined],
+    ['an old document', absent, today, { studentLeftClass: 'keep' }, undefined],
+  ];
+  for (const [what, after, date, policies, reason] of cases) {
+    const by = profileWith({ policies });
+    const applied = nothingApplied();
+    applyAll(makePlan(desire(small, by, '2026-10-01').desired, applied), applied);
+    const plan = makePlan(desire(after, by, date, applied).desired, applied).flat();
+    const removed = plan.filter(({ kind }) => kind === 'removeMember').map((operation) => operation.reason);
+    t.same(removed, reason === undefined ? [] : [reason], `${what} on ${date} by ${JSON.stringify(policies)}`);
+  }
+});
+
+t.test('teachers have the same two policies', async (t) => {
+  const [term] = small.term;
+  const endsOn = term?.endDate ?? '';
+  const two: Roster = {
+    ...small,
+    teacher: [...small.teacher, { kind: 'teacher', id: '21', schoolId: '1', username: 'lee' }],
+    teacherRoster: ['20', '21'].map((teacherId) => ({
+      ...{ kind: 'teacherRoster', id: `4${teacherId}`, schoolId: '1', sectionId: '5', teacherId },
+      ...(teacherId === '21' ? { endDate: endsOn } : {}),
+    })) as Roster['teacherRoster'],
+  };
+  const removedOn = (date: string, policies: object) => {
+    const by = profileWith({ policies });
+    const applied = nothingApplied();
+    applyAll(makePlan(desire(two, by, '2026-10-01').desired, applied), applied);
+    return makePlan(desire(two, by, date, applied).desired, applied)
+      .flat()
+      .map(({ kind }) => kind);
+  };
+  const nextDay = daysBefore(endsOn, -1);
+  t.same(removedOn(nextDay, { teacherTermEnded: 'remove' }), ['removeOwner', 'removeMember']);
+  t.same(removedOn(nextDay, { teacherLeftClass: 'remove', teacherTermEnded: 'keep' }), []);
+  t.same(removedOn(nextDay, { teacherLeftClass: 'remove' }), ['removeOwner', 'removeMember']);
+  t.same(removedOn(nextDay, {}), []);
+});
+
+t.test('a pre-registered student gets an account and the class in time, where the profile says so', async (t) => {
+  const early: Roster = {
+    ...small,
+    student: [
+      ...small.student,
+      { kind: 'student', id: '11', schoolId: '1', studentNumber: '4712', preRegistered: true },
+    ],
+    studentEnrollment: [
+      ...small.studentEnrollment,
+      { kind: 'studentEnrollment', id: '31', schoolId: '1', sectionId: '5', studentId: '11', startDate: '2027-01-11' },
+    ],
+  };
+  const on = (date: string, change: object) => {
+    const { users, members } = desire(early, profileWith(change), date).desired;
+    return [users.has('students:11'), members.get('5')?.has('students:11')];
+  };
+  t.same(on('2027-01-20', {}), [false, false], 'without the option they are nobody');
+  t.same(on(today, { preRegistered: true }), [true, false]);
+  t.same(on('2027-01-10', { preRegistered: true }), [true, false]);
+  t.same(on('2027-01-11', { preRegistered: true }), [true, true]);
+  const dates = { openDaysBefore: 7 };
+  t.same(on('2027-01-03', { preRegistered: true, dates }), [true, false]);
+  t.same(on('2027-01-04', { preRegistered: true, dates }), [true, true]);
 });

@@ -193,7 +193,7 @@ t.test(
     t.same(desired.users.get('students:10')?.body, {
       primaryRole: 'student',
       externalSource: 'sis',
-      student: { externalId: '10', grade: '9' },
+      student: { externalId: '10', grade: '09' },
     });
     t.match(desired.users.get('teachers:20')?.body, { displayName: "Kim O'Neil", teacher: { externalId: '20' } });
     t.same([...desired.licences.keys()], ['teachers:20'], 'and only ours get a licence');

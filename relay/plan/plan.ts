@@ -81,7 +81,7 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
       formerOf(there?.body, user.body) ??
       (there === undefined
         ? 'the person was matched to this account'
-        : becauseChanged(personKey, applied, 'the person changed in PowerSchool'));
+        : becauseChanged(personKey, applied, reasonOfUpdate(changes, user.person.grade)));
     yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
   }
 }
@@ -97,6 +97,18 @@ function stampedFor({ primaryRole, student, teacher }: Body = {}): string | unde
   const part = primaryRole === 'student' ? student : teacher;
   const id = isBody(part) ? part.externalId : undefined;
   return typeof id === 'string' ? `${primaryRole === 'student' ? 'students' : 'teachers'}:${id}` : undefined;
+}
+
+/** The same grade level in another form is no news of PowerSchool. @param level as PowerSchool has it */
+function reasonOfUpdate({ before, body }: { before: Body; body: Body }, level: string | undefined): string {
+  const { student: was, ...othersBefore } = before;
+  const { student: is, ...others } = body;
+  const onlyFacet = Object.keys(others).length + Object.keys(othersBefore).length === 0;
+  if (!onlyFacet || !isBody(was) || !isBody(is) || was.grade !== level) return 'the person changed in PowerSchool';
+  const changed = Object.keys({ ...was, ...is }).filter((name) => was[name] !== is[name]);
+  return changed.join() === 'grade'
+    ? `the profile writes grade level ${level} as ${is.grade}`
+    : 'the person changed in PowerSchool';
 }
 
 function* licenceOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
@@ -190,12 +202,13 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
   const key = `class:${sectionId}`;
   const left = desired.waiting.get(sectionId);
   const owners = desired.owners.get(sectionId);
-  const teachersGo = leavers.teachers === 'remove' && owners !== undefined;
+  const teachersGo = (personKey: string) =>
+    owners !== undefined && leavers.teachers[wayOut(sectionId, personKey, desired)] === 'remove';
   for (const personKey of applied.owners.get(sectionId) ?? []) {
     if (owners?.has(personKey) || left?.has(personKey)) continue;
     if (owners !== undefined && isForeign('owner', personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
-    else if (teachersGo)
+    else if (teachersGo(personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
   }
   for (const personKey of applied.members.get(sectionId) ?? []) {
@@ -205,10 +218,23 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
       continue;
     }
     const isStudent = personKey.startsWith('students:');
-    if (!(isStudent ? leavers.students === 'remove' : teachersGo)) continue;
-    const reason = isStudent ? 'the student is no longer in the section' : 'the teacher no longer teaches the section';
+    const way = wayOut(sectionId, personKey, desired);
+    if (!(isStudent ? leavers.students[way] === 'remove' : teachersGo(personKey))) continue;
+    const reason =
+      way === 'termEnded'
+        ? 'the term of the section is over'
+        : isStudent
+          ? 'the student is no longer in the section'
+          : 'the teacher no longer teaches the section';
     yield { kind: 'removeMember', key, sectionId, personKey, reason };
   }
+}
+
+/** How somebody left a class. Whoever is missing from the roster after the end of the term was there until then. */
+function wayOut(sectionId: string, personKey: string, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
+  if (finished.get(sectionId)?.has(personKey)) return 'termEnded';
+  const ended = over.get(sectionId);
+  return ended === undefined || ended.dropped.has(personKey) ? 'dropped' : 'termEnded';
 }
 
 /**

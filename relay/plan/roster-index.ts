@@ -33,17 +33,29 @@ export class RosterIndex {
   readonly #memberships = new Map<string, Membership>();
   readonly #bySection = new Map<string, Map<string, Membership>>();
   readonly #byPerson = new Map<string, Map<string, Membership>>();
+  readonly #termsBySchool = new Map<string, Map<string, Term>>();
 
   /** Takes the changes in, in any order; returns what they may have changed. */
   apply(changes: Iterable<RosterChange>): Keys {
     const keys = noKeys();
-    for (const change of changes) addKeys(keys, this.#applyOne(change));
+    const schools = new Set<string>();
+    for (const change of changes) {
+      addKeys(keys, this.#applyOne(change));
+      // Which school year it is decides about everything of a school; its terms change together.
+      if (change.kind === 'term') schools.add(change.schoolId);
+    }
+    for (const id of schools) addKeys(keys, this.#ofSchool(id));
     return keys;
   }
 
   /** Enrollments and rosters of a section. */
   membershipsOf(sectionId: string): Iterable<Membership> {
     return this.#bySection.get(sectionId)?.values() ?? [];
+  }
+
+  /** Terms of a school. */
+  termsOf(schoolId: string): Iterable<Term> {
+    return this.#termsBySchool.get(schoolId)?.values() ?? [];
   }
 
   /** Sections in which a person is enrolled or teaches, at any time. */
@@ -73,6 +85,8 @@ export class RosterIndex {
         return this.#ofSchool(id);
       case 'term':
         set(this.terms, id, record as Term | undefined);
+        if (record === undefined) removeFrom(this.#termsBySchool, schoolId, id);
+        else addTo(this.#termsBySchool, schoolId, id, record as Term);
         return { ...noKeys(), sections: this.#sectionsWhere((section) => section.termId === id) };
       case 'section':
         // A section that moved to another school comes as two changes; the deletion must not take the new one away.
@@ -153,13 +167,13 @@ function set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
   else map.set(key, value);
 }
 
-function addTo(index: Map<string, Map<string, Membership>>, at: string, key: string, value: Membership): void {
+function addTo<V>(index: Map<string, Map<string, V>>, at: string, key: string, value: V): void {
   const items = index.get(at);
   if (items === undefined) index.set(at, new Map([[key, value]]));
   else items.set(key, value);
 }
 
-function removeFrom(index: Map<string, Map<string, Membership>>, at: string, key: string): void {
+function removeFrom<V>(index: Map<string, Map<string, V>>, at: string, key: string): void {
   const items = index.get(at);
   items?.delete(key);
   if (items?.size === 0) index.delete(at);

@@ -28,10 +28,14 @@ export type Ending = (typeof endings)[number];
 /** Classic School Data Sync's documented semantics, unless the profile says otherwise. */
 export const policiesSchema = z
   .strictObject({
-    /** The student is no longer enrolled in the section. */
+    /** The student dropped the class: left it before the end of its term. */
     studentLeftClass: z.enum(['remove', 'keep']).default('remove'),
     /** The teacher no longer teaches the section. The last owner of a class always stays: Graph keeps one. */
     teacherLeftClass: z.enum(['keep', 'remove']).default('keep'),
+    /** The term of the section is over, and with it the enrollment. Null: as with those who dropped the class. */
+    studentTermEnded: z.enum(['remove', 'keep']).nullable().default(null),
+    /** The same of teachers. */
+    teacherTermEnded: z.enum(['keep', 'remove']).nullable().default(null),
     /** Gone from PowerSchool: the account stays as it is, or nobody can sign in with it until the person is back. */
     studentGone: z.enum(['keep', 'disable']).default('keep'),
     teacherGone: z.enum(['keep', 'disable']).default('keep'),

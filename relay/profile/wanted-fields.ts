@@ -1,5 +1,5 @@
 /** The optional fields that agents must send for a profile to work: nothing else leaves the district. */
-import { kinds, type WantedFields } from '../../shared/roster.ts';
+import { kinds, preRegisteredMark, type WantedFields } from '../../shared/roster.ts';
 import type { Profile, Role } from '../profile.ts';
 import { sources } from './identity-rules.ts';
 import { parsePattern } from './pattern.ts';
@@ -9,6 +9,8 @@ export function wantedFields(profile: Profile): WantedFields {
   for (const kind of kinds) {
     const fields = new Set(profile.properties[kind] ?? []);
     if (kind === 'student') for (const field of fieldsOfRole(profile, 'students')) fields.add(field);
+    // Asking for the mark is asking for those who bear it: agents leave them out otherwise.
+    if (kind === 'student' && profile.preRegistered) fields.add(preRegisteredMark);
     if (kind === 'teacher') for (const field of fieldsOfRole(profile, 'teachers')) fields.add(field);
     if (kind === 'section' && parsePattern(profile.classes.name).values.has('period')) fields.add('period');
     if (fields.size > 0) wanted[kind] = [...fields].sort();

@@ -10,6 +10,7 @@ import { type DesiredState, desiredState } from '../plan/desired.ts';
 import { withHandovers } from '../plan/handover.ts';
 import { addKeys } from '../plan/keys.ts';
 import type { Plan } from '../plan/operation.ts';
+import { pastOf } from '../plan/past.ts';
 import { makePlan } from '../plan/plan.ts';
 import { classesWithoutOwner } from '../plan/teams.ts';
 import type { Applied } from '../store/applied.ts';
@@ -38,13 +39,13 @@ export interface Decided {
 export function decide(state: ProfileState, today: string): Decided {
   const { profile, scope, tenant } = state;
   const { roster, directory } = tenant;
-  const { open, shared, unsettled } = sortPeople(state);
+  const { open, shared, unsettled } = sortPeople(state, today);
   state.unsettled = unsettled;
   const deletions = heedDeletions(open, state);
   const resolved = resolveAccounts(deletions.open, profile, {
     directory,
     holders: holdersOf(tenant, deletions.restored),
-    rivals: claimedByOthers(state),
+    rivals: claimedByOthers(state, today),
     names: tenant.names,
     isDisabledByUs: disabledByUs(state),
   });
@@ -70,7 +71,8 @@ export function decide(state: ProfileState, today: string): Decided {
   const createdByUs = ours.length === 0 ? tenant.createdByUs : tenant.createdByUs.union(new Set(ours));
   const reasons = new Map(handovers.map(({ link, reason }) => [keyOfLink(link), reason]));
   const accounts = { linked, createdByUs, toCreate, onPremises, handovers: reasons };
-  const whole = desiredState({ roster, accounts, profile, scope, today }, state.pending);
+  const made = tenant.applied;
+  const whole = desiredState({ roster, accounts, profile, scope, made, today }, state.pending);
   renewProblems(state, state.pending, whole);
   const desired = withoutConflicts(whole, tenant.adoption);
   const there = alreadyThere(desired, tenant, linked);
@@ -132,13 +134,17 @@ interface Sorted {
 }
 
 /** Looks at those of the last run and those who are pending: nobody else can have become one of them. */
-function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState): Sorted {
+function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState, today: string): Sorted {
   const sorted: Sorted = { open: [], shared: [], unsettled: new Set() };
+  const past = pastOf(tenant.roster, today);
   for (const key of unsettled.union(pending.people)) {
     const person = tenant.roster.people.get(key);
     if (person === undefined || !person.schoolIds.some(scope.covers)) continue;
     const others = scope.othersOf(person.schoolIds);
     if (others.length === 0 && tenant.accounts.has(key)) continue;
+    // Whose schools are all over gets nothing new. A new term of the school, or a new day, brings them here again.
+    if (others.length === 0 && person.schoolIds.every((id) => !scope.covers(id) || past.school(id))) continue;
+    if (person.preRegistered && !profile.preRegistered) continue;
     sorted.unsettled.add(key);
     if (others.length > 0) {
       const profiles = [profile.name, ...others].join(', ');
@@ -149,14 +155,14 @@ function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState
 }
 
 /** What people of other profiles claim: who of two gets an account must not depend on the order of runs. */
-function claimedByOthers({ profile, tenant }: ProfileState): Rivals {
+function claimedByOthers({ profile, tenant }: ProfileState, today: string): Rivals {
   const others = [...tenant.profiles.values()].filter(
     (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
   );
   const rivals = new Map<string, Claim[]>();
   for (const other of others) {
     const { mode } = other.profile;
-    const matching = sortPeople(other).open.filter(({ role }) => mode[role] === 'match');
+    const matching = sortPeople(other, today).open.filter(({ role }) => mode[role] === 'match');
     const candidates = candidatesOf(other.profile, tenant.directory, disabledByUs(other));
     for (const [objectId, claims] of claimsOf(matching, candidates)) {
       rivals.set(objectId, [...(rivals.get(objectId) ?? []), ...claims]);

@@ -1,6 +1,6 @@
 /** A roster in memory, what should be for it, and what it is like when that was done: for tests of planning. */
 import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
-import type { AppliedState } from '../plan/applied-state.ts';
+import { type AppliedState, nothingApplied } from '../plan/applied-state.ts';
 import { desiredState } from '../plan/desired.ts';
 import type { Keys } from '../plan/keys.ts';
 import type { Operation } from '../plan/operation.ts';
@@ -34,7 +34,13 @@ export function changesOf(world: Roster): RosterChange[] {
 }
 
 /** Everybody has an account, under an object id of their own. */
-export function desireFor(index: RosterIndex, keys: Keys, by: Profile = profile, date = today) {
+export function desireFor(
+  index: RosterIndex,
+  keys: Keys,
+  by: Profile = profile,
+  date = today,
+  made = nothingApplied(),
+) {
   const linked = new Map([...index.people.keys()].map((key) => [key, `object-${key}`]));
   const createdByUs = new Set([...index.people.keys()].filter((key) => key.startsWith('teachers:')));
   return desiredState(
@@ -43,6 +49,7 @@ export function desireFor(index: RosterIndex, keys: Keys, by: Profile = profile,
       accounts: { linked, createdByUs, toCreate: new Map(), onPremises: () => false },
       profile: by,
       scope: scopeOf(by, [by]),
+      made,
       today: date,
     },
     keys,
@@ -50,10 +57,10 @@ export function desireFor(index: RosterIndex, keys: Keys, by: Profile = profile,
 }
 
 /** What should be, of everything. */
-export function desire(world: Roster, by: Profile = profile, date = today) {
+export function desire(world: Roster, by: Profile = profile, date = today, made = nothingApplied()) {
   const index = new RosterIndex();
   index.apply(changesOf(world));
-  return { desired: desireFor(index, index.allKeys(), by, date) };
+  return { desired: desireFor(index, index.allKeys(), by, date, made) };
 }
 
 /** As if Graph had done it all. */

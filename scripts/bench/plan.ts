@@ -87,7 +87,7 @@ const linked = new Map([...roster.people.keys()].map((key) => [key, `object-${ke
 const accounts = { linked, createdByUs: new Set<string>(), toCreate: new Map(), onPremises: () => false };
 const applied = nothingApplied();
 const planOf = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
-  makePlan(desiredState({ roster, accounts, profile, scope, today: '2026-11-24' }, keys), applied);
+  makePlan(desiredState({ roster, accounts, profile, scope, made: applied, today: '2026-11-24' }, keys), applied);
 
 const plan = timed(`plan everything, ${students} students`, () => planOf(roster.allKeys()));
 const tenant = {

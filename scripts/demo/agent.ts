@@ -28,7 +28,8 @@ export interface RunningAgent {
 /** @returns the plugin's ZIP */
 export async function writePlugin(town: Town): Promise<string> {
   const zip = join(town.folder, 'hallpass-plugin.zip');
-  await hallpassAgent(town, 'plugin', '--out', zip);
+  // Read are they only where a profile wants them: the agent drops the rest.
+  await hallpassAgent(town, 'plugin', '--pre-registered', '--out', zip);
   return zip;
 }
 

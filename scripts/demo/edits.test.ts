@@ -44,6 +44,7 @@ const always = { from: undefined, until: undefined };
 function district(lastDay: string): District {
   return {
     schools: [{ dcid: '1', ...school, ...address }],
+    terms: [],
     sections: [section('10', '1', lastDay), section('11', '2', lastDay), section('12', '1', lastDay)],
     people: [person('students', '20'), person('students', '21'), person('teachers', '30')],
     enrollments: [

@@ -103,6 +103,8 @@ function drawProfile(
       ...(draw.maybe(0.4) ? { displayName: 'create-only' as const } : {}),
       ...(draw.maybe(0.5) ? { unsupportedCharacters: 'replace' as const } : {}),
     },
+    ...(draw.maybe(0.5) ? { grades: draw.one(['raw' as const, { '-1': 'TK', '0': 'K' }, { '12': 'Senior' }]) } : {}),
+    ...(draw.maybe(0.5) ? { preRegistered: true } : {}),
     dates: {
       ...(draw.maybe(0.4) ? { startsOn: later(today, -1 - draw.random.below(90)) } : {}),
       ...(draw.maybe(0.4) ? { expiresOn: later(today, 1 + draw.random.below(90)) } : {}),
@@ -112,6 +114,8 @@ function drawProfile(
     policies: {
       studentLeftClass: draw.one(['remove', 'keep']),
       teacherLeftClass: draw.all ? 'remove' : draw.one(['remove', 'keep']),
+      studentTermEnded: draw.one(['remove', 'keep', null]),
+      teacherTermEnded: draw.one(['remove', 'keep', null]),
       studentGone: draw.all ? 'disable' : draw.one(['keep', 'disable']),
       teacherGone: draw.one(['keep', 'disable']),
       sectionGone: draw.all ? ends : draw.one(['keep', ends, ends.slice(1), ends.slice(0, 1)]),

@@ -20,6 +20,8 @@ export interface Counts {
 }
 
 export interface SchoolNotes {
+  /** See {@link Notes.preRegistered}. */
+  preRegistered: boolean;
   year: SchoolYear | undefined;
   counts: Counts;
   sections?: SectionRef[];
@@ -36,7 +38,11 @@ export class Notes {
   /** Whether a student of another school is active, by id. */
   readonly elsewhere = new Map<string, boolean>();
 
-  constructor(schools: readonly JsonObject[]) {
+  /** Whether pre-registered students are read like active ones. */
+  readonly preRegistered: boolean;
+
+  constructor(schools: readonly JsonObject[], preRegistered: boolean) {
     this.schools = schools;
+    this.preRegistered = preRegistered;
   }
 }

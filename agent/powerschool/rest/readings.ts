@@ -12,7 +12,7 @@ import type { Notes, SchoolNotes, SectionRef } from './notes.ts';
 import {
   affiliationsOf,
   enrollmentRow,
-  isActive,
+  isRead,
   rosterRow,
   schoolRow,
   sectionRow,
@@ -89,7 +89,7 @@ export class Reading {
     for await (const page of lists.pages({ list: courseList, what, counted: coursesCounted, signal })) {
       for (const course of page.rows) courses.set(textAt(course, 'id') ?? '', course);
     }
-    const list = countedLists(schoolId, school.year.startYear).section;
+    const list = countedLists(schoolId, school.year.startYear, false).section;
     const refs: SectionRef[] = [];
     for await (const { rows, last } of lists.pages({ list, what: bucketWords(this.#bucket), counted, signal })) {
       const made: Row[] = [];
@@ -112,11 +112,11 @@ export class Reading {
     if (wanted.student?.includes('secondaryEmail')) expansions.push('contact_info');
     if (wanted.student?.includes('graduationYear')) expansions.push('demographics');
     const what = bucketWords(this.#bucket);
-    const list = countedLists(this.#bucket.schoolId, undefined).student;
+    const list = countedLists(this.#bucket.schoolId, undefined, school.preRegistered).student;
     const active = new Set<string>();
     let read = 0;
     for await (const { rows, last } of lists.pages({ list, what, counted, expansions, signal })) {
-      const kept = rows.filter(isActive);
+      const kept = rows.filter((row) => isRead(row, school.preRegistered));
       for (const student of kept) active.add(textAt(student, 'id') ?? '');
       read += rows.length;
       if (last && read === school.counts.student) {

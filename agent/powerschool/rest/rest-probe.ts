@@ -3,7 +3,7 @@
  * and which schools have their turn to be read.
  */
 import { hash } from 'node:crypto';
-import { bucketKey, districtBucket } from '../../../shared/roster.ts';
+import { bucketKey, districtBucket, preRegisteredMark } from '../../../shared/roster.ts';
 import type { ProbeOptions } from '../../source.ts';
 import type { Row } from '../client.ts';
 import type { Probe, ProbeEntry } from '../probe.ts';
@@ -39,10 +39,11 @@ export interface RestProbeParts {
 /** @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
 export async function probeDistrict(
   parts: RestProbeParts,
-  { remembered: rememberedBy, schools: wanted, thorough, signal }: ProbeOptions,
+  { remembered: rememberedBy, schools: wanted, wanted: fields, thorough, signal }: ProbeOptions,
 ): Promise<{ probe: Probe; notes: Notes }> {
   const remembered = rememberedBy('rest');
-  const notes = new Notes(await parts.schoolLists.schools(signal));
+  const preRegistered = fields?.student?.includes(preRegisteredMark) === true;
+  const notes = new Notes(await parts.schoolLists.schools(signal), preRegistered);
   const probe = new Map<string, ProbeEntry>();
   if (notes.schools.length > 0) {
     probe.set(bucketKey({ kind: 'school', schoolId: districtBucket }), contentEntry(notes.schools.map(schoolRow)));
@@ -52,8 +53,8 @@ export async function probeDistrict(
   const turns = turnsOf(parts, ids, remembered, thorough);
   for (const schoolId of ids) {
     const year = await parts.years.of(schoolId, turns.has(schoolId), signal);
-    const counts = await count(parts.client, schoolId, year?.startYear, signal);
-    const school: SchoolNotes = { year, counts };
+    const counts = await count(parts.client, schoolId, { startYear: year?.startYear, preRegistered }, signal);
+    const school: SchoolNotes = { year, counts, preRegistered };
     notes.of.set(schoolId, school);
     // Nothing changes a count but a change: such a school is read at once, and the others wait longer for it.
     if (!turns.has(schoolId) && hasChanged(schoolId, counts, remembered)) {
@@ -91,10 +92,10 @@ function turnsOf(
 async function count(
   client: V1Client,
   schoolId: string,
-  startYear: number | undefined,
+  { startYear, preRegistered }: { startYear: number | undefined; preRegistered: boolean },
   signal: AbortSignal,
 ): Promise<Counts> {
-  const lists = countedLists(schoolId, startYear);
+  const lists = countedLists(schoolId, startYear, preRegistered);
   return {
     student: await client.count(lists.student, signal),
     staff: await client.count(lists.staff, signal),

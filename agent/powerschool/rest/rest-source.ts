@@ -97,7 +97,7 @@ export class RestSource implements Source {
   /** Schools are also read without a probe, for their names. */
   async *#pages(parts: ReadingParts, bucket: Bucket, options: ReadOptions): AsyncGenerator<Page> {
     const unprobed = bucket.kind === 'school' && this.#notes === undefined;
-    const notes = unprobed ? new Notes(await this.#schoolLists.schools(options.signal)) : this.#probed();
+    const notes = unprobed ? new Notes(await this.#schoolLists.schools(options.signal), false) : this.#probed();
     yield* new Reading(parts, notes, bucket, options).pages();
   }
 
@@ -112,7 +112,7 @@ export class RestSource implements Source {
     const school = this.#probed().of.get(schoolId);
     if (school === undefined) return 0;
     const { year } = school;
-    const { student, staff, section } = countedLists(schoolId, year?.startYear);
+    const { student, staff, section } = countedLists(schoolId, year?.startYear, school.preRegistered);
     if (kind === 'student') return this.#client.count(student, signal);
     if (kind === 'teacher') return this.#client.count(staff, signal);
     if (year === undefined) return 0;

@@ -69,6 +69,13 @@ export function statusOf(student: JsonObject): string | undefined {
   return textAt(student, 'school_enrollment', 'enroll_status_code');
 }
 
+const preRegisteredCode = '-1';
+
+/** True for a student who is read: an active one, or one who will be, where those are wanted. */
+export function isRead(student: JsonObject, preRegistered: boolean): boolean {
+  return isActive(student) || (preRegistered && statusOf(student) === preRegisteredCode);
+}
+
 /** True for a student whose enrollment in the district is active, or about whom nothing says that it is not. */
 export function isActive(student: JsonObject): boolean {
   return (statusOf(student) ?? activeCode) === activeCode;
@@ -85,6 +92,7 @@ export function studentRow(student: JsonObject): Row {
     surname: textAt(student, 'name', 'last_name'),
     grade: textAt(student, 'school_enrollment', 'grade_level'),
     graduationyear: textAt(student, 'demographics', 'projected_graduation_year'),
+    preregistered: statusOf(student) === preRegisteredCode ? '1' : '0',
   });
 }
 

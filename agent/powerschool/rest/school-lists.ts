@@ -2,14 +2,19 @@
 import type { Paged } from '../metadata.ts';
 import { incomplete, type Lists } from './lists.ts';
 import type { Counts, Notes, SchoolNotes, SectionRef } from './notes.ts';
-import { affiliationsOf, isActive } from './rows.ts';
+import { affiliationsOf, isRead } from './rows.ts';
 import type { ListRequest, V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
 /** The lists that the probe counts. Neither default of PowerSchool's is relied on: which students, which year. */
-export function countedLists(schoolId: string, startYear: number | undefined): Record<keyof Counts, ListRequest> {
+export function countedLists(
+  schoolId: string,
+  startYear: number | undefined,
+  preRegistered: boolean,
+): Record<keyof Counts, ListRequest> {
+  const statuses = preRegistered ? '(A,P)' : '(A)';
   return {
-    student: { ...listOf(schoolId, 'student'), q: 'school_enrollment.enroll_status==(A)' },
+    student: { ...listOf(schoolId, 'student'), q: `school_enrollment.enroll_status==${statuses}` },
     staff: listOf(schoolId, 'staff'),
     section: { ...listOf(schoolId, 'section'), q: `term.start_year==${startYear}` },
   };
@@ -62,7 +67,7 @@ export class SchoolLists {
   async sections(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<SectionRef[]> {
     if (notes.sections !== undefined) return notes.sections;
     if (notes.year === undefined) return [];
-    const list = countedLists(schoolId, notes.year.startYear).section;
+    const list = countedLists(schoolId, notes.year.startYear, false).section;
     const reading = { list, what: `the sections of school ${schoolId}`, counted: notes.counts.section, signal };
     notes.sections = (await this.#lists.all(reading)).map(sectionRef);
     return notes.sections;
@@ -117,7 +122,7 @@ export class SchoolLists {
     const known = notes.elsewhere.get(studentId);
     if (known !== undefined) return known;
     const student = await this.#client.one('student', studentId, ['school_enrollment'], signal);
-    const active = student !== undefined && isActive(student);
+    const active = student !== undefined && isRead(student, notes.preRegistered);
     notes.elsewhere.set(studentId, active);
     return active;
   }
@@ -125,10 +130,12 @@ export class SchoolLists {
   /** The ids of a school's active students. @throws HallpassError as {@link sections} */
   async active(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<Set<string>> {
     if (notes.active !== undefined) return notes.active;
-    const list = countedLists(schoolId, undefined).student;
+    const list = countedLists(schoolId, undefined, notes.preRegistered).student;
     const reading = { list, what: `the students of school ${schoolId}`, counted: notes.counts.student, signal };
     const rows = await this.#lists.all({ ...reading, expansions: ['school_enrollment'] });
-    notes.active = new Set(rows.filter(isActive).map((student) => textAt(student, 'id') ?? ''));
+    notes.active = new Set(
+      rows.filter((row) => isRead(row, notes.preRegistered)).map((student) => textAt(student, 'id') ?? ''),
+    );
     return notes.active;
   }
 }

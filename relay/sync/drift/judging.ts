@@ -85,7 +85,8 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
   const { roster, directory } = tenant;
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
   const accounts = { linked: tenant.accounts, createdByUs: tenant.createdByUs, toCreate: new Map(), onPremises };
-  return desiredState({ roster, accounts, profile, scope, today }, keysOfObjects(objectsIn(drifts)));
+  const made = tenant.applied;
+  return desiredState({ roster, accounts, profile, scope, made, today }, keysOfObjects(objectsIn(drifts)));
 }
 
 /** The profile that looks after an object: the one that covers its school. */

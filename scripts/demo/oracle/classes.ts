@@ -3,6 +3,7 @@ import type { District, Enrollment, Person, School, Section, Teaching } from './
 import { filled } from './patterns.ts';
 import type { Properties } from './properties.ts';
 import type { Rules } from './rules.ts';
+import type { Years } from './years.ts';
 
 export interface ExpectedClass {
   dcid: string;
@@ -25,6 +26,7 @@ export interface ClassContext {
   /** Everybody whom more than one profile has: nothing is done about them. */
   contested: ReadonlySet<string>;
   today: string;
+  years: Years;
   /** What there was before the tables became what they are now. */
   earlier: ReadonlyMap<string, ExpectedClass>;
 }
@@ -42,6 +44,7 @@ export function classesOf(context: ClassContext): ExpectedClass[] {
     const before = earlier.get(section.dcid);
     if (rules === undefined) return before ?? [];
     if (!isOpen(section, rules, context.today)) return before ?? [];
+    if (context.years.isOfBefore(section) && before === undefined) return [];
     const assigned = teaching.get(section.dcid) ?? [];
     const name = nameOf(section, rules, {
       school: schools.get(section.school),
@@ -69,14 +72,16 @@ export function danglingOf(
   { people, sections, enrollments, teaching }: District,
   ruling: ReadonlyMap<string, Rules>,
   profiles: readonly Rules[],
-  today: string,
+  { today, years }: Pick<ClassContext, 'today' | 'years'>,
 ): string[] {
   const isSent = (school: string) => profiles.some(({ schools }) => schools === 'all' || schools.has(school));
   const known = new Set(people.filter(({ schools }) => schools.some(isSent)).map(({ key }) => key));
   const open = new Map(
     sections.flatMap((section) => {
       const rules = ruling.get(section.school);
-      return rules !== undefined && isOpen(section, rules, today) ? [[section.dcid, { section, rules }]] : [];
+      return rules !== undefined && isOpen(section, rules, today) && !years.isOfBefore(section)
+        ? [[section.dcid, { section, rules }]]
+        : [];
     }),
   );
   const students = enrollments.filter((one) => {
@@ -110,9 +115,13 @@ function propertiesOf(section: Section, displayName: ExpectedClass['properties']
 /** From so many days before the first day of its term on. */
 function isOpen({ firstDay }: Section, { openDaysBefore }: Rules, today: string): boolean {
   if (openDaysBefore === undefined) return true;
-  const opens = new Date(`${firstDay}T12:00:00Z`);
-  opens.setUTCDate(opens.getUTCDate() - openDaysBefore);
-  return opens.toISOString().slice(0, 10) <= today;
+  return daysEarlier(firstDay, openDaysBefore) <= today;
+}
+
+function daysEarlier(day: string, days: number): string {
+  const earlier = new Date(`${day}T12:00:00Z`);
+  earlier.setUTCDate(earlier.getUTCDate() - days);
+  return earlier.toISOString().slice(0, 10);
 }
 
 /** Who is in from the first day of the term is in as soon as the class opens early. */
@@ -121,8 +130,11 @@ function hasBegun(from: string | undefined, { firstDay }: Section, { openDaysBef
 }
 
 /** Students leave on the day, teachers after it. */
-export function isEnrolled({ from, until }: Enrollment, section: Section, rules: Rules, today: string): boolean {
-  return hasBegun(from, section, rules, today) && (until === undefined || today < until);
+export function isEnrolled(one: Enrollment, section: Section, rules: Rules, today: string): boolean {
+  const { from, until, preRegistered } = one;
+  // Who is only pre-registered comes as many days early as classes open.
+  const first = from !== undefined && preRegistered ? daysEarlier(from, rules.openDaysBefore ?? 0) : from;
+  return hasBegun(first, section, rules, today) && (until === undefined || today < until);
 }
 
 export function isTeaching({ from, through }: Teaching, section: Section, rules: Rules, today: string): boolean {
@@ -136,10 +148,12 @@ function peopleOf(
     enrolled,
     assigned,
   }: { section: Section; rules: Rules; enrolled: Enrollment[]; assigned: Teaching[] },
-  { holders, contested, today, earlier }: ClassContext,
+  { holders, contested, today, earlier, years }: ClassContext,
 ): { owners: Set<string>; members: Set<string> } {
   const before = earlier.get(section.dcid);
-  const belongs = (key: string) => holders.get(key) === rules;
+  // Nobody comes into a class of an earlier year.
+  const ofBefore = years.isOfBefore(section);
+  const belongs = (key: string) => holders.get(key) === rules && (!ofBefore || before?.members.has(key) === true);
   const students = enrolled
     .filter((one) => isEnrolled(one, section, rules, today))
     .map((one) => `students:${one.student}`);
@@ -151,16 +165,33 @@ function peopleOf(
       .filter(belongs),
   );
   const members = new Set([...owners, ...(waits ? [] : students.filter(belongs))]);
-  const taught = owners.size > 0;
+  const taught = owners.size > 0 && !ofBefore;
+  const keeps = (key: string) => {
+    const role = key.startsWith('students:') ? 'students' : 'teachers';
+    const stayed =
+      role === 'students'
+        ? stayedToTheEnd(key, enrolled, section, today)
+        : taughtToTheEnd(key, assigned, section, today);
+    return (stayed ? rules.keepsAfterTerm : rules.keeps)[role];
+  };
   for (const key of before?.members ?? []) {
     const isStudent = key.startsWith('students:');
-    const stays = isStudent
-      ? rules.keeps.students || (waits && students.includes(key))
-      : rules.keeps.teachers || !taught;
+    const stays = isStudent ? keeps(key) || (waits && students.includes(key)) : keeps(key) || !taught;
     if (stays || contested.has(key)) members.add(key);
   }
-  for (const key of before?.owners ?? []) if (rules.keeps.teachers || !taught || contested.has(key)) owners.add(key);
+  for (const key of before?.owners ?? []) if (keeps(key) || !taught || contested.has(key)) owners.add(key);
   return { owners, members };
+}
+
+/** Whether somebody who is no longer in a class was there to its end: so the tables say, or they say nothing and it is over. */
+function stayedToTheEnd(key: string, enrolled: readonly Enrollment[], { lastDay }: Section, today: string): boolean {
+  const own = enrolled.filter(({ student, until }) => `students:${student}` === key && until !== undefined);
+  return own.length === 0 ? lastDay < today : own.some(({ until = '' }) => until >= lastDay);
+}
+
+function taughtToTheEnd(key: string, assigned: readonly Teaching[], { lastDay }: Section, today: string): boolean {
+  const own = assigned.filter(({ teacher, through }) => `teachers:${teacher}` === key && through !== undefined);
+  return own.length === 0 ? lastDay < today : own.some(({ through = '' }) => through >= lastDay);
 }
 
 /** The section's own teacher, whenever that is; else the first who teaches it now. */

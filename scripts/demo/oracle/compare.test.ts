@@ -133,9 +133,9 @@ t.test('every kind of difference is found', async (t) => {
     'wrong facet',
     (actual) =>
       void Object.assign(user(actual, 'a-500').properties, {
-        student: { externalId: '20', studentNumber: '500', grade: '6' },
+        student: { externalId: '20', studentNumber: '500', grade: '06' },
       }),
-    'students:20: student: grade is "6", not "5"',
+    'students:20: student: grade is "06", not "05"',
   );
   await finds(
     'changed name of a matched account',

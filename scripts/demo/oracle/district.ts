@@ -53,6 +53,8 @@ export interface Person {
   middleName: string | undefined;
   grade: string | undefined;
   graduationYear: string | undefined;
+  /** True for a student who only will be one. */
+  preRegistered?: boolean;
   /** DCIDs of the schools where the person has a current record. */
   schools: string[];
 }
@@ -63,6 +65,7 @@ export interface Enrollment {
   section: string;
   /** STUDENTS.DCID. */
   student: string;
+  preRegistered?: boolean;
   /** First day in the class, and first one out of it, YYYY-MM-DD. */
   from: string | undefined;
   until: string | undefined;
@@ -81,8 +84,17 @@ export interface Teaching {
   leads: boolean;
 }
 
+/** A term of the school year that a school is in. */
+export interface Term {
+  /** SCHOOLS.DCID. */
+  school: string;
+  firstDay: string;
+  lastDay: string;
+}
+
 export interface District {
   schools: School[];
+  terms: Term[];
   sections: Section[];
   people: Person[];
   enrollments: Enrollment[];
@@ -101,12 +113,18 @@ export function readDistrict(file: string, today: string): District {
     const all = (sql: string, ...binds: SQLInputValue[]) => db.prepare(sql).all(...binds) as Row[];
     return {
       schools: all(schoolsSql).map(schoolOf),
+      terms: all(termsSql, today).map((row) => ({
+        school: needed(row.school),
+        firstDay: needed(row.first_day),
+        lastDay: needed(row.last_day),
+      })),
       sections: all(sectionsSql, today).map(sectionOf),
       people: [...all(studentsSql).map(studentOf), ...teachersOf(all(teachersSql))],
       enrollments: all(enrollmentsSql, today).map((row) => ({
         dcid: needed(row.dcid),
         section: needed(row.section),
         student: needed(row.student),
+        preRegistered: row.enroll_status === -1,
         from: text(row.from_day),
         until: text(row.until_day),
       })),
@@ -153,6 +171,11 @@ const sectionsSql = `WITH ${currentSections}
   LEFT JOIN courses own ON lower(own.course_number) = lower(x.course_number) AND own.schoolid = x.schoolid
   LEFT JOIN courses district ON lower(district.course_number) = lower(x.course_number) AND district.schoolid = 0`;
 
+const termsSql = `WITH ${currentSections}
+  SELECT schools.dcid AS school, substr(terms.firstday, 1, 10) AS first_day, substr(terms.lastday, 1, 10) AS last_day
+  FROM terms JOIN current_year ON current_year.schoolid = terms.schoolid AND current_year.yearid = terms.yearid
+  JOIN schools ON schools.school_number = terms.schoolid AND schools.school_number <> ${graduatedStudents}`;
+
 const studentsSql = `WITH primary_email AS (
     SELECT a.personid, a.emailaddresspriorityorder AS priority, MIN(e.emailaddress) AS address
     FROM personemailaddressassoc a JOIN emailaddress e ON e.emailaddressid = a.emailaddressid
@@ -161,10 +184,10 @@ const studentsSql = `WITH primary_email AS (
     SELECT personid, address, MIN(priority) FROM primary_email GROUP BY personid
   )
   SELECT students.dcid, schools.dcid AS school, student_web_id, student_number, first_name, last_name, middle_name, grade_level,
-    NULLIF(sched_yearofgraduation, 0) AS graduation_year, email.address
+    NULLIF(sched_yearofgraduation, 0) AS graduation_year, email.address, enroll_status
   FROM students JOIN schools ON schools.school_number = students.schoolid
   LEFT JOIN email ON email.personid = students.person_id
-  WHERE enroll_status = 0 AND schools.school_number <> ${graduatedStudents}`;
+  WHERE enroll_status IN (0, -1) AND schools.school_number <> ${graduatedStudents}`;
 
 const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_name, last_name, middle_name, teachernumber,
     email_addr,
@@ -177,9 +200,9 @@ const teachersSql = `SELECT DISTINCT users.dcid, schools.dcid AS school, first_n
 /** A dropped enrollment has a negative section id. The day of leaving is the first one out of the class. */
 const enrollmentsSql = `WITH ${currentSections}
   SELECT cc.dcid, x.dcid AS section, students.dcid AS student, substr(dateenrolled, 1, 10) AS from_day,
-    substr(dateleft, 1, 10) AS until_day
+    substr(dateleft, 1, 10) AS until_day, students.enroll_status
   FROM cc JOIN current_section x ON x.id = cc.sectionid
-  JOIN students ON students.id = cc.studentid AND students.enroll_status = 0
+  JOIN students ON students.id = cc.studentid AND students.enroll_status IN (0, -1)
   WHERE cc.sectionid > 0`;
 
 /** The last day as a teacher is still one. The order is that of the assignments. */
@@ -237,6 +260,7 @@ function studentOf(row: Row): Person {
     middleName: text(row.middle_name),
     grade: text(row.grade_level),
     graduationYear: text(row.graduation_year),
+    preRegistered: row.enroll_status === -1,
     schools: [needed(row.school)],
   };
 }

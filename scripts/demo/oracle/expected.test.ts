@@ -158,3 +158,23 @@ t.test('what is not chosen must not be there', async (t) => {
   const { users } = state(create({ properties: { student: ['grade'] } }));
   t.match(users[0]?.properties, { middleName: null, student: { studentNumber: null, grade: '5' } });
 });
+
+t.test('a school whose last term ended before this school year gets nothing, and keeps what it has', async (t) => {
+  const tables = district(t.testdir());
+  const given = circumstances();
+  const closed = {
+    ...tables,
+    terms: tables.terms.map((term) =>
+      term.school === '1' ? { ...term, firstDay: '2018-08-20', lastDay: '2019-06-07' } : term,
+    ),
+    sections: tables.sections.map((one) => (one.school === '1' ? { ...one, lastDay: '2019-06-07' } : one)),
+  };
+  const now = expectedState(closed, given);
+  t.notOk(now.schools.some(({ dcid }) => dcid === '1'));
+  t.notOk(now.classes.some(({ school }) => school === '1'));
+  t.notOk(now.users.some(({ person }) => person.schools.every((school) => school === '1')));
+  const before = expectedState(tables, given);
+  const after = expectedState(closed, given, before);
+  t.strictSame(after.classes.map(({ dcid }) => dcid).sort(), before.classes.map(({ dcid }) => dcid).sort());
+  t.strictSame(after.schools, before.schools);
+});

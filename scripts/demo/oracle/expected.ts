@@ -7,6 +7,7 @@ import { chooser, type Properties, present } from './properties.ts';
 import type { Rules } from './rules.ts';
 import { scopeOf } from './scope.ts';
 import { type ExpectedUser, given, userOf } from './users.ts';
+import { yearsOf } from './years.ts';
 
 /** What the expectation rests on besides the tables. */
 export interface Circumstances {
@@ -41,9 +42,16 @@ export interface Expected {
 }
 
 /** @param earlier what had to be there before the tables became what they are: policies let some of it stay */
-export function expectedState(district: District, circumstances: Circumstances, earlier?: Expected): Expected {
+export function expectedState(tables: District, circumstances: Circumstances, earlier?: Expected): Expected {
   const { directory, profiles, groupLicences, today } = circumstances;
+  const district = asRead(tables, profiles);
   const scope = scopeOf(district, profiles, today);
+  const years = yearsOf(district, today);
+  // Whose schools have all ended before this school year gets no account; who has one keeps it.
+  const had = new Set(earlier?.users.map(({ person }) => person.key));
+  scope.people = scope.people.filter(
+    ({ person }) => had.has(person.key) || person.schools.some((school) => !years.hasEnded(school)),
+  );
   const { accounts, problems: unassigned } = assignAccounts(scope.people, directory);
   const problems = new Map([...scope.problems, ...unassigned]);
   const groups = new Map([...groupLicences.keys()].map((id) => [id, new Set<string>()]));
@@ -62,16 +70,18 @@ export function expectedState(district: District, circumstances: Circumstances, 
     ),
     contested: new Set(scope.problems.keys()),
     today,
+    years,
     earlier: new Map(earlier?.classes.map((one) => [one.dcid, one])),
   });
   for (const { dcid, school, team } of classes) {
     if (scope.ruling.get(school)?.teams && !team) problems.set(`class:${dcid}/team`, 'ClassWithoutOwner');
   }
-  for (const subject of danglingOf(district, scope.ruling, profiles, today))
+  for (const subject of danglingOf(district, scope.ruling, profiles, { today, years }))
     problems.set(subject, 'InvalidLookupReference');
   const schools = district.schools.flatMap((school) => {
     const rules = scope.ruling.get(school.dcid);
-    return rules === undefined ? [] : [schoolOf(school, rules)];
+    const isMade = earlier?.schools.some(({ dcid }) => dcid === school.dcid) || !years.hasEnded(school.dcid);
+    return rules === undefined || !isMade ? [] : [schoolOf(school, rules)];
   });
   const gone = departedFrom(district, earlier ?? { users: [], classes: [] }, scope.ruling, today);
   users.push(...gone.users);
@@ -84,8 +94,19 @@ export function expectedState(district: District, circumstances: Circumstances, 
   return { schools, users, classes, groups: [...groups].map(([id, members]) => ({ id, members })), problems };
 }
 
-function schoolOf(school: School, { properties }: Rules): ExpectedSchool {
+/** Those who are only pre-registered are read where a profile wants them. */
+function asRead(district: District, profiles: readonly Rules[]): District {
+  if (profiles.some(({ takesPreRegistered }) => takesPreRegistered)) return district;
+  return {
+    ...district,
+    people: district.people.filter(({ preRegistered }) => !preRegistered),
+    enrollments: district.enrollments.filter(({ preRegistered }) => !preRegistered),
+  };
+}
+
+function schoolOf(school: School, { properties, gradeCode }: Rules): ExpectedSchool {
   const chosen = chooser(properties.school);
+  const code = (level: string | undefined) => (level === undefined ? undefined : gradeCode(level));
   return {
     dcid: school.dcid,
     properties: present({
@@ -93,8 +114,8 @@ function schoolOf(school: School, { properties }: Rules): ExpectedSchool {
       externalId: school.dcid,
       externalSource: 'sis',
       schoolNumber: school.number,
-      lowestGrade: chosen('lowGrade', school.lowGrade),
-      highestGrade: chosen('highGrade', school.highGrade),
+      lowestGrade: chosen('lowGrade', code(school.lowGrade)),
+      highestGrade: chosen('highGrade', code(school.highGrade)),
       principalName: chosen('principalName', school.principal),
       principalEmail: chosen('principalEmail', school.principalEmail),
       phone: chosen('phone', school.phone),

@@ -39,6 +39,10 @@ export interface Rules {
   /** DCIDs. */
   schools: 'all' | Set<string>;
   properties: Record<'school' | 'student' | 'teacher', Set<string>>;
+  /** What is written for a grade level. */
+  gradeCode(level: string): string;
+  /** Whether those who are only pre-registered count as students. */
+  takesPreRegistered: boolean;
   /** Pattern of class names. */
   className: string;
   /** Whether a class is named when it is made, and never again. */
@@ -51,8 +55,10 @@ export interface Rules {
   expiresOn: string | undefined;
   openDaysBefore: number | undefined;
   studentsFrom: string | undefined;
-  /** Who stays in a class after leaving it. */
+  /** Who stays in a class after leaving it before its end. */
   keeps: Record<Role, boolean>;
+  /** Who stays in a class whose term is over. */
+  keepsAfterTerm: Record<Role, boolean>;
   /** What is done about those whom PowerSchool has no more. */
   gone: {
     disables: Record<Role, boolean>;
@@ -85,9 +91,13 @@ export interface ProfileDocument {
   dates?: Partial<Record<'startsOn' | 'expiresOn' | 'studentsFrom', string | null>> & {
     openDaysBefore?: number | null;
   };
+  grades?: 'raw' | Record<string, string>;
+  preRegistered?: boolean;
   policies?: {
     studentLeftClass?: 'remove' | 'keep';
     teacherLeftClass?: 'remove' | 'keep';
+    studentTermEnded?: 'remove' | 'keep' | null;
+    teacherTermEnded?: 'remove' | 'keep' | null;
     studentGone?: 'keep' | 'disable';
     teacherGone?: 'keep' | 'disable';
     sectionGone?: 'keep' | ('removeStudents' | 'markExpired' | 'archiveTeam')[];
@@ -110,9 +120,13 @@ export function readRules(document: ProfileDocument): Rules {
     students: value('students'),
     teachers: value('teachers'),
   });
+  const keeps = { students: policies?.studentLeftClass === 'keep', teachers: policies?.teacherLeftClass !== 'remove' };
+  const afterTerm = { students: policies?.studentTermEnded, teachers: policies?.teacherTermEnded };
   return {
     name,
     mode,
+    gradeCode: gradeCoder(document.grades),
+    takesPreRegistered: document.preRegistered === true,
     identity: perRole((role) => [identity[role] ?? []].flat().map(identityRule)),
     domains: perRole((role) => domains[role] ?? ''),
     usernames: perRole((role) => usernameRule(accounts?.[role]?.username)),
@@ -136,12 +150,25 @@ export function readRules(document: ProfileDocument): Rules {
     expiresOn: dates?.expiresOn ?? undefined,
     openDaysBefore: dates?.openDaysBefore ?? undefined,
     studentsFrom: dates?.studentsFrom ?? undefined,
-    keeps: { students: policies?.studentLeftClass === 'keep', teachers: policies?.teacherLeftClass !== 'remove' },
+    keeps,
+    keepsAfterTerm: perRole((role) => (afterTerm[role] ? afterTerm[role] === 'keep' : keeps[role])),
     gone: {
       disables: { students: policies?.studentGone === 'disable', teachers: policies?.teacherGone === 'disable' },
       ends: new Set(Array.isArray(policies?.sectionGone) ? policies.sectionGone : []),
       afterDays: policies?.goneForDays ?? 14,
     },
+  };
+}
+
+/** Kindergarten is 0, what is below it pre-kindergarten down to -5, and the others have two digits up to 13. */
+function gradeCoder(given: ProfileDocument['grades']): (level: string) => string {
+  if (given === 'raw') return (level) => level;
+  return (level) => {
+    const own = given?.[level];
+    if (own !== undefined) return own;
+    if (level === '0') return 'KG';
+    if (/^-[1-5]$/.test(level)) return 'PK';
+    return /^[1-9]$/.test(level) ? `0${level}` : level;
   };
 }
 

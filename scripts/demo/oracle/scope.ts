@@ -36,6 +36,7 @@ export function scopeOf({ schools, people }: District, profiles: readonly Rules[
     const [rules, ...others] = new Set(person.schools.flatMap((school) => claims.get(school) ?? []));
     const covered = person.schools.filter((school) => scope.ruling.has(school));
     if (rules === undefined || covered.length === 0) continue;
+    if (person.preRegistered && !rules.takesPreRegistered && others.length === 0) continue;
     if (others.length > 0) {
       if ([rules, ...others].some(works)) scope.problems.set(person.key, 'PersonInTwoProfiles');
     } else if (works(rules)) scope.people.push({ person: { ...person, schools: covered }, rules });

@@ -27,7 +27,7 @@ export function userOf(person: Person, account: string, rules: Rules, licences: 
           student: present({
             externalId: dcid,
             studentNumber: chosen('studentNumber', number),
-            grade: chosen('grade', grade),
+            grade: chosen('grade', grade === undefined ? undefined : rules.gradeCode(grade)),
             graduationYear: chosen('graduationYear', graduationYear),
           }),
         }

@@ -3,7 +3,7 @@
  * one school.
  */
 import { type Batch, emptyBatch } from '../database/rows.ts';
-import { enroll } from './enrollments.ts';
+import { enroll, enrollAhead } from './enrollments.ts';
 import { addSchedule } from './schedule.ts';
 import { addDistrict, addSchool, planSchools } from './schools.ts';
 import { addVisitor, type PlannedSection } from './sections.ts';
@@ -45,13 +45,14 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
     const batch = emptyBatch();
     addSchool(batch, world, plan);
     const { staff, elsewhere } = addStaff(batch, world, plan, [...neighbours.keys()]);
-    const pupils = addStudents(batch, world, plan, index);
+    const { pupils, newcomers } = addStudents(batch, world, plan, index);
     index += plan.students;
     const sections = addSchedule(batch, world, plan, staff, pupils);
     for (const { schoolNumber, staffId } of elsewhere) {
       const section = neighbours.get(schoolNumber)?.[staffId % 7];
       if (section !== undefined) addVisitor(batch, world, section, staffId);
     }
+    enrollAhead(batch, world, newcomers, sections);
     addDualEnrollments(batch, world, pupils, [...neighbours.values()].at(-1) ?? []);
     neighbours.set(plan.number, sections);
     const [oldest] = neighbours.keys();

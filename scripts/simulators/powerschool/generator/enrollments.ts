@@ -42,3 +42,21 @@ export function drop(row: CcRow, section: PlannedSection, leftOn: string): void 
   row.dateleft = leftOn;
   section.row.no_of_students -= 1;
 }
+
+/** Whoever is registered for a day to come has a schedule from that day on, where the terms are not over by then. */
+export function enrollAhead(
+  batch: Batch,
+  world: World,
+  newcomers: readonly { id: number; entryDate: string }[],
+  sections: readonly PlannedSection[],
+): void {
+  const open = (day: string) =>
+    sections.filter(({ term, row }) => term.firstDay <= day && term.lastDay > day && row.no_of_students > 0);
+  for (const [index, student] of newcomers.entries()) {
+    const candidates = open(student.entryDate);
+    for (const step of [0, 1, 2]) {
+      const section = candidates[(index * 3 + step) % Math.max(1, candidates.length)];
+      if (section !== undefined && step < candidates.length) enroll(batch, world, student, section);
+    }
+  }
+}

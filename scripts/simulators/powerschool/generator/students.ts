@@ -17,9 +17,15 @@ export interface PlannedStudent {
 export const enrollStatus = { preRegistered: -1, active: 0, inactive: 1, transferred: 2, graduated: 3 } as const;
 
 /** The active students of a school, and beside them those who are not: about one in twelve. */
-export function addStudents(batch: Batch, world: World, plan: SchoolPlan, firstIndex: number): PlannedStudent[] {
+export function addStudents(
+  batch: Batch,
+  world: World,
+  plan: SchoolPlan,
+  firstIndex: number,
+): { pupils: PlannedStudent[]; newcomers: PlannedStudent[] } {
   const grades = plan.highGrade - plan.lowGrade + 1;
   const planned: PlannedStudent[] = [];
+  const newcomers: PlannedStudent[] = [];
   for (let position = 0; position < plan.students; position++) {
     const index = firstIndex + position;
     const grade = plan.lowGrade + (position % grades);
@@ -32,7 +38,9 @@ export function addStudents(batch: Batch, world: World, plan: SchoolPlan, firstI
   for (let position = 0; position < Math.ceil(plan.students / 60); position++) {
     const grade = plan.lowGrade + (position % grades);
     const newcomer = addDays(world.today, 14 + position);
-    addStudent(batch, world, { plan, grade, status: enrollStatus.preRegistered, entryDate: newcomer, index: -1 });
+    const status = enrollStatus.preRegistered;
+    const row = addStudent(batch, world, { plan, grade, status, entryDate: newcomer, index: -1 });
+    newcomers.push({ index: -1, id: row.id, grade, entryDate: newcomer });
   }
   for (let position = 0; position < Math.ceil(plan.students / 80); position++) {
     const grade = plan.lowGrade + (position % grades);
@@ -40,7 +48,7 @@ export function addStudents(batch: Batch, world: World, plan: SchoolPlan, firstI
     addStudent(batch, world, { plan, grade, status: enrollStatus.inactive, entryDate, index: -1 });
     addStudent(batch, world, { plan, grade, status: enrollStatus.graduated, entryDate, index: -1 });
   }
-  return planned;
+  return { pupils: planned, newcomers };
 }
 
 interface StudentPlan {

@@ -1,0 +1,60 @@
+/**
+ * What ended before this school year. Nothing of it is made in Microsoft 365; what is there already follows the policies.
+ * Pure.
+ */
+import type { Section, Term } from '../../shared/roster.ts';
+import type { RosterIndex } from './roster-index.ts';
+
+export interface Past {
+  /** Whether the term of a section ended before this school year. A section without a known term did not. */
+  section(section: Section): boolean;
+  /** Whether all terms of a school did. A school without terms did not: new schools and offices have none. */
+  school(schoolId: string): boolean;
+}
+
+/** @param today the district's date, YYYY-MM-DD */
+export function pastOf(roster: Pick<RosterIndex, 'terms' | 'termsOf'>, today: string): Past {
+  const starts = new Map<string, string | undefined>();
+  const startOf = (schoolId: string) => {
+    if (!starts.has(schoolId)) starts.set(schoolId, yearStart(roster.termsOf(schoolId), today));
+    return starts.get(schoolId);
+  };
+  const isPast = (term: Term) => term.endDate < (startOf(term.schoolId) ?? '');
+  return {
+    section({ termId }) {
+      const term = roster.terms.get(termId);
+      return term !== undefined && isPast(term);
+    },
+    school(schoolId) {
+      const terms = [...roster.termsOf(schoolId)];
+      return terms.length > 0 && terms.every(isPast);
+    },
+  };
+}
+
+/**
+ * The day on which this school year began at a school: the first day of its newest year that has begun, as long as that is
+ * less than twelve months ago. A school that got no new year since is in one that began on the same day of the calendar:
+ * summer is no new year, and a school that closed years ago is long past its last one. Undefined before the first year.
+ */
+export function yearStart(terms: Iterable<Term>, today: string): string | undefined {
+  const firstDays = new Map<string, string>();
+  for (const { yearId, startDate } of terms) {
+    const known = firstDays.get(yearId);
+    if (known === undefined || startDate < known) firstDays.set(yearId, startDate);
+  }
+  const newest = [...firstDays.values()]
+    .filter((day) => day <= today)
+    .sort()
+    .at(-1);
+  if (newest === undefined) return undefined;
+  const year = Number(today.slice(0, 4));
+  const thisYear = sameDay(newest, year);
+  const latest = thisYear <= today ? thisYear : sameDay(newest, year - 1);
+  return latest > newest ? latest : newest;
+}
+
+/** `2019-08-20` in 2026: `2026-08-20`. The 29th of February only has to come before the 1st of March. */
+function sameDay(date: string, year: number): string {
+  return `${String(year).padStart(4, '0')}${date.slice(4)}`;
+}
