@@ -60,6 +60,7 @@ const history = fc.record({
   sds: fc.option(fc.constantFrom('v1' as const, 'v2.1' as const, 'mixed' as const), { nil: undefined }),
   schools: fc.constantFrom('all' as const, ['1', '2']),
   createTeam: fc.boolean(),
+  ownerRemovalEndsMembership: fc.boolean(),
   studentLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
   teacherLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
   studentGone: fc.constantFrom('disable' as const, 'keep' as const),
@@ -81,6 +82,7 @@ const undone: History = {
   sds: undefined,
   schools: 'all',
   createTeam: false,
+  ownerRemovalEndsMembership: false,
   studentLeftClass: 'remove',
   teacherLeftClass: 'remove',
   studentGone: 'keep',
@@ -126,7 +128,8 @@ t.test('for any history: what should be there is there, once, and nothing else w
 });
 
 /** @returns what is wrong in the end */
-async function live(t: Test, { how, sds, schools, createTeam, steps, ...policies }: History): Promise<string[]> {
+async function live(t: Test, told: History): Promise<string[]> {
+  const { how, sds, schools, createTeam, steps, ownerRemovalEndsMembership, ...policies } = told;
   const mode = { students: how, teachers: how };
   const accounts = how === 'match' || sds !== undefined;
   const furnish = (file: DirectoryFile) => (sds === undefined ? file : leftBySds(file, sds));
@@ -134,6 +137,7 @@ async function live(t: Test, { how, sds, schools, createTeam, steps, ...policies
   try {
     const given = { schools, policies: { ...policies, goneForDays: 0 }, guards: noGuards, classes: { createTeam } };
     district.profile = parseProfile({ ...district.profile, ...given }, 'test');
+    district.microsoft.directory.rules.ownerRemovalEndsMembership = ownerRemovalEndsMembership;
     const before = await district.dump();
     const world = fullWorld();
     const ever = new Map<string, Membership>();

@@ -70,6 +70,7 @@ const history = fc.record({
   attributes: fc.constantFrom('repair' as const, 'report' as const),
   foreignMembers: fc.constantFrom('keep' as const, 'remove' as const),
   lag: fc.constantFrom(50, 5000, 120_000),
+  ownerRemovalEndsMembership: fc.boolean(),
   // Two rounds by hand: whoever undoes a repair a third time is left alone.
   steps: fc.array(
     fc.record({
@@ -110,6 +111,7 @@ async function live(t: Test, told: History): Promise<string[]> {
     const policies = { teacherLeftClass: 'remove' };
     district.profile = parseProfile({ ...district.profile, policies, drift, guards: noGuards }, 'test');
     district.microsoft.directory.lag = lag;
+    district.microsoft.directory.rules.ownerRemovalEndsMembership = told.ownerRemovalEndsMembership;
     const world = fullWorld();
     const byHand: ByHand = new Map();
     await district.commit(recordsOf(world));
