@@ -1,0 +1,117 @@
+/** Tenants with rules of their own: what they refuse goes to the person who can put it right, and everything else goes on. */
+import t, { type Test } from 'tap';
+import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
+import { fixerOf } from '../../identity/problem.ts';
+import { parseProfile } from '../../profile.ts';
+import { readProblems } from '../../store/problems.ts';
+import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
+
+const match: Mode = { students: 'match', teachers: 'match' };
+const students = 8;
+
+async function open(t: Test, options: object = {}): Promise<District> {
+  const district = await openDistrict({ dir: t.testdir(), mode: match, students, accounts: true });
+  t.teardown(() => district.close());
+  district.profile = parseProfile({ ...district.profile, ...options }, 'test');
+  await district.commit(smallRoster(students));
+  return district;
+}
+
+async function problemsOf({ store, tenantId }: District) {
+  const problems = await store.withTenant(tenantId, readProblems);
+  return problems.map(({ subject, code, message, action }) => ({ subject, code, message, action, who: fixerOf(code) }));
+}
+
+function account({ microsoft }: District, name: string) {
+  const [user] = microsoft.directory.users.find('userPrincipalName', `${name}@contoso.edu`);
+  if (user === undefined) throw new Error(name);
+  return user;
+}
+
+t.test('owners are added one by one where a PATCH with them is refused, and members as ever', async (t) => {
+  const district = await open(t);
+  district.microsoft.directory.rules.refusesOwnersInPatch = true;
+  t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
+  const dump = await district.dump();
+  t.ok(dump.class.every(({ owners, members }) => owners?.length === 1 && (members?.length ?? 0) > 1));
+  t.match(await district.run(), { done: 0 });
+});
+
+t.test('members that need User.ReadWrite.All name that permission', async (t) => {
+  const district = await open(t);
+  const { app, directory } = district.microsoft;
+  directory.rules.memberWritesNeedUserWrite = true;
+  app.roles = [...defaultRoles.filter((role) => role !== 'User.ReadWrite.All'), 'User.Read.All'];
+  t.match(await district.run(), { state: 'errors' });
+  const problems = await problemsOf(district);
+  t.same([...new Set(problems.map(({ code, who }) => `${code} ${who}`))], ['PermissionMissing microsoft']);
+  t.match(problems[0], { message: /permission User\.ReadWrite\.All\.$/ });
+  app.roles = defaultRoles;
+  t.match(await district.run(), { state: 'success', problems: 0 });
+});
+
+t.test('a naming policy is for the administrators, with its words', async (t) => {
+  const district = await open(t);
+  district.microsoft.directory.rules.naming = { prefix: '', suffix: '', blockedWords: ['Course'] };
+  t.match(await district.run(), { state: 'errors' });
+  const problems = await problemsOf(district);
+  t.match(problems[0], {
+    subject: /^class:/,
+    code: 'GroupNamingPolicy',
+    who: 'microsoft',
+    message: /words that are blocked/,
+  });
+  t.equal((await district.dump()).school.length, 2, 'everything else goes on');
+  district.microsoft.directory.rules.naming = null;
+  t.match(await district.run(), { state: 'success', problems: 0 });
+});
+
+t.test('a protected account is said to be protected, and nobody is asked for a permission', async (t) => {
+  for (const by of ['administrator', 'restrictedUnit'] as const) {
+    const district = await open(t, { policies: { studentGone: 'disable', goneForDays: 0 } });
+    await district.run();
+    account(district, 'student0').protection = by;
+    const gone = new Set(['10', '300', '301', '302']);
+    await district.commit(smallRoster(students).filter(({ id }) => !gone.has(id)));
+    await district.run();
+    const [problem, ...others] = await problemsOf(district);
+    t.match(problem, { subject: 'students:10', code: 'AccountProtected', who: 'microsoft' });
+    t.match(problem, { action: /Leave the account as it is.*link set/ });
+    t.same(others, []);
+    account(district, 'student0').protection = undefined;
+    t.match(await district.run(), { state: 'success', problems: 0 });
+  }
+});
+
+t.test('an account that leaves the synchronization is written again, and nothing fights', async (t) => {
+  const district = await open(t, { policies: { studentGone: 'disable', goneForDays: 0 } });
+  const { users } = district.microsoft.directory;
+  await district.run();
+  users.update(account(district, 'student0'), { onPremisesSyncEnabled: true });
+  const gone = new Set(['10', '300', '301', '302']);
+  await district.commit(smallRoster(students).filter(({ id }) => !gone.has(id)));
+  await district.run();
+  t.match(await problemsOf(district), [{ subject: 'students:10', code: 'LeaverOnPremises' }]);
+  users.update(account(district, 'student0'), { onPremisesSyncEnabled: null });
+  t.match(await district.run(), { state: 'success', done: 1, problems: 0 });
+  t.equal(account(district, 'student0').props.accountEnabled, false);
+  t.match(await district.run(), { done: 0, problems: 0 });
+});
+
+t.test('a teacher who is removed as owner stays a member where they belong, whatever the tenant does', async (t) => {
+  for (const ends of [false, true]) {
+    const district = await open(t, { policies: { teacherLeftClass: 'remove' } });
+    district.microsoft.directory.rules.ownerRemovalEndsMembership = ends;
+    await district.run();
+    await district.commit([
+      ...smallRoster(students).filter(({ id }) => id !== '70'),
+      { kind: 'teacherRoster', id: '79', schoolId: '1', sectionId: '50', teacherId: '92' },
+    ]);
+    t.match(await district.run(), { state: 'success', problems: 0 });
+    const dump = await district.dump();
+    const one = dump.class.find(({ externalId }) => externalId === '50');
+    const before = dump.user.find(({ teacher }) => teacher?.externalId === '90')?.id ?? '';
+    t.notOk(one?.members?.includes(before) || one?.owners?.includes(before), 'gone from both');
+    t.match(await district.run(), { done: 0, problems: 0 });
+  }
+});
