@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { auditNow, auditTable } from '../answers/audit.ts';
-import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, readNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
 import { momentBefore } from './times.ts';
@@ -19,7 +19,7 @@ export function auditCommand(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay audit contoso --since 7d')
     .action(async (tenant: string, options: { since?: string; limit: number; csv?: string; json?: true }) => {
-      const answer = await withNamedTenant(context, tenant, (scope) => auditNow(scope, options));
+      const answer = await readNamedTenant(context, tenant, (scope) => auditNow(scope, options));
       if (options.json) return printJson(context, answer);
       const { entries } = answer;
       if (options.csv !== undefined) return await writeCsv(context, options.csv, auditTable, entries);

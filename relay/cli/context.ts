@@ -52,11 +52,11 @@ export async function withNamedTenant<T>(
 export async function readNamedTenant<T>(
   context: CliContext,
   slugOrId: string,
-  fn: (scope: TenantScope) => Promise<T>,
+  fn: (scope: TenantScope, tenant: Tenant) => Promise<T>,
 ): Promise<T> {
   return await withStore(context, async (store) => {
     const tenant = await store.system((scope) => findTenant(scope, slugOrId));
-    return await store.readTenant(tenant.id, fn);
+    return await store.readTenant(tenant.id, (scope) => fn(scope, tenant));
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { explainNow, questionOf } from '../answers/explain.ts';
 import type { Step } from '../explain/step.ts';
-import { type CliContext, printJson, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, readNamedTenant } from './context.ts';
 
 const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… waiting', stopped: '✗ stopped' };
 
@@ -19,7 +19,7 @@ export function explainCommand(program: Command, context: CliContext): void {
     .action(async (name: string, options: { student?: string; teacher?: string; section?: string; json?: true }) => {
       const question = questionOf(options);
       if (question === undefined) return program.error("error: one of '--student' and '--teacher' is needed");
-      const found = await withNamedTenant(context, name, (scope) => explainNow(scope, question, context.clock.now()));
+      const found = await readNamedTenant(context, name, (scope) => explainNow(scope, question, context.clock.now()));
       if (options.json) return printJson(context, found);
       const { steps, answer } = found;
       for (const { stage, status, fact, at, next } of steps) {

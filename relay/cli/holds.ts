@@ -5,7 +5,7 @@ import { addDays, isOpen } from '../plan/decisions.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { type Decision, decideHolds, type StoredHold } from '../store/holds.ts';
 import { readProfiles } from '../store/profiles.ts';
-import { byOption, type CliContext, printJson, withNamedTenant } from './context.ts';
+import { byOption, type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
 import { operationCount } from './numbers.ts';
 import { momentAfter } from './times.ts';
 
@@ -27,7 +27,7 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
     .action(async (tenant: string, options: { profile?: string; json?: true }) => {
-      const answer = await withNamedTenant(context, tenant, (scope) => holdsNow(scope, options.profile));
+      const answer = await readNamedTenant(context, tenant, (scope) => holdsNow(scope, options.profile));
       if (options.json) return printJson(context, answer);
       const { holds: all } = answer;
       if (all.length === 0) context.out.write('Nothing is held.\n');

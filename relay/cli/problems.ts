@@ -4,7 +4,7 @@ import { problemsNow, problemTable } from '../answers/problems.ts';
 import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
 import type { OpenProblem } from '../store/problems.ts';
-import { type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, readNamedTenant } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -44,7 +44,7 @@ Examples:
   hallpass-relay problems contoso --role sis --csv for-the-registrar.csv`,
     )
     .action(async (tenant: string, options: ProblemsOptions) => {
-      const answer = await withNamedTenant(context, tenant, (scope) => problemsNow(scope, options));
+      const answer = await readNamedTenant(context, tenant, (scope) => problemsNow(scope, options));
       if (options.json) return printJson(context, answer);
       const { failing, problems } = answer;
       if (options.csv !== undefined) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { runsNow, runTable } from '../answers/runs.ts';
 import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/run-history.ts';
-import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, printTable, readNamedTenant, withNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -16,7 +16,7 @@ export function runsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay runs contoso --limit 50')
     .action(async (tenant: string, options: { profile?: string; limit: number; json?: true }) => {
-      const answer = await withNamedTenant(context, tenant, (scope) => runsNow(scope, options));
+      const answer = await readNamedTenant(context, tenant, (scope) => runsNow(scope, options));
       if (options.json) return printJson(context, answer);
       const { runs } = answer;
       if (runs.length === 0) return void context.out.write('Nothing has run yet.\n');

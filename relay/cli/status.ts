@@ -4,7 +4,7 @@ import { ago } from '../answers/agent-condition.ts';
 import { tenantStatus } from '../answers/status.ts';
 import type { RunSummary } from '../store/journal.ts';
 import { agentProblems, stateOf } from './agent-lines.ts';
-import { type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
@@ -17,7 +17,7 @@ export function statusCommand(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')
     .action(async (name: string, options: { json?: true }) => {
       const nowMs = context.clock.now();
-      const status = await withNamedTenant(context, name, (scope, tenant) => tenantStatus(scope, tenant, nowMs));
+      const status = await readNamedTenant(context, name, (scope, tenant) => tenantStatus(scope, tenant, nowMs));
       if (options.json) return printJson(context, status);
       const { tenant, roster, agents, profiles, provisioning } = status;
       const { holds } = provisioning;

@@ -1,7 +1,7 @@
 /**
  * kysely over Node's own SQLite: the dialect that kysely ships speaks better-sqlite3, this is the difference.
  *
- * One connection per process. A transaction that may write is BEGIN IMMEDIATE: one that reads first and writes later would
+ * One connection per process for writing, and one for reading whole districts beside it. A transaction that may write is BEGIN IMMEDIATE: one that reads first and writes later would
  * otherwise fail with SQLITE_BUSY at its first write whenever the other process (CLI beside the running server) committed
  * in between, and no busy timeout helps against that.
  */
@@ -71,8 +71,9 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
-    const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate';
-    await connection.executeQuery(CompiledQuery.raw(begin));
+    const isReading = settings?.accessMode === 'read only';
+    this.#database.exec(`PRAGMA query_only = ${isReading ? 'ON' : 'OFF'}`);
+    await connection.executeQuery(CompiledQuery.raw(isReading ? 'begin' : 'begin immediate'));
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

@@ -57,6 +57,31 @@ t.test('a reader sees one moment, and keeps nobody from writing', async (t) => {
   t.same(await reader.readTenant(id, names), [{ name: 'test' }]);
 });
 
+t.test('a long reading holds no writer of the same process back, and cannot write', async (t) => {
+  const store = await openStore(join(t.testdir(), 'relay.db'));
+  t.teardown(() => store.close());
+  const { id } = await tenantNamed(store, 'contoso');
+  const names = ({ db }: TenantScope) => db.selectFrom('profile').select('name').execute();
+  await store.readTenant(id, async (scope) => {
+    t.same(await names(scope), []);
+    // Would wait for ever on the connection of the reader.
+    await store.withTenant(id, (other) => setProfile(other, testProfile, now));
+    t.same(await names(scope), [], 'it sees its own moment');
+  });
+  t.same(await store.readTenant(id, names), [{ name: 'test' }]);
+});
+
+t.test('a reading that tries to write fails, in a file and in memory', async (t) => {
+  for (const file of [join(t.testdir(), 'relay.db'), ':memory:']) {
+    const store = await openStore(file);
+    t.teardown(() => store.close());
+    const { id } = await tenantNamed(store, 'contoso');
+    await t.rejects(store.readTenant(id, (scope) => setProfile(scope, testProfile, now)));
+    t.same(await store.withTenant(id, ({ db }) => db.selectFrom('profile').select('name').execute()), []);
+    await store.withTenant(id, (scope) => setProfile(scope, testProfile, now));
+  }
+});
+
 t.test('refuses a database of a newer version, and leaves it alone', async (t) => {
   const file = join(t.testdir(), 'relay.db');
   await (await openStore(file)).close();

@@ -29,7 +29,10 @@ export interface Store {
    * @throws HallpassError STORE_UNAVAILABLE; whatever `fn` throws undoes the transaction
    */
   withTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
-  /** The same for reading alone: `fn` sees one moment, and other processes write meanwhile. For whole districts. */
+  /**
+   * The same for reading alone: `fn` sees one moment, writers of this and other processes go on meanwhile, and whatever `fn`
+   * tries to write fails. For whole districts.
+   */
   readTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
   /** The same for questions that cross tenants. Called with the functions of system.ts only. */
   system<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
@@ -47,6 +50,13 @@ export async function openStore(file: string): Promise<Store> {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
   });
+  // Beside the writers: a district is read for seconds. A database in memory has one connection alone.
+  let reading: Kysely<Database> | undefined;
+  const reader = (): Kysely<Database> => {
+    if (file === ':memory:') return db;
+    reading ??= new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
+    return reading;
+  };
   const transaction = <T>(fn: (db: Kysely<Database>) => Promise<T>): Promise<T> =>
     unavailable(file, () => db.transaction().execute(fn));
   try {
@@ -59,13 +69,16 @@ export async function openStore(file: string): Promise<Store> {
     withTenant: (tenantId, fn) => transaction((trx) => fn({ tenantId, db: trx })),
     readTenant: (tenantId, fn) =>
       unavailable(file, () =>
-        db
+        reader()
           .transaction()
           .setAccessMode('read only')
           .execute((trx) => fn({ tenantId, db: trx })),
       ),
     system: (fn) => transaction((trx) => fn({ db: trx })),
-    close: () => db.destroy(),
+    async close() {
+      await reading?.destroy();
+      await db.destroy();
+    },
   };
 }
 

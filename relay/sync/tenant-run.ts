@@ -141,7 +141,7 @@ async function timed(context: TurnContext, state: ProfileState, today: string): 
 }
 
 function loadState({ store, tenantId, profiles }: TurnContext): Promise<TenantState | undefined> {
-  return store.withTenant(tenantId, (scope) => loadTenantState(scope, profiles));
+  return store.readTenant(tenantId, (scope) => loadTenantState(scope, profiles));
 }
 
 async function currentState(
@@ -152,7 +152,7 @@ async function currentState(
   const { store, tenantId, profiles } = context;
   if (memory === undefined || !isAboutThese(memory, profiles)) return loadState(context);
   takeDirectoryNews(memory, news);
-  return await store.withTenant(tenantId, async (scope) => {
+  return await store.readTenant(tenantId, async (scope) => {
     const { linksEditedAt } = await readDirectoryState(scope);
     if (linksEditedAt !== memory.linksEditedAt) return await loadTenantState(scope, profiles);
     await refreshRoster(scope, memory);
