@@ -63,10 +63,9 @@ t.test('a cycle that ends early leaves nothing of itself behind for the next one
   inStep(t, district);
 });
 
-t.test('revoked or replaced, it stops and does not come back', async (t) => {
+t.test('revoked, or too old, it stops and does not come back', async (t) => {
   for (const [how, code] of [
     ['revoked', 'AGENT_UNKNOWN'],
-    ['replaced', 'AGENT_REPLACED'],
     ['version', 'PROTOCOL_UNSUPPORTED'],
   ] as const) {
     const district = await openDistrict(t, 1);

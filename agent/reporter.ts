@@ -1,6 +1,7 @@
 /** Events as lines: JSON for machines, sentences for people, a progress bar for those who watch a terminal. */
 import pino from 'pino';
 import { type Clock, timestamp } from '../shared/clock.ts';
+import { printableLine } from '../shared/printable.ts';
 import { isRich } from '../shared/terminal.ts';
 import type { AgentEvent, Report } from './events.ts';
 
@@ -48,7 +49,7 @@ export function jsonWriter(out: pino.DestinationStream, options: pino.LoggerOpti
 }
 
 function textWriter(out: NodeJS.WriteStream, clock: Clock): Report {
-  return (event) => out.write(`${timestamp(clock)} ${sentence(event)}\n`);
+  return (event) => out.write(`${timestamp(clock)} ${printableLine(sentence(event))}\n`);
 }
 
 /** The bar stays on the last line; every other event pushes it down. */
@@ -56,7 +57,7 @@ function barWriter(out: NodeJS.WriteStream): Report {
   return (event) => {
     out.write('\r\x1b[K');
     if (event.event === 'cycle.progress') out.write(bar(event.bucketsDone, event.bucketsTotal, event.records));
-    else out.write(`${sentence(event)}\n`);
+    else out.write(`${printableLine(sentence(event))}\n`);
   };
 }
 

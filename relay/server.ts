@@ -1,4 +1,5 @@
 /** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
+import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -8,6 +9,7 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { apiRoutes } from './api/api.ts';
+import { exposedState, tidyState } from './home-files.ts';
 import { answerOf } from './http-answer.ts';
 import { answerBrokenRequests, createServer, listen } from './http-server.ts';
 import { trustedProxies } from './link/addresses.ts';
@@ -20,6 +22,7 @@ import { healthRoutes } from './readiness.ts';
 import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
 import { forgetConnections } from './store/agent-health.ts';
+import { takeServingLock } from './store/serving-lock.ts';
 import { openStore, type Store } from './store/store.ts';
 import { startSyncLoop } from './sync/loop.ts';
 import { keepJournalShort } from './sync/retention.ts';
@@ -63,9 +66,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   const server = await createServer(settings);
   const origins = watchOrigins(server, settings, log);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  started.defer(takeServingLock(home));
+  await tidyState(home);
   const store = await openStore(storeFile(home));
   started.defer(() => store.close());
 
+  for (const { code, message, action } of await exposedState(home, process.platform)) {
+    log.warn({ event: 'state.exposed', code, message, action }, message);
+  }
   const vault = openVault(home, options.keyFile ?? settings.secrets.keyFile);
   const sync = await startSync({ store, settings, vault, clock, log, signal: stop.signal });
   started.defer(() => sync.close());

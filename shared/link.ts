@@ -11,6 +11,7 @@ import { digestTextSchema } from './digest.ts';
 import { fail, HallpassError, reasonOf } from './errors.ts';
 import { beyondBounds } from './json-bounds.ts';
 import { leftOutSchema } from './left-out.ts';
+import { isPrintableLine } from './printable.ts';
 import { kinds, type RosterRecord, recordSchema } from './roster.ts';
 
 /** WebSocket subprotocol of version 1: offered by the agent, chosen by the relay at the upgrade. */
@@ -62,6 +63,8 @@ export const limits = {
   compressAboveBytes: 1024,
 } as const;
 
+/** What is shown to people one day: no control characters, line ends or changes of direction. */
+const printableText = z.string().refine(isPrintableLine, 'it has control characters');
 const bucketSchema = z.strictObject({ kind: z.enum(kinds), schoolId: z.string().min(1).max(40) });
 const hashSchema = z.string().regex(/^[0-9a-f]{32}$/);
 const id = z.string().min(1).max(40);
@@ -83,7 +86,7 @@ export const errorMessageSchema = z.object({
 export const helloSchema = z.object({
   type: z.literal('hello'),
   protocol: z.int().min(1),
-  agentVersion: z.string().max(40),
+  agentVersion: printableText.max(40),
   capabilities: z.array(z.string().max(40)).max(40),
   source: z.object({
     kind: z.enum(['powerquery', 'rest']),
@@ -225,8 +228,8 @@ export type ErrorMessage = z.infer<typeof errorMessageSchema>;
 /** Request and answer of `POST {relay}/agent/v1/enroll`. The public key is an Ed25519 JWK. */
 export const enrollRequestSchema = z.strictObject({
   code: z.string().min(8).max(64),
-  name: z.string().min(1).max(200),
-  agentVersion: z.string().max(40),
+  name: printableText.min(1).max(200),
+  agentVersion: printableText.max(40),
   publicKey: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43) }),
 });
 export const enrollResponseSchema = z.object({

@@ -1,5 +1,6 @@
 /** How both programs speak on a terminal: errors with a next step, exit codes with a meaning, progress when watched. */
 import { exactReasonOf, fail, HallpassError } from './errors.ts';
+import { printable } from './printable.ts';
 
 /** Exit codes (documented in README): like sysexits(3), so that a service manager can tell a wait from a mistake. */
 export const exitCodes = {
@@ -24,8 +25,8 @@ export function toHallpassError(error: unknown): HallpassError {
 /** `error[CODE] sentence` and `  → next step`, on stderr; returns the exit code. */
 export function reportError(error: unknown, out: NodeJS.WritableStream = process.stderr): number {
   const known = toHallpassError(error);
-  out.write(`error[${known.code}] ${known.message}\n  → ${known.action}\n`);
-  if (known.retry === 'bug' && known.cause instanceof Error) out.write(`${known.cause.stack ?? ''}\n`);
+  out.write(`error[${known.code}] ${printable(known.message)}\n  → ${printable(known.action)}\n`);
+  if (known.retry === 'bug' && known.cause instanceof Error) out.write(`${printable(known.cause.stack ?? '')}\n`);
   return {
     retry: exitCodes.temporary,
     'retry-after': exitCodes.temporary,

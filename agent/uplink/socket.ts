@@ -172,7 +172,7 @@ export class LinkSocket {
       case closeCodes.revoked:
         return { error: fail('AGENT_UNKNOWN', { url: this.#url }), final: true };
       case closeCodes.replaced:
-        return { error: fail('AGENT_REPLACED', {}), final: true };
+        return { error: fail('AGENT_REPLACED', {}), final: false };
       case closeCodes.version:
         return this.#versionMismatch();
       default: {

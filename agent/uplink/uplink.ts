@@ -22,6 +22,12 @@ import { Session } from './session.ts';
 import { LinkSocket, type SocketEnd } from './socket.ts';
 import { type VitalLimits, vitalLimits } from './vitals.ts';
 
+/** The pause after another connection took over, which doubles each time, milliseconds. */
+const firstReplacedMs = 60_000;
+const longestReplacedMs = 3_600_000;
+/** Without another one for so long, the next counts as the first, milliseconds. */
+const forgetReplacementMs = 7_200_000;
+
 export type Command = Extract<RelayMessage, { type: 'command' }>;
 
 export interface UplinkListener {
@@ -65,6 +71,7 @@ export class Uplink {
   #greetedAt = 0;
   #wait = new AbortController();
   #why: HallpassError;
+  #replacements = { count: 0, at: Number.NEGATIVE_INFINITY };
   #waiters: { resolve: (session: Session) => void; reject: (reason: unknown) => void }[] = [];
 
   constructor(options: UplinkOptions) {
@@ -224,7 +231,8 @@ export class Uplink {
     await this.#socket?.send(frame);
   }
 
-  #ended(end: SocketEnd): void {
+  #ended(given: SocketEnd): void {
+    const end = given.error.code === 'AGENT_REPLACED' ? this.#replaced(given) : given;
     this.#why = end.error;
     // A refusal because of the clock tells the time: the next token is right, so that also a single attempt is made once more.
     const corrected = this.#hear(end.relayTime) && end.error.code === 'AGENT_TOKEN_INVALID';
@@ -240,6 +248,16 @@ export class Uplink {
     const ms = this.#relayClock.hear(relayTime);
     if (ms !== undefined) this.#options.listener.clockCorrected?.(ms);
     return ms !== undefined;
+  }
+
+  /** Once is a restart or a mistake. Again and again is a copy, with which this agent must not take turns all day. */
+  #replaced(end: SocketEnd): SocketEnd {
+    const now = this.#options.clock.now();
+    const isAgain = Math.abs(now - this.#replacements.at) < forgetReplacementMs;
+    const count = isAgain ? this.#replacements.count + 1 : 1;
+    this.#replacements = { count, at: now };
+    const retryAfterMs = Math.min(longestReplacedMs, firstReplacedMs * 2 ** (count - 1));
+    return { ...end, retryAfterMs, error: count === 1 ? end.error : fail('AGENT_COPIED', { count }) };
   }
 
   #release(goodbye: (socket: LinkSocket) => void): void {

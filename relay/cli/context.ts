@@ -1,6 +1,7 @@
 /** What the commands get from their surroundings, so that tests run them in process. */
 import { Option } from 'commander';
 import type { Clock } from '../../shared/clock.ts';
+import { printableLine } from '../../shared/printable.ts';
 import { storeFile } from '../settings.ts';
 import { openStore, type Store, type TenantScope } from '../store/store.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
@@ -65,7 +66,8 @@ export function printJson({ out }: CliContext, value: unknown): void {
 }
 
 /** Columns under headings, as wide as their longest cell. */
-export function printTable({ out }: CliContext, headings: readonly string[], rows: readonly string[][]): void {
+export function printTable({ out }: CliContext, headings: readonly string[], cells: readonly string[][]): void {
+  const rows = cells.map((row) => row.map(printableLine));
   const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)));
   for (const row of [headings, ...rows]) {
     out.write(

@@ -1,6 +1,7 @@
 /** `hallpass-relay`: the commands, their options, and how they end. */
 import { Command, CommanderError } from 'commander';
 import { optionError } from '../../shared/option-error.ts';
+import { printableOutput } from '../../shared/printable.ts';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { agentCommands } from './agent.ts';
@@ -31,7 +32,10 @@ import { tokenCommands } from './token.ts';
  * @param args without node and script
  * @returns the exit code (shared/terminal.ts)
  */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(args: readonly string[], surroundings: CliContext): Promise<number> {
+  // Here, so that no command can forget it.
+  const { out, err } = surroundings;
+  const context = { ...surroundings, out: printableOutput(out), err: printableOutput(err) };
   const program = createProgram(context);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -28,17 +28,18 @@ function bootId(): string | null {
 
 /**
  * Whether a code may still be used: by the clock, and by the computer's uptime while that is the one under which it was
- * issued. A clock that is set back revives none, and a time before the issue is that of such a clock.
+ * issued. After a restart of the computer a time before the issue tells that the clock was set back.
  */
 export function isCodeAlive(
   code: { issued_at: string | null; expires_at: string; boot: string | null; uptime_ms: number | null },
   now: Date,
   { boot, ms }: Uptime,
 ): boolean {
-  const byClock =
-    now.toISOString() < code.expires_at && (code.issued_at === null || now.toISOString() >= code.issued_at);
+  const time = now.toISOString();
+  if (time >= code.expires_at) return false;
   const isSameStart = code.uptime_ms !== null && boot === code.boot && ms >= code.uptime_ms;
-  return byClock && (!isSameStart || ms - (code.uptime_ms ?? 0) < codeLifetimeMs);
+  if (isSameStart) return ms - (code.uptime_ms ?? 0) < codeLifetimeMs;
+  return code.issued_at === null || time >= code.issued_at;
 }
 
 /** Crockford's base 32: no I, L, O or U, so that a code survives being read out over the telephone. */

@@ -59,8 +59,16 @@ export const linkErrors = {
   AGENT_REPLACED: {
     retry: 'fix',
     sentence: 'Another connection with the identity of this agent took over.',
-    action: 'Stop the copy: two machines must not run with the same state folder.',
-    meaning: 'Happens after cloning a virtual machine. Enroll the second machine with a code of its own.',
+    action: 'Nothing to do if this happens once. If it goes on, stop the copy, or enroll it with a code of its own.',
+    meaning:
+      'The agent was started a second time, or somebody else used its identity. It comes back after a minute; see AGENT_COPIED.',
+  },
+  AGENT_COPIED: {
+    retry: 'fix',
+    sentence: 'Another program with the identity of this agent took over {count} times in a row.',
+    action: 'Stop the copy, or enroll it with a code of its own: two machines must not run with the same state folder.',
+    meaning:
+      'Happens after cloning a virtual machine: both take the place of the other in turn. The agent comes back after a pause that grows to an hour.',
   },
   AGENT_TOKEN_INVALID: {
     retry: 'fix',

@@ -228,6 +228,20 @@ export const relayErrors = {
       'Give it a certificate with "hallpass-relay configure --tls-cert FILE --tls-key FILE", or let it listen on 127.0.0.1 behind a proxy that ends TLS.',
     meaning: 'Rosters never cross a network in the clear. Plain http is served to this computer itself only.',
   },
+  STATE_EXPOSED: {
+    retry: 'fix',
+    sentence: 'Other users of this computer may {what} {file}.',
+    action: 'Run "{command}".',
+    meaning:
+      'The database has personal data, the key opens sealed secrets. What the relay makes itself is closed to others; copies and restored backups often are not.',
+  },
+  RELAY_RUNNING: {
+    retry: 'fix',
+    sentence: 'Another relay serves from {folder} already.',
+    action: 'Stop that one first, or give this one a state folder of its own with HALLPASS_HOME.',
+    meaning:
+      'Two relays on one database would both provision. The lock ends with the process that holds it; commands beside a serving relay work.',
+  },
   PORT_IN_USE: {
     retry: 'fix',
     sentence: 'Cannot listen on {address}: {reason}.',

@@ -1,0 +1,36 @@
+/**
+ * What may reach a terminal. Names of agents, courses and people come from elsewhere, and a terminal acts on control
+ * characters: it moves the cursor, hides lines, sets its title, or answers as if somebody had typed.
+ */
+
+/** C0 but tab and line feed, DEL, C1, line separators, and the marks that change the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Every character that a terminal would act on as an escape, `\u001b`, which is the same text in JSON. */
+export function printable(text: string): string {
+  return text.replace(unprintable, escaped);
+}
+
+/** The same for what belongs on one line, such as the cell of a table. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/[\t\n]/g, escaped);
+}
+
+/** For names that are given by others: no control characters, line ends or changes of direction. */
+export function isPrintableLine(text: string): boolean {
+  return printableLine(text) === text;
+}
+
+/** The stream, with everything that is written made printable. `\r\n`, the line end of CSV, stays. */
+export function printableOutput(out: NodeJS.WritableStream): NodeJS.WritableStream {
+  const write: NodeJS.WritableStream['write'] = (chunk: string | Uint8Array, ...rest: unknown[]) => {
+    const safe = typeof chunk === 'string' ? chunk.split('\r\n').map(printable).join('\r\n') : chunk;
+    return Reflect.apply(out.write, out, [safe, ...rest]);
+  };
+  return Object.create(out, { write: { value: write } });
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
