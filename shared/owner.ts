@@ -3,8 +3,9 @@
  * root makes there must stay readable for the service, so it is given to the owner of the folder it is made in. No link is
  * followed on the way, because that owner could have put one there.
  */
-import { lchown, mkdir, stat } from 'node:fs/promises';
+import { lchown, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolders } from './make-folder.ts';
 
 /** Gives a file or folder that was just made to the owner of its parent. Does nothing for anyone but root. */
 export async function giveToFolderOwner(path: string): Promise<void> {
@@ -15,9 +16,5 @@ export async function giveToFolderOwner(path: string): Promise<void> {
 
 /** Makes a folder and those above it, which only their owner can enter. */
 export async function makePrivateFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  const made = [folder];
-  while (made[0] !== undefined && made[0].length > first.length) made.unshift(dirname(made[0]));
-  for (const path of made) await giveToFolderOwner(path);
+  for (const path of await makeFolders(folder, 0o700)) await giveToFolderOwner(path);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { createClientCertificate } from '../../scripts/simulators/authority.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { addAgent, connected, startTestRelay, testProfile } from '../testing/relay-double.ts';
 import { runCli } from './program.ts';
@@ -70,9 +72,19 @@ t.test('errors name what, where and what to do, and exit codes tell a mistake fr
   const add = (slug: string, guid: string) => run(home, 'tenant', 'add', slug, '--name', 'x', '--graph-tenant', guid);
   t.match(await add('Not a slug', graphTenant), fix('RELAY_SETTING_INVALID', 'slug'));
   t.match(await add('fabrikam', 'contoso.onmicrosoft.com'), fix('RELAY_SETTING_INVALID', 'graph-tenant'));
-  t.match(await run(home, 'configure', '--host', '0.0.0.0'), { code: 0 });
+  t.match(await run(home, 'configure', '--host', '0.0.0.0'), fix('RELAY_SETTING_INVALID', 'listen.host', 'encryption'));
+  writeFileSync(join(home, 'settings.json'), '{"listen":{"host":"0.0.0.0"}}');
   t.match(await run(home, 'serve', '--port', '0'), fix('LISTEN_INSECURE', '0.0.0.0'));
-  t.match(await run(join(home, 'broken.json'), 'tenant', 'list'), { code: 75, err: /STORE_UNAVAILABLE/ });
+  t.match(
+    await run(join(home, 'broken.json'), 'tenant', 'list'),
+    fix('STATE_FOLDER_UNUSABLE', 'a file and not a folder'),
+  );
+  if (process.platform === 'linux') {
+    for (const nowhere of ['/proc/hallpass', '/proc/self/a/b', '/sys/hallpass']) {
+      t.match(await run(nowhere, 'tenant', 'list'), fix('STATE_FOLDER_UNUSABLE', nowhere), 'answered at once');
+      t.match(await run(nowhere, 'configure', '--port', '8641'), { code: 78, err: /STATE_UNWRITABLE/ });
+    }
+  }
 
   for (const wrong of [
     ['frobnicate'],
@@ -92,12 +104,36 @@ t.test('errors name what, where and what to do, and exit codes tell a mistake fr
 
 t.test('configure keeps what is not named, and stores nothing that is wrong', async (t) => {
   const home = t.testdir();
-  await run(home, 'configure', '--client-id', 'app', '--client-cert', '/a.pem', '--client-key', '/a.key');
+  const [app, other] = [await createClientCertificate('app'), await createClientCertificate('other')];
+  const write = (name: string, text: string) => {
+    writeFileSync(join(home, name), text);
+    return join(home, name);
+  };
+  const [cert, key] = [write('a.pem', app.cert), write('a.key', app.key)];
+  const secret = write('secret', 'not-a-real-secret\n');
+  const clientId = randomUUID();
+  t.match(await run(home, 'configure', '--client-id', clientId, '--client-cert', cert, '--client-key', key), {
+    code: 0,
+  });
+  const many = ['--client-id', 'app', '--client-cert', cert, '--client-key', write('b.key', other.key)];
+  const worst = await run(home, 'configure', ...many, '--host', '0.0.0.0', '--graph-ca', '/none.pem');
+  t.match(worst, { code: 78, out: '' });
+  for (const reason of [
+    /RELAY_SETTINGS_INVALID\] The settings are not valid: 4 mistakes\n/,
+    /\n {4}listen\.host: the relay does not listen on 0\.0\.0\.0 without encryption/,
+    /\n {4}graph\.clientId: "app" is no client id: it is a GUID/,
+    /\n {4}graph\.keyFile: .*b\.key is not the key of the certificate in .*a\.pem\n/,
+    /\n {4}graph\.caFile: the file \/none\.pem cannot be read: there is no such file or folder\n/,
+  ]) {
+    t.match(worst.err, reason);
+  }
+  const swapped = await run(home, 'configure', '--client-cert', key, '--client-key', cert);
+  t.match(swapped.err, /holds no certificate in PEM\n.*holds no private key in PEM/);
   t.equal((await run(home, 'configure', '--public-url', 'https://192.0.2.7:8640')).code, 0, 'an address will do');
-  const changed = await run(home, 'configure', '--client-secret-file', 'secret', '--cycle-seconds', '5');
+  const changed = await run(home, 'configure', '--client-secret-file', secret, '--cycle-seconds', '5');
   t.match(JSON.parse(changed.out), {
     listen: { host: '127.0.0.1', port: 8640 },
-    graph: { clientId: 'app', secretFile: join(process.cwd(), 'secret'), certificateFile: undefined },
+    graph: { clientId, secretFile: secret, certificateFile: undefined },
     agents: { cycleSeconds: 5 },
   });
   const refused = [

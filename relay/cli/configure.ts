@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { loadSettings, type RelaySettings, saveSettings, settingsNotice, storeFile } from '../settings.ts';
+import { fail } from '../../shared/errors.ts';
+import {
+  checkSettings,
+  loadSettings,
+  type RelaySettings,
+  saveSettings,
+  settingsNotice,
+  storeFile,
+} from '../settings.ts';
+import { type SettingMistake, settingMistakes } from '../settings-check.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { listTenants } from '../store/system.ts';
 import { byOption, type CliContext, printJson, withStore } from './context.ts';
@@ -65,10 +74,21 @@ Examples:
       const notice = await settingsNotice(context.home);
       if (notice !== undefined) context.err.write(`${notice.message}\n  → ${notice.action}\n`);
       if (Object.keys(options).length === 0) return printJson(context, before);
-      const after = await saveSettings(context.home, apply(before, options));
+      const wanted = checkSettings(apply(before, options));
+      const mistakes = await settingMistakes(wanted, context.clock.now());
+      if (mistakes.length > 0) throw refused(mistakes);
+      const after = await saveSettings(context.home, wanted);
       await auditSettings(context, by, before, after);
       printJson(context, after);
     });
+}
+
+/** Nothing is stored: every reason at once. */
+function refused(mistakes: readonly SettingMistake[]) {
+  const [first, ...more] = mistakes;
+  if (first !== undefined && more.length === 0) return fail('RELAY_SETTING_INVALID', { ...first });
+  const lines = mistakes.map(({ setting, reason }) => `${setting}: ${reason}`);
+  return fail('RELAY_SETTINGS_INVALID', { mistakes: `${lines.length} mistakes\n    ${lines.join('\n    ')}` });
 }
 
 /** Settings are every district's: each finds the change in its own log. Where there is no database there is no district. */

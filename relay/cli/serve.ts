@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { createLog, type LogFormat } from '../log.ts';
 import { checkSettings, loadSettings, settingsNotice } from '../settings.ts';
+import { settingWarnings } from '../settings-check.ts';
 import type { CliContext } from './context.ts';
 import { portNumber } from './numbers.ts';
 
@@ -38,6 +39,7 @@ async function serve(context: CliContext, { logFormat, port }: ServeOptions): Pr
   const notice = await settingsNotice(home);
   if (notice !== undefined) log.warn({ event: 'settings.unknown', code: notice.code, message: notice.message });
   const relay = await startRelay({ home, settings, clock, log, keyFile });
+  for (const warning of await settingWarnings(settings, clock.now())) log.warn({ event: 'relay.warning' }, warning);
   await aborted(stop);
   log.info({ event: 'relay.stopping', agents: relay.connected() });
   await relay.close();

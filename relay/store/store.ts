@@ -2,10 +2,12 @@
  * The relay's database. A tenant's rows are reached through {@link Store.withTenant} only, so that no query can forget
  * whose rows it is about; the few questions that cross tenants are named functions in system.ts.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
+import { makeFolders } from '../../shared/make-folder.ts';
 import { migrate } from './migrations.ts';
 import type { Database } from './schema.ts';
 import { NodeSqliteDialect, openSqlite } from './sqlite-dialect.ts';
@@ -43,11 +45,11 @@ export interface Store {
  * Opens (or makes) the database and brings its schema up to date.
  *
  * @param file path, or `:memory:` for a database that ends with the process
- * @throws HallpassError STORE_UNAVAILABLE, STORE_TOO_NEW
+ * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_TOO_NEW
  */
 export async function openStore(file: string): Promise<Store> {
+  if (file !== ':memory:') await usable(file);
   const db = await unavailable(file, async () => {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
   });
   // Beside the writers: a district is read for seconds. A database in memory has one connection alone.
@@ -80,6 +82,28 @@ export async function openStore(file: string): Promise<Store> {
       await db.destroy();
     },
   };
+}
+
+/** A place where nothing can be kept is found here, and stays one: nobody needs to try again. */
+async function usable(file: string): Promise<void> {
+  try {
+    await makeFolders(dirname(file), 0o700);
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw fail(
+      'STATE_FOLDER_UNUSABLE',
+      {
+        folder: dirname(file),
+        reason: placeReason(error),
+      },
+      { cause: error },
+    );
+  }
+}
+
+function placeReason(error: unknown): string {
+  if (isSystemError(error, 'ENOENT')) return 'no folder can be made there';
+  return isSystemError(error, 'EEXIST') ? 'it is a file and not a folder' : fileReason(error);
 }
 
 /**

@@ -13,6 +13,12 @@ export const relayErrors = {
     action: 'Correct it and try again; the earlier setting is still in place.',
     meaning: 'A value was refused before anything was stored.',
   },
+  RELAY_SETTINGS_INVALID: {
+    retry: 'fix',
+    sentence: 'The settings are not valid: {mistakes}',
+    action: 'Correct them and try again; nothing was stored, and the earlier settings are still in place.',
+    meaning: 'Settings are checked as a whole, with the files that they name, before anything is stored.',
+  },
   TENANT_UNKNOWN: {
     retry: 'fix',
     sentence: 'There is no tenant "{tenant}".',
@@ -208,6 +214,14 @@ export const relayErrors = {
     action: 'Use the key file with which it was sealed, from the backup that belongs to the database.',
     meaning:
       'The key was replaced, or the database came from another relay. Where the key is lost for good, an administrator sets new passwords in Microsoft 365.',
+  },
+  STATE_FOLDER_UNUSABLE: {
+    retry: 'fix',
+    sentence: 'Nothing can be kept in the state folder {folder}: {reason}.',
+    action:
+      'Set HALLPASS_HOME to a folder on a local disk that this account may write to, or correct its owner and permissions.',
+    meaning:
+      'The database is a file in the state folder, which must be a folder that the account of the relay can write to.',
   },
   STORE_UNAVAILABLE: {
     retry: 'retry',
