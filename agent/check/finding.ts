@@ -13,6 +13,8 @@ export interface Check {
   action: string;
   /** Of the catalogue, where the failure has one. */
   code?: string;
+  /** An earlier check failed, which is the one to look at: this one found nothing, good or bad. */
+  notTried?: true;
   /** Of a failure that may pass by itself. */
   temporary?: true;
 }

@@ -1,7 +1,7 @@
 /** A real relay as a process of its own, with one district and no Microsoft behind it. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,20 @@ export class RelayProcess {
     await writeFile(certFile, cert);
     await writeFile(keyFile, key, { mode: 0o600 });
     await command(home, 'configure', '--port', '0', '--tls-cert', certFile, '--tls-key', keyFile);
+    return RelayProcess.#serve(home);
+  }
+
+  /** Behind a proxy on this computer, which ends TLS. @param proxyProtocol what the proxy says of clients comes that way */
+  static async startBehind(folder: string, proxyProtocol: boolean): Promise<RelayProcess> {
+    const home = join(folder, 'relay');
+    await command(home, 'configure', '--port', '0', '--trusted-proxy', '127.0.0.1');
+    const file = join(home, 'settings.json');
+    const settings = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...settings, listen: { ...settings.listen, proxyProtocol } }));
+    return RelayProcess.#serve(home);
+  }
+
+  static async #serve(home: string): Promise<RelayProcess> {
     const tenant = '11111111-2222-3333-4444-555555555555';
     await command(home, 'tenant', 'add', district, '--name', 'Contoso Schools', '--graph-tenant', tenant);
     const child = spawn(process.execPath, [script, 'serve', '--log-format', 'json'], {

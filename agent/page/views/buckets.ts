@@ -18,11 +18,10 @@ export function bucketSummaryBlock({ matrix }: Model): string {
     return html`<p>Nothing has been read yet. After the first reading every school stands here with its counts.</p>`;
   }
   const legend = (Object.keys(looks) as BucketState[]).filter((state) => states[state] > 0);
-  const schools =
-    matrix.schools === undefined ? '' : html`<li>${counted(matrix.totals.school, 'school')} in the list</li>`;
-  return html`<ul class="legend">!${legend.map(
+  const schools = matrix.schools === undefined ? '' : html`<li>${counted(matrix.totals.school, 'school')}</li>`;
+  return html`<p class="note">Each school has one list of each kind of record; the list of schools itself is one more.</p><ul class="legend">!${legend.map(
     (state) =>
-      html`<li>!${mark(state)} ${count(states[state])} ${state === 'unknown' ? 'not compared since the start' : state}</li>`,
+      html`<li>!${mark(state)} ${counted(states[state], 'list')} ${state === 'unknown' ? 'not compared since the start' : state}</li>`,
   )}!${schools}</ul>
   !${states.held === 0 ? '' : html`<p class="note">Held: could not be read completely, or deletions wait for the rest of their kind. The relay keeps what it has; nothing is deleted.</p>`}`;
 }

@@ -3,13 +3,15 @@ import { html } from 'ghtml';
 import type { Check } from '../../check/check.ts';
 import type { ChecksState } from '../checks-run.ts';
 import type { Model } from '../model.ts';
-import { counted, type IconName, icon, time } from './parts.ts';
+import { count, counted, type IconName, icon, time } from './parts.ts';
 
 const looks: Record<Check['status'], { icon: IconName; style: string; word: string }> = {
   pass: { icon: 'ok', style: 'is-working', word: 'passed' },
   warn: { icon: 'warning', style: 'is-troubled', word: 'warning' },
   fail: { icon: 'error', style: 'is-broken', word: 'failed' },
 };
+
+const notTried = { icon: 'none', style: 'is-quiet', word: 'not tried' } as const;
 
 export function checksBlock({ checks }: Model): string {
   if (checks === undefined)
@@ -22,20 +24,23 @@ export function checksBlock({ checks }: Model): string {
 
 /** What needs somebody is not looked for among what is well; else in the order of the way. */
 function worstFirst(results: readonly Check[]): Check[] {
-  const order: Check['status'][] = ['fail', 'warn', 'pass'];
-  return order.flatMap((status) => results.filter((result) => result.status === status));
+  const order = ['fail', 'warn', 'not tried', 'pass'] as const;
+  const rank = (result: Check) => (result.notTried === true ? 'not tried' : result.status);
+  return order.flatMap((wanted) => results.filter((result) => rank(result) === wanted));
 }
 
 function headline({ running, at, results }: ChecksState): string {
   const begun = at === undefined ? '' : time(at);
-  if (running) return html`!${icon('busy')} Running: ${counted(results.length, 'step')} so far.`;
+  if (running) return html`!${icon('busy')} Running since !${begun}: ${counted(results.length, 'step')} so far.`;
   const bad = results.filter(({ status }) => status === 'fail').length;
-  const odd = results.filter(({ status }) => status === 'warn').length;
+  const untried = results.filter((result) => result.notTried === true).length;
+  const odd = results.filter(({ status }) => status === 'warn').length - untried;
   if (bad + odd === 0) return html`All ${counted(results.length, 'step')} passed, !${begun}.`;
-  return html`${counted(bad, 'failure')} and ${counted(odd, 'warning')} in ${counted(results.length, 'step')}, !${begun}.`;
+  const rest = untried === 0 ? '' : html`; ${count(untried)} not tried because of them`;
+  return html`${counted(bad, 'failure')} and ${counted(odd, 'warning')} in ${counted(results.length, 'step')}${rest}, !${begun}.`;
 }
 
-function checkItem({ name, status, fact, action }: Check): string {
-  const { icon: drawing, style, word } = looks[status];
+function checkItem({ name, status, fact, action, notTried: untried }: Check): string {
+  const { icon: drawing, style, word } = untried === true ? notTried : looks[status];
   return html`<li class="${style}">!${icon(drawing)}<div><p><code>${name}</code> <span class="state ${style}">${word}</span></p><p class="fact">${fact}</p>!${action === '' ? '' : html`<p class="action">!${icon('next')}<span>${action}</span></p>`}</div></li>`;
 }

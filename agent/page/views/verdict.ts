@@ -64,20 +64,27 @@ function nextCheck({ cycle, link, pausedSince }: Model['state']): string {
   return html`<p class="fine">Next check !${time(cycle.dueAt, 'due')}</p>`;
 }
 
-export function pathBlock({ stations }: Model): string {
+export function pathBlock({ stations, now }: Model): string {
   return html`!${stations.map(
     (station) => html`<li class="station is-${station.state}">
       <p class="head">!${icon(stationIcons[station.state])}<strong>${station.name}</strong> <span class="state">${station.word}</span></p>
       <p class="what" title="${station.what}">${station.what}</p>
-      <p class="fine">!${proof(station)}</p>
+      <p class="fine">!${proof(station, now)}</p>
     </li>`,
   )}`;
 }
 
-function proof({ id, latencyMs, detail, lastSuccessAt }: Station): string {
+/** Of a station that works now, an older answer is no news: pings keep the line open, and are answered without a word. */
+const freshMs = 90_000;
+
+function proof({ id, state, latencyMs, detail, lastSuccessAt }: Station, now: number): string {
   if (detail !== undefined) return html`${detail}`;
   const latency = latencyMs === undefined ? '' : html`${latencyText(latencyMs)} &middot; `;
   const what = { powerschool: 'answered', agent: 'complete check', network: 'passed', relay: 'answered' }[id];
+  const isOpen = (id === 'network' || id === 'relay') && state === 'working';
+  if (isOpen && lastSuccessAt !== undefined && now - lastSuccessAt > freshMs) {
+    return latencyMs === undefined ? html`open` : html`${latencyText(latencyMs)}`;
+  }
   const last =
     lastSuccessAt === undefined
       ? html`no ${id === 'agent' ? what : 'answer'} yet`
