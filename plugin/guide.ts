@@ -179,6 +179,7 @@ Districts keep these in different places: \`--student-email\` and \`--teacher-us
 | \`--student-email person\` | the primary address under Contacts and e-mail addresses (default) |
 | \`--student-email contact\` | the older contact entry of the student, which the REST API calls \`contact_info\` |
 | \`--student-email column:TABLE.FIELD\` | a column of STUDENTS, or of an extension table of it |
+| \`--pre-registered\` | students of Enroll_Status -1 too; they are sent only where a profile has \`preRegistered\` |
 | \`--teacher-username login\` | the teacher login, or the admin login where there is none (default) |
 | \`--teacher-username email\` | the e-mail address of the user |
 | \`--teacher-username number\` | the teacher number |

@@ -65,7 +65,7 @@ function powerschoolStep(facts: Facts): Step {
   }
   const fact = person.wasThere
     ? `${person.subject} was in PowerSchool and is no longer active there. ${fate(person.departure, 'Account and school stay as they are.')}`
-    : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs.`;
+    : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs. Pre-registered students are read with "preRegistered": true in the profile and a plugin written with --pre-registered.`;
   const waits = person.departure && held('PowerSchool', 'disableUser', fact, facts);
   if (waits !== undefined) return waits;
   const next = 'The SIS administrator checks the enrollment status in PowerSchool.';
