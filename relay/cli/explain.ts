@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { explainNow, questionOf } from '../answers/explain.ts';
+import { dcidOf } from '../answers/one-person.ts';
 import type { Step } from '../explain/step.ts';
 import { type CliContext, printJson, readNamedTenant } from './context.ts';
 
@@ -11,15 +12,25 @@ export function explainCommand(program: Command, context: CliContext): void {
     .command('explain')
     .description('why a person is, or is not, in a class: the whole way from PowerSchool to Microsoft 365')
     .argument('<tenant>', 'slug or id')
-    .addOption(new Option('--student <id>', 'DCID of the student').conflicts('teacher'))
-    .option('--teacher <id>', 'DCID of the teacher (USERS)')
+    .addOption(
+      new Option('--student <who>', 'the student: DCID, number, user name, address, name, or account').conflicts(
+        'teacher',
+      ),
+    )
+    .option('--teacher <who>', 'the teacher, likewise; the DCID is that of USERS')
     .option('--section <id>', 'DCID of the section')
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExample:\n  hallpass-relay explain contoso --student 4711 --section 815')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hallpass-relay explain contoso --student 4711 --section 815\n  hallpass-relay explain contoso --student "Ana Lee"',
+    )
     .action(async (name: string, options: { student?: string; teacher?: string; section?: string; json?: true }) => {
       const question = questionOf(options);
       if (question === undefined) return program.error("error: one of '--student' and '--teacher' is needed");
-      const found = await readNamedTenant(context, name, (scope) => explainNow(scope, question, context.clock.now()));
+      const found = await readNamedTenant(context, name, async (scope) => {
+        const personId = await dcidOf(scope, question.role, question.personId);
+        return await explainNow(scope, { ...question, personId }, context.clock.now());
+      });
       if (options.json) return printJson(context, found);
       const { steps, answer } = found;
       for (const { stage, status, fact, at, next } of steps) {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { describeRule } from '../identity/match.ts';
-import { type MatchExample, outcomes, type RolePreview } from '../identity/match-preview.ts';
+import { type MatchExample, type MatchOutcome, outcomes, type RolePreview } from '../identity/match-preview.ts';
 import type { Role } from '../profile.ts';
 import { type CliContext, printJson, printTable } from './context.ts';
 
@@ -41,6 +41,15 @@ Example:
     });
 }
 
+const headings: Record<MatchOutcome, string> = {
+  matched: 'MATCHED',
+  ambiguous: 'AMBIGUOUS',
+  claimedTwice: 'CLAIMED TWICE',
+  excluded: 'EXCLUDED',
+  unmatched: 'UNMATCHED',
+  withoutValue: 'WITHOUT VALUE',
+};
+
 function printPreview(
   context: CliContext,
   { role, people, rules, recommended, emptySources }: RolePreview,
@@ -52,13 +61,16 @@ function printPreview(
     ({ counts }) => all || counts.matched + counts.ambiguous + counts.claimedTwice + counts.excluded > 0,
   );
   if (shown.length > 0) {
+    const columns = outcomes.filter(
+      (outcome) => outcome !== 'excluded' || shown.some(({ counts }) => counts.excluded > 0),
+    );
     printTable(
       context,
-      ['', 'RULE', 'MATCHED', 'AMBIGUOUS', 'CLAIMED TWICE', 'EXCLUDED', 'UNMATCHED', 'WITHOUT VALUE'],
+      ['', 'RULE', ...columns.map((outcome) => headings[outcome])],
       shown.map(({ rule, counts }) => [
         rule === recommended ? '★' : '',
         describeRule(rule),
-        ...outcomes.map((outcome) => String(counts[outcome])),
+        ...columns.map((outcome) => String(counts[outcome])),
       ]),
     );
   }

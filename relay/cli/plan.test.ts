@@ -169,3 +169,29 @@ t.test('moments in options', async (t) => {
 async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate);
 }
+
+t.test(
+  'a person is found by number, user name or name; nobody is an error, and so is a code that does not exist',
+  async (t) => {
+    const setting = await setUp(t, 'preview');
+    const { cli } = setting;
+    await fill(setting);
+    for (const command of [
+      ['plan', 'contoso', '--person', 'zzz'],
+      ['explain', 'contoso', '--student', 'zzz'],
+    ]) {
+      const answer = await cli(...command);
+      t.equal(answer.code, 78, command.join(' '));
+      t.match(answer.err, /PERSON_NOT_FOUND.*"zzz"/);
+    }
+    t.match((await cli('explain', 'contoso', '--student', '4003')).out, /students:13 is in PowerSchool/, 'a number');
+    t.match(
+      (await cli('explain', 'contoso', '--student', 'STUDENT3')).out,
+      /students:13 is in PowerSchool/,
+      'a user name',
+    );
+    t.match(await cli('explain', 'contoso', '--teacher', 'kim o’neil'), { code: 78 });
+    const codes = await cli('problems', 'contoso', '--code', 'unmatchedentry');
+    t.match(codes, { code: 78, err: /PROBLEM_CODE_UNKNOWN.*Did you mean UnmatchedEntry/ });
+  },
+);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { personFilter } from '../answers/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../answers/plan.ts';
 import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/operation.ts';
@@ -31,7 +32,7 @@ export function planCommand(program: Command, context: CliContext): void {
     .addOption(
       new Option('--kind <kind...>', 'these kinds of operations alone').choices(stages.flat()).default([], 'all'),
     )
-    .option('--person <id>', 'this person alone: a DCID, or students:DCID, teachers:DCID')
+    .option('--person <who>', 'this person alone: DCID, number, user name, address, name, account, or students:DCID')
     .addHelpText(
       'after',
       `
@@ -43,11 +44,14 @@ Examples:
   hallpass-relay plan contoso --csv removals.csv --kind removeMember`,
     )
     .action(async (name: string, options: PlanOptions) => {
-      const { tenant, now } = await withStore(context, async (store) => {
+      const { tenant, now, person } = await withStore(context, async (store) => {
         const tenant = await store.system((scope) => findTenant(scope, name));
-        return { tenant, now: await planNow(store, tenant, options.profile, context.clock) };
+        const { person: asked } = options;
+        const person =
+          asked === undefined ? undefined : await store.readTenant(tenant.id, (scope) => personFilter(scope, asked));
+        return { tenant, now: await planNow(store, tenant, options.profile, context.clock), person };
       });
-      const filter = { kinds: options.kind, person: options.person };
+      const filter = { kinds: options.kind, person };
       const operations = operationsIn(now, filter);
       if (options.json) printJson(context, describePlan(tenant, now, operations));
       else if (options.csv !== undefined) await writeCsv(context, options.csv, planTable, operations);

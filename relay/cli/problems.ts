@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Fixer, fixers } from '../../shared/errors/entry.ts';
+import { catalogue, fail, isErrorCode } from '../../shared/errors.ts';
 import { problemsNow, problemTable } from '../answers/problems.ts';
 import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
@@ -44,6 +45,7 @@ Examples:
   hallpass-relay problems contoso --role sis --csv for-the-registrar.csv`,
     )
     .action(async (tenant: string, options: ProblemsOptions) => {
+      checkCode(options.code);
       const answer = await readNamedTenant(context, tenant, (scope) => problemsNow(scope, options));
       if (options.json) return printJson(context, answer);
       const { failing, problems } = answer;
@@ -62,6 +64,13 @@ Examples:
         context.out.write('\n');
       }
     });
+}
+
+/** @throws HallpassError PROBLEM_CODE_UNKNOWN */
+function checkCode(code: string | undefined): void {
+  if (code === undefined || isErrorCode(code)) return;
+  const meant = Object.keys(catalogue).find((known) => known.toLowerCase() === code.toLowerCase());
+  throw fail('PROBLEM_CODE_UNKNOWN', { code, hint: meant === undefined ? '' : ` Did you mean ${meant}?` });
 }
 
 function describe({ subject, code, message, action, firstAt }: OpenProblem): string {

@@ -15,6 +15,7 @@ import type { Keys } from './keys.ts';
 import { classNamer } from './names-of-classes.ts';
 import { type Past, pastOf } from './past.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
+import { strangerProblem } from './strangers.ts';
 
 export interface DesiredUser {
   person: Person;
@@ -241,11 +242,9 @@ function addMemberships(
     } else if (isUser(key)) {
       addTo(state.members, sectionId, key);
       if (membership.kind === 'teacherRoster') addTo(state.owners, sectionId, key);
-    } else if (person === undefined) {
-      const [kind, id] = [membership.kind, membership.id];
-      const found = problem(`${kind}:${id}`, 'InvalidLookupReference', { kind, reference: key });
-      state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), found]);
     }
+    const stranger = stands === 'in' && !isPast ? strangerProblem(membership, roster, scope) : undefined;
+    if (stranger !== undefined) state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), stranger]);
   }
 }
 

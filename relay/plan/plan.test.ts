@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { scopeOf } from '../profile/scope.ts';
 import { applyAll, changesOf, desire, desireFor, profile, type Roster, small, today } from '../testing/planning.ts';
 import { nothingApplied } from './applied-state.ts';
+import { desiredState } from './desired.ts';
 import { noKeys } from './keys.ts';
 import { bindLimit, countOperations, type Operation } from './operation.ts';
 import { makePlan } from './plan.ts';
@@ -245,4 +247,58 @@ t.test('an enrollment of somebody who is not in the roster is a problem, not a c
   const dangling = { ...small, student: [] };
   const [problem] = desire(dangling).desired.problems.get('5') ?? [];
   t.match(problem, { subject: 'studentEnrollment:30', code: 'InvalidLookupReference', message: /students:10/ });
+});
+
+t.test('who is named by a class and provisioned by nobody is told with where they are, and what to do', async (t) => {
+  const school = [
+    ...small.school,
+    { kind: 'school' as const, id: '2', schoolId: 'district', name: 'Low', schoolNumber: '2' },
+  ] as typeof small.school;
+  const only = (name: string, schools: string[]) => ({ ...profile, name, state: 'enabled' as const, schools });
+  const problemsIn = (world: typeof small, by: typeof profile, all: (typeof profile)[]) => {
+    const index = new RosterIndex();
+    index.apply(changesOf(world));
+    const accounts = {
+      linked: new Map([...index.people.keys()].map((key) => [key, `object-${key}`])),
+      createdByUs: new Set<string>(),
+      toCreate: new Map(),
+      onPremises: () => false,
+    };
+    const desired = desiredState(
+      { roster: index, accounts, profile: by, scope: scopeOf(by, all), made: nothingApplied(), today },
+      index.allKeys(),
+    );
+    return desired.problems.get('5') ?? [];
+  };
+  const one = only('one', ['1']);
+  const cases: [typeof small, (typeof profile)[], RegExp, RegExp][] = [
+    [
+      { ...small, teacher: [] },
+      [one],
+      /teachers:20, who is current staff of no school that is synced \(the district office/,
+      /active place/,
+    ],
+    [
+      { ...small, student: [] },
+      [one],
+      /students:10, who is an active student of no school that is synced/,
+      /end the enrollment/,
+    ],
+    [
+      { ...small, school, student: small.student.map((who) => ({ ...who, schoolId: '2' })) },
+      [one],
+      /school 2, which no profile covers/,
+      /"schools" of the profile/,
+    ],
+    [
+      { ...small, school, teacher: small.teacher.map((who) => ({ ...who, schoolId: '2' })) },
+      [one, only('two', ['2'])],
+      /school 2, which the profile two looks after/,
+      /into one profile/,
+    ],
+  ];
+  for (const [world, all, message, action] of cases) {
+    t.match(problemsIn(world, one, all), [{ code: 'InvalidLookupReference', message, action }]);
+  }
+  t.same(problemsIn(small, one, [one]), []);
 });

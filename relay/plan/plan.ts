@@ -4,6 +4,7 @@
  * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
  * place, untouched.
  */
+import { WrittenNames } from './additions.ts';
 import { type AppliedState, uncertainKey } from './applied-state.ts';
 import type { Body } from './bodies.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
@@ -44,6 +45,7 @@ function isOfGone(operation: Operation, { gone }: AppliedState): boolean {
 }
 
 function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  const written = new WrittenNames(applied.schools);
   for (const [schoolId, body] of desired.schools) {
     const key = `school:${schoolId}`;
     const there = applied.schools.get(schoolId);
@@ -58,13 +60,18 @@ function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterab
     else {
       const changes = changedProperties(there.body, body);
       if (changes === undefined) continue;
-      const reason = becauseChanged(key, applied, 'the school changed in PowerSchool');
+      const reason = becauseChanged(
+        key,
+        applied,
+        written.reasonFor(changes.before, changes.body) ?? 'the school changed in PowerSchool',
+      );
       yield { kind: 'updateSchool', key, schoolId, ...changes, reason };
     }
   }
 }
 
 function* userOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  const written = new WrittenNames(applied.users);
   for (const [personKey, user] of desired.users) {
     const known = applied.users.get(personKey);
     // What another account of the person had says nothing about this one.
@@ -81,7 +88,11 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
       formerOf(there?.body, user.body) ??
       (there === undefined
         ? 'the person was matched to this account'
-        : becauseChanged(personKey, applied, reasonOfUpdate(changes, user.person.grade)));
+        : becauseChanged(
+            personKey,
+            applied,
+            written.reasonFor(changes.before, changes.body) ?? reasonOfUpdate(changes, user.person.grade),
+          ));
     yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
   }
 }
@@ -127,6 +138,7 @@ function* licenceOperations(desired: DesiredState, applied: AppliedState): Itera
 }
 
 function* classOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+  const written = new WrittenNames(applied.classes);
   for (const [sectionId, { body, creation }] of desired.classes) {
     const key = `class:${sectionId}`;
     const there = applied.classes.get(sectionId);
@@ -142,7 +154,11 @@ function* classOperations(desired: DesiredState, applied: AppliedState): Iterabl
       const name = body.displayName ?? nameOfReturned(sectionId, applied);
       const changes = changedProperties(there.body, name === undefined ? body : { ...body, displayName: name });
       if (changes === undefined) continue;
-      const reason = becauseChanged(key, applied, 'the section changed in PowerSchool');
+      const reason = becauseChanged(
+        key,
+        applied,
+        written.reasonFor(changes.before, changes.body) ?? 'the section changed in PowerSchool',
+      );
       yield { kind: 'updateClass', key, sectionId, ...changes, reason };
     }
   }

@@ -1,6 +1,7 @@
 /** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
+import { addedNames } from '../plan/additions.ts';
 import type { AppliedObject } from '../plan/applied-state.ts';
 import { lastSchoolsOf } from '../plan/departures.ts';
 import { type GuardContext, type Measure, otherSchools, weightOf } from '../plan/guard.ts';
@@ -114,7 +115,7 @@ function leftIn(
   return left;
 }
 
-/** Only what was written before can be changed: an object that was just adopted or matched gets its first values. */
+/** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
 function written(
   operations: readonly Operation[],
   objects: ReadonlyMap<string, AppliedObject>,
@@ -127,8 +128,13 @@ function written(
   };
   return {
     there: [...keys].filter(isWritten).length,
-    changes: operations.filter((operation) => isWritten(objectKey(operation))).length,
+    changes: operations.filter((operation) => isWritten(objectKey(operation)) && replaces(operation)).length,
   };
+}
+
+/** Values in addition to those that were written replace nothing: somebody has chosen more properties. */
+function replaces(operation: Operation): boolean {
+  return !('before' in operation) || addedNames(operation.before, operation.body) === undefined;
 }
 
 /** The key of an update's object in the applied state. */

@@ -203,3 +203,25 @@ t.test('limits are the profile’s', async (t) => {
   await district.commit(without(roster, (index) => index <= 10));
   t.match(await district.run(), { held: 9, done: 0 });
 });
+
+t.test(
+  'properties that a profile has in addition are its own reason, and are not held; changed values still are',
+  async (t) => {
+    const district = await open(t);
+    const chosen = district.profile;
+    const settings = guardSchema.parse({ updates: { percent: 75, population: 10 } });
+    district.profile = { ...chosen, guards: settings, properties: { student: [] } };
+    t.match(await district.run(), { state: 'success', held: 0 });
+    district.profile = { ...chosen, guards: settings, properties: { student: ['studentNumber', 'grade'] } };
+    t.match(await district.run(), { state: 'success', held: 0, done: students }, 'two properties more for everybody');
+    const reasons = await district.store.withTenant(district.tenantId, (scope) =>
+      scope.db.selectFrom('operation').select('reason').where('reason', 'like', 'the profile%').execute(),
+    );
+    t.equal(reasons.length, students);
+    t.match(reasons[0], { reason: 'the profile has grade, studentNumber written, which it had not before' });
+    await district.commit(roster.map((one) => (one.kind === 'student' ? { ...one, grade: '10' } : one)));
+    t.match(await district.run(), { held: students }, 'PowerSchool changed everybody: that is held');
+    const held = await holdsOf(district);
+    t.ok(held.every(({ kind }) => kind === 'updateUser'));
+  },
+);

@@ -198,9 +198,11 @@ export const graphErrors = {
   InvalidLookupReference: {
     retry: 'fix',
     who: 'sis',
-    sentence: 'The {kind} refers to {reference}, which is not in the roster or could not be provisioned.',
-    action: 'Resolve the problem of {reference} first.',
-    meaning: "School Data Sync's own code: a membership cannot exist before both its ends do.",
+    sentence: 'The {kind} in section {section} names {reference}, {reason}.',
+    action:
+      'Give the person an active place at a school that is synced, or end the {kind} in PowerSchool. {otherwise}.',
+    meaning:
+      "School Data Sync's own code: a class names somebody whom nobody provisions. Only active students and current staff of schools are read, and only of the schools that profiles have; the district office is none of them. The rest of the class is provisioned.",
   },
   SectionNotInRoster: {
     retry: 'fix',

@@ -182,6 +182,27 @@ export const relayErrors = {
     action: 'Name a person as the problems do: students:ID or teachers:ID, with the DCID of PowerSchool.',
     meaning: 'Only people whom an agent has sent can be linked by hand.',
   },
+  PERSON_NOT_FOUND: {
+    retry: 'fix',
+    sentence: 'Nobody in this district is "{asked}".',
+    action:
+      "Name the person by DCID, student or teacher number, user name, address, full name, or the account's user name or object id. Numbers and names are known only where the profile has agents send them.",
+    meaning:
+      'Commands about one person look among the people whom agents have sent, and those who left and have an account.',
+  },
+  PROBLEM_CODE_UNKNOWN: {
+    retry: 'fix',
+    sentence: 'There is no problem with the code "{code}".{hint}',
+    action:
+      'Run "hallpass-relay problems TENANT" without --code to see the codes that there are, or look into docs/errors.md.',
+    meaning: 'A code is spelled as this page has it, capitals included.',
+  },
+  PERSON_NOT_CLEAR: {
+    retry: 'fix',
+    sentence: '"{asked}" is the {by} of {count} people: {people}.',
+    action: 'Name one of them as in this list: students:ID or teachers:ID.',
+    meaning: "A name, a number, or the DCID of a student and a staff member, may be several people's.",
+  },
   ACCOUNT_UNKNOWN: {
     retry: 'fix',
     sentence: 'Microsoft 365 has no account "{account}".',

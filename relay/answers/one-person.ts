@@ -1,0 +1,44 @@
+/** The one person whom somebody means, looked for in the store. */
+import { fail } from '../../shared/errors.ts';
+import { personKey } from '../identity/people.ts';
+import type { Role } from '../profile.ts';
+import { mirrorState, readPerson } from '../roster/mirror.ts';
+import { listLinks } from '../store/links.ts';
+import type { TenantScope } from '../store/store.ts';
+import { readPeople } from '../sync/profile-facts.ts';
+import { describePerson, type FoundPerson, findPeople } from './find-person.ts';
+
+/**
+ * The DCID of whoever is meant, also of somebody who left and never had an account. Before the first cycle nobody is known, and
+ * what was asked is taken for a DCID.
+ *
+ * @throws as {@link onePerson}
+ */
+export async function dcidOf(scope: TenantScope, role: Role, asked: string): Promise<string> {
+  const { records, wasThere } = await readPerson(scope, role === 'students' ? 'student' : 'teacher', asked);
+  if (records.length > 0 || wasThere || (await mirrorState(scope)).committedAt === null) return asked;
+  return (await onePerson(scope, asked, role)).personId;
+}
+
+/**
+ * What `plan` filters by: a person key, or a DCID that a student and a staff member have.
+ *
+ * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR
+ */
+export async function personFilter(scope: TenantScope, asked: string): Promise<string> {
+  const people = await readPeople(scope, () => true);
+  const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) });
+  if (first?.by === 'DCID' && others.length > 0) return first.personId;
+  const { role, personId } = await onePerson(scope, asked);
+  return personKey(role, personId);
+}
+
+/** @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR with everybody who fits */
+export async function onePerson(scope: TenantScope, asked: string, role?: Role): Promise<FoundPerson> {
+  const people = await readPeople(scope, () => true);
+  const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) }, role);
+  if (first === undefined) throw fail('PERSON_NOT_FOUND', { asked });
+  if (others.length === 0) return first;
+  const shown = [first, ...others].slice(0, 20).map(describePerson).join('; ');
+  throw fail('PERSON_NOT_CLEAR', { asked, count: others.length + 1, by: first.by, people: shown });
+}

@@ -1,0 +1,48 @@
+/** People whom a class of PowerSchool names and whom nobody provisions: why, and what to do. Pure. */
+import { type Problem, problem } from '../identity/problem.ts';
+import type { Scope } from '../profile/scope.ts';
+import { memberOf, type RosterIndex } from './roster-index.ts';
+
+type Membership = ReturnType<RosterIndex['membershipsOf']> extends Iterable<infer One> ? One : never;
+
+/** Undefined for somebody whom the profile looks after: what is wrong with them is a problem of their own. */
+export function strangerProblem(
+  membership: Membership,
+  { people }: Pick<RosterIndex, 'people'>,
+  scope: Scope,
+): Problem | undefined {
+  const reference = memberOf(membership);
+  const schoolIds = people.get(reference)?.schoolIds;
+  if (schoolIds?.some(scope.covers)) return undefined;
+  const isStaff = membership.kind === 'teacherRoster';
+  const { kind, id, sectionId: section } = membership;
+  return problem(`${kind}:${id}`, 'InvalidLookupReference', {
+    kind: isStaff ? 'teacher assignment' : 'enrollment',
+    section,
+    reference,
+    ...reasonFor(schoolIds, isStaff, scope),
+  });
+}
+
+function reasonFor(
+  schoolIds: readonly string[] | undefined,
+  isStaff: boolean,
+  scope: Scope,
+): { reason: string; otherwise: string } {
+  if (schoolIds === undefined) {
+    const reason = isStaff
+      ? 'who is current staff of no school that is synced (the district office, SchoolID 0, is no school)'
+      : 'who is an active student of no school that is synced';
+    return { reason, otherwise: 'If they are at a school that no profile has, add it to "schools" of the profile' };
+  }
+  const at = `at ${schoolIds.length === 1 ? 'school' : 'schools'} ${schoolIds.join(', ')}`;
+  const others = scope.othersOf(schoolIds);
+  if (others.length === 0) {
+    return {
+      reason: `who is ${at}, which no profile covers`,
+      otherwise: 'Or add the school to "schools" of the profile',
+    };
+  }
+  const reason = `who is ${at}, which the profile ${others.join(', ')} looks after: classes have people of their own profile alone`;
+  return { reason, otherwise: 'Or put both schools into one profile' };
+}
