@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { launch } from '../shared/launch.mjs';
 
-await launch(new URL('./main.ts', import.meta.url));
+await launch(new URL('./main.ts', import.meta.url), new URL('../dist/npm/hallpass-agent.mjs', import.meta.url));

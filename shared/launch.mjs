@@ -1,18 +1,26 @@
 /**
- * Runs a TypeScript entry point on the pinned Node 24, whatever Node started this file.
+ * Runs a program on the pinned Node 24, whatever Node started this file: from its sources in a checkout, and as npm packed
+ * it elsewhere, because Node strips no types below node_modules.
  *
  * `npm ci` brings Node 24 as an ordinary package, but a bin started outside npm (a service unit, a shell) gets the
  * machine's own Node, which may be too old to strip types. A Node that is new enough is used as it is.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const minimum = [24, 12];
 
-/** @param {URL} entry the TypeScript file to run with this process's arguments */
-export async function launch(entry) {
+/**
+ * Runs with this process's arguments.
+ *
+ * @param {URL} source the TypeScript file, which a package does not have
+ * @param {URL} bundle what is in the package in its place; one that is left in a checkout may be old
+ */
+export async function launch(source, bundle) {
+  const entry = existsSync(source) ? source : bundle;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
     await import(entry.href);

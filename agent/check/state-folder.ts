@@ -4,9 +4,11 @@ import { access, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemError, reasonOf } from '../../shared/errors.ts';
 import { logPath } from '../log/log-file.ts';
+import { systemRun } from '../service/run.ts';
 import type { Settings } from '../settings.ts';
 import { statePaths } from '../state/folder.ts';
 import { secretFiles } from '../state/secret-files.ts';
+import { rightsInWords, rightsOf } from '../state/windows-acl.ts';
 import type { Check } from './finding.ts';
 import { fails, pass, type Verdict, warn } from './step.ts';
 
@@ -55,9 +57,14 @@ async function verdict(folder: string, platform: NodeJS.Platform, log: Settings[
     const action = 'Name another with "hallpass-agent configure --log-file FILE", or give this user its folder.';
     return warn(`The log file ${muteLog}. The agent works without it.`, action);
   }
-  const closed =
-    platform === 'win32' ? 'its rights are those that the installation script gave it' : 'closed to others';
-  return pass(`${folder} can be written, is ${closed}, and has ${room}.`);
+  if (platform !== 'win32') return pass(`${folder} can be written, is closed to others, and has ${room}.`);
+  const rights = await rightsOf(folder, systemRun(process.env));
+  const said = `${folder} can be written and has ${room}; ${rightsInWords(rights)}.`;
+  if (rights !== undefined && rights.open.length === 0) return pass(said);
+  return warn(
+    said,
+    `Run "hallpass-agent configure" as an administrator, which closes it, and see: icacls "${folder}".`,
+  );
 }
 
 /** Writes as the agent does: on the disk, then gone. */

@@ -6,6 +6,7 @@ import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { QuietWindow } from '../quiet.ts';
 import { changeSettings, type SettingChanges } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
+import { closeSecretFiles } from '../state/secret-files.ts';
 import { type TypedAddress, typedAddress, typedProxy } from '../typed-address.ts';
 import { tidyText } from '../typed-text.ts';
 import type { Context } from './context.ts';
@@ -143,6 +144,8 @@ export async function storeSettings(
   const signIn = proxy === undefined ? otherProxy : proxySignInOf(proxy);
 
   await state.saveSettings(settings);
+  // Before there is a secret in it.
+  if (process.platform === 'win32') await closeSecretFiles(state.paths);
   if (secret !== undefined) await state.saveSecret(secret);
   if (signIn !== undefined) await state.saveProxySignIn(signIn);
   const names = Object.keys(changes).filter((name) => changes[name] !== undefined);

@@ -1,7 +1,11 @@
 /** The files that hold a secret: readable for their owner alone, whatever a copy or a backup has made of them. */
 import { chmod, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fail, type HallpassError } from '../../shared/errors.ts';
+import { systemRun } from '../service/run.ts';
+import { serviceName } from '../service/unit.ts';
 import type { statePaths } from './folder.ts';
+import { closeFolder, rightsInWords } from './windows-acl.ts';
 
 /** Anything for the group or for others. */
 const foreign = 0o077;
@@ -12,13 +16,18 @@ export function secretFiles({ secret, identity, proxySignIn }: ReturnType<typeof
 }
 
 /**
- * Takes the files away from everyone but their owner. On Windows, where permissions are lists, the script that installs
- * the service does it for the whole folder.
+ * Takes the files away from everyone but their owner; on Windows, where permissions are lists, the whole folder.
  *
  * @returns SECRET_EXPOSED for each that others could read until now
  */
 export async function closeSecretFiles(paths: ReturnType<typeof statePaths>): Promise<HallpassError[]> {
-  if (process.platform === 'win32') return [];
+  if (process.platform === 'win32') {
+    const folder = dirname(paths.settings);
+    const rights = await closeFolder(folder, serviceName, systemRun(process.env));
+    return rights === undefined || rights.open.length === 0
+      ? []
+      : [fail('FOLDER_OPEN', { folder, reason: rightsInWords(rights) })];
+  }
   const exposed: HallpassError[] = [];
   for (const file of secretFiles(paths)) {
     const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;

@@ -64,7 +64,7 @@ export class PlanDesk {
 
   async *#work(question: PlanQuestion): AsyncGenerator<string> {
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(longestMs)]);
-    const worker = new Worker(new URL('./plan-thread.ts', import.meta.url), { workerData: question });
+    const worker = new Worker(planThread(), { workerData: question });
     // Whoever waits for a message hears of it too; with nobody waiting it must not end the relay.
     worker.on('error', () => undefined);
     const end = () => {
@@ -88,6 +88,12 @@ export class PlanDesk {
       end();
     }
   }
+}
+
+/** The thread's file: beside this one as it stands in the sources, and as it is named in a bundle. */
+function planThread(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './plan-thread.ts' : './plan-thread.mjs';
+  return new URL(name, import.meta.url);
 }
 
 async function nextFrom(worker: Worker, signal: AbortSignal): Promise<PlanMessage> {

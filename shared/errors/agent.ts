@@ -135,6 +135,13 @@ export const agentErrors = {
     meaning:
       'Secrets are written for their owner alone (mode 600). A copy, a backup or a careless chmod had opened the file; the agent closes it when it starts, and goes on.',
   },
+  FOLDER_OPEN: {
+    retry: 'fix',
+    sentence: 'The state folder {folder} holds secrets, and it could not be closed: {reason}.',
+    action: 'Run "hallpass-agent configure" as an administrator, which closes it.',
+    meaning:
+      'On Windows every user may read what is made in ProgramData. The agent takes the folder away from all but the system, administrators, its service and who set it up; it needs the right to do so.',
+  },
   SUPPORT_BUNDLE_UNWRITABLE: {
     retry: 'fix',
     sentence: 'The support bundle cannot be written to {file}: {reason}.',

@@ -1,0 +1,37 @@
+/**
+ * The programs as they are packed for npm: `npm run prepack`, which `npm pack` calls. Node strips no types below node_modules,
+ * so our own TypeScript is bundled; the packages that it needs stay dependencies, and npm installs them as ever.
+ */
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { pageAssets } from './agent/page-assets.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** @param outdir of the bundles, relative to the project's root */
+export async function bundleForNpm(outdir: string): Promise<void> {
+  await rm(new URL(`../../${outdir}`, import.meta.url), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      'hallpass-agent': 'agent/main.ts',
+      'hallpass-relay': 'relay/main.ts',
+      // Started by its file name, beside the module that starts it.
+      'plan-thread': 'relay/api/plan-thread.ts',
+    },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    chunkNames: 'chunk-[hash]',
+    plugins: [pageAssets],
+    logLevel: 'warning',
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleForNpm('dist/npm');
