@@ -50,7 +50,7 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
   }));
 }
 
-/** Those of the accounts that neither the mirror nor a link knows. */
+/** Those of the accounts that neither the mirror nor a link knows, now or before they were deleted. */
 export async function unknownAccounts({ db, tenantId }: TenantScope, ids: readonly string[]): Promise<string[]> {
   const known = new Set<string>();
   for (const part of slices(ids)) {
@@ -58,6 +58,9 @@ export async function unknownAccounts({ db, tenantId }: TenantScope, ids: readon
     for (const { id } of await mirrored.where('id', 'in', part).execute()) known.add(id);
     const linked = db.selectFrom('link').select('object_id').where('tenant_id', '=', tenantId);
     for (const { object_id: id } of await linked.where('object_id', 'in', part).execute()) known.add(id);
+    // An account that was deleted and is restored is its person's again, as it was.
+    const deleted = db.selectFrom('deleted_account').select('object_id').where('tenant_id', '=', tenantId);
+    for (const { object_id: id } of await deleted.where('object_id', 'in', part).execute()) known.add(id);
   }
   return ids.filter((id) => !known.has(id));
 }

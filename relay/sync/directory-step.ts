@@ -21,7 +21,7 @@ import {
 } from '../store/directory-mirror.ts';
 import { addFound, replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
-import { endLinks, readLinks } from '../store/links.ts';
+import { endLinks, listLinks, readLinks } from '../store/links.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { findCreated } from './apply/looks.ts';
 import type { DirectoryNews } from './state/memory.ts';
@@ -45,7 +45,7 @@ export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNe
   const read = await readUserChanges(client, deltaLink);
   const { forgotten, tooMany } = await readForgotten(step, read);
   return await store.withTenant(tenantId, async (scope) => {
-    const changes = read.full ? await withVanished(scope, read) : read;
+    const changes = read.full ? await withVanished(scope, read, clock.now()) : read;
     await applyDirectoryChanges(scope, changes, timestamp(clock));
     if (tooMany) await readExistingAnew(scope);
     if (forgotten.length > 0) await addFound(scope, forgotten);
@@ -88,11 +88,17 @@ async function readForgotten(
 }
 
 /** A reading from the beginning does not name what was deleted: what the mirror had and it has not is gone. */
-async function withVanished(scope: TenantScope, changes: DirectoryChanges): Promise<DirectoryChanges> {
+async function withVanished(scope: TenantScope, changes: DirectoryChanges, nowMs: number): Promise<DirectoryChanges> {
   const there = new Set(changes.upserts.map(({ id }) => id));
-  const vanished = (await readDirectory(scope)).map(({ id }) => id).filter((id) => !there.has(id));
-  return { ...changes, deletes: [...changes.deletes, ...vanished] };
+  const mirrored = (await readDirectory(scope)).map(({ id }) => id);
+  // Made and deleted between two readings: no mirror ever had it.
+  const old = (await listLinks(scope)).filter(({ linkedAt }) => nowMs - Date.parse(linkedAt) >= youngMs);
+  const vanished = [...mirrored, ...old.map(({ objectId }) => objectId)].filter((id) => !there.has(id));
+  return { ...changes, deletes: [...new Set([...changes.deletes, ...vanished])] };
 }
+
+/** So long an account that was made may be missing from a reading of all. */
+const youngMs = 15 * 60_000;
 
 /** While something contradicts itself, somebody may be putting it right: then it is read again after this long. */
 const rereadMs = 15 * 60_000;

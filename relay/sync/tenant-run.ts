@@ -93,8 +93,8 @@ async function lookAround(
   );
   if (state === undefined) return undefined;
   state.isEverythingRead = wasRead;
-  // Who is where was read just now, for what is taken over.
-  if (wasRead) state.driftAt = context.clock.now();
+  // Who is where was read just now, for what is taken over. A restart is asked for to have it compared.
+  if (wasRead && !isRestart && memory === undefined) state.driftAt = context.clock.now();
   progress.step = 'comparing with Microsoft 365';
   await followChanges(context, state, today);
   return state;
