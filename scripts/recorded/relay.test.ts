@@ -145,7 +145,11 @@ for (const recording of Recording.all()) {
   });
 
   t.test(`answers of the API keep every field that ${version} gave`, async (t) => {
-    const { relay, identity } = await open(t, recording);
+    const { relay, identity, home } = await open(t, recording);
+    // A migration has the directory read again, which is the first run's work: here, as if that had been.
+    const db = new DatabaseSync(join(home, 'relay.db'));
+    db.exec("UPDATE directory_state SET users_delta_link = 'read again'");
+    db.close();
     const { createToken } = await import('../../relay/store/api-tokens.ts');
     const made = await relay.store.withTenant(identity.tenantId, (scope) =>
       createToken(scope, { name: 'test', days: 1, by: 'test' }, new Date()),
