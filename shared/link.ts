@@ -4,6 +4,7 @@
  * Version history
  *   1  first version
  *   1  (0.3.0) the status of an agent that says `left-out` in its hello lists the rows that no record can be made of
+ *   1  (0.3.0) the relay refuses records that its welcome did not ask for
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';

@@ -212,10 +212,15 @@ export const preRegisteredMark = 'preRegistered';
 /** Per kind, the optional properties that the relay's profiles need. A kind that is missing needs none. */
 export type WantedFields = Partial<Record<Kind, string[]>>;
 
+/** True for what is sent only when it is asked for. */
+export function isOptional(kind: Kind, field: string): boolean {
+  const fields: readonly string[] = optionalFields[kind];
+  return field === preRegisteredMark || fields.includes(field);
+}
+
 /** The record with every optional property that is not wanted taken away. Runs before hashing, inside the district. */
 export function keepWanted(record: RosterRecord, wanted: WantedFields): RosterRecord {
-  const droppable: readonly string[] = [...optionalFields[record.kind], preRegisteredMark];
   const keep = wanted[record.kind] ?? [];
-  const kept = Object.entries(record).filter(([name]) => !droppable.includes(name) || keep.includes(name));
+  const kept = Object.entries(record).filter(([name]) => !isOptional(record.kind, name) || keep.includes(name));
   return Object.fromEntries(kept) as RosterRecord;
 }

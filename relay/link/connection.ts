@@ -31,6 +31,7 @@ const harmless: ReadonlySet<ErrorCode> = new Set([
   'FRAME_TOO_LARGE',
   'FRAME_TOO_COMPLEX',
   'MESSAGE_UNKNOWN',
+  'RECORDS_NOT_WANTED',
 ]);
 /** Points for what cannot be used (conduct.ts); a message of a newer version is nobody's fault. */
 const pointsFor: Partial<Record<ErrorCode, number>> = {

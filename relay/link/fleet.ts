@@ -19,6 +19,8 @@ import type { AdmittedAgent } from './token.ts';
 const closeGoingAway = 1001;
 /** How often `last_seen_at` is written, milliseconds. */
 const touchEveryMs = 60_000;
+/** For an agent to greet again after its settings have changed: until then it may send what is no longer wanted, milliseconds. */
+const renewWithinMs = 60_000;
 /** A change of the clock that is worth a line, milliseconds; a code lives for ten minutes, a token for one. */
 const jumpToldMs = 60_000;
 /** Reconnects after a drain are spread so that no more than this many come in a second. */
@@ -27,6 +29,8 @@ const reconnectsPerSecond = 200;
 interface Member {
   agent: AdmittedAgent;
   connection: Connection;
+  /** When it was told that its settings have changed. */
+  staleSince?: number;
 }
 
 export interface FleetOptions {
@@ -68,7 +72,7 @@ export class Fleet {
 
   /** Takes a connection in; an earlier one of the same agent has to go. */
   add(agent: AdmittedAgent, connection: Connection): void {
-    const member = { agent, connection };
+    const member: Member = { agent, connection };
     this.#members.get(agent.agentId)?.connection.close(closeCodes.replaced, 'AGENT_REPLACED');
     this.#members.set(agent.agentId, member);
     this.#left.delete(agent.agentId);
@@ -83,6 +87,7 @@ export class Fleet {
   /** Tells the tenant's agents to do something. Returns how many were told. */
   command(tenantId: string, name: 'sync' | 'settings'): number {
     const told = [...this.#members.values()].filter((member) => member.agent.tenantId === tenantId);
+    if (name === 'settings') for (const member of told) member.staleSince ??= this.#options.clock.now();
     for (const { connection } of told) void connection.send({ type: 'command', id: randomUUID(), name });
     return told.length;
   }
@@ -143,6 +148,7 @@ export class Fleet {
         decisions = await this.#noticeDecisions(decisions);
         requests = await this.#noticeRequests(requests);
         await this.#closeRevoked();
+        this.#closeStale();
         await this.#noteLeft();
         if (clock.now() - touchedAt < touchEveryMs) return;
         await this.#touch();
@@ -171,6 +177,16 @@ export class Fleet {
     const ids = [...this.#members.keys()];
     for (const id of await this.#options.store.system((scope) => revokedAmong(scope, ids))) {
       this.#members.get(id)?.connection.close(closeCodes.revoked, 'AGENT_UNKNOWN');
+    }
+  }
+
+  /** Agents of ours greet again at once. */
+  #closeStale(): void {
+    const { clock, log } = this.#options;
+    for (const { agent, connection, staleSince } of this.#members.values()) {
+      if (staleSince === undefined || clock.now() - staleSince < renewWithinMs) continue;
+      log.warn({ event: 'agent.stale', tenant: agent.tenantSlug, agent: agent.agentId });
+      connection.close(closeGoingAway, 'LINK_OUT_OF_ORDER');
     }
   }
 

@@ -12,7 +12,7 @@ import { storeFile } from '../settings.ts';
 import { issueCode } from '../store/agents.ts';
 import { openStore } from '../store/store.ts';
 import { connectDouble, enrollDouble } from '../testing/agent-double.ts';
-import { addTenant } from '../testing/relay-double.ts';
+import { addTenantTo, testProfile } from '../testing/relay-double.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const pupils: Bucket = { kind: 'student', schoolId: '12' };
@@ -34,8 +34,8 @@ async function serve(home: string): Promise<{ child: ChildProcess; url: string }
 
 t.test('killed between batch and ack, again and again', async (t) => {
   const home = t.testdir();
+  const tenant = await addTenantTo(home, 'contoso', testProfile);
   const before = await openStore(storeFile(home));
-  const tenant = await addTenant({ store: before }, 'contoso');
   const { code } = await before.withTenant(tenant.id, (scope) => issueCode(scope, new Date()));
   await before.close();
 

@@ -84,9 +84,11 @@ t.test('names of anything but ids are refused, and never stored', async (t) => {
 t.test('an agent that lists nothing ends what another one listed before it', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const problems = async () => (await relay.store.withTenant(tenant.id, (scope) => problemsNow(scope, {}))).problems;
+  const school = { ...row, kind: 'school', schoolId: 'district', field: 'name' } as const;
   const newer = await connected(relay, agent);
   await newer.hello(hello);
-  newer.send({ type: 'status', state: 'idle', leftOut: { count: 1, rows: [row] } });
+  // Without a profile the schools are wanted, and nothing in them.
+  newer.send({ type: 'status', state: 'idle', leftOut: { count: 2, rows: [school, row] } });
   newer.send({ type: 'manifest.get', bucket: { kind: 'term', schoolId: '1' } });
   await newer.next('manifest');
   t.match(await problems(), [{ profile: '', code: 'RowLeftOut' }], 'of no profile where none covers the school');

@@ -8,7 +8,15 @@ import { changedSince, isSettled, readRecords } from '../roster/mirror.ts';
 import { listAgents, revokeAgent } from '../store/agents.ts';
 import { setProfile } from '../store/profiles.ts';
 import { connectDouble, named } from '../testing/agent-double.ts';
-import { addAgent, addTenant, connected, setUp, startTestRelay, testProfile } from '../testing/relay-double.ts';
+import {
+  addAgent,
+  addTenant,
+  addTenantTo,
+  connected,
+  setUp,
+  startTestRelay,
+  testProfile,
+} from '../testing/relay-double.ts';
 
 const terms: Bucket = { kind: 'term', schoolId: '12' };
 const term = (id: string) => ({ id, name: 'Year', yearId: '36', startDate: '2026-08-20', endDate: '2027-06-10' });
@@ -46,7 +54,7 @@ t.test('welcome says what the profile wants, and what the mirror has', async (t)
 });
 
 t.test('a cycle: acknowledged only when it can be read back, and committed', async (t) => {
-  const { relay, tenant, agent } = await setUp(t);
+  const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const double = await connected(relay, agent);
   const { salt, credit } = await double.hello();
   const cycle = randomUUID();
@@ -84,7 +92,7 @@ t.test('a cycle: acknowledged only when it can be read back, and committed', asy
 });
 
 t.test('digests that differ are repaired before anything is provisioned', async (t) => {
-  const { relay, tenant, agent } = await setUp(t);
+  const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const double = await connected(relay, agent);
   const { salt } = await double.hello();
   const cycle = randomUUID();
@@ -103,7 +111,7 @@ t.test('digests that differ are repaired before anything is provisioned', async 
 });
 
 t.test('a cycle that broke off is compared after the reconnect', async (t) => {
-  const { relay, tenant, agent } = await setUp(t);
+  const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const first = await connected(relay, agent);
   const { salt } = await first.hello();
   const digest = digestOf([recordHash(salt, fromWire(terms, term('1')))]);
@@ -122,7 +130,7 @@ t.test('a cycle that broke off is compared after the reconnect', async (t) => {
 });
 
 t.test('a frame that cannot be used is answered, applies nothing, and the connection goes on', async (t) => {
-  const { relay, tenant, agent } = await setUp(t);
+  const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const double = await connected(relay, agent);
   await double.hello();
   double.begin(randomUUID());
@@ -176,7 +184,7 @@ t.test('an agent of another protocol is told and let go', async (t) => {
 });
 
 t.test('one connection per agent, one cycle per district', async (t) => {
-  const { relay, tenant, agent } = await setUp(t);
+  const { relay, tenant, agent } = await setUp(t, { profile: testProfile });
   const first = await connected(relay, agent);
   await first.hello();
   const second = await connected(relay, agent);
@@ -242,8 +250,8 @@ t.test('a line that died silently is found within two pings; one that only answe
 });
 
 t.test('going down: nobody new, everybody told when to come back, work in hand finished', async (t) => {
-  const relay = await startTestRelay(t.testdir());
-  const tenant = await addTenant(relay, 'contoso');
+  const tenant = await addTenantTo(t.testdir(), 'contoso', testProfile);
+  const relay = await startTestRelay(t.testdirName);
   const agent = await addAgent(relay, tenant.id);
   const double = await connected(relay, agent);
   await double.hello();
@@ -260,8 +268,8 @@ t.test('going down: nobody new, everybody told when to come back, work in hand f
 });
 
 t.test('going down waits for an agent that is in the middle of something', async (t) => {
-  const relay = await startTestRelay(t.testdir(), { drainMs: 60_000 });
-  const tenant = await addTenant(relay, 'contoso');
+  const tenant = await addTenantTo(t.testdir(), 'contoso', testProfile);
+  const relay = await startTestRelay(t.testdirName, { drainMs: 60_000 });
   const double = await connected(relay, await addAgent(relay, tenant.id));
   const { salt } = await double.hello();
   const cycle = randomUUID();

@@ -22,6 +22,7 @@ import { replaceLeftOut } from '../store/left-out.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
+import { nothingWanted, Wanted } from './wanted.ts';
 import { welcome } from './welcome.ts';
 
 /** Pause between two progress lines in the log, milliseconds. */
@@ -51,6 +52,7 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   #state: LinkState = initialState;
+  #wanted = nothingWanted;
   readonly #noted = new Map<string, { at: number; code: string }>();
   /** The health that was written last. */
   #told = { key: '', at: 0 };
@@ -67,8 +69,8 @@ export class Session {
   /**
    * Handles one message; the next may come when this resolves.
    *
-   * @throws HallpassError FRAME_MALFORMED (nothing applied, the number not used up), LINK_OUT_OF_ORDER,
-   *   PROTOCOL_UNSUPPORTED, STORE_UNAVAILABLE
+   * @throws HallpassError FRAME_MALFORMED or RECORDS_NOT_WANTED (nothing applied, the number not used up),
+   *   LINK_OUT_OF_ORDER, PROTOCOL_UNSUPPORTED, STORE_UNAVAILABLE
    */
   async handle(message: AgentMessage): Promise<void> {
     const judgement = judge(this.#state, message);
@@ -121,6 +123,7 @@ export class Session {
       const broken = settled ? [] : await bucketsChangedSince(scope, version);
       return { welcome: await welcome(scope, cycleSeconds, now), broken };
     });
+    this.#wanted = new Wanted(answer.welcome.wanted);
     await this.#options.send(answer.welcome);
     // A cycle broke off: its batches are in the mirror, but no digest has vouched for the whole. Comparing those buckets
     // makes the agent commit again even if PowerSchool has not changed since.
@@ -128,7 +131,8 @@ export class Session {
     this.#note('agent.connected', { version: hello.agentVersion });
   }
 
-  async #leaveOut(leftOut: LeftOut): Promise<void> {
+  async #leaveOut(told: LeftOut): Promise<void> {
+    const leftOut = this.#wanted.ofLeftOut(told);
     await this.#transaction((scope) => replaceLeftOut(scope, leftOut, timestamp(this.#options.clock)));
     this.#note('roster.left-out', { rows: leftOut.count });
   }
@@ -159,6 +163,7 @@ export class Session {
   }
 
   async #batch(batch: Batch): Promise<void> {
+    this.#wanted.check(batch);
     const cycle = this.#state.cycle ?? '';
     this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch));
     this.#cycle.received += batch.upserts.length + batch.deletes.length;

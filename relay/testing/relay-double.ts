@@ -5,8 +5,10 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createLog } from '../log.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { type Relay, startRelay } from '../server.ts';
-import { checkSettings } from '../settings.ts';
+import { checkSettings, storeFile } from '../settings.ts';
 import { issueCode } from '../store/agents.ts';
+import { setProfile } from '../store/profiles.ts';
+import { openStore } from '../store/store.ts';
 import { createTenant, type Tenant } from '../store/system.ts';
 import { type AgentDouble, type AgentIdentity, connectDouble, enrollDouble } from './agent-double.ts';
 
@@ -69,19 +71,36 @@ export async function addTenant(relay: Pick<Relay, 'store'>, slug: string): Prom
   );
 }
 
+/** The same in a state folder of which no relay runs yet. */
+export async function addTenantTo(home: string, slug: string, profile?: Profile): Promise<Tenant> {
+  const store = await openStore(storeFile(home));
+  try {
+    const tenant = await addTenant({ store }, slug);
+    if (profile !== undefined) await store.withTenant(tenant.id, (scope) => setProfile(scope, profile, new Date()));
+    return tenant;
+  } finally {
+    await store.close();
+  }
+}
+
 export async function addAgent(relay: Relay, tenantId: string): Promise<AgentIdentity> {
   const { code } = await relay.store.withTenant(tenantId, (scope) => issueCode(scope, new Date()));
   return await enrollDouble(relay.url, code);
 }
 
-/** A relay in the test's own folder, with one tenant and one enrolled agent; both end with the test. */
+/**
+ * A relay in the test's own folder, with one tenant and one enrolled agent; both end with the test.
+ *
+ * @param options.profile of the tenant, there before the relay starts
+ */
 export async function setUp(
   t: { testdir(): string; teardown(end: () => Promise<void>): void },
-  options: TestRelayOptions = {},
+  { profile, ...options }: TestRelayOptions & { profile?: Profile } = {},
 ) {
-  const relay = await startTestRelay(t.testdir(), options);
+  const home = t.testdir();
+  const tenant = await addTenantTo(home, 'contoso', profile);
+  const relay = await startTestRelay(home, options);
   t.teardown(() => relay.close());
-  const tenant = await addTenant(relay, 'contoso');
   const agent = await addAgent(relay, tenant.id);
   return { relay, tenant, agent };
 }

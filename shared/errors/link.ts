@@ -136,6 +136,13 @@ export const linkErrors = {
     meaning:
       'Depth and number of values are counted before a message is parsed, so that no peer can exhaust the other with a small one.',
   },
+  RECORDS_NOT_WANTED: {
+    retry: 'bug',
+    sentence: 'The agent sent {what}, which no profile asks for.',
+    action: 'Update the agent; if it is of the same version as the relay, please report it.',
+    meaning:
+      'The relay says in its welcome which schools and which optional properties are wanted. A batch with anything else is refused as a whole, and nothing of it is stored; many of them end the connection.',
+  },
   LINK_LIMIT_EXCEEDED: {
     retry: 'retry-after',
     sentence: 'The relay ended the connection of this agent: {reason}.',
