@@ -41,6 +41,11 @@ export function refusalOf(method: string, headers: IncomingHttpHeaders, port: nu
   return undefined;
 }
 
+/** Which program asks, as far as it says so: what one of them does too often must not cost another. */
+export function clientOf(headers: IncomingHttpHeaders): string {
+  return (headers['user-agent'] ?? '').slice(0, 200);
+}
+
 /** Compares without telling by its time how much was right. */
 export function sameToken(given: string, token: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(token)];

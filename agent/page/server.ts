@@ -2,16 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { fail, reasonOf } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { readAsset } from './asset-contents.ts';
 import { assets, isAsset } from './assets.ts';
 import { ChecksRun, type RunChecks } from './checks-run.ts';
-import { refusalOf, sameToken, securityHeaders } from './guard.ts';
+import { boundConnections } from './connections.ts';
+import { clientOf, refusalOf, sameToken, securityHeaders } from './guard.ts';
 import { lastDay, plotOf } from './history.ts';
 import { metricsText } from './metrics.ts';
 import { type ModelParts, modelOf } from './model.ts';
+import { Presses } from './presses.ts';
 import { readinessOf, rests } from './readiness.ts';
 import { Stream } from './stream.ts';
 import { blocksOf, documentOf } from './views/document.ts';
@@ -59,6 +61,7 @@ export async function startPage(parts: PageParts): Promise<Page> {
   });
   const { port } = server.address() as AddressInfo;
   const site = new Site(parts, port);
+  boundConnections(server, (socket) => site.streamsTo(socket));
   server.on('request', (request, response) => void site.handle(request, response));
   return {
     url: `http://127.0.0.1:${port}`,
@@ -79,6 +82,7 @@ class Site {
   readonly #token = randomBytes(24).toString('base64url');
   readonly #checks: ChecksRun | undefined;
   readonly #stream: Stream;
+  readonly #presses = new Presses();
   readonly #unobserve: () => void;
   readonly #routes: Record<string, Handler>;
 
@@ -116,6 +120,11 @@ class Site {
     }
   }
 
+  /** True for a connection of the page's stream. */
+  streamsTo(socket: Socket): boolean {
+    return this.#stream.holds(socket);
+  }
+
   close(): void {
     this.#unobserve();
     this.#checks?.close();
@@ -126,9 +135,7 @@ class Site {
     const { control, supportBundle } = this.#parts;
     return {
       'GET /': (_request, response) => this.#document(response),
-      'GET /events': (_request, response) => {
-        if (!this.#stream.open(response)) answer(response, 503, text, 'The page is open too many times.\n');
-      },
+      'GET /events': (request, response) => this.#stream.open(response, clientOf(request.headers)),
       'GET /healthz': (_request, response) => answer(response, 200, text, 'alive\n'),
       'GET /readyz': (_request, response) => this.#ready(response),
       'GET /metrics': (_request, response) => this.#metrics(response),
@@ -192,7 +199,11 @@ class Site {
   #guarded(act: (response: ServerResponse, request: IncomingMessage) => Promise<void>): Handler {
     return async (request, response) => {
       const form = new URLSearchParams(await bodyOf(request));
-      if (sameToken(form.get('token') ?? '', this.#token)) return act(response, request);
+      if (sameToken(form.get('token') ?? '', this.#token)) {
+        if (this.#presses.take(clientOf(request.headers), this.#parts.clock.now())) return act(response, request);
+        response.setHeader('retry-after', '3');
+        return answer(response, 429, text, 'This was asked for too often: try again in a few seconds.\n');
+      }
       answer(response, 403, text, 'The page is of an earlier start of the agent: load it again.\n');
     };
   }

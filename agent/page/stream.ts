@@ -1,5 +1,6 @@
 /** Server-sent events: what has changed on the page, to every browser that shows it. */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Ids of the page's parts to their HTML. */
 export type Blocks = Record<string, string>;
@@ -20,14 +21,16 @@ const pauseMs = 250;
 const beatMs = 10_000;
 /** How soon a browser looks whether an agent that was stopped is there again. */
 const retryMs = 1000;
-/** Tabs. More than that is a program that has lost its way. */
+/** Tabs, of one program and in all: when there is another one, the oldest goes. Browsers open six connections at most. */
+const mostPerClient = 6;
 const mostListeners = 20;
 /** A browser that stopped reading is let go. */
 const mostWaitingBytes = 4 << 20;
 
 export class Stream {
   readonly #parts: StreamParts;
-  readonly #listeners = new Set<ServerResponse>();
+  /** With the program that listens, in the order in which they came. */
+  readonly #listeners = new Map<ServerResponse, string>();
   #sent = new Map<string, string>();
   #lastLine = 0;
   #flushedAt = 0;
@@ -43,18 +46,30 @@ export class Stream {
     return this.#listeners.size > 0;
   }
 
-  /** Answers with a stream that begins with everything there is; false when there are too many. */
-  open(response: ServerResponse): boolean {
-    if (this.#listeners.size >= mostListeners) return false;
+  /** True for the connection of a stream. */
+  holds(socket: Socket): boolean {
+    return this.#listeners.keys().some((listener) => listener.socket === socket);
+  }
+
+  /**
+   * Answers with a stream that begins with everything there is. One that has to go for it comes back by itself, if it is a tab.
+   *
+   * @param client the program that asks
+   */
+  open(response: ServerResponse, client: string): void {
+    const surplus = surplusOf([...this.#listeners], client);
+    if (surplus !== undefined) {
+      this.#listeners.delete(surplus);
+      surplus.destroy();
+    }
     this.#flush();
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     response.write(`retry: ${retryMs}\n${message('hello', this.#parts.token)}`);
     for (const [id, html] of this.#sent) response.write(message('block', JSON.stringify({ id, html })));
     response.write(message('log', JSON.stringify({ whole: true, html: this.#parts.lines(0).html })));
     response.on('close', () => this.#leave(response));
-    this.#listeners.add(response);
+    this.#listeners.set(response, client);
     this.#beat ??= setInterval(() => this.#flush(), beatMs);
-    return true;
   }
 
   /** Something may have changed. */
@@ -65,7 +80,7 @@ export class Stream {
   }
 
   close(): void {
-    for (const listener of this.#listeners) listener.destroy();
+    for (const listener of this.#listeners.keys()) listener.destroy();
     this.#listeners.clear();
     clearTimeout(this.#pending);
     clearInterval(this.#beat);
@@ -87,7 +102,7 @@ export class Stream {
   }
 
   #send(text: string): void {
-    for (const listener of this.#listeners) {
+    for (const listener of this.#listeners.keys()) {
       if (listener.writableLength > mostWaitingBytes) listener.destroy();
       else listener.write(text);
     }
@@ -99,6 +114,19 @@ export class Stream {
     clearInterval(this.#beat);
     this.#beat = undefined;
   }
+}
+
+/** Who goes when one more comes: the oldest of the same program, or of the one that has most. */
+function surplusOf(
+  listeners: readonly (readonly [ServerResponse, string])[],
+  client: string,
+): ServerResponse | undefined {
+  const counts = new Map<string, number>();
+  for (const [, of] of listeners) counts.set(of, (counts.get(of) ?? 0) + 1);
+  if ((counts.get(client) ?? 0) >= mostPerClient) return listeners.find(([, of]) => of === client)?.[0];
+  if (listeners.length < mostListeners) return undefined;
+  const most = Math.max(...counts.values());
+  return listeners.find(([, of]) => counts.get(of) === most)?.[0];
 }
 
 function message(event: string, data: string): string {
