@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { variants } from '../plugin/manifest.ts';
 import { optionError } from '../shared/option-error.ts';
+import { printableOutput } from '../shared/printable.ts';
 import { type Kind, kinds } from '../shared/roster.ts';
 import { exitCodes, reportError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
@@ -33,7 +34,10 @@ Exit codes:
  * @param args without program and script
  * @returns the exit code, see shared/terminal.ts
  */
-export async function runCli(args: readonly string[], context: Context): Promise<number> {
+export async function runCli(args: readonly string[], surroundings: Context): Promise<number> {
+  // Here, so that no command can forget it: names of schools and districts, and what proxies say, come from elsewhere.
+  const { stdout, stderr } = surroundings;
+  const context = { ...surroundings, stdout: printableOutput(stdout), stderr: printableOutput(stderr) };
   let exitCode: number = exitCodes.ok;
   const command = program(context, (code) => {
     exitCode = code;

@@ -1,7 +1,7 @@
 /** Events as lines: JSON for machines, sentences for people, a progress bar for those who watch a terminal. */
 import pino from 'pino';
 import { type Clock, timestamp } from '../shared/clock.ts';
-import { printableLine } from '../shared/printable.ts';
+import { printableLine, writeControl } from '../shared/printable.ts';
 import { isRich } from '../shared/terminal.ts';
 import type { AgentEvent, Report } from './events.ts';
 
@@ -55,7 +55,7 @@ function textWriter(out: NodeJS.WriteStream, clock: Clock): Report {
 /** The bar stays on the last line; every other event pushes it down. */
 function barWriter(out: NodeJS.WriteStream): Report {
   return (event) => {
-    out.write('\r\x1b[K');
+    writeControl(out, '\r\x1b[K');
     if (event.event === 'cycle.progress') out.write(bar(event.bucketsDone, event.bucketsTotal, event.records));
     else out.write(`${printableLine(sentence(event))}\n`);
   };

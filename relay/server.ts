@@ -16,8 +16,9 @@ import { trustedProxies } from './link/addresses.ts';
 import { limitConnections } from './link/connections.ts';
 import { openDoor } from './link/door.ts';
 import { enrollRoute } from './link/enroll.ts';
-import { Origins } from './link/origins.ts';
+import { Origins, type OriginsOptions } from './link/origins.ts';
 import { expectProxyProtocol, type Peers } from './link/proxy-protocol.ts';
+import { SilentProxies } from './link/silent-proxies.ts';
 import { healthRoutes } from './readiness.ts';
 import { openVault } from './secrets/key-file.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings.ts';
@@ -65,9 +66,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const stop = new AbortController();
 
   const server = await createServer(settings);
-  const origins = watchOrigins(server, settings, log);
   await mkdir(home, { recursive: true, mode: 0o700 });
   started.defer(takeServingLock(home));
+  const silent = new SilentProxies(home);
+  started.defer(() => silent.written);
+  const origins = watchOrigins(server, settings, { silent, clock, log });
   await tidyState(home);
   const store = await openStore(storeFile(home));
   started.defer(() => store.close());
@@ -121,7 +124,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 }
 
 /** Counts connections and learns where they come from, before anything is read of them. */
-function watchOrigins(server: Server, { listen }: RelaySettings, log: Logger): Origins {
+function watchOrigins(
+  server: Server,
+  { listen }: RelaySettings,
+  { log, ...rest }: Pick<OriginsOptions, 'silent' | 'clock' | 'log'>,
+): Origins {
   const proxies = trustedProxies(listen.trustedProxies);
   let peers: Peers | undefined;
   // First, so that with the PROXY protocol they are asked after the header has been read.
@@ -129,7 +136,7 @@ function watchOrigins(server: Server, { listen }: RelaySettings, log: Logger): O
   if (listen.proxyProtocol) {
     peers = expectProxyProtocol(server, proxies, (address) => log.warn({ event: 'proxy.header-missing', address }));
   }
-  return new Origins({ proxies, peers, log });
+  return new Origins({ proxies, peers, log, ...rest });
 }
 
 function createApp(server: Server, origins: Origins, log: Logger): FastifyInstance {

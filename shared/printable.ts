@@ -23,12 +23,24 @@ export function isPrintableLine(text: string): boolean {
 }
 
 /** The stream, with everything that is written made printable. `\r\n`, the line end of CSV, stays. */
-export function printableOutput(out: NodeJS.WritableStream): NodeJS.WritableStream {
+export function printableOutput<S extends NodeJS.WritableStream>(out: S): S {
   const write: NodeJS.WritableStream['write'] = (chunk: string | Uint8Array, ...rest: unknown[]) => {
     const safe = typeof chunk === 'string' ? chunk.split('\r\n').map(printable).join('\r\n') : chunk;
     return Reflect.apply(out.write, out, [safe, ...rest]);
   };
-  return Object.create(out, { write: { value: write } });
+  const safe: S = Object.create(out, { write: { value: write } });
+  originals.set(safe, out);
+  return safe;
+}
+
+const originals = new WeakMap<NodeJS.WritableStream, NodeJS.WritableStream>();
+
+/** Sequences of our own: back to the beginning of an empty line, and colors. */
+type Control = '\r\x1b[K' | `\x1b[${number}m`;
+
+/** Writes one of them also to a stream that is made printable. */
+export function writeControl(out: NodeJS.WritableStream, sequence: Control): void {
+  (originals.get(out) ?? out).write(sequence);
 }
 
 function escaped(character: string): string {

@@ -1,5 +1,6 @@
 /** `hallpass-agent check`: is everything right, and if not, what to do? */
 import { systemClock } from '../../shared/clock.ts';
+import { printableLine, writeControl } from '../../shared/printable.ts';
 import { exitCodes, isRich } from '../../shared/terminal.ts';
 import { type Check, runChecks } from '../check/check.ts';
 import type { Context } from './context.ts';
@@ -44,7 +45,10 @@ export async function showChecks(
     // Several in a row that want the same of the reader say it once.
     if (found.action !== next) stdout.write(actionText(next));
     next = found.action;
-    stdout.write(checkText(found, rich));
+    if (rich) writeControl(stdout, `\x1b[${looks[found.status].colour}m`);
+    stdout.write(statusText(found));
+    if (rich) writeControl(stdout, '\x1b[0m');
+    stdout.write(factText(found));
     seen.push(found);
   }
   stdout.write(`${actionText(next)}${summary(seen)}\n`);
@@ -63,11 +67,14 @@ export function checksJson(checks: readonly Check[]): string {
   return `${JSON.stringify({ checks: plain }, null, 2)}\n`;
 }
 
-/** `✓ pass  relay.tls  fact` */
-function checkText({ name, status, fact }: Check, rich: boolean): string {
-  const { icon, colour } = looks[status];
-  const word = rich ? `\x1b[${colour}m${icon} ${status}\x1b[0m` : `${icon} ${status}`;
-  return `${word}  ${name.padEnd(nameWidth)} ${fact}\n`;
+/** `✓ pass` */
+function statusText({ status }: Check): string {
+  return `${looks[status].icon} ${status}`;
+}
+
+/** `  relay.tls  fact`: what others sent cannot add a line of its own. */
+function factText({ name, fact }: Check): string {
+  return `  ${name.padEnd(nameWidth)} ${printableLine(fact)}\n`;
 }
 
 /** The next step, on a line of its own. */

@@ -1,6 +1,7 @@
 /** `hallpass-agent enroll`: makes this machine's key and registers it with a one-time code. */
 import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
+import { printableLine } from '../../shared/printable.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { relayAddress } from '../addresses.ts';
 import { Baselines } from '../baseline/baselines.ts';
@@ -57,7 +58,9 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
     }
     await state.saveIdentity(identity);
     await state.saveSettings(settings);
-    stdout.write(`Enrolled as agent ${identity.agentId} of ${identity.tenantName} with ${relay.href}.\n`);
+    stdout.write(
+      `Enrolled as agent ${identity.agentId} of ${printableLine(identity.tenantName)} with ${relay.href}.\n`,
+    );
   } finally {
     await lock.release();
   }

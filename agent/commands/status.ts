@@ -1,6 +1,7 @@
 /** `hallpass-agent status`: what this agent is, and how its last cycles went, from the state folder alone. */
 import { pageOf } from '../../plugin/mending.ts';
 import { fail } from '../../shared/errors.ts';
+import { printableLine } from '../../shared/printable.ts';
 import { leftOutLine } from '../left-out.ts';
 import { limitsOf } from '../powerschool/rest/limits.ts';
 import type { SourceKind } from '../source.ts';
@@ -50,7 +51,7 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
     'Last change': lastCycle === undefined ? 'none' : changeLine(lastCycle),
     Records: records.length === 0 ? 'none acknowledged' : records.join(', '),
   };
-  for (const [name, value] of Object.entries(lines)) stdout.write(`${name.padEnd(14)}${value}\n`);
+  for (const [name, value] of Object.entries(lines)) stdout.write(`${name.padEnd(14)}${printableLine(value)}\n`);
   for (const line of problemLines(status.problems)) stdout.write(`${'Problem'.padEnd(14)}${line}\n`);
   for (const { message, action } of state.notices) stdout.write(`${'Notice'.padEnd(14)}${message}\n  → ${action}\n`);
   if (leftOut.length === 0) return;
@@ -74,7 +75,7 @@ function problemLines(problems: readonly LastingProblem[]): string[] {
   if (problems.length === 0) return ['none'];
   return problems.map(({ code, message, action, since }) => {
     const dated = since === undefined ? '' : ` (since ${since})`;
-    return `[${code}] ${message}${dated}\n  → ${action}`;
+    return `[${code}] ${printableLine(message)}${dated}\n  → ${action}`;
   });
 }
 

@@ -1,4 +1,5 @@
 /** First step: the way to the relay, and who this agent is there. */
+import { printableLine } from '../../shared/printable.ts';
 import type { Check } from '../check/finding.ts';
 import { storeSettings } from '../commands/configure.ts';
 import { enrollAgent } from '../commands/enroll.ts';
@@ -10,7 +11,7 @@ import type { SetupParts, Step } from './step.ts';
 export const relayStep: Step = {
   title: 'Relay',
   done: ({ identity }) =>
-    identity === null ? undefined : `Enrolled for ${identity.tenantName} with ${identity.relay}.`,
+    identity === null ? undefined : `Enrolled for ${printableLine(identity.tenantName)} with ${identity.relay}.`,
 
   async run(parts): Promise<Check | undefined> {
     const { context, dialog, checks } = parts;

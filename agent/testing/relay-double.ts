@@ -57,6 +57,7 @@ export class RelayDouble {
   checks = 0;
   /** Where it listens, once it is open. */
   port = 0;
+  tenantName = 'Test district';
   #keys = new Map<string, JWK>();
   #sockets = new Set<WebSocket>();
   #waiting: { test: (message: AgentMessage) => boolean; resolve: (message: AgentMessage) => void }[] = [];
@@ -150,7 +151,7 @@ export class RelayDouble {
     if (body.data.code !== this.code) return { status: 403, body: { code: 'ENROLLMENT_CODE_INVALID' } };
     const agentId = randomUUID();
     this.#keys.set(agentId, body.data.publicKey);
-    return { status: 201, body: { agentId, tenantId: this.tenantId, tenantName: 'Test district' } };
+    return { status: 201, body: { agentId, tenantId: this.tenantId, tenantName: this.tenantName } };
   }
 
   async #admit(request: IncomingMessage): Promise<RelayDouble['refuse']> {
@@ -180,7 +181,7 @@ export class RelayDouble {
   #check(socket: WebSocket): void {
     this.checks += 1;
     const answer: CheckAnswer = {
-      ...{ type: 'checked', protocol: 1, relayVersion: '0', tenantId: this.tenantId, tenantName: 'Test district' },
+      ...{ type: 'checked', protocol: 1, relayVersion: '0', tenantId: this.tenantId, tenantName: this.tenantName },
       serverTime: new Date().toISOString(),
     };
     socket.send(JSON.stringify(answer));
@@ -283,7 +284,7 @@ export class RelayDouble {
       type: 'welcome',
       protocol: 1,
       relayVersion: '0',
-      tenantName: 'Test district',
+      tenantName: this.tenantName,
       serverTime: new Date().toISOString(),
       salt: this.salt,
       wanted: { schools: this.schools, fields: this.fields },

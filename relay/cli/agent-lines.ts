@@ -1,6 +1,9 @@
 /** Agents as the commands show them. */
+import { printableLine } from '../../shared/printable.ts';
+
 import { ago, describeCondition } from '../answers/agent-condition.ts';
 import type { ListedAgent } from '../answers/agents.ts';
+import { silentProxies } from '../link/silent-proxies.ts';
 
 /** How it is, in a few words. */
 export function stateOf({ health, ...agent }: ListedAgent, nowMs: number): string {
@@ -14,6 +17,14 @@ export function* agentProblems(agents: readonly ListedAgent[], nowMs: number): I
     const { code, message, since } = health.problem;
     const when =
       condition === 'problem' ? `for ${ago(since, nowMs).replace(/ ago$/, '')}` : `when it was last heard of`;
-    yield `Agent ${name} has a problem ${when}: ${code}\n  ${message}\n  → On the agent's machine: hallpass-agent check`;
+    yield `Agent ${printableLine(name)} has a problem ${when}: ${code}\n  ${printableLine(message)}\n  → On the agent's machine: hallpass-agent check`;
   }
+}
+
+/** What the relay saw of the proxies before it, since it was started. */
+export async function proxyProblems(home: string): Promise<string[]> {
+  return (await silentProxies(home)).map(
+    ({ proxy, since }) =>
+      `The trusted proxy ${proxy} does not say where connections come from (since ${since}): all agents behind it share the limits of one address.\n  → Let it send X-Forwarded-For, or the PROXY protocol with "hallpass-relay configure --proxy-protocol"; docs/relay.md has examples`,
+  );
 }

@@ -5,7 +5,7 @@ import { agentsNow } from '../answers/agents.ts';
 import { loadSettings, publicUrl } from '../settings.ts';
 import { type Agent, issueCode, listAgents, revokeAgent } from '../store/agents.ts';
 import { writeAudit } from '../store/audit.ts';
-import { agentProblems, stateOf } from './agent-lines.ts';
+import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 
 export function agentCommands(program: Command, context: CliContext): void {
@@ -50,7 +50,8 @@ export function agentCommands(program: Command, context: CliContext): void {
         ['AGENT', 'NAME', 'VERSION', 'LAST SEEN', 'STATE'],
         agents.map((row) => [row.id, row.name, row.version, row.lastSeenAt ?? 'never', stateOf(row, nowMs)]),
       );
-      for (const line of agentProblems(agents, nowMs)) context.out.write(`\n${line}\n`);
+      const problems = [...agentProblems(agents, nowMs), ...(await proxyProblems(context.home))];
+      for (const line of problems) context.out.write(`\n${line}\n`);
     });
   agent
     .command('revoke')

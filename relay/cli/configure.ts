@@ -15,7 +15,7 @@ import { type SettingMistake, settingMistakes } from '../settings-check.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { listTenants } from '../store/system.ts';
 import { byOption, type CliContext, printJson, withStore } from './context.ts';
-import { days, factor, portNumber, seconds } from './numbers.ts';
+import { connectionCount, connectionsPerAddress, days, factor, portNumber, seconds } from './numbers.ts';
 
 interface ConfigureOptions {
   host?: string;
@@ -23,6 +23,9 @@ interface ConfigureOptions {
   tlsCert?: string;
   tlsKey?: string;
   trustedProxy?: string[];
+  proxyProtocol?: boolean;
+  maxConnections?: number;
+  maxConnectionsPerAddress?: number;
   publicUrl?: string;
   graphUrl?: string;
   graphAuthority?: string;
@@ -48,6 +51,10 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--tls-cert <file>', "the server's certificate with its chain, PEM")
     .option('--tls-key <file>', 'its private key, PEM')
     .option('--trusted-proxy <address...>', 'proxies (addresses or networks) whose X-Forwarded-For is believed')
+    .option('--proxy-protocol', 'those proxies say by the PROXY protocol (1 or 2) where a connection comes from')
+    .option('--no-proxy-protocol', 'they do not')
+    .option('--max-connections <number>', 'connections at once, in all', connectionCount)
+    .option('--max-connections-per-address <number>', 'connections at once, of one address', connectionsPerAddress)
     .option('--public-url <url>', 'address at which agents reach the relay, when a proxy stands before it')
     .option('--client-id <id>', "client id of the relay's app registration")
     .option('--client-cert <file>', "the app's certificate, PEM")
@@ -126,6 +133,9 @@ function apply(before: RelaySettings, given: Omit<ConfigureOptions, 'by'>): unkn
         certFile: absolute(given.tlsCert),
         keyFile: absolute(given.tlsKey),
         trustedProxies: given.trustedProxy,
+        proxyProtocol: given.proxyProtocol,
+        maxConnections: given.maxConnections,
+        maxConnectionsPerAddress: given.maxConnectionsPerAddress,
         publicUrl: given.publicUrl,
       }),
     },

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { printableLine } from '../../shared/printable.ts';
 import { explainNow, questionOf } from '../answers/explain.ts';
 import { dcidOf } from '../answers/one-person.ts';
 import type { Step } from '../explain/step.ts';
@@ -35,10 +36,12 @@ export function explainCommand(program: Command, context: CliContext): void {
       const { steps, answer } = found;
       for (const { stage, status, fact, at, next } of steps) {
         context.out.write(
-          `${marks[status].padEnd(10)} ${stage.padEnd(11)} ${fact}${at === undefined ? '' : ` [${at}]`}\n`,
+          `${marks[status].padEnd(10)} ${stage.padEnd(11)} ${printableLine(fact)}${at === undefined ? '' : ` [${at}]`}\n`,
         );
-        if (next !== undefined) context.out.write(`${' '.repeat(23)}→ ${next}\n`);
+        if (next !== undefined) context.out.write(`${' '.repeat(23)}→ ${printableLine(next)}\n`);
       }
-      context.out.write(answer === null ? '\nEverything is in order.\n' : `\nThe answer: ${answer.fact}\n`);
+      context.out.write(
+        answer === null ? '\nEverything is in order.\n' : `\nThe answer: ${printableLine(answer.fact)}\n`,
+      );
     });
 }

@@ -21,6 +21,15 @@ export function days(text: string): number {
   return whole(text, 1, 36_500);
 }
 
+/** Connections in all, at least a few. */
+export function connectionCount(text: string): number {
+  return whole(text, 10, 1_000_000);
+}
+
+export function connectionsPerAddress(text: string): number {
+  return whole(text, 1, 1_000_000);
+}
+
 /** A factor of at least 1. */
 export function factor(text: string): number {
   const value = Number(text);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { printableLine } from '../../shared/printable.ts';
 import { personFilter } from '../answers/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../answers/plan.ts';
 import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
@@ -115,7 +116,7 @@ function describe(operation: Listed): string {
   const who = people.filter((person) => person !== key).join(' ');
   const lines = [`  ${key} (school ${schoolId})${who === '' ? '' : ` ${who}`}: ${reason}${held ? ' [held]' : ''}`];
   for (const change of describeChanges(operation)) lines.push(`    ${change}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printableLine).join('\n')}\n`;
 }
 
 function number(value: number): string {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Fixer, fixers } from '../../shared/errors/entry.ts';
 import { catalogue, fail, isErrorCode } from '../../shared/errors.ts';
+import { printableLine } from '../../shared/printable.ts';
 import { problemsNow, problemTable } from '../answers/problems.ts';
 import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
@@ -74,5 +75,5 @@ function checkCode(code: string | undefined): void {
 }
 
 function describe({ subject, code, message, action, firstAt }: OpenProblem): string {
-  return `${subject}  ${code}  since ${firstAt}\n  ${message}\n  → ${action}\n`;
+  return `${subject}  ${code}  since ${firstAt}\n  ${printableLine(message)}\n  → ${printableLine(action)}\n`;
 }

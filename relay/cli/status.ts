@@ -3,7 +3,7 @@ import { kinds } from '../../shared/roster.ts';
 import { ago } from '../answers/agent-condition.ts';
 import { tenantStatus } from '../answers/status.ts';
 import type { RunSummary } from '../store/journal.ts';
-import { agentProblems, stateOf } from './agent-lines.ts';
+import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 
@@ -39,7 +39,8 @@ export function statusCommand(program: Command, context: CliContext): void {
           .filter((agent) => agent.revokedAt === null)
           .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never', stateOf(agent, nowMs)]),
       );
-      for (const line of agentProblems(agents, nowMs)) context.out.write(`${line}\n`);
+      const troubles = [...agentProblems(agents, nowMs), ...(await proxyProblems(context.home))];
+      for (const line of troubles) context.out.write(`${line}\n`);
       context.out.write('\n');
       if (profiles.length === 0) context.out.write(`No profile. ${runLine(null)}\n`);
       for (const { name, state, standing, quarantine, failure, lastRun } of profiles) {

@@ -2,19 +2,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
 import { clientAddress, isTrusted } from './addresses.ts';
 import type { Peers } from './proxy-protocol.ts';
+import type { SilentProxies } from './silent-proxies.ts';
 
 export interface OriginsOptions {
   proxies: BlockList;
   /** Where the PROXY protocol is spoken. */
   peers: Peers | undefined;
+  silent: SilentProxies;
+  clock: Clock;
   log: Logger;
 }
 
 export class Origins {
   readonly #options: OriginsOptions;
-  readonly #silent = new Set<string>();
 
   constructor(options: OriginsOptions) {
     this.#options = options;
@@ -22,12 +25,11 @@ export class Origins {
 
   /** The client's address, in the form in which it is counted. */
   of(request: IncomingMessage): string {
-    const { proxies, peers, log } = this.#options;
+    const { proxies, peers, silent, clock, log } = this.#options;
     const source = peers?.sourceOf(request.socket);
     const peer = request.socket.remoteAddress ?? '';
     const isSilent = source === undefined && request.headers['x-forwarded-for'] === undefined;
-    if (isSilent && isTrusted(peer, proxies) && !this.#silent.has(peer)) {
-      this.#silent.add(peer);
+    if (isSilent && isTrusted(peer, proxies) && silent.add(peer, clock.now())) {
       log.warn(
         { event: 'proxy.silent', proxy: peer },
         'a trusted proxy sends no X-Forwarded-For: all agents behind it share the limits of one address',
