@@ -128,11 +128,7 @@ t.test('wrong input is refused with a reason before anything is stored', async (
       /^error\[OPTION_INVALID\] Option.*whole number\.\n {2}→ .*configure --help/,
     ],
     [['configure', '--relay-ca', join(home, '..', 'ca.pem')], 78, /CA_FILE_INVALID/],
-    [
-      ['configure', '--relay-ca', join(home, 'nowhere')],
-      78,
-      /FILE_UNREADABLE.*: no such file or directory \(ENOENT\)\.\n/,
-    ],
+    [['configure', '--relay-ca', join(home, 'nowhere')], 78, /FILE_UNREADABLE.*: there is no such file or folder\.\n/],
     [['configure', '--powerschool-secret-file', join(home, '..', 'empty')], 78, /SETTING_INVALID.*empty/],
     [['enroll', '--relay', 'http://relay.example', '--code', 'ABCD-EFGH'], 78, /RELAY_ADDRESS_INSECURE/],
     [['enroll', '--relay', 'https://127.0.0.1:1', '--code', 'ABCD-EFGH'], 75, /RELAY_UNREACHABLE.*127\.0\.0\.1:1/],

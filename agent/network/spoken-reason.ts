@@ -60,12 +60,12 @@ export function spokenReason(error: unknown, url = ''): string {
   if (meaning === undefined) return said;
   const [, address] = new RegExp(`^\\w+ ${known} (\\S+)$`).exec(said) ?? [];
   const hint =
-    isBrokenOff(known) && url.startsWith('http:') ? '; if it speaks TLS, its address begins with https://' : '';
+    isBrokenOff(known) && /^(?:http|ws):/.test(url) ? '; if it speaks TLS, its address begins with https://' : '';
   return `${meaning} (${known}${address === undefined ? '' : ` ${address}`})${hint}`;
 }
 
 function isBrokenOff(code: string): boolean {
-  return code === 'ECONNRESET' || code === 'UND_ERR_SOCKET';
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 }
 
 /** Of the error, or of the first of several attempts. */

@@ -213,7 +213,7 @@ t.test('a relay or a proxy that is gone is one sentence, and is found again', { 
 
   await proxy.set({ hosts: {} });
   await proxy.cut();
-  await saysPlainly(t, tab, /proxy .* could not connect to relay\.test:443/, /whether it can reach/);
+  await saysPlainly(t, tab, /proxy .* could not connect to relay\.test:443/, /whether the proxy can reach it/);
   t.equal(await stations(), 'answers, running, trying again, not seen');
   await lookAt(t, tab, 'relay-gone');
 

@@ -1,6 +1,6 @@
 /** What leaves this building, per kind and field, and why. Pure: read off the schemas that the sending code uses. */
 import type { Welcome } from '../../shared/link.ts';
-import { type Kind, kinds, optionalFields, recordSchema } from '../../shared/roster.ts';
+import { type Kind, kinds, optionalFields, preRegisteredMark, recordSchema } from '../../shared/roster.ts';
 
 export interface LeavingKind {
   kind: Kind;
@@ -25,11 +25,13 @@ export function leavingOf(wanted: Welcome['wanted'] | undefined): Leaving {
     known: wanted !== undefined,
     schools: wanted?.schools ?? (wanted === undefined ? [] : null),
     kinds: kinds.map((kind) => {
-      const optional: readonly string[] = optionalFields[kind];
       const asked = wanted?.fields[kind] ?? [];
+      // The mark comes with students whom a profile asks for besides, and is in no record without it.
+      const marks = asked.filter((field) => field === preRegisteredMark);
+      const optional: readonly string[] = [...optionalFields[kind], ...marks];
       return {
         kind,
-        required: fieldsOf(kind).filter((field) => !optional.includes(field)),
+        required: fieldsOf(kind).filter((field) => field !== preRegisteredMark && !optional.includes(field)),
         chosen: optional.filter((field) => asked.includes(field)),
         staying: optional.filter((field) => !asked.includes(field)),
       };

@@ -264,6 +264,8 @@ t.test('what leaves is told from the schemas that the sending code uses', async 
     const found = of(kind);
     t.same([...(found?.chosen ?? []), ...(found?.staying ?? [])].sort(), [...optionalFields[kind]].sort(), kind);
   }
+  const marked = leavingOf({ schools: null, fields: { student: ['preRegistered'] } });
+  t.same(marked.kinds.find(({ kind }) => kind === 'student')?.chosen, ['preRegistered'], 'a mark that is asked for');
   const how = scene();
   const shown = () => leavingBlock(modelOf(how.parts, undefined, { work: true, bundle: false }));
   connect(how);
