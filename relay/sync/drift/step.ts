@@ -32,7 +32,7 @@ import type { Store } from '../../store/store.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 import { confirm } from './confirm.ts';
 import { type Corrected, correct, keepCorrected, keysIn, revert } from './correct.ts';
-import { judgeAll, profileOf } from './judging.ts';
+import { type Judged, judgeAll, profileOf } from './judging.ts';
 import { dueSchools, readSchools } from './schools.ts';
 
 /** Between two comparisons: below the quarter of an hour of an idle tenant, so that every idle run makes one. */
@@ -104,8 +104,11 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
 
   const judged = judgeAll(ledger, state, { written, nowMs: clock.now(), today });
   const open = judged.filter(({ drift }) => drift.state === 'open');
-  const repairs = open.filter(({ judgement }) => judgement === 'repair').map(({ drift }) => drift);
-  const { confirmed, over } = await confirm(client, repairs, state);
+  const isTold = ({ drift, judgement }: Judged) =>
+    drift.kind !== 'foreign' && (judgement === 'reported' || judgement === 'contended') && drift.verdict !== judgement;
+  // Values are read once an hour: what a reading did not show yet would be told as deleted until the next one.
+  const unsure = open.filter((one) => one.judgement === 'repair' || isTold(one)).map(({ drift }) => drift);
+  const { confirmed, over } = await confirm(client, unsure, state);
   for (const drift of over) ledger.agrees(drift);
   const corrected: Corrected[] = [];
   for (const { drift, judgement } of judged) {
@@ -117,13 +120,16 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
       ledger.set(drift, { state: 'open', verdict: judgement });
     }
   }
-  for (const { drift, judgement } of open) {
+  let repairs = 0;
+  for (const one of open) {
+    const { drift, judgement } = one;
     if (judgement === 'accept') {
       corrected.push(correct(drift, state));
       ledger.forget(drift);
     } else if (judgement !== 'repair') {
-      ledger.set(drift, { verdict: judgement });
+      ledger.set(drift, { verdict: isTold(one) && !confirmed.has(drift) ? 'waiting' : judgement });
     } else if (confirmed.has(drift)) {
+      repairs += 1;
       corrected.push(correct(drift, state));
       ledger.set(drift, { state: 'repairing', verdict: 'repaired', repairs: drift.repairs + 1, lastAt: now });
     } else {
@@ -143,10 +149,7 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   for (const object of wereGone.difference(state.applied.gone)) state.touch(keysIn(object, state));
   report(ledger, state);
   const counts = countBy([...ledger.values()]);
-  log.info(
-    { event: 'drift.compared', ...counts, repairs: confirmed.size, full: read.groups.full },
-    'compared with the directory',
-  );
+  log.info({ event: 'drift.compared', ...counts, repairs, full: read.groups.full }, 'compared with the directory');
 }
 
 const kindOf = { schools: 'school', classes: 'class', users: 'user' } as const;
