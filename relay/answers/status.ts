@@ -12,6 +12,7 @@ import { readProfiles } from '../store/profiles.ts';
 import { readStandings } from '../store/standings.ts';
 import type { TenantScope } from '../store/store.ts';
 import type { Tenant } from '../store/system.ts';
+import { countWaitingTeams } from '../store/team-activation.ts';
 import { countTeams } from '../store/teams.ts';
 import { conditionSchema } from './agent-condition.ts';
 import { agentHealth, agentsNow } from './agents.ts';
@@ -108,7 +109,13 @@ async function unknownPasswords(scope: TenantScope): Promise<Record<string, numb
 /** Empty where no profile ever made a team. */
 async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
   const { there: team, waiting, accepted } = await countTeams(scope);
-  const counts = { team, 'team, class unknown to Teams yet': waiting, 'team, being made': accepted };
+  const inactive = await countWaitingTeams(scope);
+  const counts = {
+    team,
+    'team, waiting for a teacher to activate it': inactive === 0 ? undefined : inactive,
+    'team, class unknown to Teams yet': waiting,
+    'team, being made': accepted,
+  };
   return Object.fromEntries(
     Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
   );

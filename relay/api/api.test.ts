@@ -16,6 +16,8 @@ t.test('answers equal those of the commands', async (t) => {
 const questions: [path: string, command: string[]][] = [
   ['status', ['status', 'contoso']],
   ['schools', ['schools', 'contoso']],
+  ['teams', ['teams', 'contoso']],
+  ['teams?waiting', ['teams', 'contoso', '--waiting']],
   ['properties', ['properties', 'contoso']],
   ['plan', ['plan', 'contoso']],
   ['plan?kind=removeMember&kind=updateClass', ['plan', 'contoso', '--kind', 'removeMember', 'updateClass']],

@@ -27,6 +27,10 @@ const page = { limit: mostOperations, offset };
 export const queries = {
   none: z.strictObject({}),
   schools: z.strictObject({ format }),
+  teams: z.strictObject({
+    waiting: flag.meta({ description: 'Those alone that wait for a teacher.' }),
+    format,
+  }),
   plan: z.strictObject({
     profile: text.optional().meta({ description: 'Needed of a district that has several.' }),
     kind: z

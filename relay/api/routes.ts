@@ -9,6 +9,7 @@ import { propertiesAnswer, propertiesNow } from '../answers/properties.ts';
 import { runAnswer, runsAnswer, runsNow, runTable } from '../answers/runs.ts';
 import { schoolsAnswer, schoolsNow, schoolTable } from '../answers/schools.ts';
 import { statusAnswer, tenantStatus } from '../answers/status.ts';
+import { teamsAnswer, teamsNow, teamTable } from '../answers/teams.ts';
 import { readNames } from '../roster/people-names.ts';
 import { findRun, type JournalledOperation, operationsOf } from '../store/run-history.ts';
 import { csvPieces } from './csv-answer.ts';
@@ -50,6 +51,14 @@ export const routes: readonly Route[] = [
     answer: schoolsAnswer,
     json: (visit) => read(visit, schoolsNow),
     csv: (visit) => read(visit, async (scope) => csvPieces(schoolTable, (await schoolsNow(scope)).schools)),
+  }),
+  route({
+    path: 'teams',
+    summary: 'The teams of classes, whether teachers have activated them, and who those teachers are.',
+    query: queries.teams,
+    answer: teamsAnswer,
+    json: (visit, query) => read(visit, (scope) => teamsNow(scope, query)),
+    csv: (visit, query) => read(visit, async (scope) => csvPieces(teamTable, (await teamsNow(scope, query)).teams)),
   }),
   route({
     path: 'properties',

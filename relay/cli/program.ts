@@ -23,6 +23,7 @@ import { runsCommands } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { syncCommands } from './sync.ts';
+import { teamsCommand } from './teams.ts';
 import { tenantCommands } from './tenant.ts';
 import { tokenCommands } from './token.ts';
 
@@ -89,6 +90,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     statusCommand,
     problemsCommand,
     driftCommand,
+    teamsCommand,
     syncCommands,
     runsCommands,
     auditCommand,

@@ -1,7 +1,7 @@
 /** Of an explanation, the part about one class. */
 import { type Drift, linkOf } from '../drift/ledger.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
-import type { ClassFacts, Facts } from './known.ts';
+import type { ActivationFacts, ClassFacts, Facts } from './known.ts';
 import { fate, held, type Step, waiting } from './step.ts';
 
 /** From the section in PowerSchool to the team. */
@@ -104,7 +104,10 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
   if (team === undefined || objectId === undefined) return undefined;
   const known = team.known?.objectId === objectId ? team.known : undefined;
   const at = known === undefined ? {} : { at: known.since };
-  if (known?.state === 'there') return { stage: 'Team', status: 'ok', fact: 'The class is a team.' };
+  if (known?.state === 'there') {
+    const activation = team.activation?.objectId === objectId ? team.activation : undefined;
+    return activationStep(activation);
+  }
   const [problem] = team.problems;
   if (problem !== undefined) {
     const fact = `${problem.code}: ${problem.message}`;
@@ -119,6 +122,21 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     return { stage: 'Team', status: 'waiting', fact, ...at, next };
   }
   return waiting('Team', 'The class is no team yet.', facts);
+}
+
+/** A team that is there: it is of use to students only when a teacher has activated it. */
+function activationStep(activation: ActivationFacts | undefined): Step {
+  if (activation?.state === 'waiting') {
+    const fact = 'The class is a team, and its students do not see it: it waits for a teacher to activate it.';
+    const next = 'A teacher of the class opens the team in Microsoft Teams and chooses "Activate".';
+    return { stage: 'Team', status: 'waiting', fact, at: activation.since, next };
+  }
+  if (activation?.state === 'gone') {
+    const fact = 'The class was a team, and Microsoft Teams has none of it any more. Hallpass makes a team once.';
+    return { stage: 'Team', status: 'ok', fact, at: activation.since };
+  }
+  const seen = activation === undefined ? '' : ' Its students see it.';
+  return { stage: 'Team', status: 'ok', fact: `The class is a team.${seen}` };
 }
 
 function period({ startDate, endDate }: { startDate: string | undefined; endDate: string | undefined }): string {

@@ -56,20 +56,28 @@ t.test('nothing is wrong when everything is in order', async (t) => {
 t.test('a class that is to be a team says how far that is', async (t) => {
   const since = '2026-11-24T08:00:00Z';
   const known = (state: 'waiting' | 'accepted' | 'there', objectId = 'g1') => ({
-    team: { known: { objectId, state, since }, problems: [] },
+    team: { known: { objectId, state, since }, activation: undefined, problems: [] },
   });
   t.equal(answer({}, known('there')), undefined);
+  const activation = (state: 'waiting' | 'active' | 'gone', objectId = 'g1') =>
+    answer({}, { team: { ...known('there').team, activation: { objectId, state, since } } });
+  t.match(activation('waiting'), { stage: 'Team', status: 'waiting', fact: /waits for a teacher/, at: since });
+  t.equal(activation('active'), undefined);
+  t.equal(activation('gone'), undefined);
+  t.equal(activation('waiting', 'a class of before'), undefined);
   t.match(answer({}, known('accepted')), { stage: 'Team', status: 'waiting', fact: /is making/, at: since });
   t.match(answer({}, known('waiting')), { stage: 'Team', status: 'waiting', fact: /does not know the class yet/ });
   t.match(answer({}, known('there', 'a class of before')), { stage: 'Team', fact: /no team yet/, next: /next run/ });
   const problem = { code: 'ClassWithoutOwner', message: 'No teacher.', action: 'Assign one.', firstAt: since };
-  t.match(answer({}, { team: { known: undefined, problems: [problem] } }), {
+  t.match(answer({}, { team: { known: undefined, activation: undefined, problems: [problem] } }), {
     stage: 'Team',
     status: 'stopped',
     fact: 'ClassWithoutOwner: No teacher.',
     next: 'Assign one.',
   });
-  t.match(answer({}, { objectId: undefined, team: { known: undefined, problems: [problem] } }), { stage: 'Class' });
+  t.match(answer({}, { objectId: undefined, team: { known: undefined, activation: undefined, problems: [problem] } }), {
+    stage: 'Class',
+  });
 });
 
 t.test('the first step that is not in order is the answer, with who does what next', async (t) => {

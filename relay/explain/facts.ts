@@ -24,6 +24,7 @@ import { findLink, isOfOurs } from '../store/links.ts';
 import { problemsOf } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
+import { readActivation } from '../store/team-activation.ts';
 import { readTeam } from '../store/teams.ts';
 import { concerns } from './by-hand.ts';
 import type { ClassFacts, Departure, Facts, PersonFacts } from './known.ts';
@@ -200,9 +201,15 @@ async function classFacts(
       })),
     isMember: await isRelated(scope, 'member', sectionId, key),
     problems: (await problemsOf(scope, `class:${sectionId}`)).filter(isNotOfDrift),
-    team: profile?.classes.createTeam
-      ? { known: await readTeam(scope, sectionId), problems: await problemsOf(scope, `class:${sectionId}/team`) }
-      : undefined,
+    team: await teamOf(scope, sectionId, profile?.classes.createTeam === true),
     operations: operations.filter((operation) => operation.people.includes(key)),
   };
+}
+
+/** @param isWanted whether the profile makes teams: one that it made before is still one */
+async function teamOf(scope: TenantScope, sectionId: string, isWanted: boolean): Promise<ClassFacts['team']> {
+  const known = await readTeam(scope, sectionId);
+  if (!isWanted && known?.state !== 'there') return undefined;
+  const problems = await problemsOf(scope, `class:${sectionId}/team`);
+  return { known, activation: await readActivation(scope, sectionId), problems };
 }

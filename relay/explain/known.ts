@@ -40,6 +40,14 @@ export interface TeamFacts {
   since: string;
 }
 
+/** Whether students see the team. */
+export interface ActivationFacts {
+  /** Of the class that it is about. */
+  objectId: string;
+  state: 'waiting' | 'active' | 'gone';
+  since: string;
+}
+
 export interface ClassFacts {
   sectionId: string;
   /** Undefined when PowerSchool does not have the section in the current year. */
@@ -54,7 +62,9 @@ export interface ClassFacts {
   isMember: boolean;
   problems: { code: string; message: string; action: string; firstAt: string }[];
   /** Undefined when the profile makes no teams. */
-  team: { known: TeamFacts | undefined; problems: PersonFacts['problems'] } | undefined;
+  team:
+    | { known: TeamFacts | undefined; activation: ActivationFacts | undefined; problems: PersonFacts['problems'] }
+    | undefined;
   /** The journal's last entries for the class that name the person, newest first. */
   operations: { kind: string; state: string; at: string; reason: string; error: string | undefined }[];
 }

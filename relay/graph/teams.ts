@@ -29,6 +29,24 @@ export function readTeam(client: GraphClient, groupId: string): Promise<GraphAns
   return client.send('GET', `/teams/${groupId}`, undefined, { units: 0, writes: 0, teams: 'get' });
 }
 
+/**
+ * Whether students see the team: until an owner activates it, it is limited to owners. Undefined where Graph does not say now.
+ *
+ * @throws as {@link GraphClient.send}
+ */
+export async function readActivationState(
+  client: GraphClient,
+  groupId: string,
+): Promise<'waiting' | 'active' | 'gone' | undefined> {
+  const { status, body } = await readTeam(client, groupId);
+  if (status === 404) return 'gone';
+  const limited =
+    status === 200 ? (body as { isMembershipLimitedToOwners?: unknown }).isMembershipLimitedToOwners : undefined;
+  // Null for teams that were never limited.
+  if (limited === null) return 'active';
+  return typeof limited === 'boolean' ? (limited ? 'waiting' : 'active') : undefined;
+}
+
 /** Asks what became of it. @throws as {@link GraphClient.send} */
 export function readTeamOperation(client: GraphClient, groupId: string, operation: string): Promise<GraphAnswer> {
   const path = `/teams/${groupId}/operations/${encodeURIComponent(operation)}`;

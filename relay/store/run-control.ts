@@ -39,6 +39,7 @@ export async function beginRestart({ db, tenantId }: TenantScope): Promise<boole
     .set({ users_delta_link: null, adopted_at: null, owners_one_by_one: 0 })
     .where('tenant_id', '=', tenantId)
     .execute();
+  await db.updateTable('team_activation').set({ checked_at: null }).where('tenant_id', '=', tenantId).execute();
   await db.deleteFrom('drift_reading').where('tenant_id', '=', tenantId).execute();
   await db.deleteFrom('problem').where('tenant_id', '=', tenantId).execute();
   return true;

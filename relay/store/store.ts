@@ -74,7 +74,8 @@ export async function openStore(file: string): Promise<Store> {
         reader()
           .transaction()
           .setAccessMode('read only')
-          .execute((trx) => fn({ tenantId, db: trx })),
+          .execute((trx) => fn({ tenantId, db: trx }))
+          .catch(refuseWrite),
       ),
     system: (fn) => transaction((trx) => fn({ db: trx })),
     async close() {
@@ -111,6 +112,17 @@ function placeReason(error: unknown): string {
  * locked, out of memory, read-only, I/O error, corrupt, full, cannot open, locking protocol, not a database.
  */
 const storageFaults = new Set([5, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
+
+/**
+ * SQLITE_READONLY itself, while nothing but reading was asked for: `fn` wrote, which is our bug and not the disk's. A folder
+ * that cannot be written to has extended codes of its own.
+ */
+const readOnly = 8;
+
+function refuseWrite(error: unknown): never {
+  if (!(error instanceof Error && 'errcode' in error && error.errcode === readOnly)) throw error;
+  throw new TypeError('a write inside readTenant', { cause: error });
+}
 
 async function unavailable<T>(store: string, action: () => Promise<T>): Promise<T> {
   try {

@@ -14,6 +14,21 @@ interface TeamTable {
   at: string;
 }
 
+/** Whether students see the team of a class. */
+interface TeamActivationTable {
+  tenant_id: string;
+  section_id: string;
+  /** Of the class. */
+  object_id: string;
+  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class any more. */
+  state: 'waiting' | 'active' | 'gone';
+  /** When the state was first seen. */
+  since: string;
+  /** When Teams was last asked; null to ask again at the next opportunity. */
+  checked_at: string | null;
+}
+
 export interface TeamTables {
   team: TeamTable;
+  team_activation: TeamActivationTable;
 }

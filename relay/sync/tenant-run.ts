@@ -17,6 +17,7 @@ import { type RunContext, type RunReport, runProfile, tellQuarantine } from './r
 import { loadTenantState, refreshRoster } from './state/load.ts';
 import { type DirectoryNews, knownProblems, takeDirectoryNews } from './state/memory.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
+import { followActivation } from './team-activation.ts';
 
 export interface TurnContext extends RunContext {
   /** Every profile of the tenant: what one covers depends on the others. */
@@ -66,6 +67,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
     }
   }
   if (failures.length > 0) throw failures[0];
+  if (state !== undefined) await followActivation(context, state);
   return state && { reports, memory: state };
 }
 

@@ -138,6 +138,13 @@ t.test('explain says how far a team is', async (t) => {
   t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /is making/ });
   district.clock.advance(hour);
   await district.run();
+  t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /waits for a teacher/, next: /Activate/ });
+  for (const group of district.microsoft.directory.groups.values()) {
+    group.isLimitedToOwners = false;
+    group.hasStudents = true;
+  }
+  district.clock.advance(24 * hour);
+  await district.run();
   t.equal(await answer(), undefined, 'everything is in order');
 });
 

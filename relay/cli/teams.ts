@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { teamsNow, teamTable } from '../answers/teams.ts';
+import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
+import { csvOption, writeCsv } from './tables.ts';
+
+interface TeamsOptions {
+  waiting?: true;
+  csv?: string;
+  json?: true;
+}
+
+/** The list that teachers need: a team is of use to students only when one of its owners has activated it. */
+export function teamsCommand(program: Command, context: CliContext): void {
+  program
+    .command('teams')
+    .description('the teams of classes, and which of them wait for a teacher')
+    .argument('<tenant>', 'slug or id')
+    .option('--waiting', 'those alone that a teacher has to activate')
+    .addOption(csvOption('every team, with the names of teachers'))
+    .option('--json', 'for programs')
+    .addHelpText(
+      'after',
+      `
+Students do not see a team until a teacher opens it in Microsoft Teams and activates it. Hallpass looks once a day.
+The CSV file holds names of people: only its owner can read it.
+
+Example:
+  hallpass-relay teams contoso --waiting --csv for-the-teachers.csv`,
+    )
+    .action(async (tenant: string, options: TeamsOptions) => {
+      const answer = await readNamedTenant(context, tenant, (scope) => teamsNow(scope, options));
+      if (options.json) return printJson(context, answer);
+      const { teams } = answer;
+      if (options.csv !== undefined) return await writeCsv(context, options.csv, teamTable, teams);
+      if (teams.length === 0) {
+        context.out.write(options.waiting ? 'No team waits for a teacher.\n' : 'No class is a team.\n');
+        return;
+      }
+      printTable(
+        context,
+        ['CLASS', 'SCHOOL', 'ACTIVATION', 'SINCE', 'TEACHERS'],
+        teams.map((one) => [
+          one.class,
+          one.school,
+          one.activation,
+          one.since ?? '-',
+          one.teachers.map(({ name, userPrincipalName }) => `${name} <${userPrincipalName ?? '-'}>`).join(', ') || '-',
+        ]),
+      );
+    });
+}
