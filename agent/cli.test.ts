@@ -136,12 +136,12 @@ t.test('wrong input is refused with a reason before anything is stored', async (
     [['sync'], 64, /--once.*\n.*"hallpass-agent sync --help"/],
     [['sync', '--once', '--accept-empty', 'pets'], 64, /school, term/],
     [['plugin', '--out', join(home, 'no', 'such', 'folder.zip')], 78, /PLUGIN_UNWRITABLE/],
-    [['plugin', '--out', join(home, '..', 'folder')], 78, /PLUGIN_UNWRITABLE.*directory/],
+    [['plugin', '--out', join(home, '..', 'folder')], 78, /PLUGIN_UNWRITABLE.*it is a folder/],
     [['plugin'], 64, /--explain' must be given\./],
     [
       ['service', 'instal'],
       64,
-      /Unknown command 'instal' \(Did you mean install\?\)\n.*"hallpass-agent service --help"/,
+      /Unknown command 'instal'\. Did you mean "install"\?\n.*"hallpass-agent service --help"/,
     ],
     [['tea'], 64, /^error\[OPTION_INVALID\] Unknown command 'tea'\.\n {2}→ See "hallpass-agent --help"\.\n$/],
   ];

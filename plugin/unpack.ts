@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { fail, reasonOf } from '../shared/errors.ts';
+import { fileReason } from '../shared/file-reason.ts';
 import { type PluginContents, readContents } from './contents.ts';
 import { XmlError } from './read-xml.ts';
 
@@ -39,7 +40,7 @@ async function readBounded(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'errno' in error) {
-      throw fail('FILE_UNREADABLE', { file, reason: reasonOf(error) }, { cause: error });
+      throw fail('FILE_UNREADABLE', { file, reason: fileReason(error) }, { cause: error });
     }
     throw error;
   }

@@ -2,6 +2,17 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { fail, type HallpassError, isSystemError } from '../shared/errors.ts';
+import { makeFolders } from '../shared/make-folder.ts';
+import { placeReason } from './store/store.ts';
+
+/** @throws HallpassError STATE_FOLDER_UNUSABLE */
+export async function makeStateFolder(home: string): Promise<void> {
+  try {
+    await makeFolders(home, 0o700);
+  } catch (error) {
+    throw fail('STATE_FOLDER_UNUSABLE', { folder: home, reason: placeReason(error) }, { cause: error });
+  }
+}
 
 const groupOrOthers = 0o077;
 const groupOrOthersWrite = 0o022;

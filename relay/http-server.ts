@@ -51,6 +51,20 @@ export function answerBrokenRequests(server: Server): void {
   });
 }
 
+/** By what the system says, in words. */
+const portReasons: Record<string, string> = {
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this computer has no such address',
+  EACCES: 'this account may not use a port below 1024',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name server does not answer',
+};
+
+function portReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return portReasons[code] ?? reasonOf(error);
+}
+
 /** The port that is bound. */
 export async function listen(
   app: FastifyInstance,
@@ -60,7 +74,7 @@ export async function listen(
   try {
     await app.listen({ host, port });
   } catch (error) {
-    throw fail('PORT_IN_USE', { address: `${host}:${port}`, reason: reasonOf(error) }, { cause: error });
+    throw fail('PORT_IN_USE', { address: `${host}:${port}`, reason: portReason(error) }, { cause: error });
   }
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;

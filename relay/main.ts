@@ -1,6 +1,6 @@
 /** Entry point of `hallpass-relay`: the only place of the relay that looks at the process and its environment. */
 import { systemClock } from '../shared/clock.ts';
-import { isRich, tolerateClosedReader } from '../shared/terminal.ts';
+import { exitCodes, isRich, tolerateClosedReader } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
 import { homeInput, relayHome, userName } from './home.ts';
 
@@ -14,7 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 tolerateClosedReader(process.stdout, process.stderr);
-process.exitCode = await runCli(process.argv.slice(2), {
+const code = await runCli(process.argv.slice(2), {
   home: relayHome(homeInput()),
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,
   out: process.stdout,
@@ -24,3 +24,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   rich: isRich(process.stdout, process.env),
   stop: stop.signal,
 });
+process.exitCode = code;
+// A command that was given up may still wait for Microsoft, for up to a minute.
+if (stop.signal.aborted && code !== exitCodes.ok) process.exit();

@@ -2,7 +2,8 @@
 import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
-import { fail, type HallpassError, reasonOf } from '../shared/errors.ts';
+import { fail, type HallpassError } from '../shared/errors.ts';
+import { fileReason } from '../shared/file-reason.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { beat } from './store/door.ts';
@@ -53,7 +54,7 @@ async function problemOf({ store, home, clock, trouble }: ReadinessOptions): Pro
   } catch (error) {
     const known = toHallpassError(error);
     return known.code === 'UNEXPECTED'
-      ? fail('STORE_UNAVAILABLE', { store: home, reason: reasonOf(error) }, { cause: error })
+      ? fail('STORE_UNAVAILABLE', { store: home, reason: fileReason(error) }, { cause: error })
       : known;
   }
 }

@@ -1,5 +1,4 @@
 /** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
-import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -9,7 +8,7 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { apiRoutes } from './api/api.ts';
-import { exposedState, tidyState } from './home-files.ts';
+import { exposedState, makeStateFolder, tidyState } from './home-files.ts';
 import { answerOf } from './http-answer.ts';
 import { answerBrokenRequests, createServer, listen } from './http-server.ts';
 import { trustedProxies } from './link/addresses.ts';
@@ -66,7 +65,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const stop = new AbortController();
 
   const server = await createServer(settings);
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeStateFolder(home);
   started.defer(takeServingLock(home));
   const silent = new SilentProxies(home);
   started.defer(() => silent.written);

@@ -3,22 +3,40 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DurableFile } from '../shared/durable-file.ts';
 import { fail, type HallpassError } from '../shared/errors.ts';
+import { type SchemaMistake, schemaMistakes } from '../shared/schema-reason.ts';
 import { isLoopback } from '../shared/trust.ts';
 import { type Known, knownPart, namesOf, withUnknown } from '../shared/unknown-keys.ts';
 
 const path = z.string().min(1).max(4096);
 
+const webAddress = z.url({
+  protocol: /^https?$/,
+  error: 'it must be an address with https:// (or http://), such as https://relay.example.org',
+});
+
+/** Letters, digits, dashes and dots (RFC 1123 §2.1), an IP address with or without brackets. */
+const hostName = z
+  .string()
+  .max(255, 'it must be at most 255 long')
+  .regex(/^(\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]*(%\w+)?|[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?)$/i, {
+    error: 'it must be an IP address or the name of this computer, such as 0.0.0.0 or relay.example.org',
+  });
+
 /** Where agents and browsers connect to. */
 const listenSchema = z
   .strictObject({
-    host: z.string().min(1).max(255).default('127.0.0.1'),
+    host: hostName.default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(8640),
     /** PEM files of the server's own certificate (with its chain) and key. */
     certFile: path.optional(),
     keyFile: path.optional(),
     /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
     trustedProxies: z
-      .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+      .array(
+        z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+          error: 'it must be an IP address or a network, such as 192.0.2.7 or 192.0.2.0/24',
+        }),
+      )
       .max(100)
       .optional(),
     /** True where those proxies say by the PROXY protocol where a connection comes from; then they must. */
@@ -28,7 +46,7 @@ const listenSchema = z
     /** … and of one address (for IPv6: one /64), trusted proxies excepted. */
     maxConnectionsPerAddress: z.int().min(1).max(1_000_000).default(500),
     /** The address under which agents reach the relay, when a proxy stands before it. */
-    publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+    publicUrl: webAddress.optional(),
   })
   .refine((listen) => (listen.certFile === undefined) === (listen.keyFile === undefined), {
     path: ['certFile'],
@@ -45,8 +63,8 @@ const microsoftHosts =
 
 const graphSchema = z
   .strictObject({
-    baseUrl: z.url({ protocol: /^https?$/ }).default('https://graph.microsoft.com'),
-    authority: z.url({ protocol: /^https?$/ }).default('https://login.microsoftonline.com'),
+    baseUrl: webAddress.default('https://graph.microsoft.com'),
+    authority: webAddress.default('https://login.microsoftonline.com'),
     /** The application (client) id of the relay's multi-tenant app registration. */
     clientId: z.string().min(1).max(100).optional(),
     /** The app's certificate and private key, PEM … */
@@ -67,8 +85,12 @@ const graphSchema = z
       complain('secretFile', 'give either a certificate with its key or a secret file');
     }
     for (const field of ['baseUrl', 'authority'] as const) {
+      // What is no address is named already.
+      if (!URL.canParse(graph[field])) continue;
       const { protocol, hostname } = new URL(graph[field]);
-      if (protocol !== 'https:' && !isLoopback(hostname)) complain(field, 'only https, except on this computer');
+      if (protocol !== 'https:' && !isLoopback(hostname)) {
+        complain(field, `${graph[field]} has no encryption: it must begin with https://, except on this computer`);
+      }
       if (graph.speed > 1 && microsoftHosts.test(hostname)) complain('speed', `${hostname} has its own limits`);
     }
   });
@@ -97,6 +119,7 @@ const settingsSchema = z.strictObject({
 });
 
 export type RelaySettings = z.infer<typeof settingsSchema>;
+
 /** The relay's database in its state folder. */
 export function storeFile(home: string): string {
   return join(home, 'relay.db');
@@ -127,23 +150,36 @@ export async function saveSettings(home: string, settings: unknown): Promise<Rel
   return checked;
 }
 
-/** @throws HallpassError RELAY_SETTING_INVALID, naming the first setting that is wrong */
+/** @throws HallpassError RELAY_SETTING_INVALID, RELAY_SETTINGS_INVALID, naming every setting that is wrong */
 export function checkSettings(settings: unknown): RelaySettings {
   const result = settingsSchema.safeParse(settings);
   if (result.success) return result.data;
-  return refuse(result.error);
+  throw settingsRefused(schemaMistakes(result.error, settingsSchema, settings).map(asMistake));
 }
 
 async function readSettings(home: string): Promise<Known<RelaySettings>> {
-  const known = knownPart(settingsSchema, (await settingsFile(home).read()) ?? {});
-  return known instanceof z.ZodError ? refuse(known) : known;
+  const stored = (await settingsFile(home).read()) ?? {};
+  const known = knownPart(settingsSchema, stored);
+  if (!(known instanceof z.ZodError)) return known;
+  throw settingsRefused(schemaMistakes(known, settingsSchema, stored).map(asMistake));
 }
 
-function refuse({ issues: [issue] }: z.ZodError): never {
-  throw fail('RELAY_SETTING_INVALID', {
-    setting: issue?.path.join('.') || 'document',
-    reason: issue?.message ?? 'it does not fit the schema',
-  });
+export interface SettingMistake {
+  setting: string;
+  /** Without a full stop. */
+  reason: string;
+}
+
+function asMistake({ path, reason }: SchemaMistake): SettingMistake {
+  return { setting: path === '' ? 'document' : path, reason };
+}
+
+/** Nothing is stored: every reason at once. */
+export function settingsRefused(mistakes: readonly SettingMistake[]): HallpassError {
+  const [first, ...more] = mistakes;
+  if (first !== undefined && more.length === 0) return fail('RELAY_SETTING_INVALID', { ...first });
+  const lines = mistakes.map(({ setting, reason }) => `${setting}: ${reason}`);
+  return fail('RELAY_SETTINGS_INVALID', { mistakes: `${lines.length} mistakes\n    ${lines.join('\n    ')}` });
 }
 
 /** The address to give to agents. `port` is the one that is really bound. */

@@ -8,7 +8,8 @@ import { access, copyFile, type FileHandle, open, readFile, rename, rm, stat } f
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import { z } from 'zod';
-import { fail, type HallpassError, isSystemError, reasonOf } from './errors.ts';
+import { fail, type HallpassError, isSystemError } from './errors.ts';
+import { fileReason } from './file-reason.ts';
 import { giveToFolderOwner, makePrivateFolder } from './owner.ts';
 import { isBusy, type Patience, patiently, systemPatience } from './patience.ts';
 import { decodeText } from './person-text.ts';
@@ -113,7 +114,7 @@ export class DurableFile<T> implements Adapter<T> {
     const readOnly = (mode & 0o200) === 0;
     const busy = written && !readOnly && isBusy(error, this.#patience.platform);
     const code = busy ? 'STATE_BUSY' : 'STATE_UNWRITABLE';
-    const reason = written && readOnly ? `it is marked read-only (${reasonOf(error)})` : reasonOf(error);
+    const reason = written && readOnly ? `it is marked read-only (${fileReason(error)})` : fileReason(error);
     return fail(code, { file: this.#path, reason }, { cause: error });
   }
 
@@ -124,7 +125,7 @@ export class DurableFile<T> implements Adapter<T> {
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return { status: 'missing', reason: 'it does not exist' };
       const status = isBusy(error, this.#patience.platform) ? 'busy' : 'broken';
-      return { status, reason: reasonOf(error) };
+      return { status, reason: fileReason(error) };
     }
     // People correct these files too, with editors that write what they like.
     const decoded = decodeText(bytes);

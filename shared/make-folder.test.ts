@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { makeFolders } from './make-folder.ts';
+import { makeFolders, makeFoldersSync } from './make-folder.ts';
 
 t.test('makes what is missing, and only that', async (t) => {
   const top = t.testdir();
@@ -12,10 +12,15 @@ t.test('makes what is missing, and only that', async (t) => {
   writeFileSync(join(top, 'file'), '');
   await t.rejects(makeFolders(join(top, 'file'), 0o700), { code: 'EEXIST' });
   await t.rejects(makeFolders(join(top, 'file', 'below'), 0o700), { code: 'ENOTDIR' });
+  t.same(makeFoldersSync(join(top, 'd', 'e'), 0o700), [join(top, 'd'), join(top, 'd', 'e')]);
+  t.same(makeFoldersSync(join(top, 'd', 'e'), 0o700), []);
+  t.throws(() => makeFoldersSync(join(top, 'file'), 0o700), { code: 'EEXIST' });
+  t.throws(() => makeFoldersSync(join(top, 'file', 'below'), 0o700), { code: 'ENOTDIR' });
 });
 
 t.test('gives up at once where nothing can be made', { skip: process.platform !== 'linux' }, async (t) => {
   for (const folder of ['/proc/hallpass', '/proc/self/hallpass/a/b', '/sys/hallpass/x']) {
     await t.rejects(makeFolders(folder, 0o700), { code: /^E[A-Z]+$/ }, folder);
+    t.throws(() => makeFoldersSync(folder, 0o700), { code: /^E[A-Z]+$/ }, folder);
   }
 });

@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 import { access, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isSystemError, reasonOf } from '../../shared/errors.ts';
+import { isSystemError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { logPath } from '../log/log-file.ts';
 import { systemRun } from '../service/run.ts';
 import type { Settings } from '../settings.ts';
@@ -80,7 +81,7 @@ async function writeError(folder: string): Promise<string | undefined> {
     }
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return fileReason(error);
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
   }
@@ -93,7 +94,7 @@ async function logError(log: Settings['log'], folder: string): Promise<string | 
   for (let at = path; ; at = dirname(at)) {
     const trouble = await access(at, constants.W_OK).then(
       () => 'none',
-      (error: unknown) => (isSystemError(error, 'ENOENT') ? 'missing' : reasonOf(error)),
+      (error: unknown) => (isSystemError(error, 'ENOENT') ? 'missing' : fileReason(error)),
     );
     if (trouble === 'none') return undefined;
     if (trouble !== 'missing' || dirname(at) === at) return `${path} cannot be written: ${trouble} for ${at}`;

@@ -9,7 +9,8 @@ import { manifestOf, type PluginChoices, type Variant } from '../../plugin/manif
 import { packPlugin } from '../../plugin/pack.ts';
 import { readPluginFile } from '../../plugin/unpack.ts';
 import { compareVersions, isPluginVersion, versionAbove } from '../../plugin/version.ts';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import type { Context } from './context.ts';
 import { writeWhole } from './output.ts';
@@ -100,7 +101,7 @@ function refuseLowerVersion(version: string, previous: PluginContents, file: str
 
 async function write(file: string, content: Buffer | string): Promise<void> {
   await writeWhole(file, content).catch((error: unknown) => {
-    throw fail('PLUGIN_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('PLUGIN_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
 }
 

@@ -1,8 +1,10 @@
 /** `hallpass-agent service`: the agent as a service of this computer. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
-import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
+import { makeFolders } from '../../shared/make-folder.ts';
 import { logPath } from '../log/log-file.ts';
 import { type Account, needReadyState, needSuitableFiles } from '../service/ready.ts';
 import { systemRun } from '../service/run.ts';
@@ -109,10 +111,10 @@ async function writeWindowsScripts(context: Context, { out, dryRun }: InstallOpt
     const file = join(target, name);
     if (dryRun === true) stdout.write(`# ${file}\n${content}\n`);
     else {
-      await mkdir(target, { recursive: true })
+      await makeFolders(target, 0o755)
         .then(() => writeFile(file, content))
         .catch((error: unknown) => {
-          throw fail('SERVICE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+          throw fail('SERVICE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
         });
       stdout.write(`Wrote ${file}\n`);
     }

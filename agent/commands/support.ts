@@ -1,7 +1,8 @@
 /** `hallpass-agent support-bundle`: writes what people need who are asked for help. */
 import { resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { runChecks } from '../check/check.ts';
 import { supportBundle } from '../support/bundle.ts';
 import type { Context } from './context.ts';
@@ -23,7 +24,7 @@ export async function writeSupportBundle(context: Context, { out, checks }: Supp
   });
   const file = resolve(out ?? name);
   await writeWhole(file, zip, 0o600).catch((error: unknown) => {
-    throw fail('SUPPORT_BUNDLE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('SUPPORT_BUNDLE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
   stdout.write(
     `Wrote ${file} (${Math.ceil(zip.length / 1000)} kB). There are no secrets and no people in it; README.txt in it says what is.\n`,

@@ -1,7 +1,8 @@
 /** The agent's log files: every event as a JSON line with its time. No personal data, because no event has any. */
 import pino from 'pino';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import type { Report } from '../events.ts';
 import { isWarning, jsonWriter, progressEveryMs, sparing } from '../reporter.ts';
 import type { Settings } from '../settings.ts';
@@ -41,7 +42,7 @@ export function logFileReport({ log, folder, clock, onTrouble }: LogFileOptions)
     } catch (error) {
       if (troubled) return;
       troubled = true;
-      onTrouble(fail('LOG_UNWRITABLE', { file: file.path, reason: reasonOf(error) }, { cause: error }));
+      onTrouble(fail('LOG_UNWRITABLE', { file: file.path, reason: fileReason(error) }, { cause: error }));
     }
   };
   const json = jsonWriter({ write }, { timestamp: pino.stdTimeFunctions.isoTime });

@@ -11,7 +11,6 @@ import {
   existsSync,
   fchownSync,
   fdatasyncSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -19,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFoldersSync } from '../../shared/make-folder.ts';
 
 /** Never through a link, which the owner of the folder could have put there for root. Windows has no such flag. */
 const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
@@ -48,7 +48,7 @@ export class RotatingFile {
     const isFull = size > 0 && size + bytes.length > this.#maxBytes;
     if (isFull) this.#rotate();
     // Made again when someone has deleted it under us.
-    else if (size === 0) mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    else if (size === 0) makeFoldersSync(dirname(this.path), 0o700);
     const fd = openSync(this.path, flags, 0o600);
     try {
       if (isFull || size === 0) giveToFolderOwner(fd, this.path);

@@ -2,7 +2,8 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 
 /** What the unit hides from the service (ProtectHome=, PrivateTmp=). */
 const hiddenFolders = ['/home', '/root', '/run/user', '/tmp', '/var/tmp'];
@@ -29,7 +30,7 @@ export async function unsuitable(
   // No way of writing them in a unit is accepted for the program itself.
   if (kind === 'program' && /["'\\]/.test(file)) return problem('systemd takes no program with quotes in its path');
   for (let at = file; ; at = dirname(at)) {
-    const found = await stat(at).catch((error: unknown) => reasonOf(error));
+    const found = await stat(at).catch((error: unknown) => fileReason(error));
     if (typeof found === 'string') return problem(found);
     const bits = at === file ? needed[kind] : 0o1;
     const own = found.uid === uid ? found.mode >> 6 : found.mode;

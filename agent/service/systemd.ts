@@ -2,7 +2,8 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { exitCodes } from '../../shared/terminal.ts';
 import type { Run } from './run.ts';
 import { serviceName, unitMark, unitName } from './unit.ts';
@@ -47,7 +48,7 @@ export async function installUnit(systemd: Systemd, unit: string): Promise<Servi
   const file = join(systemd.unitFolder, unitName);
   await ours(file);
   await writeFile(file, unit, { mode: 0o644 }).catch((error: unknown) => {
-    throw fail('SERVICE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('SERVICE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
   await systemctl(systemd, 'daemon-reload');
   await systemctl(systemd, 'enable', unitName);
@@ -78,7 +79,7 @@ export async function uninstallUnit(systemd: Systemd): Promise<boolean> {
   if (!(await ours(file))) return false;
   await systemctl(systemd, 'disable', '--now', unitName);
   await rm(file).catch((error: unknown) => {
-    throw fail('SERVICE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('SERVICE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
   await systemctl(systemd, 'daemon-reload');
   return true;

@@ -7,7 +7,8 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { fail, type HallpassError, isSystemError, reasonOf } from '../../shared/errors.ts';
+import { fail, type HallpassError, isSystemError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
 import { holdPipe, pipeHolder, pipeOf, removeOldLock } from './pipe-lock.ts';
 
@@ -151,6 +152,6 @@ function parse(text: string): unknown {
 
 function unwritable(file: string): (error: unknown) => never {
   return (error) => {
-    throw fail('STATE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('STATE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   };
 }

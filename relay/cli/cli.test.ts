@@ -128,7 +128,7 @@ t.test('configure keeps what is not named, and stores nothing that is wrong', as
     t.match(worst.err, reason);
   }
   const swapped = await run(home, 'configure', '--client-cert', key, '--client-key', cert);
-  t.match(swapped.err, /holds no certificate in PEM\n.*holds no private key in PEM/);
+  t.match(swapped.err, /holds no certificate in PEM: it holds a private key[^\n]*\n.*holds no private key in PEM/);
   t.equal((await run(home, 'configure', '--public-url', 'https://192.0.2.7:8640')).code, 0, 'an address will do');
   const changed = await run(home, 'configure', '--client-secret-file', secret, '--cycle-seconds', '5');
   t.match(JSON.parse(changed.out), {

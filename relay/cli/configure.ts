@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { fail } from '../../shared/errors.ts';
 import {
   checkSettings,
   loadSettings,
   type RelaySettings,
   saveSettings,
   settingsNotice,
+  settingsRefused,
   storeFile,
 } from '../settings.ts';
-import { type SettingMistake, settingMistakes } from '../settings-check.ts';
+import { settingMistakes } from '../settings-check.ts';
+import { settingWarnings } from '../settings-warnings.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { listTenants } from '../store/system.ts';
 import { byOption, type CliContext, printJson, withStore } from './context.ts';
@@ -83,19 +84,16 @@ Examples:
       if (Object.keys(options).length === 0) return printJson(context, before);
       const wanted = checkSettings(apply(before, options));
       const mistakes = await settingMistakes(wanted, context.clock.now());
-      if (mistakes.length > 0) throw refused(mistakes);
+      if (mistakes.length > 0) throw settingsRefused(mistakes);
       const after = await saveSettings(context.home, wanted);
       await auditSettings(context, by, before, after);
       printJson(context, after);
+      // Not on stdout, which is for programs; what was missing before this command is for "serve" to say.
+      const known = new Set(await settingWarnings(before, context.clock.now()));
+      for (const warning of await settingWarnings(after, context.clock.now())) {
+        if (!known.has(warning)) context.err.write(`Warning: ${warning}.\n`);
+      }
     });
-}
-
-/** Nothing is stored: every reason at once. */
-function refused(mistakes: readonly SettingMistake[]) {
-  const [first, ...more] = mistakes;
-  if (first !== undefined && more.length === 0) return fail('RELAY_SETTING_INVALID', { ...first });
-  const lines = mistakes.map(({ setting, reason }) => `${setting}: ${reason}`);
-  return fail('RELAY_SETTINGS_INVALID', { mistakes: `${lines.length} mistakes\n    ${lines.join('\n    ')}` });
 }
 
 /** Settings are every district's: each finds the change in its own log. Where there is no database there is no district. */

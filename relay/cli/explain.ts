@@ -27,7 +27,8 @@ export function explainCommand(program: Command, context: CliContext): void {
     )
     .action(async (name: string, options: { student?: string; teacher?: string; section?: string; json?: true }) => {
       const question = questionOf(options);
-      if (question === undefined) return program.error("error: one of '--student' and '--teacher' is needed");
+      if (question === undefined || question.personId.trim() === '')
+        return program.error("error: one of '--student' and '--teacher' is needed");
       const found = await readNamedTenant(context, name, async (scope) => {
         const personId = await dcidOf(scope, question.role, question.personId);
         return await explainNow(scope, { ...question, personId }, context.clock.now());

@@ -4,7 +4,7 @@ import { holdsNow } from '../answers/holds.ts';
 import { addDays, isOpen } from '../plan/decisions.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { type Decision, decideHolds, type StoredHold } from '../store/holds.ts';
-import { readProfiles } from '../store/profiles.ts';
+import { needProfile, readProfiles } from '../store/profiles.ts';
 import { byOption, type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
 import { operationCount } from './numbers.ts';
 import { momentAfter } from './times.ts';
@@ -27,7 +27,11 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
     .action(async (tenant: string, options: { profile?: string; json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, (scope) => holdsNow(scope, options.profile));
+      const answer = await readNamedTenant(context, tenant, async (scope, { slug }) => {
+        const found = await holdsNow(scope, options.profile);
+        if (found.holds.length === 0) await needProfile(scope, slug, options.profile);
+        return found;
+      });
       if (options.json) return printJson(context, answer);
       const { holds: all } = answer;
       if (all.length === 0) context.out.write('Nothing is held.\n');
@@ -70,7 +74,8 @@ async function decide(
   { profile, state, limit, until, by }: ApproveOptions & Pick<Decision, 'state'>,
 ): Promise<void> {
   const now = timestamp(context.clock);
-  const decided = await withNamedTenant(context, tenantName, async (scope) => {
+  const decided = await withNamedTenant(context, tenantName, async (scope, { slug }) => {
+    await needProfile(scope, slug, profile);
     const concerned = (await readProfiles(scope)).filter(({ name }) => profile === undefined || name === profile);
     const days = concerned.map(({ guards }) => guards.expiryDays);
     const end = until ?? addDays(now, days.length === 0 ? 7 : Math.min(...days));

@@ -1,7 +1,8 @@
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { csvLine, csvStart } from '../csv.ts';
 import { personKey } from '../identity/people.ts';
 import { type PersonName, readNames } from '../roster/people-names.ts';
@@ -140,6 +141,6 @@ async function writeNewFile(file: string, text: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    throw fail('FILE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('FILE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   }
 }

@@ -192,6 +192,6 @@ t.test(
     );
     t.match(await cli('explain', 'contoso', '--teacher', 'kim o’neil'), { code: 78 });
     const codes = await cli('problems', 'contoso', '--code', 'unmatchedentry');
-    t.match(codes, { code: 78, err: /PROBLEM_CODE_UNKNOWN.*Did you mean UnmatchedEntry/ });
+    t.match(codes, { code: 78, err: /PROBLEM_CODE_UNKNOWN.*Did you mean "UnmatchedEntry"/ });
   },
 );

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
 import { type Fixer, fixers } from '../../shared/errors/entry.ts';
 import { catalogue, fail, isErrorCode } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/nearest.ts';
 import { printableLine } from '../../shared/printable.ts';
 import { problemsNow, problemTable } from '../answers/problems.ts';
 import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
 import type { OpenProblem } from '../store/problems.ts';
+import { needProfile } from '../store/profiles.ts';
 import { type CliContext, printJson, readNamedTenant } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 import { csvOption, writeCsv } from './tables.ts';
@@ -19,9 +21,9 @@ interface ProblemsOptions {
 }
 
 const fixerNames: Record<Fixer, string> = {
-  sis: 'whoever keeps PowerSchool',
+  sis: 'those who keep PowerSchool',
   microsoft: 'an administrator of Microsoft 365',
-  operator: 'whoever runs the relay',
+  operator: 'those who run the relay',
   nobody: 'nobody: it passes by itself',
 };
 
@@ -47,7 +49,11 @@ Examples:
     )
     .action(async (tenant: string, options: ProblemsOptions) => {
       checkCode(options.code);
-      const answer = await readNamedTenant(context, tenant, (scope) => problemsNow(scope, options));
+      const answer = await readNamedTenant(context, tenant, async (scope, { slug }) => {
+        const found = await problemsNow(scope, options);
+        if (found.problems.length + found.failing.length === 0) await needProfile(scope, slug, options.profile);
+        return found;
+      });
       if (options.json) return printJson(context, answer);
       const { failing, problems } = answer;
       if (options.csv !== undefined) {
@@ -70,8 +76,7 @@ Examples:
 /** @throws HallpassError PROBLEM_CODE_UNKNOWN */
 function checkCode(code: string | undefined): void {
   if (code === undefined || isErrorCode(code)) return;
-  const meant = Object.keys(catalogue).find((known) => known.toLowerCase() === code.toLowerCase());
-  throw fail('PROBLEM_CODE_UNKNOWN', { code, hint: meant === undefined ? '' : ` Did you mean ${meant}?` });
+  throw fail('PROBLEM_CODE_UNKNOWN', { code, hint: didYouMean(code, Object.keys(catalogue)) });
 }
 
 function describe({ subject, code, message, action, firstAt }: OpenProblem): string {

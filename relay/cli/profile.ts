@@ -32,7 +32,8 @@ export function profileCommands(program: Command, context: CliContext): void {
         });
       });
       if (options.json) return printJson(context, { profiles: rows });
-      if (rows.length === 0) return void context.out.write('No profiles.\n');
+      if (rows.length === 0)
+        return void context.out.write(`No profiles yet.\n  → hallpass-relay profile set ${tenant} FILE.json\n`);
       printTable(
         context,
         ['PROFILE', 'STATE', 'SCHOOLS', 'STANDING'],

@@ -1,5 +1,6 @@
 /** `hallpass-relay`: the commands, their options, and how they end. */
 import { Command, CommanderError } from 'commander';
+import { fail } from '../../shared/errors.ts';
 import { optionError } from '../../shared/option-error.ts';
 import { printableOutput } from '../../shared/printable.ts';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
@@ -39,7 +40,11 @@ export async function runCli(args: readonly string[], surroundings: CliContext):
   const context = { ...surroundings, out: printableOutput(out), err: printableOutput(err) };
   const program = createProgram(context);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    const interrupted = interruption(program, context.stop);
+    const running = program.parseAsync(args, { from: 'user' });
+    // It may go on for a moment after the interruption: nobody is told twice.
+    running.catch(() => undefined);
+    await Promise.race([running, interrupted]);
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, context.err);
@@ -50,11 +55,21 @@ export async function runCli(args: readonly string[], surroundings: CliContext):
   }
 }
 
+/** Every command but "serve", which ends in order, is given up at once when the program is asked to end: none holds half a change. */
+function interruption(program: Command, stop: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    program.hook('preAction', (_program, action) => {
+      if (action.name() === 'serve') return;
+      stop.addEventListener('abort', () => reject(fail('COMMAND_INTERRUPTED', {})), { once: true });
+    });
+  });
+}
+
 function createProgram(context: CliContext): Command {
   const program = new Command('hallpass-relay')
     .description('Takes PowerSchool rosters from Hallpass agents and provisions them in Microsoft 365 Education.')
     .version(hallpassVersion)
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show the help of a command')
     .addHelpText(
       'after',
       `
@@ -71,7 +86,7 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
     .configureOutput({
       writeOut: (text) => context.out.write(text),
       writeErr: (text) => context.err.write(text),
-      // Told by whoever catches it, like every other error.
+      // Reported where it is caught, like every other error.
       outputError: () => undefined,
     });
   for (const add of [

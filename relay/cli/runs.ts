@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { runsNow, runTable } from '../answers/runs.ts';
+import { needProfile } from '../store/profiles.ts';
 import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/run-history.ts';
 import { type CliContext, printJson, printTable, readNamedTenant, withNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
@@ -16,7 +17,11 @@ export function runsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay runs contoso --limit 50')
     .action(async (tenant: string, options: { profile?: string; limit: number; json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, (scope) => runsNow(scope, options));
+      const answer = await readNamedTenant(context, tenant, async (scope, { slug }) => {
+        const found = await runsNow(scope, options);
+        if (found.runs.length === 0) await needProfile(scope, slug, options.profile);
+        return found;
+      });
       if (options.json) return printJson(context, answer);
       const { runs } = answer;
       if (runs.length === 0) return void context.out.write('Nothing has run yet.\n');

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { createLog, type LogFormat } from '../log.ts';
 import { checkSettings, loadSettings, settingsNotice } from '../settings.ts';
-import { settingWarnings } from '../settings-check.ts';
+import { settingWarnings } from '../settings-warnings.ts';
 import type { CliContext } from './context.ts';
 import { portNumber } from './numbers.ts';
 

@@ -1,7 +1,8 @@
 /** Tables that a command writes as CSV: to the terminal, or into a file of its owner alone. */
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import type { Table } from '../answers/fields.ts';
 import { csvLine, csvStart } from '../csv.ts';
 import type { CliContext } from './context.ts';
@@ -25,7 +26,7 @@ export async function writeCsv<T>(
     return;
   }
   await writeFile(file, csvStart + lines.join(''), { mode: 0o600 }).catch((error: unknown) => {
-    throw fail('FILE_UNWRITABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('FILE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
   out.write(`Wrote ${rows.length} lines to ${file}.\n`);
 }

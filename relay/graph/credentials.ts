@@ -51,7 +51,7 @@ export async function openCredentials(
   clock: Pick<Clock, 'now'>,
 ): Promise<Credentials> {
   const application = {
-    clientId: settings.clientId ?? missing('graph client id'),
+    clientId: settings.clientId ?? missing('app registration', '--client-id GUID --client-cert FILE --client-key FILE'),
     secret: await secretOf(settings),
     authority: settings.authority,
     scope: `${settings.baseUrl}/.default`,
@@ -126,9 +126,9 @@ async function secretOf(settings: RelaySettings['graph']): Promise<Secret> {
       throw fail('TEXT_UNREADABLE', { source: `The file ${settings.secretFile}`, reason: 'it is empty' });
     return { clientSecret: secret };
   }
-  return missing('graph certificate and key (or secret file)');
+  return missing('certificate or secret for its app registration', '--client-cert FILE --client-key FILE');
 }
 
-function missing(setting: string): never {
-  throw fail('RELAY_NOT_CONFIGURED', { setting });
+function missing(setting: string, options: string): never {
+  throw fail('RELAY_NOT_CONFIGURED', { setting, options });
 }

@@ -2,10 +2,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
+import { fail, isSystemError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
 import { decodeText } from '../../shared/person-text.ts';
-import { createVault, type Vault } from './vault.ts';
+import { createVault, keyBytes, type Vault } from './vault.ts';
 
 /**
  * The relay's vault.
@@ -18,6 +19,18 @@ export function openVault(home: string, named: string | undefined): Vault {
   return createVault(() => loadKey(file, named === undefined), file);
 }
 
+/** Why a key file that the operator names cannot be used; undefined when it can. */
+export async function keyFileTrouble(file: string): Promise<string | undefined> {
+  try {
+    const key = await readKey(file);
+    if (key?.length === keyBytes) return undefined;
+    const reason = key === undefined ? 'it does not exist' : `it has ${key.length} bytes, not ${keyBytes}, in base64`;
+    return `${file} cannot be used: ${reason}`;
+  } catch (error) {
+    return `${file} cannot be used: ${fileReason(error)}`;
+  }
+}
+
 async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
   try {
     const known = await readKey(file);
@@ -26,7 +39,7 @@ async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
     await makeKey(file);
     return (await readKey(file)) ?? Buffer.alloc(0);
   } catch (error) {
-    throw fail('KEY_UNUSABLE', { file, reason: reasonOf(error) }, { cause: error });
+    throw fail('KEY_UNUSABLE', { file, reason: fileReason(error) }, { cause: error });
   }
 }
 

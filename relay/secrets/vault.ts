@@ -14,7 +14,7 @@ export interface Vault {
 }
 
 /** Bytes of the key, of a nonce (NIST SP 800-38D: 96 bits, random) and of the tag. */
-const keyBytes = 32;
+export const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 

@@ -1,6 +1,7 @@
 /** Sync profiles as they are stored: a JSON document each, told apart by name. */
 import { randomUUID } from 'node:crypto';
 import { fail } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/nearest.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { readExistingAnew } from './directory-mirror.ts';
 import type { TenantScope } from './store.ts';
@@ -26,13 +27,23 @@ export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profi
 export function chooseProfile(profiles: readonly Profile[], tenant: string, name: string | undefined): Profile {
   const [first] = profiles;
   if (first === undefined) throw fail('PROFILE_MISSING', { tenant });
+  const names = profiles.map((profile) => profile.name);
   if (name === undefined) {
     if (profiles.length === 1) return first;
-    throw fail('PROFILE_NOT_NAMED', { tenant, profiles: profiles.map((profile) => profile.name).join(', ') });
+    throw fail('PROFILE_NOT_NAMED', { tenant, profiles: names.join(', ') });
   }
   const named = profiles.find((profile) => profile.name === name);
-  if (named === undefined) throw fail('PROFILE_UNKNOWN', { tenant, profile: name });
+  if (named === undefined) throw fail('PROFILE_UNKNOWN', { tenant, profile: name, hint: didYouMean(name, names) });
   return named;
+}
+
+/**
+ * Whether a name that nothing was found under is a profile's: one that is misspelled must not look like one without problems.
+ *
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN
+ */
+export async function needProfile(scope: TenantScope, tenant: string, name: string | undefined): Promise<void> {
+  if (name !== undefined) chooseProfile(await readProfiles(scope), tenant, name);
 }
 
 /** Puts the profile in force, in place of the one of that name if there is one. */

@@ -5,7 +5,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fail, reasonOf } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 
 /** SQLITE_BUSY: somebody else holds it. */
 const busy = 5;
@@ -25,7 +26,7 @@ export function takeServingLock(home: string): () => void {
     database?.close();
     const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
     if (code === busy) throw fail('RELAY_RUNNING', { folder: home }, { cause: error });
-    throw fail('STORE_UNAVAILABLE', { store: file, reason: reasonOf(error) }, { cause: error });
+    throw fail('STORE_UNAVAILABLE', { store: file, reason: fileReason(error) }, { cause: error });
   }
   const held = database;
   return () => held.close();

@@ -5,7 +5,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
-import { fail, isSystemError, reasonOf } from '../../shared/errors.ts';
+import { fail, isSystemError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { makeFolders } from '../../shared/make-folder.ts';
 import { migrate } from './migrations.ts';
@@ -102,7 +102,8 @@ async function usable(file: string): Promise<void> {
   }
 }
 
-function placeReason(error: unknown): string {
+/** Why nothing can be kept in a place. */
+export function placeReason(error: unknown): string {
   if (isSystemError(error, 'ENOENT')) return 'no folder can be made there';
   return isSystemError(error, 'EEXIST') ? 'it is a file and not a folder' : fileReason(error);
 }
@@ -131,6 +132,6 @@ async function unavailable<T>(store: string, action: () => Promise<T>): Promise<
     const sqlite = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
     const file = error instanceof Error && 'syscall' in error;
     if (!(sqlite && storageFaults.has(Number(error.errcode) & 0xff)) && !file) throw error;
-    throw fail('STORE_UNAVAILABLE', { store, reason: reasonOf(error) }, { cause: error });
+    throw fail('STORE_UNAVAILABLE', { store, reason: fileReason(error) }, { cause: error });
   }
 }

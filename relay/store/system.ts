@@ -4,6 +4,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fail } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/nearest.ts';
 import { writeAudit } from './audit.ts';
 import { codeHash, isCodeAlive, systemUptime } from './enrollment-code.ts';
 import type { Database } from './schema.ts';
@@ -84,8 +85,10 @@ export async function findTenant({ db }: SystemScope, slugOrId: string): Promise
     .select(tenantColumns)
     .where((where) => where.or([where('slug', '=', slugOrId), where('id', '=', slugOrId)]))
     .executeTakeFirst();
-  if (tenant === undefined) throw fail('TENANT_UNKNOWN', { tenant: slugOrId });
-  return tenant;
+  if (tenant !== undefined) return tenant;
+  const slugs = await db.selectFrom('tenant').select('slug').orderBy('slug').execute();
+  const known = slugs.map(({ slug }) => slug);
+  throw fail('TENANT_UNKNOWN', { tenant: slugOrId, hint: didYouMean(slugOrId, known) });
 }
 
 export interface KnownAgent {

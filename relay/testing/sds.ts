@@ -44,7 +44,7 @@ function sdsDistrict(records: readonly RosterRecord[], ids: 'dcid' | 'number'): 
           userPrincipalName: `${record.username}@contoso.edu`,
           schoolIds: [sisId('school', record.schoolId)],
           ...(record.kind === 'student' && record.studentNumber !== undefined ? { number: record.studentNumber } : {}),
-          ...(record.kind === 'student' && record.grade !== undefined ? { grade: record.grade } : {}),
+          ...(record.kind === 'student' && record.grade !== undefined ? { grade: record.grade.padStart(2, '0') } : {}),
         });
         break;
       case 'studentEnrollment':

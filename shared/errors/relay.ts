@@ -1,17 +1,25 @@
 import type { Entry } from './entry.ts';
 
 export const relayErrors = {
+  COMMAND_INTERRUPTED: {
+    retry: 'retry',
+    sentence: 'The command was stopped before its end.',
+    action: 'Run it again: what it had done is recorded, and the rest is done then.',
+    meaning:
+      'Somebody pressed Ctrl-C, or the system ended the program. No command of the relay leaves half a change behind.',
+  },
   RELAY_NOT_CONFIGURED: {
     retry: 'fix',
     sentence: 'The relay has no {setting}.',
-    action: 'Run "hallpass-relay configure --help" and set it.',
+    action: 'Give it with "hallpass-relay configure {options}".',
     meaning: 'A setting that the command needs was never given.',
   },
   RELAY_SETTING_INVALID: {
     retry: 'fix',
     sentence: 'The setting {setting} is not valid: {reason}.',
-    action: 'Correct it and try again; the earlier setting is still in place.',
-    meaning: 'A value was refused before anything was stored.',
+    action: 'Correct it and try again; nothing was changed.',
+    meaning:
+      'A value was refused before anything was stored. Where nothing was given, the value stands in settings.json in the state folder.',
   },
   RELAY_SETTINGS_INVALID: {
     retry: 'fix',
@@ -21,7 +29,7 @@ export const relayErrors = {
   },
   TENANT_UNKNOWN: {
     retry: 'fix',
-    sentence: 'There is no tenant "{tenant}".',
+    sentence: 'There is no tenant "{tenant}".{hint}',
     action: 'List the tenants with "hallpass-relay tenant list".',
     meaning: 'Tenants are named by their slug or id.',
   },
@@ -98,7 +106,7 @@ export const relayErrors = {
   },
   PROFILE_UNKNOWN: {
     retry: 'fix',
-    sentence: 'The tenant {tenant} has no profile "{profile}".',
+    sentence: 'The tenant {tenant} has no profile "{profile}".{hint}',
     action: 'Name one of them: "hallpass-relay profile list {tenant}".',
     meaning: 'Profiles of a district are told apart by their names, to the letter.',
   },
@@ -280,7 +288,8 @@ export const relayErrors = {
   PORT_IN_USE: {
     retry: 'fix',
     sentence: 'Cannot listen on {address}: {reason}.',
-    action: 'Stop the other program, or choose another port with --port.',
+    action:
+      'Stop the other program, or choose another address or port: --host and --port of "hallpass-relay configure".',
     meaning: 'Two relays on one machine need two ports.',
   },
 } as const satisfies Record<string, Entry>;
