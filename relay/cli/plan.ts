@@ -2,8 +2,10 @@ import { type Command, Option } from 'commander';
 import { printableLine } from '../../shared/printable.ts';
 import { personFilter } from '../answers/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../answers/plan.ts';
+import { sentenceOf } from '../answers/sentences.ts';
 import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/operation.ts';
+import { type Names, readAllNames } from '../roster/names.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
 import type { TakenOver } from '../sync/state/adoption.ts';
@@ -45,18 +47,22 @@ Examples:
   hallpass-relay plan contoso --csv removals.csv --kind removeMember`,
     )
     .action(async (name: string, options: PlanOptions) => {
-      const { tenant, now, person } = await withStore(context, async (store) => {
+      const { tenant, now, person, names } = await withStore(context, async (store) => {
         const tenant = await store.system((scope) => findTenant(scope, name));
         const { person: asked } = options;
         const person =
           asked === undefined ? undefined : await store.readTenant(tenant.id, (scope) => personFilter(scope, asked));
-        return { tenant, now: await planNow(store, tenant, options.profile, context.clock), person };
+        const names = await store.readTenant(tenant.id, readAllNames);
+        return { tenant, now: await planNow(store, tenant, options.profile, context.clock), person, names };
       });
       const filter = { kinds: options.kind, person };
       const operations = operationsIn(now, filter);
       if (options.json) printJson(context, describePlan(tenant, now, operations));
       else if (options.csv !== undefined) await writeCsv(context, options.csv, planTable, operations);
-      else printPlan(context, tenant, now, operations, options.person === undefined ? sampleSize : operations.length);
+      else {
+        const perKind = options.person === undefined ? sampleSize : operations.length;
+        printPlan(context, tenant, now, operations, { perKind, names });
+      }
     });
 }
 
@@ -71,7 +77,7 @@ function printPlan(
   tenant: Tenant,
   { profile, version, plan, guarded, takenOver }: PlanNow,
   operations: readonly Listed[],
-  perKind: number,
+  { perKind, names }: { perKind: number; names: Names },
 ): void {
   const { out } = context;
   out.write(`${tenant.name} (${tenant.slug}), roster version ${version}\n`);
@@ -85,7 +91,7 @@ function printPlan(
   }
   for (const [kind, ofKind] of Map.groupBy(operations, (operation) => operation.kind)) {
     out.write(`\n${kind}${ofKind.length > perKind ? `, ${perKind} of ${ofKind.length}` : ''}\n`);
-    for (const operation of ofKind.slice(0, perKind)) out.write(describe(operation));
+    for (const operation of ofKind.slice(0, perKind)) out.write(describe(operation, names));
   }
   if (operations.length === 0) out.write('\nNo operation fits what you asked for.\n');
   if (profile.state !== 'enabled') out.write(`\n→ hallpass-relay profile enable ${tenant.slug}\n`);
@@ -111,10 +117,14 @@ function counted(count: number, one: string, several: string): string {
   return `${count} ${count === 1 ? one : several}`;
 }
 
-function describe(operation: Listed): string {
+function describe(operation: Listed, names: Names): string {
   const { key, schoolId, people, reason, held } = operation;
   const who = people.filter((person) => person !== key).join(' ');
-  const lines = [`  ${key} (school ${schoolId})${who === '' ? '' : ` ${who}`}: ${reason}${held ? ' [held]' : ''}`];
+  const sentence = sentenceOf(operation, names);
+  const lines = [
+    `  ${sentence}`,
+    `    ${key} (school ${schoolId})${who === '' ? '' : ` ${who}`}: ${reason}${held ? ' [held]' : ''}`,
+  ];
   for (const change of describeChanges(operation)) lines.push(`    ${change}`);
   return `${lines.map(printableLine).join('\n')}\n`;
 }

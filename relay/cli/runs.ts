@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { runsNow, runTable } from '../answers/runs.ts';
+import { sentenceOf } from '../answers/sentences.ts';
+import { type Names, readAllNames } from '../roster/names.ts';
 import { needProfile } from '../store/profiles.ts';
 import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/run-history.ts';
-import { type CliContext, printJson, printTable, readNamedTenant, withNamedTenant } from './context.ts';
+import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -49,14 +51,15 @@ export function runsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay run contoso 17 --failed')
     .action(async (tenant: string, name: string, options: { failed?: true; csv?: string; json?: true }) => {
-      const { run, operations } = await withNamedTenant(context, tenant, async (scope) => {
+      const { run, operations, names } = await readNamedTenant(context, tenant, async (scope) => {
         const run = await findRun(scope, name);
-        return { run, operations: await operationsOf(scope, run.id, { failed: options.failed === true }) };
+        const operations = await operationsOf(scope, run.id, { failed: options.failed === true });
+        return { run, operations, names: await readAllNames(scope) };
       });
       if (options.json) return printJson(context, { run, operations });
       if (options.csv !== undefined) return await writeCsv(context, options.csv, runTable, operations);
       context.out.write(describeRun(run));
-      for (const operation of operations) context.out.write(describeOperation(operation));
+      for (const operation of operations) context.out.write(describeOperation(operation, names));
       if (operations.length === 0) {
         context.out.write(options.failed ? '\nNothing failed.\n' : '\nNothing was written.\n');
       }
@@ -73,9 +76,19 @@ function describeRun({ number, profile, startedAt, finishedAt, state, planned, e
   ${done} done, ${failed} failed, ${held} held, ${problems} problems\n${error === null ? '' : `  ${error.code}: ${error.message}\n`}`;
 }
 
-function describeOperation({ at, kind, key, state, reason, before, after, error }: JournalledOperation): string {
+function describeOperation(
+  { at, kind, key, state, reason, before, after, error }: JournalledOperation,
+  names: Names,
+): string {
+  const sentence = sentenceOf({ kind, key, people: peopleIn(after), after }, names);
   const from = before === null ? '' : `  before: ${JSON.stringify(before)}\n`;
   const to = after === null ? '' : `  after:  ${JSON.stringify(after)}\n`;
   const why = error === null ? '' : `  ${error.code}: ${error.message}\n`;
-  return `\n${at}  ${kind} ${key}: ${state}\n  ${reason}\n${from}${to}${why}`;
+  return `\n${at}  ${sentence}\n  ${kind} ${key}: ${state}\n  ${reason}\n${from}${to}${why}`;
+}
+
+/** The person keys of a relation, which is journalled as a list. */
+function peopleIn(after: unknown): string[] {
+  const items: unknown[] = Array.isArray(after) ? after : [];
+  return items.filter((item) => typeof item === 'string').filter((item) => /^(students|teachers):/.test(item));
 }

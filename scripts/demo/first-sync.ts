@@ -105,10 +105,32 @@ function showProvisioning(event: LogEvent, screen: Screen): void {
   }
 }
 
-/** `3 createSchool, 2,000 updateUser` */
+const nouns: Record<string, string> = {
+  createSchool: 'new school',
+  updateSchool: 'updated school',
+  createUser: 'new account',
+  updateUser: 'updated account',
+  createClass: 'new class',
+  updateClass: 'updated class',
+  assignLicence: 'license',
+  addSchoolClass: 'class to put into its school',
+  addSchoolUser: 'person to put into a school',
+  addOwners: 'class to give teachers',
+  addMembers: 'group of students to put into a class',
+  createTeam: 'team',
+};
+
+/** `3 new schools, 2,000 updated accounts` */
 export function describePlan(planned: unknown): string {
   const kinds = Object.entries(planned as Record<string, number>);
-  return kinds.map(([kind, operations]) => `${count(operations)} ${kind}`).join(', ');
+  return kinds.map(([kind, operations]) => counted(operations, nouns[kind] ?? kind)).join(', ');
+}
+
+/** The noun alone gets a plural: "2 classes to put into their school". */
+function counted(operations: number, words: string): string {
+  const [, before = '', noun = words, after = ''] = /^((?:new |updated )?)(\w+)(.*)$/.exec(words) ?? [];
+  const said = count(operations, noun).replace('persons', 'people');
+  return `${said.replace(/(\S+)$/, `${before}$1`)}${after}`;
 }
 
 function failedRun(event: LogEvent): DemoError {

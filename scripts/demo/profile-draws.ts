@@ -71,7 +71,6 @@ function drawProfile(
   };
   return {
     version: 1,
-    state: 'enabled',
     name: names[at] ?? `Profile ${at + 1}`,
     mode,
     identity: {

@@ -26,7 +26,6 @@ export function plainProfile(
   const creates = mode === 'create';
   return {
     version: 1,
-    state: 'enabled',
     name: creates ? 'Create new users' : 'Sync existing users',
     mode: { students: mode, teachers: mode },
     identity: creates

@@ -7,7 +7,7 @@ import type { Program } from './program.ts';
 import type { Town } from './town.ts';
 
 const bin = 'relay/hallpass-relay.mjs';
-const slug = 'summit';
+export const slug = 'summit';
 
 /** How often agents look for changes: a district would take a minute. */
 export const cycleSeconds = 1;
@@ -30,9 +30,7 @@ export async function addDistrict(
     const file = await town.write(`profile-${at + 1}.json`, JSON.stringify(profile, null, 2));
     await hallpassRelay(town, 'profile', 'set', slug, file, '--unchecked');
     // Unchecked: neither the roster nor Microsoft 365 is there yet to check it against.
-    if (profile.state === 'enabled') {
-      await hallpassRelay(town, 'profile', 'enable', slug, '--profile', profile.name, '--unchecked');
-    }
+    await hallpassRelay(town, 'profile', 'enable', slug, '--profile', profile.name, '--unchecked');
   }
 }
 
@@ -67,6 +65,20 @@ export async function enrollmentCode(town: Town): Promise<string> {
   const lines = await hallpassRelay(town, 'enroll-code', slug, '--json');
   const { code } = JSON.parse(lines.join('\n')) as { code: string };
   return await town.write('enrollment-code', code);
+}
+
+/** What the last run did, as the relay itself shows it to its operator: the sentences of its last few operations. */
+export async function lastRunSentences(town: Town): Promise<string[]> {
+  const listed = await hallpassRelay(town, 'runs', slug, '--limit', '1');
+  const number = listed.flatMap((line) => /^(\d+) /.exec(line)?.[1] ?? [])[0];
+  if (number === undefined) return [];
+  const shown = await hallpassRelay(town, 'run', slug, number);
+  return shown.flatMap((line) => /^\d{4}-\d\d-\d\dT\S+ {2}(.+)$/.exec(line)?.[1] ?? []);
+}
+
+/** What an operator types to look into the demo's own relay from another terminal. */
+export function relayCommand(town: Town, ...args: string[]): string {
+  return `HALLPASS_HOME=${town.homeOf('relay').HALLPASS_HOME} npx hallpass-relay ${args.join(' ')}`;
 }
 
 /** A file with the first passwords that wait; undefined where none does. */

@@ -15,7 +15,7 @@ import type { DemoOptions } from './options.ts';
 import { writesSaved } from './oracle/before.ts';
 import { rests } from './oracle/rules.ts';
 import { minimumWrites } from './oracle/totals.ts';
-import { cycleSeconds } from './relay.ts';
+import { cycleSeconds, lastRunSentences, relayCommand, slug } from './relay.ts';
 import { makeReport } from './report.ts';
 import { count, type Screen, seconds } from './screen.ts';
 import { type Place, setUp } from './set-up.ts';
@@ -131,22 +131,42 @@ async function keepRunning(
   town: Town,
   { powerschool, microsoft, relay }: Place,
   agent: RunningAgent,
-  { differences }: Inspection,
+  { differences, expected }: Inspection,
   edits: readonly Edit[],
 ): Promise<number> {
   const { screen, caFile, folder, signal } = town;
   const addresses = { powerschool: powerschool.baseUrl, microsoft: microsoft.baseUrl, relay: relay.url };
   showAddresses(screen, { ...addresses, page: agent.page, caFile, folder });
   showHowToEdit(screen, edits, powerschool.baseUrl, caFile);
+  showRelayCommands(town, expected);
   screen.line();
   screen.line('Running. Edits show up here when they have arrived in Graph. Ctrl-C stops everything.');
   try {
-    await watchEdits({ db: powerschool.db, agent: agent.program, relay: relay.program, screen, signal });
+    await watchEdits({
+      db: powerschool.db,
+      agent: agent.program,
+      relay: relay.program,
+      screen,
+      signal,
+      lastRun: () => lastRunSentences(town),
+    });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   }
   screen.line('Stopping …');
   return differences.length === 0 ? 0 : 1;
+}
+
+/** With --keep they work after the demo's end too, because the folder stays. */
+function showRelayCommands(town: Town, { users }: Inspection['expected']): void {
+  const { screen } = town;
+  const [person] = users.map(({ person }) => person.key.split(':')).filter(([role]) => role === 'students');
+  screen.line();
+  screen.title('Ask its relay and its agent from another terminal:');
+  screen.line(`  ${relayCommand(town, 'status', slug)}`);
+  screen.line(`  ${relayCommand(town, 'runs', slug)}`);
+  if (person?.[1] !== undefined) screen.line(`  ${relayCommand(town, 'explain', slug, '--student', person[1])}`);
+  screen.line(`  HALLPASS_HOME=${town.homeOf('agent').HALLPASS_HOME} npx hallpass-agent status`);
 }
 
 function showIntroduction({ options, screen }: Town): void {
@@ -155,8 +175,8 @@ function showIntroduction({ options, screen }: Town): void {
     sdsCsv === undefined ? `a made-up district of ${count(students, 'student')}` : `the district in ${sdsCsv}`;
   screen.title(`Hallpass: ${what}, ${mode === 'match' ? 'existing users are matched' : 'new users are created'}`);
   screen.line(
-    `Real Graph allows 20 writes/s; here the simulator's limits and the relay's budget are both × ${graphSpeed}. The agent\n` +
-      `looks every ${cycleSeconds} s (usually 60) and may use ${databaseShare * 100} % of PowerSchool's time for it (usually 2 %).`,
+    `Real Graph allows 20 writes/s; here the simulator's limits and the relay's budget are × ${graphSpeed}.\n` +
+      `The agent looks every ${cycleSeconds} s (usually 60) and may use ${databaseShare * 100} % of PowerSchool's time for it\n(usually 2 %).`,
   );
   screen.line();
 }

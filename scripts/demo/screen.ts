@@ -26,12 +26,14 @@ export class Screen {
 
   /** Something is done. */
   done(text: string): void {
-    this.line(this.#rich ? `\x1b[32m✓\x1b[0m ${text}` : `✓ ${text}`);
+    const lines = wrap(text);
+    this.line(this.#rich ? `\x1b[32m✓\x1b[0m ${lines}` : `✓ ${lines}`);
   }
 
   /** Something is not as it should be. */
   warn(text: string): void {
-    this.line(this.#rich ? `\x1b[33m!\x1b[0m ${text}` : `! ${text}`);
+    const lines = wrap(text);
+    this.line(this.#rich ? `\x1b[33m!\x1b[0m ${lines}` : `! ${lines}`);
   }
 
   /** Something that takes a moment has begun; the next line takes its place. */
@@ -63,6 +65,20 @@ export class Screen {
     if (this.#barShown) this.#out.write('\r\x1b[K');
     this.#barShown = false;
   }
+}
+
+/** Terminals are often no wider than this. */
+const width = 100;
+
+/** Broken between words, with the following lines under the first. */
+export function wrap(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length + 3 > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n  ');
 }
 
 export function count(value: number, noun?: string): string {

@@ -1,8 +1,7 @@
 /** Tells of edits in PowerSchool, and when they have arrived in Graph. Asks nobody: it is told, or it hears. */
 import { watch } from 'node:fs';
-import { describePlan } from './first-sync.ts';
 import type { Program } from './program.ts';
-import { type Screen, seconds } from './screen.ts';
+import { count, type Screen, seconds } from './screen.ts';
 
 /** Cycles after an edit that find nothing changed: then it does not concern the roster. */
 const patienceCycles = 2;
@@ -14,15 +13,16 @@ export interface WatchOptions {
   relay: Program;
   screen: Screen;
   signal: AbortSignal;
+  /** What the last run did, in sentences. */
+  lastRun: () => Promise<string[]>;
 }
 
 /** Rejects with the signal's reason when the demo is to end. */
-export function watchEdits({ db, agent, relay, screen, signal }: WatchOptions): Promise<never> {
+export function watchEdits({ db, agent, relay, screen, signal, lastRun }: WatchOptions): Promise<never> {
   /** performance.now() of the edits that have not arrived yet, and how many of them the relay has in its roster. */
   let edits: number[] = [];
   let carried = 0;
   let unchanged = 0;
-  let planned: unknown;
 
   // Every commit of the simulator appends to SQLite's write-ahead log; readers leave it alone.
   let noticedAt = 0;
@@ -45,9 +45,8 @@ export function watchEdits({ db, agent, relay, screen, signal }: WatchOptions): 
     screen.line(`${clock()}  The edit changes nothing in the roster`);
     edits = [];
   });
-  relay.listen(({ event, planned: plan, done, failed, message }) => {
+  relay.listen(({ event, done, failed, message }) => {
     if (event === 'roster.committed') carried = edits.length;
-    if (event === 'run.planned') planned = plan;
     if (event === 'run.failed') screen.warn(`relay: ${String(message)}`);
     if (event !== 'run.finished') return;
     const [oldest] = edits.splice(0, carried);
@@ -55,7 +54,13 @@ export function watchEdits({ db, agent, relay, screen, signal }: WatchOptions): 
     if (Number(done) + Number(failed) > 0) {
       const after = oldest === undefined ? '' : `, ${seconds((performance.now() - oldest) / 1000)} after the edit`;
       const failures = Number(failed) > 0 ? `; ${Number(failed)} failed` : '';
-      screen.done(`${clock()}  In Graph${after}: ${describePlan(planned)}${failures}`);
+      const total = Number(done) + Number(failed);
+      screen.done(`${clock()}  In Graph${after}: ${count(total, 'operation')}${failures}`);
+      lastRun().then(
+        (sentences) => showSentences(screen, sentences, total),
+        // The demo is ending, or the relay has: that is reported by itself.
+        () => undefined,
+      );
     } else if (oldest !== undefined) {
       screen.line(`${clock()}  The edit changes nothing in Microsoft 365`);
     }
@@ -64,6 +69,11 @@ export function watchEdits({ db, agent, relay, screen, signal }: WatchOptions): 
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+}
+
+function showSentences(screen: Screen, sentences: readonly string[], total: number): void {
+  for (const sentence of sentences) screen.line(`            ${sentence}`);
+  if (total > sentences.length) screen.line(`            and ${count(total - sentences.length)} more`);
 }
 
 function clock(): string {
