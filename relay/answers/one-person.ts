@@ -9,6 +9,18 @@ import { readPeople } from '../sync/profile-facts.ts';
 import { describePerson, type FoundPerson, findPeople } from './find-person.ts';
 
 /**
+ * The one who is meant: a key is taken as it is, also of somebody whom nobody knows.
+ *
+ * @throws as {@link onePerson}
+ */
+export async function personMeant(scope: TenantScope, asked: string): Promise<{ role: Role; personId: string }> {
+  const key = /^(students|teachers):(.{1,40})$/.exec(asked);
+  if (key !== null) return { role: key[1] as Role, personId: key[2] ?? '' };
+  const { role, personId } = await onePerson(scope, asked);
+  return { role, personId };
+}
+
+/**
  * The DCID of whoever is meant, also of somebody who left and never had an account. Before the first cycle nobody is known, and
  * what was asked is taken for a DCID.
  *

@@ -1,12 +1,14 @@
 /** What is wrong in a district, each with who can put it right and how. */
 import { z } from 'zod';
 import { type Fixer, fixers } from '../../shared/errors/entry.ts';
+import { personKey } from '../identity/people.ts';
 import { fixerOf } from '../identity/problem.ts';
 import type { PersonName } from '../roster/people-names.ts';
 import { readProblems } from '../store/problems.ts';
 import { readStandings } from '../store/standings.ts';
 import type { TenantScope } from '../store/store.ts';
 import { failure, moment, runFailure, type Table } from './fields.ts';
+import { personMeant } from './one-person.ts';
 
 const problemSchema = z.object({
   profile: z.string(),
@@ -39,19 +41,29 @@ export interface ProblemFilter {
   profile?: string | undefined;
   code?: string | undefined;
   role?: Fixer | undefined;
+  /** Whom the problem is about: whatever says who is meant. */
+  person?: string | undefined;
 }
 
+/** @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR */
 export async function problemsNow(scope: TenantScope, wanted: ProblemFilter): Promise<z.infer<typeof problemsAnswer>> {
+  const subject = wanted.person === undefined ? undefined : await subjectOf(scope, wanted.person);
   const problems = (await readProblems(scope))
     .map((problem) => ({ ...problem, role: fixerOf(problem.code) }))
     .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile)
     .filter(({ code }) => wanted.code === undefined || code === wanted.code)
-    .filter(({ role }) => wanted.role === undefined || role === wanted.role);
+    .filter(({ role }) => wanted.role === undefined || role === wanted.role)
+    .filter((problem) => subject === undefined || problem.subject === subject);
   const failing = [...(await readStandings(scope))]
     .map(([profile, { quarantine, failure }]) => ({ profile, quarantine, failure }))
     .filter(({ quarantine, failure }) => quarantine !== null || failure !== null)
     .filter(({ profile }) => wanted.profile === undefined || profile === wanted.profile);
   return { failing, problems };
+}
+
+async function subjectOf(scope: TenantScope, person: string): Promise<string> {
+  const { role, personId } = await personMeant(scope, person);
+  return personKey(role, personId);
 }
 
 /** @param names of people, by key: the people who must act know nobody by a key */

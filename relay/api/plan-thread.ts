@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toHallpassError } from '../../shared/terminal.ts';
+import { personFilter } from '../answers/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../answers/plan.ts';
 import { openStore } from '../store/store.ts';
 import { planNow } from '../sync/plan-now.ts';
@@ -13,8 +14,11 @@ import type { PlanMessage, PlanQuestion } from './plan-desk.ts';
 async function* answer({ file, tenant, nowMs, query, csv }: PlanQuestion): AsyncGenerator<string> {
   const store = await openStore(file);
   try {
+    const { person: asked } = query;
+    const person =
+      asked === undefined ? undefined : await store.readTenant(tenant.id, (scope) => personFilter(scope, asked));
     const now = await planNow(store, tenant, query.profile, { now: () => nowMs });
-    const operations = operationsIn(now, { kinds: query.kind, person: query.person });
+    const operations = operationsIn(now, { kinds: query.kind, person });
     if (csv) yield* csvPieces(planTable, operations);
     else yield JSON.stringify(describePlan(tenant, now, operations, query));
   } finally {

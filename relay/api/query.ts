@@ -37,7 +37,9 @@ export const queries = {
       .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(operationKind).max(100))
       .default([])
       .meta({ description: 'These kinds of operations alone; can be repeated.' }),
-    person: text.optional().meta({ description: 'This person alone: a DCID, students:DCID or teachers:DCID.' }),
+    person: text
+      .optional()
+      .meta({ description: 'This person alone: DCID, number, user name, address, name, account, or students:DCID.' }),
     ...page,
     format,
   }),
@@ -45,6 +47,9 @@ export const queries = {
     profile,
     code: text.optional().meta({ description: 'Of this cause alone.' }),
     role: z.enum(fixers).optional().meta({ description: 'What these people can put right.' }),
+    person: text
+      .optional()
+      .meta({ description: 'Of this person alone, however named: DCID, number, user name, name …' }),
     format,
   }),
   runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }) }),
@@ -55,8 +60,12 @@ export const queries = {
     format,
   }),
   explain: z.strictObject({
-    student: text.optional().meta({ description: 'DCID of the student. Either this or teacher.' }),
-    teacher: text.optional().meta({ description: 'DCID of the teacher (USERS).' }),
+    student: text
+      .optional()
+      .meta({
+        description: 'The student: DCID, number, user name, address, name, or account. Either this or teacher.',
+      }),
+    teacher: text.optional().meta({ description: 'The teacher, likewise; the DCID is that of USERS.' }),
     section: text.optional().meta({ description: 'DCID of the section.' }),
   }),
   audit: z.strictObject({

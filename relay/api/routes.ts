@@ -3,6 +3,7 @@ import { auditAnswer, auditNow } from '../answers/audit.ts';
 import { describeDrift, driftAnswer, driftNow, driftTable } from '../answers/drift.ts';
 import { explainAnswer, explainNow, questionOf } from '../answers/explain.ts';
 import { holdsAnswer, holdsNow } from '../answers/holds.ts';
+import { dcidOf } from '../answers/one-person.ts';
 import { planAnswer } from '../answers/plan.ts';
 import { problemsAnswer, problemsNow, problemTable } from '../answers/problems.ts';
 import { propertiesAnswer, propertiesNow } from '../answers/properties.ts';
@@ -126,7 +127,10 @@ export const routes: readonly Route[] = [
     answer: explainAnswer,
     json(visit, query) {
       const question = questionOf(query) ?? refuse('it must name either student or teacher');
-      return read(visit, (scope) => explainNow(scope, question, visit.nowMs));
+      return read(visit, async (scope) => {
+        const personId = await dcidOf(scope, question.role, question.personId);
+        return await explainNow(scope, { ...question, personId }, visit.nowMs);
+      });
     },
   }),
   route({

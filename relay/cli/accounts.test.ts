@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../shared/clock.ts';
 import { readAudit } from '../store/audit.ts';
+import { setProfile } from '../store/profiles.ts';
 import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
 import { runCli } from './program.ts';
 
@@ -156,7 +157,9 @@ t.test('people are linked by hand to accounts that exist and belong to nobody el
   );
   const fix = (code: string) => ({ code: 78, err: new RegExp(`^error\\[${code}\\]`) });
   t.match(await cli('link', 'set', 'contoso', 'students:99', other.id), fix('PERSON_UNKNOWN'));
-  t.match(await cli('link', 'set', 'contoso', 'Ana', other.id), fix('PERSON_UNKNOWN'));
+  t.match(await cli('link', 'set', 'contoso', 'Nobody', other.id), fix('PERSON_NOT_FOUND'));
+  t.match(await cli('link', 'set', 'contoso', 'teachers:1000 x', other.id), fix('PERSON_UNKNOWN'));
+  t.match(await cli('link', 'remove', 'contoso', 'Nobody'), fix('PERSON_NOT_FOUND'));
   t.match(await cli('link', 'set', 'contoso', 'students:10', 'nobody@contoso.edu'), fix('ACCOUNT_UNKNOWN'));
   t.match(await cli('link', 'set', 'contoso', 'students:10', 'student1@contoso.edu'), fix('LINK_TAKEN'));
   const set = await cli('link', 'set', 'contoso', 'students:10', "O'Other@contoso.edu", '--by', 'Kim Lee');
@@ -169,6 +172,94 @@ t.test('people are linked by hand to accounts that exist and belong to nobody el
     { who: 'kim', action: 'link.remove', detail: { objectId: other.id, rule: 'manual by Kim Lee' } },
     { who: 'Kim Lee', action: 'link.set', detail: { person: 'students:10', objectId: other.id, before: String } },
   ]);
+});
+
+for (const mode of [
+  { students: 'match', teachers: 'match' },
+  { students: 'create', teachers: 'create' },
+] as const) {
+  t.test(`${mode.students}: the command of the problem hands over the account of somebody who has left`, async (t) => {
+    const { home, district, cli } = await setUp(t, mode, mode.students === 'match');
+    district.profile = {
+      ...district.profile,
+      identity: {
+        ...district.profile.identity,
+        students: [{ source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' }],
+      },
+    };
+    await district.run();
+    const rest = smallRoster(students).filter(({ id }) => !['10', '300', '301', '302'].includes(id));
+    await district.commit([
+      ...rest,
+      {
+        kind: 'student',
+        id: '99',
+        schoolId: '1',
+        username: 'student0',
+        studentNumber: mode.students === 'match' ? '4777' : '4000',
+        givenName: 'Ana',
+        surname: 'Kos',
+      },
+      { kind: 'studentEnrollment', id: '399', schoolId: '1', studentId: '99', sectionId: '50' },
+    ]);
+    await district.run();
+    const { problems } = JSON.parse((await cli('problems', 'contoso', '--person', 'Ana Kos', '--json')).out);
+    t.match(problems, [{ subject: 'students:99', code: 'AccountOfFormerPerson' }]);
+    const said = /"hallpass-relay (link set .*?)"/.exec(problems[0].action)?.[1] ?? '';
+    const command = said.replace('TENANT', 'contoso').split(' ');
+    t.match(await cli(...command, '--by', 'Kim Lee'), {
+      code: 0,
+      out: /^students:99 has the account student0@contoso\.edu from now on, which was that of students:10, who has left/,
+    });
+    t.match(await auditOf(district), [
+      { who: 'Kim Lee', action: 'link.set', detail: { person: 'students:99', former: 'students:10', before: null } },
+    ]);
+    t.match(await district.run(), { failed: 0, problems: 0 });
+    const { user, class: classes } = await district.dump();
+    const account = user.find((one) => one.userPrincipalName === 'student0@contoso.edu');
+    t.match(account?.student, { externalId: '99' });
+    t.same(
+      classes.filter(({ members }) => members?.includes(account?.id ?? '')).map(({ externalId }) => externalId),
+      ['50'],
+      'the classes of before are over',
+    );
+    if (mode.students === 'create')
+      t.match(account?.displayName, 'Ana Kos', 'an account that Hallpass made has the new name');
+    t.match((await cli('explain', 'contoso', '--student', 'student0')).out, /it was that of students:10, who had left/);
+    t.match(
+      (await cli('link', 'list', 'contoso')).out,
+      new RegExp(`students:99 +student0@contoso\\.edu +${mode.students === 'match' ? 'manual by Kim Lee' : 'created'}`),
+    );
+    t.match(await district.run(), { state: 'success', done: 0 });
+    t.match(await cli('link', 'set', 'contoso', 'students:11', 'student0@contoso.edu'), {
+      code: 78,
+      err: /LINK_TAKEN/,
+    });
+    if (mode.students === 'match') return;
+    const file = join(home, 'passwords.csv');
+    t.match(await cli('passwords', 'export', 'contoso', '--file', file), { code: 0, out: /Wrote 10 first/ });
+    const line =
+      readFileSync(file, 'utf8')
+        .split('\r\n')
+        .find((one) => one.startsWith('"students:99"')) ?? '';
+    const [found] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
+    t.ok(found && district.microsoft.directory.hasPassword(found, line.slice(1, -1).split('","')[5] ?? ''));
+  });
+}
+
+t.test('what the profile leaves alone is given by hand only, and that is said', async (t) => {
+  const { district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
+  const never = ['student1@*'];
+  const profile = { ...district.profile, identity: { ...district.profile.identity, never } };
+  district.profile = profile;
+  await district.store.withTenant(district.tenantId, (scope) => setProfile(scope, profile, new Date()));
+  await district.run();
+  t.match((await cli('problems', 'contoso', '--person', '11')).out, /^ExcludedAccount, 1/);
+  t.match(await cli('link', 'set', 'contoso', 'students:11', 'student1@contoso.edu'), {
+    code: 0,
+    out: /identity\.never" of the profile "test"/,
+  });
+  t.match(await district.run(), { problems: 0 });
 });
 
 t.test('whoever lost their account gets another once it is said that the one before is not coming back', async (t) => {

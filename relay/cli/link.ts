@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { fail } from '../../shared/errors.ts';
+import { personMeant } from '../answers/one-person.ts';
 import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
 import { writeAudit } from '../store/audit.ts';
-import { findLink, type LinkedPerson, listLinks, unlinkByHand } from '../store/links.ts';
-import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { findLink, listLinks, unlinkByHand } from '../store/links.ts';
+import { byOption, type CliContext, printJson, printTable, readNamedTenant, withNamedTenant } from './context.ts';
 
 /** Who has which account: shown, and changed by hand. */
 export function linkCommands(program: Command, context: CliContext): void {
@@ -36,23 +36,35 @@ export function linkCommands(program: Command, context: CliContext): void {
     .command('set')
     .description('give a person an account by hand; rules never change it again')
     .argument('<tenant>', 'slug or id')
-    .argument('<person>', 'students:ID or teachers:ID, as problems name them')
+    .argument('<person>', 'who: students:DCID as problems name them, number, user name, address, name, or account')
     .argument('<account>', 'object id or userPrincipalName')
     .addOption(byOption(context))
     .addHelpText(
       'after',
-      '\nExample:\n  hallpass-relay link set contoso students:4711 ana.simic@contoso.edu --by "Kim Lee"',
+      `
+An account of somebody who has left PowerSchool is handed over, with its classes, which the next run puts right.
+
+Example:
+  hallpass-relay link set contoso students:4711 ana.simic@contoso.edu --by "Kim Lee"`,
     )
     .action(async (tenant: string, person: string, account: string, { by }: { by: string }) => {
       const { linkPerson } = await import('./link-person.ts');
-      const found = await linkPerson(context, tenant, { person: parsePerson(person), account, by });
-      context.out.write(`${person} has the account ${found} from now on. The next run goes on with it.\n`);
+      const meant = await readNamedTenant(context, tenant, (scope) => personMeant(scope, person));
+      const { userPrincipalName, former, listedBy } = await linkPerson(context, tenant, { person: meant, account, by });
+      const before = former === undefined ? '' : `, which was that of ${former}, who has left PowerSchool`;
+      context.out.write(
+        `${personKey(meant.role, meant.personId)} has the account ${userPrincipalName} from now on${before}. The next run goes on with it.\n`,
+      );
+      if (listedBy === undefined) return;
+      context.out.write(
+        `It is in "identity.never" of the profile "${listedBy}": no rule gives it to anybody, and you just did.\n`,
+      );
     });
   link
     .command('remove')
     .description('take an account from a person by hand; the account itself, and where it is a member, stay')
     .argument('<tenant>', 'slug or id')
-    .argument('<person>', 'students:ID or teachers:ID')
+    .argument('<person>', 'who, likewise')
     .addOption(byOption(context))
     .addHelpText(
       'after',
@@ -64,8 +76,9 @@ it is forgotten that it was theirs: where accounts are created, a new one is mad
 Example:
   hallpass-relay link remove contoso students:4711`,
     )
-    .action(async (tenant: string, name: string, { by }: { by: string }) => {
-      const person = parsePerson(name);
+    .action(async (tenant: string, asked: string, { by }: { by: string }) => {
+      const person = await readNamedTenant(context, tenant, (scope) => personMeant(scope, asked));
+      const name = personKey(person.role, person.personId);
       const now = timestamp(context.clock);
       const wasLinked = await withNamedTenant(context, tenant, async (scope) => {
         const before = await findLink(scope, person.role, person.personId);
@@ -80,10 +93,4 @@ Example:
           : `The deleted account of ${name} is forgotten. The next run looks for another one by the profile's rules.\n`,
       );
     });
-}
-
-function parsePerson(text: string): LinkedPerson {
-  const match = /^(students|teachers):(.{1,40})$/.exec(text);
-  if (match === null) throw fail('PERSON_UNKNOWN', { person: text });
-  return { role: match[1] as Role, personId: match[2] ?? '' };
 }

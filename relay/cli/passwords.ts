@@ -57,7 +57,7 @@ export function passwordsCommands(program: Command, context: CliContext): void {
     .description('set new first passwords in Microsoft 365, to be exported')
     .argument('<tenant>', 'slug or id')
     .option('--unknown', 'of all accounts whose first password is not known here, after a restore of an older database')
-    .option('--person <key>', 'of the account of one person, as problems name people: students:123')
+    .option('--person <who>', 'of one account: students:DCID, DCID, number, user name, name, or account of the person')
     .addOption(byOption(context))
     .addHelpText(
       'after',
@@ -90,7 +90,11 @@ export function passwordsCommands(program: Command, context: CliContext): void {
     });
 }
 
-function shown({ role, personId, userPrincipalName }: Omit<WaitingPassword, 'sealed' | 'madeAt'>) {
+function shown({
+  role,
+  personId,
+  userPrincipalName,
+}: Pick<WaitingPassword, 'role' | 'personId' | 'userPrincipalName'>) {
   return { person: personKey(role, personId), userPrincipalName };
 }
 
@@ -107,7 +111,7 @@ async function exportPasswords(context: CliContext, tenantName: string, file: st
     if (waiting.length === 0) return 0;
     const lines = [csvLine(['person', 'school', 'givenName', 'surname', 'userPrincipalName', 'password'])];
     for (const one of waiting) {
-      const password = await vault.open(one.sealed, purposeOf(tenant.id, personKey(one.role, one.personId)));
+      const password = await vault.open(one.sealed, purposeOf(tenant.id, one.sealedFor));
       lines.push(csvLine([...describe(one, names), one.userPrincipalName, password]));
     }
     await writeNewFile(file, csvStart + lines.join(''));

@@ -16,6 +16,7 @@ interface ProblemsOptions {
   profile?: string;
   code?: string;
   role?: Fixer;
+  person?: string;
   csv?: string;
   json?: true;
 }
@@ -36,6 +37,7 @@ export function problemsCommand(program: Command, context: CliContext): void {
     .option('--profile <name>', 'of one profile alone')
     .option('--code <code>', 'of one cause alone, as docs/errors.md lists them')
     .addOption(new Option('--role <role>', 'what these people can put right').choices(fixers))
+    .option('--person <who>', 'of one person: DCID, number, user name, address, name, account, or students:DCID')
     .addOption(csvOption('every problem, with the names of people'))
     .option('--json', 'for programs')
     .addHelpText(

@@ -1,6 +1,7 @@
 /** New first passwords for accounts that Hallpass made: kept, sealed, before they are set, because the answer may be lost. */
 import { timestamp } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
+import { personMeant } from '../answers/one-person.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../graph/batch.ts';
 import { failureOf } from '../graph/client.ts';
 import { personKey } from '../identity/people.ts';
@@ -77,7 +78,9 @@ export async function renewPasswords(
   });
 }
 
-async function accountOf(scope: TenantScope, key: string): Promise<Account> {
+async function accountOf(scope: TenantScope, asked: string): Promise<Account> {
+  const { role, personId } = await personMeant(scope, asked);
+  const key = personKey(role, personId);
   const link = (await listLinks(scope)).find((one) => personKey(one.role, one.personId) === key);
   if (link === undefined || !isOfOurs(link)) throw fail('LINK_UNKNOWN', { person: key });
   return { ...link, userPrincipalName: link.userPrincipalName ?? '' };

@@ -75,8 +75,10 @@ function powerschoolStep(facts: Facts): Step {
 function accountStep(facts: Facts): Step {
   const { person } = facts;
   if (person.link !== undefined) {
-    const { objectId, rule, linkedAt } = person.link;
-    return { stage: 'Account', status: 'ok', fact: `Linked to the account ${objectId} (${rule}).`, at: linkedAt };
+    const { objectId, rule, linkedAt, former } = person.link;
+    const before = former === undefined ? '' : ` Until ${linkedAt} it was that of ${former}, who had left PowerSchool.`;
+    const fact = `Linked to the account ${objectId} (${rule}).${before}`;
+    return { stage: 'Account', status: 'ok', fact, at: linkedAt };
   }
   const [problem] = person.problems;
   if (problem !== undefined) {

@@ -14,7 +14,8 @@ export interface PersonFacts {
   inScope: boolean;
   /** Other profiles that cover a school of the person. */
   rivals: string[];
-  link: { objectId: string; rule: string; linkedAt: string } | undefined;
+  /** `former`: person key of the one who had the account before. */
+  link: { objectId: string; rule: string; linkedAt: string; former?: string | undefined } | undefined;
   /** The account that they had until somebody deleted it. */
   deleted: { objectId: string; deletedAt: string } | undefined;
   /** Open problems of the person, apart from what somebody changed by hand. */

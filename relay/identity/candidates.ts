@@ -28,14 +28,19 @@ export function exclusionTest(
   { guests, mailboxes, never }: CandidateOptions,
   isDisabledByUs: (objectId: string) => boolean = () => false,
 ): (user: DirectoryUser) => Exclusion | undefined {
-  const listed = never.map(patternOf);
+  const isNever = listTest(never);
   return (user) => {
-    if (listed.some((pattern) => pattern.test(fold(user.userPrincipalName)) || pattern.test(user.id.toLowerCase()))) {
-      return 'listed';
-    }
+    if (isNever(user)) return 'listed';
     if (guests === 'exclude' && isGuest(user)) return 'guest';
     return mailboxes === 'exclude' && isMailbox(user) && !isDisabledByUs(user.id) ? 'mailbox' : undefined;
   };
+}
+
+/** Whether an account is among those that a profile leaves alone. @param never as in `identity.never` */
+export function listTest(never: readonly string[]): (user: Pick<DirectoryUser, 'id' | 'userPrincipalName'>) => boolean {
+  const listed = never.map(patternOf);
+  return ({ id, userPrincipalName }) =>
+    listed.some((pattern) => pattern.test(fold(userPrincipalName)) || pattern.test(id.toLowerCase()));
 }
 
 /** A guest who was renamed has no #EXT# any more, and a member of another tenant is no guest by type: each mark counts. */

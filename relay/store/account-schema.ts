@@ -18,6 +18,8 @@ interface InitialPasswordTable {
   user_principal_name: string;
   /** AES-256-GCM, see relay/secrets/vault.ts. */
   sealed: string;
+  /** Person key that it was sealed for; null for the person of the row. */
+  sealed_for: string | null;
   made_at: string;
 }
 

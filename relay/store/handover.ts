@@ -1,7 +1,10 @@
 /** Accounts that go from one record of PowerSchool to another, with all that is known of them. */
 import { sql } from 'kysely';
 import { personKey } from '../identity/people.ts';
-import type { Link } from './links.ts';
+import { settleDeletedAccounts } from './deleted-accounts.ts';
+import { noteLinksEdited } from './directory-mirror.ts';
+import { recovered } from './link-rules.ts';
+import { byHand, type Link, removeLinks } from './links.ts';
 import type { TenantScope } from './store.ts';
 
 /**
@@ -19,13 +22,15 @@ export async function handOverLinks(
     const to = personKey(newRole, personId);
     await sql`
       update or replace link set role = ${newRole}, person_id = ${personId}, linked_at = ${now}, former = ${from},
-        rule = case when rule in ('created', 'adopted') then rule else ${link.rule} end
+        rule = case when rule in ('created', 'adopted', ${recovered}) then rule else ${link.rule} end
       where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
-    for (const table of ['initial_password', 'given_name']) {
-      await sql`
-        update or replace ${sql.table(table)} set role = ${newRole}, person_id = ${personId}
-        where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
-    }
+    await sql`
+      update or replace initial_password
+      set role = ${newRole}, person_id = ${personId}, sealed_for = coalesce(sealed_for, ${from})
+      where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    await sql`
+      update or replace given_name set role = ${newRole}, person_id = ${personId}
+      where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
     await sql`
       update or replace applied set key = ${to}
       where tenant_id = ${tenantId} and kind = 'user' and key = ${from}`.execute(db);
@@ -34,4 +39,24 @@ export async function handOverLinks(
       where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'licence', 'retired') and item = ${from}
     `.execute(db);
   }
+}
+
+/**
+ * Gives a person the account of somebody who has left, because a person decided so, in place of the one that they had. What the
+ * other had in classes and schools is taken away by the next run, as after every hand-over.
+ *
+ * @param by who does it
+ */
+export async function handOverByHand(
+  scope: TenantScope,
+  from: string,
+  link: Omit<Link, 'rule'>,
+  by: string,
+  now: string,
+): Promise<void> {
+  await removeLinks(scope, [link]);
+  const rule = `${byHand}${by}`;
+  await settleDeletedAccounts(scope, [{ ...link, rule }]);
+  await handOverLinks(scope, [{ from, link: { ...link, rule } }], now);
+  await noteLinksEdited(scope, now);
 }

@@ -13,6 +13,13 @@ export interface SealedPassword {
   sealed: string;
 }
 
+/** A password is bound to the person for whom it was sealed, also after the account was handed over. */
+export interface EarlierPassword {
+  sealed: string;
+  /** Person key. */
+  sealedFor: string;
+}
+
 /** Keeps passwords that are about to be set. The one of an earlier attempt stays: it may have been set already. */
 export async function addPasswords(
   { db, tenantId }: TenantScope,
@@ -55,18 +62,23 @@ export async function replacePasswords(
 export async function findPasswords(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, EarlierPassword>> {
   const keys = JSON.stringify(people.map(({ role, personId }) => personKey(role, personId)));
   const rows = await db
     .selectFrom('initial_password')
-    .select(['role', 'person_id', 'sealed'])
+    .select(['role', 'person_id', 'sealed', 'sealed_for'])
     .where('tenant_id', '=', tenantId)
     .where(sql`role || ':' || person_id`, 'in', sql`(select value from json_each(${keys}))`)
     .execute();
-  return new Map(rows.map((row) => [personKey(row.role, row.person_id), row.sealed]));
+  return new Map(
+    rows.map((row) => {
+      const key = personKey(row.role, row.person_id);
+      return [key, { sealed: row.sealed, sealedFor: row.sealed_for ?? key }];
+    }),
+  );
 }
 
-export interface WaitingPassword extends SealedPassword {
+export interface WaitingPassword extends SealedPassword, EarlierPassword {
   objectId: string;
   madeAt: string;
 }
@@ -81,7 +93,15 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
         .onRef('link.role', '=', 'password.role')
         .onRef('link.person_id', '=', 'password.person_id'),
     )
-    .select(['password.role', 'password.person_id', 'user_principal_name', 'sealed', 'made_at', 'object_id'])
+    .select([
+      'password.role',
+      'password.person_id',
+      'user_principal_name',
+      'sealed',
+      'sealed_for',
+      'made_at',
+      'object_id',
+    ])
     .where('password.tenant_id', '=', tenantId)
     .where('link.rule', '=', 'created')
     .orderBy('password.role')
@@ -92,6 +112,7 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
     personId: row.person_id,
     userPrincipalName: row.user_principal_name,
     sealed: row.sealed,
+    sealedFor: row.sealed_for ?? personKey(row.role, row.person_id),
     madeAt: row.made_at,
     objectId: row.object_id,
   }));

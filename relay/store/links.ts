@@ -30,7 +30,7 @@ export function isOfOurs({ rule }: Pick<Link, 'rule'>): boolean {
 }
 
 /** What links made by hand begin with: they are replaced by hand only. */
-const byHand = 'manual by ';
+export const byHand = 'manual by ';
 
 export function isByHand({ rule }: Pick<Link, 'rule'>): boolean {
   return rule.startsWith(byHand);
@@ -132,15 +132,22 @@ export async function findLink(
   scope: TenantScope,
   role: Role,
   personId: string,
-): Promise<{ objectId: string; rule: string; linkedAt: string } | undefined> {
+): Promise<{ objectId: string; rule: string; linkedAt: string; former: string | undefined } | undefined> {
   const row = await scope.db
     .selectFrom('link')
-    .select(['object_id', 'rule', 'linked_at'])
+    .select(['object_id', 'rule', 'linked_at', 'former'])
     .where('tenant_id', '=', scope.tenantId)
     .where('role', '=', role)
     .where('person_id', '=', personId)
     .executeTakeFirst();
-  return row && { objectId: row.object_id, rule: row.rule, linkedAt: row.linked_at };
+  return (
+    row && {
+      objectId: row.object_id,
+      rule: row.rule,
+      linkedAt: row.linked_at,
+      former: row.former ?? undefined,
+    }
+  );
 }
 
 export interface ShownLink extends Link {
@@ -171,6 +178,17 @@ export async function listLinks({ db, tenantId }: TenantScope): Promise<ShownLin
   }));
 }
 
+/** Whose the account is. */
+export async function holderOf({ db, tenantId }: TenantScope, objectId: string): Promise<LinkedPerson | undefined> {
+  const row = await db
+    .selectFrom('link')
+    .select(['role', 'person_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('object_id', '=', objectId)
+    .executeTakeFirst();
+  return row && { role: row.role, personId: row.person_id };
+}
+
 /**
  * Gives a person an account by hand, in place of the one they had. It stays theirs whatever the rules say.
  *
@@ -179,17 +197,17 @@ export async function listLinks({ db, tenantId }: TenantScope): Promise<ShownLin
  */
 export async function linkByHand(scope: TenantScope, link: Omit<Link, 'rule'>, by: string, now: string): Promise<void> {
   const { db, tenantId } = scope;
-  const holder = await db
-    .selectFrom('link')
-    .select(['role', 'person_id'])
-    .where('tenant_id', '=', tenantId)
-    .where('object_id', '=', link.objectId)
-    .executeTakeFirst();
-  if (holder !== undefined && (holder.role !== link.role || holder.person_id !== link.personId)) {
-    throw fail('LINK_TAKEN', { account: link.objectId, person: personKey(holder.role, holder.person_id) });
+  const holder = await holderOf(scope, link.objectId);
+  if (holder !== undefined && (holder.role !== link.role || holder.personId !== link.personId)) {
+    throw fail('LINK_TAKEN', { account: link.objectId, person: personKey(holder.role, holder.personId) });
   }
   if (holder === undefined) await removeLinks(scope, [link]);
-  const values = { object_id: link.objectId, rule: `${byHand}${by}`, linked_at: now };
+  const values = {
+    object_id: link.objectId,
+    rule: `${byHand}${by}`,
+    linked_at: now,
+    ...(holder === undefined && { former: null }),
+  };
   await db
     .insertInto('link')
     .values({ tenant_id: tenantId, role: link.role, person_id: link.personId, ...values })

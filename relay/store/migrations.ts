@@ -23,6 +23,7 @@ import { runSteps } from './migrations/019-run-steps.ts';
 import { leftOutRows } from './migrations/020-left-out.ts';
 import { accountTraits } from './migrations/021-account-traits.ts';
 import { teamActivation } from './migrations/022-team-activation.ts';
+import { sealedFor } from './migrations/023-sealed-for.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '018-graph-habits': graphHabits,
   '020-left-out': leftOutRows,
   '021-account-traits': accountTraits,
+  '023-sealed-for': sealedFor,
   '019-run-steps': runSteps,
   '022-team-activation': teamActivation,
 };

@@ -220,9 +220,10 @@ export const relayErrors = {
   },
   LINK_TAKEN: {
     retry: 'fix',
-    sentence: 'The account {account} belongs to {person} already.',
+    sentence: 'The account {account} belongs to {person} already, who is in PowerSchool.',
     action: 'If that is wrong, take it from them first: "hallpass-relay link remove TENANT {person}".',
-    meaning: 'One account is one person: two who share one would share mail, files and classes.',
+    meaning:
+      'One account is one person: two who share one would share mail, files and classes. Of somebody who has left PowerSchool, "link set" hands the account over.',
   },
   LINK_UNKNOWN: {
     retry: 'fix',

@@ -37,12 +37,12 @@ export async function announceAccounts(
   const rows = [];
   for (const one of people) {
     const key = personKey(one.role, one.personId);
-    const purpose = purposeOf(scope.tenantId, key);
     const policy = profile.accounts[one.role].password;
     const known = earlier.get(key);
-    const password = known === undefined ? randomPassword(policy) : await vault.open(known, purpose);
+    const purpose = purposeOf(scope.tenantId, known?.sealedFor ?? key);
+    const password = known === undefined ? randomPassword(policy) : await vault.open(known.sealed, purpose);
     passwords.set(key, { password, mustChange: policy.mustChange, isKept: known !== undefined });
-    rows.push({ ...one, sealed: known ?? (await vault.seal(password, purpose)) });
+    rows.push({ ...one, sealed: known?.sealed ?? (await vault.seal(password, purpose)) });
   }
   await addGivenNames(scope, people, now);
   await addPasswords(scope, rows, now);

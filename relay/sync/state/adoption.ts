@@ -7,6 +7,7 @@ import { decideAdoption, type Sought } from '../../adoption/decide.ts';
 import { commonPart, type Found } from '../../adoption/found.ts';
 import type { Adoption } from '../../adoption/open.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
+import { listTest } from '../../identity/candidates.ts';
 import { personKey } from '../../identity/people.ts';
 import { type Problem, problem } from '../../identity/problem.ts';
 import type { RelationKind } from '../../plan/applied-state.ts';
@@ -37,8 +38,13 @@ export function adopt(tenant: TenantState): void {
     return;
   }
   const used = objectsInUse(tenant);
+  const isNever = listTest([...tenant.profiles.values()].flatMap(({ profile }) => profile.identity.never));
+  const isFree = (objectId: string) => {
+    const user = tenant.directory.get(objectId);
+    return user !== undefined && !isNever(user);
+  };
   const open = found.values().filter(({ kind, objectId }) => {
-    return !used.has(objectId) && (kind !== 'user' || tenant.directory.get(objectId) !== undefined);
+    return !used.has(objectId) && (kind !== 'user' || isFree(objectId));
   });
   const { adopted, conflicts } = decideAdoption(open, sought.values(), schoolNames(tenant));
   for (const [key, objectId] of adopted) {
