@@ -60,11 +60,9 @@ export const queries = {
     format,
   }),
   explain: z.strictObject({
-    student: text
-      .optional()
-      .meta({
-        description: 'The student: DCID, number, user name, address, name, or account. Either this or teacher.',
-      }),
+    student: text.optional().meta({
+      description: 'The student: DCID, number, user name, address, name, or account. Either this or teacher.',
+    }),
     teacher: text.optional().meta({ description: 'The teacher, likewise; the DCID is that of USERS.' }),
     section: text.optional().meta({ description: 'DCID of the section.' }),
   }),

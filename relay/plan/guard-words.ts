@@ -54,6 +54,14 @@ export function totalReason(
   return `${count} ${ended[kind] ?? kind} in ${schools} schools would end at once; the limit is ${limit}.`;
 }
 
+/** What the profile has to do with it, as a sentence to follow; empty where it has nothing. */
+export function profileReason(operations: readonly Operation[]): string {
+  const own = operations.filter(({ byProfile }) => byProfile === true);
+  if (own.length === 0) return '';
+  const reasons = [...new Set(own.map(({ reason }) => reason))].slice(0, 3).join('; ');
+  return ` ${own.length === operations.length ? 'The cause is the profile' : `The cause of ${own.length} is the profile`}: ${reasons}.`;
+}
+
 /** @param operations of one kind, at least one */
 export function effectOf(operations: readonly Operation[]): string {
   const [first] = operations;

@@ -4,7 +4,7 @@
  * passes: where nothing has been applied and no earlier reading is known, there is nothing to compare with.
  */
 import type { GuardSettings } from './guard-settings.ts';
-import { effectOf, shareReason, totalReason } from './guard-words.ts';
+import { effectOf, profileReason, shareReason, totalReason } from './guard-words.ts';
 import type { Operation, OperationKind, Plan } from './operation.ts';
 import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
 
@@ -242,7 +242,7 @@ function holdOf(
     rule,
     count: countOf(operations),
     there,
-    reason,
+    reason: `${reason}${profileReason(operations)}`,
     effect: effectOf(operations),
     sample: operations.slice(0, sampleSize).map((operation) => ({
       key: operation.key,

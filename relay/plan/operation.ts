@@ -12,6 +12,8 @@ export interface OperationCommon {
   reason: string;
   /** Makes again what somebody else undid: the guard looks at these additions. */
   repair?: true;
+  /** Only the profile that was changed is the reason: the one of the last good run would not have done it. */
+  byProfile?: true;
 }
 
 export type Operation = OperationCommon &

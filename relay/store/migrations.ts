@@ -24,6 +24,7 @@ import { leftOutRows } from './migrations/020-left-out.ts';
 import { accountTraits } from './migrations/021-account-traits.ts';
 import { teamActivation } from './migrations/022-team-activation.ts';
 import { sealedFor } from './migrations/023-sealed-for.ts';
+import { appliedProfile } from './migrations/024-applied-profile.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -47,6 +48,7 @@ const migrations: Record<string, Migration> = {
   '020-left-out': leftOutRows,
   '021-account-traits': accountTraits,
   '023-sealed-for': sealedFor,
+  '024-applied-profile': appliedProfile,
   '019-run-steps': runSteps,
   '022-team-activation': teamActivation,
 };

@@ -1,6 +1,6 @@
 /** Sync profiles as they are stored: a JSON document each, told apart by name. */
 import { randomUUID } from 'node:crypto';
-import { fail } from '../../shared/errors.ts';
+import { fail, HallpassError } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { type Profile, parseProfile } from '../profile.ts';
 import { readExistingAnew } from './directory-mirror.ts';
@@ -15,6 +15,35 @@ export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profi
     .orderBy('name')
     .execute();
   return rows.map((row) => parseProfile(JSON.parse(row.body), row.name));
+}
+
+/** Each as a run last carried it out whole, by name. One that this program can no longer read is left out. */
+export async function readAppliedProfiles({ db, tenantId }: TenantScope): Promise<Map<string, Profile>> {
+  const rows = await db
+    .selectFrom('profile')
+    .select(['name', 'applied_body'])
+    .where('tenant_id', '=', tenantId)
+    .where('applied_body', 'is not', null)
+    .execute();
+  const applied = new Map<string, Profile>();
+  for (const { name, applied_body: body } of rows) {
+    try {
+      applied.set(name, parseProfile(JSON.parse(body ?? ''), name));
+    } catch (error) {
+      if (!(error instanceof HallpassError)) throw error;
+    }
+  }
+  return applied;
+}
+
+/** A run has carried the profile out: nothing that comes of its last change is left to do. */
+export async function noteAppliedProfile({ db, tenantId }: TenantScope, profile: Profile): Promise<void> {
+  await db
+    .updateTable('profile')
+    .set({ applied_body: JSON.stringify(profile) })
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', profile.name)
+    .execute();
 }
 
 /**

@@ -72,6 +72,8 @@ interface ProfileTable {
   resumed_after: Generated<number>;
   /** `preview` or `enabled`: what it was before it was paused; null while it is not. */
   paused_from: Generated<string | null>;
+  /** As a run last carried it out, JSON. */
+  applied_body: Generated<string | null>;
   created_at: string;
   updated_at: string;
 }

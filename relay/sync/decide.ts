@@ -12,7 +12,10 @@ import { addKeys } from '../plan/keys.ts';
 import type { Plan } from '../plan/operation.ts';
 import { pastOf } from '../plan/past.ts';
 import { makePlan } from '../plan/plan.ts';
+import { changedParts, nameCauses } from '../plan/profile-cause.ts';
 import { classesWithoutOwner } from '../plan/teams.ts';
+import { scopeOf } from '../profile/scope.ts';
+import type { Profile } from '../profile.ts';
 import type { Applied } from '../store/applied.ts';
 import { isOfOurs, type Link } from '../store/links.ts';
 import { candidatesOf, type HandedOver, resolveAccounts } from './accounts.ts';
@@ -81,13 +84,30 @@ export function decide(state: ProfileState, today: string): Decided {
   noteOwnerless(state, desired, applied);
   const departed = departedBy({ profile, scope, roster, applied }, tenant.departures, state.pending, today);
   noteUnreachable(state, departed);
+  const plan = makePlan(desired, applied, departed, today);
+  const planBefore = (before: Profile) => {
+    const scope = scopeOf(
+      { ...before, state: profile.state },
+      [...tenant.profiles.values()].map((one) => one.profile),
+    );
+    const whole = desiredState({ roster, accounts, profile: before, scope, made, today }, state.pending);
+    const departed = departedBy({ profile: before, scope, roster, applied }, tenant.departures, state.pending, today);
+    return makePlan(withoutConflicts(whole, tenant.adoption), applied, departed, today);
+  };
   return {
-    plan: makePlan(desired, applied, departed, today),
+    plan: withCauses(plan, state, planBefore),
     newLinks,
     handovers,
     there,
     problems: [...resolved.problems, ...deletions.problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
   };
+}
+
+/** Says of which operations the profile is the reason, where it is known what it was before. */
+function withCauses(plan: Plan, { profile, carriedOut }: ProfileState, planBefore: (before: Profile) => Plan): Plan {
+  if (carriedOut === undefined) return plan;
+  const changed = changedParts(carriedOut, profile);
+  return nameCauses(plan, changed.length === 0 ? plan : planBefore(carriedOut), changed);
 }
 
 function keyOfLink({ role, personId }: Link): string {

@@ -132,8 +132,9 @@ function written(
   };
 }
 
-/** Values in addition to those that were written replace nothing: somebody has chosen more properties. */
+/** Values in addition to those that were written replace nothing, and what comes of the profile alone a person has chosen. */
 function replaces(operation: Operation): boolean {
+  if (operation.byProfile === true) return false;
   return !('before' in operation) || addedNames(operation.before, operation.body) === undefined;
 }
 

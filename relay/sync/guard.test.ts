@@ -5,11 +5,13 @@ import { timestamp } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { addDays } from '../plan/decisions.ts';
 import { guardSchema } from '../plan/guard-settings.ts';
+import { type Profile, parseProfile } from '../profile.ts';
 import { readAudit } from '../store/audit.ts';
 import { type Decision, decideHolds, readHolds } from '../store/holds.ts';
 import { lastRun } from '../store/journal.ts';
 import { readLinks } from '../store/links.ts';
-import { type District, openDistrict, smallRoster } from '../testing/district.ts';
+import { setProfile } from '../store/profiles.ts';
+import { type District, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
 
 /** 60 in each of two schools, with three enrollments each. */
 const students = 120;
@@ -225,3 +227,82 @@ t.test(
     t.ok(held.every(({ kind }) => kind === 'updateUser'));
   },
 );
+
+t.test('what comes of a changed profile alone has it as its reason, and is not held as a surprise', async (t) => {
+  const kinds: [kind: string, change: object, reason: string, count: number][] = [
+    [
+      'updateClass',
+      { classes: { name: '{courseName} / {sectionNumber}' } },
+      "the profile's class name pattern changed",
+      3,
+    ],
+    ['updateUser', { grades: { '9': 'Ninth' } }, "the profile's spelling of grade levels changed", students],
+  ];
+  for (const [kind, change, reason, least] of kinds) {
+    const district = await open(t);
+    const guards = { updates: { percent: 10, population: 1 } };
+    const before = {
+      ...profileFor({ students: 'match', teachers: 'match' }),
+      properties: { student: ['grade'] },
+      guards,
+    };
+    const set = (profile: object) => setInForce(district, parseProfile({ ...before, ...profile }, 'test'));
+    await set({});
+    t.match(await district.run(), { state: 'success', held: 0 });
+    await set(change);
+    district.restart();
+    const run = await district.run();
+    t.match(run, { state: 'success', held: 0 }, kind);
+    t.ok((run?.done ?? 0) >= least, `${kind}: ${run?.done}`);
+    t.match((await reasonsOf(district, kind)).at(-1), reason);
+    t.match(await district.run(), { done: 0, held: 0 });
+  }
+});
+
+t.test(
+  'what PowerSchool changes at the same time is held as ever, and so are removals that come of the profile',
+  async (t) => {
+    const district = await open(t);
+    const before = { ...profileFor({ students: 'match', teachers: 'match' }), properties: { student: ['grade'] } };
+    const guards = { updates: { percent: 10, population: 1 }, removals: { percent: 5, above: 2 } };
+    const set = (profile: object) => setInForce(district, parseProfile({ ...before, guards, ...profile }, 'test'));
+    await set({});
+    t.match(await district.run(), { held: 0 });
+    await district.commit(roster.map((one) => (one.kind === 'student' ? { ...one, grade: '10' } : one)));
+    await set({ grades: { '10': 'Tenth' } });
+    district.restart();
+    t.match(await district.run(), { held: students }, 'PowerSchool changed everybody, whatever the profile says');
+    t.notMatch((await holdsOf(district))[0]?.reason, /profile/);
+
+    const gone = await open(t);
+    const put = (profile: object) => setInForce(gone, parseProfile({ ...before, guards, ...profile }, 'test'));
+    const ended = roster.map((one) => (one.kind === 'studentEnrollment' ? { ...one, endDate: '2020-01-01' } : one));
+    await put({ policies: { studentLeftClass: 'keep' } });
+    t.match(await gone.run(), { state: 'success', held: 0 });
+    await gone.commit(ended);
+    t.match(await gone.run(), { held: 0 });
+    await put({ policies: { studentLeftClass: 'remove' } });
+    for (const _ of [1, 2]) {
+      gone.restart();
+      const run = await gone.run();
+      t.ok((run?.held ?? 0) > 2, 'removals by a new policy wait for somebody, in every run');
+      const [hold] = await holdsOf(gone);
+      t.match(hold, {
+        kind: 'removeMember',
+        reason: /The cause is the profile: the profile's policies\.studentLeftClass changed\.$/,
+      });
+    }
+  },
+);
+
+async function setInForce(district: District, profile: Profile): Promise<void> {
+  district.profile = { ...profile, state: 'enabled' };
+  await district.store.withTenant(district.tenantId, (scope) => setProfile(scope, district.profile, new Date(0)));
+}
+
+async function reasonsOf({ store, tenantId }: District, kind: string): Promise<string[]> {
+  const rows = await store.withTenant(tenantId, (scope) =>
+    scope.db.selectFrom('operation').select(['kind', 'reason']).execute(),
+  );
+  return rows.filter((row) => row.kind === kind).map(({ reason }) => reason);
+}

@@ -15,6 +15,7 @@ import { handOverLinks } from '../store/handover.ts';
 import { beginRun, finishRun } from '../store/journal.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/links.ts';
 import { replaceProblems } from '../store/problems.ts';
+import { noteAppliedProfile } from '../store/profiles.ts';
 import { judgeProfile } from '../store/quarantine.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import type { HandedOver } from './accounts.ts';
@@ -90,14 +91,20 @@ export async function runProfile(context: RunContext, state: ProfileState, today
   rememberOutcome(state, checked, result);
   const open = [...problems, ...knownProblems(state)];
   const report = reportOf(open.length === 0 ? 'success' : 'errors', result, checked, open);
+  const isCarriedOut =
+    state.carriedOut !== profile &&
+    result.failed + result.waiting === 0 &&
+    !checked.held.flat().some(({ byProfile }) => byProfile === true);
   let quarantine: Quarantine | undefined;
   await store.withTenant(tenantId, async (scope) => {
     await heedLinkEdits(scope, tenant);
     if (habits.ownersOneByOne && !wasOneByOne) await noteOwnersOneByOne(scope);
     await settleGuard(scope, state, checked, result.failed, timestamp(clock));
+    if (isCarriedOut) await noteAppliedProfile(scope, profile);
     await finish(scope, { runId, profile: profile.name }, report, open, timestamp(clock));
     quarantine = await judgeProfile(scope, profile, timestamp(clock));
   });
+  if (isCarriedOut) state.carriedOut = profile;
   tellQuarantine(context, quarantine);
   return report;
 }

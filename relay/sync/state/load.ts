@@ -18,6 +18,7 @@ import { readFound } from '../../store/found.ts';
 import { readGivenNames } from '../../store/given-names.ts';
 import { readLastGood } from '../../store/last-good.ts';
 import { readLinks } from '../../store/links.ts';
+import { readAppliedProfiles } from '../../store/profiles.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { adopt } from './adoption.ts';
 import { TenantState } from './tenant-state.ts';
@@ -40,6 +41,8 @@ export async function loadTenantState(
     roster: await readRoster(scope),
   });
   markDrift(state.applied, await readDrift(scope));
+  const carriedOut = await readAppliedProfiles(scope);
+  for (const [name, one] of state.profiles) one.carriedOut = carriedOut.get(name);
   state.departures = await readDepartures(scope);
   state.touch(keysOfObjects(state.departures.keys()));
   for (const one of await readDeletedAccounts(scope)) state.deletedAccounts.set(personKey(one.role, one.personId), one);

@@ -162,6 +162,8 @@ export class TenantState {
 /** What one profile of a tenant has to do. */
 export class ProfileState {
   readonly profile: Profile;
+  /** As a run last carried it out; undefined before the first time. */
+  carriedOut: Profile | undefined;
   readonly scope: Scope;
   /** What is known of the tenant, whichever profile made it. */
   readonly tenant: TenantState;

@@ -1,0 +1,102 @@
+/**
+ * Which operations of a plan the profile is the reason of: those that the profile of before would not have planned from the same
+ * roster. Pure. People choose a profile, and see what comes of it in a preview; what PowerSchool changes, they do not.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Profile } from '../profile.ts';
+import type { Operation, Plan } from './operation.ts';
+
+/** The kinds of operations that change or end what is there. */
+const updates = ['updateSchool', 'updateUser', 'updateClass'] as const;
+const endings = ['removeMember', 'removeOwner', 'disableUser', 'expireClass', 'archiveTeam'] as const;
+type Cause = (typeof updates)[number] | (typeof endings)[number];
+
+/** Which parts of a profile each can come of, with the words for it. Of a part that is not here, its name is said. */
+const parts: Record<Cause, readonly string[]> = {
+  updateSchool: ['properties.school', 'grades'],
+  updateUser: ['properties.student', 'properties.teacher', 'grades'],
+  updateClass: ['classes', 'properties.section', 'properties.term'],
+  removeMember: ['policies', 'dates', 'preRegistered', 'schools'],
+  removeOwner: ['policies', 'dates', 'preRegistered', 'schools'],
+  disableUser: ['policies', 'schools'],
+  expireClass: ['policies', 'schools'],
+  archiveTeam: ['policies', 'schools'],
+};
+
+const words: Record<string, string> = {
+  'classes.name': 'class name pattern',
+  'classes.unsupportedCharacters': 'rule for unsupported characters in class names',
+  'classes.displayName': 'rule for class names',
+  grades: 'spelling of grade levels',
+  preRegistered: 'choice about pre-registered students',
+  schools: 'list of schools',
+};
+
+/**
+ * @param before the plan that the profile of the last good run would make now
+ * @param changed from {@link changedParts}; nothing where the profile is the same
+ */
+export function nameCauses(plan: Plan, before: Plan, changed: readonly string[]): Plan {
+  const known = new Map(before.flat().map((operation) => [nameOf(operation), operation]));
+  return plan.map((stage) =>
+    stage.map((operation) => {
+      if (!isCause(operation.kind)) return operation;
+      const same = known.get(nameOf(operation));
+      if (same === undefined) return dueToProfile(operation, operation.kind, changed);
+      return isDeepStrictEqual(bodyOf(same), bodyOf(operation)) ? dueToOthers(operation) : operation;
+    }),
+  );
+}
+
+function dueToProfile(operation: Operation, kind: Cause, changed: readonly string[]): Operation {
+  const own = changed.filter((name) => parts[kind].some((part) => name === part || name.startsWith(`${part}.`)));
+  const named = (own.length > 0 ? own : changed).map((name) => words[name] ?? name);
+  // What says more than that the profile is the reason stays.
+  const reason = operation.reason.startsWith('the profile ')
+    ? operation.reason
+    : `the profile's ${named.join(' and ')} changed`;
+  return { ...operation, reason, byProfile: true };
+}
+
+/** The profile would have done the same before: values that come in addition were filled in in PowerSchool. */
+function dueToOthers(operation: Operation): Operation {
+  if (!operation.reason.startsWith('the profile has ')) return operation;
+  const what = { updateSchool: 'school', updateUser: 'person', updateClass: 'section' };
+  const name = operation.kind in what ? what[operation.kind as keyof typeof what] : 'record';
+  return { ...operation, reason: `the ${name} changed in PowerSchool` };
+}
+
+function isCause(kind: Operation['kind']): kind is Cause {
+  return kind in parts;
+}
+
+function nameOf(operation: Operation): string {
+  const { kind, key } = operation;
+  return JSON.stringify([kind, key, 'personKey' in operation ? operation.personKey : '']);
+}
+
+function bodyOf(operation: Operation): unknown {
+  return 'body' in operation ? operation.body : undefined;
+}
+
+/** What says nothing about what is written: how much, when, and whether at all. */
+const others = ['version', 'name', 'state', 'guards', 'schedule', 'drift'];
+
+/** Parts of the profile that differ, `classes.name`; none where both write the same. */
+export function changedParts(before: Profile, now: Profile): string[] {
+  const differing: string[] = [];
+  for (const name of Object.keys({ ...before, ...now }) as (keyof Profile)[]) {
+    const [was, is]: unknown[] = [before[name], now[name]];
+    if (others.includes(name) || isDeepStrictEqual(was, is)) continue;
+    if (!isParts(was) || !isParts(is) || name === 'grades') differing.push(name);
+    else {
+      const inner = Object.keys({ ...was, ...is }).filter((key) => !isDeepStrictEqual(was[key], is[key]));
+      differing.push(...inner.map((key) => `${name}.${key}`));
+    }
+  }
+  return differing.sort();
+}
+
+function isParts(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
