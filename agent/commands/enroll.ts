@@ -10,6 +10,7 @@ import { openProxy } from '../network/proxy.ts';
 import { changeSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
+import { closeSecretFiles } from '../state/secret-files.ts';
 import { typedAddress } from '../typed-address.ts';
 import { tidyText } from '../typed-text.ts';
 import { enroll } from '../uplink/enroll.ts';
@@ -56,6 +57,8 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
       await new Baselines(state.paths.baseline).clear();
       await new ProbeMemory(state.paths.probe).clear();
     }
+    // Before the key is in it.
+    if (process.platform === 'win32') await closeSecretFiles(state.paths);
     await state.saveIdentity(identity);
     await state.saveSettings(settings);
     stdout.write(

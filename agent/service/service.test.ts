@@ -167,6 +167,7 @@ t.test('scripts for Windows: quoted, with the exit codes, the account and the pe
   const [install, uninstall] = windowsScripts({ ...windowsDefaults, folder }).map(({ content }) => content);
   t.match(install, /\$StateFolder = 'C:\\Data\\O''Neil’’s \$x'\r\n/);
   t.match(install, /'--restart-if-not', '0,64,78', '--restart-delay', '60000'/);
+  t.match(install, /shawl\.exe 1\.8 or newer/);
   t.match(install, /'--', \$Program, 'run'\r\n/);
   t.match(install, /'obj=', \$account/);
   t.match(install, /'\/inheritance:r', '\/grant:r', "\$\{system\}:\(OI\)\(CI\)F"/);

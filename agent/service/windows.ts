@@ -40,7 +40,7 @@ export function windowsScripts(options: WindowsOptions): Script[] {
 function installScript({ invocation, folder }: WindowsOptions): string {
   const [program = '', ...script] = invocation;
   return `# Installs the Hallpass agent as a Windows service with an account of its own. Written by "hallpass-agent service install".
-# It needs shawl.exe 1.6 or newer: https://github.com/mtkennerly/shawl/releases
+# It needs shawl.exe 1.8 or newer: https://github.com/mtkennerly/shawl/releases
 #Requires -Version 5.1
 #Requires -RunAsAdministrator
 param(

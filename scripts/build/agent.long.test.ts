@@ -5,6 +5,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { NtExecutable, NtExecutableResource, Resource } from 'resedit';
 import t from 'tap';
 import { assetFile } from '../../agent/page/asset-contents.ts';
 import { type AssetName, assets } from '../../agent/page/assets.ts';
@@ -13,12 +14,13 @@ import { hallpassVersion } from '../../shared/version.ts';
 import { createAuthority } from '../simulators/authority.ts';
 import { startPowerSchoolSimulator } from '../simulators/powerschool/server.ts';
 import { buildAgent } from './agent/build.ts';
+import { iconPicture, iconSizes } from './agent/icon.ts';
 import { packagesIn } from './agent/licenses.ts';
 import { withoutSignature } from './agent/signature.ts';
 
 const isHere = process.platform === 'linux' && process.arch === 'x64';
 const folder = t.testdir({ anywhere: {} });
-const made = await buildAgent(join(folder, 'dist'), isHere ? ['linux'] : []);
+const made = await buildAgent(join(folder, 'dist'), isHere ? ['linux', 'windows'] : ['windows']);
 
 interface Ended {
   code: number | null;
@@ -67,6 +69,30 @@ t.test('a signature is taken out, with the bytes that it stood in', async (t) =>
   t.throws(() => withoutSignature(image), /end of the executable/);
   const elf = Buffer.from('\x7fELF');
   t.equal(withoutSignature(elf), elf);
+});
+
+t.test('the executable for Windows shows whose it is, and holds the program', async (t) => {
+  const content = await readFile(made.find((file) => file.endsWith('.exe')) ?? 'no executable');
+  const { entries } = NtExecutableResource.from(NtExecutable.from(content));
+  const [version, ...others] = Resource.VersionInfo.fromEntries(entries);
+  t.equal(others.length, 0);
+  const language = version?.getAllLanguagesForStringValues()[0];
+  t.match(language && version?.getStringValues(language), {
+    CompanyName: 'Hallpass',
+    FileDescription: 'Hallpass agent',
+    FileVersion: hallpassVersion,
+    OriginalFilename: 'hallpass-agent.exe',
+    ProductName: 'Hallpass',
+    ProductVersion: hallpassVersion,
+  });
+  const groups = Resource.IconGroupEntry.fromEntries(entries);
+  t.equal(groups.length, 1);
+  const pictures = groups[0]?.getIconItemsFromEntries(entries) ?? [];
+  t.same(
+    pictures.map((picture) => picture.isRaw() && Buffer.from(picture.bin)),
+    iconSizes.map((size) => iconPicture(size)),
+  );
+  t.ok(entries.some(({ type, id }) => type === 10 && id === 'NODE_SEA_BLOB'));
 });
 
 const skip = isHere ? false : 'the executable for linux-x64 runs on linux-x64 only';

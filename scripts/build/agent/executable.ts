@@ -1,9 +1,11 @@
 /** A single executable: Node with the bundle inside. */
 import { execFile } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { hallpassVersion } from '../../../shared/version.ts';
+import { withProperties } from './properties.ts';
 import { withoutSignature } from './signature.ts';
 
 const run = promisify(execFile);
@@ -38,7 +40,10 @@ export async function makeExecutable({ runtime, bundle, outfile, folder }: Execu
   await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
   await run(process.execPath, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
   const draft = join(folder, 'executable');
-  await writeFile(draft, withoutSignature(await readFile(runtime)), { mode: 0o755 });
+  const properties = { file: basename(outfile), version: hallpassVersion };
+  // Before the program is put in, which leaves the resources that it finds as they are.
+  const unsigned = withProperties(withoutSignature(await readFile(runtime)), properties);
+  await writeFile(draft, unsigned, { mode: 0o755 });
   await run(process.execPath, [postject, draft, resource, blob, '--sentinel-fuse', sentinelFuse]);
   // The draft was written in one piece, which Linux keeps in large pages: started from those, it would count 15 MB more.
   await copyFile(draft, outfile);
