@@ -47,7 +47,12 @@ function* personSteps(facts: Facts): Iterable<Step> {
   yield accountStep(facts);
   if (person.licence !== undefined) {
     const { skuId, assigned } = person.licence;
-    if (assigned) yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} is assigned.` };
+    const isGone = person.schoolIds.length === 0;
+    if (assigned && isGone)
+      yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} stays assigned: Hallpass takes none away.` };
+    else if (assigned) yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} is assigned.` };
+    else if (isGone)
+      yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} is not given to somebody who has left.` };
     else yield waiting('Licence', `The licence ${skuId} is due and not assigned yet.`, facts);
   }
 }
