@@ -125,7 +125,7 @@ t.test('wrong input is refused with a reason before anything is stored', async (
     [
       ['configure', '--page-size', 'many'],
       64,
-      /^error\[OPTION_INVALID\] Option.*whole number\.\n {2}→ .*configure --help/,
+      /^error\[OPTION_INVALID\] --page-size cannot be "many"\. It must be a whole number\.\n {2}→ .*configure --help/,
     ],
     [['configure', '--relay-ca', join(home, '..', 'ca.pem')], 78, /CA_FILE_INVALID/],
     [['configure', '--relay-ca', join(home, 'nowhere')], 78, /FILE_UNREADABLE.*: there is no such file or folder\.\n/],

@@ -6,7 +6,7 @@ import { printableOutput } from '../shared/printable.ts';
 import { type Kind, kinds } from '../shared/roster.ts';
 import { exitCodes, reportError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
-import { integer } from './commands/arguments.ts';
+import { integer, path } from './commands/arguments.ts';
 import { type ConfigureOptions, configure } from './commands/configure.ts';
 import { addConfigureOptions } from './commands/configure-options.ts';
 import type { Context } from './commands/context.ts';
@@ -99,8 +99,8 @@ ${exitCodeHelp}`,
   hallpass-agent plugin --out new.zip --previous old.zip --student-email column:U_STUDENTSUSERFIELDS.EMAIL
   hallpass-agent plugin --explain --previous old.zip`,
   )
-    .option('--out <file>', 'where to write it; a guide for the administrator is written beside it')
-    .option('--guide <file>', 'where to write the guide (default: the name of the ZIP with .md)')
+    .option('--out <file>', 'where to write it; a guide for the administrator is written beside it', path)
+    .option('--guide <file>', 'where to write the guide (default: the name of the ZIP with .md)', path)
     .addOption(
       new Option('--variant <variant>', 'powerquery: single columns; rest: /ws/v1; rest-legacy: /ws/v1 before 25.2')
         .choices(variants)
@@ -113,7 +113,11 @@ ${exitCodeHelp}`,
       'read pre-registered students too (Enroll_Status -1); they are sent only for profiles that want them',
     )
     .option('--version <version>', `digits and dots; each update needs a higher one (default: ${hallpassVersion})`)
-    .option('--previous <file>', 'an earlier plugin: the new one must have a higher version, and is compared with it')
+    .option(
+      '--previous <file>',
+      'an earlier plugin: the new one must have a higher version, and is compared with it',
+      path,
+    )
     .option('--explain', 'list every table and column asked for, and why')
     .addOption(new Option('--json', 'the account for machines').implies({ explain: true }))
     .action(async (options: PluginOptions) => {
@@ -140,16 +144,20 @@ ${exitCodeHelp}`,
     'hallpass-agent enroll --relay https://relay.example.com --code ABCD-EFGH-JKLM',
   )
     .option('--relay <url>', 'address of the relay')
-    .option('--relay-ca <file>', "certificate file (PEM or DER) of the authority that issued the relay's certificate")
+    .option(
+      '--relay-ca <file>',
+      "certificate file (PEM or DER) of the authority that issued the relay's certificate",
+      path,
+    )
     .option('--code <code>', 'one-time code from the relay')
-    .option('--code-file <file>', 'read the code from this file')
+    .option('--code-file <file>', 'read the code from this file', path)
     .option('--code-stdin', 'read the code from standard input')
     .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
     .action((options: EnrollOptions) => enrollAgent(context, options));
 
   command('run', 'work until stopped: the command for a service', 'hallpass-agent run --log-format json')
     .addOption(logFormat())
-    .option('--log-file <file>', 'log file of this run (default: the one in the settings)')
+    .option('--log-file <file>', 'log file of this run (default: the one in the settings)', path)
     .action((options: WorkOptions) => run(context, options));
 
   command('page', 'show the local page of an agent that does not run, to see why', 'hallpass-agent page').action(() =>
@@ -164,7 +172,7 @@ ${exitCodeHelp}`,
         .default([], 'none'),
     )
     .addOption(logFormat())
-    .option('--log-file <file>', 'log file of this run (default: the one in the settings)')
+    .option('--log-file <file>', 'log file of this run (default: the one in the settings)', path)
     .action((options: WorkOptions & { acceptEmpty: Kind[] }) =>
       syncOnce(context, { ...options, acceptEmpty: new Set(options.acceptEmpty) }),
     );
@@ -174,7 +182,7 @@ ${exitCodeHelp}`,
     'test everything the agent needs, from its folder to the relay; harmless beside a running agent',
     'hallpass-agent check --json',
   )
-    .option('--json', 'for machines: {"checks":[{"name","status":"pass|warn|fail","fact","action"}]}')
+    .option('--json', 'for machines: {"checks":[{"name","status":"pass|warn|fail","fact","action","notTried"}]}')
     .action(async (options: { json?: true }) => {
       const { check } = await import('./commands/check.ts');
       exitWith(await check(context, options));
@@ -189,7 +197,7 @@ ${exitCodeHelp}`,
     'write a ZIP with settings, checks, logs and counts for people who help; no secrets, no people',
     'hallpass-agent support-bundle --out hallpass-support.zip',
   )
-    .option('--out <file>', 'where to write it (default: here, with the time in its name)')
+    .option('--out <file>', 'where to write it (default: here, with the time in its name)', path)
     .option('--no-checks', 'do not run the checks for it')
     .action(async (options: SupportOptions) =>
       (await import('./commands/support.ts')).writeSupportBundle(context, options),
@@ -208,7 +216,7 @@ ${exitCodeHelp}`,
     .option('--user <name>', 'an existing user to run as (default: one that systemd makes for this service alone)')
     .option('--dry-run', 'show the unit and the steps, change nothing')
     .addOption(new Option('--platform <name>', 'for another system than this one').choices(['linux', 'win32']))
-    .option('--out <folder>', 'where the scripts for Windows are written (default: in the state folder)')
+    .option('--out <folder>', 'where the scripts for Windows are written (default: in the state folder)', path)
     .action(async (options: InstallOptions) =>
       (await import('./commands/service.ts')).installService(context, options),
     );

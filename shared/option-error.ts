@@ -1,10 +1,11 @@
 /** A command line that cannot be understood, said like every other error. */
 import type { Command, CommanderError } from 'commander';
 import { fail, type HallpassError } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 /**
- * What commander says, as an error of the catalogue: OPTION_INVALID, which names the help of the very command.
+ * What commander says, as an error of the catalogue: OPTION_INVALID, which names the help of the very command, and what
+ * was probably meant.
  *
  * @param args the command line
  */
@@ -13,7 +14,11 @@ export function optionError(
   program: Command,
   args: readonly string[],
 ): HallpassError {
-  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  // Its own guesses compare no beginnings and look differently from ours.
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean [\s\S]*\)$/, '')
+    .replaceAll('\n', ' ');
   const words = [program.name()];
   let command: Command = program;
   let unknown = '';
@@ -24,10 +29,10 @@ export function optionError(
     command = next;
     words.push(command.name());
   }
-  const own = code === 'commander.unknownCommand' ? unknownCommand(command, unknown) : text;
+  const own = code === 'commander.unknownCommand' ? unknownCommand(command, unknown) : inWords(text);
   const sentence = `${own.charAt(0).toUpperCase()}${own.slice(1)}`;
   return fail('OPTION_INVALID', {
-    problem: /[.?)]$/.test(sentence) ? sentence : `${sentence}.`,
+    problem: `${/[.?)]$/.test(sentence) ? sentence : `${sentence}.`}${guess(text, command)}`,
     command: words.join(' '),
   });
 }
@@ -49,4 +54,36 @@ function unknownCommand(parent: Command, given: string): string {
 
 function namesOf(command: Command): string[] {
   return [command.name(), ...command.aliases()];
+}
+
+/** In place of the words of a programmer. */
+function inWords(text: string): string {
+  const option = String.raw`option '(?:-\w, )?(--[\w-]+)[^']*'`;
+  return text
+    .replace(/^option '(?:-\w, )?(--[\w-]+) <([^>]+)>' argument missing$/, '$1 needs a value: $1 <$2>')
+    .replace(
+      new RegExp(String.raw`^${option} argument '([^']*)' is invalid\. Allowed choices are (.*)\.$`),
+      '$1 cannot be "$2": it is one of $3.',
+    )
+    .replace(new RegExp(String.raw`^${option} argument '([^']*)' is invalid\. `), '$1 cannot be "$2". ')
+    .replace(new RegExp(`^required ${option} not specified$`), '$1 must be given')
+    .replace(new RegExp(`^${option} cannot be used with ${option}$`), '$1 and $2 cannot be used together')
+    .replace(
+      /^too many arguments for '([^']+)'\. Expected 0 arguments but got \d+: (.*)\.$/,
+      '"$1" takes options only, and not "$2".',
+    );
+}
+
+/** ` Did you mean "--json"?` for an unknown option or choice, else nothing. */
+function guess(text: string, command: Command): string {
+  const [, unknown] = /^unknown option '([^'=]*)/.exec(text) ?? [];
+  if (unknown !== undefined) {
+    const options = [...command.options.map(({ long }) => long ?? ''), '--help'];
+    // "-status" and "--status" are commands with a dash too many.
+    const known = nearest(unknown, options) === undefined ? command.commands.flatMap(namesOf) : options;
+    return didYouMean(unknown, known);
+  }
+  const [, value = '', choices = ''] =
+    / argument '([^']*)' is invalid\. (?:Allowed choices are|It must be one of) (.*)\.$/.exec(text) ?? [];
+  return didYouMean(value, choices.split(', '));
 }

@@ -12,6 +12,9 @@ const looks = {
   fail: { icon: '✗', colour: 31 },
 } as const;
 
+/** Neither good nor bad, so it has no color: an earlier check is the one to look at. */
+const skipped = '- skip';
+
 /** Names are padded to this, so that facts stand under each other. */
 const nameWidth = 21;
 
@@ -45,9 +48,10 @@ export async function showChecks(
     // Several in a row that want the same of the reader say it once.
     if (found.action !== next) stdout.write(actionText(next));
     next = found.action;
-    if (rich) writeControl(stdout, `\x1b[${looks[found.status].colour}m`);
+    const colored = rich && found.notTried !== true;
+    if (colored) writeControl(stdout, `\x1b[${looks[found.status].colour}m`);
     stdout.write(statusText(found));
-    if (rich) writeControl(stdout, '\x1b[0m');
+    if (colored) writeControl(stdout, '\x1b[0m');
     stdout.write(factText(found));
     seen.push(found);
   }
@@ -63,13 +67,16 @@ export function exitCodeOf(checks: readonly Check[]): number {
 }
 
 export function checksJson(checks: readonly Check[]): string {
-  const plain = checks.map(({ name, status, fact, action }) => ({ name, status, fact, action }));
+  const plain = checks.map(({ name, status, fact, action, notTried }) => ({
+    ...{ name, status, fact, action },
+    ...(notTried === true ? { notTried } : {}),
+  }));
   return `${JSON.stringify({ checks: plain }, null, 2)}\n`;
 }
 
 /** `✓ pass` */
-function statusText({ status }: Check): string {
-  return `${looks[status].icon} ${status}`;
+function statusText({ status, notTried }: Check): string {
+  return notTried === true ? skipped : `${looks[status].icon} ${status}`;
 }
 
 /** `  relay.tls  fact`: what others sent cannot add a line of its own. */
@@ -83,8 +90,10 @@ function actionText(action: string): string {
 }
 
 function summary(checks: readonly Check[]): string {
-  const count = (status: Check['status']) => checks.filter((found) => found.status === status).length;
-  const [failed, warned] = [count('fail'), count('warn')];
+  const tried = checks.filter(({ notTried }) => notTried !== true);
+  const count = (status: Check['status']) => tried.filter((found) => found.status === status).length;
+  const [failed, warned, skips] = [count('fail'), count('warn'), checks.length - tried.length];
   if (failed + warned === 0) return `All ${checks.length} checks passed.`;
-  return `${failed} failed, ${warned} with a warning, ${count('pass')} passed.`;
+  const rest = skips === 0 ? '' : `, ${skips} not tried`;
+  return `${failed} failed, ${warned} with a warning, ${count('pass')} passed${rest}.`;
 }

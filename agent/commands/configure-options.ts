@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bypassEntries, isBypassEntry } from '../network/bypass.ts';
 import { parseQuietWindow, type QuietWindow } from '../quiet.ts';
-import { decimal, integer } from './arguments.ts';
+import { decimal, integer, path } from './arguments.ts';
 
 export function addConfigureOptions(command: Command): Command {
   return command
@@ -17,6 +17,7 @@ export function addConfigureOptions(command: Command): Command {
     .option(
       '--powerschool-ca <file>',
       "certificate file (PEM or DER) of the authority that issued PowerSchool's certificate",
+      path,
     )
     .addOption(
       new Option(
@@ -29,7 +30,11 @@ export function addConfigureOptions(command: Command): Command {
     .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
     .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
-    .option('--relay-ca <file>', "certificate file (PEM or DER) of the authority that issued the relay's certificate")
+    .option(
+      '--relay-ca <file>',
+      "certificate file (PEM or DER) of the authority that issued the relay's certificate",
+      path,
+    )
     .option('--proxy <url>', "proxy on the way to the relay; 'none', or 'environment' for https_proxy (default)")
     .addOption(
       new Option('--proxy-credentials-file <file>', 'read user:password for the proxy from this file').conflicts(
@@ -44,6 +49,7 @@ export function addConfigureOptions(command: Command): Command {
     .option(
       '--proxy-ca <file>',
       'certificate file (PEM or DER) of the authority that issued the certificate of an https:// proxy',
+      path,
     )
     .option('--proxy-bypass <hosts>', 'names, addresses and subnets to reach directly, with commas between', bypassList)
     .addOption(
@@ -64,7 +70,7 @@ export function addConfigureOptions(command: Command): Command {
     .option('--page-port <port>', 'port of the local page on 127.0.0.1 (default 8650)', integer)
     .option('--no-page', 'do without the local page')
     .option('--page', 'show the local page (default)')
-    .option('--log-file <file>', 'where the log files are (default: in the state folder)')
+    .option('--log-file <file>', 'where the log files are (default: in the state folder)', path)
     .option('--log-files <count>', 'how many log files are kept, 0 for none (default 5)', integer)
     .option('--log-file-mb <size>', 'size at which a new log file is begun (default 5)', decimal);
 }

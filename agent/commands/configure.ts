@@ -1,4 +1,5 @@
 /** `hallpass-agent configure`: checks and stores settings; what is not named stays as it is. */
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
@@ -134,7 +135,7 @@ export async function storeSettings(
     quiet: options.quietHours,
     'page.enabled': options.page,
     'page.port': options.pagePort,
-    'log.file': options.logFile === undefined ? undefined : resolve(options.logFile),
+    'log.file': await logFile(options.logFile),
     'log.files': options.logFiles,
     'log.fileMB': options.logFileMb,
   };
@@ -165,6 +166,14 @@ export function proxySignInOf(given: string): ProxySignIn {
   const signIn = proxySignInSchema.safeParse({ username, password: password.join(':') });
   if (signIn.success && password.length > 0) return signIn.data;
   throw fail('SETTING_INVALID', { setting: proxyCredentials, reason: 'it is not of the form user:password' });
+}
+
+/** Absolute, for the same reason. @throws HallpassError SETTING_INVALID for a folder, in which nothing could be written */
+async function logFile(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory() !== true) return resolve(file);
+  throw fail('SETTING_INVALID', { setting: 'log.file', reason: `${resolve(file)} is a folder and not a file` });
 }
 
 /** Absolute, because the service runs in another folder; read once, so that a wrong file is told now. */

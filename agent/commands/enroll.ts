@@ -45,7 +45,7 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
   const settings = changeSettings(state.settings, {
     'relay.url': relay.href,
     'relay.caFile': caFile,
-    name: options.name,
+    name: options.name === undefined ? undefined : tidyText(options.name),
   });
 
   // Taken first, because it also proves that the folder can be written: the code works only once.

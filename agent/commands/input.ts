@@ -4,6 +4,9 @@ import { onlyLine, readPersonInput } from '../../shared/person-text.ts';
 import { readTextFile } from '../../shared/text-file.ts';
 import { Terminal } from '../setup/terminal.ts';
 
+/** Beyond this, another file was named by mistake. */
+const longestSecret = 1000;
+
 /** @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when it is empty */
 export async function secretFromFile(file: string, setting: string): Promise<string> {
   return filled(await readTextFile(file), setting, `The file ${file}`);
@@ -32,5 +35,9 @@ export async function secretFromStdin(
 export function filled(content: string, setting: string, source: string): string {
   const secret = onlyLine(content, source);
   if (secret === undefined) throw fail('SETTING_INVALID', { setting, reason: 'it is empty' });
+  if (secret.length > longestSecret) {
+    const reason = `it has ${secret.length} characters, and no secret has more than ${longestSecret}`;
+    throw fail('SETTING_INVALID', { setting, reason });
+  }
   return secret;
 }

@@ -1,43 +1,51 @@
-/** The configurations of docs/relay.md, run as they stand there with the real programs: only ports and paths are others. */
+/**
+ * The configurations of docs/relay.md, run as they stand there with the real programs in front of a real relay. Ports and
+ * paths are others, and idle limits are 4 seconds in place of 90, so that pings show within a test that they matter.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { enrollPath } from '../../shared/link.ts';
-import { linkAddress } from '../addresses.ts';
+import { Meter } from '../meter.ts';
+import { freePort, missing, Program } from '../testing/program.ts';
 import { RelayProcess } from '../testing/relay-process.ts';
 import { enroll } from '../uplink/enroll.ts';
-import { upgradeToken } from '../uplink/identity.ts';
-import { type Knock, knock } from '../uplink/knock.ts';
-import { LinkSocket, type SocketEnd } from '../uplink/socket.ts';
+import type { Identity } from '../uplink/identity.ts';
+import type { SocketEnd } from '../uplink/socket.ts';
+import { Uplink } from '../uplink/uplink.ts';
 import { vitalLimits } from '../uplink/vitals.ts';
 
-const never = new AbortController().signal;
+const idleSeconds = 4;
+const pingMs = 1000;
+
 const docs = await readFile(new URL('../../docs/relay.md', import.meta.url), 'utf8');
 const authority = await createAuthority('Operator CA');
 const issued = await authority.issue(['localhost', '127.0.0.1']);
 
-interface Program {
+interface Kind {
   language: string;
   file: string;
-  /** The whole configuration around the block of the docs, and how the program is run on it. */
+  /** The whole configuration around the block of the docs. */
   configure(block: string, folder: string, admin: number): string;
   args(file: string, folder: string): string[];
   /** Makes the running program read its configuration again. */
-  reload(child: { kill(signal: NodeJS.Signals): boolean }, file: string, admin: number): Promise<void> | void;
+  reload(program: Program, file: string, admin: number): Promise<void> | void;
+  /** What docs/relay.md says of a WebSocket that is open when the configuration is read again. */
+  onReload: 'kept' | 'ended';
+  /** It cuts a WebSocket on which nothing passes. */
+  cutsIdle: boolean;
 }
 
-const hup: Program['reload'] = (child) => void child.kill('SIGHUP');
+const hup: Kind['reload'] = (program) => program.signal('SIGHUP');
 
-const programs: Program[] = [
+const kinds: Kind[] = [
   {
-    ...{ language: 'nginx', file: '/usr/sbin/nginx', reload: hup },
+    ...{ language: 'nginx', file: '/usr/sbin/nginx', reload: hup, onReload: 'kept', cutsIdle: true },
     configure: (block, folder) => {
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
         (name) => `${name}_temp_path ${folder}/${name};`,
@@ -47,26 +55,26 @@ const programs: Program[] = [
     args: (file, folder) => ['-c', file, '-p', folder],
   },
   {
-    ...{ language: 'apache', file: '/usr/sbin/apache2' },
-    reload: (child) => void child.kill('SIGUSR1'),
+    ...{ language: 'apache', file: '/usr/sbin/apache2', onReload: 'kept', cutsIdle: true },
+    reload: (program) => program.signal('SIGUSR1'),
     configure: (block, folder) => {
       const modules = ['mpm_event', 'authz_core', 'ssl', 'socache_shmcb', 'proxy', 'proxy_http'].map(
         (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
       );
       const [, port = ''] = /VirtualHost \*:(\d+)/.exec(block) ?? [];
-      return `${modules.join('\n')}\nServerRoot ${folder}\nPidFile ${folder}/apache.pid\nErrorLog ${folder}/error.log\nDefaultRuntimeDir ${folder}\nUser www-data\nGroup www-data\nListen ${port}\n${block}`;
+      // The longer of Timeout (60 by default) and ProxyTimeout counts.
+      return `${modules.join('\n')}\nServerRoot ${folder}\nPidFile ${folder}/apache.pid\nErrorLog ${folder}/error.log\nDefaultRuntimeDir ${folder}\nUser www-data\nGroup www-data\nTimeout ${idleSeconds}\nListen ${port}\n${block}`;
     },
     args: (file) => ['-D', 'FOREGROUND', '-f', file],
   },
   {
-    ...{ language: 'haproxy', file: '/usr/sbin/haproxy' },
-    reload: (child) => void child.kill('SIGUSR2'),
-    configure: (block) =>
-      `global\n    maxconn 200\ndefaults\n    timeout client 10s\n    timeout server 10s\n    timeout connect 5s\n${block}`,
+    ...{ language: 'haproxy', file: '/usr/sbin/haproxy', onReload: 'kept', cutsIdle: true },
+    reload: (program) => program.signal('SIGUSR2'),
+    configure: (block) => `global\n    maxconn 200\n${block}`,
     args: (file) => ['-W', '-db', '-f', file],
   },
   {
-    ...{ language: 'caddy', file: '/usr/bin/caddy' },
+    ...{ language: 'caddy', file: '/usr/bin/caddy', onReload: 'ended', cutsIdle: false },
     configure: (block, folder, admin) =>
       `{\n admin 127.0.0.1:${admin}\n auto_https disable_redirects\n storage file_system ${folder}\n}\n${block}`,
     args: (file) => ['run', '--adapter', 'caddyfile', '--config', file],
@@ -76,43 +84,83 @@ const programs: Program[] = [
     },
   },
   {
-    ...{ language: 'stunnel', file: '/usr/bin/stunnel4', reload: hup },
+    ...{ language: 'stunnel', file: '/usr/bin/stunnel4', reload: hup, onReload: 'kept', cutsIdle: true },
     configure: (block, folder) => `foreground = yes\npid = ${folder}/stunnel.pid\n${block}`,
     args: (file) => [file],
   },
 ];
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+/** The connection as the agent keeps it, and how often it opened, ended and heard an answer to a ping. */
+class Link {
+  readonly #uplink: Uplink;
+  readonly ends: SocketEnd[] = [];
+  #opened = 0;
+  #answers = 0;
+  #waiting: { isMet: () => boolean; met: () => void }[] = [];
 
-async function takesConnections(port: number): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isOpen) return;
-    await wait(50);
+  constructor(relay: URL, identity: Identity, ping: number) {
+    const noticed = () => {
+      for (const { isMet, met } of this.#waiting) if (isMet()) met();
+    };
+    this.#uplink = new Uplink({
+      ...{ relay, identity, ca: [authority.ca], meter: new Meter(), clock: systemClock, random: () => 0 },
+      persistent: true,
+      vitals: { ...vitalLimits, pingMs: ping },
+      hello: () => ({
+        ...{ type: 'hello', protocol: 1, agentVersion: '0', capabilities: [], buckets: [] },
+        source: { kind: 'powerquery' },
+      }),
+      listener: {
+        ...{ command() {}, draining() {}, throttled() {}, told() {} },
+        opened: () => {
+          this.#opened += 1;
+          noticed();
+        },
+        answered: () => {
+          this.#answers += 1;
+          noticed();
+        },
+        ended: (end) => {
+          this.ends.push(end);
+          noticed();
+        },
+      },
+    });
   }
-  throw new TypeError('the proxy does not listen');
-}
 
-/** A program that has just read its configuration again may break the first connection, as an agent finds it. */
-async function knockAgain(attempt: () => Promise<Knock>): Promise<Knock> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    const answer = await attempt().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    await wait(200);
+  async open(): Promise<void> {
+    await this.#uplink.session();
   }
-  return attempt();
+
+  /** Resolves after so many more answers. */
+  async answered(count: number): Promise<void> {
+    const enough = this.#answers + count;
+    await this.#until(() => this.#answers >= enough);
+  }
+
+  async ended(): Promise<void> {
+    await this.#until(() => this.ends.length > 0);
+  }
+
+  /** Resolves when it has been opened so often. */
+  async openedTimes(count: number): Promise<void> {
+    await this.#until(() => this.#opened >= count);
+  }
+
+  get opens(): number {
+    return this.#opened;
+  }
+
+  close(): void {
+    this.#uplink.close();
+  }
+
+  #until(isMet: () => boolean): Promise<void> {
+    if (isMet()) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push({ isMet, met: resolve });
+    return promise;
+  }
 }
 
 /** An enrollment with a wrong code from another address of this computer. @returns the status */
@@ -129,16 +177,23 @@ async function wrongCode(port: number, localAddress: string): Promise<number> {
   return response.statusCode;
 }
 
-for (const { language, file, configure, args, reload } of programs) {
-  const missing = await access(file).then(
-    () => false,
-    () => `${file} is not installed`,
-  );
-  t.test(`behind ${language}, as docs/relay.md has it`, { skip: missing }, async (t) => {
+/** One relay for all that say the client's address in the same way: it is what takes long to start. */
+const folder = t.testdir({ forwarded: {}, proxyProtocol: {} });
+const [forwarded, proxyProtocol] = await Promise.all([
+  RelayProcess.startBehind(join(folder, 'forwarded'), false),
+  RelayProcess.startBehind(join(folder, 'proxyProtocol'), true),
+]);
+t.teardown(async () => {
+  await forwarded.close();
+  await proxyProtocol.close();
+});
+
+for (const [index, { language, file, configure, args, reload, onReload, cutsIdle }] of kinds.entries()) {
+  t.test(`behind ${language}, as docs/relay.md has it`, { skip: await missing(file) }, async (t) => {
     const block = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(docs)?.[1] ?? '';
-    t.not(block, '');
-    const folder = t.testdir({ proxy: {} });
-    const own = join(folder, 'proxy');
+    t.not(block, '', 'the page has a configuration');
+    const relay = language === 'stunnel' ? proxyProtocol : forwarded;
+    const own = t.testdir({});
     await mkdir(join(own, 'logs'));
     for (const [name, text] of Object.entries({
       'relay.pem': issued.cert,
@@ -147,56 +202,64 @@ for (const { language, file, configure, args, reload } of programs) {
     })) {
       await writeFile(join(own, name), text, { mode: 0o644 });
     }
-    const relay = await RelayProcess.startBehind(folder, language === 'stunnel');
-    t.teardown(() => relay.close());
     const [port, admin] = [await freePort(), await freePort()];
     const text = block
       .replaceAll('/etc/ssl/relay', own)
       .replaceAll('127.0.0.1:8640', new URL(relay.url).host)
       .replaceAll('443', String(port))
+      .replaceAll(/\b90(s?)$/gm, `${idleSeconds}$1`)
+      .replaceAll(/\b90s;/g, `${idleSeconds}s;`)
       .replace(/^relay\.example\.com \{/m, `localhost:${port} {`)
       .replaceAll('relay.example.com', 'localhost');
+    t.notMatch(text, /\b90s?\b/, 'its idle limit is shortened');
     const configuration = join(own, 'configuration');
     await writeFile(configuration, configure(text, own, admin));
-    const child = spawn(file, args(configuration, own), {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, HOME: own },
-    });
-    t.teardown(async () => {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-    });
-    await takesConnections(port);
+    const program = new Program(file, args(configuration, own), port, own);
+    t.teardown(() => program.stop());
+    await program.start();
+    t.teardown(() => (t.passing() ? undefined : t.comment(program.said)));
 
     const base = new URL(`https://localhost:${port}/`);
-    const way = { ca: [authority.ca] };
-    const identity = await enroll({ relay: base, ...way, code: await relay.code(), name: language });
-    const link = linkAddress(base);
-    const opened = Promise.withResolvers<void>();
-    const ended = Promise.withResolvers<SocketEnd>();
-    const ponged = Promise.withResolvers<number>();
-    const socket = new LinkSocket(
-      {
-        url: link,
-        token: await upgradeToken(identity, Date.now()),
-        ...way,
-        clock: systemClock,
-        vitals: { ...vitalLimits, pingMs: 50 },
-      },
-      { opened: opened.resolve, ponged: ponged.resolve, frame() {}, ended: ended.resolve },
-    );
-    t.equal(await Promise.race([opened.promise, ended.promise]), undefined, 'a WebSocket opens');
-    t.type(await ponged.promise, 'number', 'pings come back');
+    const identity = await enroll({ relay: base, ca: [authority.ca], code: await relay.code(), name: language });
 
-    await reload(child, configuration, admin);
-    await takesConnections(port);
-    const answer = await knockAgain(async () => knock(link, way, await upgradeToken(identity, Date.now()), never));
-    t.match(answer, { outcome: 'answered', answer: { tenantId: identity.tenantId } }, 'after a reload');
-    socket.drop();
+    if (cutsIdle) {
+      const silent = new Link(base, identity, 600_000);
+      await silent.open();
+      await silent.ended();
+      silent.close();
+      t.match(silent.ends[0], { error: { code: 'LINK_LOST' } }, 'a WebSocket on which nothing passes is cut');
+    }
 
+    const link = new Link(base, identity, pingMs);
+    t.teardown(() => link.close());
+    await link.open();
+    const until = Date.now() + 2 * idleSeconds * 1000;
+    while (Date.now() < until) await link.answered(1);
+    t.same([link.opens, link.ends], [1, []], 'pings keep it for longer than the idle limit');
+
+    await reload(program, configuration, admin);
+    if (onReload === 'kept') {
+      await link.answered(3);
+      t.same([link.opens, link.ends], [1, []], 'a reload does not end it');
+    } else {
+      await link.openedTimes(2);
+      await link.answered(2);
+      t.equal(link.ends.length >= 1, true, 'a reload ends it, and the agent is back');
+    }
+
+    const before = link.opens;
+    await program.stop();
+    await program.start();
+    await link.openedTimes(before + 1);
+    await link.answered(2);
+    t.pass('after a stop of the proxy the agent comes back by itself');
+
+    // Addresses of their own for each program, because one relay counts for all of them.
+    const [one, other] = [`127.0.${index + 1}.2`, `127.0.${index + 1}.3`];
     const statuses: number[] = [];
-    for (let tries = 0; tries < 11; tries += 1) statuses.push(await wrongCode(port, '127.0.0.2'));
-    t.match(statuses.at(-1), 429, 'one address has used up its attempts');
-    t.not(await wrongCode(port, '127.0.0.3'), 429, 'another has not: the client address arrives');
+    for (let tries = 0; tries < 11; tries += 1) statuses.push(await wrongCode(port, one));
+    t.same(new Set(statuses.slice(0, 10)).has(429), false, 'ten attempts are answered');
+    t.equal(statuses.at(-1), 429, 'one address has used up its attempts');
+    t.not(await wrongCode(port, other), 429, 'another has not: the client address arrives');
   });
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { catalogue, chapters, type ErrorCode } from '../../shared/errors.ts';
 import { type Kind, kinds, optionalFields } from '../../shared/roster.ts';
+import type { Check } from '../check/finding.ts';
+import { notTried } from '../check/step.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { Problem } from '../watch.ts';
 import { Board, type BoardState } from './board.ts';
@@ -20,7 +22,11 @@ import { stationOf, stationsOf } from './stations.ts';
 import { connect, ended, minute, problem, type Scene, scene, wanted, working } from './testing/scene.ts';
 import { scenes } from './testing/scenes.ts';
 import { spoken, type Verdict, verdictOf } from './verdict.ts';
+import { bucketSummaryBlock } from './views/buckets.ts';
+import { checksBlock } from './views/checks.ts';
 import { leavingBlock } from './views/leaving.ts';
+import { leftOutBlock } from './views/left-out.ts';
+import { pathBlock } from './views/verdict.ts';
 
 const day = 24 * 60 * minute;
 
@@ -51,7 +57,7 @@ t.test('the verdict is one sentence and one step', async (t) => {
     action: /configure/,
   });
   t.match(verdict(scene()), { tone: 'waiting', text: 'Connecting to the relay.' });
-  t.match(verdict(made('first')), { tone: 'busy', text: /under way: 34 of 73 buckets, 51,230 records/ });
+  t.match(verdict(made('first')), { tone: 'busy', text: /under way: 34 of 73 lists, 51,230 records/ });
   t.match(verdict(made('working')), {
     tone: 'good',
     text: 'Everything is working. Last complete check of PowerSchool <ago>.',
@@ -60,7 +66,7 @@ t.test('the verdict is one sentence and one step', async (t) => {
   t.match(verdict(made('paused')), { tone: 'paused', text: /^Paused here since <clock>/, action: /Resume/ });
   t.match(verdict(made('unreachable')), { tone: 'attention', code: 'POWERSCHOOL_UNREACHABLE', action: /Check/ });
   t.match(verdict(made('untrusted')), { tone: 'broken', text: /Contoso Filter CA/, action: /--relay-ca/ });
-  t.match(verdict(made('held')), { tone: 'attention', text: /4217 counted\. 2 buckets stay as they were\.$/ });
+  t.match(verdict(made('held')), { tone: 'attention', text: /4217 counted\. 2 lists stay as they were\.$/ });
 
   const stopped = scene();
   const board = new Board({ version: '1', folder: '/', clock: stopped.clock, working: false });
@@ -134,7 +140,7 @@ t.test('the path shows the broken link', async (t) => {
   t.same(path(made('fresh')), ['idle', 'idle', 'idle', 'idle']);
   t.same(path(scene()), ['idle', 'working', 'idle', 'idle']);
   t.same(path(made('working')), ['working', 'working', 'working', 'working']);
-  t.same(path(made('paused')), ['working', 'paused', 'working', 'working']);
+  t.same(path(made('paused')), ['idle', 'paused', 'working', 'working'], 'while it is paused nobody asks PowerSchool');
   t.same(path(made('unreachable')), ['troubled', 'working', 'working', 'working']);
   t.same(path(made('untrusted')), ['idle', 'working', 'broken', 'idle']);
   const refused = scene();
@@ -148,7 +154,7 @@ t.test('the path shows the broken link', async (t) => {
   const { board, parts } = made('first');
   t.match(stationsOf(board.state, parts.places), [
     { latencyMs: 4210 },
-    { detail: '34 of 73 buckets' },
+    { detail: '34 of 73 lists' },
     {},
     { latencyMs: 48 },
   ]);
@@ -359,4 +365,47 @@ t.test('who may ask what', async (t) => {
   t.ok(sameToken('abc', 'abc'));
   t.notOk(sameToken('abd', 'abc'));
   t.notOk(sameToken('', 'abc'));
+});
+
+t.test('counts say of what, and an old answer is not shown beside "connected"', async (t) => {
+  const blocks = (name: string) => {
+    const { parts } = made(name);
+    const model = modelOf(parts, undefined, { work: true, bundle: false });
+    return { summary: bucketSummaryBlock(model), path: pathBlock(model) };
+  };
+  const { summary } = blocks('working');
+  t.match(summary, /37 lists in step/, 'six schools with six kinds each, and the list of schools');
+  t.match(summary, /<li>6 schools<\/li>/);
+  t.match(summary, /Each school has one list of each kind of record/);
+  t.match(blocks('working').path, /31 ms &middot; answered/, 'what is fresh is said');
+  const stale = blocks('unreachable').path;
+  t.notMatch(stale, /passed|answered .*9 minutes.*Relay/s, 'what is not fresh is unsaid where the line is open');
+  t.match(stale, /kept open by pings/);
+  t.match(stale, /answered <time/, 'of what is broken, the last success is said');
+  t.notMatch(blocks('paused').path, /\banswers\b/, 'nobody is asked during a pause');
+});
+
+t.test('checks are dated, and what was not tried is neither good nor bad', async (t) => {
+  const results: Check[] = [
+    { name: 'powerschool.dns', status: 'fail', fact: 'Not found.', action: 'Check the name.' },
+    notTried('powerschool.tls', 'powerschool.dns'),
+    notTried('powerschool.token', 'powerschool.dns'),
+  ];
+  const { parts } = made('working');
+  const model = modelOf(parts, undefined, { work: true, bundle: false });
+  const shown = checksBlock({ ...model, checks: { running: false, at: model.now - 5 * minute, results } });
+  t.match(shown, /1 failure and 0 warnings in 3 steps; 2 not tried because of them, <time datetime="20\d\d-/);
+  t.match(shown, /<li class="is-quiet">.*not tried/s);
+  t.notMatch(shown, /is-troubled|>warning</);
+  t.match(
+    checksBlock({ ...model, checks: { running: true, at: model.now, results } }),
+    /Running since <time datetime=/,
+  );
+});
+
+t.test('rows that were left out are listed with the page on which each is corrected', async (t) => {
+  const shown = leftOutBlock(modelOf(made('leftOut').parts, undefined, { work: true, bundle: false }));
+  t.match(shown, /no record can be made of 3 rows/);
+  t.match(shown, /SECTIONS 980|section 980/i);
+  t.notMatch(shown, /class="hint"/, 'for eyes, too');
 });

@@ -62,23 +62,25 @@ export function stationsOf(state: BoardState, places: Places): Station[] {
 }
 
 function powerschool(
-  { working, powerschool, cycle, source }: BoardState,
+  { working, powerschool, cycle, source, pausedSince }: BoardState,
   places: Places,
   problem: Problem | undefined,
 ): Station {
-  const proven = powerschool.lastAnswerAt !== undefined;
+  // While the agent is paused nobody asks: what it answered before says nothing about now.
+  const asked = working && pausedSince === undefined;
+  const proven = asked && powerschool.lastAnswerAt !== undefined;
   const how = source === 'rest' ? ' by /ws/v1' : '';
   return {
     ...{ id: 'powerschool', name: 'PowerSchool' },
     what: places.powerschool === undefined ? 'no address yet' : `${places.powerschool}${how}`,
-    ...(problem !== undefined ? trouble(problem) : working && proven ? well('answers') : idle(asking(working, cycle))),
-    latencyMs: problem === undefined ? powerschool.latencyMs : undefined,
+    ...(problem !== undefined ? trouble(problem) : proven ? well('answers') : idle(asking(asked, cycle))),
+    latencyMs: problem === undefined && proven ? powerschool.latencyMs : undefined,
     lastSuccessAt: powerschool.lastAnswerAt ?? cycle.lastCheckAt,
   };
 }
 
-function asking(working: boolean, cycle: BoardState['cycle']): string {
-  if (!working) return 'not asked';
+function asking(asked: boolean, cycle: BoardState['cycle']): string {
+  if (!asked) return 'not asked';
   return cycle.running === undefined ? 'not asked yet' : 'being asked';
 }
 
@@ -89,7 +91,7 @@ function agent(state: BoardState, problem: Problem | undefined): Station {
     if (!state.working) return { state: 'broken' as const, word: 'not running' };
     if (state.pausedSince !== undefined) return { state: 'paused' as const, word: 'paused' };
     if (running !== undefined && running.bucketsTotal > 0) {
-      const detail = `${running.bucketsDone} of ${running.bucketsTotal} buckets`;
+      const detail = `${running.bucketsDone} of ${running.bucketsTotal} lists`;
       return { ...well('comparing'), detail };
     }
     return well(running === undefined ? 'running' : 'checking');

@@ -87,7 +87,7 @@ function needsSomebody({ code }: Problem): boolean {
 
 function leftAsTheyWere(held: number): string {
   if (held === 0) return '';
-  return held === 1 ? ' One bucket stays as it was.' : ` ${held} buckets stay as they were.`;
+  return held === 1 ? ' One list stays as it was.' : ` ${held} lists stay as they were.`;
 }
 
 function onTheWay(state: BoardState, now: number): Verdict | undefined {
@@ -107,7 +107,7 @@ function onTheWay(state: BoardState, now: number): Verdict | undefined {
   if (lastCheckAt === undefined) {
     const sentence = running === undefined ? 'Connected. The first reading is about to begin.' : firstReading(running);
     const { bucketsDone: done = 0, bucketsTotal: total = 0 } = running ?? {};
-    const progress = total > 0 ? { progress: { done, total, of: 'buckets compared' } } : {};
+    const progress = total > 0 ? { progress: { done, total, of: 'lists compared' } } : {};
     return { tone: 'busy', word: 'First reading', sentence: [sentence], action: '', ...progress };
   }
   // Neither the time before the start is late, nor a long cycle.
@@ -124,7 +124,7 @@ function onTheWay(state: BoardState, now: number): Verdict | undefined {
 function firstReading({ bucketsDone, bucketsTotal, records }: NonNullable<BoardState['cycle']['running']>): string {
   if (bucketsTotal === 0) return 'The first reading of PowerSchool has begun.';
   const [done, total, read] = [bucketsDone, bucketsTotal, records].map((value) => value.toLocaleString('en-US'));
-  return `The first reading of PowerSchool is under way: ${done} of ${total} buckets, ${read} records.`;
+  return `The first reading of PowerSchool is under way: ${done} of ${total} lists, ${read} records.`;
 }
 
 function working({ cycle, wanted }: BoardState): Verdict {

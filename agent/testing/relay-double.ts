@@ -53,6 +53,8 @@ export class RelayDouble {
   fault: (message: AgentMessage) => 'swallow' | 'cut' | 'cutAfter' | undefined = () => undefined;
   /** Status to refuse upgrades with. */
   refuse: { status: number; headers?: Record<string, string>; body?: object } | undefined;
+  /** Status and body that every enrollment gets, as from a filter. */
+  refuseEnrollment: { status: number; body: object } | undefined;
   connections = 0;
   checks = 0;
   /** Where it listens, once it is open. */
@@ -147,6 +149,7 @@ export class RelayDouble {
       return { status: 426, body: { code: 'PROTOCOL_UNSUPPORTED', message } };
     }
     const body = enrollRequestSchema.safeParse(JSON.parse(await text(request)));
+    if (this.refuseEnrollment !== undefined) return this.refuseEnrollment;
     if (request.url !== enrollPath || !body.success) return { status: 400, body: {} };
     if (body.data.code !== this.code) return { status: 403, body: { code: 'ENROLLMENT_CODE_INVALID' } };
     const agentId = randomUUID();

@@ -56,7 +56,9 @@ export function relayError(url: string, status: number, told: Told, waitMs: numb
     const reason = sentence.replace(/^[^:]*: /, '').replace(/\.$/, '') || `status ${status}`;
     return fail(code, { reason }, options);
   }
-  if (isErrorCode(code) && Object.hasOwn(relayCodes, code) && sentence !== '') {
+  // What the relay could not read was changed on the way, by a filter perhaps: no bug of ours that could be reported.
+  const isOurs = isErrorCode(code) && Object.hasOwn(relayCodes, code) && catalogue[code].retry !== 'bug';
+  if (isOurs && sentence !== '') {
     return new HallpassError(code, sentence, printable(action) || ownAction(code), options);
   }
   const words = sentence === '' ? '' : `: ${sentence.replace(/\.$/, '')}`;

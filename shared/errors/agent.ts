@@ -30,7 +30,7 @@ export const agentErrors = {
   SETTING_INVALID: {
     retry: 'fix',
     sentence: 'The setting {setting} is not valid: {reason}.',
-    action: 'Correct it with "hallpass-agent configure" and try again.',
+    action: 'Correct it and try again; "hallpass-agent configure --help" has every setting.',
     meaning: 'A value was refused before anything was stored; the earlier setting is still in place.',
   },
   STATE_UNREADABLE: {

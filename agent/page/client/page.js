@@ -1,6 +1,6 @@
 /** The page while it is open: takes what the agent sends, keeps times true, sends what is pressed. */
 import { showPlot } from './plot.js';
-import { addLines, filterSchools } from './tables.js';
+import { addLines, filterSchools, showHints } from './tables.js';
 import { showTimes } from './times.js';
 
 const { token } = document.body.dataset;
@@ -24,6 +24,7 @@ function showBlock({ id, html }) {
   showTimes(element);
   if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
   if (id === 'bucket-rows') filterSchools();
+  if (element.closest('.scroller') !== null) showHints();
   if (id === 'verdict') tellVerdict(element.firstElementChild, before);
 }
 

@@ -1,4 +1,4 @@
-/** Finding a school, choosing log lines, holding the log still, copying ids. */
+/** Finding a school, choosing log lines, holding the log still, copying ids, tables that are wider than their window. */
 
 const find = document.getElementById('find');
 const onlyOpen = document.getElementById('only-open');
@@ -69,6 +69,16 @@ document.addEventListener('click', async ({ target }) => {
   button.classList.toggle('done', done);
   setTimeout(() => button.classList.remove('done'), 1500);
 });
+
+const tables = [...document.querySelectorAll('.swipe + .scroller')];
+const widths = new ResizeObserver(() => showHints());
+
+/** Says that there is more at the side, only where there is; called again when a table has changed. */
+export function showHints() {
+  for (const table of tables) table.previousElementSibling.hidden = table.scrollWidth <= table.clientWidth;
+}
+
+for (const table of tables) widths.observe(table);
 
 function isPressed(button) {
   return button.getAttribute('aria-pressed') === 'true';

@@ -1,6 +1,8 @@
 /** The situations in which an administrator meets the page: what is looked at, and what must be usable for everybody. */
 import { timestamp } from '../../../shared/clock.ts';
+import type { LeftOutRow } from '../../../shared/left-out.ts';
 import { bucketKey } from '../../../shared/roster.ts';
+import { leftOutProblem } from '../../left-out.ts';
 import { Board } from '../board.ts';
 import { connect, ended, minute, problem, type Scene, scene, someChecks, working } from './scene.ts';
 
@@ -41,7 +43,7 @@ export const scenes: Record<string, () => Scene> = {
   many: () => working(150),
   unreachable: () => {
     const made = working(6, 9 * minute);
-    const gone = problem('POWERSCHOOL_UNREACHABLE', { url: host, reason: 'connect ECONNREFUSED 10.20.30.40:443' });
+    const gone = problem('POWERSCHOOL_UNREACHABLE', { url: host, reason: 'the connection was refused (ECONNREFUSED)' });
     made.board.report({ event: 'problem', ...gone });
     made.board.watch(ended({ outcome: 'failed', complete: false, problem: gone }));
     return made;
@@ -56,6 +58,30 @@ export const scenes: Record<string, () => Scene> = {
     made.board.report({ event: 'problem', ...untrusted });
     made.board.watch({ moment: 'link.ended', problem: untrusted });
     return { ...made, parts: { ...made.parts, places: { ...made.parts.places, proxy: 'proxy.contoso.edu:8080' } } };
+  },
+  relayDown: () => {
+    const made = working(6, 12 * minute);
+    const url = 'wss://relay.example.org/agent/v1/link';
+    const gone = problem('RELAY_UNREACHABLE', { url, reason: 'there was no answer in time (ETIMEDOUT)' });
+    made.board.report({ event: 'problem', ...gone });
+    made.board.watch({ moment: 'link.ended', problem: gone });
+    return made;
+  },
+  leftOut: () => {
+    const made = working(6);
+    const [schoolId, other] = ['1000', '1014'];
+    const rows: LeftOutRow[] = [
+      { kind: 'section', schoolId, id: '980', field: 'sectionNumber', fault: 'missing' },
+      { kind: 'student', schoolId, id: '4711', field: 'surname', fault: 'control character' },
+      { kind: 'studentEnrollment', schoolId: other, id: '60412', field: 'endDate', fault: 'before its start' },
+    ];
+    const leftOut = { count: rows.length, rows };
+    const told = leftOutProblem(leftOut);
+    if (told === undefined) throw new TypeError('there are rows');
+    const { code, message, action } = told;
+    made.board.report({ event: 'problem', code, message, action });
+    made.board.watch(ended({ problem: { code, message, action }, leftOut }));
+    return made;
   },
   paused: () => {
     const made = working(6, 50 * minute);

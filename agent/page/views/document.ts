@@ -72,7 +72,7 @@ export function documentOf(model: Model, token: string): string {
 </section>
 <section class="panel cycles" aria-labelledby="cycles-title">
   <div class="panel-head"><h2 id="cycles-title">Last cycles</h2></div>
-  <p class="swipe">The table is wider than this window: swipe or scroll it sideways.</p>
+  <p class="swipe">Swipe or scroll the table sideways: it has more columns.</p>
   <div class="scroller" tabindex="0" role="region" aria-label="Table of cycles">
   <table><thead><tr><th scope="col">Ended</th><th scope="col">Result</th><th scope="col" class="number">Sent</th><th scope="col" class="number">Deleted</th><th scope="col" class="number">Took</th></tr></thead>
   <tbody id="cycles">!${blocks.cycles}</tbody></table>
@@ -84,7 +84,7 @@ export function documentOf(model: Model, token: string): string {
   </div>
   <div id="bucket-summary">!${blocks['bucket-summary']}</div>
   <div id="left-out">!${blocks['left-out']}</div>
-  <p class="swipe">The table is wider than this window: swipe or scroll it sideways.</p>
+  <p class="swipe">Swipe or scroll the table sideways: it has more columns.</p>
   <div class="scroller tall" tabindex="0" role="region" aria-label="Table of schools">
   <table class="matrix"><thead>!${bucketHead}</thead><tbody id="bucket-rows">!${blocks['bucket-rows']}</tbody><tfoot id="bucket-totals">!${blocks['bucket-totals']}</tfoot></table>
   <p id="found-none" class="empty" hidden>No school matches.</p>
@@ -96,7 +96,7 @@ export function documentOf(model: Model, token: string): string {
 </section>
 <section class="panel leaving" aria-labelledby="leaving-title">
   <div class="panel-head"><h2 id="leaving-title">What leaves this building</h2></div>
-  <p class="swipe">The table is wider than this window: swipe or scroll it sideways.</p>
+  <p class="swipe">Swipe or scroll the table sideways: it has more columns.</p>
   <div id="leaving" class="scroller" tabindex="0" role="region" aria-label="Fields by kind">!${blocks.leaving}</div>
 </section>
 <section class="panel log-panel" aria-labelledby="log-title">

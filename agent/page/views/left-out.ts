@@ -13,13 +13,13 @@ export function leftOutBlock({ state, names }: Model): string {
   const { count = 0, rows = [] } = state.leftOut ?? {};
   if (count === 0) return '';
   const shown = rows.slice(0, mostShown);
-  const rest = count > shown.length ? html`<p class="hint">and ${counted(count - shown.length, 'other row')}</p>` : '';
+  const rest = count > shown.length ? html`<p class="fine">and ${counted(count - shown.length, 'other row')}</p>` : '';
   return html`<p class="note">Left out: no record can be made of ${counted(count, 'row')}. The relay keeps what it has of them; nothing is deleted. Correct them in PowerSchool:</p>
-  <ul>!${shown.map((row) => html`<li>!${lineOf(row, names)}</li>`)}</ul>!${rest}`;
+  <ul class="left-out">!${shown.map((row) => html`<li>!${lineOf(row, names)}</li>`)}</ul>!${rest}`;
 }
 
 function lineOf(row: LeftOutRow, names: ReadonlyMap<string, SchoolName>): string {
   const school = row.kind === 'school' ? '' : `, ${names.get(row.schoolId)?.name ?? `school ${row.schoolId}`}`;
   const which = `${tableOf(row.kind)} ${row.id || 'without a DCID'}${school}`;
-  return html`<strong>${which}</strong>: ${complaintOf(row)}. <span class="hint">${pageOf(row.kind, row.field)}</span>`;
+  return html`<strong>${which}</strong>: ${complaintOf(row)}. <span class="fine">${pageOf(row.kind, row.field)}</span>`;
 }

@@ -83,7 +83,7 @@ function proof({ id, state, latencyMs, detail, lastSuccessAt }: Station, now: nu
   const what = { powerschool: 'answered', agent: 'complete check', network: 'passed', relay: 'answered' }[id];
   const isOpen = (id === 'network' || id === 'relay') && state === 'working';
   if (isOpen && lastSuccessAt !== undefined && now - lastSuccessAt > freshMs) {
-    return latencyMs === undefined ? html`open` : html`${latencyText(latencyMs)}`;
+    return latencyMs === undefined ? html`kept open by pings` : html`${latencyText(latencyMs)}`;
   }
   const last =
     lastSuccessAt === undefined
