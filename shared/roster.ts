@@ -70,6 +70,8 @@ export const sectionSchema = z.strictObject({
   courseNumber: text,
   courseName: text,
   period: optionalText,
+  /** SECTIONS.ID, which PowerSchool's other tables and many exports go by: never an id of Hallpass's. */
+  localId: optionalText,
 });
 
 export const studentSchema = z.strictObject({
@@ -187,7 +189,7 @@ export const optionalFields = {
     'postalCode',
   ],
   term: [],
-  section: ['period'],
+  section: ['period', 'localId'],
   student: [
     'username',
     'studentNumber',

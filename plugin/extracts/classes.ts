@@ -29,6 +29,7 @@ export const sections: Extract = {
       also: { 'SECTIONS.Course_Number': 'when the course has no name' },
     },
     { name: 'period', sql: 'x.External_Expression', field: 'SECTIONS.External_Expression', type: 'text' },
+    { name: 'localId', sql: 'x.ID', field: 'SECTIONS.ID', type: 'number' },
   ],
   reasons: {
     ...sectionReasons,

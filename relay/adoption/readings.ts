@@ -1,7 +1,8 @@
-/** How well each reading of School Data Sync's ids fits what was found: for whoever has to choose one. */
+/** How well each reading of the ids fits what was found: for the person who has to choose one. */
 import type { School, Section } from '../../shared/roster.ts';
 import type { Person } from '../identity/people.ts';
-import type { StampFacts } from '../profile/tenant-facts.ts';
+import { type AdoptedKind, type AdoptionOptions, idKinds, type Reading, readingOf } from '../profile/adoption.ts';
+import type { ReadingFit, StampFacts } from '../profile/tenant-facts.ts';
 import { decideAdoption, type Sought } from './decide.ts';
 import type { Found } from './found.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from './sought.ts';
@@ -12,47 +13,86 @@ export interface ReadRoster {
   people: Iterable<Person>;
 }
 
-/** @param found what has not been taken over yet; classes are counted under the reading that the profile has for schools */
-export function fitReadings(
-  found: readonly Found[],
-  { schools, sections, people }: ReadRoster,
-  ofSchools: 'dcid' | 'schoolNumber',
-): StampFacts {
+/** A tool writes one prefix; a second may be left of the one before it. More are names of something else. */
+const prefixesTried = 3;
+
+/** @param found what has not been taken over yet */
+export function fitReadings(found: readonly Found[], roster: ReadRoster, chosen: AdoptionOptions): StampFacts {
   const bySds = found.filter(({ stamp, kind }) => stamp.bySds || kind === 'school');
-  const everybody = [...people];
-  const fit = (kind: Sought['kind'], sought: Sought[], reading: 'dcid' | 'schoolNumber' = ofSchools) => {
-    const objects = bySds.filter(({ stamp }) => stamp.claims.some((claim) => claim.kind === kind));
-    const names = new Set([...schools.values()].map((school) => schoolSisId(school, reading)));
-    return { total: objects.length, fitting: decideAdoption(objects, sought, names).adopted.size };
-  };
-  const facts = <Reading extends string>(
-    readings: readonly Reading[],
-    of: (reading: Reading) => { total: number; fitting: number },
+  const schools = [...roster.schools.values()];
+  const sections = [...roster.sections];
+  const people = [...roster.people];
+  const facts = <Kind extends AdoptedKind>(
+    kind: Kind,
+    soughtBy: (reading: Reading<Kind>) => Sought[],
+    ofSchools?: Reading<'schools'>,
   ) => {
-    const fits = readings.map((reading) => [reading, of(reading)] as const);
-    const fitting = Object.fromEntries(fits.map(([reading, one]) => [reading, one.fitting]));
-    return { total: fits[0]?.[1].total ?? 0, fitting };
+    const claimed = kind === 'schools' ? 'school' : kind === 'sections' ? 'class' : kind;
+    const objects = bySds.filter(({ stamp }) => stamp.claims.some((claim) => claim.kind === claimed));
+    const ids = objects.flatMap(({ stamp }) => stamp.claims.filter((one) => one.kind === claimed).map(({ id }) => id));
+    const mine = readingOf(chosen, kind);
+    const fits = readingsTried(kind, mine, ids).map((reading): ReadingFit => {
+      const sought = soughtBy(reading);
+      const schoolIds = new Set(
+        schools.map((school) => schoolSisId(school, ofSchools ?? (reading as Reading<'schools'>))),
+      );
+      const fitting = objects.length === 0 ? 0 : decideAdoption(objects, sought, schoolIds).adopted.size;
+      return { reading, fitting, isSent: sought.length === 0 || sought.some(({ sisId }) => sisId !== undefined) };
+    });
+    return { total: objects.length, prefixes: prefixesOf(ids), fits };
   };
-  const persons = (role: Person['role'], reading: 'dcid' | 'studentNumber' | 'teacherNumber') =>
-    fit(
-      role,
-      everybody.filter((person) => person.role === role).map((person) => soughtPerson(person, reading)),
-    );
+  const ofSchools = facts('schools', (reading) => schools.map((school) => soughtSchool(school, reading)));
+  // A class is held against its school too: under the reading by which the schools are found, chosen or not.
+  const best = bestOf(ofSchools.fits, readingOf(chosen, 'schools')).reading as Reading<'schools'>;
+  const persons = (role: Person['role'], reading: Reading<'students' | 'teachers'>) =>
+    people.filter((person) => person.role === role).map((person) => soughtPerson(person, reading));
   return {
-    schools: facts(['dcid', 'schoolNumber'], (reading) =>
-      fit(
-        'school',
-        [...schools.values()].map((school) => soughtSchool(school, reading)),
-        reading,
-      ),
+    schools: ofSchools,
+    sections: facts(
+      'sections',
+      (reading) => sections.map((one) => soughtClass(one, roster.schools.get(one.schoolId), reading, best)),
+      best,
     ),
-    sections: facts(['dcid'], () =>
-      fit(
-        'class',
-        [...sections].map((section) => soughtClass(section, schools.get(section.schoolId), ofSchools)),
-      ),
-    ),
-    students: facts(['dcid', 'studentNumber'], (reading) => persons('students', reading)),
-    teachers: facts(['dcid', 'teacherNumber'], (reading) => persons('teachers', reading)),
+    students: facts('students', (reading) => persons('students', reading)),
+    teachers: facts('teachers', (reading) => persons('teachers', reading)),
   };
+}
+
+/** Where several fit alike, the one that was chosen, and then the one without a prefix. */
+export function bestOf(fits: readonly ReadingFit[], chosen: Reading): ReadingFit {
+  const [first, ...rest] = fits;
+  const own = fits.find(({ reading }) => reading.id === chosen.id && reading.prefix === chosen.prefix) ?? first;
+  const nothing: ReadingFit = { reading: chosen, fitting: 0, isSent: true };
+  return [...(first === undefined ? [] : [first]), ...rest].reduce(
+    (best, one) => (one.fitting > best.fitting ? one : best),
+    own ?? nothing,
+  );
+}
+
+/** Every id kind, by itself and with the prefixes that the stamps have, and what is chosen. */
+function readingsTried<Kind extends AdoptedKind>(
+  kind: Kind,
+  chosen: Reading<Kind>,
+  ids: readonly string[],
+): Reading<Kind>[] {
+  const prefixes = new Set(['', ...prefixesOf(ids), chosen.prefix]);
+  return [...prefixes].flatMap((prefix) => idKinds[kind].map((id) => ({ id, prefix }) as Reading<Kind>));
+}
+
+/**
+ * What stands before the number in the ids, where most of them have it: `students_` of `students_4001`. An id that has a number only, or
+ * none, has no prefix.
+ */
+function prefixesOf(ids: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const id of ids) {
+    const prefix = /^(.*?\D)\d+$/.exec(id)?.[1] ?? /^(.*[_:-])[^_:-]+$/.exec(id)?.[1];
+    if (prefix !== undefined && prefix.length <= 40) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  }
+  // A prefix of one in twenty is no tool's.
+  const common = [...counts].filter(([, count]) => count * 20 >= ids.length);
+  return common
+    .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))
+    .slice(0, prefixesTried)
+    .map(([prefix]) => prefix);
 }

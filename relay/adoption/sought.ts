@@ -1,16 +1,14 @@
-/** Records of the roster as adoption looks for them, under a reading of School Data Sync's ids. */
+/** Records of the roster as adoption looks for them, under a reading of the ids of the tool that ran before. */
 import type { School, Section } from '../../shared/roster.ts';
 import { type Person, personKey } from '../identity/people.ts';
-import type { AdoptionOptions } from '../profile/adoption.ts';
+import type { Reading } from '../profile/adoption.ts';
 import type { Sought } from './decide.ts';
 
-type Readings = AdoptionOptions['ids'];
-
-export function schoolSisId({ id, schoolNumber }: School, reading: Readings['schools']): string {
-  return reading === 'dcid' ? id : schoolNumber;
+export function schoolSisId({ id, schoolNumber }: School, { id: from, prefix }: Reading<'schools'>): string {
+  return `${prefix}${from === 'dcid' ? id : schoolNumber}`;
 }
 
-export function soughtSchool(school: School, reading: Readings['schools']): Sought {
+export function soughtSchool(school: School, reading: Reading<'schools'>): Sought {
   const { id, name, schoolNumber: number } = school;
   return {
     key: `school:${id}`,
@@ -23,19 +21,27 @@ export function soughtSchool(school: School, reading: Readings['schools']): Soug
 
 /** @param school of the section; undefined when the roster has none */
 export function soughtClass(
-  { id, courseNumber }: Section,
+  { id, localId, courseNumber }: Section,
   school: School | undefined,
-  reading: Readings['schools'],
+  reading: Reading<'sections'>,
+  ofSchools: Reading<'schools'>,
 ): Sought {
-  const schoolId = school && schoolSisId(school, reading);
+  const schoolId = school && schoolSisId(school, ofSchools);
   const facts = withoutGaps({ courseNumber, schoolId });
-  return { key: `class:${id}`, kind: 'class', dcid: id, sisId: id, facts };
+  const sisId = prefixed(reading.prefix, reading.id === 'dcid' ? id : localId);
+  return { key: `class:${id}`, kind: 'class', dcid: id, sisId, facts };
 }
 
-export function soughtPerson(person: Person, reading: Readings['students' | 'teachers']): Sought {
+export function soughtPerson(person: Person, reading: Reading<'students' | 'teachers'>): Sought {
   const { role, id, number, username: userName, surname } = person;
-  const sisId = reading === 'dcid' ? id : number;
-  return { key: personKey(role, id), kind: role, dcid: id, sisId, facts: withoutGaps({ number, userName, surname }) };
+  const value = reading.id === 'dcid' ? id : reading.id === 'username' ? userName : number;
+  const facts = withoutGaps({ number, userName, surname });
+  return { key: personKey(role, id), kind: role, dcid: id, sisId: prefixed(reading.prefix, value), facts };
+}
+
+/** Undefined where PowerSchool has no value, or agents do not send it. */
+function prefixed(prefix: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `${prefix}${value}`;
 }
 
 function withoutGaps(facts: { [name in keyof Sought['facts']]: string | undefined }): Sought['facts'] {

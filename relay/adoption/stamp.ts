@@ -65,8 +65,8 @@ export function schoolStamp(
 ): Stamp | undefined {
   const { externalId, externalSource, schoolNumber, displayName } = school;
   if (externalId === undefined || externalSource !== 'sis') return undefined;
-  // Where the two differ the id is not the number, whoever wrote it; what repeats the number may be either.
-  const isOpen = schoolNumber === undefined || schoolNumber === externalId;
+  // Where the two differ the id is not the number, whoever wrote it; what repeats the number, by itself or behind a prefix, may be either.
+  const isOpen = schoolNumber === undefined || /^(.*\D)?$/s.test(beforeSuffix(externalId, schoolNumber) ?? '0');
   return {
     claims: [{ kind: 'school', id: externalId, in: isOpen ? 'sis' : 'dcid' }],
     bySds: false,
@@ -148,6 +148,10 @@ function claimsOf(kind: Claim['kind'], sis: readonly string[], externalId: strin
 
 function afterPrefix(text: string | undefined, prefix: string): string | undefined {
   return text?.startsWith(prefix) === true ? text.slice(prefix.length) || undefined : undefined;
+}
+
+function beforeSuffix(text: string, suffix: string): string | undefined {
+  return text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : undefined;
 }
 
 function distinct(values: readonly (string | undefined)[]): string[] {

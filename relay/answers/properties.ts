@@ -24,7 +24,7 @@ const written: Optional = {
     postalCode: 'educationSchool.address.postalCode',
   },
   term: {},
-  section: { period: byUse },
+  section: { period: byUse, localId: 'not written; finds classes of a tool that ran before' },
   student: {
     username: byUse,
     studentNumber: 'educationStudent.studentNumber',

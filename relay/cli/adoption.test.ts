@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import type { SdsOptions } from '../../scripts/simulators/microsoft/sds-seed.ts';
 import { setProfile } from '../store/profiles.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
-import { afterSds } from '../testing/sds.ts';
+import { afterSds, withLocalIds } from '../testing/sds.ts';
 import { runCli } from './program.ts';
 
 const students = 30;
@@ -23,8 +23,9 @@ interface Setting {
 async function previewed(
   t: Test,
   left: Omit<SdsOptions, 'seed'>,
-  ids: 'dcid' | 'number',
+  ids: Parameters<typeof afterSds>[2],
   mode: 'match' | 'create',
+  records = roster,
 ): Promise<Setting> {
   const home = t.testdir();
   const district = await openDistrict({
@@ -38,7 +39,7 @@ async function previewed(
   t.teardown(() => district.close());
   district.profile = { ...district.profile, state: 'preview' };
   await district.store.withTenant(district.tenantId, (scope) => setProfile(scope, district.profile, new Date()));
-  await district.commit(roster);
+  await district.commit(records);
   await district.run();
   const cli = async (...args: string[]) => {
     const [out, err] = [new PassThrough(), new PassThrough()];
@@ -81,4 +82,34 @@ t.test('a check says under which reading the stamps fit the roster', async (t) =
   const { stamps, problems } = JSON.parse(mended.out);
   t.match(stamps.students, { total: 30, fitting: { dcid: 0, studentNumber: 30 } });
   t.notOk(problems.some(({ field }: { field: string }) => field.startsWith('adoption')));
+});
+
+t.test('a check finds what the ids of another tool are, with their prefixes, and says what to write', async (t) => {
+  const { home, district, cli } = await previewed(t, { form: 'v1' }, 'seed-roster', 'create', withLocalIds(roster));
+  const { out } = await cli('profile', 'check', 'contoso');
+  t.match(out, /Stamped students in Microsoft 365: 30; in the roster as dcid 0, as students_<studentNumber> 30\.\n/);
+  t.match(out, /Stamped sections in Microsoft 365: 6; in the roster as dcid 0, as id 6\.\n/);
+  t.match(out, /Say \{ "id": "studentNumber", "prefix": "students_" \},/);
+  t.match(out, /Say \{ "id": "dcid", "prefix": "users_" \},/);
+  t.match(out, /warning {2}adoption\.ids\.sections: [^\n]*\n {2}→ Say "id",/);
+  const adoption = {
+    ids: {
+      sections: 'id',
+      students: { id: 'studentNumber', prefix: 'students_' },
+      teachers: { id: 'dcid', prefix: 'users_' },
+    },
+  };
+  const file = join(home, 'profile.json');
+  writeFileSync(file, JSON.stringify({ ...district.profile, adoption }));
+  const { stamps, problems } = JSON.parse((await cli('profile', 'check', 'contoso', file, '--json')).out);
+  t.match(stamps.sections, { total: 6, fitting: { dcid: 0, id: 6 } });
+  t.match(stamps.teachers, { total: 4, fitting: { 'users_<dcid>': 4 } });
+  t.notOk(problems.some(({ field }: { field: string }) => field.startsWith('adoption')));
+});
+
+t.test('ids that agents do not send are named, and how to have them sent', async (t) => {
+  const { cli } = await previewed(t, { form: 'v1' }, 'seed-roster', 'create');
+  const { out } = await cli('profile', 'check', 'contoso');
+  t.match(out, /sections in Microsoft 365: 6; in the roster as dcid 0, as id not known \(agents do not send it\)\./);
+  t.match(out, /warning {2}adoption\.ids\.sections: [^\n]*\n {2}→ They may go by SECTIONS\.ID, which agents do not send/);
 });

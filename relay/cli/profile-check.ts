@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { fail } from '../../shared/errors.ts';
+import { readingText } from '../profile/adoption.ts';
 import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
 import type { Profile } from '../profile.ts';
 import { type CliContext, printJson } from './context.ts';
@@ -36,7 +37,7 @@ export async function showCheck(
   const { checkProfile } = await import('./check-profile.ts');
   const { profile, problems, stamps, unasked } = await checkProfile(context, tenant, which);
   const count = problems.filter(({ severity }) => severity === 'error').length;
-  if (json) printJson(context, { ready: count === 0 && unasked === undefined, problems, stamps });
+  if (json) printJson(context, { ready: count === 0 && unasked === undefined, problems, stamps: countsOf(stamps) });
   else if (problems.length === 0) context.out.write(`Profile "${profile.name}" fits the tenant.\n`);
   for (const line of json ? [] : [...describeStamps(stamps), ...describeProblems(problems)]) {
     context.out.write(`${line}\n`);
@@ -53,8 +54,24 @@ export function describeProblems(problems: readonly ProfileProblem[]): string[] 
 function describeStamps(stamps: StampFacts): string[] {
   return Object.entries(stamps)
     .filter(([, { total }]) => total > 0)
-    .map(([kind, { total, fitting }]) => {
-      const fits = Object.entries(fitting).map(([reading, count]) => `as ${reading} ${count}`);
-      return `Stamped ${kind} in Microsoft 365: ${total}; in the roster ${fits.join(', ')}.`;
+    .map(([kind, { total, fits }]) => {
+      const shown = fits.filter(({ reading, fitting, isSent }) => {
+        return fitting > 0 || (reading.prefix === '' && (reading.id === 'dcid' || !isSent));
+      });
+      const counts = shown.map(({ reading, fitting, isSent }) => {
+        return `as ${readingText(reading)} ${isSent ? fitting : 'not known (agents do not send it)'}`;
+      });
+      return `Stamped ${kind} in Microsoft 365: ${total}; in the roster ${counts.join(', ')}.`;
     });
+}
+
+/** For programs: how many objects fit by reading, of those readings whose values agents send. */
+function countsOf(stamps: StampFacts) {
+  return Object.fromEntries(
+    Object.entries(stamps).map(([kind, { total, fits }]) => {
+      const known = fits.filter(({ isSent }) => isSent);
+      const fitting = Object.fromEntries(known.map((fit) => [readingText(fit.reading), fit.fitting]));
+      return [kind, { total, fitting }];
+    }),
+  );
 }

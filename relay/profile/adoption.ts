@@ -1,22 +1,59 @@
-/** What School Data Sync's ids stand for, where it ran before. */
+/** What the ids of the tool that ran before stand for: School Data Sync, or a plugin that fed it. */
 import { z } from 'zod';
 
+/** What an id can be, per kind; the first is what School Data Sync's own PowerSchool Sync took. */
+export const idKinds = {
+  schools: ['dcid', 'schoolNumber'],
+  students: ['dcid', 'studentNumber', 'username'],
+  teachers: ['dcid', 'teacherNumber', 'username'],
+  sections: ['dcid', 'id'],
+} as const;
+
+export type AdoptedKind = keyof typeof idKinds;
+
+/** Plugins that feed several kinds into one table of users tell them apart by a prefix: `students_4001`. */
+function readingSchema<const Ids extends readonly [string, ...string[]]>(ids: Ids) {
+  const written = z.strictObject({ id: z.enum(ids), prefix: z.string().max(40).default('') });
+  return z.union([z.enum(ids), written]).default(ids[0]);
+}
+
 /**
- * Per kind, what School Data Sync took as SIS id. `dcid`: its PowerSchool Sync read `/ws/v1`, whose ids are DCIDs. Districts
- * that uploaded CSV files chose for themselves. A wrong reading finds nothing, or contradicts itself and is reported.
+ * Per kind, what stands in place of an id. `dcid`: School Data Sync's PowerSchool Sync read `/ws/v1`, whose ids are DCIDs.
+ * Districts that uploaded CSV files chose for themselves. A wrong reading finds nothing, or contradicts itself and is reported.
  */
 export const adoptionSchema = z
   .strictObject({
     ids: z
       .strictObject({
-        schools: z.enum(['dcid', 'schoolNumber']).default('dcid'),
-        students: z.enum(['dcid', 'studentNumber']).default('dcid'),
-        teachers: z.enum(['dcid', 'teacherNumber']).default('dcid'),
-        /** Nothing else that an agent sends could be the SIS id of a section. */
-        sections: z.literal('dcid').default('dcid'),
+        schools: readingSchema(idKinds.schools),
+        students: readingSchema(idKinds.students),
+        teachers: readingSchema(idKinds.teachers),
+        sections: readingSchema(idKinds.sections),
       })
       .prefault({}),
   })
   .prefault({});
 
 export type AdoptionOptions = z.infer<typeof adoptionSchema>;
+
+/** How one kind's ids are read. */
+export interface Reading<Kind extends AdoptedKind = AdoptedKind> {
+  id: (typeof idKinds)[Kind][number];
+  prefix: string;
+}
+
+/** The reading of a kind, whichever form the document gives it in. */
+export function readingOf<Kind extends AdoptedKind>({ ids }: AdoptionOptions, kind: Kind): Reading<Kind> {
+  const given: string | { id: string; prefix: string } = ids[kind];
+  return (typeof given === 'string' ? { id: given, prefix: '' } : given) as Reading<Kind>;
+}
+
+/** For people: `dcid`, `students_<studentNumber>`. */
+export function readingText({ id, prefix }: Reading): string {
+  return prefix === '' ? id : `${prefix}<${id}>`;
+}
+
+/** As it is written in a profile. */
+export function readingJson({ id, prefix }: Reading): string {
+  return prefix === '' ? JSON.stringify(id) : `{ "id": ${JSON.stringify(id)}, "prefix": ${JSON.stringify(prefix)} }`;
+}

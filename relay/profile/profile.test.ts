@@ -92,11 +92,12 @@ t.test('patterns put values in, cut them, and leave out what is missing', async 
 });
 
 t.test('the agent is asked for what the options need', async (t) => {
-  t.same(wantedFields(profileWith({})), {
+  t.same(wantedFields(profileWith({ state: 'enabled' })), {
     student: ['grade', 'studentNumber'],
     teacher: ['givenName', 'surname', 'username'],
   });
   const all = profileWith({
+    state: 'enabled',
     identity: {
       students: [
         { source: 'username', suffix: null, target: 'mailNickname' },
@@ -177,10 +178,10 @@ const facts: TenantFacts = {
   contested: new Map(),
   inOtherProfiles: 0,
   stamps: {
-    schools: { total: 0, fitting: {} },
-    sections: { total: 0, fitting: {} },
-    students: { total: 0, fitting: {} },
-    teachers: { total: 0, fitting: {} },
+    schools: { total: 0, prefixes: [], fits: [] },
+    sections: { total: 0, prefixes: [], fits: [] },
+    students: { total: 0, prefixes: [], fits: [] },
+    teachers: { total: 0, prefixes: [], fits: [] },
   },
 };
 

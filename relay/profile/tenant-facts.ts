@@ -1,6 +1,7 @@
 /** What a profile is checked against, and what the check says. */
 import type { DomainFacts, GroupFacts, SkuFacts } from '../graph/tenant.ts';
 import type { Role } from '../profile.ts';
+import type { AdoptedKind, Reading } from './adoption.ts';
 
 /** What is known of a tenant. Undefined where the relay's application may not ask. */
 export interface TenantFacts {
@@ -27,9 +28,17 @@ export interface TenantFacts {
 
 /** Stamped objects per kind, and how many are of somebody in the roster, by what the ids are read as. */
 export type StampFacts = Record<
-  'schools' | 'sections' | Role,
-  { total: number; fitting: Readonly<Record<string, number>> }
+  AdoptedKind,
+  { total: number; prefixes: readonly string[]; fits: readonly ReadingFit[] }
 >;
+
+export interface ReadingFit {
+  reading: Reading;
+  /** How many objects it gives to a record of the roster. */
+  fitting: number;
+  /** False where agents send no such id, so that nothing is known. */
+  isSent: boolean;
+}
 
 /** People of the profile's schools in the mirror. */
 export interface PeopleFacts {

@@ -1,25 +1,54 @@
-/** Whether the profile reads School Data Sync's ids in the way that fits what it left behind. */
+/** Whether the profile reads the ids of the tool that ran before in the way that fits what it left behind. */
 import type { Profile } from '../profile.ts';
-import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
+import { type AdoptedKind, type Reading, readingJson, readingOf, readingText } from './adoption.ts';
+import type { ProfileProblem, ReadingFit, StampFacts, TenantFacts } from './tenant-facts.ts';
 
 export function* adoptionProblems({ adoption, mode }: Profile, { stamps }: TenantFacts): Iterable<ProfileProblem> {
-  for (const kind of ['schools', 'students', 'teachers'] as const) {
+  for (const kind of ['schools', 'students', 'teachers', 'sections'] as const) {
     // Where accounts are matched their stamps decide nothing.
-    if (kind !== 'schools' && mode[kind] === 'match') continue;
-    const { total, fitting } = stamps[kind];
-    const chosen = fitting[adoption.ids[kind]] ?? 0;
-    const [best, most] = Object.entries(fitting).sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
-    if (most <= chosen) continue;
-    const reason = `of ${total} stamped ${kind} in Microsoft 365, ${most} fit as ${best} and ${chosen} as ${adoption.ids[kind]}`;
-    const remedy = `Say "${best}", or those that are there are left alone and may be made a second time.`;
-    yield { field: `adoption.ids.${kind}`, severity: 'warning', reason, remedy };
+    if (kind !== 'schools' && kind !== 'sections' && mode[kind] === 'match') continue;
+    const { total, fits } = stamps[kind];
+    if (total === 0) continue;
+    const field = `adoption.ids.${kind}`;
+    const chosen = readingOf(adoption, kind);
+    const ofChosen = fits.find(({ reading }) => isSame(reading, chosen))?.fitting ?? 0;
+    const best = mostFitting(fits);
+    const objects = kind === 'sections' ? 'classes' : kind;
+    if (best !== undefined && best.fitting > ofChosen) {
+      const reason = `of ${total} stamped ${objects} in Microsoft 365, ${best.fitting} fit as ${readingText(best.reading)} and ${ofChosen} as ${readingText(chosen)}`;
+      const remedy = `Say ${readingJson(best.reading)}, or those that are there are left alone and may be made a second time.`;
+      yield { field, severity: 'warning', reason, remedy };
+      continue;
+    }
+    if (ofChosen * 2 >= total) continue;
+    const reason = `of ${total} stamped ${objects} in Microsoft 365, ${ofChosen} are in the roster, as ${readingText(chosen)}`;
+    const remedy = untried(kind, stamps[kind]) ?? (kind === 'sections' ? ofEarlierYears : undefined);
+    if (remedy !== undefined) yield { field, severity: 'warning', reason, remedy };
   }
-  const { total, fitting } = stamps.sections;
-  const fit = fitting.dcid ?? 0;
-  if (total > 0 && fit * 2 < total) {
-    const reason = `of ${total} classes of School Data Sync, ${fit} are of sections in the roster, by DCID`;
-    const remedy =
-      'Classes of earlier years are of no concern. If these are of today, School Data Sync had other ids: their classes would be made a second time.';
-    yield { field: 'adoption.ids.sections', severity: 'warning', reason, remedy };
+}
+
+const ofEarlierYears =
+  'Classes of earlier years are of no concern. If these are of today, other ids were used: their classes would be made a second time.';
+
+function isSame(one: Reading, other: Reading): boolean {
+  return one.id === other.id && one.prefix === other.prefix;
+}
+
+/** The first of those that fit most. */
+function mostFitting(fits: readonly ReadingFit[]): ReadingFit | undefined {
+  return fits.reduce<ReadingFit | undefined>(
+    (best, one) => (best === undefined || one.fitting > best.fitting ? one : best),
+    undefined,
+  );
+}
+
+/** What to do to know more, where agents do not send a value by which the objects could be found. */
+function untried(kind: AdoptedKind, { fits, prefixes }: StampFacts[AdoptedKind]): string | undefined {
+  const unsent = fits.filter(({ isSent, reading }) => !isSent && reading.prefix === (prefixes[0] ?? ''));
+  const [first] = unsent;
+  if (first === undefined) return undefined;
+  if (kind === 'sections') {
+    return 'They may go by SECTIONS.ID, which agents do not send: it takes PowerQueries with the plugin of this version, because /ws/v1 does not have it. Install it ("hallpass-agent plugin"), let the agent send its sections, and check again. Classes of earlier years are of no concern.';
   }
+  return `They may go by ${unsent.map(({ reading }) => reading.id).join(' or ')}, which agents do not send. Try ${readingJson(first.reading)}: let the agent send it, and check again. Those who left PowerSchool are of no concern.`;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Profile } from '../profile.ts';
+import { readingOf } from './adoption.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
 import { adoptionProblems } from './validate-adoption.ts';
 import { cloudProblems } from './validate-cloud.ts';
@@ -58,7 +59,8 @@ function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable
 }
 
 /** Properties that cost privacy and give nothing. */
-function* propertyProblems({ properties, mode, classes }: Profile): Iterable<ProfileProblem> {
+function* propertyProblems({ properties, mode, classes, adoption }: Profile): Iterable<ProfileProblem> {
+  const ofSections = readingOf(adoption, 'sections').id;
   const unused = {
     student: [
       'username',
@@ -70,7 +72,7 @@ function* propertyProblems({ properties, mode, classes }: Profile): Iterable<Pro
       'secondaryEmail',
       ...(mode.teachers === 'match' ? ['givenName', 'middleName', 'surname'] : []),
     ],
-    section: classes.name.includes('{period') ? [] : ['period'],
+    section: [...(classes.name.includes('{period') ? [] : ['period']), ...(ofSections === 'id' ? [] : ['localId'])],
   };
   for (const [kind, names] of Object.entries(unused)) {
     const chosen = (properties[kind as keyof typeof unused] ?? []).filter((name) => names.includes(name));

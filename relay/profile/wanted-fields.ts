@@ -1,6 +1,7 @@
 /** The optional fields that agents must send for a profile to work: nothing else leaves the district. */
 import { kinds, preRegisteredMark, type WantedFields } from '../../shared/roster.ts';
 import type { Profile, Role } from '../profile.ts';
+import { readingOf } from './adoption.ts';
 import { sources } from './identity-rules.ts';
 import { parsePattern } from './pattern.ts';
 
@@ -13,13 +14,18 @@ export function wantedFields(profile: Profile): WantedFields {
     if (kind === 'student' && profile.preRegistered) fields.add(preRegisteredMark);
     if (kind === 'teacher') for (const field of fieldsOfRole(profile, 'teachers')) fields.add(field);
     if (kind === 'section' && parsePattern(profile.classes.name).values.has('period')) fields.add('period');
+    // A preview is when the ids of a tool that ran before are tried: a row's number, which names nobody.
+    if (kind === 'section' && (readingOf(profile.adoption, 'sections').id === 'id' || profile.state === 'preview')) {
+      fields.add('localId');
+    }
     if (fields.size > 0) wanted[kind] = [...fields].sort();
   }
   return wanted;
 }
 
 function* fieldsOfRole({ mode, identity, accounts, classes, adoption }: Profile, role: Role): Iterable<string> {
-  if (adoption.ids[role] !== 'dcid') yield adoption.ids[role];
+  const { id } = readingOf(adoption, role);
+  if (id !== 'dcid') yield id;
   if (identity.compareAll) yield* sources[role];
   if (mode[role] === 'match') for (const rule of identity[role] ?? []) yield rule.source;
   // Creating an account takes a user name and a display name.

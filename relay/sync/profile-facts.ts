@@ -54,7 +54,7 @@ export async function readMirrorFacts(
     schools,
     people: { students: of('students'), teachers: of('teachers') },
     contested: new Map(rivals.filter(([, others]) => others.length > 0)),
-    stamps: fitReadings(found, known, profile.adoption.ids.schools),
+    stamps: fitReadings(found, known, profile.adoption),
     inOtherProfiles: everybody.filter(({ schoolIds }) => covered.othersOf(schoolIds).length > 0).length,
   };
 }

@@ -1,18 +1,46 @@
 /** The small roster's tenant as School Data Sync would have left it. */
 import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
-import { type SdsDistrict, type SdsOptions, seedSds } from '../../scripts/simulators/microsoft/sds-seed.ts';
+import {
+  dcids,
+  type SdsDistrict,
+  type SdsOptions,
+  type SisIds,
+  seedRoster,
+  seedSds,
+} from '../../scripts/simulators/microsoft/sds-seed.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 
 /** @param ids what School Data Sync took as SIS ids of people and schools */
 export function afterSds(
   records: readonly RosterRecord[],
   options: Omit<SdsOptions, 'seed'>,
-  ids: 'dcid' | 'number' = 'dcid',
+  ids: keyof typeof sisIdsOf = 'dcid',
 ): (file: DirectoryFile) => DirectoryFile {
-  return (file) => seedSds(file, sdsDistrict(records, ids), { seed: 1, ...options });
+  return (file) => seedSds(file, sdsDistrict(records, sisIdsOf[ids]), { seed: 1, ...options });
 }
 
-function sdsDistrict(records: readonly RosterRecord[], ids: 'dcid' | 'number'): SdsDistrict {
+const sisIdsOf = {
+  dcid: dcids,
+  /** A district's own CSV files. */
+  number: {
+    ...dcids,
+    school: ({ number }) => number,
+    person: ({ role, dcid, number }) => (role === 'student' ? (number ?? dcid) : dcid),
+  } satisfies SisIds as SisIds,
+  'seed-roster': seedRoster,
+};
+
+/** SECTIONS.ID of a section: never its DCID, but that of another one. */
+function localIdOf(dcid: string): string {
+  return String(Number(dcid) + 1);
+}
+
+/** The records as agents send them where a profile asks for SECTIONS.ID. */
+export function withLocalIds(records: readonly RosterRecord[]): RosterRecord[] {
+  return records.map((one) => (one.kind === 'section' ? { ...one, localId: localIdOf(one.id) } : one));
+}
+
+function sdsDistrict(records: readonly RosterRecord[], ids: SisIds): SdsDistrict {
   const schools: SdsDistrict['schools'][number][] = [];
   const sections: SdsDistrict['sections'][number][] = [];
   const people: SdsDistrict['people'][number][] = [];
@@ -20,9 +48,12 @@ function sdsDistrict(records: readonly RosterRecord[], ids: 'dcid' | 'number'): 
   const sisIds = new Map<string, string>();
   const sisId = (key: string, dcid: string) => sisIds.get(`${key} ${dcid}`) ?? dcid;
   for (const record of records) {
-    const number =
-      record.kind === 'student' ? record.studentNumber : record.kind === 'school' ? record.schoolNumber : undefined;
-    if (ids === 'number' && number !== undefined) sisIds.set(`${record.kind} ${record.id}`, number);
+    const { kind, id: dcid } = record;
+    const key = `${kind} ${dcid}`;
+    if (kind === 'school') sisIds.set(key, ids.school({ dcid, number: record.schoolNumber }));
+    if (kind === 'section') sisIds.set(key, ids.section({ dcid, localId: record.localId ?? localIdOf(dcid) }));
+    if (kind === 'student') sisIds.set(key, ids.person({ role: kind, dcid, number: record.studentNumber }));
+    if (kind === 'teacher') sisIds.set(key, ids.person({ role: kind, dcid, number: record.teacherNumber }));
   }
   for (const record of records) {
     switch (record.kind) {
@@ -30,7 +61,8 @@ function sdsDistrict(records: readonly RosterRecord[], ids: 'dcid' | 'number'): 
         schools.push({ id: sisId('school', record.id), name: record.name, number: record.schoolNumber });
         break;
       case 'section': {
-        const { id, courseName, courseNumber, sectionNumber } = record;
+        const { courseName, courseNumber, sectionNumber } = record;
+        const id = sisId('section', record.id);
         const name = `${courseName} - ${sectionNumber}`;
         const schoolId = sisId('school', record.schoolId);
         sections.push({ id, schoolId, name, courseName, courseNumber, sectionNumber });
@@ -49,13 +81,17 @@ function sdsDistrict(records: readonly RosterRecord[], ids: 'dcid' | 'number'): 
         break;
       case 'studentEnrollment':
         memberships.push({
-          sectionId: record.sectionId,
+          sectionId: sisId('section', record.sectionId),
           role: 'student',
           personId: sisId('student', record.studentId),
         });
         break;
       case 'teacherRoster':
-        memberships.push({ sectionId: record.sectionId, role: 'teacher', personId: record.teacherId });
+        memberships.push({
+          sectionId: sisId('section', record.sectionId),
+          role: 'teacher',
+          personId: sisId('teacher', record.teacherId),
+        });
         break;
     }
   }

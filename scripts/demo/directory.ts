@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DirectoryFile } from '../simulators/microsoft/directory-file.ts';
 import { type SeedPerson, seedDirectory } from '../simulators/microsoft/directory-seed.ts';
+import { dcids, type SdsOptions, type SisIds, seedRoster } from '../simulators/microsoft/sds-seed.ts';
 import type { DemoOptions } from './options.ts';
 import { nameAccounts, type SeededAccount, type Subject } from './oracle/accounts.ts';
 import type { Before } from './oracle/before.ts';
@@ -29,8 +30,8 @@ export interface Directory {
 const namesakes = 3;
 
 /**
- * Whom a profile matches has an account; whom it makes one for has none, but a few names are taken. A directory `sds-…` has
- * besides what School Data Sync left behind.
+ * Whom a profile matches has an account; whom it makes one for has none, but a few names are taken. A directory `sds-…` or
+ * `seed-roster` has besides what School Data Sync left behind.
  *
  * @param today local date, YYYY-MM-DD
  */
@@ -77,7 +78,7 @@ export function demoDirectory(
     groups,
   };
   const file =
-    directory === 'accounts' ? plain : leftBySds(plain, district, rules, { seed, form: formOf(directory), today });
+    directory === 'accounts' ? plain : leftBySds(plain, district, rules, { seed, today, ...leftIn(directory) });
   return {
     file,
     accounts: file.users as SeededAccount[],
@@ -115,8 +116,9 @@ function distinct(users: DirectoryFile['users']): DirectoryFile['users'] {
   return [...new Map(users.map((user) => [user.userPrincipalName.toLowerCase(), user])).values()];
 }
 
-function formOf(directory: Exclude<DemoOptions['directory'], 'accounts'>): 'v1' | 'v2.1' | 'mixed' {
-  return directory === 'sds-v1' ? 'v1' : directory === 'sds-v2.1' ? 'v2.1' : 'mixed';
+function leftIn(directory: Exclude<DemoOptions['directory'], 'accounts'>): Pick<SdsOptions, 'form'> & { ids: SisIds } {
+  if (directory === 'seed-roster') return { form: 'v1', ids: seedRoster };
+  return { form: directory === 'sds-v1' ? 'v1' : directory === 'sds-v2.1' ? 'v2.1' : 'mixed', ids: dcids };
 }
 
 function asBefore({ users, groups = [], schools = [] }: DirectoryFile): Before {

@@ -10,6 +10,7 @@ const today = '2026-11-24';
 function section(dcid: string, course: string, lastDay: string): Section {
   return {
     dcid,
+    localId: `9${dcid}`,
     course,
     school: '1',
     courseNumber: course,
@@ -58,7 +59,7 @@ function district(lastDay: string): District {
 }
 
 function under(change: object = {}): Circumstances {
-  const plain = plainProfile({ mode: 'create', teams: false }, { students: 's', teachers: 't' });
+  const plain = plainProfile({ mode: 'create', teams: false, directory: 'accounts' }, { students: 's', teachers: 't' });
   return { directory: [], profiles: [readRules({ ...plain, ...change })], groupLicences: new Map(), today };
 }
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Mode } from './oracle/rules.ts';
-import type { ProfileKind } from './profile.ts';
+import type { DirectoryKind, ProfileKind } from './profile.ts';
 
 export interface DemoOptions {
   /** End after the first sync and five edits. */
@@ -15,7 +15,7 @@ export interface DemoOptions {
   /** Which options of the sync profile are used. */
   profile: ProfileKind;
   /** What the tenant holds at the start. */
-  directory: 'accounts' | 'sds-v1' | 'sds-v2.1' | 'sds-mixed';
+  directory: DirectoryKind;
   /** Folder of a School Data Sync v1 CSV set, in place of a made-up district. */
   sdsCsv: string | undefined;
   /** Make a team of every class. */
@@ -50,8 +50,11 @@ export function parseOptions(args: readonly string[]): DemoOptions | { exitCode:
         .default('plain'),
     )
     .addOption(
-      new Option('--directory <kind>', 'sds-…: a tenant that School Data Sync has run before; in mode match')
-        .choices(['accounts', 'sds-v1', 'sds-v2.1', 'sds-mixed'])
+      new Option(
+        '--directory <kind>',
+        'sds-…: a tenant that School Data Sync has run before; seed-roster: with the ids of the seed-roster plugin; in mode match',
+      )
+        .choices(['accounts', 'sds-v1', 'sds-v2.1', 'sds-mixed', 'seed-roster'])
         .default('accounts'),
     )
     .option('--sds-csv <dir>', 'load a School Data Sync v1 CSV set in place of a made-up district')
@@ -86,7 +89,7 @@ first sync was done.`,
   }
   const { directory, mode, profile } = command.opts<DemoOptions>();
   if (directory !== 'accounts' && (mode === 'create' || profile !== 'plain')) {
-    process.stderr.write('error: --directory sds-… goes with --mode match and --profile plain\n');
+    process.stderr.write('error: --directory sds-… and seed-roster go with --mode match and --profile plain\n');
     return { exitCode: 64 };
   }
   const { json, sdsCsv, ...rest } = command.opts<Omit<DemoOptions, 'json' | 'sdsCsv'> & Partial<DemoOptions>>();

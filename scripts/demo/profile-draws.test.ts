@@ -11,7 +11,7 @@ const offer = {
   plan: '57ff2da0-773e-42df-b2af-ffb7a2317929',
 };
 const context: DrawContext = {
-  ...{ kind: 'random', mode: 'create', teams: false, seed: 1 },
+  ...{ kind: 'random', mode: 'create', teams: false, directory: 'accounts', seed: 1 },
   ...{ schools: ['1', '3', '4', '7'], today: '2026-11-24' },
 };
 

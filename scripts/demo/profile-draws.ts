@@ -2,12 +2,13 @@
 import { type Random, seededRandom } from '../simulators/microsoft/random.ts';
 import type { Role } from './oracle/district.ts';
 import type { Mode, ProfileDocument } from './oracle/rules.ts';
-import { domain, type Offer, type ProfileKind, plainProfile } from './profile.ts';
+import { type DirectoryKind, domain, type Offer, type ProfileKind, plainProfile } from './profile.ts';
 
 export interface DrawContext {
   kind: ProfileKind;
   mode: Mode;
   teams: boolean;
+  directory: DirectoryKind;
   seed: number;
   /** DCIDs. */
   schools: readonly string[];

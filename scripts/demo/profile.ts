@@ -1,5 +1,4 @@
 /** The sync profiles of the demo's district, as documents: the relay and the oracle each read them in their own way. */
-
 import type { Role } from './oracle/district.ts';
 import type { Mode, ProfileDocument } from './oracle/rules.ts';
 
@@ -9,7 +8,18 @@ export const studentDomain = `students.${domain}`;
 /** SKU part numbers of the simulated tenant, per role. */
 export const skus = { students: 'STANDARDWOFFPACK_STUDENT', teachers: 'STANDARDWOFFPACK_FACULTY' };
 
+/** What the tenant holds at the start. */
+export type DirectoryKind = 'accounts' | 'sds-v1' | 'sds-v2.1' | 'sds-mixed' | 'seed-roster';
+
 export type ProfileKind = 'plain' | 'rich' | 'split' | 'random';
+
+/** As `profile check` recommends them in a tenant of the seed-roster plugin. */
+const seedRosterIds: Record<string, unknown> & { sections: 'id' } = {
+  schools: 'schoolNumber',
+  sections: 'id',
+  students: { id: 'studentNumber', prefix: 'students_' },
+  teachers: { id: 'dcid', prefix: 'users_' },
+};
 
 /** What the tenant has to offer. */
 export interface Offer {
@@ -20,7 +30,7 @@ export interface Offer {
 }
 
 export function plainProfile(
-  { mode, teams }: { mode: Mode; teams: boolean },
+  { mode, teams, directory }: { mode: Mode; teams: boolean; directory: DirectoryKind },
   licences: Offer['licences'],
 ): ProfileDocument {
   const creates = mode === 'create';
@@ -38,6 +48,7 @@ export function plainProfile(
     licences: { ...(creates ? licences : { students: null, teachers: null }), usageLocation: 'US' },
     schools: 'all',
     classes: { createTeam: teams },
+    ...(directory === 'seed-roster' ? { adoption: { ids: seedRosterIds } } : {}),
     properties: {
       school: ['lowGrade', 'highGrade', 'principalName', 'phone', 'street', 'city', 'state', 'postalCode'],
       section: [],

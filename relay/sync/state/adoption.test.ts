@@ -8,14 +8,14 @@ import { countApplied } from '../../store/applied.ts';
 import { readFound } from '../../store/found.ts';
 import { readProblems } from '../../store/problems.ts';
 import { type District, type Mode, openDistrict, skuId, smallRoster } from '../../testing/district.ts';
-import { afterSds } from '../../testing/sds.ts';
+import { afterSds, withLocalIds } from '../../testing/sds.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };
 const create: Mode = { students: 'create', teachers: 'create' };
 const students = 30;
 const roster = smallRoster(students);
 
-type Left = Omit<SdsOptions, 'seed'> & { ids?: 'dcid' | 'number' };
+type Left = Omit<SdsOptions, 'seed'> & { ids?: Parameters<typeof afterSds>[2] };
 
 async function open(
   t: Test,
@@ -120,6 +120,31 @@ t.test('ids that were numbers are found by the reading that the profile names, a
   district.profile = parseProfile({ ...district.profile, adoption: { ids } }, 'test');
   await district.commit(roster);
   t.match(await district.run(), { state: 'success', done: 0, failed: 0, problems: 0 }, 'and found again');
+});
+
+t.test('a tenant of the seed-roster plugin is taken over by SECTIONS.ID and by prefixed ids', async (t) => {
+  const ids = {
+    schools: 'schoolNumber',
+    sections: 'id',
+    students: { id: 'studentNumber', prefix: 'students_' },
+    teachers: { id: 'dcid', prefix: 'users_' },
+  };
+  for (const form of ['v1', 'v2.1'] as const) {
+    const district = await open(t, create, { form, ids: 'seed-roster' }, withLicences);
+    await district.commit(withLocalIds(roster));
+    district.profile = parseProfile({ ...district.profile, adoption: { ids } }, 'test');
+    t.match(await district.run(), { state: 'success', failed: 0, problems: 0 }, form);
+    const dump = await district.dump();
+    t.same([dump.school.length, dump.class.length, dump.user.length], [2, 6, 34]);
+    const one = dump.class.find(({ externalId }) => externalId === '50');
+    t.equal(one?.mailNickname, 'Section_51', 'the class of SECTIONS.ID, under the address that it has');
+    t.match(dump.user.find(({ mailNickname }) => mailNickname === '4000')?.student, { externalId: '10' });
+    t.match(await district.run(), { done: 0 });
+    await district.forget();
+    district.profile = parseProfile({ ...district.profile, adoption: { ids } }, 'test');
+    await district.commit(withLocalIds(roster));
+    t.match(await district.run(), { state: 'success', done: 0, failed: 0, problems: 0 }, 'and found again');
+  }
 });
 
 t.test(

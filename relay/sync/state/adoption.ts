@@ -14,6 +14,7 @@ import type { RelationKind } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import { licenceKey } from '../../plan/licences.ts';
+import { readingOf } from '../../profile/adoption.ts';
 import type { Role } from '../../profile.ts';
 import type { Applied } from '../../store/applied.ts';
 import { recovered } from '../../store/link-rules.ts';
@@ -70,25 +71,26 @@ export function adopt(tenant: TenantState): void {
 /** The profile's records that have no object. */
 function* soughtBy({ profile, scope, tenant }: ProfileState): Iterable<Sought> {
   const { roster, applied, accounts } = tenant;
-  const { ids } = profile.adoption;
+  const ofSchools = readingOf(profile.adoption, 'schools');
+  const ofSections = readingOf(profile.adoption, 'sections');
   for (const school of roster.schools.values()) {
-    if (scope.covers(school.id) && !applied.schools.has(school.id)) yield soughtSchool(school, ids.schools);
+    if (scope.covers(school.id) && !applied.schools.has(school.id)) yield soughtSchool(school, ofSchools);
   }
   for (const section of roster.sections.values()) {
     if (!scope.covers(section.schoolId) || applied.classes.has(section.id)) continue;
-    yield soughtClass(section, roster.schools.get(section.schoolId), ids.schools);
+    yield soughtClass(section, roster.schools.get(section.schoolId), ofSections, ofSchools);
   }
   for (const [key, person] of roster.people) {
     if (profile.mode[person.role] !== 'create' || accounts.has(key)) continue;
     if (!person.schoolIds.some(scope.covers) || scope.othersOf(person.schoolIds).length > 0) continue;
-    yield soughtPerson(person, ids[person.role]);
+    yield soughtPerson(person, readingOf(profile.adoption, person.role));
   }
 }
 
 function schoolNames({ profiles, roster }: TenantState): Set<string> {
-  const readings = new Set([...profiles.values()].map(({ profile }) => profile.adoption.ids.schools));
+  const readings = [...profiles.values()].map(({ profile }) => readingOf(profile.adoption, 'schools'));
   return new Set(
-    [...roster.schools.values()].flatMap((school) => [...readings].map((reading) => schoolSisId(school, reading))),
+    [...roster.schools.values()].flatMap((school) => readings.map((reading) => schoolSisId(school, reading))),
   );
 }
 

@@ -8,7 +8,7 @@ const people = Array.from({ length: 45 }, (_, at) => `students:${at}`);
 const name = (key: string) => `${key.replace(':', '')}@contoso.edu`;
 
 const expected: Expected = {
-  schools: [{ dcid: '1', properties: { displayName: 'North', externalId: '1' } }],
+  schools: [{ dcid: '1', properties: { displayName: 'North', externalId: '1', schoolNumber: '100' } }],
   users: people.map((key, at) => ({
     person: { key, schools: ['1'] } as Person,
     account: { id: `u${at}` },
@@ -45,7 +45,7 @@ const before: Before = {
     },
     { id: 'x', displayName: 'Old', mailNickname: 'Exp0625_Section_50', isClass: true, members: [], owners: [] },
   ],
-  schools: [{ externalId: '1', displayName: 'North', users: people.map(name), classes: ['c'] }],
+  schools: [{ externalId: '1', schoolNumber: '100', displayName: 'North', users: people.map(name), classes: ['c'] }],
 };
 
 t.test('what is there need not be written', async (t) => {

@@ -46,7 +46,11 @@ function isAsBefore(now: ActualClass, { members, owners, isClass: _, ...was }: B
  */
 export function writesSaved(before: Before, expected: Expected): number {
   const classes = new Map(before.classes.filter((one) => !isExpired(one)).map((one) => [one.mailNickname, one]));
-  const schools = new Map(before.schools.map((one) => [one.externalId, one]));
+  // By their numbers: what their external ids were is not the same in every tenant.
+  const numbered = new Map(before.schools.map((one) => [one.schoolNumber, one]));
+  const schools = new Map(
+    expected.schools.map(({ dcid, properties }) => [dcid, numbered.get(String(properties.schoolNumber))]),
+  );
   const accounts = new Map(before.users.map((one) => [one.id, one]));
   const names = new Map<string, string>();
   let saved = 0;

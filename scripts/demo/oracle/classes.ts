@@ -56,7 +56,7 @@ export function classesOf(context: ClassContext): ExpectedClass[] {
     return {
       dcid: section.dcid,
       school: section.school,
-      properties: propertiesOf(section, displayName),
+      properties: propertiesOf(section, rules, displayName),
       ...people,
       team,
       archived: false,
@@ -101,11 +101,16 @@ export function danglingOf(
   ];
 }
 
-function propertiesOf(section: Section, displayName: ExpectedClass['properties'][string]): ExpectedClass['properties'] {
-  const { dcid, courseName, courseNumber, course } = section;
+function propertiesOf(
+  section: Section,
+  { classesBy }: Rules,
+  displayName: ExpectedClass['properties'][string],
+): ExpectedClass['properties'] {
+  const { dcid, localId, courseName, courseNumber, course } = section;
   return {
     displayName,
-    mailNickname: `Section_${dcid}`,
+    // An address that a class has is kept, and where the classes go by another id, all were there before.
+    mailNickname: `Section_${classesBy.prefix}${classesBy.id === 'dcid' ? dcid : localId}`,
     externalId: dcid,
     externalSource: 'sis',
     course: { displayName: courseName, courseNumber, ...(course === undefined ? {} : { externalId: course }) },

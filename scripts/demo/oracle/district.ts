@@ -23,6 +23,8 @@ export interface School {
 
 export interface Section {
   dcid: string;
+  /** SECTIONS.ID. */
+  localId: string;
   /** SCHOOLS.DCID. */
   school: string;
   courseNumber: string;
@@ -163,7 +165,7 @@ const currentSections = `current_year AS (
   )`;
 
 const sectionsSql = `WITH ${currentSections}
-  SELECT x.dcid, x.school, x.course_number, x.section_number, x.first_day, x.last_day, x.term, x.term_name,
+  SELECT x.dcid, x.id AS local_id, x.school, x.course_number, x.section_number, x.first_day, x.last_day, x.term, x.term_name,
     x.external_expression,
     CASE WHEN own.dcid IS NULL THEN district.dcid ELSE own.dcid END AS course,
     COALESCE(NULLIF(own.course_name, ''), NULLIF(district.course_name, ''), x.course_number) AS course_name
@@ -233,6 +235,7 @@ function schoolOf(row: Row): School {
 function sectionOf(row: Row): Section {
   return {
     dcid: needed(row.dcid),
+    localId: needed(row.local_id),
     school: needed(row.school),
     courseNumber: needed(row.course_number),
     courseName: needed(row.course_name),

@@ -38,6 +38,8 @@ export interface Rules {
   usageLocation: string;
   /** DCIDs. */
   schools: 'all' | Set<string>;
+  /** What the classes that were there before go by. */
+  classesBy: { id: 'dcid' | 'id'; prefix: string };
   properties: Record<'school' | 'student' | 'teacher', Set<string>>;
   /** What is written for a grade level. */
   gradeCode(level: string): string;
@@ -81,6 +83,7 @@ export interface ProfileDocument {
     usageLocation: string;
   };
   schools: 'all' | string[];
+  adoption?: { ids?: { sections?: DocumentReading; [kind: string]: unknown } };
   properties: { school?: string[]; student?: string[]; teacher?: string[]; [kind: string]: string[] | undefined };
   classes?: {
     name?: string;
@@ -106,6 +109,8 @@ export interface ProfileDocument {
   [other: string]: unknown;
 }
 
+type DocumentReading = 'dcid' | 'id' | { id: 'dcid' | 'id'; prefix?: string };
+
 interface DocumentRule {
   source: string;
   suffix: string | null;
@@ -115,7 +120,8 @@ interface DocumentRule {
 type DocumentUsername = 'username' | { pattern: string; maxLength?: number; onCollision?: 'report' | 'number' };
 
 export function readRules(document: ProfileDocument): Rules {
-  const { name, mode, identity, domains, accounts, licences, schools, properties, classes, dates, policies } = document;
+  const { name, mode, identity, domains, accounts, licences, schools, properties, classes, dates, policies, adoption } =
+    document;
   const perRole = <T>(value: (role: Role) => T): Record<Role, T> => ({
     students: value('students'),
     teachers: value('teachers'),
@@ -137,6 +143,7 @@ export function readRules(document: ProfileDocument): Rules {
     licences: perRole((role) => licence(licences[role])),
     usageLocation: licences.usageLocation,
     schools: schools === 'all' ? 'all' : new Set(schools),
+    classesBy: reading(adoption?.ids?.sections),
     properties: {
       school: new Set(properties.school),
       student: new Set(properties.student),
@@ -180,6 +187,10 @@ export function rests({ startsOn, expiresOn }: Pick<Rules, 'startsOn' | 'expires
 function identityRule({ source, suffix, target }: DocumentRule): IdentityRule {
   const own = source === 'username' ? 'username' : source === 'secondaryEmail' ? 'email' : 'number';
   return { source: own, suffix: suffix ?? undefined, target };
+}
+
+function reading(given: DocumentReading = 'dcid'): Rules['classesBy'] {
+  return typeof given === 'string' ? { id: given, prefix: '' } : { prefix: '', ...given };
 }
 
 function usernameRule(rule: DocumentUsername = 'username'): UsernameRule {

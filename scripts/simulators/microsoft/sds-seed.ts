@@ -7,6 +7,30 @@ import { sdsExtension } from './graph/resources.ts';
 import type { Bag } from './json.ts';
 import { seededRandom, seedOf } from './random.ts';
 
+/** Columns of PowerSchool that went into School Data Sync as SIS ids. */
+export interface SisIds {
+  school(row: { dcid: string; number: string }): string;
+  section(row: { dcid: string; localId: string }): string;
+  person(row: { role: SdsPerson['role']; dcid: string; number: string | undefined }): string;
+}
+
+/** As its own PowerSchool Sync took them from `/ws/v1`. */
+export const dcids: SisIds = {
+  school: ({ dcid }) => dcid,
+  section: ({ dcid }) => dcid,
+  person: ({ dcid }) => dcid,
+};
+
+/**
+ * As the public seed-roster plugin for PowerSchool exports them: SECTIONS.ID, School_Number, and users of one list told apart by
+ * a prefix, students by Student_Number and staff by USERS.DCID.
+ */
+export const seedRoster: SisIds = {
+  school: ({ number }) => number,
+  section: ({ localId }) => localId,
+  person: ({ role, dcid, number }) => (role === 'student' ? `students_${number ?? ''}` : `users_${dcid}`),
+};
+
 /** Ids are what School Data Sync took for SIS ids. */
 export interface SdsDistrict {
   schools: readonly { id: string; name: string; number?: string }[];
