@@ -111,5 +111,8 @@ t.test('ids that agents do not send are named, and how to have them sent', async
   const { cli } = await previewed(t, { form: 'v1' }, 'seed-roster', 'create');
   const { out } = await cli('profile', 'check', 'contoso');
   t.match(out, /sections in Microsoft 365: 6; in the roster as dcid 0, as id not known \(agents do not send it\)\./);
-  t.match(out, /warning {2}adoption\.ids\.sections: [^\n]*\n {2}→ They may go by SECTIONS\.ID, which agents do not send/);
+  t.match(
+    out,
+    /warning {2}adoption\.ids\.sections: [^\n]*\n {2}→ They may go by SECTIONS\.ID, which agents do not send/,
+  );
 });

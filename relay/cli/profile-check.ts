@@ -55,8 +55,10 @@ function describeStamps(stamps: StampFacts): string[] {
   return Object.entries(stamps)
     .filter(([, { total }]) => total > 0)
     .map(([kind, { total, fits }]) => {
+      // What is not sent matters only where what is sent does not explain everything.
+      const isOpen = fits.every(({ fitting }) => fitting < total);
       const shown = fits.filter(({ reading, fitting, isSent }) => {
-        return fitting > 0 || (reading.prefix === '' && (reading.id === 'dcid' || !isSent));
+        return fitting > 0 || (reading.prefix === '' && (reading.id === 'dcid' || (isOpen && !isSent)));
       });
       const counts = shown.map(({ reading, fitting, isSent }) => {
         return `as ${readingText(reading)} ${isSent ? fitting : 'not known (agents do not send it)'}`;

@@ -23,6 +23,8 @@ export interface Edit {
   checks: Check[];
   /** Fewest writes to Graph that bring it there. */
   writes: number;
+  /** What must be there once it has arrived: a later edit may end what this one began. */
+  leadsTo: Expected;
 }
 
 /** An edit before it is known what it leads to, and the tables after it. */
@@ -60,7 +62,7 @@ export function chooseEdits(district: District, expected: Expected, circumstance
       const then = expectedState(after, circumstances, now);
       const effect = effectOf(now, then);
       if (effect === undefined) continue;
-      edits.push({ title, body, ...effect });
+      edits.push({ title, body, leadsTo: then, ...effect });
       [tables, now] = [after, then];
       break;
     }
