@@ -49,7 +49,13 @@ export function jsonWriter(out: pino.DestinationStream, options: pino.LoggerOpti
 }
 
 function textWriter(out: NodeJS.WriteStream, clock: Clock): Report {
-  return (event) => out.write(`${timestamp(clock)} ${printableLine(sentence(event))}\n`);
+  return (event) => out.write(`${timestamp(clock)} ${shown(event)}\n`);
+}
+
+/** One line, or two with the next step: what others said cannot add one of its own. */
+function shown(event: AgentEvent): string {
+  if (event.event !== 'problem') return printableLine(sentence(event));
+  return `${printableLine(`error[${event.code}] ${event.message}`)}\n  → ${printableLine(event.action)}`;
 }
 
 /** The bar stays on the last line; every other event pushes it down. */
@@ -57,7 +63,7 @@ function barWriter(out: NodeJS.WriteStream): Report {
   return (event) => {
     writeControl(out, '\r\x1b[K');
     if (event.event === 'cycle.progress') out.write(bar(event.bucketsDone, event.bucketsTotal, event.records));
-    else out.write(`${printableLine(sentence(event))}\n`);
+    else out.write(`${shown(event)}\n`);
   };
 }
 

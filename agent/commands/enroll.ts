@@ -52,13 +52,13 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
   const lock = await takeLock(state.paths.lock);
   try {
     const code = await readCode(context, options);
+    // Before the key is in it, and before the code is spent.
+    if (process.platform === 'win32') await closeSecretFiles(state.paths);
     const identity = await enroll({ relay, ca, proxy, code, name: settings.name ?? hostname, signal: stop });
     if (identity.tenantId !== state.identity?.tenantId) {
       await new Baselines(state.paths.baseline).clear();
       await new ProbeMemory(state.paths.probe).clear();
     }
-    // Before the key is in it.
-    if (process.platform === 'win32') await closeSecretFiles(state.paths);
     await state.saveIdentity(identity);
     await state.saveSettings(settings);
     stdout.write(

@@ -46,7 +46,8 @@ export interface BoardState {
     running?: RunningCycle | undefined;
     /** When PowerSchool was last checked completely and everything found was acknowledged. */
     lastCheckAt?: number | undefined;
-    lastEndAt?: number;
+    /** Whether the cycle that ended last was a complete check. */
+    wasComplete?: boolean;
     dueAt?: number;
     intervalMs: number;
     problem?: LastingProblem | undefined;
@@ -210,7 +211,7 @@ export function after(state: BoardState, moment: Moment, now: number): BoardStat
 }
 
 function cycleAfter(cycle: BoardState['cycle'], end: CycleEnd, now: number): BoardState['cycle'] {
-  const ended = { ...cycle, running: undefined, lastEndAt: now };
+  const ended = { ...cycle, running: undefined, wasComplete: end.complete };
   // Nobody's fault, and no news about PowerSchool.
   if (end.outcome === 'interrupted') return ended;
   return {

@@ -66,7 +66,7 @@ function troubled({ link, cycle, buckets }: BoardState, now: number): Verdict | 
   const rest = problem === cycle.problem ? leftAsTheyWere(buckets.held.size) : '';
   const how = { sentence: [`${problem.message}${rest}`], action: problem.action, code: problem.code };
   // The check was complete: only single rows are to be corrected, and the rest is in step.
-  if (problem === cycle.problem && cycle.lastEndAt !== undefined && cycle.lastEndAt === cycle.lastCheckAt)
+  if (problem === cycle.problem && cycle.wasComplete === true)
     return { ...how, tone: 'attention', word: 'Needs you', since: problem.since };
   return {
     ...(isBroken(problem, now)
