@@ -95,7 +95,7 @@ t.test('says when the file is no database or cannot be reached', async (t) => {
   const dir = t.testdir();
   writeFileSync(join(dir, 'relay.db'), 'this is a text file, and quite a long one for a database header'.repeat(20));
   await t.rejects(openStore(join(dir, 'relay.db')), { code: 'STORE_UNAVAILABLE', retry: 'retry' });
-  await t.rejects(openStore(join(dir, 'relay.db', 'below-a-file')), { code: 'STORE_UNAVAILABLE' });
+  await t.rejects(openStore(join(dir, 'relay.db', 'below-a-file')), { code: 'STATE_FOLDER_UNUSABLE' });
 });
 
 t.test('tenants', async (t) => {

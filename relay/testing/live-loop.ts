@@ -15,6 +15,8 @@ export interface LiveLoop extends SyncLoop {
   event(name: string): Promise<void>;
   /** Resolves when a run of at least this number is the newest, and over. */
   ended(number: number): Promise<PastRun>;
+  /** The first run that fits, of those that are over from now on: the loop runs without pauses, so numbers say little. */
+  runThat(fits: (run: PastRun) => boolean): Promise<PastRun>;
   /** The newest first. */
   runs(): Promise<PastRun[]>;
 }
@@ -57,6 +59,13 @@ export async function startLoop(t: Test, { store, tenantId, settings, vault, clo
       for (;;) {
         const [newest] = await runs();
         if (newest !== undefined && newest.number >= number && newest.finishedAt !== null) return newest;
+        await new Promise(setImmediate);
+      }
+    },
+    async runThat(fits) {
+      for (;;) {
+        const [newest] = await runs();
+        if (newest !== undefined && newest.finishedAt !== null && fits(newest)) return newest;
         await new Promise(setImmediate);
       }
     },
