@@ -194,6 +194,8 @@ t.test('log and schools can be looked through', { skip: noBrowser }, async (t) =
 
 t.test('a narrow window says that a table goes on at the side, a wide one does not', { skip: noBrowser }, async (t) => {
   const { url } = await serve(t, working(6));
+  // Before the tab, which complains when its server ends first.
+  const empty = await serve(t, scene());
   const tab = await openTab(t, browser, url, { viewport: { width: 390, height: 900 } });
   const hint = tab.locator('.buckets .swipe');
   await tab.locator('#bucket-rows tr').first().waitFor();
@@ -201,7 +203,6 @@ t.test('a narrow window says that a table goes on at the side, a wide one does n
   t.ok((await tooWide(tab, '.buckets .scroller')) > 0, 'it does');
   await tab.setViewportSize({ width: 1280, height: 900 });
   await hint.waitFor({ state: 'hidden' });
-  const empty = await serve(t, scene());
   await tab.setViewportSize({ width: 390, height: 900 });
   await tab.goto(empty.url);
   await tab.getByText('Cycles appear here as they end.').waitFor();
