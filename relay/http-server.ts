@@ -1,6 +1,7 @@
 /** The relay's HTTP server, with the times within which a client has to get on. */
-import { createServer as createHttpServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { fail, reasonOf } from '../shared/errors.ts';
 import { readTextFile } from '../shared/text-file.ts';
@@ -10,6 +11,9 @@ import type { RelaySettings } from './settings.ts';
 
 /** For the TLS handshake, which takes a second over a bad line; Node's own limit is two minutes. */
 const handshakeTimeoutMs = 10_000;
+
+/** Until the first request of a connection, milliseconds; more than its headers may take. */
+const silenceMs = 20_000;
 
 const limits = {
   /** For the whole request, and for its headers, from the first byte of the connection or the end of the last request. */
@@ -27,14 +31,29 @@ export async function createServer({ listen }: RelaySettings): Promise<Server> {
   if (listen.certFile !== undefined && listen.keyFile !== undefined) {
     const [cert, key] = await Promise.all([readTextFile(listen.certFile), readTextFile(listen.keyFile)]);
     try {
-      return createHttpsServer({ ...limits, handshakeTimeout: handshakeTimeoutMs, cert, key });
+      const server = createHttpsServer({ ...limits, handshakeTimeout: handshakeTimeoutMs, cert, key });
+      return endSilent(server, 'secureConnection');
     } catch (error) {
       const setting = 'listen.certFile';
       throw fail('RELAY_SETTING_INVALID', { setting, reason: reasonOf(error) }, { cause: error });
     }
   }
   if (!isLoopback(listen.host)) throw fail('LISTEN_INSECURE', { address: listen.host });
-  return createHttpServer(limits);
+  return endSilent(createHttpServer(limits), 'connection');
+}
+
+/** Node counts its own limits from the first byte: a connection on which none comes would stay for ever. */
+function endSilent(server: Server, opened: 'connection' | 'secureConnection'): Server {
+  const asked = new WeakSet<Socket>();
+  server.on(opened, (socket: Socket) => {
+    const timer = setTimeout(() => {
+      if (!asked.has(socket)) socket.destroy();
+    }, silenceMs);
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
+  });
+  const ask = ({ socket }: IncomingMessage) => asked.add(socket);
+  return server.on('request', ask).on('upgrade', ask);
 }
 
 /** What is no HTTP, or takes too long, is answered like everything else: with a code and a sentence. */

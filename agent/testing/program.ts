@@ -61,7 +61,7 @@ export class Program {
 
   async start(): Promise<void> {
     const env = { ...process.env, HOME: this.#home };
-    const child = spawn(this.#file, this.#args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const child = spawn(this.#file, this.#args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.#said += chunk));
     this.#child = child;
     await takesConnections(this.#port);
@@ -80,5 +80,11 @@ export class Program {
     const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
     await exited;
     clearTimeout(timer);
+    // Workers of before a reload may outlive it, with the connections that they hold.
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // None is left.
+    }
   }
 }

@@ -61,7 +61,9 @@ export class RelayProcess {
     const mode = { students: 'match', teachers: 'match' };
     const rule = { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' };
     const identity = { students: [rule], teachers: [rule] };
-    await writeFile(file, JSON.stringify({ version: 1, name: 'Contoso', mode, identity, schools: 'all' }));
+    const licences = { students: null, teachers: null, usageLocation: 'US' };
+    const rest = { domains: {}, licences, schools: 'all', properties: {} };
+    await writeFile(file, JSON.stringify({ version: 1, name: 'Contoso', mode, identity, ...rest }));
     await command(this.#home, 'profile', 'set', district, file, '--unchecked');
   }
 
