@@ -12,6 +12,9 @@ import type { RelaySettings } from './settings.ts';
 /** For the TLS handshake, which takes a second over a bad line; Node's own limit is two minutes. */
 const handshakeTimeoutMs = 10_000;
 
+/** For a peer that does not take its answer, milliseconds. */
+const goodbyeMs = 5000;
+
 /** Until the first request of a connection, milliseconds; more than its headers may take. */
 const silenceMs = 20_000;
 
@@ -59,7 +62,9 @@ function endSilent(server: Server, opened: 'connection' | 'secureConnection'): S
 /** What is no HTTP, or takes too long, is answered like everything else: with a code and a sentence. */
 export function answerBrokenRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    // Only a peer that has spoken HTTP can read an answer: one that is in the middle of a TLS handshake never would.
+    const isHttp = /^(?:HPE_|ERR_HTTP_)/.test(error.code ?? '');
+    if (!isHttp || !socket.writable) return void socket.destroy();
     const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
     // The parser's own words, without what it stumbled over.
     const { headers, body } = answerOf(fail('FRAME_MALFORMED', { reason: error.message.slice(0, 200) }), status);
@@ -67,6 +72,7 @@ export function answerBrokenRequests(server: Server): void {
     const lines = { ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) };
     const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head.join('')}\r\n${text}`);
+    setTimeout(() => socket.destroy(), goodbyeMs).unref();
   });
 }
 

@@ -55,18 +55,6 @@ export class RelayProcess {
     throw new TypeError('the relay has ended before it was ready');
   }
 
-  /** A profile that asks for every school, so that agents send a whole district. */
-  async wantEverySchool(): Promise<void> {
-    const file = join(this.#home, 'profile.json');
-    const mode = { students: 'match', teachers: 'match' };
-    const rule = { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' };
-    const identity = { students: [rule], teachers: [rule] };
-    const licences = { students: null, teachers: null, usageLocation: 'US' };
-    const rest = { domains: {}, licences, schools: 'all', properties: {} };
-    await writeFile(file, JSON.stringify({ version: 1, name: 'Contoso', mode, identity, ...rest }));
-    await command(this.#home, 'profile', 'set', district, file, '--unchecked');
-  }
-
   /** A fresh one-time code. */
   async code(): Promise<string> {
     return JSON.parse(await command(this.#home, 'enroll-code', district, '--json')).code;
