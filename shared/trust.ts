@@ -39,26 +39,6 @@ function bodyOf(pem: string): string {
   return pem.replace(/\s+/g, '');
 }
 
-/** The codes with which Node says that a chain does not end in a trusted authority or names another host. */
-const untrustedCodes = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-/** True when a connection failed because of the certificate, which waiting does not cure. */
-export function isUntrusted(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string' && untrustedCodes.has(at.code)) return true;
-  }
-  return false;
-}
-
 /** True for an address of this computer itself, the only place where an unencrypted connection is allowed. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname);

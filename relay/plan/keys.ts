@@ -17,10 +17,6 @@ export function addKeys(to: Keys, from: Keys): void {
   for (const id of from.sections) to.sections.add(id);
 }
 
-export function hasKeys({ schools, people, sections }: Keys): boolean {
-  return schools.size + people.size + sections.size > 0;
-}
-
 /** The two parts of an object (`class:77`, `school:1`, `students:123`): the kind in the applied state, and the key there. */
 export function objectOf(object: string): { kind: 'class' | 'school' | 'user'; key: string } {
   const [prefix] = object.split(':');
