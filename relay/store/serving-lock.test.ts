@@ -22,8 +22,8 @@ t.test('the lock ends with a process that is killed', async (t) => {
   const home = t.testdir();
   const module = new URL('./serving-lock.ts', import.meta.url).href;
   const code = `import { takeServingLock } from ${JSON.stringify(module)};
-    takeServingLock(process.argv[1]); console.log('held'); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code, home], {
+    takeServingLock(process.argv[1]); gc(); console.log('held'); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', code, home], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');

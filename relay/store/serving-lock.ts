@@ -2,7 +2,7 @@
  * One serving relay per state folder. A transaction of SQLite's on a file of its own holds the lock: the operating system
  * ends it with the process, however that ends. Commands beside a serving relay do not ask for it.
  */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fail } from '../../shared/errors.ts';
@@ -10,6 +10,9 @@ import { fileReason } from '../../shared/file-reason.ts';
 
 /** SQLITE_BUSY: somebody else holds it. */
 const busy = 5;
+
+/** Kept reachable: the garbage collector closes a database that nothing names, and the lock would end with it. */
+const held = new Set<DatabaseSync>();
 
 /**
  * @returns lets the lock go
@@ -19,7 +22,8 @@ export function takeServingLock(home: string): () => void {
   const file = join(home, 'serving.lock');
   let database: DatabaseSync | undefined;
   try {
-    closeSync(openSync(file, 'a', 0o600));
+    // Only where there is none: closing any descriptor of a file ends all locks that this process has on it (POSIX).
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec('begin exclusive');
   } catch (error) {
@@ -28,6 +32,10 @@ export function takeServingLock(home: string): () => void {
     if (code === busy) throw fail('RELAY_RUNNING', { folder: home }, { cause: error });
     throw fail('STORE_UNAVAILABLE', { store: file, reason: fileReason(error) }, { cause: error });
   }
-  const held = database;
-  return () => held.close();
+  const taken = database;
+  held.add(taken);
+  return () => {
+    held.delete(taken);
+    taken.close();
+  };
 }
