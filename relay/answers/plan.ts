@@ -23,6 +23,9 @@ export const planAnswer = z.object({
     memberships: z.int(),
     conflicts: z.int(),
   }),
+  notMade: z
+    .object({ schools: z.int(), classes: z.int() })
+    .meta({ description: 'Left out because their terms ended before this school year.' }),
   totals: z.array(z.object({ kind: operationKind, planned: z.int(), held: z.int() })),
   holds: z.array(foundHoldSchema),
   approved: z.array(foundHoldSchema),
@@ -54,7 +57,7 @@ export function operationsIn({ plan, guarded, schoolOf }: PlanNow, filter: Filte
  */
 export function describePlan(
   { slug, name }: Pick<Tenant, 'slug' | 'name'>,
-  { profile, version, plan, guarded, takenOver }: PlanNow,
+  { profile, version, plan, guarded, takenOver, notMade }: PlanNow,
   operations: readonly Listed[],
   { limit = operations.length, offset = 0 }: { limit?: number; offset?: number } = {},
 ): z.infer<typeof planAnswer> {
@@ -63,6 +66,7 @@ export function describePlan(
     profile: { name: profile.name, state: profile.state },
     rosterVersion: version,
     takenOver,
+    notMade,
     totals: totalsOf(plan, guarded),
     holds: guarded.holds,
     approved: guarded.approved,

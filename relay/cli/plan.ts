@@ -5,6 +5,7 @@ import { describePlan, operationsIn, planTable } from '../answers/plan.ts';
 import { sentenceOf } from '../answers/sentences.ts';
 import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
 import { type OperationKind, stages } from '../plan/operation.ts';
+import type { NotMade } from '../plan/past.ts';
 import { type Names, readAllNames } from '../roster/names.ts';
 import { findTenant, type Tenant } from '../store/system.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
@@ -75,13 +76,14 @@ const states: Record<PlanNow['profile']['state'], string> = {
 function printPlan(
   context: CliContext,
   tenant: Tenant,
-  { profile, version, plan, guarded, takenOver }: PlanNow,
+  { profile, version, plan, guarded, takenOver, notMade }: PlanNow,
   operations: readonly Listed[],
   { perKind, names }: { perKind: number; names: Names },
 ): void {
   const { out } = context;
   out.write(`${tenant.name} (${tenant.slug}), roster version ${version}\n`);
-  out.write(`Profile "${profile.name}" is ${states[profile.state]}.\n${describeTakenOver(takenOver, tenant.slug)}\n`);
+  out.write(`Profile "${profile.name}" is ${states[profile.state]}.\n`);
+  out.write(`${describeTakenOver(takenOver, tenant.slug)}${describeNotMade(notMade)}\n`);
   const totals = totalsOf(plan, guarded);
   if (totals.length === 0) return void out.write('Nothing to do: Microsoft 365 is in step.\n');
   const rows = totals.map(({ kind, planned, held }) => [kind, ...[planned, held, planned - held].map(number)]);
@@ -111,6 +113,16 @@ function describeTakenOver(found: TakenOver, slug: string): string {
   const records = counted(conflicts, 'record', 'records');
   const doubt = `Double or contradictory stamps: ${records}, left untouched: hallpass-relay problems ${slug}\n`;
   return conflicts === 0 ? taken : `${taken}${doubt}`;
+}
+
+/** A line on what is over; empty when nothing is. */
+function describeNotMade({ schools, classes }: NotMade): string {
+  const counts = [
+    ...(schools === 0 ? [] : [counted(schools, 'school', 'schools')]),
+    ...(classes === 0 ? [] : [counted(classes, 'class', 'classes')]),
+  ];
+  if (counts.length === 0) return '';
+  return `Not made, because their terms ended before this school year: ${counts.join(', ')}.\n`;
 }
 
 function counted(count: number, one: string, several: string): string {

@@ -2,7 +2,7 @@
 import { type Drift, linkOf } from '../drift/ledger.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
 import type { ActivationFacts, ClassFacts, Facts } from './known.ts';
-import { fate, held, type Step, waiting } from './step.ts';
+import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
 
 /** From the section in PowerSchool to the team. */
 export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
@@ -14,7 +14,11 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
     yield { stage: 'Section', status: 'stopped', fact, next };
     return;
   }
-  if (section.inScope)
+  const { termEnded } = section;
+  if (section.inScope && termEnded !== undefined && section.objectId === undefined) {
+    const fact = `Section ${section.sectionId} is ${section.name}. ${isOver(termEnded)}: no class is made.`;
+    yield { stage: 'Section', status: 'stopped', fact, next: nextOfPast };
+  } else if (section.inScope)
     yield { stage: 'Section', status: 'ok', fact: `Section ${section.sectionId} is ${section.name}.` };
   else {
     const fact = `Section ${section.sectionId} (${section.name}) is in a school that the profile does not cover.`;
@@ -31,6 +35,7 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
     yield byHandStep('Class', gone, facts);
     return;
   }
+  if (termEnded !== undefined && section.objectId === undefined) return;
   yield classStep(facts, section);
   const changed = byHandAt(facts, 'membership');
   for (const drift of changed) yield byHandStep('Membership', drift, facts);
@@ -69,7 +74,7 @@ function classStep(facts: Facts, { objectId, problems }: ClassFacts): Step {
   return { stage: 'Class', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
 }
 
-function membershipStep(facts: Facts, { isMember, operations, problems, memberships }: ClassFacts): Step {
+function membershipStep(facts: Facts, { isMember, operations, problems, memberships, termEnded }: ClassFacts): Step {
   const [last] = operations;
   const trace = last === undefined ? '' : ` Last: ${last.kind}, ${last.state} (${last.reason}).`;
   const at = last === undefined ? {} : { at: last.at };
@@ -85,6 +90,10 @@ function membershipStep(facts: Facts, { isMember, operations, problems, membersh
     return { stage: 'Membership', status: 'waiting', fact, ...at, next };
   }
   if (!wanted) return { stage: 'Membership', status: 'ok', fact: `They are not a member of the class.${trace}`, ...at };
+  if (termEnded !== undefined) {
+    const fact = `${isOver(termEnded)}: nobody is put into the class any more.${trace}`;
+    return { stage: 'Membership', status: 'stopped', fact, ...at, next: nextOfPast };
+  }
   const [problem] = problems;
   if (last?.error !== undefined || problem !== undefined) {
     const fact = `Microsoft 365 refused: ${last?.error ?? problem?.message ?? ''}`;

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { RosterRecord } from '../../shared/roster.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { answerOf, explain } from './explain.ts';
 import { readFacts } from './facts.ts';
@@ -18,6 +19,7 @@ const whole: Facts = {
     wasThere: false,
     departure: undefined,
     inScope: true,
+    schoolsEnded: undefined,
     rivals: [],
     link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
     deleted: undefined,
@@ -31,6 +33,7 @@ const whole: Facts = {
     name: 'Math - 1',
     departure: undefined,
     inScope: true,
+    termEnded: undefined,
     objectId: 'g1',
     memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
     isMember: true,
@@ -139,6 +142,21 @@ t.test('the first step that is not in order is the answer, with who does what ne
   });
 });
 
+t.test('what was over before this school year says so', async (t) => {
+  const termEnded = '2019-06-07';
+  t.match(answer({}, { termEnded, objectId: undefined, isMember: false }), {
+    ...{ stage: 'Section', status: 'stopped', next: /School Setup > Years & Terms/ },
+    fact: 'Section 50 is Math - 1. The last term ended on 2019-06-07, before this school year: no class is made.',
+  });
+  t.equal(answer({}, { termEnded }), undefined, 'who is in a class that is there stays');
+  t.match(answer({}, { termEnded, isMember: false }), { stage: 'Membership', fact: /nobody is put into the class/ });
+  t.match(answer({ schoolsEnded: '2019-06-07', link: undefined }), {
+    ...{ stage: 'Account', status: 'stopped', next: /Nothing to do for what is over/ },
+    fact: /2019-06-07, before this school year: no account is made for school 1/,
+  });
+  t.equal(answer({ schoolsEnded: '2019-06-07' }), undefined, 'an account that is there stays');
+});
+
 t.test('what is held, and a profile that writes nothing, are named where they stop something', async (t) => {
   const reason = '200 of 1000 class memberships would end at once.';
   const holds = [
@@ -175,6 +193,25 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   t.match(member.steps.at(-1), { stage: 'Membership', fact: /are a member.*addMembers, done/ });
   t.match((await ask('777', undefined)).answer, { stage: 'Account', fact: /UnmatchedEntry/ });
   t.match((await ask('999', undefined)).answer, { stage: 'PowerSchool' });
+
+  const closed: RosterRecord[] = [
+    { kind: 'school', id: '9', schoolId: 'district', name: 'Closed', schoolNumber: '900' },
+    {
+      ...{ kind: 'term', id: '99', schoolId: '9', name: 'Year', yearId: '28' },
+      ...{ startDate: '2018-08-20', endDate: '2019-06-07' },
+    },
+    {
+      ...{ kind: 'section', id: '95', schoolId: '9', termId: '99', sectionNumber: '1' },
+      ...{ courseNumber: 'C', courseName: 'Course' },
+    },
+    { kind: 'student', id: '91', schoolId: '9', studentNumber: '91' },
+    { kind: 'studentEnrollment', id: '93', schoolId: '9', sectionId: '95', studentId: '91' },
+  ];
+  await district.commit([...roster, ...closed]);
+  await district.run();
+  const past = await ask('91', '95');
+  t.match(past.answer, { stage: 'Account', fact: /The last term ended on 2019-06-07/ });
+  t.match(past.steps.at(-2), { stage: 'Section', fact: /no class is made/ });
 
   district.clock.advance(1000);
   const dropped = roster.filter((record) => record.id !== '300');

@@ -6,7 +6,7 @@
 import { byHandAt, byHandStep } from './by-hand.ts';
 import { classSteps } from './class-steps.ts';
 import type { Facts } from './known.ts';
-import { fate, held, type Step, waiting } from './step.ts';
+import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
 
 export function explain(facts: Facts): Step[] {
   const ofClass = facts.class === undefined ? [] : classSteps(facts, facts.class);
@@ -84,6 +84,10 @@ function accountStep(facts: Facts): Step {
     const before = former === undefined ? '' : ` Until ${linkedAt} it was that of ${former}, who had left PowerSchool.`;
     const fact = `Linked to the account ${objectId} (${rule}).${before}`;
     return { stage: 'Account', status: 'ok', fact, at: linkedAt };
+  }
+  if (person.schoolsEnded !== undefined && person.deleted === undefined) {
+    const fact = `${isOver(person.schoolsEnded)}: no account is made for ${schools(person.schoolIds)}.`;
+    return { stage: 'Account', status: 'stopped', fact, next: nextOfPast };
   }
   const [problem] = person.problems;
   if (problem !== undefined) {

@@ -8,11 +8,12 @@ import { daysBefore, standing } from '../plan/dates.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { objectOf } from '../plan/keys.ts';
 import { licenceKey } from '../plan/licences.ts';
+import { type Past, pastOfTerms } from '../plan/past.ts';
 import { memberOf } from '../plan/roster-index.ts';
 import { noDates, noPolicies } from '../profile/life.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { Profile, Role } from '../profile.ts';
-import { mirrorState, readBySection, readPerson, readRecord } from '../roster/mirror.ts';
+import { mirrorState, readBySection, readPerson, readRecord, readRecords } from '../roster/mirror.ts';
 import { districtTimeZone } from '../store/agents.ts';
 import { containersOf, isRelated, readObject } from '../store/applied.ts';
 import { readDeletedAccounts } from '../store/deleted-accounts.ts';
@@ -47,7 +48,8 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   // Whoever is gone belongs to the profile of the school that they were in.
   const schoolIds = here.length > 0 ? here : await containersOf(scope, 'schoolUser', key);
   const responsible = responsibleFor(schoolIds, await readProfiles(scope));
-  const person = await personFacts(scope, question, found, responsible);
+  const past = pastOfTerms(await readRecords(scope, 'term'), today);
+  const person = await personFacts(scope, question, found, { ...responsible, past });
   const { profile } = responsible;
   const { sectionId } = question;
   const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
@@ -63,7 +65,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
     class:
       sectionId === undefined
         ? undefined
-        : await classFacts(scope, question, { sectionId, section, today }, responsible),
+        : await classFacts(scope, question, { sectionId, section, today }, { ...responsible, past }),
     byHand: await byHandOf(scope, question, concerned),
   };
 }
@@ -121,7 +123,7 @@ async function personFacts(
   scope: TenantScope,
   { role, personId }: Question,
   { records, wasThere }: Awaited<ReturnType<typeof readPerson<'student' | 'teacher'>>>,
-  { profile, covers, rivals }: Responsible,
+  { profile, covers, rivals, past }: Responsible & { past: Past },
 ): Promise<PersonFacts> {
   const key = personKey(role, personId);
   const schoolIds = records.map((record) => record.schoolId);
@@ -136,6 +138,7 @@ async function personFacts(
     wasThere,
     departure: await departureOf(scope, key, profile),
     inScope: schoolIds.some(covers),
+    schoolsEnded: await endOf(scope, schoolIds.filter(covers), past),
     rivals,
     link,
     deleted: (await readDeletedAccounts(scope)).find((one) => one.role === role && one.personId === personId),
@@ -143,6 +146,17 @@ async function personFacts(
     licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
     stamped: (await readObject(scope, 'user', key)) !== undefined,
   };
+}
+
+/** The last day of schools that were all over before this school year; undefined where one was not, or is there already. */
+async function endOf(scope: TenantScope, schoolIds: readonly string[], past: Past): Promise<string | undefined> {
+  const lastDays: string[] = [];
+  for (const id of schoolIds) {
+    const lastDay = past.lastDayOf(id);
+    if (lastDay === undefined || (await readObject(scope, 'school', id)) !== undefined) return undefined;
+    lastDays.push(lastDay);
+  }
+  return lastDays.sort().at(-1);
 }
 
 /** What is told of differences, these differences say in full. */
@@ -179,7 +193,7 @@ async function classFacts(
   scope: TenantScope,
   { role, personId }: Question,
   { sectionId, section, today }: { sectionId: string; section: Section | undefined; today: string },
-  { profile, covers }: Responsible,
+  { profile, covers, past }: Responsible & { past: Past },
 ): Promise<ClassFacts> {
   const key = personKey(role, personId);
   const all = section === undefined ? [] : await readBySection(scope, section);
@@ -190,6 +204,7 @@ async function classFacts(
     name: section && `${section.courseName} - ${section.sectionNumber}`,
     departure: await departureOf(scope, `class:${sectionId}`, profile),
     inScope: section !== undefined && covers(section.schoolId),
+    termEnded: section !== undefined && past.section(section) ? term?.endDate : undefined,
     objectId: (await readObject(scope, 'class', sectionId))?.objectId,
     memberships: all
       .filter((membership) => memberOf(membership) === key)

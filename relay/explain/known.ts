@@ -12,6 +12,8 @@ export interface PersonFacts {
   /** Of somebody with an account who is no longer there. */
   departure: Departure | undefined;
   inScope: boolean;
+  /** The last day of the person's schools, where all of them were over before this school year and are not made. */
+  schoolsEnded: string | undefined;
   /** Other profiles that cover a school of the person. */
   rivals: string[];
   /** `former`: person key of the one who had the account before. */
@@ -56,6 +58,8 @@ export interface ClassFacts {
   /** Of a class whose section is no longer there. */
   departure: Departure | undefined;
   inScope: boolean;
+  /** The last day of the section's term, where that was before this school year. */
+  termEnded: string | undefined;
   /** Object id of the class in Microsoft 365. */
   objectId: string | undefined;
   /** Every enrollment or roster of the person in the section. */

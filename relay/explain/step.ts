@@ -1,4 +1,5 @@
 /** A step of an explanation, and those that stand at several places of the way. */
+import { pageOf } from '../../plugin/mending.ts';
 import type { Departure, Facts } from './known.ts';
 
 export interface Step {
@@ -30,6 +31,14 @@ export function fate(departure: Departure | undefined, kept: string): string {
   if (done !== undefined) return `${gone} ${done}`;
   return policy === undefined ? `${gone} ${kept}` : `${gone} From ${policy.from} on, by policy: ${policy.what}.`;
 }
+
+/** @param lastDay of the terms in question */
+export function isOver(lastDay: string): string {
+  return `The last term ended on ${lastDay}, before this school year`;
+}
+
+/** For whoever expects something of what is over. */
+export const nextOfPast = `Nothing to do for what is over; else the school adds the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
 
 /** What a hold keeps from happening; undefined when nothing of the kind is held. */
 export function held(stage: Step['stage'], kind: string, what: string, { holds }: Facts): Step | undefined {

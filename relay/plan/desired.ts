@@ -13,7 +13,7 @@ import { type Body, classBody, classNickname, schoolBody, userBody } from './bod
 import { isOpen, isOver, standing, wentToTheEnd } from './dates.ts';
 import type { Keys } from './keys.ts';
 import { classNamer } from './names-of-classes.ts';
-import { type Past, pastOf } from './past.ts';
+import { type Made, type Past, pastOf } from './past.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
 import { strangerProblem } from './strangers.ts';
 
@@ -85,8 +85,7 @@ export interface Desire {
   profile: Profile;
   /** The schools that the profile has to itself. */
   scope: Scope;
-  /** What Microsoft 365 has already: it stays when its school year is over. */
-  made: { schools: { has(id: string): boolean }; classes: { has(id: string): boolean } };
+  made: Made;
   /** The district's date, YYYY-MM-DD. */
   today: string;
 }

@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Section, Term } from '../../shared/roster.ts';
 import { applyAll, changesOf, desire, profile, type Roster, small } from '../testing/planning.ts';
 import { nothingApplied } from './applied-state.ts';
-import { pastOf, yearStart } from './past.ts';
+import { countNotMade, pastOf, yearStart } from './past.ts';
 import { makePlan } from './plan.ts';
 import { RosterIndex } from './roster-index.ts';
 
@@ -29,6 +29,14 @@ const world = (terms: Term[]): Roster => ({ ...small, term: terms });
 t.test('a school whose only term is of 2018-19 gets nothing: no school, class, membership', async (t) => {
   const roster = world([term('7', '28', '2018-08-20', '2019-06-07')]);
   t.same(planFor(roster, '2026-11-29'), []);
+  const index = new RosterIndex();
+  index.apply(changesOf(roster));
+  const count = (today: string, made = nothingApplied()) => countNotMade(index, { covers: () => true, made, today });
+  t.same(count('2026-11-29'), { schools: 1, classes: 1 });
+  t.same(count('2018-11-29'), { schools: 0, classes: 0 });
+  const applied = nothingApplied();
+  applyAll(makePlan(desire(roster, profile, '2018-11-29').desired, applied), applied);
+  t.same(count('2026-11-29', applied), { schools: 0, classes: 0 }, 'what is there is no news');
   const { desired } = desire(roster, profile, '2026-11-29');
   t.same([desired.allSchools.size, desired.users.size, desired.classes.size], [0, 0, 0]);
   t.ok(planFor(roster, '2018-11-29').length > 0, 'in its own year it does');

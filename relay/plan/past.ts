@@ -3,13 +3,27 @@
  * Pure.
  */
 import type { Section, Term } from '../../shared/roster.ts';
-import type { RosterIndex } from './roster-index.ts';
+import { RosterIndex } from './roster-index.ts';
 
 export interface Past {
   /** Whether the term of a section ended before this school year. A section without a known term did not. */
   section(section: Section): boolean;
   /** Whether all terms of a school did. A school without terms did not: new schools and offices have none. */
   school(schoolId: string): boolean;
+  /** The last day of a school whose terms all did. */
+  lastDayOf(schoolId: string): string | undefined;
+}
+
+/** What Microsoft 365 has already: it stays when its school year is over. */
+export interface Made {
+  schools: { has(id: string): boolean };
+  classes: { has(id: string): boolean };
+}
+
+/** What is left out because it is over. */
+export interface NotMade {
+  schools: number;
+  classes: number;
 }
 
 /** @param today the district's date, YYYY-MM-DD */
@@ -20,16 +34,43 @@ export function pastOf(roster: Pick<RosterIndex, 'terms' | 'termsOf'>, today: st
     return starts.get(schoolId);
   };
   const isPast = (term: Term) => term.endDate < (startOf(term.schoolId) ?? '');
+  const lastDayOf = (schoolId: string) => {
+    const terms = [...roster.termsOf(schoolId)];
+    return terms.every(isPast)
+      ? terms
+          .map(({ endDate }) => endDate)
+          .sort()
+          .at(-1)
+      : undefined;
+  };
   return {
     section({ termId }) {
       const term = roster.terms.get(termId);
       return term !== undefined && isPast(term);
     },
-    school(schoolId) {
-      const terms = [...roster.termsOf(schoolId)];
-      return terms.length > 0 && terms.every(isPast);
-    },
+    school: (schoolId) => lastDayOf(schoolId) !== undefined,
+    lastDayOf,
   };
+}
+
+/** The past of a district of which only the terms are known. */
+export function pastOfTerms(terms: readonly Term[], today: string): Past {
+  const roster = new RosterIndex();
+  roster.apply(terms.map((record) => ({ kind: 'term', schoolId: record.schoolId, id: record.id, record })));
+  return pastOf(roster, today);
+}
+
+/** How much of a profile's part of a district is not made because it is over. @param made what is there already */
+export function countNotMade(
+  roster: RosterIndex,
+  { covers, made, today }: { covers(schoolId: string): boolean; made: Made; today: string },
+): NotMade {
+  const past = pastOf(roster, today);
+  const schools = [...roster.schools.keys()].filter((id) => covers(id) && past.school(id) && !made.schools.has(id));
+  const classes = [...roster.sections.values()].filter(
+    (section) => covers(section.schoolId) && past.section(section) && !made.classes.has(section.id),
+  );
+  return { schools: schools.length, classes: classes.length };
 }
 
 /**

@@ -171,6 +171,7 @@ const facts: TenantFacts = {
   groups: new Map([[group, licensing]]),
   roles: ['Member.Read.Hidden', 'User.ReadWrite.All'],
   schools: new Map([['1', 'High']]),
+  ended: new Map(),
   people: {
     students: { total: 50, withoutAccount: 50, having },
     teachers: { total: 8, withoutAccount: 8, having },
@@ -205,6 +206,13 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
   const nobodyHas = { ...facts.people, students: { total: 50, withoutAccount: 50, having: {} } };
   const groups = (change: object) => new Map([[group, { ...licensing, ...change }]]);
   const cases: [change: object, facts: Partial<TenantFacts>, severity: string, field: string, reason: RegExp][] = [
+    [
+      {},
+      { ended: new Map([['1', '2019-06-07']]) },
+      'warning',
+      'schools',
+      /1 of the schools ended .*: High \(1\) on 2019-06-07$/,
+    ],
     [{}, { domains: [] }, 'error', 'domains.teachers', /contoso.edu is not a verified domain/],
     [{}, { domains: [{ ...domain, isVerified: false }] }, 'error', 'domains.teachers', /not a verified/],
     [{}, { domains: [{ ...domain, authenticationType: 'Federated' }] }, 'error', 'domains.teachers', /federated/],

@@ -17,6 +17,8 @@ export interface TenantFacts {
   roles: readonly string[];
   /** Schools of the mirror, id and name; empty before an agent has sent them. */
   schools: ReadonlyMap<string, string>;
+  /** Schools of the profile whose terms all ended before this school year, with the last day of each. */
+  ended: ReadonlyMap<string, string>;
   people: Record<Role, PeopleFacts>;
   /** Schools of the profile that another one claims just as well, with the names of those. */
   contested: ReadonlyMap<string, readonly string[]>;

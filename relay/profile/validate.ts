@@ -3,6 +3,7 @@
  * this is about the world. Pure: the facts are read elsewhere. With an error in it a profile should not be enabled.
  */
 
+import { pageOf } from '../../plugin/mending.ts';
 import type { Profile } from '../profile.ts';
 import { readingOf } from './adoption.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
@@ -16,6 +17,7 @@ export function validateProfile(profile: Profile, facts: TenantFacts): ProfilePr
     ...identityProblems(profile, facts),
     ...(facts.unasked === undefined ? cloudProblems(profile, facts) : unasked(facts.unasked)),
     ...schoolProblems(profile, facts),
+    ...endedProblems(facts),
     ...overlapProblems(facts),
     ...propertyProblems(profile),
     ...dateProblems(profile, facts),
@@ -43,6 +45,19 @@ function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts)
     const remedy = 'Take it out, or correct it: "hallpass-relay schools TENANT" lists them.';
     yield { field: 'schools', severity: 'error', reason, remedy };
   }
+}
+
+/** How many schools a sentence names. */
+const mostNamed = 5;
+
+/** Schools that have closed. */
+function* endedProblems({ ended, schools }: TenantFacts): Iterable<ProfileProblem> {
+  if (ended.size === 0) return;
+  const named = [...ended].slice(0, mostNamed).map(([id, lastDay]) => `${schools.get(id)} (${id}) on ${lastDay}`);
+  const list = `${named.join(', ')}${ended.size > mostNamed ? ', …' : ''}`;
+  const reason = `the terms of ${ended.size} of the schools ended before this school year, so nothing new is made for them: ${list}`;
+  const remedy = `Nothing to do for schools that have closed. Else PowerSchool needs their terms of this school year: ${pageOf('term', '')}.`;
+  yield { field: 'schools', severity: 'warning', reason, remedy };
 }
 
 /** What another profile of the district covers too. */

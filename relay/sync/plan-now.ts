@@ -5,6 +5,7 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import { approvalsInForce } from '../plan/decisions.ts';
 import { type Guarded, guard } from '../plan/guard.ts';
 import type { Operation, Plan } from '../plan/operation.ts';
+import { countNotMade, type NotMade } from '../plan/past.ts';
 import type { Profile } from '../profile.ts';
 import { mirrorState } from '../roster/mirror.ts';
 import { districtTimeZone, listAgents } from '../store/agents.ts';
@@ -55,6 +56,8 @@ export interface PlanNow {
   guarded: Guarded;
   /** What it finds in Microsoft 365 and takes over without a write. */
   takenOver: TakenOver;
+  /** What is over, and not there. */
+  notMade: NotMade;
   schoolOf(operation: Operation): string;
 }
 
@@ -87,5 +90,7 @@ export async function planNow(
   const takenOver = countTakenOver(state, there);
   const context = guardContext(state, approvalsInForce(holds, now));
   const guarded = guard(plan, context);
-  return { profile, version: known.version, plan, guarded, takenOver, schoolOf: context.schoolOf };
+  const { covers } = state.scope;
+  const notMade = countNotMade(known.roster, { covers, made: known.applied, today });
+  return { profile, version: known.version, plan, guarded, takenOver, notMade, schoolOf: context.schoolOf };
 }

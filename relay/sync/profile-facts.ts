@@ -6,6 +6,7 @@ import type { GraphClient } from '../graph/client.ts';
 import { type GroupFacts, readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
 import type { Person } from '../identity/people.ts';
 import { personKey } from '../identity/people.ts';
+import { pastOfTerms } from '../plan/past.ts';
 import { RosterIndex } from '../plan/roster-index.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { PeopleFacts, TenantFacts } from '../profile/tenant-facts.ts';
@@ -32,7 +33,7 @@ export async function readMirrorFacts(
   profile: Profile,
   profiles: readonly Profile[],
   nowMs: number,
-): Promise<Pick<TenantFacts, 'today' | 'schools' | 'people' | 'contested' | 'inOtherProfiles' | 'stamps'>> {
+): Promise<Pick<TenantFacts, 'today' | 'schools' | 'ended' | 'people' | 'contested' | 'inOtherProfiles' | 'stamps'>> {
   const schoolRecords = new Map((await readRecords(scope, 'school')).map((school) => [school.id, school]));
   const schools = new Map([...schoolRecords].map(([id, { name }]) => [id, name]));
   // As it would be once enabled: others that are only tried do not stand in its way.
@@ -45,6 +46,7 @@ export async function readMirrorFacts(
     return { total: people.length, withoutAccount, having: countValues(people) };
   };
   const today = calendarOf(await districtTimeZone(scope))(nowMs, 0);
+  const past = pastOfTerms(await readRecords(scope, 'term'), today);
   const found = await readFound(scope);
   const sections = found.length === 0 ? [] : await readRecords(scope, 'section');
   const known = { schools: schoolRecords, sections, people: everybody };
@@ -52,6 +54,12 @@ export async function readMirrorFacts(
   return {
     today,
     schools,
+    ended: new Map(
+      [...schools.keys()].filter(covered.covers).flatMap((id) => {
+        const lastDay = past.lastDayOf(id);
+        return lastDay === undefined ? [] : [[id, lastDay] as const];
+      }),
+    ),
     people: { students: of('students'), teachers: of('teachers') },
     contested: new Map(rivals.filter(([, others]) => others.length > 0)),
     stamps: fitReadings(found, known, profile.adoption),

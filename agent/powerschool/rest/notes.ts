@@ -1,9 +1,10 @@
 /** What one cycle has learned of each school, so that no list is read twice in it. Ids only. */
 import type { JsonObject } from './v1-json.ts';
 
-/** The year that a school is in, with its terms. */
+/** The newest year of a school that has begun, with its terms. */
 export interface SchoolYear {
-  startYear: number;
+  /** The year whose sections are read; undefined where it ended so long ago that none are. */
+  startYear: number | undefined;
   terms: JsonObject[];
 }
 

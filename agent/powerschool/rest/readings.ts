@@ -81,7 +81,8 @@ export class Reading {
     const { client, lists } = this.#parts;
     const { schoolId } = this.#bucket;
     const { signal, expectedRows: counted } = this.#options;
-    if (school.year === undefined) return yield this.#page(0, true, []);
+    const startYear = school.year?.startYear;
+    if (startYear === undefined) return yield this.#page(0, true, []);
     const courseList = listOf(schoolId, 'course');
     const coursesCounted = await client.count(courseList, signal);
     const what = `the courses of school ${schoolId}`;
@@ -89,7 +90,7 @@ export class Reading {
     for await (const page of lists.pages({ list: courseList, what, counted: coursesCounted, signal })) {
       for (const course of page.rows) courses.set(textAt(course, 'id') ?? '', course);
     }
-    const list = countedLists(schoolId, school.year.startYear, false).section;
+    const list = countedLists(schoolId, startYear, false).section;
     const refs: SectionRef[] = [];
     for await (const { rows, last } of lists.pages({ list, what: bucketWords(this.#bucket), counted, signal })) {
       const made: Row[] = [];

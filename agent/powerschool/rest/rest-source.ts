@@ -115,8 +115,8 @@ export class RestSource implements Source {
     const { student, staff, section } = countedLists(schoolId, year?.startYear, school.preRegistered);
     if (kind === 'student') return this.#client.count(student, signal);
     if (kind === 'teacher') return this.#client.count(staff, signal);
-    if (year === undefined) return 0;
-    return kind === 'term' ? year.terms.length : this.#client.count(section, signal);
+    if (kind === 'term') return year?.terms.length ?? 0;
+    return year?.startYear === undefined ? 0 : this.#client.count(section, signal);
   }
 
   async close(): Promise<void> {

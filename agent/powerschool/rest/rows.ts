@@ -29,7 +29,7 @@ export function schoolRow(school: JsonObject): Row {
 }
 
 /** TERMS.YearID counts from 1990. */
-const firstYear = 1990;
+export const firstYear = 1990;
 
 export function termRow(term: JsonObject): Row {
   const startYear = textAt(term, 'start_year');

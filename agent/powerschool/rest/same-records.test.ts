@@ -138,3 +138,49 @@ for (const [name, options] of [
     );
   });
 }
+
+t.test('both ways tell which schools have closed, have no year yet, and have no terms at all', async (t) => {
+  const simulator = await open(t, { students: 40 });
+  const made = simulator.edit(['Closed', 'To come', 'Office'].map((name) => ({ op: 'addSchool', name }) as const));
+  const [closed, toCome, office] = made.map(({ schoolId }) => Number(schoolId));
+  const numberOf = (id: number | undefined) => {
+    return Number(simulator.db.prepare('SELECT school_number AS n FROM schools WHERE dcid = ?').get(id ?? 0)?.n);
+  };
+  for (const id of [closed, toCome, office]) {
+    simulator.db.prepare('DELETE FROM terms WHERE schoolid = ?').run(numberOf(id));
+  }
+  const terms: [id: number | undefined, dcid: number, yearId: number][] = [
+    [closed, 9001, 27],
+    [closed, 9002, 28],
+    [toCome, 9003, 70],
+  ];
+  for (const [id, dcid, yearid] of terms) {
+    const year = { yearid, id: yearid * 100, name: 'Year', abbreviation: 'Y', portion: 1, isyearrec: 1 };
+    const days = { firstday: `${1990 + yearid}-08-20`, lastday: `${1991 + yearid}-06-07` };
+    const values = { dcid, schoolid: numberOf(id), ...year, ...days, transaction_date: '2018-08-01 00:00:00' };
+    simulator.edit([{ op: 'insert', table: 'terms', values }]);
+  }
+  const courseNumber = String(simulator.db.prepare('SELECT course_number AS c FROM courses').get()?.c);
+  const userId = Number(simulator.db.prepare('SELECT users_dcid AS u FROM schoolstaff').get()?.u);
+  const section = { op: 'addSection', schoolId: closed ?? 0, courseNumber, termId: 9002, userId } as const;
+  const [added] = simulator.edit([section]);
+  const { powerquery, rest } = await sourcesOf(t, simulator);
+  const [all, found] = [await readAll(powerquery), await readAll(rest)];
+  for (const records of [all, found]) {
+    const there = ofKind(records, 'term').filter(({ schoolId }) => [closed, toCome, office].includes(Number(schoolId)));
+    t.match(there, [{ id: '9002', yearId: '28', startDate: '2018-08-20', endDate: '2019-06-07' }]);
+    t.equal(there.length, 1, 'the last year of a school that has closed, and nothing of the others');
+  }
+  const sectionKey = `section ${closed} ${added?.sectionId}`;
+  t.ok(all.has(sectionKey), 'the queries read its classes');
+  t.notOk(found.has(sectionKey), 'which /ws/v1 has request by request, and does not read');
+
+  const requests = () => simulator.stats.requests;
+  const probe = async () => {
+    const signal = AbortSignal.timeout(60_000);
+    const before = requests();
+    await rest.probe({ remembered: () => new Map(), schools: [String(office)], thorough: false, signal });
+    return requests() - before;
+  };
+  t.ok((await probe()) <= 6, 'a school without terms is looked through once a day');
+});

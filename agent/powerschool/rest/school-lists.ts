@@ -66,8 +66,9 @@ export class SchoolLists {
   /** The sections of the current year. @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
   async sections(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<SectionRef[]> {
     if (notes.sections !== undefined) return notes.sections;
-    if (notes.year === undefined) return [];
-    const list = countedLists(schoolId, notes.year.startYear, false).section;
+    const startYear = notes.year?.startYear;
+    if (startYear === undefined) return [];
+    const list = countedLists(schoolId, startYear, false).section;
     const reading = { list, what: `the sections of school ${schoolId}`, counted: notes.counts.section, signal };
     notes.sections = (await this.#lists.all(reading)).map(sectionRef);
     return notes.sections;

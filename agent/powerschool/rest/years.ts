@@ -2,12 +2,12 @@
 import type { Metadata } from '../metadata.ts';
 import type { Lists } from './lists.ts';
 import type { SchoolYear } from './notes.ts';
-import { isYearTerm } from './rows.ts';
+import { firstYear, isYearTerm } from './rows.ts';
 import { listOf } from './school-lists.ts';
 import type { V1Client } from './v1-client.ts';
-import { textAt } from './v1-json.ts';
+import { type JsonObject, textAt } from './v1-json.ts';
 
-/** How many years are looked through for one that has begun. A school without any of them has closed. */
+/** How many years are looked through for one whose classes are read. A school without any of them has closed. */
 const yearsBack = 3;
 
 export class Years {
@@ -16,6 +16,8 @@ export class Years {
   readonly #metadata: Metadata;
   readonly #horizonDays: number;
   readonly #known = new Map<string, { horizon: string; year: SchoolYear | undefined }>();
+  /** What a school had before the years that are looked through, by school. What is so long ago does not change by the hour. */
+  readonly #longAgo = new Map<string, { horizon: string; year: SchoolYear | undefined }>();
 
   constructor(client: V1Client, lists: Lists, metadata: Metadata, horizonDays: number) {
     this.#client = client;
@@ -41,13 +43,37 @@ export class Years {
   async #find(schoolId: string, horizon: string, signal: AbortSignal): Promise<SchoolYear | undefined> {
     const newest = Number(horizon.slice(0, 4));
     for (let startYear = newest; startYear > newest - yearsBack; startYear -= 1) {
-      const list = { ...listOf(schoolId, 'term'), q: `start_year==${startYear}` };
-      const counted = await this.#client.count(list, signal);
-      if (counted === 0) continue;
-      const terms = await this.#lists.all({ list, what: `the terms of school ${schoolId}`, counted, signal });
-      const begun = terms.some((term) => isYearTerm(term) && (textAt(term, 'start_date') ?? '9999') <= horizon);
-      if (begun) return { startYear, terms };
+      const terms = await this.#termsOf(schoolId, startYear, horizon, signal);
+      if (terms !== undefined) return { startYear, terms };
     }
-    return undefined;
+    return this.#findLongAgo(schoolId, horizon, signal);
+  }
+
+  /** The last year of a school that has closed: its terms tell that it has, and its classes are not read. */
+  async #findLongAgo(schoolId: string, horizon: string, signal: AbortSignal): Promise<SchoolYear | undefined> {
+    const known = this.#longAgo.get(schoolId);
+    if (known?.horizon === horizon) return known.year;
+    let year: SchoolYear | undefined;
+    for (let at = Number(horizon.slice(0, 4)) - yearsBack; at >= firstYear && year === undefined; at -= 1) {
+      const terms = await this.#termsOf(schoolId, at, horizon, signal);
+      if (terms !== undefined) year = { startYear: undefined, terms };
+    }
+    this.#longAgo.set(schoolId, { horizon, year });
+    return year;
+  }
+
+  /** The terms of a school year; undefined for one that a school does not have, or that has not begun. */
+  async #termsOf(
+    schoolId: string,
+    startYear: number,
+    horizon: string,
+    signal: AbortSignal,
+  ): Promise<JsonObject[] | undefined> {
+    const list = { ...listOf(schoolId, 'term'), q: `start_year==${startYear}` };
+    const counted = await this.#client.count(list, signal);
+    if (counted === 0) return undefined;
+    const terms = await this.#lists.all({ list, what: `the terms of school ${schoolId}`, counted, signal });
+    const begun = terms.some((term) => isYearTerm(term) && (textAt(term, 'start_date') ?? '9999') <= horizon);
+    return begun ? terms : undefined;
   }
 }
