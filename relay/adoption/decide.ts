@@ -20,6 +20,8 @@ export interface Sought {
   sisId: string | undefined;
   /** What an object of it must not contradict. */
   facts: Stamp['hints'];
+  /** Only Hallpass's own stamp counts, and where that is not clear something else decides: for people who are matched by a rule. */
+  byOwnStampAlone?: true;
 }
 
 export interface Conflict {
@@ -68,12 +70,16 @@ export function decideAdoption(
       for (const one of keys) doubt(one, objectId, reason);
       continue;
     }
-    const reason = contradiction(stamp, index.byKey.get(key)?.facts ?? {}, schoolSisIds);
+    const { facts = {}, byOwnStampAlone = false } = index.byKey.get(key) ?? {};
+    const reason =
+      contradiction(stamp, facts, schoolSisIds) ?? (byOwnStampAlone ? anotherPerson(stamp, facts) : undefined);
     if (reason !== undefined) doubt(key, objectId, reason);
     else candidates.set(key, [...(candidates.get(key) ?? []), objectId]);
   }
   const decision: AdoptionDecision = { adopted: new Map(), conflicts: new Map() };
+  const isLeftToRule = (key: string) => index.byKey.get(key)?.byOwnStampAlone === true;
   for (const [key, { objects: ids, reasons }] of doubts) {
+    if (isLeftToRule(key)) continue;
     const all = [...ids, ...(candidates.get(key) ?? [])].sort();
     const reason = [...reasons].sort().join('; ');
     decision.conflicts.set(key, { key, code: 'ContradictoryStamp', objects: all, reason });
@@ -82,7 +88,8 @@ export function decideAdoption(
     if (doubts.has(key)) continue;
     const [only = '', ...rest] = ids;
     if (rest.length === 0) decision.adopted.set(key, only);
-    else decision.conflicts.set(key, { key, code: 'DuplicateStamps', objects: ids.sort(), reason: '' });
+    else if (!isLeftToRule(key))
+      decision.conflicts.set(key, { key, code: 'DuplicateStamps', objects: ids.sort(), reason: '' });
   }
   return decision;
 }
@@ -98,7 +105,7 @@ function indexOf(sought: Iterable<Sought>): Index {
   for (const one of sought) {
     index.byKey.set(one.key, one);
     index.byDcid.set(`${one.kind} ${one.dcid}`, one.key);
-    if (one.sisId === undefined) continue;
+    if (one.sisId === undefined || one.byOwnStampAlone) continue;
     const name = `${one.kind} ${one.sisId}`;
     index.bySisId.set(name, [...(index.bySisId.get(name) ?? []), one.key]);
   }
@@ -106,13 +113,14 @@ function indexOf(sought: Iterable<Sought>): Index {
 }
 
 /** The records that an object claims to be of, and how many claims name nothing that is sought. */
-function claimed({ claims }: Stamp, { bySisId, byDcid }: Index): { keys: string[]; others: number } {
+function claimed({ claims, bySds }: Stamp, { byKey, bySisId, byDcid }: Index): { keys: string[]; others: number } {
   const keys = new Set<string>();
   let others = 0;
   for (const { kind, id, in: ids } of claims) {
     const name = `${kind} ${id}`;
     const key = byDcid.get(name);
-    const found = ids === 'sis' ? (bySisId.get(name) ?? []) : key === undefined ? [] : [key];
+    const isTheirs = key !== undefined && !(bySds && byKey.get(key)?.byOwnStampAlone);
+    const found = ids === 'sis' ? (bySisId.get(name) ?? []) : isTheirs ? [key] : [];
     for (const one of found) keys.add(one);
     if (found.length === 0) others += 1;
   }
@@ -142,6 +150,15 @@ function contradiction(
   if (differ('number')) return 'its number is another one';
   const alike = (['number', 'userName', 'surname'] as const).some((name) => agree(hints, facts, name));
   return alike ? undefined : 'neither number nor user name nor surname is that of the person';
+}
+
+/**
+ * Another tool may have stamped with numbers that are DCIDs of other people, without leaving attributes that tell it. User names
+ * and surnames change, so only both of them together say that it is somebody else.
+ */
+function anotherPerson({ hints }: Stamp, facts: Stamp['hints']): string | undefined {
+  const differ = (name: keyof Stamp['hints']) => bothKnown(hints, facts, name) && !agree(hints, facts, name);
+  return differ('number') || (differ('userName') && differ('surname')) ? "it is somebody else's" : undefined;
 }
 
 function bothKnown(hints: Stamp['hints'], facts: Stamp['hints'], name: keyof Stamp['hints']): boolean {

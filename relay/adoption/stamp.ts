@@ -102,13 +102,13 @@ export function classStamp(
 
 /** An account; v1 of School Data Sync anchors it as `Student_` or `Teacher_`, v2.1 as `User_`. */
 export function userStamp(
-  user: Texts<'userPrincipalName' | 'surname' | 'externalSource'> & {
+  user: Texts<'userPrincipalName' | 'surname' | 'externalSource' | 'primaryRole'> & {
     student?: Texts<'externalId' | 'studentNumber'> | undefined;
     teacher?: Texts<'externalId' | 'teacherNumber'> | undefined;
   },
   sds: SdsAttributes,
 ): Stamp | undefined {
-  const { student, teacher } = user;
+  const { student } = user;
   const isSis = user.externalSource === 'sis';
   const anchor = sds.AnchorId;
   const isTeacher = sds.ObjectType?.toLowerCase() === 'teacher' || (sds.ObjectType === undefined && isSis && !student);
@@ -123,20 +123,45 @@ export function userStamp(
     sds.SyncSource_TeacherId,
     isTeacher ? ofUser : undefined,
   ]);
-  const claims = [
-    ...claimsOf('students', students, isSis ? student?.externalId : undefined),
-    ...claimsOf('teachers', teachers, isSis ? teacher?.externalId : undefined),
-  ];
+  const own = isSis ? ownStamp(user) : {};
+  const claims = [...claimsOf('students', students, own.students), ...claimsOf('teachers', teachers, own.teachers)];
   if (claims.length === 0) return undefined;
   return {
     claims,
     bySds: students.length + teachers.length > 0,
     hints: withoutGaps({
-      number: sds.StudentNumber ?? sds.TeacherNumber ?? student?.studentNumber ?? teacher?.teacherNumber,
+      number: sds.StudentNumber ?? sds.TeacherNumber ?? numberOf(user, own),
       userName: user.userPrincipalName?.split('@')[0],
       surname: user.surname,
     }),
   };
+}
+
+function numberOf(
+  { student, teacher }: Pick<Parameters<typeof userStamp>[0], 'student' | 'teacher'>,
+  own: ReturnType<typeof ownStamp>,
+): string | undefined {
+  const isStaff = own.students === undefined && own.teachers !== undefined;
+  return isStaff ? teacher?.teacherNumber : (student?.studentNumber ?? teacher?.teacherNumber);
+}
+
+/** Marks of an account in the education API. */
+export interface RoleMarks {
+  primaryRole?: string | null | undefined;
+  student?: { externalId?: string | null | undefined } | null | undefined;
+  teacher?: { externalId?: string | null | undefined } | null | undefined;
+}
+
+/**
+ * What the account's external ids say, by role. Of somebody who was a student and is staff both may be there: then the primary role
+ * tells which of them counts.
+ */
+export function ownStamp({ primaryRole, student, teacher }: RoleMarks): { [role in Role]?: string } {
+  const students = student?.externalId ?? undefined;
+  const teachers = teacher?.externalId ?? undefined;
+  if (students === undefined || teachers === undefined) return withoutGaps({ students, teachers });
+  if (primaryRole === 'student') return { students };
+  return primaryRole === 'teacher' ? { teachers } : { students, teachers };
 }
 
 /** An external id that repeats what School Data Sync says is its own; another one is ours. */
@@ -158,6 +183,7 @@ function distinct(values: readonly (string | undefined)[]): string[] {
   return [...new Set(values.filter((value) => value !== undefined))];
 }
 
-function withoutGaps(hints: { [name in keyof Stamp['hints']]: string | undefined }): Stamp['hints'] {
-  return Object.fromEntries(Object.entries(hints).filter(([, value]) => value !== undefined));
+function withoutGaps<Name extends string>(texts: { [name in Name]?: string | undefined }): { [name in Name]?: string } {
+  const known = Object.entries(texts).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as { [name in Name]?: string };
 }

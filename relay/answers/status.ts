@@ -5,7 +5,7 @@ import { digests, mirrorState } from '../roster/mirror.ts';
 import { listAgents } from '../store/agents.ts';
 import { countApplied } from '../store/applied.ts';
 import { readHolds } from '../store/holds.ts';
-import { readUnknownPasswords } from '../store/initial-passwords.ts';
+import { countReadopted, readUnknownPasswords } from '../store/initial-passwords.ts';
 import { lastRun } from '../store/journal.ts';
 import { countProblems } from '../store/problems.ts';
 import { readProfiles } from '../store/profiles.ts';
@@ -103,7 +103,11 @@ export async function tenantStatus(
 /** Accounts of a time that was lost with a newer database: see "passwords renew". */
 async function unknownPasswords(scope: TenantScope): Promise<Record<string, number>> {
   const { length } = await readUnknownPasswords(scope);
-  return length === 0 ? {} : { 'account, first password unknown': length };
+  const readopted = await countReadopted(scope);
+  return {
+    ...(length === 0 ? {} : { 'account, first password unknown': length }),
+    ...(readopted === 0 ? {} : { 'account of before the database was lost': readopted }),
+  };
 }
 
 /** Empty where no profile ever made a team. */

@@ -10,6 +10,7 @@ import { openVault } from '../secrets/key-file.ts';
 import { loadSettings } from '../settings.ts';
 import { writeAudit } from '../store/audit.ts';
 import {
+  countReadopted,
   forgetPasswords,
   readPasswords,
   readUnknownPasswords,
@@ -35,12 +36,19 @@ export function passwordsCommands(program: Command, context: CliContext): void {
         madeAt: one.madeAt,
       }));
       const unknown = await withNamedTenant(context, tenant, readUnknownPasswords);
-      if (options.json) return printJson(context, { passwords: waiting, unknown: unknown.map(shown) });
+      const readopted = await withNamedTenant(context, tenant, countReadopted);
+      if (options.json) return printJson(context, { passwords: waiting, unknown: unknown.map(shown), readopted });
       printTable(
         context,
         ['PERSON', 'ACCOUNT', 'SINCE'],
         waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]),
       );
+      if (readopted > 0) {
+        context.out.write(
+          `\n${readopted} accounts are from before the database was lost, found again by their stamps. First passwords that had not been handed out by then are gone.\n` +
+            `  → For each person who has none, set a new one: hallpass-relay passwords renew ${tenant} --person WHO\n`,
+        );
+      }
       if (unknown.length === 0) return;
       context.out.write(
         `\n${unknown.length} accounts were made in a time that this database does not know, so their first passwords are not known here:\n`,

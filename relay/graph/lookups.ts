@@ -3,8 +3,8 @@
  * repeated blindly makes a second school or class.
  */
 import { HallpassError, passing } from '../../shared/errors.ts';
+import { ownStamp, type RoleMarks } from '../adoption/stamp.ts';
 import type { OperationKind } from '../plan/operation.ts';
-import type { Role } from '../profile.ts';
 import { type BatchRequest, batchLimit, sendBatch } from './batch.ts';
 import type { GraphAnswer, GraphClient } from './client.ts';
 
@@ -62,7 +62,7 @@ function isPassing({ status }: GraphAnswer): boolean {
 function requestOf({ kind, body }: Creation): string {
   if (kind === 'createUser') {
     const filter = equals('userPrincipalName', String(body.userPrincipalName));
-    return `/education/users?$filter=${filter}&$select=id,externalSource,student,teacher`;
+    return `/education/users?$filter=${filter}&$select=${stampProperties}`;
   }
   const collection = kind === 'createSchool' ? 'schools' : 'classes';
   return `/education/${collection}?$filter=${equals('externalId', String(body.externalId))}&$select=id,externalId,externalSource`;
@@ -78,11 +78,12 @@ interface Item extends StampedUser {
   externalId?: string | null;
 }
 
-export interface StampedUser {
+export interface StampedUser extends RoleMarks {
   externalSource?: string | null;
-  student?: { externalId?: string | null } | null;
-  teacher?: { externalId?: string | null } | null;
 }
+
+/** What of an account tells whose it is. */
+export const stampProperties = 'id,externalSource,primaryRole,student,teacher';
 
 function seenIn({ kind, key }: Creation, { body }: GraphAnswer): Seen {
   const items = (body as { value?: Item[] }).value ?? [];
@@ -96,10 +97,8 @@ function isStamped({ externalSource }: Item): boolean {
 }
 
 /** Whether the account carries the stamp of this very person. @param key `students:123` */
-export function isOfPerson({ externalSource, student, teacher }: StampedUser, key: string): boolean {
+export function isOfPerson({ externalSource, ...marks }: StampedUser, key: string): boolean {
   if (externalSource !== 'sis') return false;
-  const [role, id]: [Role, string | null | undefined] = student?.externalId
-    ? ['students', student.externalId]
-    : ['teachers', teacher?.externalId];
-  return key === `${role}:${id}`;
+  const claims = Object.entries(ownStamp(marks));
+  return claims.length === 1 && claims.every(([role, id]) => key === `${role}:${id}`);
 }

@@ -37,6 +37,7 @@ const userMarks = z.object({
   userPrincipalName: text,
   surname: text,
   externalSource: text,
+  primaryRole: text,
   student: z.object({ externalId: text, studentNumber: text }).optional(),
   teacher: z.object({ externalId: text, teacherNumber: text }).optional(),
 });

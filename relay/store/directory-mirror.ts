@@ -50,19 +50,24 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
   }));
 }
 
-/** Those of the accounts that neither the mirror nor a link knows, now or before they were deleted. */
-export async function unknownAccounts({ db, tenantId }: TenantScope, ids: readonly string[]): Promise<string[]> {
+/** Those of the accounts that are nobody's, now or before they were deleted, and whether the mirror has them already. */
+export async function accountsOfNobody(
+  { db, tenantId }: TenantScope,
+  ids: readonly string[],
+): Promise<Map<string, { isMirrored: boolean }>> {
   const known = new Set<string>();
+  const mirrored = new Set<string>();
   for (const part of slices(ids)) {
-    const mirrored = db.selectFrom('directory_user').select('id').where('tenant_id', '=', tenantId);
-    for (const { id } of await mirrored.where('id', 'in', part).execute()) known.add(id);
+    const there = db.selectFrom('directory_user').select('id').where('tenant_id', '=', tenantId);
+    for (const { id } of await there.where('id', 'in', part).execute()) mirrored.add(id);
     const linked = db.selectFrom('link').select('object_id').where('tenant_id', '=', tenantId);
     for (const { object_id: id } of await linked.where('object_id', 'in', part).execute()) known.add(id);
     // An account that was deleted and is restored is its person's again, as it was.
     const deleted = db.selectFrom('deleted_account').select('object_id').where('tenant_id', '=', tenantId);
     for (const { object_id: id } of await deleted.where('object_id', 'in', part).execute()) known.add(id);
   }
-  return ids.filter((id) => !known.has(id));
+  const nobodys = ids.filter((id) => !known.has(id));
+  return new Map(nobodys.map((id) => [id, { isMirrored: mirrored.has(id) }]));
 }
 
 /** How many accounts the tenant has, as far as is known. */

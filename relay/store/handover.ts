@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { personKey } from '../identity/people.ts';
 import { settleDeletedAccounts } from './deleted-accounts.ts';
 import { noteLinksEdited } from './directory-mirror.ts';
-import { recovered } from './link-rules.ts';
+import { rulesOfOurs } from './link-rules.ts';
 import { byHand, type Link, removeLinks } from './links.ts';
 import type { TenantScope } from './store.ts';
 
@@ -22,7 +22,7 @@ export async function handOverLinks(
     const to = personKey(newRole, personId);
     await sql`
       update or replace link set role = ${newRole}, person_id = ${personId}, linked_at = ${now}, former = ${from},
-        rule = case when rule in ('created', 'adopted', ${recovered}) then rule else ${link.rule} end
+        rule = case when rule in (${sql.join(rulesOfOurs)}) then rule else ${link.rule} end
       where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
     await sql`
       update or replace initial_password

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { personKey } from '../identity/people.ts';
 import type { Role } from '../profile.ts';
-import { recovered } from './link-rules.ts';
+import { readopted, recovered } from './link-rules.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -140,6 +140,17 @@ export async function readUnknownPasswords({
     objectId: row.object_id,
     userPrincipalName: row.user_principal_name ?? '',
   }));
+}
+
+/** How many accounts of Hallpass's own there are from before the whole database was lost: who has a first password of theirs is unknown. */
+export async function countReadopted({ db, tenantId }: TenantScope): Promise<number> {
+  const { count } = await db
+    .selectFrom('link')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('rule', '=', readopted)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** They are not needed any more, or not known any more. */

@@ -10,7 +10,7 @@ import {
 } from './deleted-accounts.ts';
 import { noteLinksEdited } from './directory-mirror.ts';
 import { forgetPasswords } from './initial-passwords.ts';
-import { recovered } from './link-rules.ts';
+import { readopted, recovered, rulesOfOurs } from './link-rules.ts';
 import { slices } from './slices.ts';
 import type { TenantScope } from './store.ts';
 
@@ -18,7 +18,7 @@ export interface Link {
   role: Role;
   personId: string;
   objectId: string;
-  /** The identity rule in words, `created`, `adopted`, `recovered`, or `manual by NAME`. */
+  /** The identity rule in words, one of link-rules.ts, or `manual by NAME`. */
   rule: string;
   /** Person key of the one who had the account before. */
   former?: string | undefined;
@@ -26,7 +26,7 @@ export interface Link {
 
 /** Whether Hallpass made the account, or made it before it lost its database. */
 export function isOfOurs({ rule }: Pick<Link, 'rule'>): boolean {
-  return rule === 'created' || rule === 'adopted' || rule === recovered;
+  return (rulesOfOurs as readonly string[]).includes(rule);
 }
 
 /** What links made by hand begin with: they are replaced by hand only. */
@@ -76,7 +76,7 @@ export async function settleRecovered({ db, tenantId }: TenantScope, people: rea
       .where('tenant_id', '=', tenantId)
       .where('role', '=', role)
       .where('person_id', '=', personId)
-      .where('rule', '=', recovered)
+      .where('rule', 'in', [recovered, readopted])
       .execute();
   }
 }

@@ -150,7 +150,7 @@ t.test('where accounts are matched the person is matched anew, as ever', async (
   directory.deleteUser(other);
   directory.restore(user);
   t.match(await later(district), { failed: 0, problems: 0 });
-  t.match(await linkOf(district), { objectId: user.id, rule: 'studentNumber = mailNickname' });
+  t.match(await linkOf(district), { objectId: user.id, rule: 'matched before, by own stamp' });
 });
 
 t.test('it is noticed too when the changes could not be followed', async (t) => {

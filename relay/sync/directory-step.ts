@@ -11,13 +11,13 @@ import { readStamped, readStampedAccounts } from '../graph/stamped.ts';
 import type { Body } from '../plan/bodies.ts';
 import { type Applied, appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied.ts';
 import {
+  accountsOfNobody,
   applyDirectoryChanges,
   countDirectory,
   markAdopted,
   readDirectory,
   readDirectoryState,
   readExistingAnew,
-  unknownAccounts,
 } from '../store/directory-mirror.ts';
 import { addFound, replaceFound } from '../store/found.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
@@ -66,8 +66,8 @@ export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNe
 const mostStrangers = 500;
 
 /**
- * Accounts that appeared and bear a stamp, although nobody is linked to them: after an older database was restored, those
- * that were made since. Their user names would be taken for somebody else's for ever.
+ * Accounts that appeared or changed and bear a stamp, although nobody is linked to them: after an older database was restored,
+ * those that were made or matched since. Their user names would be taken for somebody else's for ever.
  */
 async function readForgotten(
   { store, tenantId, client }: DirectoryStep,
@@ -79,12 +79,14 @@ async function readForgotten(
   const strangers = await store.withTenant(tenantId, async (scope) => {
     // Everything with a stamp is about to be read.
     const { adoptedAt } = await readDirectoryState(scope);
-    return adoptedAt === undefined ? [] : await unknownAccounts(scope, ids);
+    return adoptedAt === undefined ? undefined : await accountsOfNobody(scope, ids);
   });
-  if (strangers.length > mostStrangers) return { forgotten: [], tooMany: true };
-  if (strangers.length === 0) return none;
-  const stamped = await readStampedAccounts(client, strangers);
-  return { forgotten: stamped.map((one) => (one.stamp.bySds ? one : { ...one, isForgotten: true })), tooMany: false };
+  if (strangers === undefined || strangers.size === 0) return none;
+  if (strangers.size > mostStrangers) return { forgotten: [], tooMany: true };
+  const stamped = await readStampedAccounts(client, [...strangers.keys()]);
+  // What the mirror has was there before, so nobody has lost its first password just now.
+  const isNew = ({ objectId, stamp }: Found) => !stamp.bySds && strangers.get(objectId)?.isMirrored === false;
+  return { forgotten: stamped.map((one) => (isNew(one) ? { ...one, isForgotten: true } : one)), tooMany: false };
 }
 
 /** A reading from the beginning does not name what was deleted: what the mirror had and it has not is gone. */

@@ -83,6 +83,7 @@ async function lookAround(
   if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAnew();
   progress.step = 'reading the accounts of Microsoft 365';
   const news = await refreshDirectory(context);
+  tellOlder(context, news);
   progress.step = 'looking for what was there before';
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
   progress.step = 'looking up what was not answered';
@@ -100,6 +101,14 @@ async function lookAround(
   progress.step = 'comparing with Microsoft 365';
   await followChanges(context, state, today);
   return state;
+}
+
+function tellOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void {
+  if (!hasForgotten) return;
+  log.warn(
+    { event: 'state.older' },
+    'accounts bear stamps that this database does not know: it is older than what was done. The journal of that time is lost, and first passwords may be: see "passwords list"',
+  );
 }
 
 /** Notices who and what is gone from PowerSchool, and what people changed in Microsoft 365. */

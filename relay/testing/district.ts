@@ -1,6 +1,6 @@
 /** A small district for tests of the sync engine: a store with a committed roster, and a Microsoft tenant to match. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
@@ -266,7 +266,8 @@ export async function openDistrict(options: {
     async forget() {
       memory = undefined;
       await district.store.close();
-      Object.assign(district, await openTenant(':memory:', microsoft.tenantId, district.profile));
+      if (home !== undefined) for (const end of ['', '-wal', '-shm']) await rm(`${file}${end}`, { force: true });
+      Object.assign(district, await openTenant(file, microsoft.tenantId, district.profile));
     },
     async close() {
       await district.store.close();

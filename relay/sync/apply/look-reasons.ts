@@ -2,7 +2,7 @@
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { findHolder, nameHolder, type Wanted } from '../../graph/holders.ts';
-import { isOfPerson, readAll, type StampedUser } from '../../graph/lookups.ts';
+import { isOfPerson, readAll, type StampedUser, stampProperties } from '../../graph/lookups.ts';
 import { describe } from '../../graph/operations.ts';
 import { lackingFor } from '../../graph/permissions.ts';
 import { protectionOf } from '../../graph/protection.ts';
@@ -62,7 +62,7 @@ async function bearsStampOf({ kind, key }: Operation, id: string, { client }: Ap
     return externalSource === 'sis' && `class:${externalId}` === key;
   }
   if (kind !== 'createUser') return false;
-  const [answer] = await readAll(client, [`/education/users/${id}?$select=id,externalSource,student,teacher`]);
+  const [answer] = await readAll(client, [`/education/users/${id}?$select=${stampProperties}`]);
   return isOfPerson(bodyOf<StampedUser>(answer), key);
 }
 

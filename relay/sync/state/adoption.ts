@@ -17,13 +17,14 @@ import { licenceKey } from '../../plan/licences.ts';
 import { readingOf } from '../../profile/adoption.ts';
 import type { Role } from '../../profile.ts';
 import type { Applied } from '../../store/applied.ts';
-import { recovered } from '../../store/link-rules.ts';
+import { foundByStamp, readopted, recovered } from '../../store/link-rules.ts';
 import type { Link } from '../../store/links.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
 
 /**
- * Gives records without an object the one that is theirs: schools and classes in the applied state, accounts where the profile
- * creates accounts. In match mode the identity rule alone says whose an account is.
+ * Gives records without an object the one that is theirs: schools and classes in the applied state, accounts as links. In match mode
+ * stamps of School Data Sync decide nothing, but an account that bears Hallpass's own stamp of the very record is theirs before any
+ * identity rule: it was given to them once, and a person stays with an account whatever becomes of names.
  */
 export function adopt(tenant: TenantState): void {
   const { found, links } = tenant.adoption;
@@ -54,7 +55,7 @@ export function adopt(tenant: TenantState): void {
     if (kind === 'school') tenant.applied.schools.set(dcid, object);
     else if (kind === 'class') tenant.applied.classes.set(dcid, object);
     else {
-      const rule = found.get(objectId)?.isForgotten === true ? recovered : 'adopted';
+      const rule = sought.get(key)?.byOwnStampAlone ? foundByStamp : ruleOf(found.get(objectId));
       const link: Link = { role: kind, personId: dcid, objectId, rule };
       links.set(key, link);
       tenant.addLink(link);
@@ -66,6 +67,11 @@ export function adopt(tenant: TenantState): void {
       return [key, { profile: sought.get(key)?.profile ?? '', problem: problem(key, code, details) }];
     }),
   );
+}
+
+function ruleOf(found: Found | undefined): string {
+  if (found?.isForgotten === true) return recovered;
+  return found?.stamp.bySds === true ? 'adopted' : readopted;
 }
 
 /** The profile's records that have no object. */
@@ -81,9 +87,10 @@ function* soughtBy({ profile, scope, tenant }: ProfileState): Iterable<Sought> {
     yield soughtClass(section, roster.schools.get(section.schoolId), ofSections, ofSchools);
   }
   for (const [key, person] of roster.people) {
-    if (profile.mode[person.role] !== 'create' || accounts.has(key)) continue;
+    if (accounts.has(key)) continue;
     if (!person.schoolIds.some(scope.covers) || scope.othersOf(person.schoolIds).length > 0) continue;
-    yield soughtPerson(person, readingOf(profile.adoption, person.role));
+    const one = soughtPerson(person, readingOf(profile.adoption, person.role));
+    yield profile.mode[person.role] === 'create' ? one : { ...one, byOwnStampAlone: true };
   }
 }
 
