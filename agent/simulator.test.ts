@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { powerqueryManifest } from '../plugin/manifest.ts';
+import { defaultSources } from '../plugin/extracts/sources.ts';
+import { manifestOf, powerqueryManifest } from '../plugin/manifest.ts';
 import { packPlugin } from '../plugin/pack.ts';
 import { queryName } from '../plugin/queries.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../scripts/simulators/powerschool/server.ts';
@@ -53,6 +54,14 @@ function inDatabase({ db }: PowerSchoolSimulator, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
 }
 
+function currentSection(simulator: PowerSchoolSimulator): number {
+  return inDatabase(
+    simulator,
+    `SELECT MIN(x.dcid) FROM sections x JOIN terms t ON t.id = x.termid AND t.schoolid = x.schoolid
+     WHERE t.firstday <= SUBSTR(SYSDATE(), 1, 10) AND t.lastday > SUBSTR(SYSDATE(), 1, 10)`,
+  );
+}
+
 t.test('reads the district that is in the tables, and nothing again until it changes', async (t) => {
   const { simulator, bench } = await open(t);
   await bench.sync();
@@ -64,6 +73,64 @@ t.test('reads the district that is in the tables, and nothing again until it cha
   const before = simulator.stats.requests;
   t.match(only(await bench.sync()), { event: 'cycle.unchanged' });
   t.equal(simulator.stats.requests - before, 3, 'metadata, token and the one probe of a new process');
+});
+
+t.test('a pre-registered student arrives where plugin and profile say so', async (t) => {
+  const early = (simulator: PowerSchoolSimulator) => {
+    const [added] = simulator.edit([{ op: 'addStudent', schoolId: 1, firstName: 'Early', lastName: 'Bird' }]);
+    const studentId = Number(added?.studentId);
+    simulator.edit([{ op: 'enroll', studentId, sectionId: currentSection(simulator) }]);
+    simulator.edit([{ op: 'deactivateStudent', studentId, status: -1 }]);
+    const enrollment =
+      'UPDATE cc SET sectionid = ABS(sectionid), termid = ABS(termid), dateenrolled = ? WHERE studentid';
+    simulator.db.prepare(`${enrollment} = (SELECT id FROM students WHERE dcid = ?)`).run('2099-01-11', studentId);
+    return String(studentId);
+  };
+  const arrived = ({ relay }: AgentBench, studentId: string) => {
+    const enrollments = [...(relay.mirror.get('studentEnrollment:1')?.values() ?? [])];
+    const own = enrollments.filter((record) => 'studentId' in record && record.studentId === studentId);
+    return [relay.mirror.get('student:1')?.get(studentId), own];
+  };
+  const asked = ({ relay }: AgentBench, ...marks: string[]) => {
+    relay.fields = { ...relay.fields, student: [...optionalFields.student, ...marks] };
+  };
+  const student = { preRegistered: true, surname: 'Bird' };
+  const variants = [
+    ['the plugin without the option', defaultSources, false],
+    ['the plugin with it', { ...defaultSources, preRegistered: true }, true],
+  ] as const;
+  for (const [name, sources, isRead] of variants) {
+    t.test(name, async (t) => {
+      const { simulator, bench } = await open(t, manifestOf({ variant: 'powerquery', version: '0.1.0', sources }));
+      const id = early(simulator);
+      await bench.sync();
+      t.same(arrived(bench, id), [undefined, []], 'nobody asks');
+      asked(bench, 'preRegistered');
+      await bench.sync();
+      const expected = isRead ? [student, [{ startDate: '2099-01-11' }]] : [undefined, []];
+      t.match(arrived(bench, id), expected);
+      asked(bench);
+      await bench.sync();
+      t.same(arrived(bench, id), [undefined, []], 'nobody asks any more');
+      t.same(bench.relay.violations, []);
+    });
+  }
+  t.test('/ws/v1', async (t) => {
+    const { simulator, bench } = await open(
+      t,
+      manifestOf({ variant: 'rest', version: '0.1.0', sources: defaultSources }),
+    );
+    const id = early(simulator);
+    await bench.sync();
+    t.same(arrived(bench, id), [undefined, []], 'nobody asks');
+    asked(bench, 'preRegistered');
+    await bench.sync();
+    t.match(arrived(bench, id), [student, [{ startDate: '2099-01-11' }]]);
+    simulator.edit([{ op: 'deactivateStudent', studentId: Number(id), status: 0 }]);
+    await bench.sync();
+    t.notOk('preRegistered' in (arrived(bench, id)[0] ?? {}), 'the day comes');
+    t.same(bench.relay.violations, []);
+  });
 });
 
 t.test('a section whose number somebody emptied stays behind alone, with the record of before', async (t) => {

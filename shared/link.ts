@@ -5,6 +5,7 @@
  *   1  first version
  *   1  (0.3.0) the status of an agent that says `left-out` in its hello lists the rows that no record can be made of
  *   1  (0.3.0) the relay refuses records that its welcome did not ask for
+ *   1  (0.3.0) the answer to a check says which fields the profiles ask for
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
@@ -194,6 +195,8 @@ export const checkAnswerSchema = z.object({
   tenantId: z.uuid(),
   tenantName: z.string().max(200),
   serverTime: z.iso.datetime(),
+  /** What the profiles ask for, as in the welcome; absent from relays before 0.3.0. */
+  fields: wantedFieldsSchema.optional(),
 });
 export type CheckAnswer = z.infer<typeof checkAnswerSchema>;
 

@@ -4,8 +4,8 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { defaultSources } from '../../plugin/extracts/sources.ts';
-import { manifestOf, powerqueryManifest } from '../../plugin/manifest.ts';
+import { defaultSources, type Sources } from '../../plugin/extracts/sources.ts';
+import { manifestOf, powerqueryManifest, type Variant } from '../../plugin/manifest.ts';
 import { packPlugin } from '../../plugin/pack.ts';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
@@ -120,7 +120,7 @@ t.test('everything in order, through a proxy with a sign-in', async (t) => {
     [
       ...['settings', 'state-folder', 'powerschool.dns', 'powerschool.tcp', 'powerschool.tls', 'powerschool.metadata'],
       ...['powerschool.token', 'powerschool.grants', 'powerschool.queries', 'powerschool.pages'],
-      ...['relay.dns', 'relay.tcp', 'relay.proxy', 'relay.tls', 'relay.upgrade', 'relay.identity', 'clock'],
+      ...['relay.dns', 'relay.tcp', 'relay.proxy', 'relay.tls', 'relay.upgrade', 'relay.identity', 'profile', 'clock'],
     ],
   );
   t.same(findings(checks), {});
@@ -285,6 +285,52 @@ t.test('what PowerSchool does not let in', async (t) => {
   t.match(of(await town.check(), 'powerschool.queries'), { status: 'fail', fact: /does not know any/ });
 });
 
+t.test('what profiles ask for is held against what the installed plugin reads', async (t) => {
+  const town = await Town.open(t);
+  const { simulator, relay } = town;
+  const found = async () => of(await town.check(), 'profile');
+  t.match(await found(), { notTried: true, fact: 'Not tried, because relay.identity failed.' });
+  await town.enroll();
+  const install = async (version: string, sources: Sources, variant: Variant = 'powerquery') => {
+    for (const { id } of simulator.plugins.list()) simulator.plugins.disable(id);
+    const plugin = await packPlugin(manifestOf({ variant, version, sources }));
+    const { clientId, clientSecret } = await simulator.installPlugin(plugin);
+    await town.configure({ 'powerschool.clientId': clientId });
+    await (await AgentState.open(town.folder)).saveSecret(clientSecret);
+  };
+  t.match(await found(), { status: 'pass', fact: 'What profiles ask for is read.' });
+  relay.fields = { student: ['preRegistered', 'username'] };
+  t.match(await found(), {
+    status: 'warn',
+    fact: 'A profile asks for pre-registered students (Enroll_Status -1), which the installed plugin does not read.',
+    action:
+      /^Write the plugin again with "hallpass-agent plugin --pre-registered".*as an update: client id and secret stay/,
+  });
+  relay.isOlder = true;
+  t.match(await found(), { status: 'pass', fact: /older than this check/ });
+  relay.isOlder = false;
+
+  await install('0.1.1', { ...defaultSources, preRegistered: true });
+  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students/ });
+  relay.fields = {};
+  t.match(await found(), { status: 'pass', fact: /reads pre-registered students .*, too: no profile asks for them/ });
+
+  // The first school is an office: its students are looked for in the next one.
+  relay.fields = { student: ['preRegistered'], section: ['localId'] };
+  const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
+  const number = simulator.db.prepare('SELECT school_number AS n FROM schools WHERE dcid = ?');
+  const move = simulator.db.prepare('UPDATE students SET schoolid = ?');
+  move.run(Number(number.get(Number(second?.schoolId))?.n));
+  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students .* and SECTIONS\.ID/ });
+  move.run(0);
+  t.match(await found(), { status: 'warn', fact: /is not known: PowerSchool shows no student/ });
+
+  await install('0.1.2', defaultSources, 'rest');
+  t.match(await found(), { status: 'warn', fact: 'A profile asks for SECTIONS.ID, which /ws/v1 does not have.' });
+  relay.fields = { student: ['preRegistered'] };
+  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students/ });
+});
+
 t.test('what is missing or open in the state folder', async (t) => {
   const town = await Town.open(t);
   await chmod(join(town.folder, 'powerschool-secret'), 0o644);
@@ -303,7 +349,7 @@ t.test('what is missing or open in the state folder', async (t) => {
   await writeFile(join(town.folder, 'settings.json.bak'), '{');
   const broken = await town.check();
   t.match(broken[0], { name: 'settings', status: 'fail', fact: /settings\.json cannot be read/ });
-  t.equal(broken.length, 17, 'nothing is left out');
+  t.equal(broken.length, 18, 'nothing is left out');
 
   const folder = join(t.testdir({}), 'nowhere');
   const parts = { folder, env: { http_proxy: 'http://proxy' }, platform, clock: systemClock };

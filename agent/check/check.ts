@@ -9,6 +9,7 @@ import { clockCheck } from './clock.ts';
 import { eagerly } from './eagerly.ts';
 import type { Check, CheckContext, CheckParts } from './finding.ts';
 import { checkPowerSchool, powerschoolChecks } from './powerschool.ts';
+import { profileCheck, profileCheckName } from './profile.ts';
 import { checkRelay, relayChecks } from './relay.ts';
 import { checkSettings } from './settings.ts';
 import { checkStateFolder } from './state-folder.ts';
@@ -32,16 +33,25 @@ export async function* runChecks(parts: CheckParts): AsyncGenerator<Check> {
     if (state instanceof HallpassError) {
       yield failure('settings', state);
       yield await checkStateFolder(folder, platform);
-      for (const name of [...powerschoolChecks, ...relayChecks, 'clock']) yield notTried(name, 'settings');
+      for (const name of [...powerschoolChecks, ...relayChecks, profileCheckName, 'clock'])
+        yield notTried(name, 'settings');
       return;
     }
-    const context: CheckContext = { times: checkTimes, ...parts, signal, state, skews: {} };
+    const context: CheckContext = {
+      times: checkTimes,
+      ...parts,
+      signal,
+      state,
+      skews: {},
+      reads: { columns: new Map() },
+    };
     const powerschool = eagerly(checkPowerSchool(context));
     const relay = eagerly(checkRelay(context));
     yield await checkSettings(context);
     yield await checkStateFolder(folder, platform, state.settings.log);
     yield* powerschool;
     yield* relay;
+    yield profileCheck(context.reads);
     yield clockCheck(context.skews);
   } finally {
     done.abort();

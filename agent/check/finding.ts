@@ -1,5 +1,6 @@
 /** What a check finds, and what it gets to look at. */
 import type { Clock } from '../../shared/clock.ts';
+import type { Kind, WantedFields } from '../../shared/roster.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { CheckTimes } from './times.ts';
 
@@ -35,6 +36,17 @@ export interface CheckContext extends Required<CheckParts> {
   state: AgentState;
   /** Clocks that were met on the way. */
   skews: Skews;
+  /** What is held against what profiles ask for. */
+  reads: Reads;
+}
+
+export interface Reads {
+  /** How PowerSchool is read; absent where that could not be found out. */
+  source?: 'powerquery' | 'rest';
+  /** Of PowerQueries, the columns that a row of each kind has; a kind without any row is missing. */
+  columns: Map<Kind, ReadonlySet<string>>;
+  /** What the profiles ask for; `unsaid` by a relay of before 0.3.0; absent where no relay has answered. */
+  wanted?: WantedFields | 'unsaid';
 }
 
 /** Milliseconds that another clock is ahead of this computer's. */

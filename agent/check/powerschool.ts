@@ -109,12 +109,17 @@ interface Reading {
 }
 
 async function* checkQueries(reading: Reading, context: CheckContext): AsyncGenerator<Check> {
-  const { state, times, signal, clock } = context;
+  const { state, times, signal, clock, reads } = context;
   const { source, horizonDays, pageSize } = state.settings.powerschool;
   const horizon = reading.metadata.date(horizonDays);
   const trials = await tryQueries(reading.calls, { ...times, horizon, signal, now: () => clock.now() });
   // A plugin of the variant "rest" has no queries, and the agent reads /ws/v1 then.
   if (source === 'auto' && noneThere(trials)) return yield* checkLists(reading, context, queriesVerdict(trials));
+  reads.source = 'powerquery';
+  for (const trial of trials) {
+    if (trial.outcome === 'answered' && trial.read !== undefined)
+      reads.columns.set(trial.read.kind, trial.read.columns);
+  }
   yield { name: 'powerschool.grants', ...grantsVerdict(trials) };
   yield { name: 'powerschool.queries', ...queriesVerdict(trials) };
   yield { name: 'powerschool.pages', ...pass(`${pageSize} rows per request; PowerQueries have no limit.`) };
@@ -123,7 +128,7 @@ async function* checkQueries(reading: Reading, context: CheckContext): AsyncGene
 /** @param otherwise what to say of the queries when /ws/v1 is no way either */
 async function* checkLists(
   { calls, metadata }: Reading,
-  { state, times, signal, clock }: CheckContext,
+  { state, times, signal, clock, reads }: CheckContext,
   otherwise?: Verdict,
 ): AsyncGenerator<Check> {
   const toError = (error: unknown) => connectFailure('powerschool', calls.http.origin, error);
@@ -132,6 +137,7 @@ async function* checkLists(
   const access = await step(options, (limit) => tryLists(client, limit));
   yield access.check;
   if (access.value !== undefined) {
+    reads.source = 'rest';
     yield { name: 'powerschool.queries', ...listsVerdict(access.value) };
     yield { name: 'powerschool.pages', ...pagesVerdict(metadata) };
     return;

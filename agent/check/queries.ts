@@ -1,8 +1,8 @@
-/** One row of each PowerQuery: is it there, and may the plugin read its columns? Nothing of a row is shown. */
+/** One row of each PowerQuery, and a few schools: is it there, and may the plugin read its columns? Nothing of a row is shown. */
 import { z } from 'zod';
 import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
-import { kinds } from '../../shared/roster.ts';
+import { type Kind, kinds } from '../../shared/roster.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { type Calls, toldBy } from '../powerschool/calls.ts';
 import type { Answer } from '../powerschool/http.ts';
@@ -11,7 +11,12 @@ import { fails, failure, pass, type Verdict, warn } from './step.ts';
 
 /** What came of one query. */
 export type Trial = { query: string; ms: number } & (
-  | { outcome: 'answered'; rows: number; older: boolean }
+  | {
+      outcome: 'answered';
+      rows: number;
+      older: boolean;
+      read: { kind: Kind; columns: ReadonlySet<string> } | undefined;
+    }
   | { outcome: 'missing' }
   | { outcome: 'denied'; fields: string[] }
   | { outcome: 'failed'; error: HallpassError }
@@ -26,44 +31,68 @@ export interface TrialOptions {
   now: () => number;
 }
 
+/** Schools of which one is looked for that has rows: the first may be an office without students. */
+const mostSchools = 20;
+
 const recordsSchema = z.object({ record: z.array(z.record(z.string(), z.unknown())).optional() });
 
 /** One after the other, so that the minimum interval between requests is kept and the server has one thing to do. */
 export async function tryQueries(calls: Calls, options: TrialOptions): Promise<Trial[]> {
   const trials: Trial[] = [];
-  let school = '0';
+  let schools: readonly string[] = ['0'];
   for (const kind of kinds) {
-    const binds = bindsOf(kind);
+    const { trial, records } = await tryKind(calls, kind, schools, options);
+    trials.push(trial);
+    if (kind === 'school' && records.length > 0) schools = records.map(({ id }) => String(id));
+  }
+  const probe = await tryQuery(calls, { query: probeName }, { horizon: options.horizon }, options.probeMs, options);
+  return [...trials, probe.trial];
+}
+
+/** Of the first school that has a row of the kind: which columns there are shows only in a row. */
+async function tryKind(calls: Calls, kind: Kind, schools: readonly string[], options: TrialOptions): Promise<Tried> {
+  const binds = bindsOf(kind);
+  const query = queryName(kind);
+  let tried: Tried | undefined;
+  for (const school of binds.school ? schools : ['']) {
     const args = {
       after: '0',
       ...(binds.school ? { school } : {}),
       ...(binds.horizon ? { horizon: options.horizon } : {}),
     };
-    const { trial, record } = await tryQuery(calls, queryName(kind), args, options.requestMs, options);
-    trials.push(trial);
-    // The others are asked for the first school that there is.
-    if (kind === 'school') school = String(record?.id ?? school);
+    tried = await tryQuery(calls, { query, kind }, args, options.requestMs, options);
+    if (tried.trial.outcome !== 'answered' || tried.records.length > 0) break;
   }
-  const probe = await tryQuery(calls, probeName, { horizon: options.horizon }, options.probeMs, options);
-  return [...trials, probe.trial];
+  if (tried === undefined) throw new TypeError('there is always a school to ask for');
+  return tried;
 }
 
+interface Tried {
+  trial: Trial;
+  records: Record<string, unknown>[];
+}
+
+/** @param asked the kind of an extract, of which the columns are told; none of the probe */
 async function tryQuery(
   calls: Calls,
-  query: string,
+  { query, kind }: { query: string; kind?: Kind },
   args: Record<string, string>,
   timeoutMs: number,
   { signal, now }: TrialOptions,
-): Promise<{ trial: Trial; record?: Record<string, unknown> | undefined }> {
+): Promise<Tried> {
   const began = now();
+  const size = kind === 'school' ? mostSchools : 1;
+  const nothing: Tried['records'] = [];
   const late = AbortSignal.timeout(timeoutMs);
   try {
-    const path = `/ws/schema/query/${query}?pagesize=1`;
+    const path = `/ws/schema/query/${query}?pagesize=${size}`;
     const body = JSON.stringify(args);
     const answer = await calls.send({ method: 'POST', path, body, signal: AbortSignal.any([signal, late]) });
     const ms = now() - began;
-    if (answer.status === 404) return { trial: { query, ms, outcome: 'missing' } };
-    if (answer.status === 403) return { trial: { query, ms, outcome: 'denied', fields: toldBy(answer)?.fields ?? [] } };
+    if (answer.status === 404) return { trial: { query, ms, outcome: 'missing' }, records: nothing };
+    if (answer.status === 403) {
+      return { trial: { query, ms, outcome: 'denied', fields: toldBy(answer)?.fields ?? [] }, records: nothing };
+    }
     if (answer.status !== 200) throw await calls.refusal(answer, query);
     const records = recordsOf(answer);
     if (records === undefined) {
@@ -74,14 +103,16 @@ async function tryQuery(
     // Since 0.2.0 rows say which school they belong to, and so does the probe, in fewer letters.
     const older =
       record !== undefined && (query === probeName ? 'kind' in record : 'school' in args && !('school' in record));
-    return { trial: { query, ms, outcome: 'answered', rows: records.length, older }, record };
+    const read =
+      record === undefined || kind === undefined ? undefined : { kind, columns: new Set(Object.keys(record)) };
+    return { trial: { query, ms, outcome: 'answered', rows: records.length, older, read }, records };
   } catch (error) {
     signal.throwIfAborted();
     const reason = `${query} did not answer within ${timeoutMs / 1000} s`;
     const named = late.aborted
       ? fail('POWERSCHOOL_UNREACHABLE', { url: calls.http.origin, reason })
       : toHallpassError(error);
-    return { trial: { query, ms: now() - began, outcome: 'failed', error: named } };
+    return { trial: { query, ms: now() - began, outcome: 'failed', error: named }, records: nothing };
   }
 }
 

@@ -48,7 +48,7 @@ export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> 
 async function* checkDoor(
   relay: URL,
   way: Way,
-  { state, clock, times, signal, skews }: CheckContext,
+  { state, clock, times, signal, skews, reads }: CheckContext,
 ): AsyncGenerator<Check> {
   const { identity } = state;
   const url = linkAddress(relay);
@@ -65,6 +65,7 @@ async function* checkDoor(
     const again = first.outcome === 'refused' && first.told.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
     const answer = again ? await knock(url, way, await tokenAt(clock.now() + correction), limit) : first;
     const now = clock.now();
+    if (answer.outcome === 'answered') reads.wanted = answer.answer.fields ?? 'unsaid';
     return { ...upgradeVerdict(url.href, answer, now - began), value: answer };
   });
   yield upgrade.check;

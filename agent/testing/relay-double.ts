@@ -43,6 +43,8 @@ export class RelayDouble {
   cycleSeconds = 3600;
   schools: string[] | null = null;
   fields: WantedFields = {};
+  /** Whether it is a relay of before 0.3.0, whose answer to a check does not say what profiles ask for. */
+  isOlder = false;
   /** Records by id, per bucket key. */
   readonly mirror = new Map<string, Map<string, RosterRecord>>();
   /** Everything that agents said, in order. */
@@ -186,6 +188,7 @@ export class RelayDouble {
     const answer: CheckAnswer = {
       ...{ type: 'checked', protocol: 1, relayVersion: '0', tenantId: this.tenantId, tenantName: this.tenantName },
       serverTime: new Date().toISOString(),
+      ...(this.isOlder ? {} : { fields: this.fields }),
     };
     socket.send(JSON.stringify(answer));
     socket.close(1000);

@@ -1,5 +1,6 @@
 /** Of an explanation, the part about one class. */
 import { type Drift, linkOf } from '../drift/ledger.ts';
+import { daysBefore } from '../plan/dates.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
 import type { ActivationFacts, ClassFacts, Facts } from './known.ts';
 import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
@@ -45,7 +46,7 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   if (team !== undefined) yield team;
 }
 
-function enrollmentStep({ person, today }: Facts, { memberships, sectionId }: ClassFacts): Step {
+function enrollmentStep({ person, today }: Facts, { memberships, sectionId, openDaysBefore }: ClassFacts): Step {
   const current = memberships.find((membership) => membership.current);
   if (current !== undefined) {
     const fact = `${person.subject} is in section ${sectionId} ${period(current)} (record ${current.id}).`;
@@ -60,6 +61,13 @@ function enrollmentStep({ person, today }: Facts, { memberships, sectionId }: Cl
       fact,
       next: 'The school enrolls the person in PowerSchool, if meant.',
     };
+  }
+  if (person.preRegistered && other.startDate !== undefined && other.startDate > today) {
+    const from = daysBefore(other.startDate, openDaysBefore);
+    const early = openDaysBefore === 0 ? '' : `, ${openDaysBefore} days before that`;
+    const fact = `${person.subject} is pre-registered and in section ${sectionId} from ${other.startDate} on: they are in the class from ${from}${early}.`;
+    const next = 'Nothing to do if the date is right. "dates.openDaysBefore" of the profile says how long before it.';
+    return { stage: 'Enrollment', status: 'waiting', fact, next };
   }
   const fact = `${person.subject} is in section ${sectionId} ${period(other)}, and today is ${today}.`;
   const next = 'Nothing to do if the dates are right; else correct them in PowerSchool.';

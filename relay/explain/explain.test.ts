@@ -9,7 +9,8 @@ const whole: Facts = {
   today: '2026-11-24',
   committedAt: '2026-11-24T08:00:00Z',
   arriving: false,
-  profile: { name: 'all schools', state: 'enabled' },
+  profile: { name: 'all schools', state: 'enabled', preRegistered: false },
+  source: 'powerquery',
   lastRun: { finishedAt: '2026-11-24T08:01:00Z', state: 'success' },
   holds: [],
   person: {
@@ -19,6 +20,7 @@ const whole: Facts = {
     wasThere: false,
     departure: undefined,
     inScope: true,
+    preRegistered: false,
     schoolsEnded: undefined,
     rivals: [],
     link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
@@ -36,6 +38,7 @@ const whole: Facts = {
     termEnded: undefined,
     objectId: 'g1',
     memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
+    openDaysBefore: 0,
     isMember: true,
     problems: [],
     team: undefined,
@@ -142,6 +145,22 @@ t.test('the first step that is not in order is the answer, with who does what ne
   });
 });
 
+t.test('of a pre-registered student it says which choice is missing, and when the class begins', async (t) => {
+  const asking = { profile: { name: 'all schools', state: 'enabled', preRegistered: true } } as const;
+  const gone = { schoolIds: [], inScope: false };
+  t.match(answer(gone), { fact: /left out: the profile "all schools" does not have "preRegistered": true\.$/ });
+  t.match(answer(gone, {}, asking), { fact: /only if the plugin was written with --pre-registered.*agent check/ });
+  t.match(answer(gone, {}, { ...asking, source: 'rest' }), { fact: /would be among them\.$/ });
+  t.notMatch(answer({ ...gone, subject: 'teachers:10' })?.fact ?? '', /Pre-registered/);
+  t.match(answer({ preRegistered: true }), { stage: 'PowerSchool', status: 'stopped', next: /"preRegistered": true/ });
+  t.equal(answer({ preRegistered: true }, {}, asking), undefined);
+  const memberships = [{ id: '30', startDate: '2027-01-11', endDate: undefined, current: false }];
+  t.match(answer({ preRegistered: true }, { memberships, isMember: false, openDaysBefore: 7 }, asking), {
+    ...{ stage: 'Enrollment', status: 'waiting' },
+    fact: 'students:10 is pre-registered and in section 50 from 2027-01-11 on: they are in the class from 2027-01-04, 7 days before that.',
+  });
+});
+
 t.test('what was over before this school year says so', async (t) => {
   const termEnded = '2019-06-07';
   t.match(answer({}, { termEnded, objectId: undefined, isMember: false }), {
@@ -168,7 +187,7 @@ t.test('what is held, and a profile that writes nothing, are named where they st
   t.match(steps.at(-1), { stage: 'Membership', fact: /held\. 200 of 1000/, next: /removeMember:1:share/ });
   t.match(answer({ link: undefined }, {}, { holds }), { stage: 'Account', status: 'waiting', fact: /held/ });
   t.equal(answer({}, {}, { holds }), undefined);
-  const preview = { profile: { name: 'all schools', state: 'preview' } } as const;
+  const preview = { profile: { name: 'all schools', state: 'preview', preRegistered: false } } as const;
   t.match(answer({}, { isMember: false }, preview), { stage: 'Membership', next: /in preview.*profile enable/ });
 });
 
@@ -205,10 +224,15 @@ t.test('the facts of a provisioned district explain members, drops and people wi
       ...{ courseNumber: 'C', courseName: 'Course' },
     },
     { kind: 'student', id: '91', schoolId: '9', studentNumber: '91' },
+    { kind: 'student', id: '92', schoolId: '1', studentNumber: '92', preRegistered: true },
     { kind: 'studentEnrollment', id: '93', schoolId: '9', sectionId: '95', studentId: '91' },
   ];
   await district.commit([...roster, ...closed]);
   await district.run();
+  t.match((await ask('92', undefined)).answer, {
+    stage: 'PowerSchool',
+    fact: /pre-registered .* leaves such students out/,
+  });
   const past = await ask('91', '95');
   t.match(past.answer, { stage: 'Account', fact: /The last term ended on 2019-06-07/ });
   t.match(past.steps.at(-2), { stage: 'Section', fact: /no class is made/ });

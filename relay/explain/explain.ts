@@ -58,23 +58,39 @@ function* personSteps(facts: Facts): Iterable<Step> {
 }
 
 function powerschoolStep(facts: Facts): Step {
-  const { person, committedAt, arriving } = facts;
+  const { person, committedAt, arriving, profile } = facts;
   if (committedAt === null) {
     const next = 'Start the agent; the first cycle has not come to its end.';
     return { stage: 'PowerSchool', status: 'stopped', fact: 'No agent has sent this district yet.', next };
   }
   const seen = arriving ? 'a cycle is arriving just now' : 'last complete cycle';
   if (person.schoolIds.length > 0) {
-    const fact = `${person.subject} is in PowerSchool at ${schools(person.schoolIds)} (${seen}).`;
+    const where = `in PowerSchool at ${schools(person.schoolIds)} (${seen})`;
+    if (person.preRegistered && profile?.preRegistered === false) {
+      const fact = `${person.subject} is pre-registered (Enroll_Status -1) ${where}, and the profile "${profile.name}" leaves such students out.`;
+      const next = 'With "preRegistered": true in the profile they get an account before they are active.';
+      return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
+    }
+    const fact = `${person.subject} is ${person.preRegistered ? 'pre-registered (Enroll_Status -1) ' : ''}${where}.`;
     return { stage: 'PowerSchool', status: 'ok', fact, at: committedAt };
   }
   const fact = person.wasThere
     ? `${person.subject} was in PowerSchool and is no longer active there. ${fate(person.departure, 'Account and school stay as they are.')}`
-    : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs. Pre-registered students are read with "preRegistered": true in the profile and a plugin written with --pre-registered.`;
+    : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs.${preRegisteredHint(facts)}`;
   const waits = person.departure && held('PowerSchool', 'disableUser', fact, facts);
   if (waits !== undefined) return waits;
   const next = 'The SIS administrator checks the enrollment status in PowerSchool.';
   return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
+}
+
+/** Why a student who only will be one may not be there. */
+function preRegisteredHint({ person, profile, source }: Facts): string {
+  if (person.subject.startsWith('teachers:') || profile === undefined) return '';
+  if (!profile.preRegistered) {
+    return ` Pre-registered students (Enroll_Status -1) are left out: the profile "${profile.name}" does not have "preRegistered": true.`;
+  }
+  if (source === 'rest') return ' Pre-registered students (Enroll_Status -1) would be among them.';
+  return ' Pre-registered students (Enroll_Status -1) are among them only if the plugin was written with --pre-registered: "hallpass-agent check" says whether it was.';
 }
 
 function accountStep(facts: Facts): Step {

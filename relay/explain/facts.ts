@@ -1,7 +1,7 @@
 /** The facts behind an explanation, read from the store in one transaction. */
 import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
-import type { Section } from '../../shared/roster.ts';
+import type { Section, Student, Teacher } from '../../shared/roster.ts';
 import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
 import { personKey } from '../identity/people.ts';
 import { daysBefore, standing } from '../plan/dates.ts';
@@ -14,7 +14,7 @@ import { noDates, noPolicies } from '../profile/life.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord, readRecords } from '../roster/mirror.ts';
-import { districtTimeZone } from '../store/agents.ts';
+import { districtTimeZone, sourceKind } from '../store/agents.ts';
 import { containersOf, isRelated, readObject } from '../store/applied.ts';
 import { readDeletedAccounts } from '../store/deleted-accounts.ts';
 import { readDeparture } from '../store/departures.ts';
@@ -59,13 +59,19 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
     committedAt: mirror.committedAt,
     arriving: mirror.committedAt !== null && !mirror.settled,
     profile,
+    source: await sourceKind(scope),
     lastRun: await lastRun(scope, profile?.name),
     holds: await openHolds(scope, concerned),
     person,
     class:
       sectionId === undefined
         ? undefined
-        : await classFacts(scope, question, { sectionId, section, today }, { ...responsible, past }),
+        : await classFacts(
+            scope,
+            question,
+            { sectionId, section, today, preRegistered: person.preRegistered },
+            { ...responsible, past },
+          ),
     byHand: await byHandOf(scope, question, concerned),
   };
 }
@@ -100,6 +106,10 @@ async function isDoneAgain(scope: TenantScope, { state, kind, object, item, thei
 async function openHolds(scope: TenantScope, schoolIds: readonly string[]): Promise<Facts['holds']> {
   const concerned = [...schoolIds, otherSchools];
   return (await readHolds(scope)).filter(({ state, schoolId }) => state !== 'approved' && concerned.includes(schoolId));
+}
+
+function isPreRegistered(record: Student | Teacher): boolean {
+  return record.kind === 'student' && record.preRegistered === true;
 }
 
 interface Responsible {
@@ -138,6 +148,7 @@ async function personFacts(
     wasThere,
     departure: await departureOf(scope, key, profile),
     inScope: schoolIds.some(covers),
+    preRegistered: records.some(isPreRegistered),
     schoolsEnded: await endOf(scope, schoolIds.filter(covers), past),
     rivals,
     link,
@@ -192,7 +203,12 @@ async function departureOf(
 async function classFacts(
   scope: TenantScope,
   { role, personId }: Question,
-  { sectionId, section, today }: { sectionId: string; section: Section | undefined; today: string },
+  {
+    sectionId,
+    section,
+    today,
+    preRegistered,
+  }: { sectionId: string; section: Section | undefined; today: string; preRegistered: boolean },
   { profile, covers, past }: Responsible & { past: Past },
 ): Promise<ClassFacts> {
   const key = personKey(role, personId);
@@ -212,8 +228,9 @@ async function classFacts(
         id: membership.id,
         startDate: membership.startDate,
         endDate: membership.endDate,
-        current: standing(membership, term, profile?.dates ?? noDates, today) === 'in',
+        current: standing(membership, term, profile?.dates ?? noDates, today, preRegistered) === 'in',
       })),
+    openDaysBefore: profile?.dates.openDaysBefore ?? 0,
     isMember: await isRelated(scope, 'member', sectionId, key),
     problems: (await problemsOf(scope, `class:${sectionId}`)).filter(isNotOfDrift),
     team: await teamOf(scope, sectionId, profile?.classes.createTeam === true),

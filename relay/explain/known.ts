@@ -12,6 +12,8 @@ export interface PersonFacts {
   /** Of somebody with an account who is no longer there. */
   departure: Departure | undefined;
   inScope: boolean;
+  /** Whether the student only will be one (Enroll_Status -1). */
+  preRegistered: boolean;
   /** The last day of the person's schools, where all of them were over before this school year and are not made. */
   schoolsEnded: string | undefined;
   /** Other profiles that cover a school of the person. */
@@ -64,6 +66,8 @@ export interface ClassFacts {
   objectId: string | undefined;
   /** Every enrollment or roster of the person in the section. */
   memberships: { id: string; startDate: string | undefined; endDate: string | undefined; current: boolean }[];
+  /** Days before their first day on which a pre-registered student is in the class. */
+  openDaysBefore: number;
   isMember: boolean;
   problems: { code: string; message: string; action: string; firstAt: string }[];
   /** Undefined when the profile makes no teams. */
@@ -80,7 +84,9 @@ export interface Facts {
   committedAt: string | null;
   /** True while half a cycle is in the mirror. */
   arriving: boolean;
-  profile: { name: string; state: 'preview' | 'enabled' | 'paused' } | undefined;
+  profile: { name: string; state: 'preview' | 'enabled' | 'paused'; preRegistered: boolean } | undefined;
+  /** How agents last read PowerSchool; undefined before one has said it. */
+  source: 'powerquery' | 'rest' | undefined;
   lastRun: { finishedAt: string | null; state: string } | undefined;
   /** What waits for a decision in the schools concerned. */
   holds: { key: string; kind: string; reason: string; firstSeen: string }[];

@@ -3,12 +3,16 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
 import { type CheckAnswer, protocolVersion } from '../../shared/link.ts';
 import { hallpassVersion } from '../../shared/version.ts';
+import { readProfiles } from '../store/profiles.ts';
 import type { TenantScope } from '../store/store.ts';
+import { wantedOf } from './welcome.ts';
 
 /** How long the agent may take over its half of the closing handshake, milliseconds. */
 const closeTimeoutMs = 3000;
 
-export async function checkAnswer({ db, tenantId }: TenantScope, now: Date): Promise<CheckAnswer> {
+/** @throws HallpassError PROFILE_INVALID when a stored profile no longer fits its schema */
+export async function checkAnswer(scope: TenantScope, now: Date): Promise<CheckAnswer> {
+  const { db, tenantId } = scope;
   const { name } = await db.selectFrom('tenant').select('name').where('id', '=', tenantId).executeTakeFirstOrThrow();
   return {
     type: 'checked',
@@ -17,6 +21,7 @@ export async function checkAnswer({ db, tenantId }: TenantScope, now: Date): Pro
     tenantId,
     tenantName: name,
     serverTime: now.toISOString(),
+    fields: wantedOf(await readProfiles(scope)).fields,
   };
 }
 

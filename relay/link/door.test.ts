@@ -115,7 +115,10 @@ t.test('a check is told who it is, and leaves the connection of the same agent a
     const [data] = await once(socket, 'message');
     return { answer: checkAnswerSchema.parse(JSON.parse(String(data))), code: (await closed)[0] };
   };
-  t.match(await check(), { code: 1000, answer: { tenantId: tenant.id, tenantName: 'contoso schools', protocol: 1 } });
+  t.match(await check(), {
+    code: 1000,
+    answer: { tenantId: tenant.id, tenantName: 'contoso schools', protocol: 1, fields: {} },
+  });
   t.equal(relay.connected(), 1);
   await working.acked(working.begin(randomUUID()));
 

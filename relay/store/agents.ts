@@ -105,7 +105,17 @@ export async function issueCode(
 }
 
 /** The time zone that the district's agents last told; undefined before that, or from an older agent. */
-export async function districtTimeZone({ db, tenantId }: TenantScope): Promise<string | undefined> {
+export async function districtTimeZone(scope: TenantScope): Promise<string | undefined> {
+  return (await toldSources(scope)).find(({ timeZone }) => timeZone !== undefined)?.timeZone;
+}
+
+/** How the district's agents last read PowerSchool; undefined before one has said it. */
+export async function sourceKind(scope: TenantScope): Promise<Hello['source']['kind'] | undefined> {
+  return (await toldSources(scope))[0]?.kind;
+}
+
+/** What the district's agents told of PowerSchool, the last one first. */
+async function toldSources({ db, tenantId }: TenantScope): Promise<Hello['source'][]> {
   const rows = await db
     .selectFrom('agent')
     .select('source')
@@ -113,9 +123,5 @@ export async function districtTimeZone({ db, tenantId }: TenantScope): Promise<s
     .where('source', 'is not', null)
     .orderBy('last_seen_at', 'desc')
     .execute();
-  for (const { source } of rows) {
-    const { timeZone } = JSON.parse(source ?? '{}') as { timeZone?: string };
-    if (timeZone !== undefined) return timeZone;
-  }
-  return undefined;
+  return rows.map(({ source }) => JSON.parse(source ?? '{}') as Hello['source']);
 }
