@@ -1,14 +1,27 @@
-/** A real relay as a process of its own, with one district and no Microsoft behind it. */
+/** A real relay as a process of its own, with one district to begin with and no Microsoft behind it. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Kind } from '../../shared/roster.ts';
 
 const script = fileURLToPath(new URL('../../relay/hallpass-relay.mjs', import.meta.url));
 const district = 'contoso';
+
+const wholeDistrict = {
+  version: 1,
+  name: 'everybody',
+  mode: { students: 'match', teachers: 'match' },
+  identity: {
+    students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' },
+    teachers: { source: 'teacherNumber', suffix: 'contoso.edu', target: 'userPrincipalName' },
+  },
+  ...{ domains: {}, licences: { students: null, teachers: null, usageLocation: 'US' }, schools: 'all', properties: {} },
+};
 
 export class RelayProcess {
   readonly url: string;
@@ -42,8 +55,7 @@ export class RelayProcess {
   }
 
   static async #serve(home: string): Promise<RelayProcess> {
-    const tenant = '11111111-2222-3333-4444-555555555555';
-    await command(home, 'tenant', 'add', district, '--name', 'Contoso Schools', '--graph-tenant', tenant);
+    await addTenant(home, district);
     const child = spawn(process.execPath, [script, 'serve', '--log-format', 'json'], {
       env: { ...process.env, HALLPASS_HOME: home },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -55,9 +67,22 @@ export class RelayProcess {
     throw new TypeError('the relay has ended before it was ready');
   }
 
+  /** One more district, whose agents are asked for everything of every school; its profile writes nothing to Microsoft. */
+  async addDistrict(slug: string): Promise<void> {
+    await addTenant(this.#home, slug);
+    const file = join(this.#home, `${slug}.json`);
+    await writeFile(file, JSON.stringify(wholeDistrict));
+    await command(this.#home, 'profile', 'set', slug, file, '--unchecked');
+  }
+
   /** A fresh one-time code. */
-  async code(): Promise<string> {
-    return JSON.parse(await command(this.#home, 'enroll-code', district, '--json')).code;
+  async code(slug = district): Promise<string> {
+    return JSON.parse(await command(this.#home, 'enroll-code', slug, '--json')).code;
+  }
+
+  /** How many records of each kind have come. */
+  async records(slug: string): Promise<Record<Kind, number>> {
+    return JSON.parse(await command(this.#home, 'status', slug, '--json')).roster.records;
   }
 
   /** @param agentId of an enrolled agent */
@@ -69,6 +94,10 @@ export class RelayProcess {
     this.#child.kill('SIGTERM');
     if (this.#child.exitCode === null) await once(this.#child, 'exit');
   }
+}
+
+async function addTenant(home: string, slug: string): Promise<void> {
+  await command(home, 'tenant', 'add', slug, '--name', 'Contoso Schools', '--graph-tenant', randomUUID());
 }
 
 async function command(home: string, ...args: string[]): Promise<string> {
