@@ -35,19 +35,28 @@ const ofUsers = 'id,displayName,userPrincipalName,mailNickname,userType';
 const ofGroups = 'id,displayName,mailNickname,creationOptions';
 
 /**
- * The holder; undefined where the application can see none.
+ * The holder of each, looked up together; undefined where the application can see none.
  *
+ * @param deleted of one turn, so that many conflicts read them once
  * @throws HallpassError of the class `fix`
  */
-export async function findHolder(client: GraphClient, wanted: Wanted): Promise<Holder | undefined> {
-  const { userPrincipalName, mailNickname, holder } = wanted;
-  if (userPrincipalName === undefined && mailNickname === undefined && holder === undefined) return undefined;
-  const answers = await readAll(client, urlsFor(wanted));
-  for (const answer of answers) {
-    const [first] = itemsOf(answer);
-    if (first?.id !== undefined) return holderOf(first, first.userPrincipalName === undefined ? 'group' : 'account');
+export async function findHolders(
+  client: GraphClient,
+  wanted: readonly Wanted[],
+  deleted: DeletedObjects,
+): Promise<(Holder | undefined)[]> {
+  const urls = wanted.map(urlsFor);
+  const answers = await readAll(client, urls.flat());
+  const holders: (Holder | undefined)[] = [];
+  let at = 0;
+  for (const [index, one] of wanted.entries()) {
+    const mine = answers.slice(at, at + (urls[index]?.length ?? 0));
+    at += mine.length;
+    const [first] = mine.flatMap(itemsOf);
+    if (first?.id !== undefined) holders.push(holderOf(first, 'userPrincipalName' in first ? 'account' : 'group'));
+    else holders.push(mine.length === 0 ? undefined : await deleted.find(one));
   }
-  return await findDeleted(client, wanted);
+  return holders;
 }
 
 function urlsFor({ property, userPrincipalName, mailNickname, holder }: Wanted): string[] {
@@ -57,66 +66,76 @@ function urlsFor({ property, userPrincipalName, mailNickname, holder }: Wanted):
   if (holder !== undefined) {
     urls.push(`/users/${holder}?$select=${ofUsers}`, `/groups/${holder}?$select=${ofGroups}`);
   }
-  if (userPrincipalName !== undefined && property !== 'mailNickname')
-    users(equals('userPrincipalName', userPrincipalName));
-  if (mailNickname !== undefined && property !== 'userPrincipalName') {
+  const isGroup = userPrincipalName === undefined;
+  if (!isGroup && property !== 'mailNickname') users(equals('userPrincipalName', userPrincipalName));
+  // An alias of accounts is not unique by itself, so it counts only where Graph says that it is what is taken.
+  if (mailNickname !== undefined && (isGroup || property === 'mailNickname')) {
     groups(equals('mailNickname', mailNickname));
     users(equals('mailNickname', mailNickname));
   }
-  if (property !== 'userPrincipalName' && property !== 'mailNickname') {
-    const address = userPrincipalName ?? (mailNickname === undefined ? undefined : `${mailNickname}@`);
-    if (address !== undefined) {
-      const literal = address.replaceAll("'", "''");
-      const test = userPrincipalName === undefined ? `startswith(p,'smtp:${literal}')` : `p eq 'smtp:${literal}'`;
-      const filter = encodeURIComponent(`proxyAddresses/any(p:${test})`);
-      users(filter);
-      groups(filter);
-    }
+  const address = userPrincipalName ?? (mailNickname && `${mailNickname}@`);
+  if (address !== undefined) {
+    const literal = address.replaceAll("'", "''");
+    const test = isGroup ? `startswith(p,'smtp:${literal}')` : `p eq 'smtp:${literal}'`;
+    const filter = encodeURIComponent(`proxyAddresses/any(p:${test})`);
+    users(filter);
+    groups(filter);
   }
   return urls;
 }
 
-/** A filter on deleted objects is not documented, so they are all read: there are some hundreds, of 30 days. */
-async function findDeleted(client: GraphClient, wanted: Wanted): Promise<Holder | undefined> {
-  const kinds = wanted.userPrincipalName === undefined ? (['group', 'user'] as const) : (['user', 'group'] as const);
-  for (const kind of kinds) {
-    const pages = client.pages<Item>(`/directory/deletedItems/microsoft.graph.${kind}`);
-    const found = await firstAmong(pages, (item) => isHeldBy(item, wanted)).catch(unreadable);
-    if (found !== undefined) return holderOf(found, kind === 'user' ? 'deleted account' : 'deleted group');
+/** A filter on deleted objects is not documented, so they are all read, once: there are some hundreds, of 30 days. */
+export class DeletedObjects {
+  readonly #client: GraphClient;
+  readonly #read = new Map<'user' | 'group', Promise<ReadonlyMap<string, Item>>>();
+
+  constructor(client: GraphClient) {
+    this.#client = client;
   }
-  return undefined;
+
+  async find({ userPrincipalName, mailNickname }: Wanted): Promise<Holder | undefined> {
+    const kinds = userPrincipalName === undefined ? (['group', 'user'] as const) : (['user', 'group'] as const);
+    for (const kind of kinds) {
+      const objects = await this.#objects(kind);
+      const keys = [userPrincipalName, mailNickname].flatMap((name) => name?.toLowerCase() ?? []);
+      const found = keys.map((key) => objects.get(key)).find((item) => item !== undefined);
+      if (found !== undefined) return holderOf(found, kind === 'user' ? 'deleted account' : 'deleted group');
+    }
+    return undefined;
+  }
+
+  #objects(kind: 'user' | 'group'): Promise<ReadonlyMap<string, Item>> {
+    const known = this.#read.get(kind) ?? this.#readAll(kind).catch(unreadable);
+    this.#read.set(kind, known);
+    return known;
+  }
+
+  async #readAll(kind: 'user' | 'group'): Promise<Map<string, Item>> {
+    const objects = new Map<string, Item>();
+    for await (const { items } of this.#client.pages<Item>(`/directory/deletedItems/microsoft.graph.${kind}`)) {
+      for (const item of items) for (const name of namesOf(item)) if (!objects.has(name)) objects.set(name, item);
+    }
+    return objects;
+  }
 }
 
 /** Without the permission to see deleted objects, or while Graph is busy, nobody is found. */
-function unreadable(error: unknown): undefined {
-  if (error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code)) return undefined;
-  passing(error);
-  return undefined;
+function unreadable(error: unknown): ReadonlyMap<string, Item> {
+  if (!(error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code))) passing(error);
+  return new Map();
 }
 
-async function firstAmong(
-  pages: AsyncIterable<{ items: Item[] }>,
-  is: (item: Item) => boolean,
-): Promise<Item | undefined> {
-  for await (const { items } of pages) {
-    const found = items.find(is);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** The name of a deleted account begins with its object id, without hyphens. */
-function isHeldBy(item: Item, { userPrincipalName, mailNickname }: Wanted): boolean {
-  const same = (a: string | null | undefined, b: string | undefined) =>
-    a !== undefined && a !== null && b !== undefined && a.toLowerCase() === b.toLowerCase();
-  const bare = item.userPrincipalName?.replace(/^[0-9a-f]{32}/i, '');
-  const addresses = (item.proxyAddresses ?? []).map((address) => address.replace(/^smtp:/i, ''));
-  return (
-    same(bare, userPrincipalName) ||
-    same(item.mailNickname, mailNickname) ||
-    same(item.mail, userPrincipalName) ||
-    addresses.some((one) => same(one, userPrincipalName) || same(one.split('@')[0], mailNickname))
-  );
+/** What a deleted object holds, in lower case: names, addresses, and aliases. Its user name begins with its object id, without hyphens. */
+function namesOf({ userPrincipalName, mailNickname, mail, proxyAddresses }: Item): string[] {
+  const addresses = (proxyAddresses ?? []).map((address) => address.replace(/^smtp:/i, ''));
+  const names = [
+    userPrincipalName?.replace(/^[0-9a-f]{32}/i, ''),
+    mailNickname,
+    mail,
+    ...addresses,
+    ...addresses.map((address) => address.split('@')[0]),
+  ];
+  return names.flatMap((name) => name?.toLowerCase() ?? []);
 }
 
 function itemsOf(answer: GraphAnswer | undefined): Item[] {
@@ -137,7 +156,8 @@ function holderOf(item: Item, kind: Holder['kind']): Holder {
 
 /** `the group "Chess club" (id …), which is not Hallpass's`. @param owner the record whose object it is, where Hallpass has it */
 export function nameHolder(holder: Holder | undefined, owner: string | undefined): string {
-  if (holder === undefined) return 'another object, which the application cannot see';
+  if (holder === undefined)
+    return 'another object, which the application cannot see, as it cannot see mail contacts and public folders';
   const name = holder.name === undefined ? '' : ` "${holder.name}"`;
   const whose = owner === undefined ? 'which Hallpass did not make' : `which Hallpass has as ${owner}`;
   return `the ${holder.kind}${name} (object id ${holder.id}), ${whose}`;

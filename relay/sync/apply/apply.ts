@@ -8,6 +8,7 @@ import { backoffMs } from '../../../shared/backoff.ts';
 import { timestamp } from '../../../shared/clock.ts';
 import { type HallpassError, passing } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
+import { DeletedObjects } from '../../graph/holders.ts';
 import { isCreation, requestFor } from '../../graph/operations.ts';
 import { isAboutTeam, type Operation, type Plan } from '../../plan/operation.ts';
 import { type Applied, record } from '../../store/applied.ts';
@@ -21,6 +22,7 @@ import { appliedBy, asFound, journalEntry, subjectOf, updateApplied } from './ef
 import { type Doubt, Lanes, type Task } from './lanes.ts';
 import { look } from './looks.ts';
 import { announceAccounts, type FirstPassword } from './new-accounts.ts';
+import { Owners } from './owners.ts';
 import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
 import type { Step } from './step.ts';
 import { applyTeams } from './teams.ts';
@@ -34,7 +36,14 @@ const parallel = 4;
  *   until then is recorded.
  */
 export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyResult> {
-  const context: Applying = { ...run, madeAt: new Map(), entries: new Map(), withEarlierPassword: new Set() };
+  const context: Applying = {
+    ...run,
+    madeAt: new Map(),
+    entries: new Map(),
+    withEarlierPassword: new Set(),
+    owners: new Owners(run),
+    deleted: new DeletedObjects(run.client),
+  };
   const result: ApplyResult = { done: 0, failed: 0, failures: [], skipped: [], waiting: 0 };
   const total = plan.reduce((sum, stage) => sum + stage.length, 0);
   for (const stage of plan) {

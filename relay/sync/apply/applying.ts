@@ -1,6 +1,7 @@
 /** What carrying a plan out needs, and what comes of it. */
 import type { Clock } from '../../../shared/clock.ts';
 import type { GraphClient } from '../../graph/client.ts';
+import type { DeletedObjects } from '../../graph/holders.ts';
 import type { Problem } from '../../identity/problem.ts';
 import type { AppliedState } from '../../plan/applied-state.ts';
 import type { Operation } from '../../plan/operation.ts';
@@ -9,6 +10,7 @@ import type { Vault } from '../../secrets/vault.ts';
 import type { JournalEntry } from '../../store/journal.ts';
 import type { Store } from '../../store/store.ts';
 import type { Task } from './lanes.ts';
+import type { Owners } from './owners.ts';
 
 /** How Graph answers in this tenant, where Microsoft's documentation leaves it open. */
 export interface Habits {
@@ -48,6 +50,8 @@ export interface Applying extends ApplyContext {
   entries: Map<Task, JournalEntry>;
   /** People whose first password is of an earlier run: that one may have made the account. */
   withEarlierPassword: Set<string>;
+  owners: Owners;
+  deleted: DeletedObjects;
 }
 
 export interface ApplyResult {

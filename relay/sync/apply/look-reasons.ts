@@ -1,7 +1,7 @@
 /** Why Graph refused: who has what was asked for, what is not there any more, what is not allowed. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
-import { findHolder, nameHolder, type Wanted } from '../../graph/holders.ts';
+import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
 import { isOfPerson, readAll, type StampedUser, stampProperties } from '../../graph/lookups.ts';
 import { describe } from '../../graph/operations.ts';
 import { lackingFor } from '../../graph/permissions.ts';
@@ -12,29 +12,43 @@ import type { Task } from './lanes.ts';
 import { objectIds, referencedObjects } from './references.ts';
 import type { Step } from './step.ts';
 
-/** @param other object id of the account with the user name, where it is known @returns whether nobody could be seen, besides */
+/** An operation that asks for what something else has. */
+export interface Taken {
+  task: Task;
+  /** Object id of the account with the user name, where it is known. */
+  other: string | undefined;
+}
+
+/** What comes of each, looked up together. @property holderIsUnseen whether nobody could be seen who has it */
 export async function takenBy(
-  task: Task,
-  other: string | undefined,
+  all: readonly Taken[],
   context: Applying,
-): Promise<Step & { holderIsUnseen: boolean }> {
-  const { operation, doubt } = task;
-  const wanted = wantedBy(operation, doubt?.conflict?.property, other ?? doubt?.conflict?.holder);
-  const holder = await findHolder(context.client, wanted);
-  if (holder !== undefined && (await bearsStampOf(operation, holder.id, context))) {
-    return { kind: 'done', objectId: holder.id, isFound: task.wasLost !== true, holderIsUnseen: false };
-  }
-  const named = nameHolder(holder, holder && ownerOf(holder.id, context));
-  const value = wanted.userPrincipalName;
-  const isName = value !== undefined && (other !== undefined || wanted.property === 'userPrincipalName');
-  const error = isName
-    ? fail('UserNameTaken', { value, holder: named })
-    : fail('AliasTaken', {
-        what: describe(operation),
-        property: wordsFor(wanted),
-        holder: named,
-      });
-  return { kind: 'failed', error, holderIsUnseen: holder === undefined };
+): Promise<Map<Task, Step & { holderIsUnseen: boolean }>> {
+  const wanted = all.map(({ task: { operation, doubt }, other }) => {
+    return wantedBy(operation, doubt?.conflict?.property, other ?? doubt?.conflict?.holder);
+  });
+  const holders = await findHolders(context.client, wanted, context.deleted);
+  const own = await ownAmong(
+    all.map(({ task }, index) => ({ operation: task.operation, id: holders[index]?.id })),
+    context,
+  );
+  return new Map(
+    all.map(({ task, other }, index): [Task, Step & { holderIsUnseen: boolean }] => {
+      const holder = holders[index];
+      if (holder !== undefined && own[index] === true) {
+        return [task, { kind: 'done', objectId: holder.id, isFound: task.wasLost !== true, holderIsUnseen: false }];
+      }
+      const { operation } = task;
+      const asked = wanted[index] ?? wantedBy(operation, undefined, other);
+      const named = nameHolder(holder, holder && context.owners.of(holder.id));
+      const value = asked.userPrincipalName;
+      const isName = value !== undefined && (other !== undefined || asked.property === 'userPrincipalName');
+      const error = isName
+        ? fail('UserNameTaken', { value, holder: named })
+        : fail('AliasTaken', { what: describe(operation), property: wordsFor(asked), holder: named });
+      return [task, { kind: 'failed', error, holderIsUnseen: holder === undefined }];
+    }),
+  );
 }
 
 function wantedBy(operation: Operation, property: string | undefined, holder: string | undefined): Wanted {
@@ -54,27 +68,30 @@ function wordsFor({ property, mailNickname, userPrincipalName }: Wanted): string
   return property ?? 'name';
 }
 
-/** Whether it is this record's own object, which a filter may not show yet. */
-async function bearsStampOf({ kind, key }: Operation, id: string, { client }: Applying): Promise<boolean> {
-  if (kind === 'createClass') {
-    const [answer] = await readAll(client, [`/education/classes/${id}?$select=id,externalId,externalSource`]);
+/** Whether each is the record's own object, which a filter may not show yet. */
+async function ownAmong(
+  held: readonly { operation: Operation; id: string | undefined }[],
+  { client }: Applying,
+): Promise<boolean[]> {
+  const urls = held.map(({ operation: { kind }, id }) => {
+    if (id === undefined) return [];
+    if (kind === 'createClass') return [`/education/classes/${id}?$select=id,externalId,externalSource`];
+    return kind === 'createUser' ? [`/education/users/${id}?$select=${stampProperties}`] : [];
+  });
+  const answers = await readAll(client, urls.flat());
+  let at = 0;
+  return held.map(({ operation: { kind, key } }, index) => {
+    if (urls[index]?.length !== 1) return false;
+    const answer = answers[at];
+    at += 1;
+    if (kind === 'createUser') return isOfPerson(bodyOf<StampedUser>(answer), key);
     const { externalId, externalSource } = bodyOf<{ externalId?: string; externalSource?: string }>(answer);
     return externalSource === 'sis' && `class:${externalId}` === key;
-  }
-  if (kind !== 'createUser') return false;
-  const [answer] = await readAll(client, [`/education/users/${id}?$select=${stampProperties}`]);
-  return isOfPerson(bodyOf<StampedUser>(answer), key);
+  });
 }
 
 function bodyOf<T extends object>(answer: GraphAnswer | undefined): Partial<T> {
   return answer?.status === 200 ? ((answer.body ?? {}) as T) : {};
-}
-
-/** The record whose object it is, as far as this tenant's applied state knows. */
-function ownerOf(objectId: string, { applied, accounts }: Applying): string | undefined {
-  for (const [key, id] of accounts) if (id === objectId) return key;
-  for (const [id, one] of applied.classes) if (one.objectId === objectId) return `class:${id}`;
-  return undefined;
 }
 
 /** Which of the objects that it refers to Microsoft 365 does not know any more. */

@@ -12,7 +12,7 @@ import { accountOf } from '../../identity/people.ts';
 import type { Operation } from '../../plan/operation.ts';
 import type { Applying } from './applying.ts';
 import type { Doubt, Task } from './lanes.ts';
-import { denial, missingObjects, takenBy } from './look-reasons.ts';
+import { denial, missingObjects, type Taken, takenBy } from './look-reasons.ts';
 import type { Step } from './step.ts';
 
 /** Pauses between looks that find nothing: a new object may stay invisible to filters for seconds. */
@@ -30,11 +30,21 @@ export async function look(tasks: readonly Doubtful[], context: Applying): Promi
   );
   const creations = new Map(created.map((task) => [task, creationOf(task.operation)]));
   const seen = await lookUpCreations(context.client, [...creations.values()]);
+  const taken: Taken[] = [];
   for (const [task, creation] of creations) {
     const found = seen.get(creation);
-    steps.set(task, found === undefined ? unanswered(task) : await creationStep(task, found, context));
+    const step = found === undefined ? unanswered(task) : creationStep(task, found);
+    if (step === 'taken') taken.push({ task, other: found?.other });
+    else steps.set(task, step);
   }
-  const others = tasks.filter((task) => !creations.has(task));
+  for (const task of tasks)
+    if (!creations.has(task) && task.doubt.why === 'conflict') taken.push({ task, other: undefined });
+  for (const [task, step] of await takenBy(taken, context)) {
+    // What was lost a moment ago may be what stands in the way, and not be visible yet.
+    const isUnclear = task.wasLost === true && task.doubt?.why !== 'lost' && step.holderIsUnseen;
+    steps.set(task, isUnclear && task.doubt !== undefined ? later(task.doubt, step) : step);
+  }
+  const others = tasks.filter((task) => !creations.has(task) && task.doubt.why !== 'conflict');
   await Promise.all(
     others.map(async (task) => {
       steps.set(task, await otherStep(task, context).catch((error: unknown) => asStep(task, error)));
@@ -67,7 +77,8 @@ function creationOf(operation: Operation): Creation {
   return { kind, key, body: 'body' in operation ? operation.body : {} };
 }
 
-async function creationStep(task: Doubtful, { ours, other }: Seen, context: Applying): Promise<Step> {
+/** @returns `taken` where something else has the name, and it is to be found out who */
+function creationStep(task: Doubtful, { ours, other }: Seen): Step | 'taken' {
   const { doubt, operation } = task;
   const [objectId, ...more] = ours;
   if (more.length > 0) {
@@ -76,17 +87,10 @@ async function creationStep(task: Doubtful, { ours, other }: Seen, context: Appl
   // Found although no answer was lost: made in a life that the relay does not remember.
   if (objectId !== undefined) return { kind: 'done', objectId, isFound: task.wasLost !== true };
   if (doubt.why === 'first') return { kind: 'now' };
-  if (doubt.why === 'lost') {
-    // No two accounts can have one user name, so the next attempt tells more than another look.
-    if (operation.kind === 'createUser' && other === undefined)
-      return { kind: 'again', waitMs: undefined, error: doubt.error };
-    return other === undefined
-      ? later(doubt, { kind: 'again', waitMs: undefined, error: doubt.error })
-      : await takenBy(task, other, context);
-  }
-  const taken = await takenBy(task, other, context);
-  // What was lost a moment ago may be what stands in the way, and not be visible yet.
-  return task.wasLost === true && taken.holderIsUnseen ? later(doubt, taken) : taken;
+  if (doubt.why !== 'lost' || other !== undefined) return 'taken';
+  const again: Step = { kind: 'again', waitMs: undefined, error: doubt.error };
+  // No two accounts can have one user name, so the next attempt tells more than another look.
+  return operation.kind === 'createUser' ? again : later(doubt, again);
 }
 
 async function otherStep(task: Doubtful, context: Applying): Promise<Step> {
@@ -96,8 +100,6 @@ async function otherStep(task: Doubtful, context: Applying): Promise<Step> {
       return await denial(task, context);
     case 'missing':
       return await missingObjects(task, context);
-    case 'conflict':
-      return await takenBy(task, undefined, context);
     default:
       return await relationStep(operation, doubt, context);
   }

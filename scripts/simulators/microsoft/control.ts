@@ -107,6 +107,14 @@ function addTenantControl(server: WireServer, parts: ControlParts, prefix: strin
         if (roles !== undefined) parts.app.roles = roles;
         return reply.code(204).send();
       });
+      control.put<KeyParams>('/contacts/:key', async (request, reply) => {
+        parts.directory.contacts.add(request.params.key.toLowerCase());
+        return reply.code(204).send();
+      });
+      control.delete<KeyParams>('/contacts/:key', async (request, reply) => {
+        parts.directory.contacts.delete(request.params.key.toLowerCase());
+        return reply.code(204).send();
+      });
       control.post('/delta/expire', async (_request, reply) => {
         parts.epoch.current += 1;
         return reply.code(204).send();

@@ -175,3 +175,32 @@ t.test('an account leaves the synchronization', async (t) => {
 t.test('every answer agreed with the contract', async (t) => {
   t.strictSame(graph.breaches, []);
 });
+
+t.test("an address is one object's alone, and the recycle bin may keep names", async (t) => {
+  const domain = directory.tenant.domains.find((known) => known.isDefault)?.id ?? '';
+  const taken = { status: 400, body: { error: { details: [{ code: 'ObjectConflict', target: 'proxyAddresses' }] } } };
+  const [one] = people;
+  if (one === undefined) throw new Error('nobody');
+  directory.users.update(one, { proxyAddresses: [`SMTP:choir@${domain}`, `smtp:band@${domain}`] });
+  t.match(await newClass({ displayName: 'Choir', mailNickname: 'Choir' }), taken);
+  const account = (name: string) => ({
+    ...{ accountEnabled: true, displayName: name, mailNickname: name, userPrincipalName: `${name}@${domain}` },
+    passwordProfile: { password: 'Long-enough-1' },
+  });
+  t.match(await graph.call('POST', '/users', account('band')), taken);
+  directory.users.update(one, { proxyAddresses: null });
+  t.equal((await newClass({ displayName: 'Choir', mailNickname: 'choir' })).status, 201);
+  t.match(await graph.call('POST', '/users', account('choir')), taken, 'a group has it');
+  await graph.control('PUT', `/contacts/band@${domain}`);
+  t.match(await graph.call('POST', '/users', account('band')), taken);
+  await graph.control('DELETE', `/contacts/band@${domain}`);
+  const made = await graph.call('POST', '/users', account('band'));
+  t.equal(made.status, 201);
+  await graph.call('DELETE', `/users/${made.text('id')}`);
+  await graph.control('PATCH', '/settings', { rules: { deletedKeepNames: true } });
+  t.match(await graph.call('POST', '/users', account('band')), {
+    body: { error: { details: [{ target: 'userPrincipalName' }] } },
+  });
+  await graph.control('PATCH', '/settings', { rules: { deletedKeepNames: false } });
+  t.equal((await graph.call('POST', '/users', account('band'))).status, 201);
+});

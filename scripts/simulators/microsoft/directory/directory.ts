@@ -23,9 +23,11 @@ export interface DirectoryOptions {
 
 export class Directory {
   readonly tenant: Tenant;
-  readonly users = new Table<User>(['userPrincipalName', 'mail', 'mailNickname', 'employeeId']);
-  readonly groups = new Table<Group>(['mailNickname', 'externalId', 'uniqueName']);
+  readonly users = new Table<User>(['userPrincipalName', 'mail', 'mailNickname', 'employeeId', 'proxyAddresses']);
+  readonly groups = new Table<Group>(['mailNickname', 'externalId', 'uniqueName', 'proxyAddresses']);
   readonly schools = new Table<School>(['externalId']);
+  /** Addresses of mail contacts, in lower case: Exchange keeps them, and an application without OrgContact.Read.All sees none. */
+  readonly contacts = new Set<string>();
   /** Users and groups that can be restored, by id. */
   readonly deleted = new Map<string, User | Group>();
   readonly teams: Teams;

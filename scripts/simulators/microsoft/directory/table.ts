@@ -11,7 +11,7 @@ export class Table<T extends Entity> {
   #log: { seq: number; entity: T }[] = [];
   #seq = 0;
 
-  /** @param indexed names of text properties, compared without regard to case, as the directory does. */
+  /** @param indexed names of properties with a text or several, compared without regard to case, as the directory does. */
   constructor(indexed: readonly string[]) {
     this.#indexes = new Map(indexed.map((name) => [name, new Map()]));
   }
@@ -118,18 +118,23 @@ export class Table<T extends Entity> {
   }
 
   #file(index: Map<string, T[]>, entity: T, value: unknown): void {
-    if (typeof value !== 'string') return;
-    const key = value.toLowerCase();
-    const filed = index.get(key);
-    if (filed === undefined) index.set(key, [entity]);
-    else filed.push(entity);
+    for (const key of keysOf(value)) {
+      const filed = index.get(key);
+      if (filed === undefined) index.set(key, [entity]);
+      else filed.push(entity);
+    }
   }
 
   #unfile(index: Map<string, T[]>, entity: T, value: unknown): void {
-    if (typeof value !== 'string') return;
-    const key = value.toLowerCase();
-    const left = (index.get(key) ?? []).filter((other) => other !== entity);
-    if (left.length === 0) index.delete(key);
-    else index.set(key, left);
+    for (const key of keysOf(value)) {
+      const left = (index.get(key) ?? []).filter((other) => other !== entity);
+      if (left.length === 0) index.delete(key);
+      else index.set(key, left);
+    }
   }
+}
+
+function keysOf(value: unknown): string[] {
+  const texts: unknown[] = Array.isArray(value) ? value : [value];
+  return texts.flatMap((text) => (typeof text === 'string' ? text.toLowerCase() : []));
 }

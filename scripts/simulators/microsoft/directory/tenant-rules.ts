@@ -8,6 +8,8 @@ export const tenantRules = z.strictObject({
   memberWritesNeedUserWrite: z.boolean(),
   /** `owners@odata.bind` is refused in a PATCH, where Microsoft documents it for members only. */
   refusesOwnersInPatch: z.boolean(),
+  /** Accounts and groups in the recycle bin keep their user names and aliases from others. */
+  deletedKeepNames: z.boolean(),
   /** Names and aliases of Microsoft 365 groups. */
   naming: z
     .strictObject({
@@ -26,6 +28,7 @@ export function usualRules(): TenantRules {
     ownerRemovalEndsMembership: false,
     memberWritesNeedUserWrite: false,
     refusesOwnersInPatch: false,
+    deletedKeepNames: false,
     naming: null,
   };
 }

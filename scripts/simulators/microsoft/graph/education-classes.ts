@@ -67,7 +67,7 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
     path: root,
     handle: (call) => {
       const props = checkProperties(call.body, resource, 'create');
-      checkGroupNames(directory, props);
+      checkGroupNames(directory, { ...classGroup, ...props });
       checkNaming(directory.rules.naming, props);
       checkRoom(directory);
       const group = directory.addGroup(

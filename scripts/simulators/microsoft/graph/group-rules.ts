@@ -3,6 +3,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/entities.ts';
 import { badRequest, conflict, invalidValue } from '../errors.ts';
 import { type Bag, textOf } from '../json.ts';
+import { checkAddressIsFree, checkNotInBin } from './addresses.ts';
 import { checkNickname } from './user-rules.ts';
 
 const visibilities = ['Private', 'Public', 'HiddenMembership'];
@@ -37,6 +38,9 @@ export function checkGroupNames(directory: Directory, props: Bag, self?: Group):
   if (alias !== undefined) {
     checkNickname(alias, 'Group');
     if (directory.groups.find('mailNickname', alias).some((group) => group !== self)) throw conflict('mailNickname');
+    checkNotInBin(directory, 'group', 'mailNickname', alias);
+    const hasAddress = self === undefined ? isUnified(props) : isUnified(self.props);
+    if (hasAddress) checkAddressIsFree(directory, addressOf(directory, alias), self);
   }
   const unique = textOf(props, 'uniqueName');
   if (unique !== undefined && directory.groups.find('uniqueName', unique).some((group) => group !== self)) {
@@ -47,9 +51,12 @@ export function checkGroupNames(directory: Directory, props: Bag, self?: Group):
 /** The properties that the directory sets by itself. */
 export function completeGroup(directory: Directory, props: Bag): Bag {
   if (!isUnified(props)) return { groupTypes: [], ...props };
-  const domain = directory.tenant.domains.find((known) => known.isDefault)?.id ?? 'localhost';
-  const mail = `${String(props.mailNickname)}@${domain}`;
+  const mail = addressOf(directory, String(props.mailNickname));
   return { visibility: 'Public', ...props, mail, proxyAddresses: [`SMTP:${mail}`] };
+}
+
+function addressOf({ tenant }: Directory, alias: string): string {
+  return `${alias}@${tenant.domains.find((known) => known.isDefault)?.id ?? 'localhost'}`;
 }
 
 export function isUnified(props: Bag): boolean {

@@ -3,6 +3,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { User } from '../directory/entities.ts';
 import { badRequest, conflict, GraphError, invalidValue } from '../errors.ts';
 import { type Bag, isBag, textOf } from '../json.ts';
+import { checkAddressIsFree, checkNotInBin } from './addresses.ts';
 import { sdsExtension } from './resources.ts';
 
 const principalName = /^[A-Za-z0-9'._!#^~$-]+@[A-Za-z0-9.-]+$/;
@@ -31,6 +32,8 @@ export function checkPrincipalName(directory: Directory, name: string, self?: Us
   }
   if (directory.users.find('userPrincipalName', name).some((user) => user !== self))
     throw conflict('userPrincipalName');
+  checkNotInBin(directory, 'user', 'userPrincipalName', name);
+  checkAddressIsFree(directory, name, self);
 }
 
 /** Well-formed only: the directory keeps no two accounts from sharing a mailNickname. */
