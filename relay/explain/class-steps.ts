@@ -7,6 +7,11 @@ import { fate, held, isOver, nextOfPast, type Step, waiting } from './step.ts';
 
 /** From the section in PowerSchool to the team. */
 export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
+  const row = section.problems.find(({ code }) => code === 'RowLeftOut');
+  if (section.name === undefined && row !== undefined) {
+    yield { stage: 'Section', status: 'stopped', fact: row.message, at: row.firstAt, next: row.action };
+    return;
+  }
   if (section.name === undefined) {
     const stays = section.objectId === undefined ? '' : 'The class stays as it is.';
     const missing = `PowerSchool has no section ${section.sectionId} in the current school year.`;

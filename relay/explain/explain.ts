@@ -74,6 +74,10 @@ function powerschoolStep(facts: Facts): Step {
     const fact = `${person.subject} is ${person.preRegistered ? 'pre-registered (Enroll_Status -1) ' : ''}${where}.`;
     return { stage: 'PowerSchool', status: 'ok', fact, at: committedAt };
   }
+  const row = person.problems.find(({ code }) => code === 'RowLeftOut');
+  if (row !== undefined) {
+    return { stage: 'PowerSchool', status: 'stopped', fact: row.message, at: row.firstAt, next: row.action };
+  }
   const fact = person.wasThere
     ? `${person.subject} was in PowerSchool and is no longer active there. ${fate(person.departure, 'Account and school stay as they are.')}`
     : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs.${preRegisteredHint(facts)}`;

@@ -5,6 +5,12 @@ import { memberOf, type RosterIndex } from './roster-index.ts';
 
 type Membership = ReturnType<RosterIndex['membershipsOf']> extends Iterable<infer One> ? One : never;
 
+/** For people, in the middle of a sentence. */
+export const membershipWords: Record<Membership['kind'], string> = {
+  studentEnrollment: 'enrollment',
+  teacherRoster: 'teacher assignment',
+};
+
 /** Undefined for somebody whom the profile looks after: what is wrong with them is a problem of their own. */
 export function strangerProblem(
   membership: Membership,
@@ -17,7 +23,7 @@ export function strangerProblem(
   const isStaff = membership.kind === 'teacherRoster';
   const { kind, id, sectionId: section } = membership;
   return problem(`${kind}:${id}`, 'InvalidLookupReference', {
-    kind: isStaff ? 'teacher assignment' : 'enrollment',
+    kind: membershipWords[kind],
     section,
     reference,
     ...reasonFor(schoolIds, isStaff, scope),

@@ -1,6 +1,9 @@
 /** What is wrong now, per person or object. */
 import { type Problem, problem } from '../identity/problem.ts';
+import { memberOf } from '../plan/roster-index.ts';
+import { membershipWords } from '../plan/strangers.ts';
 import { type Claim, scopeOf } from '../profile/scope.ts';
+import { readPerson } from '../roster/mirror.ts';
 import { type KnownLeftOut, problemOfRow, readLeftOut, unlistedLeftOut } from './left-out.ts';
 import { readProfiles } from './profiles.ts';
 import { slices } from './slices.ts';
@@ -72,7 +75,37 @@ export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
   const subjects = new Set(ofRows.map(({ subject }) => subject));
   // That a section is missing says nothing new when its row is left out.
   const rest = found.filter(({ code, subject }) => code !== 'SectionNotInRoster' || !subjects.has(subject));
-  return [...rest, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+  const rowOf = new Map(ofRows.filter(({ code }) => code === 'RowLeftOut').map((one) => [one.subject, one]));
+  const told: OpenProblem[] = [];
+  for (const one of rest) {
+    const isReference = one.code === 'InvalidLookupReference';
+    told.push((isReference ? await ofItsRow(scope, one, rowOf) : undefined) ?? one);
+  }
+  return [...told, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+}
+
+/** Of somebody whom a class names: that their own row is left out, where that is why they are not there. */
+async function ofItsRow(
+  scope: TenantScope,
+  { profile, subject, firstAt, lastAt }: OpenProblem,
+  rowOf: ReadonlyMap<string, OpenProblem>,
+): Promise<OpenProblem | undefined> {
+  const [kind = '', id = ''] = subject.split(':');
+  if (!isMembership(kind)) return undefined;
+  const { records } = await readPerson(scope, kind, id);
+  for (const membership of records) {
+    const reference = memberOf(membership);
+    const row = rowOf.get(reference);
+    if (row === undefined) continue;
+    const details = { reference, section: membership.sectionId, complaint: row.message.replace(/\.$/, '') };
+    const what = membershipWords[kind];
+    return { profile, ...problem(subject, 'MemberRowLeftOut', { kind: what, ...details }), firstAt, lastAt };
+  }
+  return undefined;
+}
+
+function isMembership(kind: string): kind is keyof typeof membershipWords {
+  return Object.hasOwn(membershipWords, kind);
 }
 
 /** How many rows are left out in the schools of each profile. */

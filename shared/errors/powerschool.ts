@@ -116,6 +116,15 @@ export const powerschoolErrors = {
     meaning:
       'The agent could make no record of this row of PowerSchool. What Hallpass had of it before stays as it was, nothing is deleted, and everything else goes on. The problem ends with the cycle that reads the corrected row, or when the row is really gone.',
   },
+  MemberRowLeftOut: {
+    retry: 'fix',
+    who: 'sis',
+    sentence:
+      'The {kind} in section {section} names {reference}, who is not in the class because of their own row: {complaint}.',
+    action: 'Resolve the problem RowLeftOut of {reference} first; the {kind} then follows by itself.',
+    meaning:
+      'A class names somebody of whom the agent could make no record. The rest of the class is provisioned. Other reasons why a class names somebody whom nobody provisions are told as InvalidLookupReference.',
+  },
   MoreRowsLeftOut: {
     retry: 'fix',
     who: 'sis',
