@@ -1,12 +1,13 @@
 /** The command line of the agent: options, help, and the exit code of what they lead to. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { variants } from '../plugin/manifest.ts';
+import { meantWords, filePath as path, refuseWords } from '../shared/command-words.ts';
 import { optionError } from '../shared/option-error.ts';
 import { printableOutput } from '../shared/printable.ts';
 import { type Kind, kinds } from '../shared/roster.ts';
 import { exitCodes, reportError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
-import { integer, path } from './commands/arguments.ts';
+import { integer } from './commands/arguments.ts';
 import { type ConfigureOptions, configure } from './commands/configure.ts';
 import { addConfigureOptions } from './commands/configure-options.ts';
 import type { Context } from './commands/context.ts';
@@ -42,14 +43,16 @@ export async function runCli(args: readonly string[], surroundings: Context): Pr
   const command = program(context, (code) => {
     exitCode = code;
   });
+  const words = meantWords(command, args);
   try {
-    await command.parseAsync(args, { from: 'user' });
+    refuseWords(command, words);
+    await command.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, context.stderr);
     if (error.exitCode === 0) return exitCodes.ok;
     // Without a command, or without one of "service", the help was shown.
-    if (error.code !== 'commander.help') reportError(optionError(error, command, args), context.stderr);
+    if (error.code !== 'commander.help') reportError(optionError(error, command, words), context.stderr);
     return exitCodes.usage;
   }
 }
@@ -59,6 +62,7 @@ function program(context: Context, exitWith: (code: number) => void): Command {
   const agent = new Command('hallpass-agent')
     .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
     .version(hallpassVersion)
+    .helpCommand('help [command]', 'show the help of a command')
     // So that "plugin --version 1.2" is the plugin's version, not a question for the program's.
     .enablePositionalOptions()
     .exitOverride()
@@ -149,8 +153,10 @@ ${exitCodeHelp}`,
       "certificate file (PEM or DER) of the authority that issued the relay's certificate",
       path,
     )
-    .option('--code <code>', 'one-time code from the relay')
-    .option('--code-file <file>', 'read the code from this file', path)
+    .addOption(new Option('--code <code>', 'one-time code from the relay').conflicts(['codeFile', 'codeStdin']))
+    .addOption(
+      new Option('--code-file <file>', 'read the code from this file').argParser(path).conflicts(['codeStdin']),
+    )
     .option('--code-stdin', 'read the code from standard input')
     .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
     .action((options: EnrollOptions) => enrollAgent(context, options));

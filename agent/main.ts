@@ -4,7 +4,7 @@ import { homedir, hostname } from 'node:os';
 import process from 'node:process';
 import { isSea } from 'node:sea';
 import { setFlagsFromString } from 'node:v8';
-import { tolerateClosedReader } from '../shared/terminal.ts';
+import { tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli.ts';
 import { stateFolder } from './state/folder.ts';
 
@@ -24,7 +24,7 @@ const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
 const { env, platform, stdin, stdout, stderr } = process;
-tolerateClosedReader(stdout, stderr);
+const endCode = tolerateBrokenOutput(stdout, stderr);
 const uid = process.getuid?.();
 // Not awaited: a single executable is CommonJS, where that is impossible at the top level.
 void runCli(process.argv.slice(2), {
@@ -42,5 +42,8 @@ void runCli(process.argv.slice(2), {
     : [process.execPath, ...process.argv.slice(1, 2).map((file) => realpathSync(file))],
   stop: stop.signal,
 }).then((code) => {
-  process.exitCode = code;
+  // What was written last fails in a moment.
+  setImmediate(() => {
+    process.exitCode = endCode(code);
+  });
 });

@@ -1,6 +1,6 @@
 /** Entry point of `hallpass-relay`: the only place of the relay that looks at the process and its environment. */
 import { systemClock } from '../shared/clock.ts';
-import { exitCodes, isRich, tolerateClosedReader } from '../shared/terminal.ts';
+import { exitCodes, isRich, tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
 import { homeInput, relayHome, userName } from './home.ts';
 
@@ -13,7 +13,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-tolerateClosedReader(process.stdout, process.stderr);
+const endCode = tolerateBrokenOutput(process.stdout, process.stderr);
 const code = await runCli(process.argv.slice(2), {
   home: relayHome(homeInput()),
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,
@@ -25,5 +25,9 @@ const code = await runCli(process.argv.slice(2), {
   stop: stop.signal,
 });
 process.exitCode = code;
+// What was written last fails in a moment.
+setImmediate(() => {
+  process.exitCode = endCode(code);
+});
 // A command that was given up may still wait for Microsoft, for up to a minute.
 if (stop.signal.aborted && code !== exitCodes.ok) process.exit();

@@ -17,6 +17,15 @@ export async function settingMistakes(settings: RelaySettings, nowMs: number): P
     const reason = `the relay does not listen on ${listen.host} without encryption: give --tls-cert and --tls-key too, or listen on 127.0.0.1 behind a proxy that ends TLS`;
     mistakes.push({ setting: 'listen.host', reason });
   }
+  const addresses = {
+    'listen.publicUrl': listen.publicUrl,
+    'graph.baseUrl': graph.baseUrl,
+    'graph.authority': graph.authority,
+  };
+  for (const [setting, address] of Object.entries(addresses)) {
+    if (address === undefined || !hasUserInfo(address)) continue;
+    mistakes.push({ setting, reason: 'it must not hold a user name or password: the address alone is needed' });
+  }
   const address = publicUrlMistake(listen);
   if (address !== undefined) mistakes.push({ setting: 'listen.publicUrl', reason: address });
   if (graph.clientId !== undefined && !guid.test(graph.clientId)) {
@@ -47,6 +56,11 @@ function publicUrlMistake({ publicUrl, certFile, port }: RelaySettings['listen']
     return `${publicUrl} says http, and the relay speaks https on port ${port}, because it has a certificate: say https`;
   }
   return undefined;
+}
+
+function hasUserInfo(address: string): boolean {
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
 }
 
 async function pairMistakes(

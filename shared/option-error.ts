@@ -48,6 +48,8 @@ function unknownCommand(parent: Command, given: string): string {
   );
   const meant = names.find(({ name }) => name === near)?.is;
   if (meant !== undefined) return `unknown command '${given}'. Did you mean "${meant}"?`;
+  const option = parent.options.map(({ long }) => long ?? '').find((long) => long === `--${given}`);
+  if (option !== undefined) return `unknown command '${given}'. Did you mean "${option}"?`;
   const known = parent.commands.map((command) => command.name());
   return `unknown command '${given}'.${known.length > mostListed ? '' : ` There are ${known.join(', ')}.`}`;
 }
@@ -71,6 +73,10 @@ function inWords(text: string): string {
     .replace(
       /^too many arguments for '([^']+)'\. Expected 0 arguments but got \d+: (.*)\.$/,
       '"$1" takes options only, and not "$2".',
+    )
+    .replace(
+      /^too many arguments for '([^']+)'\. Expected (\d+) arguments? but got (\d+): (.*)\.$/,
+      '"$1" takes $2 of these $3 words: $4. Put a name that has blanks in quotation marks.',
     );
 }
 
@@ -78,6 +84,8 @@ function inWords(text: string): string {
 function guess(text: string, command: Command): string {
   const [, unknown] = /^unknown option '([^'=]*)/.exec(text) ?? [];
   if (unknown !== undefined) {
+    const short = command.options.map((option) => option.short ?? '').find((flag) => isOtherCase(flag, unknown));
+    if (short !== undefined) return ` Did you mean "${short}"?`;
     const options = [...command.options.map(({ long }) => long ?? ''), '--help'];
     // "-status" and "--status" are commands with a dash too many.
     const known = nearest(unknown, options) === undefined ? command.commands.flatMap(namesOf) : options;
@@ -86,4 +94,8 @@ function guess(text: string, command: Command): string {
   const [, value = '', choices = ''] =
     / argument '([^']*)' is invalid\. (?:Allowed choices are|It must be one of) (.*)\.$/.exec(text) ?? [];
   return didYouMean(value, choices.split(', '));
+}
+
+function isOtherCase(flag: string, given: string): boolean {
+  return flag.toLowerCase() === given.toLowerCase();
 }

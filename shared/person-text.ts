@@ -3,14 +3,24 @@
  * Windows PowerShell 5.1 write UTF-16 and byte order marks (`>`, Out-File, Set-Content -Encoding utf8), which read as plain
  * UTF-8 would be taken for part of the text. What is unambiguous is read; anything else is refused by its name.
  */
-import { buffer } from 'node:stream/consumers';
 import { fail } from './errors.ts';
 
 type Decoded = { text: string } | { reason: string };
 
-/** All of standard input. @throws HallpassError TEXT_UNREADABLE */
+/** What people pipe in is a secret or a code. */
+const mostInputBytes = 1 << 20;
+
+/** All of standard input. @throws HallpassError TEXT_UNREADABLE when it is not text, and when it does not end */
 export async function readPersonInput(stdin: NodeJS.ReadableStream): Promise<string> {
-  return personText(await buffer(stdin), 'The standard input');
+  const source = 'The standard input';
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > mostInputBytes) throw fail('TEXT_UNREADABLE', { source, reason: 'it has more than 1 MB' });
+  }
+  return personText(Buffer.concat(chunks), source);
 }
 
 /** @param source with a capital letter: the beginning of a sentence. @throws HallpassError TEXT_UNREADABLE */

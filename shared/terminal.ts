@@ -1,5 +1,6 @@
 /** How both programs speak on a terminal: errors with a next step, exit codes with a meaning, progress when watched. */
 import { exactReasonOf, fail, HallpassError } from './errors.ts';
+import { fileReason } from './file-reason.ts';
 import { printable } from './printable.ts';
 
 /** Exit codes (documented in README): like sysexits(3), so that a service manager can tell a wait from a mistake. */
@@ -37,14 +38,19 @@ export function reportError(error: unknown, out: NodeJS.WritableStream = process
 
 /**
  * Lets whoever reads the output leave early (`hallpass-agent status | head -1`): what is written afterwards is dropped, and
- * the command ends with the exit code that it would have had. Any other failure of the stream is thrown as before.
+ * the command ends with the exit code that it would have had. A disk that is full is told once, and a service goes on.
+ *
+ * @returns the exit code of a command, given the one that it would have had
  */
-export function tolerateClosedReader(...streams: readonly NodeJS.WritableStream[]): void {
-  for (const stream of streams) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+export function tolerateBrokenOutput(out: NodeJS.WritableStream, err: NodeJS.WritableStream): (code: number) => number {
+  let trouble: number | undefined;
+  out.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || trouble !== undefined) return;
+    trouble = reportError(fail('OUTPUT_UNWRITABLE', { reason: fileReason(error) }), err);
+  });
+  // There is nobody left to be told.
+  err.on('error', () => undefined);
+  return (code) => (code === exitCodes.ok ? (trouble ?? code) : code);
 }
 
 /** True when colour and moving progress bars are welcome: a terminal, and no NO_COLOR (https://no-color.org). */

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import t from 'tap';
-import { readTextFile } from './text-file.ts';
+import { readPersonInput } from './person-text.ts';
+import { readAtMost, readTextFile } from './text-file.ts';
 
 t.test('a file that cannot be read says why, without names of system errors', async (t) => {
   const folder = t.testdir();
@@ -16,4 +18,19 @@ t.test('a file that cannot be read says why, without names of system errors', as
   ];
   for (const [path, message] of refused)
     await t.rejects(readTextFile(path), { code: 'FILE_UNREADABLE', message }, path);
+});
+
+t.test('what has no end is not read for ever', async (t) => {
+  const file = join(t.testdir({ ten: '0123456789' }), 'ten');
+  t.equal((await readAtMost(file, 10)).toString(), '0123456789');
+  await t.rejects(readAtMost(file, 9), { message: /^it has more than 9 bytes/ });
+  const endless = Readable.from(
+    (function* () {
+      for (;;) yield Buffer.from('y\n'.repeat(10_000));
+    })(),
+  );
+  await t.rejects(readPersonInput(endless), { code: 'TEXT_UNREADABLE', message: /it has more than 1 MB/ });
+  // What a shell gives for <(command) has no size, and is read whole all the same.
+  t.equal((await readAtMost('/dev/null', 10)).length, 0);
+  await t.rejects(readTextFile('/dev/zero'), { code: 'FILE_UNREADABLE', message: /it has more than 64 MB/ });
 });

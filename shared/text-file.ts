@@ -19,19 +19,38 @@ export async function readTextFile(file: string): Promise<string> {
 
 /** Its bytes. @throws HallpassError FILE_UNREADABLE */
 export async function readBytes(file: string): Promise<Buffer> {
-  let reason: string;
   try {
-    const handle = await patiently(() => open(file, 'r'));
-    try {
-      const { size } = await handle.stat();
-      // Read of a device or a pipe ends with what there is; its size is 0.
-      if (size <= mostBytes) return await handle.readFile();
-      reason = `it has ${Math.round(size / (1 << 20))} MB, and no more than ${mostBytes >> 20} are read`;
-    } finally {
-      await handle.close();
-    }
+    return await readAtMost(file, mostBytes);
   } catch (error) {
     throw fail('FILE_UNREADABLE', { file, reason: fileReason(error) }, { cause: error });
   }
-  throw fail('FILE_UNREADABLE', { file, reason });
+}
+
+/**
+ * Its bytes, when they are not more than `most`. The size that the system tells is not asked: a pipe and a device tell 0, and
+ * /dev/zero never ends.
+ *
+ * @throws what the system says, and an Error with the reason in words for a file that is larger
+ */
+export async function readAtMost(file: string, most: number): Promise<Buffer> {
+  const handle = await patiently(() => open(file, 'r'));
+  try {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length <= most) {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(chunkBytes));
+      if (bytesRead === 0) return Buffer.concat(chunks);
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+  throw new Error(`it has more than ${sizeInWords(most)}, and no more are read`);
+}
+
+const chunkBytes = 64 << 10;
+
+function sizeInWords(bytes: number): string {
+  return bytes >= 1 << 20 ? `${bytes >> 20} MB` : `${bytes} bytes`;
 }

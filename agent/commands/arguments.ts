@@ -1,4 +1,4 @@
-/** Values on the command line that are no plain text: numbers and paths. */
+/** Values on the command line that are no plain text. */
 import { InvalidArgumentError } from 'commander';
 
 /** @throws InvalidArgumentError */
@@ -11,10 +11,4 @@ export function integer(value: string): number {
 export function decimal(value: string): number {
   if (!/^\d{1,3}(\.\d{1,6})?$/.test(value)) throw new InvalidArgumentError('It must be a number like 0.02.');
   return Number(value);
-}
-
-/** A path: an empty one is a variable that was not set. @throws InvalidArgumentError */
-export function path(value: string): string {
-  if (value.trim() === '') throw new InvalidArgumentError('It is empty: a path must be given.');
-  return value;
 }

@@ -1,8 +1,9 @@
 /** The options of `hallpass-agent configure`: one for each setting. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { filePath as path } from '../../shared/command-words.ts';
 import { bypassEntries, isBypassEntry } from '../network/bypass.ts';
 import { parseQuietWindow, type QuietWindow } from '../quiet.ts';
-import { decimal, integer, path } from './arguments.ts';
+import { decimal, integer } from './arguments.ts';
 
 export function addConfigureOptions(command: Command): Command {
   return command

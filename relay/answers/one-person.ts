@@ -49,7 +49,15 @@ export async function personFilter(scope: TenantScope, asked: string): Promise<s
 export async function onePerson(scope: TenantScope, asked: string, role?: Role): Promise<FoundPerson> {
   const people = await readPeople(scope, () => true);
   const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) }, role);
-  if (first === undefined) throw fail('PERSON_NOT_FOUND', { asked });
+  if (first === undefined) {
+    const [other] = role === undefined ? [] : findPeople(asked, { people, links: await listLinks(scope) });
+    const hint = other === undefined ? '' : ` As ${other.role.replace(/s$/, '')} there is ${describePerson(other)}.`;
+    throw fail('PERSON_NOT_FOUND', {
+      asked,
+      who: role === undefined ? 'Nobody' : `No ${role.replace(/s$/, '')}`,
+      hint,
+    });
+  }
   if (others.length === 0) return first;
   const shown = [first, ...others].slice(0, 20).map(describePerson).join('; ');
   throw fail('PERSON_NOT_CLEAR', { asked, count: others.length + 1, by: first.by, people: shown });

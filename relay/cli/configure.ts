@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
+import { filePath } from '../../shared/command-words.ts';
 import {
   checkSettings,
   loadSettings,
@@ -49,8 +50,8 @@ export function configureCommand(program: Command, context: CliContext): void {
     .description('show or change the settings')
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'port to listen on', portNumber)
-    .option('--tls-cert <file>', "the server's certificate with its chain, PEM")
-    .option('--tls-key <file>', 'its private key, PEM')
+    .option('--tls-cert <file>', "the server's certificate with its chain, PEM", filePath)
+    .option('--tls-key <file>', 'its private key, PEM', filePath)
     .option('--trusted-proxy <address...>', 'proxies (addresses or networks) whose X-Forwarded-For is believed')
     .option('--proxy-protocol', 'those proxies say by the PROXY protocol (1 or 2) where a connection comes from')
     .option('--no-proxy-protocol', 'they do not')
@@ -58,16 +59,16 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--max-connections-per-address <number>', 'connections at once, of one address', connectionsPerAddress)
     .option('--public-url <url>', 'address at which agents reach the relay, when a proxy stands before it')
     .option('--client-id <id>', "client id of the relay's app registration")
-    .option('--client-cert <file>', "the app's certificate, PEM")
-    .option('--client-key <file>', 'its private key, PEM')
-    .option('--client-secret-file <file>', "file with the app's client secret, in place of a certificate")
+    .option('--client-cert <file>', "the app's certificate, PEM", filePath)
+    .option('--client-key <file>', 'its private key, PEM', filePath)
+    .option('--client-secret-file <file>', "file with the app's client secret, in place of a certificate", filePath)
     .option('--graph-url <url>', 'Microsoft Graph of a national cloud or a simulator')
     .option('--graph-authority <url>', 'its sign-in address')
-    .option('--graph-ca <file>', 'private certification authority of both, PEM or DER')
+    .option('--graph-ca <file>', 'private certification authority of both, PEM or DER', filePath)
     .option('--graph-speed <factor>', "a simulator's factor on Graph's limits", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
     .option('--keep-days <number>', 'for how many days it is kept what runs did', days)
-    .option('--key-file <file>', 'key that secrets are sealed with, when it is not kept in the state folder')
+    .option('--key-file <file>', 'key that secrets are sealed with, when it is not kept in the state folder', filePath)
     .addOption(byOption(context))
     .addHelpText(
       'after',

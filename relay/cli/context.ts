@@ -61,6 +61,11 @@ export async function readNamedTenant<T>(
   });
 }
 
+/** What an error advises, with the district in place of the TENANT of its commands. */
+export function inCommands(action: string, tenant: string): string {
+  return action.replace(/\bTENANT\b/g, tenant);
+}
+
 export function printJson({ out }: CliContext, value: unknown): void {
   out.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
+import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { csvLine, csvStart } from '../csv.ts';
@@ -72,6 +73,9 @@ export function passwordsCommands(program: Command, context: CliContext): void {
       '\nWhoever has used the account until now cannot sign in with the old password any more.\n\nExample:\n  hallpass-relay passwords renew contoso --unknown --by "Kim Lee"',
     )
     .action(async (tenant: string, options: { unknown?: true; person?: string; by: string }) => {
+      if (options.unknown === undefined && options.person === undefined) {
+        return passwords.error("error: one of '--unknown' and '--person' is needed");
+      }
       const { renewPasswords } = await import('./renew-passwords.ts');
       const { renewed, failed } = await renewPasswords(context, tenant, options);
       for (const { person, error } of failed) context.err.write(`${person}: ${error.code} ${error.message}\n`);
@@ -86,7 +90,7 @@ export function passwordsCommands(program: Command, context: CliContext): void {
     .command('export')
     .description('write them into a new file, as CSV, and forget them')
     .argument('<tenant>', 'slug or id')
-    .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it')
+    .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it', filePath)
     .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv --by "Kim Lee"')
     .action(async (tenant: string, { file, by }: { file: string; by: string }) => {

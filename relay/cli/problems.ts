@@ -8,7 +8,7 @@ import { fixerOf } from '../identity/problem.ts';
 import { readNames } from '../roster/people-names.ts';
 import type { OpenProblem } from '../store/problems.ts';
 import { needProfile } from '../store/profiles.ts';
-import { type CliContext, printJson, readNamedTenant } from './context.ts';
+import { type CliContext, inCommands, printJson, readNamedTenant } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -69,7 +69,7 @@ Examples:
       if (problems.length === 0 && failing.length === 0) context.out.write('No problems.\n');
       for (const [code, ofCode] of Map.groupBy(problems, (problem) => problem.code)) {
         context.out.write(`${code}, ${ofCode.length} × to be put right by ${fixerNames[fixerOf(code)]}\n`);
-        for (const problem of ofCode) context.out.write(describe(problem));
+        for (const problem of ofCode) context.out.write(describe(problem, tenant));
         context.out.write('\n');
       }
     });
@@ -81,6 +81,6 @@ function checkCode(code: string | undefined): void {
   throw fail('PROBLEM_CODE_UNKNOWN', { code, hint: didYouMean(code, Object.keys(catalogue)) });
 }
 
-function describe({ subject, code, message, action, firstAt }: OpenProblem): string {
-  return `${subject}  ${code}  since ${firstAt}\n  ${printableLine(message)}\n  → ${printableLine(action)}\n`;
+function describe({ subject, code, message, action, firstAt }: OpenProblem, tenant: string): string {
+  return `${subject}  ${code}  since ${firstAt}\n  ${printableLine(message)}\n  → ${printableLine(inCommands(action, tenant))}\n`;
 }

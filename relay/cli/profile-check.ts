@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { readingText } from '../profile/adoption.ts';
 import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
@@ -11,7 +12,7 @@ export function profileCheckCommand(profile: Command, context: CliContext): void
     .command('check')
     .description('hold a profile against the tenant: domains, licenses, schools, dates, rules')
     .argument('<tenant>', 'slug or id')
-    .argument('[file]', 'a profile, JSON; without it, the one in force')
+    .argument('[file]', 'a profile, JSON; without it, the one in force', filePath)
     .option('--profile <name>', 'of a district that has several')
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile check contoso profile.json')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import type { Profile } from '../profile.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
@@ -20,7 +21,7 @@ export function profileSetCommand(profile: Command, context: CliContext): void {
       'put a profile in force, in place of the one of that name, after checking it; its state stays as it is',
     )
     .argument('<tenant>', 'slug or id')
-    .argument('<file>', 'the profile, JSON')
+    .argument('<file>', 'the profile, JSON', filePath)
     .addOption(byOption(context))
     .option('--unchecked', 'without holding it against Microsoft 365 and the roster first')
     .addHelpText(

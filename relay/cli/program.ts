@@ -1,6 +1,7 @@
 /** `hallpass-relay`: the commands, their options, and how they end. */
 import { Command, CommanderError } from 'commander';
-import { fail } from '../../shared/errors.ts';
+import { meantWords, refuseWords } from '../../shared/command-words.ts';
+import { fail, HallpassError } from '../../shared/errors.ts';
 import { optionError } from '../../shared/option-error.ts';
 import { printableOutput } from '../../shared/printable.ts';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
@@ -9,7 +10,7 @@ import { agentCommands } from './agent.ts';
 import { auditCommand } from './audit.ts';
 import { choiceCommands } from './choices.ts';
 import { configureCommand } from './configure.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, inCommands } from './context.ts';
 import { driftCommand } from './drift.ts';
 import { explainCommand } from './explain.ts';
 import { fleetCommand } from './fleet.ts';
@@ -39,20 +40,32 @@ export async function runCli(args: readonly string[], surroundings: CliContext):
   const { out, err } = surroundings;
   const context = { ...surroundings, out: printableOutput(out), err: printableOutput(err) };
   const program = createProgram(context);
+  const words = meantWords(program, args);
+  let tenant = 'TENANT';
+  program.hook('preAction', (_program, { registeredArguments: [first], args: [given] }) => {
+    if (first?.name() === 'tenant' && given !== undefined) tenant = given;
+  });
   try {
+    refuseWords(program, words);
     const interrupted = interruption(program, context.stop);
-    const running = program.parseAsync(args, { from: 'user' });
+    const running = program.parseAsync(words, { from: 'user' });
     // It may go on for a moment after the interruption: nobody is told twice.
     running.catch(() => undefined);
     await Promise.race([running, interrupted]);
     return exitCodes.ok;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportError(error, context.err);
+    if (!(error instanceof CommanderError)) return reportError(ofTenant(error, tenant), context.err);
     if (error.exitCode === 0) return exitCodes.ok;
     // Without a command, or without one of "holds", the help was shown.
-    if (error.code !== 'commander.help') reportError(optionError(error, program, args), context.err);
+    if (error.code !== 'commander.help') reportError(optionError(error, program, words), context.err);
     return exitCodes.usage;
   }
+}
+
+/** The error with the district of the command line in the commands that it names, so that they can be pasted. */
+function ofTenant(error: unknown, tenant: string): unknown {
+  if (!(error instanceof HallpassError)) return error;
+  return new HallpassError(error.code, error.message, inCommands(error.action, tenant), { cause: error.cause });
 }
 
 /** Every command but "serve", which ends in order, is given up at once when the program is asked to end: none holds half a change. */

@@ -1,6 +1,7 @@
 /** Tables that a command writes as CSV: to the terminal, or into a file of its owner alone. */
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import type { Table } from '../answers/fields.ts';
@@ -9,7 +10,9 @@ import type { CliContext } from './context.ts';
 
 /** @param what the rows are */
 export function csvOption(what: string): Option {
-  return new Option('--csv <file>', `${what}, for spreadsheets; - for the terminal`).conflicts('json');
+  return new Option('--csv <file>', `${what}, for spreadsheets; - for the terminal`)
+    .argParser(filePath)
+    .conflicts('json');
 }
 
 /** @param file a path, replaced if it exists; `-` for the terminal @throws HallpassError FILE_UNWRITABLE */

@@ -10,7 +10,7 @@ const units = { h: 3_600_000, d: 86_400_000 } as const;
  */
 export function momentAfter(text: string, nowMs: number): string {
   const span = spanMs(text);
-  const at = span === undefined ? Date.parse(isDay(text) ? `${text}T23:59:59.999` : text) : nowMs + span;
+  const at = span === undefined ? parse(text, 'T23:59:59.999') : nowMs + span;
   if (at > nowMs) return new Date(at).toISOString();
   throw new InvalidArgumentError('Give a time to come, such as 36h, 7d or 2026-08-20.');
 }
@@ -18,7 +18,7 @@ export function momentAfter(text: string, nowMs: number): string {
 /** `36h` and `7d` ago, `2026-08-20` (its start, in this machine's zone) or an ISO 8601 moment, in the same form. */
 export function momentBefore(text: string, nowMs: number): string {
   const span = spanMs(text);
-  const at = span === undefined ? Date.parse(isDay(text) ? `${text}T00:00` : text) : nowMs - span;
+  const at = span === undefined ? parse(text, 'T00:00') : nowMs - span;
   if (at <= nowMs) return new Date(at).toISOString();
   throw new InvalidArgumentError('Give a time that is over, such as 36h, 7d or 2026-08-20.');
 }
@@ -30,4 +30,16 @@ function spanMs(text: string): number | undefined {
 
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text);
+}
+
+/** What the calendar has: JavaScript takes February 30 for March 2. NaN for what is no moment. */
+function parse(text: string, time: string): number {
+  const [day] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
+  if (day !== undefined && !isInCalendar(day)) return Number.NaN;
+  return Date.parse(isDay(text) ? `${text}${time}` : text);
+}
+
+function isInCalendar(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }

@@ -13,6 +13,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { runCli } from './program.ts';
 
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const guid = '11111111-1111-4111-8111-111111111111';
 /** Words of libraries and systems, which say nothing to an operator. */
 const jargon =
@@ -42,7 +43,24 @@ t.test('every wrong input is answered in words, with the exit code of its kind',
     [['sync', 'stop', 'contoso'], 64, /There are now, cancel, restart/],
     [['holds', 'aprove', 'contoso'], 64, /Did you mean "approve"\?/],
     [['status'], 64, /Missing required argument 'tenant'/],
-    [['status', 'contoso', 'more'], 64, /Too many arguments/],
+    [['status', 'contoso', 'more'], 64, /"status" takes 1 of these 2 words: contoso, more\..*quotation marks/],
+    [['help', 'stauts'], 64, /Unknown command 'stauts'\. Did you mean "status"\?/],
+    [['help', 'tenant', 'ad'], 64, /Unknown command 'ad'\. There are add, .*\n.*"hallpass-relay tenant --help"/],
+    [['tenant', 'help', 'nothing'], 64, /Unknown command 'nothing'/],
+    [['nothing', '--help'], 64, /Unknown command 'nothing'/],
+    [['version'], 64, /Did you mean "--version"\?/],
+    [['-v'], 64, /Did you mean "-V"\?/],
+    [['status', 'x'.repeat(5000)], 64, /a value on the command line has 5000 characters/i],
+    [['status', 'con\ntoso'], 64, /several lines: give it in one line/],
+    [['configure', '--graph-ca', ''], 64, /--graph-ca cannot be ""\. It is empty/],
+    [['configure', '--key-file', ' '], 64, /It is empty: a path must be given/],
+    [['profile', 'set', 'contoso', ''], 64, /It is empty: a path must be given/],
+    [['profile', 'check', 'contoso', ''], 64, /It is empty: a path must be given/],
+    [['plan', 'contoso', '--csv', ''], 64, /It is empty: a path must be given/],
+    [['passwords', 'export', 'contoso', '--file', ''], 64, /It is empty: a path must be given/],
+    [['passwords', 'renew', 'contoso'], 64, /'--unknown' and '--person' is needed/],
+    [['audit', 'contoso', '--since', '2026-02-30'], 64, /a time that is over/],
+    [['holds', 'approve', 'contoso', '--until', '2999-02-29'], 64, /a time to come/],
     [['run', 'contoso'], 64, /Missing required argument 'run'/],
     [['fleet', '--jsn'], 64, /Did you mean "--json"\?/],
     [['configure', '--prot', '1'], 64, /Did you mean "--port"\?/],
@@ -75,7 +93,12 @@ t.test('every wrong input is answered in words, with the exit code of its kind',
     [['holds', 'list', 'contoso', '--profile', 'x'], 78, /PROFILE_MISSING/],
     [['holds', 'approve', 'contoso', '--profile', 'x'], 78, /PROFILE_MISSING/],
     [['problems', 'contoso', '--code', 'UnmatchedEntri'], 78, /Did you mean "UnmatchedEntry"\?/],
-    [['run', 'contoso', '99999999999999999999'], 78, /RUN_UNKNOWN/],
+    [['run', 'contoso', '99999999999999999999'], 78, /RUN_UNKNOWN.*\n.*"hallpass-relay runs contoso"/],
+    [['holds', 'approve', 'contoso', 'x'], 78, /HOLD_UNKNOWN|PROFILE_MISSING.*\n.* contoso/],
+    [['configure', '--public-url', 'https://ann:hush@relay.example.org'], 78, /must not hold a user name or password/],
+    [['configure', '--graph-url', 'https://ann:hush@graph.example.org'], 78, /graph\.baseUrl.*user name or password/],
+    [['configure', '--key-file', '/dev/zero'], 78, /it has more than 1000 bytes/],
+    [['configure', '--client-secret-file', '/dev/zero'], 78, /it has more than 64 MB/],
     [['token', 'revoke', 'contoso', 'x'], 78, /TOKEN_NOT_FOUND/],
     [['licenses', 'contoso'], 78, /no app registration\.\n.*configure --client-id GUID --client-cert FILE/],
     [['tenant', 'add', 'Contoso!', '--name', 'x', '--graph-tenant', guid], 78, /slug.*such as contoso/],
@@ -107,6 +130,7 @@ t.test('every wrong input is answered in words, with the exit code of its kind',
     t.match(answer, { code, err: said }, name);
     t.match(answer.err, /^error\[[A-Z_]+\] [^\n]+\n(?: {4}[^\n]+\n)* {2}→ [^\n]+\n$/, name);
     t.notMatch(answer.err, jargon, name);
+    t.notMatch(answer.err, /TENANT\b|hush/, `${name}: what is advised can be pasted, and tells no secret`);
     if (args.includes('--json')) t.equal(answer.out, '', 'a program reads nothing that is no JSON');
   }
 });
@@ -210,7 +234,6 @@ t.test('a state folder that cannot be one', { skip: process.platform === 'win32'
 });
 
 t.test('asked to end while it starts, the relay ends in order', { skip: process.platform === 'win32' }, async (t) => {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const home = t.testdir();
   const env = { ...process.env, HALLPASS_HOME: home, NO_COLOR: '1' };
   const started = spawn(process.execPath, [main, 'serve', '--port', '0', '--log-format', 'json'], { env });
@@ -220,4 +243,37 @@ t.test('asked to end while it starts, the relay ends in order', { skip: process.
   started.kill('SIGTERM');
   t.same(await once(started, 'exit'), [0, null]);
   t.match(await lines, /relay\.stopped/);
+});
+
+t.test('"help" is understood wherever it stands', async (t) => {
+  const cli = commandLine(t.testdir(), 'kim');
+  for (const words of ['help tenant add', 'tenant help add', 'tenant add --help']) {
+    t.match(await cli(...words.split(' ')), { code: 0, out: /^Usage: hallpass-relay tenant add / }, words);
+  }
+  t.match(await cli('help'), { code: 0, out: /^ {2}help \[command\] +show the help of a command/m });
+});
+
+t.test('output that nobody takes', { skip: process.platform === 'win32' }, async (t) => {
+  const env = { ...process.env, HALLPASS_HOME: t.testdir() };
+  const shell = async (line: string) => {
+    const started = spawn('/bin/sh', ['-c', line, process.execPath, main], { env });
+    const [out, err] = await Promise.all([text(started.stdout), text(started.stderr), once(started, 'exit')]);
+    return { out, err, code: started.exitCode };
+  };
+  t.match(await shell('"$0" "$1" --help > /dev/full'), {
+    code: 78,
+    err: /^error\[OUTPUT_UNWRITABLE\] .*: the disk is full\.\n {2}→ .*\n$/,
+  });
+  t.match(await shell('("$0" "$1" --help; echo $? >&2) | head -1'), { out: /^Usage: [^\n]+\n$/, err: '0\n' });
+  t.match(await shell('"$0" "$1" stauts 2> /dev/full'), { code: 64, out: '', err: '' });
+  t.match(await shell('"$0" "$1" tenant list < /dev/null >&-'), { code: 0, err: '' });
+});
+
+t.test('nothing but text is written where no terminal is', { skip: process.platform === 'win32' }, async (t) => {
+  for (const more of [{}, { TERM: 'dumb' }, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }, { COLUMNS: '20' }]) {
+    const env = { ...process.env, HALLPASS_HOME: t.testdir(), ...more };
+    const started = spawn(process.execPath, [main, 'fleet'], { env });
+    const [out] = await Promise.all([text(started.stdout), once(started, 'exit')]);
+    t.equal(out, 'No districts yet.\n  → hallpass-relay tenant add --help\n', JSON.stringify(more));
+  }
 });

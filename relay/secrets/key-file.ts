@@ -1,11 +1,12 @@
 /** The file with the relay's key: 32 random bytes in base64, readable for its owner alone. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, isSystemError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { giveToFolderOwner, makePrivateFolder } from '../../shared/owner.ts';
 import { decodeText } from '../../shared/person-text.ts';
+import { readAtMost } from '../../shared/text-file.ts';
 import { createVault, keyBytes, type Vault } from './vault.ts';
 
 /**
@@ -43,8 +44,11 @@ async function loadKey(file: string, mayMake: boolean): Promise<Buffer> {
   }
 }
 
+/** A key has 44 characters; beyond this, another file was named by mistake. */
+const mostBytes = 1000;
+
 async function readKey(file: string): Promise<Buffer | undefined> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+  const bytes = await readAtMost(file, mostBytes).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   });

@@ -27,6 +27,13 @@ export const agentErrors = {
     action: 'See "{command} --help".',
     meaning: 'The command line cannot be understood, so nothing was done. The exit code is 64.',
   },
+  OUTPUT_UNWRITABLE: {
+    retry: 'fix',
+    sentence: 'What the command has to say cannot be written: {reason}.',
+    action: 'Send it to another place, or make room there, and run the command again.',
+    meaning:
+      'The output of either program goes to a file or a device that takes no more. The command itself went on to its end, and a service goes on.',
+  },
   SETTING_INVALID: {
     retry: 'fix',
     sentence: 'The setting {setting} is not valid: {reason}.',

@@ -192,7 +192,7 @@ export const relayErrors = {
   },
   PERSON_NOT_FOUND: {
     retry: 'fix',
-    sentence: 'Nobody in this district is "{asked}".',
+    sentence: '{who} in this district is "{asked}".{hint}',
     action:
       "Name the person by DCID, student or teacher number, user name, address, full name, or the account's user name or object id. Numbers and names are known only where the profile has agents send them.",
     meaning:
