@@ -96,7 +96,7 @@ export function nameAccounts(
         const account = { objectId: there.objectId, userPrincipalName: nameOf(wish) };
         problems.push(former(account, there.holder, wish.key, keeps));
       } else if (directory.find('userPrincipalName', name).length > 0) {
-        problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory)));
+        problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory, holders)));
       } else {
         named.push(namedAs(wish, wish.localPart));
       }
@@ -120,7 +120,7 @@ export function nameAccounts(
     };
     const localPart = freeName(wish, history, free);
     if (localPart === undefined) {
-      problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory)));
+      problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory, holders)));
       continue;
     }
     given.add(fold(`${localPart}@${wish.domain}`));
@@ -212,10 +212,12 @@ function nameOf({ localPart, domain }: Wish): string {
 }
 
 /** Who has the name that somebody would like. */
-function taken(wish: Wish, directory: DirectoryIndex): { value: string; holder: string } {
+function taken(wish: Wish, directory: DirectoryIndex, holders: Holders): { value: string; holder: string } {
   const value = nameOf(wish);
   const [id] = directory.find('userPrincipalName', value);
-  return { value, holder: id === undefined ? 'another person' : `another account (object id ${id})` };
+  if (id === undefined) return { value, holder: 'another person' };
+  const whose = holders.holderOf(id)?.subject;
+  return { value, holder: `${whose === undefined ? 'another account' : whose} (object id ${id})` };
 }
 
 /** mailNickname allows less than a user name: what is left of it is ASCII without the characters of RFC 822. */

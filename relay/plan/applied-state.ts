@@ -30,7 +30,10 @@ export interface AppliedState {
   schoolUsers: Map<string, Set<string>>;
   /** People by SKU or group, see licenceKey. */
   licences: Map<string, Set<string>>;
-  /** Accounts that Hallpass disabled, as person keys under `disabled`, and classes whose teams it archived, under `archived`. */
+  /**
+   * Accounts that Hallpass disabled, as person keys under `disabled`, classes whose teams it archived, under `archived`, and people
+   * whose membership is of an earlier role, see earlierRole.
+   */
   retired: Map<string, Set<string>>;
   /** Names of classes that somebody gave them by hand and that stay, by section. */
   renamed: Map<string, string>;
@@ -84,6 +87,16 @@ export type RelationKind = Membership | 'licence' | 'retired';
 export function uncertainKey(relation: RelationKind, container: string, item: string): string {
   return `${relation}:${container}:${item}`;
 }
+
+/**
+ * Container, among what is retired, of the people of a class who are in it in a role that they no longer have: students who are
+ * staff now, and the reverse.
+ */
+export function earlierRole(sectionId: string): string {
+  return `${earlierRolePrefix}${sectionId}`;
+}
+
+export const earlierRolePrefix = 'earlierRole:';
 
 /** Where the relations of a kind are in the applied state. */
 export function relationMaps(state: AppliedState): Record<RelationKind, Map<string, Set<string>>> {

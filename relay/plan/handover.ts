@@ -1,5 +1,5 @@
 /** Giving what one record of PowerSchool had in Microsoft 365 to another one. Pure. */
-import { type AppliedState, relationMaps } from './applied-state.ts';
+import { type AppliedState, earlierRole, relationMaps } from './applied-state.ts';
 
 /** New person key by the key before. */
 export type Moves = ReadonlyMap<string, string>;
@@ -26,6 +26,7 @@ export function handOver(applied: AppliedState, from: string, to: string): void 
   const user = applied.users.get(from);
   if (user !== undefined) applied.users.set(to, user);
   applied.users.delete(from);
+  if (isOtherRole(from, to)) markEarlierRole(applied, from);
   for (const [kind, containers] of Object.entries(relationMaps(applied))) {
     if (kind === 'schoolClass') continue;
     for (const items of containers.values()) if (items.delete(from)) items.add(to);
@@ -36,6 +37,22 @@ export function handOver(applied: AppliedState, from: string, to: string): void 
       marks.delete(mark);
       marks.add(`${mark.slice(0, -from.length)}${to}`);
     }
+  }
+}
+
+/** Whether one is a student's record and the other one of staff. */
+export function isOtherRole(from: string, to: string): boolean {
+  return from.split(':')[0] !== to.split(':')[0];
+}
+
+/** Somebody is in classes in the role that they leave; where it was the one before that, in the one that they have again. */
+function markEarlierRole({ members, retired }: AppliedState, person: string): void {
+  for (const [sectionId, people] of members) {
+    if (!people.has(person)) continue;
+    const name = earlierRole(sectionId);
+    const marked = retired.get(name) ?? new Set();
+    if (!marked.delete(person)) marked.add(person);
+    retired.set(name, marked);
   }
 }
 

@@ -5,7 +5,7 @@
  * place, untouched.
  */
 import { WrittenNames } from './additions.ts';
-import { type AppliedState, uncertainKey } from './applied-state.ts';
+import { type AppliedState, earlierRole, uncertainKey } from './applied-state.ts';
 import type { Body } from './bodies.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
@@ -81,7 +81,7 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
       yield { kind: 'createUser', key: personKey, personKey, user, reason };
       continue;
     }
-    const changes = changedProperties(there?.body ?? {}, user.body);
+    const changes = changedProperties(there?.body ?? {}, withoutEarlierRole(there?.body, user.body));
     if (changes === undefined) continue;
     const reason =
       user.handedOver ??
@@ -95,6 +95,12 @@ function* userOperations(desired: DesiredState, applied: AppliedState): Iterable
           ));
     yield { kind: 'updateUser', key: personKey, personKey, ...changes, reason };
   }
+}
+
+/** Clears what Hallpass wrote for the role that the person had before. */
+function withoutEarlierRole(there: Body | undefined, wanted: Body): Body {
+  const other = wanted.primaryRole === 'teacher' ? 'student' : 'teacher';
+  return isBody(there?.[other]) ? { ...wanted, [other]: null } : wanted;
 }
 
 /** Whose the account was when it was last written, if it was another record's. */
@@ -218,12 +224,16 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
   const key = `class:${sectionId}`;
   const left = desired.waiting.get(sectionId);
   const owners = desired.owners.get(sectionId);
+  const changedRole = (personKey: string) => applied.retired.get(earlierRole(sectionId))?.has(personKey) === true;
   const teachersGo = (personKey: string) =>
     owners !== undefined && leavers.teachers[wayOut(sectionId, personKey, desired)] === 'remove';
   for (const personKey of applied.owners.get(sectionId) ?? []) {
     if (owners?.has(personKey) || left?.has(personKey)) continue;
     if (owners !== undefined && isForeign('owner', personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
+    // Nobody makes students owners but a hand-over from staff, and people, whose doing is foreign.
+    else if (owners !== undefined && personKey.startsWith('students:'))
+      yield { kind: 'removeOwner', key, sectionId, personKey, reason: reasonOfChange(personKey) };
     else if (teachersGo(personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
   }
@@ -231,6 +241,10 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
     if (desired.members.get(sectionId)?.has(personKey) || left?.has(personKey)) continue;
     if (isForeign('member', personKey)) {
       yield { kind: 'removeMember', key, sectionId, personKey, reason: addedByHand };
+      continue;
+    }
+    if (changedRole(personKey)) {
+      yield { kind: 'removeMember', key, sectionId, personKey, reason: reasonOfChange(personKey) };
       continue;
     }
     const isStudent = personKey.startsWith('students:');
@@ -244,6 +258,12 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
           : 'the teacher no longer teaches the section';
     yield { kind: 'removeMember', key, sectionId, personKey, reason };
   }
+}
+
+function reasonOfChange(personKey: string): string {
+  return personKey.startsWith('students:')
+    ? 'they taught the section, and are a student now'
+    : 'they were in the section as a student, and are staff now';
 }
 
 /** How somebody left a class. Whoever is missing from the roster after the end of the term was there until then. */

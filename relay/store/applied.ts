@@ -7,6 +7,7 @@ import {
   type AppliedObject,
   type AppliedState,
   type AppliedTeam,
+  earlierRole,
   nothingApplied,
   objectsOf,
   type RelationKind,
@@ -100,6 +101,15 @@ export async function record(
       .where('tenant_id', '=', tenant_id)
       .where('kind', '=', unrelated.kind)
       .where('container', '=', unrelated.container)
+      .where('item', 'in', unrelated.items)
+      .execute();
+    if (unrelated.kind !== 'member') continue;
+    // Whoever is in the class again is so in the role of now.
+    await scope.db
+      .deleteFrom('applied_relation')
+      .where('tenant_id', '=', tenant_id)
+      .where('kind', '=', 'retired')
+      .where('container', '=', earlierRole(unrelated.container))
       .where('item', 'in', unrelated.items)
       .execute();
   }

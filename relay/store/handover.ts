@@ -1,6 +1,8 @@
 /** Accounts that go from one record of PowerSchool to another, with all that is known of them. */
 import { sql } from 'kysely';
 import { personKey } from '../identity/people.ts';
+import { earlierRole } from '../plan/applied-state.ts';
+import { isOtherRole } from '../plan/handover.ts';
 import { settleDeletedAccounts } from './deleted-accounts.ts';
 import { noteLinksEdited } from './directory-mirror.ts';
 import { rulesOfOurs } from './link-rules.ts';
@@ -34,10 +36,37 @@ export async function handOverLinks(
     await sql`
       update or replace applied set key = ${to}
       where tenant_id = ${tenantId} and kind = 'user' and key = ${from}`.execute(db);
+    if (isOtherRole(from, to)) await markEarlierRole({ db, tenantId }, from);
     await sql`
       update or replace applied_relation set item = ${to}
       where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'licence', 'retired') and item = ${from}
     `.execute(db);
+  }
+}
+
+/** As plan/handover.ts has it. */
+async function markEarlierRole({ db, tenantId }: Pick<TenantScope, 'db' | 'tenantId'>, person: string): Promise<void> {
+  const rows = await db
+    .selectFrom('applied_relation')
+    .select(['kind', 'container'])
+    .where('tenant_id', '=', tenantId)
+    .where('kind', 'in', ['member', 'retired'])
+    .where('item', '=', person)
+    .execute();
+  const marked = new Set(rows.filter(({ kind }) => kind === 'retired').map(({ container }) => container));
+  const classes = rows.filter(({ kind }) => kind === 'member').map(({ container }) => earlierRole(container));
+  for (const container of classes) {
+    const row = { tenant_id: tenantId, kind: 'retired' as const, container, item: person, uncertain: 0 };
+    if (!marked.has(container)) await db.insertInto('applied_relation').values(row).execute();
+    else {
+      await db
+        .deleteFrom('applied_relation')
+        .where('tenant_id', '=', tenantId)
+        .where('kind', '=', 'retired')
+        .where('container', '=', container)
+        .where('item', '=', person)
+        .execute();
+    }
   }
 }
 

@@ -138,6 +138,109 @@ t.test('a student who left and is staff now has the account, as staff', async (t
   t.ok(taught?.owners?.includes(account?.id ?? ''));
 });
 
+/** Student 10 as staff: record 99, who teaches section 50. */
+const asStaff = (values: object = {}) => withReturned({ username: 'student0', ...values }, 'teacher');
+
+for (const [name, mode] of Object.entries({ match, create })) {
+  t.test(`${name}: a student who becomes staff keeps nothing of a student, and the reverse`, async (t) => {
+    for (const clearedRoles of ['cleared', 'ignored', 'refused'] as const) {
+      for (const killedAfter of [2, 3, 4, Number.POSITIVE_INFINITY]) {
+        const district = await open(t, mode);
+        district.microsoft.directory.rules.clearedRoles = clearedRoles;
+        await district.commit(asStaff({ givenName: 'Ana', surname: 'Šimić 0' }));
+        await district.run({ killedAfter }).catch(() => undefined);
+        const what = `${clearedRoles}, killed after ${killedAfter}`;
+        t.match(await district.run(), { state: 'success', problems: 0 }, what);
+        const account = async () =>
+          (await district.dump()).user.find((one) => one.userPrincipalName === 'student0@contoso.edu');
+        const staff = await account();
+        t.match(staff, { primaryRole: 'teacher', teacher: { externalId: '99' } }, what);
+        t.equal(staff?.student === undefined || staff.student === null, clearedRoles === 'cleared', what);
+        t.same(await classesOf(district, 'student0'), ['50'], 'not in 52 and 54, where they were as a student');
+        t.match(await district.run(), { done: 0, problems: 0 }, what);
+        district.restart();
+        t.match(await district.run(), { done: 0, problems: 0 }, what);
+
+        await district.commit(smallRoster(students));
+        t.match(await district.run(), { state: 'success', problems: 0 }, `${what}, back`);
+        const pupil = await account();
+        t.match(pupil, { primaryRole: 'student', student: { externalId: '10' } });
+        t.same((await classesOf(district, 'student0')).sort(), ['50', '52', '54']);
+        const taught = (await district.dump()).class.find(({ externalId }) => externalId === '50');
+        t.notOk(taught?.owners?.includes(pupil?.id ?? ''), 'a student owns no class');
+        t.match(await district.run(), { done: 0, problems: 0 });
+      }
+    }
+  });
+}
+
+t.test(
+  'staff who leave a class that they taught after they had been students follow the policy of staff',
+  async (t) => {
+    const district = await open(t, match);
+    await district.commit(asStaff());
+    await district.run();
+    const also52: RosterRecord = { kind: 'teacherRoster', id: '798', schoolId: '1', sectionId: '52', teacherId: '99' };
+    await district.commit([...asStaff(), also52]);
+    await district.run();
+    await district.commit(asStaff());
+    await district.run();
+    t.same((await classesOf(district, 'student0')).sort(), ['50', '52'], 'teachers who left stay');
+  },
+);
+
+t.test('who comes back with the same number alone, or in another school, has the account of before', async (t) => {
+  const district = await open(t, match);
+  const elsewhere = withReturned({ ...same, username: 'ana.new', schoolId: '2' }).map((one) =>
+    one.id === '399' ? ({ ...one, schoolId: '2', sectionId: '51' } as RosterRecord) : one,
+  );
+  await district.commit(elsewhere);
+  t.match(await district.run(), { state: 'success', problems: 0 });
+  t.match(await links(district), { 'students:99': 'student0@contoso.edu', 'students:10': undefined });
+  t.same(await classesOf(district, 'student0'), ['51']);
+  t.equal((await district.dump()).user.length, students + 4);
+});
+
+t.test('two new records that claim the account of one who left get a problem each, and nobody gets it', async (t) => {
+  for (const mode of [match, create]) {
+    const district = await open(t, mode);
+    const twin = { kind: 'student', id: '98', schoolId: '2', username: 'student0', ...same } as RosterRecord;
+    await district.commit([...withReturned(same), twin]);
+    t.match(await district.run(), { state: 'errors' });
+    const problems = await district.store.withTenant(district.tenantId, readProblems);
+    t.same(problems.map(({ subject }) => subject).sort(), ['students:98', 'students:99']);
+    for (const { message } of problems) t.match(message, /students:9[89]/);
+    t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'students:99': undefined });
+    t.equal((await district.dump()).user.length, students + 4, 'no account is made');
+    await district.commit(withReturned(same));
+    t.match(await district.run(), { state: 'success', problems: 0 }, 'one of them is withdrawn');
+    t.match(await links(district), { 'students:99': 'student0@contoso.edu' });
+  }
+});
+
+t.test(
+  'who returns under the old record while somebody present has the account is told of, with both names',
+  async (t) => {
+    for (const mode of [match, create]) {
+      const district = await open(t, mode);
+      await district.commit(withReturned(same));
+      await district.run();
+      const [old] = smallRoster(students).filter(({ id, kind }) => kind === 'student' && id === '10');
+      if (old === undefined) throw new Error('nobody');
+      await district.commit([...withReturned(same), old]);
+      t.match(await district.run(), { state: 'errors', problems: 1 });
+      const [problem] = await district.store.withTenant(district.tenantId, readProblems);
+      t.equal(problem?.subject, 'students:10');
+      t.match(problem?.message, /students:99/, mode.students);
+      t.match(await links(district), { 'students:99': 'student0@contoso.edu' }, 'whoever has it keeps it');
+      await district.commit(smallRoster(students));
+      t.match(await district.run(), { problems: 0 }, 'the new record is withdrawn');
+      t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'students:99': undefined });
+      t.equal((await district.dump()).user.length, students + 4);
+    }
+  },
+);
+
 t.test('a person who is student and staff is provisioned as staff, whoever comes first', async (t) => {
   const staff = {
     kind: 'teacher' as const,

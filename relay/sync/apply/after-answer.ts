@@ -3,6 +3,8 @@ import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { isCreation } from '../../graph/operations.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
+import type { Body } from '../../plan/bodies.ts';
+import type { Operation } from '../../plan/operation.ts';
 import type { Applying } from './applying.ts';
 import type { Task } from './lanes.ts';
 import { isYoung } from './references.ts';
@@ -50,9 +52,19 @@ export function stepAfter(
       return { kind: 'password', attempts: outcome.attempts, error: outcome.error };
     case 'one by one':
       return { kind: 'one by one' };
-    case 'failed':
-      return { kind: 'failed', error: outcome.error };
+    case 'failed': {
+      const less = withoutClearing(operation);
+      return less === undefined ? { kind: 'failed', error: outcome.error } : { kind: 'less', operation: less };
+    }
   }
+}
+
+/** Clearing what belonged to an earlier role is worth a try, and nothing more: Microsoft does not document it. */
+function withoutClearing(operation: Operation): Operation | undefined {
+  if (operation.kind !== 'updateUser') return undefined;
+  const rest = Object.entries(operation.body).filter(([, value]) => value !== null);
+  if (rest.length === Object.keys(operation.body).length || rest.length === 0) return undefined;
+  return { ...operation, body: Object.fromEntries(rest) as Body };
 }
 
 function afterOneOwner({ operation }: Task, { habits }: Applying): Step {

@@ -169,6 +169,10 @@ async function conclude(
       case 'now':
         lanes.park(task, now);
         continue;
+      case 'less':
+        task.operation = step.operation;
+        lanes.park(task, now);
+        continue;
       case 'password': {
         if (task.operation.kind === 'createUser') forgotten.push(linkedPerson(task.operation));
         if (task.attempts < step.attempts) {

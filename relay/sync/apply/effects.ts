@@ -1,7 +1,7 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
 import { personKey } from '../../identity/people.ts';
-import { type AppliedState, objectsOf, relationMaps, uncertainKey } from '../../plan/applied-state.ts';
+import { type AppliedState, earlierRole, objectsOf, relationMaps, uncertainKey } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import { isSameSku, licenceKey } from '../../plan/licences.ts';
 import { isAboutTeam, type Operation } from '../../plan/operation.ts';
@@ -32,7 +32,7 @@ export function appliedBy(operation: Operation, objectId: string, state: Applied
     case 'expireClass':
       return updated('class', operation.sectionId, operation.body, objectId, state);
     case 'updateUser':
-      return updated('user', operation.personKey, operation.body, objectId, state);
+      return withoutCleared(updated('user', operation.personKey, operation.body, objectId, state), operation);
     case 'assignLicence':
       return licensed(operation, state);
     case 'addToLicenceGroup':
@@ -126,8 +126,21 @@ export function updateApplied(
   }
   if (team?.team !== undefined) run.applied.teams.set(team.sectionId, team.team);
   else if (team !== undefined) run.applied.teams.delete(team.sectionId);
-  for (const item of unrelated?.items ?? [])
+  for (const item of unrelated?.items ?? []) {
     maps[unrelated?.kind ?? 'member'].get(unrelated?.container ?? '')?.delete(item);
+    if (unrelated?.kind === 'member') run.applied.retired.get(earlierRole(unrelated.container))?.delete(item);
+  }
+}
+
+/**
+ * Nothing is known any more of what was to be cleared: Graph clears it, keeps it, or refuses that, after which it is not asked for
+ * again.
+ */
+function withoutCleared(applied: Applied, { before, body }: Extract<Operation, { kind: 'updateUser' }>): Applied {
+  if (applied.object === undefined) return applied;
+  const isCleared = (name: string) => name in before && (body[name] ?? null) === null;
+  const kept = Object.entries(applied.object.body).filter(([name]) => !isCleared(name));
+  return { ...applied, object: { ...applied.object, body: Object.fromEntries(kept) as Body } };
 }
 
 function updated(

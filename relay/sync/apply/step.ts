@@ -16,6 +16,8 @@ export type Step =
   | { kind: 'now' }
   /** Sent again at once, with another first password. */
   | { kind: 'password'; attempts: number; error: HallpassError }
+  /** Sent again at once, without what was refused. */
+  | { kind: 'less'; operation: Operation }
   /** Sent again at once, one owner at a time. */
   | { kind: 'one by one' }
   /** Looked up, in so many milliseconds. Nothing else waits for it. */

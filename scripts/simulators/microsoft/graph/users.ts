@@ -1,7 +1,7 @@
 /** `/users`: accounts as the directory API shows them. */
 import type { Directory } from '../directory/directory.ts';
 import type { User } from '../directory/entities.ts';
-import { checkRoom } from '../errors.ts';
+import { checkRoom, invalidValue } from '../errors.ts';
 import { type Bag, isBag, textOf } from '../json.ts';
 import { type Answer, type Call, created, noContent } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
@@ -107,8 +107,18 @@ export function updateUser(call: Call, directory: Directory, user: User, resourc
   checkMayChange(user, patch);
   checkNotSynced(user, patch);
   checkAccount(directory, patch, user);
+  heedClearedRoles(directory, patch);
   directory.users.update(user, mergeComplex(kept(patch), user.props));
   keepPassword(directory, user, patch);
+}
+
+function heedClearedRoles({ rules }: Directory, patch: Bag): void {
+  if (rules.clearedRoles === 'cleared') return;
+  for (const name of ['student', 'teacher']) {
+    if (patch[name] !== null) continue;
+    if (rules.clearedRoles === 'refused') throw invalidValue(name, 'User');
+    delete patch[name];
+  }
 }
 
 function keepPassword(directory: Directory, user: User, { passwordProfile }: Bag): void {
