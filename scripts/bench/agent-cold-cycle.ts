@@ -7,40 +7,41 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { settingsSchema } from '../../agent/settings.ts';
+import { count, readScriptOptions } from '../script-options.ts';
 import { AgentProcess, type CycleEvent } from './agent/agent-process.ts';
 import type { FloorOrder, FloorResult } from './agent/floor.ts';
 import { programOf } from './agent/program.ts';
 import { Surroundings } from './agent/surroundings.ts';
 
-const { values } = parseArgs({
-  options: {
-    students: { type: 'string', default: '100000' },
-    rounds: { type: 'string', default: '3' },
-    agent: { type: 'string', default: 'dist/hallpass-agent' },
-  },
-});
-const program = programOf(values.agent);
+const { options } = readScriptOptions<{ students: number; rounds: number; agent: string }>(
+  'npm run bench -- agent-cold-cycle',
+  'A first sync of the agent beside its floor in the same run, and what the cycles after it cost.',
+  (command) =>
+    command
+      .option('--students <number>', 'size of the district', count, 100_000)
+      .option('--rounds <number>', 'the best of so many', count, 3)
+      .option('--agent <file>', 'the executable', 'dist/hallpass-agent'),
+);
+const program = programOf(options.agent);
 const { pageSize } = settingsSchema.parse({}).powerschool;
 const execute = promisify(execFile);
 
-await using surroundings = await Surroundings.open(Number(values.students));
+await using surroundings = await Surroundings.open(options.students);
 const enrollments = Number(
   surroundings.simulator.db.prepare('SELECT COUNT(*) AS n FROM cc WHERE sectionid > 0').get()?.n,
 );
-print(
-  `${number(Number(values.students))} students, ${number(enrollments)} enrolments in PowerSchool, pages of ${pageSize}`,
-);
+print(`${number(options.students)} students, ${number(enrollments)} enrolments in PowerSchool, pages of ${pageSize}`);
 
 // Alternating rounds, the best of each: what else the machine does slows both alike, or one of them only sometimes.
 const floors: FloorResult[] = [];
 const colds: (CycleEvent & { cpuSeconds: number })[] = [];
-for (let round = 0; round < Number(values.rounds); round += 1) {
+for (let round = 0; round < options.rounds; round += 1) {
   floors.push(await floor());
   await using agent = await AgentProcess.start(program, surroundings);
   colds.push({ ...(await agent.cycle()), cpuSeconds: await agent.cpuSeconds() });
-  if (round === Number(values.rounds) - 1) await afterwards(agent);
+  if (round === options.rounds - 1) await afterwards(agent);
 }
 const best = <T extends { seconds: number }>(runs: T[]) => runs.reduce((a, b) => (a.seconds < b.seconds ? a : b));
 const [low, cold] = [best(floors), best(colds)];

@@ -4,21 +4,24 @@
  *
  *   node scripts/bench/agent-memory.ts [--students 1000,10000,100000] [--agent dist/hallpass-agent]
  */
-import { parseArgs } from 'node:util';
+
+import { counts, readScriptOptions } from '../script-options.ts';
 import { AgentProcess } from './agent/agent-process.ts';
 import { programOf } from './agent/program.ts';
 import { Surroundings } from './agent/surroundings.ts';
 
-const { values } = parseArgs({
-  options: {
-    students: { type: 'string', default: '1000,10000,100000' },
-    agent: { type: 'string', default: 'dist/hallpass-agent' },
-  },
-});
-const program = programOf(values.agent);
+const { options } = readScriptOptions<{ students: number[]; agent: string }>(
+  'npm run bench -- agent-memory',
+  'Largest memory of the agent, by size of the district.',
+  (command) =>
+    command
+      .option('--students <numbers>', 'sizes, separated by commas', counts, [1000, 10_000, 100_000])
+      .option('--agent <file>', 'the executable', 'dist/hallpass-agent'),
+);
+const program = programOf(options.agent);
 
 process.stdout.write('students   records   start   first sync   unchanged   all students changed   (peak RSS, MB)\n');
-for (const students of values.students.split(',').map(Number)) {
+for (const students of options.students) {
   await using surroundings = await Surroundings.open(students);
   await using agent = await AgentProcess.start(program, surroundings);
   const first = agent.cycle();

@@ -2,36 +2,32 @@
  * The build of a given commit beside today's, in one run on one machine: the demo of both, one after the other, round by
  * round, with each figure as a ratio. Example: `npm run bench -- beside cddc358 --students 2000`
  *
- * Arguments: COMMIT [--rounds N] [what the demo takes; see `npm start -- --help`]
+ * Arguments: [--rounds N] COMMIT [what the demo takes; see `npm start -- --help`]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Report } from '../demo/report.ts';
+import { count, readScriptOptions } from '../script-options.ts';
 import { checkoutOf } from './builds/checkout.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const { positionals, values, tokens } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' } },
-  allowPositionals: true,
-  strict: false,
-  tokens: true,
-});
-const [commit] = positionals;
-const rounds = Number(values.rounds);
-if (commit === undefined || !(rounds >= 1)) {
-  process.stderr.write('usage: npm run bench -- beside COMMIT [--rounds N] [options of the demo]\n');
-  process.exit(64);
-}
-const passedOn = tokens.flatMap((token) => {
-  if (token.kind === 'positional') return token.value === commit ? [] : [token.value];
-  if (token.kind === 'option-terminator' || token.name === 'rounds') return [];
-  return token.inlineValue === true ? [`${token.rawName}=${token.value}`] : [token.rawName];
-});
+const {
+  options: { rounds },
+  args: [commit = '', ...passedOn],
+} = readScriptOptions<{ rounds: number }>(
+  'npm run bench -- beside',
+  "The build of a commit beside today's: the demo of both, one after the other, with each figure as a ratio.",
+  (command) =>
+    command
+      .option('--rounds <number>', 'before COMMIT: so many of each', count, 3)
+      .argument('<commit>', 'the other build')
+      .argument('[options-of-the-demo...]', 'see "npm start -- --help"; it refuses what it does not know')
+      .passThroughOptions(),
+);
 
 /** @returns undefined where the demo gave no report */
 async function demo(folder: string, report: string): Promise<Report | undefined> {

@@ -7,8 +7,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDistrict, smallRoster } from '../../relay/testing/district.ts';
+import { count, readScriptOptions } from '../script-options.ts';
 
-const students = Number(process.argv[2] ?? 2000);
+const { args } = readScriptOptions(
+  'npm run bench -- graph',
+  "The first sync of a district against Graph's own limits, on a virtual clock.",
+  (command) => command.argument('[students]', 'size of the district (default: 2000)', count),
+);
+const students = Number(args[0] ?? 2000);
 const dir = await mkdtemp(join(tmpdir(), 'hallpass-bench-'));
 try {
   for (const mode of ['match', 'create'] as const) {

@@ -8,19 +8,24 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { applyBatch, beginCycle, commitCycle } from '../../relay/roster/intake.ts';
 import { openSqlite } from '../../relay/store/sqlite-dialect.ts';
 import { openStore } from '../../relay/store/store.ts';
 import { createTenant } from '../../relay/store/system.ts';
 import { limits } from '../../shared/link.ts';
 import type { Bucket } from '../../shared/roster.ts';
+import { count, readScriptOptions } from '../script-options.ts';
 
-const { values } = parseArgs({
-  options: { records: { type: 'string', default: '200000' }, rounds: { type: 'string', default: '3' } },
-});
-const records = Number(values.records);
-const rounds = Number(values.rounds);
+const {
+  options: { records, rounds },
+} = readScriptOptions<{ records: number; rounds: number }>(
+  'npm run bench -- intake',
+  'How fast the relay takes records in, beside the bare driver writing the same rows in the same run.',
+  (command) =>
+    command
+      .option('--records <number>', 'in all', count, 200_000)
+      .option('--rounds <number>', 'the best of so many', count, 3),
+);
 const schools = 20;
 
 interface Load {

@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { didYouMean } from '../../shared/nearest.ts';
+import { exitCodes } from '../../shared/terminal.ts';
 
 const [name, ...args] = process.argv.slice(2);
 const files = await readdir(import.meta.dirname);
@@ -11,9 +13,11 @@ if (name !== undefined && names.includes(name)) {
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;
-} else {
+} else if (name === undefined || name === '--help' || name === '-h') {
   process.stdout.write(
-    `Benchmarks, to be run with "npm run bench -- NAME":\n${names.map((one) => `  ${one}\n`).join('')}`,
+    `Benchmarks, to be run with "npm run bench -- NAME"; "npm run bench -- NAME --help" says what one takes:\n${names.map((one) => `  ${one}\n`).join('')}`,
   );
-  if (name !== undefined) process.exitCode = 64;
+} else {
+  process.stderr.write(`There is no benchmark "${name}".${didYouMean(name, names)} "npm run bench" lists them.\n`);
+  process.exitCode = exitCodes.usage;
 }

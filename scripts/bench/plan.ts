@@ -19,8 +19,14 @@ import { decide } from '../../relay/sync/decide.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
 import { TenantState } from '../../relay/sync/state/tenant-state.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
+import { count, readScriptOptions } from '../script-options.ts';
 
-const students = Number(process.argv[2] ?? 100_000);
+const { args } = readScriptOptions(
+  'npm run bench -- plan',
+  'How long a whole plan takes, one changed enrollment, and the look of the guard at both.',
+  (command) => command.argument('[students]', 'size of the district (default: 100000)', count),
+);
+const students = Number(args[0] ?? 100_000);
 const perStudent = 8;
 const perClass = 40;
 

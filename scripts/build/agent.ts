@@ -5,14 +5,21 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
+import { readScriptOptions } from '../script-options.ts';
 import { buildAgent } from './agent/build.ts';
 import { type Target, targets } from './agent/runtime.ts';
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, out: { type: 'string', default: 'dist' } },
-});
-const wanted = (Object.keys(targets) as Target[]).filter((target) => (values.only ?? target) === target);
+const all = Object.keys(targets) as Target[];
+const { options: values } = readScriptOptions<{ only?: Target; out: string }>(
+  'npm run build:agent --',
+  'Builds what a district installs, and prints size and SHA-256 of each file.',
+  (command) =>
+    command
+      .addOption(new Option('--only <target>', 'one alone').choices(all))
+      .option('--out <folder>', 'where to', 'dist'),
+);
+const wanted = all.filter((target) => (values.only ?? target) === target);
 
 for (const file of await buildAgent(values.out, wanted)) {
   const content = await readFile(file);

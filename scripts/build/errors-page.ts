@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type OutcomeRow, outcomeRows, type Verdict } from '../../relay/graph/outcome-rows.ts';
 import type { Entry, Fixer, RetryClass } from '../../shared/errors/entry.ts';
 import { chapters } from '../../shared/errors.ts';
+import { readScriptOptions } from '../script-options.ts';
 
 export const errorsPage = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
 
@@ -93,4 +94,7 @@ ${lines.join('\n')}
 `;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(errorsPage, renderErrors());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  readScriptOptions('npm run docs:errors --', 'Makes docs/errors.md from the catalogue.');
+  await writeFile(errorsPage, renderErrors());
+}

@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { readScriptOptions } from '../script-options.ts';
 import { pageAssets } from './agent/page-assets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,4 +35,10 @@ export async function bundleForNpm(outdir: string): Promise<void> {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleForNpm('dist/npm');
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  readScriptOptions(
+    'node scripts/build/npm.ts',
+    'Makes dist/npm, which the npm package holds in place of the sources.',
+  );
+  await bundleForNpm('dist/npm');
+}

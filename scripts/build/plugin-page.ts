@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultSources } from '../../plugin/extracts/sources.ts';
 import { guideOf } from '../../plugin/guide.ts';
 import { hallpassVersion } from '../../shared/version.ts';
+import { readScriptOptions } from '../script-options.ts';
 
 export const pluginPage = fileURLToPath(new URL('../../docs/plugin.md', import.meta.url));
 
@@ -21,4 +22,7 @@ plugin that you choose, beside its ZIP.
 `;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(pluginPage, renderPluginPage());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  readScriptOptions('npm run docs:plugin --', 'Makes docs/plugin.md from the manifest.');
+  await writeFile(pluginPage, renderPluginPage());
+}

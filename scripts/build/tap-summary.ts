@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { readScriptOptions } from '../script-options.ts';
 
 export interface Summary {
   passed: number;
@@ -44,7 +45,12 @@ export function summed(outputs: readonly string[]): Summary {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const outputs = await Promise.all(process.argv.slice(2).map((file) => readFile(file, 'utf8')));
+  const { args } = readScriptOptions(
+    'node scripts/build/tap-summary.ts',
+    "Shows the failures in files of tap's output, and the sum of their counts.",
+    (command) => command.argument('<files...>', 'one per run'),
+  );
+  const outputs = await Promise.all(args.map((file) => readFile(file, 'utf8')));
   for (const output of outputs) {
     for (const line of notableLines(output)) process.stdout.write(`${line}\n`);
     if (summaryOf(output) === undefined) process.stdout.write(`${output.slice(-5000)}\ntap did not finish\n`);

@@ -2,28 +2,34 @@
  * `npm run chaos [-- --runs N --share N --seed N --source powerquery|rest]`: the tests of this folder, at length. See
  * docs/chaos.md.
  */
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import type { SourceKind } from '../../agent/source.ts';
+import { count, readScriptOptions } from '../script-options.ts';
 import { tryHistories } from './model.ts';
 import { chaosSettings } from './settings.ts';
 import { sweep } from './sweep.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '200' },
-    share: { type: 'string', default: '1' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6) + 1) },
-    path: { type: 'string', default: '' },
-    source: { type: 'string' },
-  },
-});
+const all: SourceKind[] = ['powerquery', 'rest'];
+const { options: values } = readScriptOptions<{
+  runs: number;
+  share: number;
+  seed: number;
+  path: string;
+  source?: SourceKind;
+}>('npm run chaos --', 'Histories and faults that end badly, at length; see docs/chaos.md.', (command) =>
+  command
+    .option('--runs <number>', 'histories, per source', count, 200)
+    .option('--share <number>', 'one fault in so many', count, 1)
+    .option('--seed <number>', 'of the histories', count, Math.floor(Math.random() * 1e6) + 1)
+    .option('--path <path>', 'of the history that failed, as it was printed', '')
+    .addOption(new Option('--source <source>', 'one alone').choices(all)),
+);
 const settings = chaosSettings({
-  HALLPASS_CHAOS_RUNS: values.runs,
-  HALLPASS_CHAOS_SHARE: values.share,
-  HALLPASS_CHAOS_SEED: values.seed,
+  HALLPASS_CHAOS_RUNS: String(values.runs),
+  HALLPASS_CHAOS_SHARE: String(values.share),
+  HALLPASS_CHAOS_SEED: String(values.seed),
   HALLPASS_CHAOS_PATH: values.path,
 });
-const all: SourceKind[] = ['powerquery', 'rest'];
 for (const source of all.filter((one) => values.source === undefined || one === values.source)) {
   const { runs, seed, path, share } = settings;
   console.log(`${source}: ${runs[source]} histories, seed ${seed}`);

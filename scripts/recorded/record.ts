@@ -13,15 +13,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { checkoutOf } from '../bench/builds/checkout.ts';
+import { readScriptOptions } from '../script-options.ts';
 import { Build, type Facts } from './build.ts';
 import { type Crossing, RecordedLine } from './line.ts';
 import { profileDocuments } from './profiles.ts';
 
-const [commit, target] = process.argv.slice(2);
-if (commit === undefined || target === undefined) {
-  process.stderr.write('usage: node scripts/recorded/record.ts COMMIT FOLDER\n');
-  process.exit(64);
-}
+const {
+  args: [commit = '', target = ''],
+} = readScriptOptions(
+  'node scripts/recorded/record.ts',
+  'Records what a build says and leaves behind, so that later versions can be tested against it.',
+  (command) => command.argument('<commit>', 'the build').argument('<folder>', 'where to'),
+);
 
 const agentBin = 'agent/hallpass-agent.mjs';
 const relayBin = 'relay/hallpass-relay.mjs';

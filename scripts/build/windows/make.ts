@@ -12,9 +12,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { readScriptOptions } from '../../script-options.ts';
 import { debianMirror, finishedFile, indexFormat, inside, suite, wine, wineFolder } from './folder.ts';
 
 const run = promisify(execFile);
+readScriptOptions(
+  'npm run wine --',
+  'Makes a folder with Wine in which the tests run hallpass-agent.exe: dist/wine, or that in HALLPASS_WINE. Needs root, debootstrap, 2 GB of disk and some minutes.',
+);
 const folder = wineFolder(process.env);
 const draft = `${folder}.draft`;
 

@@ -1,6 +1,7 @@
 /** `npm run sim:powerschool`: a PowerSchool server to try things on. */
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { exitCodes } from '../../../shared/terminal.ts';
 import { type Plugin, PluginRefusal } from './plugin/registry.ts';
 import { compareVersions } from './plugin/version.ts';
 import { SdsError } from './sds/files.ts';
@@ -65,6 +66,7 @@ function timeZone(text: string): string {
 }
 
 async function main(): Promise<void> {
+  command.exitOverride((stop) => process.exit(stop.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
   const { psVersion, plugin, ...flags } = command.parse().opts<Flags>();
   const simulator = await startPowerSchoolSimulator({ ...flags, version: psVersion });
   try {
