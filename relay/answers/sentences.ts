@@ -51,7 +51,7 @@ export function sentenceOf({ kind, key, people, after }: Told, names: Names): st
     case 'removeMember':
       return `${who} leaves ${section}`;
     case 'createTeam':
-      return `${section} gets a team`;
+      return `${section} gets a team${isWaiting(after) ? ', which its students see when a teacher has activated it' : ''}`;
     case 'disableUser':
       return `the account of ${who} is disabled`;
     case 'enableUser':
@@ -79,6 +79,11 @@ function peopleOf(keys: readonly string[], { people }: Names): string {
 function named(name: string | undefined, what: string, id: string, written: string | undefined): string {
   const known = written ?? name;
   return known === undefined ? `${what} ${id}` : `${known} (${what} ${id})`;
+}
+
+/** A class team that was just made, until one of its owners opens it. */
+function isWaiting(after: unknown): boolean {
+  return typeof after === 'object' && after !== null && 'activation' in after && after.activation === 'waiting';
 }
 
 function displayNameOf(after: unknown): string | undefined {

@@ -11,17 +11,19 @@ import type { TenantScope } from '../store/store.ts';
 import { readActivations } from '../store/team-activation.ts';
 import { moment, type Table } from './fields.ts';
 
-/** `unknown`: it is there, and nobody has looked yet. */
-const activationStates = ['waiting', 'active', 'unknown'] as const;
+/** `unknown`: it is there, and nobody has looked yet. `making`, `queued`: it is not there, see AppliedTeam. */
+const activationStates = ['waiting', 'active', 'unknown', 'making', 'queued'] as const;
+const notThere = { accepted: 'making', waiting: 'queued' } as const;
 
 const teamSchema = z.object({
   sectionId: z.string(),
   class: z.string().meta({ description: 'Name of the class in Microsoft 365.' }),
   school: z.string(),
   objectId: z.string().meta({ description: 'Of the class and its team.' }),
-  activation: z
-    .enum(activationStates)
-    .meta({ description: 'waiting: students do not see it until a teacher activates it.' }),
+  activation: z.enum(activationStates).meta({
+    description:
+      'waiting: students do not see it until a teacher activates it. making: Microsoft Teams is at it. queued: Microsoft Teams does not know the class yet.',
+  }),
   since: moment.nullable().meta({ description: 'When that was first seen.' }),
   teachers: z
     .array(z.object({ name: z.string(), userPrincipalName: z.string().nullable() }))
@@ -48,9 +50,15 @@ export async function teamsNow(
   const teams: ListedTeam[] = [];
   for (const [sectionId, { objectId, body }] of applied.classes) {
     const known = activations.get(sectionId);
-    const { state = 'unknown', since = null } = known?.objectId === objectId ? known : {};
-    if (teamOf(sectionId, applied)?.state !== 'there' || state === 'gone' || archived?.has(sectionId) === true)
-      continue;
+    const team = teamOf(sectionId, applied);
+    if (team === undefined || archived?.has(sectionId) === true) continue;
+    const { state = 'unknown', since = null } =
+      team.state !== 'there'
+        ? { state: notThere[team.state], since: team.since }
+        : known?.objectId === objectId
+          ? known
+          : {};
+    if (state === 'gone') continue;
     if (waiting && state !== 'waiting') continue;
     const section = sections.get(sectionId);
     const owners = [...(applied.owners.get(sectionId) ?? [])].filter((key) => names.has(key));

@@ -8,6 +8,7 @@ import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-clien
 import { systemClock } from '../../shared/clock.ts';
 import type { ListedTeam } from '../answers/teams.ts';
 import { parseProfile } from '../profile.ts';
+import { setProfile } from '../store/profiles.ts';
 import { requestRun } from '../store/run-control.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { runCli } from './program.ts';
@@ -20,6 +21,7 @@ async function setUp(t: Test) {
   const district = await openDistrict({ dir: home, home, mode, students: 6, accounts: true });
   t.teardown(() => district.close());
   district.profile = parseProfile({ ...district.profile, classes: { createTeam: true } }, 'test');
+  await district.store.withTenant(district.tenantId, (scope) => setProfile(scope, district.profile, new Date()));
   await district.commit(smallRoster(6));
   const cli = async (...args: string[]) => {
     const [out, err] = [new PassThrough(), new PassThrough()];
@@ -76,5 +78,38 @@ t.test('what Teams does not say now is asked for again, and keeps nobody from pr
   t.same([...new Set((await listed()).map(({ activation }) => activation))], ['unknown']);
   faults.clear();
   await district.run();
+  t.equal((await waiting()).length, 6);
+});
+
+t.test('teams that are not there yet are listed as what they are, and never as waiting for a teacher', async (t) => {
+  const { district, cli, listed, waiting } = await setUp(t);
+  const { teams } = district.microsoft.directory;
+  teams.duration = 30 * hour;
+  t.match(await district.run(), { failed: 0, waiting: 6 });
+  t.same([...new Set((await listed()).map(({ activation }) => activation))], ['making']);
+  t.same(await waiting(), []);
+  t.match(await cli('status', 'contoso'), /team, being made +6\n/);
+  t.match(await cli('explain', 'contoso', '--student', '10', '--section', '50'), /Microsoft Teams is making the team/);
+  district.clock.advance(31 * hour);
+  await district.run();
+  t.equal((await waiting()).length, 6);
+  const runs = JSON.parse(await cli('runs', 'contoso', '--json')) as { runs: { number: number }[] };
+  t.match(
+    await cli('run', 'contoso', String(runs.runs[0]?.number)),
+    /gets a team, which its students see when a teacher has activated it/,
+  );
+  t.match(
+    await cli('explain', 'contoso', '--student', '10', '--section', '50'),
+    /students do not see it: it waits for a teacher/,
+  );
+});
+
+t.test('a class without a teacher has no team, and gets one with the first teacher', async (t) => {
+  const { district, waiting } = await setUp(t);
+  await district.commit(smallRoster(6).filter(({ id }) => id !== '70'));
+  t.match(await district.run(), { failed: 0, problems: 1 });
+  t.equal((await waiting()).length, 5);
+  await district.commit(smallRoster(6));
+  t.match(await district.run(), { failed: 0, problems: 0 });
   t.equal((await waiting()).length, 6);
 });

@@ -44,6 +44,7 @@ export async function writeJournal(scope: TenantScope, journal: readonly Journal
       .onConflict((conflict) =>
         conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
           state: eb.ref('excluded.state'),
+          after: eb.fn.coalesce('excluded.after', 'operation.after'),
           error_code: eb.ref('excluded.error_code'),
           error_message: eb.ref('excluded.error_message'),
           at: eb.ref('excluded.at'),

@@ -58,11 +58,12 @@ export class Outcomes {
     await this.#write([], [entry]);
   }
 
-  /** @param task undefined where nothing had to be asked for */
-  async done(operations: readonly Operation[], news: readonly Applied[], task?: Task): Promise<void> {
+  /** @param task undefined where nothing had to be asked for @param after what the journal says of it, where that is known only now */
+  async done(operations: readonly Operation[], news: readonly Applied[], task?: Task, after?: object): Promise<void> {
+    const known = after === undefined ? {} : { after };
     await this.#write(
       news,
-      operations.map((operation) => ({ ...this.#entry(operation, task), state: 'done' as const })),
+      operations.map((operation) => ({ ...this.#entry(operation, task), ...known, state: 'done' as const })),
     );
     this.#result.done += operations.length;
   }

@@ -181,6 +181,24 @@ t.test(
   },
 );
 
+t.test('the journal says of a team that it waits for a teacher, and nothing of one that was there', async (t) => {
+  const district = await open(t);
+  withTeams(district, false);
+  await district.run();
+  const { directory } = district.microsoft;
+  const [one] = [...directory.groups.values()];
+  if (one === undefined) throw new Error('no classes');
+  directory.groups.update(one, { resourceProvisioningOptions: ['Team'] });
+  directory.teams.duration = 500;
+  withTeams(district, true);
+  t.match(await district.run(), { done: 6 });
+  const journal = await district.store.withTenant(district.tenantId, ({ db }) =>
+    db.selectFrom('operation').select(['state', 'after']).where('kind', '=', 'createTeam').execute(),
+  );
+  t.same(new Set(journal.map(({ state }) => state)), new Set(['done']));
+  t.equal(journal.filter(({ after }) => after?.includes('"activation":"waiting"')).length, 5);
+});
+
 t.test('a team whose making fails is a problem, and asked for again by the next run', async (t) => {
   const district = await open(t);
   district.microsoft.faults.add({

@@ -174,7 +174,10 @@ class TeamWork {
   }
 
   async #there(operation: TeamCreation, task?: Task): Promise<undefined> {
-    await this.#outcomes.done([operation], [this.#known(operation, 'there', undefined)], task);
+    // One that was there before may be active.
+    const isMade = this.#teamOf(operation)?.state === 'accepted';
+    const after = isMade ? { activation: 'waiting' } : undefined;
+    await this.#outcomes.done([operation], [this.#known(operation, 'there', undefined)], task, after);
   }
 
   /** The next run goes on with it. Only after hours is that a problem. */
