@@ -5,7 +5,9 @@ import t, { type Test } from 'tap';
 import { z } from 'zod';
 import { DurableFile } from './durable-file.ts';
 import { patienceMs } from './patience.ts';
+import { removeState } from './remove-state.ts';
 import { exitCodes, reportError } from './terminal.ts';
+import { holdFile, noHeldFiles } from './testing/held-file.ts';
 
 const schema = z.strictObject({ count: z.int() });
 
@@ -72,10 +74,10 @@ t.test('elsewhere than on Windows missing rights are told at once', { skip: noUs
   await t.rejects(file.read(), { code: 'STATE_UNREADABLE', message: /this account may not open it/ });
 });
 
-t.test('a file that is open in another program is replaced when it is closed', { skip: noMounts() }, async (t) => {
+t.test('a file that is open in another program is replaced when it is closed', { skip: noHeldFiles }, async (t) => {
   const { path, release } = await held(t);
   const patience = patienceOf(async (waited) => {
-    if (waited > 1000) await release();
+    if (waited > 1000) release();
   });
   await new DurableFile(path, schema, { backup: false, patience }).write({ count: 2 });
   t.equal(await readFile(path, 'utf8'), '{"count":2}');
@@ -83,7 +85,7 @@ t.test('a file that is open in another program is replaced when it is closed', {
 
 t.test(
   'one that stays open is not replaced, and the message is not about disk space',
-  { skip: noMounts() },
+  { skip: noHeldFiles },
   async (t) => {
     const { path } = await held(t);
     const file = new DurableFile(path, schema, { backup: false, patience: patienceOf(async () => undefined) });
@@ -94,20 +96,37 @@ t.test(
   },
 );
 
-/** A file that the kernel refuses to replace with EBUSY: one that something is mounted on. */
+t.test(
+  'one that is open is deleted when it is closed, and never reported as a bug',
+  { skip: noHeldFiles },
+  async (t) => {
+    const { path, release } = await held(t);
+    const lasting = removeState(
+      path,
+      patienceOf(async () => undefined),
+    );
+    await t.rejects(lasting, {
+      code: 'STATE_BUSY',
+      message: /settings\.json is held by another program/,
+      retry: 'retry',
+    });
+    const patience = patienceOf(async (waited) => {
+      if (waited > 1000) release();
+    });
+    await removeState(path, patience);
+    await t.rejects(readFile(path), { code: 'ENOENT' });
+    await removeState(path, patience);
+  },
+);
+
+/** A file with content, which is held. */
 async function held(t: Test) {
-  const { execFileSync } = await import('node:child_process');
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-patience-'));
   const path = join(folder, 'settings.json');
   await writeFile(path, '{"count":1}');
-  execFileSync('mount', ['--bind', path, path]);
-  let mounted = true;
-  const release = async () => {
-    if (mounted) execFileSync('umount', [path]);
-    mounted = false;
-  };
+  const release = holdFile(t, path);
   t.teardown(async () => {
-    await release();
+    release();
     await rm(folder, { recursive: true });
   });
   return { path, release };
@@ -115,8 +134,4 @@ async function held(t: Test) {
 
 function noUsers(): string | false {
   return process.getuid === undefined && 'this system has no users as POSIX has them';
-}
-
-function noMounts(): string | false {
-  return (process.platform !== 'linux' || process.getuid?.() !== 0) && 'only root on Linux can mount something';
 }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { type DigestText, digestOf, digestToText, emptyDigest, sameDigest } from '../../shared/digest.ts';
 import { DurableFile } from '../../shared/durable-file.ts';
 import type { BucketDigest } from '../../shared/link.ts';
+import { removeState } from '../../shared/remove-state.ts';
 import { type Bucket, bucketKey, type Kind, kinds, parseBucketKey } from '../../shared/roster.ts';
 import type { Hashes } from './diff.ts';
 
@@ -47,7 +48,7 @@ export class Baselines {
     for (const name of names) {
       const path = join(this.#folder, name);
       // Left behind by a power cut in the middle of a write.
-      if (tidy && name.endsWith('.tmp')) await rm(path, { force: true });
+      if (tidy && name.endsWith('.tmp')) await rm(path, { force: true }).catch(() => undefined);
       if (!name.endsWith('.json')) continue;
       const head = await headOf(path).catch(() => undefined);
       const bucket = parseBucketKey(head?.key ?? '');
@@ -98,12 +99,12 @@ export class Baselines {
     return sameDigest(digestToText(digestOf(hashes.values())), this.digest(key)) ? hashes : undefined;
   }
 
-  /** Returns when the bucket is on the disk. @throws HallpassError STATE_UNWRITABLE */
+  /** Returns when the bucket is on the disk. @throws HallpassError STATE_UNWRITABLE, STATE_BUSY */
   async save(bucket: Bucket, hashes: Hashes, gone?: { cycle: string; ids: string[] }): Promise<void> {
     const key = bucketKey(bucket);
     const name = fileName(bucket);
     if (hashes.size === 0) {
-      await rm(join(this.#folder, name), { force: true });
+      await removeState(join(this.#folder, name));
       this.#digests.delete(key);
       return;
     }
@@ -128,7 +129,7 @@ export class Baselines {
 
   /** Forgets everything, for another tenant. */
   async clear(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await removeState(this.#folder);
     this.#digests.clear();
   }
 

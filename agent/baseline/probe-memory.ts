@@ -1,11 +1,11 @@
 /** The probe as it was when each bucket was last committed: what a new probe is compared with. */
 import { hash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { rowFaults } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
+import { removeState } from '../../shared/remove-state.ts';
 import { kinds } from '../../shared/roster.ts';
 import type { LeftOutRows } from '../left-out.ts';
 import { normalizationVersion } from '../powerschool/normalize.ts';
@@ -65,7 +65,7 @@ export class ProbeMemory {
 
   async clear(): Promise<void> {
     this.#db.data = structuredClone(nothing);
-    await rm(this.#path, { force: true });
+    await removeState(this.#path);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Files that a person asked for: there as a whole, or not at all. */
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { patiently } from '../../shared/patience.ts';
 
 /**
  * Writes a file; one that is there already stays as it was until the new one is complete, and when that fails.
@@ -11,7 +12,7 @@ export async function writeWhole(file: string, content: Buffer | string, mode = 
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     await writeFile(temporary, content, { mode, flag: 'wx' });
-    await rename(temporary, file);
+    await patiently(() => rename(temporary, file));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;

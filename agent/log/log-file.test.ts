@@ -2,6 +2,7 @@
 import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { holdFile, noHeldFiles } from '../../shared/testing/held-file.ts';
 import type { AgentEvent } from '../events.ts';
 import { settingsSchema } from '../settings.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -31,6 +32,33 @@ t.test('the newest lines in few files of bounded size, which only the owner can 
   t.equal(await readFile(join(folder, 'one.log'), 'utf8'), lines.at(-1));
   single.write(`${'x'.repeat(99)}\n`, false);
   t.equal((await stat(join(folder, 'one.log'))).size, 100, 'a line that is too long has a file of its own');
+});
+
+t.test('who watches a log file ends neither the log nor an older file', { skip: noHeldFiles }, async (t) => {
+  const path = join(t.testdir({}), 'agent.log');
+  const file = new RotatingFile({ path, maxBytes: 100, files: 3 });
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${String(index).padStart(14, '0')}\n`);
+  for (const line of lines.slice(0, 15)) file.write(line, false);
+  const release = holdFile(t, path);
+  for (const line of lines.slice(15, 20)) file.write(line, false);
+  const all = async () => {
+    const texts = ['.2', '.1', ''].map((end) => readFile(`${path}${end}`, 'utf8').catch(() => ''));
+    return (await Promise.all(texts)).join('');
+  };
+  t.equal(
+    await all(),
+    lines.slice(5, 20).join(''),
+    'one was full: what is older than two full files went, nothing else',
+  );
+  const writeAll = () => {
+    for (const line of lines) file.write(line, false);
+  };
+  t.throws(writeAll, { code: 'EBUSY' }, 'it does not grow for ever');
+  t.equal((await stat(path)).size, 200);
+  release();
+  file.write('free again\n', false);
+  t.equal(await readFile(path, 'utf8'), 'free again\n');
+  t.equal((await stat(`${path}.1`)).size, 200);
 });
 
 t.test('events are lines of JSON with the time; progress is spared', async (t) => {

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFoldersSync } from '../../shared/make-folder.ts';
+import { isBusy } from '../../shared/patience.ts';
 
 /** Never through a link, which the owner of the folder could have put there for root. Windows has no such flag. */
 const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
@@ -45,10 +46,9 @@ export class RotatingFile {
   write(line: string, durable: boolean): void {
     const bytes = Buffer.from(line);
     const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-    const isFull = size > 0 && size + bytes.length > this.#maxBytes;
-    if (isFull) this.#rotate();
+    const isFull = size > 0 && size + bytes.length > this.#maxBytes && this.#rotate(size);
     // Made again when someone has deleted it under us.
-    else if (size === 0) makeFoldersSync(dirname(this.path), 0o700);
+    if (size === 0) makeFoldersSync(dirname(this.path), 0o700);
     const fd = openSync(this.path, flags, 0o600);
     try {
       if (isFull || size === 0) giveToFolderOwner(fd, this.path);
@@ -59,10 +59,24 @@ export class RotatingFile {
     }
   }
 
-  #rotate(): void {
-    rmSync(this.#numbered(this.#files - 1), { force: true });
-    for (let number = this.#files - 2; number >= 0; number -= 1) {
-      if (existsSync(this.#numbered(number))) renameSync(this.#numbered(number), this.#numbered(number + 1));
+  /**
+   * Who watches a file on Windows keeps it from being renamed (`Get-Content -Wait`): the lines go on in it then, up to twice
+   * its size.
+   *
+   * @returns whether a new file begins
+   */
+  #rotate(size: number): boolean {
+    // Up to the first number that is free, so that an attempt that failed midway costs no older file when it is repeated.
+    let free = Math.min(1, this.#files - 1);
+    while (free < this.#files - 1 && existsSync(this.#numbered(free))) free += 1;
+    try {
+      rmSync(this.#numbered(free), { force: true });
+      for (let number = free - 1; number >= 0; number -= 1)
+        renameSync(this.#numbered(number), this.#numbered(number + 1));
+      return true;
+    } catch (error) {
+      if (isBusy(error, process.platform) && size < 2 * this.#maxBytes) return false;
+      throw error;
     }
   }
 

@@ -4,11 +4,11 @@
  * that tried a wrong password several times a second has taken a whole PowerSchool server down for two days.
  */
 import { hash, randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
+import { removeState } from '../../shared/remove-state.ts';
 
 export interface Credentials {
   clientId: string;
@@ -88,7 +88,7 @@ export class SignIn {
 
   async accepted(): Promise<void> {
     this.#unsaved = undefined;
-    if (this.#options.file !== undefined) await rm(this.#options.file, { force: true });
+    if (this.#options.file !== undefined) await removeState(this.#options.file);
   }
 
   async #refusalOf(credentials: Credentials): Promise<Refusal | undefined> {

@@ -1,8 +1,8 @@
 /** What setup has done, as far as settings and identity do not show it: it goes on where it was stopped. */
-import { rm } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
+import { removeState } from '../../shared/remove-state.ts';
 
 const progressSchema = z.strictObject({
   /** The address at which PowerSchool was found. */
@@ -40,6 +40,6 @@ export class Progress {
 
   async forget(): Promise<void> {
     this.#db.data = {};
-    await rm(this.#path, { force: true });
+    await removeState(this.#path);
   }
 }

@@ -1,10 +1,11 @@
 /** Settings, identity, secret and health on disk, and in memory for as long as the agent runs. */
-import { access, rename, rm } from 'node:fs/promises';
+import { access, rename } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { leftOutSchema } from '../../shared/left-out.ts';
+import { removeState } from '../../shared/remove-state.ts';
 import { kinds } from '../../shared/roster.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
@@ -224,7 +225,7 @@ export class AgentState {
   async saveProxySignIn(signIn: ProxySignIn | null): Promise<void> {
     this.#proxySignIn.data = signIn;
     if (signIn !== null) return this.#proxySignIn.write();
-    for (const file of [this.paths.proxySignIn, `${this.paths.proxySignIn}.bak`]) await rm(file, { force: true });
+    for (const file of [this.paths.proxySignIn, `${this.paths.proxySignIn}.bak`]) await removeState(file);
   }
 
   async saveHealth(health: Health): Promise<void> {
