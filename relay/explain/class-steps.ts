@@ -18,6 +18,7 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
     const fact = `${missing} ${fate(section.departure, stays)}`.trimEnd();
     const next = 'Check the section in PowerSchool.';
     yield { stage: 'Section', status: 'stopped', fact, next };
+    if (section.objectId !== undefined) yield membershipOfGone(facts, section);
     return;
   }
   const { termEnded } = section;
@@ -87,7 +88,26 @@ function classStep(facts: Facts, { objectId, problems }: ClassFacts): Step {
   return { stage: 'Class', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
 }
 
-function membershipStep(facts: Facts, { isMember, operations, problems, memberships, termEnded }: ClassFacts): Step {
+/** Of a class whose section is gone. */
+function membershipOfGone(facts: Facts, { isMember, departure }: ClassFacts): Step {
+  const { person } = facts;
+  const step = (fact: string): Step => ({ stage: 'Membership', status: 'ok', fact });
+  if (!isMember) return step('They are not a member of the class.');
+  const { policy } = departure ?? {};
+  if (policy?.removesStudents === true && person.subject.startsWith('students:')) {
+    const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
+    if (holding !== undefined) return holding;
+    return step(
+      `They are a member of the class until students are removed from it, from ${policy.from} on, by policy.`,
+    );
+  }
+  return step('They stay a member of the class: nobody is removed from a class whose section is gone, by policy.');
+}
+
+function membershipStep(
+  facts: Facts,
+  { isMember, isLastOwner, leavers, operations, problems, memberships, termEnded }: ClassFacts,
+): Step {
   const [last] = operations;
   const trace = last === undefined ? '' : ` Last: ${last.kind}, ${last.state} (${last.reason}).`;
   const at = last === undefined ? {} : { at: last.at };
@@ -97,10 +117,19 @@ function membershipStep(facts: Facts, { isMember, operations, problems, membersh
   if (isMember) {
     const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
     if (holding !== undefined) return holding;
-    const fact = `They are still a member of the class, although PowerSchool no longer has them in it.${trace}`;
-    const next =
-      'What becomes of those who left is a policy of the profile: by default students are removed, teachers stay.';
-    return { stage: 'Membership', status: 'waiting', fact, ...at, next };
+    const { what, option } = leavers;
+    const policy = `("${option}": "${what}")`;
+    if (what === 'keep') {
+      const fact = `They are still a member of the class, and stay one: the profile keeps those who left ${policy}.${trace}`;
+      return { stage: 'Membership', status: 'ok', fact, ...at };
+    }
+    if (isLastOwner) {
+      const fact = `They are still in the class, as its only owner: Graph keeps the last one.${trace}`;
+      const next = 'Give the section another teacher in PowerSchool; then the profile removes this one.';
+      return { stage: 'Membership', status: 'waiting', fact, ...at, next };
+    }
+    const fact = `They are still a member of the class, although PowerSchool no longer has them in it: the profile removes those who left ${policy}.${trace}`;
+    return { ...waiting('Membership', fact, facts), ...at };
   }
   if (!wanted) return { stage: 'Membership', status: 'ok', fact: `They are not a member of the class.${trace}`, ...at };
   if (termEnded !== undefined) {

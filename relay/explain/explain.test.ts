@@ -19,6 +19,7 @@ const whole: Facts = {
     schoolIds: ['1'],
     wasThere: false,
     departure: undefined,
+    goneSchools: [],
     inScope: true,
     preRegistered: false,
     schoolsEnded: undefined,
@@ -40,6 +41,8 @@ const whole: Facts = {
     memberships: [{ id: '30', startDate: '2026-08-01', endDate: '2027-06-01', current: true }],
     openDaysBefore: 0,
     isMember: true,
+    leavers: { what: 'remove', option: 'studentLeftClass' },
+    isLastOwner: false,
     problems: [],
     team: undefined,
     operations: [],
@@ -252,7 +255,8 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   t.match((await ask('10', '50')).steps.at(-1), {
     stage: 'Membership',
     status: 'waiting',
-    next: /by default students are removed/,
+    fact: /the profile removes those who left \("studentLeftClass": "remove"\)/,
+    next: /next run does it/,
   });
   await district.run();
   t.match((await ask('10', '50')).steps.at(-1), { status: 'ok', fact: /not a member.*removeMember, done/ });

@@ -102,8 +102,12 @@ function accountStep(facts: Facts): Step {
   if (person.link !== undefined) {
     const { objectId, rule, linkedAt, former } = person.link;
     const before = former === undefined ? '' : ` Until ${linkedAt} it was that of ${former}, who had left PowerSchool.`;
-    const fact = `Linked to the account ${objectId} (${rule}).${before}`;
+    const fact = `Linked to the account ${objectId} (${rule}).${before}${accountOfLeaver(facts)}`;
     return { stage: 'Account', status: 'ok', fact, at: linkedAt };
+  }
+  if (person.schoolIds.length === 0 && person.wasThere && person.deleted === undefined) {
+    const fact = 'They have no account, and nobody makes one for somebody who has left.';
+    return { stage: 'Account', status: 'ok', fact };
   }
   if (person.schoolsEnded !== undefined && person.deleted === undefined) {
     const fact = `${isOver(person.schoolsEnded)}: no account is made for ${schools(person.schoolIds)}.`;
@@ -126,8 +130,23 @@ function accountStep(facts: Facts): Step {
   );
 }
 
+/** What becomes of the account of somebody who has left; empty for everybody else. */
+function accountOfLeaver({ person: { schoolIds, departure } }: Facts): string {
+  if (schoolIds.length > 0) return '';
+  if (departure?.done !== undefined) return ` ${departure.done}`;
+  const { policy } = departure ?? {};
+  if (policy !== undefined) return ` By policy it is disabled from ${policy.from} on, until the person is back.`;
+  return ' It stays as it is, by policy: nobody is disabled, and no account is ever deleted.';
+}
+
 /** What does not keep anybody out of a class. */
 function* otherSteps(facts: Facts): Iterable<Step> {
+  const { goneSchools } = facts.person;
+  if (goneSchools.length > 0) {
+    const verb = goneSchools.length === 1 ? 'is' : 'are';
+    const fact = `PowerSchool no longer has ${schools(goneSchools)}, and in Microsoft 365 the person ${verb === 'is' ? 'stays in it' : 'stays in them'}: a school is never touched.`;
+    yield { stage: 'School', status: 'ok', fact };
+  }
   for (const drift of byHandAt(facts, 'school')) yield byHandStep('School', drift, facts);
   for (const drift of byHandAt(facts, 'values')) yield byHandStep('Values', drift, facts);
 }

@@ -4,7 +4,7 @@ import { calendarOf } from '../../shared/calendar.ts';
 import type { Section, Student, Teacher } from '../../shared/roster.ts';
 import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
 import { personKey } from '../identity/people.ts';
-import { daysBefore, standing } from '../plan/dates.ts';
+import { daysBefore, isOver, standing, wentToTheEnd } from '../plan/dates.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { objectOf } from '../plan/keys.ts';
 import { licenceKey } from '../plan/licences.ts';
@@ -15,7 +15,7 @@ import { scopeOf } from '../profile/scope.ts';
 import type { Profile, Role } from '../profile.ts';
 import { mirrorState, readBySection, readPerson, readRecord, readRecords } from '../roster/mirror.ts';
 import { districtTimeZone, sourceKind } from '../store/agents.ts';
-import { containersOf, isRelated, readObject } from '../store/applied.ts';
+import { containersOf, isRelated, readObject, relatedTo } from '../store/applied.ts';
 import { readDeletedAccounts } from '../store/deleted-accounts.ts';
 import { readDeparture } from '../store/departures.ts';
 import { readDriftOf } from '../store/drift.ts';
@@ -147,6 +147,7 @@ async function personFacts(
     schoolIds,
     wasThere,
     departure: await departureOf(scope, key, profile),
+    goneSchools: schoolIds.length > 0 ? [] : await goneAmong(scope, await containersOf(scope, 'schoolUser', key)),
     inScope: schoolIds.some(covers),
     preRegistered: records.some(isPreRegistered),
     schoolsEnded: await endOf(scope, schoolIds.filter(covers), past),
@@ -157,6 +158,12 @@ async function personFacts(
     licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
     stamped: (await readObject(scope, 'user', key)) !== undefined,
   };
+}
+
+async function goneAmong(scope: TenantScope, schoolIds: readonly string[]): Promise<string[]> {
+  const gone: string[] = [];
+  for (const id of schoolIds) if ((await readRecord(scope, 'school', id)) === undefined) gone.push(id);
+  return gone;
 }
 
 /** The last day of schools that were all over before this school year; undefined where one was not, or is there already. */
@@ -188,7 +195,10 @@ async function departureOf(
   if (key.startsWith('class:')) {
     const sectionId = key.slice('class:'.length);
     const isArchived = await isRelated(scope, 'retired', 'archived', sectionId);
-    const policy = sectionGone === 'keep' ? undefined : { what: sectionGone.join(', '), from };
+    const policy =
+      sectionGone === 'keep'
+        ? undefined
+        : { what: sectionGone.join(', '), from, removesStudents: sectionGone.includes('removeStudents') };
     return { since, policy, done: isArchived ? 'Its team is archived.' : undefined };
   }
   const isKept = (key.startsWith('students:') ? studentGone : teacherGone) === 'keep';
@@ -232,10 +242,29 @@ async function classFacts(
       })),
     openDaysBefore: profile?.dates.openDaysBefore ?? 0,
     isMember: await isRelated(scope, 'member', sectionId, key),
+    leavers: leaversOf(
+      role,
+      all.some((one) => memberOf(one) === key && wentToTheEnd(one, term)) || isOver(term, today),
+      profile?.policies ?? noPolicies,
+    ),
+    isLastOwner: await isLastOwner(scope, sectionId, key),
     problems: (await problemsOf(scope, `class:${sectionId}`)).filter(isNotOfDrift),
     team: await teamOf(scope, sectionId, profile?.classes.createTeam === true),
     operations: operations.filter((operation) => operation.people.includes(key)),
   };
+}
+
+/** @param isTermOver whether they were in the class until its end */
+function leaversOf(role: Role, isTermOver: boolean, policies: Profile['policies']): ClassFacts['leavers'] {
+  const who = role === 'students' ? 'student' : 'teacher';
+  const ended = policies[`${who}TermEnded`];
+  if (isTermOver && ended !== null) return { what: ended, option: `${who}TermEnded` };
+  return { what: policies[`${who}LeftClass`], option: `${who}LeftClass` };
+}
+
+async function isLastOwner(scope: TenantScope, sectionId: string, key: string): Promise<boolean> {
+  const owners = await relatedTo(scope, 'owner', sectionId);
+  return owners.length === 1 && owners[0] === key;
 }
 
 /** @param isWanted whether the profile makes teams: one that it made before is still one */

@@ -11,6 +11,8 @@ export interface PersonFacts {
   wasThere: boolean;
   /** Of somebody with an account who is no longer there. */
   departure: Departure | undefined;
+  /** Schools that they were in and that are gone from PowerSchool, too. */
+  goneSchools: string[];
   inScope: boolean;
   /** Whether the student only will be one (Enroll_Status -1). */
   preRegistered: boolean;
@@ -33,7 +35,7 @@ export interface Departure {
   /** The day on which the relay first missed it, YYYY-MM-DD. */
   since: string;
   /** What the policy does about it, and from when; undefined for nothing. */
-  policy: { what: string; from: string } | undefined;
+  policy: { what: string; from: string; removesStudents?: boolean } | undefined;
   /** What of it has been done, in words; undefined for nothing. */
   done: string | undefined;
 }
@@ -69,6 +71,10 @@ export interface ClassFacts {
   /** Days before their first day on which a pre-registered student is in the class. */
   openDaysBefore: number;
   isMember: boolean;
+  /** What becomes of those who left the class as they did, and the option of the profile that says so. */
+  leavers: { what: 'remove' | 'keep'; option: string };
+  /** Whether nobody else owns the class: then Graph does not let them go. */
+  isLastOwner: boolean;
   problems: { code: string; message: string; action: string; firstAt: string }[];
   /** Undefined when the profile makes no teams. */
   team:

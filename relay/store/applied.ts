@@ -260,6 +260,19 @@ export async function containersOf(scope: TenantScope, kind: RelationKind, item:
   return rows.map(({ container }) => container);
 }
 
+/** Who and what is recorded in something. */
+export async function relatedTo(scope: TenantScope, kind: RelationKind, container: string): Promise<string[]> {
+  const rows = await scope.db
+    .selectFrom('applied_relation')
+    .select('item')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('container', '=', container)
+    .orderBy('item')
+    .execute();
+  return rows.map(({ item }) => item);
+}
+
 export async function isRelated(
   scope: TenantScope,
   kind: RelationKind,
