@@ -10,24 +10,44 @@ export function certificatesIn(bytes: Uint8Array): CaFile {
   if (bytes.length === 0) return { reason: 'it is empty' };
   const container = containerOf(bytes);
   if (container !== undefined) return { reason: `it is a ${container}, not a certificate` };
-  // DER: a sequence (X.690 §8.9) that Node can read as a certificate.
-  if (bytes[0] === 0x30) return readAll([bytes]);
+  if (bytes[0] === 0x30) return readAll(sequencesIn(bytes));
   const decoded = decodeText(bytes);
   if ('reason' in decoded) return decoded;
   return inPem(decoded.text);
 }
 
 function inPem(text: string): CaFile {
-  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)];
-  // X509 and TRUSTED are older labels of OpenSSL for the same thing.
-  const certificates = blocks.filter(([, label]) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE');
-  if (certificates.length > 0) return readAll(certificates.map(([block]) => block.replaceAll('X509 CERT', 'CERT')));
+  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g)];
+  // X509 is an older label of OpenSSL for the same thing; TRUSTED is one with what it is trusted for behind it.
+  const certificates = blocks.filter(([, label = '']) => /^(?:X509 |TRUSTED )?CERTIFICATE$/.test(label));
+  if (certificates.length > 0) return readAll(certificates.map(([, label, body = '']) => certificateOf(label, body)));
   const [label] = blocks.map((block) => block[1]);
   if (label === 'PKCS7' || label === 'CMS') return { reason: 'it is a PKCS#7 container (.p7b), not a certificate' };
   if (label !== undefined) return { reason: `it holds a ${label.toLowerCase()}, not a certificate` };
   if (text.includes('-----BEGIN CERTIFICATE-----'))
     return { reason: 'its certificate is cut off: there is no END line' };
   return { reason: 'there is no certificate in it' };
+}
+
+function certificateOf(label: string | undefined, body: string): string | Uint8Array {
+  if (label !== 'TRUSTED CERTIFICATE') return `-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`;
+  return sequencesIn(Buffer.from(body, 'base64'))[0] ?? '';
+}
+
+/** DER: sequences (X.690 §8.9) one after the other. Node would read the first and be silent about the rest. */
+function sequencesIn(bytes: Uint8Array): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  let rest = Buffer.from(bytes);
+  while (rest.length > 0 && !/^[\s\0]*$/.test(rest.toString('latin1'))) {
+    const first = rest[1] ?? 0;
+    const lengthBytes = first > 0x80 ? Math.min(first - 0x80, 6, Math.max(rest.length - 2, 0)) : 0;
+    const length = lengthBytes > 0 ? rest.readUIntBE(2, lengthBytes) : first;
+    // What is no sequence is refused as a damaged certificate, with all that follows.
+    const end = rest[0] === 0x30 ? 2 + lengthBytes + length : rest.length;
+    found.push(rest.subarray(0, end));
+    rest = rest.subarray(end);
+  }
+  return found;
 }
 
 function readAll(sources: readonly (string | Uint8Array)[]): CaFile {

@@ -19,6 +19,10 @@ const bundles = [
 
 /** PEM, in no particular order, perhaps more than once. Never fails: a computer that has none trusts none. */
 export async function systemAuthorities(platform = process.platform, env = process.env): Promise<string[]> {
+  return [...(await ofTheSystem(platform, env)), ...added()];
+}
+
+async function ofTheSystem(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): Promise<string[]> {
   if (platform !== 'win32' && platform !== 'darwin') {
     // OpenSSL's own variables say where they are, to every program of the computer.
     const named = env.SSL_CERT_FILE;
@@ -32,6 +36,15 @@ export async function systemAuthorities(platform = process.platform, env = proce
   }
   try {
     return getCACertificates('system');
+  } catch {
+    return [];
+  }
+}
+
+/** What NODE_EXTRA_CA_CERTS names, for all programs of Node. */
+function added(): string[] {
+  try {
+    return getCACertificates('extra');
   } catch {
     return [];
   }

@@ -45,6 +45,13 @@ t.test('an authority that this computer trusts needs no file', { skip }, async (
   };
   t.match(await tls({}), [untrusted, untrusted]);
   t.match(await tls({ SSL_CERT_FILE: systemFile }), [{ status: 'pass' }, { status: 'pass' }]);
+  const extraFile = join(home, 'extra.pem');
+  await writeFile(extraFile, authority.ca);
+  t.match(
+    await tls({ NODE_EXTRA_CA_CERTS: extraFile }),
+    [{ status: 'pass' }, { status: 'pass' }],
+    'as Node itself does',
+  );
 });
 
 t.test('PEM, DER and UTF-16 are accepted; several certificates, each once', async (t) => {
@@ -58,7 +65,15 @@ t.test('PEM, DER and UTF-16 are accepted; several certificates, each once', asyn
   };
   t.same(await added(one.ca), ['CN=One CA']);
   t.same(await added(new X509Certificate(one.ca).raw), ['CN=One CA'], 'DER, as Windows exports it by default');
+  const both = [one, other].map(({ ca }) => new X509Certificate(ca).raw);
+  t.same(await added(Buffer.concat(both)), ['CN=One CA', 'CN=Other CA'], 'DER one after the other');
+  t.same(await added(Buffer.concat([...both, Buffer.from('\r\n\0')])), ['CN=One CA', 'CN=Other CA'], 'and a line end');
   t.same(await added(Buffer.from(`\uFEFF${one.ca}`, 'utf16le')), ['CN=One CA'], 'written with PowerShell');
+  t.same(
+    await added(`Bag Attributes\r\n\r\n${one.ca.replaceAll('\n', '\r\n')}`),
+    ['CN=One CA'],
+    'of Windows, with text',
+  );
   t.same(await added(`# ours\n${one.ca}\n${other.ca}\n${one.ca}`), ['CN=One CA', 'CN=Other CA']);
 });
 
@@ -72,6 +87,8 @@ t.test('what is no certificate is refused by its name', { skip: noOpenssl() }, a
     [made('crl2pkcs7', '-nocrl', '-certfile', 'ca.pem', '-outform', 'DER'), /PKCS#7/],
     [made('pkcs12', '-export', '-in', 'cert.pem', '-inkey', 'key.pem', '-passout', 'pass:'), /PKCS#12/],
     [key, /holds a private key/],
+    [Buffer.concat([new X509Certificate(cert).raw, Buffer.from('more')]), /certificate 2 of 2 is damaged/],
+    [Buffer.from('3082', 'hex'), /damaged/],
     [Buffer.from('feedfeed00000002', 'hex'), /Java keystore/],
     [new X509Certificate(cert).raw.subarray(0, 200), /damaged/],
     [cert.replace(/-----END[\s\S]*/, ''), /cut off/],
@@ -83,6 +100,9 @@ t.test('what is no certificate is refused by its name', { skip: noOpenssl() }, a
     await writeFile(file, content);
     await t.rejects(trustedAuthorities(file), { code: 'CA_FILE_INVALID', message }, String(message));
   }
+  await writeFile(join(folder, 'given'), made('x509', '-in', 'ca.pem', '-trustout', '-addtrust', 'serverAuth'));
+  const trusted = await trustedAuthorities(join(folder, 'given'));
+  t.equal(new X509Certificate(trusted.at(-1) ?? '').subject, 'CN=One CA', "a trusted certificate of OpenSSL's");
 });
 
 function noOpenssl(): string | false {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -30,6 +30,34 @@ t.test('the lock of a dead agent never stops another, whoever has its process id
   if (stat === '') return;
   await writeFile(path, JSON.stringify({ pid, started }));
   await t.rejects(takeLock(path), { code: 'STATE_IN_USE', action: /systemctl/ }, 'a living one of 0.2.0');
+});
+
+t.test('a file that says nothing is the lock of nobody', async (t) => {
+  const path = join(t.testdir({}), 'agent.lock');
+  for (const content of ['', '\0\0\0', '{"pid":', '[]', '{"pid":-1,"started":""}', '{"pid":1e15,"started":""}']) {
+    await writeFile(path, content);
+    t.equal(await lockHolder(path), undefined, JSON.stringify(content));
+    await (await takeLock(path)).release();
+  }
+  await mkdir(path);
+  await t.rejects(takeLock(path), {
+    code: 'STATE_UNWRITABLE',
+    message: /agent\.lock cannot be written: it is a folder/,
+  });
+});
+
+const noUsers = process.getuid?.() !== 0 && 'only root can be another user';
+t.test('a lock that this account may not read is not taken from its holder', { skip: noUsers }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hallpass-lock-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'agent.lock');
+  await writeFile(path, '{"pid":1,"started":"1"}', { mode: 0o600 });
+  await chown(folder, 65_534, 65_534);
+  process.seteuid?.(65_534);
+  const taking = await takeLock(path).catch((error) => error);
+  process.seteuid?.(0);
+  t.match(taking, { code: 'STATE_UNWRITABLE', message: /this account may not open it/ });
+  t.equal(await readFile(path, 'utf8'), '{"pid":1,"started":"1"}', 'it is where it was');
 });
 
 t.test('what holds a pipe holds it for as long as it lives', async (t) => {

@@ -37,7 +37,7 @@ export async function takeLock(path: string, platform = process.platform): Promi
   if (platform === 'win32') return takePipe(path);
   const own = JSON.stringify({ pid: process.pid, started: await startOf(process.pid), boot: await bootId() });
   for (let attempt = 0; attempt < 3 && !(await create(path, own)); attempt += 1) {
-    const found = await readFile(path, 'utf8').catch(() => '');
+    const found = await readFile(path, 'utf8').catch(goneOrUnreadable(path));
     const pid = await livingHolder(found);
     if (pid !== undefined) throw inUse(path, pid, platform);
     await setAside(path, found);
@@ -148,6 +148,11 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** One that this account may not read may well be held: it is no dead one. */
+function goneOrUnreadable(path: string): (error: unknown) => string {
+  return (error) => (isSystemError(error, 'ENOENT') ? '' : unwritable(path)(error));
 }
 
 function unwritable(file: string): (error: unknown) => never {

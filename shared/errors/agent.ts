@@ -119,7 +119,7 @@ export const agentErrors = {
     action:
       'Export the certificate of your certification authority as an X.509 certificate, in Base64 (PEM) or DER form, and name that file.',
     meaning:
-      'PEM files with one or more certificates and DER files with one are accepted, whatever their names end in. Containers (PKCS#7, PKCS#12, Java keystores), keys and requests are not: export the certificate from them.',
+      'PEM and DER files with one or more certificates are accepted, whatever their names end in. Containers (PKCS#7, PKCS#12, Java keystores), keys and requests are not: export the certificate from them.',
   },
   PAGE_UNAVAILABLE: {
     retry: 'fix',
