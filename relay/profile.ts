@@ -1,6 +1,6 @@
 /**
  * The sync profile: how one district's roster becomes accounts and classes. These are the steps of School Data Sync's
- * own wizard (create or match, identity, domains, licences, schools, properties), as one JSON document. Parsing fills in
+ * own wizard (create or match, identity, domains, licenses, schools, properties), as one JSON document. Parsing fills in
  * what a document does not say, so that one that is exported says everything and means the same in a later version.
  */
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { nearest } from '../shared/nearest.ts';
 import { kinds, optionalFields } from '../shared/roster.ts';
 import { type SchemaMistake, schemaMistakes } from '../shared/schema-reason.ts';
 import { guardSchema } from './plan/guard-settings.ts';
-import { accountsSchema, licencesSchema } from './profile/accounts.ts';
+import { accountsSchema, licensesSchema } from './profile/accounts.ts';
 import { adoptionSchema } from './profile/adoption.ts';
 import { classesSchema } from './profile/classes.ts';
 import { driftSchema } from './profile/drift.ts';
@@ -20,7 +20,8 @@ import { datesSchema, policiesSchema, scheduleSchema } from './profile/life.ts';
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
 
-const shape = z.strictObject({
+/** The document by itself: what every part may say. */
+export const profileShape = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(100),
   /** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. A profile that does not say starts in preview. */
@@ -35,7 +36,7 @@ const shape = z.strictObject({
     classes: domainSchema.optional(),
   }),
   accounts: accountsSchema,
-  licences: licencesSchema,
+  licenses: licensesSchema,
   /** Ids of the schools to sync, or `all`. */
   schools: z.union([z.literal('all'), z.array(z.string().min(1).max(40)).min(1)]),
   /** Optional properties that are written to Microsoft 365, per kind. */
@@ -56,7 +57,7 @@ const shape = z.strictObject({
   guards: guardSchema,
 });
 
-const profileSchema = shape.superRefine((profile, context) => {
+const profileSchema = profileShape.superRefine((profile, context) => {
   for (const { path, reason } of contradictionsIn(profile)) {
     context.addIssue({ code: 'custom', path: path.split('.'), message: reason });
   }
@@ -96,19 +97,29 @@ function* contradictionsIn(
   }
 }
 
+/** The document with the names of today: 0.2.0 wrote `licences`. One that has both is left as it is, and one of them is unknown. */
+export function inTodaysWords(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return document;
+  if (!('licences' in document) || 'licenses' in document) return document;
+  return Object.fromEntries(
+    Object.entries(document).map(([name, part]) => [name === 'licences' ? 'licenses' : name, part]),
+  );
+}
+
 /** A document held against the form that profiles have: the profile, or everything that is wrong with it. */
 export type CheckedForm =
   | { profile: Profile; mistakes: readonly [] }
   | { profile: undefined; mistakes: readonly SchemaMistake[] };
 
-export function checkProfileForm(json: unknown): CheckedForm {
+export function checkProfileForm(document: unknown): CheckedForm {
+  const json = inTodaysWords(document);
   const result = profileSchema.safeParse(json);
   if (result.success) return { profile: result.data, mistakes: [] };
-  const found = schemaMistakes(result.error, shape, json);
+  const found = schemaMistakes(result.error, profileShape, json);
   // The schema compares parts only where each of them is right; the person who wrote them wants to know all at once.
   const parts = typeof json === 'object' && json !== null ? json : {};
-  const part = <P extends keyof typeof shape.shape>(name: P) => {
-    return shape.shape[name].safeParse(Reflect.get(parts, name)).data as Profile[P] | undefined;
+  const part = <P extends keyof typeof profileShape.shape>(name: P) => {
+    return profileShape.shape[name].safeParse(Reflect.get(parts, name)).data as Profile[P] | undefined;
   };
   const contradictions = contradictionsIn({
     mode: part('mode'),

@@ -50,7 +50,7 @@ for (const mode of ['match', 'create']) {
       t.ok(report.actual.members > 100 && report.actual.teachers > 0, 'people are in their classes');
       t.ok(report.actual.problems > 0, 'and some have a problem');
       t.equal(report.actual.teams > 0, mode === 'create', 'teams only where they were asked for');
-      t.equal(report.actual.licences, mode === 'create' ? report.actual.users : 0);
+      t.equal(report.actual.licenses, mode === 'create' ? report.actual.users : 0);
       t.equal(report.editLatencySeconds.length, 5);
       t.strictSame(await readdir(join(folder, 'tmp')), [], 'nothing is left behind');
     },

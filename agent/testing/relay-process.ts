@@ -20,7 +20,7 @@ const wholeDistrict = {
     students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' },
     teachers: { source: 'teacherNumber', suffix: 'contoso.edu', target: 'userPrincipalName' },
   },
-  ...{ domains: {}, licences: { students: null, teachers: null, usageLocation: 'US' }, schools: 'all', properties: {} },
+  ...{ domains: {}, licenses: { students: null, teachers: null, usageLocation: 'US' }, schools: 'all', properties: {} },
 };
 
 export class RelayProcess {

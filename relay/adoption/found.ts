@@ -11,13 +11,13 @@ export interface Found extends StampedObject {
   related: Related;
 }
 
-/** Object ids: of a class its people and schools, of a school its people; a user's licences, see licenceKey. */
+/** Object ids: of a class its people and schools, of a school its people; a user's licenses, see licenceKey. */
 export interface Related {
   members?: string[];
   owners?: string[];
   schools?: string[];
   users?: string[];
-  licences?: string[];
+  licenses?: string[];
 }
 
 /** The properties of an object as read that have a value, within objects too: Graph shows null for what is not set. */

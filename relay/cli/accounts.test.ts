@@ -95,7 +95,7 @@ t.test('a profile is held against its tenant before it is enabled', async (t) =>
   t.equal(ready, false);
   t.match(
     problems.map((one: { severity: string; field: string }) => `${one.severity} ${one.field}`),
-    ['error licences', 'error dates.expiresOn', 'warning domains', 'warning licences', 'warning the document'],
+    ['error licenses', 'error dates.expiresOn', 'warning domains', 'warning licenses', 'warning the document'],
     'what may not be read is said, and is no error',
   );
   await cli('profile', 'pause', 'contoso');

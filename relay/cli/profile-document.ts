@@ -3,6 +3,7 @@ import { readJson } from '../../shared/json-document.ts';
 import { readTextFile } from '../../shared/text-file.ts';
 import { type ProfileDocument, readProfileDocument } from '../profile/document.ts';
 import { asksForLicenses } from '../profile/resolve-names.ts';
+import { inTodaysWords } from '../profile.ts';
 import { readRecords } from '../roster/mirror.ts';
 import { type CliContext, readNamedTenant } from './context.ts';
 
@@ -10,7 +11,9 @@ import { type CliContext, readNamedTenant } from './context.ts';
 export async function openDocument(context: CliContext, tenant: string, file: string): Promise<ProfileDocument> {
   const schools = await readNamedTenant(context, tenant, (scope) => readRecords(scope, 'school'));
   const text = await readTextFile(file);
-  const skus = asksForLicenses(readJson(text).value) ? await skusOf(context, tenant) : { unread: 'it was not asked' };
+  const skus = asksForLicenses(inTodaysWords(readJson(text).value))
+    ? await skusOf(context, tenant)
+    : { unread: 'it was not asked' };
   return readProfileDocument(text, file, { schools, skus });
 }
 

@@ -93,7 +93,7 @@ t.test('every mistake is named at once, in words, with its place', async (t) => 
       colour: 'red',
       guards: { removals: { percent: 200, above: '20' } },
       schools: ['1', 'Scool 2', '99'],
-      licences: { students: 'A9', teachers: null, usageLocation: 'usa' },
+      licenses: { students: 'A9', teachers: null, usageLocation: 'usa' },
       properties: { student: ['shoeSize', 'studentNumbr'], parent: [] },
       policies: { studentsGone: 'keep' },
     }),
@@ -109,8 +109,8 @@ t.test('every mistake is named at once, in words, with its place', async (t) => 
     /^ {4}guards\.removals\.above: it must be a number$/m,
     /^ {4}schools\.1: PowerSchool has no school "Scool 2"; did you mean School 2 \(number 2, id 2\)\?$/m,
     /^ {4}schools\.2: PowerSchool has no school "99"; there are School 1 .*School 2/m,
-    /^ {4}licences\.students: the tenant has no license "A9"; it has /m,
-    /^ {4}licences\.usageLocation: it must be the two capital letters of a country/m,
+    /^ {4}licenses\.students: the tenant has no license "A9"; it has /m,
+    /^ {4}licenses\.usageLocation: it must be the two capital letters of a country/m,
     /^ {4}properties\.parent: there is no such name; there are school, term/m,
     /^ {4}policies\.studentsGone: there is no such name; did you mean "studentGone"\?$/m,
   ]) {
@@ -164,17 +164,17 @@ t.test('schools and licenses go by the names that people know, and it is shown w
     out: /schools\.0: "school 1" is School 1 \(number 1, id 1\)\nschools\.1: "2" is School 2/,
   });
   t.same((await inForce())?.schools, ['1', '2']);
-  const licences = {
+  const licenses = {
     students: 'Standardwoffpack_student',
     teachers: 'office 365 A1 for Students',
     usageLocation: 'US',
   };
-  t.match(await set({ licences }), {
+  t.match(await set({ licenses }), {
     code: 0,
-    out: new RegExp(`licences.students: "Standardwoffpack_student" is Office 365 A1 for students .*${skuId}`),
+    out: new RegExp(`licenses.students: "Standardwoffpack_student" is Office 365 A1 for students .*${skuId}`),
   });
-  t.match((await inForce())?.licences, { students: { skuId }, teachers: { skuId } });
-  t.match(await set({ licences: { ...licences, students: 'STANDARDWOFPACK_STUDENT' } }), {
+  t.match((await inForce())?.licenses, { students: { skuId }, teachers: { skuId } });
+  t.match(await set({ licenses: { ...licenses, students: 'STANDARDWOFPACK_STUDENT' } }), {
     code: 78,
     err: /the tenant has no license "STANDARDWOFPACK_STUDENT"; it has .*\. Did you mean "STANDARDWOFFPACK_STUDENT"\?/,
   });

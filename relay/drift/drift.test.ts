@@ -156,7 +156,7 @@ const nobody: DesiredState = {
   allSchools: new Set(),
   schools: new Map(),
   users: new Map(),
-  licences: new Map(),
+  licenses: new Map(),
   classes: new Map(),
   members: new Map(),
   owners: new Map(),

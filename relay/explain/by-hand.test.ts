@@ -106,7 +106,7 @@ t.test('classes, schools, values and accounts', async (t) => {
   );
   t.match(
     (await ask(district, '10', null)).steps.map(({ stage }) => stage),
-    [...['PowerSchool', 'Profile', 'Account', 'Licence'], ...['School', 'Values']],
+    [...['PowerSchool', 'Profile', 'Account', 'License'], ...['School', 'Values']],
   );
 
   directory.deleteGroup(group);

@@ -49,11 +49,11 @@ function* personSteps(facts: Facts): Iterable<Step> {
     const { skuId, assigned } = person.licence;
     const isGone = person.schoolIds.length === 0;
     if (assigned && isGone)
-      yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} stays assigned: Hallpass takes none away.` };
-    else if (assigned) yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} is assigned.` };
+      yield { stage: 'License', status: 'ok', fact: `The license ${skuId} stays assigned: Hallpass takes none away.` };
+    else if (assigned) yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is assigned.` };
     else if (isGone)
-      yield { stage: 'Licence', status: 'ok', fact: `The licence ${skuId} is not given to somebody who has left.` };
-    else yield waiting('Licence', `The licence ${skuId} is due and not assigned yet.`, facts);
+      yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is not given to somebody who has left.` };
+    else yield waiting('License', `The license ${skuId} is due and not assigned yet.`, facts);
   }
 }
 

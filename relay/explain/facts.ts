@@ -7,7 +7,7 @@ import { personKey } from '../identity/people.ts';
 import { daysBefore, isOver, standing, wentToTheEnd } from '../plan/dates.ts';
 import { otherSchools } from '../plan/guard.ts';
 import { objectOf } from '../plan/keys.ts';
-import { licenceKey } from '../plan/licences.ts';
+import { licenceKey } from '../plan/licenses.ts';
 import { type Past, pastOfTerms } from '../plan/past.ts';
 import { memberOf } from '../plan/roster-index.ts';
 import { noDates, noPolicies } from '../profile/life.ts';
@@ -138,7 +138,7 @@ async function personFacts(
   const key = personKey(role, personId);
   const schoolIds = records.map((record) => record.schoolId);
   const link = await findLink(scope, role, personId);
-  const licence = profile?.licences[role] ?? null;
+  const licence = profile?.licenses[role] ?? null;
   const skuId = licence === null ? null : licenceKey(licence);
   const ours = link !== undefined && isOfOurs(link);
   return {

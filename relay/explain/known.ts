@@ -26,7 +26,7 @@ export interface PersonFacts {
   deleted: { objectId: string; deletedAt: string } | undefined;
   /** Open problems of the person, apart from what somebody changed by hand. */
   problems: { code: string; message: string; action: string; firstAt: string }[];
-  /** The licence that the profile gives, and whether it has been assigned; undefined when none is due. */
+  /** The license that the profile gives, and whether it has been assigned; undefined when none is due. */
   licence: { skuId: string; assigned: boolean } | undefined;
   stamped: boolean;
 }

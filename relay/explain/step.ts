@@ -7,7 +7,7 @@ export interface Step {
     | 'PowerSchool'
     | 'Profile'
     | 'Account'
-    | 'Licence'
+    | 'License'
     | 'Section'
     | 'Enrollment'
     | 'Class'

@@ -10,7 +10,7 @@ import type { RelaySettings } from '../settings.ts';
 import { type Secret, signIn, type Token } from './sign-in.ts';
 import type { Transport } from './transport.ts';
 
-/** What the relay needs in every mode; owners of groups want more than GroupMember.ReadWrite.All. Creating accounts and licences is checked when a profile asks for it. */
+/** What the relay needs in every mode; owners of groups want more than GroupMember.ReadWrite.All. Creating accounts and licenses is checked when a profile asks for it. */
 export const baseRoles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All'] as const;
 
 /** Roles that include another one. */

@@ -134,7 +134,7 @@ export const outcomeRows = [
     ...noLicence,
     message: /inherited from a group/i,
     advice:
-      'The account has the license from a group: let the group decide ("licences" of the profile with that group), or take the account out of it.',
+      'The account has the license from a group: let the group decide ("licenses" of the profile with that group), or take the account out of it.',
   },
   {
     ...noLicence,

@@ -5,7 +5,7 @@ import type { OperationKind } from '../plan/operation.ts';
 type AnyOf = readonly [string, ...string[]];
 
 const roster: readonly AnyOf[] = [['EduRoster.ReadWrite.All']];
-const licences: readonly AnyOf[] = [
+const licenses: readonly AnyOf[] = [
   ['LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All'],
 ];
 const users: AnyOf = ['User.ReadWrite.All', 'Directory.ReadWrite.All'];
@@ -29,7 +29,7 @@ const needed: Record<OperationKind, readonly AnyOf[]> = {
   expireClass: roster,
   addSchoolClass: roster,
   addSchoolUser: roster,
-  assignLicence: licences,
+  assignLicence: licenses,
   addToLicenceGroup: members,
   addMembers: members,
   removeMember: members,

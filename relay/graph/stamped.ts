@@ -13,7 +13,7 @@ import {
   userAttributes,
   userStamp,
 } from '../adoption/stamp.ts';
-import { licenceKey } from '../plan/licences.ts';
+import { licenceKey } from '../plan/licenses.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';
@@ -114,7 +114,7 @@ function foundAccount(item: Item, attributes: SdsAttributes): Found | undefined 
   const marks = userMarks.parse({ ...body, ...bodyOf(item, ['userPrincipalName']) });
   const stamp = userStamp(marks, attributes);
   if (stamp === undefined) return undefined;
-  const related = { licences: licencesOf(item.assignedLicenses) };
+  const related = { licenses: licensesOf(item.assignedLicenses) };
   return { kind: 'user', objectId: item.id, stamp, body, related };
 }
 
@@ -176,7 +176,7 @@ async function collect(client: GraphClient, path: string): Promise<Item[]> {
 
 const assigned = z.array(z.looseObject({ skuId: z.string(), disabledPlans: z.array(z.string()).nullish() })).catch([]);
 
-function licencesOf(value: unknown): string[] {
+function licensesOf(value: unknown): string[] {
   return assigned.parse(value).map(({ skuId, disabledPlans }) => {
     return licenceKey({
       skuId: skuId.toLowerCase(),

@@ -1,4 +1,4 @@
-/** What a Microsoft tenant has that a sync profile refers to: domains, licences, groups, accounts. */
+/** What a Microsoft tenant has that a sync profile refers to: domains, licenses, groups, accounts. */
 import { failureOf, type GraphClient } from './client.ts';
 import { isEntity } from './readable.ts';
 

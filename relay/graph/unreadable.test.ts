@@ -55,7 +55,7 @@ t.test('reads: each kind of answer is repeated, and no collection without items 
     members: ['/members', async () => (await readGroup(client, group.id, 'members'))?.size ?? 0],
     school: ['/schools/.*/users', async () => (await readSchool(client, school.id))?.users.size ?? 0],
     domains: ['^/domains', async () => (await readDomains(client)).length],
-    licences: ['^/subscribedSkus', async () => (await readSkus(client)).length],
+    licenses: ['^/subscribedSkus', async () => (await readSkus(client)).length],
   };
   for (const [name, [path, read]] of Object.entries(reads)) {
     for (const answer of strange) {

@@ -29,7 +29,7 @@ export interface AppliedState {
   schoolClasses: Map<string, Set<string>>;
   schoolUsers: Map<string, Set<string>>;
   /** People by SKU or group, see licenceKey. */
-  licences: Map<string, Set<string>>;
+  licenses: Map<string, Set<string>>;
   /**
    * Accounts that Hallpass disabled, as person keys under `disabled`, classes whose teams it archived, under `archived`, and people
    * whose membership is of an earlier role, see earlierRole.
@@ -64,7 +64,7 @@ export function nothingApplied(): AppliedState {
     owners: new Map(),
     schoolClasses: new Map(),
     schoolUsers: new Map(),
-    licences: new Map(),
+    licenses: new Map(),
     retired: new Map(),
     renamed: new Map(),
     uncertain: new Set(),
@@ -77,7 +77,7 @@ export function nothingApplied(): AppliedState {
 /** Who is in a class, and who and what is in a school. */
 export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
 
-/** Everything that holds between two things: what is in what, who has which licence, what is retired how. */
+/** Everything that holds between two things: what is in what, who has which license, what is retired how. */
 export type RelationKind = Membership | 'licence' | 'retired';
 
 /**
@@ -105,7 +105,7 @@ export function relationMaps(state: AppliedState): Record<RelationKind, Map<stri
     owner: state.owners,
     schoolClass: state.schoolClasses,
     schoolUser: state.schoolUsers,
-    licence: state.licences,
+    licence: state.licenses,
     retired: state.retired,
   };
 }

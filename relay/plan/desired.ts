@@ -46,7 +46,7 @@ export interface DesiredState {
   schools: Map<string, Body>;
   users: Map<string, DesiredUser>;
   /** By person, for accounts that Hallpass created. */
-  licences: Map<string, Licence>;
+  licenses: Map<string, Licence>;
   classes: Map<string, DesiredClass>;
   /** People by class. */
   members: Map<string, Set<string>>;
@@ -101,7 +101,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     ),
     schools: new Map(),
     users: new Map(),
-    licences: new Map(),
+    licenses: new Map(),
     classes: new Map(),
     members: new Map(),
     owners: new Map(),
@@ -169,14 +169,14 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
     creation: named && {
       userPrincipalName: named.userPrincipalName,
       mailNickname: named.mailNickname,
-      usageLocation: profile.licences.usageLocation,
+      usageLocation: profile.licenses.usageLocation,
     },
     ...(named?.replaces === undefined ? {} : { replaces: named.replaces }),
     ...withReason(accounts.handovers?.get(key)),
   });
   for (const schoolId of person.schoolIds) if (state.allSchools.has(schoolId)) addTo(state.schoolUsers, schoolId, key);
-  const licence = profile.licences[person.role];
-  if (ours && licence !== null) state.licences.set(key, licence);
+  const licence = profile.licenses[person.role];
+  if (ours && licence !== null) state.licenses.set(key, licence);
 }
 
 function withReason(handedOver: string | undefined): Pick<DesiredUser, 'handedOver'> {

@@ -13,7 +13,7 @@ export function withHandovers(applied: AppliedState, moves: Moves): AppliedState
   const copy: AppliedState = {
     ...applied,
     users: new Map(applied.users),
-    ...copied(applied, ['members', 'owners', 'schoolUsers', 'licences', 'retired']),
+    ...copied(applied, ['members', 'owners', 'schoolUsers', 'licenses', 'retired']),
     uncertain: new Set(applied.uncertain),
     drifted: new Set(applied.drifted),
   };
@@ -56,7 +56,7 @@ function markEarlierRole({ members, retired }: AppliedState, person: string): vo
   }
 }
 
-type Relations = 'members' | 'owners' | 'schoolUsers' | 'licences' | 'retired';
+type Relations = 'members' | 'owners' | 'schoolUsers' | 'licenses' | 'retired';
 
 function copied(applied: AppliedState, names: readonly Relations[]): Pick<AppliedState, Relations> {
   const sets = (name: Relations) => new Map([...applied[name]].map(([key, items]) => [key, new Set(items)]));

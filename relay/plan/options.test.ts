@@ -145,13 +145,13 @@ t.test('policies say what becomes of those who left a class', async (t) => {
   );
 });
 
-t.test('licences go by person or through a group, and once', async (t) => {
+t.test('licenses go by person or through a group, and once', async (t) => {
   const teachers = Array.from({ length: 25 }, (_, index) => ({
     ...{ kind: 'teacher' as const, id: String(100 + index), schoolId: '1', username: `t${index}` },
   }));
   const many = { ...small, teacher: [...small.teacher, ...teachers] };
   const group = 'a7e30c5b-0000-4000-8000-000000000001';
-  const byGroup = profileWith({ licences: { students: null, teachers: { group }, usageLocation: 'US' } });
+  const byGroup = profileWith({ licenses: { students: null, teachers: { group }, usageLocation: 'US' } });
   const applied = nothingApplied();
   const first = makePlan(desire(many, byGroup).desired, applied);
   const joins = first.flat().filter((operation) => operation.kind === 'addToLicenceGroup');
@@ -168,7 +168,7 @@ t.test('licences go by person or through a group, and once', async (t) => {
 
   const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
   const plans = (...disabledPlans: string[]) =>
-    profileWith({ licences: { students: null, teachers: { skuId, disabledPlans }, usageLocation: 'US' } });
+    profileWith({ licenses: { students: null, teachers: { skuId, disabledPlans }, usageLocation: 'US' } });
   const other = nothingApplied();
   for (const by of [plans(), plans(group), plans()]) {
     const again = makePlan(desire(small, by).desired, other);
@@ -176,7 +176,7 @@ t.test('licences go by person or through a group, and once', async (t) => {
     applyAll(again, other);
   }
   t.same(
-    [...other.licences].filter(([, people]) => people.size > 0).map(([key]) => key),
+    [...other.licenses].filter(([, people]) => people.size > 0).map(([key]) => key),
     [skuId],
     'the same SKU with other plans takes the place of the one before',
   );

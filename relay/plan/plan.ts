@@ -9,7 +9,7 @@ import { type AppliedState, earlierRole, uncertainKey } from './applied-state.ts
 import type { Body } from './bodies.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
-import { licenceKey } from './licences.ts';
+import { licenceKey } from './licenses.ts';
 import { bindLimit, type Operation, type OperationCommon, type Plan, stages } from './operation.ts';
 import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
@@ -129,10 +129,10 @@ function reasonOfUpdate({ before, body }: { before: Body; body: Body }, level: s
 }
 
 function* licenceOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
-  const reason = 'the profile gives this licence to accounts it creates';
+  const reason = 'the profile gives this license to accounts it creates';
   const byGroup = new Map<string, Set<string>>();
-  for (const [personKey, licence] of desired.licences) {
-    if (applied.licences.get(licenceKey(licence))?.has(personKey)) continue;
+  for (const [personKey, licence] of desired.licenses) {
+    if (applied.licenses.get(licenceKey(licence))?.has(personKey)) continue;
     if ('group' in licence) byGroup.set(licence.group, (byGroup.get(licence.group) ?? new Set()).add(personKey));
     else yield { kind: 'assignLicence', key: personKey, personKey, ...licence, reason };
   }

@@ -1,4 +1,4 @@
-/** Accounts that Hallpass creates: their names, their first passwords, their licences. */
+/** Accounts that Hallpass creates: their names, their first passwords, their licenses. */
 import { z } from 'zod';
 import { patternSchema } from './pattern.ts';
 
@@ -47,7 +47,7 @@ export type PasswordPolicy = z.infer<typeof passwordSchema>;
 
 const guid = z.guid().toLowerCase();
 
-/** Assigned to each account, or through a group that has the licence: one write for twenty people in place of one each. */
+/** Assigned to each account, or through a group that has the license: one write for twenty people in place of one each. */
 const licenceSchema = z
   .union([
     guid,
@@ -57,11 +57,11 @@ const licenceSchema = z
   ])
   .transform((given) => (typeof given === 'string' ? { skuId: given, disabledPlans: [] } : given));
 
-/** Licences for accounts that Hallpass creates: a SKU (`skuId`, from /subscribedSkus) per role, or null for none. */
-export const licencesSchema = z.strictObject({
+/** Licenses for accounts that Hallpass creates: a SKU (`skuId`, from /subscribedSkus) per role, or null for none. */
+export const licensesSchema = z.strictObject({
   students: licenceSchema,
   teachers: licenceSchema,
-  /** ISO 3166 alpha-2; Graph refuses a licence for an account without it. */
+  /** ISO 3166 alpha-2; Graph refuses a license for an account without it. */
   usageLocation: z
     .string()
     .regex(/^[A-Z]{2}$/, 'it must be the two capital letters of a country (ISO 3166), such as US'),

@@ -4,7 +4,7 @@
  */
 import { readJson } from '../../shared/json-document.ts';
 import type { SchemaMistake } from '../../shared/schema-reason.ts';
-import { checkProfileForm, type Profile, profileInvalid } from '../profile.ts';
+import { checkProfileForm, inTodaysWords, type Profile, profileInvalid } from '../profile.ts';
 import { type NameFacts, type Resolution, resolveNames } from './resolve-names.ts';
 
 export interface ProfileDocument {
@@ -26,7 +26,7 @@ export function readProfileDocument(text: string, file: string, facts: NameFacts
     const places = mistakes.map(({ line, column, reason }) => ({ path: `line ${line}, column ${column}`, reason }));
     throw profileInvalid(file, places);
   }
-  const { document, notices } = withoutState(value);
+  const { document, notices } = withoutState(inTodaysWords(value));
   const { resolved, document: named, mistakes: unknown } = resolveNames(document, facts);
   const form = checkProfileForm(named);
   const known = new Set(unknown.map(({ path }) => path));

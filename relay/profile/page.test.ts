@@ -1,10 +1,86 @@
-/** docs/profile.md names every part of a profile. */
+/** docs/profile.md has every name that a profile may have, every value to choose from, every default, and every property. */
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
-import { profile } from '../testing/planning.ts';
+import type { z } from 'zod';
+import { optionalFields } from '../../shared/roster.ts';
+import { profileShape } from '../profile.ts';
+import { usernameValues } from './accounts.ts';
 
-t.test('the page names every part of the document, and every date and policy', async (t) => {
-  const page = await readFile(new URL('../../docs/profile.md', import.meta.url), 'utf8');
-  const names = [...Object.keys(profile), ...Object.keys(profile.policies), ...Object.keys(profile.dates)];
-  for (const name of names) t.ok(new RegExp(`[\`".]${name}[\`":.]`).test(page), name);
+const page = await readFile(new URL('../../docs/profile.md', import.meta.url), 'utf8');
+const lines = page.split('\n');
+
+interface Setting {
+  path: string[];
+  /** Words to choose from. */
+  values: string[];
+  fallback: unknown;
+}
+
+t.test('the page names every part of the document, however deep, with its choices and its default', async (t) => {
+  const all = [...settingsIn(profileShape, [])];
+  t.ok(all.length > 80, `${all.length}`);
+  for (const { path, values, fallback } of all) {
+    const name = path.at(-1) ?? '';
+    t.ok(isCode(page, name), path.join('.'));
+    for (const value of values) t.ok(isCode(page, value), `${path.join('.')}: ${value}`);
+    if (!['string', 'number', 'boolean'].includes(typeof fallback)) continue;
+    // In its own line of a table, or in the sentence that tells of it.
+    const told = lines.some(
+      (line, at) => isCode(line, name) && has(`${line}\n${lines[at + 1] ?? ''}`, String(fallback)),
+    );
+    t.ok(told, `${path.join('.')} = ${fallback}`);
+  }
 });
+
+t.test('and every property and every value that a user name can be made of', async (t) => {
+  for (const [kind, names] of Object.entries(optionalFields)) {
+    if (names.length > 0) t.ok(isCode(page, kind), kind);
+    for (const name of names) t.ok(isCode(page, name), `${kind}.${name}`);
+  }
+  for (const name of Object.values(usernameValues).flat()) t.ok(isCode(page, name), name);
+});
+
+/** In code, as a word of its own: `name`, "name", a.name. */
+function isCode(text: string, name: string): boolean {
+  const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`[\`".{]${word}[\`":.},]`).test(text);
+}
+
+function has(text: string, value: string): boolean {
+  return new RegExp(`(?<![\\w.])${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w])`).test(text);
+}
+
+/** Every name in a schema, however it is wrapped. */
+function* settingsIn(schema: z.core.$ZodType, path: string[], fallback?: unknown): Iterable<Setting> {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'default':
+    case 'prefault':
+      return yield* settingsIn(def.innerType, path, def.defaultValue);
+    case 'optional':
+    case 'nullable':
+    case 'nonoptional':
+    case 'readonly':
+    case 'catch':
+      return yield* settingsIn(def.innerType, path, fallback);
+    case 'pipe':
+      return yield* settingsIn(def.in, path, fallback);
+    case 'union':
+      for (const option of def.options) yield* settingsIn(option, path, fallback);
+      return;
+    case 'array':
+      return yield* settingsIn(def.element, path);
+    case 'record':
+      return yield* settingsIn(def.valueType, path);
+    case 'object':
+      if (path.length > 0) yield { path, values: [], fallback: undefined };
+      for (const [name, part] of Object.entries(def.shape)) yield* settingsIn(part, [...path, name]);
+      return;
+    case 'enum':
+      return yield { path, values: Object.values(def.entries).map(String), fallback };
+    case 'literal':
+      return yield { path, values: def.values.filter((value) => typeof value === 'string'), fallback };
+    default:
+      yield { path, values: [], fallback };
+  }
+}

@@ -18,7 +18,7 @@ const document = {
   mode: { students: 'match', teachers: 'create' },
   identity: { students: { source: 'studentNumber', suffix: null, target: 'mailNickname' } },
   domains: { teachers: 'contoso.edu' },
-  licences: { students: null, teachers: skuId, usageLocation: 'US' },
+  licenses: { students: null, teachers: skuId, usageLocation: 'US' },
   schools: 'all',
   properties: { student: ['grade'] },
 };
@@ -30,7 +30,7 @@ t.test('a document without the later options means what it always meant, and an 
     state: 'preview',
     identity: { students: [{ source: 'studentNumber' }], compareAll: false },
     accounts: { students: { username: 'username', password: { length: 16, mustChange: true } } },
-    licences: { teachers: { skuId, disabledPlans: [] } },
+    licenses: { teachers: { skuId, disabledPlans: [] } },
     classes: { name: '{courseName} - {sectionNumber}', displayName: 'always', unsupportedCharacters: 'keep' },
     dates: { startsOn: null, expiresOn: null, openDaysBefore: null, studentsFrom: null },
     policies: { studentLeftClass: 'remove', teacherLeftClass: 'keep', studentGone: 'keep', schoolGone: 'keep' },
@@ -57,7 +57,7 @@ t.test('what cannot be is refused with the field and the reason', async (t) => {
     [accounts({ pattern: '{givenName} {surname}' }), /accounts\.students\.username\.pattern: " " cannot be part/],
     [accounts({ pattern: '{teacherNumber}' }), /there is no \{teacherNumber\}/],
     [{ identity: { students: [] } }, /identity\.students/],
-    [{ licences: { ...document.licences, students: { skuId: 'A3' } } }, /licences\.students\.skuId/],
+    [{ licenses: { ...document.licenses, students: { skuId: 'A3' } } }, /licenses\.students\.skuId/],
     [{ policies: { studentGone: 'delete' } }, /policies\.studentGone/],
     [{ policies: { sectionGone: ['delete'] } }, /policies\.sectionGone/],
     [{ policies: { sectionGone: [] } }, /policies\.sectionGone/],
@@ -189,7 +189,7 @@ const facts: TenantFacts = {
 t.test('a profile that fits its tenant has no problems', async (t) => {
   t.same(validateProfile(profileWith({}), facts), []);
   const byGroup = {
-    licences: { ...document.licences, teachers: { group } },
+    licenses: { ...document.licenses, teachers: { group } },
     domains: { ...document.domains, classes: 'contoso.edu' },
   };
   t.same(
@@ -202,7 +202,7 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
   const students = (...rules: [source: string, suffix: string | null, target: string][]) => ({
     identity: { students: rules.map(([source, suffix, target]) => ({ source, suffix, target })) },
   });
-  const teachers = (licence: unknown) => ({ licences: { ...document.licences, teachers: licence } });
+  const teachers = (licence: unknown) => ({ licenses: { ...document.licenses, teachers: licence } });
   const nobodyHas = { ...facts.people, students: { total: 50, withoutAccount: 50, having: {} } };
   const groups = (change: object) => new Map([[group, { ...licensing, ...change }]]);
   const cases: [change: object, facts: Partial<TenantFacts>, severity: string, field: string, reason: RegExp][] = [
@@ -218,42 +218,42 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
     [{}, { domains: [{ ...domain, authenticationType: 'Federated' }] }, 'error', 'domains.teachers', /federated/],
     [{}, { domains: undefined }, 'warning', 'domains', /could not be checked/],
     [{ domains: { ...document.domains, classes: 'x.edu' } }, {}, 'warning', 'domains.classes', /end in contoso.edu/],
-    [{}, { skus: [] }, 'error', 'licences.teachers', /the tenant has no licence/],
-    [{}, { skus: undefined }, 'warning', 'licences', /could not be checked/],
-    [{}, { skus: [{ ...sku, consumedUnits: 93 }] }, 'error', 'licences.teachers', /8 new accounts .*, and 7 are free/],
-    [{}, { skus: [{ ...sku, capabilityStatus: 'Suspended' }] }, 'error', 'licences.teachers', /state Suspended/],
-    [teachers({ skuId, disabledPlans: [group] }), {}, 'error', 'licences.teachers.disabledPlans', /is no plan of/],
-    [teachers({ group }), { groups: new Map() }, 'error', 'licences.teachers', /no group/],
+    [{}, { skus: [] }, 'error', 'licenses.teachers', /the tenant has no license/],
+    [{}, { skus: undefined }, 'warning', 'licenses', /could not be checked/],
+    [{}, { skus: [{ ...sku, consumedUnits: 93 }] }, 'error', 'licenses.teachers', /8 new accounts .*, and 7 are free/],
+    [{}, { skus: [{ ...sku, capabilityStatus: 'Suspended' }] }, 'error', 'licenses.teachers', /state Suspended/],
+    [teachers({ skuId, disabledPlans: [group] }), {}, 'error', 'licenses.teachers.disabledPlans', /is no plan of/],
+    [teachers({ group }), { groups: new Map() }, 'error', 'licenses.teachers', /no group/],
     [
       teachers({ group }),
       { groups: groups({ groupTypes: ['DynamicMembership'] }) },
       'error',
-      'licences.teachers',
+      'licenses.teachers',
       /rule/,
     ],
     [
       teachers({ group }),
       { groups: groups({ onPremisesSyncEnabled: true }) },
       'error',
-      'licences.teachers',
+      'licenses.teachers',
       /premises/,
     ],
     [
       teachers({ group }),
       { groups: groups({ assignedLicenses: [] }) },
       'error',
-      'licences.teachers',
-      /no licence to give/,
+      'licenses.teachers',
+      /no license to give/,
     ],
-    [teachers({ group }), { skus: [{ ...sku, consumedUnits: 99 }] }, 'error', 'licences.teachers', /and 1 are free/],
+    [teachers({ group }), { skus: [{ ...sku, consumedUnits: 99 }] }, 'error', 'licenses.teachers', /and 1 are free/],
     [
-      { licences: { ...document.licences, usageLocation: 'XX' } },
+      { licenses: { ...document.licenses, usageLocation: 'XX' } },
       {},
       'error',
-      'licences.usageLocation',
+      'licenses.usageLocation',
       /XX is no country/,
     ],
-    [{}, { roles: ['Member.Read.Hidden'] }, 'error', 'licences', /may not assign licences/],
+    [{}, { roles: ['Member.Read.Hidden'] }, 'error', 'licenses', /may not assign licenses/],
     [
       {},
       { roles: ['Member.Read.Hidden', 'LicenseAssignment.ReadWrite.All'] },
@@ -315,4 +315,12 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
     ['error', 'warning'],
     'errors come first',
   );
+});
+
+t.test('a document of 0.2.0 says "licences", and is read', async (t) => {
+  const { licenses, ...rest } = document;
+  t.same(parseProfile({ ...rest, licences: licenses }, 'x'), parseProfile(document, 'x'));
+  t.throws(() => parseProfile({ ...document, licences: licenses }, 'x'), {
+    message: /licences: there is no such name/,
+  });
 });

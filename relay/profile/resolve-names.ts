@@ -41,8 +41,8 @@ const mostNamed = 8;
 
 /** Whether it names a license by anything but an id, so that Microsoft 365 has to be asked. */
 export function asksForLicenses(document: unknown): boolean {
-  const licences = isObject(document) && isObject(document.licences) ? document.licences : {};
-  return [licences.students, licences.teachers].some((one) => {
+  const licenses = isObject(document) && isObject(document.licenses) ? document.licenses : {};
+  return [licenses.students, licenses.teachers].some((one) => {
     const given = isObject(one) ? [one.skuId, ...(Array.isArray(one.disabledPlans) ? one.disabledPlans : [])] : [one];
     return given.some((text) => typeof text === 'string' && !guid.test(text));
   });
@@ -51,14 +51,14 @@ export function asksForLicenses(document: unknown): boolean {
 export function resolveNames(document: unknown, facts: NameFacts): Resolved {
   const found: Resolved = { document, resolved: [], mistakes: [] };
   if (!isObject(document)) return found;
-  const { schools, licences } = document;
+  const { schools, licenses } = document;
   const changed = { ...document };
   if (Array.isArray(schools)) changed.schools = schools.map((one, at) => schoolOf(one, `schools.${at}`, facts, found));
-  if (isObject(licences)) {
-    const roles = Object.entries(licences).map(([role, licence]) => {
-      return [role, role === 'usageLocation' ? licence : licenceOf(licence, `licences.${role}`, facts, found)];
+  if (isObject(licenses)) {
+    const roles = Object.entries(licenses).map(([role, licence]) => {
+      return [role, role === 'usageLocation' ? licence : licenceOf(licence, `licenses.${role}`, facts, found)];
     });
-    changed.licences = Object.fromEntries(roles);
+    changed.licenses = Object.fromEntries(roles);
   }
   return { ...found, document: changed };
 }

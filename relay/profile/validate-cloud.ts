@@ -42,17 +42,17 @@ function* domainProblems({ domains: chosen, mode }: Profile, { domains }: Tenant
   }
 }
 
-function* licenceProblems({ licences, mode }: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
-  if (!isCountry(licences.usageLocation)) {
-    const reason = `${licences.usageLocation} is no country`;
+function* licenceProblems({ licenses, mode }: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
+  if (!isCountry(licenses.usageLocation)) {
+    const reason = `${licenses.usageLocation} is no country`;
     const remedy = 'Give the two letters of ISO 3166, such as US.';
-    yield { field: 'licences.usageLocation', severity: 'error', reason, remedy };
+    yield { field: 'licenses.usageLocation', severity: 'error', reason, remedy };
   }
   const needed = new Map<string, { fields: string[]; count: number }>();
   for (const role of roles) {
-    const licence = licences[role];
+    const licence = licenses[role];
     if (licence === null || mode[role] === 'match') continue;
-    const field = `licences.${role}`;
+    const field = `licenses.${role}`;
     const skuIds = 'group' in licence ? groupSkus(facts.groups.get(licence.group)) : [licence.skuId];
     if ('group' in licence) yield* groupProblems(field, licence.group, facts.groups.get(licence.group));
     else if (facts.skus !== undefined) yield* skuProblems(field, licence, facts.skus);
@@ -61,14 +61,14 @@ function* licenceProblems({ licences, mode }: Profile, facts: TenantFacts): Iter
       needed.set(skuId, { fields: [...fields, field], count: count + facts.people[role].withoutAccount });
     }
   }
-  if (needed.size > 0 && facts.skus === undefined) yield unchecked('licences', 'Organization.Read.All');
+  if (needed.size > 0 && facts.skus === undefined) yield unchecked('licenses', 'Organization.Read.All');
   for (const [skuId, { fields, count }] of needed) {
     const sku = facts.skus?.find((one) => one.skuId === skuId);
     if (sku === undefined) continue;
     const free = Math.max(0, sku.prepaidUnits.enabled - sku.consumedUnits);
     if (count <= free) continue;
     const reason = `${count} new accounts need a seat of ${sku.skuPartNumber}, and ${free} are free`;
-    const remedy = 'Buy seats, or take licences back from accounts that need them no more.';
+    const remedy = 'Buy seats, or take licenses back from accounts that need them no more.';
     yield { field: fields.join(', '), severity: 'error', reason, remedy };
   }
 }
@@ -81,13 +81,13 @@ function* skuProblems(
   const sku = skus.find((one) => one.skuId === skuId);
   if (sku === undefined) {
     const known = skus.map((one) => `${one.skuPartNumber} (${one.skuId})`).join(', ') || 'none';
-    const reason = `the tenant has no licence ${skuId}`;
+    const reason = `the tenant has no license ${skuId}`;
     yield { field, severity: 'error', reason, remedy: `Choose one that it has: ${known}.` };
     return;
   }
   if (sku.capabilityStatus !== 'Enabled') {
     const reason = `the subscription of ${sku.skuPartNumber} is in the state ${sku.capabilityStatus}`;
-    yield { field, severity: 'error', reason, remedy: 'Renew it, or choose another licence.' };
+    yield { field, severity: 'error', reason, remedy: 'Renew it, or choose another license.' };
   }
   const foreign = disabledPlans.filter((plan) => !sku.servicePlans.some((one) => one.servicePlanId === plan));
   if (foreign.length > 0) {
@@ -100,7 +100,7 @@ function* skuProblems(
 function* groupProblems(field: string, id: string, group: GroupFacts | undefined): Iterable<ProfileProblem> {
   if (group === undefined) {
     const reason = `the tenant has no group ${id}`;
-    yield { field, severity: 'error', reason, remedy: 'Give the object id of the group that has the licence.' };
+    yield { field, severity: 'error', reason, remedy: 'Give the object id of the group that has the license.' };
     return;
   }
   const because = group.groupTypes.includes('DynamicMembership')
@@ -113,12 +113,12 @@ function* groupProblems(field: string, id: string, group: GroupFacts | undefined
     yield { field, severity: 'error', reason, remedy: 'Choose a group with assigned members, made in Microsoft 365.' };
   }
   if (group.assignedLicenses.length === 0) {
-    const reason = `the group ${group.displayName} has no licence to give`;
+    const reason = `the group ${group.displayName} has no license to give`;
     yield {
       field,
       severity: 'error',
       reason,
-      remedy: 'Assign the licence to the group in the Microsoft 365 admin center.',
+      remedy: 'Assign the license to the group in the Microsoft 365 admin center.',
     };
   }
 }
@@ -129,18 +129,18 @@ function groupSkus(group: GroupFacts | undefined): string[] {
 
 /** Permissions that only some profiles need; without the others there is no run at all. */
 function* permissionProblems(
-  { licences, mode, classes, policies }: Profile,
+  { licenses, mode, classes, policies }: Profile,
   { roles: granted }: TenantFacts,
 ): Iterable<ProfileProblem> {
   const may = (...names: string[]) => names.some((name) => granted.includes(name));
   const direct = roles.some((role) => {
-    const licence = licences[role];
+    const licence = licenses[role];
     return mode[role] === 'create' && licence !== null && 'skuId' in licence;
   });
   if (direct && !may('LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')) {
-    const reason = "the relay's application may not assign licences";
-    const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or give licences through a group.';
-    yield { field: 'licences', severity: 'error', reason, remedy };
+    const reason = "the relay's application may not assign licenses";
+    const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or give licenses through a group.';
+    yield { field: 'licenses', severity: 'error', reason, remedy };
   } else if (!may('User.ReadWrite.All', 'Directory.ReadWrite.All')) {
     const reason =
       "the relay's application may not change accounts, which Microsoft lists for adding members to groups";

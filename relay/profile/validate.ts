@@ -1,5 +1,5 @@
 /**
- * Whether a profile fits its tenant: domains, licences, schools, dates. The schema has checked the document by itself;
+ * Whether a profile fits its tenant: domains, licenses, schools, dates. The schema has checked the document by itself;
  * this is about the world. Pure: the facts are read elsewhere. With an error in it a profile should not be enabled.
  */
 

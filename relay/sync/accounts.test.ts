@@ -109,16 +109,16 @@ t.test('a name is not given to another person after the account is gone', async 
   t.equal(theirs?.userPrincipalName, `ana${students + 1}@contoso.edu`);
 });
 
-t.test('licences through a group: twenty people in a request, and what is there already is no mistake', async (t) => {
+t.test('licenses through a group: twenty people in a request, and what is there already is no mistake', async (t) => {
   const district = await open(t, create);
   const { directory } = district.microsoft;
   const group = directory.addGroup({ displayName: 'A1', mailNickname: 'a1', mailEnabled: false }, false);
   const disabledPlans: string[] = [];
   directory.groups.update(group, { assignedLicenses: [{ skuId, disabledPlans }] });
-  const { usageLocation } = district.profile.licences;
+  const { usageLocation } = district.profile.licenses;
   district.profile = {
     ...district.profile,
-    licences: { students: { group: group.id }, teachers: { group: group.id }, usageLocation },
+    licenses: { students: { group: group.id }, teachers: { group: group.id }, usageLocation },
   };
   district.microsoft.faults.add({
     match: { path: `/groups/${group.id}` },
@@ -141,12 +141,12 @@ t.test('licences through a group: twenty people in a request, and what is there 
 
 t.test('a group that is gone is a problem, until there is another', async (t) => {
   const district = await open(t, create);
-  const { licences } = district.profile;
+  const { licenses } = district.profile;
   const gone = { group: 'a7e30c5b-0000-4000-8000-000000000001' };
-  district.profile = { ...district.profile, licences: { ...licences, students: gone } };
+  district.profile = { ...district.profile, licenses: { ...licenses, students: gone } };
   t.match(await district.run(), { state: 'errors', failed: 1, problems: 1 });
   t.match(await district.run(), { state: 'errors', failed: 1, problems: 1 }, 'tried again, and told once');
-  district.profile = { ...district.profile, licences };
+  district.profile = { ...district.profile, licenses };
   t.match(await district.run(), { state: 'success', problems: 0 });
 });
 

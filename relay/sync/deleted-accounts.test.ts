@@ -21,8 +21,8 @@ async function linkOf({ store, tenantId }: District, personId = ana.personId): P
 function isWhole(district: District, name = 'student0'): boolean {
   const user = userOf(district, name);
   const isIn = ['50', '52', '54'].every((id) => classOf(district, id).members.has(user));
-  const licences = JSON.stringify(user.props.assignedLicenses ?? []);
-  return isIn && schoolOf(district, '1').users.has(user) && licences.includes(skuId);
+  const licenses = JSON.stringify(user.props.assignedLicenses ?? []);
+  return isIn && schoolOf(district, '1').users.has(user) && licenses.includes(skuId);
 }
 
 const nameOf = (district: District, link: Link | undefined) =>

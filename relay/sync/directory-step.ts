@@ -162,7 +162,7 @@ function isOfCreation({ kind }: Intent): boolean {
   return kind === 'createSchool' || kind === 'createClass' || kind === 'createUser';
 }
 
-/** Whatever nothing can ever take away again (relations to schools, licences) is simply added again where it is desired. */
+/** Whatever nothing can ever take away again (relations to schools, licenses) is simply added again where it is desired. */
 async function doubt(scope: TenantScope, { kind, key, after }: Intent): Promise<void> {
   const id = key.slice(key.indexOf(':') + 1);
   const people = Array.isArray(after) ? after.map(String) : [];

@@ -95,7 +95,7 @@ export async function readCloudFacts(
   roles: readonly string[],
 ): Promise<Pick<TenantFacts, 'domains' | 'skus' | 'groups' | 'roles'>> {
   const groups = new Map<string, GroupFacts | undefined>();
-  for (const licence of [profile.licences.students, profile.licences.teachers]) {
+  for (const licence of [profile.licenses.students, profile.licenses.teachers]) {
     if (licence !== null && 'group' in licence)
       groups.set(licence.group, await readLicenceGroup(client, licence.group));
   }

@@ -44,7 +44,7 @@ export function profileFor(mode: Mode): Profile {
         teachers: { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' },
       },
       domains: { students: 'contoso.edu', teachers: 'contoso.edu' },
-      licences: { students: skuId, teachers: skuId, usageLocation: 'US' },
+      licenses: { students: skuId, teachers: skuId, usageLocation: 'US' },
       schools: 'all',
       properties: { student: ['studentNumber', 'grade'] },
     },

@@ -18,7 +18,7 @@ export const profile: Profile = parseProfile(
     mode: { students: 'match', teachers: 'create' },
     identity: { students: { source: 'studentNumber', suffix: null, target: 'mailNickname' } },
     domains: { teachers: 'contoso.edu' },
-    licences: { students: null, teachers: '6fd2c87f-b296-42f0-b197-1e91e994b900', usageLocation: 'US' },
+    licenses: { students: null, teachers: '6fd2c87f-b296-42f0-b197-1e91e994b900', usageLocation: 'US' },
     schools: 'all',
     properties: { student: ['grade'] },
   },

@@ -120,7 +120,7 @@ export const testProfile: Profile = parseProfile(
     mode: { students: 'match', teachers: 'create' },
     identity: { students: { source: 'studentNumber', suffix: 'contoso.edu', target: 'userPrincipalName' } },
     domains: { teachers: 'contoso.edu' },
-    licences: { students: null, teachers: null, usageLocation: 'US' },
+    licenses: { students: null, teachers: null, usageLocation: 'US' },
     schools: 'all',
     properties: { student: ['grade'] },
   },

@@ -39,13 +39,13 @@ try {
   await rm(dir, { recursive: true });
 }
 
-/** One write per object, per school relation and licence; twenty members or owners a write. */
-function fewestWrites(roster: ReturnType<typeof smallRoster>, licences: boolean): number {
+/** One write per object, per school relation and license; twenty members or owners a write. */
+function fewestWrites(roster: ReturnType<typeof smallRoster>, licenses: boolean): number {
   const members = new Map<string, number>();
   let writes = 0;
   for (const record of roster) {
     if (record.kind === 'school') writes += 1;
-    if (record.kind === 'student' || record.kind === 'teacher') writes += licences ? 3 : 2;
+    if (record.kind === 'student' || record.kind === 'teacher') writes += licenses ? 3 : 2;
     // The class, its school, and its owners.
     if (record.kind === 'section') writes += 3;
     if (record.kind !== 'studentEnrollment' && record.kind !== 'teacherRoster') continue;

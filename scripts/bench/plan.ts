@@ -40,7 +40,7 @@ const profile = parseProfile(
       teachers: { source: 'username', suffix: null, target: 'mailNickname' },
     },
     domains: {},
-    licences: { students: null, teachers: null, usageLocation: 'US' },
+    licenses: { students: null, teachers: null, usageLocation: 'US' },
     schools: 'all',
     properties: { student: ['grade'] },
   },

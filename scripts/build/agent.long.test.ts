@@ -42,7 +42,7 @@ async function run(file: string, ...args: string[]): Promise<Ended> {
   return { code, out, err };
 }
 
-t.test('the bundle is one file, and the licences of what is in it are beside it', async (t) => {
+t.test('the bundle is one file, and the licenses of what is in it are beside it', async (t) => {
   const [bundle = '', licenses = ''] = [made[0], made.at(-1)];
   t.match(await run(process.execPath, bundle, '--version'), { code: 0, out: `${hallpassVersion}\n`, err: '' });
   const texts = await readFile(licenses, 'utf8');

@@ -44,7 +44,7 @@ const profile: Profile = parseProfile(
     mode: { students: 'create', teachers: 'create' },
     identity: {},
     domains: { students: 'contoso.edu', teachers: 'contoso.edu' },
-    licences: { students: null, teachers: null, usageLocation: 'US' },
+    licenses: { students: null, teachers: null, usageLocation: 'US' },
     schools: 'all',
     properties: { student: ['studentNumber', 'grade'], section: ['period'] },
   },

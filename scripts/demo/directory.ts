@@ -23,7 +23,7 @@ export interface Directory {
   /** The profiles that suit the tenant. */
   profiles: ProfileDocument[];
   /** Licence by group that gives it. */
-  groupLicences: Map<string, string>;
+  groupLicenses: Map<string, string>;
 }
 
 /** Accounts per role whose names are wanted by somebody who has none yet. */
@@ -44,7 +44,7 @@ export function demoDirectory(
   const { tenant, users: office } = seedDirectory([], { seed, domain, displayName: 'Summit School District' });
   const skuOf = (part: string) => tenant.skus.find((sku) => sku.skuPartNumber === part);
   const offer: Offer = {
-    licences: { students: skuOf(skus.students)?.skuId ?? '', teachers: skuOf(skus.teachers)?.skuId ?? '' },
+    licenses: { students: skuOf(skus.students)?.skuId ?? '', teachers: skuOf(skus.teachers)?.skuId ?? '' },
     plan: skuOf(skus.students)?.servicePlans?.[0]?.servicePlanId ?? '',
   };
   const schools = district.schools.map(({ dcid }) => dcid);
@@ -58,9 +58,9 @@ export function demoDirectory(
   }));
   const groups = groupsOf(profiles).map((id, at) => ({
     id,
-    displayName: `Licences ${at + 1}`,
-    mailNickname: `licences${at + 1}`,
-    assignedLicenses: [{ skuId: offer.licences.students, disabledPlans: [] }],
+    displayName: `Licenses ${at + 1}`,
+    mailNickname: `licenses${at + 1}`,
+    assignedLicenses: [{ skuId: offer.licenses.students, disabledPlans: [] }],
   }));
   const domains = new Set([
     ...rules.flatMap((one) => [one.domains.students, one.domains.teachers]).filter((name) => name !== ''),
@@ -84,7 +84,7 @@ export function demoDirectory(
     accounts: file.users as SeededAccount[],
     before: asBefore(file),
     profiles,
-    groupLicences: new Map(groups.map(({ id }) => [id, licenceName(offer.licences.students, [])])),
+    groupLicenses: new Map(groups.map(({ id }) => [id, licenceName(offer.licenses.students, [])])),
   };
 }
 

@@ -60,7 +60,7 @@ function district(lastDay: string): District {
 
 function under(change: object = {}): Circumstances {
   const plain = plainProfile({ mode: 'create', teams: false, directory: 'accounts' }, { students: 's', teachers: 't' });
-  return { directory: [], profiles: [readRules({ ...plain, ...change })], groupLicences: new Map(), today };
+  return { directory: [], profiles: [readRules({ ...plain, ...change })], groupLicenses: new Map(), today };
 }
 
 function choose(from: District, circumstances = under()) {

@@ -24,12 +24,12 @@ export interface InspectOptions {
   /** All of it, classes and schools too. */
   before: Before;
   profiles: Circumstances['profiles'];
-  groupLicences: Circumstances['groupLicences'];
+  groupLicenses: Circumstances['groupLicenses'];
 }
 
 /** What the expectation rests on besides PowerSchool's tables, as of now. */
-export function circumstancesOf({ accounts, profiles, groupLicences }: InspectOptions): Circumstances {
-  return { directory: accounts, profiles, groupLicences, today: localDate(new Date()) };
+export function circumstancesOf({ accounts, profiles, groupLicenses }: InspectOptions): Circumstances {
+  return { directory: accounts, profiles, groupLicenses, today: localDate(new Date()) };
 }
 
 /** @param earlier what was expected before edits */

@@ -4,7 +4,7 @@ import { parseProfile } from '../../relay/profile.ts';
 import { type DrawContext, demoProfiles } from './profile-draws.ts';
 
 const offer = {
-  licences: {
+  licenses: {
     students: '314c4481-f395-4525-be8b-2ec4bb1e9d91',
     teachers: '94763226-9b3c-4e75-a931-5c89701abe66',
   },

@@ -23,7 +23,7 @@ const names = ['Summit', 'Harbor', 'Meadow'];
 export function demoProfiles(context: DrawContext, offer: Offer): ProfileDocument[] {
   const { kind, mode, schools } = context;
   const draw = new Draw(seededRandom(context.seed * 7919 + (mode === 'match' ? 1 : 2)), kind === 'rich');
-  if (kind === 'plain') return [plainProfile(context, offer.licences)];
+  if (kind === 'plain') return [plainProfile(context, offer.licenses)];
   if (kind === 'rich') return [drawProfile(draw, context, offer, { at: 0, schools: someOf(schools) })];
   // Where there is one school, it is named, and the profile with all schools has none.
   const parts = kind === 'split' ? draw.one([2, 3]) : draw.one([1, 1, 2, 3]);
@@ -63,9 +63,9 @@ function drawProfile(
   const mode = { students: modeOf(draw, context), teachers: modeOf(draw, context) };
   const domains = domainsOf(at);
   const group = draw.random.guid();
-  const licence = (role: Role): ProfileDocument['licences'][Role] => {
+  const licence = (role: Role): ProfileDocument['licenses'][Role] => {
     if (mode[role] === 'match') return null;
-    const skuId = offer.licences[role];
+    const skuId = offer.licenses[role];
     const kinds = [{ skuId, disabledPlans: [offer.plan] }, { group }, skuId, null];
     // All options at once: one role each way.
     return draw.all ? (kinds[role === 'students' ? 1 : 0] ?? null) : draw.one(kinds);
@@ -80,7 +80,7 @@ function drawProfile(
     },
     domains,
     accounts: { students: accountsOf(draw, 'students'), teachers: accountsOf(draw, 'teachers') },
-    licences: { students: licence('students'), teachers: licence('teachers'), usageLocation: draw.one(['US', 'CA']) },
+    licenses: { students: licence('students'), teachers: licence('teachers'), usageLocation: draw.one(['US', 'CA']) },
     schools,
     properties: {
       school: draw.some([

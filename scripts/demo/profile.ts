@@ -24,14 +24,14 @@ const seedRosterIds: Record<string, unknown> & { sections: 'id' } = {
 /** What the tenant has to offer. */
 export interface Offer {
   /** skuId per role. */
-  licences: Record<Role, string>;
+  licenses: Record<Role, string>;
   /** A plan of both SKUs. */
   plan: string;
 }
 
 export function plainProfile(
   { mode, teams, directory }: { mode: Mode; teams: boolean; directory: DirectoryKind },
-  licences: Offer['licences'],
+  licenses: Offer['licenses'],
 ): ProfileDocument {
   const creates = mode === 'create';
   return {
@@ -45,7 +45,7 @@ export function plainProfile(
           teachers: { source: 'username', suffix: domain, target: 'userPrincipalName' },
         },
     domains: creates ? { students: studentDomain, teachers: domain } : {},
-    licences: { ...(creates ? licences : { students: null, teachers: null }), usageLocation: 'US' },
+    licenses: { ...(creates ? licenses : { students: null, teachers: null }), usageLocation: 'US' },
     schools: 'all',
     classes: { createTeam: teams },
     ...(directory === 'seed-roster' ? { adoption: { ids: seedRosterIds } } : {}),
@@ -58,9 +58,9 @@ export function plainProfile(
   };
 }
 
-/** The groups that profiles take licences from. */
+/** The groups that profiles take licenses from. */
 export function groupsOf(profiles: readonly ProfileDocument[]): string[] {
-  const given = profiles.flatMap(({ licences }) => [licences.students, licences.teachers]);
+  const given = profiles.flatMap(({ licenses }) => [licenses.students, licenses.teachers]);
   return [
     ...new Set(given.flatMap((one) => (one !== null && typeof one === 'object' && 'group' in one ? [one.group] : []))),
   ];

@@ -55,7 +55,7 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
     relay,
     app,
     profiles: directory.profiles.map(readRules),
-    groupLicences: directory.groupLicences,
+    groupLicenses: directory.groupLicenses,
     accounts: directory.accounts,
     before: directory.before,
     powerschoolDb: powerschool.db,

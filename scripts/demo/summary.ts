@@ -8,7 +8,7 @@ const labels: Record<keyof Totals, string> = {
   schools: 'schools',
   classes: 'classes',
   users: 'people with an account',
-  licences: 'licences',
+  licenses: 'licenses',
   members: 'class memberships',
   teams: 'teams',
   teachers: 'class ownerships of teachers',

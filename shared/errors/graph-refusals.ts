@@ -43,7 +43,7 @@ export const graphRefusals = {
     who: 'microsoft',
     sentence: 'Nobody can be added to or removed from the group ({what}): {reason}.',
     action:
-      'Choose a group with assigned members, made in Microsoft 365, in "licences" of the profile; a class has to be such a group too.',
+      'Choose a group with assigned members, made in Microsoft 365, in "licenses" of the profile; a class has to be such a group too.',
     meaning:
       'The members of the group follow a rule, or the group is a distribution list or a mail-enabled security group, which Exchange keeps.',
   },
@@ -176,10 +176,10 @@ export const graphRefusals = {
   AzureActiveDirectoryInvalidUserUsageLocation: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'Microsoft 365 did not give the licence ({what}): the account has no valid usage location.',
+    sentence: 'Microsoft 365 did not give the license ({what}): the account has no valid usage location.',
     action:
-      'Set the account\'s usage location in Microsoft 365, or "licences.usageLocation" of the profile for accounts to come.',
-    meaning: "School Data Sync's own code: without a country Microsoft 365 gives no licence.",
+      'Set the account\'s usage location in Microsoft 365, or "licenses.usageLocation" of the profile for accounts to come.',
+    meaning: "School Data Sync's own code: without a country Microsoft 365 gives no license.",
   },
   OnPremisesAccount: {
     retry: 'fix',

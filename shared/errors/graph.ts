@@ -257,7 +257,7 @@ export const graphErrors = {
     action:
       'Restore it in Microsoft Entra within 30 days, or name another account with "hallpass-relay link set". A new one is made for this person after "hallpass-relay link remove", and for everybody with drift.deletedAccounts "recreate" in the profile.',
     meaning:
-      "Whoever deletes an account mostly means it, and a new one would have the same name and neither mailbox nor files, so none is made by itself. An account that is restored is the person's again, with licence, school and classes.",
+      "Whoever deletes an account mostly means it, and a new one would have the same name and neither mailbox nor files, so none is made by itself. An account that is restored is the person's again, with license, school and classes.",
   },
   DriftContended: {
     retry: 'fix',

@@ -182,7 +182,7 @@ export const relayErrors = {
     sentence: 'The profile {profile} does not fit the tenant {tenant}; errors: {count}.',
     action: 'Follow the remedy of each; "hallpass-relay profile check {tenant}" lists them.',
     meaning:
-      'Domains, licences, schools, dates and rules of the profile are held against what the tenant and the mirror have. Warnings do not count.',
+      'Domains, licenses, schools, dates and rules of the profile are held against what the tenant and the mirror have. Warnings do not count.',
   },
   PERSON_UNKNOWN: {
     retry: 'fix',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { personKey } from '../../identity/people.ts';
 import { type AppliedState, earlierRole, objectsOf, relationMaps, uncertainKey } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
-import { isSameSku, licenceKey } from '../../plan/licences.ts';
+import { isSameSku, licenceKey } from '../../plan/licenses.ts';
 import { isAboutTeam, type Operation } from '../../plan/operation.ts';
 import type { Applied } from '../../store/applied.ts';
 import type { JournalEntry } from '../../store/journal.ts';
@@ -81,10 +81,10 @@ export function asFound({ object, link, ...rest }: Applied): Applied {
 /** A SKU that is assigned again with other plans takes the place of the one before. */
 function licensed(
   { personKey: key, skuId, disabledPlans }: Extract<Operation, { kind: 'assignLicence' }>,
-  { licences }: AppliedState,
+  { licenses }: AppliedState,
 ): Applied {
   const container = licenceKey({ skuId, disabledPlans });
-  const before = [...licences].find(([other, people]) => isSameSku(other, container) && people.has(key))?.[0];
+  const before = [...licenses].find(([other, people]) => isSameSku(other, container) && people.has(key))?.[0];
   return {
     relations: { kind: 'licence', container, items: [key] },
     ...(before !== undefined && before !== container

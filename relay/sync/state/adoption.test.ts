@@ -31,7 +31,7 @@ async function open(
   return district;
 }
 
-function withLicences(file: DirectoryFile): DirectoryFile {
+function withLicenses(file: DirectoryFile): DirectoryFile {
   return { ...file, users: file.users.map((user) => ({ ...user, assignedLicenses: [{ skuId, disabledPlans: [] }] })) };
 }
 
@@ -85,12 +85,12 @@ t.test('what teachers renamed stays, or is set back, as the profile says', async
 
 t.test('accounts are taken over where the profile creates accounts, and nobody gets a second', async (t) => {
   for (const form of ['v1', 'v2.1', 'mixed'] as const) {
-    const district = await open(t, create, { form, expired: 1, deleted: 1 }, withLicences);
+    const district = await open(t, create, { form, expired: 1, deleted: 1 }, withLicenses);
     t.match(await district.run(), { state: 'success', failed: 0, problems: 0 }, form);
     const dump = await district.dump();
     t.same([dump.school.length, dump.class.length, dump.user.length], [2, 6 + 1, 34]);
     t.equal(dump.class.filter(({ externalId }) => externalId === '55').length, 1, 'the one that was deleted is made');
-    t.notMatch(JSON.stringify(district.microsoft.stats.toJSON()), /assignLicense/, 'licences are there');
+    t.notMatch(JSON.stringify(district.microsoft.stats.toJSON()), /assignLicense/, 'licenses are there');
     t.match(await district.run(), { done: 0 });
   }
 });
@@ -106,7 +106,7 @@ t.test('an account without a stamp is not taken over by its name', async (t) => 
 
 t.test('ids that were numbers are found by the reading that the profile names, and by no other', async (t) => {
   const ids = { schools: 'schoolNumber', students: 'studentNumber' };
-  const district = await open(t, create, { form: 'v1', ids: 'number' }, withLicences);
+  const district = await open(t, create, { form: 'v1', ids: 'number' }, withLicenses);
   district.profile = parseProfile({ ...district.profile, adoption: { ids } }, 'test');
   t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
   const dump = await district.dump();
@@ -130,7 +130,7 @@ t.test('a tenant of the seed-roster plugin is taken over by SECTIONS.ID and by p
     teachers: { id: 'dcid', prefix: 'users_' },
   };
   for (const form of ['v1', 'v2.1'] as const) {
-    const district = await open(t, create, { form, ids: 'seed-roster' }, withLicences);
+    const district = await open(t, create, { form, ids: 'seed-roster' }, withLicenses);
     await district.commit(withLocalIds(roster));
     district.profile = parseProfile({ ...district.profile, adoption: { ids } }, 'test');
     t.match(await district.run(), { state: 'success', failed: 0, problems: 0 }, form);
@@ -183,7 +183,7 @@ t.test('an account stamped for two people is taken over for neither, and neither
       user.mailNickname === '4000' ? { ...user, externalSource: 'sis', student: { externalId: '11' } } : user,
     ),
   });
-  const district = await open(t, create, { form: 'v1' }, (file) => twice(withLicences(file)));
+  const district = await open(t, create, { form: 'v1' }, (file) => twice(withLicenses(file)));
   t.match(await district.run(), { state: 'errors', failed: 0 });
   t.equal((await district.dump()).user.length, 34);
   const problems = await district.store.withTenant(district.tenantId, readProblems);

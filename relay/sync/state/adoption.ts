@@ -13,7 +13,7 @@ import { type Problem, problem } from '../../identity/problem.ts';
 import type { RelationKind } from '../../plan/applied-state.ts';
 import type { Body } from '../../plan/bodies.ts';
 import type { DesiredState } from '../../plan/desired.ts';
-import { licenceKey } from '../../plan/licences.ts';
+import { licenceKey } from '../../plan/licenses.ts';
 import { readingOf } from '../../profile/adoption.ts';
 import type { Role } from '../../profile.ts';
 import type { Applied } from '../../store/applied.ts';
@@ -131,7 +131,7 @@ export function conflictsOf({ profile, tenant }: ProfileState): Problem[] {
 
 /**
  * What of the desired state is there already, as far as it was read and is not kept: values, people in classes, what is in
- * schools, licences. Members who are not in the roster's class are nobody's business: a teacher may have added them.
+ * schools, licenses. Members who are not in the roster's class are nobody's business: a teacher may have added them.
  *
  * @param linked object id by person key
  */
@@ -173,10 +173,10 @@ export function alreadyThere(
     const link = links.get(key);
     const values = commonPart(user.body, body);
     there.push({ object: { kind: 'user', key, objectId, body: values }, ...(link === undefined ? {} : { link }) });
-    const licence = desired.licences.get(key);
+    const licence = desired.licenses.get(key);
     if (licence === undefined) continue;
     const wanted = licenceKey(licence);
-    if (user.related.licences?.includes(wanted.toLowerCase())) related('licence', wanted, [key]);
+    if (user.related.licenses?.includes(wanted.toLowerCase())) related('licence', wanted, [key]);
   }
   return there;
 }

@@ -119,8 +119,8 @@ export class TenantState {
     this.createdByUs.delete(key);
     this.linkedByHand.delete(key);
     this.applied.users.delete(key);
-    const { members, owners, schoolUsers, licences, retired } = this.applied;
-    for (const sets of [members, owners, schoolUsers, licences, retired])
+    const { members, owners, schoolUsers, licenses, retired } = this.applied;
+    for (const sets of [members, owners, schoolUsers, licenses, retired])
       for (const people of sets.values()) people.delete(key);
     this.touchPerson(key);
   }

@@ -162,12 +162,12 @@ export const microsoftCauses = {
   },
   ProfileValueRefused: {
     create: true,
-    profile: { licences: { students: skuId, teachers: skuId, usageLocation: 'XX' } },
-    mend: reprofile({ licences: { students: skuId, teachers: skuId, usageLocation: 'US' } }),
+    profile: { licenses: { students: skuId, teachers: skuId, usageLocation: 'XX' } },
+    mend: reprofile({ licenses: { students: skuId, teachers: skuId, usageLocation: 'US' } }),
   },
   OnPremisesAccount: {
     create: true,
-    profile: { licences: { students: { group }, teachers: null, usageLocation: 'US' } },
+    profile: { licenses: { students: { group }, teachers: null, usageLocation: 'US' } },
     before: ({ microsoft }) => {
       const props = { displayName: 'A5', mailNickname: 'a5', mailEnabled: false, securityEnabled: true };
       microsoft.directory.addGroup({ ...props, onPremisesSyncEnabled: true }, false, 'once', group);

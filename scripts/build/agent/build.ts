@@ -1,4 +1,4 @@
-/** What a district installs, from the sources as they are: a bundle, executables, and the licences that go along. */
+/** What a district installs, from the sources as they are: a bundle, executables, and the licenses that go along. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

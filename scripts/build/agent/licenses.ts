@@ -1,4 +1,4 @@
-/** The licences of everything that is in the bundle, which each of them wants to be given along. */
+/** The licenses of everything that is in the bundle, which each of them wants to be given along. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,8 @@ export function packagesIn(metafile: Metafile): string[] {
 
 /**
  * @param folders of packages, relative to the project's root
- * @param node the licence of Node itself, which is in the executables
- * @throws Error when a package brings no text of its licence
+ * @param node the license of Node itself, which is in the executables
+ * @throws Error when a package brings no text of its license
  */
 export async function licensesText(folders: readonly string[], node: string): Promise<string> {
   const parts = [part('Node.js, in the executables', node)];
@@ -30,7 +30,7 @@ export async function licensesText(folders: readonly string[], node: string): Pr
     const files = (await readdir(join(root, folder)))
       .filter((name) => /^(licen[cs]e|notice|copying)/i.test(name))
       .sort();
-    if (files.length === 0) throw new Error(`${folder} has no licence file: find its text, or do without it`);
+    if (files.length === 0) throw new Error(`${folder} has no license file: find its text, or do without it`);
     const texts = await Promise.all(files.map((file) => readFile(join(root, folder, file), 'utf8')));
     parts.push(part(`${manifest.name} ${manifest.version} (${manifest.license})`, texts.join('\n')));
   }

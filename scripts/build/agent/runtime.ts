@@ -29,7 +29,7 @@ export async function runtimeFor(target: Target, folder: string): Promise<string
   return join(await homeOf(target, folder), targets[target].binary);
 }
 
-/** Node's licence, which the package for Windows does not bring. @param folder for what is fetched */
+/** Node's license, which the package for Windows does not bring. @param folder for what is fetched */
 export async function nodeLicense(folder: string): Promise<string> {
   return readFile(join(await homeOf('linux', folder), 'LICENSE'), 'utf8');
 }

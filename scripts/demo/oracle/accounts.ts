@@ -84,8 +84,8 @@ export function matchAccounts(
 function isNobodys(account: SeededAccount): boolean {
   const { userType, userPrincipalName, accountEnabled, assignedLicenses, givenName, surname } = account;
   if (userType === 'Guest' || userPrincipalName.includes('#EXT#')) return true;
-  const licences = Array.isArray(assignedLicenses) ? assignedLicenses : [];
-  return accountEnabled === false && licences.length === 0 && !givenName && !surname;
+  const licenses = Array.isArray(assignedLicenses) ? assignedLicenses : [];
+  return accountEnabled === false && licenses.length === 0 && !givenName && !surname;
 }
 
 /** Both names differ: two people. Two numbers are the same by chance, unless the names are the same too. */

@@ -13,7 +13,7 @@ export interface ActualUser {
   /** School object ids. */
   schools: string[];
   /** See licenceName. */
-  licences: string[];
+  licenses: string[];
 }
 
 export interface ActualSchool {
@@ -96,11 +96,11 @@ function userOf(id: string, properties: Bag): ActualUser {
     properties,
     stamp: stampOf(properties),
     schools: ids(properties.schools),
-    licences: licencesOf(properties),
+    licenses: licensesOf(properties),
   };
 }
 
-function licencesOf({ assignedLicenses, licenses }: Bag): string[] {
+function licensesOf({ assignedLicenses, licenses }: Bag): string[] {
   if (!Array.isArray(assignedLicenses)) return ids(licenses);
   return assignedLicenses.map(({ skuId, disabledPlans }: Bag) => licenceName(String(skuId), ids(disabledPlans)));
 }

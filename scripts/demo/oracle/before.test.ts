@@ -13,7 +13,7 @@ const expected: Expected = {
     person: { key, schools: ['1'] } as Person,
     account: { id: `u${at}` },
     properties: { primaryRole: 'student', student: { externalId: String(at) } },
-    licences: [],
+    licenses: [],
     disabled: false,
   })),
   classes: [

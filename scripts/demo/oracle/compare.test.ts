@@ -13,7 +13,7 @@ t.test('a directory that is as expected has no differences, in both modes', asyn
     schools: 2,
     classes: 4,
     users: 2,
-    licences: 0,
+    licenses: 0,
     members: 4,
     teachers: 2,
     teams: 0,
@@ -32,7 +32,7 @@ t.test('a directory that is as expected has no differences, in both modes', asyn
     'students:21': 'MissingSourceValue',
     'teachers:30': 'UserNameTaken',
   });
-  t.equal(expectedTotals(create).licences, 3);
+  t.equal(expectedTotals(create).licenses, 3);
 });
 
 t.test('with teams every class that has an owner is one, and the others are problems', async (t) => {
@@ -144,7 +144,7 @@ t.test('every kind of difference is found', async (t) => {
   );
   await finds(
     'licence for a matched account',
-    (actual) => void user(actual, 'a-500').licences.push('sku'),
+    (actual) => void user(actual, 'a-500').licenses.push('sku'),
     'students:20: licence sku should not be there',
   );
   await finds(
@@ -204,7 +204,7 @@ t.test('every kind of difference is found', async (t) => {
   );
   await finds(
     'missing licence',
-    (actual) => void user(actual, 'new-teachers:31').licences.pop(),
+    (actual) => void user(actual, 'new-teachers:31').licenses.pop(),
     'teachers:31: licence sku-teacher is missing',
     created,
   );

@@ -48,7 +48,7 @@ function compareUsers(
   const byName = new Map(actual.map((user) => [user.userPrincipalName.toLowerCase(), user]));
   const names: NamesById = new Map();
   const disabled = new Set<string>();
-  for (const { person, account, properties, licences, disabled: isDisabled } of expected) {
+  for (const { person, account, properties, licenses, disabled: isDisabled } of expected) {
     const { key } = person;
     const user = 'id' in account ? byId.get(account.id) : byName.get(account.userPrincipalName.toLowerCase());
     if (user === undefined) {
@@ -61,7 +61,7 @@ function compareUsers(
     if (isEnabled && isDisabled) say(`${key}: the account is not disabled`);
     if (!isEnabled && !isDisabled && !('id' in account)) say(`${key}: the account is disabled`);
     compareProperties(key, properties, user.properties, say);
-    compareSets(`${key}: licence`, new Set(licences), user.licences, say);
+    compareSets(`${key}: licence`, new Set(licenses), user.licenses, say);
     compareSets(
       `${key}: school`,
       new Set(person.schools),
@@ -87,9 +87,9 @@ function compareUsers(
   return names;
 }
 
-function isTouched({ stamp, licences, schools, properties }: ActualUser): boolean {
+function isTouched({ stamp, licenses, schools, properties }: ActualUser): boolean {
   const role = properties.primaryRole ?? 'none';
-  return stamp !== undefined || licences.length > 0 || schools.length > 0 || role !== 'none';
+  return stamp !== undefined || licenses.length > 0 || schools.length > 0 || role !== 'none';
 }
 
 function compareClasses(

@@ -14,22 +14,22 @@ const state = (...profiles: ProfileDocument[]) => expectedState(tables, circumst
 const classOf = ({ classes }: Expected, dcid: string) => classes.find((one) => one.dcid === dcid);
 const people = (expected: Expected, dcid: string) => [...(classOf(expected, dcid)?.members ?? [])].sort();
 
-t.test('licences: of a SKU with plans off, or of a group, which twenty join in one write', async (t) => {
+t.test('licenses: of a SKU with plans off, or of a group, which twenty join in one write', async (t) => {
   const group = 'group-1';
-  const licences = {
+  const licenses = {
     students: { group },
     teachers: { skuId: 'sku-teacher', disabledPlans: ['b', 'a'] },
     usageLocation: 'US',
   };
-  const given = circumstances([create({ licences })], { groupLicences: new Map([[group, 'sku-student']]) });
+  const given = circumstances([create({ licenses })], { groupLicenses: new Map([[group, 'sku-student']]) });
   const expected = expectedState(tables, given);
-  const licencesOf = (key: string) => expected.users.find(({ person }) => person.key === key)?.licences;
-  t.strictSame(licencesOf('students:20'), ['sku-student']);
-  t.strictSame(licencesOf('teachers:30'), ['sku-teacher without a, b']);
+  const licensesOf = (key: string) => expected.users.find(({ person }) => person.key === key)?.licenses;
+  t.strictSame(licensesOf('students:20'), ['sku-student']);
+  t.strictSame(licensesOf('teachers:30'), ['sku-teacher without a, b']);
   const students = expected.users.filter(({ person }) => person.role === 'students').map(({ person }) => person.key);
   t.strictSame(expected.groups, [{ id: group, members: new Set(students) }]);
   t.ok(students.length > 1);
-  const none = create({ licences: { students: null, teachers: null, usageLocation: 'US' } });
+  const none = create({ licenses: { students: null, teachers: null, usageLocation: 'US' } });
   t.equal(minimumWrites(expected) - minimumWrites(state(none)), 1 + expected.users.length - students.length);
 
   t.strictSame(compare(expected, seeded, await perfect(expected)), []);
@@ -37,7 +37,7 @@ t.test('licences: of a SKU with plans off, or of a group, which twenty join in o
   left.groups[0]?.members.pop();
   t.match(compare(expected, seeded, left), [/group group-1: member students:\d+ is missing/]);
   const off = await perfect(expected);
-  for (const user of off.users) if (user.stamp === 'teachers:30') user.licences = ['sku-teacher'];
+  for (const user of off.users) if (user.stamp === 'teachers:30') user.licenses = ['sku-teacher'];
   t.strictSame(compare(expected, seeded, off), [
     'teachers:30: licence sku-teacher without a, b is missing',
     'teachers:30: licence sku-teacher should not be there',

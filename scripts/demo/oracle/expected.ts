@@ -14,8 +14,8 @@ export interface Circumstances {
   /** The directory before anything was provisioned. */
   directory: readonly SeededAccount[];
   profiles: readonly Rules[];
-  /** Licence by group that gives it, as `ExpectedUser.licences`. */
-  groupLicences: ReadonlyMap<string, string>;
+  /** Licence by group that gives it, as `ExpectedUser.licenses`. */
+  groupLicenses: ReadonlyMap<string, string>;
   /** Local date, YYYY-MM-DD. */
   today: string;
 }
@@ -43,7 +43,7 @@ export interface Expected {
 
 /** @param earlier what had to be there before the tables became what they are: policies let some of it stay */
 export function expectedState(tables: District, circumstances: Circumstances, earlier?: Expected): Expected {
-  const { directory, profiles, groupLicences, today } = circumstances;
+  const { directory, profiles, groupLicenses, today } = circumstances;
   const district = asRead(tables, profiles);
   const scope = scopeOf(district, profiles, today);
   const years = yearsOf(district, today);
@@ -54,13 +54,13 @@ export function expectedState(tables: District, circumstances: Circumstances, ea
   );
   const { accounts, problems: unassigned } = assignAccounts(scope.people, directory);
   const problems = new Map([...scope.problems, ...unassigned]);
-  const groups = new Map([...groupLicences.keys()].map((id) => [id, new Set<string>()]));
+  const groups = new Map([...groupLicenses.keys()].map((id) => [id, new Set<string>()]));
   const users = scope.people.flatMap(({ person, rules }) => {
     const account = accounts.get(person.key);
     if (account === undefined) return [];
-    const licence = rules.mode[person.role] === 'create' ? rules.licences[person.role] : undefined;
+    const licence = rules.mode[person.role] === 'create' ? rules.licenses[person.role] : undefined;
     if (licence !== undefined && 'group' in licence) groups.get(licence.group)?.add(person.key);
-    return [userOf(person, account, rules, licence === undefined ? [] : [given(licence, groupLicences)])];
+    return [userOf(person, account, rules, licence === undefined ? [] : [given(licence, groupLicenses)])];
   });
   const classes = classesOf({
     district,

@@ -34,7 +34,7 @@ export interface Rules {
   usernames: Record<Role, UsernameRule>;
   passwords: Record<Role, PasswordRule>;
   /** For accounts that are created. */
-  licences: Record<Role, Licence | undefined>;
+  licenses: Record<Role, Licence | undefined>;
   usageLocation: string;
   /** DCIDs. */
   schools: 'all' | Set<string>;
@@ -79,7 +79,7 @@ export interface ProfileDocument {
   accounts?: Partial<
     Record<Role, { username?: DocumentUsername; password?: Partial<PasswordRule> & { mustChange?: boolean } }>
   >;
-  licences: Record<Role, null | string | { skuId: string; disabledPlans?: string[] } | { group: string }> & {
+  licenses: Record<Role, null | string | { skuId: string; disabledPlans?: string[] } | { group: string }> & {
     usageLocation: string;
   };
   schools: 'all' | string[];
@@ -120,7 +120,7 @@ interface DocumentRule {
 type DocumentUsername = 'username' | { pattern: string; maxLength?: number; onCollision?: 'report' | 'number' };
 
 export function readRules(document: ProfileDocument): Rules {
-  const { name, mode, identity, domains, accounts, licences, schools, properties, classes, dates, policies, adoption } =
+  const { name, mode, identity, domains, accounts, licenses, schools, properties, classes, dates, policies, adoption } =
     document;
   const perRole = <T>(value: (role: Role) => T): Record<Role, T> => ({
     students: value('students'),
@@ -140,8 +140,8 @@ export function readRules(document: ProfileDocument): Rules {
       const { length = 16, readable = true } = accounts?.[role]?.password ?? {};
       return { length, readable };
     }),
-    licences: perRole((role) => licence(licences[role])),
-    usageLocation: licences.usageLocation,
+    licenses: perRole((role) => licence(licenses[role])),
+    usageLocation: licenses.usageLocation,
     schools: schools === 'all' ? 'all' : new Set(schools),
     classesBy: reading(adoption?.ids?.sections),
     properties: {
@@ -199,7 +199,7 @@ function usernameRule(rule: DocumentUsername = 'username'): UsernameRule {
   return { pattern, maxLength, numbered: onCollision === 'number' };
 }
 
-function licence(given: ProfileDocument['licences'][Role]): Licence | undefined {
+function licence(given: ProfileDocument['licenses'][Role]): Licence | undefined {
   if (given === null) return undefined;
   if (typeof given === 'string') return { skuId: given, disabledPlans: [] };
   return 'group' in given ? given : { skuId: given.skuId, disabledPlans: given.disabledPlans ?? [] };

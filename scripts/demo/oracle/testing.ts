@@ -20,7 +20,7 @@ export function profileOf(mode: Mode = 'match', change: Partial<ProfileDocument>
       teachers: { source: 'username', suffix: 'contoso.edu', target: 'userPrincipalName' },
     },
     domains: { students: 'students.contoso.edu', teachers: 'contoso.edu' },
-    licences: { students: 'sku-student', teachers: 'sku-teacher', usageLocation: 'US' },
+    licenses: { students: 'sku-student', teachers: 'sku-teacher', usageLocation: 'US' },
     schools: 'all',
     properties: {
       school: ['lowGrade', 'principalName'],
@@ -35,7 +35,7 @@ export function circumstances(
   profiles: ProfileDocument[] = [profileOf()],
   more: Partial<Circumstances> = {},
 ): Circumstances {
-  return { directory: seeded, profiles: profiles.map(readRules), groupLicences: new Map(), today, ...more };
+  return { directory: seeded, profiles: profiles.map(readRules), groupLicenses: new Map(), today, ...more };
 }
 
 /** A school with two years, a graduates' school, and one row for each rule that keeps a row out. */
@@ -167,13 +167,13 @@ export async function perfect(expected: Expected, problemCodes = expected.proble
   const accounts = new Map<string, object>(
     seeded.map((one) => [one.id, { ...one, primaryRole: 'none', schools: [], licenses: [] }]),
   );
-  for (const { person, account, properties, licences } of expected.users) {
+  for (const { person, account, properties, licenses } of expected.users) {
     accounts.set(id(person.key), {
       ...accounts.get(id(person.key)),
       ...account,
       ...properties,
       id: id(person.key),
-      licenses: licences,
+      licenses: licenses,
       schools: person.schools.map((dcid) => `school-${dcid}`),
     });
   }

@@ -7,7 +7,7 @@ export interface Totals {
   classes: number;
   /** Accounts that carry a person's stamp. */
   users: number;
-  licences: number;
+  licenses: number;
   /** Member relations of classes, students and teachers. */
   members: number;
   /** Owner relations of classes. */
@@ -27,7 +27,7 @@ export function expectedTotals(expected: Expected): Totals {
     schools: schools.length,
     classes: classes.length,
     users: users.length,
-    licences: sum(users, (user) => user.licences.length),
+    licenses: sum(users, (user) => user.licenses.length),
     members: sum(classes, (one) => one.members.size),
     teachers: sum(classes, (one) => one.owners.size),
     teams: sum(classes, (one) => Number(one.team)),
@@ -41,7 +41,7 @@ export function actualTotals(actual: Actual): Totals {
     schools: schools.length,
     classes: classes.length,
     users: users.filter((user) => user.stamp !== undefined).length,
-    licences: sum(users, (user) => user.licences.length),
+    licenses: sum(users, (user) => user.licenses.length),
     members: sum(classes, (one) => one.members.length),
     teachers: sum(classes, (one) => one.owners.length),
     teams: sum(classes, (one) => Number(one.team)),
@@ -61,14 +61,14 @@ export function isAboutPerson(subject: string): boolean {
 export function minimumWrites(expected: Expected): number {
   const { schools, classes, users, groups } = expected;
   const joined = new Set(groups.flatMap(({ members }) => [...members]));
-  const licences = users.filter(({ person }) => !joined.has(person.key));
+  const licenses = users.filter(({ person }) => !joined.has(person.key));
   const relations =
     classes.length +
     sum(classes, (one) => Number(one.team)) +
     sum(groups, ({ members }) => Math.ceil(members.size / bindLimit)) +
     sum(users, (user) => user.person.schools.length) +
     sum(classes, ({ owners, members }) => Math.ceil(owners.size / bindLimit) + Math.ceil(members.size / bindLimit));
-  return schools.length + classes.length + users.length + sum(licences, (user) => user.licences.length) + relations;
+  return schools.length + classes.length + users.length + sum(licenses, (user) => user.licenses.length) + relations;
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -10,7 +10,7 @@ export interface ExpectedUser {
   /** What the account carries besides what it had. */
   properties: Properties;
   /** See licenceName. */
-  licences: string[];
+  licenses: string[];
   /** Of the first password, where the account is to be made. */
   password?: PasswordRule;
   /** Whether nobody may sign in with it, because the person is gone. */
@@ -18,7 +18,7 @@ export interface ExpectedUser {
 }
 
 /** A matched account gets the education properties and keeps its names; a created one gets its names and a licence. */
-export function userOf(person: Person, account: string, rules: Rules, licences: string[]): ExpectedUser {
+export function userOf(person: Person, account: string, rules: Rules, licenses: string[]): ExpectedUser {
   const { role, dcid, number, grade, graduationYear, givenName, middleName, surname, username } = person;
   const chosen = chooser(rules.properties[role === 'students' ? 'student' : 'teacher']);
   const facet: Properties =
@@ -38,7 +38,7 @@ export function userOf(person: Person, account: string, rules: Rules, licences: 
     ...facet,
   };
   if (rules.mode[role] === 'match')
-    return { person, account: { id: account }, properties: stamp, licences: [], disabled: false };
+    return { person, account: { id: account }, properties: stamp, licenses: [], disabled: false };
   const names = [givenName, surname].filter((name) => name !== undefined);
   return {
     person,
@@ -53,7 +53,7 @@ export function userOf(person: Person, account: string, rules: Rules, licences: 
         usageLocation: rules.usageLocation,
       }),
     },
-    licences,
+    licenses,
     password: rules.passwords[role],
     disabled: false,
   };
@@ -64,7 +64,7 @@ export function licenceName(skuId: string, disabledPlans: readonly string[]): st
   return disabledPlans.length === 0 ? skuId : `${skuId} without ${[...disabledPlans].sort().join(', ')}`;
 }
 
-export function given(licence: Licence, groupLicences: ReadonlyMap<string, string>): string {
-  if ('group' in licence) return groupLicences.get(licence.group) ?? `of ${licence.group}`;
+export function given(licence: Licence, groupLicenses: ReadonlyMap<string, string>): string {
+  if ('group' in licence) return groupLicenses.get(licence.group) ?? `of ${licence.group}`;
   return licenceName(licence.skuId, licence.disabledPlans);
 }

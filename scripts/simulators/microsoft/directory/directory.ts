@@ -165,7 +165,7 @@ export class Directory {
     return (school.seenFrom.get(entity) ?? 0) <= this.clock.now();
   }
 
-  /** Soft delete: restorable for 30 days; memberships and licences end at once. */
+  /** Soft delete: restorable for 30 days; memberships and licenses end at once. */
   deleteUser(user: User): void {
     for (const group of [...user.memberOf]) this.removeLink(group, 'members', user);
     for (const group of [...user.ownerOf]) this.removeLink(group, 'owners', user);

@@ -1,4 +1,4 @@
-/** Schools, classes, groups, memberships and licences. */
+/** Schools, classes, groups, memberships and licenses. */
 import t from 'tap';
 import { RawClient } from '../contract/raw-client.ts';
 import { startMicrosoftSimulator } from '../server.ts';
@@ -221,7 +221,7 @@ t.test('groups: at most twenty people at creation, and the one idempotent create
   t.match((await graph.call('GET', unique)).body, { displayName: 'All' });
 });
 
-t.test('licences: a place first, then seats', async (t) => {
+t.test('licenses: a place first, then seats', async (t) => {
   const skus = await graph.call('GET', '/subscribedSkus');
   t.equal(skus.headers['x-ms-resource-unit'], '3');
   const skuId = skus.text('value.0.skuId');
@@ -263,7 +263,7 @@ t.test('licences: a place first, then seats', async (t) => {
   );
 });
 
-t.test('members of a group have its licences', async (t) => {
+t.test('members of a group have its licenses', async (t) => {
   const skuId = simulator.directory.tenant.skus.keys().next().value ?? '';
   const sku = simulator.directory.tenant.skus.get(skuId);
   if (sku !== undefined) sku.enabled = sku.consumed + 2;

@@ -1,4 +1,4 @@
-/** Licences as relations: what somebody has is told apart by SKU and disabled plans, or by the group that gives it. */
+/** Licenses as relations: what somebody has is told apart by SKU and disabled plans, or by the group that gives it. */
 import type { Licence } from '../profile/accounts.ts';
 
 /** The container of the relation in the applied state. */
