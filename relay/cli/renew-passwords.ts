@@ -3,7 +3,9 @@ import { timestamp } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { personMeant } from '../answers/one-person.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../graph/batch.ts';
-import { failureOf } from '../graph/client.ts';
+import { failureOf, type GraphAnswer, type GraphClient } from '../graph/client.ts';
+import { readRefusal, wordsOf } from '../graph/graph-error.ts';
+import { denialOf } from '../graph/protection.ts';
 import { personKey } from '../identity/people.ts';
 import type { Profile } from '../profile.ts';
 import { openVault } from '../secrets/key-file.ts';
@@ -61,8 +63,8 @@ export async function renewPasswords(
         for (const [index, account] of some.entries()) {
           const answer = answers[index];
           if (done.includes(account) || answer === undefined) continue;
-          const key = personKey(account.role, account.personId);
-          result.failed.push({ person: key, error: failureOf(`the new password of ${key}`, answer, undefined) });
+          const person = personKey(account.role, account.personId);
+          result.failed.push({ person, error: await refusalOf(client, account, answer) });
         }
         await store.withTenant(tenant.id, async (scope) => {
           const refused = some.filter((account, index) => !done.includes(account) && answers[index] !== undefined);
@@ -92,6 +94,17 @@ function newPassword(profiles: readonly Profile[], { role }: Account, tenant: st
   if (profile === undefined) throw fail('PROFILE_MISSING', { tenant });
   const policy = profile.accounts[role].password;
   return { password: randomPassword(policy), mustChange: policy.mustChange };
+}
+
+/** An application may not set the password of an administrator, whatever its permissions. */
+async function refusalOf(
+  client: GraphClient,
+  { role, personId, objectId }: Account,
+  answer: GraphAnswer,
+): Promise<HallpassError> {
+  const what = `the new password of ${personKey(role, personId)}`;
+  if (answer.status !== 403) return failureOf(what, answer, undefined);
+  return await denialOf(client, objectId, { kind: 'updateUser', what, words: wordsOf(readRefusal(answer)) });
 }
 
 function requestFor({

@@ -212,5 +212,10 @@ t.test('when the whole database is lost all is found again by its stamps, and wh
     t.match(await cli('passwords', 'renew', 'contoso', '--person', 'students:14'), { out: /Set 1 new/ });
     t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'one.csv')), { out: /Wrote 1 / });
     t.match(await cli('status', 'contoso'), { out: /account of before the database was lost +11/ });
+    const [admin] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
+    if (admin === undefined) throw new Error('nobody');
+    admin.protection = 'administrator';
+    const refused = await cli('passwords', 'renew', 'contoso', '--person', 'students:10');
+    t.match(refused, { out: /Set 0 .* 1 were refused/, err: /students:10: AccountProtected/ });
   }
 });

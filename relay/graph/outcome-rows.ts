@@ -263,7 +263,9 @@ export const outcomeRows = [
     problem: 'AzureActiveDirectoryInvalidLicense',
     advice: 'Renew the subscription.',
   },
-  { kinds: ['addOwners'], status: [400], verdict: 'one by one', problem: 'GRAPH_REJECTED' },
+  { kinds: ['addOwners'], status: [400, 422], verdict: 'one by one', problem: 'GRAPH_REJECTED' },
+  // Some say so of what they do not support.
+  { kinds: ['addOwners'], status: [403], verdict: 'one by one', problem: 'GRAPH_DENIED' },
   { status: [403], verdict: 'denied', problem: 'GRAPH_DENIED' },
   { status: anyRefusal, verdict: 'refused', problem: 'GRAPH_REJECTED' },
 ] as const satisfies readonly OutcomeRow[];

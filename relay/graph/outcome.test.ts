@@ -42,6 +42,10 @@ const cases: Record<string, Case> = {
     is: ['again', 'GRAPH_FAILED', 'nobody'],
   },
   'a request times out': { kind: 'createSchool', status: 408, is: ['verify', 'GRAPH_FAILED', 'nobody'] },
+  'owners in one PATCH are denied': {
+    ...{ kind: 'addOwners', ...denied, message: 'Insufficient privileges to complete the operation.' },
+    is: ['one by one'],
+  },
   'owners in one PATCH are not allowed': {
     ...{ kind: 'addOwners', status: 405, code: 'Request_BadRequest', message: 'Specified HTTP method is not allowed.' },
     is: ['one by one'],

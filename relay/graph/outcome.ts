@@ -74,7 +74,8 @@ export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: numb
     case 'denied':
       return { kind: 'denied', words: wordsOf(refusal), error };
     case 'one by one':
-      return isOneByOne ? { kind: 'failed', error } : { kind: 'one by one', error };
+      if (!isOneByOne) return { kind: 'one by one', error };
+      return refusal.status === 403 ? { kind: 'denied', words: wordsOf(refusal), error } : { kind: 'failed', error };
     case 'missing':
       return { kind: 'missing', error };
     case 'refused':

@@ -1,6 +1,27 @@
 /** Why Graph denies a change of one object although the application has the permission. */
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import type { OperationKind } from '../plan/operation.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './lookups.ts';
+import { lackingFor } from './permissions.ts';
+
+/**
+ * Why an account may not be changed: a permission that is lacking, or its protection.
+ *
+ * @param kind the operation, or the one that needs the same permissions
+ * @param words of Graph
+ * @throws HallpassError of the class `fix`
+ */
+export async function denialOf(
+  client: GraphClient,
+  objectId: string,
+  { kind, what, words }: { kind: OperationKind; what: string; words: string },
+): Promise<HallpassError> {
+  const lacking = lackingFor(kind, await client.roles());
+  if (lacking.length > 0) return fail('PermissionMissing', { what, permissions: lacking.join(', ') });
+  const protection = (await protectionOf(client, objectId)) || `its roles and units cannot be read; ${words}`;
+  return fail('AccountProtected', { what, protection });
+}
 
 interface Item {
   '@odata.type'?: string;

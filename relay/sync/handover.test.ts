@@ -310,3 +310,25 @@ t.test("a parent's guest account with the student's address is nobody's", async 
   t.match(await district.run(), { state: 'success' }, 'unless the profile says so');
   t.match(await links(district), { 'students:10': /#EXT#/ });
 });
+
+t.test('staff of two schools have one account, which is in both, and stays when one of them ends', async (t) => {
+  for (const mode of [match, create]) {
+    const district = await open(t, mode);
+    const also: RosterRecord = { ...smallRoster(0).find(({ id }) => id === '90'), schoolId: '2' } as RosterRecord;
+    const schoolsOf = async () => {
+      const { user } = await district.dump();
+      const mine = user.filter((one) => one.teacher?.externalId === '90');
+      t.equal(mine.length, 1);
+      return mine[0]?.schools?.length;
+    };
+    await district.commit([...smallRoster(students), also]);
+    t.match(await district.run(), { state: 'success', problems: 0 });
+    t.equal(await schoolsOf(), 2);
+    const before = (await links(district))['teachers:90'];
+    const other = smallRoster(students).map((one) => (one.kind === 'teacher' && one.id === '90' ? also : one));
+    await district.commit(other);
+    t.match(await district.run(), { problems: 0 }, 'the first school ends');
+    t.equal((await links(district))['teachers:90'], before);
+    t.match(await district.run(), { done: 0, problems: 0 });
+  }
+});

@@ -5,7 +5,7 @@ import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
 import { isOfPerson, readAll, type StampedUser, stampProperties } from '../../graph/lookups.ts';
 import { describe } from '../../graph/operations.ts';
 import { lackingFor } from '../../graph/permissions.ts';
-import { protectionOf } from '../../graph/protection.ts';
+import { denialOf } from '../../graph/protection.ts';
 import type { Operation } from '../../plan/operation.ts';
 import type { Applying } from './applying.ts';
 import type { Task } from './lanes.ts';
@@ -130,12 +130,11 @@ export async function denial(task: Task, context: Applying): Promise<Step> {
   const what = describe(operation);
   const words = doubt?.words ?? '';
   const known = doubt?.error ?? fail('GRAPH_DENIED', { what, reason: words, requestId: 'none' });
-  const error = await denied(operation, known, context);
-  if (error.code !== 'GRAPH_DENIED' && error.code !== 'AccountProtected') return { kind: 'failed', error };
   const account = accountIn(operation, context);
-  if (account === undefined) return { kind: 'failed', error };
-  const protection = (await protectionOf(context.client, account)) || `its roles and units cannot be read; ${words}`;
-  return { kind: 'failed', error: fail('AccountProtected', { what, protection }) };
+  const isOpen = known.code === 'GRAPH_DENIED' || known.code === 'AccountProtected';
+  if (account === undefined || !isOpen) return { kind: 'failed', error: await denied(operation, known, context) };
+  const error = await denialOf(context.client, account, { kind: operation.kind, what, words });
+  return { kind: 'failed', error };
 }
 
 /** The error, or the permission that is the reason for it. */

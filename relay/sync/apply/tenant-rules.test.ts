@@ -1,6 +1,8 @@
 /** Tenants with rules of their own: what they refuse goes to the person who can put it right, and everything else goes on. */
 import t, { type Test } from 'tap';
+import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
+import type { RosterRecord } from '../../../shared/roster.ts';
 import { fixerOf } from '../../identity/problem.ts';
 import { parseProfile } from '../../profile.ts';
 import { readProblems } from '../../store/problems.ts';
@@ -35,6 +37,41 @@ t.test('owners are added one by one where a PATCH with them is refused, and memb
   const dump = await district.dump();
   t.ok(dump.class.every(({ owners, members }) => owners?.length === 1 && (members?.length ?? 0) > 1));
   t.match(await district.run(), { done: 0 });
+});
+
+t.test('owners are added one by one however a PATCH with them is refused', async (t) => {
+  const refusals = [
+    { status: 400, code: 'Request_BadRequest', message: "Invalid property 'owners'." },
+    { status: 400, code: 'Request_UnsupportedQuery', message: 'The operation is not supported for owners.' },
+    { status: 403, code: 'Authorization_RequestDenied', message: 'Insufficient privileges to complete the operation.' },
+    {
+      status: 405,
+      code: 'Request_BadRequest',
+      message: 'Specified HTTP method is not allowed for the request target.',
+    },
+    { status: 422, code: 'UnprocessableEntity', message: 'owners cannot be bound.' },
+    { status: 501, code: 'NotImplemented', message: 'Not implemented.' },
+  ];
+  for (const answer of refusals) {
+    const district = await open(t);
+    const match = { method: 'PATCH', path: '^/groups/[^/]+$' };
+    // The six of the owners: members have the same path, and come after them.
+    district.microsoft.faults.add(faultOrder.parse({ match, kind: 'answer', answer, times: 6 }));
+    t.match(await district.run(), { state: 'success', failed: 0, problems: 0 }, `${answer.status}`);
+    const dump = await district.dump();
+    t.ok(dump.class.every(({ owners }) => owners?.length === 1));
+  }
+});
+
+t.test('the permission that owners need is asked for before anything is written', async (t) => {
+  const district = await open(t);
+  const { app } = district.microsoft;
+  app.roles = defaultRoles.filter((role) => role !== 'Group.ReadWrite.All').concat('GroupMember.ReadWrite.All');
+  await t.rejects(district.run(), { code: 'GRAPH_CONSENT_MISSING', message: /not granted Group\.ReadWrite\.All/ });
+  t.equal(district.microsoft.stats.writes, 0);
+  app.roles = defaultRoles;
+  district.clock.advance(60_000);
+  t.match(await district.run(), { state: 'success', problems: 0 });
 });
 
 t.test('members that need User.ReadWrite.All name that permission', async (t) => {
@@ -83,6 +120,50 @@ t.test('a protected account is said to be protected, and nobody is asked for a p
   }
 });
 
+t.test('a protected account is said to be protected, whatever was to be done with it', async (t) => {
+  const skuPolicy = { studentGone: 'disable', goneForDays: 0 };
+  const graded = (grade: string): RosterRecord[] =>
+    smallRoster(students).map((one) => (one.kind === 'student' && one.id === '10' ? { ...one, grade } : one));
+  const gone = smallRoster(students).filter(({ id }) => !['10', '300', '301', '302'].includes(id));
+  const steps: Record<string, (district: District) => Promise<void>> = {
+    updateUser: (district) => district.commit(graded('12')),
+    disableUser: (district) => district.commit(gone),
+  };
+  for (const [kind, change] of Object.entries(steps)) {
+    const district = await open(t, { policies: skuPolicy });
+    await district.run();
+    account(district, 'student0').protection = 'restrictedUnit';
+    await change(district);
+    await district.commit([...(kind === 'disableUser' ? gone : graded('12'))]);
+    const report = await district.run();
+    t.equal(report.failed, 1, kind);
+    t.match(await problemsOf(district), [
+      { subject: 'students:10', code: 'AccountProtected', message: new RegExp(kind), who: 'microsoft' },
+    ]);
+    account(district, 'student0').protection = undefined;
+    t.match(await district.run(), { state: 'success', problems: 0 });
+    if (kind !== 'disableUser') continue;
+    account(district, 'student0').protection = 'administrator';
+    await district.commit(smallRoster(students));
+    await district.run();
+    t.match(await problemsOf(district), [{ code: 'AccountProtected', message: /enableUser/ }], 'nor enabled again');
+  }
+  const create: Mode = { students: 'create', teachers: 'create' };
+  const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
+  t.teardown(() => district.close());
+  const licences = { students: null, teachers: null, usageLocation: 'US' };
+  const licensed = district.profile;
+  district.profile = parseProfile({ ...licensed, licences }, 'test');
+  await district.commit(smallRoster(students));
+  await district.run();
+  account(district, 'student0').protection = 'restrictedUnit';
+  district.profile = licensed;
+  await district.run();
+  t.match(await problemsOf(district), [
+    { subject: 'students:10', code: 'AccountProtected', message: /assignLicence/, who: 'microsoft' },
+  ]);
+});
+
 t.test('an account that leaves the synchronization is written again, and nothing fights', async (t) => {
   const district = await open(t, { policies: { studentGone: 'disable', goneForDays: 0 } });
   const { users } = district.microsoft.directory;
@@ -95,6 +176,16 @@ t.test('an account that leaves the synchronization is written again, and nothing
   users.update(account(district, 'student0'), { onPremisesSyncEnabled: null });
   t.match(await district.run(), { state: 'success', done: 1, problems: 0 });
   t.equal(account(district, 'student0').props.accountEnabled, false);
+  t.match(await district.run(), { done: 0, problems: 0 });
+  users.update(account(district, 'student0'), { onPremisesSyncEnabled: false });
+  t.match(await district.run(), { done: 0, problems: 0 }, 'false is no news');
+  users.update(account(district, 'student0'), { onPremisesSyncEnabled: true });
+  await district.commit(smallRoster(students));
+  await district.run();
+  t.equal(account(district, 'student0').props.accountEnabled, false, 'what Active Directory masters is left alone');
+  users.update(account(district, 'student0'), { onPremisesSyncEnabled: false });
+  t.match(await district.run(), { state: 'success', problems: 0 });
+  t.equal(account(district, 'student0').props.accountEnabled, true);
   t.match(await district.run(), { done: 0, problems: 0 });
 });
 

@@ -8,6 +8,7 @@ import { refuseOthers } from './listing.ts';
 import { userByKey } from './lookup.ts';
 import { may } from './permissions.ts';
 import { view } from './properties.ts';
+import { checkMayChange } from './protection.ts';
 import { userResource } from './resources.ts';
 import type { Router } from './router.ts';
 
@@ -63,6 +64,7 @@ export function addLicenseRoutes(router: Router, directory: Directory): void {
 function assignLicense(call: Call, directory: Directory): Answer {
   const user = userByKey(directory, call.params[0] ?? '');
   const { adding, removing } = readLicenseChange(directory, call.body);
+  checkMayChange(user, {});
   if (adding.length > 0 && textOf(user.props, 'usageLocation') === undefined) {
     throw badRequest('License assignment cannot be done for user with invalid usage location.');
   }
