@@ -3,8 +3,7 @@
  * configuration of its own; the agent enrolls through it, sends a district, and stays on pings alone.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
@@ -13,10 +12,11 @@ import { changeSettings } from '../settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { District } from '../testing/district.ts';
 import { openAgent } from '../testing/open-agent.ts';
-import { freePort, missing, Program } from '../testing/program.ts';
+import { freePort, missing } from '../testing/program.ts';
+import * as real from '../testing/real-proxies.ts';
 import { RelayProcess } from '../testing/relay-process.ts';
 import { enroll } from '../uplink/enroll.ts';
-import { type HttpProxy, ProxyCredentials, type ProxySignIn } from './proxy.ts';
+import type { HttpProxy, ProxySignIn } from './proxy.ts';
 
 const run = promisify(execFile);
 
@@ -33,31 +33,8 @@ const beside = { buffered: true };
 
 const ann: ProxySignIn = { username: 'ann', password: 'right1' };
 const wrong: ProxySignIn = { ...ann, password: 'wrong' };
+const ntlm = `auth_param ntlm program ${real.squidHelpers}/ntlm_fake_auth`;
 const signInNeeded = (message: RegExp) => ({ code: 'PROXY_AUTH_REQUIRED', message });
-
-/** Where a proxy that gives up root can read and write too: a checkout may be in a folder that is closed to others. */
-async function proxyFolder(t: Test): Promise<string> {
-  const own = await mkdtemp(join(tmpdir(), 'hallpass-proxy-'));
-  t.teardown(() => rm(own, { recursive: true, force: true }));
-  await chmod(own, 0o777);
-  return own;
-}
-
-/** Starts a program on a configuration; a test that fails shows what it printed. */
-async function start(t: Test, file: string, own: string, port: number, text: string, args: (file: string) => string[]) {
-  const configuration = join(own, 'configuration');
-  await writeFile(configuration, text);
-  const program = new Program(file, args(configuration), port, own);
-  t.teardown(() => program.stop());
-  t.teardown(() => (t.passing() ? undefined : t.comment(program.said)));
-  await program.start();
-}
-
-/** Loopback is never reached through a proxy that settings name, so this one is put together by hand. */
-function proxyAt(port: number, signIn: ProxySignIn | null): HttpProxy {
-  const credentials = signIn === null ? undefined : new ProxyCredentials(signIn);
-  return { url: new URL(`http://127.0.0.1:${port}`), credentials, from: 'the settings', ca: [] };
-}
 
 /** Enrolls through the proxy, sends a whole district, and keeps the connection through pings. */
 async function worksThrough(t: Test, slug: string, proxy: HttpProxy, ca = [authority.ca]): Promise<void> {
@@ -123,30 +100,11 @@ async function saysWhatIsWrong(t: Test, proxy: HttpProxy, name: RegExp, port: Re
   await refused(t, proxy, { code: 'PROXY_FAILED', message: name, action }, 'a name that nobody has', nowhere);
 }
 
-const squid = '/usr/sbin/squid';
-const noSquid = await missing(squid);
-const helpers = '/usr/lib/squid';
-
-/** Squid in one process, which keeps nothing; names that are none are known as such at once. */
-function squidText(port: number, more: readonly string[], listen = ''): string {
-  return [
-    `http_port 127.0.0.1:${port} ${listen}`,
-    ...['pid_filename none', 'access_log none', 'cache_log /dev/null', 'cache deny all', 'cache_mem 1 MB'],
-    ...['pinger_enable off', 'netdb_filename none', 'shutdown_lifetime 0 seconds', 'max_filedescriptors 1024'],
-    ...['dns_nameservers 127.0.0.1', 'dns_timeout 1 seconds'],
-    ...more,
-    '',
-  ].join('\n');
-}
-
-async function startSquid(t: Test, own: string, port: number, text: string): Promise<void> {
-  await start(t, squid, own, port, text, (file) => ['-N', '-f', file]);
-}
+const noSquid = await missing(real.squid);
+const open = ['http_access allow all'];
 
 t.test('Squid without a password', { skip: noSquid, ...beside }, async (t) => {
-  const [own, port] = [await proxyFolder(t), await freePort()];
-  await startSquid(t, own, port, squidText(port, ['http_access allow all']));
-  const proxy = proxyAt(port, null);
+  const proxy = real.proxyAt(await real.startSquid(t, await real.proxyFolder(t), open), null);
   await worksThrough(t, 'squid', proxy);
   // Squid 5 says the first of a name that it does not find, Squid 6 the second.
   const name = /status 50[03], "ERR_(CANNOT_FORWARD|DNS_FAIL)"/;
@@ -154,31 +112,31 @@ t.test('Squid without a password', { skip: noSquid, ...beside }, async (t) => {
 });
 
 t.test('Squid with user name and password (Basic)', { skip: noSquid, ...beside }, async (t) => {
-  const [own, port] = [await proxyFolder(t), await freePort()];
+  const own = await real.proxyFolder(t);
   const users = join(own, 'users');
   const { stdout: hash } = await run('openssl', ['passwd', '-apr1', ann.password]);
   await writeFile(users, `${ann.username}:${hash}`, { mode: 0o644 });
-  const rules = [
-    ...[`auth_param basic program ${helpers}/basic_ncsa_auth ${users}`, 'auth_param basic children 1'],
-    ...['acl known proxy_auth REQUIRED', 'http_access allow known', 'http_access deny all'],
-  ];
-  await startSquid(t, own, port, squidText(port, rules));
-  await worksThrough(t, 'squid-basic', proxyAt(port, ann));
-  await refused(t, proxyAt(port, wrong), signInNeeded(/were refused/), 'a wrong password');
-  await refused(t, proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
+  const basic = `auth_param basic program ${real.squidHelpers}/basic_ncsa_auth ${users}`;
+  // Squid offers them in this order; NTLM is for browsers that are signed in to Windows.
+  const both = real.squidSignIn(ntlm, 'auth_param ntlm children 1', basic, 'auth_param basic children 1');
+  const port = await real.startSquid(t, own, both);
+  await worksThrough(t, 'squid-basic', real.proxyAt(port, ann));
+  await refused(t, real.proxyAt(port, wrong), signInNeeded(/were refused/), 'a wrong password');
+  await refused(t, real.proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
 });
 
 t.test('Squid that looks into TLS (ssl-bump)', { skip: noSquid, ...beside }, async (t) => {
-  const [own, port] = [await proxyFolder(t), await freePort()];
-  const [filter, key, upstream] = ['filter.pem', 'filter.key', 'upstream.pem'].map((name) => join(own, name));
-  if (filter === undefined || key === undefined || upstream === undefined) throw new TypeError('three names');
+  const own = await real.proxyFolder(t);
+  const filter = join(own, 'filter.pem');
+  const key = join(own, 'filter.key');
   const certificate = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Contoso Filter CA'];
   const files = ['-addext', 'basicConstraints=critical,CA:TRUE', '-keyout', key, '-out', filter];
   await run('openssl', ['req', '-x509', ...certificate, ...files]);
   const filterCa = await readFile(filter, 'utf8');
   await writeFile(filter, `${filterCa}${await readFile(key, 'utf8')}`);
+  const upstream = join(own, 'upstream.pem');
   await writeFile(upstream, authority.ca);
-  const generator = `${helpers}/security_file_certgen`;
+  const generator = `${real.squidHelpers}/security_file_certgen`;
   const database = join(own, 'certificates');
   await run(generator, ['-c', '-s', database, '-M', '4MB']);
   // The program that writes there is not root when Squid was started by root.
@@ -187,71 +145,40 @@ t.test('Squid that looks into TLS (ssl-bump)', { skip: noSquid, ...beside }, asy
   const rules = [
     ...[`sslcrtd_program ${generator} -s ${database} -M 4MB`, 'sslcrtd_children 1', 'ssl_bump bump all'],
     ...[`tls_outgoing_options cafile=${upstream}`, 'http_upgrade_request_protocols websocket allow all'],
-    'http_access allow all',
   ];
-  await startSquid(t, own, port, squidText(port, rules, listen));
-  const proxy = proxyAt(port, null);
+  const proxy = real.proxyAt(await real.startSquid(t, own, [...rules, ...open], listen), null);
   const untrusted = { code: 'RELAY_TLS_UNTRUSTED', message: /Contoso Filter CA/ };
   await refused(t, proxy, untrusted, 'the certificate of the filter is named');
   await worksThrough(t, 'squid-bump', proxy, [filterCa]);
 });
 
-const cntlm = '/usr/sbin/cntlm';
-t.test(
-  'a proxy that takes NTLM only, and cntlm before it',
-  { skip: noSquid || (await missing(cntlm)), ...beside },
-  async (t) => {
-    const [own, port, neighbor] = [await proxyFolder(t), await freePort(), await freePort()];
-    const rules = [
-      ...[`auth_param ntlm program ${helpers}/ntlm_fake_auth`, 'auth_param ntlm children 1'],
-      ...['acl known proxy_auth REQUIRED', 'http_access allow known', 'http_access deny all'],
-    ];
-    await startSquid(t, own, port, squidText(port, rules));
-    const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /takes only NTLM as/, action: /cntlm/ };
-    await refused(t, proxyAt(port, ann), advice, 'with user name and password, which do not help');
-    await refused(t, proxyAt(port, null), advice, 'without');
+const noCntlm = noSquid || (await missing(real.cntlm));
+t.test('a proxy that takes NTLM only, and cntlm before it', { skip: noCntlm, ...beside }, async (t) => {
+  const rules = real.squidSignIn(ntlm, 'auth_param ntlm children 1');
+  const port = await real.startSquid(t, await real.proxyFolder(t), rules);
+  const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /takes only NTLM as/, action: /cntlm/ };
+  await refused(t, real.proxyAt(port, ann), advice, 'with user name and password, which do not help');
+  await refused(t, real.proxyAt(port, null), advice, 'without');
+  await worksThrough(t, 'cntlm', real.proxyAt(await real.startCntlm(t, port, ann), null));
+});
 
-    const text = [
-      ...['Username ann', 'Domain CONTOSO', 'Password right1', 'Auth NTLM', 'NoProxy none.example'],
-      ...[`Proxy 127.0.0.1:${port}`, `Listen 127.0.0.1:${neighbor}`, ''],
-    ].join('\n');
-    const beside = join(own, 'cntlm');
-    await mkdir(beside);
-    await start(t, cntlm, beside, neighbor, text, (file) => ['-f', '-c', file]);
-    await worksThrough(t, 'cntlm', proxyAt(neighbor, null));
-  },
-);
-
-const tinyproxy = '/usr/bin/tinyproxy';
-const noTinyproxy = await missing(tinyproxy);
-
-async function startTinyproxy(t: Test, port: number, more: string): Promise<void> {
-  const text = `Port ${port}\nListen 127.0.0.1\nTimeout 600\nMaxClients 20\n${more}`;
-  await start(t, tinyproxy, await proxyFolder(t), port, text, (file) => ['-d', '-c', file]);
-}
-
+const noTinyproxy = await missing(real.tinyproxy);
 t.test('tinyproxy without a password', { skip: noTinyproxy, ...beside }, async (t) => {
-  const port = await freePort();
-  await startTinyproxy(t, port, '');
-  const proxy = proxyAt(port, null);
+  const proxy = real.proxyAt(await real.startTinyproxy(t, ''), null);
   await worksThrough(t, 'tinyproxy', proxy);
   await saysWhatIsWrong(t, proxy, /status 500, "Unable to connect"/, /status 500, "Unable to connect"/);
 });
 
 t.test('tinyproxy with user name and password', { skip: noTinyproxy, ...beside }, async (t) => {
-  const port = await freePort();
-  await startTinyproxy(t, port, `BasicAuth ${ann.username} ${ann.password}\n`);
-  await worksThrough(t, 'tinyproxy-basic', proxyAt(port, ann));
-  await refused(t, proxyAt(port, wrong), signInNeeded(/were refused/), 'a wrong password, which it answers with 401');
-  await refused(t, proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
+  const port = await real.startTinyproxy(t, `BasicAuth ${ann.username} ${ann.password}\n`);
+  await worksThrough(t, 'tinyproxy-basic', real.proxyAt(port, ann));
+  const refusal = signInNeeded(/were refused/);
+  await refused(t, real.proxyAt(port, wrong), refusal, 'a wrong password, which it answers with 401');
+  await refused(t, real.proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
 });
 
-const privoxy = '/usr/sbin/privoxy';
-t.test('Privoxy', { skip: await missing(privoxy), ...beside }, async (t) => {
-  const [own, port] = [await proxyFolder(t), await freePort()];
-  const text = `confdir /etc/privoxy\nlogdir ${own}\nlisten-address 127.0.0.1:${port}\nsocket-timeout 300\n`;
-  await start(t, privoxy, own, port, text, (file) => ['--no-daemon', file]);
-  const proxy = proxyAt(port, null);
+t.test('Privoxy', { skip: await missing(real.privoxy), ...beside }, async (t) => {
+  const proxy = real.proxyAt(await real.startPrivoxy(t, ''), null);
   await worksThrough(t, 'privoxy', proxy);
   await saysWhatIsWrong(t, proxy, /status 404, "No such domain"/, /status 503, "Connect failed"/);
 });

@@ -36,11 +36,23 @@ export async function askForTunnel(
   } catch (error) {
     socket.destroy();
     if (!(error instanceof NoAnswer)) throw error;
-    throw fail('PROXY_FAILED', { proxy: proxy.url.origin, target: authority, reason: error.message });
+    const reason = `${error.message}${proxy.url.protocol === 'http:' ? error.plainHint : ''}`;
+    throw fail('PROXY_FAILED', { proxy: proxy.url.origin, target: authority, reason });
   }
 }
 
-class NoAnswer extends Error {}
+class NoAnswer extends Error {
+  /** What may be the cause when the proxy was asked without TLS. */
+  readonly plainHint: string;
+
+  constructor(message: string, plainHint = '') {
+    super(message);
+    this.plainHint = plainHint;
+  }
+}
+
+/** Squid, whose port for TLS says nothing to what is none. */
+const perhapsTls = ', as a proxy does whose address has to be given with https://';
 
 /** Head of the answer, and what follows it: nothing for a tunnel, because it is the client who speaks first in TLS. */
 interface Answer {
@@ -80,7 +92,7 @@ function readAnswer(socket: Socket, signal: AbortSignal, timeoutMs: number): Pro
     const onClose = () =>
       settle(() => {
         if (bytes.length > 0) resolve(answer());
-        else reject(new NoAnswer('it closed the connection without an answer'));
+        else reject(new NoAnswer('it closed the connection without an answer', perhapsTls));
       });
     const onAbort = () => settle(() => reject(signal.reason));
     const late = new NoAnswer(`no answer within ${timeoutMs / 1000} s`);
