@@ -33,6 +33,20 @@ t.test('a broken file falls back to the last good one', async (t) => {
   t.same(JSON.parse(await readFile(`${path}.bak`, 'utf8')), { count: 1 }, 'what was broken takes no good copy away');
 });
 
+t.test('what somebody corrected with Notepad or PowerShell is read', async (t) => {
+  const path = join(t.testdir(), 'state.json');
+  const text = '\uFEFF{\r\n  "count": 1\r\n}\r\n';
+  for (const bytes of [Buffer.from(text), Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()]) {
+    await writeFile(path, bytes);
+    t.same(await new DurableFile(path, schema, { backup: false }).read(), { count: 1 });
+  }
+  for (const bytes of [Buffer.alloc(0), Buffer.alloc(4096), Buffer.from('{"count":1}\0x')]) {
+    await writeFile(path, bytes);
+    const file = new DurableFile(path, schema, { backup: false });
+    await t.rejects(file.read(), { code: 'STATE_UNREADABLE' }, 'empty or of NULs, as after a power cut');
+  }
+});
+
 t.test('broken without a backup is an error that names the file, never an empty state', async (t) => {
   const path = join(t.testdir({ 'state.json': 'x' }), 'state.json');
   await t.rejects(new DurableFile(path, schema).read(), { code: 'STATE_UNREADABLE', message: /state\.json/ });
