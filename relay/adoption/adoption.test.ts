@@ -202,3 +202,36 @@ t.test('of values only those are kept that are wanted', async (t) => {
   const there = { a: '1', b: '2', c: { d: '3', e: '4' } };
   t.same(commonPart(there, { a: '9', c: { d: '9' } }), { a: '1', c: { d: '3' } });
 });
+
+t.test('for people who are matched only an own stamp counts, and only where nothing speaks against it', async (t) => {
+  const matched = (id: string) => pupil(id, { byOwnStampAlone: true });
+  const own = (objectId: string, id: string, more: object = {}, sds: Record<string, string> = {}) =>
+    stamped(
+      objectId,
+      userStamp(
+        { externalSource: 'sis', primaryRole: 'student', student: { externalId: id }, ...more } as Parameters<
+          typeof userStamp
+        >[0],
+        sds,
+      ),
+    );
+  t.same(decide(own('a', '1'), [matched('1')]), { adopted: { 'students:1': 'a' }, codes: [] });
+  t.same(decide(own('a', '1', {}, { SyncSource_StudentId: '9' }), [matched('1')]), { adopted: {}, codes: [] });
+  t.same(decide(own('a', '1', {}, { SyncSource_StudentId: '1' }), [matched('1')]), { adopted: {}, codes: [] });
+  const other = { student: { externalId: '1', studentNumber: '999' } };
+  t.same(decide(own('a', '1', other), [matched('1')]), { adopted: {}, codes: [] }, 'the number is another one');
+  const strange = { userPrincipalName: 'kim@contoso.edu', surname: 'Lee' };
+  t.same(decide(own('a', '1', strange), [matched('1')]), { adopted: {}, codes: [] }, 'name and surname are');
+  const married = { userPrincipalName: 'pupil1@contoso.edu', surname: 'Lee' };
+  t.same(decide(own('a', '1', married), [matched('1')]), { adopted: { 'students:1': 'a' }, codes: [] });
+  t.same(decide([...own('a', '1'), ...own('b', '1')], [matched('1')]), { adopted: {}, codes: [] }, 'left to the rule');
+});
+
+t.test('of an account with the properties of both roles the primary role says whose it is', async (t) => {
+  const both = { externalSource: 'sis', student: { externalId: '1' }, teacher: { externalId: '7' } };
+  const claims = (primaryRole: string | undefined) =>
+    userStamp({ ...both, primaryRole }, {})?.claims.map(({ kind, id }) => `${kind}:${id}`);
+  t.same(claims('teacher'), ['teachers:7']);
+  t.same(claims('student'), ['students:1']);
+  t.same(claims(undefined), ['students:1', 'teachers:7']);
+});

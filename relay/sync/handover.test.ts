@@ -332,3 +332,23 @@ t.test('staff of two schools have one account, which is in both, and stays when 
     t.match(await district.run(), { done: 0, problems: 0 });
   }
 });
+
+t.test('who changed the role is found again after the whole database was lost, whatever Graph kept', async (t) => {
+  for (const mode of [match, create]) {
+    for (const clearedRoles of ['cleared', 'ignored'] as const) {
+      const district = await open(t, mode);
+      district.microsoft.directory.rules.clearedRoles = clearedRoles;
+      const roster = asStaff({ givenName: 'Ana', surname: 'Šimić 0' });
+      await district.commit(roster);
+      await district.run();
+      const before = (await district.store.withTenant(district.tenantId, listLinks)).map(({ objectId }) => objectId);
+      await district.forget();
+      await district.commit(roster);
+      t.match(await district.run(), { state: 'success', problems: 0 }, `${mode.students}, ${clearedRoles}`);
+      const after = (await district.store.withTenant(district.tenantId, listLinks)).map(({ objectId }) => objectId);
+      t.same(after.sort(), before.sort());
+      t.same(await classesOf(district, 'student0'), ['50']);
+      t.match(await district.run(), { done: 0, problems: 0 });
+    }
+  }
+});

@@ -1,7 +1,7 @@
 /** What comes next for an operation after Graph's answer, or after none. */
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
-import { isCreation } from '../../graph/operations.ts';
+import { describe, isCreation } from '../../graph/operations.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
 import type { Body } from '../../plan/bodies.ts';
 import type { Operation } from '../../plan/operation.ts';
@@ -22,7 +22,7 @@ export function stepAfter(
 ): Step {
   const { operation } = task;
   if (answer === undefined || answer instanceof HallpassError) {
-    const error = answer ?? lostAnswer();
+    const error = answer ?? lostAnswer(operation);
     if (!isCreation(operation) || error.retry === 'retry-after') {
       return { kind: 'again', waitMs: error.retryAfterMs, error };
     }
@@ -75,7 +75,9 @@ function afterOneOwner({ operation }: Task, { habits }: Applying): Step {
   return { kind: 'partly', done: { ...operation, people: [first] }, rest: { ...operation, people } };
 }
 
-export function lostAnswer(): HallpassError {
-  const details = { what: 'a request of a batch', status: 'none', reason: 'it was left unanswered', requestId: 'none' };
+/** Whether it was carried out is looked up, and nothing else waits for that. */
+export function lostAnswer(operation: Operation): HallpassError {
+  const reason = 'the answer was lost, so it is looked up whether it was carried out';
+  const details = { what: describe(operation), status: 'none', reason, requestId: 'none' };
   return fail('GRAPH_FAILED', details);
 }

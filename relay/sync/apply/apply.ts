@@ -86,7 +86,7 @@ async function applyBatch(tasks: Task[], lanes: Lanes, context: Applying, result
   await take(tasks.filter(isDoubtful), steps, context);
   const fresh = tasks.filter((task) => !steps.has(task));
   const unsure = fresh.filter((task) => mayBeThere(task, context));
-  for (const task of unsure) task.doubt = { why: 'first', looks: 0, unanswered: 0, error: lostAnswer() };
+  for (const task of unsure) task.doubt = { why: 'first', looks: 0, unanswered: 0, error: lostAnswer(task.operation) };
   await take(unsure.filter(isDoubtful), steps, context);
   const toSend = tasks.filter((task) => !steps.has(task) || steps.get(task)?.kind === 'now');
   for (const [task, step] of await send(toSend, context)) steps.set(task, step);

@@ -165,3 +165,16 @@ t.test('owners go one by one where several at once are refused, and that is reme
   t.match(await district.run(), { state: 'success', problems: 0 });
   t.equal(district.microsoft.stats.writes - writes, 2 + 1, 'two owners alone, both as members');
 });
+
+t.test('an operation that stays in doubt is named, with what is done about it', async (t) => {
+  const district = await open(t, create, 2);
+  await district.run();
+  await district.commit(smallRoster(3));
+  const { faults } = district.microsoft;
+  faults.add(order({ match: { method: 'POST', path: '^/education/users$' }, kind: '504', times: 'always' }));
+  await district.run();
+  const [problem] = await problemsOf(district);
+  t.match(problem, { subject: 'students:12', message: /createUser students:12/ });
+  faults.clear();
+  t.match(await district.run(), { state: 'success', problems: 0 });
+});
