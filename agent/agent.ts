@@ -2,10 +2,11 @@
 import { type Clock, timestamp } from '../shared/clock.ts';
 import { sameDigest } from '../shared/digest.ts';
 import { fail } from '../shared/errors.ts';
-import { type Hello, listsLeftOut, protocolVersion } from '../shared/link.ts';
+import { type Hello, listsLeftOut, protocolVersion, type SourceServer } from '../shared/link.ts';
 import { bucketKey, type Kind } from '../shared/roster.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
+import { powerschoolAddress } from './addresses.ts';
 import { noDigest } from './baseline/baselines.ts';
 import type { CycleReport } from './cycle.ts';
 import { type Asked, CycleRunner, type CycleRunnerParts, toErrorMessage } from './cycle-runner.ts';
@@ -204,8 +205,9 @@ export class Agent {
   }
 
   #hello(): Hello {
-    const { source, baselines } = this.#parts;
-    const { powerschoolVersion, timeZone } = this.#runner.facts;
+    const { source, baselines, state } = this.#parts;
+    const { powerschoolVersion, timeZone, districtId } = this.#runner.facts;
+    const { url } = state.settings.powerschool;
     return {
       type: 'hello',
       protocol: protocolVersion,
@@ -215,6 +217,7 @@ export class Agent {
         kind: source.kind,
         ...(powerschoolVersion === undefined ? {} : { powerschoolVersion }),
         ...(timeZone === undefined ? {} : { timeZone }),
+        ...(url === undefined ? {} : { server: serverOf(powerschoolAddress(url), districtId) }),
       },
       buckets: baselines.digests(),
     };
@@ -310,4 +313,8 @@ export class Agent {
       this.#busy = false;
     }
   }
+}
+
+function serverOf({ host }: URL, id: string | undefined): SourceServer {
+  return id === undefined ? { host } : { id, host };
 }

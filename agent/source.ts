@@ -7,6 +7,8 @@ export interface SourceFacts {
   powerschoolVersion?: string | undefined;
   /** IANA name of the district's time zone. */
   timeZone?: string | undefined;
+  /** What the server calls the district; stays when it moves. */
+  districtId?: string | undefined;
 }
 
 export interface Page {

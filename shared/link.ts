@@ -5,6 +5,7 @@
  *   1  first version
  *   1  (0.3.0) the status of an agent that says `left-out` in its hello lists the rows that no record can be made of
  *   1  (0.3.0) the relay refuses records that its welcome did not ask for
+ *   1  (0.3.0) hello says which PowerSchool server is read, and a second one of the same district is closed with 4005
  *   1  (0.3.0) the answer to a check says which fields the profiles ask for
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -46,6 +47,8 @@ export const closeCodes = {
   version: 4003,
   /** The connection broke a rule of the protocol; reconnect and compare. */
   protocol: 4004,
+  /** The district is read from another PowerSchool server: come back later, somebody may decide that it is the same. */
+  source: 4005,
 } as const;
 
 export const limits = {
@@ -84,6 +87,15 @@ export const errorMessageSchema = z.object({
   retry: z.enum(['retry', 'retry-after', 'fix', 'bug']),
 });
 
+/** Which PowerSchool server an agent reads: ids of two servers are those of different people. */
+const serverSchema = z.object({
+  /** What the server says of itself (`district_uuid`): it stays when the server moves. */
+  id: printableText.min(1).max(80).optional(),
+  /** Name and port of the address that the agent reaches it by. */
+  host: printableText.min(1).max(260),
+});
+export type SourceServer = z.infer<typeof serverSchema>;
+
 /** The agent's first message: who it is, what it reads from, and the digests of its baseline. */
 export const helloSchema = z.object({
   type: z.literal('hello'),
@@ -96,6 +108,7 @@ export const helloSchema = z.object({
     pluginVersion: z.string().max(40).optional(),
     /** IANA name of the district's time zone: the relay's dates are the district's. */
     timeZone: z.string().max(60).optional(),
+    server: serverSchema.optional(),
   }),
   buckets: z.array(bucketDigestSchema).max(20_000),
 });

@@ -1,6 +1,7 @@
 /** What the server tells of itself on a page that needs no sign-in: version, time zone, page limits. */
 import { z } from 'zod';
 import { type Calendar, calendarOf } from '../../shared/calendar.ts';
+import { isPrintableLine } from '../../shared/printable.ts';
 import type { SourceFacts } from '../source.ts';
 import type { PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
@@ -11,6 +12,7 @@ const metadataSchema = z.object({
   metadata: z.object({
     powerschool_version: z.coerce.string().max(40).optional(),
     district_timezone: z.string().max(60).optional(),
+    district_uuid: z.string().trim().min(1).max(80).refine(isPrintableLine).optional().catch(undefined),
     course_max_page_size: pageLimit,
     school_max_page_size: pageLimit,
     section_max_page_size: pageLimit,
@@ -40,7 +42,8 @@ export class Metadata {
   /** Asked for until there is an answer, then kept. Never fails: what is not known is left out. */
   async describe(signal?: AbortSignal): Promise<SourceFacts> {
     this.#fields ??= await this.#read(signal);
-    return { powerschoolVersion: this.#fields?.powerschool_version, timeZone: this.#fields?.district_timezone };
+    const { powerschool_version, district_timezone, district_uuid } = this.#fields ?? {};
+    return { powerschoolVersion: powerschool_version, timeZone: district_timezone, districtId: district_uuid };
   }
 
   /** The date in the district, `YYYY-MM-DD`, so many days ahead; in this computer's own zone until that of the district is known. */

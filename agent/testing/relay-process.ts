@@ -85,6 +85,11 @@ export class RelayProcess {
     return JSON.parse(await command(this.#home, 'status', slug, '--json')).roster.records;
   }
 
+  /** Says of a PowerSchool server that was refused that it has the data of the one of before. */
+  async accept(slug: string, server: string): Promise<string> {
+    return command(this.#home, 'tenant', 'accept', slug, server);
+  }
+
   /** @param agentId of an enrolled agent */
   async revoke(agentId: string): Promise<void> {
     await command(this.#home, 'agent', 'revoke', district, agentId);

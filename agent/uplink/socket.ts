@@ -19,6 +19,8 @@ import { examine, type VitalLimits } from './vitals.ts';
 /** Above this, what is sent is not leaving; more would only fill memory. */
 const maxBufferedBytes = 1 << 20;
 const handshakeTimeoutMs = 15_000;
+/** Somebody may accept the server meanwhile, milliseconds. */
+const sourceRetryMs = 60_000;
 
 export interface SocketOptions extends Way {
   url: URL;
@@ -57,6 +59,7 @@ export class LinkSocket {
   #pingedAt: number;
   #owedSince: number | undefined;
   #ended = false;
+  #told = 'it does not say why.';
 
   constructor({ url, token, ca, proxy, clock, vitals }: SocketOptions, listener: SocketListener) {
     this.#url = url.href;
@@ -86,6 +89,11 @@ export class LinkSocket {
   /** The relay owes us something from now on, or has just brought some of it. */
   expect(something: boolean): void {
     this.#owedSince = something ? this.#clock.now() : undefined;
+  }
+
+  /** What the relay said last of what is wrong. */
+  told(sentence: string): void {
+    this.#told = sentence;
   }
 
   /** Says goodbye. No end is reported. */
@@ -175,6 +183,8 @@ export class LinkSocket {
         return { error: fail('AGENT_REPLACED', {}), final: false };
       case closeCodes.version:
         return this.#versionMismatch();
+      case closeCodes.source:
+        return { error: fail('SOURCE_REFUSED', { reason: this.#told }), final: false, retryAfterMs: sourceRetryMs };
       default: {
         // 1006 is not sent by anybody: the connection ended without a word (RFC 6455 §7.1.5).
         const how = code === 1006 ? 'it broke off' : 'it was closed';

@@ -191,6 +191,7 @@ export class Uplink {
         listener.throttled(message.waitMs);
         break;
       case 'error':
+        this.#socket?.told(message.message);
         listener.told(message);
         break;
       case 'command':

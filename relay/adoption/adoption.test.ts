@@ -94,6 +94,36 @@ t.test('the id of another column is not taken for ours where anything else tells
   t.same(decide(group('a', 'Section_1', { CourseNumber: 'c1', SyncSource_SchoolId: '1' }), sought).codes, []);
 });
 
+t.test('a stamp of our own is no proof where a number or name says that it is of another server', async (t) => {
+  const own = (student: object, more: object = {}) => ({
+    externalSource: 'sis',
+    student: { externalId: '12', ...student },
+    ...more,
+  });
+  const found = (user: object, facts: Sought['facts']) => {
+    const stamp = userStamp(user, {});
+    const sought: Sought = { key: 'students:12', kind: 'students', dcid: '12', sisId: undefined, facts };
+    return decide(stamp === undefined ? [] : [{ objectId: 'a', stamp }], [sought]);
+  };
+  const theirs = { adopted: { 'students:12': 'a' }, codes: [] };
+  const nobodys = { adopted: {}, codes: ['students:12 ContradictoryStamp'] };
+  const facts = { number: '4711', userName: 'ana.simic', surname: 'Šimić' };
+  t.same(found(own({ studentNumber: '4711' }), facts), theirs);
+  t.same(found(own({ studentNumber: '9001' }), facts), nobodys, 'number 12 of another server');
+  const renamed = { userPrincipalName: 'a.marić@contoso.edu', surname: 'Marić' };
+  t.same(found(own({ studentNumber: '4711' }, renamed), facts), theirs, 'the number decides');
+  t.same(found(own({}, renamed), facts), nobodys, 'without one, two names that differ');
+  t.same(found(own({}, { ...renamed, surname: 'šimić' }), facts), theirs, 'one name may change');
+  t.same(found(own({ studentNumber: '4711' }), {}), theirs, 'of whom nothing is known');
+
+  const ownClass = (courseNumber: string) => {
+    const stamp = classStamp({ externalId: '1', externalSource: 'sis', courseNumber }, {});
+    return decide(stamp === undefined ? [] : [{ objectId: 'a', stamp }], [section('1')]);
+  };
+  t.same(ownClass('c1').adopted, { 'class:1': 'a' });
+  t.same(ownClass('X9'), { adopted: {}, codes: ['class:1 ContradictoryStamp'] });
+});
+
 t.test('an account is found in both forms of the anchor, and needs something besides it', async (t) => {
   const teacher: Sought = { ...pupil('7'), key: 'teachers:7', kind: 'teachers' };
   const sought = [pupil('7'), teacher, pupil('8')];

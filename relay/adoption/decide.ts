@@ -70,9 +70,8 @@ export function decideAdoption(
       for (const one of keys) doubt(one, objectId, reason);
       continue;
     }
-    const { facts = {}, byOwnStampAlone = false } = index.byKey.get(key) ?? {};
-    const reason =
-      contradiction(stamp, facts, schoolSisIds) ?? (byOwnStampAlone ? anotherPerson(stamp, facts) : undefined);
+    const { facts = {} } = index.byKey.get(key) ?? {};
+    const reason = contradiction(stamp, facts, schoolSisIds);
     if (reason !== undefined) doubt(key, objectId, reason);
     else candidates.set(key, [...(candidates.get(key) ?? []), objectId]);
   }
@@ -141,7 +140,7 @@ function contradiction(
   if (kind === 'school') {
     return differ('number') && differ('name') ? 'neither its number nor its name is that of the school' : undefined;
   }
-  if (!bySds) return undefined;
+  if (!bySds) return kind === 'class' ? anotherClass(hints, facts) : anotherPerson({ hints }, facts);
   if (kind === 'class') {
     if (differ('courseNumber')) return 'its course is another one';
     const isKnown = hints.schoolId !== undefined && schoolSisIds.has(hints.schoolId);
@@ -152,12 +151,20 @@ function contradiction(
   return alike ? undefined : 'neither number nor user name nor surname is that of the person';
 }
 
+/** A DCID of another PowerSchool server: a section keeps its course. */
+function anotherClass(hints: Stamp['hints'], facts: Stamp['hints']): string | undefined {
+  const differs = bothKnown(hints, facts, 'courseNumber') && !agree(hints, facts, 'courseNumber');
+  return differs ? `its course is ${hints.courseNumber}, and that of the section ${facts.courseNumber}` : undefined;
+}
+
 /**
- * Another tool may have stamped with numbers that are DCIDs of other people, without leaving attributes that tell it. User names
- * and surnames change, so only both of them together say that it is somebody else.
+ * Another tool, or a Hallpass that read another PowerSchool server, may have stamped with numbers that are DCIDs of other people.
+ * The number of a person decides where it is known; user names and surnames change, so only both of them together say that it is
+ * somebody else.
  */
-function anotherPerson({ hints }: Stamp, facts: Stamp['hints']): string | undefined {
+function anotherPerson({ hints }: Pick<Stamp, 'hints'>, facts: Stamp['hints']): string | undefined {
   const differ = (name: keyof Stamp['hints']) => bothKnown(hints, facts, name) && !agree(hints, facts, name);
+  if (agree(hints, facts, 'number')) return undefined;
   return differ('number') || (differ('userName') && differ('surname')) ? "it is somebody else's" : undefined;
 }
 

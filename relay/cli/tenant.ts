@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { describeFleet } from '../answers/fleet.ts';
 import { changesBetween, writeAudit } from '../store/audit.ts';
 import { readFleet } from '../store/fleet-view.ts';
+import { readServers } from '../store/source-servers.ts';
 import { createTenant, findTenant } from '../store/system.ts';
 import { editTenant, type TenantChange } from '../store/tenants.ts';
-import { byOption, type CliContext, printJson, printTable, withStore } from './context.ts';
+import { byOption, type CliContext, printJson, printTable, readNamedTenant, withStore } from './context.ts';
+import { serverLines, tenantAcceptCommand } from './tenant-accept.ts';
 import { tenantFields } from './tenant-fields.ts';
 import { tenantRemoveCommand } from './tenant-remove.ts';
 
@@ -14,6 +16,7 @@ export function tenantCommands(program: Command, context: CliContext): void {
   listCommand(tenant, context);
   showCommand(tenant, context);
   editCommand(tenant, context);
+  tenantAcceptCommand(tenant, context);
   tenantRemoveCommand(tenant, context);
 }
 
@@ -94,11 +97,14 @@ function showCommand(tenant: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant show contoso')
     .action(async (name: string, options: { json?: true }) => {
-      const found = await withStore(context, (store) => store.system((scope) => findTenant(scope, name)));
+      const { found, servers } = await readNamedTenant(context, name, async (scope, found) => {
+        return { found, servers: await readServers(scope) };
+      });
       const { id, slug, created_at: createdAt, graph_tenant_id: graphTenantId } = found;
-      if (options.json) return printJson(context, { id, slug, name: found.name, graphTenantId, createdAt });
+      if (options.json) return printJson(context, { id, slug, name: found.name, graphTenantId, createdAt, servers });
       const rows = { Slug: slug, Name: found.name, Id: id, 'Microsoft tenant': graphTenantId, Added: createdAt };
       for (const [label, value] of Object.entries(rows)) context.out.write(`${label.padEnd(18)}${value}\n`);
+      for (const line of serverLines(slug, servers)) context.out.write(`${line}\n`);
       const { tryTenant } = await import('./try-tenant.ts');
       for (const line of await tryTenant(context, graphTenantId)) context.out.write(`${line}\n`);
       context.out.write(`  → hallpass-relay status ${slug}\n`);

@@ -50,6 +50,7 @@ const bufferedEnough = 256 * 1024;
 const closing: Partial<Record<ErrorCode, number>> = {
   LINK_OUT_OF_ORDER: closeCodes.protocol,
   PROTOCOL_UNSUPPORTED: closeCodes.version,
+  SOURCE_OTHER: closeCodes.source,
 };
 
 export interface Receiver {

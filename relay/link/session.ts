@@ -19,6 +19,7 @@ import { bucketsChangedSince, manifest, mirrorState } from '../roster/mirror.ts'
 import { noteHealth } from '../store/agent-health.ts';
 import { noteHello } from '../store/agents.ts';
 import { replaceLeftOut } from '../store/left-out.ts';
+import { admitServer } from '../store/source-servers.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
@@ -70,7 +71,7 @@ export class Session {
    * Handles one message; the next may come when this resolves.
    *
    * @throws HallpassError FRAME_MALFORMED or RECORDS_NOT_WANTED (nothing applied, the number not used up),
-   *   LINK_OUT_OF_ORDER, PROTOCOL_UNSUPPORTED, STORE_UNAVAILABLE
+   *   LINK_OUT_OF_ORDER, PROTOCOL_UNSUPPORTED, SOURCE_OTHER, STORE_UNAVAILABLE
    */
   async handle(message: AgentMessage): Promise<void> {
     const judgement = judge(this.#state, message);
@@ -115,6 +116,9 @@ export class Session {
     }
     const { agent, clock, cycleSeconds } = this.#options;
     const now = new Date(clock.now());
+    const { server } = hello.source;
+    const other = await this.#transaction((scope) => admitServer(scope, server, now.toISOString()));
+    if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
     const answer = await this.#transaction(async (scope) => {
       await noteHello(scope, agent.agentId, hello, now);
       // An older agent lists nothing: what a newer one said before it would stay for good.
@@ -129,6 +133,16 @@ export class Session {
     // makes the agent commit again even if PowerSchool has not changed since.
     if (answer.broken.length > 0) await this.#options.send({ type: 'repair', buckets: answer.broken });
     this.#note('agent.connected', { version: hello.agentVersion });
+  }
+
+  /** Two servers would give the accounts of one's people to those of the other. @throws HallpassError SOURCE_OTHER */
+  async #refuseServer(server: string, known: string, now: Date): Promise<never> {
+    const { agent } = this.#options;
+    const refusal = fail('SOURCE_OTHER', { server, known, tenant: agent.tenantSlug });
+    const { code, message } = refusal;
+    const health = { state: 'problem', at: now.toISOString(), problem: { code, message } } as const;
+    await this.#transaction((scope) => noteHealth(scope, agent.agentId, health));
+    throw refusal;
   }
 
   async #leaveOut(told: LeftOut): Promise<void> {

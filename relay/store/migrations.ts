@@ -25,6 +25,7 @@ import { accountTraits } from './migrations/021-account-traits.ts';
 import { teamActivation } from './migrations/022-team-activation.ts';
 import { sealedFor } from './migrations/023-sealed-for.ts';
 import { appliedProfile } from './migrations/024-applied-profile.ts';
+import { sourceServers } from './migrations/025-source-servers.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -49,6 +50,7 @@ const migrations: Record<string, Migration> = {
   '021-account-traits': accountTraits,
   '023-sealed-for': sealedFor,
   '024-applied-profile': appliedProfile,
+  '025-source-servers': sourceServers,
   '019-run-steps': runSteps,
   '022-team-activation': teamActivation,
 };

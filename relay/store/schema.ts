@@ -9,6 +9,7 @@ import type { DriftTables } from './drift-schema.ts';
 import type { GuardTables } from './guard-schema.ts';
 import type { LeftOutTables } from './left-out-schema.ts';
 import type { ProvisioningTables } from './provisioning-schema.ts';
+import type { SourceServerTables } from './source-server-schema.ts';
 import type { TeamTables } from './team-schema.ts';
 import type { TokenTables } from './token-schema.ts';
 
@@ -122,4 +123,5 @@ export interface Database
     ControlTables,
     TokenTables,
     DoorTables,
-    LeftOutTables {}
+    LeftOutTables,
+    SourceServerTables {}

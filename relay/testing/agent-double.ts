@@ -163,6 +163,11 @@ export class AgentDouble {
   }
 
   async hello(change: Partial<Hello> = {}): Promise<Welcome> {
+    this.greet(change);
+    return await this.next('welcome');
+  }
+
+  greet(change: Partial<Hello> = {}): void {
     this.send({
       type: 'hello',
       protocol: protocolVersion,
@@ -172,7 +177,6 @@ export class AgentDouble {
       buckets: [],
       ...change,
     });
-    return await this.next('welcome');
   }
 
   begin(cycle: string): number {

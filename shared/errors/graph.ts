@@ -161,7 +161,7 @@ export const graphErrors = {
     action:
       'Correct or clear the attributes of the object. If many records have this problem, the ids of School Data Sync are something else than "adoption.ids" of the profile says.',
     meaning:
-      'An object bears the stamps of two records, or something besides its id belongs to another one. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
+      'An object bears the stamps of two records, or something besides its id belongs to another one, as after a change to a PowerSchool server that counts its ids anew. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
   },
   LeaverOnPremises: {
     retry: 'fix',

@@ -102,6 +102,23 @@ export const linkErrors = {
     action: 'Update the older of the two.',
     meaning: 'The relay keeps old protocol versions for as long as it can; a very old agent must be updated.',
   },
+  SOURCE_OTHER: {
+    retry: 'fix',
+    who: 'operator',
+    sentence: 'This district is read from the PowerSchool server {known}, and this agent reads from {server}.',
+    action:
+      'If it is the same PowerSchool under a new name (moved, renamed, set up anew with its old data), accept it: "hallpass-relay tenant accept {tenant} {server}". Else give its schools a district of their own at the relay.',
+    meaning:
+      'Ids of PowerSchool are counted on each server: number 12 of one is not number 12 of another. So a district has one server, that of the agent that came first. Agents before 0.3.0 do not say which one they read, and are taken.',
+  },
+  SOURCE_REFUSED: {
+    retry: 'fix',
+    sentence: 'The relay does not take this PowerSchool server: {reason}',
+    action:
+      'If it is the same PowerSchool under a new name, the operator of the relay can accept it. Else correct the address ("hallpass-agent configure --powerschool-url"), or enroll with a code of the right district.',
+    meaning:
+      'Another agent of the district reads another PowerSchool server; see SOURCE_OTHER. Nothing was sent. The agent asks again every minute.',
+  },
   UPGRADE_MISSING: {
     retry: 'fix',
     sentence: 'The request for a WebSocket arrived as an ordinary one (agent none, relay {relay}); it came by {who}.',

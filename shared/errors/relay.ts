@@ -33,6 +33,12 @@ export const relayErrors = {
     action: 'List the tenants with "hallpass-relay tenant list".',
     meaning: 'Tenants are named by their slug or id.',
   },
+  SERVER_NOT_REFUSED: {
+    retry: 'fix',
+    sentence: 'No agent of {tenant} was refused for the PowerSchool server "{server}".{hint}',
+    action: 'List the servers that agents named with "hallpass-relay tenant show {tenant}".',
+    meaning: 'Only a server can be accepted that an agent has named and that was refused (SOURCE_OTHER).',
+  },
   TENANT_EXISTS: {
     retry: 'fix',
     sentence: 'There is already a tenant with {what}: {tenant}.',

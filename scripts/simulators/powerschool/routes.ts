@@ -12,6 +12,8 @@ export interface ServerContext extends PowerQueryContext, RestContext {
   faults: Faults;
   throttle: Throttle;
   timeZone: string;
+  /** Null for a server that does not tell it. */
+  districtUuid: string | null;
   localTime(): string;
   /** Waits, unless the server closes first. */
   sleep(ms: number): Promise<void>;
@@ -62,6 +64,7 @@ function metadata(context: ServerContext, call: Call): Reply {
       powerschool_version: context.version,
       state: 'CA',
       district_timezone: context.timeZone,
+      ...(context.districtUuid === null ? {} : { district_uuid: context.districtUuid }),
       ...context.pageLimits.metadata(pluginId),
     },
   });

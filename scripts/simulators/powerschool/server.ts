@@ -35,6 +35,8 @@ export interface SimulatorOptions {
   /** PowerSchool's version, `25.2.0.0` by default. */
   version?: string;
   timeZone?: string;
+  /** What the server calls its district; by default one for each seed. Null: it does not say it. */
+  districtUuid?: string | null;
   minIntervalMs?: number;
   tokenSeconds?: number;
   clock?: Clock;
@@ -68,6 +70,7 @@ export interface PowerSchoolSimulator {
 export async function startPowerSchoolSimulator(options: SimulatorOptions = {}): Promise<PowerSchoolSimulator> {
   const clock = options.clock ?? systemClock;
   const timeZone = options.timeZone ?? 'America/Los_Angeles';
+  const districtUuid = options.districtUuid === undefined ? uuidOf(options.seed ?? 0) : options.districtUuid;
   const version = options.version ?? '25.2.0.0';
   const host = options.host ?? '127.0.0.1';
   const localTime = localClock(clock, timeZone);
@@ -86,7 +89,21 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
   };
   const sleep = (ms: number) => clock.sleep(ms, closing.signal);
   const context: ServerContext & ControlContext = {
-    ...{ db, plugins, oauth, faults, throttle, pageLimits, stats, version, timeZone, localTime, onRows, sleep },
+    ...{
+      db,
+      plugins,
+      oauth,
+      faults,
+      throttle,
+      pageLimits,
+      stats,
+      version,
+      timeZone,
+      districtUuid,
+      localTime,
+      onRows,
+      sleep,
+    },
   };
 
   const authority =
@@ -170,6 +187,10 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** The server's naive wall clock, as SYSDATE and TRANSACTION_DATE show it. */
+function uuidOf(seed: number): string {
+  return `5d1a7c00-0000-4000-8000-${(seed >>> 0).toString(16).padStart(12, '0')}`;
+}
+
 function localClock(clock: Clock, timeZone: string): () => string {
   // Swedish writes dates as ISO does.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
