@@ -1,5 +1,6 @@
 /** Log files on a real disk: their size, their permissions, and what happens when they cannot be written. */
-import { chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { holdFile, noHeldFiles } from '../../shared/testing/held-file.ts';
@@ -35,7 +36,9 @@ t.test('the newest lines in few files of bounded size, which only the owner can 
 });
 
 t.test('who watches a log file ends neither the log nor an older file', { skip: noHeldFiles }, async (t) => {
-  const path = join(t.testdir({}), 'agent.log');
+  const folder = await mkdtemp(join(tmpdir(), 'hallpass-log-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'agent.log');
   const file = new RotatingFile({ path, maxBytes: 100, files: 3 });
   const lines = Array.from({ length: 30 }, (_, index) => `line ${String(index).padStart(14, '0')}\n`);
   for (const line of lines.slice(0, 15)) file.write(line, false);

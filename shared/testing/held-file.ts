@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Test } from 'tap';
 
-/** Holds a file until it is released. @returns releases it */
+/** Holds a file until it is released, which has to be before its folder is deleted: not in t.testdir. @returns releases it */
 export function holdFile(t: Test, path: string): () => void {
   execFileSync('mount', ['--bind', path, path]);
   let mounted = true;
