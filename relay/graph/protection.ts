@@ -23,6 +23,24 @@ export async function denialOf(
   return fail('AccountProtected', { what, protection });
 }
 
+/**
+ * Why nobody may be added to, or taken from, a group although the permission is there; undefined where nothing is known.
+ *
+ * @throws HallpassError of the class `fix`
+ */
+export async function groupDenialOf(
+  client: GraphClient,
+  groupId: string,
+  { kind, what }: { kind: OperationKind; what: string },
+): Promise<HallpassError | undefined> {
+  if (lackingFor(kind, await client.roles()).length > 0) return undefined;
+  const [answer] = await readAll(client, [`/groups/${groupId}?$select=id,isAssignableToRole`]);
+  const { isAssignableToRole } = (answer?.status === 200 ? answer.body : {}) as { isAssignableToRole?: boolean };
+  return isAssignableToRole === true
+    ? fail('GroupProtected', { what, protection: 'administrator roles can be assigned to it' })
+    : undefined;
+}
+
 interface Item {
   '@odata.type'?: string;
   displayName?: string | null;

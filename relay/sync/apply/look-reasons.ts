@@ -5,7 +5,7 @@ import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
 import { isOfPerson, readAll, type StampedUser, stampProperties } from '../../graph/lookups.ts';
 import { describe } from '../../graph/operations.ts';
 import { lackingFor } from '../../graph/permissions.ts';
-import { denialOf } from '../../graph/protection.ts';
+import { denialOf, groupDenialOf } from '../../graph/protection.ts';
 import type { Operation } from '../../plan/operation.ts';
 import type { Applying } from './applying.ts';
 import type { Task } from './lanes.ts';
@@ -132,6 +132,9 @@ export async function denial(task: Task, context: Applying): Promise<Step> {
   const known = doubt?.error ?? fail('GRAPH_DENIED', { what, reason: words, requestId: 'none' });
   const account = accountIn(operation, context);
   const isOpen = known.code === 'GRAPH_DENIED' || known.code === 'AccountProtected';
+  const groupId = groupIn(operation, context);
+  const ofGroup = isOpen && groupId && (await groupDenialOf(context.client, groupId, { kind: operation.kind, what }));
+  if (ofGroup) return { kind: 'failed', error: ofGroup };
   if (account === undefined || !isOpen) return { kind: 'failed', error: await denied(operation, known, context) };
   const error = await denialOf(context.client, account, { kind: operation.kind, what, words });
   return { kind: 'failed', error };
@@ -143,6 +146,21 @@ export async function denied(operation: Operation, error: HallpassError, { clien
   const lacking = lackingFor(operation.kind, await client.roles());
   if (lacking.length === 0) return error;
   return fail('PermissionMissing', { what: describe(operation), permissions: lacking.join(', ') });
+}
+
+/** The group whose people the operation changes. */
+function groupIn(operation: Operation, { applied }: Applying): string | undefined {
+  switch (operation.kind) {
+    case 'addToLicenceGroup':
+      return operation.groupId;
+    case 'addOwners':
+    case 'addMembers':
+    case 'removeOwner':
+    case 'removeMember':
+      return applied.classes.get(operation.sectionId)?.objectId;
+    default:
+      return undefined;
+  }
 }
 
 /** The one account that the operation changes. */

@@ -151,9 +151,9 @@ t.test('a protected account is said to be protected, whatever was to be done wit
   const create: Mode = { students: 'create', teachers: 'create' };
   const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
   t.teardown(() => district.close());
-  const licences = { students: null, teachers: null, usageLocation: 'US' };
+  const licenses = { students: null, teachers: null, usageLocation: 'US' };
   const licensed = district.profile;
-  district.profile = parseProfile({ ...licensed, licences }, 'test');
+  district.profile = parseProfile({ ...licensed, licenses }, 'test');
   await district.commit(smallRoster(students));
   await district.run();
   account(district, 'student0').protection = 'restrictedUnit';
@@ -162,6 +162,24 @@ t.test('a protected account is said to be protected, whatever was to be done wit
   t.match(await problemsOf(district), [
     { subject: 'students:10', code: 'AccountProtected', message: /assignLicence/, who: 'microsoft' },
   ]);
+});
+
+t.test('a group that can have administrator roles is said to be protected, and everything else goes on', async (t) => {
+  const create: Mode = { students: 'create', teachers: 'create' };
+  const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
+  t.teardown(() => district.close());
+  const { directory } = district.microsoft;
+  const kind = { mailEnabled: false, securityEnabled: true, groupTypes: [], isAssignableToRole: true };
+  const group = directory.addGroup({ ...kind, displayName: 'Licensed', mailNickname: 'licensed' }, false, 'once');
+  const licenses = { students: { group: group.id }, teachers: null, usageLocation: 'US' };
+  district.profile = parseProfile({ ...district.profile, licenses }, 'test');
+  await district.commit(smallRoster(students));
+  await district.run();
+  t.match(await problemsOf(district), [
+    { subject: `licence:${group.id}`, code: 'GroupProtected', who: 'microsoft', message: /administrator roles/ },
+  ]);
+  const dump = await district.dump();
+  t.ok(dump.class.every(({ members }) => (members?.length ?? 0) > 1));
 });
 
 t.test('an account that leaves the synchronization is written again, and nothing fights', async (t) => {
