@@ -32,6 +32,10 @@ t.test('a message says where something hides, and which letter only looks Latin'
   t.match(describeValue('\u00a0ana'), /at its beginning/);
   t.match(describeValue('аna@x.example'), /"а" is Cyrillic, U\+0430/);
   t.equal(describeValue('Иван'), 'Иван', 'a name in one alphabet is no riddle');
+  for (const two of ['a@x.example; b@x.example', 'a@x.example,b@x.example', 'a@x.example b@x.example']) {
+    t.equal(describeValue(two), `${two} (more than one address)`);
+  }
+  t.equal(describeValue('Ana, Maria <a@x.example>'), 'Ana, Maria <a@x.example>');
 });
 
 t.test('values are folded alike whatever their case, form and width', async (t) => {

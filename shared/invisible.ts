@@ -47,6 +47,9 @@ function escaped(character: string): string {
 /** Letters of other alphabets that look like Latin ones; only beside Latin letters are they taken for them. */
 const lookAlike = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 
+/** Two addresses in one field, as people write them for a mail program. */
+const severalAddresses = /@[^@]*[\s,;][^@]*@/;
+
 /**
  * The text as a message shows it: invisible characters spelled out, and what cannot be seen said besides:
  * `x\u200by@contoso.edu (an invisible character \u200b after "x")`.
@@ -59,6 +62,7 @@ export function describeValue(text: string): string {
     const place = before === '' ? 'at its beginning' : `after "${before}"`;
     return `${shown} (an invisible character ${escaped(hidden[0])} ${place})`;
   }
+  if (severalAddresses.test(text)) return `${shown} (more than one address)`;
   const other = /[a-z]/i.test(text) ? lookAlike.exec(text) : null;
   if (other === null) return shown;
   return `${shown} (its "${other[0]}" is ${scriptOf(other[0])}, ${codeOf(other[0])}, and no Latin letter)`;

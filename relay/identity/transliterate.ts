@@ -13,7 +13,7 @@ import { apostropheLetters, plainLetters } from './latin-letters.ts';
 export function transliterate(text: string): string | undefined {
   const letters = plainText(text);
   if (foreignIn(letters) !== undefined) return undefined;
-  const kept = letters.replace(/[\u2010-\u2015]/g, '-').replace(/[^a-z0-9-]/g, '');
+  const kept = letters.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/[^a-z0-9-]/g, '');
   return kept === '' ? undefined : kept;
 }
 

@@ -39,6 +39,9 @@ t.test('names become letters that a user name may have', async (t) => {
   const cases: [string, string | undefined][] = [
     ['Šimić', 'simic'],
     ["O'Neil", 'oneil'],
+    ['Smith\u2212Jones', 'smith-jones'],
+    ['Xa\uA78Can', 'xaan'],
+    ['T\u0294sa\u02BB', 'tsa'],
     ['Ana María', 'anamaria'],
     ['Müller-Lüdenscheidt', 'muller-ludenscheidt'],
     ['Łukasz', 'lukasz'],
