@@ -214,7 +214,7 @@ t.test('a relay or a proxy that is gone is one sentence, and is found again', { 
   await proxy.set({ hosts: {} });
   await proxy.cut();
   await saysPlainly(t, tab, /proxy .* could not connect to relay\.test:443/, /whether the proxy can reach it/);
-  t.equal(await stations(), 'answers, running, trying again, not seen');
+  t.equal(await stations(), 'not asked, running, trying again, not seen');
   await lookAt(t, tab, 'relay-gone');
 
   await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
@@ -223,7 +223,7 @@ t.test('a relay or a proxy that is gone is one sentence, and is found again', { 
 
   await proxy.close();
   await saysPlainly(t, tab, /Cannot reach the proxy/, /Check the proxy's address/);
-  t.equal(await stations(), 'answers, running, trying again, not seen');
+  t.equal(await stations(), 'not asked, running, trying again, not seen');
   await lookAt(t, tab, 'proxy-gone');
   t.same(deletesOf(town), []);
 });

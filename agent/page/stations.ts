@@ -62,12 +62,13 @@ export function stationsOf(state: BoardState, places: Places): Station[] {
 }
 
 function powerschool(
-  { working, powerschool, cycle, source, pausedSince }: BoardState,
+  { working, powerschool, cycle, source, pausedSince, link }: BoardState,
   places: Places,
   problem: Problem | undefined,
 ): Station {
-  // While the agent is paused nobody asks: what it answered before says nothing about now.
-  const asked = working && pausedSince === undefined;
+  // While the agent is paused, or has no relay to read for, nobody asks: what it answered before says nothing about now.
+  const away = link.state === 'lost' && cycle.running === undefined && powerschool.lastAnswerAt !== undefined;
+  const asked = working && pausedSince === undefined && !away;
   const proven = asked && powerschool.lastAnswerAt !== undefined;
   const how = source === 'rest' ? ' by /ws/v1' : '';
   return {

@@ -52,7 +52,7 @@ export const linkErrors = {
   AGENT_UNKNOWN: {
     retry: 'fix',
     sentence: 'The relay at {url} does not know this agent or has revoked it.',
-    action: 'Ask the operator for a new code and enroll again.',
+    action: 'Ask the operator of the relay for a new code, and run "hallpass-agent setup", which asks for it.',
     meaning:
       'The upgrade was answered with 401 or 403, or the connection was closed with the code for "revoked". The agent stops trying.',
   },

@@ -17,12 +17,12 @@ export function relative(at, now) {
   return at > now ? `in ${words}` : `${words} ago`;
 }
 
-/** `09:12`, or `23 Nov 09:12` of another day. */
+/** `09:12`, or `Nov 23 09:12` of another day. */
 function dayAndTime(at, now, seconds = false) {
   const date = new Date(at);
   const time = date.toTimeString().slice(0, seconds ? 8 : 5);
   if (date.toDateString() === new Date(now).toDateString()) return time;
-  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${time}`;
+  return `${date.toLocaleDateString('en-US', { day: 'numeric', month: 'short' })} ${time}`;
 }
 
 const texts = {

@@ -30,6 +30,18 @@ export const scenes: Record<string, () => Scene> = {
       parts: { ...made.parts, board, badge, places: nowhere, control: undefined, names: undefined },
     };
   },
+  revoked: () => {
+    const made = scene();
+    const revoked = problem('AGENT_UNKNOWN', { url: 'wss://relay.example.org/agent/v1/link' });
+    const board = new Board({
+      version: '0.1.0',
+      folder: '/var/lib/hallpass-agent',
+      clock: made.clock,
+      working: false,
+      obstacle: revoked,
+    });
+    return { ...made, board, parts: { ...made.parts, board, control: undefined, names: undefined } };
+  },
   first: () => {
     const made = scene(12);
     connect(made);

@@ -3,7 +3,7 @@ import { html } from 'ghtml';
 import type { Check } from '../../check/check.ts';
 import type { ChecksState } from '../checks-run.ts';
 import type { Model } from '../model.ts';
-import { count, counted, type IconName, icon, time } from './parts.ts';
+import { advice, count, counted, type IconName, icon, time } from './parts.ts';
 
 const looks: Record<Check['status'], { icon: IconName; style: string; word: string }> = {
   pass: { icon: 'ok', style: 'is-working', word: 'passed' },
@@ -42,5 +42,5 @@ function headline({ running, at, results }: ChecksState): string {
 
 function checkItem({ name, status, fact, action, notTried: untried }: Check): string {
   const { icon: drawing, style, word } = untried === true ? notTried : looks[status];
-  return html`<li class="${style}">!${icon(drawing)}<div><p><code>${name}</code> <span class="state ${style}">${word}</span></p><p class="fact">${fact}</p>!${action === '' ? '' : html`<p class="action">!${icon('next')}<span>${action}</span></p>`}</div></li>`;
+  return html`<li class="${style}">!${icon(drawing)}<div><p><code>${name}</code> <span class="state ${style}">${word}</span></p><p class="fact">${fact}</p>!${action === '' ? '' : html`<p class="action">!${icon('next')}<span>!${advice(action)}</span></p>`}</div></li>`;
 }

@@ -44,6 +44,12 @@ export function copyable(text: string, what: string): string {
   return html`<code>${text}</code><button type="button" class="copy" data-copy="${text}" aria-label="Copy ${what}" title="Copy ${what}">!${icon('copy')}</button>`;
 }
 
+/** A sentence whose options, `--relay-ca FILE`, stay in one line: somebody types them off the screen. */
+export function advice(text: string): string {
+  const parts = text.split(/(--[a-z][\w-]*)/);
+  return html`!${parts.map((part, at) => (at % 2 === 1 ? html`<span class="option">${part}</span>` : html`${part}`))}`;
+}
+
 export function count(value: number): string {
   return value.toLocaleString('en-US');
 }

@@ -3,7 +3,7 @@ import { html } from 'ghtml';
 import type { Model } from '../model.ts';
 import type { Station, StationState } from '../stations.ts';
 import { type Part, spoken, type Tone } from '../verdict.ts';
-import { actionForm, type IconName, icon, time } from './parts.ts';
+import { actionForm, advice, type IconName, icon, time } from './parts.ts';
 
 const toneIcons: Record<Tone, IconName> = {
   good: 'ok',
@@ -30,7 +30,7 @@ export function verdictBlock({ verdict }: Model): string {
       <p class="word">${word}</p>
       <h2>!${sentence.map(partOf)}</h2>
       !${progress === undefined ? '' : html`<progress value="${progress.done}" max="${progress.total}" aria-label="${progress.of}"></progress>`}
-      !${action === '' ? '' : html`<p class="action">!${icon('next')}<span>${action}</span></p>`}
+      !${action === '' ? '' : html`<p class="action">!${icon('next')}<span>!${advice(action)}</span></p>`}
       !${code === undefined ? '' : html`<p class="fine"><code>${code}</code>!${since === undefined ? '' : html` since !${time(since, 'clock')}`}</p>`}
     </div>
   </div>`;
