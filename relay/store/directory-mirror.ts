@@ -6,6 +6,8 @@ import type { TenantScope } from './store.ts';
 
 export interface DirectoryState {
   deltaLink: string | undefined;
+  /** When accounts were last read, ISO 8601. */
+  refreshedAt: string | undefined;
   /** When stamped objects from before Hallpass were read, ISO 8601. */
   adoptedAt: string | undefined;
   /** When somebody last linked or unlinked a person by hand, ISO 8601. */
@@ -22,6 +24,7 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
     .executeTakeFirst();
   return {
     deltaLink: row?.users_delta_link ?? undefined,
+    refreshedAt: row?.refreshed_at ?? undefined,
     adoptedAt: row?.adopted_at ?? undefined,
     linksEditedAt: row?.links_edited_at ?? undefined,
     ownersOneByOne: row?.owners_one_by_one === 1,

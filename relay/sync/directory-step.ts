@@ -65,25 +65,34 @@ export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNe
 /** New accounts of one reading that are looked at one by one; for more, everything with a stamp is read again. */
 const mostStrangers = 500;
 
+/** A database whose accounts were last read so long ago was restored, or its relay was away. */
+const behindMs = 3_600_000;
+
 /**
  * Accounts that appeared or changed and bear a stamp, although nobody is linked to them: after an older database was restored,
  * those that were made or matched since. Their user names would be taken for somebody else's for ever.
  */
 async function readForgotten(
-  { store, tenantId, client }: DirectoryStep,
-  { upserts }: DirectoryChanges,
+  { store, tenantId, client, clock }: DirectoryStep,
+  { upserts, full }: DirectoryChanges,
 ): Promise<{ forgotten: Found[]; tooMany: boolean }> {
   const none = { forgotten: [], tooMany: false };
   if (upserts.length === 0) return none;
   const ids = upserts.map(({ id }) => id);
-  const strangers = await store.withTenant(tenantId, async (scope) => {
+  const { strangers, isBehind } = await store.withTenant(tenantId, async (scope) => {
+    const { adoptedAt, refreshedAt } = await readDirectoryState(scope);
+    const isBehind = full || clock.now() - Date.parse(refreshedAt ?? '') >= behindMs;
     // Everything with a stamp is about to be read.
-    const { adoptedAt } = await readDirectoryState(scope);
-    return adoptedAt === undefined ? undefined : await accountsOfNobody(scope, ids);
+    return { strangers: adoptedAt === undefined ? undefined : await accountsOfNobody(scope, ids), isBehind };
   });
-  if (strangers === undefined || strangers.size === 0) return none;
-  if (strangers.size > mostStrangers) return { forgotten: [], tooMany: true };
-  const stamped = await readStampedAccounts(client, [...strangers.keys()]);
+  if (strangers === undefined) return none;
+  const all = [...strangers.keys()];
+  const fresh = all.filter((id) => strangers.get(id)?.isMirrored === false);
+  if (fresh.length > mostStrangers || (isBehind && all.length > mostStrangers)) return { forgotten: [], tooMany: true };
+  // Where another tool changes thousands of accounts that are nobody's again and again, those that are new have to do.
+  const asked = all.length > mostStrangers ? fresh : all;
+  if (asked.length === 0) return none;
+  const stamped = await readStampedAccounts(client, asked);
   // What the mirror has was there before, so nobody has lost its first password just now.
   const isNew = ({ objectId, stamp }: Found) => !stamp.bySds && strangers.get(objectId)?.isMirrored === false;
   return { forgotten: stamped.map((one) => (isNew(one) ? { ...one, isForgotten: true } : one)), tooMany: false };
