@@ -104,7 +104,7 @@ export async function record(
       .where('item', 'in', unrelated.items)
       .execute();
     if (unrelated.kind !== 'member') continue;
-    // Whoever is in the class again is so in the role of now.
+    // Somebody who is in the class again is there in the role that they have now.
     await scope.db
       .deleteFrom('applied_relation')
       .where('tenant_id', '=', tenant_id)

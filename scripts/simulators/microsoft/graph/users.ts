@@ -107,12 +107,12 @@ export function updateUser(call: Call, directory: Directory, user: User, resourc
   checkMayChange(user, patch);
   checkNotSynced(user, patch);
   checkAccount(directory, patch, user);
-  heedClearedRoles(directory, patch);
+  checkClearedRoles(directory, patch);
   directory.users.update(user, mergeComplex(kept(patch), user.props));
   keepPassword(directory, user, patch);
 }
 
-function heedClearedRoles({ rules }: Directory, patch: Bag): void {
+function checkClearedRoles({ rules }: Directory, patch: Bag): void {
   if (rules.clearedRoles === 'cleared') return;
   for (const name of ['student', 'teacher']) {
     if (patch[name] !== null) continue;
