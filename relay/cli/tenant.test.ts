@@ -1,7 +1,9 @@
 /** Districts: added with a tenant id that is tried, looked at, changed, and removed with everything that is known of them. */
 import { join } from 'node:path';
 import t from 'tap';
+import { admitServer } from '../store/source-servers.ts';
 import { openStore } from '../store/store.ts';
+import { findTenant } from '../store/system.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { addAgent, addTenant, connected, startTestRelay } from '../testing/relay-double.ts';
@@ -28,6 +30,32 @@ t.test('the tenant id is tried where the relay has an app registration', async (
   });
   district.microsoft.app.roles = [];
   t.match(await cli('tenant', 'show', 'contoso'), { code: 0, out: /The relay cannot sign in yet: .*\n {2}→ / });
+});
+
+t.test('a PowerSchool server that was refused is shown with what to do, and accepted by its address', async (t) => {
+  const home = t.testdir();
+  const cli = commandLine(home, 'kim');
+  await cli('tenant', 'add', 'contoso', '--name', 'Contoso', '--graph-tenant', nobodysId);
+  const store = await openStore(join(home, 'relay.db'));
+  const { id } = await store.system((scope) => findTenant(scope, 'contoso'));
+  for (const [at, host] of ['ps.contoso.org', 'ps-new.contoso.org'].entries()) {
+    await store.withTenant(id, (scope) =>
+      admitServer(scope, { id: `district-${at}`, host }, '2026-11-30T00:00:00.000Z'),
+    );
+  }
+  await store.close();
+  t.match(await cli('tenant', 'show', 'contoso'), {
+    out: /PowerSchool +ps\.contoso\.org, since 2026.*\n +ps-new\.contoso\.org was refused.*\n {2}→ hallpass-relay tenant accept contoso ps-new\.contoso\.org/,
+  });
+  t.match(await cli('tenant', 'accept', 'contoso', 'ps-nev.contoso.org'), {
+    ...{ code: 78, err: /SERVER_NOT_REFUSED.* Did you mean "ps-new\.contoso\.org"\?/ },
+  });
+  t.match(await cli('tenant', 'accept', 'contoso', 'https://PS-new.contoso.org/admin/'), { code: 0 });
+  t.match(JSON.parse((await cli('tenant', 'show', 'contoso', '--json')).out).servers, [
+    { host: 'ps.contoso.org', isAccepted: true },
+    { host: 'ps-new.contoso.org', isAccepted: true },
+  ]);
+  t.match(await cli('audit', 'contoso'), { out: /tenant\.accept {2}by kim\n.*ps-new\.contoso\.org/ });
 });
 
 t.test('a wrong id is not final, until something was done with it', async (t) => {
