@@ -8,11 +8,13 @@
  *   1  (0.3.0) hello says which PowerSchool server is read, and a second one of the same district is closed with 4005
  *   1  (0.3.0) the answer to a check says which fields the profiles ask for
  */
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { digestTextSchema } from './digest.ts';
 import { fail, HallpassError, reasonOf } from './errors.ts';
-import { beyondBounds } from './json-bounds.ts';
+import { atOnce, type InParts } from './in-parts.ts';
+import { type Beyond, cutJson } from './json-parts.ts';
 import { leftOutSchema } from './left-out.ts';
 import { isPrintableLine } from './printable.ts';
 import { kinds, type RosterRecord, recordSchema } from './roster.ts';
@@ -54,12 +56,16 @@ export const closeCodes = {
 export const limits = {
   /** Bytes of one frame as it travels. */
   maxFrameBytes: 1 << 20,
-  /** Bytes of one frame's JSON, after decompression. */
+  /** Bytes of one frame's JSON, after decompression, where it names buckets by the thousand (hello, cycle.commit …). */
   maxMessageBytes: 8 << 20,
+  /** The same of all other messages; agents fill a batch up to a quarter of a million characters. */
+  maxOtherMessageBytes: 1 << 20,
   /** Arrays and objects within one another; the deepest message, hello, has four. */
   maxMessageDepth: 8,
   /** Values in one message; a hello with 20,000 buckets has 120,000. */
   maxMessageValues: 200_000,
+  /** Values in one element of a long list, or in all that is not in one; the most, with rows left out, are 3,000. */
+  maxPartValues: 10_000,
   /** Records (upserts and deletes) in one batch. */
   maxBatchRecords: 2000,
   /** Entries in one manifest message. */
@@ -279,14 +285,39 @@ export function encodeFrame(message: AgentMessage | RelayMessage): Frame {
  *   the connection, many of them do (relay/link/conduct.ts).
  */
 export function decodeFrame<M extends AgentMessage | RelayMessage>(frame: Frame, schema: z.ZodType<M>): M {
-  if (Buffer.byteLength(frame.data) > limits.maxFrameBytes) {
-    throw fail('FRAME_TOO_LARGE', { limit: limits.maxFrameBytes });
+  return atOnce(decodeJson(unpackFrame(frame), schema));
+}
+
+/** The bytes of a frame's JSON. @throws HallpassError FRAME_TOO_LARGE, FRAME_MALFORMED */
+export function unpackFrame(frame: Frame, maxBytes: number = limits.maxMessageBytes): Buffer {
+  checkFrame(frame);
+  if (!frame.binary) return plain(frame, maxBytes);
+  try {
+    return gunzipSync(frame.data, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw unpackFault(error, maxBytes);
   }
-  const parsed = parseJson(frame);
+}
+
+/** The same beside everything else that is to do: a long message takes tens of milliseconds. */
+export async function unpackFrameAside(frame: Frame): Promise<Buffer> {
+  checkFrame(frame);
+  if (!frame.binary) return plain(frame, limits.maxMessageBytes);
+  try {
+    return await gunzipAside(frame.data, { maxOutputLength: limits.maxMessageBytes, chunkSize: 256 * 1024 });
+  } catch (error) {
+    throw unpackFault(error, limits.maxMessageBytes);
+  }
+}
+
+/**
+ * Parses and checks the JSON of one frame, as {@link decodeFrame} does. Yields every millisecond or so: whoever runs it can do
+ * other things meanwhile.
+ */
+export function* decodeJson<M extends AgentMessage | RelayMessage>(json: Buffer, schema: z.ZodType<M>): InParts<M> {
+  const parsed = yield* parseJson(json);
   const result = schema.safeParse(parsed);
   if (result.success) return result.data;
-  const type = typeof parsed === 'object' && parsed !== null && 'type' in parsed ? parsed.type : undefined;
-  if (typeof type === 'string' && !messageTypes.has(type)) throw fail('MESSAGE_UNKNOWN', { type: type.slice(0, 60) });
   throw fail('FRAME_MALFORMED', { reason: firstIssue(result.error) });
 }
 
@@ -307,22 +338,60 @@ const messageTypes = new Set<string>(
   [...agentMessageSchema.options, ...relayMessageSchema.options].map((option) => option.shape.type.value),
 );
 
-function parseJson(frame: Frame): unknown {
+/** Messages that name buckets by the thousand. */
+const longMessages = new Set(['hello', 'cycle.commit', 'welcome', 'repair']);
+
+const gunzipAside = promisify(gunzip);
+
+const jsonBounds = {
+  maxDepth: limits.maxMessageDepth,
+  maxValues: limits.maxMessageValues,
+  maxValuesInPart: limits.maxPartValues,
+  maxBytesInPart: limits.maxOtherMessageBytes,
+};
+const boundWords: Record<Exclude<Beyond, 'maxBytesInPart'>, string> = {
+  maxDepth: `${jsonBounds.maxDepth} levels`,
+  maxValues: `${jsonBounds.maxValues} values`,
+  maxValuesInPart: `${jsonBounds.maxValuesInPart} values in one part`,
+};
+
+function checkFrame({ data }: Frame): void {
+  if (Buffer.byteLength(data) > limits.maxFrameBytes) throw fail('FRAME_TOO_LARGE', { limit: limits.maxFrameBytes });
+}
+
+function plain({ data }: Frame, maxBytes: number): Buffer {
+  const json = typeof data === 'string' ? Buffer.from(data) : data;
+  if (json.length > maxBytes) throw fail('FRAME_TOO_LARGE', { limit: maxBytes });
+  return json;
+}
+
+function unpackFault(error: unknown, maxBytes: number): HallpassError {
+  if (error instanceof RangeError) return fail('FRAME_TOO_LARGE', { limit: maxBytes }, { cause: error });
+  return fail('FRAME_MALFORMED', { reason: reasonOf(error) });
+}
+
+function* parseJson(json: Buffer): InParts<unknown> {
+  const parts = yield* cutJson(json, jsonBounds);
+  if (parts === 'maxBytesInPart') throw fail('FRAME_TOO_LARGE', { limit: limits.maxOtherMessageBytes });
+  if (typeof parts === 'string') throw fail('FRAME_TOO_COMPLEX', { limit: boundWords[parts] });
   try {
-    const json = frame.binary
-      ? gunzipSync(frame.data, { maxOutputLength: limits.maxMessageBytes })
-      : Buffer.from(frame.data);
-    const { maxMessageDepth: maxDepth, maxMessageValues: maxValues } = limits;
-    const beyond = beyondBounds(json, { maxDepth, maxValues });
-    if (beyond !== undefined) {
-      throw fail('FRAME_TOO_COMPLEX', { limit: beyond === 'depth' ? `${maxDepth} levels` : `${maxValues} values` });
-    }
-    return JSON.parse(json.toString('utf8'));
+    const parsed: unknown = JSON.parse(parts.text);
+    // Before the long lists are parsed: what is not asked for is not worth the time.
+    checkLength(parsed, json.length);
+    yield* parts.fill(parsed);
+    return parsed;
   } catch (error) {
     if (error instanceof HallpassError) throw error;
-    if (error instanceof RangeError) throw fail('FRAME_TOO_LARGE', { limit: limits.maxMessageBytes }, { cause: error });
     // A JSON error quotes the text around the fault, which may be a pupil's name: only its kind is told.
     throw fail('FRAME_MALFORMED', { reason: error instanceof SyntaxError ? 'it is not JSON' : reasonOf(error) });
+  }
+}
+
+function checkLength(parsed: unknown, bytes: number): void {
+  const type = typeof parsed === 'object' && parsed !== null && 'type' in parsed ? parsed.type : undefined;
+  if (typeof type === 'string' && !messageTypes.has(type)) throw fail('MESSAGE_UNKNOWN', { type: type.slice(0, 60) });
+  if (bytes > limits.maxOtherMessageBytes && !(typeof type === 'string' && longMessages.has(type))) {
+    throw fail('FRAME_TOO_LARGE', { limit: limits.maxOtherMessageBytes });
   }
 }
 

@@ -5,25 +5,31 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
-import { type ErrorCode, fail, type HallpassError } from '../../shared/errors.ts';
+import { type ErrorCode, fail, HallpassError } from '../../shared/errors.ts';
+import type { InParts } from '../../shared/in-parts.ts';
 import {
   type AgentMessage,
   agentMessageSchema,
   closeCodes,
-  decodeFrame,
+  decodeJson,
   encodeFrame,
   type Frame,
   type RelayMessage,
+  unpackFrame,
+  unpackFrameAside,
 } from '../../shared/link.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
+import type { Room } from './room.ts';
 import type { Share, Turns } from './turns.ts';
 
 /** RFC 6455 close code for "the server met an unexpected condition". */
 const closeUnexpected = 1011;
 /** How long the peer may take over its half of the closing handshake, milliseconds. */
 const closeTimeoutMs = 3000;
-/** Silent intervals after which the line counts as dead. */
+/** Intervals after which the line counts as dead: silent ones, or such in which the peer took nothing of what is sent. */
 const maxMissed = 2;
+/** JSON up to this length needs no room (room.ts). */
+const shortBytes = 64 * 1024;
 
 /** Errors that cost a message, not the connection. */
 const harmless: ReadonlySet<ErrorCode> = new Set([
@@ -65,6 +71,7 @@ export interface ConnectionOptions {
   /** Between two pings, milliseconds. */
   pingMs: number;
   turns: Turns;
+  room: Room;
   share: Share;
   /** Counts what could not be used; true when the connection has to end. */
   strike(points: number): boolean;
@@ -85,6 +92,11 @@ export class Connection {
   #waiting: Frame[] = [];
   #working: Promise<void> | undefined;
   #heard = true;
+  /** Messages for which the peer has no room yet. */
+  #stuck = 0;
+  #isInRoom = false;
+  /** What the message in work has cost so far. */
+  #cost = { ms: 0, bytes: 0 };
   #signs = { left: mostSigns, at: 0 };
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
@@ -119,18 +131,31 @@ export class Connection {
   /** Resolves when there is room for more. A connection that is gone takes it silently. */
   async send(message: RelayMessage): Promise<void> {
     const left = this.#write(message);
-    if (this.#socket.bufferedAmount > bufferedEnough) await left;
+    if (this.#socket.bufferedAmount > bufferedEnough) await this.#taken(left);
   }
 
   /** The same for the receiver: while it waits for the peer to read, the other agents have their turns. */
   async reply(message: RelayMessage): Promise<void> {
     const left = this.#write(message);
-    if (this.#socket.bufferedAmount > bufferedEnough) await this.#outOfTurn(() => left);
+    if (this.#socket.bufferedAmount <= bufferedEnough) return;
+    this.#leaveRoom();
+    await this.#outOfTurn(() => this.#taken(left));
   }
 
   /** In the middle of long work: lets the other agents have their turns. */
   async pass(): Promise<void> {
     await this.#outOfTurn(async () => undefined);
+  }
+
+  /** Does long work, and lets the other agents have their turns every few milliseconds. @throws when the line is gone */
+  async inParts<T>(work: InParts<T>): Promise<T> {
+    for (;;) {
+      const step = work.next();
+      if (step.done) return step.value;
+      if (!this.#options.turns.isLong) continue;
+      await this.pass();
+      this.#ended.signal.throwIfAborted();
+    }
   }
 
   /** Stops taking messages, at once, and closes with a code and a reason for people. */
@@ -176,14 +201,41 @@ export class Connection {
     void (this.#working ?? Promise.resolve()).then(() => this.#closed.resolve());
   }
 
-  async #outOfTurn(work: () => Promise<void>): Promise<void> {
+  async #taken(left: Promise<void>): Promise<void> {
+    this.#stuck += 1;
+    await left;
+    this.#stuck -= 1;
+  }
+
+  async #outOfTurn<T>(work: () => Promise<T>): Promise<T> {
     const { turns, share } = this.#options;
-    turns.end(share);
+    this.#cost.ms += turns.end(share);
     try {
-      await work();
+      return await work();
     } finally {
       await turns.begin(share);
     }
+  }
+
+  #leaveRoom(): void {
+    if (!this.#isInRoom) return;
+    this.#isInRoom = false;
+    this.#options.room.leave();
+  }
+
+  /** @throws HallpassError what is wrong with the frame, or what the receiver says */
+  async #take(frame: Frame): Promise<void> {
+    const json = unpackShort(frame) ?? (await this.#outOfTurn(() => this.#unpackLong(frame)));
+    this.#cost.bytes += json.length;
+    this.#ended.signal.throwIfAborted();
+    await this.#receiver?.handle(await this.inParts(decodeJson(json, agentMessageSchema)));
+  }
+
+  async #unpackLong(frame: Frame): Promise<Buffer> {
+    await this.#options.room.enter(this.#options.share);
+    this.#isInRoom = true;
+    this.#ended.signal.throwIfAborted();
+    return await unpackFrameAside(frame);
   }
 
   async #work(): Promise<void> {
@@ -191,13 +243,15 @@ export class Connection {
     this.#socket.pause();
     for (let frame = this.#waiting.shift(); frame !== undefined; frame = this.#waiting.shift()) {
       await turns.begin(share);
+      this.#cost = { ms: 0, bytes: Buffer.byteLength(frame.data) };
       let refused: HallpassError | undefined;
       try {
-        if (!this.#gone.signal.aborted) await this.#receiver?.handle(decodeFrame(frame, agentMessageSchema));
+        if (!this.#gone.signal.aborted) await this.#take(frame);
       } catch (error) {
         refused = toHallpassError(error);
       }
-      const ms = turns.end(share, Buffer.byteLength(frame.data));
+      this.#leaveRoom();
+      const ms = this.#cost.ms + turns.end(share, this.#cost.bytes);
       if (refused !== undefined) await this.#refuse(refused, ms);
     }
     this.#working = undefined;
@@ -228,12 +282,16 @@ export class Connection {
     if (!harmless.has(error.code)) this.close(closing[error.code] ?? closeUnexpected, error.code);
   }
 
-  /** Any traffic is life, and so is our own work: a paused socket cannot hear the pong. */
+  /**
+   * Any traffic is life, and so is our own work: a paused socket cannot hear the pong. A peer that reads nothing of what we
+   * have to tell it is not.
+   */
   async #watch(): Promise<void> {
     const { clock, pingMs } = this.#options;
     const { signal } = this.#gone;
     let missed = 0;
     let intervals = 0;
+    let held = 0;
     try {
       for (;;) {
         await clock.sleep(pingMs, signal);
@@ -242,7 +300,9 @@ export class Connection {
         if (intervals >= maxMissed && this.#receiver?.greeted !== true) {
           return this.close(closeCodes.protocol, 'LINK_OUT_OF_ORDER');
         }
-        missed = this.#heard || this.#working !== undefined ? 0 : missed + 1;
+        const isWorking = this.#working !== undefined && (this.#stuck === 0 || this.#socket.bufferedAmount !== held);
+        held = this.#socket.bufferedAmount;
+        missed = this.#heard || isWorking ? 0 : missed + 1;
         if (missed >= maxMissed) return this.#socket.terminate();
         this.#heard = false;
         this.#socket.ping();
@@ -250,5 +310,15 @@ export class Connection {
     } catch {
       // The signal: the connection is gone.
     }
+  }
+}
+
+/** The JSON of a frame when it is short; undefined when it is longer, whatever it is then. */
+function unpackShort(frame: Frame): Buffer | undefined {
+  try {
+    return unpackFrame(frame, shortBytes);
+  } catch (error) {
+    if (error instanceof HallpassError && error.code === 'FRAME_TOO_LARGE') return undefined;
+    throw error;
   }
 }

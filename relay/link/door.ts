@@ -28,6 +28,7 @@ import { Conduct } from './conduct.ts';
 import { Connection } from './connection.ts';
 import { Fleet } from './fleet.ts';
 import type { Origins } from './origins.ts';
+import { Room } from './room.ts';
 import { Session } from './session.ts';
 import { type AdmittedAgent, verifyToken } from './token.ts';
 import { Turns } from './turns.ts';
@@ -82,6 +83,7 @@ export function openDoor(options: DoorOptions): Door {
   const refusalsOfAgent = new AttemptLimit(refusalsPerMinute);
   const conduct = new Conduct();
   const turns = new Turns();
+  const room = new Room();
   const fleet = new Fleet({ ...options, onChange: wake, onCancel: options.cancel, signal: stop.signal });
   const sockets = new WebSocketServer({
     noServer: true,
@@ -136,6 +138,7 @@ export function openDoor(options: DoorOptions): Door {
         log: log.child({ tenant: agent.tenantSlug, agent: agent.agentId }),
         pingMs,
         turns,
+        room,
         share,
         strike: (points) => conduct.strike(agent.agentId, points, clock.now()),
         misused: () => conduct.end(agent.agentId, clock.now()),
@@ -149,6 +152,7 @@ export function openDoor(options: DoorOptions): Door {
           cycleSeconds: settings.agents.cycleSeconds,
           send: (message) => connection.reply(message),
           pass: () => connection.pass(),
+          inParts: (work) => connection.inParts(work),
           onCommit: wake,
         }),
       );

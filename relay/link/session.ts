@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
+import type { InParts } from '../../shared/in-parts.ts';
 import type { LeftOut } from '../../shared/left-out.ts';
 import {
   type AgentMessage,
@@ -14,7 +15,7 @@ import {
   type RelayMessage,
 } from '../../shared/link.ts';
 import type { Bucket } from '../../shared/roster.ts';
-import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
+import { applyBatch, beginCycle, commitCycle, rowsOf } from '../roster/intake.ts';
 import { bucketsChangedSince, manifest, mirrorState } from '../roster/mirror.ts';
 import { noteHealth } from '../store/agent-health.ts';
 import { noteHello } from '../store/agents.ts';
@@ -46,6 +47,8 @@ export interface SessionOptions {
   send(message: RelayMessage): Promise<void>;
   /** In the middle of long work: lets the other agents have their turns. */
   pass(): Promise<void>;
+  /** Does long work, and lets the other agents have their turns every few milliseconds. */
+  inParts<T>(work: InParts<T>): Promise<T>;
   /** After a commit is durable. */
   onCommit(tenantId: string): void;
 }
@@ -54,6 +57,8 @@ export class Session {
   readonly #options: SessionOptions;
   #state: LinkState = initialState;
   #wanted = nothingWanted;
+  /** The tenant's, which never changes. */
+  #salt = '';
   readonly #noted = new Map<string, { at: number; code: string }>();
   /** The health that was written last. */
   #told = { key: '', at: 0 };
@@ -128,6 +133,7 @@ export class Session {
       return { welcome: await welcome(scope, cycleSeconds, now), broken };
     });
     this.#wanted = new Wanted(answer.welcome.wanted);
+    this.#salt = answer.welcome.salt;
     await this.#options.send(answer.welcome);
     // A cycle broke off: its batches are in the mirror, but no digest has vouched for the whole. Comparing those buckets
     // makes the agent commit again even if PowerSchool has not changed since.
@@ -179,7 +185,9 @@ export class Session {
   async #batch(batch: Batch): Promise<void> {
     this.#wanted.check(batch);
     const cycle = this.#state.cycle ?? '';
-    this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch));
+    // Checked and hashed before the transaction: nobody can write while it lasts.
+    const rows = await this.#options.inParts(rowsOf(this.#salt, batch));
+    this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch.bucket, rows));
     this.#cycle.received += batch.upserts.length + batch.deletes.length;
     const now = this.#options.clock.now();
     if (now - this.#cycle.toldAt < progressEveryMs) return;

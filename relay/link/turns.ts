@@ -1,7 +1,7 @@
 /**
- * Whose message is worked on next. All agents share one thread and one database: what one of them sends is never worked
- * on for longer than one message while others wait, and who used less of the recent time goes first. Between messages the
- * event loop gets its turn every few milliseconds, so that requests, pings and timers are served whatever agents send.
+ * Whose message is worked on next. All agents share one thread and one database: what one of them sends is worked on for a
+ * few milliseconds while others wait, or for one transaction, and who used less of the recent time goes first. The event
+ * loop gets its turn as often, so that requests, pings and timers are served whatever agents send.
  */
 
 /** Working time after which the event loop gets its turn, milliseconds. */
@@ -25,6 +25,17 @@ export class Share {
     this.#used = this.used(now) + ms;
     this.#at = now;
   }
+}
+
+/** Which of those who wait used least; the first of several who used the same. */
+export function leastUsed(waiting: readonly { share: Share }[], now: number): number {
+  let least = 0;
+  let leastMs = Number.POSITIVE_INFINITY;
+  for (const [at, { share }] of waiting.entries()) {
+    const used = share.used(now);
+    if (used < leastMs) [least, leastMs] = [at, used];
+  }
+  return least;
 }
 
 export interface TurnsOptions {
@@ -55,6 +66,11 @@ export class Turns {
     });
   }
 
+  /** True when the turn under way has lasted long enough for the others to have theirs. */
+  get isLong(): boolean {
+    return this.#beganAt !== undefined && this.#now() - this.#beganAt >= sliceMs;
+  }
+
   /**
    * @param bytes that were worked on in this turn
    * @returns how long the turn was, milliseconds
@@ -80,13 +96,7 @@ export class Turns {
       });
       return;
     }
-    let least = 0;
-    let leastUsed = Number.POSITIVE_INFINITY;
-    for (const [at, { share }] of this.#waiting.entries()) {
-      const used = share.used(now);
-      if (used < leastUsed) [least, leastUsed] = [at, used];
-    }
-    const [next] = this.#waiting.splice(least, 1);
+    const [next] = this.#waiting.splice(leastUsed(this.#waiting, now), 1);
     this.#beganAt = now;
     next?.grant();
   }

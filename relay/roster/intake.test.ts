@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
 import { digestOf, digestToText, recordHash } from '../../shared/digest.ts';
+import { atOnce } from '../../shared/in-parts.ts';
 import { fromWire } from '../../shared/link.ts';
 import { type Bucket, bucketKey, kinds } from '../../shared/roster.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTenant } from '../store/system.ts';
-import { applyBatch, beginCycle, commitCycle } from './intake.ts';
+import { applyBatch, beginCycle, commitCycle, rowsOf } from './intake.ts';
 import { bucketsChangedSince, changedSince, digests, isSettled, manifest, mirrorState, readRecords } from './mirror.ts';
 
 const now = new Date('2026-09-01T08:00:00Z');
@@ -42,7 +43,7 @@ async function tenantIn(store: Store, slug: string) {
     salt,
     begin: () => within((scope) => beginCycle(scope, cycle)),
     apply: (bucket: Bucket, upserts: Record<string, unknown>[], deletes: string[] = []) =>
-      within((scope) => applyBatch(scope, cycle, { bucket, upserts, deletes })),
+      within((scope) => applyBatch(scope, cycle, bucket, atOnce(rowsOf(salt, { bucket, upserts, deletes })))),
     commit: (buckets: Parameters<typeof commitCycle>[2] = []) =>
       within((scope) => commitCycle(scope, cycle, buckets, now)),
     digestOf: (bucket: Bucket, records: Record<string, unknown>[]) => ({
@@ -172,7 +173,7 @@ t.test('two tenants with the same ids never see each other', async (t) => {
   t.same(await one.within((scope) => manifest(scope, terms, '', 10)), []);
   t.equal((await two.within((scope) => manifest(scope, terms, '', 10))).length, 1);
   await t.rejects(
-    one.within((scope) => applyBatch(scope, two.cycle, { bucket: terms, upserts: [], deletes: [] })),
+    one.within((scope) => applyBatch(scope, two.cycle, terms, new Map())),
     {
       code: 'LINK_OUT_OF_ORDER',
     },

@@ -2,6 +2,7 @@
  * What agents send, taken into the mirror: one transaction per message, so that an acknowledged batch is durable with its
  * digest. Applying a batch again changes nothing.
  */
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import {
   addHash,
@@ -14,31 +15,56 @@ import {
   sameDigest,
 } from '../../shared/digest.ts';
 import { fail } from '../../shared/errors.ts';
+import type { InParts } from '../../shared/in-parts.ts';
 import { type Batch, type BucketDigest, fromWire } from '../../shared/link.ts';
 import { type Bucket, bucketKey } from '../../shared/roster.ts';
 import type { TenantScope } from '../store/store.ts';
 import { digests, isChanged } from './mirror.ts';
+
+/** Checking and hashing so many takes a millisecond or less. */
+const rowsBetweenPauses = 32;
+/** Writing so many takes a few milliseconds. */
+const rowsAtOnce = 250;
+
+type BatchParts = Pick<Batch, 'bucket' | 'upserts' | 'deletes'>;
 
 /** Opens a cycle, taking over from one that was left open: the mirror is not settled until a cycle commits. */
 export async function beginCycle(scope: TenantScope, cycle: string): Promise<void> {
   await scope.db.updateTable('tenant').set({ open_cycle: cycle }).where('id', '=', scope.tenantId).execute();
 }
 
+/** What each id named in a batch must become: a row, or undefined for none. */
+export type WantedRows = ReadonlyMap<string, { hash: string; record: object } | undefined>;
+
 /**
- * Applies the upserts and deletes of one bucket and keeps its digest. A record that is in both is an upsert.
+ * Checks the records of a batch and hashes them. A record that is in both lists is an upsert.
+ *
+ * @throws HallpassError FRAME_MALFORMED when any record is invalid
+ */
+export function* rowsOf(salt: string, { bucket, upserts, deletes }: BatchParts): InParts<WantedRows> {
+  const wanted = new Map<string, { hash: string; record: object } | undefined>();
+  for (const id of deletes) wanted.set(id, undefined);
+  for (const [at, fields] of upserts.entries()) {
+    const record = fromWire(bucket, fields);
+    wanted.set(record.id, { hash: recordHash(salt, record), record });
+    if (at % rowsBetweenPauses === rowsBetweenPauses - 1) yield;
+  }
+  return wanted;
+}
+
+/**
+ * Applies the rows of one batch to its bucket and keeps its digest.
  *
  * @returns how many records changed
- * @throws HallpassError LINK_OUT_OF_ORDER when `cycle` is not the open one (another agent began its own);
- *   FRAME_MALFORMED when any record is invalid, and then nothing is applied
+ * @throws HallpassError LINK_OUT_OF_ORDER when `cycle` is not the open one (another agent began its own)
  */
 export async function applyBatch(
   scope: TenantScope,
   cycle: string,
-  batch: Pick<Batch, 'bucket' | 'upserts' | 'deletes'>,
+  bucket: Bucket,
+  wanted: WantedRows,
 ): Promise<number> {
-  const { bucket } = batch;
   const tenant = await tenantInCycle(scope, cycle, 'batch');
-  const wanted = wantedRows(tenant.salt, batch);
   const present = await hashesOf(scope, bucket, [...wanted.keys()]);
 
   let digest = await digestOfBucket(scope, bucket);
@@ -56,7 +82,11 @@ export async function applyBatch(
   }
 
   const version = tenant.roster_version + 1;
-  if (upserts.length > 0) await upsertRecords(scope, bucket, upserts, version);
+  for (let at = 0; at < upserts.length; at += rowsAtOnce) {
+    // The other agents have to wait for the end, but pings, requests and timers need not.
+    if (at > 0) await setImmediate();
+    await upsertRecords(scope, bucket, upserts.slice(at, at + rowsAtOnce), version);
+  }
   if (deletes.length > 0) await deleteRecords(scope, bucket, deletes, version);
   const changed = upserts.length + deletes.length;
   if (changed > 0) await setDigest(scope, bucket, digest);
@@ -110,24 +140,13 @@ export async function commitCycle(
 async function tenantInCycle(scope: TenantScope, cycle: string, type: string) {
   const tenant = await scope.db
     .selectFrom('tenant')
-    .select(['salt', 'roster_version', 'open_cycle'])
+    .select(['roster_version', 'open_cycle'])
     .where('id', '=', scope.tenantId)
     .executeTakeFirstOrThrow();
   if (tenant.open_cycle !== cycle) {
     throw fail('LINK_OUT_OF_ORDER', { type, reason: 'another cycle has begun for this district' });
   }
   return tenant;
-}
-
-/** What each id named in the batch must become: a row, or undefined for none. */
-function wantedRows(salt: string, { bucket, upserts, deletes }: Pick<Batch, 'bucket' | 'upserts' | 'deletes'>) {
-  const wanted = new Map<string, { hash: string; record: object } | undefined>();
-  for (const id of deletes) wanted.set(id, undefined);
-  for (const fields of upserts) {
-    const record = fromWire(bucket, fields);
-    wanted.set(record.id, { hash: recordHash(salt, record), record });
-  }
-  return wanted;
 }
 
 async function hashesOf(scope: TenantScope, bucket: Bucket, ids: string[]): Promise<Map<string, string>> {
@@ -172,7 +191,7 @@ async function setDigest(scope: TenantScope, { kind, schoolId }: Bucket, digest:
     .execute();
 }
 
-// One statement for the whole batch: its rows travel as one JSON parameter, so the statement is the same for every size.
+// One statement for many rows: they travel as one JSON parameter, so the statement is the same for every number.
 // `where true` keeps SQLite from reading ON CONFLICT as a join constraint (https://sqlite.org/lang_upsert.html, 2.2).
 async function upsertRecords(
   { db, tenantId }: TenantScope,

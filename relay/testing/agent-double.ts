@@ -49,10 +49,10 @@ export async function postEnroll(url: string, body: unknown): Promise<{ status: 
   return { status: answer.status, body: await answer.json() };
 }
 
-export async function enrollDouble(url: string, code: string): Promise<AgentIdentity> {
+export async function enrollDouble(url: string, code: string, post = postEnroll): Promise<AgentIdentity> {
   const { privateKey, publicKey } = await newKey();
   const request = { code, name: 'double', agentVersion: '0.0.0', publicKey };
-  const { body } = await postEnroll(url, request);
+  const { body } = await post(url, request);
   return { ...enrollResponseSchema.parse(body), privateKey };
 }
 

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
 import { type MicrosoftSimulator, startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { atOnce } from '../../shared/in-parts.ts';
 import { toWire } from '../../shared/link.ts';
 import { bucketKey, parseBucketKey, type RosterRecord } from '../../shared/roster.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
@@ -14,7 +15,7 @@ import { GraphClient } from '../graph/client.ts';
 import { openCredentials } from '../graph/credentials.ts';
 import { openTransport, type Transport } from '../graph/transport.ts';
 import { type Profile, parseProfile } from '../profile.ts';
-import { applyBatch, beginCycle, commitCycle } from '../roster/intake.ts';
+import { applyBatch, beginCycle, commitCycle, rowsOf } from '../roster/intake.ts';
 import { openVault } from '../secrets/key-file.ts';
 import { createVault, type Vault } from '../secrets/vault.ts';
 import { checkSettings, type RelaySettings, saveSettings, storeFile } from '../settings.ts';
@@ -300,6 +301,9 @@ export async function commitRoster(
   const cycle = randomUUID();
   const now = new Date(clock.now());
   await store.withTenant(tenantId, (scope) => beginCycle(scope, cycle));
+  const { salt } = await store.withTenant(tenantId, ({ db }) =>
+    db.selectFrom('tenant').select('salt').where('id', '=', tenantId).executeTakeFirstOrThrow(),
+  );
   const wanted = Map.groupBy(records, bucketKey);
   const present = await store.withTenant(tenantId, (scope) =>
     scope.db
@@ -316,7 +320,8 @@ export async function commitRoster(
     const ids = new Set(wanted.get(key)?.map((record) => record.id));
     const deletes = (there.get(key) ?? []).map((row) => row.id).filter((id) => !ids.has(id));
     const upserts = wanted.get(key)?.map(toWire) ?? [];
-    await store.withTenant(tenantId, (scope) => applyBatch(scope, cycle, { bucket, upserts, deletes }));
+    const rows = atOnce(rowsOf(salt, { bucket, upserts, deletes }));
+    await store.withTenant(tenantId, (scope) => applyBatch(scope, cycle, bucket, rows));
   }
   await store.withTenant(tenantId, (scope) => commitCycle(scope, cycle, [], now));
 }

@@ -8,10 +8,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyBatch, beginCycle, commitCycle } from '../../relay/roster/intake.ts';
+import { applyBatch, beginCycle, commitCycle, rowsOf } from '../../relay/roster/intake.ts';
 import { openSqlite } from '../../relay/store/sqlite-dialect.ts';
 import { openStore } from '../../relay/store/store.ts';
 import { createTenant } from '../../relay/store/system.ts';
+import { atOnce } from '../../shared/in-parts.ts';
 import { limits } from '../../shared/link.ts';
 import type { Bucket } from '../../shared/roster.ts';
 import { count, readScriptOptions } from '../script-options.ts';
@@ -66,11 +67,15 @@ function relayIntake(work: Load[]): Promise<number> {
     const tenant = await store.system((scope) =>
       createTenant(scope, { slug: 'bench', name: 'Bench', graphTenantId: randomUUID() }, new Date()),
     );
+    const { salt } = await store.withTenant(tenant.id, ({ db }) =>
+      db.selectFrom('tenant').select('salt').where('id', '=', tenant.id).executeTakeFirstOrThrow(),
+    );
     const cycle = randomUUID();
     const began = performance.now();
     await store.withTenant(tenant.id, (scope) => beginCycle(scope, cycle));
     for (const { bucket, upserts } of work) {
-      await store.withTenant(tenant.id, (scope) => applyBatch(scope, cycle, { bucket, upserts, deletes: [] }));
+      const rows = atOnce(rowsOf(salt, { bucket, upserts, deletes: [] }));
+      await store.withTenant(tenant.id, (scope) => applyBatch(scope, cycle, bucket, rows));
     }
     await store.withTenant(tenant.id, (scope) => commitCycle(scope, cycle, [], new Date()));
     const rate = perSecond(began);
