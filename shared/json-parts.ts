@@ -23,11 +23,11 @@ export type Beyond = keyof JsonBounds;
 export interface JsonParts {
   text: string;
   /**
-   * Parses the elements of the long lists into what was parsed from `text`.
+   * Parses the elements of the long lists into what was parsed from `text`; lists of other names stay empty.
    *
    * @throws SyntaxError
    */
-  fill(parsed: unknown): InParts<void>;
+  fill(parsed: unknown, names: ReadonlySet<string>): InParts<void>;
 }
 
 interface List {
@@ -116,7 +116,7 @@ export function* cutJson(json: Buffer, bounds: JsonBounds): InParts<JsonParts | 
     yield;
   }
   if (outside.bytes > bounds.maxBytesInPart) return 'maxBytesInPart';
-  return { text: textOutside(json, lists), fill: (parsed) => fill(parsed, json, lists) };
+  return { text: textOutside(json, lists), fill: (parsed, names) => fill(parsed, names, json, lists) };
 }
 
 function textOutside(json: Buffer, lists: readonly List[]): string {
@@ -129,9 +129,11 @@ function textOutside(json: Buffer, lists: readonly List[]): string {
   return text + json.toString('utf8', from);
 }
 
-function* fill(parsed: unknown, json: Buffer, lists: readonly List[]): InParts<void> {
+function* fill(parsed: unknown, names: ReadonlySet<string>, json: Buffer, lists: readonly List[]): InParts<void> {
   for (const list of lists) {
-    const elements = memberOf(parsed, JSON.parse(list.name.toString('utf8')));
+    const name: unknown = JSON.parse(list.name.toString('utf8'));
+    if (typeof name !== 'string' || !names.has(name)) continue;
+    const elements = memberOf(parsed, name);
     if (!Array.isArray(elements) || elements.length > 0) throw new SyntaxError('one name stands for two values');
     let from = list.from;
     for (const to of [...list.cuts, list.to]) {
@@ -144,7 +146,7 @@ function* fill(parsed: unknown, json: Buffer, lists: readonly List[]): InParts<v
   }
 }
 
-function memberOf(parsed: unknown, name: unknown): unknown {
-  if (typeof parsed !== 'object' || parsed === null || typeof name !== 'string') return undefined;
+function memberOf(parsed: unknown, name: string): unknown {
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
   return Object.getOwnPropertyDescriptor(parsed, name)?.value;
 }

@@ -2,7 +2,16 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { HallpassError } from './errors.ts';
-import { type AgentMessage, agentMessageSchema, decodeFrame, encodeFrame, fromWire, limits, toWire } from './link.ts';
+import {
+  type AgentMessage,
+  agentMessageSchema,
+  decodeFrame,
+  encodeFrame,
+  fromWire,
+  limits,
+  toWire,
+  unpackFrameAside,
+} from './link.ts';
 import type { Student } from './roster.ts';
 
 const batch = (count: number): AgentMessage => ({
@@ -81,4 +90,25 @@ t.test('a record survives the wire without what its bucket says', async (t) => {
     codeOf(() => fromWire({ kind: 'student', schoolId: '12' }, { id: '1', shoeSize: '42' })),
     'FRAME_MALFORMED',
   );
+});
+
+t.test('unpacked aside: what begins as a long message may be long, nothing else', async (t) => {
+  const unpacked = async (json: string) => {
+    const frame = { data: gzipSync(json), binary: true };
+    return await unpackFrameAside(frame).then(
+      (bytes) => bytes.equals(Buffer.from(json)),
+      (error: unknown) => (error instanceof HallpassError ? error.code : error),
+    );
+  };
+  const space = (bytes: number) => ' '.repeat(bytes);
+  t.equal(await unpacked(`{"type":"hello"${space(7_000_000)}}`), true);
+  t.equal(await unpacked(`{"type":"cycle.commit"${space(7_000_000)}}`), true);
+  t.equal(await unpacked(`{"type":"batch"${space(1_000_000)}}`), true);
+  t.equal(await unpacked(`{"type":"batch"${space(1 << 20)}}`), 'FRAME_TOO_LARGE');
+  t.equal(await unpacked(`{"type":"hello"${space(limits.maxMessageBytes)}}`), 'FRAME_TOO_LARGE');
+  const parts = [gzipSync('{"type":"hel'), gzipSync(`lo"${space(2_000_000)}}`)];
+  t.equal((await unpackFrameAside({ data: Buffer.concat(parts), binary: true })).length, 2_000_016);
+  const cut = gzipSync(JSON.stringify(Array.from({ length: 3000 }, Math.random))).subarray(0, 2000);
+  await t.rejects(unpackFrameAside({ data: cut, binary: true }), { code: 'FRAME_MALFORMED' });
+  await t.rejects(unpackFrameAside({ data: Buffer.alloc(2000), binary: true }), { code: 'FRAME_MALFORMED' });
 });

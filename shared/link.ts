@@ -9,7 +9,7 @@
  *   1  (0.3.0) the answer to a check says which fields the profiles ask for
  */
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync, gzipSync } from 'node:zlib';
+import { constants, gunzip, gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { digestTextSchema } from './digest.ts';
 import { fail, HallpassError, reasonOf } from './errors.ts';
@@ -299,14 +299,19 @@ export function unpackFrame(frame: Frame, maxBytes: number = limits.maxMessageBy
   }
 }
 
-/** The same beside everything else that is to do: a long message takes tens of milliseconds. */
+/**
+ * The same beside everything else that is to do: a long message takes tens of milliseconds. One that does not begin with the
+ * type of a long message is not unpacked any further than others may be.
+ */
 export async function unpackFrameAside(frame: Frame): Promise<Buffer> {
   checkFrame(frame);
-  if (!frame.binary) return plain(frame, limits.maxMessageBytes);
+  if (!frame.binary) return plain(frame, limits.maxOtherMessageBytes);
+  let maxBytes: number = limits.maxOtherMessageBytes;
   try {
-    return await gunzipAside(frame.data, { maxOutputLength: limits.maxMessageBytes, chunkSize: 256 * 1024 });
+    if (longBeginning.test(beginningOf(frame.data))) maxBytes = limits.maxMessageBytes;
+    return await gunzipAside(frame.data, { maxOutputLength: maxBytes, chunkSize: 256 * 1024 });
   } catch (error) {
-    throw unpackFault(error, limits.maxMessageBytes);
+    throw unpackFault(error, maxBytes);
   }
 }
 
@@ -340,6 +345,17 @@ const messageTypes = new Set<string>(
 
 /** Messages that name buckets by the thousand. */
 const longMessages = new Set(['hello', 'cycle.commit', 'welcome', 'repair']);
+
+/** Members that may be long; of another one, which a later version may have, nothing is read. */
+const longLists = new Set(['buckets', 'upserts', 'deletes', 'entries']);
+
+/** Messages are made with their type first. */
+const longBeginning = /^\{"type":"(?:hello|cycle\.commit|welcome|repair)"/;
+
+function beginningOf(data: string | Buffer): string {
+  const some = Buffer.from(data).subarray(0, 256);
+  return gunzipSync(some, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1', 0, 40);
+}
 
 const gunzipAside = promisify(gunzip);
 
@@ -378,7 +394,7 @@ function* parseJson(json: Buffer): InParts<unknown> {
     const parsed: unknown = JSON.parse(parts.text);
     // Before the long lists are parsed: what is not asked for is not worth the time.
     checkLength(parsed, json.length);
-    yield* parts.fill(parsed);
+    yield* parts.fill(parsed, longLists);
     return parsed;
   } catch (error) {
     if (error instanceof HallpassError) throw error;

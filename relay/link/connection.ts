@@ -94,6 +94,8 @@ export class Connection {
   #heard = true;
   /** Messages for which the peer has no room yet. */
   #stuck = 0;
+  /** Messages that are on their way. */
+  #written = 0;
   #isInRoom = false;
   /** What the message in work has cost so far. */
   #cost = { ms: 0, bytes: 0 };
@@ -178,7 +180,12 @@ export class Connection {
   #write(message: RelayMessage): Promise<void> {
     const { data, binary } = encodeFrame(message);
     if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve();
-    return new Promise<void>((resolve) => this.#socket.send(data, { binary }, () => resolve()));
+    return new Promise<void>((resolve) => {
+      this.#socket.send(data, { binary }, () => {
+        this.#written += 1;
+        resolve();
+      });
+    });
   }
 
   /** False when there are too many of them: ws itself would cut the line without a word. */
@@ -291,7 +298,7 @@ export class Connection {
     const { signal } = this.#gone;
     let missed = 0;
     let intervals = 0;
-    let held = 0;
+    let before = { written: 0, held: 0 };
     try {
       for (;;) {
         await clock.sleep(pingMs, signal);
@@ -300,9 +307,10 @@ export class Connection {
         if (intervals >= maxMissed && this.#receiver?.greeted !== true) {
           return this.close(closeCodes.protocol, 'LINK_OUT_OF_ORDER');
         }
-        const isWorking = this.#working !== undefined && (this.#stuck === 0 || this.#socket.bufferedAmount !== held);
-        held = this.#socket.bufferedAmount;
-        missed = this.#heard || isWorking ? 0 : missed + 1;
+        const { bufferedAmount: held } = this.#socket;
+        const isRead = this.#stuck === 0 || this.#written > before.written || held < before.held;
+        before = { written: this.#written, held };
+        missed = this.#heard || (this.#working !== undefined && isRead) ? 0 : missed + 1;
         if (missed >= maxMissed) return this.#socket.terminate();
         this.#heard = false;
         this.#socket.ping();

@@ -2,7 +2,6 @@
  * What agents send, taken into the mirror: one transaction per message, so that an acknowledged batch is durable with its
  * digest. Applying a batch again changes nothing.
  */
-import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import {
   addHash,
@@ -23,8 +22,6 @@ import { digests, isChanged } from './mirror.ts';
 
 /** Checking and hashing so many takes a millisecond or less. */
 const rowsBetweenPauses = 32;
-/** Writing so many takes a few milliseconds. */
-const rowsAtOnce = 250;
 
 type BatchParts = Pick<Batch, 'bucket' | 'upserts' | 'deletes'>;
 
@@ -82,11 +79,7 @@ export async function applyBatch(
   }
 
   const version = tenant.roster_version + 1;
-  for (let at = 0; at < upserts.length; at += rowsAtOnce) {
-    // The other agents have to wait for the end, but pings, requests and timers need not.
-    if (at > 0) await setImmediate();
-    await upsertRecords(scope, bucket, upserts.slice(at, at + rowsAtOnce), version);
-  }
+  if (upserts.length > 0) await upsertRecords(scope, bucket, upserts, version);
   if (deletes.length > 0) await deleteRecords(scope, bucket, deletes, version);
   const changed = upserts.length + deletes.length;
   if (changed > 0) await setDigest(scope, bucket, digest);
@@ -191,7 +184,7 @@ async function setDigest(scope: TenantScope, { kind, schoolId }: Bucket, digest:
     .execute();
 }
 
-// One statement for many rows: they travel as one JSON parameter, so the statement is the same for every number.
+// One statement for the whole batch: its rows travel as one JSON parameter, so the statement is the same for every size.
 // `where true` keeps SQLite from reading ON CONFLICT as a join constraint (https://sqlite.org/lang_upsert.html, 2.2).
 async function upsertRecords(
   { db, tenantId }: TenantScope,

@@ -24,6 +24,8 @@ const goodOnes = ['good1', 'good2', 'good3', 'good4', 'good5'];
 const hostileOnes = Object.keys(hostilePrograms);
 /** For anything to come to its end that is not measured, milliseconds. */
 const stepMs = 20_000;
+/** For the last acknowledgement, beyond the time, milliseconds. */
+const graceMs = 10_000;
 /** Hostile agents at work before anything is measured, milliseconds. */
 const warmUpMs = 2000;
 
@@ -82,7 +84,7 @@ async function measure(build: string): Promise<Figures> {
       'good agents connect',
       Promise.all(goodOnes.map((_, at) => connectGood(url, codes[at] ?? '', at))),
     );
-    const quiet = await latencies(agents, Math.min(5, seconds), stepMs);
+    const quiet = await latencies(agents, Math.min(5, seconds), graceMs);
 
     const attackers = spawn(
       process.execPath,
@@ -93,7 +95,7 @@ async function measure(build: string): Promise<Figures> {
     const said = createInterface({ input: attackers.stdout });
     await lineWith(said, (line) => line === 'ready', 'the hostile agents are enrolled');
     await wait(warmUpMs);
-    const beside = await latencies(agents, seconds, stepMs);
+    const beside = await latencies(agents, seconds, graceMs);
     const rssMB = peakRssMB(served.pid);
     attackers.kill('SIGTERM');
     const told = await lineWith(said, (line) => line.startsWith('{'), 'the hostile agents tell what they did');
@@ -172,4 +174,8 @@ const today = await measure(here);
 report('today', today);
 const missed = misses(today);
 for (const miss of missed) process.stderr.write(`missed: ${miss}\n`);
+const aloneMs = quantile(today.quiet.sorted, 0.99);
+if (missed.length > 0 && aloneMs > targets.p99Ms / 4) {
+  process.stderr.write(`the machine is busy: without hostile agents, too, p99 is ${aloneMs.toFixed(0)} ms\n`);
+}
 process.exit(missed.length === 0 ? 0 : 1);

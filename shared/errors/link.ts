@@ -144,7 +144,8 @@ export const linkErrors = {
     retry: 'bug',
     sentence: 'A message on the link is larger than {limit} bytes.',
     action: 'Please report it.',
-    meaning: 'Limits hold before and after decompression, so that no peer can exhaust the other.',
+    meaning:
+      'Limits hold before and after decompression, and are lower for messages that are never long, so that no peer can exhaust the other.',
   },
   FRAME_TOO_COMPLEX: {
     retry: 'bug',
