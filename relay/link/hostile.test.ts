@@ -17,7 +17,11 @@ for (const [what, frame, code] of [
   ['brackets within brackets', gzipSync(nested(500_000)), 'FRAME_TOO_COMPLEX'],
   ['objects within objects', gzipSync('{"a":'.repeat(200_000)), 'FRAME_TOO_COMPLEX'],
   ['millions of values', gzipSync(`{"type":"hello","buckets":[${'0,'.repeat(3_000_000)}0]}`), 'FRAME_TOO_COMPLEX'],
-  ['millions of empty objects', gzipSync(`{"type":"hello","buckets":[${'{},'.repeat(2_000_000)}{}]}`), 'FRAME_TOO_COMPLEX'],
+  [
+    'millions of empty objects',
+    gzipSync(`{"type":"hello","buckets":[${'{},'.repeat(2_000_000)}{}]}`),
+    'FRAME_TOO_COMPLEX',
+  ],
   ['a gigabyte in a megabyte', gzipSync(Buffer.alloc(64 << 20)), 'FRAME_TOO_LARGE'],
   ['several gzip members', Buffer.concat(Array(20).fill(gzipSync(Buffer.alloc(1 << 20)))), 'FRAME_TOO_LARGE'],
 ] as const) {

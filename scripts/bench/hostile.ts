@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { count, readScriptOptions } from '../script-options.ts';
 import { checkoutOf } from './builds/checkout.ts';
 import { connectGood, type Latencies, latencies, quantile } from './hostile/good.ts';
 import { hostilePrograms } from './hostile/programs.ts';
@@ -29,17 +30,21 @@ const graceMs = 10_000;
 /** Hostile agents at work before anything is measured, milliseconds. */
 const warmUpMs = 2000;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '15' },
-    beside: { type: 'string', default: 'cddc358' },
-    alone: { type: 'boolean', default: false },
-  },
-});
-const seconds = Number(values.seconds);
-if (!(seconds >= 1 && seconds <= 20)) {
-  process.stderr.write('usage: npm run bench -- hostile [--seconds 1..20] [--beside COMMIT | --alone]\n');
-  process.exit(64);
+const {
+  options: { seconds, beside: otherBuild, alone },
+} = readScriptOptions<{ seconds: number; beside: string; alone: boolean }>(
+  'npm run bench -- hostile',
+  'Good agents beside ten hostile ones: how long an acknowledgement takes, and what the memory of the relay grows to.',
+  (command) =>
+    command
+      .option('--seconds <number>', 'of measuring for each build, 20 at most', upToTwenty, 15)
+      .option('--beside <commit>', 'the other build, of 0.2.0 unless said otherwise', 'cddc358')
+      .option('--alone', "today's build only", false),
+);
+
+/** @throws InvalidArgumentError */
+function upToTwenty(text: string): number {
+  return Math.min(20, count(text));
 }
 
 interface Figures {
@@ -169,7 +174,7 @@ function misses({ beside, rssMB, attacks }: Figures): string[] {
   ];
 }
 
-if (!values.alone) report(values.beside, await measure(await checkoutOf(values.beside)));
+if (!alone) report(otherBuild, await measure(await checkoutOf(otherBuild)));
 const today = await measure(here);
 report('today', today);
 const missed = misses(today);

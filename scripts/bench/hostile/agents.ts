@@ -5,6 +5,7 @@
 import { setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AgentIdentity, connectDouble } from '../../../relay/testing/agent-double.ts';
+import { readScriptOptions } from '../../script-options.ts';
 import { enrollFrom } from './enroll.ts';
 import { greet, type HostileProgram, hostilePrograms, type Line } from './programs.ts';
 
@@ -15,7 +16,11 @@ const sentEnough = 4 << 20;
 /** No single connection for longer than this, whatever the relay does with it, milliseconds. */
 const longestLineMs = 20_000;
 
-const [url = '', ...codes] = process.argv.slice(2);
+const {
+  args: [url = '', ...codes],
+} = readScriptOptions('node scripts/bench/hostile/agents.ts', 'Hostile agents against a relay.', (command) =>
+  command.argument('<url>', 'of the relay').argument('<codes...>', 'for enrolling, one for each agent'),
+);
 const done = Object.fromEntries(
   Object.keys(hostilePrograms).map((name) => [name, { connections: 0, refusals: 0, bursts: 0 }]),
 );
