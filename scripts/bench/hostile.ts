@@ -14,6 +14,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { InvalidArgumentError } from 'commander';
 import { count, readScriptOptions } from '../script-options.ts';
 import { checkoutOf } from './builds/checkout.ts';
 import { connectGood, type Latencies, latencies, quantile } from './hostile/good.ts';
@@ -44,7 +45,9 @@ const {
 
 /** @throws InvalidArgumentError */
 function upToTwenty(text: string): number {
-  return Math.min(20, count(text));
+  const number = count(text);
+  if (number > 20) throw new InvalidArgumentError('It must be 20 at most.');
+  return number;
 }
 
 interface Figures {
