@@ -21,7 +21,8 @@ async function scripts(): Promise<string[]> {
   for await (const file of glob('scripts/**/*.ts', { cwd: root })) {
     if (file.endsWith('.test.ts') || file.startsWith(join('scripts', 'recorded', '0.2.0'))) continue;
     const text = await readFile(join(root, file), 'utf8');
-    if (/readScriptOptions[<(]|process\.argv(\.slice|\[1\])|program\.parse\(\)|command\.parse\(\)/.test(text)) found.push(file);
+    if (/readScriptOptions[<(]|process\.argv(\.slice|\[1\])|program\.parse\(\)|command\.parse\(\)/.test(text))
+      found.push(file);
   }
   const { scripts: named } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   for (const line of Object.values<string>(named)) {
