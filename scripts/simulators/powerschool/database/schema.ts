@@ -55,14 +55,6 @@ export function columnKind(table: string, column: string): ColumnKind | undefine
   return columns?.get(column.toLowerCase());
 }
 
-const dateKinds: (ColumnKind | undefined)[] = ['date', 'timestamp'];
-
-/** Whether a column of this name holds a date, in whichever tables have one. */
-export function isDateColumn(column: string): boolean {
-  const found = [...tables.values()].flatMap((columns) => columns.get(column.toLowerCase()) ?? []);
-  return found.length > 0 && found.every((kind) => dateKinds.includes(kind));
-}
-
 /** The column that the others call the row by: DCID for the core tables. */
 export function primaryKey(table: TableName): string {
   return words(columnLists[table].number)[0] ?? '';

@@ -3,7 +3,7 @@
  * mistakes that PowerSchool neither refuses at installation nor explains at the call.
  */
 import { constants, type DatabaseSync } from 'node:sqlite';
-import { columnKind, isDateColumn, isTable, isView } from '../database/schema.ts';
+import { columnKind, isTable, isView } from '../database/schema.ts';
 import { type TranslatedSql, translateSql } from '../sql/oracle-sql.ts';
 import { fieldsOf, type NamedQuery } from './named-queries.ts';
 
@@ -65,7 +65,7 @@ export function enableErrors(db: DatabaseSync, query: NamedQuery): string[] {
 
 function translate(query: NamedQuery): TranslatedSql {
   const arrays = query.args.filter((arg) => arg.array).map((arg) => arg.name.toLowerCase());
-  return translateSql(query.sql, new Set(arrays), isDateColumn);
+  return translateSql(query.sql, new Set(arrays));
 }
 
 interface Selected {

@@ -1,26 +1,10 @@
-/** Calls whose form differs: LISTAGG, EXTRACT, and adding to and subtracting from dates. */
+/** Calls whose form differs: LISTAGG and EXTRACT. */
 import { NotTranslated } from './refused.ts';
-import {
-  call,
-  isComma,
-  isParenthesis,
-  isWord,
-  listed,
-  type Node,
-  operandEnd,
-  raw,
-  skipSpace,
-  split,
-  takeOperandBefore,
-  textOf,
-} from './tokens.ts';
-
-/** Whether a column of this name holds a date. */
-export type IsDateColumn = (name: string) => boolean;
+import { call, isComma, isParenthesis, isWord, listed, type Node, raw, skipSpace, split, textOf } from './tokens.ts';
 
 /** One level of the tree. @throws NotTranslated */
-export function rewriteCalls(nodes: Node[], isDateColumn: IsDateColumn): Node[] {
-  return dateSums(listAggregates(extracts(nodes)), (operand) => isDate(operand, isDateColumn));
+export function rewriteCalls(nodes: Node[]): Node[] {
+  return listAggregates(extracts(nodes));
 }
 
 /** `EXTRACT(YEAR FROM x)` becomes a call with two arguments. */
@@ -29,6 +13,8 @@ function extracts(nodes: Node[]): Node[] {
     if (!isParenthesis(node) || !isWord(nodes[index - 1], 'EXTRACT')) return node;
     const [field = [], source = []] = split(node.nodes, (inner) => isWord(inner, 'FROM'));
     const unit = field.find(({ type }) => type === 'word');
+    // Of a DATE, Oracle gives no time of day (ORA-30076); of a TIMESTAMP it does, which are the same here.
+    if (isWord(unit, 'HOUR', 'MINUTE', 'SECOND')) throw new NotTranslated(`EXTRACT(${textOf(unit)} …)`);
     return { ...node, nodes: listed([[raw(`'${textOf(unit) ?? ''}'`)], source]) };
   });
 }
@@ -62,47 +48,4 @@ function listAggregates(nodes: Node[]): Node[] {
     result.push(...call('GROUP_CONCAT', value, [...separator, ...order]));
   }
   return result;
-}
-
-const dateCalls = ['SYSDATE()', 'ADD_MONTHS', 'LAST_DAY', 'NEXT_DAY', 'TO_DATE', 'TO_TIMESTAMP', 'DATE_SUM'];
-
-/** A call that gives a date, as far as its name says; TRUNC where what it cuts is one. */
-function isDate(operand: readonly Node[], isDateColumn: IsDateColumn): boolean {
-  const [first, ...rest] = operand.filter(({ type }) => type !== 'space');
-  const argument = rest.find(isParenthesis)?.nodes ?? [];
-  if (isWord(first, 'TRUNC')) return isDate(split(argument, isComma)[0] ?? [], isDateColumn);
-  if (isParenthesis(first)) return isDate(first.nodes, isDateColumn);
-  if (first?.type === 'text') return /^'\d{4}-\d\d-\d\d/.test(first.text);
-  const column = operand.findLast(({ type }) => type !== 'space');
-  return isWord(first, ...dateCalls) || (column?.type === 'word' && isDateColumn(column.text));
-}
-
-/** In Oracle, a date plus a number is so many days later, and a date minus a date the days between. */
-function dateSums(nodes: Node[], isDateOperand: (operand: readonly Node[]) => boolean): Node[] {
-  const result: Node[] = [];
-  for (let index = 0; index < nodes.length; index += 1) {
-    const node = nodes[index];
-    if (node === undefined) break;
-    const sign = textOf(node);
-    const end = operandEnd(nodes, index + 1);
-    const right = nodes.slice(index + 1, end);
-    const left = (sign === '+' || sign === '-') && isOperand(result) ? takeOperandBefore(result) : undefined;
-    if (left === undefined) result.push(node);
-    else if (isDateOperand(left) || isDateOperand(right)) {
-      result.push(...call('DATE_SUM', left, [raw(`'${sign}'`)], right));
-      index = end - 1;
-    } else result.push(...left, node);
-  }
-  return result;
-}
-
-/** Whether something stands there that a sum can begin with. */
-function isOperand(nodes: readonly Node[]): boolean {
-  const last = nodes.findLast(({ type }) => type !== 'space');
-  if (last === undefined) return false;
-  if (last.type === 'symbol') return false;
-  return (
-    last.type !== 'word' ||
-    !isWord(last, 'SELECT', 'WHERE', 'AND', 'OR', 'THEN', 'ELSE', 'WHEN', 'BETWEEN', 'BY', 'ON', 'IN')
-  );
 }

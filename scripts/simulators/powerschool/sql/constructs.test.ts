@@ -1,7 +1,7 @@
 /** Constructs that published PowerQueries use, with the answers that Oracle gives. */
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
-import { createTables, isDateColumn } from '../database/schema.ts';
+import { createTables } from '../database/schema.ts';
 import { registerOracleFunctions } from './functions.ts';
 import { translateSql } from './oracle-sql.ts';
 
@@ -17,7 +17,7 @@ db.exec(`
 `);
 
 function rows(sql: string, binds: Record<string, string | number> = {}): unknown[][] {
-  const statement = db.prepare(translateSql(sql, new Set(), isDateColumn).sql);
+  const statement = db.prepare(translateSql(sql, new Set()).sql);
   statement.setReturnArrays(true);
   return statement.all(binds) as unknown as unknown[][];
 }
@@ -145,6 +145,124 @@ t.test('regular expressions and functions on text', async (t) => {
   t.throws(() => value("REGEXP_COUNT('x', '(')"), /ORA-12726/);
 });
 
+t.test('dates count as dates wherever they come from, and products before sums', async (t) => {
+  const later: [string, unknown][] = [
+    ['NVL(exitdate, SYSDATE) - 10', '2026-05-31'],
+    ['MAX(exitdate) - MIN(entrydate)', 294],
+    ['(SELECT MAX(exitdate) FROM students) - 10', '2026-05-31'],
+    ['CASE WHEN 1 = 1 THEN exitdate ELSE SYSDATE END + 1', '2026-06-11'],
+    ['DECODE(1, 1, exitdate) + 1', '2026-06-11'],
+    ['GREATEST(exitdate, SYSDATE) + 1', '2026-06-11'],
+    ['SYSDATE - 1/24', '2026-03-04 04:06:07'],
+    ['exitdate + 7 * 2', '2026-06-24'],
+    ['2 * 7 + exitdate', '2026-06-24'],
+    ['exitdate - (entrydate - 1)', 295],
+    ['-grade_level + 1', -8],
+    ['grade_level - -1 * 2', 11],
+  ];
+  for (const [expression, right] of later) {
+    t.same(rows(`SELECT ${expression} FROM students WHERE id = 1`), [[right]], expression);
+  }
+  t.same(rows('SELECT x.d + 1 FROM (SELECT exitdate AS d FROM students WHERE id = 1) x'), [['2026-06-11']]);
+  t.same(rows('SELECT SUM(grade_level) OVER (PARTITION BY schoolid) / 2 FROM students ORDER BY id'), [
+    [9.5],
+    [9.5],
+    [4.5],
+  ]);
+  t.same(rows('SELECT (ROWNUM - 1) * 10, CASE WHEN ROWNUM = 1 THEN 1 END FROM students WHERE ROWNUM <= 2'), [
+    [0, 1],
+    [10, null],
+  ]);
+  t.equal(value("TRUNC(SYSDATE, 'Q')"), '2026-01-01');
+  t.equal(value("TRUNC(DATE '2025-08-20', 'IW')"), '2025-08-18');
+  t.equal(value("ROUND(DATE '2026-02-16', 'MM')"), '2026-03-01');
+  t.equal(value("NEXT_DAY(DATE '2026-03-04', 'Wednesday')"), '2026-03-11');
+  t.throws(() => value("TRUNC(SYSDATE, 'CC')"), /unit CC of a date is not translated/);
+});
+
+t.test('numbers divide into fractions, and text beside a number is one', async (t) => {
+  const numbers: [string, unknown][] = [
+    ['7 / 2', 3.5],
+    ['8 / 4', 2],
+    ["'x' || 8 / 4", 'x2'],
+    ['5 * 1 / 2', 2.5],
+    ['COUNT(*) / 2', 0.5],
+    ['ROUND(2 / 3, 2)', 0.67],
+    ['ROUND(1.005, 2)', 1.01],
+    ['ROUND(1250, -2)', 1300],
+    ['TRUNC(17 / 5)', 3],
+    ['MOD(5, 0)', 5],
+    ['MOD(-7, 3)', -1],
+    ["CASE WHEN TO_CHAR(SYSDATE, 'MM') > 6 THEN 'fall' ELSE 'spring' END", 'spring'],
+    ["CASE WHEN TO_CHAR(SYSDATE, 'MM') BETWEEN 1 AND 6 THEN 'spring' END", 'spring'],
+    ["CASE WHEN SUBSTR('07x', 1, 2) IN (7, 8) THEN 'y' END", 'y'],
+    ["CASE WHEN '10' = 10 THEN 'y' END", 'y'],
+    ["DECODE(TO_CHAR(SYSDATE, 'MM'), 3, 'March', 'other')", 'March'],
+    ["TO_CHAR(SYSDATE, 'YYYY') - 1", 2025],
+    ["TO_CHAR(1234.5, '9,999.00')", ' 1,234.50'],
+    ["TO_CHAR(12345, 'FM9,999,999')", '12,345'],
+    ["TO_NUMBER('1,234', '9,999')", 1234],
+  ];
+  for (const [expression, right] of numbers) t.equal(value(expression), right, expression);
+  t.throws(() => value('1 / 0'), /ORA-01476/);
+  t.throws(() => value("'x' + 1"), /ORA-01722/);
+  t.throws(() => value("TO_CHAR(5, 'L99')"), /number format L99 is not translated/);
+});
+
+t.test('empty text is NULL, whichever function leaves it', async (t) => {
+  const texts: [string, unknown][] = [
+    ["REPLACE('a-b', '-', '')", 'ab'],
+    ["REPLACE('a-b-c', '-')", 'abc'],
+    ["NVL(REPLACE('a', 'a', ''), 'none')", 'none'],
+    ["NVL(TRIM('  '), 'none')", 'none'],
+    ["NVL(RTRIM('00', '0'), 'none')", 'none'],
+    ["NVL(SUBSTR('abc', 5), 'none')", 'none'],
+    ["SUBSTR('abc', 0, 2)", 'ab'],
+    ["SUBSTR('abc', -2, 1)", 'b'],
+    ["UPPER('é') || LOWER('Ñ')", 'Éñ'],
+    ["SUBSTR('abc', -5)", null],
+    ["SUBSTR('ab,c', INSTR('ab,c', ',') + 1)", 'c'],
+    ["TRIM(LEADING '0' FROM '0012')", '12'],
+    ["TRIM(BOTH '0' FROM '0120')", '12'],
+    ["CAST('Ada' AS VARCHAR2(2))", 'Ad'],
+    ['CAST(9.7 AS INTEGER)', 10],
+    ['CAST(SYSDATE AS DATE)', '2026-03-04 05:06:07'],
+  ];
+  for (const [expression, right] of texts) t.equal(value(expression), right, expression);
+});
+
+t.test('NULL sorts last, and first where the order is the other way around', async (t) => {
+  const key = 'CASE WHEN id = 2 THEN NULL ELSE id END';
+  t.same(rows(`SELECT id FROM students ORDER BY ${key}`), [[1], [3], [2]]);
+  t.same(rows(`SELECT id FROM students ORDER BY ${key} DESC, id`), [[2], [3], [1]]);
+  t.same(rows(`SELECT id FROM students ORDER BY ${key} NULLS FIRST`), [[2], [1], [3]]);
+  t.same(rows(`SELECT id, ROW_NUMBER() OVER (ORDER BY ${key}) FROM students ORDER BY 2`), [
+    [1, 1],
+    [3, 2],
+    [2, 3],
+  ]);
+  t.same(
+    rows(`SELECT sc.dcid FROM schools sc LEFT JOIN students s ON s.schoolid = sc.school_number AND s.id > 1
+          ORDER BY s.id`),
+    [[1], [2], [3]],
+    'also a key, where its table may have no row',
+  );
+});
+
+t.test('lists in brackets, formats of dates', async (t) => {
+  t.equal(value("REGEXP_COUNT('a#b', 'a\\#b')"), 1);
+  t.equal(value("REGEXP_COUNT('x]y', '[]x]')"), 2);
+  t.equal(value("REGEXP_SUBSTR('ab12', '[\\d]+')"), null, 'a backslash in brackets is a backslash');
+  t.equal(value("REGEXP_COUNT('a-b', '^[[:alpha:]-]+$')"), 1);
+  t.throws(() => value("REGEXP_REPLACE('abc', '(?=b)', 'x')"), /ORA-12728/);
+  t.equal(value("TO_CHAR(SYSDATE, 'D DDD WW J')"), '4 063 09 2461104');
+  t.equal(value("TO_CHAR(SYSDATE, 'HH:MI a.m.')"), '05:06 a.m.');
+  t.equal(value("TO_DATE('5/1/99', 'MM/DD/RR')"), '1999-05-01');
+  t.equal(value("TO_DATE('March 4, 2026 1:05 PM', 'Month DD, YYYY HH:MI AM')"), '2026-03-04 13:05:00');
+  t.throws(() => value("TO_DATE('30-02-2026', 'DD-MM-YYYY')"), /ORA-01861/);
+  t.throws(() => value("TO_CHAR(SYSDATE, 'IYYY')"), /date format element IYYY is not translated/);
+});
+
 t.test('what is not translated is refused by its name', async (t) => {
   const refused: [string, RegExp][] = [
     ['SELECT LEVEL FROM DUAL CONNECT BY LEVEL <= 3', /CONNECT BY/],
@@ -157,6 +275,10 @@ t.test('what is not translated is refused by its name', async (t) => {
       /PS_CUSTOMFIELDS.GETSTUDENTSCF, a function of a package/,
     ],
     ["SELECT SYSDATE - INTERVAL '1' DAY FROM DUAL", /INTERVAL/],
+    ['SELECT EXTRACT(HOUR FROM SYSDATE) FROM DUAL', /EXTRACT\(HOUR …\)/],
+    ["SELECT s.id FROM students s WHERE s.first_name(+) = 'Ada'", /\(\+\) on every table/],
+    ['SELECT id FROM students WHERE ROWNUM <= 2.5', /ROWNUM compared/],
+    ['SELECT CAST(1 AS CHAR(3)) FROM DUAL', /CAST AS CHAR/],
   ];
   for (const [sql, name] of refused) t.throws(() => translateSql(sql, new Set()), name, sql);
   t.doesNotThrow(() => rows('SELECT s.id, s.level_ FROM (SELECT id, 1 AS level_ FROM students) s'));

@@ -3,7 +3,8 @@
 const months = 'January February March April May June July August September October November December'.split(' ');
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
-const model = /FM|"[^"]*"|YYYY|RRRR|YY|RR|MONTH|MON|MM|DDD|DD|DAY|DY|HH24|HH12|HH|MI|SS|AM|PM|Q|J|./gi;
+const model =
+  /FM|"[^"]*"|SYYYY|IYYY|YYYY|RRRR|YY|RR|MONTH|MON|MM|DDD|DD|DAY|DY|D|HH24|HH12|HH|MI|SSSSS|SS|A\.?M\.?|P\.?M\.?|IW|WW|Q|J|TH\b|[A-Z]+|./gi;
 
 interface Parts {
   year: number;
@@ -53,6 +54,14 @@ function formatPiece(parts: Parts, piece: string, padded: boolean): string {
       return name(months, parts.month - 1);
     case 'DD':
       return digits(parts.day, 2);
+    case 'DDD':
+      return digits(dayOfYear(parts), 3);
+    case 'D':
+      return String(weekday + 1);
+    case 'WW':
+      return digits(Math.ceil(dayOfYear(parts) / 7), 2);
+    case 'J':
+      return digits(Math.floor(Date.UTC(parts.year, parts.month - 1, parts.day) / 86_400_000) + 2_440_588, 7);
     case 'DY':
       return name(days, weekday, 3);
     case 'DAY':
@@ -68,47 +77,79 @@ function formatPiece(parts: Parts, piece: string, padded: boolean): string {
       return digits(parts.second, 2);
     case 'AM':
     case 'PM':
-      return parts.hour < 12 ? 'AM' : 'PM';
+    case 'A.M.':
+    case 'P.M.':
+      return halfDay(parts.hour, piece);
     case 'Q':
       return String(Math.ceil(parts.month / 3));
     default:
+      if (/^[A-Z]/i.test(piece)) throw new TypeError(`The date format element ${piece} is not translated`);
       return piece.startsWith('"') ? piece.slice(1, -1) : piece;
   }
 }
 
-/** The date that a text in the given model means, as ISO text; with the time of day when the model has one. */
+function halfDay(hour: number, piece: string): string {
+  const text = hour < 12 ? 'AM' : 'PM';
+  const dotted = piece.includes('.') ? `${text[0]}.${text[1]}.` : text;
+  return piece === piece.toLowerCase() ? dotted.toLowerCase() : dotted;
+}
+
+function dayOfYear({ year, month, day }: Parts): number {
+  return (Date.UTC(year, month - 1, day) - Date.UTC(year, 0, 0)) / 86_400_000;
+}
+
+const readable: Record<string, string> = {
+  ...{ YYYY: '\\d{1,4}', RRRR: '\\d{1,4}', YY: '\\d{1,2}', RR: '\\d{1,2}', MM: '\\d{1,2}', DD: '\\d{1,2}' },
+  ...{ HH24: '\\d{1,2}', HH12: '\\d{1,2}', HH: '\\d{1,2}', MI: '\\d{1,2}', SS: '\\d{1,2}' },
+  ...{ AM: 'AM|PM', PM: 'AM|PM', MON: '[A-Za-z]{3}', MONTH: '[A-Za-z]+' },
+};
+
+/**
+ * The date that a text in the given model means, as ISO text; with the time of day when the model has one.
+ *
+ * @returns undefined when the text is not such a date @throws TypeError for elements that are not translated
+ */
 export function parseDate(text: string, format: string): string | undefined {
   const order: string[] = [];
   let expression = '';
   for (const [piece] of format.matchAll(model)) {
     const upper = piece.toUpperCase();
-    const digits = { YYYY: 4, RRRR: 4, YY: 2, RR: 2, MM: 2, DD: 2, HH24: 2, MI: 2, SS: 2 }[upper];
-    if (digits !== undefined) {
+    const part = readable[upper];
+    if (part !== undefined) {
       order.push(upper);
-      expression += `(\\d{1,${digits}})`;
-    } else if (upper === 'MON') {
-      order.push(upper);
-      expression += '([A-Za-z]{3})';
-    } else {
-      expression += piece.replaceAll('"', '').replace(/[^\w\s]/g, '\\$&');
-    }
+      expression += `(${part})`;
+    } else if (upper === 'FM') continue;
+    else if (/^[A-Z]/i.test(piece)) throw new TypeError(`The date format element ${piece} is not translated`);
+    else expression += piece.replaceAll('"', '').replace(/[^\w\s]/g, '\\$&');
   }
-  const match = new RegExp(`^\\s*${expression}`).exec(text);
+  const match = new RegExp(`^\\s*${expression}`, 'i').exec(text);
   if (match === null) return undefined;
   const value = (...names: string[]) => match[order.findIndex((name) => names.includes(name)) + 1];
   const has = (...names: string[]) => order.some((name) => names.includes(name));
-  const short = Number(value('YY', 'RR'));
-  const year = has('YYYY', 'RRRR') ? Number(value('YYYY', 'RRRR')) : 2000 + short;
-  const month = has('MON')
-    ? months.findIndex((name) => name.slice(0, 3).toLowerCase() === value('MON')?.toLowerCase()) + 1
-    : Number(has('MM') ? value('MM') : 1);
+  const year = has('YYYY', 'RRRR') ? Number(value('YYYY', 'RRRR')) : shortYear(Number(value('YY', 'RR')), has('RR'));
+  const month = has('MON', 'MONTH') ? monthNamed(value('MON', 'MONTH')) : Number(has('MM') ? value('MM') : 1);
   const day = Number(has('DD') ? value('DD') : 1);
-  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month < 1 || month > 12 || day < 1 || day > days) return undefined;
   const two = (number: number) => String(number).padStart(2, '0');
   const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
-  if (!has('HH24')) return date;
-  const time = ['HH24', 'MI', 'SS'].map((name) => two(Number(has(name) ? value(name) : 0)));
-  return `${date} ${time.join(':')}`;
+  if (!has('HH24', 'HH12', 'HH')) return date;
+  const half = value('AM', 'PM')?.toUpperCase();
+  const said = Number(value('HH24', 'HH12', 'HH'));
+  const hour = has('HH24') ? said : (said % 12) + (half === 'PM' ? 12 : 0);
+  const time = [hour, ...['MI', 'SS'].map((name) => Number(has(name) ? value(name) : 0))];
+  return `${date} ${time.map(two).join(':')}`;
+}
+
+/** RR takes 50 to 99 for years of the century before. */
+function shortYear(year: number, isRounded: boolean): number {
+  return isRounded && year >= 50 ? 1900 + year : 2000 + year;
+}
+
+function monthNamed(name = ''): number {
+  return (
+    months.findIndex((month) => [month, month.slice(0, 3)].some((one) => one.toLowerCase() === name.toLowerCase())) + 1
+  );
 }
 
 function parseIso(iso: string): Parts | undefined {

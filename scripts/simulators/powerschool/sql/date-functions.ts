@@ -96,9 +96,79 @@ export function dateSum(
   }
   if (a !== undefined) return shifted(a, factor * Number(right));
   if (b !== undefined && factor > 0) return shifted(b, Number(left));
-  return Number(left) + factor * Number(right);
+  const sum = Number(left) + factor * Number(right);
+  if (Number.isNaN(sum)) throw new TypeError('ORA-01722: invalid number');
+  return sum;
 }
 
 function shifted({ ms, hasTime }: Moment, days: number): string {
-  return written({ ms: ms + days * dayMs, hasTime: hasTime || !Number.isInteger(days) });
+  // To the second, which is as much as a DATE holds.
+  return written({ ms: ms + Math.round(days * 86_400) * 1000, hasTime: hasTime || !Number.isInteger(days) });
+}
+
+/** The first day of the unit that a date is in. @throws TypeError for units that are not translated */
+export function truncateDate(value: string, unit: SQLInputValue | undefined): string | null {
+  const from = moment(value);
+  if (from === undefined) return null;
+  const date = new Date(from.ms);
+  const [year, month, day, weekday] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), date.getUTCDay()];
+  const at = (y: number, m: number, d: number) => written({ ms: Date.UTC(y, m, d), hasTime: false });
+  switch (String(unit ?? 'DD').toUpperCase()) {
+    case 'DD':
+    case 'DDD':
+    case 'J':
+      return at(year, month, day);
+    case 'D':
+    case 'DY':
+    case 'DAY':
+      return at(year, month, day - weekday);
+    case 'IW':
+      return at(year, month, day - ((weekday + 6) % 7));
+    case 'MM':
+    case 'MON':
+    case 'MONTH':
+    case 'RM':
+      return at(year, month, 1);
+    case 'Q':
+      return at(year, month - (month % 3), 1);
+    case 'YYYY':
+    case 'YEAR':
+    case 'SYYYY':
+    case 'YYY':
+    case 'YY':
+    case 'Y':
+      return at(year, 0, 1);
+    default:
+      throw new TypeError(`The unit ${String(unit)} of a date is not translated`);
+  }
+}
+
+/** The nearer day; the month from its 16th and the year from July on are the next. @throws as {@link truncateDate} */
+export function roundDate(value: string, unit: SQLInputValue | undefined): string | null {
+  const model = String(unit ?? 'DD').toUpperCase();
+  if (!['DD', 'MM', 'MON', 'MONTH', 'YYYY', 'YEAR'].includes(model)) {
+    throw new TypeError(`ROUND of a date to ${model} is not translated`);
+  }
+  const from = moment(value);
+  if (from === undefined) return null;
+  const date = new Date(from.ms);
+  if (model === 'DD') return truncateDate(written({ ms: from.ms + dayMs / 2, hasTime: false }), 'DD');
+  if (model.startsWith('M'))
+    return truncateDate(date.getUTCDate() < 16 ? value : String(addMonths(truncateDate(value, 'MM') ?? '', 1)), 'MM');
+  return truncateDate(
+    date.getUTCMonth() < 6 ? value : String(addMonths(truncateDate(value, 'YYYY') ?? '', 12)),
+    'YYYY',
+  );
+}
+
+const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+/** @throws TypeError ORA-01846 */
+export function nextDay(value: SQLInputValue | undefined, day: SQLInputValue | undefined): string | null {
+  const from = moment(value);
+  if (from === undefined || day === null) return null;
+  const wanted = weekdays.indexOf(String(day).slice(0, 3).toUpperCase());
+  if (wanted < 0) throw new TypeError('ORA-01846: not a valid day of the week');
+  const days = ((wanted - new Date(from.ms).getUTCDay() + 6) % 7) + 1;
+  return written({ ...from, ms: from.ms + days * dayMs });
 }

@@ -1,14 +1,26 @@
 /** Oracle's functions that SQLite lacks, registered on a connection. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { formatDate, parseDate } from './date-format.ts';
-import { addMonths, dateSum, extract, lastDay, monthsBetween } from './date-functions.ts';
+import {
+  addMonths,
+  dateSum,
+  extract,
+  lastDay,
+  monthsBetween,
+  nextDay,
+  roundDate,
+  truncateDate,
+} from './date-functions.ts';
+import { formatNumber } from './number-format.ts';
 import {
   initcap,
   instr,
+  partOfText,
   regexpCount,
   regexpLike,
   regexpReplace,
   regexpSubstr,
+  replaceText,
   translateLetters,
 } from './text-functions.ts';
 
@@ -27,6 +39,11 @@ export function registerOracleFunctions(db: DatabaseSync, localTime: () => strin
   db.function('TO_DATE', pure, (value, format) => toDate(value, String(format)));
   db.function('TO_TIMESTAMP', pure, (value, format) => toDate(value, String(format)));
   db.function('TO_NUMBER', pure, (value) => whole(toNumber(value)));
+  db.function('TO_NUMBER', pure, (value, format) => whole(toNumber(plainNumber(value, String(format)))));
+  db.function('ROUND', pure, (value) => whole(rounded(value, undefined)));
+  db.function('ROUND', pure, (value, unit) => whole(rounded(value, unit)));
+  db.function('MOD', pure, (value, by) => whole(remainder(value, by)));
+  db.function('DIVIDE', pure, (value, by) => whole(divided(value, by)));
   db.function('TRUNC', pure, (value) => whole(truncate(value, undefined)));
   db.function('TRUNC', pure, (value, unit) => whole(truncate(value, unit)));
   db.function('NVL2', pure, (value, some, none) => (isNull(value) ? none : some));
@@ -35,6 +52,7 @@ export function registerOracleFunctions(db: DatabaseSync, localTime: () => strin
   db.function('RPAD', variadic, (...args) => pad(args, 'end'));
   db.function('ADD_MONTHS', pure, (value, months) => addMonths(value, months));
   db.function('LAST_DAY', pure, (value) => lastDay(value));
+  db.function('NEXT_DAY', pure, (value, day) => nextDay(value, day));
   db.function('MONTHS_BETWEEN', pure, (later, earlier) => whole(monthsBetween(later, earlier)));
   db.function('EXTRACT', pure, (unit, value) => whole(extract(unit, value)));
   db.function('DATE_SUM', pure, (left, sign, right) => whole(dateSum(left, sign, right)));
@@ -44,6 +62,11 @@ export function registerOracleFunctions(db: DatabaseSync, localTime: () => strin
   db.function('REGEXP_SUBSTR', variadic, (...args) => regexpSubstr(args));
   db.function('REGEXP_COUNT', variadic, (...args) => whole(regexpCount(args)));
   db.function('INSTR', variadic, (...args) => whole(instr(args)));
+  db.function('PART_OF_TEXT', variadic, (...args) => partOfText(args));
+  db.function('REPLACE_TEXT', variadic, (...args) => replaceText(args));
+  // SQLite's own know ASCII only.
+  db.function('UPPER', pure, (value) => (value === null ? null : String(value).toUpperCase()));
+  db.function('LOWER', pure, (value) => (value === null ? null : String(value).toLowerCase()));
   db.function('INITCAP', pure, (value) => initcap(value));
   db.function('TRANSLATE', pure, (value, from, to) => translateLetters(value, from, to));
   db.function('CHR', pure, (code) => (code === null ? null : String.fromCodePoint(Number(code))));
@@ -82,19 +105,6 @@ function toChar(value: SQLInputValue | undefined, format: string): string | null
   return formatNumber(Number(value), format);
 }
 
-/** Number models of 0, 9, the point and FM: `FM0000`, `999.99`. */
-function formatNumber(value: number, format: string): string {
-  if (Number.isNaN(value)) throw new TypeError('ORA-01722: invalid number');
-  const compact = /^FM/i.test(format);
-  const [whole = '', decimals = ''] = format.replace(/^FM/i, '').split('.');
-  const [digits = '', fraction] = Math.abs(value).toFixed(decimals.length).split('.');
-  const firstZero = whole.indexOf('0');
-  const padded = firstZero < 0 ? digits : digits.padStart(whole.length - firstZero, '0');
-  if (digits.length > whole.length) return '#'.repeat(format.length + 1);
-  const text = `${value < 0 ? '-' : ''}${padded}${fraction === undefined ? '' : `.${fraction}`}`;
-  return compact ? text : text.padStart(format.length + 1);
-}
-
 function toDate(value: SQLInputValue | undefined, format: string): string | null {
   if (isNull(value)) return null;
   const date = parseDate(String(value), format);
@@ -109,30 +119,71 @@ function toNumber(value: SQLInputValue | undefined): number | null {
   return number;
 }
 
-/** TRUNC of a number to decimals, or of a date to the day, month (MM) or year (YYYY). */
+/** A text as the model writes numbers, without its commas. */
+function plainNumber(value: SQLInputValue | undefined, format: string): SQLInputValue {
+  if (isNull(value)) return null;
+  if (!/^(FM)?[09,]*(\.[09]*)?$/i.test(format)) throw new TypeError(`The number format ${format} is not translated`);
+  return String(value).replaceAll(',', '');
+}
+
+const isDate = (value: SQLInputValue | undefined) => typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value);
+
+/** TRUNC of a number to decimals, or of a date to a unit. */
 function truncate(value: SQLInputValue | undefined, unit: SQLInputValue | undefined): SQLInputValue {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value)) {
-    const model = typeof unit === 'string' ? unit.toUpperCase() : 'DD';
-    if (model === 'MM' || model === 'MON' || model === 'MONTH') return `${value.slice(0, 7)}-01`;
-    if (model === 'YYYY' || model === 'YEAR' || model === 'YY') return `${value.slice(0, 4)}-01-01`;
-    return value.slice(0, 10);
-  }
-  const scale = 10 ** Number(unit ?? 0);
-  return Math.trunc(Number(value) * scale) / scale;
+  if (isDate(value)) return truncateDate(String(value), unit);
+  return shiftedTo(value, unit, Math.trunc);
+}
+
+/** ROUND of a number, halves away from zero, or of a date. */
+function rounded(value: SQLInputValue | undefined, unit: SQLInputValue | undefined): SQLInputValue {
+  if (value === null || value === undefined) return null;
+  if (isDate(value)) return roundDate(String(value), unit);
+  return shiftedTo(value, unit, (number) => Math.sign(number) * Math.round(Math.abs(number)));
+}
+
+function shiftedTo(
+  value: SQLInputValue,
+  unit: SQLInputValue | undefined,
+  cut: (number: number) => number,
+): number | null {
+  const number = toNumber(value);
+  const places = toNumber(unit ?? 0);
+  if (number === null || places === null) return null;
+  // By text, because 1.005 × 100 is less than 100.5.
+  return Number(`${cut(Number(`${number}e${places}`))}e${-places}`);
+}
+
+function remainder(value: SQLInputValue | undefined, by: SQLInputValue | undefined): number | null {
+  const [number, divisor] = [toNumber(value), toNumber(by)];
+  if (number === null || divisor === null) return null;
+  return divisor === 0 ? number : number % divisor;
+}
+
+function divided(value: SQLInputValue | undefined, by: SQLInputValue | undefined): number | null {
+  const [number, divisor] = [toNumber(value), toNumber(by)];
+  if (number === null || divisor === null) return null;
+  if (divisor === 0) throw new TypeError('ORA-01476: divisor is equal to zero');
+  return number / divisor;
 }
 
 /** DECODE(value, search, result, …, otherwise): unlike everywhere else, NULL equals NULL. */
 function decode([value, ...rest]: readonly SQLInputValue[]): SQLInputValue {
-  const key = (item: SQLInputValue | undefined) => (isNull(item) ? null : String(item));
   for (let index = 0; index + 1 < rest.length; index += 2) {
-    if (key(rest[index]) === key(value)) return rest[index + 1] ?? null;
+    if (isSame(rest[index], value)) return rest[index + 1] ?? null;
   }
   return rest.length % 2 === 1 ? (rest.at(-1) ?? null) : null;
 }
 
+/** A number and a text are compared as numbers. */
+function isSame(one: SQLInputValue | undefined, other: SQLInputValue | undefined): boolean {
+  if (isNull(one) || isNull(other)) return isNull(one) && isNull(other);
+  return typeof one === typeof other ? String(one) === String(other) : Number(one) === Number(other);
+}
+
 function pad([value, length, fill]: readonly SQLInputValue[], side: 'start' | 'end'): string | null {
   if (isNull(value) || isNull(length)) return null;
+  if (Number(length) < 1) return null;
   const text = String(value).slice(0, Number(length));
   const filler = fill === undefined || fill === null ? ' ' : String(fill);
   return side === 'start' ? text.padStart(Number(length), filler) : text.padEnd(Number(length), filler);

@@ -35,7 +35,7 @@ t.test('functions that Oracle has', async (t) => {
   t.equal(value("TO_CHAR(t.firstday, 'YYYY-MM-DD')", 'terms t WHERE dcid = 2'), null);
   t.equal(value("TO_CHAR(t.firstday, 'MM/DD/YYYY')", 'terms t WHERE dcid = 1'), '08/01/2025');
   t.equal(value("TO_CHAR(SYSDATE, 'DD-MON-YY HH24:MI:SS')"), '04-MAR-26 05:06:07');
-  t.equal(value('TO_CHAR(SYSDATE, \'fmMonth D"th"\')'), 'March Dth');
+  t.equal(value('TO_CHAR(SYSDATE, \'fmMonth D"th"\')'), 'March 4th');
   t.equal(value('TO_CHAR(t.id)', 'terms t WHERE dcid = 1'), '3500');
   t.equal(value("TO_CHAR(7, 'FM000')"), '007');
   t.equal(value("TO_CHAR(3.14159, '99.99')"), '  3.14');

@@ -7,15 +7,18 @@
  * - SYSDATE is a bare word; NVL, GREATEST, LEAST and MINUS have other names; DATE '…' is the text itself.
  * - TO_CHAR of a number, and of a date as YYYY-MM-DD (dates are stored so), become SQLite's own functions: the probe of
  *   100,000 students calls them five million times, and a call into JavaScript costs 0.2 µs.
- * - ROWNUM, FETCH FIRST, LISTAGG, EXTRACT, `(+)` and sums with dates have files of their own; what is not translated is
- *   refused by its name (refused.ts).
+ * - ROWNUM, FETCH FIRST, LISTAGG, EXTRACT, `(+)`, sums, functions on text and the place of NULL in an order have files of their own;
+ *   what is not translated is refused by its name (refused.ts).
  * - Binds are not case-sensitive; array binds (`IN (:ids)`) read a JSON array.
  */
 
-import { type IsDateColumn, rewriteCalls } from './calls.ts';
+import { rewriteArithmetic } from './arithmetic.ts';
+import { rewriteCalls } from './calls.ts';
+import { placeNulls } from './ordering.ts';
 import { rewriteOuterJoins } from './outer-joins.ts';
 import { refuseUnknown } from './refused.ts';
 import { rewriteRows } from './rows.ts';
+import { rewriteTextCalls } from './text-calls.ts';
 import {
   call,
   group,
@@ -42,19 +45,15 @@ export interface TranslatedSql {
  * @param arrays names (lower case) of the binds that take a list
  * @throws NotTranslated
  */
-export function translateSql(
-  source: string,
-  arrays: ReadonlySet<string>,
-  isDateColumn: IsDateColumn = () => false,
-): TranslatedSql {
+export function translateSql(source: string, arrays: ReadonlySet<string>): TranslatedSql {
   const tokens = tokenize(source).map((token) =>
     token.type === 'bind' ? { ...token, text: token.text.toLowerCase() } : token,
   );
   const binds = new Set(tokens.filter((token) => token.type === 'bind').map((token) => token.text.slice(1)));
   const nodes = group(renameWords(tokens));
   refuseUnknown(nodes);
-  const called = rewrite(nodes, (level) => rewriteCalls(level, isDateColumn));
-  const plain = rewrite(rewrite(called, rewriteOuterJoins), rewriteRows);
+  const called = rewrite(nodes, (level) => rewriteArithmetic(rewriteTextCalls(rewriteCalls(level))));
+  const plain = [rewriteOuterJoins, rewriteRows, placeNulls].reduce<Node[]>(rewrite, called);
   return { sql: render(nativeText(joinText(plain)), arrays).trim(), binds: [...binds], ordered: isOrdered(nodes) };
 }
 

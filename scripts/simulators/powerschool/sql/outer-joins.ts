@@ -41,6 +41,7 @@ function joinOptional(select: Select): Select {
     joining.set(name, [...(joining.get(name) ?? []), unmarked(part)]);
   }
   const placed = tables.filter(({ name }) => !joining.has(name));
+  if (placed.length === 0) throw new NotTranslated('(+) on every table');
   const nodes = listed(placed.map((table) => table.nodes));
   const waiting = tables.filter(({ name }) => joining.has(name));
   const known = new Set(placed.map(({ name }) => name));

@@ -70,7 +70,9 @@ function highest(condition: readonly Node[]): string {
   const isSimple = isRownum(condition[0] ?? raw('')) && more.length === 0;
   if (isSimple && operator?.toUpperCase() === 'BETWEEN' && and?.toUpperCase() === 'AND' && value === '1' && upper)
     return upper;
-  if (!isSimple || !value || and !== undefined) throw new NotTranslated('ROWNUM compared with an expression');
+  if (!isSimple || !value || and !== undefined || value.includes('.')) {
+    throw new NotTranslated('ROWNUM compared with an expression');
+  }
   if (operator === '<=') return value;
   if (operator === '<') return `(${value} - 1)`;
   if (operator === '=') return `(${value} = 1)`;
@@ -82,13 +84,18 @@ function highest(condition: readonly Node[]): string {
 /** ROWNUM as a column counts the rows before they are sorted; what a subquery has sorted stays so. */
 function numberRows(select: Select): Select {
   const picked = clauseOf(select, 'SELECT');
-  if (picked === undefined || (!picked.nodes.some(isRownum) && clauseOf(select, 'LIMIT') === undefined)) return select;
+  const counts = picked?.nodes.some((node) => isRownum(node) || holdsRownum(node)) ?? false;
+  if (!counts && clauseOf(select, 'LIMIT') === undefined) return select;
   const clauses = select.clauses.map(({ name, nodes }) => {
-    if (name === 'SELECT')
-      return { name, nodes: nodes.map((node) => (isRownum(node) ? raw('ROW_NUMBER() OVER ()') : node)) };
+    if (name === 'SELECT') return { name, nodes: nodes.map(numbered) };
     return { name, nodes: name === 'FROM' ? nodes.map(keepOrder) : nodes };
   });
   return { ...select, clauses };
+}
+
+function numbered(node: Node): Node {
+  if (isRownum(node)) return raw('ROW_NUMBER() OVER ()');
+  return holdsRownum(node) && node.type === 'group' ? { ...node, nodes: node.nodes.map(numbered) } : node;
 }
 
 /** SQLite may drop the ORDER BY of a subquery that has no LIMIT. */

@@ -1,5 +1,6 @@
 /** Oracle's functions on text, regular expressions among them. NULL and empty text are the same to them. */
 import type { SQLInputValue } from 'node:sqlite';
+import { posixPattern } from './posix-pattern.ts';
 
 type Value = SQLInputValue | undefined;
 
@@ -7,22 +8,9 @@ function textOf(value: Value): string | undefined {
   return value === null || value === undefined || value === '' ? undefined : String(value);
 }
 
-const classes: Record<string, string> = {
-  alpha: '\\p{L}',
-  digit: '0-9',
-  alnum: '\\p{L}0-9',
-  upper: '\\p{Lu}',
-  lower: '\\p{Ll}',
-  space: '\\s',
-  punct: '\\p{P}\\p{S}',
-  blank: ' \\t',
-  cntrl: '\\p{Cc}',
-  xdigit: '0-9A-Fa-f',
-};
-
 /** @throws TypeError ORA-12726 and its like */
 function expression(pattern: string, flags: string, extra: string): RegExp {
-  const source = pattern.replace(/\[:(\w+):\]/g, (whole, name: string) => classes[name] ?? whole);
+  const source = posixPattern(pattern);
   const modes = `${/i/.test(flags) ? 'i' : ''}${/n/.test(flags) ? 's' : ''}${/m/.test(flags) ? 'm' : ''}u${extra}`;
   try {
     return new RegExp(source, modes);
@@ -96,4 +84,24 @@ export function translateLetters(value: Value, from: Value, to: Value): string |
     [...source].map((letter, index) => [letter, [...target][index] ?? '']).toReversed() as [string, string][],
   );
   return textOf([...text].map((letter) => partners.get(letter) ?? letter).join('')) ?? null;
+}
+
+/** SUBSTR(text, position, length): 0 is the first place, a negative one counts from the end. */
+export function partOfText(args: readonly Value[]): string | null {
+  const text = textOf(args[0]);
+  if (text === undefined || args.slice(1).some((one) => one === null)) return null;
+  const position = Math.trunc(Number(args[1]));
+  const start = position < 0 ? text.length + position : Math.max(position - 1, 0);
+  if (start < 0) return null;
+  return (
+    textOf(text.slice(start, args[2] === undefined ? undefined : start + Math.max(0, Math.trunc(Number(args[2]))))) ??
+    null
+  );
+}
+
+/** REPLACE(text, part, other): without another, or with NULL for it, the part goes; without a part nothing does. */
+export function replaceText(args: readonly Value[]): string | null {
+  const [text, part, other] = args.map(textOf);
+  if (text === undefined || part === undefined) return text ?? null;
+  return textOf(text.replaceAll(part, () => other ?? '')) ?? null;
 }

@@ -145,7 +145,11 @@ export function isCallee(node: Node | undefined): boolean {
 export function takeOperandBefore(nodes: Node[]): Node[] {
   while (nodes.at(-1)?.type === 'space') nodes.pop();
   let start = nodes.length - 1;
-  if (nodes[start]?.type === 'group' && isCallee(nodes[start - 1])) start -= 1;
+  // A window belongs to the call before it.
+  const over = before(nodes, start);
+  if (isParenthesis(nodes[start]) && isWord(nodes[over], 'OVER')) start = before(nodes, over);
+  const callee = before(nodes, start);
+  if (isParenthesis(nodes[start]) && isCallee(nodes[callee])) start = callee;
   while (textOf(nodes[start - 1]) === '.') start -= 2;
   return nodes.splice(Math.max(start, 0));
 }
@@ -156,5 +160,8 @@ export function operandEnd(nodes: readonly Node[], from: number): number {
   if (textOf(nodes[position]) === '-' || textOf(nodes[position]) === '+') position = skipSpace(nodes, position + 1);
   while (textOf(nodes[position + 1]) === '.') position += 2;
   const next = skipSpace(nodes, position + 1);
-  return isCallee(nodes[position]) && isParenthesis(nodes[next]) ? next + 1 : position + 1;
+  if (!isCallee(nodes[position]) || !isParenthesis(nodes[next])) return Math.min(position + 1, nodes.length);
+  const over = skipSpace(nodes, next + 1);
+  const window = skipSpace(nodes, over + 1);
+  return isWord(nodes[over], 'OVER') && isParenthesis(nodes[window]) ? window + 1 : next + 1;
 }
