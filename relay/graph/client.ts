@@ -21,7 +21,7 @@ import type { Cost, GraphBudget } from './budget.ts';
 import { connectionReason } from './connection-reason.ts';
 import type { Credentials } from './credentials.ts';
 import { readRefusal, wordsOf } from './graph-error.ts';
-import { fieldsIn, firstWordsOf, isCollection, isFields, isFromGraph } from './readable.ts';
+import { fieldsIn, firstWordsOf, isCollection, isFields, isFromGraph, isLinkOf } from './readable.ts';
 import type { Transport } from './transport.ts';
 
 /** Reads are repeated this often before a run gives up and comes back later. */
@@ -74,16 +74,16 @@ export class GraphClient {
   /**
    * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may pass.
    *
-   * @param isRight whether the body of a 200 is what was asked for; any other is somebody else's answer, and repeated, too
+   * @param isRight whether the body of a 200 is what was asked for; any other success is somebody else's answer, and repeated, too
    * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED, and those of the
    *   sign-in
    */
   async get(path: string, cost: Cost = oneUnit, isRight: (body: unknown) => boolean = isFields): Promise<GraphAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.send('GET', path, undefined, cost)
-        .then((got) => (got.status !== 200 || isRight(got.body) ? got : unreadable(`GET ${pathOnly(path)}`, got)))
+        .then((got) => (isReadable(got, isRight) ? got : unreadable(`GET ${pathOnly(path)}`, got)))
         .catch(passing);
-      if (!(answer instanceof HallpassError) && answer.status !== 429 && answer.status < 500) return answer;
+      if (!(answer instanceof HallpassError) && !passes(answer.status)) return answer;
       const failure = answer instanceof HallpassError ? answer : this.#failureOf(`GET ${pathOnly(path)}`, answer);
       if (attempt + 1 >= attempts) throw failure;
       const { clock, random, signal } = this.#options;
@@ -160,8 +160,11 @@ export class GraphClient {
     first?: GraphAnswer,
   ): AsyncGenerator<{ items: T[]; deltaLink: string | undefined }> {
     let known = first;
+    const seen = new Set<string>();
     for (let next: string | undefined = path; next !== undefined; ) {
-      const answer: GraphAnswer = known ?? (await this.get(next, cost, isCollection));
+      seen.add(next);
+      const isPage = (body: unknown) => isCollection(body) && this.#leadsOn(body, seen);
+      const answer: GraphAnswer = known ?? (await this.get(next, cost, isPage));
       known = undefined;
       if (answer.status !== 200) throw failureOf(`GET ${pathOnly(path)}`, answer, undefined);
       if (!isCollection(answer.body)) throw unreadable(`GET ${pathOnly(path)}`, answer);
@@ -169,6 +172,19 @@ export class GraphClient {
       yield { items: page.value, deltaLink: page['@odata.deltaLink'] };
       next = page['@odata.nextLink'];
     }
+  }
+
+  /**
+   * Whether a page's links are Graph's, and lead to what was not read yet: a page that leads back to itself, as one kept by a
+   * proxy does, would be read without end.
+   */
+  isLink(link: unknown, seen: ReadonlySet<string>): boolean {
+    return isLinkOf(this.#options.baseUrl, link) && !seen.has(link);
+  }
+
+  #leadsOn(body: unknown, seen: ReadonlySet<string>): boolean {
+    const next = isFields(body) ? body['@odata.nextLink'] : undefined;
+    return next === undefined || this.isLink(next, seen);
   }
 
   #failureOf(what: string, answer: GraphAnswer): HallpassError {
@@ -218,6 +234,16 @@ function answerIn(what: string, { status, headers }: Response, text: string): Gr
   return status >= 500 && !isFields(body?.error) && text !== ''
     ? { status, headers, body, words: firstWordsOf(text) }
     : { status, headers, body };
+}
+
+/** A read is answered with 200 or with a refusal. */
+function isReadable({ status, body }: GraphAnswer, isRight: (body: unknown) => boolean): boolean {
+  return status === 200 ? isRight(body) : status >= 300;
+}
+
+/** Too late (408), too early (425), too many (429), held (423), or the server's own fault. */
+function passes(status: number): boolean {
+  return [408, 423, 425, 429].includes(status) || status >= 500;
 }
 
 /** What is JSON, and not what was asked for. */

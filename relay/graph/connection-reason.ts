@@ -18,6 +18,7 @@ const reasons: [RegExp, string][] = [
   [/CERT_HAS_EXPIRED/, "its certificate has expired, or the relay's clock is wrong"],
   [/CERT_NOT_YET_VALID/, "its certificate is not valid yet, or the relay's clock is wrong"],
   [/ERR_TLS_CERT_ALTNAME_INVALID/, 'its certificate is for another host name'],
+  [/^Z_(DATA|BUF|STREAM)_ERROR|ERR_BROTLI|ERR_(_)?ZSTD/, 'the compressed answer is damaged or ends in its middle'],
   [/ENOTFOUND/, 'no such host name'],
   [/EAI_AGAIN/, 'the name server does not answer'],
   [/ECONNREFUSED/, 'nothing listens there'],

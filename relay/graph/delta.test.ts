@@ -5,6 +5,7 @@ import { openDistrict } from '../testing/district.ts';
 import { readUserChanges } from './directory.ts';
 import { readObjectChanges } from './education-delta.ts';
 import { readGroupChanges } from './group-delta.ts';
+import { readDomains } from './tenant.ts';
 
 const refusals: GivenAnswer[] = [
   { status: 400, code: 'syncStateNotFound', message: 'The sync state generation is not found.' },
@@ -66,17 +67,82 @@ t.test('whichever status or code says so, on whichever page', async (t) => {
   }
 });
 
-t.test('a 400 for another reason is none of it, and too old links without end are told', async (t) => {
+t.test('a refusal in other words means a reading of everything, once', async (t) => {
+  const { directory, faults, collections } = await open(t);
+  const refused: GivenAnswer[] = [
+    { status: 400, code: 'Request_BadRequest', message: 'DeltaLink older than 30 days is not supported.' },
+    { status: 400, code: 'Request_BadRequest', message: 'Badly formed token.' },
+    { status: 400, code: 'InvalidDeltaToken', message: 'Invalid delta token' },
+    { status: 404, code: 'ResourceNotFound', message: 'Resource not found.' },
+    { status: 404, body: '' },
+    { status: 412, code: 'PreconditionFailed', message: '' },
+  ];
+  for (const [path, read] of Object.entries(collections)) {
+    const everything = await read();
+    for (const answer of refused) {
+      for (const skip of [0, 2]) {
+        for (const one of [...directory.users.values(), ...directory.groups.values()]) {
+          const table = one.kind === 'user' ? directory.users : directory.groups;
+          table.update(one as never, { displayName: `M ${answer.code} ${answer.message} ${skip}` });
+        }
+        faults.add({ match: { path }, kind: 'answer', answer, times: 1, skip, delay: 0 });
+        const again = await read(everything.deltaLink);
+        t.match(again, { full: true, size: everything.size }, `${path} ${answer.status} ${answer.code} page ${skip}`);
+        t.same(faults.waiting(), []);
+      }
+    }
+  }
+});
+
+t.test('what a reading of everything is refused, too, is told, and so are too old links without end', async (t) => {
   const { faults, collections } = await open(t);
   const read = collections['^/users/delta'];
   const { deltaLink } = await read();
   const order = (answer: GivenAnswer, times: number) =>
     faults.add({ match: { path: '^/users/delta' }, kind: 'answer', answer, times, skip: 0, delay: 0 });
-  order({ status: 400, code: 'Request_BadRequest', message: 'Badly formed token.' }, 1);
+  order({ status: 400, code: 'Request_BadRequest', message: 'Badly formed token.' }, 2);
   await t.rejects(read(deltaLink), { message: /Badly formed token/ });
+  order({ status: 403, code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' }, 1);
+  await t.rejects(read(deltaLink), { code: 'GRAPH_DENIED' });
   order({ status: 410, code: 'resyncRequired', message: 'Again.' }, 3);
   await t.rejects(read(deltaLink), { message: /resyncRequired/ });
+  t.same(faults.waiting(), []);
   t.match(await read(deltaLink), { full: false, size: 0 });
+});
+
+t.test('links that lead elsewhere, or back, are not followed and not kept', async (t) => {
+  const { faults, collections, client } = await open(t);
+  const { deltaLink = '' } = await collections['^/users/delta']();
+  const own = new URL(deltaLink);
+  for (const [path, read] of Object.entries(collections)) {
+    const { size } = await read();
+    const elsewhere = [
+      'https://evil.example/v1.0/users/delta',
+      'http://localhost/x',
+      '/users/delta?$skiptoken=1',
+      'x',
+      7,
+      null,
+    ];
+    for (const link of [...elsewhere, `${own.origin}.evil.example/x`]) {
+      for (const name of ['@odata.nextLink', '@odata.deltaLink']) {
+        const answer = { status: 200, body: { value: [], [name]: link } };
+        faults.add({ match: { path }, kind: 'answer', answer, times: 1, skip: 1, delay: 0 });
+        t.match(await read(), { full: true, size }, `${path} ${name} ${link}`);
+        t.same(faults.waiting(), []);
+      }
+    }
+    t.match(await read('https://graph.other-cloud.example/v1.0/users/delta?$deltatoken=1'), { full: true, size });
+    const back = { value: [], '@odata.nextLink': `${own.origin}/v1.0/users/delta?$skiptoken=back` };
+    const answer = { status: 200, body: back };
+    faults.add({ match: { path: 'delta' }, kind: 'answer', answer, times: 'always', skip: 0, delay: 0 });
+    await t.rejects(read(), { code: 'GRAPH_UNREADABLE', retry: 'retry' }, 'a page that leads to itself has an end');
+    faults.clear();
+  }
+  const back = { value: [], '@odata.nextLink': `${own.origin}/v1.0/domains?$skiptoken=back` };
+  const answer = { status: 200, body: back };
+  faults.add({ match: { path: '^/domains' }, kind: 'answer', answer, times: 'always', skip: 0, delay: 0 });
+  await t.rejects(readDomains(client), { code: 'GRAPH_UNREADABLE', retry: 'retry' });
 });
 
 t.test('what was read before the link turned out to be too old is forgotten', async (t) => {

@@ -23,7 +23,7 @@ const beginnings = 3;
 
 /**
  * Reads what changed since the delta link, or everything. A link that is too old, on whichever page it is told, means that
- * everything is read again.
+ * everything is read again; so does, once, any other refusal of a link, which a reading of everything does not send.
  *
  * @returns whether this was everything and no difference, and where the next reading begins
  * @throws as {@link GraphClient.get}
@@ -33,17 +33,19 @@ export async function readDelta<T>(
   { deltaLink, start, cost }: DeltaReading,
   taker: DeltaTaker<T>,
 ): Promise<{ full: boolean; deltaLink: string }> {
-  let from = deltaLink;
+  // One that an earlier version kept, or that is of another cloud.
+  let from = client.isLink(deltaLink, new Set()) ? deltaLink : undefined;
   for (let beginning = 1; ; beginning += 1) {
     const read = await readFrom<T>(client, from ?? start, start, cost, taker);
     if (typeof read === 'string') return { full: from === undefined, deltaLink: read };
-    if (beginning >= beginnings) throw failureOf(`GET ${start.replace(/\?.*$/, '')}`, read, undefined);
+    const mayBegin = isTooOld(read) ? beginning < beginnings : beginning === 1;
+    if (!mayBegin) throw failureOf(`GET ${start.replace(/\?.*$/, '')}`, read, undefined);
     from = undefined;
     taker.startOver();
   }
 }
 
-/** @returns where the next reading begins, or the answer that says that this one went on from too old a link */
+/** @returns where the next reading begins, or the answer that refuses the link from which this one went on */
 async function readFrom<T>(
   client: GraphClient,
   path: string,
@@ -51,9 +53,11 @@ async function readFrom<T>(
   cost: Cost | undefined,
   { take }: DeltaTaker<T>,
 ): Promise<string | GraphAnswer> {
+  const seen = new Set<string>();
   for (let next: string | undefined = path; next !== undefined; ) {
-    const answer: GraphAnswer = await client.get(next, cost, isPage);
-    if (isTooOld(answer)) return answer;
+    seen.add(next);
+    const answer: GraphAnswer = await client.get(next, cost, (body) => isPage(body, client, seen));
+    if (isTooOld(answer) || (next !== start && isRefused(answer))) return answer;
     if (answer.status !== 200) throw failureOf(`GET ${start.replace(/\?.*$/, '')}`, answer, undefined);
     const page = answer.body as { value: T[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string };
     for (const item of page.value) take(item);
@@ -63,17 +67,19 @@ async function readFrom<T>(
   throw new TypeError('isPage lets no page pass without a link');
 }
 
-/** A page of a delta leads on: to the next page or to the next reading. */
-function isPage(body: unknown): boolean {
+/** A page of a delta leads on: to the next page, which was not read yet, or to the next reading, which may begin as this one did. */
+function isPage(body: unknown, client: GraphClient, seen: ReadonlySet<string>): boolean {
   if (!isFields(body) || !isCollection(body)) return false;
   const [next, last] = [body['@odata.nextLink'], body['@odata.deltaLink']];
-  return typeof (last ?? next) === 'string';
+  return last === undefined ? client.isLink(next, seen) : client.isLink(last, new Set());
 }
 
-/**
- * Microsoft's pages say 410, 400 with syncStateNotFound, and "resync required" with either; what is 400 for another reason
- * would be refused again by a reading of everything.
- */
+/** What is wrong may be the link. Who may not read, or has to wait, would be told so without one, too. */
+function isRefused({ status }: GraphAnswer): boolean {
+  return status >= 400 && status < 500 && status !== 401 && status !== 403;
+}
+
+/** Microsoft's pages say 410, 400 with syncStateNotFound, and "resync required" with either. */
 function isTooOld({ status, body }: GraphAnswer): boolean {
   if (status === 410) return true;
   if (status < 400 || status >= 500 || !isFields(body) || !isFields(body.error)) return false;

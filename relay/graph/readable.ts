@@ -36,6 +36,11 @@ export function isCollection(body: unknown): boolean {
   return isFields(body) && Array.isArray(body.value) && body.value.every(isFields);
 }
 
+/** Whether a link is one of Graph's own: what leads elsewhere was put in by somebody on the way. @param base of Graph */
+export function isLinkOf(base: string, link: unknown): link is string {
+  return typeof link === 'string' && link.startsWith(`${base}/`);
+}
+
 /** One object of the directory: it has an id. */
 export function isEntity(body: unknown): boolean {
   return isFields(body) && typeof body.id === 'string' && body.id !== '';
