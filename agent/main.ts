@@ -5,7 +5,7 @@ import process from 'node:process';
 import { isSea } from 'node:sea';
 import { setFlagsFromString } from 'node:v8';
 import { tolerateBrokenOutput } from '../shared/terminal.ts';
-import { runCli } from './cli.ts';
+import { runCli } from './cli/program.ts';
 import { stateFolder } from './state/folder.ts';
 
 // Memory stays flat whatever the size of the district (scripts/bench/agent-memory.ts): the heap grows by a fifth at a time

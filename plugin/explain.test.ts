@@ -5,11 +5,11 @@ import { asksForNothingNew } from './differences.ts';
 import { type ExplainedField, explain, explainFields } from './explain.ts';
 import { explanationText } from './explain-text.ts';
 import { defaultSources, parseStudentEmail, parseTeacherUsername, type Sources } from './extracts/sources.ts';
+import { columnsInSql } from './extracts/sql-columns.ts';
 import { extractsOf } from './extracts.ts';
 import { guideOf } from './guide.ts';
 import { manifestOf, type PluginChoices, powerqueryManifest, variants } from './manifest.ts';
 import { powerQueries } from './queries.ts';
-import { columnsInSql } from './sql-columns.ts';
 import { namedQueriesXml, pluginXml } from './write-xml.ts';
 
 const everySource: Sources[] = [

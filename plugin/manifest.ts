@@ -1,7 +1,7 @@
 /** What goes into the plugin: for whom it is, what it asks for, and the queries it brings. */
 import { defaultSources, extensionTablesOf, type Sources } from './extracts/sources.ts';
+import { columnsInSql } from './extracts/sql-columns.ts';
 import { type PowerQuery, powerQueries } from './queries.ts';
-import { columnsInSql } from './sql-columns.ts';
 
 /**
  * `powerquery` brings its own queries and asks for single columns. Where only `/ws/v1` may be used, `rest` asks for that

@@ -4,9 +4,9 @@
  * refused here, before the ZIP is written.
  */
 import { isExtensionTable } from './extracts/sources.ts';
+import { columnsInSql } from './extracts/sql-columns.ts';
 import type { PluginManifest } from './manifest.ts';
 import type { PowerQuery } from './queries.ts';
-import { columnsInSql } from './sql-columns.ts';
 import { isPluginVersion } from './version.ts';
 
 export interface Finding {

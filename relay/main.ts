@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../shared/clock.ts';
 import { exitCodes, isRich, tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
-import { homeInput, relayHome, userName } from './home.ts';
+import { homeInput, relayHome, userName } from './settings/home.ts';
 
 // Young objects get no more room than at the start: beside ten hostile agents the relay takes 40 MB less (scripts/bench/hostile.ts),
 // planning 100,000 students takes as long as before, and intake a twentieth longer.

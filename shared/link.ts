@@ -282,7 +282,7 @@ export function encodeFrame(message: AgentMessage | RelayMessage): Frame {
  * Reads one frame and checks it against the schema of the side that sent it.
  *
  * @throws HallpassError FRAME_TOO_LARGE, FRAME_TOO_COMPLEX, FRAME_MALFORMED or MESSAGE_UNKNOWN; one of them does not end
- *   the connection, many of them do (relay/link/conduct.ts).
+ *   the connection, many of them do (relay/http/link/conduct.ts).
  */
 export function decodeFrame<M extends AgentMessage | RelayMessage>(frame: Frame, schema: z.ZodType<M>): M {
   return atOnce(decodeJson(unpackFrame(frame), schema));

@@ -7,10 +7,10 @@ import { rowFaults } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
 import { removeState } from '../../shared/remove-state.ts';
 import { kinds } from '../../shared/roster.ts';
-import type { LeftOutRows } from '../left-out.ts';
+import type { LeftOutRows } from '../model/left-out.ts';
+import { type Probe, type ProbeEntry, probeEntrySchema } from '../model/probe.ts';
+import type { SourceKind } from '../model/source.ts';
 import { normalizationVersion } from '../powerschool/normalize.ts';
-import { type Probe, type ProbeEntry, probeEntrySchema } from '../powerschool/probe.ts';
-import type { SourceKind } from '../source.ts';
 
 const memorySchema = z.strictObject({
   /** What the hashes depend on besides the rows. */

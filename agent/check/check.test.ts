@@ -11,7 +11,7 @@ import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { openProxy } from '../network/proxy.ts';
-import { changeSettings, type SettingChanges } from '../settings.ts';
+import { changeSettings, type SettingChanges } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { olderPlugin } from '../testing/older-plugin.ts';
 import { TestProxy } from '../testing/proxy.ts';

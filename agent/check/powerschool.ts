@@ -1,8 +1,8 @@
 /** Does PowerSchool answer, does it take the client id and secret, and does it grant what the plugin asks for? */
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
-import { powerschoolAddress } from '../addresses.ts';
-import { Meter } from '../meter.ts';
+import { powerschoolAddress } from '../model/addresses.ts';
+import { Meter } from '../model/meter.ts';
 import { connectFailure } from '../network/failure.ts';
 import { openProxy, type Way } from '../network/proxy.ts';
 import { Calls } from '../powerschool/calls.ts';

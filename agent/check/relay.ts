@@ -2,7 +2,7 @@
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { checkSubprotocol } from '../../shared/link.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
-import { linkAddress, relayAddress } from '../addresses.ts';
+import { linkAddress, relayAddress } from '../model/addresses.ts';
 import { connectFailure } from '../network/failure.ts';
 import { openProxy, type Way } from '../network/proxy.ts';
 import type { AgentState } from '../state/agent-state.ts';

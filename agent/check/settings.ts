@@ -1,7 +1,7 @@
 /** Is everything set that the agent needs, and can the files be read that the settings name? */
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { openProxy } from '../network/proxy.ts';
-import { powerschoolSettings } from '../settings.ts';
+import { powerschoolSettings } from '../settings/settings.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { Check, CheckContext } from './finding.ts';
 import { relayOf } from './relay.ts';

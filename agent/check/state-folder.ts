@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { isSystemError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { logPath } from '../log/log-file.ts';
-import { systemRun } from '../service/run.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { statePaths } from '../state/folder.ts';
 import { secretFiles } from '../state/secret-files.ts';
 import { rightsInWords, rightsOf } from '../state/windows-acl.ts';
+import { systemRun } from '../system/run.ts';
 import type { Check } from './finding.ts';
 import { fails, pass, type Verdict, warn } from './step.ts';
 

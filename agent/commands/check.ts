@@ -3,7 +3,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { printableLine, writeControl } from '../../shared/printable.ts';
 import { exitCodes, isRich } from '../../shared/terminal.ts';
 import { type Check, runChecks } from '../check/check.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../terminal/context.ts';
 
 /** Icon, word and colour (SGR): a status is never told by colour alone. */
 const looks = {

@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
-import type { QuietWindow } from '../quiet.ts';
-import { changeSettings, type SettingChanges } from '../settings.ts';
+import type { QuietWindow } from '../settings/quiet.ts';
+import { changeSettings, type SettingChanges } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { closeSecretFiles } from '../state/secret-files.ts';
-import { type TypedAddress, typedAddress, typedProxy } from '../typed-address.ts';
-import { tidyText } from '../typed-text.ts';
-import type { Context } from './context.ts';
-import { secretFromFile, secretFromStdin } from './input.ts';
+import type { Context } from '../terminal/context.ts';
+import { secretFromFile, secretFromStdin } from '../terminal/input.ts';
+import { type TypedAddress, typedAddress, typedProxy } from '../terminal/typed-address.ts';
+import { tidyText } from '../terminal/typed-text.ts';
 
 /** Value of `--proxy` that takes the setting back. */
 const fromEnvironment = 'environment';

@@ -3,19 +3,19 @@ import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
 import { printableLine } from '../../shared/printable.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
-import { relayAddress } from '../addresses.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
+import { relayAddress } from '../model/addresses.ts';
 import { openProxy } from '../network/proxy.ts';
-import { changeSettings } from '../settings.ts';
+import { changeSettings } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
 import { closeSecretFiles } from '../state/secret-files.ts';
-import { typedAddress } from '../typed-address.ts';
-import { tidyText } from '../typed-text.ts';
+import type { Context } from '../terminal/context.ts';
+import { secretFromFile, secretFromStdin } from '../terminal/input.ts';
+import { typedAddress } from '../terminal/typed-address.ts';
+import { tidyText } from '../terminal/typed-text.ts';
 import { enroll } from '../uplink/enroll.ts';
-import type { Context } from './context.ts';
-import { secretFromFile, secretFromStdin } from './input.ts';
 
 export interface EnrollOptions {
   relay?: string;

@@ -1,7 +1,7 @@
 /** Why an agent that does not run does not run, as `page` and `status` tell it. */
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { passesByItself } from '../page/problems.ts';
-import { powerschoolSettings } from '../settings.ts';
+import { powerschoolSettings } from '../settings/settings.ts';
 import type { AgentState, LastingProblem } from '../state/agent-state.ts';
 
 /** What is missing, else what ended it. What passes by itself has ended nothing. */

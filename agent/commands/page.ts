@@ -2,15 +2,15 @@
 import { once } from 'node:events';
 import { systemClock } from '../../shared/clock.ts';
 import { Baselines } from '../baseline/baselines.ts';
-import { Meter } from '../meter.ts';
+import { Meter } from '../model/meter.ts';
 import { checksOf } from '../page/checks-run.ts';
 import { HistoryFile } from '../page/history-file.ts';
-import { badgeOf, boardOf } from '../page/local-page.ts';
 import { placesOf } from '../page/places.ts';
-import { startPage } from '../page/server.ts';
+import { badgeOf, boardOf } from '../page/web/local-page.ts';
+import { startPage } from '../page/web/server.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../terminal/context.ts';
 import { obstacleOf } from './obstacle.ts';
 
 /** @throws HallpassError STATE_UNREADABLE, PAGE_UNAVAILABLE */

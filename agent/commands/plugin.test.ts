@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { readPluginFile } from '../../plugin/unpack.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { runCli } from '../cli.ts';
+import { runCli } from '../cli/program.ts';
 
 interface Outcome {
   code: number;

@@ -12,8 +12,8 @@ import { compareVersions, isPluginVersion, versionAbove } from '../../plugin/ver
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import type { Context } from './context.ts';
-import { writeWhole } from './output.ts';
+import type { Context } from '../terminal/context.ts';
+import { writeWhole } from '../terminal/output.ts';
 
 export interface PluginOptions {
   out?: string;

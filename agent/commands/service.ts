@@ -6,8 +6,8 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { makeFolders } from '../../shared/make-folder.ts';
 import { logPath } from '../log/log-file.ts';
+import { serviceName } from '../model/service-name.ts';
 import { type Account, needReadyState, needSuitableFiles } from '../service/ready.ts';
-import { systemRun } from '../service/run.ts';
 import {
   installSteps,
   installUnit,
@@ -18,11 +18,12 @@ import {
   uninstallSteps,
   uninstallUnit,
 } from '../service/systemd.ts';
-import { serviceName, systemdUnit } from '../service/unit.ts';
+import { systemdUnit } from '../service/unit.ts';
 import { windowsDefaults, windowsScripts } from '../service/windows.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
-import type { Context } from './context.ts';
+import { systemRun } from '../system/run.ts';
+import type { Context } from '../terminal/context.ts';
 
 export interface InstallOptions {
   dryRun?: true;

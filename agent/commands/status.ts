@@ -2,12 +2,12 @@
 import { pageOf } from '../../plugin/mending.ts';
 import { fail } from '../../shared/errors.ts';
 import { printableLine } from '../../shared/printable.ts';
-import { leftOutLine } from '../left-out.ts';
+import { leftOutLine } from '../model/left-out.ts';
+import type { SourceKind } from '../model/source.ts';
 import { limitsOf } from '../powerschool/rest/limits.ts';
-import type { SourceKind } from '../source.ts';
 import { AgentState, type LastingProblem, type LinkHealth } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../terminal/context.ts';
 import { obstacleOf } from './obstacle.ts';
 
 /** @throws HallpassError STATE_UNREADABLE */

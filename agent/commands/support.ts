@@ -5,8 +5,8 @@ import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { runChecks } from '../check/check.ts';
 import { supportBundle } from '../support/bundle.ts';
-import type { Context } from './context.ts';
-import { writeWhole } from './output.ts';
+import type { Context } from '../terminal/context.ts';
+import { writeWhole } from '../terminal/output.ts';
 
 export interface SupportOptions {
   out?: string;

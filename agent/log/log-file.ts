@@ -3,10 +3,10 @@ import pino from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
-import type { Report } from '../events.ts';
-import { isWarning, jsonWriter, progressEveryMs, sparing } from '../reporter.ts';
-import type { Settings } from '../settings.ts';
+import type { Report } from '../model/events.ts';
+import type { Settings } from '../settings/settings.ts';
 import { statePaths } from '../state/folder.ts';
+import { isWarning, jsonWriter, progressEveryMs, sparing } from './reporter.ts';
 import { RotatingFile } from './rotating-file.ts';
 
 /** Where the newest log file is. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
-import { changeSettings } from '../settings.ts';
+import { changeSettings } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { District } from '../testing/district.ts';
 import { openAgent } from '../testing/open-agent.ts';

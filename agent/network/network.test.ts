@@ -5,9 +5,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import t from 'tap';
 import { type ConfigureOptions, configure as configureCommand } from '../commands/configure.ts';
-import type { Context } from '../commands/context.ts';
-import { changeSettings, settingsSchema } from '../settings.ts';
+import { changeSettings, settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
+import type { Context } from '../terminal/context.ts';
 import { bypassEntries, isBypassed } from './bypass.ts';
 import { proxyFor } from './proxy.ts';
 

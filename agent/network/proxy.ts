@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
-import { noProxy, proxyAddress } from '../addresses.ts';
+import { noProxy, proxyAddress } from '../model/addresses.ts';
 import { bypassEntries, isBypassed } from './bypass.ts';
 
 export type Destination = 'powerschool' | 'relay';

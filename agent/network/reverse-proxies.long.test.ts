@@ -11,7 +11,7 @@ import t from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { enrollPath } from '../../shared/link.ts';
-import { Meter } from '../meter.ts';
+import { Meter } from '../model/meter.ts';
 import { freePort, missing, Program } from '../testing/program.ts';
 import { RelayProcess } from '../testing/relay-process.ts';
 import { enroll } from '../uplink/enroll.ts';

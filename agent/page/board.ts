@@ -5,9 +5,9 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { LeftOut } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
-import type { AgentEvent } from '../events.ts';
-import type { SourceKind } from '../source.ts';
-import type { CycleEnd, Moment, Problem } from '../watch.ts';
+import type { AgentEvent } from '../model/events.ts';
+import type { SourceKind } from '../model/source.ts';
+import type { CycleEnd, Moment, Problem } from '../model/watch.ts';
 import { addCycle, type History, noHistory } from './history.ts';
 import { LogTail } from './log-tail.ts';
 

@@ -15,14 +15,14 @@ import type { Fault } from '../../scripts/simulators/powerschool/faults.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Way } from '../network/proxy.ts';
-import { changeSettings, settingsSchema } from '../settings.ts';
+import { changeSettings, settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { openAgent } from '../testing/open-agent.ts';
 import { TestProxy } from '../testing/proxy.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from '../uplink/enroll.ts';
-import { LocalPage } from './local-page.ts';
 import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
+import { LocalPage } from './web/local-page.ts';
 
 /** PowerSchool is given up on after this long; everything else answers within a tenth of it. */
 const patienceMs = 2000;

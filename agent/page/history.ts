@@ -1,7 +1,7 @@
 /** The last day of cycles, for the plot and the table: bounded whatever the pace, and without personal data. Pure. */
 import { z } from 'zod';
 import { type Kind, kinds } from '../../shared/roster.ts';
-import type { CycleEnd } from '../watch.ts';
+import type { CycleEnd } from '../model/watch.ts';
 import { localDay } from './times.ts';
 
 const minuteMs = 60_000;

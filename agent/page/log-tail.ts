@@ -1,6 +1,7 @@
 /** The last lines of the log, in memory: as many as somebody scrolls through, and never more. */
-import type { AgentEvent } from '../events.ts';
-import { sentence } from '../reporter.ts';
+
+import { sentence } from '../log/reporter.ts';
+import type { AgentEvent } from '../model/events.ts';
 import { passesByItself } from './problems.ts';
 
 /** `routine`: a check that found nothing. It says that the agent is alive, and is the first to be forgotten. */

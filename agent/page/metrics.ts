@@ -3,7 +3,7 @@
  * (42 to 63 MB in an empty process, measured), for the thirty lines below.
  */
 import { kinds } from '../../shared/roster.ts';
-import type { Counts } from '../meter.ts';
+import type { Counts } from '../model/meter.ts';
 import type { BoardState } from './board.ts';
 import type { Matrix } from './buckets.ts';
 import { readinessOf } from './readiness.ts';

@@ -1,7 +1,7 @@
 /** Everything the page shows, gathered at one moment. */
 import type { Clock } from '../../shared/clock.ts';
 import type { BucketDigest } from '../../shared/link.ts';
-import type { Counts } from '../meter.ts';
+import type { Counts } from '../model/meter.ts';
 import type { Board, BoardState } from './board.ts';
 import { type Matrix, matrixOf } from './buckets.ts';
 import type { ChecksRun, ChecksState } from './checks-run.ts';

@@ -6,11 +6,10 @@ import { catalogue, chapters, type ErrorCode } from '../../shared/errors.ts';
 import { type Kind, kinds, optionalFields } from '../../shared/roster.ts';
 import type { Check } from '../check/finding.ts';
 import { notTried } from '../check/step.ts';
+import type { Problem } from '../model/watch.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
-import type { Problem } from '../watch.ts';
 import { Board, type BoardState } from './board.ts';
 import { matrixOf } from './buckets.ts';
-import { refusalOf, sameToken } from './guard.ts';
 import { addCycle, type History, lastDay, noHistory, plotOf, todayOf } from './history.ts';
 import { HistoryFile } from './history-file.ts';
 import { leavingOf } from './leaving.ts';
@@ -27,6 +26,7 @@ import { checksBlock } from './views/checks.ts';
 import { leavingBlock } from './views/leaving.ts';
 import { leftOutBlock } from './views/left-out.ts';
 import { pathBlock } from './views/verdict.ts';
+import { refusalOf, sameToken } from './web/guard.ts';
 
 const day = 24 * 60 * minute;
 

@@ -1,5 +1,5 @@
 /** What the stations of the page stand for in this district: hosts, never a path or a password. */
-import { relayAddress } from '../addresses.ts';
+import { relayAddress } from '../model/addresses.ts';
 import { openProxy } from '../network/proxy.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { Places } from './stations.ts';

@@ -1,6 +1,6 @@
 /** The way of the data as four stations, and which of them a problem belongs to. Pure. */
 import { chapters, isErrorCode } from '../../shared/errors.ts';
-import type { Problem } from '../watch.ts';
+import type { Problem } from '../model/watch.ts';
 import type { BoardState } from './board.ts';
 import { isSetUpLater, passesByItself } from './problems.ts';
 

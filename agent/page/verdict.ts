@@ -1,5 +1,5 @@
 /** The one sentence at the top of the page: is it working, and if not, what do I do? Pure. */
-import type { Problem } from '../watch.ts';
+import type { Problem } from '../model/watch.ts';
 import type { BoardState, LastingProblem } from './board.ts';
 import { isSetUpLater, passesByItself } from './problems.ts';
 import { isLate } from './readiness.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
-import { Meter } from '../meter.ts';
+import { Meter } from '../model/meter.ts';
 import { person } from '../testing/district.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { PowerSchoolDouble } from '../testing/powerschool-double.ts';

@@ -1,7 +1,7 @@
 /** The rows of a page as records, one per key, and what no record can be made of. Pure. */
 import { canonicalJson } from '../../shared/digest.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
-import type { PageContent } from '../source.ts';
+import type { PageContent } from '../model/source.ts';
 import type { Row } from './client.ts';
 import { differingRows, type Normalized } from './normalize.ts';
 

@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
-import type { Meter } from '../meter.ts';
+import type { Meter } from '../model/meter.ts';
 import { undiciConnector } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Calendar, calendarOf } from '../../shared/calendar.ts';
 import { isPrintableLine } from '../../shared/printable.ts';
-import type { SourceFacts } from '../source.ts';
+import type { SourceFacts } from '../model/source.ts';
 import type { PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
 

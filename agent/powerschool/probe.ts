@@ -1,18 +1,10 @@
 /** The probe: count and hash of every bucket in one answer, which tells what must be read. */
+
 import { z } from 'zod';
 import { probeCodes, probeDistrict } from '../../plugin/queries.ts';
 import { bucketKey, districtBucket, type Kind, kinds } from '../../shared/roster.ts';
+import type { Probe, ProbeEntry } from '../model/probe.ts';
 import type { Row } from './client.ts';
-
-export const probeEntrySchema = z.strictObject({
-  records: z.int().min(1),
-  /** SUM(ORA_HASH(…)) as PowerSchool wrote it: compared, never computed with. */
-  hash: z.string().min(1).max(60),
-});
-export type ProbeEntry = z.infer<typeof probeEntrySchema>;
-
-/** Entry per bucket key. A bucket without rows has none. */
-export type Probe = ReadonlyMap<string, ProbeEntry>;
 
 const school = z.coerce.string().min(1).max(40);
 const records = z.coerce.number().int().min(1);

@@ -2,7 +2,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Meter } from '../meter.ts';
+import { Meter } from '../model/meter.ts';
 import { person } from '../testing/district.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { PowerSchoolDouble } from '../testing/powerschool-double.ts';

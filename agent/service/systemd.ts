@@ -5,8 +5,9 @@ import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { exitCodes } from '../../shared/terminal.ts';
-import type { Run } from './run.ts';
-import { serviceName, unitMark, unitName } from './unit.ts';
+import { serviceName } from '../model/service-name.ts';
+import type { Run } from '../system/run.ts';
+import { unitMark, unitName } from './unit.ts';
 
 export interface Systemd {
   run: Run;

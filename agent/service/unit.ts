@@ -1,8 +1,9 @@
 /** The systemd unit of the agent, as text. Pure. */
+
 import { basename, dirname } from 'node:path';
 import { exitCodes } from '../../shared/terminal.ts';
+import { serviceName } from '../model/service-name.ts';
 
-export const serviceName = 'hallpass-agent';
 export const unitName = `${serviceName}.service`;
 
 /** The first line of every unit that this program wrote: no other is ever replaced or removed. */

@@ -6,7 +6,7 @@
  * that is not configured must not be started again and again, which the recovery actions of Windows cannot express.
  */
 import { exitCodes } from '../../shared/terminal.ts';
-import { serviceName } from './unit.ts';
+import { serviceName } from '../model/service-name.ts';
 
 export interface WindowsOptions {
   /** What starts this program, before its arguments. */

@@ -1,9 +1,9 @@
 /** Answers for setup: what was told beforehand, else what a person types, else an error that says how to tell it. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { type Answers, isSecret, subjects, type Topic, waysToTell } from './questions.ts';
 import { readAnswer } from './reading.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface AskOptions {
   /** Kept when nothing is typed, or told beforehand. */

@@ -1,10 +1,10 @@
 /** The end of setup: everything checked, and the agent made a service. */
 import type { Check } from '../check/finding.ts';
 import { showChecks } from '../commands/check.ts';
-import type { Context } from '../commands/context.ts';
 import { installService } from '../commands/service.ts';
 import { moveCommand } from '../service/ready.ts';
 import { isBooted } from '../service/systemd.ts';
+import type { Context } from '../terminal/context.ts';
 import { nextStep, troubleOf } from './remedies.ts';
 import type { Step } from './step.ts';
 

@@ -1,7 +1,7 @@
 /** What setup has to know, and every way to tell it: typed, by option, by environment, from a file. */
 import { type Command, Option } from 'commander';
 import { fail } from '../../shared/errors.ts';
-import { filled, secretFromFile, secretFromStdin } from '../commands/input.ts';
+import { filled, secretFromFile, secretFromStdin } from '../terminal/input.ts';
 
 interface Subject {
   /** Option without its value; the variable of the environment follows from it. */

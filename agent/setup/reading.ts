@@ -5,8 +5,8 @@ import { fail } from '../../shared/errors.ts';
 import { enrollRequestSchema } from '../../shared/link.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { proxySignInOf } from '../commands/configure.ts';
-import { securedAddress, type TypedAddress, typedProxy } from '../typed-address.ts';
-import { pastedOption, tidyPath, tidyText, tidyValue } from '../typed-text.ts';
+import { securedAddress, type TypedAddress, typedProxy } from '../terminal/typed-address.ts';
+import { pastedOption, tidyPath, tidyText, tidyValue } from '../terminal/typed-text.ts';
 import { type Answers, subjects, type Topic } from './questions.ts';
 
 export interface Reading {

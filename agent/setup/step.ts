@@ -1,8 +1,8 @@
 /** What a step of setup has to work with, and what makes one. */
 import type { Clock } from '../../shared/clock.ts';
 import type { Check } from '../check/finding.ts';
-import type { Context } from '../commands/context.ts';
 import type { AgentState } from '../state/agent-state.ts';
+import type { Context } from '../terminal/context.ts';
 import type { Dialog } from './dialog.ts';
 import type { Progress } from './progress.ts';
 

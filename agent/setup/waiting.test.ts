@@ -2,13 +2,13 @@
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import type { Check } from '../check/finding.ts';
-import type { Context } from '../commands/context.ts';
+import type { Context } from '../terminal/context.ts';
+import { Terminal } from '../terminal/terminal.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { Typist } from '../testing/typist.ts';
 import { Dialog } from './dialog.ts';
 import { waitingStep } from './plugin-steps.ts';
 import { Progress } from './progress.ts';
-import { Terminal } from './terminal.ts';
 
 const refused: Check = { name: 'powerschool.token', status: 'fail', fact: 'refused', action: 'copy it' };
 const missing: Check = { name: 'powerschool.grants', status: 'fail', fact: 'no query', action: 'install it' };

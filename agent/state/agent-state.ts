@@ -10,7 +10,7 @@ import { kinds } from '../../shared/roster.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
 import type { Credentials } from '../powerschool/sign-in.ts';
-import { powerschoolSettings, type Settings, settingsSchema } from '../settings.ts';
+import { powerschoolSettings, type Settings, settingsSchema } from '../settings/settings.ts';
 import { type Identity, identitySchema } from '../uplink/identity.ts';
 import { statePaths } from './folder.ts';
 

@@ -2,8 +2,8 @@
 import { chmod, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, type HallpassError } from '../../shared/errors.ts';
-import { systemRun } from '../service/run.ts';
-import { serviceName } from '../service/unit.ts';
+import { serviceName } from '../model/service-name.ts';
+import { systemRun } from '../system/run.ts';
 import type { statePaths } from './folder.ts';
 import { closeFolder, rightsInWords } from './windows-acl.ts';
 

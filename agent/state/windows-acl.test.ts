@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import t from 'tap';
-import type { Run } from '../service/run.ts';
+import type { Run } from '../system/run.ts';
 import { closeFolder, closingArguments, readSddl, rightsInWords, serviceSid } from './windows-acl.ts';
 
 t.test('an access list says whether everybody may open the folder', async (t) => {

@@ -7,7 +7,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeText } from '../../shared/person-text.ts';
-import type { Run } from '../service/run.ts';
+import type { Run } from '../system/run.ts';
 
 const system = 'S-1-5-18';
 const administrators = 'S-1-5-32-544';

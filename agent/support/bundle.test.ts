@@ -12,7 +12,7 @@ import { packPlugin } from '../../plugin/pack.ts';
 import { queryName } from '../../plugin/queries.ts';
 import { type PowerSchoolSimulator, startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
 import { kinds, optionalFields } from '../../shared/roster.ts';
-import { changeSettings } from '../settings.ts';
+import { changeSettings } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { AgentBench } from '../testing/agent-bench.ts';
 import { runCommand } from '../testing/command.ts';

@@ -9,7 +9,7 @@ import { ProbeMemory } from '../baseline/probe-memory.ts';
 import type { Check } from '../check/finding.ts';
 import { logPaths } from '../log/log-file.ts';
 import { HistoryFile } from '../page/history-file.ts';
-import { settingsSchema } from '../settings.ts';
+import { settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { bucketFacts, fileFacts, machineFacts, settingsFacts, statusFacts } from './facts.ts';
 import { logExcerpts } from './log-excerpt.ts';

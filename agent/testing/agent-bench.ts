@@ -1,7 +1,7 @@
 /** Agents that work on one state folder, enrolled with a relay double. */
 import type { Kind } from '../../shared/roster.ts';
-import type { AgentEvent } from '../events.ts';
-import { changeSettings, type SettingChanges, settingsSchema } from '../settings.ts';
+import type { AgentEvent } from '../model/events.ts';
+import { changeSettings, type SettingChanges, settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { enroll } from '../uplink/enroll.ts';
 import type { VitalLimits } from '../uplink/vitals.ts';

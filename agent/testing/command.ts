@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { runCli } from '../cli.ts';
+import { runCli } from '../cli/program.ts';
 import type { Typist } from './typist.ts';
 
 /** The script that starts the agent as a process. */

@@ -1,19 +1,19 @@
 /** The agent in this process, on a state folder that is enrolled, as `hallpass-agent run` would put it together. */
 import { rootCertificates } from 'node:tls';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { Agent, type AgentParts } from '../agent.ts';
 import { Baselines } from '../baseline/baselines.ts';
 import { ProbeMemory } from '../baseline/probe-memory.ts';
-import type { AgentEvent, Report } from '../events.ts';
-import { Meter } from '../meter.ts';
+import { Agent, type AgentParts } from '../cycle/agent.ts';
+import type { AgentEvent, Report } from '../model/events.ts';
+import { Meter } from '../model/meter.ts';
+import type { Watch } from '../model/watch.ts';
 import type { Way } from '../network/proxy.ts';
-import { openSource } from '../powerschool/open-source.ts';
+import { openSource } from '../powerschool/choice/open-source.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
-import { powerschoolSettings } from '../settings.ts';
+import { powerschoolSettings } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
 import type { VitalLimits } from '../uplink/vitals.ts';
-import type { Watch } from '../watch.ts';
 
 export interface OpenedAgent {
   agent: Agent;

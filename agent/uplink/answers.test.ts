@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import t from 'tap';
 import { systemClock } from '../../shared/clock.ts';
-import { linkAddress } from '../addresses.ts';
+import { linkAddress } from '../model/addresses.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from './enroll.ts';
 import { newPrivateKey, upgradeToken } from './identity.ts';

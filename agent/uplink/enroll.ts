@@ -4,7 +4,7 @@ import { retryAfterMs } from '../../shared/backoff.ts';
 import { fail } from '../../shared/errors.ts';
 import { type EnrollRequest, enrollRequestSchema, enrollResponseSchema } from '../../shared/link.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { enrollAddress } from '../addresses.ts';
+import { enrollAddress } from '../model/addresses.ts';
 import { undiciConnector } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';

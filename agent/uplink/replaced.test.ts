@@ -1,7 +1,7 @@
 /** Another connection with the same identity: once, and again and again. */
 import t from 'tap';
 import { fail } from '../../shared/errors.ts';
-import { Meter } from '../meter.ts';
+import { Meter } from '../model/meter.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from './enroll.ts';
 import { Uplink } from './uplink.ts';

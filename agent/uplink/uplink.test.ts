@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { HallpassError } from '../../shared/errors.ts';
-import { Meter } from '../meter.ts';
+import { Meter } from '../model/meter.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from './enroll.ts';
 import { type Identity, newPrivateKey } from './identity.ts';

@@ -12,8 +12,8 @@ import {
   relayMessageSchema,
 } from '../../shared/link.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
-import { linkAddress } from '../addresses.ts';
-import type { Meter } from '../meter.ts';
+import { linkAddress } from '../model/addresses.ts';
+import type { Meter } from '../model/meter.ts';
 import type { Way } from '../network/proxy.ts';
 import { type Identity, upgradeToken } from './identity.ts';
 import { type Effect, type EventName, initial, type MachineEvent, type Model, step } from './machine.ts';

@@ -1,6 +1,6 @@
 /** What an extract is: the rows and columns of PowerSchool that make up one roster kind, and why each is needed. */
 import type { Kind } from '../../shared/roster.ts';
-import { columnsInSql } from '../sql-columns.ts';
+import { columnsInSql } from './sql-columns.ts';
 
 /** How a column's value is rendered: PowerQuery answers are text, and only TO_CHAR makes dates the same everywhere. */
 export type ColumnType = 'number' | 'text' | 'date';

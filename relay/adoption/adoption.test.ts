@@ -1,8 +1,9 @@
 /** Whose an object is: what stamps say, and what is decided from them. */
 import fc from 'fast-check';
 import t from 'tap';
-import { decideAdoption, type Sought, type StampedObject } from './decide.ts';
-import { commonPart } from './found.ts';
+import { commonPart } from '../model/body.ts';
+import type { StampedObject } from '../model/stamp.ts';
+import { decideAdoption, type Sought } from './decide.ts';
 import { classStamp, schoolStamp, userStamp } from './stamp.ts';
 
 const section = (id: string, more: Partial<Sought> = {}): Sought => ({

@@ -3,12 +3,7 @@
  * is a conflict of every record concerned: nothing is made for it that may be there already, and nothing is taken over.
  * Pure; the order of what goes in does not matter.
  */
-import type { Claim, Stamp } from './stamp.ts';
-
-export interface StampedObject {
-  objectId: string;
-  stamp: Stamp;
-}
+import type { Claim, Stamp, StampedObject } from '../model/stamp.ts';
 
 /** A record of the roster whose object is not known yet. */
 export interface Sought {

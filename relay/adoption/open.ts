@@ -1,7 +1,8 @@
 /** What there was before Hallpass and nobody has taken over yet. */
-import type { Problem } from '../identity/problem.ts';
-import type { Link } from '../store/links.ts';
-import type { Found } from './found.ts';
+
+import type { Link } from '../model/account-link.ts';
+import type { Found } from '../model/found.ts';
+import type { Problem } from '../model/problem.ts';
 
 /** What of a tenant's stamped objects is still to be taken over. */
 export interface Adoption {

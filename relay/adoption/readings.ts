@@ -1,10 +1,10 @@
 /** How well each reading of the ids fits what was found: for the person who has to choose one. */
 import type { School, Section } from '../../shared/roster.ts';
-import type { Person } from '../identity/people.ts';
+import type { Found } from '../model/found.ts';
+import type { Person } from '../model/person.ts';
 import { type AdoptedKind, type AdoptionOptions, idKinds, type Reading, readingOf } from '../profile/adoption.ts';
 import type { ReadingFit, StampFacts } from '../profile/tenant-facts.ts';
 import { decideAdoption, type Sought } from './decide.ts';
-import type { Found } from './found.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from './sought.ts';
 
 export interface ReadRoster {

@@ -1,6 +1,6 @@
 /** Records of the roster as adoption looks for them, under a reading of the ids of the tool that ran before. */
 import type { School, Section } from '../../shared/roster.ts';
-import { type Person, personKey } from '../identity/people.ts';
+import { type Person, personKey } from '../model/person.ts';
 import type { Reading } from '../profile/adoption.ts';
 import type { Sought } from './decide.ts';
 

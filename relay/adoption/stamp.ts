@@ -3,7 +3,9 @@
  * write, and the attributes that School Data Sync keeps on groups and users besides (names as in Microsoft's own scripts,
  * OfficeDev/O365-EDU-Tools).
  */
-import type { Role } from '../profile.ts';
+
+import type { Role } from '../model/role.ts';
+import type { Claim, Stamp } from '../model/stamp.ts';
 
 /** Prefix of School Data Sync's attributes: its application's id, without hyphens. */
 export const sdsPrefix = 'extension_fe2174665583431c953114ff7268b7b3_Education_';
@@ -24,34 +26,6 @@ export const userAttributes = [
   'StudentNumber',
   'TeacherNumber',
 ] as const;
-
-/** One thing that an object says about whose it is. */
-export interface Claim {
-  kind: 'school' | 'class' | Role;
-  id: string;
-  /** `sis`: in School Data Sync's ids, whatever those are. `dcid`: in ours. */
-  in: 'sis' | 'dcid';
-}
-
-export interface Stamp {
-  /** At least one, no two alike. */
-  claims: Claim[];
-  /** Made by School Data Sync, and not by Hallpass. */
-  bySds: boolean;
-  /** What else the object says; it must not contradict the claims. */
-  hints: {
-    /** SIS id of a class's school. */
-    schoolId?: string;
-    courseNumber?: string;
-    /** Of a person or school. */
-    number?: string;
-    /** Of a school. */
-    name?: string;
-    /** What is before the @. */
-    userName?: string;
-    surname?: string;
-  };
-}
 
 /** Texts of an object as read; what is not set is undefined. */
 type Texts<Name extends string> = { [name in Name]?: string | undefined };

@@ -5,8 +5,8 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../shared/clock.ts';
-import { readAudit } from '../store/audit.ts';
-import { setProfile } from '../store/profiles.ts';
+import { readAudit } from '../store/audit/audit.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
 import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
 import { runCli } from './program.ts';
 

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import type { SdsOptions } from '../../scripts/simulators/microsoft/sds-seed.ts';
-import { setProfile } from '../store/profiles.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
 import { afterSds, withLocalIds } from '../testing/sds.ts';
 import { runCli } from './program.ts';

@@ -1,9 +1,9 @@
 /** Agents as the commands show them. */
 import { printableLine } from '../../shared/printable.ts';
 
-import { ago, describeCondition } from '../answers/agent-condition.ts';
-import type { ListedAgent } from '../answers/agents.ts';
-import { silentProxies } from '../link/silent-proxies.ts';
+import { ago, describeCondition } from '../app/queries/agent-condition.ts';
+import type { ListedAgent } from '../app/queries/agents.ts';
+import { silentProxies } from '../http/link/silent-proxies.ts';
 
 /** How it is, in a few words. */
 export function stateOf({ health, ...agent }: ListedAgent, nowMs: number): string {

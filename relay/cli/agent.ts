@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { fail } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/nearest.ts';
-import { agentsNow } from '../answers/agents.ts';
-import { loadSettings, publicUrl } from '../settings.ts';
-import { type Agent, issueCode, listAgents, revokeAgent } from '../store/agents.ts';
-import { writeAudit } from '../store/audit.ts';
+import { agentsNow } from '../app/queries/agents.ts';
+import { loadSettings, publicUrl } from '../settings/settings.ts';
+import { type Agent, issueCode, listAgents, revokeAgent } from '../store/agents/agents.ts';
+import { writeAudit } from '../store/audit/audit.ts';
 import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 

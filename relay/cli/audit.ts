@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { auditNow, auditTable } from '../answers/audit.ts';
+import { auditNow, auditTable } from '../app/queries/audit.ts';
 import { type CliContext, printJson, readNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';

@@ -1,11 +1,12 @@
 import { HallpassError } from '../../shared/errors.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { readSkus, type SkuFacts } from '../graph/tenant.ts';
+import { readSkus } from '../graph/tenant.ts';
+import type { SkuFacts } from '../model/tenant-facts.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { ProfileProblem, StampFacts, TenantFacts } from '../profile/tenant-facts.ts';
 import { validateProfile } from '../profile/validate.ts';
-import type { Profile } from '../profile.ts';
-import { chooseProfile, readProfiles } from '../store/profiles.ts';
-import { findTenant } from '../store/system.ts';
+import { chooseProfile, readProfiles } from '../store/profiles/profiles.ts';
+import { findTenant } from '../store/tenants/system.ts';
 import { readCloudFacts, readMirrorFacts } from '../sync/profile-facts.ts';
 import { type CliContext, withStore } from './context.ts';
 import { withGraph } from './graph.ts';

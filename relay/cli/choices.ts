@@ -1,7 +1,7 @@
 /** What a profile can choose from in a district, by the names that people know and the ids that documents keep. */
 import type { Command } from 'commander';
-import { propertiesNow } from '../answers/properties.ts';
-import { schoolsNow, schoolTable } from '../answers/schools.ts';
+import { propertiesNow } from '../app/queries/properties.ts';
+import { schoolsNow, schoolTable } from '../app/queries/schools.ts';
 import { productName } from '../profile/products.ts';
 import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';

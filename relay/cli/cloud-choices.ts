@@ -1,6 +1,6 @@
 import { readDomains, readSkus } from '../graph/tenant.ts';
 import { productName } from '../profile/products.ts';
-import { findTenant } from '../store/system.ts';
+import { findTenant } from '../store/tenants/system.ts';
 import { type CliContext, withStore } from './context.ts';
 import { withGraph } from './graph.ts';
 

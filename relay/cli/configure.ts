@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
 import { filePath } from '../../shared/command-words.ts';
+import { settingMistakes } from '../settings/check.ts';
 import {
   checkSettings,
   loadSettings,
@@ -11,11 +12,10 @@ import {
   settingsNotice,
   settingsRefused,
   storeFile,
-} from '../settings.ts';
-import { settingMistakes } from '../settings-check.ts';
-import { settingWarnings } from '../settings-warnings.ts';
-import { changesBetween, writeAudit } from '../store/audit.ts';
-import { listTenants } from '../store/system.ts';
+} from '../settings/settings.ts';
+import { settingWarnings } from '../settings/warnings.ts';
+import { changesBetween, writeAudit } from '../store/audit/audit.ts';
+import { listTenants } from '../store/tenants/system.ts';
 import { byOption, type CliContext, printJson, withStore } from './context.ts';
 import { connectionCount, connectionsPerAddress, days, factor, portNumber, seconds } from './numbers.ts';
 

@@ -2,9 +2,9 @@
 import { Option } from 'commander';
 import type { Clock } from '../../shared/clock.ts';
 import { printableLine } from '../../shared/printable.ts';
-import { storeFile } from '../settings.ts';
+import { storeFile } from '../settings/settings.ts';
 import { openStore, type Store, type TenantScope } from '../store/store.ts';
-import { findTenant, type Tenant } from '../store/system.ts';
+import { findTenant, type Tenant } from '../store/tenants/system.ts';
 
 export interface CliContext {
   /** The state folder. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeDrift, driftNow, driftTable } from '../answers/drift.ts';
+import { describeDrift, driftNow, driftTable } from '../app/queries/drift.ts';
 import type { Drift } from '../drift/ledger.ts';
 import { outcomeOf, sentenceOf } from '../drift/words.ts';
 import { type CliContext, printJson, readNamedTenant } from './context.ts';

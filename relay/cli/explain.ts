@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { printableLine } from '../../shared/printable.ts';
-import { explainNow, questionOf } from '../answers/explain.ts';
-import { dcidOf } from '../answers/one-person.ts';
+import { explainNow, questionOf } from '../app/queries/explain.ts';
+import { dcidOf } from '../app/queries/one-person.ts';
 import type { Step } from '../explain/step.ts';
 import { type CliContext, printJson, readNamedTenant } from './context.ts';
 

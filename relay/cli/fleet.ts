@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { ago } from '../answers/agent-condition.ts';
-import { describeFleet, type FleetLine, fleetTable } from '../answers/fleet.ts';
-import { readFleet } from '../store/fleet-view.ts';
+import { ago } from '../app/queries/agent-condition.ts';
+import { describeFleet, type FleetLine, fleetTable } from '../app/queries/fleet.ts';
+import { readFleet } from '../store/tenants/fleet-view.ts';
 import { type CliContext, printJson, printTable, withStore } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 

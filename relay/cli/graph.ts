@@ -7,8 +7,8 @@ import { appBudget, GraphBudget } from '../graph/budget.ts';
 import { GraphClient } from '../graph/client.ts';
 import { openCredentials } from '../graph/credentials.ts';
 import { openTransport } from '../graph/transport.ts';
-import { loadSettings } from '../settings.ts';
-import type { Tenant } from '../store/system.ts';
+import { loadSettings } from '../settings/settings.ts';
+import type { Tenant } from '../store/tenants/system.ts';
 import type { CliContext } from './context.ts';
 
 export interface CommandGraph {

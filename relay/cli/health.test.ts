@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { describeCondition } from '../answers/agent-condition.ts';
+import { describeCondition } from '../app/queries/agent-condition.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { addAgent, addTenant, connected, startTestRelay } from '../testing/relay-double.ts';

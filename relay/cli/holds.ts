@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { holdsNow } from '../answers/holds.ts';
-import { addDays, isOpen } from '../plan/decisions.ts';
-import { otherSchools } from '../plan/guard.ts';
-import { type Decision, decideHolds, type StoredHold } from '../store/holds.ts';
-import { needProfile, readProfiles } from '../store/profiles.ts';
+import { holdsNow } from '../app/queries/holds.ts';
+import { isOpen, otherSchools } from '../model/hold.ts';
+import { addDays } from '../plan/decisions.ts';
+import { type Decision, decideHolds, type StoredHold } from '../store/guard/holds.ts';
+import { needProfile, readProfiles } from '../store/profiles/profiles.ts';
 import { byOption, type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
 import { operationCount } from './numbers.ts';
 import { momentAfter } from './times.ts';

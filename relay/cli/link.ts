@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { personMeant } from '../answers/one-person.ts';
-import { personKey } from '../identity/people.ts';
-import type { Role } from '../profile.ts';
-import { writeAudit } from '../store/audit.ts';
-import { findLink, listLinks, unlinkByHand } from '../store/links.ts';
+import { personMeant } from '../app/queries/one-person.ts';
+import { personKey } from '../model/person.ts';
+import type { Role } from '../model/role.ts';
+import { findLink, listLinks, unlinkByHand } from '../store/accounts/links.ts';
+import { writeAudit } from '../store/audit/audit.ts';
 import { byOption, type CliContext, printJson, printTable, readNamedTenant, withNamedTenant } from './context.ts';
 
 /** Who has which account: shown, and changed by hand. */

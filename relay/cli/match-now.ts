@@ -1,11 +1,11 @@
 import { readDomains } from '../graph/tenant.ts';
 import { exclusionTest } from '../identity/candidates.ts';
 import { previewMatches, type RolePreview } from '../identity/match-preview.ts';
+import type { Role } from '../model/role.ts';
 import { noCandidateOptions } from '../profile/identity-rules.ts';
 import { scopeOf } from '../profile/scope.ts';
-import type { Role } from '../profile.ts';
-import { chooseProfile, readProfiles } from '../store/profiles.ts';
-import { findTenant } from '../store/system.ts';
+import { chooseProfile, readProfiles } from '../store/profiles/profiles.ts';
+import { findTenant } from '../store/tenants/system.ts';
 import { liveDirectory } from '../sync/live-directory.ts';
 import { readPeople } from '../sync/profile-facts.ts';
 import { type CliContext, withStore } from './context.ts';

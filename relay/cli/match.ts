@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { describeRule } from '../identity/match.ts';
 import { type MatchExample, type MatchOutcome, outcomes, type RolePreview } from '../identity/match-preview.ts';
-import type { Role } from '../profile.ts';
+import type { Role } from '../model/role.ts';
 import { type CliContext, printJson, printTable } from './context.ts';
 
 const roles = ['students', 'teachers'] as const;

@@ -4,20 +4,20 @@ import { timestamp } from '../../shared/clock.ts';
 import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
-import { csvLine, csvStart } from '../csv.ts';
-import { personKey } from '../identity/people.ts';
-import { type PersonName, readNames } from '../roster/people-names.ts';
+import { csvLine, csvStart } from '../app/csv.ts';
+import { personKey } from '../model/person.ts';
 import { openVault } from '../secrets/key-file.ts';
-import { loadSettings } from '../settings.ts';
-import { writeAudit } from '../store/audit.ts';
+import { loadSettings } from '../settings/settings.ts';
 import {
   countReadopted,
   forgetPasswords,
   readPasswords,
   readUnknownPasswords,
   type WaitingPassword,
-} from '../store/initial-passwords.ts';
-import { findTenant } from '../store/system.ts';
+} from '../store/accounts/initial-passwords.ts';
+import { writeAudit } from '../store/audit/audit.ts';
+import { type PersonName, readNames } from '../store/roster/people-names.ts';
+import { findTenant } from '../store/tenants/system.ts';
 import { purposeOf } from '../sync/apply/new-accounts.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant, withStore } from './context.ts';
 

@@ -2,9 +2,9 @@
 import t from 'tap';
 import { systemClock } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
-import { silentProxies } from '../link/silent-proxies.ts';
-import { applyDirectoryChanges } from '../store/directory-mirror.ts';
-import { setProfile } from '../store/profiles.ts';
+import { silentProxies } from '../http/link/silent-proxies.ts';
+import { applyDirectoryChanges } from '../store/directory/mirror.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { commitRoster, profileFor, smallRoster } from '../testing/district.ts';
 import { setUp } from '../testing/relay-double.ts';

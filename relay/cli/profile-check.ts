@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { readingText } from '../profile/adoption.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
-import type { Profile } from '../profile.ts';
 import { type CliContext, printJson } from './context.ts';
 import { openDocument, tellDocument } from './profile-document.ts';
 

@@ -2,9 +2,9 @@
 import { readJson } from '../../shared/json-document.ts';
 import { readTextFile } from '../../shared/text-file.ts';
 import { type ProfileDocument, readProfileDocument } from '../profile/document.ts';
+import { inTodaysWords } from '../profile/profile.ts';
 import { asksForLicenses } from '../profile/resolve-names.ts';
-import { inTodaysWords } from '../profile.ts';
-import { readRecords } from '../roster/mirror.ts';
+import { readRecords } from '../store/roster/mirror.ts';
 import { type CliContext, readNamedTenant } from './context.ts';
 
 /** @throws HallpassError FILE_UNREADABLE, PROFILE_INVALID, TENANT_UNKNOWN */

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { readAudit } from '../store/audit.ts';
-import { readProfiles } from '../store/profiles.ts';
+import { readAudit } from '../store/audit/audit.ts';
+import { readProfiles } from '../store/profiles/profiles.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, skuId, smallRoster } from '../testing/district.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
-import type { Profile } from '../profile.ts';
-import { changesBetween, writeAudit } from '../store/audit.ts';
-import { readProfiles, setProfile } from '../store/profiles.ts';
+import type { Profile } from '../profile/profile.ts';
+import { changesBetween, writeAudit } from '../store/audit/audit.ts';
+import { readProfiles, setProfile } from '../store/profiles/profiles.ts';
 import { byOption, type CliContext, withNamedTenant } from './context.ts';
 import { describeProblems } from './profile-check.ts';
 import { openDocument, tellDocument } from './profile-document.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Profile } from '../profile.ts';
-import { changesBetween, writeAudit } from '../store/audit.ts';
-import { chooseProfile, readProfiles, setProfile, stateBeforePause } from '../store/profiles.ts';
-import { endQuarantine, readQuarantines } from '../store/quarantine.ts';
+import type { Profile } from '../profile/profile.ts';
+import { changesBetween, writeAudit } from '../store/audit/audit.ts';
+import { chooseProfile, readProfiles, setProfile, stateBeforePause } from '../store/profiles/profiles.ts';
+import { endQuarantine, readQuarantines } from '../store/profiles/quarantine.ts';
 import { byOption, type CliContext, withNamedTenant } from './context.ts';
 import { showCheck } from './profile-check.ts';
 

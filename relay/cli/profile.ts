@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { writeAudit } from '../store/audit.ts';
-import { chooseProfile, readProfiles, removeProfile } from '../store/profiles.ts';
-import { readStandings } from '../store/standings.ts';
+import { writeAudit } from '../store/audit/audit.ts';
+import { chooseProfile, readProfiles, removeProfile } from '../store/profiles/profiles.ts';
+import { readStandings } from '../store/runs/standings.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 import { profileCheckCommand } from './profile-check.ts';
 import { troubleOf } from './profile-lines.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { runsNow, runTable } from '../answers/runs.ts';
-import { sentenceOf } from '../answers/sentences.ts';
-import { type Names, readAllNames } from '../roster/names.ts';
-import { needProfile } from '../store/profiles.ts';
-import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/run-history.ts';
+import { runsNow, runTable } from '../app/queries/runs.ts';
+import { sentenceOf } from '../app/queries/sentences.ts';
+import { needProfile } from '../store/profiles/profiles.ts';
+import { type Names, readAllNames } from '../store/roster/names.ts';
+import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/runs/run-history.ts';
 import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { createLog, type LogFormat } from '../log.ts';
-import { checkSettings, loadSettings, settingsNotice } from '../settings.ts';
-import { settingWarnings } from '../settings-warnings.ts';
+import { checkSettings, loadSettings, settingsNotice } from '../settings/settings.ts';
+import { settingWarnings } from '../settings/warnings.ts';
 import type { CliContext } from './context.ts';
+import { createLog, type LogFormat } from './log.ts';
 import { portNumber } from './numbers.ts';
 
 interface ServeOptions {
@@ -32,7 +32,7 @@ Examples:
 async function serve(context: CliContext, { logFormat, port }: ServeOptions): Promise<void> {
   const { home, out, clock, rich, stop, keyFile } = context;
   // Loaded here: fastify, Graph client and MSAL take half of the start-up that every other command would pay for.
-  const { startRelay } = await import('../server.ts');
+  const { startRelay } = await import('../node.ts');
   const stored = await loadSettings(home);
   const settings = port === undefined ? stored : checkSettings({ ...stored, listen: { ...stored.listen, port } });
   const log = createLog(logFormat ?? (rich ? 'text' : 'json'), out);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { kinds } from '../../shared/roster.ts';
-import { ago } from '../answers/agent-condition.ts';
-import { tenantStatus } from '../answers/status.ts';
-import type { RunSummary } from '../store/journal.ts';
+import { ago } from '../app/queries/agent-condition.ts';
+import { tenantStatus } from '../app/queries/status.ts';
+import type { RunSummary } from '../store/runs/journal.ts';
 import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { troubleOf } from './profile-lines.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { timestamp } from '../../shared/clock.ts';
-import { writeAudit } from '../store/audit.ts';
-import { type RunRequest, requestRun } from '../store/run-control.ts';
+import { writeAudit } from '../store/audit/audit.ts';
+import { type RunRequest, requestRun } from '../store/runs/run-control.ts';
 import { byOption, type CliContext, withNamedTenant } from './context.ts';
 
 interface Control {

@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
-import type { Table } from '../answers/fields.ts';
-import { csvLine, csvStart } from '../csv.ts';
+import { csvLine, csvStart } from '../app/csv.ts';
+import type { Table } from '../app/queries/fields.ts';
 import type { CliContext } from './context.ts';
 
 /** @param what the rows are */

@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
 import { systemClock } from '../../shared/clock.ts';
-import type { ListedTeam } from '../answers/teams.ts';
-import { parseProfile } from '../profile.ts';
-import { setProfile } from '../store/profiles.ts';
-import { requestRun } from '../store/run-control.ts';
+import type { ListedTeam } from '../app/queries/teams.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
+import { requestRun } from '../store/runs/run-control.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { runCli } from './program.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { teamsNow, teamTable } from '../answers/teams.ts';
+import { teamsNow, teamTable } from '../app/queries/teams.ts';
 import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 

@@ -3,8 +3,8 @@ import { timestamp } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { printableLine } from '../../shared/printable.ts';
-import { writeAudit } from '../store/audit.ts';
-import { acceptServer, type KnownServer, readServers } from '../store/source-servers.ts';
+import { acceptServer, type KnownServer, readServers } from '../store/agents/source-servers.ts';
+import { writeAudit } from '../store/audit/audit.ts';
 import { byOption, type CliContext, withNamedTenant } from './context.ts';
 
 /** A PowerSchool server that moved: what it says of itself is new, and its data is that of before. */

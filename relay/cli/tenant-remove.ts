@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../../shared/errors.ts';
-import { listAgents } from '../store/agents.ts';
-import { countTenant, removeTenant } from '../store/tenants.ts';
+import { listAgents } from '../store/agents/agents.ts';
+import { countTenant, removeTenant } from '../store/tenants/tenants.ts';
 import { type CliContext, withNamedTenant } from './context.ts';
 
 /** Removes a district from this relay. Microsoft 365 and PowerSchool are left as they are. */

@@ -1,9 +1,9 @@
 /** Districts: added with a tenant id that is tried, looked at, changed, and removed with everything that is known of them. */
 import { join } from 'node:path';
 import t from 'tap';
-import { admitServer } from '../store/source-servers.ts';
+import { admitServer } from '../store/agents/source-servers.ts';
 import { openStore } from '../store/store.ts';
-import { findTenant } from '../store/system.ts';
+import { findTenant } from '../store/tenants/system.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { addAgent, addTenant, connected, startTestRelay } from '../testing/relay-double.ts';

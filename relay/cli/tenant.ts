@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { describeFleet } from '../answers/fleet.ts';
-import { changesBetween, writeAudit } from '../store/audit.ts';
-import { readFleet } from '../store/fleet-view.ts';
-import { readServers } from '../store/source-servers.ts';
-import { createTenant, findTenant } from '../store/system.ts';
-import { editTenant, type TenantChange } from '../store/tenants.ts';
+import { describeFleet } from '../app/queries/fleet.ts';
+import { readServers } from '../store/agents/source-servers.ts';
+import { changesBetween, writeAudit } from '../store/audit/audit.ts';
+import { readFleet } from '../store/tenants/fleet-view.ts';
+import { createTenant, findTenant } from '../store/tenants/system.ts';
+import { editTenant, type TenantChange } from '../store/tenants/tenants.ts';
 import { byOption, type CliContext, printJson, printTable, readNamedTenant, withStore } from './context.ts';
 import { serverLines, tenantAcceptCommand } from './tenant-accept.ts';
 import { tenantFields } from './tenant-fields.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { loadSettings, publicUrl } from '../settings.ts';
-import { type ApiToken, createToken, listTokens, revokeToken } from '../store/api-tokens.ts';
+import { loadSettings, publicUrl } from '../settings/settings.ts';
+import { type ApiToken, createToken, listTokens, revokeToken } from '../store/tenants/api-tokens.ts';
 import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
 import { days } from './numbers.ts';
 

@@ -1,7 +1,7 @@
 /** Whether a Microsoft tenant is there, and lets the relay in: tried before anything counts on it. */
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { openTransport } from '../graph/transport.ts';
-import { loadSettings } from '../settings.ts';
+import { loadSettings } from '../settings/settings.ts';
 import type { CliContext } from './context.ts';
 import { withGraph } from './graph.ts';
 

@@ -7,10 +7,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ObjectChanges } from '../graph/education-delta.ts';
 import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
 import type { SchoolContents } from '../graph/school-contents.ts';
-import { accountKey } from '../identity/people.ts';
-import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../plan/applied-state.ts';
-import type { Body } from '../plan/bodies.ts';
-import { objectOf } from '../plan/keys.ts';
+import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../model/applied-state.ts';
+import type { Body } from '../model/body.ts';
+import { objectOf } from '../model/keys.ts';
+import { accountKey } from '../model/person.ts';
 import { type Difference, type Drift, type DriftLedger, driftKey, isOfLink, type Value } from './ledger.ts';
 
 /** What is known of the tenant. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import type { GroupChanges } from '../graph/group-delta.ts';
-import { nothingApplied } from '../plan/applied-state.ts';
+import { nothingApplied } from '../model/applied-state.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import { driftSchema } from '../profile/drift.ts';
 import { compareGroups, compareObjects, compareSchool, type Known } from './compare.ts';

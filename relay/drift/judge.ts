@@ -1,9 +1,9 @@
 /** What to do about a difference: by what should be, by the profile's policy, and by how sure it is. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { accountNamedBy } from '../identity/people.ts';
-import type { Body } from '../plan/bodies.ts';
+import type { Body } from '../model/body.ts';
+import { objectOf } from '../model/keys.ts';
+import { accountNamedBy } from '../model/person.ts';
 import type { DesiredState } from '../plan/desired.ts';
-import { objectOf } from '../plan/keys.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import { partsLike } from './compare.ts';
 import { type Drift, linkOf, type Verdict } from './ledger.ts';

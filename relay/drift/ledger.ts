@@ -1,6 +1,6 @@
 /** What is known to differ between Microsoft 365 and what Hallpass did there. Differences only: agreement needs no record. */
-import type { Membership } from '../plan/applied-state.ts';
-import type { Body } from '../plan/bodies.ts';
+import type { Membership } from '../model/applied-state.ts';
+import type { Body } from '../model/body.ts';
 
 /** `missing`, `foreign`: a member or owner, or who and what is in a school. `changed`: a value. `deleted`: a class or a school. */
 export type DriftKind = 'missing' | 'foreign' | 'changed' | 'deleted';

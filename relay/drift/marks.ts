@@ -1,7 +1,7 @@
 /** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
-import { type AppliedState, objectsOf, recordedIn, uncertainKey } from '../plan/applied-state.ts';
-import { objectOf } from '../plan/keys.ts';
+import { type AppliedState, objectsOf, recordedIn, uncertainKey } from '../model/applied-state.ts';
+import { objectOf } from '../model/keys.ts';
 import { type Drift, linkOf } from './ledger.ts';
 
 /** Replaces the marks of the applied state by those that follow from these differences. */

@@ -1,6 +1,7 @@
 /** Differences in the words of the error catalogue: one problem for a membership or an object, with its next step. */
-import { type Problem, problem } from '../identity/problem.ts';
-import { objectOf } from '../plan/keys.ts';
+
+import { objectOf } from '../model/keys.ts';
+import { type Problem, problem } from '../model/problem.ts';
 import { type Drift, isOfLink, linkedObject, linkOf } from './ledger.ts';
 import { nounOf } from './words.ts';
 

@@ -1,8 +1,8 @@
 /** Differences that ended without anybody reading the directory: our own writes, and time, end them too. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { accountNamedBy } from '../identity/people.ts';
-import { objectsOf, recordedIn } from '../plan/applied-state.ts';
-import { objectOf } from '../plan/keys.ts';
+import { objectsOf, recordedIn } from '../model/applied-state.ts';
+import { objectOf } from '../model/keys.ts';
+import { accountNamedBy } from '../model/person.ts';
 import type { Known } from './compare.ts';
 import { type Drift, type DriftLedger, linkOf } from './ledger.ts';
 

@@ -1,6 +1,6 @@
 /** Differences in words, for people. */
-import type { Membership } from '../plan/applied-state.ts';
-import { objectOf } from '../plan/keys.ts';
+import type { Membership } from '../model/applied-state.ts';
+import { objectOf } from '../model/keys.ts';
 import { type Drift, linkOf, type Verdict } from './ledger.ts';
 
 /** What a membership is of. */

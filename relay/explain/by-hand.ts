@@ -2,7 +2,7 @@
 import { type Drift, isOfLink, linkedObject, linkOf } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
-import { objectOf } from '../plan/keys.ts';
+import { objectOf } from '../model/keys.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import type { Facts } from './known.ts';
 import { held, type Step, waiting } from './step.ts';

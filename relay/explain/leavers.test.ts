@@ -1,8 +1,8 @@
 /** What is said of those who left: account and memberships, by policy and date. */
 import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
-import { parseProfile } from '../profile.ts';
-import { setProfile } from '../store/profiles.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { noGuards } from '../testing/small-world.ts';
 import { explain } from './explain.ts';

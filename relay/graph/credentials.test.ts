@@ -9,7 +9,7 @@ import { createClientCertificate } from '../../scripts/simulators/authority.ts';
 import { type FaultOrder, faultOrder, type GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
 import { startMicrosoftSimulator } from '../../scripts/simulators/microsoft/server.ts';
 import { VirtualClock } from '../../shared/testing/virtual-clock.ts';
-import { checkSettings } from '../settings.ts';
+import { checkSettings } from '../settings/settings.ts';
 import { openCredentials } from './credentials.ts';
 import { openTransport } from './transport.ts';
 

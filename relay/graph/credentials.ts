@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { onlyLine } from '../../shared/person-text.ts';
 import { readTextFile } from '../../shared/text-file.ts';
-import type { RelaySettings } from '../settings.ts';
+import type { RelaySettings } from '../settings/settings.ts';
 import { type Secret, signIn, type Token } from './sign-in.ts';
 import type { Transport } from './transport.ts';
 

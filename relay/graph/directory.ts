@@ -1,17 +1,9 @@
 /** What the relay reads of a tenant's directory: accounts by delta, and who is in a group. */
-import { accountProperties, type DirectoryUserChange } from '../identity/directory-index.ts';
+import type { DirectoryChanges } from '../model/directory-user.ts';
+import { accountProperties, type DirectoryUserChange } from '../model/directory-user.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 import { readIds } from './ids.ts';
-
-export interface DirectoryChanges {
-  /** True when this is the whole directory and not a difference. */
-  full: boolean;
-  upserts: DirectoryUserChange[];
-  /** Object ids that are gone (soft-deleted counts as gone). */
-  deletes: string[];
-  deltaLink: string;
-}
 
 /**
  * The accounts that changed since the delta link, or all of them, as {@link readDelta} reads them.

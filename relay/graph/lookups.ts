@@ -4,7 +4,7 @@
  */
 import { HallpassError, passing } from '../../shared/errors.ts';
 import { ownStamp, type RoleMarks } from '../adoption/stamp.ts';
-import type { OperationKind } from '../plan/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
 import { type BatchRequest, batchLimit, sendBatch } from './batch.ts';
 import type { GraphAnswer, GraphClient } from './client.ts';
 

@@ -1,5 +1,5 @@
 /** Planned operations as Graph requests. What Graph answers is read in outcome.ts. Pure. */
-import type { Operation } from '../plan/operation.ts';
+import type { Operation } from '../model/operation.ts';
 import type { BatchRequest } from './batch.ts';
 
 /** Where the objects of the roster are in this tenant. */

@@ -4,7 +4,7 @@
  * those that administrators have reported (outcome.test.ts has one for each row).
  */
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { OperationKind } from '../plan/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
 
 /** What becomes of the operation. */
 export type Verdict =

@@ -1,8 +1,8 @@
 /** The table of outcomes, row by row, with the bodies that Graph is documented or reported to send. */
 import t from 'tap';
-import { fixerOf } from '../identity/problem.ts';
-import type { DesiredUser } from '../plan/desired.ts';
-import type { Operation, OperationKind } from '../plan/operation.ts';
+import type { DesiredUser } from '../model/desired-user.ts';
+import type { Operation, OperationKind } from '../model/operation.ts';
+import { fixerOf } from '../model/problem.ts';
 import { readRefusal } from './graph-error.ts';
 import { outcomeOf, refusalOf, rowFor } from './outcome.ts';
 import { type OutcomeRow, outcomeRows } from './outcome-rows.ts';

@@ -1,7 +1,7 @@
 /** Graph's answers as outcomes of operations, by the table. Pure. */
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { type ErrorDetails, fail, type HallpassError } from '../../shared/errors.ts';
-import type { Operation, OperationKind } from '../plan/operation.ts';
+import type { Operation, OperationKind } from '../model/operation.ts';
 import type { GraphAnswer } from './client.ts';
 import { conflictingIn, type GraphRefusal, propertyIn, readRefusal, wordsOf } from './graph-error.ts';
 import { describe, isCreation } from './operations.ts';

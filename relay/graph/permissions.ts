@@ -1,5 +1,5 @@
 /** The application permissions that operations need in Graph: Microsoft's reference, page by page. */
-import type { OperationKind } from '../plan/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
 
 /** One of them is enough; the first is the least. */
 type AnyOf = readonly [string, ...string[]];

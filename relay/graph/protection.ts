@@ -1,6 +1,6 @@
 /** Why Graph denies a change of one object although the application has the permission. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
-import type { OperationKind } from '../plan/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './lookups.ts';
 import { lackingFor } from './permissions.ts';

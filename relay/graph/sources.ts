@@ -1,5 +1,5 @@
 /** Which value of PowerSchool a property of Microsoft 365 comes from, in the words of PowerSchool's pages. */
-import type { OperationKind } from '../plan/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
 
 const ofPeople: Record<string, string> = {
   displayName: 'first and last name',

@@ -3,7 +3,6 @@
  * every 1,000 classes, two for every school and 1,000 people in it, and a delta over all groups for the memberships.
  */
 import { z } from 'zod';
-import { bodyOf, type Found, type Related } from '../adoption/found.ts';
 import {
   classStamp,
   groupAttributes,
@@ -13,6 +12,8 @@ import {
   userAttributes,
   userStamp,
 } from '../adoption/stamp.ts';
+import { bodyOf } from '../model/body.ts';
+import type { Found, Related } from '../model/found.ts';
 import { licenceKey } from '../plan/licenses.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';

@@ -1,13 +1,7 @@
 /** What a Microsoft tenant has that a sync profile refers to: domains, licenses, groups, accounts. */
+import type { DomainFacts, GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
 import { failureOf, type GraphClient } from './client.ts';
 import { isEntity } from './readable.ts';
-
-export interface DomainFacts {
-  id: string;
-  isVerified: boolean;
-  isDefault: boolean;
-  authenticationType: string;
-}
 
 /** @throws HallpassError GRAPH_DENIED without Domain.Read.All, and as {@link GraphClient.get} */
 export async function readDomains(client: GraphClient): Promise<DomainFacts[]> {
@@ -20,15 +14,6 @@ export async function readDomains(client: GraphClient): Promise<DomainFacts[]> {
   return domains;
 }
 
-export interface SkuFacts {
-  skuId: string;
-  skuPartNumber: string;
-  capabilityStatus: string;
-  consumedUnits: number;
-  prepaidUnits: { enabled: number };
-  servicePlans: { servicePlanId: string; servicePlanName: string }[];
-}
-
 /** @throws HallpassError GRAPH_DENIED without Organization.Read.All, and as {@link GraphClient.get} */
 export async function readSkus(client: GraphClient): Promise<SkuFacts[]> {
   const skus: SkuFacts[] = [];
@@ -36,15 +21,6 @@ export async function readSkus(client: GraphClient): Promise<SkuFacts[]> {
     for (const sku of items) skus.push({ ...sku, skuId: sku.skuId.toLowerCase() });
   }
   return skus;
-}
-
-export interface GroupFacts {
-  id: string;
-  displayName: string;
-  groupTypes: string[];
-  onPremisesSyncEnabled: boolean | null;
-  /** SKUs that the members get. */
-  assignedLicenses: { skuId: string }[];
 }
 
 /** Undefined when there is no such group. */

@@ -4,8 +4,8 @@
  * administrator, or which account a service uses, it does not tell: for those there is the profile's list.
  */
 import { fold } from '../../shared/invisible.ts';
+import type { DirectoryUser } from '../model/directory-user.ts';
 import type { CandidateOptions } from '../profile/identity-rules.ts';
-import type { DirectoryUser } from './directory-index.ts';
 
 export type Exclusion = 'guest' | 'mailbox' | 'listed';
 

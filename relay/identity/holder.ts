@@ -4,7 +4,7 @@
  * being the same person.
  */
 import { fold } from '../../shared/invisible.ts';
-import type { Person } from './people.ts';
+import type { Person } from '../model/person.ts';
 
 /** What is known of somebody besides their record: what Hallpass wrote to their account. */
 export interface KnownFacts {

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { DirectoryUser } from '../model/directory-user.ts';
+import { type Person, personKey, personOf } from '../model/person.ts';
 import { accountsSchema } from '../profile/accounts.ts';
 import { type CandidateOptions, type IdentityRule, noCandidateOptions } from '../profile/identity-rules.ts';
 import { exclusionTest } from './candidates.ts';
-import { DirectoryIndex, type DirectoryUser } from './directory-index.ts';
+import { DirectoryIndex } from './directory-index.ts';
 import type { Holder } from './holder.ts';
 import { describeRule, matchPeople as matchAll, type Rules, sourceValue } from './match.ts';
 import { previewMatches, previewRule } from './match-preview.ts';
 import { NameHistory } from './name-history.ts';
 import { nameAccounts } from './names.ts';
-import { type Person, personKey, personOf } from './people.ts';
 import { invalidLocalPart } from './usernames.ts';
 
 function person(id: string, values: Partial<Person> = {}): Person {

@@ -2,12 +2,14 @@
  * What every rule of the matrix (source × suffix × target, per role) would find in the data as it is, so that a rule can
  * be chosen by its result. Pure. One pass over the people per rule, with look-ups in the directory's index.
  */
+
+import type { DirectoryUser } from '../model/directory-user.ts';
+import { type Person, personKey } from '../model/person.ts';
+import type { Role } from '../model/role.ts';
 import { type IdentityRule, sources, targets } from '../profile/identity-rules.ts';
-import type { Role } from '../profile.ts';
 import type { Exclusion } from './candidates.ts';
-import type { DirectoryIndex, DirectoryUser } from './directory-index.ts';
+import type { DirectoryIndex } from './directory-index.ts';
 import { sourceOf, sourceValue } from './match.ts';
-import { type Person, personKey } from './people.ts';
 
 export interface MatchExample {
   /** Person key. */

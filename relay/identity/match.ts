@@ -11,14 +11,15 @@
  * person is in PowerSchool: who has left holds it only until somebody claims it (settle.ts).
  */
 import { describeValue } from '../../shared/invisible.ts';
+import type { DirectoryUser } from '../model/directory-user.ts';
+import type { Person } from '../model/person.ts';
+import { personKey } from '../model/person.ts';
+import { type Problem, problem } from '../model/problem.ts';
+import type { Role } from '../model/role.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
-import type { Role } from '../profile.ts';
 import { type Exclusion, exclusions } from './candidates.ts';
-import type { DirectoryIndex, DirectoryUser } from './directory-index.ts';
+import type { DirectoryIndex } from './directory-index.ts';
 import type { Handover, Holders } from './holder.ts';
-import type { Person } from './people.ts';
-import { personKey } from './people.ts';
-import { type Problem, problem } from './problem.ts';
 import { type Claim, settle } from './settle.ts';
 
 /** Per role, in the order in which they are tried. */

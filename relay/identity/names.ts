@@ -4,14 +4,15 @@
  * another person's account.
  */
 import { describeValue, fold, showInvisible } from '../../shared/invisible.ts';
+import type { Person } from '../model/person.ts';
+import { personKey } from '../model/person.ts';
+import { type Problem, problem } from '../model/problem.ts';
+import type { Role } from '../model/role.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
-import type { Profile, Role } from '../profile.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { DirectoryIndex } from './directory-index.ts';
 import { type Handover, type Holder, type Holders, nobodyHolds, reasonToKeep } from './holder.ts';
 import type { NameHistory } from './name-history.ts';
-import type { Person } from './people.ts';
-import { personKey } from './people.ts';
-import { type Problem, problem } from './problem.ts';
 import { former, listed } from './settle.ts';
 import { localPartMaker, numberedName } from './usernames.ts';
 

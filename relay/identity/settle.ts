@@ -1,9 +1,9 @@
 /** Who of several gets an account that is claimed. Decided by what is claimed, never by who came first. */
 import { describeValue, fold } from '../../shared/invisible.ts';
+import type { Person } from '../model/person.ts';
+import { type Problem, problem } from '../model/problem.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
 import { areTwoPeople, type Handover, type Holder, reasonToKeep } from './holder.ts';
-import type { Person } from './people.ts';
-import { type Problem, problem } from './problem.ts';
 
 /** A person's claim to an account, by the rule that found it. */
 export interface Claim {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { type Person, personKey, personOf } from '../model/person.ts';
 import { accountsSchema } from '../profile/accounts.ts';
 import { DirectoryIndex } from './directory-index.ts';
 import { NameHistory } from './name-history.ts';
 import { nameAccounts } from './names.ts';
-import { type Person, personKey, personOf } from './people.ts';
 import { foreignness, transliterate } from './transliterate.ts';
 import { invalidLocalPart } from './usernames.ts';
 

@@ -1,8 +1,8 @@
 /** What stands before the @ of an account that Hallpass creates: PowerSchool's user name, or a pattern of other values. */
 import { describeValue, showInvisible } from '../../shared/invisible.ts';
+import type { Person } from '../model/person.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
 import { fillPattern, type Pattern, parsePattern, requiredValues } from '../profile/pattern.ts';
-import type { Person } from './people.ts';
 import { foreignness, transliterate } from './transliterate.ts';
 
 /** Or what is in the way: a value that is missing, or a name that no account can have. */

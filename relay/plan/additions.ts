@@ -1,6 +1,6 @@
 /** Values that are written where nothing was written before: mostly because the profile was told to write more. */
-import type { AppliedObject } from './applied-state.ts';
-import type { Body } from './bodies.ts';
+import type { AppliedObject } from '../model/applied-state.ts';
+import type { Body } from '../model/body.ts';
 
 /** Names of the values that come in addition; undefined when a value that was written is replaced. Objects within count by what is in them. */
 export function addedNames(before: Body, after: Body): string[] | undefined {

@@ -1,12 +1,11 @@
 /** Objects of the roster as Graph takes them. */
-import type { School, Section, Term } from '../../shared/roster.ts';
-import type { Person } from '../identity/people.ts';
-import { gradeOf } from '../profile/grades.ts';
-import type { Profile } from '../profile.ts';
-import { cut, sourceName } from './names-of-classes.ts';
 
-/** Properties of an object as Graph takes them. */
-export type Body = { [property: string]: string | boolean | null | Body };
+import type { School, Section, Term } from '../../shared/roster.ts';
+import type { Body } from '../model/body.ts';
+import type { Person } from '../model/person.ts';
+import { gradeOf } from '../profile/grades.ts';
+import type { Profile } from '../profile/profile.ts';
+import { cut, sourceName } from './names-of-classes.ts';
 
 /**
  * Only what this profile has chosen: where a district has several, agents send what any of them wants.

@@ -1,6 +1,6 @@
 /** What the calendar says about classes and memberships. Dates are `YYYY-MM-DD`, which compare as texts. */
 import type { StudentEnrollment, TeacherRoster, Term } from '../../shared/roster.ts';
-import type { Profile } from '../profile.ts';
+import type { Profile } from '../profile/profile.ts';
 
 type Dates = Profile['dates'];
 type Membership = StudentEnrollment | TeacherRoster;

@@ -9,32 +9,13 @@
  * | rejected | held, silently | a tenth more or fewer operations than were rejected: waiting |
  * | expired | held like waiting, and reported again every `expiryDays` | decision |
  */
-import { covers, type Hold } from './guard.ts';
-
-export type HoldState = 'waiting' | 'approved' | 'rejected' | 'expired';
-
-export interface HoldRecord extends Hold {
-  state: HoldState;
-  /** ISO 8601 in UTC, like every time here. */
-  firstSeen: string;
-  lastSeen: string;
-  /** When a waiting hold or an approval expires, or an expired hold is reported again; null for a rejected one. */
-  expiresAt: string | null;
-  decidedBy: string | null;
-  decidedAt: string | null;
-  /** How many operations were approved or rejected; null while nobody has decided. */
-  decidedCount: number | null;
-}
+import type { HoldRecord, HoldState } from '../model/hold.ts';
+import { covers, type Hold } from '../model/hold.ts';
 
 export interface Step {
   record: HoldRecord;
   /** Why somebody should be told, if so. */
   news: 'opened' | 'reopened' | 'expired' | undefined;
-}
-
-/** Nobody has decided. */
-export function isOpen({ state }: HoldRecord): boolean {
-  return state === 'waiting' || state === 'expired';
 }
 
 /** Number of operations approved, by key, for the approvals whose time has not passed. */

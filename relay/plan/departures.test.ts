@@ -1,11 +1,11 @@
 /** Who and what is gone from PowerSchool: since when, whose it was, and what the profile makes of it. */
 import fc from 'fast-check';
 import t from 'tap';
+import { type AppliedState, nothingApplied, uncertainKey } from '../model/applied-state.ts';
 import { endings } from '../profile/life.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
-import { type Profile, parseProfile } from '../profile.ts';
 import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
-import { type AppliedState, nothingApplied, uncertainKey } from './applied-state.ts';
 import { allHeld, type Departures, departedBy, lookForDepartures } from './departures.ts';
 import { makePlan } from './plan.ts';
 

@@ -3,12 +3,12 @@
  * class of can be gone, and only from the whole roster: who moves to another school is not, nor who leaves the profile.
  */
 
+import type { AppliedState } from '../model/applied-state.ts';
+import { type Keys, keysOfObjects, objectOf } from '../model/keys.ts';
 import type { Ending } from '../profile/life.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
-import type { Profile } from '../profile.ts';
-import type { AppliedState } from './applied-state.ts';
 import { daysBefore } from './dates.ts';
-import { type Keys, keysOfObjects, objectOf } from './keys.ts';
 import type { RosterIndex } from './roster-index.ts';
 
 /** The district's date on which it was first missed, by key: `students:123`, `class:77`. */

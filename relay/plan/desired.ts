@@ -2,34 +2,23 @@
  * The desired state: what Microsoft 365 should hold, as a pure function of roster, profile, links and today's date.
  * Levels, not events: nothing here remembers what was before.
  */
+
 import type { Section, TeacherRoster } from '../../shared/roster.ts';
 import type { NamedPerson } from '../identity/names.ts';
-import type { Person } from '../identity/people.ts';
-import { type Problem, problem } from '../identity/problem.ts';
+import type { Body } from '../model/body.ts';
+import type { DesiredUser } from '../model/desired-user.ts';
+import type { Keys } from '../model/keys.ts';
+import type { Person } from '../model/person.ts';
+import { type Problem, problem } from '../model/problem.ts';
 import type { Licence } from '../profile/accounts.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
-import type { Profile } from '../profile.ts';
-import { type Body, classBody, classNickname, schoolBody, userBody } from './bodies.ts';
+import { classBody, classNickname, schoolBody, userBody } from './bodies.ts';
 import { isOpen, isOver, standing, wentToTheEnd } from './dates.ts';
-import type { Keys } from './keys.ts';
 import { classNamer } from './names-of-classes.ts';
 import { type Made, type Past, pastOf } from './past.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
 import { strangerProblem } from './strangers.ts';
-
-export interface DesiredUser {
-  person: Person;
-  /** Object id of the linked account; undefined for one that has to be created. */
-  objectId: string | undefined;
-  /** Properties that Hallpass keeps up to date. */
-  body: Body;
-  /** What is sent besides at creation, and never again. */
-  creation: { userPrincipalName: string; mailNickname: string; usageLocation: string } | undefined;
-  /** Object id of the account that the person had until somebody deleted it. */
-  replaces?: string;
-  /** Why the account is theirs now, where it was another record's. */
-  handedOver?: string;
-}
 
 export interface DesiredClass {
   schoolId: string;

@@ -1,5 +1,5 @@
 /** What the guard says: why something is held, and what happens if it is approved. */
-import type { Operation, OperationKind } from './operation.ts';
+import type { Operation, OperationKind } from '../model/operation.ts';
 
 /** What an operation of the kind ends. */
 const ended: Partial<Record<OperationKind, string>> = {

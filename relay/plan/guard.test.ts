@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
-import { addDays, approvalsInForce, type HoldRecord, nextStep } from './decisions.ts';
-import { covers, type GuardContext, guard, type Hold, otherSchools, weightOf } from './guard.ts';
-import { guardSchema } from './guard-settings.ts';
-import type { Operation, Plan } from './operation.ts';
+import type { HoldRecord } from '../model/hold.ts';
+import { covers, type Hold, otherSchools } from '../model/hold.ts';
+import type { Operation, Plan } from '../model/operation.ts';
+import { guardSchema } from '../profile/guards.ts';
+import { addDays, approvalsInForce, nextStep } from './decisions.ts';
+import { type GuardContext, guard, weightOf } from './guard.ts';
 import { nextLastGood, type SchoolSource } from './source-guard.ts';
 
 const defaults = guardSchema.parse({});

@@ -3,9 +3,10 @@
  * recomputed in every run. What is held is held per operation type and school; everything else proceeds. A first run
  * passes: where nothing has been applied and no earlier reading is known, there is nothing to compare with.
  */
-import type { GuardSettings } from './guard-settings.ts';
+import { covers, type GuardRule, type Hold, otherSchools } from '../model/hold.ts';
+import type { Operation, OperationKind, Plan } from '../model/operation.ts';
+import type { GuardSettings } from '../profile/guards.ts';
 import { effectOf, profileReason, shareReason, totalReason } from './guard-words.ts';
-import type { Operation, OperationKind, Plan } from './operation.ts';
 import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
 
 /** What an operation does, as far as the guard is concerned. A new kind of operation has to say. */
@@ -42,39 +43,6 @@ function effectOn({ kind, repair }: Pick<Operation, 'kind' | 'repair'>): Effect 
 /** What an operation counts for: additions name up to twenty people. */
 export function weightOf(operation: Operation): number {
   return 'people' in operation ? operation.people.length : 1;
-}
-
-/** In place of a school: every school of the district that has no hold of its own for the operation type. */
-export const otherSchools = 'district';
-
-export const guardRules = ['rollover', 'emptySource', 'sourceDrop', 'share', 'total'] as const;
-export type GuardRule = (typeof guardRules)[number];
-
-export interface HoldSample {
-  /** The operation's key: `class:77`, `students:123`. */
-  key: string;
-  /** Person key, where the operation concerns one person. */
-  person?: string;
-  reason: string;
-}
-
-/** What a rule found too much. */
-export interface Hold {
-  /** `removeMember:12:share`: the same in every run for the same operation type, school and rule. */
-  key: string;
-  kind: OperationKind;
-  /** School id, or {@link otherSchools}. */
-  schoolId: string;
-  rule: GuardRule;
-  /** Operations concerned; of repaired memberships, the people. */
-  count: number;
-  /** What there is of what they change: memberships, objects, people. 0 where the rule compares with a number alone. */
-  there: number;
-  /** Why, as a sentence. */
-  reason: string;
-  /** What happens if it is approved, as a sentence. */
-  effect: string;
-  sample: HoldSample[];
 }
 
 export interface Measure {
@@ -134,11 +102,6 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
   if (holds.length === 0) return { proceed: plan, held: [], holds, approved };
   const stages = plan.map((stage) => parted(stage, isHeld));
   return { proceed: stages.map(([, proceed]) => proceed), held: stages.map(([held]) => held), holds, approved };
-}
-
-/** An approval covers up to a tenth more than was approved: rosters go on changing while people decide. */
-export function covers(approved: number, count: number): boolean {
-  return count * 10 <= approved * 11;
 }
 
 function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>): boolean {

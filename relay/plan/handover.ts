@@ -1,5 +1,5 @@
 /** Giving what one record of PowerSchool had in Microsoft 365 to another one. Pure. */
-import { type AppliedState, earlierRole, relationMaps } from './applied-state.ts';
+import { type AppliedState, earlierRole, relationMaps } from '../model/applied-state.ts';
 
 /** New person key by the key before. */
 export type Moves = ReadonlyMap<string, string>;

@@ -1,8 +1,8 @@
 /** A plan for people: what would be done to whom, from which values to which, and what of it is held. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Body } from './bodies.ts';
+import type { Body } from '../model/body.ts';
+import type { Operation, OperationKind, Plan } from '../model/operation.ts';
 import type { Guarded } from './guard.ts';
-import type { Operation, OperationKind, Plan } from './operation.ts';
 
 export interface Listed {
   kind: OperationKind;

@@ -1,6 +1,6 @@
 /** The display names of classes, made of the profile's pattern. */
 import type { School, Section, Term } from '../../shared/roster.ts';
-import type { Person } from '../identity/people.ts';
+import type { Person } from '../model/person.ts';
 import type { ClassOptions } from '../profile/classes.ts';
 import { fillPattern, parsePattern } from '../profile/pattern.ts';
 

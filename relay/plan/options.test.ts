@@ -1,12 +1,12 @@
 /** What the options of a profile change about the plan. */
 
 import t from 'tap';
-import { type Profile, parseProfile } from '../profile.ts';
+import { nothingApplied } from '../model/applied-state.ts';
+import { countOperations, type Operation } from '../model/operation.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
-import { nothingApplied } from './applied-state.ts';
 import { daysBefore, isOpen, standing } from './dates.ts';
 import { cut, replaceUnsupported } from './names-of-classes.ts';
-import { countOperations, type Operation } from './operation.ts';
 import { makePlan } from './plan.ts';
 
 const profileWith = (change: object): Profile => parseProfile({ ...profile, ...change }, 'test');

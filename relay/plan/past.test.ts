@@ -1,8 +1,8 @@
 /** What ended before this school year is not made; what is there already follows the policies. */
 import t from 'tap';
 import type { Section, Term } from '../../shared/roster.ts';
+import { nothingApplied } from '../model/applied-state.ts';
 import { applyAll, changesOf, desire, profile, type Roster, small } from '../testing/planning.ts';
-import { nothingApplied } from './applied-state.ts';
 import { countNotMade, pastOf, yearStart } from './past.ts';
 import { makePlan } from './plan.ts';
 import { RosterIndex } from './roster-index.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { nothingApplied } from '../model/applied-state.ts';
+import { noKeys } from '../model/keys.ts';
+import { bindLimit, countOperations, type Operation } from '../model/operation.ts';
 import { scopeOf } from '../profile/scope.ts';
 import { applyAll, changesOf, desire, desireFor, profile, type Roster, small, today } from '../testing/planning.ts';
-import { nothingApplied } from './applied-state.ts';
 import { desiredState } from './desired.ts';
-import { noKeys } from './keys.ts';
-import { bindLimit, countOperations, type Operation } from './operation.ts';
 import { makePlan } from './plan.ts';
 import { type RosterChange, RosterIndex } from './roster-index.ts';
 

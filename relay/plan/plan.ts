@@ -4,13 +4,14 @@
  * class is removed from it; a teacher who left stays; a person, class or school that is gone from PowerSchool is left in
  * place, untouched.
  */
+
+import { type AppliedState, earlierRole, uncertainKey } from '../model/applied-state.ts';
+import type { Body } from '../model/body.ts';
+import { bindLimit, type Operation, type OperationCommon, type Plan, stages } from '../model/operation.ts';
 import { WrittenNames } from './additions.ts';
-import { type AppliedState, earlierRole, uncertainKey } from './applied-state.ts';
-import type { Body } from './bodies.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
 import { licenceKey } from './licenses.ts';
-import { bindLimit, type Operation, type OperationCommon, type Plan, stages } from './operation.ts';
 import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
 

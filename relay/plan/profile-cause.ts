@@ -3,8 +3,8 @@
  * roster. Pure. People choose a profile, and see what comes of it in a preview; what PowerSchool changes, they do not.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Profile } from '../profile.ts';
-import type { Operation, Plan } from './operation.ts';
+import type { Operation, Plan } from '../model/operation.ts';
+import type { Profile } from '../profile/profile.ts';
 
 /** The kinds of operations that change or end what is there. */
 const updates = ['updateSchool', 'updateUser', 'updateClass'] as const;

@@ -1,9 +1,9 @@
 /** Operations for what is gone from PowerSchool, and for what is back. Nothing is ever deleted, and all of it can be undone. */
-import { type AppliedState, uncertainKey } from './applied-state.ts';
+import { type AppliedState, uncertainKey } from '../model/applied-state.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Departed } from './departures.ts';
 import type { DesiredState } from './desired.ts';
 import { cut } from './names-of-classes.ts';
-import type { Operation } from './operation.ts';
 
 /** School Data Sync's prefix of classes of a past year, with month and year. */
 const expired = /^Exp\d{4}_/;

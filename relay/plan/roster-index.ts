@@ -11,8 +11,8 @@ import type {
   TeacherRoster,
   Term,
 } from '../../shared/roster.ts';
-import { type Person, personKey, personOf } from '../identity/people.ts';
-import { addKeys, type Keys, noKeys } from './keys.ts';
+import { addKeys, type Keys, noKeys } from '../model/keys.ts';
+import { type Person, personKey, personOf } from '../model/person.ts';
 
 /** A record as it is now; undefined when it is gone. */
 export interface RosterChange extends Bucket {

@@ -3,7 +3,7 @@
  * once is more often half read, half rolled over or half typed than half empty.
  */
 import type { Kind } from '../../shared/roster.ts';
-import type { GuardSettings } from './guard-settings.ts';
+import type { GuardSettings } from '../profile/guards.ts';
 
 /** What the mirror holds of one school. */
 export interface SchoolSource {

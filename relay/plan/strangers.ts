@@ -1,5 +1,5 @@
 /** People whom a class of PowerSchool names and whom nobody provisions: why, and what to do. Pure. */
-import { type Problem, problem } from '../identity/problem.ts';
+import { type Problem, problem } from '../model/problem.ts';
 import type { Scope } from '../profile/scope.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
 

@@ -1,5 +1,5 @@
 /** Which teams to look at: until a teacher activates a class team, its students do not see it. Pure. */
-import type { AppliedState } from './applied-state.ts';
+import type { AppliedState } from '../model/applied-state.ts';
 
 export interface TeamActivation {
   sectionId: string;

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { parseProfile } from '../profile.ts';
+import { type AppliedState, type AppliedTeam, nothingApplied } from '../model/applied-state.ts';
+import { parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, small } from '../testing/planning.ts';
-import { type AppliedState, type AppliedTeam, nothingApplied } from './applied-state.ts';
 import { makePlan } from './plan.ts';
 import { classesWithoutOwner } from './teams.ts';
 

@@ -1,8 +1,8 @@
 /** Which classes are to become teams: the last step of a class, because Teams wants an owner first. */
 
-import type { AppliedState, AppliedTeam } from './applied-state.ts';
+import type { AppliedState, AppliedTeam } from '../model/applied-state.ts';
+import type { Operation } from '../model/operation.ts';
 import type { DesiredState } from './desired.ts';
-import type { Operation } from './operation.ts';
 
 /** A team is made once and never again, whatever becomes of it: its owners may have archived or deleted it. */
 export function* teamOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {

@@ -4,7 +4,7 @@
  */
 import { readJson } from '../../shared/json-document.ts';
 import type { SchemaMistake } from '../../shared/schema-reason.ts';
-import { checkProfileForm, inTodaysWords, type Profile, profileInvalid } from '../profile.ts';
+import { checkProfileForm, inTodaysWords, type Profile, profileInvalid } from './profile.ts';
 import { type NameFacts, type Resolution, resolveNames } from './resolve-names.ts';
 
 export interface ProfileDocument {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import type { z } from 'zod';
 import { optionalFields } from '../../shared/roster.ts';
-import { profileShape } from '../profile.ts';
 import { usernameValues } from './accounts.ts';
+import { profileShape } from './profile.ts';
 
 const page = await readFile(new URL('../../docs/profile.md', import.meta.url), 'utf8');
 const lines = page.split('\n');

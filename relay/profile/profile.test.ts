@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseProfile } from '../profile.ts';
 import { districtTime, reasonToRest } from './life.ts';
 import { fillPattern, parsePattern, requiredValues } from './pattern.ts';
+import { parseProfile } from './profile.ts';
 import type { TenantFacts } from './tenant-facts.ts';
 import { validateProfile } from './validate.ts';
 import { wantedFields } from './wanted-fields.ts';

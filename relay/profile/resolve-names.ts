@@ -4,7 +4,7 @@
  */
 import { didYouMean, nearest } from '../../shared/nearest.ts';
 import type { SchemaMistake } from '../../shared/schema-reason.ts';
-import type { SkuFacts } from '../graph/tenant.ts';
+import type { SkuFacts } from '../model/tenant-facts.ts';
 import { productName } from './products.ts';
 
 export interface SchoolName {

@@ -3,7 +3,7 @@
  * names it, else to the one with `all`; people belong where their schools do. Whatever two profiles claim belongs to
  * neither: it is reported and left as it is, so that no order of runs decides about it.
  */
-import type { Profile } from '../profile.ts';
+import type { Profile } from './profile.ts';
 
 /** The part of a profile that says what it covers. */
 export type Claim = Pick<Profile, 'name' | 'state' | 'schools'>;

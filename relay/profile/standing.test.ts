@@ -1,5 +1,5 @@
 import t from 'tap';
-import { guardSchema } from '../plan/guard-settings.ts';
+import { guardSchema } from './guards.ts';
 import { quarantineFor, type RunOutcome, type StandingFacts, standingOf } from './standing.ts';
 
 t.test('a profile stands where the article says', (t) => {

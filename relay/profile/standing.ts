@@ -1,7 +1,7 @@
 /** Where a profile stands, in the words of School Data Sync's portal and a few of our own, and when it is quarantined. Pure. */
 import type { RetryClass } from '../../shared/errors/entry.ts';
 import { type ErrorCode, fail } from '../../shared/errors.ts';
-import type { GuardSettings } from '../plan/guard-settings.ts';
+import type { GuardSettings } from './guards.ts';
 
 export type Standing =
   | 'setting up'

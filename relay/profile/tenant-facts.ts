@@ -1,6 +1,7 @@
 /** What a profile is checked against, and what the check says. */
-import type { DomainFacts, GroupFacts, SkuFacts } from '../graph/tenant.ts';
-import type { Role } from '../profile.ts';
+
+import type { Role } from '../model/role.ts';
+import type { DomainFacts, GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
 import type { AdoptedKind, Reading } from './adoption.ts';
 
 /** What is known of a tenant. Undefined where the relay's application may not ask. */

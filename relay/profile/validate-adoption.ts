@@ -1,6 +1,7 @@
 /** Whether the profile reads the ids of the tool that ran before in the way that fits what it left behind. */
-import type { Profile } from '../profile.ts';
+
 import { type AdoptedKind, type Reading, readingJson, readingOf, readingText } from './adoption.ts';
+import type { Profile } from './profile.ts';
 import type { ProfileProblem, ReadingFit, StampFacts, TenantFacts } from './tenant-facts.ts';
 
 export function* adoptionProblems({ adoption, mode }: Profile, { stamps }: TenantFacts): Iterable<ProfileProblem> {

@@ -1,7 +1,9 @@
 /** What the Microsoft tenant must have for a profile: domains, seats, groups, permissions. */
-import type { GroupFacts, SkuFacts } from '../graph/tenant.ts';
-import type { Profile, Role } from '../profile.ts';
+
+import type { Role } from '../model/role.ts';
+import type { GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
 import type { Licence } from './accounts.ts';
+import type { Profile } from './profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
 
 const roles = ['students', 'teachers'] as const satisfies Role[];

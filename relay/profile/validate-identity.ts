@@ -1,7 +1,9 @@
 /** Rules that can match nobody, and user names that can be made of nothing. */
-import type { Profile, Role } from '../profile.ts';
+
+import type { Role } from '../model/role.ts';
 import type { IdentityRule } from './identity-rules.ts';
 import { parsePattern } from './pattern.ts';
+import type { Profile } from './profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
 
 const roles = ['students', 'teachers'] as const satisfies Role[];

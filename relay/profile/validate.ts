@@ -4,8 +4,8 @@
  */
 
 import { pageOf } from '../../plugin/mending.ts';
-import type { Profile } from '../profile.ts';
 import { readingOf } from './adoption.ts';
+import type { Profile } from './profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
 import { adoptionProblems } from './validate-adoption.ts';
 import { cloudProblems } from './validate-cloud.ts';

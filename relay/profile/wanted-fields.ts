@@ -1,9 +1,10 @@
 /** The optional fields that agents must send for a profile to work: nothing else leaves the district. */
 import { kinds, preRegisteredMark, type WantedFields } from '../../shared/roster.ts';
-import type { Profile, Role } from '../profile.ts';
+import type { Role } from '../model/role.ts';
 import { readingOf } from './adoption.ts';
 import { sources } from './identity-rules.ts';
 import { parsePattern } from './pattern.ts';
+import type { Profile } from './profile.ts';
 
 export function wantedFields(profile: Profile): WantedFields {
   const wanted: WantedFields = {};

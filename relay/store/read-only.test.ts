@@ -1,7 +1,7 @@
 /** Reading a tenant beside the writers: what writes there all the same is our mistake, and no fault of the disk. */
 import { join } from 'node:path';
 import t from 'tap';
-import { requestRun } from './run-control.ts';
+import { requestRun } from './runs/run-control.ts';
 import { openStore } from './store.ts';
 
 t.test('a write while only reading was asked for is a bug, and changes nothing', async (t) => {

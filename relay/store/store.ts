@@ -2,15 +2,17 @@
  * The relay's database. A tenant's rows are reached through {@link Store.withTenant} only, so that no query can forget
  * whose rows it is about; the few questions that cross tenants are named functions in system.ts.
  */
+
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
-import { fail, isSystemError } from '../../shared/errors.ts';
+import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { makeFolders } from '../../shared/make-folder.ts';
-import { migrate } from './migrations.ts';
-import type { Database } from './schema.ts';
-import { NodeSqliteDialect, openSqlite } from './sqlite-dialect.ts';
+import { placeReason } from '../settings/place-reason.ts';
+import { migrate } from './engine/migrations.ts';
+import type { Database } from './engine/schema.ts';
+import { NodeSqliteDialect, openSqlite } from './engine/sqlite-dialect.ts';
 
 export interface TenantScope {
   tenantId: string;
@@ -100,12 +102,6 @@ async function usable(file: string): Promise<void> {
       { cause: error },
     );
   }
-}
-
-/** Why nothing can be kept in a place. */
-export function placeReason(error: unknown): string {
-  if (isSystemError(error, 'ENOENT')) return 'no folder can be made there';
-  return isSystemError(error, 'EEXIST') ? 'it is a file and not a folder' : fileReason(error);
 }
 
 /**

@@ -4,12 +4,12 @@ import t, { type Test } from 'tap';
 import { Agent, fetch } from 'undici';
 import { isCreation } from '../graph/operations.ts';
 import { outcomeOf } from '../graph/outcome.ts';
-import { personKey } from '../identity/people.ts';
-import type { Operation } from '../plan/operation.ts';
-import { parseProfile } from '../profile.ts';
-import { readGivenNames } from '../store/given-names.ts';
-import { readPasswords } from '../store/initial-passwords.ts';
-import { linkByHand, listLinks, unlinkByHand } from '../store/links.ts';
+import type { Operation } from '../model/operation.ts';
+import { personKey } from '../model/person.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { readGivenNames } from '../store/accounts/given-names.ts';
+import { readPasswords } from '../store/accounts/initial-passwords.ts';
+import { linkByHand, listLinks, unlinkByHand } from '../store/accounts/links.ts';
 import { type District, type Mode, openDistrict, profileFor, skuId, smallRoster } from '../testing/district.ts';
 import { purposeOf } from './apply/new-accounts.ts';
 

@@ -5,10 +5,11 @@ import type { Handover, Holders } from '../identity/holder.ts';
 import { type Candidates, matchPeople, type Rivals } from '../identity/match.ts';
 import type { NameHistory } from '../identity/name-history.ts';
 import { type NamedPerson, nameAccounts } from '../identity/names.ts';
-import { type Person, personKey } from '../identity/people.ts';
-import type { Problem } from '../identity/problem.ts';
-import type { Profile, Role } from '../profile.ts';
-import type { Link } from '../store/links.ts';
+import type { Link } from '../model/account-link.ts';
+import { type Person, personKey } from '../model/person.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Role } from '../model/role.ts';
+import type { Profile } from '../profile/profile.ts';
 
 /** A link that takes the place of another person's. */
 export interface HandedOver extends Handover {

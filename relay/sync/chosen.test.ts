@@ -1,8 +1,8 @@
 /** What a person chose in the profile and saw in its preview is not held as a surprise: every option that changes many objects at once. */
 import t, { type Test } from 'tap';
-import { type Profile, parseProfile } from '../profile.ts';
-import { readHolds } from '../store/holds.ts';
-import { setProfile } from '../store/profiles.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
+import { readHolds } from '../store/guard/holds.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
 import { type District, openDistrict, profileFor, skuId, smallRoster } from '../testing/district.ts';
 
 const students = 60;

@@ -1,7 +1,7 @@
 /** A person cancels a run, asks for one, and has everything looked at again: nothing is lost, and nothing doubled. */
 import t from 'tap';
-import { readDirectoryState } from '../store/directory-mirror.ts';
-import { requestRun } from '../store/run-control.ts';
+import { readDirectoryState } from '../store/directory/mirror.ts';
+import { requestRun } from '../store/runs/run-control.ts';
 import { smallRoster } from '../testing/district.ts';
 import { districtToServe, startLoop } from '../testing/live-loop.ts';
 

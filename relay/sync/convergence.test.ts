@@ -8,9 +8,9 @@ import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory
 import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { type Ending, endings } from '../profile/life.ts';
-import { parseProfile } from '../profile.ts';
-import { appliedObjectIds } from '../store/applied.ts';
-import { readLinks } from '../store/links.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { readLinks } from '../store/accounts/links.ts';
+import { appliedObjectIds } from '../store/applied/applied.ts';
 import { badAnswer } from '../testing/bad-answers.ts';
 import { type District, type Dump, openDistrict } from '../testing/district.ts';
 import { histories } from '../testing/histories.ts';

@@ -2,11 +2,12 @@
 import t from 'tap';
 import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
 import { timestamp } from '../../shared/clock.ts';
-import { parseProfile } from '../profile.ts';
-import { readDeletedAccounts } from '../store/deleted-accounts.ts';
-import { readHolds } from '../store/holds.ts';
-import { readPasswords } from '../store/initial-passwords.ts';
-import { type Link, linkByHand, listLinks, unlinkByHand } from '../store/links.ts';
+import type { Link } from '../model/account-link.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { readDeletedAccounts } from '../store/accounts/deleted-accounts.ts';
+import { readPasswords } from '../store/accounts/initial-passwords.ts';
+import { linkByHand, listLinks, unlinkByHand } from '../store/accounts/links.ts';
+import { readHolds } from '../store/guard/holds.ts';
 import { type District, skuId } from '../testing/district.ts';
 import { classOf, codes, inStep, later, minutes, reasons, schoolOf, setPolicy, userOf } from '../testing/in-step.ts';
 

@@ -3,10 +3,11 @@
  * it can be restored for 30 days, with mailbox and files: a new one would have none of that, and stand in its way. So it is
  * told of, unless the profile wants another one made. Where accounts are matched, the person is simply matched anew.
  */
-import { type Person, personKey } from '../identity/people.ts';
-import { type Problem, problem } from '../identity/problem.ts';
-import type { DeletedAccount } from '../store/deleted-accounts.ts';
-import type { Link } from '../store/links.ts';
+
+import type { Link } from '../model/account-link.ts';
+import { type Person, personKey } from '../model/person.ts';
+import { type Problem, problem } from '../model/problem.ts';
+import type { DeletedAccount } from '../store/accounts/deleted-accounts.ts';
 import type { ProfileState } from './state/tenant-state.ts';
 
 export interface HeededDeletions {

@@ -1,12 +1,12 @@
 /** What becomes of people and sections that are gone from PowerSchool, by policy, against the Microsoft simulator. */
 import t, { type Test } from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
-import { parseProfile } from '../profile.ts';
-import { readDepartures } from '../store/departures.ts';
-import { readHolds } from '../store/holds.ts';
-import { readProblems } from '../store/problems.ts';
-import { setProfile } from '../store/profiles.ts';
-import { findTenant } from '../store/system.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { readDepartures } from '../store/applied/departures.ts';
+import { readHolds } from '../store/guard/holds.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
+import { readProblems } from '../store/runs/problems.ts';
+import { findTenant } from '../store/tenants/system.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../testing/district.ts';
 import { noGuards } from '../testing/small-world.ts';
 import { planNow } from './plan-now.ts';

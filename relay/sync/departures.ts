@@ -1,6 +1,6 @@
 /** The step of a turn that notices who and what is gone from PowerSchool. It only remembers: what a profile makes of it, its plan says. */
 import type { Logger } from 'pino';
-import { writeDepartures } from '../store/departures.ts';
+import { writeDepartures } from '../store/applied/departures.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantState } from './state/tenant-state.ts';
 

@@ -3,13 +3,23 @@
  * School Data Sync made already is adopted once; creations whose answer was lost are looked up.
  */
 import { type Clock, timestamp } from '../../shared/clock.ts';
-import type { Found } from '../adoption/found.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { type DirectoryChanges, readUserChanges } from '../graph/directory.ts';
+import { readUserChanges } from '../graph/directory.ts';
 import type { Creation } from '../graph/lookups.ts';
 import { readStamped, readStampedAccounts } from '../graph/stamped.ts';
-import type { Body } from '../plan/bodies.ts';
-import { type Applied, appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied.ts';
+import type { Body } from '../model/body.ts';
+import type { DirectoryChanges } from '../model/directory-user.ts';
+import type { Found } from '../model/found.ts';
+import { endLinks, listLinks, readLinks } from '../store/accounts/links.ts';
+import {
+  type Applied,
+  appliedObjectIds,
+  forgetValues,
+  keepValues,
+  markUncertain,
+  record,
+} from '../store/applied/applied.ts';
+import { addFound, replaceFound } from '../store/directory/found.ts';
 import {
   accountsOfNobody,
   applyDirectoryChanges,
@@ -18,10 +28,8 @@ import {
   readDirectory,
   readDirectoryState,
   readExistingAnew,
-} from '../store/directory-mirror.ts';
-import { addFound, replaceFound } from '../store/found.ts';
-import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/journal.ts';
-import { endLinks, listLinks, readLinks } from '../store/links.ts';
+} from '../store/directory/mirror.ts';
+import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
 import type { Store, TenantScope } from '../store/store.ts';
 import { findCreated } from './apply/looks.ts';
 import type { DirectoryNews } from './state/memory.ts';

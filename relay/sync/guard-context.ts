@@ -1,11 +1,12 @@
 /** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
+import type { AppliedObject } from '../model/applied-state.ts';
+import { otherSchools } from '../model/hold.ts';
+import type { Operation, OperationKind } from '../model/operation.ts';
 import { addedNames } from '../plan/additions.ts';
-import type { AppliedObject } from '../plan/applied-state.ts';
 import { lastSchoolsOf } from '../plan/departures.ts';
-import { type GuardContext, type Measure, otherSchools, weightOf } from '../plan/guard.ts';
-import type { Operation, OperationKind } from '../plan/operation.ts';
+import { type GuardContext, type Measure, weightOf } from '../plan/guard.ts';
 import type { SchoolSource } from '../plan/source-guard.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
 

@@ -1,11 +1,12 @@
 /** The step between plan and apply: hold back what is too much, and keep what people decide about it. */
 import { isDeepStrictEqual } from 'node:util';
-import { approvalsInForce, type HoldRecord, nextStep } from '../plan/decisions.ts';
-import { type Guarded, guard, type Hold } from '../plan/guard.ts';
-import type { Plan } from '../plan/operation.ts';
+import type { Hold, HoldRecord } from '../model/hold.ts';
+import type { Plan } from '../model/operation.ts';
+import { approvalsInForce, nextStep } from '../plan/decisions.ts';
+import { type Guarded, guard } from '../plan/guard.ts';
 import { nextLastGood, type SchoolSource } from '../plan/source-guard.ts';
-import { endApprovals, readHolds, replaceHolds } from '../store/holds.ts';
-import { writeLastGood } from '../store/last-good.ts';
+import { endApprovals, readHolds, replaceHolds } from '../store/guard/holds.ts';
+import { writeLastGood } from '../store/guard/last-good.ts';
 import type { TenantScope } from '../store/store.ts';
 import { guardContext, sourcesOf } from './guard-context.ts';
 import type { ProfileState } from './state/tenant-state.ts';

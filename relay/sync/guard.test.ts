@@ -4,13 +4,13 @@ import t, { type Test } from 'tap';
 import { timestamp } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { addDays } from '../plan/decisions.ts';
-import { guardSchema } from '../plan/guard-settings.ts';
-import { type Profile, parseProfile } from '../profile.ts';
-import { readAudit } from '../store/audit.ts';
-import { type Decision, decideHolds, readHolds } from '../store/holds.ts';
-import { lastRun } from '../store/journal.ts';
-import { readLinks } from '../store/links.ts';
-import { setProfile } from '../store/profiles.ts';
+import { guardSchema } from '../profile/guards.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
+import { readLinks } from '../store/accounts/links.ts';
+import { readAudit } from '../store/audit/audit.ts';
+import { type Decision, decideHolds, readHolds } from '../store/guard/holds.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
+import { lastRun } from '../store/runs/journal.ts';
 import { type District, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
 
 /** 60 in each of two schools, with three enrollments each. */

@@ -1,10 +1,10 @@
 /** Accounts of people who left, or who are in PowerSchool twice, against the Microsoft simulator. */
 import t, { type Test } from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
-import { parseProfile } from '../profile.ts';
-import { lastRun, operationsOn } from '../store/journal.ts';
-import { listLinks } from '../store/links.ts';
-import { readProblems } from '../store/problems.ts';
+import { parseProfile } from '../profile/profile.ts';
+import { listLinks } from '../store/accounts/links.ts';
+import { lastRun, operationsOn } from '../store/runs/journal.ts';
+import { readProblems } from '../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };

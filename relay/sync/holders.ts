@@ -1,7 +1,7 @@
 /** Who has which account, as matching and naming ask for it. */
 import type { Holders, KnownFacts } from '../identity/holder.ts';
-import type { Body } from '../plan/bodies.ts';
-import type { Link } from '../store/links.ts';
+import type { Link } from '../model/account-link.ts';
+import type { Body } from '../model/body.ts';
 import type { TenantState } from './state/tenant-state.ts';
 
 /** @param restored links that come back in this run */

@@ -1,6 +1,6 @@
 /** What a tenant has no room for, and what the application may not do. */
 import t, { type Test } from 'tap';
-import { readProblems } from '../store/problems.ts';
+import { readProblems } from '../store/runs/problems.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
 import { refreshDirectory } from './directory-step.ts';
 

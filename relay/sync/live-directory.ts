@@ -4,8 +4,9 @@
  */
 import type { GraphClient } from '../graph/client.ts';
 import { readUserChanges } from '../graph/directory.ts';
-import { changedUser, DirectoryIndex } from '../identity/directory-index.ts';
-import { readDirectory, readDirectoryState } from '../store/directory-mirror.ts';
+import { DirectoryIndex } from '../identity/directory-index.ts';
+import { changedUser } from '../model/directory-user.ts';
+import { readDirectory, readDirectoryState } from '../store/directory/mirror.ts';
 import type { Store } from '../store/store.ts';
 
 /** @throws as {@link GraphClient.get} */

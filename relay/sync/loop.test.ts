@@ -1,6 +1,6 @@
 /** The loop that serves a tenant, with the Microsoft simulator. */
 import t from 'tap';
-import { lastRun } from '../store/journal.ts';
+import { lastRun } from '../store/runs/journal.ts';
 import { smallRoster } from '../testing/district.ts';
 import { districtToServe, startLoop, storeProfile } from '../testing/live-loop.ts';
 

@@ -3,18 +3,20 @@ import { calendarOf } from '../../shared/calendar.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { fitReadings } from '../adoption/readings.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { type GroupFacts, readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
-import type { Person } from '../identity/people.ts';
-import { personKey } from '../identity/people.ts';
+import { readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
+import type { Person } from '../model/person.ts';
+import { personKey } from '../model/person.ts';
+import type { Role } from '../model/role.ts';
+import type { GroupFacts } from '../model/tenant-facts.ts';
 import { pastOfTerms } from '../plan/past.ts';
 import { RosterIndex } from '../plan/roster-index.ts';
+import type { Profile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { PeopleFacts, TenantFacts } from '../profile/tenant-facts.ts';
-import type { Profile, Role } from '../profile.ts';
-import { readRecords } from '../roster/mirror.ts';
-import { districtTimeZone } from '../store/agents.ts';
-import { readFound } from '../store/found.ts';
-import { readLinks } from '../store/links.ts';
+import { readLinks } from '../store/accounts/links.ts';
+import { districtTimeZone } from '../store/agents/agents.ts';
+import { readFound } from '../store/directory/found.ts';
+import { readRecords } from '../store/roster/mirror.ts';
 import type { TenantScope } from '../store/store.ts';
 
 /** Everybody of the mirror who is in a school that the test lets pass. */

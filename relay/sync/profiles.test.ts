@@ -1,9 +1,9 @@
 /** Several profiles of one district, on the Microsoft simulator. */
 import t, { type Test } from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
-import { type Profile, parseProfile } from '../profile.ts';
-import { lastRun } from '../store/journal.ts';
-import { readProblems } from '../store/problems.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
+import { lastRun } from '../store/runs/journal.ts';
+import { readProblems } from '../store/runs/problems.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
 
 /** 12 students, and 4 teachers who have accounts under numbers of their own; half of all in school 1, half in school 2. */

@@ -2,9 +2,9 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';
-import { pruneJournal } from '../store/run-history.ts';
+import { pruneJournal } from '../store/runs/run-history.ts';
 import type { Store } from '../store/store.ts';
-import { listTenants } from '../store/system.ts';
+import { listTenants } from '../store/tenants/system.ts';
 
 const dayMs = 86_400_000;
 

@@ -3,7 +3,7 @@ import { timestamp } from '../../shared/clock.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { readActivationState } from '../graph/teams.ts';
 import { dueActivations, seenActivation, type TeamActivation } from '../plan/team-activation.ts';
-import { readActivations, writeActivations } from '../store/team-activation.ts';
+import { readActivations, writeActivations } from '../store/teams/team-activation.ts';
 import type { DriftContext } from './drift/step.ts';
 import type { TenantState } from './state/tenant-state.ts';
 

@@ -1,6 +1,6 @@
 /** A district of which something can be told, and the relay that tells it over HTTP. */
 import type { Test } from 'tap';
-import { createToken } from '../store/api-tokens.ts';
+import { createToken } from '../store/tenants/api-tokens.ts';
 import { commandLine } from './command-line.ts';
 import { type District, openDistrict, smallRoster } from './district.ts';
 import { startTestRelay, type TestRelay } from './relay-double.ts';

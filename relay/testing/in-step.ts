@@ -2,7 +2,7 @@
 import type { Test } from 'tap';
 import type { Group, School, User } from '../../scripts/simulators/microsoft/directory/entities.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
-import { readProblems } from '../store/problems.ts';
+import { readProblems } from '../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, smallRoster } from './district.ts';
 
 export const minutes = 60_000;

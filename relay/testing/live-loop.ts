@@ -1,10 +1,10 @@
 /** The loop that serves a district of a test, as in the relay: begun, told of changes, and read from outside. */
 import { PassThrough } from 'node:stream';
 import type { Test } from 'tap';
-import { createLog } from '../log.ts';
-import { type Profile, parseProfile } from '../profile.ts';
-import { setProfile } from '../store/profiles.ts';
-import { listRuns, type PastRun } from '../store/run-history.ts';
+import { createLog } from '../cli/log.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
+import { listRuns, type PastRun } from '../store/runs/run-history.ts';
 import { type SyncLoop, startSyncLoop } from '../sync/loop.ts';
 import { type District, openDistrict } from './district.ts';
 

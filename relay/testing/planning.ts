@@ -1,12 +1,12 @@
 /** A roster in memory, what should be for it, and what it is like when that was done: for tests of planning. */
 import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
-import { type AppliedState, nothingApplied } from '../plan/applied-state.ts';
+import { type AppliedState, nothingApplied } from '../model/applied-state.ts';
+import type { Keys } from '../model/keys.ts';
+import type { Operation } from '../model/operation.ts';
 import { desiredState } from '../plan/desired.ts';
-import type { Keys } from '../plan/keys.ts';
-import type { Operation } from '../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
-import { type Profile, parseProfile } from '../profile.ts';
 import { appliedBy, updateApplied } from '../sync/apply/effects.ts';
 
 export const today = '2026-11-24';

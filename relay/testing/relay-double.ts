@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { createLog } from '../log.ts';
-import { type Profile, parseProfile } from '../profile.ts';
-import { type Relay, startRelay } from '../server.ts';
-import { checkSettings, storeFile } from '../settings.ts';
-import { issueCode } from '../store/agents.ts';
-import { setProfile } from '../store/profiles.ts';
+import { createLog } from '../cli/log.ts';
+import { type Relay, startRelay } from '../node.ts';
+import { type Profile, parseProfile } from '../profile/profile.ts';
+import { checkSettings, storeFile } from '../settings/settings.ts';
+import { issueCode } from '../store/agents/agents.ts';
+import { setProfile } from '../store/profiles/profiles.ts';
 import { openStore } from '../store/store.ts';
-import { createTenant, type Tenant } from '../store/system.ts';
+import { createTenant, type Tenant } from '../store/tenants/system.ts';
 import { type AgentDouble, type AgentIdentity, connectDouble, enrollDouble } from './agent-double.ts';
 
 export interface TestRelay extends Relay {

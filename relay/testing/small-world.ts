@@ -1,7 +1,7 @@
 /** A very small district as toggles, for tests that make up its history: whatever the toggles say is a roster. */
 import fc from 'fast-check';
 import type { RosterRecord } from '../../shared/roster.ts';
-import type { Profile } from '../profile.ts';
+import type { Profile } from '../profile/profile.ts';
 
 export const schoolIds = ['1', '2', '3'];
 const students = 8;

@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { settingsSchema } from '../../agent/settings.ts';
+import { settingsSchema } from '../../agent/settings/settings.ts';
 import { count, readScriptOptions } from '../script-options.ts';
 import { AgentProcess, type CycleEvent } from './agent/agent-process.ts';
 import type { FloorOrder, FloorResult } from './agent/floor.ts';

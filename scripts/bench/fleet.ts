@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { storeFile } from '../../relay/settings.ts';
-import { setProfile } from '../../relay/store/profiles.ts';
+import { storeFile } from '../../relay/settings/settings.ts';
+import { setProfile } from '../../relay/store/profiles/profiles.ts';
 import { openStore } from '../../relay/store/store.ts';
-import { createTenant } from '../../relay/store/system.ts';
+import { createTenant } from '../../relay/store/tenants/system.ts';
 import { profile } from '../../relay/testing/planning.ts';
 import { count, readScriptOptions } from '../script-options.ts';
 

@@ -5,15 +5,15 @@
 
 import { newAdoption } from '../../relay/adoption/open.ts';
 import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
-import { nothingApplied } from '../../relay/plan/applied-state.ts';
+import { nothingApplied } from '../../relay/model/applied-state.ts';
+import type { Plan } from '../../relay/model/operation.ts';
 import { desiredState } from '../../relay/plan/desired.ts';
 import { guard } from '../../relay/plan/guard.ts';
-import type { Plan } from '../../relay/plan/operation.ts';
 import { makePlan } from '../../relay/plan/plan.ts';
 import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts';
 import type { SchoolSource } from '../../relay/plan/source-guard.ts';
+import { parseProfile } from '../../relay/profile/profile.ts';
 import { scopeOf } from '../../relay/profile/scope.ts';
-import { parseProfile } from '../../relay/profile.ts';
 import { appliedBy, updateApplied } from '../../relay/sync/apply/effects.ts';
 import { decide } from '../../relay/sync/decide.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';

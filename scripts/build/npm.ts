@@ -19,7 +19,7 @@ export async function bundleForNpm(outdir: string): Promise<void> {
       'hallpass-agent': 'agent/main.ts',
       'hallpass-relay': 'relay/main.ts',
       // Started by its file name, beside the module that starts it.
-      'plan-thread': 'relay/api/plan-thread.ts',
+      'plan-thread': 'relay/http/api/plan-thread.ts',
     },
     outdir,
     outExtension: { '.js': '.mjs' },

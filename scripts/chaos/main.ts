@@ -3,7 +3,7 @@
  * docs/chaos.md.
  */
 import { Option } from 'commander';
-import type { SourceKind } from '../../agent/source.ts';
+import type { SourceKind } from '../../agent/model/source.ts';
 import { count, readScriptOptions } from '../script-options.ts';
 import { tryHistories } from './model.ts';
 import { chaosSettings } from './settings.ts';

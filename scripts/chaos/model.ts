@@ -1,6 +1,6 @@
 /** Random histories of a district: edits, faults, deaths and losses in any order, and what must hold whatever happens. */
 import fc from 'fast-check';
-import type { SourceKind } from '../../agent/source.ts';
+import type { SourceKind } from '../../agent/model/source.ts';
 import { happenings, type Scene, settle } from './commands.ts';
 import { openWorld } from './world.ts';
 

@@ -1,7 +1,8 @@
 /** An agent that goes on over many cycles, and can be asked for one. */
+
+import type { CycleEnd, Moment } from '../../agent/model/watch.ts';
 import type { OpenedAgent } from '../../agent/testing/open-agent.ts';
 import { openAgent } from '../../agent/testing/open-agent.ts';
-import type { CycleEnd, Moment } from '../../agent/watch.ts';
 import type { Clock } from '../../shared/clock.ts';
 
 /** PowerSchool's answers are waited for this long: much longer than any takes on a busy machine. */

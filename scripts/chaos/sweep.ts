@@ -1,6 +1,6 @@
 /** Every fault of the PowerSchool simulator on every request of a cycle, once and from there on. */
 
-import type { SourceKind } from '../../agent/source.ts';
+import type { SourceKind } from '../../agent/model/source.ts';
 import { probeName } from '../../plugin/queries.ts';
 import { catalogue, isErrorCode } from '../../shared/errors.ts';
 import type { Fault } from '../simulators/powerschool/faults.ts';

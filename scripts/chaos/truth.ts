@@ -1,12 +1,12 @@
 /**
  * What PowerSchool has: a fresh reading of the same database by a second server, which has no faults. The reader is the
- * product's own; that its records are the right ones is proven elsewhere (agent/simulator.test.ts, scripts/demo/oracle).
+ * product's own; that its records are the right ones is proven elsewhere (agent/cycle/simulator.test.ts, scripts/demo/oracle).
  */
 
-import { Meter } from '../../agent/meter.ts';
-import { openSource } from '../../agent/powerschool/open-source.ts';
+import { Meter } from '../../agent/model/meter.ts';
+import type { SourceKind } from '../../agent/model/source.ts';
+import { openSource } from '../../agent/powerschool/choice/open-source.ts';
 import { SignIn } from '../../agent/powerschool/sign-in.ts';
-import type { SourceKind } from '../../agent/source.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { canonicalJson } from '../../shared/digest.ts';
 import { kinds, parseBucketKey, type WantedFields } from '../../shared/roster.ts';

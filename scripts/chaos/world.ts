@@ -3,20 +3,20 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { changeSettings, settingsSchema } from '../../agent/settings.ts';
-import type { SourceKind } from '../../agent/source.ts';
+import type { SourceKind } from '../../agent/model/source.ts';
+import type { CycleEnd } from '../../agent/model/watch.ts';
+import { changeSettings, settingsSchema } from '../../agent/settings/settings.ts';
 import { AgentState } from '../../agent/state/agent-state.ts';
 import { openAgent } from '../../agent/testing/open-agent.ts';
 import { enroll } from '../../agent/uplink/enroll.ts';
-import type { CycleEnd } from '../../agent/watch.ts';
 import { defaultSources } from '../../plugin/extracts/sources.ts';
 import { manifestOf } from '../../plugin/manifest.ts';
 import { packPlugin } from '../../plugin/pack.ts';
+import { type Profile, parseProfile } from '../../relay/profile/profile.ts';
 import { wantedFields } from '../../relay/profile/wanted-fields.ts';
-import { type Profile, parseProfile } from '../../relay/profile.ts';
-import { storeFile } from '../../relay/settings.ts';
-import { issueCode } from '../../relay/store/agents.ts';
-import { setProfile } from '../../relay/store/profiles.ts';
+import { storeFile } from '../../relay/settings/settings.ts';
+import { issueCode } from '../../relay/store/agents/agents.ts';
+import { setProfile } from '../../relay/store/profiles/profiles.ts';
 import { addTenant, startTestRelay } from '../../relay/testing/relay-double.ts';
 import {
   type Credentials,

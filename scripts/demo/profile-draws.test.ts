@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
-import { parseProfile } from '../../relay/profile.ts';
+import { parseProfile } from '../../relay/profile/profile.ts';
 import { type DrawContext, demoProfiles } from './profile-draws.ts';
 
 const offer = {

@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { importJWK } from 'jose';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
-import { parseProfile } from '../../relay/profile.ts';
+import { parseProfile } from '../../relay/profile/profile.ts';
 import { type AgentIdentity, signToken } from '../../relay/testing/agent-double.ts';
 import { startTestRelay } from '../../relay/testing/relay-double.ts';
 import {
@@ -151,7 +151,7 @@ for (const recording of Recording.all()) {
     const db = new DatabaseSync(join(home, 'relay.db'));
     db.exec("UPDATE directory_state SET users_delta_link = 'read again'");
     db.close();
-    const { createToken } = await import('../../relay/store/api-tokens.ts');
+    const { createToken } = await import('../../relay/store/tenants/api-tokens.ts');
     const made = await relay.store.withTenant(identity.tenantId, (scope) =>
       createToken(scope, { name: 'test', days: 1, by: 'test' }, new Date()),
     );

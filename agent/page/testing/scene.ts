@@ -5,10 +5,10 @@ import { type ErrorCode, type ErrorDetails, fail } from '../../../shared/errors.
 import type { BucketDigest, Welcome } from '../../../shared/link.ts';
 import { districtBucket, kinds } from '../../../shared/roster.ts';
 import type { Check } from '../../check/check.ts';
-import type { CycleEnd, Moment, Problem } from '../../watch.ts';
+import type { CycleEnd, Moment, Problem } from '../../model/watch.ts';
 import { Board } from '../board.ts';
 import { SchoolNames } from '../school-names.ts';
-import type { PageParts } from '../server.ts';
+import type { PageParts } from '../web/server.ts';
 
 export const minute = 60_000;
 const relay = 'https://relay.example.org/';

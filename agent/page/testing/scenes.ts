@@ -2,7 +2,7 @@
 import { timestamp } from '../../../shared/clock.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
 import { bucketKey } from '../../../shared/roster.ts';
-import { leftOutProblem } from '../../left-out.ts';
+import { leftOutProblem } from '../../model/left-out.ts';
 import { Board } from '../board.ts';
 import { connect, ended, minute, problem, type Scene, scene, someChecks, working } from './scene.ts';
 

@@ -1,8 +1,8 @@
 /** What leaves this building. */
 import { html } from 'ghtml';
 import { type Kind, kindWords } from '../../../shared/roster.ts';
+import type { SourceKind } from '../../model/source.ts';
 import { limitsOf } from '../../powerschool/rest/limits.ts';
-import type { SourceKind } from '../../source.ts';
 import { todayOf, total } from '../history.ts';
 import type { LeavingKind } from '../leaving.ts';
 import type { Model } from '../model.ts';

@@ -1,5 +1,5 @@
 /** What `/ws/v1` does not know, as an administrator is told it. */
-import type { SourceKind } from '../../source.ts';
+import type { SourceKind } from '../../model/source.ts';
 
 const restLimits: readonly string[] = [
   'co-teachers (a section has its lead teacher only)',

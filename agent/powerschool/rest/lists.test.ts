@@ -1,7 +1,7 @@
 /** Lists from servers that do not page as PowerSchool is said to do. */
 import { rootCertificates } from 'node:tls';
 import t, { type Test } from 'tap';
-import { Meter } from '../../meter.ts';
+import { Meter } from '../../model/meter.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { PowerSchoolDouble } from '../../testing/powerschool-double.ts';
 import { Calls } from '../calls.ts';

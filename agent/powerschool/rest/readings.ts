@@ -1,7 +1,7 @@
 /** The buckets of a district as pages of records, read from the lists of `/ws/v1`. */
 import { type RowFinding, rowIdPattern } from '../../../shared/left-out.ts';
 import { type Bucket, bucketWords } from '../../../shared/roster.ts';
-import type { Page, PageContent, ReadOptions } from '../../source.ts';
+import type { Page, PageContent, ReadOptions } from '../../model/source.ts';
 import type { Row } from '../client.ts';
 import { gather } from '../gather.ts';
 import { normalizer } from '../normalize.ts';

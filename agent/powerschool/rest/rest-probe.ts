@@ -4,9 +4,9 @@
  */
 import { hash } from 'node:crypto';
 import { bucketKey, districtBucket, preRegisteredMark } from '../../../shared/roster.ts';
-import type { ProbeOptions } from '../../source.ts';
+import type { Probe, ProbeEntry } from '../../model/probe.ts';
+import type { ProbeOptions } from '../../model/source.ts';
 import type { Row } from '../client.ts';
-import type { Probe, ProbeEntry } from '../probe.ts';
 import { type Counts, Notes, type SchoolNotes } from './notes.ts';
 import { schoolRow, termRow } from './rows.ts';
 import { countedLists, type SchoolLists } from './school-lists.ts';

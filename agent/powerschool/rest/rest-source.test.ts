@@ -6,10 +6,10 @@ import { packPlugin } from '../../../plugin/pack.ts';
 import { type SimulatorOptions, startPowerSchoolSimulator } from '../../../scripts/simulators/powerschool/server.ts';
 import type { RowFinding } from '../../../shared/left-out.ts';
 import { type Bucket, type Kind, optionalFields, parseBucketKey, type RosterRecord } from '../../../shared/roster.ts';
-import { Meter } from '../../meter.ts';
+import { Meter } from '../../model/meter.ts';
+import type { Probe } from '../../model/probe.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
-import { openSource } from '../open-source.ts';
-import type { Probe } from '../probe.ts';
+import { openSource } from '../choice/open-source.ts';
 import { SignIn } from '../sign-in.ts';
 
 const wanted = { student: [...optionalFields.student], teacher: [...optionalFields.teacher] };

@@ -1,10 +1,10 @@
 /** The roster read from `/ws/v1`, where the plugin has no PowerQueries: the same records, as far as this API knows them. */
 import type { Clock } from '../../../shared/clock.ts';
 import type { Bucket } from '../../../shared/roster.ts';
-import type { Page, ProbeOptions, ReadOptions, Source, SourceFacts } from '../../source.ts';
+import type { Probe } from '../../model/probe.ts';
+import type { Page, ProbeOptions, ReadOptions, Source, SourceFacts } from '../../model/source.ts';
 import type { Calls } from '../calls.ts';
 import type { Metadata, Paged } from '../metadata.ts';
-import type { Probe } from '../probe.ts';
 import { Enrollments } from './enrollments.ts';
 import { Lists } from './lists.ts';
 import { Movements } from './movements.ts';

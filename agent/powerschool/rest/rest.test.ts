@@ -15,10 +15,10 @@ import {
   startPowerSchoolSimulator,
 } from '../../../scripts/simulators/powerschool/server.ts';
 import { type Kind, kinds, optionalFields } from '../../../shared/roster.ts';
-import type { Context } from '../../commands/context.ts';
 import { showStatus } from '../../commands/status.ts';
-import type { AgentEvent } from '../../events.ts';
-import type { SettingChanges } from '../../settings.ts';
+import type { AgentEvent } from '../../model/events.ts';
+import type { SettingChanges } from '../../settings/settings.ts';
+import type { Context } from '../../terminal/context.ts';
 import { AgentBench } from '../../testing/agent-bench.ts';
 
 const allFields = Object.fromEntries(kinds.map((kind) => [kind, [...optionalFields[kind]]]));

@@ -10,9 +10,9 @@ import {
 import { systemClock } from '../../../shared/clock.ts';
 import { canonicalJson } from '../../../shared/digest.ts';
 import { type Kind, kinds, optionalFields, parseBucketKey, type RosterRecord } from '../../../shared/roster.ts';
-import { Meter } from '../../meter.ts';
-import type { Source } from '../../source.ts';
-import { openSource } from '../open-source.ts';
+import { Meter } from '../../model/meter.ts';
+import type { Source } from '../../model/source.ts';
+import { openSource } from '../choice/open-source.ts';
 import { SignIn } from '../sign-in.ts';
 
 // SECTIONS.ID is not in /ws/v1: there a section's id is its DCID.

@@ -1,7 +1,7 @@
 /** Whose turn it is, and what may be used of PowerSchool's time. */
 import fc from 'fast-check';
 import t from 'tap';
-import type { Probe } from '../probe.ts';
+import type { Probe } from '../../model/probe.ts';
 import { Allowance, type Candidate, lastTurnOf, readAtOf, takeTurns, turnEntry } from './turns.ts';
 
 t.test('the school that waits longest comes first, as far as the allowance goes', async (t) => {

@@ -9,7 +9,7 @@
  * restarted agent goes on where the one before it stopped.
  */
 import type { Kind } from '../../../shared/roster.ts';
-import type { Probe, ProbeEntry } from '../probe.ts';
+import type { Probe, ProbeEntry } from '../../model/probe.ts';
 
 /** Kinds whose changes only a turn finds. Schools and terms are so few that the probe itself reads them. */
 export const turnKinds = [

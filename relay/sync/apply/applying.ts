@@ -2,12 +2,12 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { DeletedObjects } from '../../graph/holders.ts';
-import type { Problem } from '../../identity/problem.ts';
-import type { AppliedState } from '../../plan/applied-state.ts';
-import type { Operation } from '../../plan/operation.ts';
-import type { Profile } from '../../profile.ts';
+import type { AppliedState } from '../../model/applied-state.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { Profile } from '../../profile/profile.ts';
 import type { Vault } from '../../secrets/vault.ts';
-import type { JournalEntry } from '../../store/journal.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Store } from '../../store/store.ts';
 import type { Task } from './lanes.ts';
 import type { Owners } from './owners.ts';

@@ -13,7 +13,7 @@ import {
   readTeamsAmong,
   requestArchive,
 } from '../../graph/teams.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { Operation } from '../../model/operation.ts';
 import { teamOf } from '../../plan/teams.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { appliedBy } from './effects.ts';

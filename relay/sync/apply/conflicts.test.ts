@@ -3,8 +3,8 @@ import t, { type Test } from 'tap';
 import type { Directory } from '../../../scripts/simulators/microsoft/directory/directory.ts';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
-import { fixerOf } from '../../identity/problem.ts';
-import { readProblems } from '../../store/problems.ts';
+import { fixerOf } from '../../model/problem.ts';
+import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
 import { Owners } from './owners.ts';
 

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap';
 import { type FaultOrder, faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
-import { readProblems } from '../../store/problems.ts';
+import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };

@@ -1,13 +1,13 @@
 /** What an operation leaves behind: in the journal, in the ledger, and in the applied state of the run that goes on. */
 import { randomUUID } from 'node:crypto';
-import { personKey } from '../../identity/people.ts';
-import { type AppliedState, earlierRole, objectsOf, relationMaps, uncertainKey } from '../../plan/applied-state.ts';
-import type { Body } from '../../plan/bodies.ts';
+import { recovered } from '../../model/account-link.ts';
+import { type AppliedState, earlierRole, objectsOf, relationMaps, uncertainKey } from '../../model/applied-state.ts';
+import type { Body } from '../../model/body.ts';
+import { isAboutTeam, type Operation } from '../../model/operation.ts';
+import { personKey } from '../../model/person.ts';
 import { isSameSku, licenceKey } from '../../plan/licenses.ts';
-import { isAboutTeam, type Operation } from '../../plan/operation.ts';
-import type { Applied } from '../../store/applied.ts';
-import type { JournalEntry } from '../../store/journal.ts';
-import { recovered } from '../../store/link-rules.ts';
+import type { Applied } from '../../store/applied/applied.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
 
 /**
  * @param objectId of the object that the operation made or changed; of no meaning for relations

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Operation } from '../../plan/operation.ts';
+import type { Operation } from '../../model/operation.ts';
 import { Lanes } from './lanes.ts';
 
 const members = (sectionId: string, ...people: string[]): Operation => ({

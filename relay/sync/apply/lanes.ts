@@ -4,7 +4,7 @@
  */
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Conflict } from '../../graph/outcome.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { Operation } from '../../model/operation.ts';
 
 export interface Task {
   operation: Operation;

@@ -6,7 +6,7 @@ import { isOfPerson, readAll, type StampedUser, stampProperties } from '../../gr
 import { describe } from '../../graph/operations.ts';
 import { lackingFor } from '../../graph/permissions.ts';
 import { denialOf, groupDenialOf } from '../../graph/protection.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { Operation } from '../../model/operation.ts';
 import type { Applying } from './applying.ts';
 import type { Task } from './lanes.ts';
 import { objectIds, referencedObjects } from './references.ts';

@@ -3,13 +3,14 @@
  * and its first password is kept, sealed. An attempt that is repeated uses the password of the first one, which may have
  * succeeded unheard.
  */
-import { personKey } from '../../identity/people.ts';
-import type { Operation } from '../../plan/operation.ts';
-import type { Profile } from '../../profile.ts';
+
+import type { Operation } from '../../model/operation.ts';
+import { personKey } from '../../model/person.ts';
+import type { Profile } from '../../profile/profile.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
 import type { Vault } from '../../secrets/vault.ts';
-import { addGivenNames } from '../../store/given-names.ts';
-import { addPasswords, findPasswords } from '../../store/initial-passwords.ts';
+import { addGivenNames } from '../../store/accounts/given-names.ts';
+import { addPasswords, findPasswords } from '../../store/accounts/initial-passwords.ts';
 import type { TenantScope } from '../../store/store.ts';
 
 export interface FirstPassword {

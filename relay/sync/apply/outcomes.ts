@@ -4,9 +4,9 @@
  */
 import { timestamp } from '../../../shared/clock.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
-import type { Operation } from '../../plan/operation.ts';
-import { type Applied, record } from '../../store/applied.ts';
-import { type JournalEntry, writeJournal } from '../../store/journal.ts';
+import type { Operation } from '../../model/operation.ts';
+import { type Applied, record } from '../../store/applied/applied.ts';
+import { type JournalEntry, writeJournal } from '../../store/runs/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { journalEntry, subjectOf, updateApplied } from './effects.ts';
 import type { Lanes, Task } from './lanes.ts';

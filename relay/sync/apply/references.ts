@@ -1,8 +1,8 @@
 /** What an operation refers to: whether those objects exist, where they are, and whether they are old enough. */
 import type { ObjectIds } from '../../graph/operations.ts';
-import { accountOf } from '../../identity/people.ts';
-import type { AppliedState } from '../../plan/applied-state.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { AppliedState } from '../../model/applied-state.ts';
+import type { Operation } from '../../model/operation.ts';
+import { accountOf } from '../../model/person.ts';
 
 /** The objects that this tenant has by now. */
 export interface KnownObjects {

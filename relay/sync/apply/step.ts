@@ -1,6 +1,6 @@
 /** What comes next for an operation, once an answer or a look has told something. */
 import type { HallpassError } from '../../../shared/errors.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { Operation } from '../../model/operation.ts';
 import type { Doubt } from './lanes.ts';
 
 export type Step =

@@ -3,10 +3,10 @@ import t, { type Test } from 'tap';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { answerOf, explain } from '../../explain/explain.ts';
 import { readFacts } from '../../explain/facts.ts';
-import { parseProfile } from '../../profile.ts';
-import { readProblems } from '../../store/problems.ts';
-import { setProfile } from '../../store/profiles.ts';
-import { readTeams } from '../../store/teams.ts';
+import { parseProfile } from '../../profile/profile.ts';
+import { setProfile } from '../../store/profiles/profiles.ts';
+import { readProblems } from '../../store/runs/problems.ts';
+import { readTeams } from '../../store/teams/teams.ts';
 import { type District, openDistrict, smallRoster } from '../../testing/district.ts';
 
 const hour = 3_600_000;

@@ -15,11 +15,11 @@ import {
   requestTeam,
   type TeamNews,
 } from '../../graph/teams.ts';
-import type { AppliedTeam } from '../../plan/applied-state.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { AppliedTeam } from '../../model/applied-state.ts';
+import type { Operation } from '../../model/operation.ts';
 import { teamOf } from '../../plan/teams.ts';
-import type { Applied } from '../../store/applied.ts';
-import type { JournalEntry } from '../../store/journal.ts';
+import type { Applied } from '../../store/applied/applied.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { denied } from './look-reasons.ts';

@@ -3,9 +3,9 @@ import t, { type Test } from 'tap';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
-import { fixerOf } from '../../identity/problem.ts';
-import { parseProfile } from '../../profile.ts';
-import { readProblems } from '../../store/problems.ts';
+import { fixerOf } from '../../model/problem.ts';
+import { parseProfile } from '../../profile/profile.ts';
+import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };

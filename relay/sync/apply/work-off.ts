@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { refusalOf } from '../../graph/outcome.ts';
-import type { Operation } from '../../plan/operation.ts';
+import type { Operation } from '../../model/operation.ts';
 import type { Lanes, Task } from './lanes.ts';
 
 /** Attempts before an operation is left to the next run: with the waits below, some three minutes. */

@@ -9,9 +9,9 @@ import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
 import { readIds } from '../../graph/ids.ts';
 import { contentsPath } from '../../graph/school-contents.ts';
-import { accountOf } from '../../identity/people.ts';
-import { objectsOf } from '../../plan/applied-state.ts';
-import { objectOf } from '../../plan/keys.ts';
+import { objectsOf } from '../../model/applied-state.ts';
+import { objectOf } from '../../model/keys.ts';
+import { accountOf } from '../../model/person.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Confirmation {

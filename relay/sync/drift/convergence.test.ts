@@ -8,8 +8,8 @@ import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-cl
 import type { Directory } from '../../../scripts/simulators/microsoft/directory/directory.ts';
 import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { HallpassError } from '../../../shared/errors.ts';
-import { parseProfile } from '../../profile.ts';
-import { readProblems } from '../../store/problems.ts';
+import { parseProfile } from '../../profile/profile.ts';
+import { readProblems } from '../../store/runs/problems.ts';
 import { badAnswer } from '../../testing/bad-answers.ts';
 import { type District, openDistrict } from '../../testing/district.ts';
 import { histories } from '../../testing/histories.ts';

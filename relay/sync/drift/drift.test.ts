@@ -4,7 +4,7 @@ import t from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
 import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { timestamp } from '../../../shared/clock.ts';
-import { decideHolds, readHolds } from '../../store/holds.ts';
+import { decideHolds, readHolds } from '../../store/guard/holds.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
 import { classOf, codes, inStep, later, minutes, reasons, setPolicy, userOf } from '../../testing/in-step.ts';
 

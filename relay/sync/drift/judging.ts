@@ -1,8 +1,8 @@
 /** Judging differences with what is known of the tenant: whose they are, and what should be. */
 import { type Judgement, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, linkOf } from '../../drift/ledger.ts';
+import { keysOfObjects, objectOf } from '../../model/keys.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
-import { keysOfObjects, objectOf } from '../../plan/keys.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import type { ProfileState, TenantState } from '../state/tenant-state.ts';
 import { objectsIn } from './correct.ts';

@@ -1,7 +1,7 @@
 /** A restart that somebody asks for compares with Microsoft 365 at once. */
 import t from 'tap';
-import { readProblems } from '../../store/problems.ts';
-import { requestRun } from '../../store/run-control.ts';
+import { readProblems } from '../../store/runs/problems.ts';
+import { requestRun } from '../../store/runs/run-control.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
 
 t.test('what was deleted by hand is a problem after every restart', async (t) => {

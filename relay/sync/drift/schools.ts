@@ -5,7 +5,7 @@
 import { type Drift, isOfLink } from '../../drift/ledger.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readSchool, type SchoolContents } from '../../graph/school-contents.ts';
-import { objectOf } from '../../plan/keys.ts';
+import { objectOf } from '../../model/keys.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 import { profileOf } from './judging.ts';
 

@@ -15,8 +15,8 @@ import type { GraphClient } from '../../graph/client.ts';
 import { type ObjectChanges, readObjectChanges } from '../../graph/education-delta.ts';
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
 import type { SchoolContents } from '../../graph/school-contents.ts';
-import { type Problem, problem } from '../../identity/problem.ts';
-import { objectsOf } from '../../plan/applied-state.ts';
+import { objectsOf } from '../../model/applied-state.ts';
+import { type Problem, problem } from '../../model/problem.ts';
 import {
   type Collection,
   type Reading,
@@ -27,7 +27,7 @@ import {
   writeReading,
   writeSchoolReadings,
   writtenSince,
-} from '../../store/drift.ts';
+} from '../../store/drift/drift.ts';
 import type { Store } from '../../store/store.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 import { confirm } from './confirm.ts';

@@ -3,10 +3,10 @@ import t, { type Test } from 'tap';
 import type { DirectoryFile } from '../../../scripts/simulators/microsoft/directory-file.ts';
 import { sdsExtension } from '../../../scripts/simulators/microsoft/graph/resources.ts';
 import type { SdsOptions } from '../../../scripts/simulators/microsoft/sds-seed.ts';
-import { parseProfile } from '../../profile.ts';
-import { countApplied } from '../../store/applied.ts';
-import { readFound } from '../../store/found.ts';
-import { readProblems } from '../../store/problems.ts';
+import { parseProfile } from '../../profile/profile.ts';
+import { countApplied } from '../../store/applied/applied.ts';
+import { readFound } from '../../store/directory/found.ts';
+import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, skuId, smallRoster } from '../../testing/district.ts';
 import { afterSds, withLocalIds } from '../../testing/sds.ts';
 

@@ -4,21 +4,22 @@
  * is loaded or its roster changes, so that a preview binds nobody.
  */
 import { decideAdoption, type Sought } from '../../adoption/decide.ts';
-import { commonPart, type Found } from '../../adoption/found.ts';
 import type { Adoption } from '../../adoption/open.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
 import { listTest } from '../../identity/candidates.ts';
-import { personKey } from '../../identity/people.ts';
-import { type Problem, problem } from '../../identity/problem.ts';
-import type { RelationKind } from '../../plan/applied-state.ts';
-import type { Body } from '../../plan/bodies.ts';
+import type { Link } from '../../model/account-link.ts';
+import { foundByStamp, readopted, recovered } from '../../model/account-link.ts';
+import type { RelationKind } from '../../model/applied-state.ts';
+import type { Body } from '../../model/body.ts';
+import { commonPart } from '../../model/body.ts';
+import type { Found } from '../../model/found.ts';
+import { personKey } from '../../model/person.ts';
+import { type Problem, problem } from '../../model/problem.ts';
+import type { Role } from '../../model/role.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import { licenceKey } from '../../plan/licenses.ts';
 import { readingOf } from '../../profile/adoption.ts';
-import type { Role } from '../../profile.ts';
-import type { Applied } from '../../store/applied.ts';
-import { foundByStamp, readopted, recovered } from '../../store/link-rules.ts';
-import type { Link } from '../../store/links.ts';
+import type { Applied } from '../../store/applied/applied.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
 
 /**

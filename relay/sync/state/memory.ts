@@ -1,13 +1,13 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
-import type { DirectoryChanges } from '../../graph/directory.ts';
-import { changedUser } from '../../identity/directory-index.ts';
-import { personKey } from '../../identity/people.ts';
-import type { Problem } from '../../identity/problem.ts';
+import type { DirectoryChanges } from '../../model/directory-user.ts';
+import { changedUser } from '../../model/directory-user.ts';
+import type { Keys } from '../../model/keys.ts';
+import type { Operation } from '../../model/operation.ts';
+import { personKey } from '../../model/person.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import type { Guarded } from '../../plan/guard.ts';
-import type { Keys } from '../../plan/keys.ts';
-import type { Operation } from '../../plan/operation.ts';
-import type { DeletedAccount } from '../../store/deleted-accounts.ts';
+import type { DeletedAccount } from '../../store/accounts/deleted-accounts.ts';
 import type { ApplyResult } from '../apply/applying.ts';
 import { endAdoptedLink } from './adoption.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';

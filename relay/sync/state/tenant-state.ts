@@ -5,19 +5,19 @@
 import { type Adoption, newAdoption } from '../../adoption/open.ts';
 import type { DirectoryIndex } from '../../identity/directory-index.ts';
 import { NameHistory } from '../../identity/name-history.ts';
-import { personKey } from '../../identity/people.ts';
-import type { Problem } from '../../identity/problem.ts';
-import type { AppliedState } from '../../plan/applied-state.ts';
+import { isByHand, isOfOurs, type Link } from '../../model/account-link.ts';
+import type { AppliedState } from '../../model/applied-state.ts';
+import { addKeys, type Keys, keysOfObjects, noKeys } from '../../model/keys.ts';
+import type { Operation } from '../../model/operation.ts';
+import { personKey } from '../../model/person.ts';
+import type { Problem } from '../../model/problem.ts';
 import { allHeld, type DepartureNews, type Departures, lookForDepartures } from '../../plan/departures.ts';
 import { handOver } from '../../plan/handover.ts';
-import { addKeys, type Keys, keysOfObjects, noKeys } from '../../plan/keys.ts';
-import type { Operation } from '../../plan/operation.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
 import type { SchoolSource } from '../../plan/source-guard.ts';
+import type { Profile } from '../../profile/profile.ts';
 import { type Scope, scopeOf } from '../../profile/scope.ts';
-import type { Profile } from '../../profile.ts';
-import type { DeletedAccount } from '../../store/deleted-accounts.ts';
-import { isByHand, isOfOurs, type Link } from '../../store/links.ts';
+import type { DeletedAccount } from '../../store/accounts/deleted-accounts.ts';
 import type { Habits } from '../apply/applying.ts';
 
 export class TenantState {

@@ -2,7 +2,7 @@
 import type { User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { type FaultOrder, faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
-import { parseProfile } from '../../profile.ts';
+import { parseProfile } from '../../profile/profile.ts';
 import type { District } from '../district.ts';
 
 export interface Cause {

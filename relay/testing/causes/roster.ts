@@ -1,6 +1,6 @@
 /** What is wrong in PowerSchool, or with who is matched to which account. */
 import { sdsExtension } from '../../../scripts/simulators/microsoft/graph/resources.ts';
-import { parseProfile } from '../../profile.ts';
+import { parseProfile } from '../../profile/profile.ts';
 import { type District, smallRoster } from '../district.ts';
 import { accountOf, type Cause, having, reprofile, stranger, without } from './cause.ts';
 

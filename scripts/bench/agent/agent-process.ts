@@ -5,7 +5,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { AgentEvent } from '../../../agent/events.ts';
+import type { AgentEvent } from '../../../agent/model/events.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const execute = promisify(execFile);

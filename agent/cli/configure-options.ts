@@ -1,0 +1,91 @@
+/** The options of `hallpass-agent configure`: one for each setting. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { filePath as path } from '../../shared/command-words.ts';
+import { bypassEntries, isBypassEntry } from '../network/bypass.ts';
+import { parseQuietWindow, type QuietWindow } from '../settings/quiet.ts';
+import { decimal, integer } from './arguments.ts';
+
+export function addConfigureOptions(command: Command): Command {
+  return command
+    .option('--powerschool-url <url>', 'address of the PowerSchool server, without a path')
+    .option('--powerschool-client-id <id>', "client id from the plugin's Data Provider Configuration page")
+    .addOption(
+      new Option('--powerschool-secret-file <file>', 'read the client secret from this file').conflicts(
+        'powerschoolSecretStdin',
+      ),
+    )
+    .option('--powerschool-secret-stdin', 'read the client secret from standard input, or ask for it on a terminal')
+    .option(
+      '--powerschool-ca <file>',
+      "certificate file (PEM or DER) of the authority that issued PowerSchool's certificate",
+      path,
+    )
+    .addOption(
+      new Option(
+        '--powerschool-source <way>',
+        "read the plugin's queries or /ws/v1 (default auto: what the plugin has)",
+      ).choices(['auto', 'powerquery', 'rest']),
+    )
+    .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
+    .option('--page-size <rows>', 'rows per request (default 500)', integer)
+    .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
+    .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
+    .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
+    .option(
+      '--relay-ca <file>',
+      "certificate file (PEM or DER) of the authority that issued the relay's certificate",
+      path,
+    )
+    .option('--proxy <url>', "proxy on the way to the relay; 'none', or 'environment' for https_proxy (default)")
+    .addOption(
+      new Option('--proxy-credentials-file <file>', 'read user:password for the proxy from this file').conflicts(
+        'proxyCredentialsStdin',
+      ),
+    )
+    .addOption(
+      new Option('--proxy-credentials-stdin', 'read user:password from standard input, or ask on a terminal').conflicts(
+        'powerschoolSecretStdin',
+      ),
+    )
+    .option(
+      '--proxy-ca <file>',
+      'certificate file (PEM or DER) of the authority that issued the certificate of an https:// proxy',
+      path,
+    )
+    .option('--proxy-bypass <hosts>', 'names, addresses and subnets to reach directly, with commas between', bypassList)
+    .addOption(
+      new Option('--proxy-for <server>', 'what is reached through the proxy (default: relay)').choices([
+        'relay',
+        'powerschool',
+        'both',
+      ]),
+    )
+    .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
+    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
+    .addOption(
+      new Option(
+        '--quiet-hours <from-to>',
+        'leave PowerSchool alone then, like 21:00-06:00 in its time zone (repeatable; "none" for no such hours)',
+      ).argParser(quietHours),
+    )
+    .option('--page-port <port>', 'port of the local page on 127.0.0.1 (default 8650)', integer)
+    .option('--no-page', 'do without the local page')
+    .option('--page', 'show the local page (default)')
+    .option('--log-file <file>', 'where the log files are (default: in the state folder)', path)
+    .option('--log-files <count>', 'how many log files are kept, 0 for none (default 5)', integer)
+    .option('--log-file-mb <size>', 'size at which a new log file is begun (default 5)', decimal);
+}
+
+function bypassList(value: string): string[] {
+  const entries = bypassEntries(value);
+  const wrong = entries.find((entry) => !isBypassEntry(entry));
+  if (wrong === undefined) return entries;
+  throw new InvalidArgumentError(`"${wrong}" is no name like example.org, address, subnet like 10.0.0.0/8, or *.`);
+}
+
+function quietHours(value: string, earlier: QuietWindow[] = []): QuietWindow[] {
+  if (value === 'none') return [];
+  const window = parseQuietWindow(value);
+  if (window === undefined) throw new InvalidArgumentError('It must be two times of day like 21:00-06:00, or none.');
+  return [...earlier, window];
+}

@@ -1,0 +1,320 @@
+/** The agent at work: connected to the relay for as long as it runs, one cycle after the other, whatever happens. */
+import { type Clock, timestamp } from '../../shared/clock.ts';
+import { sameDigest } from '../../shared/digest.ts';
+import { fail } from '../../shared/errors.ts';
+import { type Hello, listsLeftOut, protocolVersion, type SourceServer } from '../../shared/link.ts';
+import { bucketKey, type Kind } from '../../shared/roster.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { hallpassVersion } from '../../shared/version.ts';
+import { noDigest } from '../baseline/baselines.ts';
+import { powerschoolAddress } from '../model/addresses.ts';
+import { totals } from '../model/events.ts';
+import { rssPeakMB } from '../model/meter.ts';
+import type { Problem } from '../model/watch.ts';
+import type { HttpProxy } from '../network/proxy.ts';
+import type { SignIn } from '../powerschool/sign-in.ts';
+import { quietUntil } from '../settings/quiet.ts';
+import type { Identity } from '../uplink/identity.ts';
+import type { Session } from '../uplink/session.ts';
+import { Uplink, type UplinkListener } from '../uplink/uplink.ts';
+import type { VitalLimits } from '../uplink/vitals.ts';
+import type { CycleReport } from './cycle.ts';
+import { type Asked, CycleRunner, type CycleRunnerParts, toErrorMessage } from './runner.ts';
+
+/** How often `sync --once` runs the cycle again because the relay asked for repairs. */
+const repairRounds = 3;
+/** Longest wait that a timer can take, 24 days. */
+const forEverMs = 2 ** 31 - 1;
+/** While PowerSchool refuses the credentials, how often they are looked at for a change, milliseconds. */
+const credentialsEveryMs = 5000;
+
+export interface AgentParts extends CycleRunnerParts {
+  identity: Identity;
+  relay: URL;
+  /** Authorities trusted for the relay, PEM. */
+  relayCa: string[];
+  relayProxy?: HttpProxy | undefined;
+  clock: Clock;
+  random: () => number;
+  /** The credentials that the source uses, and whether they may be tried. */
+  signIn?: SignIn;
+  vitals?: VitalLimits;
+}
+
+export class Agent {
+  readonly #parts: AgentParts;
+  readonly #stop: AbortSignal;
+  readonly #runner: CycleRunner;
+  /** Records at the relay, of the buckets where our baseline does not agree with it. */
+  #suspects = new Map<string, number>();
+  #pausedUntil = 0;
+  /** End of the quiet hours that were reported last. */
+  #quietUntil = 0;
+  /** The session that knows of the pause. */
+  #pauseTold: Session | undefined;
+  /** Somebody here wants a cycle at once. */
+  #wanted = false;
+  /** Ids of `sync` commands that wait for the next cycle. */
+  #commands: string[] = [];
+  #wake = new AbortController();
+  #busy = false;
+
+  /** @param stop ends everything in good order within a few seconds */
+  constructor(parts: AgentParts, stop: AbortSignal) {
+    this.#parts = parts;
+    this.#stop = stop;
+    this.#runner = new CycleRunner(parts);
+  }
+
+  /**
+   * Works until told to stop.
+   *
+   * @throws HallpassError AGENT_UNKNOWN, AGENT_REPLACED, PROTOCOL_UNSUPPORTED; everything else is reported and retried
+   */
+  async run(): Promise<void> {
+    const { state, report } = this.#parts;
+    if (state.pausedSince !== undefined) report({ event: 'agent.paused', since: state.pausedSince });
+    await this.#connected(true, async (uplink) => {
+      while (!this.#stop.aborted) {
+        const session = await uplink.session();
+        await this.#serve(session);
+        if (session.draining) uplink.finished();
+      }
+    });
+  }
+
+  /** Begins a cycle as soon as there is a connection, in quiet hours, too. */
+  syncNow(): void {
+    this.#wanted = true;
+    this.#wake.abort();
+  }
+
+  /** Lets a cycle under way end, and begins no other until {@link resume}; remembered over restarts. @throws HallpassError STATE_UNWRITABLE */
+  async pause(): Promise<void> {
+    const { state, report, clock } = this.#parts;
+    const since = timestamp(clock);
+    await state.savePause(since);
+    report({ event: 'agent.paused', since });
+    this.#wake.abort();
+  }
+
+  /** @throws HallpassError STATE_UNWRITABLE */
+  async resume(): Promise<void> {
+    await this.#parts.state.savePause(undefined);
+    this.#parts.report({ event: 'agent.resumed' });
+    this.#wake.abort();
+  }
+
+  /** One connection, one cycle, and what the relay wants repaired. @throws HallpassError the first thing that went wrong */
+  async syncOnce(acceptEmpty: ReadonlySet<Kind>): Promise<void> {
+    await this.#connected(false, async (uplink) => {
+      const session = await uplink.session();
+      for (let round = 0; round <= repairRounds; round += 1) {
+        const { failures, repairs } = await this.#cycle(session, { acceptEmpty, thorough: round === 0 });
+        if (failures[0] !== undefined) throw failures[0];
+        if (repairs.length === 0) break;
+      }
+    });
+  }
+
+  async #connected(persistent: boolean, work: (uplink: Uplink) => Promise<void>): Promise<void> {
+    const { source, report, meter, state } = this.#parts;
+    report({ event: 'agent.ready', version: hallpassVersion, folder: state.folder });
+    await this.#runner.describe(this.#stop);
+    const uplink = this.#uplink(persistent);
+    // A cycle under way comes to its own end; without one there is nothing to wait for.
+    const hangUp = () => {
+      if (!this.#busy) uplink.close();
+    };
+    this.#stop.addEventListener('abort', hangUp);
+    try {
+      if (!this.#stop.aborted) await work(uplink);
+    } catch (error) {
+      if (!this.#stop.aborted) throw error;
+    } finally {
+      this.#stop.removeEventListener('abort', hangUp);
+      uplink.close();
+      await source.close();
+      report({ event: 'agent.stopped', ...totals(meter.counts, rssPeakMB()) });
+    }
+  }
+
+  #uplink(persistent: boolean): Uplink {
+    const { relay, identity, relayCa: ca, relayProxy: proxy, meter, clock, random, vitals } = this.#parts;
+    const listener = this.#listener(() => uplink.renew());
+    const hello = () => this.#hello();
+    const uplink = new Uplink({
+      ...{ relay, identity, ca, proxy, hello, listener, meter, clock, random, persistent },
+      ...(vitals === undefined ? {} : { vitals }),
+    });
+    return uplink;
+  }
+
+  #listener(renew: () => void): UplinkListener {
+    const { report, watch, relay, clock, state } = this.#parts;
+    return {
+      opened: (session) => {
+        this.#compareDigests(session);
+        void state.saveLink({ connected: true, since: timestamp(clock) });
+        const { tenantName: tenant, wanted } = session.welcome;
+        watch?.({ moment: 'link.opened', relay: relay.href, tenant, wanted });
+        report({ event: 'link.open', relay: relay.href, tenant: session.welcome.tenantName });
+      },
+      ended: ({ error: { code, message, action, retry }, final }) => {
+        watch?.({ moment: 'link.ended', problem: { code, message, action } });
+        this.#rememberLoss({ code, message, action });
+        // A final end is thrown to the caller, who reports it.
+        if (!final && retry === 'fix') report({ event: 'problem', code, message, action });
+        else if (!final) report({ event: 'link.lost', code, message });
+      },
+      command: ({ id, name }, session) => {
+        const quiet = this.#quiet();
+        if (name === 'settings') {
+          void session.tell({ type: 'result', id, ok: true });
+          renew();
+        } else if (state.pausedSince !== undefined) {
+          const error = toErrorMessage(fail('AGENT_PAUSED', { since: state.pausedSince }));
+          void session.tell({ type: 'result', id, ok: false, error });
+        } else if (quiet !== undefined) {
+          const error = toErrorMessage(fail('QUIET_HOURS', { until: new Date(quiet).toISOString() }));
+          void session.tell({ type: 'result', id, ok: false, error });
+        } else {
+          this.#commands.push(id);
+          this.#wake.abort();
+        }
+      },
+      draining: () => this.#wake.abort(),
+      throttled: (waitMs) => {
+        this.#pausedUntil = clock.now() + waitMs;
+        watch?.({ moment: 'link.throttled', until: this.#pausedUntil });
+      },
+      answered: (ms) => watch?.({ moment: 'link.answered', ms }),
+      told: ({ code, message }) => report({ event: 'link.told', code, message }),
+      clockCorrected: (ms) => report({ event: 'clock.corrected', seconds: Math.round(ms / 1000) }),
+    };
+  }
+
+  /** For `status`: once for each kind of trouble, not with every attempt. */
+  #rememberLoss(problem: Problem): void {
+    const { state, clock } = this.#parts;
+    const { link } = state;
+    if (link?.connected === false && link.problem?.code === problem.code) return;
+    const since = timestamp(clock);
+    const lostAt = link?.connected === false ? link.since : since;
+    void state.saveLink({ connected: false, since: lostAt, problem: { ...problem, since } });
+  }
+
+  #hello(): Hello {
+    const { source, baselines, state } = this.#parts;
+    const { powerschoolVersion, timeZone, districtId } = this.#runner.facts;
+    const { url } = state.settings.powerschool;
+    return {
+      type: 'hello',
+      protocol: protocolVersion,
+      agentVersion: hallpassVersion,
+      capabilities: [listsLeftOut],
+      source: {
+        kind: source.kind,
+        ...(powerschoolVersion === undefined ? {} : { powerschoolVersion }),
+        ...(timeZone === undefined ? {} : { timeZone }),
+        ...(url === undefined ? {} : { server: serverOf(powerschoolAddress(url), districtId) }),
+      },
+      buckets: baselines.digests(),
+    };
+  }
+
+  /** Where the two digests differ, the manifest decides what the relay has. */
+  #compareDigests({ welcome }: Session): void {
+    const { baselines } = this.#parts;
+    const mirror = new Map(welcome.buckets.map((bucket) => [bucketKey(bucket), bucket.digest]));
+    this.#suspects = new Map();
+    for (const key of new Set([...baselines.keys(), ...mirror.keys()])) {
+      const digest = mirror.get(key) ?? noDigest;
+      if (!sameDigest(digest, baselines.digest(key))) this.#suspects.set(key, digest.count);
+    }
+  }
+
+  async #serve(session: Session): Promise<void> {
+    while (await this.#isDue(session)) {
+      const commands = this.#commands.splice(0);
+      const thorough = this.#wanted || commands.length > 0;
+      this.#wanted = false;
+      const error = await this.#cycle(session, { acceptEmpty: new Set(), thorough }).then(
+        ({ failures }) => failures[0],
+        (thrown: unknown) => toHallpassError(thrown),
+      );
+      const told = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
+      for (const id of commands) await session.tell({ type: 'result', id, ...told });
+    }
+  }
+
+  /** Waits for the next cycle; false when this session is over. */
+  async #isDue(session: Session): Promise<boolean> {
+    const { clock, random, state, source, signIn, watch } = this.#parts;
+    const intervalMs = 1000 * (state.settings.cycle.seconds ?? session.welcome.schedule.cycleSeconds);
+    const pace = { intervalMs, databaseShare: state.settings.powerschool.databaseShare * source.probeShare };
+    const chance = random();
+    while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
+      const dueAt = this.#runner.dueAt(pace, chance);
+      // Whoever comes from here on ends the wait, also what is told in the meantime.
+      this.#wake = new AbortController();
+      const quiet = await this.#heedQuiet(session);
+      const paused = await this.#heedPause(session);
+      const at = Math.max(dueAt, this.#pausedUntil, quiet);
+      const waitMs = paused ? forEverMs : this.#commands.length > 0 || this.#wanted ? 0 : at - clock.now();
+      if (waitMs <= 0) return true;
+      watch?.({ moment: 'cycle.due', at, intervalMs: this.#runner.intervalMs(pace) });
+      const signal = AbortSignal.any([session.closed, this.#stop, this.#wake.signal]);
+      const watching = this.#runner.refused && signIn !== undefined;
+      await clock.sleep(watching ? Math.min(waitMs, credentialsEveryMs) : waitMs, signal).catch(() => undefined);
+      if (watching && (await signIn.pauseMs().catch(() => 1)) === 0) this.#runner.forgive();
+    }
+    return false;
+  }
+
+  /** When the quiet hours of this moment end, milliseconds since the epoch; undefined when there are none. */
+  #quiet(): number | undefined {
+    const { clock, state } = this.#parts;
+    return quietUntil(clock.now(), state.settings.quiet, this.#runner.facts.timeZone);
+  }
+
+  /** The same, 0 for none; told once as they begin. */
+  async #heedQuiet(session: Session): Promise<number> {
+    const until = this.#quiet();
+    if (until !== undefined && until !== this.#quietUntil) {
+      this.#parts.report({ event: 'agent.quiet', until: new Date(until).toISOString() });
+      await session.tell({ type: 'status', state: 'waiting' });
+    }
+    this.#quietUntil = until ?? 0;
+    return this.#quietUntil;
+  }
+
+  /** True while an administrator has paused the agent; told once in each session. */
+  async #heedPause(session: Session): Promise<boolean> {
+    const paused = this.#parts.state.pausedSince !== undefined;
+    if (paused && this.#pauseTold !== session) await session.tell({ type: 'status', state: 'waiting' });
+    this.#pauseTold = paused ? session : undefined;
+    return paused;
+  }
+
+  /** True when the agent begins nothing by itself. */
+  #rests(): boolean {
+    return this.#parts.state.pausedSince !== undefined || this.#quiet() !== undefined;
+  }
+
+  async #cycle(session: Session, asked: Asked): Promise<CycleReport> {
+    this.#busy = true;
+    // What a person starts in that time is not cut short by it.
+    const meant = this.#rests();
+    try {
+      const shouldRest = () => !meant && this.#rests();
+      return await this.#runner.run(session, this.#suspects, asked, this.#stop, shouldRest);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+function serverOf({ host }: URL, id: string | undefined): SourceServer {
+  return id === undefined ? { host } : { id, host };
+}

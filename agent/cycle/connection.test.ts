@@ -1,0 +1,98 @@
+/** The running agent and its connection to the relay, on real sockets: lost, closed, misunderstood, and made again. */
+import { once } from 'node:events';
+import t from 'tap';
+import { inStep, openDistrict } from '../testing/in-step.ts';
+
+t.test('a running agent reconnects, follows commands, and stops in good order', async (t) => {
+  const district = await openDistrict(t);
+  const stop = new AbortController();
+  const { agent, events } = await district.bench.agent(stop.signal);
+  const first = district.relay.next('status');
+  const running = agent.run();
+  await first;
+
+  const again = district.relay.next('hello');
+  district.relay.tell({ type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' });
+  await again;
+  t.match(district.relay.said('result'), [{ ok: true }]);
+
+  const drained = district.relay.next('hello');
+  district.relay.tell({ type: 'drain', reconnectAfterMs: 0 });
+  await drained;
+  t.equal(district.relay.connections, 3);
+
+  const complained = district.relay.next('error');
+  district.relay.tellRaw('{"type":"tea"}');
+  t.match(await complained, { code: 'MESSAGE_UNKNOWN' });
+  const malformed = district.relay.next('error');
+  district.relay.tellRaw(Buffer.from('not gzip'));
+  t.match(await malformed, { code: 'FRAME_MALFORMED' });
+  t.equal(district.relay.connections, 3, 'a message that cannot be read does not cost the connection');
+
+  stop.abort();
+  await running;
+  t.match(events.at(-1), { event: 'agent.stopped', totalUpserts: 110 });
+});
+
+t.test('a cycle that ends early leaves nothing of itself behind for the next one', async (t) => {
+  const district = await openDistrict(t);
+  const stop = new AbortController();
+  const { agent } = await district.bench.agent(stop.signal);
+  // PowerSchool goes away in the middle of the cycle, while earlier buckets are on their way to the relay.
+  district.powerschool.fault = ({ query, binds }) =>
+    query === 'student' && binds.school === '2' ? { status: 302, body: '' } : undefined;
+  const failed = district.relay.next('status');
+  const running = agent.run();
+  t.match(await failed, { state: 'problem', problem: { code: 'POWERSCHOOL_MAINTENANCE' } });
+  const acknowledged = district.relay.mirror.get('student:1')?.size;
+  t.equal(acknowledged, 25, 'what was read is acknowledged');
+
+  district.powerschool.fault = () => undefined;
+  const result = district.relay.next('result');
+  const batches = district.relay.said('batch').length;
+  district.relay.tell({ type: 'command', id: '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a11', name: 'sync' });
+  t.match(await result, { ok: true });
+  t.ok(
+    district.relay
+      .said('batch')
+      .slice(batches)
+      .every(({ bucket }) => bucket.schoolId === '2' || bucket.kind !== 'student'),
+  );
+  stop.abort();
+  await running;
+  inStep(t, district);
+});
+
+t.test('revoked, or too old, it stops and does not come back', async (t) => {
+  for (const [how, code] of [
+    ['revoked', 'AGENT_UNKNOWN'],
+    ['version', 'PROTOCOL_UNSUPPORTED'],
+  ] as const) {
+    const district = await openDistrict(t, 1);
+    const { agent } = await district.bench.agent(new AbortController().signal);
+    const first = district.relay.next('status');
+    const running = agent.run();
+    await first;
+    district.relay.closeAll(how);
+    await t.rejects(running, { code });
+    t.equal(district.relay.connections, 1);
+  }
+});
+
+t.test('a relay that stops acknowledging is given up, and the work is done on the next connection', async (t) => {
+  const district = await openDistrict(t, 3);
+  district.relay.fault = ({ type }) =>
+    district.relay.connections === 1 && (type === 'batch' || type === 'cycle.commit') ? 'swallow' : undefined;
+  const stop = new AbortController();
+  // Long enough that a busy machine does not look like a relay that has stopped.
+  const { agent, events } = await district.bench.agent(stop.signal, { pingMs: 5000, progressMs: 1000 });
+  const status = once(stop.signal, 'abort');
+  void district.relay.next('status').then(() => stop.abort());
+  await Promise.all([agent.run(), status]);
+  t.match(
+    events.find(({ event }) => event === 'link.lost'),
+    { code: 'LINK_LOST', message: /no longer acknowledges/ },
+  );
+  t.equal(district.relay.connections, 2);
+  inStep(t, district);
+});

@@ -1,0 +1,84 @@
+/** Which buckets a cycle must look at. Pure: probe, memory and digests in, decisions out. */
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { type Bucket, bucketKey, type Kind, kinds, kindWords, parseBucketKey } from '../../shared/roster.ts';
+import type { Probe, ProbeEntry } from '../model/probe.ts';
+
+export interface Change {
+  bucket: Bucket;
+  key: string;
+  /** What the probe says of it; undefined when it has no rows, or none that are wanted. */
+  entry: ProbeEntry | undefined;
+  /** The relay's manifest is the truth about what it has: our baseline is missing or differs. */
+  rebuild: boolean;
+  /** The school is not part of any profile: whatever the relay has of it is taken back, without reading. */
+  unwanted: boolean;
+}
+
+export interface PlanInput {
+  probe: Probe;
+  /** The probe at the last commit; empty when it no longer applies. */
+  remembered: Probe;
+  /** Records that the relay has, per bucket key. */
+  known: ReadonlyMap<string, number>;
+  /** Buckets whose digests differ between baseline and mirror. */
+  suspects: { has(key: string): boolean };
+  /** School ids to send, or null for all. */
+  schools: readonly string[] | null;
+}
+
+/**
+ * The buckets to read, kind by kind in the order of references (schools first), so that what a record refers to is sent
+ * before it.
+ */
+export function planCycle({ probe, remembered, known, suspects, schools }: PlanInput): Change[] {
+  const wanted = schools === null ? undefined : new Set(schools);
+  const changes: Change[] = [];
+  for (const key of new Set([...probe.keys(), ...known.keys()])) {
+    const bucket = parseBucketKey(key);
+    if (bucket === undefined) continue;
+    const entry = probe.get(key);
+    const rebuild = suspects.has(key);
+    if (!isWanted(bucket, wanted)) {
+      if (known.has(key)) changes.push({ bucket, key, entry: undefined, rebuild, unwanted: true });
+      continue;
+    }
+    const same = entry !== undefined && sameEntry(entry, remembered.get(key));
+    if (!same || rebuild) changes.push({ bucket, key, entry, rebuild, unwanted: false });
+  }
+  return changes.sort(byKindThenSchool);
+}
+
+/** The first kind that PowerSchool no longer has in any wanted school although the relay has records of it there. */
+export function emptiedKind({
+  probe,
+  known,
+  schools,
+  accepted,
+}: Pick<PlanInput, 'probe' | 'known' | 'schools'> & { accepted: ReadonlySet<Kind> }): HallpassError | undefined {
+  const wanted = schools === null ? undefined : new Set(schools);
+  const bucketsOf = (kind: Kind, keys: Iterable<string>) =>
+    [...keys].filter((key) => {
+      const bucket = parseBucketKey(key);
+      return bucket?.kind === kind && isWanted(bucket, wanted);
+    });
+  for (const kind of kinds) {
+    if (accepted.has(kind) || bucketsOf(kind, probe.keys()).length > 0) continue;
+    const before = bucketsOf(kind, known.keys()).reduce((sum, key) => sum + (known.get(key) ?? 0), 0);
+    if (before > 0) return fail('SOURCE_KIND_EMPTY', { kind, kinds: kindWords[kind], before });
+  }
+  return undefined;
+}
+
+/** All schools are told, so that they can be chosen on the relay; what is in them only when they are chosen. */
+function isWanted(bucket: Bucket, schools: ReadonlySet<string> | undefined): boolean {
+  return bucket.kind === 'school' || schools === undefined || schools.has(bucket.schoolId);
+}
+
+function sameEntry(a: ProbeEntry, b: ProbeEntry | undefined): boolean {
+  return b !== undefined && a.records === b.records && a.hash === b.hash;
+}
+
+function byKindThenSchool(a: Change, b: Change): number {
+  const order = kinds.indexOf(a.bucket.kind) - kinds.indexOf(b.bucket.kind);
+  return order !== 0 ? order : bucketKey(a.bucket) < bucketKey(b.bucket) ? -1 : 1;
+}

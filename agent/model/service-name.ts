@@ -1,0 +1,2 @@
+/** The name of the service on every system. */
+export const serviceName = 'hallpass-agent';

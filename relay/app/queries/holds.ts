@@ -1,0 +1,38 @@
+/** What the guard holds back, and what was decided about it. */
+import { z } from 'zod';
+import { guardRules } from '../../model/hold.ts';
+import { stages } from '../../model/operation.ts';
+import { readHolds, type StoredHold } from '../../store/guard/holds.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { moment } from './fields.ts';
+
+/** What a rule found too much, in the plan as it is now. */
+export const foundHoldSchema = z.object({
+  key: z.string(),
+  kind: z.enum(stages.flat()),
+  schoolId: z.string(),
+  rule: z.enum(guardRules),
+  count: z.int(),
+  there: z.int(),
+  reason: z.string(),
+  effect: z.string(),
+  sample: z.array(z.object({ key: z.string(), person: z.string().optional(), reason: z.string() })),
+});
+
+export const holdSchema = foundHoldSchema.extend({
+  profile: z.string(),
+  state: z.enum(['waiting', 'approved', 'rejected', 'expired']),
+  firstSeen: moment,
+  lastSeen: moment,
+  expiresAt: moment.nullable(),
+  decidedBy: z.string().nullable(),
+  decidedAt: moment.nullable(),
+  decidedCount: z.int().nullable(),
+});
+
+export const holdsAnswer = z.object({ holds: z.array(holdSchema) });
+
+/** @param profile undefined for every one */
+export async function holdsNow(scope: TenantScope, profile: string | undefined): Promise<{ holds: StoredHold[] }> {
+  return { holds: await readHolds(scope, profile) };
+}

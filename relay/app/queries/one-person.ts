@@ -1,0 +1,64 @@
+/** The one person whom somebody means, looked for in the store. */
+import { fail } from '../../../shared/errors.ts';
+import { personKey } from '../../model/person.ts';
+import type { Role } from '../../model/role.ts';
+import { listLinks } from '../../store/accounts/links.ts';
+import { mirrorState, readPerson } from '../../store/roster/mirror.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { readPeople } from '../../sync/profile-facts.ts';
+import { describePerson, type FoundPerson, findPeople } from './find-person.ts';
+
+/**
+ * The one who is meant: a key is taken as it is, also of somebody whom nobody knows.
+ *
+ * @throws as {@link onePerson}
+ */
+export async function personMeant(scope: TenantScope, asked: string): Promise<{ role: Role; personId: string }> {
+  const key = /^(students|teachers):(.{1,40})$/.exec(asked);
+  if (key !== null) return { role: key[1] as Role, personId: key[2] ?? '' };
+  const { role, personId } = await onePerson(scope, asked);
+  return { role, personId };
+}
+
+/**
+ * The DCID of whoever is meant, also of somebody who left and never had an account. Before the first cycle nobody is known, and
+ * what was asked is taken for a DCID.
+ *
+ * @throws as {@link onePerson}
+ */
+export async function dcidOf(scope: TenantScope, role: Role, asked: string): Promise<string> {
+  const { records, wasThere } = await readPerson(scope, role === 'students' ? 'student' : 'teacher', asked);
+  if (records.length > 0 || wasThere || (await mirrorState(scope)).committedAt === null) return asked;
+  return (await onePerson(scope, asked, role)).personId;
+}
+
+/**
+ * What `plan` filters by: a person key, or a DCID that a student and a staff member have.
+ *
+ * @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR
+ */
+export async function personFilter(scope: TenantScope, asked: string): Promise<string> {
+  const people = await readPeople(scope, () => true);
+  const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) });
+  if (first?.by === 'DCID' && others.length > 0) return first.personId;
+  const { role, personId } = await onePerson(scope, asked);
+  return personKey(role, personId);
+}
+
+/** @throws HallpassError PERSON_NOT_FOUND, PERSON_NOT_CLEAR with everybody who fits */
+export async function onePerson(scope: TenantScope, asked: string, role?: Role): Promise<FoundPerson> {
+  const people = await readPeople(scope, () => true);
+  const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) }, role);
+  if (first === undefined) {
+    const [other] = role === undefined ? [] : findPeople(asked, { people, links: await listLinks(scope) });
+    const hint = other === undefined ? '' : ` As ${other.role.replace(/s$/, '')} there is ${describePerson(other)}.`;
+    throw fail('PERSON_NOT_FOUND', {
+      asked,
+      who: role === undefined ? 'Nobody' : `No ${role.replace(/s$/, '')}`,
+      hint,
+    });
+  }
+  if (others.length === 0) return first;
+  const shown = [first, ...others].slice(0, 20).map(describePerson).join('; ');
+  throw fail('PERSON_NOT_CLEAR', { asked, count: others.length + 1, by: first.by, people: shown });
+}

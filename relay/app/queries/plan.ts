@@ -1,0 +1,86 @@
+/** What the next run would do: counts, what it takes over, what of it is held, and every operation. */
+import { z } from 'zod';
+import { stages } from '../../model/operation.ts';
+import { type Filter, type Listed, listPlan, totalsOf } from '../../plan/listing.ts';
+import type { Tenant } from '../../store/tenants/system.ts';
+import type { PlanNow } from '../../sync/plan-now.ts';
+import { jsonCell, type Table } from './fields.ts';
+import { foundHoldSchema } from './holds.ts';
+
+export const operationKind = z.enum(stages.flat());
+
+const body = z.record(z.string(), z.unknown());
+
+export const planAnswer = z.object({
+  tenant: z.object({ slug: z.string(), name: z.string() }),
+  profile: z.object({ name: z.string(), state: z.enum(['preview', 'enabled', 'paused']) }),
+  rosterVersion: z.int(),
+  takenOver: z.object({
+    schools: z.int(),
+    classes: z.int(),
+    classesOfSds: z.int(),
+    accounts: z.int(),
+    memberships: z.int(),
+    conflicts: z.int(),
+  }),
+  notMade: z
+    .object({ schools: z.int(), classes: z.int() })
+    .meta({ description: 'Left out because their terms ended before this school year.' }),
+  totals: z.array(z.object({ kind: operationKind, planned: z.int(), held: z.int() })),
+  holds: z.array(foundHoldSchema),
+  approved: z.array(foundHoldSchema),
+  matching: z
+    .int()
+    .meta({ description: 'How many operations fit the question, whether they are in this answer or not.' }),
+  operations: z.array(
+    z.object({
+      kind: operationKind,
+      key: z.string(),
+      schoolId: z.string(),
+      people: z.array(z.string()),
+      reason: z.string(),
+      before: body.optional(),
+      after: body.optional(),
+      held: z.boolean(),
+    }),
+  ),
+});
+
+/** The operations that fit, in the order in which they would be done. */
+export function operationsIn({ plan, guarded, schoolOf }: PlanNow, filter: Filter): Listed[] {
+  return listPlan(plan, guarded, schoolOf, filter);
+}
+
+/**
+ * @param operations those that fit the question
+ * @param part of them that is wanted; everything, unless it says otherwise
+ */
+export function describePlan(
+  { slug, name }: Pick<Tenant, 'slug' | 'name'>,
+  { profile, version, plan, guarded, takenOver, notMade }: PlanNow,
+  operations: readonly Listed[],
+  { limit = operations.length, offset = 0 }: { limit?: number; offset?: number } = {},
+): z.infer<typeof planAnswer> {
+  return {
+    tenant: { slug, name },
+    profile: { name: profile.name, state: profile.state },
+    rosterVersion: version,
+    takenOver,
+    notMade,
+    totals: totalsOf(plan, guarded),
+    holds: guarded.holds,
+    approved: guarded.approved,
+    matching: operations.length,
+    operations: operations.slice(offset, offset + limit),
+  };
+}
+
+/** A line for every person of an operation, so that a spreadsheet can be searched for one. */
+export const planTable: Table<Listed> = {
+  headings: ['operation', 'object', 'school', 'person', 'held', 'reason', 'before', 'after'],
+  lines({ kind, key, schoolId, people, held, reason, before, after }) {
+    const values = [before, after].map(jsonCell);
+    const each = people.length === 0 ? [''] : people;
+    return each.map((person) => [kind, key, schoolId, person, held ? 'held' : '', reason, ...values]);
+  },
+};

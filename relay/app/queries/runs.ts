@@ -1,0 +1,53 @@
+/** The journal: what runs did. */
+import { z } from 'zod';
+import { type JournalledOperation, listRuns } from '../../store/runs/run-history.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { failure, jsonCell, moment, runFailure, type Table } from './fields.ts';
+
+const runSchema = z.object({
+  number: z.int(),
+  id: z.string(),
+  profile: z.string(),
+  startedAt: moment,
+  finishedAt: moment.nullable(),
+  state: z.string(),
+  planned: z.record(z.string(), z.int()).meta({ description: 'Operations by kind.' }),
+  done: z.int(),
+  failed: z.int(),
+  held: z.int(),
+  problems: z.int(),
+  error: runFailure.nullable(),
+});
+
+export const runsAnswer = z.object({ runs: z.array(runSchema) });
+
+export const runAnswer = z.object({
+  run: runSchema,
+  operations: z.array(
+    z.object({
+      at: moment,
+      kind: z.string(),
+      key: z.string(),
+      state: z.string(),
+      reason: z.string(),
+      before: z.unknown(),
+      after: z.unknown(),
+      error: failure.nullable(),
+    }),
+  ),
+});
+
+/** The newest first. @param profile of one alone */
+export async function runsNow(
+  scope: TenantScope,
+  wanted: { profile?: string | undefined; limit: number },
+): Promise<z.infer<typeof runsAnswer>> {
+  return { runs: await listRuns(scope, wanted) };
+}
+
+export const runTable: Table<JournalledOperation> = {
+  headings: ['at', 'operation', 'object', 'state', 'reason', 'before', 'after', 'code', 'message'],
+  lines({ at, kind, key, state, reason, before, after, error }) {
+    return [[at, kind, key, state, reason, jsonCell(before), jsonCell(after), error?.code ?? '', error?.message ?? '']];
+  },
+};

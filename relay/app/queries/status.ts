@@ -1,0 +1,126 @@
+/** Where a district stands: its agents, its roster, and what has been provisioned. */
+import { z } from 'zod';
+import { type Kind, kinds } from '../../../shared/roster.ts';
+import { countReadopted, readUnknownPasswords } from '../../store/accounts/initial-passwords.ts';
+import { listAgents } from '../../store/agents/agents.ts';
+import { countApplied } from '../../store/applied/applied.ts';
+import { readHolds } from '../../store/guard/holds.ts';
+import { readProfiles } from '../../store/profiles/profiles.ts';
+import { digests, mirrorState } from '../../store/roster/mirror.ts';
+import { lastRun } from '../../store/runs/journal.ts';
+import { countProblems } from '../../store/runs/problems.ts';
+import { readStandings } from '../../store/runs/standings.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { countWaitingTeams } from '../../store/teams/team-activation.ts';
+import { countTeams } from '../../store/teams/teams.ts';
+import type { Tenant } from '../../store/tenants/system.ts';
+import { conditionSchema } from './agent-condition.ts';
+import { agentHealth, agentsNow } from './agents.ts';
+import { failure, moment, runFailure } from './fields.ts';
+import { holdSchema } from './holds.ts';
+
+const count = z.int();
+
+export const statusAnswer = z.object({
+  tenant: z.object({ id: z.string(), slug: z.string(), name: z.string(), graphTenantId: z.string() }),
+  roster: z.object({
+    version: count,
+    committedAt: moment.nullable(),
+    settled: z.boolean(),
+    records: z.record(z.enum(kinds), count),
+  }),
+  agents: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      version: z.string(),
+      createdAt: moment,
+      lastSeenAt: moment.nullable(),
+      revokedAt: moment.nullable(),
+      condition: conditionSchema,
+      connectedSince: moment.nullable(),
+      health: agentHealth.nullable(),
+    }),
+  ),
+  profiles: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['preview', 'enabled', 'paused']),
+      standing: z.string(),
+      quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
+      failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
+      lastRun: z
+        .object({
+          profile: z.string(),
+          startedAt: moment,
+          finishedAt: moment.nullable(),
+          state: z.string(),
+          done: count,
+          failed: count,
+          held: count,
+        })
+        .nullable(),
+    }),
+  ),
+  provisioning: z.object({
+    holds: z.array(holdSchema),
+    applied: z.record(z.string(), count).meta({ description: 'What Microsoft 365 has, by kind.' }),
+    problems: z.record(z.string(), count).meta({ description: 'Open problems, by code.' }),
+  }),
+});
+
+/** @param nowMs milliseconds since the epoch */
+export async function tenantStatus(
+  scope: TenantScope,
+  tenant: Tenant,
+  nowMs: number,
+): Promise<z.infer<typeof statusAnswer>> {
+  const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
+  for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
+  const profiles = [];
+  const standings = await readStandings(scope);
+  for (const { name, state } of await readProfiles(scope)) {
+    const { standing = 'setting up', quarantine = null, failure: why = null } = standings.get(name) ?? {};
+    profiles.push({ name, state, standing, quarantine, failure: why, lastRun: (await lastRun(scope, name)) ?? null });
+  }
+  return {
+    tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },
+    roster: { ...(await mirrorState(scope)), records },
+    agents: agentsNow(await listAgents(scope), nowMs),
+    profiles,
+    provisioning: {
+      holds: await readHolds(scope),
+      applied: {
+        ...(await countApplied(scope)),
+        ...(await teamCounts(scope)),
+        ...(await unknownPasswords(scope)),
+      },
+      problems: await countProblems(scope),
+    },
+  };
+}
+
+/** Accounts of a time that was lost with a newer database: see "passwords renew". */
+async function unknownPasswords(scope: TenantScope): Promise<Record<string, number>> {
+  const { length } = await readUnknownPasswords(scope);
+  const readopted = await countReadopted(scope);
+  return {
+    ...(length === 0 ? {} : { 'account, first password unknown': length }),
+    ...(readopted === 0 ? {} : { 'account of before the database was lost': readopted }),
+  };
+}
+
+/** Empty where no profile ever made a team. */
+async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
+  const { there: team, waiting, accepted } = await countTeams(scope);
+  const inactive = await countWaitingTeams(scope);
+  const counts = {
+    team,
+    'team, waiting for a teacher to activate it': inactive === 0 ? undefined : inactive,
+    'team, class unknown to Teams yet': waiting,
+    'team, being made': accepted,
+  };
+  return Object.fromEntries(
+    Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+}

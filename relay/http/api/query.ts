@@ -1,0 +1,102 @@
+/** What a query may say: the schemas that check it are those that the description is made of. */
+import { z } from 'zod';
+import { fixers } from '../../../shared/errors/entry.ts';
+import { fail } from '../../../shared/errors.ts';
+import { schemaReason } from '../../../shared/schema-reason.ts';
+import { operationKind } from '../../app/queries/plan.ts';
+
+const text = z.string().min(1).max(200);
+const whole = (least: number, most: number, usual: number) =>
+  z.coerce.number<string>().int().min(least).max(most).default(usual);
+/** `?all`, `?all=true`, `?all=false`. */
+const flag = z
+  .enum(['', 'true', 'false'])
+  .default('false')
+  .transform((value) => value !== 'false');
+
+const profile = text.optional().meta({ description: 'Of this profile alone.' });
+const format = z.enum(['json', 'csv']).optional().meta({
+  description: 'Goes before the Accept header. A CSV has everything that fits, whatever limit and offset say.',
+});
+const offset = whole(0, 100_000_000, 0).meta({ description: 'Leave out so many of the first.' });
+const mostOperations = whole(0, 10_000, 1000).meta({ description: 'So many operations at most.' });
+
+/** Programs that go through a plan or a run page by page say where they are. */
+const page = { limit: mostOperations, offset };
+
+export const queries = {
+  none: z.strictObject({}),
+  schools: z.strictObject({ format }),
+  teams: z.strictObject({
+    waiting: flag.meta({ description: 'Those alone that wait for a teacher.' }),
+    format,
+  }),
+  plan: z.strictObject({
+    profile: text.optional().meta({ description: 'Needed of a district that has several.' }),
+    kind: z
+      .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(operationKind).max(100))
+      .default([])
+      .meta({ description: 'These kinds of operations alone; can be repeated.' }),
+    person: text
+      .optional()
+      .meta({ description: 'This person alone: DCID, number, user name, address, name, account, or students:DCID.' }),
+    ...page,
+    format,
+  }),
+  problems: z.strictObject({
+    profile,
+    code: text.optional().meta({ description: 'Of this cause alone.' }),
+    role: z.enum(fixers).optional().meta({ description: 'What these people can put right.' }),
+    person: text
+      .optional()
+      .meta({ description: 'Of this person alone, however named: DCID, number, user name, name …' }),
+    format,
+  }),
+  runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }) }),
+  run: z.strictObject({ failed: flag.meta({ description: 'Only what did not succeed.' }), ...page, format }),
+  holds: z.strictObject({ profile }),
+  drift: z.strictObject({
+    all: flag.meta({ description: 'With what the profile wants kept, and what has been repaired.' }),
+    format,
+  }),
+  explain: z.strictObject({
+    student: text.optional().meta({
+      description: 'The student: DCID, number, user name, address, name, or account. Either this or teacher.',
+    }),
+    teacher: text.optional().meta({ description: 'The teacher, likewise; the DCID is that of USERS.' }),
+    section: text.optional().meta({ description: 'DCID of the section.' }),
+  }),
+  audit: z.strictObject({
+    since: z.iso
+      .datetime({ error: 'it must be a time in UTC such as 2026-08-20T00:00:00Z' })
+      .optional()
+      .meta({ description: 'No earlier than this.' }),
+    limit: whole(1, 10_000, 1000).meta({ description: 'The newest so many.' }),
+  }),
+} as const;
+
+/** @throws HallpassError API_QUERY_INVALID naming the first parameter that is wrong */
+export function readQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
+  const result = schema.safeParse(query);
+  if (result.success) return result.data;
+  const { path, reason } = schemaReason(result.error);
+  throw fail('API_QUERY_INVALID', { reason: path === '' ? reason : `${path}: ${reason}` });
+}
+
+/** Whether the answer is to be a table: by the query, else by what is preferred in the Accept header (RFC 9110, 12.5.1). */
+export function wantsCsv(format: 'json' | 'csv' | undefined, accept: string | undefined): boolean {
+  if (format !== undefined) return format === 'csv';
+  const weight = (...types: string[]) =>
+    Math.max(
+      0,
+      ...(accept ?? '').split(',').map((part) => {
+        const [type = '', ...parameters] = part
+          .trim()
+          .toLowerCase()
+          .split(/\s*;\s*/);
+        const q = parameters.find((one) => one.startsWith('q='));
+        return types.includes(type) ? Number(q?.slice(2) ?? 1) : 0;
+      }),
+    );
+  return weight('text/csv') > weight('application/json', '*/*', 'application/*');
+}

@@ -1,0 +1,246 @@
+/**
+ * The agents' door: an agent proves itself before the connection becomes a WebSocket, and is turned away with a plain
+ * HTTP answer otherwise.
+ */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../../../shared/clock.ts';
+import { fail, type HallpassError } from '../../../shared/errors.ts';
+import {
+  type CheckAnswer,
+  checkSubprotocol,
+  limits,
+  linkPath,
+  protocolVersion,
+  subprotocol,
+} from '../../../shared/link.ts';
+import { toHallpassError } from '../../../shared/terminal.ts';
+import type { RelaySettings } from '../../settings/settings.ts';
+import { useToken } from '../../store/agents/door.ts';
+import type { Store } from '../../store/store.ts';
+import { findAgent } from '../../store/tenants/system.ts';
+import { answerOf, type HttpAnswer } from '../answer.ts';
+import { AttemptLimit } from './attempts.ts';
+import { answerCheck, checkAnswer } from './check.ts';
+import { Conduct } from './conduct.ts';
+import { Connection } from './connection.ts';
+import { Fleet } from './fleet.ts';
+import type { Origins } from './origins.ts';
+import { Room } from './room.ts';
+import { Session } from './session.ts';
+import { type AdmittedAgent, verifyToken } from './token.ts';
+import { Turns } from './turns.ts';
+
+/** Upgrades being decided at once; one takes a millisecond, so that more of them mean trouble. */
+const maxPending = 256;
+/** Refused upgrades in a minute of one address, and of one agent's name from one address. */
+const refusalsPerMinute = 60;
+/** What somebody is answered who tries out tokens. */
+const guesses: ReadonlySet<string> = new Set(['AGENT_TOKEN_INVALID', 'AGENT_UNKNOWN']);
+/** Parts of one message, and pieces of a frame as they come from the network; agents send a message in one part. */
+const maxFragments = 1024;
+const maxBufferedChunks = 16_384;
+
+export interface DoorOptions {
+  server: Server;
+  store: Store;
+  settings: RelaySettings;
+  origins: Origins;
+  clock: Clock;
+  log: Logger;
+  /** The relay's address, for people; known once the port is bound. */
+  url(): string;
+  /** After a tenant's roster or profile has changed, or something that is held was decided. */
+  wake(tenantId: string): void;
+  /** Ends the run that the tenant has under way. */
+  cancel(tenantId: string): void;
+  /** Between two pings, milliseconds. */
+  pingMs: number;
+  /** Between two looks for revoked agents and changed profiles, milliseconds. */
+  watchMs: number;
+  /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
+  drainMs: number;
+  random(): number;
+}
+
+export interface Door {
+  /** Agents connected to this node. */
+  readonly connected: number;
+  /** Why the relay cannot watch what other commands change at this moment. */
+  readonly trouble: HallpassError | undefined;
+  /** Tells the tenant's connected agents; returns how many there are. */
+  command(tenantId: string, name: 'sync' | 'settings'): number;
+  /** Lets nobody in any more, sends the connected away with a time to come back, finishes the work in hand. */
+  close(): Promise<void>;
+}
+
+export function openDoor(options: DoorOptions): Door {
+  const { server, store, settings, origins, clock, log, wake, pingMs } = options;
+  const stop = new AbortController();
+  const refusals = new AttemptLimit(refusalsPerMinute);
+  const refusalsOfAgent = new AttemptLimit(refusalsPerMinute);
+  const conduct = new Conduct();
+  const turns = new Turns();
+  const room = new Room();
+  const fleet = new Fleet({ ...options, onChange: wake, onCancel: options.cancel, signal: stop.signal });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxFrameBytes,
+    // Connection answers them, and counts.
+    autoPong: false,
+    maxFragments,
+    maxBufferedChunks,
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : checkSubprotocol),
+  });
+  let pending = 0;
+
+  const admit = async (request: IncomingMessage): Promise<AdmittedAgent> => {
+    if (stop.signal.aborted || pending > maxPending) {
+      throw fail('RELAY_BUSY', {}, { retryAfterMs: 1000 + options.random() * 9000 });
+    }
+    checkProtocol(request);
+    const address = origins.of(request);
+    try {
+      const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (token === undefined) throw fail('AGENT_TOKEN_INVALID', { reason: 'there is none' });
+      return await verifyToken(token, {
+        findAgent: async (agentId) => {
+          // The address alone does not count: a good token opens the door also where others have tried wrong ones.
+          const exceeded = refusalsOfAgent.exceeded(`${address} ${agentId}`, clock.now());
+          if (exceeded !== undefined) throw exceeded;
+          const known = await store.system((scope) => findAgent(scope, agentId));
+          if (known !== undefined) refusalsOfAgent.count(`${address} ${agentId}`, clock.now());
+          return known;
+        },
+        use: async (used) => {
+          refusalsOfAgent.forgive(`${address} ${used.agentId}`);
+          conduct.arrive(used.agentId, clock.now());
+          return await store.system((scope) => useToken(scope, used, clock.now()));
+        },
+        nowMs: clock.now(),
+        url: options.url(),
+      });
+    } catch (error) {
+      const known = toHallpassError(error);
+      throw guesses.has(known.code) ? refusals.refuse(address, clock.now(), known) : known;
+    }
+  };
+
+  const accept = (agent: AdmittedAgent, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const share = conduct.share(agent.agentId, clock.now());
+      const connection = new Connection(webSocket, {
+        clock,
+        log: log.child({ tenant: agent.tenantSlug, agent: agent.agentId }),
+        pingMs,
+        turns,
+        room,
+        share,
+        strike: (points) => conduct.strike(agent.agentId, points, clock.now()),
+        misused: () => conduct.end(agent.agentId, clock.now()),
+      });
+      connection.receive(
+        new Session({
+          agent,
+          store,
+          clock,
+          log,
+          cycleSeconds: settings.agents.cycleSeconds,
+          send: (message) => connection.reply(message),
+          pass: () => connection.pass(),
+          inParts: (work) => connection.inParts(work),
+          onCommit: wake,
+        }),
+      );
+      fleet.add(agent, connection);
+    });
+  };
+
+  const check = (answer: CheckAnswer, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    sockets.handleUpgrade(request, socket, head, (webSocket) => answerCheck(webSocket, answer, clock));
+  };
+
+  const onUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    // Until ws takes over, nobody else listens for a reset.
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    const path = request.url?.split('?', 1).join('') ?? '';
+    if (path !== linkPath)
+      return refuse(socket, answerOf(fail('PATH_UNKNOWN', { path: path.slice(0, 200) })), clock.now());
+    pending += 1;
+    try {
+      const agent = await admit(request);
+      if (stop.signal.aborted) throw fail('RELAY_BUSY', {});
+      if (agent.revoked)
+        return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403), clock.now());
+      const answer = offeredProtocols(request).includes(subprotocol)
+        ? undefined
+        : await store.withTenant(agent.tenantId, (scope) => checkAnswer(scope, new Date(clock.now())));
+      socket.off('error', onError);
+      if (answer === undefined) accept(agent, request, socket, head);
+      else check(answer, request, socket, head);
+    } catch (error) {
+      const known = toHallpassError(error);
+      // Those who are over a limit come often: the refusals that brought them there are in the log.
+      const level = known.code === 'ATTEMPTS_EXCEEDED' ? 'debug' : 'warn';
+      const address = origins.of(request);
+      log[level]({
+        event: 'agent.turned-away',
+        code: known.code,
+        address,
+        ...(known.retry === 'bug' && { err: known }),
+      });
+      refuse(socket, answerOf(known), clock.now());
+    } finally {
+      pending -= 1;
+    }
+  };
+
+  server.on('upgrade', (request, socket, head) => void onUpgrade(request, socket, head));
+  return {
+    get connected() {
+      return fleet.size;
+    },
+    get trouble() {
+      return fleet.trouble;
+    },
+    command: (tenantId, name) => fleet.command(tenantId, name),
+    close: async () => {
+      stop.abort();
+      await fleet.drain(options.drainMs);
+    },
+  };
+}
+
+/** @throws HallpassError PROTOCOL_UNSUPPORTED when this is no WebSocket of a protocol that we speak */
+function checkProtocol(request: IncomingMessage): void {
+  const { headers } = request;
+  const offered = offeredProtocols(request);
+  const webSocket = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
+  if (webSocket && [subprotocol, checkSubprotocol].some((known) => offered.includes(known))) return;
+  throw fail('PROTOCOL_UNSUPPORTED', { agent: offered.join(' ').slice(0, 60) || 'none', relay: protocolVersion });
+}
+
+function offeredProtocols({ headers }: IncomingMessage): string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+}
+
+/** An HTTP answer in place of the upgrade. */
+function refuse(socket: Duplex, { status, headers, body }: HttpAnswer, nowMs: number): void {
+  const text = JSON.stringify(body);
+  const lines = Object.entries({
+    ...headers,
+    // An agent whose token is refused sees by it how wrong its clock is.
+    date: new Date(nowMs).toUTCString(),
+    connection: 'close',
+    'content-length': Buffer.byteLength(text),
+  });
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`,
+  );
+}

@@ -1,0 +1,232 @@
+/**
+ * The agents connected to this node: one connection each. It also notices, within seconds, what other processes (the CLI)
+ * did to them in the database.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock } from '../../../shared/clock.ts';
+import type { HallpassError } from '../../../shared/errors.ts';
+import { closeCodes } from '../../../shared/link.ts';
+import { type Loop, startLoop } from '../../../shared/service.ts';
+import { forgetConnections, noteDisconnected } from '../../store/agents/agent-health.ts';
+import { type RunRequests, runRequests } from '../../store/runs/run-control.ts';
+import type { Store } from '../../store/store.ts';
+import { decisionTimes, profileMarks, revokedAmong, touchAgents } from '../../store/tenants/system.ts';
+import type { Connection } from './connection.ts';
+import type { AdmittedAgent } from './token.ts';
+
+/** RFC 6455 close code for "going away". */
+const closeGoingAway = 1001;
+/** How often `last_seen_at` is written, milliseconds. */
+const touchEveryMs = 60_000;
+/** For an agent to greet again after its settings have changed: until then it may send what is no longer wanted, milliseconds. */
+const renewWithinMs = 60_000;
+/** A change of the clock that is worth a line, milliseconds; a code lives for ten minutes, a token for one. */
+const jumpToldMs = 60_000;
+/** Reconnects after a drain are spread so that no more than this many come in a second. */
+const reconnectsPerSecond = 200;
+
+interface Member {
+  agent: AdmittedAgent;
+  connection: Connection;
+  /** When it was told that its settings have changed. */
+  staleSince?: number;
+}
+
+export interface FleetOptions {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  /** Between two looks at the database, milliseconds. */
+  watchMs: number;
+  /** After a tenant's profile was changed, or something that is held in it was decided. */
+  onChange(tenantId: string): void;
+  /** Somebody asks for the end of the run under way. */
+  onCancel(tenantId: string): void;
+  /** A number in [0, 1). */
+  random(): number;
+  signal: AbortSignal;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #members = new Map<string, Member>();
+  /** Agents whose connection is gone, which is not written down yet: a thousand that go at once are one write. */
+  readonly #left = new Set<string>();
+  readonly #watching: Loop;
+  #trouble: HallpassError | undefined;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#watching = this.#watch();
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Why the database cannot be watched at this moment. */
+  get trouble(): HallpassError | undefined {
+    return this.#trouble;
+  }
+
+  /** Takes a connection in; an earlier one of the same agent has to go. */
+  add(agent: AdmittedAgent, connection: Connection): void {
+    const member: Member = { agent, connection };
+    this.#members.get(agent.agentId)?.connection.close(closeCodes.replaced, 'AGENT_REPLACED');
+    this.#members.set(agent.agentId, member);
+    this.#left.delete(agent.agentId);
+    void connection.closed.then(() => {
+      this.#options.log.info({ event: 'agent.disconnected', tenant: agent.tenantSlug, agent: agent.agentId });
+      if (this.#members.get(agent.agentId) !== member) return;
+      this.#members.delete(agent.agentId);
+      this.#left.add(agent.agentId);
+    });
+  }
+
+  /** Tells the tenant's agents to do something. Returns how many were told. */
+  command(tenantId: string, name: 'sync' | 'settings'): number {
+    const told = [...this.#members.values()].filter((member) => member.agent.tenantId === tenantId);
+    if (name === 'settings') for (const member of told) member.staleSince ??= this.#options.clock.now();
+    for (const { connection } of told) void connection.send({ type: 'command', id: randomUUID(), name });
+    return told.length;
+  }
+
+  /**
+   * Sends every agent away with a time of its own to come back. Whoever is in the middle of something gets `graceMs` to
+   * finish it and leave; the message in work is always finished.
+   */
+  async drain(graceMs: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const members = [...this.#members.values()];
+    const spreadMs = Math.min(600_000 - 1000, (members.length / reconnectsPerSecond) * 1000);
+    await Promise.all(
+      members.map(async ({ connection }) => {
+        void connection.send({ type: 'drain', reconnectAfterMs: Math.round(1000 + random() * spreadMs) });
+        const left = new AbortController();
+        const gone = connection.closed.then(() => left.abort());
+        await Promise.race([gone, clock.sleep(graceMs, left.signal).catch(() => undefined)]);
+        connection.close(closeGoingAway, 'RELAY_BUSY');
+        await gone;
+      }),
+    );
+    await this.#watching.ended;
+    // Told to people only: a database that is away now has worse to report.
+    await this.#options.store.system(forgetConnections).catch(() => undefined);
+  }
+
+  async #noteLeft(): Promise<void> {
+    if (this.#left.size === 0) return;
+    const now = new Date(this.#options.clock.now());
+    // Who is gone is asked when the transaction has begun: whoever comes back later says hello in a later one.
+    const noted = await this.#options.store.system(async (scope) => {
+      const ids = [...this.#left];
+      await noteDisconnected(scope, ids, now);
+      return ids;
+    });
+    for (const id of noted) this.#left.delete(id);
+  }
+
+  #watch(): Loop {
+    const { clock, log, watchMs, random, signal } = this.#options;
+    let touchedAt = clock.now();
+    let seen = { clock: clock.now(), steady: performance.now() };
+    // Before the first agent says hello: what changes later, it has to be told.
+    let profiles: ReadonlyMap<string, string> | undefined;
+    let decisions: ReadonlyMap<string, string> | undefined;
+    let requests: ReadonlyMap<string, RunRequests> | undefined;
+    return startLoop({
+      turn: async () => {
+        const now = { clock: clock.now(), steady: performance.now() };
+        const jumpMs = now.clock - seen.clock - (now.steady - seen.steady);
+        seen = now;
+        if (Math.abs(jumpMs) > jumpToldMs) {
+          const what = 'the clock was set: codes, tokens and sessions count by it';
+          log.warn({ event: 'clock.jumped', seconds: Math.round(jumpMs / 1000) }, what);
+        }
+        profiles = await this.#noticeProfiles(profiles);
+        decisions = await this.#noticeDecisions(decisions);
+        requests = await this.#noticeRequests(requests);
+        await this.#closeRevoked();
+        this.#closeStale();
+        await this.#noteLeft();
+        if (clock.now() - touchedAt < touchEveryMs) return;
+        await this.#touch();
+        touchedAt = clock.now();
+      },
+      pauseMs: watchMs,
+      backoff: { baseMs: watchMs, capMs: 30_000 },
+      failed: (error) => {
+        this.#trouble = error;
+        const { code, message, cause } = error;
+        const what = `changes by other commands are not noticed: ${message}`;
+        log.error({ event: 'fleet.watch-failed', code, message, ...(code === 'UNEXPECTED' && { err: cause }) }, what);
+      },
+      recovered: () => {
+        this.#trouble = undefined;
+        log.info({ event: 'fleet.watch-recovered' }, 'changes by other commands are noticed again');
+      },
+      clock,
+      random,
+      signal,
+    });
+  }
+
+  async #closeRevoked(): Promise<void> {
+    if (this.#members.size === 0) return;
+    const ids = [...this.#members.keys()];
+    for (const id of await this.#options.store.system((scope) => revokedAmong(scope, ids))) {
+      this.#members.get(id)?.connection.close(closeCodes.revoked, 'AGENT_UNKNOWN');
+    }
+  }
+
+  /** Agents of ours greet again at once. */
+  #closeStale(): void {
+    const { clock, log } = this.#options;
+    for (const { agent, connection, staleSince } of this.#members.values()) {
+      if (staleSince === undefined || clock.now() - staleSince < renewWithinMs) continue;
+      log.warn({ event: 'agent.stale', tenant: agent.tenantSlug, agent: agent.agentId });
+      connection.close(closeGoingAway, 'LINK_OUT_OF_ORDER');
+    }
+  }
+
+  async #noticeProfiles(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
+    const marks = await this.#options.store.system(profileMarks);
+    if (known === undefined) return marks;
+    for (const tenantId of new Set([...marks.keys(), ...known.keys()])) {
+      if (known.get(tenantId) === marks.get(tenantId)) continue;
+      this.command(tenantId, 'settings');
+      this.#options.onChange(tenantId);
+    }
+    return marks;
+  }
+
+  async #noticeDecisions(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
+    const times = await this.#options.store.system(decisionTimes);
+    for (const [tenantId, time] of times) {
+      // Times go back when what was decided last has been carried out: that is no decision.
+      if (known !== undefined && time > (known.get(tenantId) ?? '')) this.#options.onChange(tenantId);
+    }
+    return times;
+  }
+
+  async #noticeRequests(
+    known: ReadonlyMap<string, RunRequests> | undefined,
+  ): Promise<ReadonlyMap<string, RunRequests>> {
+    const requests = await this.#options.store.system(runRequests);
+    if (known === undefined) return requests;
+    for (const [tenantId, now] of requests) {
+      const before = known.get(tenantId) ?? { starts: 0, cancels: 0, restarts: 0 };
+      const isRestart = now.restarts > before.restarts;
+      if (isRestart || now.cancels > before.cancels) this.#options.onCancel(tenantId);
+      if (isRestart || now.starts > before.starts) this.#options.onChange(tenantId);
+    }
+    return requests;
+  }
+
+  async #touch(): Promise<void> {
+    if (this.#members.size === 0) return;
+    const now = new Date(this.#options.clock.now());
+    await this.#options.store.system((scope) => touchAgents(scope, [...this.#members.keys()], now));
+  }
+}

@@ -1,0 +1,234 @@
+/** What the relay does with an agent's messages, one after another. The order is judged in order.ts. */
+import type { Logger } from 'pino';
+import { type Clock, timestamp } from '../../../shared/clock.ts';
+import { fail } from '../../../shared/errors.ts';
+import type { InParts } from '../../../shared/in-parts.ts';
+import type { LeftOut } from '../../../shared/left-out.ts';
+import {
+  type AgentMessage,
+  type Batch,
+  type CycleCommit,
+  type Hello,
+  limits,
+  listsLeftOut,
+  protocolVersion,
+  type RelayMessage,
+} from '../../../shared/link.ts';
+import type { Bucket } from '../../../shared/roster.ts';
+import { noteHealth } from '../../store/agents/agent-health.ts';
+import { noteHello } from '../../store/agents/agents.ts';
+import { admitServer } from '../../store/agents/source-servers.ts';
+import { applyBatch, beginCycle, commitCycle, rowsOf } from '../../store/roster/intake.ts';
+import { replaceLeftOut } from '../../store/roster/left-out.ts';
+import { bucketsChangedSince, manifest, mirrorState } from '../../store/roster/mirror.ts';
+import type { Store, TenantScope } from '../../store/store.ts';
+import { initialState, judge, type LinkState } from './order.ts';
+import type { AdmittedAgent } from './token.ts';
+import { nothingWanted, Wanted } from './wanted.ts';
+import { welcome } from './welcome.ts';
+
+/** Pause between two progress lines in the log, milliseconds. */
+const progressEveryMs = 500;
+/** Between two lines on what an agent tells, milliseconds; and between two that say the same. */
+const noteEveryMs = 100;
+const sameNoteEveryMs = 10_000;
+/** How often the same health is written again, so that its age can be told, milliseconds. */
+const repeatHealthMs = 5 * 60_000;
+
+const nothingLeftOut: LeftOut = { count: 0, rows: [] };
+
+export interface SessionOptions {
+  agent: AdmittedAgent;
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  cycleSeconds: number;
+  /** Resolves when there is room for more, or the connection is gone. */
+  send(message: RelayMessage): Promise<void>;
+  /** In the middle of long work: lets the other agents have their turns. */
+  pass(): Promise<void>;
+  /** Does long work, and lets the other agents have their turns every few milliseconds. */
+  inParts<T>(work: InParts<T>): Promise<T>;
+  /** After a commit is durable. */
+  onCommit(tenantId: string): void;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  #state: LinkState = initialState;
+  #wanted = nothingWanted;
+  /** The tenant's, which never changes. */
+  #salt = '';
+  readonly #noted = new Map<string, { at: number; code: string }>();
+  /** The health that was written last. */
+  #told = { key: '', at: 0 };
+  #cycle = { startedAt: 0, changed: 0, received: 0, toldAt: 0 };
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get greeted(): boolean {
+    return this.#state.phase !== 'greeting';
+  }
+
+  /**
+   * Handles one message; the next may come when this resolves.
+   *
+   * @throws HallpassError FRAME_MALFORMED or RECORDS_NOT_WANTED (nothing applied, the number not used up),
+   *   LINK_OUT_OF_ORDER, PROTOCOL_UNSUPPORTED, SOURCE_OTHER, STORE_UNAVAILABLE
+   */
+  async handle(message: AgentMessage): Promise<void> {
+    const judgement = judge(this.#state, message);
+    if (judgement.verdict === 'out-of-order') {
+      throw fail('LINK_OUT_OF_ORDER', { type: message.type, reason: judgement.reason });
+    }
+    if (judgement.verdict === 'take') {
+      await this.#take(message);
+      this.#state = judgement.next;
+    }
+    if ('seq' in message) await this.#options.send({ type: 'ack', seq: this.#state.seq });
+  }
+
+  async #take(message: AgentMessage): Promise<void> {
+    switch (message.type) {
+      case 'hello':
+        return await this.#hello(message);
+      case 'manifest.get':
+        return await this.#manifest(message.bucket);
+      case 'cycle.begin':
+        await this.#transaction((scope) => beginCycle(scope, message.cycle));
+        this.#cycle = { startedAt: this.#options.clock.now(), changed: 0, received: 0, toldAt: 0 };
+        return;
+      case 'batch':
+        return await this.#batch(message);
+      case 'cycle.commit':
+        return await this.#commit(message);
+      case 'status':
+        await this.#status(message);
+        if (message.leftOut !== undefined) await this.#leaveOut(message.leftOut);
+        return;
+      case 'result':
+        return this.#noteSparingly('agent.command-failed', message.error?.code);
+      case 'error':
+        return this.#noteSparingly('agent.error', message.code);
+    }
+  }
+
+  async #hello(hello: Hello): Promise<void> {
+    if (hello.protocol !== protocolVersion) {
+      throw fail('PROTOCOL_UNSUPPORTED', { agent: hello.protocol, relay: protocolVersion });
+    }
+    const { agent, clock, cycleSeconds } = this.#options;
+    const now = new Date(clock.now());
+    const { server } = hello.source;
+    const other = await this.#transaction((scope) => admitServer(scope, server, now.toISOString()));
+    if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
+    const answer = await this.#transaction(async (scope) => {
+      await noteHello(scope, agent.agentId, hello, now);
+      // An older agent lists nothing: what a newer one said before it would stay for good.
+      if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
+      const { version, settled } = await mirrorState(scope);
+      const broken = settled ? [] : await bucketsChangedSince(scope, version);
+      return { welcome: await welcome(scope, cycleSeconds, now), broken };
+    });
+    this.#wanted = new Wanted(answer.welcome.wanted);
+    this.#salt = answer.welcome.salt;
+    await this.#options.send(answer.welcome);
+    // A cycle broke off: its batches are in the mirror, but no digest has vouched for the whole. Comparing those buckets
+    // makes the agent commit again even if PowerSchool has not changed since.
+    if (answer.broken.length > 0) await this.#options.send({ type: 'repair', buckets: answer.broken });
+    this.#note('agent.connected', { version: hello.agentVersion });
+  }
+
+  /** Two servers would give the accounts of one's people to those of the other. @throws HallpassError SOURCE_OTHER */
+  async #refuseServer(server: string, known: string, now: Date): Promise<never> {
+    const { agent } = this.#options;
+    const refusal = fail('SOURCE_OTHER', { server, known, tenant: agent.tenantSlug });
+    const { code, message } = refusal;
+    const health = { state: 'problem', at: now.toISOString(), problem: { code, message } } as const;
+    await this.#transaction((scope) => noteHealth(scope, agent.agentId, health));
+    throw refusal;
+  }
+
+  async #leaveOut(told: LeftOut): Promise<void> {
+    const leftOut = this.#wanted.ofLeftOut(told);
+    await this.#transaction((scope) => replaceLeftOut(scope, leftOut, timestamp(this.#options.clock)));
+    this.#note('roster.left-out', { rows: leftOut.count });
+  }
+
+  /** Idle agents say the same every minute: that is written down once in five. */
+  async #status(told: Extract<AgentMessage, { type: 'status' }>): Promise<void> {
+    const { state, lastCycleAt, lastCycleSeconds, problem } = told;
+    this.#noteSparingly('agent.problem', problem?.code);
+    const now = this.#options.clock.now();
+    const key = `${state} ${problem?.code ?? ''} ${problem?.message ?? ''}`;
+    if (key === this.#told.key && now - this.#told.at < repeatHealthMs) return;
+    const health = { state, lastCycleAt, lastCycleSeconds, at: new Date(now).toISOString(), problem };
+    await this.#transaction((scope) => noteHealth(scope, this.#options.agent.agentId, health));
+    this.#told = { key, at: now };
+  }
+
+  async #manifest(bucket: Bucket): Promise<void> {
+    let after = '';
+    for (;;) {
+      const limit = limits.maxManifestEntries;
+      const entries = await this.#transaction((scope) => manifest(scope, bucket, after, limit));
+      const last = entries.length < limit;
+      await this.#options.send({ type: 'manifest', bucket, entries, last });
+      if (last) return;
+      await this.#options.pass();
+      after = entries.at(-1)?.[0] ?? '';
+    }
+  }
+
+  async #batch(batch: Batch): Promise<void> {
+    this.#wanted.check(batch);
+    const cycle = this.#state.cycle ?? '';
+    // Checked and hashed before the transaction: nobody can write while it lasts.
+    const rows = await this.#options.inParts(rowsOf(this.#salt, batch));
+    this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch.bucket, rows));
+    this.#cycle.received += batch.upserts.length + batch.deletes.length;
+    const now = this.#options.clock.now();
+    if (now - this.#cycle.toldAt < progressEveryMs) return;
+    this.#cycle.toldAt = now;
+    this.#note('roster.progress', { records: this.#cycle.received });
+  }
+
+  async #commit(commit: CycleCommit): Promise<void> {
+    const { agent, clock, onCommit } = this.#options;
+    const now = clock.now();
+    const outcome = await this.#transaction((scope) => commitCycle(scope, commit.cycle, commit.buckets, new Date(now)));
+    if (!outcome.settled) {
+      await this.#options.send({ type: 'repair', buckets: outcome.repair });
+      this.#note('roster.repair', { buckets: outcome.repair.length });
+      return;
+    }
+    this.#note('roster.committed', {
+      records: outcome.records,
+      changed: this.#cycle.changed,
+      seconds: (now - this.#cycle.startedAt) / 1000,
+    });
+    onCommit(agent.tenantId);
+  }
+
+  #transaction<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T> {
+    return this.#options.store.withTenant(this.#options.agent.tenantId, fn);
+  }
+
+  /** The same thing again within a while is not worth another line: an agent decides how often it says it. */
+  #noteSparingly(event: string, code: string | undefined): void {
+    if (code === undefined) return;
+    const now = this.#options.clock.now();
+    const { at = 0, code: before } = this.#noted.get(event) ?? {};
+    const pause = before === code ? sameNoteEveryMs : noteEveryMs;
+    if (now - at < pause) return;
+    this.#noted.set(event, { at: now, code });
+    this.#note(event, { code });
+  }
+
+  #note(event: string, facts: Record<string, string | number>): void {
+    const { agent, log } = this.#options;
+    log.info({ event, tenant: agent.tenantSlug, agent: agent.agentId, ...facts });
+  }
+}

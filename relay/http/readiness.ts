@@ -1,0 +1,60 @@
+/** `/healthz`: the process answers. `/readyz`: it can work: the database takes writes, and the relay is not going down. */
+import { statfs } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../shared/clock.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import { hallpassVersion } from '../../shared/version.ts';
+import { beat } from '../store/agents/door.ts';
+import type { Store } from '../store/store.ts';
+
+/** How long an answer holds, milliseconds: each look writes to the disk, and anybody may ask. */
+const holdsMs = 2000;
+/** With less than this free, a district's first roster or the database's own log may not fit any more. */
+const leastFreeBytes = 32 << 20;
+
+export interface ReadinessOptions {
+  store: Store;
+  /** The state folder. */
+  home: string;
+  clock: Clock;
+  /** What keeps a background loop from its work at this moment. */
+  trouble(): HallpassError | undefined;
+  /** Aborted when the relay goes down. */
+  stopping: AbortSignal;
+}
+
+export function healthRoutes(app: FastifyInstance, options: ReadinessOptions): void {
+  const { clock, stopping } = options;
+  let last: { at: number; problem: Promise<HallpassError | undefined> } | undefined;
+  const look = (): Promise<HallpassError | undefined> => {
+    const now = clock.now();
+    if (last === undefined || Math.abs(now - last.at) >= holdsMs) last = { at: now, problem: problemOf(options) };
+    return last.problem;
+  };
+  app.get('/healthz', async () => ({ status: 'ok', version: hallpassVersion }));
+  app.get('/readyz', async (_request, reply) => {
+    const problem = stopping.aborted ? fail('RELAY_BUSY', {}) : await look();
+    if (problem === undefined) return { status: 'ready' };
+    const { code, message, action } = problem;
+    return reply.status(503).send({ status: 'not ready', code, message, action });
+  });
+}
+
+async function problemOf({ store, home, clock, trouble }: ReadinessOptions): Promise<HallpassError | undefined> {
+  try {
+    await store.system((scope) => beat(scope, new Date(clock.now())));
+    const { bavail, bsize } = await statfs(home);
+    if (bavail * bsize < leastFreeBytes) {
+      const reason = `only ${Math.floor((bavail * bsize) / 2 ** 20)} MB are free in ${home}`;
+      return fail('STORE_UNAVAILABLE', { store: home, reason });
+    }
+    return trouble();
+  } catch (error) {
+    const known = toHallpassError(error);
+    return known.code === 'UNEXPECTED'
+      ? fail('STORE_UNAVAILABLE', { store: home, reason: fileReason(error) }, { cause: error })
+      : known;
+  }
+}

@@ -1,0 +1,124 @@
+/** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
+import type { Body } from './body.ts';
+
+/** A team that Microsoft was asked for. */
+export interface AppliedTeam {
+  /** Of the class. */
+  objectId: string;
+  /** `waiting`: the Teams service does not know the class yet. `accepted`: the team is being made. */
+  state: 'waiting' | 'accepted' | 'there';
+  /** Id of the operation that makes it, where Graph gave one. */
+  operation: string | undefined;
+  /** When Microsoft was first asked, and when it last answered: ISO 8601. */
+  since: string;
+  at: string;
+}
+
+export interface AppliedObject {
+  objectId: string;
+  body: Body;
+}
+
+/** What Microsoft 365 has because we made or found it. */
+export interface AppliedState {
+  schools: Map<string, AppliedObject>;
+  classes: Map<string, AppliedObject>;
+  users: Map<string, AppliedObject>;
+  members: Map<string, Set<string>>;
+  owners: Map<string, Set<string>>;
+  schoolClasses: Map<string, Set<string>>;
+  schoolUsers: Map<string, Set<string>>;
+  /** People by SKU or group, see licenceKey. */
+  licenses: Map<string, Set<string>>;
+  /**
+   * Accounts that Hallpass disabled, as person keys under `disabled`, classes whose teams it archived, under `archived`, and people
+   * whose membership is of an earlier role, see earlierRole.
+   */
+  retired: Map<string, Set<string>>;
+  /** Names of classes that somebody gave them by hand and that stay, by section. */
+  renamed: Map<string, string>;
+  /**
+   * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
+   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. Likewise
+   * what may be retired or not. See uncertainKey.
+   */
+  uncertain: Set<string>;
+  /**
+   * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, memberships
+   * (see uncertainKey) that were ended, or made. The rest of this state says what is really there.
+   */
+  drifted: Set<string>;
+  /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
+  gone: Set<string>;
+  /** By section. */
+  teams: Map<string, AppliedTeam>;
+}
+
+/** Of a tenant in which nothing has been done. */
+export function nothingApplied(): AppliedState {
+  return {
+    schools: new Map(),
+    classes: new Map(),
+    users: new Map(),
+    members: new Map(),
+    owners: new Map(),
+    schoolClasses: new Map(),
+    schoolUsers: new Map(),
+    licenses: new Map(),
+    retired: new Map(),
+    renamed: new Map(),
+    uncertain: new Set(),
+    drifted: new Set(),
+    gone: new Set(),
+    teams: new Map(),
+  };
+}
+
+/** Who is in a class, and who and what is in a school. */
+export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
+
+/** Everything that holds between two things: what is in what, who has which license, what is retired how. */
+export type RelationKind = Membership | 'licence' | 'retired';
+
+/**
+ * Names a relation among the uncertain ones, or those that somebody else changed: `member:77:students:123`,
+ * `retired:disabled:students:123`.
+ */
+export function uncertainKey(relation: RelationKind, container: string, item: string): string {
+  return `${relation}:${container}:${item}`;
+}
+
+/**
+ * Container, among what is retired, of the people of a class who are in it in a role that they no longer have: students who are
+ * staff now, and the reverse.
+ */
+export function earlierRole(sectionId: string): string {
+  return `${earlierRolePrefix}${sectionId}`;
+}
+
+export const earlierRolePrefix = 'earlierRole:';
+
+/** Where the relations of a kind are in the applied state. */
+export function relationMaps(state: AppliedState): Record<RelationKind, Map<string, Set<string>>> {
+  return {
+    member: state.members,
+    owner: state.owners,
+    schoolClass: state.schoolClasses,
+    schoolUser: state.schoolUsers,
+    licence: state.licenses,
+    retired: state.retired,
+  };
+}
+
+/** Who or what is recorded as in a class (by section id) or a school. */
+export function recordedIn(applied: AppliedState, relation: Membership, container: string): ReadonlySet<string> {
+  return relationMaps(applied)[relation].get(container) ?? new Set();
+}
+
+/** The objects of a kind, by key. */
+export function objectsOf(
+  applied: Pick<AppliedState, 'schools' | 'classes' | 'users'>,
+  kind: 'school' | 'class' | 'user',
+): Map<string, AppliedObject> {
+  return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
+}

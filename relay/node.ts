@@ -1,0 +1,176 @@
+/** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
+import type { Server } from 'node:http';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Clock } from '../shared/clock.ts';
+import { fail, reasonOf } from '../shared/errors.ts';
+import { linkPath, protocolVersion } from '../shared/link.ts';
+import { toHallpassError } from '../shared/terminal.ts';
+import { hallpassVersion } from '../shared/version.ts';
+import { answerOf } from './http/answer.ts';
+import { apiRoutes } from './http/api/api.ts';
+import { trustedProxies } from './http/link/addresses.ts';
+import { limitConnections } from './http/link/connections.ts';
+import { openDoor } from './http/link/door.ts';
+import { enrollRoute } from './http/link/enroll.ts';
+import { Origins, type OriginsOptions } from './http/link/origins.ts';
+import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
+import { SilentProxies } from './http/link/silent-proxies.ts';
+import { healthRoutes } from './http/readiness.ts';
+import { answerBrokenRequests, createServer, listen } from './http/server.ts';
+import { openVault } from './secrets/key-file.ts';
+import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
+import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
+import { forgetConnections } from './store/agents/agent-health.ts';
+import { takeServingLock } from './store/engine/serving-lock.ts';
+import { openStore, type Store } from './store/store.ts';
+import { startSyncLoop } from './sync/loop.ts';
+import { keepJournalShort } from './sync/retention.ts';
+
+export interface RelayOptions {
+  /** The state folder. */
+  home: string;
+  settings: RelaySettings;
+  clock: Clock;
+  log: Logger;
+  /** Key file in place of the settings' or the state folder's own. */
+  keyFile?: string | undefined;
+  /** The provisioning loop; another one in tests of the link alone. */
+  startSync?: typeof startSyncLoop;
+  /** Between two pings on a connection, milliseconds. */
+  pingMs?: number;
+  /** Between two looks for what other processes changed, milliseconds. */
+  watchMs?: number;
+  /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
+  drainMs?: number;
+  /** In [0, 1): spreads reconnects. */
+  random?: () => number;
+}
+
+export interface Relay {
+  url: string;
+  store: Store;
+  /** Agents connected to this node. */
+  connected(): number;
+  /** Tells the tenant's connected agents; returns how many there are. */
+  command(tenantId: string, name: 'sync' | 'settings'): number;
+  close(): Promise<void>;
+}
+
+/** @throws HallpassError LISTEN_INSECURE, FILE_UNREADABLE, PORT_IN_USE, STORE_UNAVAILABLE, STORE_TOO_NEW … */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { home, settings, clock, log, startSync = startSyncLoop, random = Math.random } = options;
+  const { pingMs = 25_000, watchMs = 2000, drainMs = 3000 } = options;
+  await using started = new AsyncDisposableStack();
+  const stop = new AbortController();
+
+  const server = await createServer(settings);
+  await makeStateFolder(home);
+  started.defer(takeServingLock(home));
+  const silent = new SilentProxies(home);
+  started.defer(() => silent.written);
+  const origins = watchOrigins(server, settings, { silent, clock, log });
+  await tidyState(home);
+  const store = await openStore(storeFile(home));
+  started.defer(() => store.close());
+
+  for (const { code, message, action } of await exposedState(home, process.platform)) {
+    log.warn({ event: 'state.exposed', code, message, action }, message);
+  }
+  const vault = openVault(home, options.keyFile ?? settings.secrets.keyFile);
+  const sync = await startSync({ store, settings, vault, clock, log, signal: stop.signal });
+  started.defer(() => sync.close());
+  const { keepDays } = settings.journal;
+  const retention = keepJournalShort({ store, keepDays, clock, log, random, signal: stop.signal });
+  started.defer(() => {
+    stop.abort();
+    return retention.ended;
+  });
+
+  const app = createApp(server, origins, log);
+  started.defer(() => app.close());
+
+  let url = publicUrl(settings);
+  const shared = { store, settings, origins, clock, log, url: () => url };
+  const door = openDoor({
+    ...shared,
+    server,
+    pingMs,
+    watchMs,
+    drainMs,
+    random,
+    wake: (id) => sync.wake(id),
+    cancel: (id) => sync.cancel(id),
+  });
+  started.defer(() => door.close());
+  await store.system(forgetConnections);
+
+  enrollRoute(app, shared);
+  apiRoutes(app, { store, file: storeFile(home), origins, clock, log, signal: stop.signal });
+  healthRoutes(app, { store, home, clock, trouble: () => door.trouble, stopping: stop.signal });
+  url = publicUrl(settings, await listen(app, server, settings));
+  log.info({ event: 'relay.ready', url, version: hallpassVersion });
+  started.defer(() => stop.abort());
+
+  const running = started.move();
+  return {
+    url,
+    store,
+    connected: () => door.connected,
+    command: door.command,
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** Counts connections and learns where they come from, before anything is read of them. */
+function watchOrigins(
+  server: Server,
+  { listen }: RelaySettings,
+  { log, ...rest }: Pick<OriginsOptions, 'silent' | 'clock' | 'log'>,
+): Origins {
+  const proxies = trustedProxies(listen.trustedProxies);
+  let peers: Peers | undefined;
+  // First, so that with the PROXY protocol they are asked after the header has been read.
+  limitConnections(server, { ...listen, proxies, sourceOf: (socket) => peers?.sourceOf(socket), log });
+  if (listen.proxyProtocol) {
+    peers = expectProxyProtocol(server, proxies, (address) => log.warn({ event: 'proxy.header-missing', address }));
+  }
+  return new Origins({ proxies, peers, log, ...rest });
+}
+
+function createApp(server: Server, origins: Origins, log: Logger): FastifyInstance {
+  const app = fastify({
+    serverFactory: (handler) => server.on('request', handler),
+    // Fastify's own lines about listening and requests say nothing that an event does not.
+    loggerInstance: log.child({}, { level: 'warn' }),
+    bodyLimit: 1 << 20,
+    genReqId: () => crypto.randomUUID(),
+    forceCloseConnections: true,
+    // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
+    trustProxy: false,
+  }) as unknown as FastifyInstance;
+  // In place of fastify's own, which comes with its own words.
+  server.removeAllListeners('clientError');
+  answerBrokenRequests(server);
+  app.get(linkPath, (request) => {
+    const { side, who, proxy } = origins.whoStripped(request.raw);
+    log.warn(
+      { event: 'agent.upgrade-missing', proxy, side, client: origins.of(request.raw) },
+      `WebSocket headers lost by ${who}`,
+    );
+    throw fail('UPGRADE_MISSING', { relay: protocolVersion, who });
+  });
+  app.setNotFoundHandler((request) => {
+    throw fail('PATH_UNKNOWN', { path: request.url.split('?', 1).join('').slice(0, 200) });
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
+    // Fastify's own complaints about a request: too large, not JSON, wrong content type.
+    const known =
+      status >= 400 && status < 500 ? fail('FRAME_MALFORMED', { reason: reasonOf(error) }) : toHallpassError(error);
+    if (known.code === 'UNEXPECTED') request.log.error({ event: 'relay.request-failed', err: error });
+    const answer = answerOf(known, status === 0 ? undefined : status);
+    return reply.status(answer.status).headers(answer.headers).send(answer.body);
+  });
+  return app;
+}

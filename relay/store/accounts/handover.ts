@@ -1,0 +1,91 @@
+/** Accounts that go from one record of PowerSchool to another, with all that is known of them. */
+import { sql } from 'kysely';
+import { byHand, type Link, rulesOfOurs } from '../../model/account-link.ts';
+import { earlierRole } from '../../model/applied-state.ts';
+import { personKey } from '../../model/person.ts';
+import { isOtherRole } from '../../plan/handover.ts';
+import { noteLinksEdited } from '../directory/mirror.ts';
+import type { TenantScope } from '../store.ts';
+import { settleDeletedAccounts } from './deleted-accounts.ts';
+import { removeLinks } from './links.ts';
+
+/**
+ * @param handovers `from`: person key of the one who has the account. An account that Hallpass made stays one that it made,
+ *   and a first password that waits goes with it.
+ */
+export async function handOverLinks(
+  { db, tenantId }: TenantScope,
+  handovers: readonly { from: string; link: Link }[],
+  now: string,
+): Promise<void> {
+  for (const { from, link } of handovers) {
+    const [role = '', id = ''] = from.split(':');
+    const { role: newRole, personId } = link;
+    const to = personKey(newRole, personId);
+    await sql`
+      update or replace link set role = ${newRole}, person_id = ${personId}, linked_at = ${now}, former = ${from},
+        rule = case when rule in (${sql.join(rulesOfOurs)}) then rule else ${link.rule} end
+      where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    await sql`
+      update or replace initial_password
+      set role = ${newRole}, person_id = ${personId}, sealed_for = coalesce(sealed_for, ${from})
+      where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    await sql`
+      update or replace given_name set role = ${newRole}, person_id = ${personId}
+      where tenant_id = ${tenantId} and role = ${role} and person_id = ${id}`.execute(db);
+    await sql`
+      update or replace applied set key = ${to}
+      where tenant_id = ${tenantId} and kind = 'user' and key = ${from}`.execute(db);
+    if (isOtherRole(from, to)) await markEarlierRole({ db, tenantId }, from);
+    await sql`
+      update or replace applied_relation set item = ${to}
+      where tenant_id = ${tenantId} and kind in ('member', 'owner', 'schoolUser', 'licence', 'retired') and item = ${from}
+    `.execute(db);
+  }
+}
+
+/** As plan/handover.ts has it. */
+async function markEarlierRole({ db, tenantId }: Pick<TenantScope, 'db' | 'tenantId'>, person: string): Promise<void> {
+  const rows = await db
+    .selectFrom('applied_relation')
+    .select(['kind', 'container'])
+    .where('tenant_id', '=', tenantId)
+    .where('kind', 'in', ['member', 'retired'])
+    .where('item', '=', person)
+    .execute();
+  const marked = new Set(rows.filter(({ kind }) => kind === 'retired').map(({ container }) => container));
+  const classes = rows.filter(({ kind }) => kind === 'member').map(({ container }) => earlierRole(container));
+  for (const container of classes) {
+    const row = { tenant_id: tenantId, kind: 'retired' as const, container, item: person, uncertain: 0 };
+    if (!marked.has(container)) await db.insertInto('applied_relation').values(row).execute();
+    else {
+      await db
+        .deleteFrom('applied_relation')
+        .where('tenant_id', '=', tenantId)
+        .where('kind', '=', 'retired')
+        .where('container', '=', container)
+        .where('item', '=', person)
+        .execute();
+    }
+  }
+}
+
+/**
+ * Gives a person the account of somebody who has left, because a person decided so, in place of the one that they had. What the
+ * other had in classes and schools is taken away by the next run, as after every hand-over.
+ *
+ * @param by who does it
+ */
+export async function handOverByHand(
+  scope: TenantScope,
+  from: string,
+  link: Omit<Link, 'rule'>,
+  by: string,
+  now: string,
+): Promise<void> {
+  await removeLinks(scope, [link]);
+  const rule = `${byHand}${by}`;
+  await settleDeletedAccounts(scope, [{ ...link, rule }]);
+  await handOverLinks(scope, [{ from, link: { ...link, rule } }], now);
+  await noteLinksEdited(scope, now);
+}

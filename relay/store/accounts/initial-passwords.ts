@@ -1,0 +1,169 @@
+/** First passwords of accounts that Hallpass made, sealed, until they are handed out. */
+import { sql } from 'kysely';
+import { readopted, recovered } from '../../model/account-link.ts';
+import { personKey } from '../../model/person.ts';
+import type { Role } from '../../model/role.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+
+export interface SealedPassword {
+  role: Role;
+  personId: string;
+  userPrincipalName: string;
+  sealed: string;
+}
+
+/** A password is bound to the person for whom it was sealed, also after the account was handed over. */
+export interface EarlierPassword {
+  sealed: string;
+  /** Person key. */
+  sealedFor: string;
+}
+
+/** Keeps passwords that are about to be set. The one of an earlier attempt stays: it may have been set already. */
+export async function addPasswords(
+  { db, tenantId }: TenantScope,
+  passwords: readonly SealedPassword[],
+  now: string,
+): Promise<void> {
+  for (const part of slices(passwords)) {
+    await db
+      .insertInto('initial_password')
+      .values(
+        part.map(({ role, personId, userPrincipalName, sealed }) => ({
+          tenant_id: tenantId,
+          role,
+          person_id: personId,
+          user_principal_name: userPrincipalName,
+          sealed,
+          made_at: now,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'role', 'person_id'])
+          .doUpdateSet((eb) => ({ user_principal_name: eb.ref('excluded.user_principal_name') })),
+      )
+      .execute();
+  }
+}
+
+/** Keeps passwords in place of those of before, if there were any. */
+export async function replacePasswords(
+  scope: TenantScope,
+  passwords: readonly SealedPassword[],
+  now: string,
+): Promise<void> {
+  await forgetPasswords(scope, passwords);
+  await addPasswords(scope, passwords, now);
+}
+
+/** What earlier attempts left, by person key. */
+export async function findPasswords(
+  { db, tenantId }: TenantScope,
+  people: readonly { role: Role; personId: string }[],
+): Promise<Map<string, EarlierPassword>> {
+  const keys = JSON.stringify(people.map(({ role, personId }) => personKey(role, personId)));
+  const rows = await db
+    .selectFrom('initial_password')
+    .select(['role', 'person_id', 'sealed', 'sealed_for'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql`role || ':' || person_id`, 'in', sql`(select value from json_each(${keys}))`)
+    .execute();
+  return new Map(
+    rows.map((row) => {
+      const key = personKey(row.role, row.person_id);
+      return [key, { sealed: row.sealed, sealedFor: row.sealed_for ?? key }];
+    }),
+  );
+}
+
+export interface WaitingPassword extends SealedPassword, EarlierPassword {
+  objectId: string;
+  madeAt: string;
+}
+
+/** Those of accounts that have come about, by role and person: an attempt that failed has no account. */
+export async function readPasswords({ db, tenantId }: TenantScope): Promise<WaitingPassword[]> {
+  const rows = await db
+    .selectFrom('initial_password as password')
+    .innerJoin('link', (join) =>
+      join
+        .onRef('link.tenant_id', '=', 'password.tenant_id')
+        .onRef('link.role', '=', 'password.role')
+        .onRef('link.person_id', '=', 'password.person_id'),
+    )
+    .select([
+      'password.role',
+      'password.person_id',
+      'user_principal_name',
+      'sealed',
+      'sealed_for',
+      'made_at',
+      'object_id',
+    ])
+    .where('password.tenant_id', '=', tenantId)
+    .where('link.rule', '=', 'created')
+    .orderBy('password.role')
+    .orderBy('password.person_id')
+    .execute();
+  return rows.map((row) => ({
+    role: row.role,
+    personId: row.person_id,
+    userPrincipalName: row.user_principal_name,
+    sealed: row.sealed,
+    sealedFor: row.sealed_for ?? personKey(row.role, row.person_id),
+    madeAt: row.made_at,
+    objectId: row.object_id,
+  }));
+}
+
+/** Accounts that Hallpass made in a time of which this database knows nothing: whether they have their first password still, and which, is unknown. */
+export async function readUnknownPasswords({
+  db,
+  tenantId,
+}: TenantScope): Promise<{ role: Role; personId: string; objectId: string; userPrincipalName: string }[]> {
+  const rows = await db
+    .selectFrom('link')
+    .leftJoin('directory_user as account', (join) =>
+      join.onRef('account.tenant_id', '=', 'link.tenant_id').onRef('account.id', '=', 'link.object_id'),
+    )
+    .select(['role', 'person_id', 'object_id', 'user_principal_name'])
+    .where('link.tenant_id', '=', tenantId)
+    .where('rule', '=', recovered)
+    .orderBy('role')
+    .orderBy('person_id')
+    .execute();
+  return rows.map((row) => ({
+    role: row.role,
+    personId: row.person_id,
+    objectId: row.object_id,
+    userPrincipalName: row.user_principal_name ?? '',
+  }));
+}
+
+/** How many accounts of Hallpass's own there are from before the whole database was lost: who has a first password of theirs is unknown. */
+export async function countReadopted({ db, tenantId }: TenantScope): Promise<number> {
+  const { count } = await db
+    .selectFrom('link')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('rule', '=', readopted)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** They are not needed any more, or not known any more. */
+export async function forgetPasswords(
+  { db, tenantId }: TenantScope,
+  people: readonly { role: Role; personId: string }[],
+): Promise<void> {
+  for (const { role, personId } of people) {
+    await db
+      .deleteFrom('initial_password')
+      .where('tenant_id', '=', tenantId)
+      .where('role', '=', role)
+      .where('person_id', '=', personId)
+      .execute();
+  }
+}

@@ -1,0 +1,209 @@
+/** Who is who: the people of the roster and the accounts that are theirs. */
+
+import { fail } from '../../../shared/errors.ts';
+import { byHand, type Link, type LinkedPerson, readopted, recovered } from '../../model/account-link.ts';
+import { personKey } from '../../model/person.ts';
+import type { Role } from '../../model/role.ts';
+import { noteLinksEdited } from '../directory/mirror.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+import {
+  addDeletedAccounts,
+  type DeletedAccount,
+  forgetDeletedAccounts,
+  settleDeletedAccounts,
+} from './deleted-accounts.ts';
+import { forgetPasswords } from './initial-passwords.ts';
+
+export async function readLinks(scope: TenantScope): Promise<Link[]> {
+  const rows = await scope.db.selectFrom('link').selectAll().where('tenant_id', '=', scope.tenantId).execute();
+  return rows.map((row) => ({ role: row.role, personId: row.person_id, objectId: row.object_id, rule: row.rule }));
+}
+
+export async function addLinks(scope: TenantScope, links: readonly Link[], now: string): Promise<void> {
+  const rows = links.map((link) => ({
+    tenant_id: scope.tenantId,
+    role: link.role,
+    person_id: link.personId,
+    object_id: link.objectId,
+    rule: link.rule,
+    linked_at: now,
+  }));
+  for (const part of slices(rows)) {
+    await scope.db
+      .insertInto('link')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'role', 'person_id'])
+          .doUpdateSet((eb) => ({ object_id: eb.ref('excluded.object_id'), rule: eb.ref('excluded.rule') }))
+          .where('link.rule', 'not like', `${byHand}%`),
+      )
+      .execute();
+  }
+  if (links.length > 0) await settleDeletedAccounts(scope, links);
+}
+
+/** Their first passwords are known again. */
+export async function settleRecovered({ db, tenantId }: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  for (const { role, personId } of people) {
+    await db
+      .updateTable('link')
+      .set({ rule: 'created' })
+      .where('tenant_id', '=', tenantId)
+      .where('role', '=', role)
+      .where('person_id', '=', personId)
+      .where('rule', 'in', [recovered, readopted])
+      .execute();
+  }
+}
+
+/**
+ * Their accounts are gone from the directory. It is remembered which they were, and first passwords that were not handed out
+ * are kept: an account that is restored has the one that it had.
+ */
+export async function endLinks(scope: TenantScope, deleted: readonly DeletedAccount[]): Promise<void> {
+  await deleteLinks(scope, deleted);
+  await addDeletedAccounts(scope, deleted);
+}
+
+/** The account is the person's no more: they are matched, or given an account, anew. Nothing is done to the account. */
+export async function removeLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  await deleteLinks(scope, people);
+  await forgetPasswords(scope, people);
+}
+
+async function deleteLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  for (const { role, personId } of people) {
+    await scope.db
+      .deleteFrom('link')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('role', '=', role)
+      .where('person_id', '=', personId)
+      .execute();
+  }
+  await forgetApplied(scope, people);
+}
+
+/** What was done to the account that somebody had says nothing about the one that they have now. */
+export async function forgetApplied(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
+  for (const { role, personId } of people) {
+    const key = personKey(role, personId);
+    await scope.db
+      .deleteFrom('applied')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('kind', '=', 'user')
+      .where('key', '=', key)
+      .execute();
+    await scope.db
+      .deleteFrom('applied_relation')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('kind', 'in', ['member', 'owner', 'schoolUser', 'licence', 'retired'])
+      .where('item', '=', key)
+      .execute();
+  }
+}
+
+/** One person's link, and since when. */
+export async function findLink(
+  scope: TenantScope,
+  role: Role,
+  personId: string,
+): Promise<{ objectId: string; rule: string; linkedAt: string; former: string | undefined } | undefined> {
+  const row = await scope.db
+    .selectFrom('link')
+    .select(['object_id', 'rule', 'linked_at', 'former'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('role', '=', role)
+    .where('person_id', '=', personId)
+    .executeTakeFirst();
+  return (
+    row && {
+      objectId: row.object_id,
+      rule: row.rule,
+      linkedAt: row.linked_at,
+      former: row.former ?? undefined,
+    }
+  );
+}
+
+export interface ShownLink extends Link {
+  linkedAt: string;
+  /** Undefined for an account that the mirror of the directory does not show (yet). */
+  userPrincipalName: string | undefined;
+}
+
+/** All of them with their accounts, by role and person. */
+export async function listLinks({ db, tenantId }: TenantScope): Promise<ShownLink[]> {
+  const rows = await db
+    .selectFrom('link')
+    .leftJoin('directory_user as account', (join) =>
+      join.onRef('account.tenant_id', '=', 'link.tenant_id').onRef('account.id', '=', 'link.object_id'),
+    )
+    .select(['role', 'person_id', 'object_id', 'rule', 'linked_at', 'user_principal_name'])
+    .where('link.tenant_id', '=', tenantId)
+    .orderBy('role')
+    .orderBy('person_id')
+    .execute();
+  return rows.map((row) => ({
+    role: row.role,
+    personId: row.person_id,
+    objectId: row.object_id,
+    rule: row.rule,
+    linkedAt: row.linked_at,
+    userPrincipalName: row.user_principal_name ?? undefined,
+  }));
+}
+
+/** Whose the account is. */
+export async function holderOf({ db, tenantId }: TenantScope, objectId: string): Promise<LinkedPerson | undefined> {
+  const row = await db
+    .selectFrom('link')
+    .select(['role', 'person_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('object_id', '=', objectId)
+    .executeTakeFirst();
+  return row && { role: row.role, personId: row.person_id };
+}
+
+/**
+ * Gives a person an account by hand, in place of the one they had. It stays theirs whatever the rules say.
+ *
+ * @param by who does it
+ * @throws HallpassError LINK_TAKEN when the account is somebody else's
+ */
+export async function linkByHand(scope: TenantScope, link: Omit<Link, 'rule'>, by: string, now: string): Promise<void> {
+  const { db, tenantId } = scope;
+  const holder = await holderOf(scope, link.objectId);
+  if (holder !== undefined && (holder.role !== link.role || holder.personId !== link.personId)) {
+    throw fail('LINK_TAKEN', { account: link.objectId, person: personKey(holder.role, holder.personId) });
+  }
+  if (holder === undefined) await removeLinks(scope, [link]);
+  const values = {
+    object_id: link.objectId,
+    rule: `${byHand}${by}`,
+    linked_at: now,
+    ...(holder === undefined && { former: null }),
+  };
+  await db
+    .insertInto('link')
+    .values({ tenant_id: tenantId, role: link.role, person_id: link.personId, ...values })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'role', 'person_id']).doUpdateSet(values))
+    .execute();
+  await settleDeletedAccounts(scope, [{ ...link, rule: values.rule }]);
+  await noteLinksEdited(scope, now);
+}
+
+/**
+ * Takes a person's account from them, by hand; of one that somebody deleted, it is forgotten that it was theirs.
+ *
+ * @throws HallpassError LINK_UNKNOWN
+ */
+export async function unlinkByHand(scope: TenantScope, person: LinkedPerson, now: string): Promise<void> {
+  const forgotten = await forgetDeletedAccounts(scope, [person]);
+  if (forgotten === 0 && (await findLink(scope, person.role, person.personId)) === undefined) {
+    throw fail('LINK_UNKNOWN', { person: personKey(person.role, person.personId) });
+  }
+  await removeLinks(scope, [person]);
+  await noteLinksEdited(scope, now);
+}

@@ -1,0 +1,44 @@
+/** Tables of accounts that Hallpass makes. */
+import type { Role } from '../../model/role.ts';
+
+/** Every userPrincipalName that was ever given, in lower case. Rows stay when the account goes: no name is given twice. */
+interface GivenNameTable {
+  tenant_id: string;
+  user_principal_name: string;
+  role: Role;
+  person_id: string;
+  given_at: string;
+}
+
+/** First passwords that have not been handed out. A row is written before the account is, and deleted by the export. */
+interface InitialPasswordTable {
+  tenant_id: string;
+  role: Role;
+  person_id: string;
+  user_principal_name: string;
+  /** AES-256-GCM, see relay/secrets/vault.ts. */
+  sealed: string;
+  /** Person key that it was sealed for; null for the person of the row. */
+  sealed_for: string | null;
+  made_at: string;
+}
+
+/** The account that a person had until somebody deleted it. A row goes when the person has one again. */
+interface DeletedAccountTable {
+  tenant_id: string;
+  role: Role;
+  person_id: string;
+  object_id: string;
+  rule: string;
+  deleted_at: string;
+}
+
+export interface AccountTables {
+  given_name: GivenNameTable;
+  initial_password: InitialPasswordTable;
+  deleted_account: DeletedAccountTable;
+}
+
+declare module '../engine/schema.ts' {
+  interface Database extends AccountTables {}
+}

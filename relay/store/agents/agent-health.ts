@@ -1,0 +1,70 @@
+/** How agents are: what each last said of itself, and whether it is connected. Written by the link, read by people. */
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { SystemScope, TenantScope } from '../store.ts';
+
+const healthSchema = z.object({
+  /** When it said so last, ISO 8601 in UTC. */
+  at: z.string(),
+  state: z.enum(['idle', 'cycle', 'waiting', 'problem']),
+  /** When it last looked at PowerSchool successfully. */
+  lastCycleAt: z.string().optional(),
+  lastCycleSeconds: z.number().optional(),
+  problem: z.object({ code: z.string(), message: z.string(), since: z.string() }).optional(),
+});
+
+export type AgentHealth = z.infer<typeof healthSchema>;
+
+/** @param text as stored; undefined where the agent has said nothing yet */
+export function parseHealth(text: string | null): AgentHealth | undefined {
+  return text === null ? undefined : healthSchema.safeParse(JSON.parse(text)).data;
+}
+
+/** Keeps what an agent says of itself. A problem that goes on keeps the time at which it began. */
+export async function noteHealth(
+  { db, tenantId }: TenantScope,
+  agentId: string,
+  told: {
+    at: string;
+    state: AgentHealth['state'];
+    lastCycleAt?: string | undefined;
+    lastCycleSeconds?: number | undefined;
+    problem?: { code: string; message: string } | undefined;
+  },
+): Promise<void> {
+  const row = await db
+    .selectFrom('agent')
+    .select('health')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', agentId)
+    .executeTakeFirst();
+  const before = parseHealth(row?.health ?? null)?.problem;
+  const { at, state, lastCycleAt, lastCycleSeconds, problem } = told;
+  const since = problem !== undefined && before?.code === problem.code ? before.since : told.at;
+  const health: AgentHealth = {
+    ...{ at, state },
+    ...(lastCycleAt !== undefined && { lastCycleAt }),
+    ...(lastCycleSeconds !== undefined && { lastCycleSeconds }),
+    ...(problem !== undefined && { problem: { code: problem.code, message: problem.message, since } }),
+  };
+  await db
+    .updateTable('agent')
+    .set({ health: JSON.stringify(health), last_seen_at: told.at })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', agentId)
+    .execute();
+}
+
+/** The connections of these agents are gone, and no newer ones have taken their places. */
+export async function noteDisconnected({ db }: SystemScope, agentIds: readonly string[], now: Date): Promise<void> {
+  await db
+    .updateTable('agent')
+    .set({ connected_since: null, last_seen_at: now.toISOString() })
+    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .execute();
+}
+
+/** At the start of a relay nobody is connected, whatever one that was killed has left. */
+export async function forgetConnections({ db }: SystemScope): Promise<void> {
+  await db.updateTable('agent').set({ connected_since: null }).where('connected_since', 'is not', null).execute();
+}

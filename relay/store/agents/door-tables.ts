@@ -1,0 +1,25 @@
+/** Tables of the agents' door that belong to no tenant: they hold ids and times alone. */
+
+/** A token that opened a connection, until it would have expired anyway. */
+interface UsedTokenTable {
+  agent_id: string;
+  jti: string;
+  /** Milliseconds since the epoch. */
+  forget_at: number;
+}
+
+/** One row, written to see whether the database can be written. */
+interface HeartbeatTable {
+  id: number;
+  at: string;
+  filling: Uint8Array;
+}
+
+export interface DoorTables {
+  used_token: UsedTokenTable;
+  heartbeat: HeartbeatTable;
+}
+
+declare module '../engine/schema.ts' {
+  interface Database extends DoorTables {}
+}

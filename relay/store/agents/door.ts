@@ -1,0 +1,37 @@
+/** What the door remembers for all tenants alike: used tokens, and a sign of life of the database itself. */
+import type { SystemScope } from '../store.ts';
+
+/** What is written at each look whether the database can be written, bytes: several pages, so that it needs room. */
+const heartbeatBytes = 32_768;
+
+/** How long a used token is kept beyond its life, milliseconds: a clock may be set back. */
+const keepMs = 3_600_000;
+
+/**
+ * Notes that a token was used; false when it was before. An agent's ids are its own, so that none can use up another's.
+ *
+ * @param forgetAtMs when the token can be used no more for its age, milliseconds since the epoch
+ */
+export async function useToken(
+  { db }: SystemScope,
+  token: { agentId: string; jti: string; forgetAtMs: number },
+  nowMs: number,
+): Promise<boolean> {
+  await db
+    .deleteFrom('used_token')
+    .where('forget_at', '<', nowMs - keepMs)
+    .execute();
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('used_token')
+    .values({ agent_id: token.agentId, jti: token.jti, forget_at: Math.ceil(token.forgetAtMs) })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+/** Writes as much as a small batch. @throws HallpassError STORE_UNAVAILABLE when the disk is full, read-only or broken */
+export async function beat({ db }: SystemScope, now: Date): Promise<void> {
+  const filling = new Uint8Array(heartbeatBytes);
+  await db.deleteFrom('heartbeat').execute();
+  await db.insertInto('heartbeat').values({ id: 1, at: now.toISOString(), filling }).execute();
+}

@@ -1,0 +1,292 @@
+/**
+ * The applied state of one tenant: what Microsoft 365 has because we made or found it. It moves with the journal in one
+ * transaction, so a kill between two calls to Graph loses neither.
+ */
+
+import type { Link } from '../../model/account-link.ts';
+import {
+  type AppliedObject,
+  type AppliedState,
+  type AppliedTeam,
+  earlierRole,
+  nothingApplied,
+  objectsOf,
+  type RelationKind,
+  relationMaps,
+  uncertainKey,
+} from '../../model/applied-state.ts';
+import type { Body } from '../../model/body.ts';
+import { addLinks } from '../accounts/links.ts';
+import { slices } from '../engine/slices.ts';
+import { type JournalEntry, writeJournal } from '../runs/journal.ts';
+import type { TenantScope } from '../store.ts';
+import { readTeams, writeTeams } from '../teams/teams.ts';
+
+/** What one answered operation leaves in the applied state. */
+export interface Applied {
+  object?: { kind: 'school' | 'class' | 'user'; key: string; objectId: string; body: Body };
+  link?: Link;
+  relations?: { kind: RelationKind; container: string; items: string[] };
+  /** Relations that are no more. */
+  unrelated?: { kind: RelationKind; container: string; items: string[] };
+  /** What is known of a class's team now; undefined when it came to nothing. */
+  team?: { sectionId: string; team: AppliedTeam | undefined };
+}
+
+/** Relations that may be left in doubt: what can be taken back must be known. */
+export type DoubtfulKind = 'member' | 'owner' | 'retired';
+
+export async function readApplied(scope: TenantScope): Promise<AppliedState> {
+  const state: AppliedState = { ...nothingApplied(), teams: await readTeams(scope) };
+  const relations = relationMaps(state);
+  const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
+  for (const row of rows) objectsOf(state, row.kind).set(row.key, toObject(row.object_id, row.body));
+  const pairs = await scope.db
+    .selectFrom('applied_relation')
+    .select(['kind', 'container', 'item', 'uncertain'])
+    .where('tenant_id', '=', scope.tenantId)
+    .execute();
+  for (const { kind, container, item, uncertain } of pairs) {
+    if (uncertain === 1) state.uncertain.add(uncertainKey(kind, container, item));
+    const items = relations[kind].get(container);
+    if (items === undefined) relations[kind].set(container, new Set([item]));
+    else items.add(item);
+  }
+  return state;
+}
+
+/** Records answered operations: applied state and journal together. */
+export async function record(
+  scope: TenantScope,
+  applied: readonly Applied[],
+  journal: readonly JournalEntry[],
+  now: string,
+): Promise<void> {
+  const tenant_id = scope.tenantId;
+  const objects = applied.flatMap(({ object }) => (object === undefined ? [] : [object]));
+  for (const part of slices(objects)) {
+    await scope.db
+      .insertInto('applied')
+      .values(
+        part.map(({ kind, key, objectId, body }) => ({
+          tenant_id,
+          kind,
+          key,
+          object_id: objectId,
+          body: JSON.stringify(body),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'kind', 'key'])
+          .doUpdateSet((eb) => ({ object_id: eb.ref('excluded.object_id'), body: eb.ref('excluded.body') })),
+      )
+      .execute();
+  }
+  const links = applied.flatMap(({ link }) => (link === undefined ? [] : [link]));
+  await addLinks(scope, links, now);
+  const related = applied.flatMap(({ relations }) => relations?.items.map((item) => ({ ...relations, item })) ?? []);
+  for (const part of slices(related)) {
+    await scope.db
+      .insertInto('applied_relation')
+      .values(part.map(({ kind, container, item }) => ({ tenant_id, kind, container, item, uncertain: 0 })))
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'kind', 'container', 'item']).doUpdateSet({ uncertain: 0 }),
+      )
+      .execute();
+  }
+  for (const { unrelated } of applied) {
+    if (unrelated === undefined) continue;
+    await scope.db
+      .deleteFrom('applied_relation')
+      .where('tenant_id', '=', tenant_id)
+      .where('kind', '=', unrelated.kind)
+      .where('container', '=', unrelated.container)
+      .where('item', 'in', unrelated.items)
+      .execute();
+    if (unrelated.kind !== 'member') continue;
+    // Somebody who is in the class again is there in the role that they have now.
+    await scope.db
+      .deleteFrom('applied_relation')
+      .where('tenant_id', '=', tenant_id)
+      .where('kind', '=', 'retired')
+      .where('container', '=', earlierRole(unrelated.container))
+      .where('item', 'in', unrelated.items)
+      .execute();
+  }
+  await writeTeams(
+    scope,
+    applied.flatMap(({ team }) => (team === undefined ? [] : [team])),
+  );
+  await writeJournal(scope, journal, now);
+}
+
+/** These people may be in the class or not, for instance: nobody knows what became of the last request. */
+export async function markUncertain(
+  { db, tenantId }: TenantScope,
+  kind: DoubtfulKind,
+  container: string,
+  items: readonly string[],
+): Promise<void> {
+  const rows = items.map((item) => ({ tenant_id: tenantId, kind, container, item, uncertain: 1 }));
+  for (const part of slices(rows)) {
+    await db
+      .insertInto('applied_relation')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'kind', 'container', 'item']).doUpdateSet({ uncertain: 1 }),
+      )
+      .execute();
+  }
+}
+
+/** The object may have these values or those of before: what is forgotten is written again. */
+export async function forgetValues(
+  scope: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  names: readonly string[],
+): Promise<void> {
+  const known = await readObject(scope, kind, key);
+  if (known === undefined) return;
+  const body = Object.fromEntries(Object.entries(known.body).filter(([name]) => !names.includes(name)));
+  await writeValues(scope, kind, key, body);
+}
+
+/** Takes it that the object has these values by now. */
+export async function keepValues(
+  scope: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  values: Body,
+): Promise<void> {
+  const known = await readObject(scope, kind, key);
+  if (known !== undefined) await writeValues(scope, kind, key, { ...known.body, ...values });
+}
+
+async function writeValues(
+  { db, tenantId }: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  body: Body,
+): Promise<void> {
+  await db
+    .updateTable('applied')
+    .set({ body: JSON.stringify(body) })
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .execute();
+}
+
+/** The object is gone, and what was in it with it. */
+export async function forgetObject(
+  { db, tenantId }: TenantScope,
+  kind: 'school' | 'class',
+  key: string,
+): Promise<void> {
+  await db
+    .deleteFrom('applied')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .execute();
+  const inside: RelationKind[] = kind === 'class' ? ['member', 'owner'] : ['schoolClass', 'schoolUser'];
+  await db
+    .deleteFrom('applied_relation')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', 'in', inside)
+    .where('container', '=', key)
+    .execute();
+  if (kind === 'school') return;
+  await db
+    .deleteFrom('applied_relation')
+    .where('tenant_id', '=', tenantId)
+    .where('kind', 'in', ['schoolClass', 'retired'])
+    .where('item', '=', key)
+    .execute();
+}
+
+function toObject(objectId: string, body: string): AppliedObject {
+  return { objectId, body: JSON.parse(body) as Body };
+}
+
+/** Of every school, class and account that we made, changed or took over. */
+export async function appliedObjectIds({ db, tenantId }: TenantScope): Promise<Set<string>> {
+  const rows = await db.selectFrom('applied').select('object_id').where('tenant_id', '=', tenantId).execute();
+  return new Set(rows.map((row) => row.object_id));
+}
+
+/** How many objects and relations of each kind Microsoft 365 has of this tenant. */
+export async function countApplied(scope: TenantScope): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of ['applied', 'applied_relation'] as const) {
+    const rows = await scope.db
+      .selectFrom(table)
+      .select(({ fn }) => ['kind', fn.countAll<number>().as('count')])
+      .where('tenant_id', '=', scope.tenantId)
+      .groupBy('kind')
+      .execute();
+    for (const row of rows) counts[row.kind] = Number(row.count);
+  }
+  return counts;
+}
+
+/** One object as it was last written; undefined when Microsoft 365 has none of ours. */
+export async function readObject(
+  scope: TenantScope,
+  kind: 'school' | 'class' | 'user',
+  key: string,
+): Promise<AppliedObject | undefined> {
+  const row = await scope.db
+    .selectFrom('applied')
+    .select(['object_id', 'body'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row && toObject(row.object_id, row.body);
+}
+
+/** Where something is: the schools of a person or class, for instance. */
+export async function containersOf(scope: TenantScope, kind: RelationKind, item: string): Promise<string[]> {
+  const rows = await scope.db
+    .selectFrom('applied_relation')
+    .select('container')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('item', '=', item)
+    .orderBy('container')
+    .execute();
+  return rows.map(({ container }) => container);
+}
+
+/** Who and what is recorded in something. */
+export async function relatedTo(scope: TenantScope, kind: RelationKind, container: string): Promise<string[]> {
+  const rows = await scope.db
+    .selectFrom('applied_relation')
+    .select('item')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('container', '=', container)
+    .orderBy('item')
+    .execute();
+  return rows.map(({ item }) => item);
+}
+
+export async function isRelated(
+  scope: TenantScope,
+  kind: RelationKind,
+  container: string,
+  item: string,
+): Promise<boolean> {
+  const row = await scope.db
+    .selectFrom('applied_relation')
+    .select('item')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('container', '=', container)
+    .where('item', '=', item)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,38 @@
+/** Who and what is gone from PowerSchool, since when: a policy may wait for some days before it does anything about it. */
+import type { DepartureNews, Departures } from '../../plan/departures.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+
+export async function readDepartures({ db, tenantId }: TenantScope): Promise<Departures> {
+  const rows = await db.selectFrom('departure').select(['key', 'since']).where('tenant_id', '=', tenantId).execute();
+  return new Map(rows.map(({ key, since }) => [key, since]));
+}
+
+/** Since when one is gone; undefined for what is there. @param key `students:123`, `class:77` */
+export async function readDeparture({ db, tenantId }: TenantScope, key: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('departure')
+    .select('since')
+    .where('tenant_id', '=', tenantId)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row?.since;
+}
+
+/** @param today the district's date, YYYY-MM-DD */
+export async function writeDepartures(
+  { db, tenantId }: TenantScope,
+  { gone, back }: DepartureNews,
+  today: string,
+): Promise<void> {
+  for (const part of slices(gone.map((key) => ({ tenant_id: tenantId, key, since: today })))) {
+    await db
+      .insertInto('departure')
+      .values(part)
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'key']).doNothing())
+      .execute();
+  }
+  for (const part of slices(back)) {
+    await db.deleteFrom('departure').where('tenant_id', '=', tenantId).where('key', 'in', part).execute();
+  }
+}

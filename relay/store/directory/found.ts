@@ -1,0 +1,36 @@
+/** Stamped objects of Microsoft 365 that have been found, until somebody's profile takes them over. */
+import type { Found } from '../../model/found.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+
+/** A new reading takes the place of the one before. */
+export async function replaceFound({ db, tenantId }: TenantScope, objects: readonly Found[]): Promise<void> {
+  await db.deleteFrom('found_object').where('tenant_id', '=', tenantId).execute();
+  const rows = objects.map(({ kind, objectId, ...detail }) => ({
+    tenant_id: tenantId,
+    object_id: objectId,
+    kind,
+    detail: JSON.stringify(detail),
+  }));
+  for (const part of slices(rows)) await db.insertInto('found_object').values(part).execute();
+}
+
+/** The same object that was found before is replaced. */
+export async function addFound(scope: TenantScope, objects: readonly Found[]): Promise<void> {
+  const ids = new Set(objects.map(({ objectId }) => objectId));
+  await replaceFound(scope, [...(await readFound(scope)).filter(({ objectId }) => !ids.has(objectId)), ...objects]);
+}
+
+export async function readFound({ db, tenantId }: TenantScope): Promise<Found[]> {
+  const rows = await db.selectFrom('found_object').selectAll().where('tenant_id', '=', tenantId).execute();
+  return rows.map(({ kind, object_id: objectId, detail }) => {
+    return { kind, objectId, ...(JSON.parse(detail) as Omit<Found, 'kind' | 'objectId'>) };
+  });
+}
+
+/** They are taken over, or gone. */
+export async function removeFound({ db, tenantId }: TenantScope, objectIds: readonly string[]): Promise<void> {
+  for (const ids of slices(objectIds)) {
+    await db.deleteFrom('found_object').where('tenant_id', '=', tenantId).where('object_id', 'in', ids).execute();
+  }
+}

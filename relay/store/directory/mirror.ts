@@ -1,0 +1,170 @@
+/** The mirror of one tenant's directory accounts, kept by delta. */
+import type { DirectoryChanges } from '../../model/directory-user.ts';
+import { changedUser, type DirectoryUser } from '../../model/directory-user.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+
+export interface DirectoryState {
+  deltaLink: string | undefined;
+  /** When accounts were last read, ISO 8601. */
+  refreshedAt: string | undefined;
+  /** When stamped objects from before Hallpass were read, ISO 8601. */
+  adoptedAt: string | undefined;
+  /** When somebody last linked or unlinked a person by hand, ISO 8601. */
+  linksEditedAt: string | undefined;
+  /** Whether Graph takes owners of a group one at a time alone. */
+  ownersOneByOne: boolean;
+}
+
+export async function readDirectoryState(scope: TenantScope): Promise<DirectoryState> {
+  const row = await scope.db
+    .selectFrom('directory_state')
+    .selectAll()
+    .where('tenant_id', '=', scope.tenantId)
+    .executeTakeFirst();
+  return {
+    deltaLink: row?.users_delta_link ?? undefined,
+    refreshedAt: row?.refreshed_at ?? undefined,
+    adoptedAt: row?.adopted_at ?? undefined,
+    linksEditedAt: row?.links_edited_at ?? undefined,
+    ownersOneByOne: row?.owners_one_by_one === 1,
+  };
+}
+
+export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]> {
+  const rows = await scope.db
+    .selectFrom('directory_user')
+    .selectAll()
+    .where('tenant_id', '=', scope.tenantId)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    userPrincipalName: row.user_principal_name,
+    mail: row.mail,
+    mailNickname: row.mail_nickname,
+    onPremises: row.on_premises === 1,
+    userType: row.user_type,
+    creationType: row.creation_type,
+    externalUserState: row.external_state,
+    enabled: row.enabled === 1,
+    licensed: row.licensed === 1,
+    hasGivenName: row.given_name === 1,
+    hasSurname: row.surname === 1,
+  }));
+}
+
+/** Those of the accounts that are nobody's, now or before they were deleted, and whether the mirror has them already. */
+export async function accountsOfNobody(
+  { db, tenantId }: TenantScope,
+  ids: readonly string[],
+): Promise<Map<string, { isMirrored: boolean }>> {
+  const known = new Set<string>();
+  const mirrored = new Set<string>();
+  for (const part of slices(ids)) {
+    const there = db.selectFrom('directory_user').select('id').where('tenant_id', '=', tenantId);
+    for (const { id } of await there.where('id', 'in', part).execute()) mirrored.add(id);
+    const linked = db.selectFrom('link').select('object_id').where('tenant_id', '=', tenantId);
+    for (const { object_id: id } of await linked.where('object_id', 'in', part).execute()) known.add(id);
+    // An account that was deleted and is restored is its person's again, as it was.
+    const deleted = db.selectFrom('deleted_account').select('object_id').where('tenant_id', '=', tenantId);
+    for (const { object_id: id } of await deleted.where('object_id', 'in', part).execute()) known.add(id);
+  }
+  const nobodys = ids.filter((id) => !known.has(id));
+  return new Map(nobodys.map((id) => [id, { isMirrored: mirrored.has(id) }]));
+}
+
+/** How many accounts the tenant has, as far as is known. */
+export async function countDirectory({ db, tenantId }: TenantScope): Promise<number> {
+  const { count } = await db
+    .selectFrom('directory_user')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Applies a delta and moves the link, in one transaction. A property that the delta does not name keeps its value. */
+export async function applyDirectoryChanges(scope: TenantScope, changes: DirectoryChanges, now: string): Promise<void> {
+  const { db, tenantId } = scope;
+  if (changes.full) await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).execute();
+  const known = new Map((await readDirectory(scope)).map((user) => [user.id, user]));
+  const rows = changes.upserts.map((change) => {
+    const user = changedUser(known.get(change.id), change);
+    return {
+      tenant_id: tenantId,
+      id: user.id,
+      user_principal_name: user.userPrincipalName,
+      mail: user.mail,
+      mail_nickname: user.mailNickname,
+      on_premises: user.onPremises ? 1 : 0,
+      user_type: user.userType ?? null,
+      creation_type: user.creationType ?? null,
+      external_state: user.externalUserState ?? null,
+      enabled: user.enabled === false ? 0 : 1,
+      licensed: user.licensed === true ? 1 : 0,
+      given_name: user.hasGivenName === true ? 1 : 0,
+      surname: user.hasSurname === true ? 1 : 0,
+    };
+  });
+  for (const part of slices(rows)) {
+    await db
+      .insertInto('directory_user')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
+          user_principal_name: eb.ref('excluded.user_principal_name'),
+          mail: eb.ref('excluded.mail'),
+          mail_nickname: eb.ref('excluded.mail_nickname'),
+          on_premises: eb.ref('excluded.on_premises'),
+          user_type: eb.ref('excluded.user_type'),
+          creation_type: eb.ref('excluded.creation_type'),
+          external_state: eb.ref('excluded.external_state'),
+          enabled: eb.ref('excluded.enabled'),
+          licensed: eb.ref('excluded.licensed'),
+          given_name: eb.ref('excluded.given_name'),
+          surname: eb.ref('excluded.surname'),
+        })),
+      )
+      .execute();
+  }
+  for (const ids of slices(changes.deletes)) {
+    await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).where('id', 'in', ids).execute();
+  }
+  await saveState(scope, { users_delta_link: changes.deltaLink, refreshed_at: now });
+}
+
+export async function markAdopted(scope: TenantScope, now: string): Promise<void> {
+  await saveState(scope, { adopted_at: now });
+}
+
+/** Until a restart of the synchronization is asked for: Microsoft may have changed it by then. */
+export async function noteOwnersOneByOne(scope: TenantScope): Promise<void> {
+  await saveState(scope, { owners_one_by_one: 1 });
+}
+
+/** A running relay forgets what it knows of the tenant when this has changed. */
+export async function noteLinksEdited(scope: TenantScope, now: string): Promise<void> {
+  await saveState(scope, { links_edited_at: now });
+}
+
+/** What was there before Hallpass is read anew: what was read for a preview may be weeks old. */
+export async function readExistingAnew({ db, tenantId }: TenantScope): Promise<void> {
+  await db.updateTable('directory_state').set({ adopted_at: null }).where('tenant_id', '=', tenantId).execute();
+}
+
+async function saveState(
+  { db, tenantId }: TenantScope,
+  values: {
+    users_delta_link?: string;
+    refreshed_at?: string;
+    adopted_at?: string;
+    links_edited_at?: string;
+    owners_one_by_one?: number;
+  },
+): Promise<void> {
+  await db
+    .insertInto('directory_state')
+    .values({ tenant_id: tenantId, ...values })
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet(values))
+    .execute();
+}

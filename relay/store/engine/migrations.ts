@@ -1,0 +1,82 @@
+/** Bringing a database to this program's schema. Released migrations are never edited; the next change is a new one. */
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { fail } from '../../../shared/errors.ts';
+import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
+import { provisioning } from './migrations/002-provisioning.ts';
+import { holds } from './migrations/003-holds.ts';
+import { accounts } from './migrations/004-accounts.ts';
+import { profiles } from './migrations/005-profiles.ts';
+import { teams } from './migrations/006-teams.ts';
+import { adoption } from './migrations/007-adoption.ts';
+import { drift } from './migrations/008-drift.ts';
+import { control } from './migrations/009-control.ts';
+import { uncertain } from './migrations/010-uncertain.ts';
+import { departures } from './migrations/011-departures.ts';
+import { schoolReadings } from './migrations/012-school-readings.ts';
+import { deletedAccounts } from './migrations/013-deleted-accounts.ts';
+import { apiTokens } from './migrations/014-api-tokens.ts';
+import { door } from './migrations/015-door.ts';
+import { agentHealth } from './migrations/017-agent-health.ts';
+import { graphHabits } from './migrations/018-graph-habits.ts';
+import { runSteps } from './migrations/019-run-steps.ts';
+import { leftOutRows } from './migrations/020-left-out.ts';
+import { accountTraits } from './migrations/021-account-traits.ts';
+import { teamActivation } from './migrations/022-team-activation.ts';
+import { sealedFor } from './migrations/023-sealed-for.ts';
+import { appliedProfile } from './migrations/024-applied-profile.ts';
+import { sourceServers } from './migrations/025-source-servers.ts';
+import type { Database } from './schema.ts';
+
+const migrations: Record<string, Migration> = {
+  '001-tenants-and-roster': tenantsAndRoster,
+  '002-provisioning': provisioning,
+  '003-holds': holds,
+  '004-accounts': accounts,
+  '005-profiles': profiles,
+  '006-teams': teams,
+  '007-adoption': adoption,
+  '008-drift': drift,
+  '009-control': control,
+  '010-uncertain': uncertain,
+  '011-departures': departures,
+  '012-school-readings': schoolReadings,
+  '013-deleted-accounts': deletedAccounts,
+  '014-api-tokens': apiTokens,
+  '015-door': door,
+  '017-agent-health': agentHealth,
+  '018-graph-habits': graphHabits,
+  '020-left-out': leftOutRows,
+  '021-account-traits': accountTraits,
+  '023-sealed-for': sealedFor,
+  '024-applied-profile': appliedProfile,
+  '025-source-servers': sourceServers,
+  '019-run-steps': runSteps,
+  '022-team-activation': teamActivation,
+};
+
+/**
+ * Runs what is missing, all of it or nothing. Two processes that start at once agree: the migrator's transaction takes
+ * SQLite's write lock before it looks.
+ *
+ * @param store the database's name, for people
+ * @throws HallpassError STORE_TOO_NEW when the database holds migrations that this program does not know
+ */
+export async function migrate(db: Kysely<Database>, store: string): Promise<void> {
+  const applied = await appliedMigrations(db);
+  const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
+  if (unknown.length > 0) throw fail('STORE_TOO_NEW', { store, reason: `it has ${unknown.join(', ')}` });
+  if (applied.length === Object.keys(migrations).length) return;
+  // Numbers are given out before the work, and the work does not end in their order: none depends on a later one.
+  const allowUnorderedMigrations = true;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations }, allowUnorderedMigrations });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}

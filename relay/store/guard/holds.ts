@@ -1,0 +1,164 @@
+/** What the guard holds back in a tenant, and what people decided about it. */
+import { fail } from '../../../shared/errors.ts';
+import { covers, type GuardRule, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
+import type { OperationKind } from '../../model/operation.ts';
+import { writeAudit } from '../audit/audit.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+
+export type StoredHold = HoldRecord & { profile: string };
+
+/** Those of one profile, or of all; those first that have waited longest. */
+export async function readHolds({ db, tenantId }: TenantScope, profile?: string): Promise<StoredHold[]> {
+  const rows = await db
+    .selectFrom('hold')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .orderBy('first_seen')
+    .orderBy('key')
+    .orderBy('profile')
+    .execute();
+  return rows.map((row) => ({
+    profile: row.profile,
+    key: row.key,
+    kind: row.kind as OperationKind,
+    schoolId: row.school_id,
+    rule: row.rule as GuardRule,
+    count: row.count,
+    there: row.there,
+    reason: row.reason,
+    effect: row.effect,
+    sample: JSON.parse(row.sample) as HoldSample[],
+    state: row.state,
+    firstSeen: row.first_seen,
+    lastSeen: row.last_seen,
+    expiresAt: row.expires_at,
+    decidedBy: row.decided_by,
+    decidedAt: row.decided_at,
+    decidedCount: row.decided_count,
+  }));
+}
+
+/** Replaces the holds of a profile by these: one that is not among them has lost its cause and vanishes. */
+export async function replaceHolds(scope: TenantScope, profile: string, records: readonly HoldRecord[]): Promise<void> {
+  const { db, tenantId } = scope;
+  await db.deleteFrom('hold').where('tenant_id', '=', tenantId).where('profile', '=', profile).execute();
+  const rows = records.map((record) => ({
+    tenant_id: tenantId,
+    profile,
+    key: record.key,
+    kind: record.kind,
+    school_id: record.schoolId,
+    rule: record.rule,
+    count: record.count,
+    there: record.there,
+    reason: record.reason,
+    effect: record.effect,
+    sample: JSON.stringify(record.sample),
+    state: record.state,
+    first_seen: record.firstSeen,
+    last_seen: record.lastSeen,
+    expires_at: record.expiresAt,
+    decided_by: record.decidedBy,
+    decided_at: record.decidedAt,
+    decided_count: record.decidedCount,
+  }));
+  for (const part of slices(rows)) await db.insertInto('hold').values(part).execute();
+}
+
+export interface Decision {
+  state: Extract<HoldState, 'approved' | 'rejected'>;
+  by: string;
+  /** Operations that may be carried out under an approval; without it, as many as the hold has now. */
+  limit?: number;
+  /** ISO 8601: when an approval ends. */
+  until: string | null;
+}
+
+/** Which holds are meant. */
+export interface HoldChoice {
+  /** Undefined for every one that has no decision yet. */
+  key?: string | undefined;
+  /** Undefined for every profile. */
+  profile?: string | undefined;
+}
+
+/**
+ * Decides about holds and writes it into the audit log.
+ *
+ * @returns the holds as they are now
+ * @throws HallpassError HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED; nothing is decided then
+ */
+export async function decideHolds(
+  scope: TenantScope,
+  { key, profile }: HoldChoice,
+  decision: Decision,
+  now: string,
+): Promise<StoredHold[]> {
+  const { state, by, limit, until } = decision;
+  const all = await readHolds(scope, profile);
+  const concerned = all.filter((hold) => (key === undefined ? isOpen(hold) : hold.key === key));
+  if (key !== undefined && concerned.length === 0) throw fail('HOLD_UNKNOWN', { hold: key });
+  if (key !== undefined && concerned.length > 1) {
+    throw fail('HOLD_AMBIGUOUS', { hold: key, profiles: concerned.map((hold) => hold.profile).join(', ') });
+  }
+  for (const { key: held, count } of concerned) {
+    if (limit !== undefined && !covers(limit, count)) throw fail('HOLD_NOT_COVERED', { hold: held, count, limit });
+  }
+  const decided = concerned.map((hold) => ({
+    ...hold,
+    state,
+    expiresAt: until,
+    decidedBy: by,
+    decidedAt: now,
+    decidedCount: limit ?? hold.count,
+  }));
+  for (const hold of decided) {
+    await scope.db
+      .updateTable('hold')
+      .set({
+        state,
+        expires_at: hold.expiresAt,
+        decided_by: hold.decidedBy,
+        decided_at: hold.decidedAt,
+        decided_count: hold.decidedCount,
+      })
+      .where('tenant_id', '=', scope.tenantId)
+      .where('profile', '=', hold.profile)
+      .where('key', '=', hold.key)
+      .execute();
+    const { key: held, count, reason, decidedCount } = hold;
+    const detail = {
+      profile: hold.profile,
+      hold: held,
+      count,
+      reason,
+      ...(state === 'approved' && { limit: decidedCount, until }),
+    };
+    await writeAudit(scope, { at: now, who: by, action: `hold.${state}`, detail });
+  }
+  return decided;
+}
+
+/**
+ * Ends approvals that have been carried out, so that they cover nothing that comes later.
+ *
+ * @param approved key and time of each decision; one that was decided anew meanwhile stays
+ */
+export async function endApprovals(
+  { db, tenantId }: TenantScope,
+  profile: string,
+  approved: readonly Pick<HoldRecord, 'key' | 'decidedAt'>[],
+): Promise<void> {
+  for (const { key, decidedAt } of approved) {
+    await db
+      .deleteFrom('hold')
+      .where('tenant_id', '=', tenantId)
+      .where('profile', '=', profile)
+      .where('key', '=', key)
+      .where('state', '=', 'approved')
+      .where('decided_at', '=', decidedAt)
+      .execute();
+  }
+}

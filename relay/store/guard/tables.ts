@@ -1,0 +1,61 @@
+/** Tables of the guard: what it holds back, what it compares with, and the audit log of who decided what. */
+
+interface HoldTable {
+  tenant_id: string;
+  /** Name of the profile. */
+  profile: string;
+  /** `removeMember:12:share` */
+  key: string;
+  kind: string;
+  school_id: string;
+  rule: string;
+  count: number;
+  there: number;
+  reason: string;
+  effect: string;
+  /** JSON: a few of the operations. */
+  sample: string;
+  state: 'waiting' | 'approved' | 'rejected' | 'expired';
+  first_seen: string;
+  last_seen: string;
+  expires_at: string | null;
+  decided_by: string | null;
+  decided_at: string | null;
+  decided_count: number | null;
+}
+
+/** The mirror of one school when a run last ended with nothing suspicious about it. */
+interface LastGoodTable {
+  tenant_id: string;
+  school_id: string;
+  /** JSON: records by kind. */
+  counts: string;
+  year_id: string | null;
+  /** JSON: section ids. */
+  sections: string;
+  at: string;
+}
+
+/** Rows are added and read: triggers refuse to change them or take them away. */
+interface AuditTable {
+  tenant_id: string;
+  id: string;
+  /** Grows by one with every entry of the tenant: the order, where times tie or a clock went back. */
+  seq: number;
+  at: string;
+  who: string;
+  /** `hold.approve`, `profile.enable` … */
+  action: string;
+  /** JSON. */
+  detail: string;
+}
+
+export interface GuardTables {
+  hold: HoldTable;
+  last_good: LastGoodTable;
+  audit: AuditTable;
+}
+
+declare module '../engine/schema.ts' {
+  interface Database extends GuardTables {}
+}

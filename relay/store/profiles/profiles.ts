@@ -1,0 +1,126 @@
+/** Sync profiles as they are stored: a JSON document each, told apart by name. */
+import { randomUUID } from 'node:crypto';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import { didYouMean } from '../../../shared/nearest.ts';
+import { type Profile, parseProfile } from '../../profile/profile.ts';
+import { readExistingAnew } from '../directory/mirror.ts';
+import type { TenantScope } from '../store.ts';
+
+/** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
+export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profile[]> {
+  const rows = await db
+    .selectFrom('profile')
+    .select(['name', 'body'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => parseProfile(JSON.parse(row.body), row.name));
+}
+
+/** Each as a run last carried it out whole, by name. One that this program can no longer read is left out. */
+export async function readAppliedProfiles({ db, tenantId }: TenantScope): Promise<Map<string, Profile>> {
+  const rows = await db
+    .selectFrom('profile')
+    .select(['name', 'applied_body'])
+    .where('tenant_id', '=', tenantId)
+    .where('applied_body', 'is not', null)
+    .execute();
+  const applied = new Map<string, Profile>();
+  for (const { name, applied_body: body } of rows) {
+    try {
+      applied.set(name, parseProfile(JSON.parse(body ?? ''), name));
+    } catch (error) {
+      if (!(error instanceof HallpassError)) throw error;
+    }
+  }
+  return applied;
+}
+
+/** A run has carried the profile out: nothing that comes of its last change is left to do. */
+export async function noteAppliedProfile({ db, tenantId }: TenantScope, profile: Profile): Promise<void> {
+  await db
+    .updateTable('profile')
+    .set({ applied_body: JSON.stringify(profile) })
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', profile.name)
+    .execute();
+}
+
+/**
+ * The profile that is meant.
+ *
+ * @param tenant as the person named it
+ * @param name undefined for the only one there is
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED
+ */
+export function chooseProfile(profiles: readonly Profile[], tenant: string, name: string | undefined): Profile {
+  const [first] = profiles;
+  if (first === undefined) throw fail('PROFILE_MISSING', { tenant });
+  const names = profiles.map((profile) => profile.name);
+  if (name === undefined) {
+    if (profiles.length === 1) return first;
+    throw fail('PROFILE_NOT_NAMED', { tenant, profiles: names.join(', ') });
+  }
+  const named = profiles.find((profile) => profile.name === name);
+  if (named === undefined) throw fail('PROFILE_UNKNOWN', { tenant, profile: name, hint: didYouMean(name, names) });
+  return named;
+}
+
+/**
+ * Whether a name that nothing was found under is a profile's: one that is misspelled must not look like one without problems.
+ *
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN
+ */
+export async function needProfile(scope: TenantScope, tenant: string, name: string | undefined): Promise<void> {
+  if (name !== undefined) chooseProfile(await readProfiles(scope), tenant, name);
+}
+
+/** Puts the profile in force, in place of the one of that name if there is one. */
+export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
+  const { db, tenantId } = scope;
+  const base = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };
+  const existing = await db
+    .selectFrom('profile')
+    .select(['id', 'body'])
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', profile.name)
+    .executeTakeFirst();
+  if (existing === undefined) {
+    await db
+      .insertInto('profile')
+      .values({ tenant_id: tenantId, id: randomUUID(), created_at: base.updated_at, ...base })
+      .execute();
+    return;
+  }
+  const before = JSON.parse(existing.body) as Partial<Profile>;
+  if (before.state === 'preview' && profile.state === 'enabled') await readExistingAnew(scope);
+  const pausedFrom =
+    profile.state !== 'paused' ? { paused_from: null } : before.state === 'paused' ? {} : { paused_from: before.state };
+  await db
+    .updateTable('profile')
+    .set({ ...base, ...pausedFrom })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', existing.id)
+    .execute();
+}
+
+/** What a paused profile was before; profiles that an earlier version paused were enabled, as far as it knew. */
+export async function stateBeforePause({ db, tenantId }: TenantScope, name: string): Promise<'preview' | 'enabled'> {
+  const row = await db
+    .selectFrom('profile')
+    .select('paused_from')
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row?.paused_from === 'preview' ? 'preview' : 'enabled';
+}
+
+/**
+ * Takes a profile out of force, with its problems and holds. What it made in Microsoft 365, and who is linked to whom, stays:
+ * another profile that covers its schools goes on from there.
+ */
+export async function removeProfile({ db, tenantId }: TenantScope, name: string): Promise<void> {
+  await db.deleteFrom('profile').where('tenant_id', '=', tenantId).where('name', '=', name).execute();
+  await db.deleteFrom('problem').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
+  await db.deleteFrom('hold').where('tenant_id', '=', tenantId).where('profile', '=', name).execute();
+}

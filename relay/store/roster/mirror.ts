@@ -1,0 +1,190 @@
+/** Reading the mirror: whole kinds for planning, changes since a version, digests and manifests for the agents. */
+import { setImmediate } from 'node:timers/promises';
+import type { BucketDigest } from '../../../shared/link.ts';
+import type { Bucket, Kind, RecordOf } from '../../../shared/roster.ts';
+import type { RosterChange } from '../../plan/roster-index.ts';
+import type { TenantScope } from '../store.ts';
+
+export interface MirrorState {
+  /** Grows with every committed cycle that changed something. */
+  version: number;
+  /** ISO 8601; null before the first commit. */
+  committedAt: string | null;
+  /** True when the mirror is a whole state of PowerSchool: at least one cycle has committed and none is open. */
+  settled: boolean;
+}
+
+/** Where the tenant's mirror stands. */
+export async function mirrorState(scope: TenantScope): Promise<MirrorState> {
+  const row = await scope.db
+    .selectFrom('tenant')
+    .select(['roster_version', 'committed_at', 'open_cycle'])
+    .where('id', '=', scope.tenantId)
+    .executeTakeFirstOrThrow();
+  return {
+    version: row.roster_version,
+    committedAt: row.committed_at,
+    settled: row.open_cycle === null && row.committed_at !== null,
+  };
+}
+
+/** True when the mirror may be provisioned (see {@link MirrorState.settled}). */
+export async function isSettled(scope: TenantScope): Promise<boolean> {
+  return (await mirrorState(scope)).settled;
+}
+
+/**
+ * Every record of one kind, all schools, ordered by school and id. Read school by school with a pause between, so that
+ * other agents' pings and requests are answered meanwhile: 800,000 enrolments are two seconds of parsing.
+ */
+export async function readRecords<K extends Kind>(scope: TenantScope, kind: K): Promise<RecordOf<K>[]> {
+  const buckets = await scope.db
+    .selectFrom('bucket')
+    .select('school_id')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .orderBy('school_id')
+    .execute();
+  const records: RecordOf<K>[] = [];
+  for (const bucket of buckets) {
+    const rows = await scope.db
+      .selectFrom('record')
+      .select('data')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('kind', '=', kind)
+      .where('school_id', '=', bucket.school_id)
+      .where('deleted', '=', 0)
+      .orderBy('id')
+      .execute();
+    for (const row of rows) records.push(stored<K>(row.data));
+    await setImmediate();
+  }
+  return records;
+}
+
+/** What has changed after `version`, each record once and as it is now, in the order of change. */
+export async function changedSince(scope: TenantScope, version: number): Promise<RosterChange[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['kind', 'school_id', 'id', 'data', 'deleted'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('version', '>', version)
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({
+    kind: row.kind,
+    schoolId: row.school_id,
+    id: row.id,
+    record: row.deleted === 1 ? undefined : stored(row.data),
+  }));
+}
+
+/** True when any record has changed after `version`. */
+export async function isChanged(scope: TenantScope, version: number): Promise<boolean> {
+  const row = await scope.db
+    .selectFrom('record')
+    .select('id')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('version', '>', version)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The digests of all buckets that have records. */
+export async function digests(scope: TenantScope): Promise<BucketDigest[]> {
+  const rows = await scope.db
+    .selectFrom('bucket')
+    .select(['kind', 'school_id', 'count', 'sum'])
+    .where('tenant_id', '=', scope.tenantId)
+    .orderBy('kind')
+    .orderBy('school_id')
+    .execute();
+  return rows.map(({ kind, school_id, count, sum }) => ({ kind, schoolId: school_id, digest: { count, sum } }));
+}
+
+/** The buckets with records that changed after `version`: after a broken cycle, those that it touched. */
+export async function bucketsChangedSince(scope: TenantScope, version: number): Promise<Bucket[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['kind', 'school_id'])
+    .distinct()
+    .where('tenant_id', '=', scope.tenantId)
+    .where('version', '>', version)
+    .execute();
+  return rows.map((row) => ({ kind: row.kind, schoolId: row.school_id }));
+}
+
+/**
+ * Ids and hashes of a bucket in the order of ids, at most `limit` of them.
+ *
+ * @param after the last id of the part before, or '' to begin
+ */
+export async function manifest(
+  scope: TenantScope,
+  bucket: Bucket,
+  after: string,
+  limit: number,
+): Promise<[id: string, hash: string][]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['id', 'hash'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', bucket.kind)
+    .where('school_id', '=', bucket.schoolId)
+    .where('id', '>', after)
+    .where('deleted', '=', 0)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => [row.id, row.hash]);
+}
+
+/** What the intake wrote after checking it against the schema; checking 800,000 rows again would cost seconds a run. */
+function stored<K extends Kind>(data: string): RecordOf<K> {
+  return JSON.parse(data) as RecordOf<K>;
+}
+
+/** One record by kind and id, whichever school it is in; undefined when there is none (any more). */
+export async function readRecord<K extends Kind>(
+  scope: TenantScope,
+  kind: K,
+  id: string,
+): Promise<RecordOf<K> | undefined> {
+  return (await readPerson(scope, kind, id)).records[0];
+}
+
+/** The records of one id, one per school, and whether there was one that is gone. */
+export async function readPerson<K extends Kind>(
+  scope: TenantScope,
+  kind: K,
+  id: string,
+): Promise<{ records: RecordOf<K>[]; wasThere: boolean }> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select(['data', 'deleted'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', '=', kind)
+    .where('id', '=', id)
+    .orderBy('school_id')
+    .execute();
+  const records = rows.filter((row) => row.deleted === 0).map((row) => stored<K>(row.data));
+  return { records, wasThere: rows.some((row) => row.deleted === 1) };
+}
+
+/** Enrollments and rosters of one section, which are in the buckets of its school. */
+export async function readBySection(
+  scope: TenantScope,
+  section: { id: string; schoolId: string },
+): Promise<(RecordOf<'studentEnrollment'> | RecordOf<'teacherRoster'>)[]> {
+  const rows = await scope.db
+    .selectFrom('record')
+    .select('data')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('kind', 'in', ['studentEnrollment', 'teacherRoster'])
+    .where('school_id', '=', section.schoolId)
+    .where('deleted', '=', 0)
+    .execute();
+  const all = rows.map((row) => stored<'studentEnrollment' | 'teacherRoster'>(row.data));
+  return all.filter((membership) => membership.sectionId === section.id);
+}

@@ -1,0 +1,246 @@
+/** The journal: every run, every operation with its reason and outcome, and creations whose answer is still missing. */
+import { randomUUID } from 'node:crypto';
+import type { Body } from '../../model/body.ts';
+import type { OperationKind } from '../../model/operation.ts';
+import { slices } from '../engine/slices.ts';
+import { nextNumber } from '../sequence.ts';
+import type { TenantScope } from '../store.ts';
+
+export interface JournalEntry {
+  id: string;
+  runId: string;
+  kind: OperationKind;
+  key: string;
+  reason: string;
+  before: Body | undefined;
+  after: unknown;
+  state: 'intent' | 'done' | 'failed' | 'unknown';
+  error?: { code: string; message: string };
+}
+
+/** Writes journal entries; an entry that is there already (its intent) receives the outcome. */
+export async function writeJournal(scope: TenantScope, journal: readonly JournalEntry[], now: string): Promise<void> {
+  if (journal.length === 0) return;
+  const first = await nextNumber(scope, 'operation');
+  const rows = journal.map((entry, index) => ({
+    tenant_id: scope.tenantId,
+    id: entry.id,
+    seq: first + index,
+    run_id: entry.runId,
+    kind: entry.kind,
+    key: entry.key,
+    reason: entry.reason,
+    before: entry.before === undefined ? null : JSON.stringify(entry.before),
+    after: entry.after === undefined ? null : JSON.stringify(entry.after),
+    state: entry.state,
+    error_code: entry.error?.code ?? null,
+    error_message: entry.error?.message ?? null,
+    at: now,
+  }));
+  for (const part of slices(rows)) {
+    await scope.db
+      .insertInto('operation')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
+          state: eb.ref('excluded.state'),
+          after: eb.fn.coalesce('excluded.after', 'operation.after'),
+          error_code: eb.ref('excluded.error_code'),
+          error_message: eb.ref('excluded.error_message'),
+          at: eb.ref('excluded.at'),
+        })),
+      )
+      .execute();
+  }
+}
+
+export interface Intent {
+  id: string;
+  kind: OperationKind;
+  key: string;
+  /** The body of a creation or the values of an update, as planned; the person keys of a relation. */
+  after: unknown;
+}
+
+/** Operations whose answer never came, in an earlier run or process. */
+export async function readIntents(scope: TenantScope): Promise<Intent[]> {
+  const rows = await scope.db
+    .selectFrom('operation')
+    .select(['id', 'kind', 'key', 'after'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('state', '=', 'intent')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind as OperationKind,
+    key: row.key,
+    after: row.after === null ? undefined : JSON.parse(row.after),
+  }));
+}
+
+/** What became of an intent is not known, or it did not happen: it is planned again. */
+export async function giveUpIntent(scope: TenantScope, id: string): Promise<void> {
+  await scope.db
+    .updateTable('operation')
+    .set({ state: 'unknown' })
+    .where('tenant_id', '=', scope.tenantId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Closes a run that did not come to its end, with what it had done until then. */
+export async function endOpenRuns(
+  { db, tenantId }: TenantScope,
+  state: 'failed' | 'paused' | 'cancelled',
+  now: string,
+): Promise<void> {
+  await db
+    .updateTable('run')
+    .set(({ selectFrom }) => {
+      const count = (outcome: 'done' | 'failed') =>
+        selectFrom('operation')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where('operation.tenant_id', '=', tenantId)
+          .whereRef('operation.run_id', '=', 'run.id')
+          .where('operation.state', '=', outcome)
+          .$asScalar()
+          .$notNull();
+      return { state, finished_at: now, done: count('done'), failed: count('failed') };
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('state', '=', 'running')
+    .execute();
+}
+
+/** The catalogue's code and sentence. */
+export interface RunFailure {
+  code: string;
+  message: string;
+  action?: string;
+  /** What it was doing, as in "while {step}". */
+  step?: string;
+}
+
+/** Says why the newest run of a profile failed, or adds one that failed before it could plan anything. */
+export async function noteFailure(
+  scope: TenantScope,
+  profile: string,
+  { code, message, action = '', step = '' }: RunFailure,
+  now: string,
+): Promise<void> {
+  const error = { error_code: code, error_message: message, error_action: action || null, error_step: step || null };
+  const open = await scope.db
+    .selectFrom('run')
+    .select('id')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('profile', '=', profile)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  const id = open?.id ?? (await beginRun(scope, profile, {}, now));
+  await endOpenRuns(scope, 'failed', now);
+  await scope.db.updateTable('run').set(error).where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
+}
+
+/** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
+export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
+  await endOpenRuns(scope, 'failed', now);
+  const id = randomUUID();
+  const row = {
+    tenant_id: scope.tenantId,
+    id,
+    seq: await nextNumber(scope, 'run'),
+    profile,
+    started_at: now,
+    finished_at: null,
+    done: 0,
+    failed: 0,
+    held: 0,
+    problems: 0,
+    error_code: null,
+    error_message: null,
+  };
+  await scope.db
+    .insertInto('run')
+    .values({ ...row, state: 'running', planned: JSON.stringify(planned) })
+    .execute();
+  return id;
+}
+
+export async function finishRun(
+  scope: TenantScope,
+  id: string,
+  {
+    state,
+    done,
+    failed,
+    held,
+    problems,
+  }: { state: 'success' | 'errors' | 'preview'; done: number; failed: number; held: number; problems: number },
+  now: string,
+): Promise<void> {
+  await scope.db
+    .updateTable('run')
+    .set({ state, done, failed, held, problems, finished_at: now })
+    .where('tenant_id', '=', scope.tenantId)
+    .where('id', '=', id)
+    .execute();
+}
+
+export interface RunSummary {
+  profile: string;
+  startedAt: string;
+  finishedAt: string | null;
+  state: string;
+  done: number;
+  failed: number;
+  held: number;
+}
+
+/** The newest run of a profile, or of any; undefined before the first. */
+export async function lastRun(scope: TenantScope, profile?: string): Promise<RunSummary | undefined> {
+  const row = await scope.db
+    .selectFrom('run')
+    .select(['profile', 'started_at', 'finished_at', 'state', 'done', 'failed', 'held'])
+    .where('tenant_id', '=', scope.tenantId)
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (
+    row && {
+      profile: row.profile,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+      state: row.state,
+      done: row.done,
+      failed: row.failed,
+      held: row.held,
+    }
+  );
+}
+
+export interface PastOperation {
+  kind: string;
+  state: string;
+  at: string;
+  reason: string;
+  /** Person keys that the operation was about. */
+  people: string[];
+  error: string | undefined;
+}
+
+/** What was done to one object, newest first. */
+export async function operationsOn(scope: TenantScope, key: string): Promise<PastOperation[]> {
+  const rows = await scope.db
+    .selectFrom('operation')
+    .select(['kind', 'state', 'at', 'reason', 'after', 'error_code', 'error_message'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('key', '=', key)
+    .orderBy('seq', 'desc')
+    .execute();
+  return rows.map(({ kind, state, at, reason, after, error_code: code, error_message: message }) => {
+    const value: unknown = after === null ? [] : JSON.parse(after);
+    const people = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    return { kind, state, at, reason, people, error: code === null ? undefined : `${code}: ${message ?? ''}` };
+  });
+}

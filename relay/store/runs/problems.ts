@@ -1,0 +1,145 @@
+/** What is wrong now, per person or object. */
+import { type Problem, problem } from '../../model/problem.ts';
+import { memberOf } from '../../plan/roster-index.ts';
+import { membershipWords } from '../../plan/strangers.ts';
+import { type Claim, scopeOf } from '../../profile/scope.ts';
+import { slices } from '../engine/slices.ts';
+import { readProfiles } from '../profiles/profiles.ts';
+import { type KnownLeftOut, problemOfRow, readLeftOut, unlistedLeftOut } from '../roster/left-out.ts';
+import { readPerson } from '../roster/mirror.ts';
+import type { TenantScope } from '../store.ts';
+
+/** Replaces the problems of a profile: those that are still there keep their first time, those that are gone vanish. */
+export async function replaceProblems(
+  scope: TenantScope,
+  profile: string,
+  problems: readonly Problem[],
+  now: string,
+): Promise<void> {
+  const common = { tenant_id: scope.tenantId, profile, first_at: now, last_at: now };
+  const rows = problems.map((problem) => ({ ...problem, ...common }));
+  for (const part of slices(rows)) {
+    await scope.db
+      .insertInto('problem')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'profile', 'subject', 'code']).doUpdateSet((eb) => ({
+          message: eb.ref('excluded.message'),
+          action: eb.ref('excluded.action'),
+          last_at: eb.ref('excluded.last_at'),
+        })),
+      )
+      .execute();
+  }
+  // Told by what they are and not by when they were last seen: a clock may stand still for two runs, or go back.
+  const open = new Set(problems.map(({ subject, code }) => `${code} ${subject}`));
+  const known = await scope.db
+    .selectFrom('problem')
+    .select(['subject', 'code'])
+    .where('tenant_id', '=', scope.tenantId)
+    .where('profile', '=', profile)
+    .execute();
+  for (const { subject, code } of known.filter((one) => !open.has(`${one.code} ${one.subject}`))) {
+    await scope.db
+      .deleteFrom('problem')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('profile', '=', profile)
+      .where('subject', '=', subject)
+      .where('code', '=', code)
+      .execute();
+  }
+}
+
+/** How many there are of each code. */
+export async function countProblems(scope: TenantScope): Promise<Record<string, number>> {
+  const byCode = Map.groupBy(await readProblems(scope), ({ code }) => code);
+  const counts = [...byCode].map(([code, problems]): [string, number] => [code, problems.length]);
+  return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export type OpenProblem = Problem & { profile: string; firstAt: string; lastAt: string };
+
+/** All of them, by subject: what runs have found, and the rows of PowerSchool that agents leave out. */
+export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
+  const rows = await scope.db
+    .selectFrom('problem')
+    .selectAll()
+    .where('tenant_id', '=', scope.tenantId)
+    .orderBy('subject')
+    .execute();
+  const found = rows.map(({ profile, subject, code, message, action, first_at: firstAt, last_at: lastAt }) => {
+    return { profile, subject, code, message, action, firstAt, lastAt };
+  });
+  const ofRows = await problemsOfRows(scope);
+  if (ofRows.length === 0) return found;
+  const subjects = new Set(ofRows.map(({ subject }) => subject));
+  // That a section is missing says nothing new when its row is left out.
+  const rest = found.filter(({ code, subject }) => code !== 'SectionNotInRoster' || !subjects.has(subject));
+  const rowOf = new Map(ofRows.filter(({ code }) => code === 'RowLeftOut').map((one) => [one.subject, one]));
+  const told: OpenProblem[] = [];
+  for (const one of rest) {
+    const isReference = one.code === 'InvalidLookupReference';
+    told.push((isReference ? await ofItsRow(scope, one, rowOf) : undefined) ?? one);
+  }
+  return [...told, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+}
+
+/** Of somebody whom a class names: that their own row is left out, where that is why they are not there. */
+async function ofItsRow(
+  scope: TenantScope,
+  { profile, subject, firstAt, lastAt }: OpenProblem,
+  rowOf: ReadonlyMap<string, OpenProblem>,
+): Promise<OpenProblem | undefined> {
+  const [kind = '', id = ''] = subject.split(':');
+  if (!isMembership(kind)) return undefined;
+  const { records } = await readPerson(scope, kind, id);
+  for (const membership of records) {
+    const reference = memberOf(membership);
+    const row = rowOf.get(reference);
+    if (row === undefined) continue;
+    const details = { reference, section: membership.sectionId, complaint: row.message.replace(/\.$/, '') };
+    const what = membershipWords[kind];
+    return { profile, ...problem(subject, 'MemberRowLeftOut', { kind: what, ...details }), firstAt, lastAt };
+  }
+  return undefined;
+}
+
+function isMembership(kind: string): kind is keyof typeof membershipWords {
+  return Object.hasOwn(membershipWords, kind);
+}
+
+/** How many rows are left out in the schools of each profile. */
+export async function countLeftOut(scope: TenantScope): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { profile } of await problemsOfRows(scope)) counts.set(profile, (counts.get(profile) ?? 0) + 1);
+  return counts;
+}
+
+/** Told with the profile that covers the school; with none where no profile does. */
+async function problemsOfRows(scope: TenantScope): Promise<OpenProblem[]> {
+  const rows = await readLeftOut(scope);
+  const unlisted = await unlistedLeftOut(scope);
+  if (rows.length === 0 && unlisted === undefined) return [];
+  const profileOf = profileFinder(await readProfiles(scope));
+  const problems = rows.map((row) => {
+    const { firstAt, lastAt } = row;
+    return { profile: profileOf(row), ...problemOfRow(row), firstAt, lastAt };
+  });
+  if (unlisted !== undefined) {
+    const { count, ...times } = unlisted;
+    problems.push({ profile: '', ...problem('district', 'MoreRowsLeftOut', { count }), ...times });
+  }
+  return problems;
+}
+
+function profileFinder(profiles: readonly Claim[]): (row: KnownLeftOut) => string {
+  const scopes = profiles.map((profile) => ({ name: profile.name, scope: scopeOf(profile, profiles) }));
+  return ({ kind, id, schoolId }) => {
+    return scopes.find(({ scope }) => scope.covers(kind === 'school' ? id : schoolId))?.name ?? '';
+  };
+}
+
+/** Those of one person or object. */
+export async function problemsOf(scope: TenantScope, subject: string): Promise<OpenProblem[]> {
+  return (await readProblems(scope)).filter((problem) => problem.subject === subject);
+}

@@ -1,0 +1,195 @@
+/** The journal as it is read: what every run did, operation by operation, for as long as it is kept. */
+import { fail } from '../../../shared/errors.ts';
+import type { TenantScope } from '../store.ts';
+
+export interface PastRun {
+  /** Grows with every run of the tenant: what people call it by. */
+  number: number;
+  id: string;
+  profile: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  /** Null while it is under way. */
+  finishedAt: string | null;
+  state: string;
+  /** Operations by kind. */
+  planned: Record<string, number>;
+  done: number;
+  failed: number;
+  held: number;
+  problems: number;
+  error: RunError | null;
+}
+
+export interface RunError {
+  code: string;
+  message: string;
+  /** What the run was doing; null where that is not known. */
+  step: string | null;
+  action: string | null;
+}
+
+/** The newest first. @param profile of one alone; @param limit the most that are wanted */
+export async function listRuns(
+  scope: TenantScope,
+  { profile, limit }: { profile?: string | undefined; limit: number },
+): Promise<PastRun[]> {
+  const rows = await runs(scope)
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(asRun);
+}
+
+/** @param name its number or its id @throws HallpassError RUN_UNKNOWN */
+export async function findRun(scope: TenantScope, name: string): Promise<PastRun> {
+  const number = /^\d{1,15}$/.test(name) ? Number(name) : -1;
+  const row = await runs(scope)
+    .where((where) => where.or([where('id', '=', name), where('seq', '=', number)]))
+    .executeTakeFirst();
+  if (row === undefined) throw fail('RUN_UNKNOWN', { run: name });
+  return asRun(row);
+}
+
+export interface JournalledOperation {
+  /** When its answer came, or when it was announced, ISO 8601. */
+  at: string;
+  kind: string;
+  key: string;
+  /** `intent` when the answer is not known yet, `unknown` when it never came and it was planned again. */
+  state: string;
+  reason: string;
+  before: unknown;
+  after: unknown;
+  error: { code: string; message: string } | null;
+}
+
+export interface OperationFilter {
+  /** Only what did not succeed. */
+  failed?: boolean;
+  /** The most that are wanted, after so many that are not: everything without. */
+  limit?: number;
+  offset?: number;
+}
+
+/** What a run did, in the order in which it was sent. */
+export async function operationsOf(
+  { db, tenantId }: TenantScope,
+  runId: string,
+  { failed = false, limit = -1, offset = 0 }: OperationFilter = {},
+): Promise<JournalledOperation[]> {
+  const rows = await db
+    .selectFrom('operation')
+    .select(['at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .$if(failed, (query) => query.where('state', '!=', 'done'))
+    .orderBy('seq')
+    .$if(limit >= 0, (query) => query.limit(limit).offset(offset))
+    .execute();
+  return rows.map(({ before, after, error_code: code, error_message: message, ...rest }) => ({
+    ...rest,
+    before: before === null ? null : JSON.parse(before),
+    after: after === null ? null : JSON.parse(after),
+    error: code === null ? null : { code, message: message ?? '' },
+  }));
+}
+
+/** Operations that are taken away in one transaction: some 50 ms, so that nobody else waits longer. */
+const pruneBatch = 5000;
+
+/**
+ * Forgets runs that began before a time, with their operations. What is not answered yet stays, and so does the newest run
+ * of each profile: nothing that a later run decides by depends on the rest.
+ *
+ * @param before ISO 8601
+ * @returns whether there is more to forget
+ */
+export async function pruneJournal({ db, tenantId }: TenantScope, before: string): Promise<boolean> {
+  const old = db
+    .selectFrom('run')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('started_at', '<', before)
+    .where('state', '!=', 'running')
+    .where('seq', 'not in', ({ selectFrom }) =>
+      selectFrom('run as newest')
+        .select(({ fn }) => fn.max('newest.seq').as('seq'))
+        .where('newest.tenant_id', '=', tenantId)
+        .groupBy('newest.profile'),
+    );
+  const operations = await db
+    .selectFrom('operation')
+    .select('seq')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', 'in', old)
+    .where('state', '!=', 'intent')
+    .orderBy('seq')
+    .limit(pruneBatch)
+    .execute();
+  const last = operations.at(-1);
+  if (last !== undefined) {
+    await db
+      .deleteFrom('operation')
+      .where('tenant_id', '=', tenantId)
+      .where('run_id', 'in', old)
+      .where('state', '!=', 'intent')
+      .where('seq', '<=', last.seq)
+      .execute();
+  }
+  if (operations.length === pruneBatch) return true;
+  await db
+    .deleteFrom('run')
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', old)
+    .where('id', 'not in', ({ selectFrom }) =>
+      selectFrom('operation')
+        .select('run_id')
+        .where('operation.tenant_id', '=', tenantId)
+        .where('state', '=', 'intent'),
+    )
+    .execute();
+  return false;
+}
+
+function runs({ db, tenantId }: TenantScope) {
+  return db
+    .selectFrom('run')
+    .select([
+      'seq',
+      'id',
+      'profile',
+      'started_at',
+      'finished_at',
+      'state',
+      'planned',
+      'done',
+      'failed',
+      'held',
+      'problems',
+    ])
+    .select(['error_code', 'error_message', 'error_step', 'error_action'])
+    .where('tenant_id', '=', tenantId);
+}
+
+type RunRow = Awaited<ReturnType<ReturnType<typeof runs>['executeTakeFirstOrThrow']>>;
+
+function asRun(row: RunRow): PastRun {
+  const { seq: number, id, profile, state, done, failed, held, problems, error_code: code } = row;
+  return {
+    number,
+    id,
+    profile,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    state,
+    planned: JSON.parse(row.planned) as Record<string, number>,
+    done,
+    failed,
+    held,
+    problems,
+    error:
+      code === null ? null : { code, message: row.error_message ?? '', step: row.error_step, action: row.error_action },
+  };
+}

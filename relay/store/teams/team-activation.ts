@@ -1,0 +1,86 @@
+/** Whether students see the teams that there are: a teacher has to activate a class team that an application made. */
+import type { TeamActivation } from '../../plan/team-activation.ts';
+import { slices } from '../engine/slices.ts';
+import type { TenantScope } from '../store.ts';
+
+/** Of every team that was looked at, by section; it may be one of an earlier class of the section. */
+export async function readActivations({ db, tenantId }: TenantScope): Promise<Map<string, TeamActivation>> {
+  const rows = await db.selectFrom('team_activation').selectAll().where('tenant_id', '=', tenantId).execute();
+  return new Map(rows.map((row) => [row.section_id, toActivation(row)]));
+}
+
+/** Undefined for a team that nobody has looked at yet. */
+export async function readActivation(
+  { db, tenantId }: TenantScope,
+  sectionId: string,
+): Promise<TeamActivation | undefined> {
+  const row = await db
+    .selectFrom('team_activation')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('section_id', '=', sectionId)
+    .executeTakeFirst();
+  return row && toActivation(row);
+}
+
+/** How many wait for a teacher: of classes that there are and whose teams are not archived. */
+export async function countWaitingTeams({ db, tenantId }: TenantScope): Promise<number> {
+  const { count } = await db
+    .selectFrom('team_activation')
+    .innerJoin('applied', (join) =>
+      join
+        .onRef('applied.tenant_id', '=', 'team_activation.tenant_id')
+        .onRef('applied.key', '=', 'team_activation.section_id')
+        .onRef('applied.object_id', '=', 'team_activation.object_id')
+        .on('applied.kind', '=', 'class'),
+    )
+    .leftJoin('applied_relation', (join) =>
+      join
+        .onRef('applied_relation.tenant_id', '=', 'team_activation.tenant_id')
+        .onRef('applied_relation.item', '=', 'team_activation.section_id')
+        .on('applied_relation.kind', '=', 'retired')
+        .on('applied_relation.container', '=', 'archived'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('team_activation.tenant_id', '=', tenantId)
+    .where('team_activation.state', '=', 'waiting')
+    .where('applied_relation.item', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export async function writeActivations(
+  { db, tenantId }: TenantScope,
+  activations: readonly TeamActivation[],
+): Promise<void> {
+  const rows = activations.map(({ sectionId, objectId, state, since, checkedAt = null }) => {
+    return { tenant_id: tenantId, section_id: sectionId, object_id: objectId, state, since, checked_at: checkedAt };
+  });
+  for (const part of slices(rows)) {
+    await db
+      .insertInto('team_activation')
+      .values(part)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'section_id']).doUpdateSet((eb) => ({
+          object_id: eb.ref('excluded.object_id'),
+          state: eb.ref('excluded.state'),
+          since: eb.ref('excluded.since'),
+          checked_at: eb.ref('excluded.checked_at'),
+        })),
+      )
+      .execute();
+  }
+}
+
+interface Row {
+  section_id: string;
+  object_id: string;
+  state: TeamActivation['state'];
+  since: string;
+  checked_at: string | null;
+}
+
+function toActivation(row: Row): TeamActivation {
+  const { section_id: sectionId, object_id: objectId, state, since, checked_at: checkedAt } = row;
+  return { sectionId, objectId, state, since, checkedAt: checkedAt ?? undefined };
+}

@@ -1,0 +1,154 @@
+/** What the operator's view of all districts is made of: one set of queries, however many districts there are. */
+import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
+import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
+import type { SystemScope } from '../store.ts';
+
+export interface FleetAgent {
+  name: string;
+  version: string;
+  revokedAt: null;
+  lastSeenAt: string | null;
+  connectedSince: string | null;
+  health: AgentHealth | undefined;
+}
+
+export interface FleetProfile {
+  name: string;
+  standing: Standing;
+  quarantine: Quarantine | null;
+  lastRun: FleetRun | undefined;
+}
+
+export interface FleetRun {
+  startedAt: string;
+  finishedAt: string | null;
+  state: string;
+  held: number;
+  failed: number;
+  problems: number;
+  error: { code: string; message: string; step: string | null; action: string | null } | null;
+}
+
+export interface FleetDistrict {
+  id: string;
+  slug: string;
+  name: string;
+  graphTenantId: string;
+  committedAt: string | null;
+  createdAt: string;
+  agents: FleetAgent[];
+  profiles: FleetProfile[];
+  /** Operations that wait for a decision. */
+  held: number;
+  problems: number;
+}
+
+/** By slug. */
+export async function readFleet({ db }: SystemScope): Promise<FleetDistrict[]> {
+  const tenants = await db
+    .selectFrom('tenant')
+    .select(['id', 'slug', 'name', 'graph_tenant_id', 'committed_at', 'created_at'])
+    .orderBy('slug')
+    .execute();
+  const agents = await db
+    .selectFrom('agent')
+    .select(['tenant_id', 'name', 'version', 'last_seen_at', 'connected_since', 'health'])
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  const profiles = await db
+    .selectFrom('profile')
+    .leftJoin('run', (join) =>
+      join
+        .onRef('run.tenant_id', '=', 'profile.tenant_id')
+        .onRef('run.profile', '=', 'profile.name')
+        .on('run.seq', '=', ({ selectFrom }) =>
+          selectFrom('run as newest')
+            .select(({ fn }) => fn.max('newest.seq').as('seq'))
+            .whereRef('newest.tenant_id', '=', 'profile.tenant_id')
+            .whereRef('newest.profile', '=', 'profile.name'),
+        ),
+    )
+    .select(['profile.tenant_id', 'profile.name', 'profile.body', 'profile.quarantine'])
+    .select(['run.started_at', 'run.finished_at', 'run.state', 'run.held', 'run.failed', 'run.problems'])
+    .select(['run.error_code', 'run.error_message', 'run.error_step', 'run.error_action'])
+    .orderBy('profile.name')
+    .execute();
+  const holds = await db
+    .selectFrom('hold')
+    .select(['tenant_id', ({ fn }) => fn.sum<number>('count').as('count')])
+    .where('state', 'in', ['waiting', 'expired'])
+    .groupBy('tenant_id')
+    .execute();
+  const problems = await db
+    .selectFrom('problem')
+    .select(['tenant_id', ({ fn }) => fn.countAll<number>().as('count')])
+    .groupBy('tenant_id')
+    .execute();
+  const agentsOf = Map.groupBy(agents, (row) => row.tenant_id);
+  const profilesOf = Map.groupBy(profiles, (row) => row.tenant_id);
+  const heldIn = new Map(holds.map((row) => [row.tenant_id, Number(row.count)]));
+  const problemsIn = new Map(problems.map((row) => [row.tenant_id, Number(row.count)]));
+  return tenants.map((tenant) => ({
+    id: tenant.id,
+    slug: tenant.slug,
+    name: tenant.name,
+    graphTenantId: tenant.graph_tenant_id,
+    committedAt: tenant.committed_at,
+    createdAt: tenant.created_at,
+    agents: (agentsOf.get(tenant.id) ?? []).map((row) => ({
+      name: row.name,
+      version: row.version,
+      revokedAt: null,
+      lastSeenAt: row.last_seen_at,
+      connectedSince: row.connected_since,
+      health: parseHealth(row.health),
+    })),
+    profiles: (profilesOf.get(tenant.id) ?? []).map((row) => profileOf(row, tenant.committed_at !== null)),
+    held: heldIn.get(tenant.id) ?? 0,
+    problems: problemsIn.get(tenant.id) ?? 0,
+  }));
+}
+
+interface ProfileRow {
+  name: string;
+  body: string;
+  quarantine: string | null;
+  started_at: string | null;
+  finished_at: string | null;
+  state: string | null;
+  held: number | null;
+  failed: number | null;
+  problems: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_step: string | null;
+  error_action: string | null;
+}
+
+function profileOf(row: ProfileRow, hasRoster: boolean): FleetProfile {
+  const { state } = JSON.parse(row.body) as { state: 'preview' | 'enabled' | 'paused' };
+  const quarantine = row.quarantine === null ? null : (JSON.parse(row.quarantine) as Quarantine);
+  const lastRun: FleetRun | undefined =
+    row.started_at === null
+      ? undefined
+      : {
+          startedAt: row.started_at,
+          finishedAt: row.finished_at,
+          state: row.state ?? '',
+          held: row.held ?? 0,
+          failed: row.failed ?? 0,
+          problems: row.problems ?? 0,
+          error:
+            row.error_code === null
+              ? null
+              : {
+                  code: row.error_code,
+                  message: row.error_message ?? '',
+                  step: row.error_step,
+                  action: row.error_action,
+                },
+        };
+  const standing = standingOf({ state, quarantined: quarantine !== null, hasRoster, lastRun });
+  return { name: row.name, standing, quarantine, lastRun };
+}

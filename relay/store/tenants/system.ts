@@ -1,0 +1,251 @@
+/**
+ * The questions that cross tenants, each with the reason why it must: everything else goes through Store.withTenant.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { fail } from '../../../shared/errors.ts';
+import { didYouMean } from '../../../shared/nearest.ts';
+import { codeHash, isCodeAlive, systemUptime } from '../agents/enrollment-code.ts';
+import { writeAudit } from '../audit/audit.ts';
+import type { Database } from '../engine/schema.ts';
+import type { SystemScope } from '../store.ts';
+
+export type Tenant = Pick<
+  Database['tenant'],
+  'id' | 'slug' | 'name' | 'graph_tenant_id' | 'roster_version' | 'open_cycle' | 'committed_at' | 'created_at'
+>;
+
+const tenantColumns = [
+  'id',
+  'slug',
+  'name',
+  'graph_tenant_id',
+  'roster_version',
+  'open_cycle',
+  'committed_at',
+  'created_at',
+] as const;
+
+/**
+ * Makes a tenant with a salt of its own.
+ *
+ * @param given `slug` in lower case, `graphTenantId` a GUID
+ * @throws HallpassError TENANT_EXISTS when slug or Microsoft tenant are taken
+ */
+export async function createTenant(
+  { db }: SystemScope,
+  given: { slug: string; name: string; graphTenantId: string },
+  now: Date,
+): Promise<Tenant> {
+  const graphTenantId = given.graphTenantId.toLowerCase();
+  await refuseTaken({ db }, { slug: given.slug, graphTenantId });
+  return await db
+    .insertInto('tenant')
+    .values({
+      id: randomUUID(),
+      slug: given.slug,
+      name: given.name,
+      graph_tenant_id: graphTenantId,
+      salt: randomBytes(32).toString('hex'),
+      open_cycle: null,
+      roster_version: 0,
+      committed_at: null,
+      created_at: now.toISOString(),
+    })
+    .returning(tenantColumns)
+    .executeTakeFirstOrThrow();
+}
+
+/** @param except a tenant that may have them itself @throws HallpassError TENANT_EXISTS */
+export async function refuseTaken(
+  { db }: SystemScope,
+  { slug, graphTenantId }: { slug: string; graphTenantId: string },
+  except?: string,
+): Promise<void> {
+  const taken = await db
+    .selectFrom('tenant')
+    .select(['slug', 'graph_tenant_id'])
+    .where((where) => where.or([where('slug', '=', slug), where('graph_tenant_id', '=', graphTenantId)]))
+    .$if(except !== undefined, (query) => query.where('id', '!=', except ?? ''))
+    .executeTakeFirst();
+  if (taken === undefined) return;
+  const what = taken.slug === slug ? `the slug "${slug}"` : `the Microsoft tenant ${graphTenantId}`;
+  throw fail('TENANT_EXISTS', { what, tenant: taken.slug });
+}
+
+/** All tenants, for the operator and for the sync loop. */
+export async function listTenants({ db }: SystemScope): Promise<Tenant[]> {
+  return await db.selectFrom('tenant').select(tenantColumns).orderBy('slug').execute();
+}
+
+/** The tenant that the operator names. @throws HallpassError TENANT_UNKNOWN */
+export async function findTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant> {
+  const tenant = await db
+    .selectFrom('tenant')
+    .select(tenantColumns)
+    .where((where) => where.or([where('slug', '=', slugOrId), where('id', '=', slugOrId)]))
+    .executeTakeFirst();
+  if (tenant !== undefined) return tenant;
+  const slugs = await db.selectFrom('tenant').select('slug').orderBy('slug').execute();
+  const known = slugs.map(({ slug }) => slug);
+  throw fail('TENANT_UNKNOWN', { tenant: slugOrId, hint: didYouMean(slugOrId, known) });
+}
+
+export interface KnownAgent {
+  tenantId: string;
+  tenantSlug: string;
+  /** `x` of its Ed25519 JWK. */
+  publicKey: string;
+  revoked: boolean;
+}
+
+/** The agent at the door, which says only its own id. */
+export async function findAgent({ db }: SystemScope, agentId: string): Promise<KnownAgent | undefined> {
+  const row = await db
+    .selectFrom('agent')
+    .innerJoin('tenant', 'tenant.id', 'agent.tenant_id')
+    .select(['agent.tenant_id', 'tenant.slug', 'agent.public_key', 'agent.revoked_at'])
+    .where('agent.id', '=', agentId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    tenantId: row.tenant_id,
+    tenantSlug: row.slug,
+    publicKey: row.public_key,
+    revoked: row.revoked_at !== null,
+  };
+}
+
+export interface KnownToken {
+  id: string;
+  tenant: Tenant;
+  expiresAt: string;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** The program at the API, which shows nothing but its token. @param hash of the token (api-token.ts) */
+export async function findToken({ db }: SystemScope, hash: string): Promise<KnownToken | undefined> {
+  const row = await db
+    .selectFrom('api_token')
+    .select(['id', 'tenant_id', 'expires_at', 'last_used_at', 'revoked_at'])
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const tenant = await findTenant({ db }, row.tenant_id);
+  const { id, expires_at: expiresAt, last_used_at: lastUsedAt, revoked_at: revokedAt } = row;
+  return { id, tenant, expiresAt, lastUsedAt, revokedAt };
+}
+
+export interface EnrolledAgent {
+  agentId: string;
+  tenantId: string;
+  tenantSlug: string;
+  tenantName: string;
+}
+
+/**
+ * Trades a code for an agent's identity; whoever enrolls knows nothing but the code. Undefined when the code is wrong,
+ * expired or used, which the caller must not tell apart.
+ */
+export async function redeemCode(
+  { db }: SystemScope,
+  given: { code: string; name: string; publicKey: string; version: string },
+  now: Date,
+  uptime = systemUptime(),
+): Promise<EnrolledAgent | undefined> {
+  const code = await db
+    .selectFrom('enrollment_code')
+    .select(['tenant_id', 'code_hash', 'issued_at', 'expires_at', 'boot', 'uptime_ms'])
+    .where('code_hash', '=', codeHash(given.code))
+    .where('used_at', 'is', null)
+    .executeTakeFirst();
+  if (code === undefined) return undefined;
+  await db
+    .updateTable('enrollment_code')
+    .set({ used_at: now.toISOString() })
+    .where('tenant_id', '=', code.tenant_id)
+    .where('code_hash', '=', code.code_hash)
+    .execute();
+  // One that came too late is used up as well: whatever the clock is set to, it stays so.
+  if (!isCodeAlive(code, now, uptime)) return undefined;
+  const agentId = randomUUID();
+  await db
+    .insertInto('agent')
+    .values({
+      tenant_id: code.tenant_id,
+      id: agentId,
+      name: given.name,
+      public_key: given.publicKey,
+      version: given.version,
+      source: null,
+      created_at: now.toISOString(),
+      last_seen_at: null,
+      revoked_at: null,
+    })
+    .execute();
+  await writeAudit(
+    { db, tenantId: code.tenant_id },
+    { at: now.toISOString(), who: `agent ${given.name}`, action: 'agent.enroll', detail: { agent: agentId } },
+  );
+  const tenant = await db
+    .selectFrom('tenant')
+    .select(['slug', 'name'])
+    .where('id', '=', code.tenant_id)
+    .executeTakeFirstOrThrow();
+  return { agentId, tenantId: code.tenant_id, tenantSlug: tenant.slug, tenantName: tenant.name };
+}
+
+/** Of the agents connected here, those that have been revoked or removed with their tenant, by whatever process. */
+export async function revokedAmong({ db }: SystemScope, agentIds: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('agent')
+    .select('id')
+    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .where('revoked_at', 'is', null)
+    .execute();
+  const welcome = new Set(rows.map((row) => row.id));
+  return agentIds.filter((id) => !welcome.has(id));
+}
+
+/** Notes that the agents connected here are alive. */
+export async function touchAgents({ db }: SystemScope, agentIds: readonly string[], now: Date): Promise<void> {
+  await db
+    .updateTable('agent')
+    .set({ last_seen_at: now.toISOString() })
+    .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
+    .execute();
+}
+
+/** What changes when a profile of a tenant does, to notice what the CLI did in another process. */
+export async function profileMarks({ db }: SystemScope): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('profile')
+    .select(({ fn }) => ['tenant_id', fn.max('updated_at').as('updated_at'), fn.countAll().as('count')])
+    .groupBy('tenant_id')
+    .execute();
+  return new Map(rows.map((row) => [row.tenant_id, `${row.updated_at} ${row.count}`]));
+}
+
+/**
+ * When somebody last decided something in each tenant: about what is held, or who has which account. Tenants where
+ * nothing was decided have no time.
+ */
+export async function decisionTimes({ db }: SystemScope): Promise<Map<string, string>> {
+  const holds = await db
+    .selectFrom('hold')
+    .select(['tenant_id', ({ fn }) => fn.max('decided_at').as('at')])
+    .where('decided_at', 'is not', null)
+    .groupBy('tenant_id')
+    .execute();
+  const links = await db
+    .selectFrom('directory_state')
+    .select(['tenant_id', 'links_edited_at as at'])
+    .where('links_edited_at', 'is not', null)
+    .execute();
+  const times = new Map<string, string>();
+  for (const { tenant_id, at } of [...holds, ...links]) {
+    if (at !== null && at > (times.get(tenant_id) ?? '')) times.set(tenant_id, at);
+  }
+  return times;
+}

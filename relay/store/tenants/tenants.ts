@@ -1,0 +1,92 @@
+/** Changing and removing tenants: the operator's own, across every table that has something of theirs. */
+import { sql } from 'kysely';
+import { fail } from '../../../shared/errors.ts';
+import { requestRun } from '../runs/run-control.ts';
+import type { SystemScope, TenantScope } from '../store.ts';
+import { refuseTaken, type Tenant } from './system.ts';
+
+export interface TenantChange {
+  slug?: string;
+  name?: string;
+  /** A GUID. */
+  graphTenantId?: string;
+}
+
+/**
+ * Changes what is named. Another Microsoft tenant only as long as nothing was done in the one there is: what was read of it is
+ * forgotten, and the next run reads the other one.
+ *
+ * @throws HallpassError TENANT_EXISTS, TENANT_PROVISIONED
+ */
+export async function editTenant({ db }: SystemScope, before: Tenant, change: TenantChange): Promise<void> {
+  const graphTenantId = (change.graphTenantId ?? before.graph_tenant_id).toLowerCase();
+  const { slug = before.slug, name = before.name } = change;
+  await refuseTaken({ db }, { slug, graphTenantId }, before.id);
+  if (graphTenantId !== before.graph_tenant_id) await forgetDirectory({ db, tenantId: before.id }, before.slug);
+  await db
+    .updateTable('tenant')
+    .set({ slug, name, graph_tenant_id: graphTenantId })
+    .where('id', '=', before.id)
+    .execute();
+}
+
+async function forgetDirectory(scope: TenantScope, slug: string): Promise<void> {
+  const { db, tenantId } = scope;
+  const countIn = async (table: 'link' | 'applied') => {
+    const row = await db
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  };
+  const [links, objects] = [await countIn('link'), await countIn('applied')];
+  if (links + objects > 0) throw fail('TENANT_PROVISIONED', { tenant: slug, links, objects });
+  for (const table of [
+    'directory_user',
+    'directory_state',
+    'found_object',
+    'deleted_account',
+    'drift',
+    'drift_reading',
+    'school_reading',
+    'problem',
+  ] as const) {
+    await db.deleteFrom(table).where('tenant_id', '=', tenantId).execute();
+  }
+  await requestRun(scope, 'restarts');
+}
+
+/** Tables that have rows of this tenant, with how many. */
+export async function countTenant({ db, tenantId }: TenantScope): Promise<{ table: string; rows: number }[]> {
+  const counts = [];
+  for (const table of await tenantTables({ db })) {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from ${sql.table(table)} where tenant_id = ${tenantId}`.execute(db);
+    const count = Number(rows[0]?.count ?? 0);
+    if (count > 0) counts.push({ table, rows: count });
+  }
+  return counts;
+}
+
+/**
+ * Deletes every row of the tenant, its audit log too: it names people of the district. That log refuses deletions at every other
+ * time, so its guards are lifted for this transaction.
+ */
+export async function removeTenant(scope: TenantScope): Promise<void> {
+  const { db, tenantId } = scope;
+  const { rows: guards } = await sql<{ name: string; sql: string }>`
+    select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'audit'`.execute(db);
+  for (const { name } of guards) await sql`drop trigger ${sql.ref(name)}`.execute(db);
+  for (const table of await tenantTables(scope)) {
+    await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId}`.execute(db);
+  }
+  await db.deleteFrom('tenant').where('id', '=', tenantId).execute();
+  for (const guard of guards) await sql.raw(guard.sql).execute(db);
+}
+
+async function tenantTables({ db }: SystemScope): Promise<string[]> {
+  const tables = await db.introspection.getTables();
+  const named = tables.filter(({ columns, isView }) => !isView && columns.some(({ name }) => name === 'tenant_id'));
+  return named.map(({ name }) => name).sort();
+}
