@@ -55,8 +55,14 @@ export function wordsOf({ status, code, message, details }: GraphRefusal): strin
 /** The property that the refusal is about, as Graph names it; undefined where it names none. */
 export function propertyIn({ message, details }: GraphRefusal): string | undefined {
   const target = details.map((detail) => detail.target).find((one) => /^[A-Za-z][\w./]*$/.test(one));
-  const named = /\bpropert(?:y|ies)\s*:?\s*['"]?([A-Za-z][\w./]*)/i.exec(message)?.[1];
-  return target ?? named;
+  const named = /\bpropert(?:y|ies)\s*:?\s*['"]?(?!values?\b|(?:is|are|in|of|has|have|with)\b)([A-Za-z][\w./]*)/i.exec(
+    message,
+  )?.[1];
+  // `Property value is too long: 'displayName'`, `The length of userPrincipalName is invalid`
+  const quoted = /['"]([a-z][\w./]*)['"]/.exec(message)?.[1] ?? /\b[a-z]+[A-Z][A-Za-z]*\b/.exec(message)?.[0];
+  const property = target ?? named ?? quoted;
+  // The directory's inner name of the user name.
+  return property === 'netId' ? 'userPrincipalName' : property;
 }
 
 /** The object that has what was asked for, where Graph says so: `User_<id>` or the bare id in a detail. */

@@ -57,19 +57,57 @@ const licence = { kinds: ['assignLicence'], status: [400, 409], verdict: 'refuse
 const noLicence = { ...licence, problem: 'AzureActiveDirectoryInvalidLicense' } as const;
 const anyRefusal = [[400, 499]] as const;
 
+/** A reference to what is not there is a 400 for some of the workloads. */
+const notFoundCodes = ['Request_ResourceNotFound', 'Directory_ObjectNotFound', 'ResourceNotFound'] as const;
+const notFoundWords = /does not exist or one of its queried reference-property objects are not present/i;
+
 export const outcomeRows = [
   // What passes.
   { status: [429], verdict: 'again', problem: 'AzureActiveDirectoryRequestThrottledTemporarily' },
   { status: [503], verdict: 'doubtful', problem: 'AzureActiveDirectoryReplicaUnavailable' },
+  // The directory's own codes for what passes, whichever status they come with.
+  {
+    status: anyRefusal,
+    codes: [
+      'Directory_ReplicaUnavailable',
+      'Directory_BindingRedirection',
+      'Directory_BindingRedirectionInternalServerError',
+    ],
+    message: /replica (?:is )?unavailable/i,
+    verdict: 'again',
+    problem: 'AzureActiveDirectoryReplicaUnavailable',
+  },
+  {
+    status: anyRefusal,
+    codes: ['TooManyRequests', 'Request_ThrottledTemporarily', 'Directory_TooManyRequests'],
+    verdict: 'again',
+    problem: 'AzureActiveDirectoryRequestThrottledTemporarily',
+  },
   // Microsoft documents members alone for a PATCH with bindings; owners one by one are documented.
   { kinds: ['addOwners'], status: [405, 501], verdict: 'one by one', problem: 'GRAPH_REJECTED' },
   { status: [501, 505], verdict: 'refused', problem: 'GRAPH_REJECTED' },
   { status: [408, [500, 599]], verdict: 'doubtful', problem: 'GRAPH_FAILED' },
+  // What keeps the application out of the whole tenant.
+  {
+    status: [400, 401, 403],
+    codes: [
+      'Authorization_IdentityNotFound',
+      'Authorization_IdentityDisabled',
+      'Directory_TenantDisabled',
+      'Directory_CompanyDisabled',
+    ],
+    message:
+      /identity of the calling application|conditional access|tenant (?:is|has been|was) (?:disabled|suspended|deleted|blocked)|application (?:is|has been|was) (?:disabled|blocked)/i,
+    // Just after consent some of the servers do not know the application yet.
+    verdict: 'again',
+    attempts: 3,
+    problem: 'ApplicationBlocked',
+  },
   { status: [401], verdict: 'again', attempts: 3, problem: 'GRAPH_DENIED' },
   {
     status: [400, 409, 412, 423, 424, 425],
     codes: ['Directory_ConcurrencyViolation', 'Directory_ConcurrentOperationLimit'],
-    message: /concurren(?:t|cy)|try again later|please retry/i,
+    message: /concurren(?:t|cy)|try again later|please retry|\b(?:is|are|currently) locked\b/i,
     verdict: 'again',
     problem: 'ConcurrentChange',
   },
@@ -91,6 +129,15 @@ export const outcomeRows = [
   },
   { kinds: removals, status: [404, 410], verdict: 'look up', problem: 'ObjectMissing' },
   { status: [404, 410], verdict: 'missing', problem: 'ObjectMissing' },
+  {
+    kinds: removals,
+    status: [400],
+    codes: notFoundCodes,
+    message: notFoundWords,
+    verdict: 'look up',
+    problem: 'ObjectMissing',
+  },
+  { status: [400], codes: notFoundCodes, message: notFoundWords, verdict: 'missing', problem: 'ObjectMissing' },
   // Licenses. A person's own address may stand in the way of one, so they come before the conflicts.
   {
     ...noLicence,
@@ -151,7 +198,9 @@ export const outcomeRows = [
   // What the directory does not let anybody, or this application, change.
   {
     status: anyRefusal,
-    message: /on-premises mastered|directory sync objects|undergoing migration/i,
+    codes: ['CannotDisableSynchronizedProperty', 'CannotUpdateSynchronizedProperty'],
+    message:
+      /on-premises mastered|mastered on-premises|directory sync objects|undergoing migration|synchroni[sz]ed (?:from|with) (?:your )?on-premises|on-premises active directory/i,
     verdict: 'refused',
     problem: 'OnPremisesAccount',
   },
@@ -183,20 +232,29 @@ export const outcomeRows = [
     verdict: 'denied',
     problem: 'AccountProtected',
   },
-  // Room.
+  {
+    kinds: [...bindings, 'addSchoolUser'],
+    status: [400, 403],
+    message: /\bguests?\b|referenced-object resource identifier|cannot be (?:added as )?(?:a |an )?(?:member|owner)\b/i,
+    verdict: 'refused',
+    problem: 'MemberRefused',
+  },
+  // Room. Of one object first: the directory has one code for both.
+  {
+    kinds: [...bindings, 'addSchoolUser', 'addSchoolClass'],
+    status: [400, 403, 409, 413],
+    codes: ['Directory_ResourceSizeExceeded'],
+    message:
+      /(?:max(?:imum)?\b|more than|at most|limit|exceeds?\b).*(?:owners|members|administrative units|links?\b)|(?:owners|members|links).*(?:limit|maximum|exceeded)/i,
+    verdict: 'refused',
+    problem: 'ObjectFull',
+  },
   {
     status: [400, 403, 409],
     codes: ['Directory_QuotaExceeded'],
-    message: /quota limit|quota (?:was|has been|is) exceeded/i,
+    message: /\bquota\b/i,
     verdict: 'refused',
     problem: 'GRAPH_QUOTA_EXCEEDED',
-  },
-  {
-    status: [400, 403, 409, 413],
-    codes: ['Directory_ResourceSizeExceeded'],
-    message: /(?:maximum|more than|at most|limit).*(?:owners|members|administrative units|links?\b)/i,
-    verdict: 'refused',
-    problem: 'ObjectFull',
   },
   // What may be there once.
   {
@@ -246,6 +304,14 @@ export const outcomeRows = [
     verdict: 'refused',
     problem: 'EducationNotAvailable',
   },
+  {
+    kinds: ofTeams,
+    status: [400, 402, 403],
+    message:
+      /licen[cs]e|not (?:enabled|provisioned|available) for (?:the|this) (?:user|tenant)|teams? (?:is|are) (?:disabled|not enabled)/i,
+    verdict: 'refused',
+    problem: 'TeamsNotAvailable',
+  },
   { kinds: ofTeams, status: [400], verdict: 'refused', problem: 'TeamFailed' },
   // Values.
   {
@@ -253,7 +319,7 @@ export const outcomeRows = [
     status: [400, 422],
     details: ['InvalidValue', 'InvalidLength', 'PropertyValueTooLong', 'GreaterThanMaxLength', 'InvalidFormat'],
     message:
-      /invalid value specified|(?:exceeds?|greater than|longer than).*(?:length|characters|allowed)|max(?:imum)? ?length|too long|invalid (?:characters?|format)|(?:cannot|can't|must not) be (?:null or )?empty/i,
+      /invalid value|value is required for property|propert(?:y|ies) ['"]?[\w./]+['"]? (?:is|are) invalid|(?:exceeds?|greater than|longer than).*(?:length|characters|allowed)|max(?:imum)? ?length|too long|invalid (?:characters?|format|date)|characters? that (?:is|are) not (?:allowed|permitted|supported)|does ?n[o']t match (?:the )?schema|(?:cannot|can't|must not) be (?:null or )?empty/i,
     verdict: 'refused',
     problem: 'AzureActiveDirectoryInvalidPropertyValue',
   },

@@ -261,6 +261,106 @@ const cases: Record<string, Case> = {
     ...{ kind: 'addOwners', ...bad, message: "The property 'owners@odata.bind' is not supported for this operation." },
     is: ['one by one'],
   },
+  'a user name that the directory does not like': {
+    ...{ kind: 'createUser', ...bad, message: 'Property userPrincipalName is invalid.' },
+    is: ['failed', 'AzureActiveDirectoryInvalidPropertyValue', 'sis'],
+    says: /Correct the user name/,
+  },
+  'a user name that is taken, by its inner name': {
+    ...{ kind: 'createUser', ...bad, message: 'Property netId is invalid.' },
+    details: [{ code: 'ObjectConflict', target: 'netId', message: 'Property netId is invalid.' }],
+    is: ['conflict', 'AliasTaken', 'microsoft'],
+    says: /userPrincipalName/,
+  },
+  'a value that is missing': {
+    ...{ kind: 'createUser', ...bad, message: "A value is required for property 'displayName' of resource 'User'." },
+    is: ['failed', 'AzureActiveDirectoryInvalidPropertyValue', 'sis'],
+    says: /first and last name/,
+  },
+  'characters that an alias does not have': {
+    ...{ kind: 'createUser', ...bad },
+    message: "The value for property 'mailNickname' contains characters that are not allowed.",
+    is: ['failed', 'AzureActiveDirectoryInvalidPropertyValue', 'sis'],
+  },
+  'a property that is named at the end': {
+    ...{ kind: 'updateUser', ...bad, message: "Property value is too long: 'givenName'" },
+    is: ['failed', 'AzureActiveDirectoryInvalidPropertyValue', 'sis'],
+    says: /Correct the first name/,
+  },
+  'a value that does not match, and not from PowerSchool': {
+    ...{ kind: 'updateUser', ...bad },
+    message: "Property 'mobilePhone' in payload has a value that does not match schema.",
+    is: ['failed', 'ProfileValueRefused', 'operator'],
+  },
+  'a Conditional Access policy': {
+    ...{ kind: 'createUser', ...denied, message: 'Access has been blocked by Conditional Access policies.' },
+    is: ['again', 'ApplicationBlocked', 'microsoft'],
+    says: /Conditional Access/,
+  },
+  'an application that was disabled': {
+    ...{ kind: 'updateUser', status: 401, code: 'Authorization_IdentityDisabled' },
+    message: 'The identity of the calling application is disabled.',
+    is: ['again', 'ApplicationBlocked', 'microsoft'],
+  },
+  'a tenant that is suspended': {
+    ...{ kind: 'createClass', status: 403, code: 'Directory_TenantDisabled', message: 'The tenant is disabled.' },
+    is: ['again', 'ApplicationBlocked', 'microsoft'],
+  },
+  'a replica is away, with another status': {
+    ...{ kind: 'updateUser', status: 400, code: 'Directory_ReplicaUnavailable', message: 'Try another one.' },
+    is: ['again', 'AzureActiveDirectoryReplicaUnavailable', 'nobody'],
+  },
+  'throttled, with another status': {
+    ...{ kind: 'updateUser', status: 403, code: 'TooManyRequests', message: 'Slow down.' },
+    is: ['again', 'AzureActiveDirectoryRequestThrottledTemporarily', 'nobody'],
+  },
+  'a group that is locked': {
+    ...{ kind: 'addMembers', status: 409, code: 'Conflict', message: 'The group is locked.' },
+    is: ['again', 'ConcurrentChange', 'nobody'],
+  },
+  'a missing account, with another status': {
+    ...{ kind: 'addMembers', ...bad },
+    message: "Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+    is: ['missing', 'ObjectMissing', 'microsoft'],
+  },
+  'a member who is gone already, with another status': {
+    ...{ kind: 'removeMember', status: 400, code: 'Request_ResourceNotFound', message: 'Not found.' },
+    is: ['verify'],
+  },
+  'an account of Active Directory, by code alone': {
+    ...{ kind: 'disableUser', status: 400, code: 'CannotDisableSynchronizedProperty', message: 'Cannot disable it.' },
+    is: ['failed', 'OnPremisesAccount', 'microsoft'],
+  },
+  'a guest in a group without guests': {
+    ...{ kind: 'addMembers', ...denied, message: 'Guest users are not allowed to join because of a policy setting.' },
+    is: ['failed', 'MemberRefused', 'microsoft'],
+    says: /Allow guests/,
+  },
+  'an account that cannot be a member': {
+    ...{ kind: 'addMembers', ...bad },
+    message: "Unsupported referenced-object resource identifier for link property 'members'.",
+    is: ['failed', 'MemberRefused', 'microsoft'],
+  },
+  'a class with too many owners, by the code of a full tenant': {
+    ...{ kind: 'addOwners', status: 403, code: 'Directory_QuotaExceeded' },
+    message: 'The maximum number of links to the group is exceeded.',
+    is: ['failed', 'ObjectFull', 'microsoft'],
+  },
+  'an account in 30 schools': {
+    ...{ kind: 'addSchoolUser', ...bad },
+    message: 'Adding this member would exceed the max number of administrative units (30).',
+    is: ['failed', 'ObjectFull', 'microsoft'],
+  },
+  'a tenant without a verified domain is full': {
+    ...{ kind: 'createUser', ...bad, message: 'The number of users exceeds the directory quota.' },
+    is: ['failed', 'GRAPH_QUOTA_EXCEEDED', 'microsoft'],
+  },
+  'an owner without Teams': {
+    ...{ kind: 'createTeam', status: 403, code: 'Forbidden' },
+    message: 'The owner of the team has no license for Microsoft Teams.',
+    is: ['failed', 'TeamsNotAvailable', 'microsoft'],
+    says: /a license with Microsoft Teams/,
+  },
   'nothing else is known': {
     ...{ kind: 'updateClass', status: 418, code: 'Teapot', message: 'Short and stout.' },
     body: { error: { code: 'Teapot', message: 'Short and stout.', innererror: { 'request-id': 'abc-123' } } },

@@ -38,6 +38,32 @@ export const graphRefusals = {
     meaning:
       'Groups in a restricted management administrative unit, and groups to which administrator roles can be assigned, can be changed only by those who are allowed to manage them. Everything else goes on.',
   },
+  ApplicationBlocked: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: "Microsoft 365 lets the relay's application do nothing in this tenant ({what}): {reason}.",
+    action:
+      "See in Microsoft Entra (Enterprise applications) that the application is there and enabled for sign-in, that no Conditional Access policy for workload identities blocks the relay's address, and that the tenant itself is active.",
+    meaning:
+      'The application or the whole tenant is disabled, or a policy blocks it although it could sign in before. Permissions are not the reason.',
+  },
+  MemberRefused: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'Microsoft 365 does not take this account into the group ({what}): {reason}.',
+    action:
+      'Allow guests in groups in the Microsoft 365 admin center (Settings, Microsoft 365 Groups), or name another account of the person with "hallpass-relay link set".',
+    meaning:
+      'The group or the tenant does not take accounts of this kind, such as guests. Everybody else of the class is added.',
+  },
+  TeamsNotAvailable: {
+    retry: 'fix',
+    who: 'microsoft',
+    sentence: 'Microsoft Teams is not available for the owner of this class or the tenant ({what}): {reason}.',
+    action:
+      'Give the teacher a license with Microsoft Teams, and see that Teams is switched on for the tenant. The team is asked for again by itself.',
+    meaning: 'A team needs an owner who may use Microsoft Teams.',
+  },
   GroupNotWritable: {
     retry: 'fix',
     who: 'microsoft',

@@ -13,7 +13,7 @@ import { newDoubt, type Step } from './step.ts';
 /** Attempts at something that Graph does not know, before it is looked up what is missing: some seven seconds. */
 const attemptsAtMissing = 4;
 
-/** @param isOneByOne whether one owner was added, and not all of the operation */
+/** @param isOneByOne whether one of the people was sent, and not all of the operation */
 export function stepAfter(
   task: Task,
   answer: GraphAnswer | HallpassError | undefined,
@@ -32,7 +32,7 @@ export function stepAfter(
   const outcome = outcomeOf(operation, answer, context.clock.now(), isOneByOne);
   switch (outcome.kind) {
     case 'done':
-      return isOneByOne ? afterOneOwner(task, context) : { kind: 'done', objectId: outcome.objectId };
+      return isOneByOne ? afterOnePerson(task, context) : { kind: 'done', objectId: outcome.objectId };
     case 'again':
       return outcome;
     case 'verify':
@@ -54,9 +54,28 @@ export function stepAfter(
       return { kind: 'one by one' };
     case 'failed': {
       const less = withoutClearing(operation);
-      return less === undefined ? { kind: 'failed', error: outcome.error } : { kind: 'less', operation: less };
+      return less === undefined ? afterRefusal(task, outcome.error, isOneByOne) : { kind: 'less', operation: less };
     }
   }
+}
+
+/** What may be wrong with one of the people, and not with the group. */
+const ofOnePerson: readonly string[] = ['MemberRefused', 'ObjectFull', 'GRAPH_REJECTED'];
+
+/** People refused alone one after the other, before the group is taken for the reason. */
+const mostRefusedAlone = 5;
+
+/** Graph adds all or nobody, so one account that it refuses would keep up to nineteen others out. */
+function afterRefusal(task: Task, error: HallpassError, isOneByOne: boolean): Step {
+  const { operation, refusedAlone = 0 } = task;
+  if (!('people' in operation) || !ofOnePerson.includes(error.code)) return { kind: 'failed', error };
+  const [first, ...people] = operation.people;
+  const isAlone = isOneByOne || (people.length === 0 && error.code === 'MemberRefused');
+  if (first === undefined || (!isAlone && people.length === 0)) return { kind: 'failed', error };
+  if (!isAlone) return { kind: 'one by one' };
+  task.refusedAlone = refusedAlone + 1;
+  if (task.refusedAlone >= mostRefusedAlone) return { kind: 'failed', error };
+  return { kind: 'without', people: [first], rest: people.length === 0 ? undefined : { ...operation, people }, error };
 }
 
 /** Clearing what belonged to an earlier role is worth a try, and nothing more: Microsoft does not document it. */
@@ -67,10 +86,14 @@ function withoutClearing(operation: Operation): Operation | undefined {
   return { ...operation, body: Object.fromEntries(rest) as Body };
 }
 
-function afterOneOwner({ operation }: Task, { habits }: Applying): Step {
-  if (operation.kind !== 'addOwners') return { kind: 'done' };
-  habits.ownersOneByOne = true;
+function afterOnePerson(task: Task, { habits }: Applying): Step {
+  const { operation, refusedAlone = 0 } = task;
+  if (!('people' in operation)) return { kind: 'done' };
   const [first, ...people] = operation.people;
+  // Where one of them was refused alone, the tenant may take several others at once.
+  task.hadRefusals ||= refusedAlone > 0;
+  task.refusedAlone = 0;
+  if (operation.kind === 'addOwners' && people.length === 0 && !task.hadRefusals) habits.ownersOneByOne = true;
   if (first === undefined || people.length === 0) return { kind: 'done' };
   return { kind: 'partly', done: { ...operation, people: [first] }, rest: { ...operation, people } };
 }

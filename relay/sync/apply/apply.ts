@@ -126,11 +126,13 @@ async function send(tasks: readonly Task[], context: Applying): Promise<Map<Task
   const passwords = await announce(tasks, context);
   const ids = objectIds(context);
   const password = (key: string) => passwords.get(key) ?? missingPassword(key);
-  const isOneByOne = (task: Task) =>
-    task.operation.kind === 'addOwners' && (context.habits.ownersOneByOne || task.isOneByOne === true);
-  const requests = tasks.map((task) =>
-    requestFor(task.operation, ids, { root: context.root, password, ownersOneByOne: isOneByOne(task) }),
-  );
+  const isOneByOne = ({ operation, isOneByOne }: Task) =>
+    isOneByOne === true || (operation.kind === 'addOwners' && context.habits.ownersOneByOne);
+  const requests = tasks.map((task) => {
+    const alone = isOneByOne(task);
+    const operation = alone ? firstOf(task.operation) : task.operation;
+    return requestFor(operation, ids, { root: context.root, password, ownersOneByOne: alone });
+  });
   const ways = tasks.map(isOneByOne);
   const answers = await sendBatch(context.client, requests).catch((error: unknown) => asAnswers(error, tasks.length));
   for (const [index, task] of tasks.entries()) {
@@ -187,6 +189,7 @@ async function conclude(
       case 'partly':
         applied.push(appliedBy(step.done, '', context.applied));
         task.operation = step.rest;
+        task.attempts = 0;
         lanes.park(task, now);
         continue;
       case 'without': {
@@ -196,6 +199,7 @@ async function conclude(
         }
         if (step.rest !== undefined) {
           task.operation = step.rest;
+          task.attempts = 0;
           lanes.park(task, now);
           continue;
         }
@@ -244,6 +248,11 @@ async function conclude(
     await forgetPasswords(scope, forgotten);
   });
   for (const one of applied) updateApplied(context, one);
+}
+
+/** The operation for the first of its people alone. */
+function firstOf(operation: Operation): Operation {
+  return 'people' in operation ? { ...operation, people: operation.people.slice(0, 1) } : operation;
 }
 
 /** A killed run made the account, with the password that was kept then. */

@@ -15,8 +15,12 @@ export interface Task {
   doubt?: Doubt | undefined;
   /** An answer was lost: what is found may be its own. */
   wasLost?: boolean;
-  /** Several owners at once were refused. */
+  /** Several people at once were refused: they are sent one at a time. */
   isOneByOne?: boolean;
+  /** People who were refused alone, one after the other. */
+  refusedAlone?: number;
+  /** Somebody of the operation was refused alone. */
+  hadRefusals?: boolean;
 }
 
 /** An answer that does not tell what is true in Microsoft 365. */

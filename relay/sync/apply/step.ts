@@ -8,7 +8,7 @@ export type Step =
   | { kind: 'done'; objectId?: string | undefined; isFound?: boolean }
   /** Some of the people are in the group; the rest goes again. */
   | { kind: 'partly'; done: Operation; rest: Operation }
-  /** Some of the people have no account any more; the rest goes again. */
+  /** Some of the people have no account any more, or are refused; the rest goes again. */
   | { kind: 'without'; people: string[]; rest: Operation | undefined; error: HallpassError }
   /** Sent again after a while, if there are attempts left. */
   | { kind: 'again'; waitMs: number | undefined; attempts?: number | undefined; error: HallpassError }
@@ -18,7 +18,7 @@ export type Step =
   | { kind: 'password'; attempts: number; error: HallpassError }
   /** Sent again at once, without what was refused. */
   | { kind: 'less'; operation: Operation }
-  /** Sent again at once, one owner at a time. */
+  /** Sent again at once, one of the people at a time. */
   | { kind: 'one by one' }
   /** Looked up, in so many milliseconds. Nothing else waits for it. */
   | { kind: 'look'; doubt: Doubt; waitMs: number }

@@ -6,7 +6,7 @@ import type { RosterRecord } from '../../../shared/roster.ts';
 import { fixerOf } from '../../model/problem.ts';
 import { parseProfile } from '../../profile/profile.ts';
 import { readProblems } from '../../store/runs/problems.ts';
-import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
+import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../../testing/district.ts';
 
 const match: Mode = { students: 'match', teachers: 'match' };
 const students = 8;
@@ -180,6 +180,47 @@ t.test('a group that can have administrator roles is said to be protected, and e
   ]);
   const dump = await district.dump();
   t.ok(dump.class.every(({ members }) => (members?.length ?? 0) > 1));
+});
+
+t.test('a guest whom a group refuses keeps nobody else out of it, and is named', async (t) => {
+  const { identity } = profileFor(match);
+  for (const [name, key] of Object.entries({ student2: 'students:12', teacher0: 'teachers:90' })) {
+    const district = await open(t, { identity: { ...identity, guests: 'match' } });
+    const { directory } = district.microsoft;
+    directory.users.update(account(district, name), { userType: 'Guest' });
+    directory.rules.guestsInGroups = false;
+    const another = { id: '79', schoolId: '1', sectionId: '50', teacherId: '92' };
+    await district.commit([...smallRoster(students), { kind: 'teacherRoster', ...another }]);
+    await district.run();
+    const { class: classes, user } = await district.dump();
+    const guest = user.find((one) => one.id === account(district, name).id);
+    t.notOk(
+      classes.some(({ members }) => members?.includes(guest?.id ?? '')),
+      name,
+    );
+    const art = classes.find(({ externalId }) => externalId === '50');
+    const wanted = ['student0', 'student2', 'student4', 'student6', 'teacher0', 'teacher2'].filter(
+      (one) => one !== name,
+    );
+    const namesOf = (ids: string[] = []) =>
+      ids.map((id) => user.find((one) => one.id === id)?.userPrincipalName?.split('@')[0]).sort();
+    t.match(
+      namesOf(art?.members).filter((one) => wanted.includes(one ?? '')),
+      namesOf(art?.members),
+    );
+    t.ok(namesOf(art?.owners).includes('teacher2'), 'the other teacher is an owner');
+    const problems = await problemsOf(district);
+    t.ok(problems.every(({ code, who }) => code === 'MemberRefused' && who === 'microsoft'));
+    t.ok(
+      problems.every(({ subject }) => subject.endsWith(key)),
+      problems.map(({ subject }) => subject).join(),
+    );
+
+    t.match(await district.run(), { done: 0 }, 'nobody is added twice');
+    directory.rules.guestsInGroups = true;
+    t.match(await district.run(), { state: 'success', problems: 0 });
+    t.match(await district.run(), { done: 0 });
+  }
 });
 
 t.test('an account that leaves the synchronization is written again, and nothing fights', async (t) => {

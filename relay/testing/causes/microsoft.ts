@@ -67,6 +67,14 @@ export const microsoftCauses = {
     before: refusing(403, 'Target object is a member of a restricted management administrative unit.'),
     mend: faultsEnd,
   },
+  ApplicationBlocked: {
+    before: refusing(403, 'Access has been blocked by Conditional Access policies.'),
+    mend: faultsEnd,
+  },
+  MemberRefused: {
+    before: refusing(400, 'Guest users are not allowed to join this group because of a policy setting.'),
+    mend: faultsEnd,
+  },
   GroupNotWritable: {
     before: refusing(400, 'Cannot Update a mail-enabled security groups and or distribution list.'),
     mend: faultsEnd,
@@ -191,6 +199,15 @@ export const microsoftCauses = {
     mend: ({ microsoft }) => {
       for (const one of microsoft.directory.groups.values()) one.inTeamsAt = 0;
     },
+  },
+  TeamsNotAvailable: {
+    profile: { classes: { createTeam: true } },
+    before: answering('POST', '^/teams$', {
+      status: 403,
+      code: 'Forbidden',
+      message: 'The owner of the team has no license for Microsoft Teams.',
+    }),
+    mend: faultsEnd,
   },
   TeamFailed: {
     profile: { classes: { createTeam: true } },

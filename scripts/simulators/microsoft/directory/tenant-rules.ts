@@ -8,6 +8,8 @@ export const tenantRules = z.strictObject({
   memberWritesNeedUserWrite: z.boolean(),
   /** `owners@odata.bind` is refused in a PATCH, where Microsoft documents it for members only. */
   refusesOwnersInPatch: z.boolean(),
+  /** Guests may be members and owners of groups. */
+  guestsInGroups: z.boolean(),
   /** What a null for `student` or `teacher` does: Microsoft documents none of the three. */
   clearedRoles: z.enum(['cleared', 'ignored', 'refused']),
   /** Accounts and groups in the recycle bin keep their user names and aliases from others. */
@@ -30,6 +32,7 @@ export function usualRules(): TenantRules {
     ownerRemovalEndsMembership: false,
     memberWritesNeedUserWrite: false,
     refusesOwnersInPatch: false,
+    guestsInGroups: true,
     clearedRoles: 'cleared',
     deletedKeepNames: false,
     naming: null,

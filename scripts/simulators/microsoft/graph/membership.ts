@@ -66,9 +66,16 @@ export function bind(directory: Directory, group: Group, bindings: Bindings, cal
     members: checkAdditions(directory, group, 'members', bindings.members),
     owners: checkAdditions(directory, group, 'owners', bindings.owners),
   };
+  if (!directory.rules.guestsInGroups && [...adding.members, ...adding.owners].some(isGuest)) {
+    throw badRequest('Guest users are not allowed to join this group because of a policy setting.');
+  }
   for (const user of adding.members) directory.addLink(group, 'members', user, 'lagging');
   grantGroupLicenses(directory, group, adding.members);
   for (const user of adding.owners) directory.addLink(group, 'owners', user, 'lagging');
+}
+
+function isGuest({ props }: User): boolean {
+  return props.userType === 'Guest';
 }
 
 /** Checks without changing anything, so that a group is not created for references that fail. */
