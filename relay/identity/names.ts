@@ -13,8 +13,8 @@ import type { Profile } from '../profile/profile.ts';
 import type { DirectoryIndex } from './directory-index.ts';
 import { type Handover, type Holder, type Holders, nobodyHolds, reasonToKeep } from './holder.ts';
 import type { NameHistory } from './name-history.ts';
-import { former, listed } from './settle.ts';
-import { localPartMaker, numberedName } from './usernames.ts';
+import { type Claim, former, isOnePerson, listed, namesAgree, ofStaff, type Pair, studentAndStaff } from './settle.ts';
+import { localPartMaker, numberedName, withoutDomain } from './usernames.ts';
 
 export interface NamedPerson {
   person: Person;
@@ -76,7 +76,11 @@ export function nameAccounts(
     (wish) => fold(nameOf(wish)),
   );
   const named: NamedPerson[] = [];
-  for (const [name, claimants] of fixed) {
+  for (const [name, all] of fixed) {
+    // One person who is student and staff has one account, and staff decides, as in matching.
+    const both = all.length === 2 ? onePerson(all.map(claimOf)) : undefined;
+    if (both !== undefined) problems.push(ofStaff({ userPrincipalName: both.staff.value }, both));
+    const claimants = both === undefined ? all : all.filter(({ key }) => key === both.staff.subject);
     for (const wish of claimants) {
       const value = wish.rule === 'username' ? describeValue(wish.person.username ?? '') : nameOf(wish);
       const source = wish.rule === 'username' ? 'username' : 'the user name';
@@ -97,7 +101,14 @@ export function nameAccounts(
         const account = { objectId: there.objectId, userPrincipalName: nameOf(wish) };
         problems.push(former(account, there.holder, wish.key, keeps));
       } else if (directory.find('userPrincipalName', name).length > 0) {
-        problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory, holders)));
+        const there = otherSelf(wish, directory, holders);
+        if (there === undefined) problems.push(problem(wish.key, 'UserNameTaken', taken(wish, directory, holders)));
+        else problems.push(ofStaff({ userPrincipalName: nameOf(wish) }, there.pair));
+        if (there?.pair.staff.subject === wish.key) {
+          const { subject: from } = there.pair.student;
+          const reason = `the person is both student ${from} and staff, and staff decides`;
+          takenOver.push({ personKey: wish.key, objectId: there.objectId, handover: { from, reason } });
+        }
       } else {
         named.push(namedAs(wish, wish.localPart));
       }
@@ -140,6 +151,43 @@ function formerHolder(
   if (objectId === undefined || others.length > 0) return undefined;
   const holder = holders.holderOf(objectId);
   return holder === undefined || holder.person !== undefined ? undefined : { objectId, holder };
+}
+
+/** PowerSchool's own user name is one person's, unless both names are others. */
+function onePerson(claims: readonly (Claim | undefined)[]): Pair | undefined {
+  const known = claims.filter((claim) => claim !== undefined);
+  const pair = known.length === 2 ? studentAndStaff(known) : undefined;
+  return pair !== undefined && isOnePerson(pair) ? pair : undefined;
+}
+
+/** Undefined for a name that a pattern makes: a namesake has it, too. */
+function claimOf(wish: Wish): Claim | undefined {
+  const { key: subject, person, rule, domain } = wish;
+  if (rule !== 'username') return undefined;
+  return {
+    subject,
+    person,
+    rule: { source: 'username', suffix: domain, target: 'userPrincipalName' },
+    value: nameOf(wish),
+  };
+}
+
+/** The account of this name, where it is the same person's under a record of the other role, and may be said to be theirs. */
+function otherSelf(
+  wish: Wish,
+  directory: DirectoryIndex,
+  holders: Holders,
+): { objectId: string; pair: Pair } | undefined {
+  const [objectId = ''] = directory.find('userPrincipalName', nameOf(wish));
+  const holder = holders.holderOf(objectId);
+  const claim = claimOf(wish);
+  const theirs = holder?.person?.username;
+  if (holder?.person === undefined || claim === undefined || theirs === undefined) return undefined;
+  if (fold(`${withoutDomain(theirs, wish.domain)}@${wish.domain}`) !== fold(nameOf(wish))) return undefined;
+  const pair = onePerson([claim, { ...claim, subject: holder.subject, person: holder.person }]);
+  const isStaff = pair?.staff.subject === wish.key;
+  if (pair === undefined || (isStaff && (holder.byHand || !namesAgree(pair)))) return undefined;
+  return { objectId, pair };
 }
 
 /** A name made of names is a namesake's as well; PowerSchool's own user name is one person's at a time. */

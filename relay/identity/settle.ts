@@ -81,12 +81,12 @@ export function settle(
   };
 }
 
-interface Pair {
+export interface Pair {
   student: Claim;
   staff: Claim;
 }
 
-function studentAndStaff(claims: readonly Claim[]): Pair | undefined {
+export function studentAndStaff(claims: readonly Claim[]): Pair | undefined {
   const student = claims.find(({ person }) => person.role === 'students');
   const staff = claims.find(({ person }) => person.role === 'teachers');
   return student && staff && { student, staff };
@@ -96,13 +96,13 @@ function studentAndStaff(claims: readonly Claim[]): Pair | undefined {
  * The same user name or address is one person's, unless both names are others; numbers of students and of staff are given out
  * apart, so that the same number alone says nothing.
  */
-function isOnePerson({ student, staff }: Pair): boolean {
+export function isOnePerson({ student, staff }: Pair): boolean {
   if (areTwoPeople(student.person, staff.person)) return false;
   const byNumbers = student.rule.source === 'studentNumber' && staff.rule.source === 'teacherNumber';
   return !byNumbers || namesAgree({ student, staff });
 }
 
-function namesAgree({ student, staff }: Pair): boolean {
+export function namesAgree({ student, staff }: Pair): boolean {
   const same = (name: 'givenName' | 'surname') => {
     const [left, right] = [student.person[name], staff.person[name]];
     return left !== undefined && right !== undefined && fold(left) === fold(right);
@@ -110,7 +110,8 @@ function namesAgree({ student, staff }: Pair): boolean {
   return same('givenName') && same('surname');
 }
 
-function ofStaff({ userPrincipalName }: Account, { student, staff }: Pair): Problem {
+/** The student's problem: staff has the account. */
+export function ofStaff({ userPrincipalName }: Pick<Account, 'userPrincipalName'>, { student, staff }: Pair): Problem {
   return problem(student.subject, 'AccountOfStaff', {
     account: userPrincipalName,
     student: student.subject,

@@ -74,7 +74,8 @@ function valueFor(person: Person, name: string): string | undefined {
   }
 }
 
-function withoutDomain(username: string, domain: string): string {
+/** Of a user name that has the domain at its end. */
+export function withoutDomain(username: string, domain: string): string {
   return username.toLowerCase().endsWith(`@${domain}`) ? username.slice(0, -domain.length - 1) : username;
 }
 

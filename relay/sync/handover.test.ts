@@ -262,6 +262,69 @@ t.test('a person who is student and staff is provisioned as staff, whoever comes
   t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'teachers:99': undefined });
 });
 
+t.test(
+  'where accounts are made, a person who is student and staff has one, as staff, whoever comes first',
+  async (t) => {
+    const names = { givenName: 'Ana', surname: 'Šimić 0' };
+    const staff = { kind: 'teacher' as const, id: '99', schoolId: '1', username: 'student0@Contoso.edu', ...names };
+    const without = smallRoster(students).filter(({ id }) => !['10', '300', '301', '302'].includes(id));
+    const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
+    t.teardown(() => district.close());
+    const isStaffs = async (name: string) => {
+      t.match(await links(district), { 'teachers:99': 'student0@contoso.edu', 'students:10': undefined }, name);
+      t.same(await problemsOf(district), ['students:10 AccountOfStaff']);
+      const { user } = await district.dump();
+      const one = user.filter(({ userPrincipalName }) => userPrincipalName?.toLowerCase() === 'student0@contoso.edu');
+      t.match(one, [{ primaryRole: 'teacher', teacher: { externalId: '99' } }]);
+      t.equal(one.length, 1);
+      district.restart();
+      t.match(await district.run(), { done: 0, problems: 1 });
+    };
+    await district.commit([...smallRoster(students), staff]);
+    t.match(await district.run(), { state: 'errors', problems: 1 });
+    district.clock.advance(60_000);
+    await district.run();
+    await isStaffs('both at once');
+    await district.commit(smallRoster(students));
+    t.match(await district.run(), { problems: 0 }, 'no longer staff: the student has it');
+    t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'teachers:99': undefined });
+    t.match(await district.run(), { done: 0 });
+    await district.commit([...smallRoster(students), staff]);
+    await district.run();
+    await isStaffs('the student came first');
+    await district.commit([...without, staff]);
+    t.match(await district.run(), { problems: 0 });
+    await district.commit([...smallRoster(students), staff]);
+    await district.run();
+    await isStaffs('staff came first');
+  },
+);
+
+t.test("where accounts are made, the same user name of two people by both names is nobody else's", async (t) => {
+  const staff = {
+    kind: 'teacher' as const,
+    id: '99',
+    schoolId: '1',
+    username: 'student0',
+    givenName: 'Bo',
+    surname: 'Li',
+  };
+  const district = await openDistrict({ dir: t.testdir(), mode: create, students, accounts: false });
+  t.teardown(() => district.close());
+  await district.commit([...smallRoster(students), staff]);
+  await district.run();
+  t.same((await problemsOf(district)).sort(), [
+    'students:10 DuplicateTargetEntries',
+    'teachers:99 DuplicateTargetEntries',
+  ]);
+  await district.commit(smallRoster(students));
+  t.match(await district.run(), { problems: 0 });
+  await district.commit([...smallRoster(students), staff]);
+  await district.run();
+  t.same(await problemsOf(district), ['teachers:99 UserNameTaken']);
+  t.match(await links(district), { 'students:10': 'student0@contoso.edu' });
+});
+
 t.test("a parent's guest account with the student's address is nobody's", async (t) => {
   const mail = 'ana@home.example';
   const district = await openDistrict({
