@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -30,6 +30,26 @@ t.test('keeps what was committed, in a file of its owner alone', async (t) => {
   t.match(await again.system(listTenants), [{ slug: 'contoso', roster_version: 0, open_cycle: null }]);
   await again.close();
   t.equal((await stat(file)).mode & 0o077, 0);
+});
+
+t.test('what is deleted is in no free page of the file', async (t) => {
+  const file = join(t.testdir(), 'relay.db');
+  const store = await openStore(file);
+  const { id } = await tenantNamed(store, 'contoso');
+  const named = (at: number) => ({
+    subject: `students:${at}`,
+    code: 'X',
+    message: `Zzyzx ${'n'.repeat(at)}`,
+    action: 'a',
+  });
+  const problems = Array.from({ length: 300 }, (_, at) => named(at));
+  const tell = (some: typeof problems, at: Date) =>
+    store.withTenant(id, (scope) => replaceProblems(scope, 'a', some, at.toISOString()));
+  const namesLeft = async () => (await readFile(file)).toString('latin1').split('Zzyzx').length - 1;
+  await tell(problems, now);
+  await tell(problems.slice(0, 1), new Date(now.getTime() + 1));
+  await store.close();
+  t.equal(await namesLeft(), 1);
 });
 
 t.test('undoes a transaction that throws, whole', async (t) => {

@@ -26,7 +26,8 @@ const busyTimeoutMs = 5000;
 const maxStatements = 200;
 
 /**
- * Opens the file, creating it readable for its owner only. Commits are on the disk when they return (WAL, FULL).
+ * Opens the file, creating it readable for its owner only. Commits are on the disk when they return (WAL, FULL), and what
+ * is deleted is overwritten: names of people do not stay in free pages.
  *
  * @param file path, or `:memory:`
  */
@@ -35,6 +36,7 @@ export function openSqlite(file: string): DatabaseSync {
   if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;');
+  database.exec('PRAGMA secure_delete = ON;');
   return database;
 }
 
