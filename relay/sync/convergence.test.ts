@@ -60,7 +60,12 @@ const history = fc.record({
   sds: fc.option(fc.constantFrom('v1' as const, 'v2.1' as const, 'mixed' as const), { nil: undefined }),
   schools: fc.constantFrom('all' as const, ['1', '2']),
   createTeam: fc.boolean(),
-  ownerRemovalEndsMembership: fc.boolean(),
+  rules: fc.record({
+    ownerRemovalEndsMembership: fc.boolean(),
+    refusesOwnersInPatch: fc.boolean(),
+    clearedRoles: fc.constantFrom('cleared' as const, 'ignored' as const, 'refused' as const),
+    deletedKeepNames: fc.boolean(),
+  }),
   studentLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
   teacherLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
   studentGone: fc.constantFrom('disable' as const, 'keep' as const),
@@ -82,7 +87,12 @@ const undone: History = {
   sds: undefined,
   schools: 'all',
   createTeam: false,
-  ownerRemovalEndsMembership: false,
+  rules: {
+    ownerRemovalEndsMembership: false,
+    refusesOwnersInPatch: false,
+    clearedRoles: 'cleared',
+    deletedKeepNames: false,
+  },
   studentLeftClass: 'remove',
   teacherLeftClass: 'remove',
   studentGone: 'keep',
@@ -129,7 +139,7 @@ t.test('for any history: what should be there is there, once, and nothing else w
 
 /** @returns what is wrong in the end */
 async function live(t: Test, told: History): Promise<string[]> {
-  const { how, sds, schools, createTeam, steps, ownerRemovalEndsMembership, ...policies } = told;
+  const { how, sds, schools, createTeam, steps, rules, ...policies } = told;
   const mode = { students: how, teachers: how };
   const accounts = how === 'match' || sds !== undefined;
   const furnish = (file: DirectoryFile) => (sds === undefined ? file : leftBySds(file, sds));
@@ -137,7 +147,7 @@ async function live(t: Test, told: History): Promise<string[]> {
   try {
     const given = { schools, policies: { ...policies, goneForDays: 0 }, guards: noGuards, classes: { createTeam } };
     district.profile = parseProfile({ ...district.profile, ...given }, 'test');
-    district.microsoft.directory.rules.ownerRemovalEndsMembership = ownerRemovalEndsMembership;
+    Object.assign(district.microsoft.directory.rules, rules);
     const before = await district.dump();
     const world = fullWorld();
     const ever = new Map<string, Membership>();
