@@ -19,7 +19,9 @@ export function transliterate(text: string): string | undefined {
 
 /** Why {@link transliterate} makes nothing of the text, as the end of a sentence. */
 export function foreignness(text: string): string {
-  const foreign = foreignIn(plainText(text));
+  // As it is written: a Korean syllable, and not the first of its letters.
+  const written = [...text.normalize('NFC')].find((letter) => foreignIn(plainText(letter)) !== undefined);
+  const foreign = written ?? foreignIn(plainText(text));
   if (foreign === undefined) return 'it has no letter or digit that a user name may have';
   const sign = /\p{N}/u.test(foreign) ? 'digit' : 'letter';
   const named = `"${foreign}" (${codeOf(foreign)})`;

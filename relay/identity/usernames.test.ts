@@ -86,7 +86,8 @@ t.test('names become letters that a user name may have', async (t) => {
 
 t.test('a name of another script, or without letters, is told with the letter and the script', async (t) => {
   const reasons: [string, RegExp][] = [
-    ['Ана', /"а" \(U\+0430\) is a letter of the Cyrillic script/],
+    ['Ана', /"А" \(U\+0410\) is a letter of the Cyrillic script/],
+    ['한나', /"한" \(U\+D55C\) is a letter of the Hangul script/],
     ['Aна', /"н" \(U\+043D\) is a letter of the Cyrillic script/],
     ['Νίκος', /Greek/],
     ['محمد', /Arabic/],
