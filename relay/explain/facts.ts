@@ -250,7 +250,10 @@ async function classFacts(
       profile?.policies ?? noPolicies,
     ),
     isLastOwner: await isLastOwner(scope, sectionId, key),
-    problems: (await problemsOf(scope, `class:${sectionId}`)).filter(isNotOfDrift),
+    problems: [
+      ...(await problemsOf(scope, `class:${sectionId}/${key}`)),
+      ...(await problemsOf(scope, `class:${sectionId}`)),
+    ].filter(isNotOfDrift),
     team: await teamOf(scope, sectionId, profile?.classes.createTeam === true),
     operations: operations.filter((operation) => operation.people.includes(key)),
   };

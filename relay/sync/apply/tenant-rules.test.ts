@@ -3,7 +3,10 @@ import t, { type Test } from 'tap';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
+import { answerOf, explain } from '../../explain/explain.ts';
+import { readFacts } from '../../explain/facts.ts';
 import { fixerOf } from '../../model/problem.ts';
+import type { Role } from '../../model/role.ts';
 import { parseProfile } from '../../profile/profile.ts';
 import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, profileFor, smallRoster } from '../../testing/district.ts';
@@ -215,6 +218,13 @@ t.test('a guest whom a group refuses keeps nobody else out of it, and is named',
       problems.every(({ subject }) => subject.endsWith(key)),
       problems.map(({ subject }) => subject).join(),
     );
+
+    const [role = '', personId = ''] = key.split(':');
+    const question = { role: role as Role, personId, sectionId: '50' };
+    const facts = await district.store.withTenant(district.tenantId, (scope) =>
+      readFacts(scope, question, district.clock.now()),
+    );
+    t.match(answerOf(explain(facts)), { status: 'stopped', fact: /refused.*[Gg]uest/, next: /Allow guests/ });
 
     t.match(await district.run(), { done: 0 }, 'nobody is added twice');
     directory.rules.guestsInGroups = true;
