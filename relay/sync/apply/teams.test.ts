@@ -1,5 +1,7 @@
 /** Teams of classes against the Microsoft simulator: a service that hears of classes late and answers before it acts. */
 import t, { type Test } from 'tap';
+import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
+import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { answerOf, explain } from '../../explain/explain.ts';
 import { readFacts } from '../../explain/facts.ts';
@@ -47,6 +49,39 @@ t.test('every class becomes a team, once, after its owners', async (t) => {
   district.restart();
   t.match(await district.run(), { state: 'success', done: 0 });
   t.equal(asked(district), 6);
+});
+
+t.test('a class that Teams refuses keeps no other class from its team', async (t) => {
+  for (const [message, code] of [
+    ['Failed to execute the request.', 'GRAPH_DENIED'],
+    ['The owner of the team has no license for Microsoft Teams.', 'TeamsNotAvailable'],
+  ] as const) {
+    const district = await open(t);
+    const answer = { status: 403, code: 'Forbidden', message };
+    const match = { method: 'POST', path: '^/teams$' };
+    district.microsoft.faults.add(faultOrder.parse({ match, kind: 'answer', answer, times: 1 }));
+    t.match(await district.run(), { state: 'errors', failed: 1 });
+    t.equal((await teams(district)).length, 5);
+    t.match(await codes(district), [new RegExp(`^class:5./team ${code}$`)]);
+    t.match(await district.run(), { state: 'success', problems: 0 });
+    t.same((await teams(district)).sort(), all);
+  }
+});
+
+t.test('without the permission a few classes are asked for, and all are told', async (t) => {
+  const more = Array.from({ length: 20 }, (_, at): RosterRecord[] => {
+    const [id, schoolId] = [`6${at}`, '1'];
+    const course = { courseNumber: id, courseName: id, sectionNumber: '1', termId: '1' };
+    return [
+      { kind: 'section', id, schoolId, ...course },
+      { kind: 'teacherRoster', id: `7${id}`, schoolId, sectionId: id, teacherId: '90' },
+    ];
+  });
+  const district = await open(t, [...smallRoster(6), ...more.flat()]);
+  district.microsoft.app.roles = defaultRoles.filter((role) => role !== 'Team.Create');
+  t.match(await district.run(), { state: 'errors', failed: 26 });
+  t.ok(asked(district) <= 8, `${asked(district)}: those under way at once`);
+  t.same([...new Set((await codes(district)).map((one) => one.split(' ')[1]))], ['PermissionMissing']);
 });
 
 t.test('a team that somebody has deleted again is not made a second time', async (t) => {

@@ -168,7 +168,8 @@ class TeamWork {
     if (isLost && !isAsked && progress !== undefined) progress.unsure = true;
     if (waitMs !== undefined) return waitMs;
     const reason = await denied(operation, error, this.#context);
-    if (error.code === 'GRAPH_DENIED' && !isAsked) this.#denied = reason;
+    // Without a permission that is lacking, it is this class that Teams denies.
+    if (reason.code === 'PermissionMissing' && !isAsked) this.#denied = reason;
     // After the last attempt it may still have been carried out: the next run looks.
     return this.#failed(operation, reason, task, passes ? 'unknown' : 'failed');
   }
