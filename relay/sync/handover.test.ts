@@ -259,6 +259,10 @@ t.test('a person who is student and staff is provisioned as staff, whoever comes
   t.match(await district.run(), { done: 0, problems: 1 });
   await district.commit(smallRoster(students));
   t.match(await district.run(), { problems: 0 }, 'no longer staff: the student has it again');
+  await district.commit([...smallRoster(students), staff]);
+  for (const _ of Array(3)) t.match(await district.run(), { problems: 1 }, 'the student is told of in every run');
+  await district.commit(smallRoster(students));
+  t.match(await district.run(), { problems: 0 });
   t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'teachers:99': undefined });
 });
 

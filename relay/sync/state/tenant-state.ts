@@ -97,6 +97,8 @@ export class TenantState {
     this.names.handOver(from, to);
     this.touchPerson(from);
     this.touchPerson(to);
+    // Where the one who had it is still there, they have no account from now on, in every run.
+    for (const state of this.profiles.values()) state.unsettled.add(from);
   }
 
   /** An account was made for the person. */
