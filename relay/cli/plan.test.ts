@@ -106,6 +106,14 @@ t.test('no cell of a CSV is a formula', async (t) => {
     csvLine(['=1+1', '+1', '-1', '@a', '\t=1', 'a "b", c']),
     `"'=1+1","'+1","'-1","'@a","'\t=1","a ""b"", c"\r\n`,
   );
+  t.equal(
+    csvLine(['＝1', '＠a', ' =1', '\u200b+1', '\n-1', "a'=1"]),
+    `"'＝1","'＠a","' =1","'\u200b+1","'\n-1","a'=1"\r\n`,
+  );
+  t.equal(
+    csvLine(['\u001b]0;x\u0007', 'a\0b', '\u202ecba\u2066']),
+    '"\\u001b]0;x\\u0007","a\\u0000b","\\u202ecba\\u2066"\r\n',
+  );
 });
 
 t.test('enabling and pausing is noticed by the relay, and written down', async (t) => {

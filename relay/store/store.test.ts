@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -111,11 +112,30 @@ t.test('refuses a database of a newer version, and leaves it alone', async (t) =
   await t.rejects(openStore(file), { code: 'STORE_TOO_NEW', message: /999-from-the-future/ });
 });
 
-t.test('says when the file is no database or cannot be reached', async (t) => {
+t.test('says when the file is no database, is damaged or cannot be reached', async (t) => {
   const dir = t.testdir();
-  writeFileSync(join(dir, 'relay.db'), 'this is a text file, and quite a long one for a database header'.repeat(20));
-  await t.rejects(openStore(join(dir, 'relay.db')), { code: 'STORE_UNAVAILABLE', retry: 'retry' });
-  await t.rejects(openStore(join(dir, 'relay.db', 'below-a-file')), { code: 'STATE_FOLDER_UNUSABLE' });
+  const file = (name: string) => join(dir, name, 'relay.db');
+  for (const name of ['text', 'damaged', 'cut', 'folder', 'pipe']) mkdirSync(join(dir, name));
+  writeFileSync(file('text'), 'this is a text file, and quite a long one for a database header'.repeat(20));
+  for (const name of ['damaged', 'cut']) await (await openStore(file(name))).close();
+  const size = statSync(file('damaged')).size;
+  writeFileSync(file('damaged'), Buffer.alloc(size - 4096, 0x5a), { flag: 'r+' });
+  const whole = readFileSync(file('damaged'));
+  readFileSync(file('cut')).copy(whole, 0, 0, 4096);
+  writeFileSync(file('damaged'), whole);
+  truncateSync(file('cut'), 20_000);
+  mkdirSync(file('folder'));
+  for (const [name, message] of [
+    ['text', /no database/],
+    ['damaged', /damaged/],
+    ['cut', /damaged/],
+  ] as const) {
+    await t.rejects(openStore(file(name)), { code: 'STORE_DAMAGED', retry: 'fix', message, action: /newest copy/ });
+  }
+  await t.rejects(openStore(file('folder')), { code: 'STATE_FOLDER_UNUSABLE', message: /its relay\.db is a folder/ });
+  await t.rejects(openStore(join(file('text'), 'below-a-file')), { code: 'STATE_FOLDER_UNUSABLE' });
+  if (process.platform === 'win32' || spawnSync('mkfifo', [file('pipe')]).status !== 0) return;
+  await t.rejects(openStore(file('pipe')), { code: 'STATE_FOLDER_UNUSABLE', message: /device or pipe/ });
 });
 
 t.test('tenants', async (t) => {

@@ -3,10 +3,10 @@
  * whose rows it is about; the few questions that cross tenants are named functions in system.ts.
  */
 
-import { closeSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { Kysely } from 'kysely';
-import { fail } from '../../shared/errors.ts';
+import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { makeFolders } from '../../shared/make-folder.ts';
 import { placeReason } from '../settings/place-reason.ts';
@@ -47,11 +47,11 @@ export interface Store {
  * Opens (or makes) the database and brings its schema up to date.
  *
  * @param file path, or `:memory:` for a database that ends with the process
- * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_TOO_NEW
+ * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_TOO_NEW
  */
 export async function openStore(file: string): Promise<Store> {
   if (file !== ':memory:') await usable(file);
-  const db = await unavailable(file, async () => {
+  const db = await opened(file, async () => {
     return new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
   });
   // Beside the writers: a district is read for seconds. A database in memory has one connection alone.
@@ -64,7 +64,7 @@ export async function openStore(file: string): Promise<Store> {
   const transaction = <T>(fn: (db: Kysely<Database>) => Promise<T>): Promise<T> =>
     unavailable(file, () => db.transaction().execute(fn));
   try {
-    await unavailable(file, () => migrate(db, file));
+    await opened(file, () => migrate(db, file));
   } catch (error) {
     await db.destroy();
     throw error;
@@ -91,24 +91,33 @@ export async function openStore(file: string): Promise<Store> {
 async function usable(file: string): Promise<void> {
   try {
     await makeFolders(dirname(file), 0o700);
+    // A named pipe would be waited for without an end.
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) {
+      const reason = `its ${basename(file)} is ${found.isDirectory() ? 'a folder' : 'a device or pipe'} and not a file`;
+      throw fail('STATE_FOLDER_UNUSABLE', { folder: dirname(file), reason });
+    }
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
-    throw fail(
-      'STATE_FOLDER_UNUSABLE',
-      {
-        folder: dirname(file),
-        reason: placeReason(error),
-      },
-      { cause: error },
-    );
+    if (error instanceof HallpassError) throw error;
+    throw fail('STATE_FOLDER_UNUSABLE', { folder: dirname(file), reason: placeReason(error) }, { cause: error });
   }
 }
 
-/**
- * Primary result codes that speak of the file and its disk, not of the query (https://sqlite.org/rescode.html): busy,
- * locked, out of memory, read-only, I/O error, corrupt, full, cannot open, locking protocol, not a database.
- */
-const storageFaults = new Set([5, 6, 7, 8, 10, 11, 13, 14, 15, 26]);
+/** Primary result codes that speak of the file and its disk, not of the query (https://sqlite.org/rescode.html). */
+const storageFaults: Record<number, string> = {
+  5: 'another program keeps it locked',
+  6: 'another program keeps it locked',
+  7: 'there is no memory left for it',
+  8: 'it cannot be written to',
+  10: 'the disk reports an error',
+  11: 'it is damaged',
+  13: 'the disk is full',
+  14: 'this account may not open it, or a file beside it',
+  15: 'another program keeps it locked',
+  26: 'it is no database of SQLite',
+};
+const damage = [11, 26];
 
 /**
  * SQLITE_READONLY itself, while nothing but reading was asked for: `fn` wrote, which is our bug and not the disk's. A folder
@@ -125,9 +134,28 @@ async function unavailable<T>(store: string, action: () => Promise<T>): Promise<
   try {
     return await action();
   } catch (error) {
-    const sqlite = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
-    const file = error instanceof Error && 'syscall' in error;
-    if (!(sqlite && storageFaults.has(Number(error.errcode) & 0xff)) && !file) throw error;
-    throw fail('STORE_UNAVAILABLE', { store, reason: fileReason(error) }, { cause: error });
+    const fault = storageFaults[faultOf(error) ?? -1];
+    const isFile = error instanceof Error && 'syscall' in error;
+    if (fault === undefined && !isFile) throw error;
+    const reason = fault === undefined ? fileReason(error) : `${fault} (${reasonOf(error)})`;
+    throw fail('STORE_UNAVAILABLE', { store, reason }, { cause: error });
   }
+}
+
+/** While it is opened, damage is told as what no second attempt mends. */
+async function opened<T>(store: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await unavailable(store, action);
+  } catch (error) {
+    const fault = error instanceof HallpassError ? faultOf(error.cause) : undefined;
+    if (fault === undefined || !damage.includes(fault)) throw error;
+    throw fail('STORE_DAMAGED', { store, reason: storageFaults[fault] ?? '' }, { cause: error });
+  }
+}
+
+/** SQLite's primary result code. */
+function faultOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
 }

@@ -265,6 +265,13 @@ export const relayErrors = {
     action: 'Check that the file or server is reachable and has free space.',
     meaning: 'Nothing is acknowledged to agents while the database cannot commit.',
   },
+  STORE_DAMAGED: {
+    retry: 'fix',
+    sentence: 'The database {store} cannot be opened: {reason}.',
+    action:
+      'Stop the relay, keep the file for those who may want to look at it, and put the newest copy in its place, as the chapter on backups in docs/relay.md says.',
+    meaning: 'Nothing is written over a file that is damaged or no database, and trying again does not help.',
+  },
   STORE_TOO_NEW: {
     retry: 'fix',
     sentence: 'The database {store} was written by a newer version of Hallpass ({reason}).',
