@@ -4,6 +4,7 @@ import { sameDigest } from '../../shared/digest.ts';
 import { fail } from '../../shared/errors.ts';
 import { type Hello, listsLeftOut, protocolVersion, type SourceServer } from '../../shared/link.ts';
 import { bucketKey, type Kind } from '../../shared/roster.ts';
+import { SetBack } from '../../shared/set-back.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { noDigest } from '../baseline/baselines.ts';
@@ -48,6 +49,7 @@ export class Agent {
   /** Records at the relay, of the buckets where our baseline does not agree with it. */
   #suspects = new Map<string, number>();
   #pausedUntil = 0;
+  readonly #setBack = new SetBack();
   /** End of the quiet hours that were reported last. */
   #quietUntil = 0;
   /** The session that knows of the pause. */
@@ -256,6 +258,7 @@ export class Agent {
     const chance = random();
     while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
       const dueAt = this.#runner.dueAt(pace, chance);
+      this.#pausedUntil -= this.#setBack.look(clock.now());
       // Whoever comes from here on ends the wait, also what is told in the meantime.
       this.#wake = new AbortController();
       const quiet = await this.#heedQuiet(session);

@@ -5,7 +5,7 @@ import { kinds, type RosterRecord } from '../../shared/roster.ts';
 import type { Probe } from '../model/probe.ts';
 import { idBatches, recordBatches } from './batches.ts';
 import { emptiedKind, planCycle } from './plan.ts';
-import { nextCycleAt, type Past } from './schedule.ts';
+import { earlier, nextCycleAt, type Past } from './schedule.ts';
 
 const entry = (records: number, hash = '1') => ({ records, hash });
 const none = new Map<string, number>();
@@ -101,6 +101,10 @@ t.test('the next cycle keeps its distance from the last probe', async (t) => {
   t.equal(nextCycleAt({ ...past, failures: 1 }, pace, 0.9999), 2000 + 119_988);
   t.equal(nextCycleAt({ ...past, failures: 1 }, pace, 0), 62_000);
   t.equal(nextCycleAt({ ...past, failures: 20 }, pace, 0.9999), 2000 + 899_910, 'at most a quarter of an hour');
+  const hours = 5 * 3_600_000;
+  const late = { ...past, startedAt: hours, endedAt: hours + 2000, probe: { endedAt: hours + 1000, ms: 100 } };
+  const moved = nextCycleAt(earlier(late, hours), pace, 0);
+  t.equal(moved, nextCycleAt(late, pace, 0) - hours, 'hours by which the clock is set back are not waited for');
 });
 
 t.test('batches hold every record once, in order, and fit the link', async (t) => {

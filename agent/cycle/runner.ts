@@ -4,6 +4,7 @@ import type { HallpassError } from '../../shared/errors.ts';
 import type { LeftOut } from '../../shared/left-out.ts';
 import type { ErrorMessage } from '../../shared/link.ts';
 import { bucketKey, type Kind } from '../../shared/roster.ts';
+import { SetBack } from '../../shared/set-back.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Baselines } from '../baseline/baselines.ts';
 import type { ProbeMemory } from '../baseline/probe-memory.ts';
@@ -17,7 +18,7 @@ import type { AgentState } from '../state/agent-state.ts';
 import type { Lock } from '../state/lock.ts';
 import type { Session } from '../uplink/session.ts';
 import { type CycleReport, runCycle } from './cycle.ts';
-import { nextCycleAt, type Pace, type Past } from './schedule.ts';
+import { earlier, nextCycleAt, type Pace, type Past } from './schedule.ts';
 
 /** After a signal to stop, what is under way gets this long to be acknowledged. */
 const graceMs = 3000;
@@ -49,6 +50,7 @@ export interface Asked {
 
 export class CycleRunner {
   readonly #parts: CycleRunnerParts;
+  readonly #setBack = new SetBack();
   #past: Past | undefined;
   #repairs = 0;
   #facts: SourceFacts = {};
@@ -90,6 +92,8 @@ export class CycleRunner {
 
   /** When the next cycle is due, milliseconds since the epoch; 0 for at once. */
   dueAt(pace: Pace, random: number): number {
+    const back = this.#setBack.look(this.#parts.clock.now());
+    if (back > 0 && this.#past !== undefined) this.#past = earlier(this.#past, back);
     return this.#past === undefined ? 0 : nextCycleAt(this.#past, pace, random);
   }
 

@@ -36,3 +36,14 @@ export function nextCycleAt(past: Past, pace: Pace, random: number): number {
   const regular = urgent ? endedAt : startedAt + pace.intervalMs;
   return Math.max(asked, spared, regular);
 }
+
+/** The same cycle as a clock tells it that was set back by so many milliseconds since. */
+export function earlier(past: Past, backMs: number): Past {
+  const { startedAt, endedAt, probe } = past;
+  return {
+    ...past,
+    startedAt: startedAt - backMs,
+    endedAt: endedAt - backMs,
+    probe: probe === undefined ? undefined : { ...probe, endedAt: probe.endedAt - backMs },
+  };
+}

@@ -51,6 +51,20 @@ t.test('a 429 stops everything until Retry-After and then halves the rate, once 
   t.ok(clock.now() - before < 11_000, 'later the full rate is back');
 });
 
+t.test('a clock that is set back, or on, by hours is not waited for', async (t) => {
+  for (const hours of [-5, 5]) {
+    const clock = new VirtualClock();
+    const bucket = new TokenBucket({ amount: 100, perSeconds: 10 }, clock);
+    await bucket.take(90, never);
+    bucket.slowDown(5000);
+    clock.advance(hours * 3_600_000);
+    const set = clock.now();
+    await bucket.take(9, never);
+    const seconds = (clock.now() - set) / 1000;
+    t.ok(seconds < 20, `${hours} hours: it took ${seconds} s`);
+  }
+});
+
 t.test('waiting ends with the signal, and those behind go on', async (t) => {
   const clock = new VirtualClock();
   const bucket = new TokenBucket({ amount: 10, perSeconds: 10 }, clock);

@@ -88,6 +88,11 @@ export class TokenBucket {
 
   #refill(): void {
     const now = this.#clock.now();
+    // Set back by hours, a clock would have all of them waited for once more.
+    const back = Math.max(0, this.#at - now);
+    this.#at -= back;
+    this.#pausedUntil -= back;
+    this.#recoverAt -= back;
     this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;
     while (this.#perMs < this.#nominalPerMs && now >= this.#recoverAt) {

@@ -43,6 +43,17 @@ t.test('a parked operation keeps its lane and comes back when it is due', async 
   t.equal(lanes.open, 0);
 });
 
+t.test('a clock that is set back by hours does not hold what is parked for hours', async (t) => {
+  const hours = 5 * 3_600_000;
+  const lanes = new Lanes([members('1', 'a')]);
+  const [task] = lanes.take(20, hours);
+  if (task === undefined) throw new Error('nothing was taken');
+  lanes.park(task, hours + 500);
+  t.same(lanes.take(20, 100), [], 'five hours back');
+  t.equal(lanes.nextDue(), 600);
+  t.same(lanes.take(20, 600), [task]);
+});
+
 t.test('a batch never takes more than it may, and nothing is lost by that', async (t) => {
   const lanes = new Lanes(Array.from({ length: 45 }, (_, index) => school(String(index))));
   const sizes = [lanes.take(20, 0), lanes.take(20, 0), lanes.take(20, 0)].map((tasks) => tasks.length);

@@ -3,6 +3,7 @@
  * writes to one group with conflicts; everything else runs side by side. An operation that must wait is parked.
  */
 import type { HallpassError } from '../../../shared/errors.ts';
+import { SetBack } from '../../../shared/set-back.ts';
 import type { Conflict } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
 
@@ -43,6 +44,7 @@ export class Lanes {
   #readyAt = 0;
   #parked: { task: Task; until: number }[] = [];
   #open = 0;
+  readonly #setBack = new SetBack();
   readonly #notBefore: (operation: Operation) => number;
 
   /** @param notBefore the time before which an operation should not be tried; 0 for at once */
@@ -67,6 +69,8 @@ export class Lanes {
 
   /** Up to `limit` tasks that may run now, at most one of a lane; their lanes are busy until settled or parked. */
   take(limit: number, now: number): Task[] {
+    const back = this.#setBack.look(now);
+    if (back > 0) this.#parked = this.#parked.map(({ task, until }) => ({ task, until: until - back }));
     const due = this.#parked.filter((entry) => entry.until <= now);
     if (due.length > 0) this.#parked = this.#parked.filter((entry) => entry.until > now);
     const taken = due.slice(0, limit).map(({ task }) => task);
