@@ -87,6 +87,26 @@ t.test('a sign-in is asked for by many statuses', async (t) => {
       /takes only Negotiate, Kerberos as/,
     ],
     ['PROXY_AUTH_UNSUPPORTED', answer('401 Unauthorized', ['WWW-Authenticate: NTLM']), /takes only NTLM as/],
+    ['PROXY_AUTH_REQUIRED', answer('407 Sign in', ['Proxy-Authenticate: NTLM, Basic realm="a, b"']), /no user name/],
+    [
+      'PROXY_AUTH_REQUIRED',
+      answer('407 Sign in', [
+        'Proxy-Authenticate: Digest realm="x, Negotiate", qop=auth, nonce="a\\"b", basic realm="y"',
+      ]),
+      /no user name/,
+    ],
+    [
+      'PROXY_AUTH_UNSUPPORTED',
+      answer('407 Sign in', ['Proxy-Authenticate: Digest realm="Basic, x", qop="auth", algorithm=MD5,Bearer']),
+      /takes only Digest, Bearer as/,
+    ],
+    [
+      'PROXY_AUTH_UNSUPPORTED',
+      answer('407 Sign in', ['Proxy-Authenticate: Negotiate, NTLM']),
+      /only Negotiate, NTLM as/,
+    ],
+    ['PROXY_WEB_PAGE', answer('302 Found', ['Location: http://portal.test/login']), /status 302/],
+    ['PROXY_WEB_PAGE', answer('200 OK', [html], 'Sign in'), /status 200/],
     ['PROXY_WEB_PAGE', answer('511 Network Authentication Required', [html]), /status 511/],
   ];
   for (const [code, text, message] of cases) t.match(await refusal(text), { code, message, retry: 'fix' }, text);

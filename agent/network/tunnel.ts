@@ -131,9 +131,9 @@ function refusalIn({ head, body }: Answer, { url, credentials }: HttpProxy, targ
   }
   if ((status >= 300 && status < 400) || status === 511) return fail('PROXY_WEB_PAGE', { proxy, target, status });
   // Some answer 401 with WWW-Authenticate to a wrong password (tinyproxy).
-  const schemes = [...head.matchAll(/^(?:proxy|www)-authenticate:\s*([a-z\d-]+)/gim)].map(([, scheme = '']) => scheme);
+  const schemes = schemesIn(head);
   if (status === 407 || (status < 500 && schemes.length > 0)) {
-    return signInRefusal([...new Set(schemes)], credentials !== undefined, proxy, target);
+    return signInRefusal(schemes, credentials !== undefined, proxy, target);
   }
   const said = proxyWords(head, body);
   const quoted = said === '' ? '' : `, "${said}"`;
@@ -141,6 +141,14 @@ function refusalIn({ head, body }: Answer, { url, credentials }: HttpProxy, targ
     return fail('PROXY_FAILED', { proxy, target, reason: `it answered with status ${status}${quoted}` });
   }
   return fail('PROXY_REFUSED', { proxy, target, status: `${status}${quoted}` });
+}
+
+/** One header may name several, each with parameters between commas (RFC 9110 §11.6.1): `Digest realm="a, b", qop=auth, Basic realm="c"`. */
+function schemesIn(head: string): string[] {
+  const headers = [...head.matchAll(/^(?:proxy|www)-authenticate:(.*)$/gim)].map(([, value = '']) => value);
+  const parts = headers.flatMap((value) => value.replace(/"(?:[^"\\]|\\.)*"/g, '""').split(','));
+  const named = parts.map((part) => /^\s*([a-z][\w-]*)(?=\s+[^=\s]|\s*$)/i.exec(part)?.[1]);
+  return [...new Set(named.filter((scheme) => scheme !== undefined))];
 }
 
 /** A TLS record begins with its type, an alert (0x15) or a handshake (0x16), and version 3. */
