@@ -38,6 +38,12 @@ export function clientAddress({ headers }: Pick<IncomingMessage, 'headers'>, pee
   return countedAddress(nearest);
 }
 
+/** Whether the proxy next to us says where it got the request from: some send `unknown`, or an empty header. */
+export function isForwardedFrom({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const nearest = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1) ?? '';
+  return plainAddress(nearest) !== '';
+}
+
 /**
  * What limits count as one client: an IPv4 address, or the /64 of an IPv6 address, of which one subscriber has 2^64.
  *

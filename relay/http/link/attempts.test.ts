@@ -1,6 +1,6 @@
 import t from 'tap';
 import { fail } from '../../../shared/errors.ts';
-import { clientAddress, countedAddress, trustedProxies } from './addresses.ts';
+import { clientAddress, countedAddress, isForwardedFrom, trustedProxies } from './addresses.ts';
 import { AttemptLimit } from './attempts.ts';
 
 t.test('counts per address and minute', async (t) => {
@@ -48,7 +48,16 @@ t.test('believes X-Forwarded-For of our own proxies alone, from the near end', a
     '198.51.100.1',
     'what the client itself sent is not asked',
   );
-  t.equal(from('10.1.2.3', 'nonsense'), '10.1.2.3');
+  for (const nothing of ['nonsense', 'unknown', '', ' , ', '_hidden', '999.1.1.1', '192.0.2.1,', 'for=192.0.2.1']) {
+    t.equal(from('10.1.2.3', nothing), '10.1.2.3', nothing);
+    t.notOk(isForwardedFrom({ headers: { 'x-forwarded-for': nothing } }), `"${nothing}" says nothing`);
+  }
+  t.notOk(isForwardedFrom({ headers: {} }));
+  for (const said of ['192.0.2.1', 'unknown, 192.0.2.1:80', '[2001:db8::5]:4711', '::1', 'fe80::1%eth0']) {
+    t.ok(isForwardedFrom({ headers: { 'x-forwarded-for': said } }), said);
+  }
+  t.equal(from('10.1.2.3', `${'192.0.2.66, '.repeat(2000)}198.51.100.1`), '198.51.100.1', 'many hops');
+  t.equal(from('10.1.2.3', '::ffff:198.51.100.1'), '198.51.100.1');
   t.equal(from('::ffff:10.1.2.3', '198.51.100.1'), '198.51.100.1', 'IPv4 on a socket of both families');
   t.equal(from('10.1.2.3', '198.51.100.1:4711'), '198.51.100.1', 'Azure adds the port');
   t.equal(from('10.1.2.3', '[2001:db8::5]:4711'), '2001:db8:0:0::/64');

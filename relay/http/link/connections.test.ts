@@ -88,7 +88,14 @@ t.test('PROXY headers are read to the byte, whole or in pieces, and nothing else
     Buffer.from('GET / HTTP/1.1\r\n'),
     Buffer.from([0x16, 0x03, 0x01, 0x02]),
     Buffer.from('PROXY TCP4 nonsense 192.0.2.1 1 2\r\n'),
+    Buffer.from('PROXY TCP4 999.1.1.1 192.0.2.1 1 2\r\n'),
+    Buffer.from('PROXY TCP4 2001:db8::7 2001:db8::1 1 2\r\n'),
+    Buffer.from('PROXY TCP6 198.51.100.7 192.0.2.1 1 2\r\n'),
+    Buffer.from('PROXY TCP6 :::: ::1 1 2\r\n'),
+    Buffer.from('PROXY UDP4 198.51.100.7 192.0.2.1 1 2\r\n'),
     Buffer.from(`PROXY TCP4 ${'1'.repeat(200)}`),
+    Buffer.concat([v2([1, 2, 3, 4]).subarray(0, 12), Buffer.from([0x21, 0x11, 0, 4, 1, 2, 3, 4])]),
+    Buffer.concat([v2([1, 2, 3, 4]).subarray(0, 12), Buffer.from([0x21, 0x21, 0, 12, ...Buffer.alloc(12)])]),
     Buffer.concat([v2([1, 2, 3, 4]).subarray(0, 12), Buffer.from([0x31, 0x11, 0, 12])]),
     Buffer.concat([v2([1, 2, 3, 4]).subarray(0, 12), Buffer.from([0x21, 0x11, 0xff, 0xff])]),
   ]) {
@@ -127,6 +134,19 @@ for (const tls of [false, true]) {
     );
   });
 }
+
+t.test('a PROXY header that comes byte by byte is not waited for', async (t) => {
+  const listen = { port: 0, trustedProxies: ['127.0.0.1'], proxyProtocol: true };
+  const relay = await startTestRelay(t.testdir(), { settings: { listen } });
+  t.teardown(() => relay.close());
+  const socket = open(relay.url);
+  const began = performance.now();
+  const letters = [...'PROXY TCP4 198.51.100.7 192.0.2.1 '];
+  const drip = setInterval(() => socket.write(letters.shift() ?? '1'), 700);
+  await new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
+  clearInterval(drip);
+  t.ok(performance.now() - began < 8000);
+});
 
 t.test('the PROXY protocol is never guessed', async (t) => {
   const { relay } = await setUp(t);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
-import { clientAddress, isTrusted } from './addresses.ts';
+import { clientAddress, isForwardedFrom, isTrusted } from './addresses.ts';
 import type { Peers } from './proxy-protocol.ts';
 import type { SilentProxies } from './silent-proxies.ts';
 
@@ -28,11 +28,11 @@ export class Origins {
     const { proxies, peers, silent, clock, log } = this.#options;
     const source = peers?.sourceOf(request.socket);
     const peer = request.socket.remoteAddress ?? '';
-    const isSilent = source === undefined && request.headers['x-forwarded-for'] === undefined;
+    const isSilent = source === undefined && !isForwardedFrom(request);
     if (isSilent && isTrusted(peer, proxies) && silent.add(peer, clock.now())) {
       log.warn(
         { event: 'proxy.silent', proxy: peer },
-        'a trusted proxy sends no X-Forwarded-For: all agents behind it share the limits of one address',
+        'a trusted proxy sends no X-Forwarded-For with an address: all agents behind it share the limits of one address',
       );
     }
     return clientAddress(request, source ?? peer, proxies);

@@ -2,7 +2,7 @@
  * The PROXY protocol, versions 1 and 2 (haproxy.org/download/1.8/doc/proxy-protocol.txt): a proxy that passes bytes on
  * says first where they come from. Taken from trusted proxies alone, and then from all of their connections.
  */
-import type { BlockList, Server, Socket } from 'node:net';
+import { type BlockList, isIP, type Server, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { isTrusted } from './addresses.ts';
 
@@ -30,8 +30,7 @@ export function readProxyHeader(data: Buffer): ProxyHeader {
   if (end < 0) return { is: data.length >= maxV1Bytes ? 'wrong' : 'incomplete' };
   const [, family, source = ''] = data.subarray(0, end).toString('latin1').split(' ');
   if (family === 'UNKNOWN') return { is: 'header', bytes: end + 2 };
-  const fits =
-    family === 'TCP4' ? /^[\d.]{7,15}$/.test(source) : family === 'TCP6' && /^[\da-f:.]{2,45}$/i.test(source);
+  const fits = (family === 'TCP4' && isIP(source) === 4) || (family === 'TCP6' && isIP(source) === 6);
   return fits ? { is: 'header', bytes: end + 2, source } : { is: 'wrong' };
 }
 
@@ -43,8 +42,10 @@ function readV2(data: Buffer): ProxyHeader {
   const bytes = 16 + length;
   if (data.length < bytes) return { is: 'incomplete' };
   if (command === 0) return { is: 'header', bytes };
-  if (family === 0x11 && length >= 12) return { is: 'header', bytes, source: data.subarray(16, 20).join('.') };
-  if (family !== 0x21 || length < 36) return { is: 'header', bytes };
+  // Too short for the addresses that it announces.
+  if ((family === 0x11 && length < 12) || (family === 0x21 && length < 36)) return { is: 'wrong' };
+  if (family === 0x11) return { is: 'header', bytes, source: data.subarray(16, 20).join('.') };
+  if (family !== 0x21) return { is: 'header', bytes };
   const groups = Array.from({ length: 8 }, (_, at) => data.readUInt16BE(16 + at * 2).toString(16));
   return { is: 'header', bytes, source: groups.join(':') };
 }
@@ -73,16 +74,17 @@ export function expectProxyProtocol(server: Server, proxies: BlockList, refused:
     socket.on('error', () => socket.destroy());
     if (!isTrusted(peer, proxies)) return turnAway();
     let seen = Buffer.alloc(0);
-    socket.setTimeout(headerTimeoutMs, turnAway);
+    // For all of it: byte by byte it would last for minutes.
+    const late = setTimeout(turnAway, headerTimeoutMs);
+    socket.once('close', () => clearTimeout(late));
     const onData = (chunk: Buffer) => {
       seen = Buffer.concat([seen, chunk]);
       const header = readProxyHeader(seen);
       if (header.is === 'incomplete') return;
+      clearTimeout(late);
       socket.off('data', onData);
       socket.pause();
       if (header.is === 'wrong') return turnAway();
-      socket.setTimeout(0);
-      socket.removeListener('timeout', turnAway);
       const key = keyOf(socket);
       if (header.source !== undefined) sources.set(key, header.source);
       socket.once('close', () => sources.delete(key));
