@@ -24,7 +24,7 @@ const code = await runCli(process.argv.slice(2), {
   keyFile: process.env.HALLPASS_KEY_FILE || undefined,
   out: process.stdout,
   err: process.stderr,
-  user: userName(),
+  user: userName(homeInput()),
   clock: systemClock,
   rich: isRich(process.stdout, process.env),
   stop: stop.signal,

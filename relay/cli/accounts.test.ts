@@ -162,15 +162,20 @@ t.test('people are linked by hand to accounts that exist and belong to nobody el
   t.match(await cli('link', 'remove', 'contoso', 'Nobody'), fix('PERSON_NOT_FOUND'));
   t.match(await cli('link', 'set', 'contoso', 'students:10', 'nobody@contoso.edu'), fix('ACCOUNT_UNKNOWN'));
   t.match(await cli('link', 'set', 'contoso', 'students:10', 'student1@contoso.edu'), fix('LINK_TAKEN'));
-  const set = await cli('link', 'set', 'contoso', 'students:10', "O'Other@contoso.edu", '--by', 'Kim Lee');
+  const set = await cli('link', 'set', 'contoso', 'students:10', "O'Other@contoso.edu", '--note', 'Kim Lee');
   t.match(set, { code: 0, out: /students:10 has the account o'other@contoso\.edu/ });
   await district.run();
-  t.match((await cli('link', 'list', 'contoso')).out, /students:10 +o'other@contoso\.edu +manual by Kim Lee/);
+  t.match((await cli('link', 'list', 'contoso')).out, /students:10 +o'other@contoso\.edu +manual by kim/);
   t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /was left alone/ });
   t.match(await cli('link', 'remove', 'contoso', 'students:10'), fix('LINK_UNKNOWN'));
   t.match(await auditOf(district), [
-    { who: 'kim', action: 'link.remove', detail: { objectId: other.id, rule: 'manual by Kim Lee' } },
-    { who: 'Kim Lee', action: 'link.set', detail: { person: 'students:10', objectId: other.id, before: String } },
+    { who: 'kim', action: 'link.remove', detail: { objectId: other.id, rule: 'manual by kim' } },
+    {
+      who: 'kim',
+      note: 'Kim Lee',
+      action: 'link.set',
+      detail: { person: 'students:10', objectId: other.id, before: String },
+    },
   ]);
 });
 
@@ -207,12 +212,17 @@ for (const mode of [
     t.match(problems, [{ subject: 'students:99', code: 'AccountOfFormerPerson' }]);
     const said = /"hallpass-relay (link set .*?)"/.exec(problems[0].action)?.[1] ?? '';
     const command = said.replace('TENANT', 'contoso').split(' ');
-    t.match(await cli(...command, '--by', 'Kim Lee'), {
+    t.match(await cli(...command, '--note', 'Kim Lee'), {
       code: 0,
       out: /^students:99 has the account student0@contoso\.edu from now on, which was that of students:10, who has left/,
     });
     t.match(await auditOf(district), [
-      { who: 'Kim Lee', action: 'link.set', detail: { person: 'students:99', former: 'students:10', before: null } },
+      {
+        who: 'kim',
+        note: 'Kim Lee',
+        action: 'link.set',
+        detail: { person: 'students:99', former: 'students:10', before: null },
+      },
     ]);
     t.match(await district.run(), { failed: 0, problems: 0 });
     const { user, class: classes } = await district.dump();
@@ -228,7 +238,7 @@ for (const mode of [
     t.match((await cli('explain', 'contoso', '--student', 'student0')).out, /it was that of students:10, who had left/);
     t.match(
       (await cli('link', 'list', 'contoso')).out,
-      new RegExp(`students:99 +student0@contoso\\.edu +${mode.students === 'match' ? 'manual by Kim Lee' : 'created'}`),
+      new RegExp(`students:99 +student0@contoso\\.edu +${mode.students === 'match' ? 'manual by kim' : 'created'}`),
     );
     t.match(await district.run(), { state: 'success', done: 0 });
     t.match(await cli('link', 'set', 'contoso', 'students:11', 'student0@contoso.edu'), {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { printableLine } from '../../shared/printable.ts';
 import { auditNow, auditTable } from '../app/queries/audit.ts';
-import { type CliContext, printJson, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, printJson } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
 import { momentBefore } from './times.ts';
@@ -19,13 +20,14 @@ export function auditCommand(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay audit contoso --since 7d')
     .action(async (tenant: string, options: { since?: string; limit: number; csv?: string; json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, (scope) => auditNow(scope, options));
+      const answer = await askDistrict(context, { question: 'audit', tenant }, (scope) => auditNow(scope, options));
       if (options.json) return printJson(context, answer);
       const { entries } = answer;
       if (options.csv !== undefined) return await writeCsv(context, options.csv, auditTable, entries);
       if (entries.length === 0) context.out.write('Nobody has changed anything.\n');
-      for (const { at, who, action, detail } of entries) {
-        context.out.write(`${at}  ${action}  by ${who}\n  ${JSON.stringify(detail)}\n`);
+      for (const { at, who, action, detail, note } of entries) {
+        const noted = note === null ? '' : `  Note: ${printableLine(note)}\n`;
+        context.out.write(`${at}  ${action}  by ${who}\n  ${JSON.stringify(detail)}\n${noted}`);
       }
     });
 }

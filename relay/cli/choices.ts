@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { propertiesNow } from '../app/queries/properties.ts';
 import { schoolsNow, schoolTable } from '../app/queries/schools.ts';
 import { productName } from '../profile/products.ts';
-import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
+import { actorOf, askDistrict, type CliContext, printJson, printTable, withApp } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 export function choiceCommands(program: Command, context: CliContext): void {
@@ -15,7 +15,7 @@ export function choiceCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay schools contoso')
     .action(async (tenant: string, options: { csv?: string; json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, schoolsNow);
+      const answer = await askDistrict(context, { question: 'schools', tenant }, schoolsNow);
       if (options.json) return printJson(context, answer);
       if (options.csv !== undefined) return await writeCsv(context, options.csv, schoolTable, answer.schools);
       if (answer.schools.length === 0) {
@@ -38,8 +38,8 @@ export function choiceCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay licenses contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const { licensesNow } = await import('./cloud-choices.ts');
-      const licenses = await licensesNow(context, tenant);
+      const { licensesNow } = await import('../app/queries/cloud-choices.ts');
+      const licenses = await withApp(context, (app) => licensesNow(app, actorOf(context), tenant));
       if (options.json) return printJson(context, { licenses });
       if (licenses.length === 0) return void context.out.write('The tenant has no licenses.\n');
       printTable(
@@ -60,8 +60,8 @@ export function choiceCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay domains contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const { domainsNow } = await import('./cloud-choices.ts');
-      const domains = await domainsNow(context, tenant);
+      const { domainsNow } = await import('../app/queries/cloud-choices.ts');
+      const domains = await withApp(context, (app) => domainsNow(app, actorOf(context), tenant));
       if (options.json) return printJson(context, { domains });
       const usable = ({ verified, federated }: (typeof domains)[number]) =>
         !verified ? 'no: not verified' : federated ? 'no: federated' : 'yes';
@@ -86,7 +86,7 @@ export function choiceCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay properties contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, propertiesNow);
+      const answer = await askDistrict(context, { question: 'properties', tenant }, propertiesNow);
       if (options.json) return printJson(context, answer);
       printTable(
         context,

@@ -1,25 +1,13 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { timestamp } from '../../shared/clock.ts';
 import { filePath } from '../../shared/command-words.ts';
-import { settingMistakes } from '../settings/check.ts';
-import {
-  checkSettings,
-  loadSettings,
-  type RelaySettings,
-  saveSettings,
-  settingsNotice,
-  settingsRefused,
-  storeFile,
-} from '../settings/settings.ts';
+import { changeSettings } from '../app/commands/settings.ts';
+import { loadSettings, type RelaySettings, settingsNotice } from '../settings/settings.ts';
 import { settingWarnings } from '../settings/warnings.ts';
-import { changesBetween, writeAudit } from '../store/audit/audit.ts';
-import { listTenants } from '../store/tenants/system.ts';
-import { byOption, type CliContext, printJson, withStore } from './context.ts';
+import { actorOf, type CliContext, type Noted, noted, printJson } from './context.ts';
 import { connectionCount, connectionsPerAddress, days, factor, portNumber, seconds } from './numbers.ts';
 
-interface ConfigureOptions {
+interface ConfigureOptions extends Noted {
   host?: string;
   port?: number;
   tlsCert?: string;
@@ -40,13 +28,11 @@ interface ConfigureOptions {
   cycleSeconds?: number;
   keepDays?: number;
   keyFile?: string;
-  by: string;
 }
 
 /** Changes the settings that are named, keeps the others; without options it shows them. Secrets are given as files. */
 export function configureCommand(program: Command, context: CliContext): void {
-  program
-    .command('configure')
+  noted(program.command('configure'))
     .description('show or change the settings')
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'port to listen on', portNumber)
@@ -69,7 +55,6 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
     .option('--keep-days <number>', 'for how many days it is kept what runs did', days)
     .option('--key-file <file>', 'key that secrets are sealed with, when it is not kept in the state folder', filePath)
-    .addOption(byOption(context))
     .addHelpText(
       'after',
       `
@@ -78,16 +63,12 @@ Examples:
   hallpass-relay configure --client-id GUID --client-cert app.pem --client-key app.key
   hallpass-relay configure --host 0.0.0.0 --port 443 --tls-cert relay.pem --tls-key relay.key`,
     )
-    .action(async ({ by, ...options }: ConfigureOptions) => {
-      const before = await loadSettings(context.home);
+    .action(async ({ note, by, ...options }: ConfigureOptions) => {
       const notice = await settingsNotice(context.home);
       if (notice !== undefined) context.err.write(`${notice.message}\n  → ${notice.action}\n`);
-      if (Object.keys(options).length === 0) return printJson(context, before);
-      const wanted = checkSettings(apply(before, options));
-      const mistakes = await settingMistakes(wanted, context.clock.now());
-      if (mistakes.length > 0) throw settingsRefused(mistakes);
-      const after = await saveSettings(context.home, wanted);
-      await auditSettings(context, by, before, after);
+      if (Object.keys(options).length === 0) return printJson(context, await loadSettings(context.home));
+      const actor = actorOf(context, { ...(note !== undefined && { note }), ...(by !== undefined && { by }) });
+      const { before, after } = await changeSettings(context, actor, (settings) => apply(settings, options));
       printJson(context, after);
       // Not on stdout, which is for programs; what was missing before this command is for "serve" to say.
       const known = new Set(await settingWarnings(before, context.clock.now()));
@@ -97,27 +78,8 @@ Examples:
     });
 }
 
-/** Settings are every district's: each finds the change in its own log. Where there is no database there is no district. */
-async function auditSettings(
-  context: CliContext,
-  who: string,
-  before: RelaySettings,
-  after: RelaySettings,
-): Promise<void> {
-  const changes = changesBetween(before, after);
-  if (Object.keys(changes).length === 0 || !existsSync(storeFile(context.home))) return;
-  const at = timestamp(context.clock);
-  await withStore(context, (store) =>
-    store.system(async (scope) => {
-      for (const { id } of await listTenants(scope)) {
-        await writeAudit({ ...scope, tenantId: id }, { at, who, action: 'settings.change', detail: { changes } });
-      }
-    }),
-  );
-}
-
 /** A certificate takes the place of a secret, and the other way round. */
-function apply(before: RelaySettings, given: Omit<ConfigureOptions, 'by'>): unknown {
+function apply(before: RelaySettings, given: Omit<ConfigureOptions, keyof Noted>): unknown {
   const { certificateFile, keyFile, secretFile, ...graph } = before.graph;
   const credential = {
     ...(given.clientSecretFile === undefined ? { certificateFile, keyFile } : {}),
@@ -162,6 +124,6 @@ function absolute(file: string | undefined): string | undefined {
   return file === undefined ? undefined : resolve(file);
 }
 
-function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+function withoutUndefined(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

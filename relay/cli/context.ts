@@ -1,10 +1,13 @@
 /** What the commands get from their surroundings, so that tests run them in process. */
-import { Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Clock } from '../../shared/clock.ts';
 import { printableLine } from '../../shared/printable.ts';
+import type { Question } from '../app/access.ts';
+import type { Actor } from '../app/actor.ts';
+import { type AppContext, ask } from '../app/perform.ts';
 import { storeFile } from '../settings/settings.ts';
-import { openStore, type Store, type TenantScope } from '../store/store.ts';
-import { findTenant, type Tenant } from '../store/tenants/system.ts';
+import { openStore, type TenantScope } from '../store/store.ts';
+import type { Tenant } from '../store/tenants/system.ts';
 
 export interface CliContext {
   /** The state folder. */
@@ -13,7 +16,7 @@ export interface CliContext {
   err: NodeJS.WritableStream;
   /** HALLPASS_KEY_FILE: goes before the settings. */
   keyFile?: string | undefined;
-  /** Who is at the terminal, for the audit log. */
+  /** Who is at the terminal: the account of the operating system. */
   user: string;
   clock: Clock;
   /** True when `out` is a terminal that people look at. */
@@ -22,43 +25,55 @@ export interface CliContext {
   stop: AbortSignal;
 }
 
-/** The option that names who does it, where somebody else sits at the terminal. */
-export function byOption({ user }: CliContext): Option {
-  return new Option('--by <name>', 'who does it, for the audit log').default(user);
+/** What every command takes that changes something. */
+export interface Noted {
+  note?: string;
+  /** Of earlier versions, in which anybody could name anybody. */
+  by?: string;
+}
+
+/** Adds the options of {@link Noted}. */
+export function noted(command: Command): Command {
+  return command
+    .addOption(new Option('--note <text>', 'what the audit log should say besides who did it').argParser(noteText))
+    .addOption(new Option('--by <name>').argParser(noteText).hideHelp());
+}
+
+const longestNote = 500;
+
+function noteText(text: string): string {
+  const note = text.trim();
+  if (note !== '' && note.length <= longestNote && !/\p{Cc}/u.test(note)) return note;
+  throw new InvalidArgumentError(`Give 1 to ${longestNote} characters in one line.`);
+}
+
+/** Who is at the terminal, with the note. */
+export function actorOf({ user, err }: CliContext, { note, by }: Noted = {}): Actor {
+  if (by !== undefined) {
+    err.write(`Notice: --by is taken as a note; the audit log names the account ${user}. Use --note in its place.\n`);
+  }
+  const notes = [note, by].filter((one) => one !== undefined);
+  return { kind: 'terminal', user, ...(notes.length > 0 && { note: notes.join('; ') }) };
 }
 
 /** Opens the database for one command; a running relay goes on beside it. */
-export async function withStore<T>(context: CliContext, fn: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(storeFile(context.home));
+export async function withApp<T>(context: CliContext, fn: (app: AppContext) => Promise<T>): Promise<T> {
+  const { home, keyFile, clock, stop } = context;
+  const store = await openStore(storeFile(home));
   try {
-    return await fn(store);
+    return await fn({ home, keyFile, store, clock, signal: stop });
   } finally {
     await store.close();
   }
 }
 
-/** The same for one tenant, in one transaction. @throws HallpassError TENANT_UNKNOWN */
-export async function withNamedTenant<T>(
+/** Asks something of a district as of one moment. @param asked question, and slug or id @throws HallpassError TENANT_UNKNOWN */
+export async function askDistrict<T>(
   context: CliContext,
-  slugOrId: string,
+  asked: { question: Question; tenant: string },
   fn: (scope: TenantScope, tenant: Tenant) => Promise<T>,
 ): Promise<T> {
-  return await withStore(context, async (store) => {
-    const tenant = await store.system((scope) => findTenant(scope, slugOrId));
-    return await store.withTenant(tenant.id, (scope) => fn(scope, tenant));
-  });
-}
-
-/** The same for reading a whole district: a running relay goes on writing meanwhile. @throws HallpassError TENANT_UNKNOWN */
-export async function readNamedTenant<T>(
-  context: CliContext,
-  slugOrId: string,
-  fn: (scope: TenantScope, tenant: Tenant) => Promise<T>,
-): Promise<T> {
-  return await withStore(context, async (store) => {
-    const tenant = await store.system((scope) => findTenant(scope, slugOrId));
-    return await store.readTenant(tenant.id, (scope) => fn(scope, tenant));
-  });
+  return await withApp(context, (app) => ask(app, actorOf(context), asked, fn));
 }
 
 /** What an error advises, with the district in place of the TENANT of its commands. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { describeDrift, driftNow, driftTable } from '../app/queries/drift.ts';
 import type { Drift } from '../drift/ledger.ts';
 import { outcomeOf, sentenceOf } from '../drift/words.ts';
-import { type CliContext, printJson, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, printJson } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 /** What people changed in Microsoft 365 by hand, as the last comparison found it. */
@@ -24,7 +24,9 @@ Examples:
   hallpass-relay drift contoso --all --csv drift.csv`,
     )
     .action(async (tenant: string, options: { all?: true; json?: true; csv?: string }) => {
-      const now = await readNamedTenant(context, tenant, (scope) => driftNow(scope, options.all === true));
+      const now = await askDistrict(context, { question: 'drift', tenant }, (scope) =>
+        driftNow(scope, options.all === true),
+      );
       const { comparedAt, differences, hidden } = now;
       if (options.json) return printJson(context, describeDrift(now));
       if (options.csv !== undefined) return await writeCsv(context, options.csv, driftTable, differences);

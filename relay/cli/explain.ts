@@ -3,7 +3,7 @@ import { printableLine } from '../../shared/printable.ts';
 import { explainNow, questionOf } from '../app/queries/explain.ts';
 import { dcidOf } from '../app/queries/one-person.ts';
 import type { Step } from '../explain/step.ts';
-import { type CliContext, printJson, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, printJson } from './context.ts';
 
 const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… waiting', stopped: '✗ stopped' };
 
@@ -29,7 +29,7 @@ export function explainCommand(program: Command, context: CliContext): void {
       const question = questionOf(options);
       if (question === undefined || question.personId.trim() === '')
         return program.error("error: one of '--student' and '--teacher' is needed");
-      const found = await readNamedTenant(context, name, async (scope) => {
+      const found = await askDistrict(context, { question: 'explain', tenant: name }, async (scope) => {
         const personId = await dcidOf(scope, question.role, question.personId);
         return await explainNow(scope, { ...question, personId }, context.clock.now());
       });

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { ago } from '../app/queries/agent-condition.ts';
-import { describeFleet, type FleetLine, fleetTable } from '../app/queries/fleet.ts';
-import { readFleet } from '../store/tenants/fleet-view.ts';
-import { type CliContext, printJson, printTable, withStore } from './context.ts';
+import { describeFleet, type FleetLine, fleetNow, fleetTable } from '../app/queries/fleet.ts';
+import { actorOf, type CliContext, printJson, printTable, withApp } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 const marks: Record<FleetLine['need'], string> = {
@@ -36,7 +35,7 @@ Examples:
     )
     .action(async (options: { csv?: string; json?: true }) => {
       const nowMs = context.clock.now();
-      const answer = describeFleet(await withStore(context, (store) => store.system(readFleet)), nowMs);
+      const answer = describeFleet(await withApp(context, (app) => fleetNow(app, actorOf(context))), nowMs);
       if (options.json) return printJson(context, answer);
       const { districts } = answer;
       if (options.csv !== undefined) return await writeCsv(context, options.csv, fleetTable, districts);

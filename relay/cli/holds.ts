@@ -1,19 +1,17 @@
 import type { Command } from 'commander';
-import { timestamp } from '../../shared/clock.ts';
+import { decide, type HoldDecision } from '../app/commands/holds.ts';
 import { holdsNow } from '../app/queries/holds.ts';
 import { isOpen, otherSchools } from '../model/hold.ts';
-import { addDays } from '../plan/decisions.ts';
-import { type Decision, decideHolds, type StoredHold } from '../store/guard/holds.ts';
-import { needProfile, readProfiles } from '../store/profiles/profiles.ts';
-import { byOption, type CliContext, printJson, readNamedTenant, withNamedTenant } from './context.ts';
+import type { StoredHold } from '../store/guard/holds.ts';
+import { needProfile } from '../store/profiles/profiles.ts';
+import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, withApp } from './context.ts';
 import { operationCount } from './numbers.ts';
 import { momentAfter } from './times.ts';
 
-interface ApproveOptions {
+interface ApproveOptions extends Noted {
   profile?: string;
   limit?: number;
   until?: string;
-  by: string;
 }
 
 /** What the guard holds back, and the decisions about it. A running relay acts on them within seconds. */
@@ -27,7 +25,7 @@ export function holdsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
     .action(async (tenant: string, options: { profile?: string; json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, async (scope, { slug }) => {
+      const answer = await askDistrict(context, { question: 'holds', tenant }, async (scope, { slug }) => {
         const found = await holdsNow(scope, options.profile);
         if (found.holds.length === 0) await needProfile(scope, slug, options.profile);
         return found;
@@ -38,55 +36,43 @@ export function holdsCommands(program: Command, context: CliContext): void {
       for (const hold of all) context.out.write(describe(hold));
       if (all.some(isOpen)) context.out.write(`\n→ hallpass-relay holds approve ${tenant} [HOLD], or reject\n`);
     });
-  holds
-    .command('approve')
+  noted(holds.command('approve'))
     .description('let what is held proceed, as it is now and up to a tenth more')
     .argument('<tenant>', 'slug or id')
     .argument('[hold]', 'as listed; without it, everything that has no decision yet')
     .option('--profile <name>', 'of one profile alone')
     .option('--limit <operations>', 'so many operations instead of as many as are held now', operationCount)
     .option('--until <time>', 'how long: 36h, 7d or 2026-08-20', (text) => momentAfter(text, context.clock.now()))
-    .addOption(byOption(context))
     .addHelpText(
       'after',
-      '\nExample:\n  hallpass-relay holds approve contoso removeMember:12:share --until 36h --by "Kim Lee"',
+      '\nExample:\n  hallpass-relay holds approve contoso removeMember:12:share --until 36h --note "Year rollover"',
     )
     .action(async (tenant: string, key: string | undefined, options: ApproveOptions) => {
-      await decide(context, tenant, key, { state: 'approved', ...options });
+      await decideAndShow(context, { tenant, key, state: 'approved' }, options);
     });
-  holds
-    .command('reject')
+  noted(holds.command('reject'))
     .description('keep it held, without being told again until the cause changes')
     .argument('<tenant>', 'slug or id')
     .argument('[hold]', 'as listed; without it, everything that has no decision yet')
     .option('--profile <name>', 'of one profile alone')
-    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay holds reject contoso removeMember:12:share')
     .action(async (tenant: string, key: string | undefined, options: ApproveOptions) => {
-      await decide(context, tenant, key, { state: 'rejected', ...options });
+      await decideAndShow(context, { tenant, key, state: 'rejected' }, options);
     });
 }
 
-async function decide(
+async function decideAndShow(
   context: CliContext,
-  tenantName: string,
-  key: string | undefined,
-  { profile, state, limit, until, by }: ApproveOptions & Pick<Decision, 'state'>,
+  asked: Pick<HoldDecision, 'tenant' | 'key' | 'state'>,
+  { profile, limit, until, ...noted }: ApproveOptions,
 ): Promise<void> {
-  const now = timestamp(context.clock);
-  const decided = await withNamedTenant(context, tenantName, async (scope, { slug }) => {
-    await needProfile(scope, slug, profile);
-    const concerned = (await readProfiles(scope)).filter(({ name }) => profile === undefined || name === profile);
-    const days = concerned.map(({ guards }) => guards.expiryDays);
-    const end = until ?? addDays(now, days.length === 0 ? 7 : Math.min(...days));
-    const decision = { state, by, ...(limit !== undefined && { limit }), until: state === 'approved' ? end : null };
-    return await decideHolds(scope, { key, profile }, decision, now);
-  });
+  const actor = actorOf(context, noted);
+  const decided = await withApp(context, (app) => decide(app, actor, { ...asked, profile, limit, until }));
   if (decided.length === 0) context.out.write('Nothing waits for a decision.\n');
   for (const { key, decidedCount, expiresAt } of decided) {
     const until =
       expiresAt === null ? 'until the cause changes' : `up to ${decidedCount} operations until ${expiresAt}`;
-    context.out.write(`${state} ${key}, ${until}\n`);
+    context.out.write(`${asked.state} ${key}, ${until}\n`);
   }
 }
 

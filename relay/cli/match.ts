@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { describeRule } from '../identity/match.ts';
 import { type MatchExample, type MatchOutcome, outcomes, type RolePreview } from '../identity/match-preview.ts';
 import type { Role } from '../model/role.ts';
-import { type CliContext, printJson, printTable } from './context.ts';
+import { actorOf, type CliContext, printJson, printTable, withApp } from './context.ts';
 
 const roles = ['students', 'teachers'] as const;
 
@@ -33,9 +33,9 @@ Example:
   hallpass-relay match contoso --role students`,
     )
     .action(async (name: string, options: MatchOptions) => {
-      const { previewTenant } = await import('./match-now.ts');
-      const wanted = options.role === undefined ? roles : [options.role];
-      const previews = await previewTenant(context, name, wanted, options.profile);
+      const { previewTenant } = await import('../app/queries/match.ts');
+      const wanted = { roles: options.role === undefined ? roles : [options.role], profile: options.profile };
+      const previews = await withApp(context, (app) => previewTenant(app, actorOf(context), name, wanted));
       if (options.json) return printJson(context, { roles: previews });
       for (const one of previews) printPreview(context, one, options.all === true);
     });

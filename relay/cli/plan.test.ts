@@ -119,7 +119,7 @@ t.test('no cell of a CSV is a formula', async (t) => {
 t.test('enabling and pausing is noticed by the relay, and written down', async (t) => {
   const { relay, tenantId, cli } = await setUp(t, 'preview');
   await waitFor(() => relay.woken.length === 1);
-  t.match(await cli('profile', 'enable', 'contoso', '--unchecked', '--by', 'Kim Lee'), {
+  t.match(await cli('profile', 'enable', 'contoso', '--unchecked', '--note', 'Kim Lee'), {
     code: 0,
     out: /enabled: the next run writes/,
   });
@@ -129,7 +129,7 @@ t.test('enabling and pausing is noticed by the relay, and written down', async (
   t.match(JSON.parse((await cli('profile', 'show', 'contoso')).out), { state: 'paused', guards: { expiryDays: 7 } });
   t.match(await relay.store.withTenant(tenantId, (scope) => readAudit(scope, { limit: 9 })), [
     { who: 'kim', action: 'profile.paused' },
-    { who: 'Kim Lee', action: 'profile.enabled', detail: { profile: 'test' } },
+    { who: 'kim', note: 'Kim Lee', action: 'profile.enabled', detail: { profile: 'test' } },
     { who: 'kim', action: 'profile.set' },
   ]);
 });
@@ -154,13 +154,13 @@ t.test('deciding about what is held', async (t) => {
   t.match(await approve('removeMember:9:share'), { code: 78, err: /HOLD_UNKNOWN/ });
   t.match(await approve('removeMember:1:share', '--limit', '100'), { code: 78, err: /HOLD_NOT_COVERED.*200.*100/ });
   t.match(await approve('removeMember:1:share', '--until', 'yesterday'), { code: 64, err: /--until/ });
-  t.match(await approve('removeMember:1:share', '--limit', '300', '--until', '36h', '--by', 'Kim Lee'), { code: 0 });
+  t.match(await approve('removeMember:1:share', '--limit', '300', '--until', '36h', '--note', 'Kim Lee'), { code: 0 });
   await waitFor(() => relay.woken.length === 2);
   t.match(await cli('holds', 'reject', 'contoso', 'removeMember:2:share'), { out: /until the cause changes/ });
   t.match(await approve(), { out: /^approved removeMember:3:share, up to 200 operations until / });
   t.match(await approve(), { out: 'Nothing waits for a decision.\n' });
   t.match(await relay.store.withTenant(tenantId, (scope) => readHolds(scope)), [
-    { state: 'approved', decidedBy: 'Kim Lee', decidedCount: 300 },
+    { state: 'approved', decidedBy: 'kim', decidedCount: 300 },
     { state: 'rejected', decidedBy: 'kim', expiresAt: null },
     { state: 'approved', decidedBy: 'kim', decidedCount: 200 },
   ]);

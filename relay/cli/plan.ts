@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { printableLine } from '../../shared/printable.ts';
+import { mayAsk } from '../app/perform.ts';
 import { personFilter } from '../app/queries/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../app/queries/plan.ts';
 import { sentenceOf } from '../app/queries/sentences.ts';
@@ -7,10 +8,10 @@ import { type OperationKind, stages } from '../model/operation.ts';
 import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
 import type { NotMade } from '../plan/past.ts';
 import { type Names, readAllNames } from '../store/roster/names.ts';
-import { findTenant, type Tenant } from '../store/tenants/system.ts';
+import type { Tenant } from '../store/tenants/system.ts';
 import { type PlanNow, planNow } from '../sync/plan-now.ts';
 import type { TakenOver } from '../sync/state/adoption.ts';
-import { type CliContext, printJson, printTable, withStore } from './context.ts';
+import { actorOf, type CliContext, printJson, printTable, withApp } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 interface PlanOptions {
@@ -48,8 +49,8 @@ Examples:
   hallpass-relay plan contoso --csv removals.csv --kind removeMember`,
     )
     .action(async (name: string, options: PlanOptions) => {
-      const { tenant, now, person, names } = await withStore(context, async (store) => {
-        const tenant = await store.system((scope) => findTenant(scope, name));
+      const { tenant, now, person, names } = await withApp(context, async ({ store }) => {
+        const tenant = await mayAsk(store, actorOf(context), 'plan', name);
         const { person: asked } = options;
         const person =
           asked === undefined ? undefined : await store.readTenant(tenant.id, (scope) => personFilter(scope, asked));

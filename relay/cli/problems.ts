@@ -8,7 +8,7 @@ import { fixerOf } from '../model/problem.ts';
 import { needProfile } from '../store/profiles/profiles.ts';
 import { readNames } from '../store/roster/people-names.ts';
 import type { OpenProblem } from '../store/runs/problems.ts';
-import { type CliContext, inCommands, printJson, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, inCommands, printJson } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -51,7 +51,7 @@ Examples:
     )
     .action(async (tenant: string, options: ProblemsOptions) => {
       checkCode(options.code);
-      const answer = await readNamedTenant(context, tenant, async (scope, { slug }) => {
+      const answer = await askDistrict(context, { question: 'problems', tenant }, async (scope, { slug }) => {
         const found = await problemsNow(scope, options);
         if (found.problems.length + found.failing.length === 0) await needProfile(scope, slug, options.profile);
         return found;
@@ -59,7 +59,7 @@ Examples:
       if (options.json) return printJson(context, answer);
       const { failing, problems } = answer;
       if (options.csv !== undefined) {
-        const names = await readNamedTenant(context, tenant, readNames);
+        const names = await askDistrict(context, { question: 'problems', tenant }, readNames);
         return await writeCsv(context, options.csv, problemTable(names), problems);
       }
       for (const { profile, ...trouble } of failing) {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
-import { fail } from '../../shared/errors.ts';
+import type { CheckedProfile } from '../app/queries/check-profile.ts';
+import { stampCounts } from '../app/queries/stamp-counts.ts';
 import { readingText } from '../profile/adoption.ts';
-import type { Profile } from '../profile/profile.ts';
 import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
-import { type CliContext, printJson } from './context.ts';
+import { actorOf, type CliContext, printJson, withApp } from './context.ts';
 import { openDocument, tellDocument } from './profile-document.ts';
 
 export function profileCheckCommand(profile: Command, context: CliContext): void {
@@ -17,34 +17,26 @@ export function profileCheckCommand(profile: Command, context: CliContext): void
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile check contoso profile.json')
     .action(async (tenant: string, file: string | undefined, options: { profile?: string; json?: true }) => {
-      if (file === undefined) return await showCheck(context, tenant, options.profile, options.json === true);
-      const document = await openDocument(context, tenant, file);
-      if (options.json !== true) tellDocument(context, document);
-      await showCheck(context, tenant, document.profile, options.json === true);
+      await withApp(context, async (app) => {
+        const actor = actorOf(context);
+        const document = file === undefined ? undefined : await openDocument(app, actor, tenant, file);
+        if (document !== undefined && options.json !== true) tellDocument(context, document);
+        const { checkProfile, needReady } = await import('../app/queries/check-profile.ts');
+        const checked = await checkProfile(app, actor, tenant, document?.profile ?? options.profile);
+        showCheck(context, checked, options.json === true);
+        needReady(checked, tenant);
+      });
     });
 }
 
-/**
- * @param which a profile that is not in force, or the name of one that is
- * @throws HallpassError PROFILE_NOT_READY when there are errors, and why Microsoft 365 could not be asked, after what was found has
- *   been printed
- */
-export async function showCheck(
-  context: CliContext,
-  tenant: string,
-  which: Profile | string | undefined,
-  json: boolean,
-): Promise<void> {
-  const { checkProfile } = await import('./check-profile.ts');
-  const { profile, problems, stamps, unasked } = await checkProfile(context, tenant, which);
+export function showCheck(context: CliContext, checked: CheckedProfile, json: boolean): void {
+  const { profile, problems, stamps, unasked } = checked;
   const count = problems.filter(({ severity }) => severity === 'error').length;
-  if (json) printJson(context, { ready: count === 0 && unasked === undefined, problems, stamps: countsOf(stamps) });
+  if (json) printJson(context, { ready: count === 0 && unasked === undefined, problems, stamps: stampCounts(stamps) });
   else if (problems.length === 0) context.out.write(`Profile "${profile.name}" fits the tenant.\n`);
   for (const line of json ? [] : [...describeStamps(stamps), ...describeProblems(problems)]) {
     context.out.write(`${line}\n`);
   }
-  if (count > 0) throw fail('PROFILE_NOT_READY', { profile: profile.name, tenant, count });
-  if (unasked !== undefined) throw unasked;
 }
 
 export function describeProblems(problems: readonly ProfileProblem[]): string[] {
@@ -66,15 +58,4 @@ function describeStamps(stamps: StampFacts): string[] {
       });
       return `Stamped ${kind} in Microsoft 365: ${total}; in the roster ${counts.join(', ')}.`;
     });
-}
-
-/** For programs: how many objects fit by reading, of those readings whose values agents send. */
-function countsOf(stamps: StampFacts) {
-  return Object.fromEntries(
-    Object.entries(stamps).map(([kind, { total, fits }]) => {
-      const known = fits.filter(({ isSent }) => isSent);
-      const fitting = Object.fromEntries(known.map((fit) => [readingText(fit.reading), fit.fitting]));
-      return [kind, { total, fitting }];
-    }),
-  );
 }

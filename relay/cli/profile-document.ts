@@ -1,26 +1,19 @@
-/** A profile document from a file, with the names in it looked up. */
-import { readJson } from '../../shared/json-document.ts';
+/** A profile document from a file. */
 import { readTextFile } from '../../shared/text-file.ts';
-import { type ProfileDocument, readProfileDocument } from '../profile/document.ts';
-import { inTodaysWords } from '../profile/profile.ts';
-import { asksForLicenses } from '../profile/resolve-names.ts';
-import { readRecords } from '../store/roster/mirror.ts';
-import { type CliContext, readNamedTenant } from './context.ts';
+import type { Actor } from '../app/actor.ts';
+import type { AppContext } from '../app/perform.ts';
+import { readDocument } from '../app/queries/profile-document.ts';
+import type { ProfileDocument } from '../profile/document.ts';
+import type { CliContext } from './context.ts';
 
 /** @throws HallpassError FILE_UNREADABLE, PROFILE_INVALID, TENANT_UNKNOWN */
-export async function openDocument(context: CliContext, tenant: string, file: string): Promise<ProfileDocument> {
-  const schools = await readNamedTenant(context, tenant, (scope) => readRecords(scope, 'school'));
-  const text = await readTextFile(file);
-  const skus = asksForLicenses(inTodaysWords(readJson(text).value))
-    ? await skusOf(context, tenant)
-    : { unread: 'it was not asked' };
-  return readProfileDocument(text, file, { schools, skus });
-}
-
-/** Loaded when it is needed: Graph client and MSAL take half of a command's start-up. */
-async function skusOf(context: CliContext, tenant: string) {
-  const { skusNow } = await import('./check-profile.ts');
-  return await skusNow(context, tenant);
+export async function openDocument(
+  app: AppContext,
+  actor: Actor,
+  tenant: string,
+  file: string,
+): Promise<ProfileDocument> {
+  return await readDocument(app, actor, tenant, { text: await readTextFile(file), name: file });
 }
 
 /** What the document's names stand for, and what of it does not count. */

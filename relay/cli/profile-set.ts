@@ -1,28 +1,21 @@
 import type { Command } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
-import { fail } from '../../shared/errors.ts';
+import { putProfile } from '../app/commands/profiles.ts';
 import type { Profile } from '../profile/profile.ts';
-import { changesBetween, writeAudit } from '../store/audit/audit.ts';
-import { readProfiles, setProfile } from '../store/profiles/profiles.ts';
-import { byOption, type CliContext, withNamedTenant } from './context.ts';
+import type { ProfileProblem } from '../profile/tenant-facts.ts';
+import { actorOf, type CliContext, type Noted, noted, withApp } from './context.ts';
 import { describeProblems } from './profile-check.ts';
 import { openDocument, tellDocument } from './profile-document.ts';
 
-/**
- * Puts a document in force. It never decides whether the profile runs: a new one starts in preview, and one that is there keeps
- * its state. A document that does not fit the tenant may wait in preview until it does; over an enabled profile it is refused as
- * a whole, because the next run would write by it.
- */
+/** Puts a document in force: app/commands/profiles.ts has the rules. */
 export function profileSetCommand(profile: Command, context: CliContext): void {
-  profile
-    .command('set')
+  noted(profile.command('set'))
     .alias('import')
     .description(
       'put a profile in force, in place of the one of that name, after checking it; its state stays as it is',
     )
     .argument('<tenant>', 'slug or id')
     .argument('<file>', 'the profile, JSON', filePath)
-    .addOption(byOption(context))
     .option('--unchecked', 'without holding it against Microsoft 365 and the roster first')
     .addHelpText(
       'after',
@@ -37,40 +30,24 @@ Example:
     .action((tenant: string, file: string, options: SetOptions) => set(context, tenant, file, options));
 }
 
-interface SetOptions {
-  by: string;
+interface SetOptions extends Noted {
   unchecked?: true;
 }
 
-async function set(context: CliContext, tenant: string, file: string, { by, unchecked }: SetOptions): Promise<void> {
-  const document = await openDocument(context, tenant, file);
-  tellDocument(context, document);
-  const { checkProfile } = await import('./check-profile.ts');
-  const checked = unchecked === true ? undefined : await checkProfile(context, tenant, document.profile);
-  const errors = checked?.problems.filter(({ severity }) => severity === 'error').length ?? 0;
-  for (const line of describeProblems(checked?.problems ?? [])) context.out.write(`${line}\n`);
-  const now = new Date(context.clock.now());
-  const { profile, before, others } = await withNamedTenant(context, tenant, async (scope) => {
-    const all = await readProfiles(scope);
-    const before = all.find(({ name }) => name === document.profile.name);
-    const profile = { ...document.profile, state: before?.state ?? 'preview' };
-    // Looked at here, where nobody can enable it any more before this is written.
-    if (profile.state === 'enabled' && errors > 0) {
-      throw fail('PROFILE_CHANGE_REFUSED', { profile: profile.name, tenant, count: errors });
-    }
-    if (profile.state === 'enabled' && checked?.unasked !== undefined) {
-      const reason = checked.unasked.message.replace(/\.$/, '');
-      throw fail('PROFILE_CHANGE_UNCHECKED', { profile: profile.name, reason }, { cause: checked.unasked });
-    }
-    await setProfile(scope, profile, now);
-    const detail = { profile: profile.name, changes: changesBetween(before, profile) };
-    await writeAudit(scope, { at: now.toISOString(), who: by, action: 'profile.set', detail });
-    return { profile, before, others: all.filter(({ name }) => name !== profile.name).map(({ name }) => name) };
+async function set(context: CliContext, tenant: string, file: string, options: SetOptions): Promise<void> {
+  const actor = actorOf(context, options);
+  const { profile, isNew, others, errors } = await withApp(context, async (app) => {
+    const document = await openDocument(app, actor, tenant, file);
+    tellDocument(context, document);
+    const tell = (problems: readonly ProfileProblem[]) => {
+      for (const line of describeProblems(problems)) context.out.write(`${line}\n`);
+    };
+    return await putProfile(app, actor, { tenant, document, unchecked: options.unchecked, tell });
   });
   const also = others.length === 0 ? '' : `, beside ${others.map((name) => `"${name}"`).join(', ')}`;
-  const what = before === undefined ? `is new${also}, and in force` : 'is in force';
+  const what = isNew ? `is new${also}, and in force` : 'is in force';
   context.out.write(`Profile "${profile.name}" ${what}. Connected agents hear of it within seconds.\n`);
-  context.out.write(`${next(profile, tenant, { errors, isNew: before === undefined })}\n`);
+  context.out.write(`${next(profile, tenant, { errors, isNew })}\n`);
 }
 
 function next({ state }: Profile, tenant: string, { errors, isNew }: { errors: number; isNew: boolean }): string {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { timestamp } from '../../shared/clock.ts';
-import { writeAudit } from '../store/audit/audit.ts';
-import { chooseProfile, readProfiles, removeProfile } from '../store/profiles/profiles.ts';
+import { dropProfile } from '../app/commands/profiles.ts';
+import { chooseProfile, readProfiles } from '../store/profiles/profiles.ts';
 import { readStandings } from '../store/runs/standings.ts';
-import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { profileCheckCommand } from './profile-check.ts';
 import { troubleOf } from './profile-lines.ts';
 import { profileSetCommand } from './profile-set.ts';
@@ -24,7 +23,7 @@ export function profileCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const rows = await withNamedTenant(context, tenant, async (scope) => {
+      const rows = await askDistrict(context, { question: 'profiles', tenant }, async (scope) => {
         const standings = await readStandings(scope);
         return (await readProfiles(scope)).map(({ name, state, schools }) => {
           const { standing = 'setting up', quarantine = null, failure = null } = standings.get(name) ?? {};
@@ -49,20 +48,14 @@ export function profileCommands(program: Command, context: CliContext): void {
         if (lines.length > 0) context.out.write(`\n${name}\n${lines.map((line) => `  ${line}\n`).join('')}`);
       }
     });
-  profile
-    .command('remove')
+  noted(profile.command('remove'))
     .description('take a profile out of force; what it made in Microsoft 365 stays')
     .argument('<tenant>', 'slug or id')
     .argument('<name>', 'of the profile')
-    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
-    .action(async (tenant: string, name: string, { by }: { by: string }) => {
-      const at = timestamp(context.clock);
-      await withNamedTenant(context, tenant, async (scope) => {
-        const before = chooseProfile(await readProfiles(scope), tenant, name);
-        await removeProfile(scope, name);
-        await writeAudit(scope, { at, who: by, action: 'profile.remove', detail: { profile: name, before } });
-      });
+    .action(async (tenant: string, name: string, options: Noted) => {
+      const asked = { tenant, profile: name };
+      await withApp(context, (app) => dropProfile(app, actorOf(context, options), asked));
       context.out.write(`Profile "${name}" is out of force. Accounts, classes and links stay as they are.\n`);
     });
   profile
@@ -73,7 +66,7 @@ export function profileCommands(program: Command, context: CliContext): void {
     .option(...named)
     .addHelpText('after', '\nExample:\n  hallpass-relay profile show contoso > profile.json')
     .action(async (tenant: string, options: { profile?: string }) => {
-      const all = await withNamedTenant(context, tenant, readProfiles);
+      const all = await askDistrict(context, { question: 'profiles', tenant }, readProfiles);
       printJson(context, chooseProfile(all, tenant, options.profile));
     });
 }

@@ -38,18 +38,18 @@ t.test('what runs did can be read, and who changed what', async (t) => {
   t.match(await cli('audit', 'contoso'), {
     out: /profile\.paused {2}by kim\n.*"changes":\{"state":\{"before":"enabled","after":"paused"\}\}/,
   });
-  t.match(await cli('audit', 'contoso', '--csv', '-'), { out: /^"at","who","action","detail"\r\n"20/ });
+  t.match(await cli('audit', 'contoso', '--csv', '-'), { out: /^"at","who","action","detail","note","actor"\r\n"20/ });
   t.match(await cli('audit', 'contoso', '--since', 'tomorrow'), { code: 64, err: /a time that is over/ });
 });
 
 t.test('the audit log of a new district has who made it, and what was set', async (t) => {
   const cli = commandLine(t.testdir(), 'kim');
   await cli('tenant', 'add', 'fabrikam', '--name', 'F', '--graph-tenant', '33333333-3333-4333-8333-333333333333');
-  await cli('enroll-code', 'fabrikam', '--by', 'Kim Lee');
+  await cli('enroll-code', 'fabrikam', '--note', 'for Kim Lee');
   await cli('configure', '--keep-days', '30');
   t.match(JSON.parse((await cli('audit', 'fabrikam', '--json', '--since', '1h')).out).entries, [
     { who: 'kim', action: 'settings.change', detail: { changes: { journal: { after: { keepDays: 30 } } } } },
-    { who: 'Kim Lee', action: 'agent.code', detail: { expiresAt: String } },
+    { who: 'kim', note: 'for Kim Lee', action: 'agent.code', detail: { expiresAt: String } },
     { who: 'kim', action: 'tenant.add', detail: { slug: 'fabrikam', name: 'F' } },
   ]);
 });
@@ -74,11 +74,14 @@ t.test('a serving relay hears of what people ask of runs', async (t) => {
     ['restart', `cancel ${id}`, id],
   ]) {
     const done = await heard(...expected);
-    t.match(await cli('sync', name, 'contoso', '--by', 'Kim Lee'), { code: 0 });
+    t.match(await cli('sync', name, 'contoso', '--by', 'Kim Lee'), {
+      code: 0,
+      err: /^Notice: --by is taken as a note; the audit log names the account kim\. Use --note/,
+    });
     await done();
   }
   t.match(JSON.parse((await cli('audit', 'contoso', '--json')).out).entries, [
-    { who: 'Kim Lee', action: 'run.restart' },
+    { who: 'kim', note: 'Kim Lee', action: 'run.restart', actor: { kind: 'terminal', role: 'operator' } },
     { action: 'run.cancel' },
     { action: 'run.start' },
     { action: 'tenant.add' },

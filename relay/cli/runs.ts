@@ -4,7 +4,7 @@ import { sentenceOf } from '../app/queries/sentences.ts';
 import { needProfile } from '../store/profiles/profiles.ts';
 import { type Names, readAllNames } from '../store/roster/names.ts';
 import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/runs/run-history.ts';
-import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -19,7 +19,7 @@ export function runsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay runs contoso --limit 50')
     .action(async (tenant: string, options: { profile?: string; limit: number; json?: true }) => {
-      const answer = await readNamedTenant(context, tenant, async (scope, { slug }) => {
+      const answer = await askDistrict(context, { question: 'runs', tenant }, async (scope, { slug }) => {
         const found = await runsNow(scope, options);
         if (found.runs.length === 0) await needProfile(scope, slug, options.profile);
         return found;
@@ -51,7 +51,7 @@ export function runsCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay run contoso 17 --failed')
     .action(async (tenant: string, name: string, options: { failed?: true; csv?: string; json?: true }) => {
-      const { run, operations, names } = await readNamedTenant(context, tenant, async (scope) => {
+      const { run, operations, names } = await askDistrict(context, { question: 'runs', tenant }, async (scope) => {
         const run = await findRun(scope, name);
         const operations = await operationsOf(scope, run.id, { failed: options.failed === true });
         return { run, operations, names: await readAllNames(scope) };

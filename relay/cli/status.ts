@@ -4,7 +4,7 @@ import { ago } from '../app/queries/agent-condition.ts';
 import { tenantStatus } from '../app/queries/status.ts';
 import type { RunSummary } from '../store/runs/journal.ts';
 import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
-import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
@@ -17,7 +17,9 @@ export function statusCommand(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')
     .action(async (name: string, options: { json?: true }) => {
       const nowMs = context.clock.now();
-      const status = await readNamedTenant(context, name, (scope, tenant) => tenantStatus(scope, tenant, nowMs));
+      const status = await askDistrict(context, { question: 'status', tenant: name }, (scope, tenant) =>
+        tenantStatus(scope, tenant, nowMs),
+      );
       if (options.json) return printJson(context, status);
       const { tenant, roster, agents, profiles, provisioning } = status;
       const { holds } = provisioning;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { teamsNow, teamTable } from '../app/queries/teams.ts';
-import { type CliContext, printJson, printTable, readNamedTenant } from './context.ts';
+import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 interface TeamsOptions {
@@ -28,7 +28,7 @@ Example:
   hallpass-relay teams contoso --waiting --csv for-the-teachers.csv`,
     )
     .action(async (tenant: string, options: TeamsOptions) => {
-      const answer = await readNamedTenant(context, tenant, (scope) => teamsNow(scope, options));
+      const answer = await askDistrict(context, { question: 'teams', tenant }, (scope) => teamsNow(scope, options));
       if (options.json) return printJson(context, answer);
       const { teams } = answer;
       if (options.csv !== undefined) return await writeCsv(context, options.csv, teamTable, teams);

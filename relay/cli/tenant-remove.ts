@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { fail } from '../../shared/errors.ts';
-import { listAgents } from '../store/agents/agents.ts';
-import { countTenant, removeTenant } from '../store/tenants/tenants.ts';
-import { type CliContext, withNamedTenant } from './context.ts';
+import { deleteTenant } from '../app/commands/tenants.ts';
+import { actorOf, type CliContext, withApp } from './context.ts';
 
 /** Removes a district from this relay. Microsoft 365 and PowerSchool are left as they are. */
 export function tenantRemoveCommand(tenant: Command, context: CliContext): void {
@@ -22,15 +21,13 @@ Example:
   hallpass-relay tenant remove contoso --confirm contoso`,
     )
     .action(async (name: string, { confirm }: { confirm?: string }) => {
-      const { slug, title, counts, agents } = await withNamedTenant(context, name, async (scope, { slug, name }) => {
-        const counts = await countTenant(scope);
-        const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
-        if (confirm === slug) await removeTenant(scope);
-        return { slug, title: name, counts, agents };
-      });
+      const asked = { tenant: name, confirm };
+      const removal = await withApp(context, (app) => deleteTenant(app, actorOf(context), asked));
+      const { tenant, isDone, counts, agents } = removal;
+      const { slug, name: title } = tenant;
       const rows = counts.reduce((sum, { rows }) => sum + rows, 0);
       const list = counts.map(({ table, rows }) => `${rows} ${table}`).join(', ');
-      if (confirm !== slug) {
+      if (!isDone) {
         context.out.write(`${title} (${slug}) has ${rows} rows in the database: ${list || 'none'}.\n`);
         context.out.write('All of them would be deleted. Microsoft 365 would stay as it is.\n');
         throw fail('TENANT_REMOVE_UNCONFIRMED', { tenant: slug });

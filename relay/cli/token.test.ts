@@ -18,7 +18,14 @@ t.test('a token is shown once and kept as a hash; list and audit log know it by 
   t.not(other.token, token);
 
   const [first] = JSON.parse((await cli('token', 'list', 'contoso', '--json')).out);
-  t.match(first, { name: 'dashboard', createdBy: 'Kim Lee', lastUsedAt: null, revokedAt: null });
+  t.match(first, {
+    name: 'dashboard',
+    createdBy: 'kim',
+    role: 'viewer',
+    opensOthers: false,
+    lastUsedAt: null,
+    revokedAt: null,
+  });
   t.equal(Date.parse(first.expiresAt) - Date.parse(first.createdAt), 90 * 86_400_000, 'valid for 90 days');
   t.match((await cli('token', 'list', 'contoso')).out, /dashboard .* never +valid until /);
 
@@ -30,7 +37,9 @@ t.test('a token is shown once and kept as a hash; list and audit log know it by 
     { action: 'token.create', detail: { name: 'b' } },
     {
       action: 'token.create',
-      who: 'Kim Lee',
+      who: 'kim',
+      note: 'Kim Lee',
+      actor: { kind: 'terminal', role: 'operator' },
       detail: { token: first.id, name: 'dashboard', expiresAt: first.expiresAt },
     },
   ]);

@@ -1,34 +1,45 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { endToken, makeToken } from '../app/commands/tokens.ts';
+import { type AccessRole, accessRoles } from '../model/access-role.ts';
 import { loadSettings, publicUrl } from '../settings/settings.ts';
-import { type ApiToken, createToken, listTokens, revokeToken } from '../store/tenants/api-tokens.ts';
-import { byOption, type CliContext, printJson, printTable, withNamedTenant } from './context.ts';
+import { type ApiToken, listTokens } from '../store/tenants/api-tokens.ts';
+import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { days } from './numbers.ts';
 
-/** Tokens with which programs read what is known of a district (docs/api.md). */
+/** Tokens with which programs use the API (docs/api.md). */
 export function tokenCommands(program: Command, context: CliContext): void {
-  const token = program.command('token').description('tokens with which programs read a district over the API');
-  token
-    .command('create')
-    .description('make a token that can read this district and nothing else; it is shown once')
+  const token = program.command('token').description('tokens with which programs use the API');
+  noted(token.command('create'))
+    .description('make a token, which is shown once; without more options it can read this district and nothing else')
     .argument('<tenant>', 'slug or id')
     .requiredOption('--name <name>', 'what it is for, e.g. the dashboard', label)
+    .addOption(
+      new Option(
+        '--role <role>',
+        "viewer: looks; admin: changes what is its districts' own; operator: does everything, everywhere",
+      )
+        .choices(accessRoles)
+        .default('viewer'),
+    )
+    .option('--also <tenant...>', 'districts that it opens besides')
+    .option('--all-districts', 'opens every district, also those to come')
     .option('--days <days>', 'how long it is valid', days, 90)
-    .addOption(byOption(context))
     .option('--json', 'for programs')
     .addHelpText(
       'after',
       `
 Examples:
   hallpass-relay token create contoso --name dashboard
-  hallpass-relay token create contoso --name "nightly export" --days 30 --by "Kim Lee"`,
+  hallpass-relay token create contoso --name "nightly export" --days 30
+  hallpass-relay token create contoso --name portal --role admin --also fabrikam --note "Ticket 4711"`,
     )
-    .action(async (tenant: string, options: { name: string; days: number; by: string; json?: true }) => {
+    .action(async (tenant: string, options: CreateOptions) => {
+      const { name, days, role, also, allDistricts, json } = options;
       const relay = publicUrl(await loadSettings(context.home));
-      const now = new Date(context.clock.now());
-      const { slug, made } = await withNamedTenant(context, tenant, async (scope, { slug }) => {
-        return { slug, made: await createToken(scope, options, now) };
-      });
-      if (options.json) return printJson(context, made);
+      const asked = { tenant, name, days, role, also: allDistricts ? ('all' as const) : (also ?? []) };
+      const actor = actorOf(context, options);
+      const { slug, ...made } = await withApp(context, (app) => makeToken(app, actor, asked));
+      if (json) return printJson(context, made);
       context.out.write(
         `Token    ${made.token}\nId       ${made.id}\nValid    until ${made.expiresAt}\n\nIt is not shown again. To read:\n  ${relay}/api/v1/tenants/${slug}/status\n  with the header "Authorization: Bearer TOKEN"\n`,
       );
@@ -40,29 +51,43 @@ Examples:
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay token list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const tokens = await withNamedTenant(context, tenant, listTokens);
+      const tokens = await askDistrict(context, { question: 'tokens', tenant }, listTokens);
       if (options.json) return printJson(context, tokens);
       printTable(
         context,
-        ['TOKEN', 'NAME', 'CREATED', 'BY', 'LAST USED', 'STATE'],
+        ['TOKEN', 'NAME', 'ROLE', 'CREATED', 'BY', 'LAST USED', 'STATE'],
         tokens.map((one) => [
-          ...[one.id, one.name, one.createdAt, one.createdBy, one.lastUsedAt ?? 'never'],
+          ...[
+            one.id,
+            one.name,
+            one.opensOthers ? `${one.role} (of others, too)` : one.role,
+            one.createdAt,
+            one.createdBy,
+            one.lastUsedAt ?? 'never',
+          ],
           stateOf(one, context.clock.now()),
         ]),
       );
     });
-  token
-    .command('revoke')
+  noted(token.command('revoke'))
     .description('have a token refused from now on, for good')
     .argument('<tenant>', 'slug or id')
     .argument('<token>', 'id, from "token list"; never the token itself')
-    .addOption(byOption(context))
     .addHelpText('after', '\nExample:\n  hallpass-relay token revoke contoso 3f2b6c1e-…')
-    .action(async (tenant: string, id: string, { by }: { by: string }) => {
-      const now = new Date(context.clock.now());
-      await withNamedTenant(context, tenant, (scope) => revokeToken(scope, id, by, now));
+    .action(async (tenant: string, id: string, options: Noted) => {
+      const actor = actorOf(context, options);
+      await withApp(context, (app) => endToken(app, actor, { tenant, token: id }));
       context.out.write(`Revoked ${id}.\n`);
     });
+}
+
+interface CreateOptions extends Noted {
+  name: string;
+  days: number;
+  role: AccessRole;
+  also?: string[];
+  allDistricts?: true;
+  json?: true;
 }
 
 /** Names are written into tables and logs: one short line. */

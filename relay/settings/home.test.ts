@@ -1,5 +1,6 @@
+import { userInfo } from 'node:os';
 import t from 'tap';
-import { type HomeInput, relayHome } from './home.ts';
+import { type HomeInput, relayHome, userName } from './home.ts';
 
 const linux: HomeInput = { env: {}, platform: 'linux', homedir: '/home/ops', root: false };
 
@@ -14,4 +15,12 @@ t.test('the state folder of each platform', async (t) => {
     '/Users/ops/Library/Application Support/Hallpass Relay',
   );
   t.equal(relayHome({ ...linux, platform: 'win32', env: { ProgramData: 'D:\\Data' } }), 'D:\\Data\\Hallpass\\Relay');
+});
+
+t.test('who is at the terminal is the account, or the one that called sudo', async (t) => {
+  const { username } = userInfo();
+  t.equal(userName({ root: false, env: {} }), username);
+  t.equal(userName({ root: true, env: { SUDO_USER: 'kim' } }), 'kim');
+  t.equal(userName({ root: true, env: { SUDO_USER: '' } }), username);
+  t.equal(userName({ root: false, env: { SUDO_USER: 'somebody' } }), username, 'anybody can set it');
 });

@@ -15,8 +15,14 @@ export function homeInput(): HomeInput {
   return { env: process.env, platform: process.platform, homedir: homedir(), root: process.getuid?.() === 0 };
 }
 
-/** The account that this process runs as; its number where the system has no name for it, as in containers. */
-export function userName(): string {
+/**
+ * Who is at the terminal: the account that this process runs as, or the one that called sudo. Its number where the system has no name
+ * for it, as in containers.
+ *
+ * @param env only root's is believed: everybody else can write any name into it
+ */
+export function userName({ env, root }: Pick<HomeInput, 'env' | 'root'>): string {
+  if (root && env.SUDO_USER) return env.SUDO_USER;
   try {
     return userInfo().username;
   } catch {

@@ -3,12 +3,13 @@
 import t, { type Test } from 'tap';
 import { timestamp } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
+import { decide as decideAs, type HoldDecision } from '../app/commands/holds.ts';
 import { addDays } from '../plan/decisions.ts';
 import { guardSchema } from '../profile/guards.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { readLinks } from '../store/accounts/links.ts';
 import { readAudit } from '../store/audit/audit.ts';
-import { type Decision, decideHolds, readHolds } from '../store/guard/holds.ts';
+import { readHolds } from '../store/guard/holds.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { lastRun } from '../store/runs/journal.ts';
 import { type District, openDistrict, profileFor, smallRoster } from '../testing/district.ts';
@@ -48,10 +49,10 @@ async function memberships(district: District): Promise<number> {
 
 const holdsOf = (district: District) => district.store.withTenant(district.tenantId, (scope) => readHolds(scope));
 
-function decide(district: District, key: string | undefined, decision: Partial<Decision> = {}) {
-  const now = timestamp(district.clock);
-  const full: Decision = { state: 'approved', by: 'kim', until: addDays(now, 7), ...decision };
-  return district.store.withTenant(district.tenantId, (scope) => decideHolds(scope, { key }, full, now));
+function decide(district: District, key: string | undefined, decision: Partial<HoldDecision> = {}) {
+  const until = addDays(timestamp(district.clock), 7);
+  const asked = { tenant: district.tenantId, state: 'approved', key, until, ...decision } as const;
+  return decideAs(district, { kind: 'terminal', user: 'kim' }, asked);
 }
 
 t.test(
@@ -135,7 +136,7 @@ t.test('a rollover is named; a rejection is silent; an approval ends with its ti
     { key, reason: /year rollover.*2026-27 to 2027-28/, effect: /12 class memberships end, of 12 people/ },
   ]);
 
-  await decide(district, key, { state: 'rejected', until: null });
+  await decide(district, key, { state: 'rejected' });
   t.match(await district.run(), { held: 12 });
   t.match(await holdsOf(district), [{ state: 'rejected', decidedBy: 'kim' }]);
 

@@ -20,6 +20,26 @@ export const apiErrors = {
     action: 'Correct it; /api/v1/openapi.json describes the parameters of every path.',
     meaning: 'A parameter is unknown, missing, given twice or out of its range. Nothing was looked up.',
   },
+  ROLE_INSUFFICIENT: {
+    retry: 'fix',
+    sentence: 'The role "{role}" may not do this: {action}.',
+    action: 'Use a token with another role: "hallpass-relay token create TENANT --name NAME --role ROLE" makes one.',
+    meaning:
+      "Viewers look, admins change what is their district's own, and operators do everything. docs/api.md has the whole table. Nothing was changed.",
+  },
+  PRECONDITION_FAILED: {
+    retry: 'fix',
+    sentence: 'The profile "{profile}" is not as the request expects it.',
+    action: 'Read it again, see what has changed, and send the request again with its new ETag.',
+    meaning:
+      'If-Match or If-None-Match named another version than the one in force, or somebody changed the profile while it was being checked. Nothing was changed.',
+  },
+  PRECONDITION_MISSING: {
+    retry: 'fix',
+    sentence: 'The request does not say which version of the profile "{profile}" it changes.',
+    action: 'Read the profile, and send its ETag as If-Match; If-Match: * takes any version.',
+    meaning: 'Without it, two people who change a profile at once would undo each other. Nothing was changed.',
+  },
   PLAN_UNDER_WAY: {
     retry: 'retry-after',
     sentence: 'A plan for this district is being worked out already.',

@@ -2,11 +2,21 @@
 import { z } from 'zod';
 import { type AuditEntry, readAudit } from '../../store/audit/audit.ts';
 import type { TenantScope } from '../../store/store.ts';
-import { moment, type Table } from './fields.ts';
+import { jsonCell, moment, type Table } from './fields.ts';
 
 export const auditAnswer = z.object({
   entries: z.array(
-    z.object({ at: moment, who: z.string(), action: z.string(), detail: z.unknown().meta({ type: 'object' }) }),
+    z.object({
+      at: moment,
+      who: z.string(),
+      action: z.string(),
+      detail: z.unknown().meta({ type: 'object' }),
+      note: z.string().nullable().meta({ description: 'What whoever did it wants to be remembered.' }),
+      actor: z
+        .object({ kind: z.string(), id: z.string().optional(), role: z.string() })
+        .nullable()
+        .meta({ description: 'What did it, and by which right; null of entries that earlier versions made.' }),
+    }),
   ),
 });
 
@@ -15,10 +25,12 @@ export async function auditNow(
   scope: TenantScope,
   range: { since?: string | undefined; limit: number },
 ): Promise<{ entries: AuditEntry[] }> {
-  return { entries: await readAudit(scope, range) };
+  return { entries: (await readAudit(scope, range)).map(({ seq, ...entry }) => entry) };
 }
 
 export const auditTable: Table<AuditEntry> = {
-  headings: ['at', 'who', 'action', 'detail'],
-  lines: ({ at, who, action, detail }) => [[at, who, action, JSON.stringify(detail)]],
+  headings: ['at', 'who', 'action', 'detail', 'note', 'actor'],
+  lines: ({ at, who, action, detail, note, actor }) => [
+    [at, who, action, JSON.stringify(detail), note ?? '', jsonCell(actor)],
+  ],
 };

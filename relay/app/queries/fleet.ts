@@ -1,7 +1,10 @@
-/** Which district needs somebody: one line each, the worst first. Pure. */
+/** Which district needs somebody: one line each, the worst first. */
 import { z } from 'zod';
 import type { Standing } from '../../profile/standing.ts';
-import type { FleetAgent, FleetDistrict, FleetProfile } from '../../store/tenants/fleet-view.ts';
+import { type FleetAgent, type FleetDistrict, type FleetProfile, readFleet } from '../../store/tenants/fleet-view.ts';
+import { allow } from '../access.ts';
+import { type Actor, reaches } from '../actor.ts';
+import type { AppContext } from '../perform.ts';
 import { ago, conditionOf, conditionSchema, describeCondition } from './agent-condition.ts';
 import { moment, type Table } from './fields.ts';
 
@@ -30,6 +33,12 @@ const districtSchema = z.object({
 export const fleetAnswer = z.object({ districts: z.array(districtSchema) });
 
 export type FleetLine = z.infer<typeof districtSchema>;
+
+/** The districts that the actor reaches, by slug. @throws HallpassError ROLE_INSUFFICIENT */
+export async function fleetNow({ store }: Pick<AppContext, 'store'>, actor: Actor): Promise<FleetDistrict[]> {
+  allow(actor, 'fleet');
+  return (await store.system(readFleet)).filter(({ id }) => reaches(actor, id));
+}
 
 /** @param nowMs milliseconds since the epoch */
 export function describeFleet(districts: readonly FleetDistrict[], nowMs: number): z.infer<typeof fleetAnswer> {

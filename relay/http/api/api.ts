@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
-import { fail } from '../../../shared/errors.ts';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import type { Actor } from '../../app/actor.ts';
+import { mayAsk } from '../../app/perform.ts';
 import type { Store } from '../../store/store.ts';
 import type { KnownToken } from '../../store/tenants/system.ts';
 import type { Origins } from '../link/origins.ts';
@@ -38,7 +40,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
   const { store, origins, clock, log } = options;
   const admit = openGate({ store, clock, origins });
   const desk = new PlanDesk(options.signal);
-  const seen = new WeakMap<FastifyRequest, { since: number; token?: KnownToken }>();
+  const seen = new WeakMap<FastifyRequest, { since: number; token?: KnownToken; tenant?: string }>();
 
   app.register(
     async (api) => {
@@ -47,11 +49,11 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
         reply.headers(protection);
       });
       api.addHook('onResponse', async (request, reply) => {
-        const { since = clock.now(), token } = seen.get(request) ?? {};
+        const { since = clock.now(), token, tenant } = seen.get(request) ?? {};
         // The route and not the path: what is asked for may be a person.
         const { url: route = 'none' } = request.routeOptions;
         const [status, ms] = [reply.statusCode, clock.now() - since];
-        log.info({ event: 'api.request', tenant: token?.tenant.slug, tokenId: token?.id, route, status, ms });
+        log.info({ event: 'api.request', tenant, tokenId: token?.id, route, status, ms });
       });
       const description = openApi(routes, base);
       api.get('/openapi.json', { exposeHeadRoute: false }, async () => description);
@@ -67,8 +69,13 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
           const path = `/tenants/:slug/${route.path.replace(/\{(\w+)\}/g, ':$1')}`;
           guarded.get<{ Params: Record<string, string> }>(path, { exposeHeadRoute: false }, async (request, reply) => {
             const { params, query, headers } = request;
-            const tenant = seen.get(request)?.token?.tenant;
-            if (tenant === undefined || params.slug !== tenant.slug) throw nothingAt(request);
+            const token = seen.get(request)?.token;
+            if (token === undefined) throw nothingAt(request);
+            const actor: Actor = { kind: 'token', ...token };
+            const tenant = await mayAsk(store, actor, route.question, params.slug ?? '').catch((error: unknown) => {
+              throw error instanceof HallpassError && error.code === 'TENANT_UNKNOWN' ? nothingAt(request) : error;
+            });
+            seen.set(request, { since: clock.now(), ...seen.get(request), tenant: tenant.slug });
             const { file } = options;
             const visit = { tenant, params, accept: headers.accept, nowMs: clock.now(), store, file, desk };
             return await send(

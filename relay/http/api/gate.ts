@@ -1,4 +1,4 @@
-/** Who may come in: a token decides, and it opens one district alone. */
+/** Who may come in: a token decides. What it opens is a matter of app/perform.ts. */
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
@@ -32,7 +32,7 @@ export function openGate({ store, clock, origins }: GateOptions): (request: Fast
       throw refusals.refuse(origins.of(request.raw), now, fail('API_TOKEN_INVALID', {}));
     }
     if (isUseUnnoted(known, now)) {
-      await store.withTenant(known.tenant.id, (scope) => touchToken(scope, known, new Date(now)));
+      await store.system((scope) => touchToken(scope, known, new Date(now)));
     }
     return known;
   };

@@ -1,6 +1,7 @@
 /** A question that the API answers: what may be asked, what the answer looks like, and how it is found. */
 import type { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
+import type { Question } from '../../app/access.ts';
 import type { Store, TenantScope } from '../../store/store.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { PlanDesk } from './plan-desk.ts';
@@ -27,6 +28,7 @@ export type Answer = { json: object | { pieces: Pieces } } | { csv: Pieces };
 export interface Route {
   /** After `/tenants/{slug}/`, with parameters in braces. */
   path: string;
+  question: Question;
   summary: string;
   query: z.ZodObject;
   answer: z.ZodType;
@@ -37,6 +39,7 @@ export interface Route {
 
 interface Given<Q extends z.ZodObject, A extends z.ZodType> {
   path: string;
+  question: Question;
   summary: string;
   query: Q;
   answer: A;
@@ -46,9 +49,9 @@ interface Given<Q extends z.ZodObject, A extends z.ZodType> {
 
 /** A route whose answer is checked against its description by the compiler. */
 export function route<Q extends z.ZodObject, A extends z.ZodType>(given: Given<Q, A>): Route {
-  const { path, summary, query, answer, csv } = given;
+  const { path, question, summary, query, answer, csv } = given;
   return {
-    ...{ path, summary, query, answer, hasCsv: csv !== undefined },
+    ...{ path, question, summary, query, answer, hasCsv: csv !== undefined },
     async answerTo(visit, asked) {
       const checked = readQuery(query, asked);
       return csv !== undefined && isForCsv(checked, visit)

@@ -23,6 +23,7 @@ const pageSize = 5000;
 /** Its answer comes from a thread, as text. */
 const plan: Route = {
   path: 'plan',
+  question: 'plan',
   summary: 'What exactly the next run would do, what it takes over, and what of it would be held. Changes nothing.',
   query: queries.plan,
   answer: planAnswer,
@@ -39,6 +40,7 @@ const plan: Route = {
 export const routes: readonly Route[] = [
   route({
     path: 'status',
+    question: 'status',
     summary: 'Where the district stands: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
     query: queries.none,
     answer: statusAnswer,
@@ -47,6 +49,7 @@ export const routes: readonly Route[] = [
   plan,
   route({
     path: 'schools',
+    question: 'schools',
     summary: 'The schools of the district, what of each has come, and the profile that covers it.',
     query: queries.schools,
     answer: schoolsAnswer,
@@ -55,6 +58,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'teams',
+    question: 'teams',
     summary: 'The teams of classes, whether teachers have activated them, and who those teachers are.',
     query: queries.teams,
     answer: teamsAnswer,
@@ -63,6 +67,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'properties',
+    question: 'properties',
     summary: 'The optional properties that a profile can choose, where each is written, and for whom agents send it.',
     query: queries.none,
     answer: propertiesAnswer,
@@ -70,6 +75,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'problems',
+    question: 'problems',
     summary: 'Every problem, with who can put it right and how. The CSV has names of people.',
     query: queries.problems,
     answer: problemsAnswer,
@@ -82,6 +88,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'runs',
+    question: 'runs',
     summary: 'The last runs, the newest first.',
     query: queries.runs,
     answer: runsAnswer,
@@ -89,6 +96,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'runs/{number}',
+    question: 'runs',
     summary: 'What one run did: every operation with its reason, before and after. By the number or the id of the run.',
     query: queries.run,
     answer: runAnswer,
@@ -104,6 +112,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'holds',
+    question: 'holds',
     summary: 'What is held, why, what happens if it is approved, and what was decided.',
     query: queries.holds,
     answer: holdsAnswer,
@@ -111,6 +120,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'drift',
+    question: 'drift',
     summary: 'What people changed in Microsoft 365 by hand, as last compared, and what becomes of it.',
     query: queries.drift,
     answer: driftAnswer,
@@ -122,6 +132,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'explain',
+    question: 'explain',
     summary: 'Why a person is, or is not, in a class: step by step from PowerSchool to Microsoft 365.',
     query: queries.explain,
     answer: explainAnswer,
@@ -135,6 +146,7 @@ export const routes: readonly Route[] = [
   }),
   route({
     path: 'audit',
+    question: 'audit',
     summary: 'Who changed what, the newest first.',
     query: queries.audit,
     answer: auditAnswer,

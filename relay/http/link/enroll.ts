@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
 import { type EnrollResponse, enrollPath, enrollRequestSchema } from '../../../shared/link.ts';
+import { enrollAgent } from '../../app/commands/agents.ts';
 import type { Store } from '../../store/store.ts';
-import { redeemCode } from '../../store/tenants/system.ts';
 import { AttemptLimit } from './attempts.ts';
 import type { Origins } from './origins.ts';
 import { keyFault } from './public-key.ts';
@@ -51,7 +51,7 @@ export function enrollRoute(app: FastifyInstance, { store, origins, clock, log, 
     if (fault !== undefined)
       throw wrong.refuse(address, now, fail('FRAME_MALFORMED', { reason: `publicKey.x: ${fault}` }));
     const given = { code, name, publicKey: publicKey.x, version: agentVersion };
-    const agent = await store.system((scope) => redeemCode(scope, given, new Date(now)));
+    const agent = await enrollAgent({ store, clock }, given);
     if (agent === undefined) throw wrong.refuse(address, now, fail('ENROLLMENT_CODE_INVALID', { url: url() }));
     log.info({ event: 'agent.enrolled', tenant: agent.tenantSlug, agent: agent.agentId });
     reply.status(201);

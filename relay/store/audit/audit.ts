@@ -8,39 +8,60 @@ export interface AuditEntry {
   /** ISO 8601, UTC. */
   at: string;
   who: string;
-  /** `hold.approve`, `profile.enable` … */
+  /** `hold.approved`, `profile.enabled` … */
   action: string;
   detail: object;
+  /** What whoever did it wants to be remembered. */
+  note: string | null;
+  /** What `who` was, and by which right; null of entries that earlier versions made. */
+  actor: AuditedActor | null;
 }
+
+export interface AuditedActor {
+  kind: string;
+  /** Of a token. */
+  id?: string;
+  role: string;
+}
+
+/** With its place in the log. */
+export type PlacedEntry = AuditEntry & { seq: number };
 
 /** Adds an entry, in the transaction of the change that it speaks of. */
 export async function writeAudit(scope: TenantScope, entry: AuditEntry): Promise<void> {
-  const { at, who, action, detail } = entry;
+  const { at, who, action, note } = entry;
+  const [detail, actor] = [JSON.stringify(entry.detail), JSON.stringify(entry.actor)];
   const seq = await nextNumber(scope, 'audit');
   await scope.db
     .insertInto('audit')
-    .values({ tenant_id: scope.tenantId, id: randomUUID(), seq, at, who, action, detail: JSON.stringify(detail) })
+    .values({ tenant_id: scope.tenantId, id: randomUUID(), seq, at, who, action, detail, note, actor })
     .execute();
 }
 
 /**
  * In the order in which things were done, the newest first.
  *
- * @param range `since`: ISO 8601, the earliest that is wanted; `limit`: the most that are
+ * @param range `since`: ISO 8601, the earliest that is wanted; `before`: those alone that stand before this place; `limit`: the
+ *   most that are wanted
  */
 export async function readAudit(
   { db, tenantId }: TenantScope,
-  { since, limit }: { since?: string | undefined; limit: number },
-): Promise<AuditEntry[]> {
+  { since, before, limit }: { since?: string | undefined; before?: number | undefined; limit: number },
+): Promise<PlacedEntry[]> {
   const rows = await db
     .selectFrom('audit')
-    .select(['at', 'who', 'action', 'detail'])
+    .select(['seq', 'at', 'who', 'action', 'detail', 'note', 'actor'])
     .where('tenant_id', '=', tenantId)
     .$if(since !== undefined, (query) => query.where('at', '>=', since ?? ''))
+    .$if(before !== undefined, (query) => query.where('seq', '<', before ?? 0))
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ at, who, action, detail }) => ({ at, who, action, detail: JSON.parse(detail) as object }));
+  return rows.map(({ detail, actor, ...rest }) => ({
+    ...rest,
+    detail: JSON.parse(detail) as object,
+    actor: actor === null ? null : (JSON.parse(actor) as AuditedActor),
+  }));
 }
 
 /** Of two states of a thing, the parts that differ: `{"schools": {"before": "all", "after": ["1"]}}`. Null is "not there". */

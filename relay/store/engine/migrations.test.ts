@@ -61,7 +61,7 @@ t.test('runs, problems and decisions of the one profile that there was become it
       'in the order in which they were written, though their times tie',
     );
     t.match(await readAudit(scope, { limit: 9 }), [{ who: 'lee' }, { who: 'kim' }]);
-    await writeAudit(scope, { at, who: 'ann', action: 'hold.approved', detail: {} });
+    await writeAudit(scope, { at, who: 'ann', action: 'hold.approved', detail: {}, note: null, actor: null });
     t.match(await readAudit(scope, { limit: 1 }), [{ who: 'ann' }]);
     t.match(await readHolds(scope, profile), [{ profile, state: 'rejected', decidedBy: 'kim', decidedCount: 5 }]);
   });

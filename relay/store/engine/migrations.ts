@@ -26,6 +26,7 @@ import { teamActivation } from './migrations/022-team-activation.ts';
 import { sealedFor } from './migrations/023-sealed-for.ts';
 import { appliedProfile } from './migrations/024-applied-profile.ts';
 import { sourceServers } from './migrations/025-source-servers.ts';
+import { accessRoles } from './migrations/030-access-roles.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -52,6 +53,7 @@ const migrations: Record<string, Migration> = {
   '024-applied-profile': appliedProfile,
   '025-source-servers': sourceServers,
   '019-run-steps': runSteps,
+  '030-access-roles': accessRoles,
   '022-team-activation': teamActivation,
 };
 

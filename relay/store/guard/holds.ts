@@ -2,7 +2,6 @@
 import { fail } from '../../../shared/errors.ts';
 import { covers, type GuardRule, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
 import type { OperationKind } from '../../model/operation.ts';
-import { writeAudit } from '../audit/audit.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -85,7 +84,7 @@ export interface HoldChoice {
 }
 
 /**
- * Decides about holds and writes it into the audit log.
+ * Decides about holds.
  *
  * @returns the holds as they are now
  * @throws HallpassError HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED; nothing is decided then
@@ -128,15 +127,6 @@ export async function decideHolds(
       .where('profile', '=', hold.profile)
       .where('key', '=', hold.key)
       .execute();
-    const { key: held, count, reason, decidedCount } = hold;
-    const detail = {
-      profile: hold.profile,
-      hold: held,
-      count,
-      reason,
-      ...(state === 'approved' && { limit: decidedCount, until }),
-    };
-    await writeAudit(scope, { at: now, who: by, action: `hold.${state}`, detail });
   }
   return decided;
 }

@@ -48,6 +48,9 @@ interface AuditTable {
   action: string;
   /** JSON. */
   detail: string;
+  note: string | null;
+  /** JSON: kind, role and, of a token, id; null of entries that earlier versions made. */
+  actor: string | null;
 }
 
 export interface GuardTables {

@@ -28,7 +28,7 @@ t.test('the audit log keeps the order of what was done, and nothing is changed o
   const inTenant = await setUp(t);
   await inTenant(async (scope) => {
     for (let index = 0; index < 20; index += 1) {
-      await writeAudit(scope, { at, who: 'kim', action: 'link.set', detail: { index } });
+      await writeAudit(scope, { at, who: 'kim', action: 'link.set', detail: { index }, note: null, actor: null });
     }
   });
   const entries = await inTenant((scope) => readAudit(scope, { limit: 20 }));

@@ -5,10 +5,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
+import type { AccessRole } from '../../model/access-role.ts';
 import { codeHash, isCodeAlive, systemUptime } from '../agents/enrollment-code.ts';
-import { writeAudit } from '../audit/audit.ts';
 import type { Database } from '../engine/schema.ts';
 import type { SystemScope } from '../store.ts';
+import { openedBy } from './api-tokens.ts';
 
 export type Tenant = Pick<
   Database['tenant'],
@@ -118,7 +119,10 @@ export async function findAgent({ db }: SystemScope, agentId: string): Promise<K
 
 export interface KnownToken {
   id: string;
-  tenant: Tenant;
+  name: string;
+  role: AccessRole;
+  /** Ids of those that it opens. */
+  tenants: 'all' | readonly string[];
   expiresAt: string;
   lastUsedAt: string | null;
   revokedAt: string | null;
@@ -127,14 +131,14 @@ export interface KnownToken {
 /** The program at the API, which shows nothing but its token. @param hash of the token (api-token.ts) */
 export async function findToken({ db }: SystemScope, hash: string): Promise<KnownToken | undefined> {
   const row = await db
-    .selectFrom('api_token')
-    .select(['id', 'tenant_id', 'expires_at', 'last_used_at', 'revoked_at'])
+    .selectFrom('access_token')
+    .select(['id', 'name', 'expires_at', 'last_used_at', 'revoked_at'])
     .where('hash', '=', hash)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const tenant = await findTenant({ db }, row.tenant_id);
-  const { id, expires_at: expiresAt, last_used_at: lastUsedAt, revoked_at: revokedAt } = row;
-  return { id, tenant, expiresAt, lastUsedAt, revokedAt };
+  const opened = row === undefined ? undefined : await openedBy({ db }, row.id);
+  if (row === undefined || opened === undefined) return undefined;
+  const { id, name, expires_at: expiresAt, last_used_at: lastUsedAt, revoked_at: revokedAt } = row;
+  return { id, name, ...opened, expiresAt, lastUsedAt, revokedAt };
 }
 
 export interface EnrolledAgent {
@@ -184,10 +188,6 @@ export async function redeemCode(
       revoked_at: null,
     })
     .execute();
-  await writeAudit(
-    { db, tenantId: code.tenant_id },
-    { at: now.toISOString(), who: `agent ${given.name}`, action: 'agent.enroll', detail: { agent: agentId } },
-  );
   const tenant = await db
     .selectFrom('tenant')
     .select(['slug', 'name'])

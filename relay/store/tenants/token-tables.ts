@@ -1,11 +1,15 @@
-/** Table of the tokens with which programs read what is known of a tenant. */
+/** Tables of the tokens of programs, and of what their requests were answered. */
+import type { AccessRole } from '../../model/access-role.ts';
 
-interface ApiTokenTable {
-  tenant_id: string;
+/** Belongs to no single tenant: `token_tenant` has those that it opens. */
+interface AccessTokenTable {
   id: string;
   name: string;
   /** SHA-256 of the token, hexadecimal; the token itself is never stored. */
   hash: string;
+  role: AccessRole;
+  /** 1 where it opens every tenant, also those to come. */
+  every_tenant: number;
   created_at: string;
   created_by: string;
   expires_at: string;
@@ -14,8 +18,32 @@ interface ApiTokenTable {
   revoked_at: string | null;
 }
 
+interface TokenTenantTable {
+  tenant_id: string;
+  token_id: string;
+}
+
+/** What a request with an Idempotency-Key was answered, for as long as it may be repeated. */
+interface KeptAnswerTable {
+  tenant_id: string;
+  token_id: string;
+  /** SHA-256 of the key, hexadecimal. */
+  key: string;
+  /** SHA-256 of method, path and body. */
+  request: string;
+  begun_at: string;
+  /** Null while the request is under way. */
+  status: number | null;
+  /** JSON. */
+  headers: string | null;
+  /** Null where it held a secret, which is shown once. */
+  body: string | null;
+}
+
 export interface TokenTables {
-  api_token: ApiTokenTable;
+  access_token: AccessTokenTable;
+  token_tenant: TokenTenantTable;
+  kept_answer: KeptAnswerTable;
 }
 
 declare module '../engine/schema.ts' {

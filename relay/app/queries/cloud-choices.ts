@@ -1,12 +1,12 @@
-import { readDomains, readSkus } from '../graph/tenant.ts';
-import { productName } from '../profile/products.ts';
-import { findTenant } from '../store/tenants/system.ts';
-import { type CliContext, withStore } from './context.ts';
-import { withGraph } from './graph.ts';
+import { readDomains, readSkus } from '../../graph/tenant.ts';
+import { productName } from '../../profile/products.ts';
+import type { Actor } from '../actor.ts';
+import { withGraph } from '../microsoft.ts';
+import { type AppContext, mayAsk } from '../perform.ts';
 
 /** @throws HallpassError GRAPH_DENIED without Organization.Read.All, and as {@link withGraph} */
-export async function licensesNow(context: CliContext, tenantName: string) {
-  const tenant = await withStore(context, (store) => store.system((scope) => findTenant(scope, tenantName)));
+export async function licensesNow(context: AppContext, actor: Actor, tenantName: string) {
+  const tenant = await mayAsk(context.store, actor, 'licenses', tenantName);
   const skus = await withGraph(context, tenant, ({ client }) => readSkus(client));
   return skus.map(({ skuId, skuPartNumber, capabilityStatus, consumedUnits, prepaidUnits, servicePlans }) => ({
     skuId,
@@ -21,8 +21,8 @@ export async function licensesNow(context: CliContext, tenantName: string) {
 }
 
 /** @throws HallpassError GRAPH_DENIED without Domain.Read.All, and as {@link withGraph} */
-export async function domainsNow(context: CliContext, tenantName: string) {
-  const tenant = await withStore(context, (store) => store.system((scope) => findTenant(scope, tenantName)));
+export async function domainsNow(context: AppContext, actor: Actor, tenantName: string) {
+  const tenant = await mayAsk(context.store, actor, 'domains', tenantName);
   const domains = await withGraph(context, tenant, ({ client }) => readDomains(client));
   return domains.map(({ id, isVerified, isDefault, authenticationType }) => ({
     domain: id,

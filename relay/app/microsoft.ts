@@ -1,6 +1,6 @@
 /**
- * Microsoft Graph for one command, beside a relay that may be running. The commands that need it load it when they run:
- * Graph client and MSAL take half of the start-up that every other command would pay for.
+ * Microsoft Graph for one command or question, beside the runs that may be under way. At a terminal those that need it load it
+ * when they run: Graph client and MSAL take half of the start-up that every other command would pay for.
  */
 import { decodeJwt } from 'jose';
 import { appBudget, GraphBudget } from '../graph/budget.ts';
@@ -9,9 +9,9 @@ import { openCredentials } from '../graph/credentials.ts';
 import { openTransport } from '../graph/transport.ts';
 import { loadSettings } from '../settings/settings.ts';
 import type { Tenant } from '../store/tenants/system.ts';
-import type { CliContext } from './context.ts';
+import type { AppContext } from './perform.ts';
 
-export interface CommandGraph {
+export interface AskedGraph {
   client: GraphClient;
   /** Application permissions that the tenant has granted. */
   roles: string[];
@@ -19,9 +19,9 @@ export interface CommandGraph {
 
 /** @throws HallpassError RELAY_NOT_CONFIGURED, GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING, GRAPH_UNREACHABLE */
 export async function withGraph<T>(
-  { home, clock, stop }: CliContext,
+  { home, clock, signal }: Pick<AppContext, 'home' | 'clock' | 'signal'>,
   { graph_tenant_id: graphTenantId }: Pick<Tenant, 'graph_tenant_id'>,
-  fn: (graph: CommandGraph) => Promise<T>,
+  fn: (graph: AskedGraph) => Promise<T>,
 ): Promise<T> {
   const { graph } = await loadSettings(home);
   const transport = await openTransport(graph.caFile);
@@ -29,7 +29,7 @@ export async function withGraph<T>(
     const credentials = await openCredentials(graph, transport, clock);
     const budget = new GraphBudget(appBudget(clock, graph.speed), clock, graph.speed);
     const { baseUrl } = graph;
-    const shared = { transport, credentials, budget, clock, random: Math.random, signal: stop };
+    const shared = { transport, credentials, budget, clock, random: Math.random, signal };
     const client = new GraphClient({ ...shared, baseUrl, graphTenantId });
     const { roles } = decodeJwt<{ roles?: string[] }>(await credentials.token(graphTenantId));
     return await fn({ client, roles: roles ?? [] });

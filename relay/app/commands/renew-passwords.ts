@@ -1,26 +1,25 @@
 /** New first passwords for accounts that Hallpass made: kept, sealed, before they are set, because the answer may be lost. */
-import { timestamp } from '../../shared/clock.ts';
-import { fail, type HallpassError } from '../../shared/errors.ts';
-import { personMeant } from '../app/queries/one-person.ts';
-import { type BatchRequest, batchLimit, sendBatch } from '../graph/batch.ts';
-import { failureOf, type GraphAnswer, type GraphClient } from '../graph/client.ts';
-import { readRefusal, wordsOf } from '../graph/graph-error.ts';
-import { denialOf } from '../graph/protection.ts';
-import { isOfOurs } from '../model/account-link.ts';
-import { personKey } from '../model/person.ts';
-import type { Profile } from '../profile/profile.ts';
-import { openVault } from '../secrets/key-file.ts';
-import { randomPassword } from '../secrets/random-password.ts';
-import { loadSettings } from '../settings/settings.ts';
-import { forgetPasswords, readUnknownPasswords, replacePasswords } from '../store/accounts/initial-passwords.ts';
-import { listLinks, type ShownLink, settleRecovered } from '../store/accounts/links.ts';
-import { writeAudit } from '../store/audit/audit.ts';
-import { readProfiles } from '../store/profiles/profiles.ts';
-import type { TenantScope } from '../store/store.ts';
-import { findTenant } from '../store/tenants/system.ts';
-import { purposeOf } from '../sync/apply/new-accounts.ts';
-import { type CliContext, withStore } from './context.ts';
-import { withGraph } from './graph.ts';
+import { timestamp } from '../../../shared/clock.ts';
+import { fail, type HallpassError } from '../../../shared/errors.ts';
+import { type BatchRequest, batchLimit, sendBatch } from '../../graph/batch.ts';
+import { failureOf, type GraphAnswer, type GraphClient } from '../../graph/client.ts';
+import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
+import { denialOf } from '../../graph/protection.ts';
+import { isOfOurs } from '../../model/account-link.ts';
+import { personKey } from '../../model/person.ts';
+import type { Profile } from '../../profile/profile.ts';
+import { openVault } from '../../secrets/key-file.ts';
+import { randomPassword } from '../../secrets/random-password.ts';
+import { loadSettings } from '../../settings/settings.ts';
+import { forgetPasswords, readUnknownPasswords, replacePasswords } from '../../store/accounts/initial-passwords.ts';
+import { listLinks, type ShownLink, settleRecovered } from '../../store/accounts/links.ts';
+import { readProfiles } from '../../store/profiles/profiles.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { purposeOf } from '../../sync/apply/new-accounts.ts';
+import type { Actor } from '../actor.ts';
+import { withGraph } from '../microsoft.ts';
+import { type AppContext, perform } from '../perform.ts';
+import { personMeant } from '../queries/one-person.ts';
 
 interface Renewed {
   renewed: number;
@@ -33,19 +32,19 @@ type Account = Pick<ShownLink, 'role' | 'personId' | 'objectId'> & { userPrincip
  * @throws HallpassError LINK_UNKNOWN for a person whose account Hallpass did not make, PROFILE_MISSING, and those of the sign-in
  */
 export async function renewPasswords(
-  context: CliContext,
-  tenantName: string,
-  { unknown, person, by }: { unknown?: true; person?: string; by: string },
+  context: AppContext,
+  actor: Actor,
+  { tenant: tenantName, unknown, person }: { tenant: string; unknown?: true | undefined; person?: string | undefined },
 ): Promise<Renewed> {
-  const { home, keyFile, clock } = context;
-  const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
-  return await withStore(context, async (store) => {
-    const tenant = await store.system((scope) => findTenant(scope, tenantName));
-    const { accounts, profiles } = await store.readTenant(tenant.id, async (scope) => ({
+  const { home, keyFile, store, clock } = context;
+  return await perform(context, actor, { action: 'passwords.renew', tenant: tenantName }, async (district) => {
+    const { tenant } = district;
+    const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
+    const { accounts, profiles } = await district.read(async (scope) => ({
       accounts: person === undefined ? [] : [await accountOf(scope, person)],
       profiles: await readProfiles(scope),
     }));
-    if (unknown) accounts.push(...(await store.readTenant(tenant.id, readUnknownPasswords)));
+    if (unknown) accounts.push(...(await district.read(readUnknownPasswords)));
     const result: Renewed = { renewed: 0, failed: [] };
     if (accounts.length === 0) return result;
     await withGraph(context, tenant, async ({ client }) => {
@@ -67,12 +66,11 @@ export async function renewPasswords(
           const person = personKey(account.role, account.personId);
           result.failed.push({ person, error: await refusalOf(client, account, answer) });
         }
-        await store.withTenant(tenant.id, async (scope) => {
+        await district.write(async (scope) => {
           const refused = some.filter((account, index) => !done.includes(account) && answers[index] !== undefined);
           await forgetPasswords(scope, refused);
           await settleRecovered(scope, done);
-          const detail = { count: done.length };
-          await writeAudit(scope, { at: timestamp(clock), who: by, action: 'passwords.renew', detail });
+          return { outcome: undefined, entries: [{ count: done.length }] };
         });
         result.renewed += done.length;
       }

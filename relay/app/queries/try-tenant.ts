@@ -1,15 +1,18 @@
 /** Whether a Microsoft tenant is there, and lets the relay in: tried before anything counts on it. */
-import { fail, HallpassError } from '../../shared/errors.ts';
-import { openTransport } from '../graph/transport.ts';
-import { loadSettings } from '../settings/settings.ts';
-import type { CliContext } from './context.ts';
-import { withGraph } from './graph.ts';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import { openTransport } from '../../graph/transport.ts';
+import { loadSettings } from '../../settings/settings.ts';
+import { withGraph } from '../microsoft.ts';
+import type { AppContext } from '../perform.ts';
 
 /**
  * @returns sentences for people: what was found, or why nothing was
  * @throws HallpassError TENANT_GRAPH_UNKNOWN where Microsoft says that there is no such tenant
  */
-export async function tryTenant(context: CliContext, graphTenantId: string): Promise<string[]> {
+export async function tryTenant(
+  context: Pick<AppContext, 'home' | 'clock' | 'signal'>,
+  graphTenantId: string,
+): Promise<string[]> {
   const { graph } = await loadSettings(context.home);
   if (graph.clientId === undefined || (graph.certificateFile ?? graph.secretFile) === undefined) {
     return [

@@ -1,6 +1,6 @@
 /** What can be said of a tenant, checked as it is typed. */
 import { z } from 'zod';
-import { fail } from '../../shared/errors.ts';
+import { fail } from '../../../shared/errors.ts';
 
 const slugSchema = z
   .string()

@@ -1,0 +1,45 @@
+/** Who does or asks something. */
+import type { AccessRole } from '../model/access-role.ts';
+
+/** An agent enrolls by a code that somebody gave it, and does nothing else here. */
+export type ActingRole = AccessRole | 'agent';
+
+export type Actor =
+  | {
+      kind: 'terminal';
+      /** The account of the operating system. */
+      user: string;
+      /** What that person wants the audit log to say besides. */
+      note?: string | undefined;
+    }
+  | {
+      kind: 'token';
+      id: string;
+      name: string;
+      role: AccessRole;
+      /** Ids of the districts that it opens. */
+      tenants: 'all' | readonly string[];
+    }
+  | { kind: 'agent'; name: string };
+
+/** Whoever sits at the terminal of the relay can read its database anyway. */
+export function roleOf(actor: Actor): ActingRole {
+  switch (actor.kind) {
+    case 'terminal':
+      return 'operator';
+    case 'token':
+      return actor.role;
+    case 'agent':
+      return 'agent';
+  }
+}
+
+export function reaches(actor: Actor, tenantId: string): boolean {
+  if (actor.kind === 'token') return actor.tenants === 'all' || actor.tenants.includes(tenantId);
+  return actor.kind === 'terminal';
+}
+
+/** As audit log, holds and links name them. */
+export function nameOf(actor: Actor): string {
+  return actor.kind === 'terminal' ? actor.user : `${actor.kind} ${actor.name}`;
+}

@@ -1,0 +1,42 @@
+/** Decisions about what the guard holds back. A serving relay acts on them within seconds. */
+import { addDays } from '../../plan/decisions.ts';
+import { type Decision, decideHolds, type HoldChoice, type StoredHold } from '../../store/guard/holds.ts';
+import { needProfile, readProfiles } from '../../store/profiles/profiles.ts';
+import { type Actor, nameOf } from '../actor.ts';
+import { perform, type StoreContext } from '../perform.ts';
+
+export interface HoldDecision extends HoldChoice {
+  tenant: string;
+  state: Decision['state'];
+  /** Operations that an approval covers, in place of as many as are held now. */
+  limit?: number | undefined;
+  /** ISO 8601: when an approval ends; by the profile, unless it says otherwise. */
+  until?: string | undefined;
+}
+
+/** @returns what was decided @throws HallpassError PROFILE_UNKNOWN, HOLD_UNKNOWN, HOLD_AMBIGUOUS, HOLD_NOT_COVERED */
+export async function decide(
+  context: StoreContext,
+  actor: Actor,
+  { tenant: slugOrId, state, key, profile, limit, until }: HoldDecision,
+): Promise<StoredHold[]> {
+  return await perform(context, actor, { action: `hold.${state}`, tenant: slugOrId }, ({ tenant, write }) =>
+    write(async (scope, now) => {
+      await needProfile(scope, tenant.slug, profile);
+      const at = now.toISOString();
+      const concerned = (await readProfiles(scope)).filter(({ name }) => profile === undefined || name === profile);
+      const days = concerned.map(({ guards }) => guards.expiryDays);
+      const end = state === 'approved' ? (until ?? addDays(at, days.length === 0 ? 7 : Math.min(...days))) : null;
+      const decision = { state, by: nameOf(actor), ...(limit !== undefined && { limit }), until: end };
+      const decided = await decideHolds(scope, { key, profile }, decision, at);
+      return { outcome: decided, entries: decided.map(entryOf) };
+    }),
+  );
+}
+
+function entryOf({ profile, key: hold, count, reason, state, decidedCount, expiresAt }: StoredHold): object {
+  return {
+    ...{ profile, hold, count, reason },
+    ...(state === 'approved' && { limit: decidedCount, until: expiresAt }),
+  };
+}

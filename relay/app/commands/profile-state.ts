@@ -1,0 +1,72 @@
+/** The only commands that decide whether a profile runs. A serving relay notices within seconds. */
+import type { Profile } from '../../profile/profile.ts';
+import { changesBetween } from '../../store/audit/audit.ts';
+import { chooseProfile, readProfiles, setProfile, stateBeforePause } from '../../store/profiles/profiles.ts';
+import { endQuarantine, readQuarantines } from '../../store/profiles/quarantine.ts';
+import type { Actor } from '../actor.ts';
+import { type AppContext, ask, perform } from '../perform.ts';
+import type { CheckedProfile } from '../queries/check-profile.ts';
+import { needPrecondition, type Precondition, versionOf } from './precondition.ts';
+
+/** `resume`: to what it was before a pause, and out of a quarantine. */
+export type ProfileMove = 'preview' | 'enable' | 'pause' | 'resume';
+
+export interface MoveInput {
+  tenant: string;
+  /** Undefined for the only one. */
+  profile?: string | undefined;
+  move: ProfileMove;
+  /** Without holding it against the tenant before it writes. */
+  unchecked?: boolean | undefined;
+  precondition?: Precondition | undefined;
+  /** Hears what the check found, before anything is changed or refused. */
+  tell?: (checked: CheckedProfile) => void;
+}
+
+const states = { preview: 'preview', enable: 'enabled', pause: 'paused' } as const;
+
+/**
+ * @returns the profile as it is now
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, PROFILE_NOT_READY and why Microsoft 365 could not be asked
+ *   where it would be enabled, PRECONDITION_FAILED also for one that changed while it was checked
+ */
+export async function moveProfile(context: AppContext, actor: Actor, input: MoveInput): Promise<Profile> {
+  const { tenant, profile: name, move, unchecked, precondition, tell } = input;
+  const state = move === 'resume' ? await stateToResume(context, actor, tenant, name) : states[move];
+  return await perform(context, actor, { action: `profile.${state}`, tenant }, async ({ read, write }) => {
+    const seen = chooseProfile(await read(readProfiles), tenant, name);
+    if (precondition !== undefined) needPrecondition(precondition, seen.name, seen);
+    if (state === 'enabled' && !unchecked) {
+      const { checkProfile, needReady } = await import('../queries/check-profile.ts');
+      const checked = await checkProfile(context, actor, tenant, seen.name);
+      tell?.(checked);
+      needReady(checked, tenant);
+    }
+    return await write(async (scope, now) => {
+      const before = chooseProfile(await readProfiles(scope), tenant, seen.name);
+      if (state === 'enabled') needPrecondition({ match: [versionOf(seen)], isNeeded: false }, seen.name, before);
+      const profile = { ...before, state };
+      await setProfile(scope, profile, now);
+      const quarantine = (await readQuarantines(scope)).get(profile.name);
+      if (state === 'enabled') await endQuarantine(scope, profile.name);
+      const entry = {
+        profile: profile.name,
+        changes: changesBetween(before, profile),
+        ...(quarantine !== undefined && state === 'enabled' && { quarantineEnded: quarantine }),
+      };
+      return { outcome: profile, entries: [entry] };
+    });
+  });
+}
+
+async function stateToResume(
+  context: AppContext,
+  actor: Actor,
+  tenant: string,
+  wanted: string | undefined,
+): Promise<Profile['state']> {
+  return await ask(context, actor, { question: 'profiles', tenant }, async (scope) => {
+    const { state, name } = chooseProfile(await readProfiles(scope), tenant, wanted);
+    return state === 'paused' ? await stateBeforePause(scope, name) : state;
+  });
+}

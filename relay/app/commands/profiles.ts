@@ -1,0 +1,97 @@
+/** Profiles: put in force and taken out of it. Whether they run is decided in profile-state.ts. */
+import { fail } from '../../../shared/errors.ts';
+import type { ProfileDocument } from '../../profile/document.ts';
+import type { Profile } from '../../profile/profile.ts';
+import type { ProfileProblem } from '../../profile/tenant-facts.ts';
+import { changesBetween } from '../../store/audit/audit.ts';
+import { chooseProfile, readProfiles, removeProfile, setProfile } from '../../store/profiles/profiles.ts';
+import type { Actor } from '../actor.ts';
+import { type AppContext, perform, type StoreContext } from '../perform.ts';
+import { needPrecondition, type Precondition } from './precondition.ts';
+
+export interface ProfilePut {
+  tenant: string;
+  document: ProfileDocument;
+  /** Without holding it against Microsoft 365 and the roster first. */
+  unchecked?: boolean | undefined;
+  precondition?: Precondition | undefined;
+  /** Hears what the check found, before anything is changed or refused. */
+  tell?: (problems: readonly ProfileProblem[]) => void;
+}
+
+export interface PutProfile {
+  profile: Profile;
+  isNew: boolean;
+  /** Names of the other profiles. */
+  others: string[];
+  /** Errors that the check found. */
+  errors: number;
+}
+
+/**
+ * Puts a document in force. It never decides whether the profile runs: a new one starts in preview, and one that is there keeps
+ * its state. A document that does not fit the tenant may wait in preview until it does; over an enabled profile it is refused as
+ * a whole, because the next run would write by it.
+ *
+ * @throws HallpassError PROFILE_CHANGE_REFUSED, PROFILE_CHANGE_UNCHECKED, PRECONDITION_FAILED, PRECONDITION_MISSING
+ */
+export async function putProfile(
+  context: AppContext,
+  actor: Actor,
+  { tenant, document, unchecked, precondition, tell }: ProfilePut,
+): Promise<PutProfile> {
+  const { name } = document.profile;
+  return await perform(context, actor, { action: 'profile.set', tenant }, async ({ read, write }) => {
+    const need = (all: readonly Profile[]) => {
+      if (precondition === undefined) return;
+      const current = all.find((one) => one.name === name);
+      needPrecondition(precondition, name, current);
+    };
+    need(await read(readProfiles));
+    const checked = unchecked ? undefined : await check(context, actor, tenant, document.profile);
+    const errors = checked?.problems.filter(({ severity }) => severity === 'error').length ?? 0;
+    tell?.(checked?.problems ?? []);
+    return await write(async (scope, now) => {
+      const all = await readProfiles(scope);
+      need(all);
+      const before = all.find((one) => one.name === name);
+      const profile = { ...document.profile, state: before?.state ?? 'preview' };
+      // Looked at here, where nobody can enable it any more before this is written.
+      if (profile.state === 'enabled' && errors > 0) {
+        throw fail('PROFILE_CHANGE_REFUSED', { profile: name, tenant, count: errors });
+      }
+      if (profile.state === 'enabled' && checked?.unasked !== undefined) {
+        const reason = checked.unasked.message.replace(/\.$/, '');
+        throw fail('PROFILE_CHANGE_UNCHECKED', { profile: name, reason }, { cause: checked.unasked });
+      }
+      await setProfile(scope, profile, now);
+      const others = all.filter((one) => one.name !== name).map((one) => one.name);
+      return {
+        outcome: { profile, isNew: before === undefined, others, errors },
+        entries: [{ profile: name, changes: changesBetween(before, profile) }],
+      };
+    });
+  });
+}
+
+/** Loaded when it is needed: see microsoft.ts. */
+async function check(...asked: [AppContext, Actor, string, Profile]) {
+  const { checkProfile } = await import('../queries/check-profile.ts');
+  return await checkProfile(...asked);
+}
+
+/** Takes a profile out of force; what it made in Microsoft 365 stays. @throws HallpassError PROFILE_UNKNOWN … */
+export async function dropProfile(
+  context: StoreContext,
+  actor: Actor,
+  { tenant, profile: name, precondition }: { tenant: string; profile: string; precondition?: Precondition },
+): Promise<void> {
+  await perform(context, actor, { action: 'profile.remove', tenant }, ({ write }) =>
+    write(async (scope) => {
+      const before = chooseProfile(await readProfiles(scope), tenant, name);
+      if (precondition !== undefined) needPrecondition(precondition, name, before);
+      await removeProfile(scope, name);
+      return { outcome: undefined, entries: [{ profile: name, before }] };
+    }),
+  );
+}

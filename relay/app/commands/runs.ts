@@ -1,0 +1,19 @@
+/** What somebody asks of a district's runs. A serving relay notices within seconds. */
+import { type RunRequest, requestRun } from '../../store/runs/run-control.ts';
+import type { Actor } from '../actor.ts';
+import { perform, type StoreContext } from '../perform.ts';
+
+const actions = { starts: 'run.start', cancels: 'run.cancel', restarts: 'run.restart' } as const;
+
+export async function controlRuns(
+  context: StoreContext,
+  actor: Actor,
+  { tenant, request }: { tenant: string; request: RunRequest },
+): Promise<void> {
+  await perform(context, actor, { action: actions[request], tenant }, ({ write }) =>
+    write(async (scope) => {
+      await requestRun(scope, request);
+      return { outcome: undefined, entries: [{}] };
+    }),
+  );
+}

@@ -1,0 +1,126 @@
+/** Districts: added, changed, removed, and a PowerSchool server that moved. */
+import { fail } from '../../../shared/errors.ts';
+import { didYouMean } from '../../../shared/nearest.ts';
+import { listAgents } from '../../store/agents/agents.ts';
+import { acceptServer, readServers } from '../../store/agents/source-servers.ts';
+import { changesBetween } from '../../store/audit/audit.ts';
+import { createTenant, findTenant, type Tenant } from '../../store/tenants/system.ts';
+import { countTenant, editTenant, removeTenant, type TenantChange } from '../../store/tenants/tenants.ts';
+import { allow } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import { type AppContext, perform, performAcross, reach } from '../perform.ts';
+import { tenantFields } from './tenant-fields.ts';
+
+/** As somebody typed them. */
+export interface TenantInput {
+  slug?: string | undefined;
+  name?: string | undefined;
+  graphTenant?: string | undefined;
+}
+
+export interface Told {
+  tenant: Tenant;
+  /** Sentences on whether its Microsoft 365 tenant lets the relay in; none where it was not tried. */
+  found: readonly string[];
+}
+
+/** @throws HallpassError RELAY_SETTING_INVALID, TENANT_GRAPH_UNKNOWN, TENANT_EXISTS */
+export async function addTenant(context: AppContext, actor: Actor, input: Required<TenantInput>): Promise<Told> {
+  allow(actor, 'tenant.add');
+  const given = {
+    slug: tenantFields.slug(input.slug ?? ''),
+    name: tenantFields.name(input.name ?? ''),
+    graphTenantId: tenantFields.graphTenant(input.graphTenant ?? ''),
+  };
+  const found = await tried(context, given.graphTenantId);
+  return await performAcross(context, actor, 'tenant.add', async (scope, now) => {
+    const tenant = await createTenant(scope, given, now);
+    return { outcome: { tenant, found }, entries: [{ tenantId: tenant.id, detail: given }] };
+  });
+}
+
+/** @throws HallpassError RELAY_SETTING_INVALID, TENANT_GRAPH_UNKNOWN, TENANT_EXISTS, TENANT_PROVISIONED */
+export async function changeTenant(
+  context: AppContext,
+  actor: Actor,
+  { tenant: slugOrId, slug, name, graphTenant }: TenantInput & { tenant: string },
+): Promise<Told> {
+  allow(actor, 'tenant.edit');
+  const change: TenantChange = {
+    ...(slug !== undefined && { slug: tenantFields.slug(slug) }),
+    ...(name !== undefined && { name: tenantFields.name(name) }),
+    ...(graphTenant !== undefined && { graphTenantId: tenantFields.graphTenant(graphTenant) }),
+  };
+  const found = change.graphTenantId === undefined ? [] : await tried(context, change.graphTenantId);
+  return await performAcross(context, actor, 'tenant.edit', async (scope) => {
+    const before = await reach(scope, actor, slugOrId);
+    await editTenant(scope, before, change);
+    const tenant = await findTenant(scope, before.id);
+    const detail = { changes: changesBetween(told(before), told(tenant)) };
+    return { outcome: { tenant, found }, entries: [{ tenantId: tenant.id, detail }] };
+  });
+}
+
+function told({ slug, name, graph_tenant_id: graphTenantId }: Tenant) {
+  return { slug, name, graphTenantId };
+}
+
+/** Loaded when it is needed: see microsoft.ts. */
+async function tried(context: AppContext, graphTenantId: string): Promise<string[]> {
+  const { tryTenant } = await import('../queries/try-tenant.ts');
+  return await tryTenant(context, graphTenantId);
+}
+
+export interface Removal {
+  tenant: Tenant;
+  isDone: boolean;
+  counts: { table: string; rows: number }[];
+  /** Agents that are shut out by it. */
+  agents: number;
+}
+
+/**
+ * Deletes everything that there is of a district, its audit log too, which is why no entry tells of it.
+ *
+ * @param asked `confirm`: its slug once more; without it, the answer says what would be deleted
+ */
+export async function deleteTenant(
+  context: AppContext,
+  actor: Actor,
+  { tenant: slugOrId, confirm }: { tenant: string; confirm?: string | undefined },
+): Promise<Removal> {
+  return await perform(context, actor, { action: 'tenant.remove', tenant: slugOrId }, ({ tenant, write }) =>
+    write(async (scope) => {
+      const counts = await countTenant(scope);
+      const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
+      const isDone = confirm === tenant.slug;
+      if (isDone) await removeTenant(scope);
+      return { outcome: { tenant, isDone, counts, agents }, entries: [] };
+    }),
+  );
+}
+
+/**
+ * Says that a PowerSchool server that was refused has the data of the one of before.
+ *
+ * @param asked `server`: its address
+ * @returns the district, and the address as it is known
+ * @throws HallpassError SERVER_NOT_REFUSED
+ */
+export async function acceptMovedServer(
+  context: AppContext,
+  actor: Actor,
+  { tenant: slugOrId, server: given }: { tenant: string; server: string },
+): Promise<{ tenant: Tenant; server: string }> {
+  const server = given.replace(/^https?:\/\//i, '').replace(/\/.*$/s, '');
+  return await perform(context, actor, { action: 'tenant.accept', tenant: slugOrId }, ({ tenant, write }) =>
+    write(async (scope) => {
+      const servers = await acceptServer(scope, server);
+      if (servers.length === 0) {
+        const refused = (await readServers(scope)).filter(({ isAccepted }) => !isAccepted).map(({ host }) => host);
+        throw fail('SERVER_NOT_REFUSED', { tenant: tenant.slug, server, hint: didYouMean(server, refused) });
+      }
+      return { outcome: { tenant, server }, entries: [{ servers }] };
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import { readSkus } from '../../graph/tenant.ts';
+import type { SkuFacts } from '../../model/tenant-facts.ts';
+import type { Profile } from '../../profile/profile.ts';
+import type { ProfileProblem, StampFacts, TenantFacts } from '../../profile/tenant-facts.ts';
+import { validateProfile } from '../../profile/validate.ts';
+import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
+import type { Tenant } from '../../store/tenants/system.ts';
+import { readCloudFacts, readMirrorFacts } from '../../sync/profile-facts.ts';
+import type { Actor } from '../actor.ts';
+import { withGraph } from '../microsoft.ts';
+import { type AppContext, mayAsk } from '../perform.ts';
+
+export interface CheckedProfile {
+  profile: Profile;
+  problems: ProfileProblem[];
+  /** How School Data Sync's ids fit the roster. */
+  stamps: StampFacts;
+  /** Why Microsoft 365 could not be asked; undefined when it was. */
+  unasked: HallpassError | undefined;
+}
+
+/**
+ * Holds a profile against its tenant and mirror. Where Microsoft 365 cannot be asked, the rest is checked all the same.
+ *
+ * @param which a profile that is not in force, or the name of one that is; undefined for the only one
+ * @throws HallpassError PROFILE_MISSING, PROFILE_UNKNOWN, PROFILE_NOT_NAMED, STORE_UNAVAILABLE
+ */
+export async function checkProfile(
+  context: AppContext,
+  actor: Actor,
+  tenantName: string,
+  which: Profile | string | undefined,
+): Promise<CheckedProfile> {
+  const { store, clock } = context;
+  const tenant = await mayAsk(store, actor, 'check', tenantName);
+  const { profile, mirror } = await store.readTenant(tenant.id, async (scope) => {
+    const profiles = await readProfiles(scope);
+    const profile = typeof which === 'object' ? which : chooseProfile(profiles, tenantName, which);
+    return { profile, mirror: await readMirrorFacts(scope, profile, profiles, clock.now()) };
+  });
+  const { cloud, unasked } = await askCloud(context, tenant, ({ client, roles }) =>
+    readCloudFacts(client, profile, roles),
+  );
+  const nothing = { domains: undefined, skus: undefined, groups: new Map(), roles: [] };
+  const facts: TenantFacts = { ...mirror, ...(cloud ?? nothing), unasked: unasked?.message };
+  return { profile, problems: validateProfile(profile, facts), stamps: mirror.stamps, unasked };
+}
+
+/** @throws HallpassError PROFILE_NOT_READY when there are errors, and why Microsoft 365 could not be asked */
+export function needReady({ profile, problems, unasked }: CheckedProfile, tenant: string): void {
+  const count = problems.filter(({ severity }) => severity === 'error').length;
+  if (count > 0) throw fail('PROFILE_NOT_READY', { profile: profile.name, tenant, count });
+  if (unasked !== undefined) throw unasked;
+}
+
+/** The licenses that names in a document can stand for. */
+export async function skusNow(
+  context: AppContext,
+  actor: Actor,
+  tenantName: string,
+): Promise<readonly SkuFacts[] | { unread: string }> {
+  const tenant = await mayAsk(context.store, actor, 'licenses', tenantName);
+  const { cloud, unasked } = await askCloud(context, tenant, ({ client }) => readSkus(client));
+  return cloud ?? { unread: unasked?.message.replace(/\.$/, '') ?? '' };
+}
+
+type Asked<T> = { cloud: T; unasked: undefined } | { cloud: undefined; unasked: HallpassError };
+
+async function askCloud<T>(
+  context: AppContext,
+  tenant: Tenant,
+  fn: (graph: { client: GraphClient; roles: string[] }) => Promise<T>,
+): Promise<Asked<T>> {
+  try {
+    return { cloud: await withGraph(context, tenant, fn), unasked: undefined };
+  } catch (error) {
+    if (!(error instanceof HallpassError)) throw error;
+    return { cloud: undefined, unasked: error };
+  }
+}

@@ -1,0 +1,44 @@
+import { readDomains } from '../../graph/tenant.ts';
+import { exclusionTest } from '../../identity/candidates.ts';
+import { previewMatches, type RolePreview } from '../../identity/match-preview.ts';
+import type { Role } from '../../model/role.ts';
+import { noCandidateOptions } from '../../profile/identity-rules.ts';
+import { scopeOf } from '../../profile/scope.ts';
+import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
+import { liveDirectory } from '../../sync/live-directory.ts';
+import { readPeople } from '../../sync/profile-facts.ts';
+import type { Actor } from '../actor.ts';
+import { withGraph } from '../microsoft.ts';
+import { type AppContext, mayAsk } from '../perform.ts';
+
+/**
+ * The rules of each role, scored on people and the directory as it is now.
+ *
+ * @param wanted `profile`: whose people; undefined for everybody of any profile, or of the roster where there is none
+ */
+export async function previewTenant(
+  context: AppContext,
+  actor: Actor,
+  name: string,
+  { roles, profile: profileName }: { roles: readonly Role[]; profile?: string | undefined },
+): Promise<RolePreview[]> {
+  const { store } = context;
+  const tenant = await mayAsk(store, actor, 'match', name);
+  const { people, options } = await store.readTenant(tenant.id, async (scope) => {
+    const profiles = await readProfiles(scope);
+    const meant = profileName === undefined ? profiles : [chooseProfile(profiles, name, profileName)];
+    const scopes = meant.map((profile) => scopeOf(profile, profiles));
+    const [only, ...others] = meant;
+    const options = only === undefined || others.length > 0 ? noCandidateOptions : only.identity;
+    const covers = (id: string) => profiles.length === 0 || scopes.some((one) => one.covers(id));
+    return { people: await readPeople(scope, covers), options };
+  });
+  return await withGraph(context, tenant, async ({ client }) => {
+    const verified = (await readDomains(client)).filter(({ isVerified }) => isVerified).map(({ id }) => id);
+    const directory = await liveDirectory(store, tenant.id, client);
+    return roles.map((role) => {
+      const ofRole = people.filter((person) => person.role === role);
+      return previewMatches(role, ofRole, directory, verified, exclusionTest(options));
+    });
+  });
+}

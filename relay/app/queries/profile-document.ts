@@ -1,0 +1,31 @@
+/** A profile document as somebody hands it over, with the names in it looked up. */
+import { readJson } from '../../../shared/json-document.ts';
+import { type ProfileDocument, readProfileDocument } from '../../profile/document.ts';
+import { inTodaysWords } from '../../profile/profile.ts';
+import { asksForLicenses } from '../../profile/resolve-names.ts';
+import { readRecords } from '../../store/roster/mirror.ts';
+import type { Actor } from '../actor.ts';
+import { type AppContext, ask } from '../perform.ts';
+
+/**
+ * @param document `text` of it, and what it is called for people
+ * @throws HallpassError PROFILE_INVALID, TENANT_UNKNOWN
+ */
+export async function readDocument(
+  context: AppContext,
+  actor: Actor,
+  tenant: string,
+  { text, name }: { text: string; name: string },
+): Promise<ProfileDocument> {
+  const schools = await ask(context, actor, { question: 'schools', tenant }, (scope) => readRecords(scope, 'school'));
+  const skus = asksForLicenses(inTodaysWords(readJson(text).value))
+    ? await skusOf(context, actor, tenant)
+    : { unread: 'it was not asked' };
+  return readProfileDocument(text, name, { schools, skus });
+}
+
+/** Loaded when it is needed: see microsoft.ts. */
+async function skusOf(context: AppContext, actor: Actor, tenant: string) {
+  const { skusNow } = await import('./check-profile.ts');
+  return await skusNow(context, actor, tenant);
+}

@@ -1,0 +1,3 @@
+/** What somebody may do with this relay: everything, everything within their districts, or look at them. */
+export const accessRoles = ['operator', 'admin', 'viewer'] as const;
+export type AccessRole = (typeof accessRoles)[number];
