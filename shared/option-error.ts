@@ -29,10 +29,14 @@ export function optionError(
     command = next;
     words.push(command.name());
   }
-  const own = code === 'commander.unknownCommand' ? unknownCommand(command, unknown) : inWords(text);
+  // commander looks for what is missing before it looks at what is there.
+  const stray =
+    code === 'commander.missingMandatoryOptionValue' ? strayOption(command, args.slice(words.length - 1)) : undefined;
+  const said = stray === undefined ? text : `unknown option '${stray}'`;
+  const own = code === 'commander.unknownCommand' ? unknownCommand(command, unknown) : inWords(said);
   const sentence = `${own.charAt(0).toUpperCase()}${own.slice(1)}`;
   return fail('OPTION_INVALID', {
-    problem: `${/[.?)]$/.test(sentence) ? sentence : `${sentence}.`}${guess(text, command)}`,
+    problem: `${/[.?)]$/.test(sentence) ? sentence : `${sentence}.`}${guess(said, command)}`,
     command: words.join(' '),
   });
 }
@@ -56,6 +60,19 @@ function unknownCommand(parent: Command, given: string): string {
 
 function namesOf(command: Command): string[] {
   return [command.name(), ...command.aliases()];
+}
+
+/** The first option that the command does not have. */
+function strayOption(command: Command, args: readonly string[]): string | undefined {
+  let isValue = false;
+  for (const word of args) {
+    if (word === '--') return undefined;
+    const [name = ''] = word.split('=');
+    const option = command.options.find(({ long, short }) => long === name || short === name);
+    if (!isValue && option === undefined && /^--?[a-z]/i.test(name)) return name;
+    isValue = !isValue && option?.required === true && name === word;
+  }
+  return undefined;
 }
 
 /** In place of the words of a programmer. */

@@ -1,6 +1,10 @@
 /** What people type wrong at the agent's terminal: each time a sentence, the next step, and the exit code that fits. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runCommand } from '../testing/command.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
@@ -53,6 +57,9 @@ const table: [args: string[], code: number, said: RegExp][] = [
   [['run', '--log-file', ''], usage, /--log-file cannot be ""\. It is empty/],
   [['run'], fix, /NOT_CONFIGURED/],
   [['sync'], usage, /--once must be given\./],
+  [['sync', '--twice'], usage, /Unknown option '--twice'\.\n/],
+  [['sync', '--onec'], usage, /Unknown option '--onec'\. Did you mean "--once"\?/],
+  [['sync', '--log-file', '--twice'], usage, /--once must be given\./],
   [['sync', '--once'], fix, /NOT_CONFIGURED/],
   [['sync', '--once', '--accept-empty', 'students'], usage, /It must be one of school,.*Did you mean "student"\?/],
   [['plugin'], usage, /'--out <file>' or '--explain' must be given/],
@@ -98,6 +105,7 @@ const table: [args: string[], code: number, said: RegExp][] = [
   [configure('--powerschool-ca', at('folder')), fix, /it is a folder/],
   [configure('--powerschool-ca', at('binary')), fix, /CA_FILE_INVALID/],
   [configure('--powerschool-client-id', ''), fix, /it is empty/],
+  [configure('--powerschool-client-id', 'not a guid'), fix, /powerschool\.clientId.*it has blanks in it/],
   [['enroll'], fix, /no relay address \(--relay\)/],
   [['enroll', 'ABCD-EFGH-JKLM'], usage, /"enroll" takes options only, and not "ABCD-EFGH-JKLM"\./],
   [enroll(), fix, /no enrollment code/],
@@ -131,6 +139,54 @@ t.test('wrong input is answered with a sentence, the next step and the right exi
 t.test('without a command the help is shown, and it is a wrong use', async (t) => {
   t.match(await runCommand(home, []), { code: usage, err: /Usage: hallpass-agent/ });
   t.match(await runCommand(home, ['service']), { code: usage, err: /install.*uninstall/s });
+});
+
+t.test('a client id that does not look like one of PowerSchool is stored, with a warning', async (t) => {
+  const folder = t.testdir();
+  const given = (id: string) => runCommand(folder, configure('--powerschool-client-id', id));
+  t.match(await given('abcde'), {
+    code: 0,
+    out: /^Warning: --powerschool-client-id .* does not look like a client id/,
+  });
+  const guid = '8c3e1f0a-5b7d-4c62-9e1f-0a5b7d4c629e';
+  t.match(await given(`Client ID: ${guid}`), { code: 0, out: /^Stored powerschool\.clientId / });
+  t.match(await readFile(join(folder, 'settings.json'), 'utf8'), `"${guid}"`);
+});
+
+t.test('a file in the place of the state folder is named, and not a file in it', async (t) => {
+  const file = join(t.testdir({ file: '' }), 'file');
+  const commands = [
+    ['status'],
+    ['run'],
+    ['sync', '--once'],
+    configure('--name', 'x'),
+    enroll('--code', 'ABCD-EFGH-JKLM'),
+    ['setup', '--non-interactive'],
+  ];
+  for (const args of commands) {
+    const err =
+      /^error\[STATE_FOLDER_UNUSABLE\] .* state folder .*file: it is a file and not a folder\.\n {2}→ Set HALLPASS_HOME/;
+    t.match(await runCommand(file, args), { code: fix, err }, args.join(' '));
+  }
+  const below = await runCommand(join(file, 'below'), ['status']);
+  t.match(below, { code: fix, err: /STATE_FOLDER_UNUSABLE.*a part of the path is a file/ });
+  t.match(await runCommand(file, ['check']), { code: fix, out: /settings +Nothing can be kept in the state folder/ });
+});
+
+t.test('output that nobody takes', { skip: process.platform === 'win32' }, async (t) => {
+  const env = { ...process.env, HALLPASS_HOME: t.testdir() };
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const shell = async (line: string) => {
+    const started = spawn('/bin/sh', ['-c', line, process.execPath, main], { env });
+    const [out, err] = await Promise.all([text(started.stdout), text(started.stderr), once(started, 'exit')]);
+    return { out, err, code: started.exitCode };
+  };
+  t.match(await shell('"$0" "$1" status > /dev/full'), {
+    code: 78,
+    err: /^error\[OUTPUT_UNWRITABLE\] .*: the disk is full\.\n {2}→ .*\n$/,
+  });
+  t.match(await shell('("$0" "$1" --help; echo $? >&2) | head -1'), { out: /^Usage: [^\n]+\n$/, err: '0\n' });
+  t.match(await shell('"$0" "$1" stauts 2> /dev/full'), { code: 64, out: '', err: '' });
 });
 
 t.test('input that ends, and Ctrl-C, end a dialog with a word', async (t) => {

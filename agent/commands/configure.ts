@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { type ProxySignIn, proxySignInSchema } from '../network/proxy.ts';
+import { typedClientId } from '../powerschool/client-id.ts';
 import type { QuietWindow } from '../settings/quiet.ts';
 import { changeSettings, type SettingChanges } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -83,7 +84,11 @@ function completed(typed: ConfigureOptions): { options: ConfigureOptions; notes:
     options.powerschoolUrl = note('--powerschool-url', typedAddress('powerschool.url', powerschoolUrl));
   if (relayUrl !== undefined) options.relayUrl = note('--relay-url', typedAddress('relay.url', relayUrl));
   if (proxy !== undefined && proxy !== fromEnvironment) options.proxy = note('--proxy', configuredProxy(proxy));
-  if (powerschoolClientId !== undefined) options.powerschoolClientId = tidyText(powerschoolClientId);
+  if (powerschoolClientId !== undefined) {
+    const { value, doubt } = typedClientId(powerschoolClientId, 'powerschool.clientId');
+    options.powerschoolClientId = value;
+    if (doubt !== undefined) notes.push(`Warning: --powerschool-client-id is stored, but ${doubt}.`);
+  }
   if (name !== undefined) options.name = tidyText(name);
   return { options, notes };
 }

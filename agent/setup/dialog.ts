@@ -62,6 +62,11 @@ export class Dialog {
     for (const topic of topics) this.#given.delete(topic);
   }
 
+  /** What was typed at another question counts as the answer to this one. */
+  give(topic: Topic, answer: string): void {
+    this.#told[topic] = answer;
+  }
+
   /** While this runs, what is stored is taken as it is, and only what is neither stored nor given is asked. */
   async withStored(work: () => Promise<void>): Promise<void> {
     this.#storedIsFine = true;

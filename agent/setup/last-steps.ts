@@ -28,10 +28,11 @@ async function* inWordsOfSetup(checks: AsyncIterable<Check>): AsyncGenerator<Che
 
 export const serviceStep: Step = {
   title: 'Service',
-  done: (_, { done }) => (done.service === true ? 'Done before.' : undefined),
+  done: (_, { done }) => (done.service === true ? 'The service is installed.' : undefined),
 
   async run({ context, dialog, progress, service }) {
     const way = service ? await wayOf(context) : 'none';
+    // Said every time: what starts the agent is what somebody looks for who runs setup again.
     if (way === 'none') dialog.say(`  Not installed. The agent works while this runs: ${startOf(context)}\n`);
     else if (way === 'sudo') {
       dialog.say(`  ${sudoHint(context)}\n`);
@@ -44,8 +45,8 @@ export const serviceStep: Step = {
       }
       const user = dialog.knows('serviceUser') ? await dialog.answer('serviceUser') : undefined;
       await installService(context, user === undefined ? {} : { user });
+      await progress.note({ service: true });
     }
-    await progress.note({ service: true });
     return undefined;
   },
 };

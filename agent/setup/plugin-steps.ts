@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { hallpassVersion } from '../../shared/version.ts';
 import { storeSettings } from '../commands/configure.ts';
 import { writePlugin } from '../commands/plugin.ts';
+import { pastedClientId } from '../powerschool/client-id.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { firstFailure } from './findings.ts';
 import { nextStep, troubleOf } from './remedies.ts';
@@ -75,25 +76,48 @@ export const waitingStep: Step = {
       }
       told = failed.fact;
       const typed = await wait(parts, waitMs);
-      if (typed === 'c') {
-        dialog.forget('clientId', 'clientSecret');
-        await credentialsStep.run(parts);
-      } else if (typed !== undefined && typed !== '') {
-        dialog.say(`  "${typed.slice(0, 40)}" is no answer here. To type client id and secret, press c first.\n`);
-      }
+      if (typed === undefined || typed === '') continue;
+      dialog.forget('clientId', 'clientSecret');
+      if (typed !== againKey) dialog.give('clientId', typed);
+      await credentialsStep.run(parts);
     }
     dialog.say('  PowerSchool answers, and grants everything that is asked for.\n');
     return undefined;
   },
 };
 
-/** @returns what a person typed meanwhile, which ends the waiting */
+/** Asks for client id and secret again. */
+const againKey = 'c';
+
+/**
+ * Whatever else is typed does not end the waiting: looking again with what was refused would make the pauses longer. It is
+ * not repeated either, because it may be the secret.
+ *
+ * @returns what a person typed meanwhile: nothing, {@link againKey} or a client id; undefined when the time is over
+ */
 async function wait({ dialog, clock, context }: SetupParts, waitMs: number): Promise<string | undefined> {
-  const until = new Date(clock.now() + waitMs).toLocaleTimeString('en-GB');
+  const untilMs = clock.now() + waitMs;
+  const until = new Date(untilMs).toLocaleTimeString('en-GB');
   const keys = dialog.interactive
-    ? ' Enter: look now · c: type id and secret again · Ctrl-C: stop, and go on later'
+    ? ' Enter: look now · c, then Enter: type id and secret again · Ctrl-C: stop, and go on later'
     : '';
   dialog.say(`  Waiting, next look at ${until}.${keys}\n`);
+  for (let leftMs = waitMs; ; leftMs = untilMs - clock.now()) {
+    const typed = leftMs <= 0 ? undefined : await typedWithin(leftMs, { dialog, clock, context });
+    if (typed === undefined) return undefined;
+    const answer = ['', againKey].find((key) => key === typed.toLowerCase()) ?? pastedClientId(typed, againKey);
+    await clock.sleep(Math.min(lookAtMostEveryMs, waitMs), context.stop);
+    if (answer !== undefined) return answer;
+    dialog.say(
+      '  That is neither a key that was asked for nor a client id. To type id and secret, press c, then Enter.\n',
+    );
+  }
+}
+
+async function typedWithin(
+  waitMs: number,
+  { dialog, clock, context }: Pick<SetupParts, 'dialog' | 'clock' | 'context'>,
+): Promise<string | undefined> {
   const over = new AbortController();
   const limit = AbortSignal.any([over.signal, context.stop]);
   const sleeping = clock.sleep(waitMs, limit).then(
@@ -104,6 +128,5 @@ async function wait({ dialog, clock, context }: SetupParts, waitMs: number): Pro
   over.abort();
   await sleeping;
   context.stop.throwIfAborted();
-  if (typed !== undefined) await clock.sleep(Math.min(lookAtMostEveryMs, waitMs), context.stop);
-  return typed?.toLowerCase();
+  return typed;
 }

@@ -5,6 +5,7 @@ import { fail } from '../../shared/errors.ts';
 import { enrollRequestSchema } from '../../shared/link.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { proxySignInOf } from '../commands/configure.ts';
+import { typedClientId } from '../powerschool/client-id.ts';
 import { securedAddress, type TypedAddress, typedProxy } from '../terminal/typed-address.ts';
 import { pastedOption, tidyPath, tidyText, tidyValue } from '../terminal/typed-text.ts';
 import { type Answers, subjects, type Topic } from './questions.ts';
@@ -60,9 +61,9 @@ export async function readAnswer(topic: Topic, typed: string, platform: NodeJS.P
       proxySignInOf(tidyText(text));
       return { value: tidyText(text) };
     case 'clientId':
-      return { value: oneWord(tidyValue(text, /^client\s*-?id\s*[:=]\s*/i), topic) };
+      return ofClientId(text);
     case 'clientSecret':
-      return { value: oneWord(tidyValue(text, /^client\s*-?secret\s*[:=]\s*/i), topic) };
+      return { value: oneWord(tidyValue(text, /^client\s*-?secret\s*[:=]\s*/i)) };
     case 'name':
     case 'serviceUser':
       return { value: tidyText(text) };
@@ -82,9 +83,14 @@ function codeOf(code: string): string {
   });
 }
 
-/** Ids and secrets of PowerSchool have no blanks: two of them on one line is the usual slip. */
-function oneWord(value: string, topic: 'clientId' | 'clientSecret'): string {
+function ofClientId(text: string): Reading {
+  const { value, doubt } = typedClientId(text, subjects.clientId.text.toLowerCase());
+  return doubt === undefined ? { value } : { value, note: `${value}, but ${doubt}` };
+}
+
+/** Secrets of PowerSchool have no blanks: id and secret on one line is the usual slip. */
+function oneWord(value: string): string {
   if (!/\s/.test(value)) return value;
-  const setting = subjects[topic].text.toLowerCase();
+  const setting = subjects.clientSecret.text.toLowerCase();
   throw fail('SETTING_INVALID', { setting, reason: 'it has blanks in it: copy this value alone' });
 }

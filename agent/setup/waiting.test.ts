@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import type { Check } from '../check/finding.ts';
+import { AgentState } from '../state/agent-state.ts';
 import type { Context } from '../terminal/context.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -17,14 +18,14 @@ const fine: Check = { name: 'powerschool.token', status: 'pass', fact: 'accepted
 /** Somebody is faster than the next look: long waits end only when they are ended. */
 class PatientClock extends ManualClock {
   override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await super.sleep(ms, signal);
-    if (ms < 15_000 || signal === undefined) return;
+    if (ms < 15_000 || signal === undefined) return super.sleep(ms, signal);
+    this.slept.push(ms);
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
   }
 }
 
 /** Waits, with PowerSchool found like this one after the other. @returns seconds that were waited */
-async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typist?: Typist) {
+async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typist?: Typist, folder = '/nowhere') {
   const clock = typist === undefined ? new ManualClock() : new PatientClock();
   const stop = new AbortController().signal;
   const stdout = (typist?.stdout ?? new PassThrough().resume()) as unknown as NodeJS.WriteStream;
@@ -35,7 +36,7 @@ async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typis
     looks += 1;
     yield found.shift() ?? fine;
   };
-  const context = { stop } as Context;
+  const context = { stop, folder } as Context;
   const parts = { context, clock, checks, mostWaitMs, service: false, progress: new Progress('/nowhere') };
   const error: unknown = await waitingStep
     .run({ ...parts, dialog: new Dialog({}, terminal, stdout, { platform: 'linux', anew: false }) })
@@ -64,4 +65,22 @@ t.test('who leans on the Enter key does not knock at PowerSchool all the time', 
     seconds.filter((waited) => waited < 15),
     [1, 1, 1],
   );
+});
+
+t.test('what is typed in place of a key costs no look, is not repeated, and a client id is taken', async (t) => {
+  const guid = '220f4f9c-ff18-4e6f-9160-a3084d7f7e7b';
+  for (const typed of [guid, `c${guid}`, `Client ID: ${guid}`]) {
+    const folder = t.testdir();
+    const typist = new Typist();
+    const waited = wait([refused], undefined, typist, folder);
+    await typist.sees('c, then Enter');
+    // Like a secret that was pasted too early: shown by the terminal, and by nobody else.
+    typist.stdin.write('the-secret\n');
+    await typist.answers('press c, then Enter.', typed);
+    await typist.answers('Client secret', 'hush');
+    t.match(await waited, { error: undefined, looks: 2 }, typed);
+    const { settings, secret } = await AgentState.open(folder);
+    t.same([settings.powerschool.clientId, secret], [guid, 'hush']);
+    t.notMatch(typist.screen, 'the-secret');
+  }
 });

@@ -1,9 +1,10 @@
 /** Settings, identity, secret and health on disk, and in memory for as long as the agent runs. */
-import { access, rename } from 'node:fs/promises';
+import { access, rename, stat } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
-import { fail, type HallpassError } from '../../shared/errors.ts';
+import { fail, type HallpassError, isSystemError } from '../../shared/errors.ts';
+import { fileReason } from '../../shared/file-reason.ts';
 import { leftOutSchema } from '../../shared/left-out.ts';
 import { removeState } from '../../shared/remove-state.ts';
 import { kinds } from '../../shared/roster.ts';
@@ -95,8 +96,9 @@ export class AgentState {
     this.#link = new Low(new DurableFile(this.paths.link, linkSchema.nullable(), { backup: false }), null);
   }
 
-  /** @throws HallpassError STATE_UNREADABLE, STATE_BUSY */
+  /** @throws HallpassError STATE_FOLDER_UNUSABLE, STATE_UNREADABLE, STATE_BUSY */
   static async open(folder: string): Promise<AgentState> {
+    await refuseFile(folder);
     const state = new AgentState(folder);
     await state.#settings.read();
     await state.#identity.read();
@@ -259,4 +261,15 @@ export class AgentState {
     if (this.pausedSince !== undefined) await this.#pause.write();
     return true;
   }
+}
+
+/** Else the first file in it would be said to be broken. @throws HallpassError STATE_FOLDER_UNUSABLE */
+async function refuseFile(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => {
+    // A folder that is not there yet is made; one that may not be seen is a matter of its files.
+    if (isSystemError(error, 'ENOTDIR')) throw fail('STATE_FOLDER_UNUSABLE', { folder, reason: fileReason(error) });
+    return undefined;
+  });
+  if (found === undefined || found.isDirectory()) return;
+  throw fail('STATE_FOLDER_UNUSABLE', { folder, reason: 'it is a file and not a folder' });
 }

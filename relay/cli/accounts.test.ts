@@ -49,7 +49,7 @@ t.test('several profiles of a district are told apart by name', async (t) => {
   });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 78, err: /PROFILE_NOT_NAMED.*test, west/ });
   t.match(await cli('profile', 'show', 'contoso', '--profile', 'east'), { code: 78, err: /PROFILE_UNKNOWN.*"east"/ });
-  t.match(await cli('profile', 'enable', 'contoso', '--profile', 'west'), { code: 0, out: /"west": It is enabled/ });
+  t.match(await cli('profile', 'enable', 'contoso', '--profile', 'west'), { code: 0, out: /"west" is enabled/ });
   t.match(await cli('status', 'contoso'), { out: /Profile "test" \(enabled\)\..*\nProfile "west" \(enabled\)\./ });
 
   t.match(await set('test', ['1', '2']), {
@@ -69,7 +69,7 @@ t.test('several profiles of a district are told apart by name', async (t) => {
     out: /error {2}schools: the school 2 is claimed by west as well/,
   });
   t.match(await cli('profile', 'remove', 'contoso', 'west'), { code: 0, out: /"west" is out of force/ });
-  t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test": It is enabled/ });
+  t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test" is enabled/ });
 });
 
 t.test('a profile is held against its tenant before it is enabled', async (t) => {

@@ -46,7 +46,11 @@ t.test('from nothing to an agent that can enroll', async (t) => {
   // Whether it runs is for "enable" and "pause" to say.
   const preview = { ...testProfile, state: 'preview' };
   t.same(JSON.parse((await run(home, 'profile', 'show', 'contoso')).out), preview);
-  t.match(await run(home, 'status', 'contoso'), { code: 0, out: /last commit never.*student +0/s });
+  const status = await run(home, 'status', 'contoso');
+  t.match(status, { code: 0, out: /last commit never.*student +0/s });
+  t.match(status.out, /No agent has enrolled\.\n {2}→ hallpass-relay enroll-code contoso\n/, 'the next step');
+  t.match(status.out, /\nNo problems\.\n$/);
+  t.notMatch(status.out, /COUNT|LAST SEEN/, 'no heading without a line below it');
 });
 
 t.test('errors name what, where and what to do, and exit codes tell a mistake from a wait', async (t) => {

@@ -27,7 +27,11 @@ function textLines(out: NodeJS.WritableStream): NodeJS.WritableStream {
       const { level, time, event, msg, err, ...facts } = JSON.parse(line) as Record<string, unknown>;
       const error = typeof err === 'object' && err !== null && 'stack' in err ? `\n${String(err.stack)}` : '';
       const pairs = Object.entries(facts).map(([name, value]) => `${name}=${text(value)}`);
-      const words = [String(time).slice(11, 19), level, event ?? msg, ...pairs].map(String);
+      // What an event says in words repeats its name, except where somebody has to act.
+      const said = event === undefined || level !== 'info' ? [event, msg] : [event];
+      const words = [String(time).slice(11, 19), level, ...said.filter((part) => part !== undefined), ...pairs].map(
+        String,
+      );
       out.write(`${words.join(' ')}${error}\n`, () => done());
     },
   });

@@ -84,7 +84,9 @@ function printPreview(
     }
   }
   if (emptySources.length > 0) {
-    out.write(`Nobody has ${emptySources.join(', ')}: empty in PowerSchool, or not asked for by the profile.\n`);
+    out.write(
+      `Nobody has ${emptySources.join(', ')}: empty in PowerSchool, or not asked for by the profile.\n  → With "identity": {"compareAll": true} in the profile, agents send them all.\n`,
+    );
   }
   out.write('\n');
 }

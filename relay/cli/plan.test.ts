@@ -199,6 +199,11 @@ t.test(
       /students:13 is in PowerSchool/,
       'a user name',
     );
+    t.match(
+      await cli('explain', 'contoso', '--teacher', '4003'),
+      { code: 78, err: /PERSON_NOT_FOUND\] No teacher in this district is "4003"\. There is a student: .*students:13/ },
+      'the other role is named',
+    );
     t.match(await cli('explain', 'contoso', '--teacher', 'kim o’neil'), { code: 78 });
     const codes = await cli('problems', 'contoso', '--code', 'unmatchedentry');
     t.match(codes, { code: 78, err: /PROBLEM_CODE_UNKNOWN.*Did you mean "UnmatchedEntry"/ });

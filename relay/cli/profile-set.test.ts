@@ -43,7 +43,7 @@ t.test('setting a document never changes whether the profile runs', async (t) =>
   t.match(await cli('profile', 'pause', 'contoso'), { code: 0, out: /profile resume contoso/ });
   t.match(await set({ state: 'enabled' }), { code: 0, out: /It stays paused/ });
   t.equal(await stateOf(), 'paused');
-  t.match(await cli('profile', 'resume', 'contoso'), { code: 0, out: /It is enabled/ });
+  t.match(await cli('profile', 'resume', 'contoso'), { code: 0, out: /" is enabled/ });
   const [entry] = await district.store.withTenant(district.tenantId, (scope) => readAudit(scope, { limit: 10 }));
   t.match(entry, { action: 'profile.enabled' });
 });

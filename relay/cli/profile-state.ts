@@ -43,16 +43,17 @@ async function change(context: CliContext, tenant: string, move: ProfileMove, op
   const { profile, unchecked } = options;
   const tell = (checked: Parameters<typeof showCheck>[1]) => showCheck(context, checked, false);
   const changed = await withApp(context, (app) => moveProfile(app, actor, { tenant, profile, move, unchecked, tell }));
-  context.out.write(`Profile "${changed.name}": ${describeState(changed.state, tenant)}\n`);
+  context.out.write(`${describeState(changed.name, changed.state, tenant)}\n`);
 }
 
-function describeState(state: Profile['state'], tenant: string): string {
+function describeState(name: string, state: Profile['state'], tenant: string): string {
+  const profile = `Profile "${name}"`;
   switch (state) {
     case 'preview':
-      return `It is in preview: nothing is written to Microsoft 365.\n  → hallpass-relay plan ${tenant}, then hallpass-relay profile enable ${tenant}`;
+      return `${profile} is in preview: nothing is written to Microsoft 365.\n  → hallpass-relay plan ${tenant}, then hallpass-relay profile enable ${tenant}`;
     case 'enabled':
-      return 'It is enabled: the next run writes to Microsoft 365.';
+      return `${profile} is enabled: the next run writes to Microsoft 365.`;
     case 'paused':
-      return `It is paused: nothing runs.\n  → hallpass-relay profile resume ${tenant}`;
+      return `${profile} is paused: nothing runs.\n  → hallpass-relay profile resume ${tenant}`;
   }
 }

@@ -34,25 +34,29 @@ export function statusCommand(program: Command, context: CliContext): void {
         kinds.map((kind) => [kind, String(roster.records[kind])]),
       );
       context.out.write('\n');
-      printTable(
-        context,
-        ['AGENT', 'VERSION', 'LAST SEEN', 'STATE'],
-        agents
-          .filter((agent) => agent.revokedAt === null)
-          .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never', stateOf(agent, nowMs)]),
-      );
+      const rows = agents
+        .filter((agent) => agent.revokedAt === null)
+        .map((agent) => [agent.name, agent.version, agent.lastSeenAt ?? 'never', stateOf(agent, nowMs)]);
+      if (rows.length > 0) printTable(context, ['AGENT', 'VERSION', 'LAST SEEN', 'STATE'], rows);
+      else context.out.write(`No agent has enrolled.\n  → hallpass-relay enroll-code ${tenant.slug}\n`);
       const troubles = [...agentProblems(agents, nowMs), ...(await proxyProblems(context.home))];
       for (const line of troubles) context.out.write(`${line}\n`);
       context.out.write('\n');
-      if (profiles.length === 0) context.out.write(`No profile. ${runLine(null)}\n`);
+      if (profiles.length === 0) {
+        context.out.write(`No profile. ${runLine(null)}\n  → hallpass-relay profile set ${tenant.slug} FILE.json\n`);
+      }
       for (const { name, state, standing, quarantine, failure, lastRun } of profiles) {
         context.out.write(`Profile "${name}" (${state}). Standing: ${standing}. ${runLine(lastRun)}\n`);
         for (const line of troubleOf({ quarantine, failure })) context.out.write(`  ${line}\n`);
       }
-      context.out.write('\n');
-      printTable(context, ['MICROSOFT 365', 'COUNT'], rowsOf(provisioning.applied));
-      context.out.write('\n');
-      printTable(context, ['PROBLEM', 'COUNT'], rowsOf(provisioning.problems));
+      for (const [title, counts] of [
+        ['MICROSOFT 365', provisioning.applied],
+        ['PROBLEM', provisioning.problems],
+      ] as const) {
+        if (Object.keys(counts).length === 0) continue;
+        context.out.write('\n');
+        printTable(context, [title, 'COUNT'], rowsOf(counts));
+      }
       if (holds.length > 0) {
         context.out.write('\n');
         printTable(
@@ -62,7 +66,9 @@ export function statusCommand(program: Command, context: CliContext): void {
         );
         context.out.write(`\nWhy, and what would happen: hallpass-relay holds list ${tenant.slug}\n`);
       }
-      context.out.write(`\nEach with the next step: hallpass-relay problems ${tenant.slug}\n`);
+      if (Object.keys(provisioning.problems).length === 0) {
+        if (profiles.length > 0) context.out.write('\nNo problems.\n');
+      } else context.out.write(`\nEach with the next step: hallpass-relay problems ${tenant.slug}\n`);
     });
 }
 
@@ -71,10 +77,10 @@ function age(at: string | null, nowMs: number): string {
 }
 
 function runLine(run: RunSummary | null): string {
-  if (run === null) return 'Nothing has been provisioned yet';
+  if (run === null) return 'Nothing has been provisioned yet.';
   const { finishedAt, startedAt, state, done, failed, held } = run;
-  if (finishedAt === null) return `Provisioning since ${startedAt}`;
-  return `Last run ended ${finishedAt}: ${state}, ${done} operations done, ${failed} failed, ${held} held`;
+  if (finishedAt === null) return `Provisioning since ${startedAt}.`;
+  return `Last run ended ${finishedAt}: ${state}, ${done} operations done, ${failed} failed, ${held} held.`;
 }
 
 function rowsOf(counts: Record<string, number>): [string, string][] {

@@ -264,6 +264,8 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
     [{}, { roles: ['User.ReadWrite.All'] }, 'warning', 'the document', /may not see who is in a class/],
     [{ classes: { createTeam: true } }, {}, 'error', 'classes.createTeam', /may not make teams/],
     [{ schools: ['1', '9'] }, {}, 'error', 'schools', /no school with the id 9/],
+    [{ schools: ['1', '1', '1'] }, {}, 'warning', 'schools', /^High \(id 1\) is listed more than once$/],
+    [{ schools: ['9', '9'] }, { schools: new Map([['9', '']]) }, 'warning', 'schools', /listed more than once/],
     [{}, { schools: new Map() }, 'warning', 'schools', /no agent has sent/],
     [students(['studentNumber', 'contoso.edu', 'mailNickname']), {}, 'error', 'identity.students', /no @/],
     [students(['studentNumber', null, 'userPrincipalName']), {}, 'error', 'identity.students', /ends in a domain/],

@@ -28,18 +28,24 @@ export function validateProfile(profile: Profile, facts: TenantFacts): ProfilePr
 
 function* unasked(why: string): Iterable<ProfileProblem> {
   const reason = `domains, licenses, groups and permissions could not be checked: ${why.replace(/\.$/, '')}`;
-  const remedy = 'Mend that, and check again with "hallpass-relay profile check TENANT".';
+  const remedy = 'Fix that, and check again with "hallpass-relay profile check TENANT".';
   yield { field: 'the document', severity: 'warning', reason, remedy };
 }
 
 function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts): Iterable<ProfileProblem> {
+  const ids = chosen === 'all' ? [] : chosen;
+  for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) {
+    const name = schools.get(id);
+    const reason = `${name === undefined ? `the school with the id ${id}` : `${name} (id ${id})`} is listed more than once`;
+    yield { field: 'schools', severity: 'warning', reason, remedy: 'Leave it in once; it counts once.' };
+  }
   if (schools.size === 0) {
     const reason = 'no agent has sent the schools yet, so they could not be checked';
     const remedy = 'Let an agent connect, and check again.';
     yield { field: 'schools', severity: 'warning', reason, remedy };
     return;
   }
-  for (const id of chosen === 'all' ? [] : chosen) {
+  for (const id of new Set(ids)) {
     if (schools.has(id)) continue;
     const reason = `PowerSchool has no school with the id ${id}`;
     const remedy = 'Take it out, or correct it: "hallpass-relay schools TENANT" lists them.';

@@ -186,7 +186,8 @@ export const relayErrors = {
   PROFILE_NOT_READY: {
     retry: 'fix',
     sentence: 'The profile {profile} does not fit the tenant {tenant}; errors: {count}.',
-    action: 'Follow the remedy of each; "hallpass-relay profile check {tenant}" lists them.',
+    action:
+      'Correct each of them as it says, and set the profile again; "hallpass-relay profile check {tenant}" lists them.',
     meaning:
       'Domains, licenses, schools, dates and rules of the profile are held against what the tenant and the mirror have. Warnings do not count.',
   },
@@ -257,7 +258,7 @@ export const relayErrors = {
     action:
       'Set HALLPASS_HOME to a folder on a local disk that this account may write to, or correct its owner and permissions.',
     meaning:
-      'The database is a file in the state folder, which must be a folder that the account of the relay can write to.',
+      'Relay and agent each keep everything in a folder of their own. It must be a folder, and the account that the program runs under must be able to write to it.',
   },
   STORE_UNAVAILABLE: {
     retry: 'retry',

@@ -51,7 +51,7 @@ export async function onePerson(scope: TenantScope, asked: string, role?: Role):
   const [first, ...others] = findPeople(asked, { people, links: await listLinks(scope) }, role);
   if (first === undefined) {
     const [other] = role === undefined ? [] : findPeople(asked, { people, links: await listLinks(scope) });
-    const hint = other === undefined ? '' : ` As ${other.role.replace(/s$/, '')} there is ${describePerson(other)}.`;
+    const hint = other === undefined ? '' : ` There is a ${other.role.replace(/s$/, '')}: ${describePerson(other)}.`;
     throw fail('PERSON_NOT_FOUND', {
       asked,
       who: role === undefined ? 'Nobody' : `No ${role.replace(/s$/, '')}`,
