@@ -41,3 +41,18 @@ t.test('a handshake, headers and a request that stop midway are ended within sec
   t.ok(headers <= 25, `headers: ${headers} s`);
   t.ok(body <= 40, `body: ${body} s`);
 });
+
+t.test('a PROXY header that comes byte by byte is not waited for', async (t) => {
+  const listen = { port: 0, trustedProxies: ['127.0.0.1'], proxyProtocol: true };
+  const relay = await startTestRelay(t.testdir(), { settings: { listen } });
+  t.teardown(() => relay.close());
+  const socket = connect(Number(new URL(relay.url).port), '127.0.0.1');
+  const letters = [...'PROXY TCP4 198.51.100.7 192.0.2.1 '];
+  const drip = setInterval(() => socket.write(letters.shift() ?? '1'), 700);
+  const began = performance.now();
+  socket.on('error', () => undefined);
+  await once(socket, 'close');
+  clearInterval(drip);
+  const seconds = (performance.now() - began) / 1000;
+  t.ok(seconds < 8, `${seconds} s, not the minute that the letters last`);
+});
