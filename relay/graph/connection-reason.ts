@@ -35,9 +35,11 @@ export function connectionReason(error: unknown): string {
     const code = codes.find((one) => pattern.test(one));
     if (code !== undefined) return `${words} (${code})`;
   }
-  return reasonOf(error)
+  const said = reasonOf(error)
     .replace(/^[0-9A-F]{8,}:error:[0-9A-F]*:([^:]*:)*/, '')
     .trim();
+  // fetch has no words for status 407, which it takes for an error of the network.
+  return said === '' ? 'no answer came that can be used, as where a proxy on the way wants a sign-in' : said;
 }
 
 function codesOf(error: unknown, depth = 0): string[] {

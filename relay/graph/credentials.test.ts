@@ -98,6 +98,18 @@ t.test('an answer of somebody else is named with its status and first words, and
     [{ status: 302, body: '', headers: { Location: 'https://filter.example' } }, 'GRAPH_UNREADABLE', /status 302/],
     [{ status: 503, body: { message: 'Upstream is down' } }, 'GRAPH_FAILED', /status 503: "Upstream is down"/],
     [{ status: 503, body: null }, 'GRAPH_FAILED', /status 503/],
+    [{ status: 407, body: '<html>Sign in</html>' }, 'GRAPH_UNREACHABLE', /a proxy on the way wants a sign-in/],
+    [{ status: 200, body: { access_token: 'a.b.c', expires_in: 0 } }, 'GRAPH_UNREADABLE', /status 200/],
+    [
+      { status: 400, code: 'temporarily_unavailable', message: 'AADSTS90033: A transient error has occurred.' },
+      'GRAPH_FAILED',
+      /AADSTS90033/,
+    ],
+    [
+      { status: 400, code: 'invalid_request', message: 'AADSTS90055: The tenant request has been throttled.' },
+      'GRAPH_FAILED',
+      /AADSTS90055/,
+    ],
   ];
   for (const path of ['/token$', '/openid-configuration$']) {
     for (const [answer, code, message] of strange) {
@@ -108,6 +120,15 @@ t.test('an answer of somebody else is named with its status and first words, and
       await t.resolves(credentials.token(tenantId));
     }
   }
+});
+
+t.test("a token that cannot be read is somebody else's answer", async (t) => {
+  const { microsoft, tenantId, restarted } = await open(t);
+  const credentials = await restarted();
+  const answer = { status: 200, body: { token_type: 'Bearer', access_token: 'a.b.c', expires_in: 3599 } };
+  microsoft.faults.add(faultOrder.parse({ match: { path: '/token$' }, kind: 'answer', answer }));
+  await t.rejects(credentials.token(tenantId), { code: 'GRAPH_UNREADABLE', retry: 'retry', message: /cannot be read/ });
+  await t.resolves(credentials.token(tenantId));
 });
 
 t.test('while a token is good, no failure of its renewal keeps it back', async (t) => {

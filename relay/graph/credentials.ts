@@ -61,7 +61,7 @@ export async function openCredentials(
 
   const acquire = async (tenant: string): Promise<string> => {
     const token = await signIn(application, transport, tenant);
-    const lacking = lackingRoles(tenant, token);
+    const lacking = lackingRoles(token);
     if (lacking.length > 0) throw fail('GRAPH_CONSENT_MISSING', { tenant, roles: lacking.join(', ') });
     held.set(tenant, heldFrom(token, clock.now()));
     return token.text;
@@ -97,13 +97,13 @@ function heldFrom({ text, expiresIn, refreshIn }: Token, now: number): Held {
 }
 
 /** A token may come without roles while consent is missing or still spreading: better told now than as a 403 later. */
-function lackingRoles(tenant: string, { text }: Token): string[] {
+function lackingRoles({ text }: Token): string[] {
   let roles: unknown;
   try {
     ({ roles } = decodeJwt<{ roles?: unknown }>(text));
   } catch (cause) {
-    const reason = 'the token that came back cannot be read';
-    throw fail('GRAPH_SIGN_IN_REFUSED', { tenant, reason }, { cause });
+    const words = 'a token that cannot be read';
+    throw fail('GRAPH_UNREADABLE', { what: 'the sign-in', status: 200, words }, { cause });
   }
   const granted = new Set(Array.isArray(roles) ? roles : []);
   return baseRoles.filter((role) => ![role, ...(implied[role] ?? [])].some((name) => granted.has(name)));

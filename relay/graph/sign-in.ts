@@ -96,6 +96,7 @@ class Flight implements INetworkModule {
     const fields = fieldsIn(text);
     if (status === 200 && fields !== undefined && isRight(method, fields)) return { status, fields };
     const code = fields === undefined || status < 400 ? undefined : codeIn(fields);
+    if (fields?.error === 'temporarily_unavailable' || passing.has(code ?? 0)) throw busy(response, text);
     if (code === undefined) throw fail('GRAPH_UNREADABLE', { what: 'the sign-in', status, words: firstWordsOf(text) });
     throw refused(this.#tenant, sentenceOf(code, String(fields?.error_description ?? '')));
   }
@@ -122,6 +123,9 @@ function codeIn({ error, error_codes: codes, error_description: description }: F
   const first = Array.isArray(codes) ? codes[0] : undefined;
   return said !== undefined ? Number(said) : typeof first === 'number' ? first : undefined;
 }
+
+/** What Entra says with 400 or 401 although it passes: a service behind it, the budget of a request, the tenant's throttling. */
+const passing: ReadonlySet<number> = new Set([90006, 90024, 90033, 90055]);
 
 const sentences: Record<number, string> = {
   50034: 'the application has no account in this tenant',
