@@ -1,5 +1,6 @@
 /** Where a person mends a row in PowerSchool: the column that a property comes from, and the page on which it is edited. */
 import type { LeftOutRow, RowFault } from '../shared/left-out.ts';
+import { propertiesOf } from '../shared/properties.ts';
 import type { Kind } from '../shared/roster.ts';
 import { extractOf } from './extracts.ts';
 
@@ -13,20 +14,17 @@ const pages: Record<Kind, string> = {
   teacherRoster: 'School Management > Sections > the section > Teacher - Section',
 };
 
-/** Properties that are edited on another page than the rest of their kind. */
+/** What every record has, and is edited on another page than the rest of its kind; optional properties say so themselves. */
 const otherPages: Partial<Record<string, string>> = {
   'section.courseName': 'School Management > Courses',
   'section.courseId': 'School Management > Courses',
-  'student.username': 'the student > Access Accounts',
-  'student.secondaryEmail': 'the student > Contacts',
   'student.enrollStatus': 'the student > Transfer Info',
-  'student.graduationYear': 'the student > Scheduling Setup',
-  'teacher.username': 'Staff > the person > Security Settings',
 };
 
 /** The page of PowerSchool on which a property is edited. */
 export function pageOf(kind: Kind, field: string): string {
-  return otherPages[`${kind}.${field}`] ?? pages[kind];
+  const page = propertiesOf(kind).find(({ name }) => name === field)?.page;
+  return page ?? otherPages[`${kind}.${field}`] ?? pages[kind];
 }
 
 /** The property with the column that it comes from: `sectionNumber (SECTIONS.Section_Number)`. */

@@ -7,6 +7,7 @@
  * schools has one record in each school's bucket.
  */
 import { z } from 'zod';
+import { type PropertyKind, type PropertyName, propertyNames } from './properties.ts';
 
 export const kinds = ['school', 'term', 'section', 'student', 'teacher', 'studentEnrollment', 'teacherRoster'] as const;
 export type Kind = (typeof kinds)[number];
@@ -32,21 +33,19 @@ const date = z.iso.date();
 const optionalText = text.optional();
 const optionalDate = date.optional();
 
+/** The optional properties of a kind, see properties.ts. */
+function optionalOf<K extends PropertyKind>(kind: K) {
+  const shape = Object.fromEntries(propertyNames(kind).map((name) => [name, optionalText]));
+  return shape as { [name in PropertyName<K>]: typeof optionalText };
+}
+
 export const schoolSchema = z.strictObject({
   kind: z.literal('school'),
   id,
   schoolId: z.literal(districtBucket),
   name: text,
   schoolNumber: text,
-  lowGrade: optionalText,
-  highGrade: optionalText,
-  principalName: optionalText,
-  principalEmail: optionalText,
-  phone: optionalText,
-  street: optionalText,
-  city: optionalText,
-  state: optionalText,
-  postalCode: optionalText,
+  ...optionalOf('school'),
 });
 
 export const termSchema = z.strictObject({
@@ -69,23 +68,14 @@ export const sectionSchema = z.strictObject({
   courseId: optionalText,
   courseNumber: text,
   courseName: text,
-  period: optionalText,
-  /** SECTIONS.ID, which PowerSchool's other tables and many exports go by: never an id of Hallpass's. */
-  localId: optionalText,
+  ...optionalOf('section'),
 });
 
 export const studentSchema = z.strictObject({
   kind: z.literal('student'),
   id,
   schoolId: id,
-  username: optionalText,
-  studentNumber: optionalText,
-  secondaryEmail: optionalText,
-  givenName: optionalText,
-  middleName: optionalText,
-  surname: optionalText,
-  grade: optionalText,
-  graduationYear: optionalText,
+  ...optionalOf('student'),
   /** Present and true for a student who is pre-registered (STUDENTS.Enroll_Status -1) and not active yet. */
   preRegistered: z.literal(true).optional(),
 });
@@ -94,12 +84,7 @@ export const teacherSchema = z.strictObject({
   kind: z.literal('teacher'),
   id,
   schoolId: id,
-  username: optionalText,
-  teacherNumber: optionalText,
-  secondaryEmail: optionalText,
-  givenName: optionalText,
-  middleName: optionalText,
-  surname: optionalText,
+  ...optionalOf('teacher'),
 });
 
 export const studentEnrollmentSchema = z.strictObject({
@@ -176,34 +161,15 @@ export function parseBucketKey(key: string): Bucket | undefined {
  * The properties of each kind that leave the district only when a profile asks for them. Everything else in the
  * schemas above is structure, without which a record has no meaning.
  */
-export const optionalFields = {
-  school: [
-    'lowGrade',
-    'highGrade',
-    'principalName',
-    'principalEmail',
-    'phone',
-    'street',
-    'city',
-    'state',
-    'postalCode',
-  ],
-  term: [],
-  section: ['period', 'localId'],
-  student: [
-    'username',
-    'studentNumber',
-    'secondaryEmail',
-    'givenName',
-    'middleName',
-    'surname',
-    'grade',
-    'graduationYear',
-  ],
-  teacher: ['username', 'teacherNumber', 'secondaryEmail', 'givenName', 'middleName', 'surname'],
-  studentEnrollment: [],
-  teacherRoster: [],
-} as const satisfies Record<Kind, readonly string[]>;
+export const optionalFields: { readonly [K in Kind]: readonly PropertyName<K>[] } = {
+  school: propertyNames('school'),
+  term: propertyNames('term'),
+  section: propertyNames('section'),
+  student: propertyNames('student'),
+  teacher: propertyNames('teacher'),
+  studentEnrollment: propertyNames('studentEnrollment'),
+  teacherRoster: propertyNames('teacherRoster'),
+};
 
 /**
  * Asked for like a property, to say that students who are pre-registered are wanted too. Whoever does not ask for the mark

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { extractOf } from '../../plugin/extracts.ts';
 import { trimInvisible } from '../../shared/invisible.ts';
 import { type RowFault, type RowFinding, rowIdPattern } from '../../shared/left-out.ts';
+import { propertiesOf } from '../../shared/properties.ts';
 import {
   type Bucket,
   type Kind,
   keepWanted,
+  kinds,
   preRegisteredMark,
   type RosterRecord,
   schoolSchema,
@@ -42,11 +44,11 @@ function compiledSchema(kind: Kind): z.ZodType<RosterRecord> {
   return schema;
 }
 
-/** PowerSchool's ways to say "none", besides NULL and blanks. */
-const none: Partial<Record<string, ReadonlySet<string>>> = {
-  graduationYear: new Set(['0']),
-  isLead: new Set(['0']),
-  preRegistered: new Set(['0']),
+/** PowerSchool's way to say "none", besides NULL and blanks. */
+const none: Readonly<Record<string, string | undefined>> = {
+  ...Object.fromEntries(kinds.flatMap(propertiesOf).map((property) => [property.name, property.none])),
+  isLead: '0',
+  [preRegisteredMark]: '0',
 };
 
 /** A row's record, or what is wrong with the row. */
@@ -127,7 +129,7 @@ function fieldsOf(kind: Kind, wanted: WantedFields): Field[] {
 }
 
 function isNone(property: string, value: unknown): boolean {
-  return typeof value === 'string' && none[property]?.has(value) === true;
+  return typeof value === 'string' && none[property] === value;
 }
 
 /** All values of a PowerQuery are text; a number is tolerated, anything else is left for the schema to refuse. */

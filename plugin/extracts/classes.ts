@@ -1,6 +1,7 @@
 /** Sections with their courses, who is enrolled in them and who teaches them. */
 import type { Extract } from './extract.ts';
 import { preRegisteredColumn, school, sectionJoins, sectionReasons, studentsRead } from './joins.ts';
+import { optionalColumns } from './optional-columns.ts';
 
 export const sections: Extract = {
   kind: 'section',
@@ -28,8 +29,7 @@ export const sections: Extract = {
       type: 'text',
       also: { 'SECTIONS.Course_Number': 'when the course has no name' },
     },
-    { name: 'period', sql: 'x.External_Expression', field: 'SECTIONS.External_Expression', type: 'text' },
-    { name: 'localId', sql: 'x.ID', field: 'SECTIONS.ID', type: 'number' },
+    ...optionalColumns('section', 'x'),
   ],
   reasons: {
     ...sectionReasons,

@@ -1,6 +1,7 @@
 /** Students and teachers. Where an address or a username stands differs from district to district: see sources.ts. */
 import type { Extract } from './extract.ts';
 import { preRegisteredColumn, school, schoolReasons, studentsRead } from './joins.ts';
+import { optionalColumns } from './optional-columns.ts';
 import type { ColumnSource } from './sources.ts';
 
 /**
@@ -8,7 +9,6 @@ import type { ColumnSource } from './sources.ts';
  * @param preRegistered whether students are read too who are pre-registered
  */
 export function students(email: ColumnSource, preRegistered: boolean): Extract {
-  const personal = 'student';
   return {
     kind: 'student',
     name: 'students',
@@ -20,20 +20,7 @@ export function students(email: ColumnSource, preRegistered: boolean): Extract {
     where: studentsRead(preRegistered),
     columns: [
       { name: 'id', sql: 'st.DCID', field: 'STUDENTS.DCID', type: 'number', required: true },
-      { name: 'username', sql: 'st.Student_Web_ID', field: 'STUDENTS.Student_Web_ID', type: 'text', personal },
-      { name: 'studentNumber', sql: 'st.Student_Number', field: 'STUDENTS.Student_Number', type: 'number', personal },
-      { name: 'secondaryEmail', sql: email.sql, field: email.field, type: 'text', personal },
-      { name: 'givenName', sql: 'st.First_Name', field: 'STUDENTS.First_Name', type: 'text', personal },
-      { name: 'middleName', sql: 'st.Middle_Name', field: 'STUDENTS.Middle_Name', type: 'text', personal },
-      { name: 'surname', sql: 'st.Last_Name', field: 'STUDENTS.Last_Name', type: 'text', personal },
-      { name: 'grade', sql: 'st.Grade_Level', field: 'STUDENTS.Grade_Level', type: 'number', personal },
-      {
-        name: 'graduationYear',
-        sql: 'st.Sched_YearOfGraduation',
-        field: 'STUDENTS.Sched_YearOfGraduation',
-        type: 'number',
-        personal,
-      },
+      ...optionalColumns('student', 'st', { secondaryEmail: email }),
       ...(preRegistered ? [preRegisteredColumn] : []),
     ],
     reasons: {
@@ -49,7 +36,6 @@ export function students(email: ColumnSource, preRegistered: boolean): Extract {
 
 /** @param username where the username comes from */
 export function teachers(username: ColumnSource): Extract {
-  const personal = 'staff';
   return {
     kind: 'teacher',
     name: 'teachers',
@@ -66,19 +52,7 @@ export function teachers(username: ColumnSource): Extract {
   )`,
     columns: [
       { name: 'id', sql: 'u.DCID', field: 'USERS.DCID', type: 'number', required: true },
-      {
-        name: 'username',
-        sql: username.sql,
-        field: username.field,
-        type: 'text',
-        personal,
-        also: username.also,
-      },
-      { name: 'teacherNumber', sql: 'u.TeacherNumber', field: 'USERS.TeacherNumber', type: 'text', personal },
-      { name: 'secondaryEmail', sql: 'u.Email_Addr', field: 'USERS.Email_Addr', type: 'text', personal },
-      { name: 'givenName', sql: 'u.First_Name', field: 'USERS.First_Name', type: 'text', personal },
-      { name: 'middleName', sql: 'u.Middle_Name', field: 'USERS.Middle_Name', type: 'text', personal },
-      { name: 'surname', sql: 'u.Last_Name', field: 'USERS.Last_Name', type: 'text', personal },
+      ...optionalColumns('teacher', 'u', { username }),
     ],
     reasons: {
       ...schoolReasons,

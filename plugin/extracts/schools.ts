@@ -1,6 +1,7 @@
 /** Schools and their terms. */
 import type { Extract } from './extract.ts';
 import { school, schoolReasons, yearReasons } from './joins.ts';
+import { optionalColumns } from './optional-columns.ts';
 
 export const schools: Extract = {
   kind: 'school',
@@ -16,21 +17,7 @@ export const schools: Extract = {
     { name: 'id', sql: 's.DCID', field: 'SCHOOLS.DCID', type: 'number', required: true },
     { name: 'name', sql: 's.Name', field: 'SCHOOLS.Name', type: 'text' },
     { name: 'schoolNumber', sql: 's.School_Number', field: 'SCHOOLS.School_Number', type: 'number', required: true },
-    { name: 'lowGrade', sql: 's.Low_Grade', field: 'SCHOOLS.Low_Grade', type: 'number' },
-    { name: 'highGrade', sql: 's.High_Grade', field: 'SCHOOLS.High_Grade', type: 'number' },
-    { name: 'principalName', sql: 's.Principal', field: 'SCHOOLS.Principal', type: 'text', personal: 'staff' },
-    {
-      name: 'principalEmail',
-      sql: 's.PrincipalEmail',
-      field: 'SCHOOLS.PrincipalEmail',
-      type: 'text',
-      personal: 'staff',
-    },
-    { name: 'phone', sql: 's.SchoolPhone', field: 'SCHOOLS.SchoolPhone', type: 'text' },
-    { name: 'street', sql: 's.SchoolAddress', field: 'SCHOOLS.SchoolAddress', type: 'text' },
-    { name: 'city', sql: 's.SchoolCity', field: 'SCHOOLS.SchoolCity', type: 'text' },
-    { name: 'state', sql: 's.SchoolState', field: 'SCHOOLS.SchoolState', type: 'text' },
-    { name: 'postalCode', sql: 's.SchoolZip', field: 'SCHOOLS.SchoolZip', type: 'text' },
+    ...optionalColumns('school', 's'),
   ],
   reasons: { 'SCHOOLS.School_Number': 'the school for graduated students (999999) is left out' },
 };

@@ -1,17 +1,14 @@
 /** Which value of PowerSchool a property of Microsoft 365 comes from, in the words of PowerSchool's pages. */
+import type { PropertyKind } from '../../shared/properties.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { writtenOf } from '../model/written-properties.ts';
 
 const ofPeople: Record<string, string> = {
   displayName: 'first and last name',
-  givenName: 'first name',
-  surname: 'last name',
-  middleName: 'middle name',
   userPrincipalName: 'user name',
   mailNickname: 'user name',
-  grade: 'grade level',
-  studentNumber: 'student number',
-  teacherNumber: 'teacher number',
-  graduationYear: 'graduation year',
+  ...wordsOf('student'),
+  ...wordsOf('teacher'),
 };
 
 const ofClasses: Record<string, string> = {
@@ -29,17 +26,14 @@ const ofClasses: Record<string, string> = {
 const ofSchools: Record<string, string> = {
   displayName: 'name of the school',
   schoolNumber: 'school number',
-  lowestGrade: 'lowest grade',
-  highestGrade: 'highest grade',
-  principalName: "principal's name",
-  principalEmail: "principal's e-mail",
-  phone: 'phone of the school',
   address: 'address of the school',
-  street: 'street of the school',
-  city: 'city of the school',
-  state: 'state of the school',
-  postalCode: 'ZIP code of the school',
+  ...wordsOf('school'),
 };
+
+/** By the last part of the path, which is the one that Graph's errors name. */
+function wordsOf(kind: PropertyKind): Record<string, string> {
+  return Object.fromEntries(writtenOf(kind).map(({ path, words }) => [path.at(-1), words]));
+}
 
 const byKind: Partial<Record<OperationKind, Record<string, string>>> = {
   createUser: ofPeople,

@@ -1,6 +1,6 @@
 /** What stands before the @ of an account that Hallpass creates: PowerSchool's user name, or a pattern of other values. */
 import { describeValue, showInvisible } from '../../shared/invisible.ts';
-import type { Person } from '../model/person.ts';
+import { type Person, personProperties } from '../model/person.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
 import { fillPattern, type Pattern, parsePattern, requiredValues } from '../profile/pattern.ts';
 import { foreignness, transliterate } from './transliterate.ts';
@@ -57,21 +57,9 @@ function cutName(name: string, length: number): string {
 }
 
 function valueFor(person: Person, name: string): string | undefined {
-  switch (name) {
-    case 'username':
-      return person.username?.split('@')[0] || undefined;
-    case 'studentNumber':
-    case 'teacherNumber':
-      return person.number;
-    case 'givenName':
-    case 'middleName':
-    case 'surname':
-    case 'grade':
-    case 'graduationYear':
-      return person[name];
-    default:
-      return undefined;
-  }
+  if (name === 'username') return person.username?.split('@')[0] || undefined;
+  const key = personProperties(person.role).find((property) => property.name === name)?.key;
+  return key && person[key];
 }
 
 /** Of a user name that has the domain at its end. */

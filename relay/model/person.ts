@@ -1,25 +1,41 @@
 /** People as the identity rules see them: one per person and role, whatever the number of their schools. */
 import { trimInvisible } from '../../shared/invisible.ts';
+import { type Properties, propertiesOf } from '../../shared/properties.ts';
 import type { Student, Teacher } from '../../shared/roster.ts';
 import type { Role } from './role.ts';
 
-export interface Person {
+/** What a property is called here: by its own name, unless the table of them says another one. */
+type NamesIn<Table> = { [Name in keyof Table]: Table[Name] extends { person: infer P extends string } ? P : Name };
+type PersonValue = {
+  [Kind in PersonKind]: NamesIn<Properties[Kind]>[keyof Properties[Kind]];
+}[PersonKind];
+type PersonKind = 'student' | 'teacher';
+
+/** The optional properties, by name; the number is the student number or the teacher number. */
+export type PersonValues = { [Name in PersonValue]?: string | undefined };
+
+export interface Person extends PersonValues {
   role: Role;
   /** PowerSchool's DCID of the student, or of the USERS person. */
   id: string;
-  username: string | undefined;
-  /** Student number or teacher number. */
-  number: string | undefined;
-  secondaryEmail: string | undefined;
-  givenName: string | undefined;
-  surname: string | undefined;
-  middleName: string | undefined;
-  grade: string | undefined;
-  graduationYear: string | undefined;
   /** Whether the student only will be one (Enroll_Status -1). */
   preRegistered: boolean;
   /** Every school whose bucket holds the person, sorted. */
   schoolIds: string[];
+}
+
+/** What records of these people are in the roster. */
+export const kindOfRole = { students: 'student', teachers: 'teacher' } as const satisfies Record<Role, PersonKind>;
+
+/** The optional properties of a role's people: their names in the roster, and in {@link Person}. */
+export function personProperties(role: Role): readonly { name: string; key: PersonValue }[] {
+  return read[role];
+}
+
+const read = { students: namesOf('students'), teachers: namesOf('teachers') };
+
+function namesOf(role: Role) {
+  return propertiesOf(kindOfRole[role]).map(({ name, person }) => ({ name, key: (person ?? name) as PersonValue }));
 }
 
 /** `students:123`: names a person in links, relations and problems. */
@@ -37,22 +53,25 @@ export function personOf(role: Role, id: string, records: readonly (Student | Te
   return {
     role,
     id,
-    username: trimmed(first?.username),
-    number: trimmed(first?.kind === 'student' ? first.studentNumber : first?.teacherNumber),
-    secondaryEmail: trimmed(first?.secondaryEmail),
-    givenName: trimmed(first?.givenName),
-    surname: trimmed(first?.surname),
-    middleName: trimmed(first?.middleName),
-    grade: first?.kind === 'student' ? first.grade : undefined,
-    graduationYear: first?.kind === 'student' ? first.graduationYear : undefined,
+    ...valuesOf(role, first),
     preRegistered: first?.kind === 'student' && first.preRegistered === true,
     schoolIds: sorted.map((record) => record.schoolId),
   };
 }
 
+function valuesOf(role: Role, record: Student | Teacher | undefined): PersonValues {
+  const fields: Readonly<Record<string, unknown>> = { ...record };
+  const values: PersonValues = {};
+  for (const { name, key } of read[role]) {
+    const value = fields[name];
+    values[key] = typeof value === 'string' ? trimmed(value) : undefined;
+  }
+  return values;
+}
+
 /** Agents of before 0.3 leave invisible characters at the ends of values. */
-function trimmed(value: string | undefined): string | undefined {
-  return value && (trimInvisible(value) || undefined);
+function trimmed(value: string): string | undefined {
+  return trimInvisible(value) || undefined;
 }
 
 const accountPrefix = 'account:';

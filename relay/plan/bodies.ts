@@ -2,39 +2,57 @@
 
 import type { School, Section, Term } from '../../shared/roster.ts';
 import type { Body } from '../model/body.ts';
-import type { Person } from '../model/person.ts';
+import { kindOfRole, type Person, personProperties } from '../model/person.ts';
+import type { Role } from '../model/role.ts';
+import { type WrittenProperty, writtenOf } from '../model/written-properties.ts';
 import { gradeOf } from '../profile/grades.ts';
 import type { Profile } from '../profile/profile.ts';
 import { cut, sourceName } from './names-of-classes.ts';
+
+const ofSchools = writtenOf('school');
+const ofPeople = { students: ofRole('students'), teachers: ofRole('teachers') };
+
+/** Apart, because names of accounts are for those that Hallpass made: the ones that every such account has come first. */
+function ofRole(role: Role) {
+  const keys = new Map(personProperties(role).map(({ name, key }) => [name, key]));
+  const written = writtenOf(kindOfRole[role]).map((property) => ({ ...property, key: keys.get(property.name) }));
+  return {
+    education: written.filter(({ made }) => made === undefined),
+    names: ['always', 'when chosen'].flatMap((when) => written.filter(({ made }) => made === when)),
+  };
+}
 
 /**
  * Only what this profile has chosen: where a district has several, agents send what any of them wants.
  */
 export function schoolBody(school: School, { properties, grades }: Profile): Body {
-  const chosen = chooser(properties.school);
-  const address = compact({
-    street: chosen('street', school.street),
-    city: chosen('city', school.city),
-    state: chosen('state', school.state),
-    postalCode: chosen('postalCode', school.postalCode),
-  });
-  return compact({
+  const values: Readonly<Record<string, unknown>> = { ...school };
+  const body = compact({
     displayName: school.name,
     externalId: school.id,
     externalSource: 'sis',
     schoolNumber: school.schoolNumber,
-    lowestGrade: chosen('lowGrade', gradeOf(school.lowGrade, grades)),
-    highestGrade: chosen('highGrade', gradeOf(school.highGrade, grades)),
-    principalName: chosen('principalName', school.principalName),
-    principalEmail: chosen('principalEmail', school.principalEmail),
-    phone: chosen('phone', school.phone),
-    address: Object.keys(address).length === 0 ? undefined : address,
   });
+  for (const property of ofSchools) {
+    const value = values[property.name];
+    if (!isChosen(property, properties.school) || typeof value !== 'string') continue;
+    put(body, property, value, grades);
+  }
+  return body;
 }
 
-/** Takes away what is not among the chosen properties. */
-function chooser(properties: readonly string[] = []): (name: string, value: string | undefined) => string | undefined {
-  return (name, value) => (properties.includes(name) ? value : undefined);
+function isChosen({ name, made }: WrittenProperty, chosen: readonly string[] = []): boolean {
+  return made === 'always' || chosen.includes(name);
+}
+
+/** Puts a value where it belongs, within another object where the path says so. */
+function put(body: Body, { path, isGrade, max }: WrittenProperty, value: string, grades: Profile['grades']): void {
+  const [first = '', second] = path;
+  const text = isGrade === true ? gradeOf(value, grades) : value;
+  if (text === undefined) return;
+  const written = max === undefined ? text : cut(text, max);
+  if (second === undefined) body[first] = written;
+  else body[first] = { ...(body[first] as Body | undefined), [second]: written };
 }
 
 /**
@@ -75,32 +93,22 @@ export function classBody(section: Section, term: Term | undefined): Body {
  * @param named whether names are written too: to accounts that Hallpass made
  */
 export function userBody(person: Person, profile: Profile, named: boolean): Body {
-  const chosen = chooser(profile.properties[person.role === 'students' ? 'student' : 'teacher']);
-  const facet =
-    person.role === 'students'
-      ? {
-          student: compact({
-            externalId: person.id,
-            studentNumber: chosen('studentNumber', person.number),
-            grade: chosen('grade', gradeOf(person.grade, profile.grades)),
-            graduationYear: chosen('graduationYear', person.graduationYear),
-          }),
-        }
-      : { teacher: compact({ externalId: person.id, teacherNumber: chosen('teacherNumber', person.number) }) };
-  const displayName = [person.givenName, person.surname].filter((name) => name !== undefined).join(' ');
-  return compact({
-    primaryRole: person.role === 'students' ? 'student' : 'teacher',
-    externalSource: 'sis',
-    ...facet,
-    ...(named
-      ? {
-          displayName: cut(displayName || person.username || person.id, 256),
-          givenName: person.givenName && cut(person.givenName, 64),
-          surname: person.surname && cut(person.surname, 64),
-          middleName: chosen('middleName', person.middleName),
-        }
-      : {}),
-  });
+  const kind = kindOfRole[person.role];
+  const { education, names } = ofPeople[person.role];
+  const body: Body = { primaryRole: kind, externalSource: 'sis', [kind]: { externalId: person.id } };
+  const putAll = (written: typeof education) => {
+    for (const property of written) {
+      const value = property.key && person[property.key];
+      if (value && isChosen(property, profile.properties[kind])) put(body, property, value, profile.grades);
+    }
+  };
+  putAll(education);
+  if (named) {
+    const displayName = [person.givenName, person.surname].filter((name) => name !== undefined).join(' ');
+    body.displayName = cut(displayName || person.username || person.id, 256);
+    putAll(names);
+  }
+  return body;
 }
 
 function compact(body: { [property: string]: string | boolean | Body | undefined }): Body {

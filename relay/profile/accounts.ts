@@ -1,12 +1,14 @@
 /** Accounts that Hallpass creates: their names, their first passwords, their licenses. */
 import { z } from 'zod';
+import { propertiesOf } from '../../shared/properties.ts';
 import { patternSchema } from './pattern.ts';
 
 /** What a user name can be made of, per role. */
-export const usernameValues = {
-  students: ['username', 'givenName', 'middleName', 'surname', 'studentNumber', 'graduationYear', 'grade'],
-  teachers: ['username', 'givenName', 'middleName', 'surname', 'teacherNumber'],
-} as const;
+export const usernameValues = { students: valuesOf('student'), teachers: valuesOf('teacher') };
+
+function valuesOf(kind: 'student' | 'teacher'): readonly string[] {
+  return propertiesOf(kind).flatMap(({ name, inUserNames }) => (inUserNames === true ? [name] : []));
+}
 
 /** `username` takes PowerSchool's user name as it is; a pattern makes one, in lower case and without accents. */
 function usernameSchema(values: readonly string[]) {

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import type { z } from 'zod';
-import { optionalFields } from '../../shared/roster.ts';
+import { propertiesOf } from '../../shared/properties.ts';
+import { kinds, optionalFields } from '../../shared/roster.ts';
 import { usernameValues } from './accounts.ts';
 import { profileShape } from './profile.ts';
 
@@ -38,6 +39,29 @@ t.test('and every property and every value that a user name can be made of', asy
     for (const name of names) t.ok(isCode(page, name), `${kind}.${name}`);
   }
   for (const name of Object.values(usernameValues).flat()) t.ok(isCode(page, name), name);
+});
+
+t.test('the table of properties has the properties of each kind, and where each is written', async (t) => {
+  const section = page.slice(page.indexOf('\n## Properties'), page.indexOf('\n## Classes'));
+  let kind = '';
+  const shown = new Map<string, string>();
+  for (const line of section.split('\n').filter((text) => text.startsWith('|'))) {
+    const [, first = '', names = '', target = ''] = line.split('|').map((cell) => cell.trim());
+    kind = /`(\w+)`/.exec(first)?.[1] ?? kind;
+    for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) shown.set(`${kind}.${name}`, target);
+  }
+  const known = kinds.flatMap((of) =>
+    propertiesOf(of).map((property) => ({ key: `${of}.${property.name}`, property })),
+  );
+  t.same([...shown.keys()].sort(), known.map(({ key }) => key).sort());
+  for (const { key, property } of known) {
+    const target = shown.get(key) ?? '';
+    const { graph, name } = property;
+    t.equal(/^nothing/.test(target), graph === undefined, `${key}: ${target}`);
+    t.equal(/accounts that Hallpass makes/.test(target), graph?.made !== undefined, `${key}: ${target}`);
+    const last = graph?.to.split('.').at(-1) ?? name;
+    if (last !== name) t.ok(isCode(target, last), `${key} is written to ${last}: ${target}`);
+  }
 });
 
 /** In code, as a word of its own: `name`, "name", a.name. */

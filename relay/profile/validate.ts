@@ -4,6 +4,7 @@
  */
 
 import { pageOf } from '../../plugin/mending.ts';
+import { type Property, propertiesOf } from '../../shared/properties.ts';
 import { readingOf } from './adoption.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
@@ -83,16 +84,8 @@ function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable
 function* propertyProblems({ properties, mode, classes, adoption }: Profile): Iterable<ProfileProblem> {
   const ofSections = readingOf(adoption, 'sections').id;
   const unused = {
-    student: [
-      'username',
-      'secondaryEmail',
-      ...(mode.students === 'match' ? ['givenName', 'middleName', 'surname'] : []),
-    ],
-    teacher: [
-      'username',
-      'secondaryEmail',
-      ...(mode.teachers === 'match' ? ['givenName', 'middleName', 'surname'] : []),
-    ],
+    student: unwritten('student', mode.students),
+    teacher: unwritten('teacher', mode.teachers),
     section: [...(classes.name.includes('{period') ? [] : ['period']), ...(ofSections === 'id' ? [] : ['localId'])],
   };
   for (const [kind, names] of Object.entries(unused)) {
@@ -105,6 +98,12 @@ function* propertyProblems({ properties, mode, classes, adoption }: Profile): It
     const reason = 'all classes of a course would have the same name';
     yield { field: 'classes.name', severity: 'warning', reason, remedy: 'Add {sectionNumber} to the pattern.' };
   }
+}
+
+/** What is written nowhere, or only to accounts that Hallpass makes where it makes none. */
+function unwritten(kind: 'student' | 'teacher', mode: 'match' | 'create'): string[] {
+  const isWritten = ({ graph }: Property) => graph !== undefined && (graph.made === undefined || mode === 'create');
+  return propertiesOf(kind).flatMap((property) => (isWritten(property) ? [] : [property.name]));
 }
 
 function* dateProblems({ dates }: Profile, { today }: TenantFacts): Iterable<ProfileProblem> {

@@ -4,8 +4,7 @@ import { HallpassError } from '../../shared/errors.ts';
 import { fitReadings } from '../adoption/readings.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
-import type { Person } from '../model/person.ts';
-import { personKey } from '../model/person.ts';
+import { type Person, personKey, personProperties } from '../model/person.ts';
 import type { Role } from '../model/role.ts';
 import type { GroupFacts } from '../model/tenant-facts.ts';
 import { pastOfTerms } from '../plan/past.ts';
@@ -45,7 +44,7 @@ export async function readMirrorFacts(
   const of = (role: Role): PeopleFacts => {
     const people = everybody.filter((person) => person.role === role);
     const withoutAccount = people.filter(({ id }) => !linked.has(personKey(role, id))).length;
-    return { total: people.length, withoutAccount, having: countValues(people) };
+    return { total: people.length, withoutAccount, having: countValues(role, people) };
   };
   const today = calendarOf(await districtTimeZone(scope))(nowMs, 0);
   const past = pastOfTerms(await readRecords(scope, 'term'), today);
@@ -69,20 +68,10 @@ export async function readMirrorFacts(
   };
 }
 
-function countValues(people: readonly Person[]): Record<string, number> {
-  const fields = [
-    'username',
-    'secondaryEmail',
-    'givenName',
-    'middleName',
-    'surname',
-    'grade',
-    'graduationYear',
-  ] as const;
-  const count = (has: (person: Person) => string | undefined) => people.filter((person) => has(person)).length;
-  const numbers = count((person) => person.number);
-  const values = Object.fromEntries(fields.map((field) => [field, count((person) => person[field])]));
-  return { ...values, studentNumber: numbers, teacherNumber: numbers };
+function countValues(role: Role, people: readonly Person[]): Record<string, number> {
+  return Object.fromEntries(
+    personProperties(role).map(({ name, key }) => [name, people.filter((person) => person[key]).length]),
+  );
 }
 
 /**

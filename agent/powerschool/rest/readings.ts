@@ -12,6 +12,7 @@ import type { Notes, SchoolNotes, SectionRef } from './notes.ts';
 import {
   affiliationsOf,
   enrollmentRow,
+  expansionsFor,
   isRead,
   rosterRow,
   schoolRow,
@@ -109,9 +110,7 @@ export class Reading {
   async *#students(school: SchoolNotes): Pages {
     const { lists, movements } = this.#parts;
     const { expectedRows: counted, signal, wanted } = this.#options;
-    const expansions = ['school_enrollment'];
-    if (wanted.student?.includes('secondaryEmail')) expansions.push('contact_info');
-    if (wanted.student?.includes('graduationYear')) expansions.push('demographics');
+    const expansions = [...new Set(['school_enrollment', ...expansionsFor('student', wanted.student)])];
     const what = bucketWords(this.#bucket);
     const list = countedLists(this.#bucket.schoolId, undefined, school.preRegistered).student;
     const active = new Set<string>();
@@ -136,7 +135,7 @@ export class Reading {
     const { lists, schoolLists, client } = this.#parts;
     const { schoolId } = this.#bucket;
     const { expectedRows: counted, signal, wanted } = this.#options;
-    const expansions = ['school_affiliations', ...(wanted.teacher?.includes('secondaryEmail') ? ['emails'] : [])];
+    const expansions = [...new Set(['school_affiliations', ...expansionsFor('teacher', wanted.teacher)])];
     const what = bucketWords(this.#bucket);
     const staff: JsonObject[] = [];
     for await (const page of lists.pages({ list: listOf(schoolId, 'staff'), what, counted, expansions, signal })) {

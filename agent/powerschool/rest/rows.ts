@@ -2,29 +2,51 @@
  * From elements of `/ws/v1` to the rows that a PowerQuery would have brought, so that one normalization makes the same
  * record of both. Pure.
  */
+import { type PropertyKind, propertiesOf } from '../../../shared/properties.ts';
 import type { Row } from '../client.ts';
 import { childrenOf, type JsonObject, textAt } from './v1-json.ts';
 
 /** The column name of each property, in lower case as in PowerQuery answers; undefined values are no column. */
 type Columns = Record<string, string | undefined>;
 
+/** Where the optional properties of a kind are, by the names of their columns. */
+const placesOf = (kind: PropertyKind) =>
+  propertiesOf(kind).map(({ name, rest }) => ({ key: name.toLowerCase(), paths: rest.map((path) => path.split('.')) }));
+
+const places = {
+  school: placesOf('school'),
+  section: placesOf('section'),
+  student: placesOf('student'),
+  teacher: placesOf('teacher'),
+};
+
+function optionalColumns(kind: keyof typeof places, element: JsonObject): Columns {
+  const columns: Columns = {};
+  for (const { key, paths } of places[kind]) {
+    for (const path of paths) columns[key] ??= textAt(element, ...path);
+  }
+  return columns;
+}
+
+/** Parts of an element that come unasked. Every other part has to be asked for by its name, as an expansion. */
+const unaskedParts: ReadonlySet<string> = new Set(['name']);
+
+/** The expansions of a list of people that these properties need. */
+export function expansionsFor(kind: 'student' | 'teacher', wanted: readonly string[] = []): string[] {
+  const paths = propertiesOf(kind).flatMap(({ name, rest }) => (wanted.includes(name) ? rest : []));
+  const parts = paths.filter((path) => path.includes('.')).map((path) => path.slice(0, path.indexOf('.')));
+  return parts.filter((part) => !unaskedParts.has(part));
+}
+
 export function schoolRow(school: JsonObject): Row {
-  const at = (...path: string[]) => textAt(school, 'addresses', 'physical', ...path);
   const principal = (part: string) => textAt(school, 'principal', 'name', part);
   return row({
     id: textAt(school, 'id'),
     name: textAt(school, 'name'),
     schoolnumber: textAt(school, 'school_number'),
-    lowgrade: textAt(school, 'low_grade'),
-    highgrade: textAt(school, 'high_grade'),
+    ...optionalColumns('school', school),
     // PowerSchool keeps one text and shows it in parts.
     principalname: ['first_name', 'middle_name', 'last_name'].flatMap((part) => principal(part) ?? []).join(' '),
-    principalemail: textAt(school, 'principal', 'email'),
-    phone: textAt(school, 'phones', 'main', 'number'),
-    street: at('street'),
-    city: at('city'),
-    state: at('state_province'),
-    postalcode: at('postal_code'),
   });
 }
 
@@ -57,7 +79,7 @@ export function sectionRow(section: JsonObject, course: JsonObject | undefined):
     courseid: textAt(section, 'course_id'),
     coursenumber: number,
     coursename: textAt(course, 'course_name') ?? number,
-    period: textAt(section, 'external_expression'),
+    ...optionalColumns('section', section),
   });
 }
 
@@ -84,14 +106,7 @@ export function isActive(student: JsonObject): boolean {
 export function studentRow(student: JsonObject): Row {
   return row({
     id: textAt(student, 'id'),
-    username: textAt(student, 'student_username'),
-    studentnumber: textAt(student, 'local_id'),
-    secondaryemail: textAt(student, 'contact_info', 'email'),
-    givenname: textAt(student, 'name', 'first_name'),
-    middlename: textAt(student, 'name', 'middle_name'),
-    surname: textAt(student, 'name', 'last_name'),
-    grade: textAt(student, 'school_enrollment', 'grade_level'),
-    graduationyear: textAt(student, 'demographics', 'projected_graduation_year'),
+    ...optionalColumns('student', student),
     preregistered: statusOf(student) === preRegisteredCode ? '1' : '0',
   });
 }
@@ -114,12 +129,7 @@ export function affiliationsOf(staff: JsonObject): Affiliation[] {
 export function teacherRow(staff: JsonObject): Row {
   return row({
     id: textAt(staff, 'users_dcid'),
-    username: textAt(staff, 'teacher_username') ?? textAt(staff, 'admin_username'),
-    teachernumber: textAt(staff, 'local_id'),
-    secondaryemail: textAt(staff, 'emails', 'work_email'),
-    givenname: textAt(staff, 'name', 'first_name'),
-    middlename: textAt(staff, 'name', 'middle_name'),
-    surname: textAt(staff, 'name', 'last_name'),
+    ...optionalColumns('teacher', staff),
   });
 }
 

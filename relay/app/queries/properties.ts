@@ -1,51 +1,18 @@
 /** The optional properties that a profile can choose: what becomes of each in Microsoft 365, and which profile asks for it. */
 import { z } from 'zod';
-import { type Kind, kinds, type optionalFields } from '../../../shared/roster.ts';
+import { type Property, propertiesOf } from '../../../shared/properties.ts';
+import { kinds } from '../../../shared/roster.ts';
 import { wantedFields } from '../../profile/wanted-fields.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import type { TenantScope } from '../../store/store.ts';
 
-type Optional = { [K in Kind]: Record<(typeof optionalFields)[K][number], string> };
+const byUse = 'leaves the district only where a rule or a name pattern needs it';
 
-const byUse = 'not written; leaves the district only where a rule or a name pattern needs it';
-const ofMade = 'of accounts that Hallpass makes';
-
-/** Where each is written (the compiler demands every one). */
-const written: Optional = {
-  school: {
-    lowGrade: 'educationSchool.lowestGrade',
-    highGrade: 'educationSchool.highestGrade',
-    principalName: 'educationSchool.principalName',
-    principalEmail: 'educationSchool.principalEmail',
-    phone: 'educationSchool.phone',
-    street: 'educationSchool.address.street',
-    city: 'educationSchool.address.city',
-    state: 'educationSchool.address.state',
-    postalCode: 'educationSchool.address.postalCode',
-  },
-  term: {},
-  section: { period: byUse, localId: 'not written; finds classes of a tool that ran before' },
-  student: {
-    username: byUse,
-    studentNumber: 'educationStudent.studentNumber',
-    secondaryEmail: byUse,
-    givenName: `user.givenName ${ofMade}`,
-    middleName: `educationUser.middleName ${ofMade}`,
-    surname: `user.surname ${ofMade}`,
-    grade: 'educationStudent.grade',
-    graduationYear: 'educationStudent.graduationYear',
-  },
-  teacher: {
-    username: byUse,
-    teacherNumber: 'educationTeacher.teacherNumber',
-    secondaryEmail: byUse,
-    givenName: `user.givenName ${ofMade}`,
-    middleName: `educationUser.middleName ${ofMade}`,
-    surname: `user.surname ${ofMade}`,
-  },
-  studentEnrollment: {},
-  teacherRoster: {},
-};
+/** Where a property is written. */
+function whereWritten({ graph, use }: Property): string {
+  if (graph === undefined) return `not written; ${use ?? byUse}`;
+  return graph.made === undefined ? graph.to : `${graph.to} of accounts that Hallpass makes`;
+}
 
 const propertySchema = z.object({
   kind: z.enum(kinds),
@@ -59,11 +26,11 @@ export const propertiesAnswer = z.object({ properties: z.array(propertySchema) }
 export async function propertiesNow(scope: TenantScope): Promise<z.infer<typeof propertiesAnswer>> {
   const wanted = (await readProfiles(scope)).map((profile) => ({ name: profile.name, fields: wantedFields(profile) }));
   const properties = kinds.flatMap((kind) =>
-    Object.entries<string>(written[kind]).map(([property, where]) => ({
+    propertiesOf(kind).map((property) => ({
       kind,
-      property,
-      written: where,
-      profiles: wanted.filter(({ fields }) => fields[kind]?.includes(property)).map(({ name }) => name),
+      property: property.name,
+      written: whereWritten(property),
+      profiles: wanted.filter(({ fields }) => fields[kind]?.includes(property.name)).map(({ name }) => name),
     })),
   );
   return { properties };

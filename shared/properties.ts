@@ -1,0 +1,198 @@
+/**
+ * The optional properties of the roster, one row each. They leave the district only when a sync profile asks for them. From
+ * this table follow the schema of the records and what an agent drops, the plugin's columns, the readings of `/ws/v1`, the
+ * relay's people and what it writes to Microsoft 365, and what pages and commands say. CONTRIBUTING.md says how to add one.
+ */
+
+/** What there is to know of a property. */
+export interface Property {
+  /** In the words of PowerSchool's pages, for the middle of a sentence. */
+  words: string;
+  /** PowerSchool's column, TABLE.FIELD; absent where each district has one of its own (plugin/extracts/sources.ts). */
+  column?: string;
+  type: 'text' | 'number';
+  /** Paths into an element of `/ws/v1`: the first that has a value counts. None: that interface does not have it. */
+  rest: readonly string[];
+  /** What PowerSchool has in place of NULL. */
+  none?: string;
+  /** Whose personal data it is. */
+  personal?: 'student' | 'staff';
+  /** The page of PowerSchool on which it is edited, where that is not the one of its kind (plugin/mending.ts). */
+  page?: string;
+  /** What the relay's people call it, where students and teachers have it under different names. */
+  person?: 'number';
+  /** True when user names may be made of it. */
+  inUserNames?: true;
+  /** Where it is written; absent for what rules and name patterns alone use. */
+  graph?: GraphTarget;
+  /** What it is for when it is written nowhere, where that is not a rule or a name pattern. */
+  use?: string;
+}
+
+export interface GraphTarget {
+  /** The resource and the path within it: `educationStudent.grade`. */
+  to: string;
+  /** Only to accounts that Hallpass made and that Active Directory does not own; to all others, nothing. */
+  made?: 'when chosen' | 'always';
+  /** A grade level, which a profile may have in other words. */
+  isGrade?: true;
+  /** Characters that Graph takes; the rest is cut off. */
+  max?: number;
+}
+
+const student = 'student';
+const staff = 'staff';
+
+export const properties = {
+  school: {
+    lowGrade: {
+      ...{ words: 'lowest grade', column: 'SCHOOLS.Low_Grade', type: 'number', rest: ['low_grade'] },
+      graph: { to: 'educationSchool.lowestGrade', isGrade: true },
+    },
+    highGrade: {
+      ...{ words: 'highest grade', column: 'SCHOOLS.High_Grade', type: 'number', rest: ['high_grade'] },
+      graph: { to: 'educationSchool.highestGrade', isGrade: true },
+    },
+    principalName: {
+      ...{ words: "principal's name", column: 'SCHOOLS.Principal', type: 'text', personal: staff },
+      // PowerSchool keeps one text and shows it in parts: agent/powerschool/rest/rows.ts puts them together.
+      rest: ['principal.name'],
+      graph: { to: 'educationSchool.principalName' },
+    },
+    principalEmail: {
+      ...{ words: "principal's e-mail", column: 'SCHOOLS.PrincipalEmail', type: 'text', personal: staff },
+      rest: ['principal.email'],
+      graph: { to: 'educationSchool.principalEmail' },
+    },
+    phone: {
+      ...{ words: 'phone of the school', column: 'SCHOOLS.SchoolPhone', type: 'text', rest: ['phones.main.number'] },
+      graph: { to: 'educationSchool.phone' },
+    },
+    street: {
+      ...{ words: 'street of the school', column: 'SCHOOLS.SchoolAddress', type: 'text' },
+      rest: ['addresses.physical.street'],
+      graph: { to: 'educationSchool.address.street' },
+    },
+    city: {
+      ...{ words: 'city of the school', column: 'SCHOOLS.SchoolCity', type: 'text', rest: ['addresses.physical.city'] },
+      graph: { to: 'educationSchool.address.city' },
+    },
+    state: {
+      ...{ words: 'state of the school', column: 'SCHOOLS.SchoolState', type: 'text' },
+      rest: ['addresses.physical.state_province'],
+      graph: { to: 'educationSchool.address.state' },
+    },
+    postalCode: {
+      ...{ words: 'ZIP code of the school', column: 'SCHOOLS.SchoolZip', type: 'text' },
+      rest: ['addresses.physical.postal_code'],
+      graph: { to: 'educationSchool.address.postalCode' },
+    },
+  },
+  term: {},
+  section: {
+    period: {
+      ...{ words: 'period', column: 'SECTIONS.External_Expression', type: 'text', rest: ['external_expression'] },
+    },
+    /** What PowerSchool's other tables and many exports go by: never an id of Hallpass's. */
+    localId: {
+      ...{ words: 'id within PowerSchool', column: 'SECTIONS.ID', type: 'number', rest: [] },
+      use: 'finds classes of a tool that ran before',
+    },
+  },
+  student: {
+    username: {
+      ...{ words: 'user name', column: 'STUDENTS.Student_Web_ID', type: 'text', personal: student },
+      ...{ rest: ['student_username'], page: 'the student > Access Accounts', inUserNames: true },
+    },
+    studentNumber: {
+      ...{ words: 'student number', column: 'STUDENTS.Student_Number', type: 'number', personal: student },
+      ...{ rest: ['local_id'], person: 'number', inUserNames: true },
+      graph: { to: 'educationStudent.studentNumber' },
+    },
+    secondaryEmail: {
+      ...{ words: 'e-mail address', type: 'text', rest: ['contact_info.email'], personal: student },
+      page: 'the student > Contacts',
+    },
+    givenName: {
+      ...{ words: 'first name', column: 'STUDENTS.First_Name', type: 'text', personal: student },
+      ...{ rest: ['name.first_name'], inUserNames: true },
+      graph: { to: 'user.givenName', made: 'always', max: 64 },
+    },
+    middleName: {
+      ...{ words: 'middle name', column: 'STUDENTS.Middle_Name', type: 'text', personal: student },
+      ...{ rest: ['name.middle_name'], inUserNames: true },
+      graph: { to: 'educationUser.middleName', made: 'when chosen' },
+    },
+    surname: {
+      ...{ words: 'last name', column: 'STUDENTS.Last_Name', type: 'text', personal: student },
+      ...{ rest: ['name.last_name'], inUserNames: true },
+      graph: { to: 'user.surname', made: 'always', max: 64 },
+    },
+    grade: {
+      ...{ words: 'grade level', column: 'STUDENTS.Grade_Level', type: 'number', personal: student },
+      ...{ rest: ['school_enrollment.grade_level'], inUserNames: true },
+      graph: { to: 'educationStudent.grade', isGrade: true },
+    },
+    graduationYear: {
+      ...{ words: 'graduation year', column: 'STUDENTS.Sched_YearOfGraduation', type: 'number', personal: student },
+      ...{ rest: ['demographics.projected_graduation_year'], none: '0', page: 'the student > Scheduling Setup' },
+      inUserNames: true,
+      graph: { to: 'educationStudent.graduationYear' },
+    },
+  },
+  teacher: {
+    username: {
+      ...{ words: 'user name', type: 'text', rest: ['teacher_username', 'admin_username'], personal: staff },
+      ...{ page: 'Staff > the person > Security Settings', inUserNames: true },
+    },
+    teacherNumber: {
+      ...{ words: 'teacher number', column: 'USERS.TeacherNumber', type: 'text', personal: staff },
+      ...{ rest: ['local_id'], person: 'number', inUserNames: true },
+      graph: { to: 'educationTeacher.teacherNumber' },
+    },
+    secondaryEmail: {
+      ...{ words: 'e-mail address', column: 'USERS.Email_Addr', type: 'text', personal: staff },
+      rest: ['emails.work_email'],
+    },
+    givenName: {
+      ...{ words: 'first name', column: 'USERS.First_Name', type: 'text', personal: staff },
+      ...{ rest: ['name.first_name'], inUserNames: true },
+      graph: { to: 'user.givenName', made: 'always', max: 64 },
+    },
+    middleName: {
+      ...{ words: 'middle name', column: 'USERS.Middle_Name', type: 'text', personal: staff },
+      ...{ rest: ['name.middle_name'], inUserNames: true },
+      graph: { to: 'educationUser.middleName', made: 'when chosen' },
+    },
+    surname: {
+      ...{ words: 'last name', column: 'USERS.Last_Name', type: 'text', personal: staff },
+      ...{ rest: ['name.last_name'], inUserNames: true },
+      graph: { to: 'user.surname', made: 'always', max: 64 },
+    },
+  },
+  studentEnrollment: {},
+  teacherRoster: {},
+} as const satisfies Record<string, Record<string, Property>>;
+
+export type Properties = typeof properties;
+export type PropertyKind = keyof Properties;
+export type PropertyName<K extends PropertyKind> = keyof Properties[K] & string;
+
+export type NamedProperty = Property & { name: string };
+
+const rows = Object.fromEntries(
+  Object.entries<Record<string, Property>>(properties).map(([kind, table]) => [
+    kind,
+    Object.entries(table).map(([name, property]) => ({ name, ...property })),
+  ]),
+) as Record<PropertyKind, NamedProperty[]>;
+
+/** The rows of a kind, in the order of the table. */
+export function propertiesOf(kind: PropertyKind): readonly NamedProperty[] {
+  return rows[kind];
+}
+
+/** The names of a kind's rows, in the order of the table. */
+export function propertyNames<K extends PropertyKind>(kind: K): PropertyName<K>[] {
+  return Object.keys(properties[kind]) as PropertyName<K>[];
+}
