@@ -49,6 +49,13 @@ for (const [code, cause] of Object.entries(causes)) {
     t.match(first, { subject: /./, message: /[.}]$/, action: /[.)}]$/ });
     t.ok(fixers.includes(fixerOf(code)));
 
+    // What Graph refuses is asked for again, with waits of its own.
+    if (!(code in microsoftCauses)) {
+      clock.advance(60_000);
+      await district.run();
+      t.ok((await problems()).length > 0, 'it stays for as long as its reason');
+    }
+
     await cause.mend(district);
     clock.advance(15 * 60_000);
     await district.run();
