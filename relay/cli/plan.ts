@@ -4,7 +4,8 @@ import { mayAsk } from '../app/perform.ts';
 import { personFilter } from '../app/queries/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../app/queries/plan.ts';
 import { sentenceOf } from '../app/queries/sentences.ts';
-import { type OperationKind, stages } from '../model/operation.ts';
+import type { OperationKind } from '../model/operation.ts';
+import { operationKinds } from '../operations/registry.ts';
 import { describeChanges, type Listed, totalsOf } from '../plan/listing.ts';
 import type { NotMade } from '../plan/past.ts';
 import { type Names, readAllNames } from '../store/roster/names.ts';
@@ -35,7 +36,7 @@ export function planCommand(program: Command, context: CliContext): void {
     .addOption(csvOption('every operation'))
     .option('--json', 'everything, for programs')
     .addOption(
-      new Option('--kind <kind...>', 'these kinds of operations alone').choices(stages.flat()).default([], 'all'),
+      new Option('--kind <kind...>', 'these kinds of operations alone').choices(operationKinds).default([], 'all'),
     )
     .option('--person <who>', 'this person alone: DCID, number, user name, address, name, account, or students:DCID')
     .addHelpText(

@@ -3,8 +3,9 @@
  * repeated blindly makes a second school or class.
  */
 import { HallpassError, passing } from '../../shared/errors.ts';
-import { ownStamp, type RoleMarks } from '../adoption/stamp.ts';
+import type { Body } from '../model/body.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
 import { type BatchRequest, batchLimit, sendBatch } from './batch.ts';
 import type { GraphAnswer, GraphClient } from './client.ts';
 
@@ -13,7 +14,8 @@ export interface Creation {
   kind: OperationKind;
   /** `school:1`, `class:77`, `students:123`. */
   key: string;
-  body: { externalId?: unknown; userPrincipalName?: unknown; mailNickname?: unknown; displayName?: string };
+  /** As the journal has it. */
+  body: Body;
 }
 
 /** What a look shows: objects with the stamp of the very record, or an account of that name with another one. */
@@ -60,12 +62,8 @@ function isPassing({ status }: GraphAnswer): boolean {
 }
 
 function requestOf({ kind, body }: Creation): string {
-  if (kind === 'createUser') {
-    const filter = equals('userPrincipalName', String(body.userPrincipalName));
-    return `/education/users?$filter=${filter}&$select=${stampProperties}`;
-  }
-  const collection = kind === 'createSchool' ? 'schools' : 'classes';
-  return `/education/${collection}?$filter=${equals('externalId', String(body.externalId))}&$select=id,externalId,externalSource`;
+  const { path, property, value, select } = makerOf(kind).search(body);
+  return `${path}?$filter=${equals(property, value)}&$select=${select}`;
 }
 
 /** A filter, encoded. */
@@ -73,32 +71,19 @@ export function equals(property: string, value: string): string {
   return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
 }
 
-interface Item extends StampedUser {
+interface Item {
   id: string;
-  externalId?: string | null;
 }
-
-export interface StampedUser extends RoleMarks {
-  externalSource?: string | null;
-}
-
-/** What of an account tells whose it is. */
-export const stampProperties = 'id,externalSource,primaryRole,student,teacher';
 
 function seenIn({ kind, key }: Creation, { body }: GraphAnswer): Seen {
   const items = (body as { value?: Item[] }).value ?? [];
-  if (kind !== 'createUser') return { ours: items.filter(isStamped).map(({ id }) => id), other: undefined };
-  const ours = items.filter((item) => isOfPerson(item, key)).map(({ id }) => id);
-  return { ours, other: items.find(({ id }) => !ours.includes(id))?.id };
+  const ours = items.filter((item) => makerOf(kind).isOurs(item, key)).map(({ id }) => id);
+  const other = makerOf(kind).hasUniqueName ? items.find(({ id }) => !ours.includes(id))?.id : undefined;
+  return { ours, other };
 }
 
-function isStamped({ externalSource }: Item): boolean {
-  return externalSource === 'sis';
-}
-
-/** Whether the account carries the stamp of this very person. @param key `students:123` */
-export function isOfPerson({ externalSource, ...marks }: StampedUser, key: string): boolean {
-  if (externalSource !== 'sis') return false;
-  const claims = Object.entries(ownStamp(marks));
-  return claims.length === 1 && claims.every(([role, id]) => key === `${role}:${id}`);
+function makerOf(kind: OperationKind) {
+  const { makes } = specOf(kind);
+  if (makes === undefined) throw new TypeError(`${kind} makes nothing`);
+  return makes;
 }

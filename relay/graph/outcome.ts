@@ -1,12 +1,11 @@
-/** Graph's answers as outcomes of operations, by the table. Pure. */
+/** Graph's answers as outcomes of operations, by what each kind says of answers. Pure. */
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { type ErrorDetails, fail, type HallpassError } from '../../shared/errors.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
+import type { OutcomeRow, TableProblem } from '../operations/outcome-row.ts';
+import { describe, isCreation, specOf } from '../operations/registry.ts';
 import type { GraphAnswer } from './client.ts';
 import { conflictingIn, type GraphRefusal, propertyIn, readRefusal, wordsOf } from './graph-error.ts';
-import { describe, isCreation } from './operations.ts';
-import { type OutcomeRow, outcomeRows, type TableProblem } from './outcome-rows.ts';
-import { sourceOfProperty } from './sources.ts';
 
 export type Outcome =
   | { kind: 'done'; objectId?: string }
@@ -89,16 +88,14 @@ export function refusalOf(operation: Operation, answer: GraphAnswer): HallpassEr
   return errorFor(operation, rowFor(operation.kind, refusal), refusal);
 }
 
-/** The first row that fits: the last ones fit everything. */
-export function rowFor(kind: OperationKind, refusal: GraphRefusal): OutcomeRow & { problem: TableProblem } {
-  const rows: readonly (OutcomeRow & { problem: TableProblem })[] = outcomeRows;
-  const row = rows.find((one) => fits(one, kind, refusal));
+/** The first row of the kind that fits: the last ones fit everything. */
+export function rowFor(kind: OperationKind, refusal: GraphRefusal): OutcomeRow {
+  const row = specOf(kind).answers.find((one) => fits(one, refusal));
   // A redirect, or something that is no status of HTTP.
   return row ?? { status: [], verdict: 'refused', problem: 'GRAPH_REJECTED' };
 }
 
-function fits(row: OutcomeRow, kind: OperationKind, { status, code, message, details }: GraphRefusal): boolean {
-  if (row.kinds !== undefined && !row.kinds.includes(kind)) return false;
+function fits(row: OutcomeRow, { status, code, message, details }: GraphRefusal): boolean {
   if (!row.status.some((one) => (typeof one === 'number' ? one === status : status >= one[0] && status <= one[1])))
     return false;
   const { codes, details: wanted, message: pattern } = row;
@@ -111,11 +108,7 @@ function fits(row: OutcomeRow, kind: OperationKind, { status, code, message, det
   );
 }
 
-function errorFor(
-  operation: Operation,
-  row: OutcomeRow & { problem: TableProblem },
-  refusal: GraphRefusal,
-): HallpassError {
+function errorFor(operation: Operation, row: OutcomeRow, refusal: GraphRefusal): HallpassError {
   const property = propertyIn(refusal);
   const field = property === undefined ? undefined : sourceOfProperty(operation.kind, property);
   const details: ErrorDetails<TableProblem | 'ProfileValueRefused'> = {
@@ -134,6 +127,13 @@ function errorFor(
     return fail('ProfileValueRefused', details);
   }
   return fail(row.problem, details);
+}
+
+/** @param property as Graph names it, with the path to it: `student/grade` @returns undefined where PowerSchool has no part in it */
+function sourceOfProperty(kind: OperationKind, property: string): string | undefined {
+  const { sources } = specOf(kind);
+  const path = property.split(/[./]/).reverse();
+  return path.map((name) => sources[name]).find((source) => source !== undefined);
 }
 
 /** What the naming policy asks for is not in its message. */

@@ -1,9 +1,15 @@
 /** Why Graph denies a change of one object although the application has the permission. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './lookups.ts';
-import { lackingFor } from './permissions.ts';
+
+/** Permissions that the operation needs and that are not among those granted, the least for each need. */
+export function lackingFor(kind: OperationKind, granted: readonly string[]): string[] {
+  const lacking = specOf(kind).permissions.filter((anyOf) => !anyOf.some((name) => granted.includes(name)));
+  return lacking.map(([least]) => least);
+}
 
 /**
  * Why an account may not be changed: a permission that is lacking, or its protection.

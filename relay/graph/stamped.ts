@@ -14,7 +14,7 @@ import {
 } from '../adoption/stamp.ts';
 import { bodyOf } from '../model/body.ts';
 import type { Found, Related } from '../model/found.ts';
-import { licenceKey } from '../plan/licenses.ts';
+import { licenceKey } from '../operations/licence-relation.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';

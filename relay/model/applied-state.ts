@@ -1,4 +1,5 @@
 /** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
+import type { Link } from './account-link.ts';
 import type { Body } from './body.ts';
 
 /** A team that Microsoft was asked for. */
@@ -122,3 +123,17 @@ export function objectsOf(
 ): Map<string, AppliedObject> {
   return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
 }
+
+/** What one answered operation leaves in the applied state. */
+export interface Applied {
+  object?: { kind: 'school' | 'class' | 'user'; key: string; objectId: string; body: Body };
+  link?: Link;
+  relations?: { kind: RelationKind; container: string; items: string[] };
+  /** Relations that are no more. */
+  unrelated?: { kind: RelationKind; container: string; items: string[] };
+  /** What is known of a class's team now; undefined when it came to nothing. */
+  team?: { sectionId: string; team: AppliedTeam | undefined };
+}
+
+/** Relations that may be left in doubt: what can be taken back must be known. */
+export type DoubtfulKind = 'member' | 'owner' | 'retired';

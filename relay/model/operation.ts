@@ -43,24 +43,7 @@ export type Operation = OperationCommon &
 
 export type OperationKind = Operation['kind'];
 
-/**
- * Operations that may run side by side; a stage begins when the one before has ended, because it refers to its objects.
- * Owners come before members: a class without an owner is not manageable, and the last one cannot be removed.
- */
-export const stages = [
-  ['createSchool', 'updateSchool', 'createUser', 'updateUser', 'enableUser', 'createClass', 'updateClass'],
-  ['assignLicence', 'addToLicenceGroup', 'addSchoolClass', 'addSchoolUser', 'addOwners'],
-  ['addMembers', 'removeOwner', 'removeMember', 'disableUser', 'expireClass'],
-  ['createTeam', 'archiveTeam', 'unarchiveTeam'],
-] as const satisfies readonly (readonly OperationKind[])[];
-
-/** What the Teams service does, and not the directory. */
-export function isAboutTeam(operation: Operation): operation is TeamOperation {
-  return (stages[3] as readonly OperationKind[]).includes(operation.kind);
-}
-
-export type TeamOperation = Extract<Operation, { kind: (typeof stages)[3][number] }>;
-
+/** In stages: one begins when the one before has ended. */
 export type Plan = Operation[][];
 
 /** Operations per kind, for people and logs. */
@@ -68,4 +51,10 @@ export function countOperations(plan: Plan): Partial<Record<OperationKind, numbe
   const counts: Partial<Record<OperationKind, number>> = {};
   for (const { kind } of plan.flat()) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
+}
+
+/** Person keys of those whom it concerns. */
+export function peopleOf(operation: Operation): string[] {
+  if ('people' in operation) return operation.people;
+  return 'personKey' in operation ? [operation.personKey] : [];
 }

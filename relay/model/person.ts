@@ -43,6 +43,12 @@ export function personKey(role: Role, id: string): string {
   return `${role}:${id}`;
 }
 
+/** The role and id that a person key names. */
+export function personIn(key: string): { role: Role; id: string } {
+  const [role, id = ''] = key.split(':');
+  return { role: role === 'students' ? role : 'teachers', id };
+}
+
 /**
  * The person of these records, at least one. A teacher who works in two schools comes as two records with the same
  * values; the record of the first school (by id) speaks for the person.

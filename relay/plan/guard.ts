@@ -4,45 +4,24 @@
  * passes: where nothing has been applied and no earlier reading is known, there is nothing to compare with.
  */
 import { covers, type GuardRule, type Hold, otherSchools } from '../model/hold.ts';
-import type { Operation, OperationKind, Plan } from '../model/operation.ts';
+import { type Operation, type OperationKind, type Plan, peopleOf } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
+import type { GuardCell } from '../operations/spec.ts';
 import type { GuardSettings } from '../profile/guards.ts';
 import { effectOf, profileReason, shareReason, totalReason } from './guard-words.ts';
 import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
 
-/** What an operation does, as far as the guard is concerned. A new kind of operation has to say. */
-const effects = {
-  createSchool: 'addition',
-  updateSchool: 'update',
-  createUser: 'account',
-  updateUser: 'update',
-  assignLicence: 'addition',
-  addToLicenceGroup: 'addition',
-  createClass: 'addition',
-  updateClass: 'update',
-  addSchoolClass: 'addition',
-  addSchoolUser: 'addition',
-  addOwners: 'addition',
-  addMembers: 'addition',
-  removeOwner: 'removal',
-  removeMember: 'removal',
-  createTeam: 'addition',
-  disableUser: 'removal',
-  enableUser: 'addition',
-  expireClass: 'removal',
-  archiveTeam: 'removal',
-  unarchiveTeam: 'addition',
-} as const satisfies Record<OperationKind, 'addition' | 'update' | 'account' | 'removal'>;
-
-type Effect = (typeof effects)[OperationKind] | 'repair';
+type Effect = GuardCell['effect'] | 'repair';
 
 /** Additions pass, unless they make again what somebody undid: whoever undid much at once may have meant it. */
 function effectOn({ kind, repair }: Pick<Operation, 'kind' | 'repair'>): Effect {
-  return repair === true && effects[kind] === 'addition' ? 'repair' : effects[kind];
+  const { guard } = specOf(kind);
+  return repair === true && guard.effect === 'addition' && guard.repair !== undefined ? 'repair' : guard.effect;
 }
 
 /** What an operation counts for: additions name up to twenty people. */
 export function weightOf(operation: Operation): number {
-  return 'people' in operation ? operation.people.length : 1;
+  return Math.max(1, peopleOf(operation).length);
 }
 
 export interface Measure {
@@ -206,7 +185,7 @@ function holdOf(
     count: countOf(operations),
     there,
     reason: `${reason}${profileReason(operations)}`,
-    effect: effectOf(operations),
+    effect: effectOf(kind, operations),
     sample: operations.slice(0, sampleSize).map((operation) => ({
       key: operation.key,
       ...('personKey' in operation ? { person: operation.personKey } : {}),

@@ -1,7 +1,8 @@
 /** A plan for people: what would be done to whom, from which values to which, and what of it is held. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '../model/body.ts';
-import type { Operation, OperationKind, Plan } from '../model/operation.ts';
+import { type Operation, type OperationKind, type Plan, peopleOf } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
 import type { Guarded } from './guard.ts';
 
 export interface Listed {
@@ -39,7 +40,14 @@ export function listPlan(
     const people = peopleOf(operation);
     if (filter.person !== undefined && !people.some((key) => isPerson(key, filter.person ?? ''))) return [];
     const { kind, key, reason } = operation;
-    const listed = { kind, key, schoolId: schoolOf(operation), people, reason, held: waiting.has(operation) };
+    const listed = {
+      kind,
+      key,
+      schoolId: schoolOf(operation),
+      people,
+      reason,
+      held: waiting.has(operation),
+    };
     return [{ ...listed, ...valuesOf(operation) }];
   });
 }
@@ -67,14 +75,8 @@ export function describeChanges({ before = {}, after = {} }: Pick<Listed, 'befor
 }
 
 function valuesOf(operation: Operation): Pick<Listed, 'before' | 'after'> {
-  if (operation.kind === 'createUser') return { after: { ...operation.user.body, ...operation.user.creation } };
-  if ('before' in operation) return { before: operation.before, after: operation.body };
-  return 'body' in operation ? { after: operation.body } : {};
-}
-
-function peopleOf(operation: Operation): string[] {
-  if ('people' in operation) return operation.people;
-  return 'personKey' in operation ? [operation.personKey] : [];
+  const after = specOf(operation.kind).values(operation);
+  return { ...('before' in operation ? { before: operation.before } : {}), ...(after === undefined ? {} : { after }) };
 }
 
 function isPerson(key: string, wanted: string): boolean {

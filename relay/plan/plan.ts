@@ -7,11 +7,12 @@
 
 import { type AppliedState, earlierRole, uncertainKey } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { bindLimit, type Operation, type OperationCommon, type Plan, stages } from '../model/operation.ts';
+import { bindLimit, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
+import { licenceKey } from '../operations/licence-relation.ts';
+import { inStages } from '../operations/registry.ts';
 import { WrittenNames } from './additions.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
-import { licenceKey } from './licenses.ts';
 import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
 
@@ -38,7 +39,7 @@ export function makePlan(
   ];
   const possible =
     applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied));
-  return stages.map((kinds) => possible.filter((operation) => (kinds as readonly string[]).includes(operation.kind)));
+  return inStages(possible);
 }
 
 function isOfGone(operation: Operation, { gone }: AppliedState): boolean {

@@ -4,25 +4,10 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Operation, Plan } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
 import type { Profile } from '../profile/profile.ts';
 
-/** The kinds of operations that change or end what is there. */
-const updates = ['updateSchool', 'updateUser', 'updateClass'] as const;
-const endings = ['removeMember', 'removeOwner', 'disableUser', 'expireClass', 'archiveTeam'] as const;
-type Cause = (typeof updates)[number] | (typeof endings)[number];
-
-/** Which parts of a profile each can come of, with the words for it. Of a part that is not here, its name is said. */
-const parts: Record<Cause, readonly string[]> = {
-  updateSchool: ['properties.school', 'grades'],
-  updateUser: ['properties.student', 'properties.teacher', 'grades'],
-  updateClass: ['classes', 'properties.section', 'properties.term'],
-  removeMember: ['policies', 'dates', 'preRegistered', 'schools'],
-  removeOwner: ['policies', 'dates', 'preRegistered', 'schools'],
-  disableUser: ['policies', 'schools'],
-  expireClass: ['policies', 'schools'],
-  archiveTeam: ['policies', 'schools'],
-};
-
+/** Words for parts of a profile; of one that is not here, its name is said. */
 const words: Record<string, string> = {
   'classes.name': 'class name pattern',
   'classes.unsupportedCharacters': 'rule for unsupported characters in class names',
@@ -40,16 +25,17 @@ export function nameCauses(plan: Plan, before: Plan, changed: readonly string[])
   const known = new Map(before.flat().map((operation) => [nameOf(operation), operation]));
   return plan.map((stage) =>
     stage.map((operation) => {
-      if (!isCause(operation.kind)) return operation;
+      const { guard } = specOf(operation.kind);
+      if (!('causes' in guard)) return operation;
       const same = known.get(nameOf(operation));
-      if (same === undefined) return dueToProfile(operation, operation.kind, changed);
+      if (same === undefined) return dueToProfile(operation, guard.causes, changed);
       return isDeepStrictEqual(bodyOf(same), bodyOf(operation)) ? dueToOthers(operation) : operation;
     }),
   );
 }
 
-function dueToProfile(operation: Operation, kind: Cause, changed: readonly string[]): Operation {
-  const own = changed.filter((name) => parts[kind].some((part) => name === part || name.startsWith(`${part}.`)));
+function dueToProfile(operation: Operation, parts: readonly string[], changed: readonly string[]): Operation {
+  const own = changed.filter((name) => parts.some((part) => name === part || name.startsWith(`${part}.`)));
   const named = (own.length > 0 ? own : changed).map((name) => words[name] ?? name);
   // What says more than that the profile is the reason stays.
   const reason = operation.reason.startsWith('the profile ')
@@ -61,13 +47,9 @@ function dueToProfile(operation: Operation, kind: Cause, changed: readonly strin
 /** The profile would have done the same before: values that come in addition were filled in in PowerSchool. */
 function dueToOthers(operation: Operation): Operation {
   if (!operation.reason.startsWith('the profile has ')) return operation;
-  const what = { updateSchool: 'school', updateUser: 'person', updateClass: 'section' };
-  const name = operation.kind in what ? what[operation.kind as keyof typeof what] : 'record';
-  return { ...operation, reason: `the ${name} changed in PowerSchool` };
-}
-
-function isCause(kind: Operation['kind']): kind is Cause {
-  return kind in parts;
+  const { guard } = specOf(operation.kind);
+  const record = 'record' in guard ? guard.record : 'record';
+  return { ...operation, reason: `the ${record} changed in PowerSchool` };
 }
 
 function nameOf(operation: Operation): string {

@@ -2,10 +2,10 @@
 
 import t, { type Test } from 'tap';
 import { Agent, fetch } from 'undici';
-import { isCreation } from '../graph/operations.ts';
 import { outcomeOf } from '../graph/outcome.ts';
 import type { Operation } from '../model/operation.ts';
 import { personKey } from '../model/person.ts';
+import { isCreation } from '../operations/registry.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readGivenNames } from '../store/accounts/given-names.ts';
 import { readPasswords } from '../store/accounts/initial-passwords.ts';

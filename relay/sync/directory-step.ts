@@ -7,18 +7,13 @@ import type { GraphClient } from '../graph/client.ts';
 import { readUserChanges } from '../graph/directory.ts';
 import type { Creation } from '../graph/lookups.ts';
 import { readStamped, readStampedAccounts } from '../graph/stamped.ts';
-import type { Body } from '../model/body.ts';
+import type { Applied } from '../model/applied-state.ts';
 import type { DirectoryChanges } from '../model/directory-user.ts';
 import type { Found } from '../model/found.ts';
+import { valuesIn } from '../operations/objects.ts';
+import { specOf } from '../operations/registry.ts';
 import { endLinks, listLinks, readLinks } from '../store/accounts/links.ts';
-import {
-  type Applied,
-  appliedObjectIds,
-  forgetValues,
-  keepValues,
-  markUncertain,
-  record,
-} from '../store/applied/applied.ts';
+import { appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied/applied.ts';
 import { addFound, replaceFound } from '../store/directory/found.ts';
 import {
   accountsOfNobody,
@@ -158,14 +153,14 @@ export async function settleIntents({ store, tenantId, client, clock, signal }: 
     id: intent.id,
     kind: intent.kind,
     key: intent.key,
-    body: typeof intent.after === 'object' && intent.after !== null ? intent.after : {},
+    body: valuesIn(intent.after),
   }));
   const found = await findCreated(creations, { client, clock, signal });
   await store.withTenant(tenantId, async (scope) => {
     for (const creation of creations) {
       const objectId = found.get(creation);
       if (objectId === undefined) await giveUpIntent(scope, creation.id);
-      else await record(scope, [adoptedCreation(creation, objectId)], [settled(creation)], timestamp(clock));
+      else await record(scope, [adopted(creation, objectId)], [settled(creation)], timestamp(clock));
     }
     for (const intent of intents.filter((one) => !isOfCreation(one))) {
       await doubt(scope, intent);
@@ -176,50 +171,27 @@ export async function settleIntents({ store, tenantId, client, clock, signal }: 
 }
 
 function isOfCreation({ kind }: Intent): boolean {
-  return kind === 'createSchool' || kind === 'createClass' || kind === 'createUser';
+  return specOf(kind).makes !== undefined;
 }
 
-/** Whatever nothing can ever take away again (relations to schools, licenses) is simply added again where it is desired. */
-async function doubt(scope: TenantScope, { kind, key, after }: Intent): Promise<void> {
-  const id = key.slice(key.indexOf(':') + 1);
-  const people = Array.isArray(after) ? after.map(String) : [];
-  const values = (typeof after === 'object' && after !== null ? after : {}) as Body;
-  const names = Object.keys(values);
-  switch (kind) {
-    case 'addMembers':
-    case 'removeMember':
-      return await markUncertain(scope, 'member', id, people);
-    case 'addOwners':
-    case 'removeOwner':
-      return await markUncertain(scope, 'owner', id, people);
-    case 'disableUser':
-    case 'enableUser':
-      return await markUncertain(scope, 'retired', 'disabled', [key]);
-    case 'archiveTeam':
-    case 'unarchiveTeam':
-      return await markUncertain(scope, 'retired', 'archived', [id]);
-    case 'expireClass':
-      // Takes it for done: whoever needs the class again names it anew, and a reading of the directory tells what is true.
-      return await keepValues(scope, 'class', id, values);
-    case 'updateSchool':
-      return await forgetValues(scope, 'school', id, names);
-    case 'updateClass':
-      return await forgetValues(scope, 'class', id, names);
-    case 'updateUser':
-      return await forgetValues(scope, 'user', key, names);
+/** Writes down what is not known, as the kind of operation says. */
+async function doubt(scope: TenantScope, intent: Intent): Promise<void> {
+  const unheard = specOf(intent.kind).unheard(intent);
+  switch (unheard.what) {
+    case 'uncertain':
+      return await markUncertain(scope, unheard.kind, unheard.container, unheard.items);
+    case 'forget':
+      return await forgetValues(scope, unheard.kind, unheard.key, unheard.names);
+    case 'keep':
+      return await keepValues(scope, unheard.kind, unheard.key, unheard.values);
+    case 'again':
+    case 'look':
+      return;
   }
 }
 
-function adoptedCreation({ kind, key, body }: Creation, objectId: string): Applied {
-  const [prefix, id = ''] = key.split(':');
-  if (kind === 'createSchool') return { object: { kind: 'school', key: id, objectId, body: {} } };
-  // Its other values are written again; the name may be needed when the section is gone by now.
-  if (kind === 'createClass') {
-    const { displayName } = body;
-    return { object: { kind: 'class', key: id, objectId, body: displayName === undefined ? {} : { displayName } } };
-  }
-  const role = prefix === 'students' ? 'students' : 'teachers';
-  return { link: { role, personId: id, objectId, rule: 'created' } };
+function adopted({ kind, key, body }: Creation, objectId: string): Applied {
+  return specOf(kind).makes?.found(key, body, objectId) ?? {};
 }
 
 /** The outcome of a journal entry whose other columns stay as they are. */

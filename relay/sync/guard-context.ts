@@ -1,9 +1,10 @@
 /** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
-import type { AppliedObject } from '../model/applied-state.ts';
 import { otherSchools } from '../model/hold.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
+import type { Stock } from '../operations/spec.ts';
 import { addedNames } from '../plan/additions.ts';
 import { lastSchoolsOf } from '../plan/departures.ts';
 import { type GuardContext, type Measure, weightOf } from '../plan/guard.ts';
@@ -43,54 +44,30 @@ function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: 
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
-function measure(
-  kind: OperationKind,
-  schoolId: string,
-  operations: readonly Operation[],
-  { tenant: { roster, applied, lastGood, adoption } }: GuardFacts,
-): Measure {
+function measure(kind: OperationKind, schoolId: string, operations: readonly Operation[], facts: GuardFacts): Measure {
+  const { tenant } = facts;
   const all = operations.length;
-  switch (kind) {
-    case 'removeOwner':
-    case 'removeMember': {
-      // Classes of earlier years that stay as they are, with their members, are no part of what is there to lose.
-      const relation = kind === 'removeOwner' ? applied.owners : applied.members;
-      const classes = new Set(operations.flatMap((one) => ('sectionId' in one ? [one.sectionId] : [])));
-      for (const section of roster.sections.values()) if (section.schoolId === schoolId) classes.add(section.id);
-      return { there: sum([...classes].map((id) => relation.get(id)?.size ?? 0)), changes: all };
-    }
-    case 'disableUser':
-      return { there: applied.schoolUsers.get(schoolId)?.size ?? all, changes: all };
-    case 'expireClass':
-    case 'archiveTeam':
-      return { there: applied.schoolClasses.get(schoolId)?.size ?? all, changes: all };
-    case 'createUser': {
-      const { student = 0, teacher = 0 } = lastGood.get(schoolId)?.counts ?? {};
+  const { guard } = specOf(kind);
+  switch (guard.effect) {
+    case 'account': {
+      const { student = 0, teacher = 0 } = tenant.lastGood.get(schoolId)?.counts ?? {};
       const there = student + teacher;
       // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
-      const due = Math.max(0, there - (applied.schoolUsers.get(schoolId)?.size ?? 0));
+      const due = Math.max(0, there - (tenant.applied.schoolUsers.get(schoolId)?.size ?? 0));
       // Whoever deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
-      const again = operations.filter((one) => one.kind === 'createUser' && one.user.replaces !== undefined).length;
+      const again = operations.filter((one) => 'user' in one && one.user.replaces !== undefined).length;
       return { there, changes: again + Math.max(0, all - again - Math.max(0, due - again)) };
     }
-    case 'addMembers':
-    case 'addOwners':
-    case 'addSchoolUser':
-    case 'addSchoolClass':
-    case 'createClass':
-    case 'createSchool': {
+    case 'update':
+      return written(operations, guard.outOf, schoolId, tenant);
+    case 'removal':
+      return { there: stock(guard.outOf, schoolId, operations, tenant) ?? all, changes: all };
+    case 'addition': {
       // Of what is made again after somebody undid it: what is left, and what is not.
       const changes = sum(operations.map(weightOf));
-      return { there: changes + leftIn(kind, schoolId, { roster, applied }), changes };
+      const left = guard.repair && stock(guard.repair.outOf, schoolId, operations, tenant);
+      return { there: changes + (left ?? 0), changes };
     }
-    case 'updateUser':
-      return written(operations, applied.users, applied.schoolUsers.get(schoolId) ?? [], adoption);
-    case 'updateClass':
-      return written(operations, applied.classes, applied.schoolClasses.get(schoolId) ?? [], adoption);
-    case 'updateSchool':
-      return written(operations, applied.schools, [schoolId], adoption);
-    default:
-      return { there: all, changes: all };
   }
 }
 
@@ -98,31 +75,49 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-function leftIn(
-  kind: 'addMembers' | 'addOwners' | 'addSchoolUser' | 'addSchoolClass' | 'createClass' | 'createSchool',
+/** How much of it the school has; undefined where nothing is known of the school. */
+function stock(
+  what: Stock,
   schoolId: string,
+  operations: readonly Operation[],
   { roster, applied }: Pick<TenantState, 'roster' | 'applied'>,
-): number {
-  if (kind === 'createSchool') return applied.schools.size;
-  if (kind === 'addSchoolUser') return applied.schoolUsers.get(schoolId)?.size ?? 0;
-  if (kind === 'addSchoolClass') return applied.schoolClasses.get(schoolId)?.size ?? 0;
-  const relation = kind === 'addOwners' ? applied.owners : applied.members;
-  let left = 0;
-  for (const section of roster.sections.values()) {
-    if (section.schoolId !== schoolId) continue;
-    if (kind === 'createClass') left += applied.classes.has(section.id) ? 1 : 0;
-    else left += relation.get(section.id)?.size ?? 0;
+): number | undefined {
+  switch (what) {
+    case 'schools':
+      return applied.schools.size;
+    case 'schoolUsers':
+      return applied.schoolUsers.get(schoolId)?.size;
+    case 'schoolClasses':
+      return applied.schoolClasses.get(schoolId)?.size;
+    case 'classes':
+      return sectionsOf(schoolId, roster).filter((id) => applied.classes.has(id)).length;
+    case 'owners':
+    case 'members': {
+      // Classes of earlier years that stay as they are, with their members, are no part of what is there to lose.
+      const concerned = operations.flatMap((one) => ('sectionId' in one ? [one.sectionId] : []));
+      const classes = new Set([...concerned, ...sectionsOf(schoolId, roster)]);
+      return sum([...classes].map((id) => applied[what].get(id)?.size ?? 0));
+    }
   }
-  return left;
+}
+
+function sectionsOf(schoolId: string, { sections }: TenantState['roster']): string[] {
+  return [...sections.values()].filter((section) => section.schoolId === schoolId).map(({ id }) => id);
 }
 
 /** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
 function written(
   operations: readonly Operation[],
-  objects: ReadonlyMap<string, AppliedObject>,
-  keys: Iterable<string>,
-  { found }: GuardFacts['tenant']['adoption'],
+  what: Stock,
+  schoolId: string,
+  { applied, adoption: { found } }: Pick<GuardFacts['tenant'], 'applied' | 'adoption'>,
 ): Measure {
+  const [objects, keys] =
+    what === 'schoolUsers'
+      ? [applied.users, applied.schoolUsers.get(schoolId) ?? []]
+      : what === 'schoolClasses'
+        ? [applied.classes, applied.schoolClasses.get(schoolId) ?? []]
+        : [applied.schools, [schoolId]];
   const isWritten = (key: string) => {
     const { objectId, body = {} } = objects.get(key) ?? {};
     return Object.keys(body).length > 0 && !found.has(objectId ?? '');

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
+import type { Applied } from '../model/applied-state.ts';
 import { countOperations, type Plan } from '../model/operation.ts';
 import { personKey } from '../model/person.ts';
 import type { Problem } from '../model/problem.ts';
@@ -10,7 +11,7 @@ import type { Quarantine } from '../profile/standing.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { handOverLinks } from '../store/accounts/handover.ts';
 import { addLinks, forgetApplied, readLinks } from '../store/accounts/links.ts';
-import { type Applied, record } from '../store/applied/applied.ts';
+import { record } from '../store/applied/applied.ts';
 import { removeFound } from '../store/directory/found.ts';
 import { noteOwnersOneByOne, readDirectoryState } from '../store/directory/mirror.ts';
 import { noteAppliedProfile } from '../store/profiles/profiles.ts';

@@ -3,11 +3,12 @@ import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
 import { type AppliedState, nothingApplied } from '../model/applied-state.ts';
 import type { Keys } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
 import { desiredState } from '../plan/desired.ts';
 import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
-import { appliedBy, updateApplied } from '../sync/apply/effects.ts';
+import { updateApplied } from '../sync/apply/effects.ts';
 
 export const today = '2026-11-24';
 
@@ -66,7 +67,8 @@ export function desire(world: Roster, by: Profile = profile, date = today, made 
 /** As if Graph had done it all. */
 export function applyAll(plan: Operation[][], applied: AppliedState): void {
   const run = { applied, accounts: new Map<string, string>() };
-  for (const operation of plan.flat()) updateApplied(run, appliedBy(operation, `object-${operation.key}`, applied));
+  for (const operation of plan.flat())
+    updateApplied(run, specOf(operation.kind).effect(operation, `object-${operation.key}`, applied));
 }
 
 export const small: Roster = {

@@ -7,6 +7,7 @@ import { newAdoption } from '../../relay/adoption/open.ts';
 import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
 import { nothingApplied } from '../../relay/model/applied-state.ts';
 import type { Plan } from '../../relay/model/operation.ts';
+import { specOf } from '../../relay/operations/registry.ts';
 import { desiredState } from '../../relay/plan/desired.ts';
 import { guard } from '../../relay/plan/guard.ts';
 import { makePlan } from '../../relay/plan/plan.ts';
@@ -14,7 +15,7 @@ import { type RosterChange, RosterIndex } from '../../relay/plan/roster-index.ts
 import type { SchoolSource } from '../../relay/plan/source-guard.ts';
 import { parseProfile } from '../../relay/profile/profile.ts';
 import { scopeOf } from '../../relay/profile/scope.ts';
-import { appliedBy, updateApplied } from '../../relay/sync/apply/effects.ts';
+import { updateApplied } from '../../relay/sync/apply/effects.ts';
 import { decide } from '../../relay/sync/decide.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
 import { TenantState } from '../../relay/sync/state/tenant-state.ts';
@@ -107,7 +108,7 @@ const facts = { profile, scope, tenant };
 const context = guardContext(facts, new Map());
 timed('guard it', () => guard(plan, context));
 for (const operation of plan.flat()) {
-  updateApplied({ applied, accounts: linked }, appliedBy(operation, 'object', applied));
+  updateApplied({ applied, accounts: linked }, specOf(operation.kind).effect(operation, 'object', applied));
 }
 timed('plan everything again, nothing to do', () => planOf(roster.allKeys()));
 for (let round = 0; round < 3; round += 1) {

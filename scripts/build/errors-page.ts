@@ -1,7 +1,8 @@
 /** Writes docs/errors.md from the catalogue: `npm run docs:errors`. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type OutcomeRow, outcomeRows, type Verdict } from '../../relay/graph/outcome-rows.ts';
+import { answerTable } from '../../relay/operations/answer-table.ts';
+import type { Verdict } from '../../relay/operations/outcome-row.ts';
 import type { Entry, Fixer, RetryClass } from '../../shared/errors/entry.ts';
 import { chapters } from '../../shared/errors.ts';
 import { readScriptOptions } from '../script-options.ts';
@@ -72,16 +73,15 @@ const verdicts: Record<Verdict, string> = {
   refused: 'a problem at once',
 };
 
-/** What relay/graph/outcome-rows.ts says, for people who have Graph's answer before them. */
+/** What relay/operations/ says of answers, for people who have Graph's answer before them. */
 function outcomeChapter(): string {
-  const rows: readonly OutcomeRow[] = outcomeRows;
-  const lines = rows.map((row) => {
-    const kinds = row.kinds?.join(', ') ?? 'any';
+  const lines = answerTable().map(({ row, kinds }) => {
+    const operations = kinds?.join(', ') ?? 'any';
     const status = row.status.map((one) => (typeof one === 'number' ? String(one) : one.join('–'))).join(', ');
     const marks = [...(row.codes ?? []), ...(row.details ?? [])].map((code) => `\`${code}\``);
     const words = row.message === undefined ? [] : [`\`${row.message.source.replaceAll('|', '\\|')}\``];
     const becomes = `${verdicts[row.verdict]}${row.advice === undefined ? '' : `. ${row.advice}`}`;
-    return `| ${kinds} | ${status} | ${[...marks, ...words].join(', ')} | ${becomes} | ${row.problem} |`;
+    return `| ${operations} | ${status} | ${[...marks, ...words].join(', ')} | ${becomes} | ${row.problem} |`;
   });
   return `## Answers of Microsoft Graph
 

@@ -20,7 +20,19 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   plugin: [],
   relay: [
-    ...['model', 'profile', 'identity', 'adoption', 'plan', 'secrets', 'settings', 'graph', 'drift', 'store'],
+    ...[
+      'model',
+      'profile',
+      'identity',
+      'adoption',
+      'operations',
+      'plan',
+      'secrets',
+      'settings',
+      'graph',
+      'drift',
+      'store',
+    ],
     ...['explain', 'sync', 'app', 'http', 'node.ts', 'cli', 'main.ts'],
   ],
 };

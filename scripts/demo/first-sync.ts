@@ -1,4 +1,5 @@
 /** Follows the first sync through the events of agent and relay until the relay's first run is finished. */
+import { isOperationKind, specOf } from '../../relay/operations/registry.ts';
 import type { RunningAgent } from './agent.ts';
 import { DemoError } from './demo-error.ts';
 import type { LogEvent, Program } from './program.ts';
@@ -105,25 +106,12 @@ function showProvisioning(event: LogEvent, screen: Screen): void {
   }
 }
 
-const nouns: Record<string, string> = {
-  createSchool: 'new school',
-  updateSchool: 'updated school',
-  createUser: 'new account',
-  updateUser: 'updated account',
-  createClass: 'new class',
-  updateClass: 'updated class',
-  assignLicence: 'license',
-  addSchoolClass: 'class to put into its school',
-  addSchoolUser: 'person to put into a school',
-  addOwners: 'class to give teachers',
-  addMembers: 'group of students to put into a class',
-  createTeam: 'team',
-};
-
 /** `3 new schools, 2,000 updated accounts` */
 export function describePlan(planned: unknown): string {
   const kinds = Object.entries(planned as Record<string, number>);
-  return kinds.map(([kind, operations]) => counted(operations, nouns[kind] ?? kind)).join(', ');
+  return kinds
+    .map(([kind, operations]) => counted(operations, isOperationKind(kind) ? specOf(kind).noun : kind))
+    .join(', ');
 }
 
 /** The noun alone gets a plural: "2 classes to put into their school". */

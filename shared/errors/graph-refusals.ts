@@ -1,4 +1,4 @@
-/** What Microsoft Graph refuses, as problems of one object. Which answer is which: relay/graph/outcome-rows.ts. */
+/** What Microsoft Graph refuses, as problems of one object. Which answer is which: relay/operations/. */
 import type { Entry, Fixer } from './entry.ts';
 
 export const graphRefusals = {

@@ -1,7 +1,7 @@
 /** What the guard holds back, and what was decided about it. */
 import { z } from 'zod';
 import { guardRules } from '../../model/hold.ts';
-import { stages } from '../../model/operation.ts';
+import { operationKinds } from '../../operations/registry.ts';
 import { readHolds, type StoredHold } from '../../store/guard/holds.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { moment } from './fields.ts';
@@ -9,7 +9,7 @@ import { moment } from './fields.ts';
 /** What a rule found too much, in the plan as it is now. */
 export const foundHoldSchema = z.object({
   key: z.string(),
-  kind: z.enum(stages.flat()),
+  kind: z.enum(operationKinds),
   schoolId: z.string(),
   rule: z.enum(guardRules),
   count: z.int(),

@@ -1,13 +1,13 @@
 /** What the next run would do: counts, what it takes over, what of it is held, and every operation. */
 import { z } from 'zod';
-import { stages } from '../../model/operation.ts';
+import { operationKinds } from '../../operations/registry.ts';
 import { type Filter, type Listed, listPlan, totalsOf } from '../../plan/listing.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { PlanNow } from '../../sync/plan-now.ts';
 import { jsonCell, type Table } from './fields.ts';
 import { foundHoldSchema } from './holds.ts';
 
-export const operationKind = z.enum(stages.flat());
+export const operationKind = z.enum(operationKinds);
 
 const body = z.record(z.string(), z.unknown());
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { stages } from '../../model/operation.ts';
+import { operationKinds } from '../../operations/registry.ts';
 import type { Names } from '../../store/roster/names.ts';
 import { sentenceOf, type Told } from './sentences.ts';
 
@@ -30,7 +30,7 @@ t.test('operations are told with the names of people and classes', (t) => {
 });
 
 t.test('there is a sentence for every kind of operation', (t) => {
-  for (const kind of stages.flat()) {
+  for (const kind of operationKinds) {
     const told: Told = { kind, key: 'class:42', people: ['students:1'] };
     t.match(sentenceOf(told, names), /Ada Lovelace|Biology 1|school 42/, kind);
     t.notMatch(sentenceOf(told, names), kind);

@@ -3,11 +3,11 @@
  * transaction, so a kill between two calls to Graph loses neither.
  */
 
-import type { Link } from '../../model/account-link.ts';
 import {
+  type Applied,
   type AppliedObject,
   type AppliedState,
-  type AppliedTeam,
+  type DoubtfulKind,
   earlierRole,
   nothingApplied,
   objectsOf,
@@ -21,20 +21,6 @@ import { slices } from '../engine/slices.ts';
 import { type JournalEntry, writeJournal } from '../runs/journal.ts';
 import type { TenantScope } from '../store.ts';
 import { readTeams, writeTeams } from '../teams/teams.ts';
-
-/** What one answered operation leaves in the applied state. */
-export interface Applied {
-  object?: { kind: 'school' | 'class' | 'user'; key: string; objectId: string; body: Body };
-  link?: Link;
-  relations?: { kind: RelationKind; container: string; items: string[] };
-  /** Relations that are no more. */
-  unrelated?: { kind: RelationKind; container: string; items: string[] };
-  /** What is known of a class's team now; undefined when it came to nothing. */
-  team?: { sectionId: string; team: AppliedTeam | undefined };
-}
-
-/** Relations that may be left in doubt: what can be taken back must be known. */
-export type DoubtfulKind = 'member' | 'owner' | 'retired';
 
 export async function readApplied(scope: TenantScope): Promise<AppliedState> {
   const state: AppliedState = { ...nothingApplied(), teams: await readTeams(scope) };

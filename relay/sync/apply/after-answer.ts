@@ -1,13 +1,12 @@
 /** What comes next for an operation after Graph's answer, or after none. */
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
-import { describe, isCreation } from '../../graph/operations.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
-import type { Body } from '../../model/body.ts';
 import type { Operation } from '../../model/operation.ts';
+import { isYoung } from '../../operations/needs.ts';
+import { describe, hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
 import type { Applying } from './applying.ts';
 import type { Task } from './lanes.ts';
-import { isYoung } from './references.ts';
 import { newDoubt, type Step } from './step.ts';
 
 /** Attempts at something that Graph does not know, before it is looked up what is missing: some seven seconds. */
@@ -53,7 +52,8 @@ export function stepAfter(
     case 'one by one':
       return { kind: 'one by one' };
     case 'failed': {
-      const less = withoutClearing(operation);
+      const { request } = specOf(operation.kind);
+      const less = request.service === 'graph' ? request.lesser?.(operation) : undefined;
       return less === undefined ? afterRefusal(task, outcome.error, isOneByOne) : { kind: 'less', operation: less };
     }
   }
@@ -78,14 +78,6 @@ function afterRefusal(task: Task, error: HallpassError, isOneByOne: boolean): St
   return { kind: 'without', people: [first], rest: people.length === 0 ? undefined : { ...operation, people }, error };
 }
 
-/** Clearing what belonged to an earlier role is worth a try, and nothing more: Microsoft does not document it. */
-function withoutClearing(operation: Operation): Operation | undefined {
-  if (operation.kind !== 'updateUser') return undefined;
-  const rest = Object.entries(operation.body).filter(([, value]) => value !== null);
-  if (rest.length === Object.keys(operation.body).length || rest.length === 0) return undefined;
-  return { ...operation, body: Object.fromEntries(rest) as Body };
-}
-
 function afterOnePerson(task: Task, { habits }: Applying): Step {
   const { operation, refusedAlone = 0 } = task;
   if (!('people' in operation)) return { kind: 'done' };
@@ -93,7 +85,7 @@ function afterOnePerson(task: Task, { habits }: Applying): Step {
   // Where one of them was refused alone, the tenant may take several others at once.
   task.hadRefusals ||= refusedAlone > 0;
   task.refusedAlone = 0;
-  if (operation.kind === 'addOwners' && people.length === 0 && !task.hadRefusals) habits.ownersOneByOne = true;
+  if (hasOneByOne(operation) && people.length === 0 && !task.hadRefusals) habits.ownersOneByOne = true;
   if (first === undefined || people.length === 0) return { kind: 'done' };
   return { kind: 'partly', done: { ...operation, people: [first] }, rest: { ...operation, people } };
 }

@@ -9,21 +9,23 @@ import { timestamp } from '../../../shared/clock.ts';
 import { type HallpassError, passing } from '../../../shared/errors.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import { DeletedObjects } from '../../graph/holders.ts';
-import { isCreation, requestFor } from '../../graph/operations.ts';
 import type { LinkedPerson } from '../../model/account-link.ts';
-import { isAboutTeam, type Operation, type Plan } from '../../model/operation.ts';
+import type { Applied } from '../../model/applied-state.ts';
+import type { Operation, Plan } from '../../model/operation.ts';
+import { changedObject, objectIds, settledAt, withItsObjects } from '../../operations/needs.ts';
+import { hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
+import type { ObjectIds, RequestOptions, WriteRequest } from '../../operations/spec.ts';
 import { forgetPasswords } from '../../store/accounts/initial-passwords.ts';
-import { type Applied, record } from '../../store/applied/applied.ts';
+import { record } from '../../store/applied/applied.ts';
 import { type JournalEntry, writeJournal } from '../../store/runs/journal.ts';
 import { lostAnswer, stepAfter } from './after-answer.ts';
 import type { ApplyContext, Applying, ApplyResult } from './applying.ts';
 import { applyArchiving, isArchiving } from './archiving.ts';
-import { appliedBy, asFound, journalEntry, subjectOf, updateApplied } from './effects.ts';
+import { asFound, journalEntry, updateApplied } from './effects.ts';
 import { type Doubt, Lanes, type Task } from './lanes.ts';
 import { look } from './looks.ts';
 import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { Owners } from './owners.ts';
-import { objectIdOf, objectIds, settledAt, withItsObjects } from './references.ts';
 import type { Step } from './step.ts';
 import { applyTeams } from './teams.ts';
 import { backoff, maxAttempts, workOff } from './work-off.ts';
@@ -55,7 +57,7 @@ export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyRes
     }
     const toMake = possible.filter((operation) => operation.kind === 'createTeam');
     const toArchive = possible.filter(isArchiving);
-    const others = possible.filter((operation) => !isAboutTeam(operation));
+    const others = possible.filter(({ kind }) => specOf(kind).request.service === 'graph');
     if (others.length > 0) await applyStage(others, context, result, total);
     if (toMake.length > 0) await applyTeams(toMake, context, result, total);
     if (toArchive.length > 0) await applyArchiving(toArchive, context, result, total);
@@ -116,8 +118,8 @@ async function take(doubtful: readonly Doubtful[], steps: Map<Task, Step>, conte
 
 /** Schools and classes have no name that Graph keeps unique for sure: what an older database has forgotten would be made again. */
 function mayBeThere(task: Task, { isEverythingRead, entries }: Applying): boolean {
-  const { kind } = task.operation;
-  return !isEverythingRead && !entries.has(task) && (kind === 'createSchool' || kind === 'createClass');
+  const { makes } = specOf(task.operation.kind);
+  return !isEverythingRead && !entries.has(task) && makes?.hasUniqueName === false;
 }
 
 async function send(tasks: readonly Task[], context: Applying): Promise<Map<Task, Step>> {
@@ -126,20 +128,29 @@ async function send(tasks: readonly Task[], context: Applying): Promise<Map<Task
   const passwords = await announce(tasks, context);
   const ids = objectIds(context);
   const password = (key: string) => passwords.get(key) ?? missingPassword(key);
-  const isOneByOne = ({ operation, isOneByOne }: Task) =>
-    isOneByOne === true || (operation.kind === 'addOwners' && context.habits.ownersOneByOne);
-  const requests = tasks.map((task) => {
-    const alone = isOneByOne(task);
-    const operation = alone ? firstOf(task.operation) : task.operation;
-    return requestFor(operation, ids, { root: context.root, password, ownersOneByOne: alone });
-  });
-  const ways = tasks.map(isOneByOne);
+  const ways = tasks.map((task) => isOneByOne(task, context));
+  const requests = tasks.map(({ operation }, index) =>
+    requestFor(operation, ids, { root: context.root, password }, ways[index] === true),
+  );
   const answers = await sendBatch(context.client, requests).catch((error: unknown) => asAnswers(error, tasks.length));
   for (const [index, task] of tasks.entries()) {
     task.attempts += 1;
     steps.set(task, stepAfter(task, answers[index], ways[index] === true, context));
   }
   return steps;
+}
+
+function isOneByOne({ operation, isOneByOne }: Task, { habits }: Applying): boolean {
+  return isOneByOne === true || (habits.ownersOneByOne && hasOneByOne(operation));
+}
+
+/** @throws TypeError for what another service than Graph is asked for */
+function requestFor(operation: Operation, ids: ObjectIds, options: RequestOptions, alone: boolean): WriteRequest {
+  const { request } = specOf(operation.kind);
+  if (request.service !== 'graph') throw new TypeError(`${operation.key}: a team is not asked for in a batch`);
+  if (!alone) return request.send(operation, ids, options);
+  const first = firstOf(operation);
+  return request.sendAlone?.(first, ids, options) ?? request.send(first, ids, options);
 }
 
 /** Records what has come of the operations, and puts back into the queue what is not settled. */
@@ -183,11 +194,11 @@ async function conclude(
         }
         const { code, message } = step.error;
         journal.push({ ...entry, state: 'failed', error: { code, message } });
-        failed(task.operation, step.error, subjectOf(task.operation));
+        failed(task.operation, step.error, specOf(task.operation.kind).subject(task.operation));
         break;
       }
       case 'partly':
-        applied.push(appliedBy(step.done, '', context.applied));
+        applied.push(specOf(step.done.kind).effect(step.done, '', context.applied));
         task.operation = step.rest;
         task.attempts = 0;
         lanes.park(task, now);
@@ -216,19 +227,19 @@ async function conclude(
         const { code, message } = step.error;
         // After the last attempt it may still have been carried out: the next run settles that.
         journal.push({ ...entry, state: 'intent', error: { code, message } });
-        failed(task.operation, step.error, subjectOf(task.operation));
+        failed(task.operation, step.error, specOf(task.operation.kind).subject(task.operation));
         break;
       }
       case 'failed': {
         const { code, message } = step.error;
         journal.push({ ...entry, state: 'failed', error: { code, message } });
-        failed(task.operation, step.error, subjectOf(task.operation));
+        failed(task.operation, step.error, specOf(task.operation.kind).subject(task.operation));
         break;
       }
       case 'done': {
-        const objectId = step.objectId ?? objectIdOf(task.operation, context);
+        const objectId = step.objectId ?? changedObject(task.operation, context);
         const isFound = step.isFound === true && !isOfEarlierAttempt(task.operation, context);
-        const made = appliedBy(task.operation, objectId, context.applied);
+        const made = specOf(task.operation.kind).effect(task.operation, objectId, context.applied);
         applied.push(isFound ? asFound(made) : made);
         journal.push({ ...entry, state: 'done' });
         if (isFound) {

@@ -14,9 +14,9 @@ import {
   requestArchive,
 } from '../../graph/teams.ts';
 import type { Operation } from '../../model/operation.ts';
+import { specOf } from '../../operations/registry.ts';
 import { teamOf } from '../../plan/teams.ts';
 import type { Applying, ApplyResult } from './applying.ts';
-import { appliedBy } from './effects.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { denied } from './look-reasons.ts';
 import { Outcomes, oneByOne } from './outcomes.ts';
@@ -141,7 +141,7 @@ class ArchiveWork {
   }
 
   async #done(operations: readonly ArchiveOperation[], task?: Task): Promise<undefined> {
-    const news = operations.map((operation) => appliedBy(operation, '', this.#context.applied));
+    const news = operations.map((operation) => specOf(operation.kind).effect(operation, '', this.#context.applied));
     await this.#outcomes.done(operations, news, task);
   }
 

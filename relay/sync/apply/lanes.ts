@@ -6,6 +6,7 @@ import type { HallpassError } from '../../../shared/errors.ts';
 import { SetBack } from '../../../shared/set-back.ts';
 import type { Conflict } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
+import { specOf } from '../../operations/registry.ts';
 
 export interface Task {
   operation: Operation;
@@ -51,7 +52,7 @@ export class Lanes {
   constructor(operations: readonly Operation[], notBefore: (operation: Operation) => number = () => 0) {
     this.#notBefore = notBefore;
     for (const [index, operation] of operations.entries()) {
-      const lane = laneOf(operation) ?? `#${index}`;
+      const lane = specOf(operation.kind).group(operation) === undefined ? `#${index}` : operation.key;
       const tasks = this.#waiting.get(lane);
       const task = { operation, lane, attempts: 0 };
       if (tasks === undefined) {
@@ -102,18 +103,5 @@ export class Lanes {
   /** When the first parked task is due; undefined when none is parked. */
   nextDue(): number | undefined {
     return this.#parked.length === 0 ? undefined : Math.min(...this.#parked.map((entry) => entry.until));
-  }
-}
-
-function laneOf(operation: Operation): string | undefined {
-  switch (operation.kind) {
-    case 'addOwners':
-    case 'addMembers':
-    case 'addToLicenceGroup':
-    case 'removeOwner':
-    case 'removeMember':
-      return operation.key;
-    default:
-      return undefined;
   }
 }

@@ -1,15 +1,13 @@
 /** Why Graph refused: who has what was asked for, what is not there any more, what is not allowed. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
-import type { GraphAnswer } from '../../graph/client.ts';
 import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
-import { isOfPerson, readAll, type StampedUser, stampProperties } from '../../graph/lookups.ts';
-import { describe } from '../../graph/operations.ts';
-import { lackingFor } from '../../graph/permissions.ts';
-import { denialOf, groupDenialOf } from '../../graph/protection.ts';
+import { readAll } from '../../graph/lookups.ts';
+import { denialOf, groupDenialOf, lackingFor } from '../../graph/protection.ts';
 import type { Operation } from '../../model/operation.ts';
+import { objectIdAt, objectIds, referencedObjects } from '../../operations/needs.ts';
+import { describe, specOf } from '../../operations/registry.ts';
 import type { Applying } from './applying.ts';
 import type { Task } from './lanes.ts';
-import { objectIds, referencedObjects } from './references.ts';
 import type { Step } from './step.ts';
 
 /** An operation that asks for what something else has. */
@@ -52,14 +50,10 @@ export async function takenBy(
 }
 
 function wantedBy(operation: Operation, property: string | undefined, holder: string | undefined): Wanted {
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  if (operation.kind === 'createUser') {
-    const { userPrincipalName, mailNickname } = operation.user.creation ?? {};
-    // A user name is what mostly is taken, and what Graph means where it names no property.
-    return { property: property ?? 'userPrincipalName', userPrincipalName, mailNickname, holder };
-  }
-  const mailNickname = 'body' in operation ? text(operation.body.mailNickname) : undefined;
-  return { property: property ?? (mailNickname && 'mailNickname'), userPrincipalName: undefined, mailNickname, holder };
+  const { userPrincipalName, mailNickname } = specOf(operation.kind).makes?.claims(operation) ?? {};
+  // A user name is what mostly is taken, and what Graph means where it names no property.
+  const first = userPrincipalName === undefined ? mailNickname && 'mailNickname' : 'userPrincipalName';
+  return { property: property ?? first, userPrincipalName, mailNickname, holder };
 }
 
 function wordsFor({ property, mailNickname, userPrincipalName }: Wanted): string {
@@ -74,9 +68,8 @@ async function ownAmong(
   { client }: Applying,
 ): Promise<boolean[]> {
   const urls = held.map(({ operation: { kind }, id }) => {
-    if (id === undefined) return [];
-    if (kind === 'createClass') return [`/education/classes/${id}?$select=id,externalId,externalSource`];
-    return kind === 'createUser' ? [`/education/users/${id}?$select=${stampProperties}`] : [];
+    const read = specOf(kind).makes?.read;
+    return id === undefined || read === undefined ? [] : [read(id)];
   });
   const answers = await readAll(client, urls.flat());
   let at = 0;
@@ -84,14 +77,9 @@ async function ownAmong(
     if (urls[index]?.length !== 1) return false;
     const answer = answers[at];
     at += 1;
-    if (kind === 'createUser') return isOfPerson(bodyOf<StampedUser>(answer), key);
-    const { externalId, externalSource } = bodyOf<{ externalId?: string; externalSource?: string }>(answer);
-    return externalSource === 'sis' && `class:${externalId}` === key;
+    const item = answer?.status === 200 ? (answer.body as object | null) : undefined;
+    return specOf(kind).makes?.isOurs(item ?? {}, key) === true;
   });
-}
-
-function bodyOf<T extends object>(answer: GraphAnswer | undefined): Partial<T> {
-  return answer?.status === 200 ? ((answer.body ?? {}) as T) : {};
 }
 
 /** Which of the objects that it refers to Microsoft 365 does not know any more. */
@@ -149,29 +137,13 @@ export async function denied(operation: Operation, error: HallpassError, { clien
 }
 
 /** The group whose people the operation changes. */
-function groupIn(operation: Operation, { applied }: Applying): string | undefined {
-  switch (operation.kind) {
-    case 'addToLicenceGroup':
-      return operation.groupId;
-    case 'addOwners':
-    case 'addMembers':
-    case 'removeOwner':
-    case 'removeMember':
-      return applied.classes.get(operation.sectionId)?.objectId;
-    default:
-      return undefined;
-  }
+function groupIn(operation: Operation, context: Applying): string | undefined {
+  const where = specOf(operation.kind).group(operation)?.where;
+  return where?.what === 'class' ? objectIdAt(where, context) : where?.id;
 }
 
 /** The one account that the operation changes. */
-function accountIn(operation: Operation, { accounts }: Applying): string | undefined {
-  switch (operation.kind) {
-    case 'updateUser':
-    case 'enableUser':
-    case 'disableUser':
-    case 'assignLicence':
-      return accounts.get(operation.personKey);
-    default:
-      return undefined;
-  }
+function accountIn(operation: Operation, context: Applying): string | undefined {
+  const target = specOf(operation.kind).changes(operation);
+  return target?.what === 'person' ? objectIdAt(target, context) : undefined;
 }

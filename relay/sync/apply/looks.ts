@@ -7,9 +7,11 @@ import { fail, HallpassError, passing } from '../../../shared/errors.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readGroup } from '../../graph/directory.ts';
 import { type Creation, lookUpCreations, type Seen } from '../../graph/lookups.ts';
-import { isCreation } from '../../graph/operations.ts';
-import type { Operation } from '../../model/operation.ts';
+import { type Operation, peopleOf } from '../../model/operation.ts';
 import { accountOf } from '../../model/person.ts';
+import { objectIdAt } from '../../operations/needs.ts';
+import { isCreation, specOf } from '../../operations/registry.ts';
+import type { GroupChange } from '../../operations/spec.ts';
 import type { Applying } from './applying.ts';
 import type { Doubt, Task } from './lanes.ts';
 import { denial, missingObjects, type Taken, takenBy } from './look-reasons.ts';
@@ -73,8 +75,7 @@ export async function findCreated<C extends Creation>(
 
 function creationOf(operation: Operation): Creation {
   const { kind, key } = operation;
-  if (operation.kind === 'createUser') return { kind, key, body: operation.user.creation ?? {} };
-  return { kind, key, body: 'body' in operation ? operation.body : {} };
+  return { kind, key, body: specOf(kind).values(operation) ?? {} };
 }
 
 /** @returns `taken` where something else has the name, and it is to be found out who */
@@ -89,8 +90,7 @@ function creationStep(task: Doubtful, { ours, other }: Seen): Step | 'taken' {
   if (doubt.why === 'first') return { kind: 'now' };
   if (doubt.why !== 'lost' || other !== undefined) return 'taken';
   const again: Step = { kind: 'again', waitMs: undefined, error: doubt.error };
-  // No two accounts can have one user name, so the next attempt tells more than another look.
-  return operation.kind === 'createUser' ? again : later(doubt, again);
+  return specOf(operation.kind).makes?.hasUniqueName === true ? again : later(doubt, again);
 }
 
 async function otherStep(task: Doubtful, context: Applying): Promise<Step> {
@@ -107,33 +107,17 @@ async function otherStep(task: Doubtful, context: Applying): Promise<Step> {
 
 async function relationStep(operation: Operation, { error }: Doubt, context: Applying): Promise<Step> {
   const again: Step = { kind: 'again', waitMs: undefined, error };
-  switch (operation.kind) {
-    case 'addOwners':
-    case 'addMembers':
-    case 'addToLicenceGroup': {
-      const relation = operation.kind === 'addOwners' ? 'owners' : 'members';
-      const there =
-        operation.kind === 'addToLicenceGroup'
-          ? await readGroup(context.client, operation.groupId, relation)
-          : await groupOf(operation.sectionId, relation, context);
-      if (there === undefined) return again;
-      const isThere = (person: string) => there.has(context.accounts.get(person) ?? '');
-      const rest = operation.people.filter((person) => !isThere(person));
-      if (rest.length === 0) return { kind: 'done' };
-      if (rest.length === operation.people.length) return again;
-      const done = { ...operation, people: operation.people.filter(isThere) };
-      return { kind: 'partly', done, rest: { ...operation, people: rest } };
-    }
-    case 'removeOwner':
-    case 'removeMember': {
-      const relation = operation.kind === 'removeOwner' ? 'owners' : 'members';
-      const there = await groupOf(operation.sectionId, relation, context);
-      const gone = there !== undefined && !there.has(accountOf(operation.personKey, context.accounts) ?? '');
-      return gone ? { kind: 'done' } : again;
-    }
-    default:
-      return again;
-  }
+  const change = specOf(operation.kind).group(operation);
+  const there = change && (await peopleIn(change, context));
+  if (change === undefined || there === undefined) return again;
+  const isThere = (person: string) => there.has(accountOf(person, context.accounts) ?? '');
+  if (!change.adds) return peopleOf(operation).some(isThere) ? again : { kind: 'done' };
+  if (!('people' in operation)) return again;
+  const rest = operation.people.filter((person) => !isThere(person));
+  if (rest.length === 0) return { kind: 'done' };
+  if (rest.length === operation.people.length) return again;
+  const done = { ...operation, people: operation.people.filter(isThere) };
+  return { kind: 'partly', done, rest: { ...operation, people: rest } };
 }
 
 /** A look that is refused is that operation's problem; one that fails on the way is repeated. */
@@ -157,7 +141,7 @@ function unanswered({ doubt }: Doubtful): Step {
   return { kind: 'look', doubt: { ...doubt, unanswered }, waitMs };
 }
 
-async function groupOf(sectionId: string, relation: 'members' | 'owners', { client, applied }: Applying) {
-  const groupId = applied.classes.get(sectionId)?.objectId;
-  return groupId === undefined ? undefined : readGroup(client, groupId, relation);
+async function peopleIn({ where, relation }: GroupChange, context: Applying): Promise<Set<string> | undefined> {
+  const groupId = where.what === 'group' ? where.id : objectIdAt(where, context);
+  return groupId === undefined ? undefined : readGroup(context.client, groupId, relation);
 }

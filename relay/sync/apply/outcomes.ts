@@ -4,11 +4,13 @@
  */
 import { timestamp } from '../../../shared/clock.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
+import type { Applied } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
-import { type Applied, record } from '../../store/applied/applied.ts';
+import { specOf } from '../../operations/registry.ts';
+import { record } from '../../store/applied/applied.ts';
 import { type JournalEntry, writeJournal } from '../../store/runs/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
-import { journalEntry, subjectOf, updateApplied } from './effects.ts';
+import { journalEntry, updateApplied } from './effects.ts';
 import type { Lanes, Task } from './lanes.ts';
 import { workOff } from './work-off.ts';
 
@@ -92,7 +94,10 @@ export class Outcomes {
     state: JournalEntry['state'],
   ): Promise<void> {
     await this.#tell(operation, task, state, { code, message });
-    this.#result.failures.push({ operation, problem: { subject: subjectOf(operation), code, message, action } });
+    this.#result.failures.push({
+      operation,
+      problem: { subject: specOf(operation.kind).subject(operation), code, message, action },
+    });
     this.#result.failed += 1;
   }
 

@@ -1,5 +1,5 @@
 /** Which record has an object of Microsoft 365, as far as this tenant's applied state knows. */
-import type { KnownObjects } from './references.ts';
+import type { KnownObjects } from '../../operations/needs.ts';
 
 /** The applied state has objects by record: the reverse is made when somebody asks, and again when there are more or fewer of them. */
 export class Owners {

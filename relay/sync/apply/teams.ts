@@ -15,16 +15,15 @@ import {
   requestTeam,
   type TeamNews,
 } from '../../graph/teams.ts';
-import type { AppliedTeam } from '../../model/applied-state.ts';
+import type { Applied, AppliedTeam } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
+import { settledAt } from '../../operations/needs.ts';
 import { teamOf } from '../../plan/teams.ts';
-import type { Applied } from '../../store/applied/applied.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { Lanes, type Task } from './lanes.ts';
 import { denied } from './look-reasons.ts';
 import { Outcomes, oneByOne } from './outcomes.ts';
-import { settledAt } from './references.ts';
 import { failureAfter } from './work-off.ts';
 
 type TeamCreation = Extract<Operation, { kind: 'createTeam' }>;

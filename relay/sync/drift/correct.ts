@@ -1,8 +1,8 @@
 /** Making the applied state say what is really there, in memory and in the store. */
 import { type Drift, isOfLink, linkedObject, linkOf } from '../../drift/ledger.ts';
-import { objectsOf } from '../../model/applied-state.ts';
+import { type Applied, objectsOf } from '../../model/applied-state.ts';
 import { type Keys, keysOfObjects, objectOf } from '../../model/keys.ts';
-import { type Applied, forgetObject, record } from '../../store/applied/applied.ts';
+import { forgetObject, record } from '../../store/applied/applied.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { updateApplied } from '../apply/effects.ts';
 import type { TenantState } from '../state/tenant-state.ts';

@@ -9,17 +9,16 @@ import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adop
 import { listTest } from '../../identity/candidates.ts';
 import type { Link } from '../../model/account-link.ts';
 import { foundByStamp, readopted, recovered } from '../../model/account-link.ts';
-import type { RelationKind } from '../../model/applied-state.ts';
+import type { Applied, RelationKind } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
 import { commonPart } from '../../model/body.ts';
 import type { Found } from '../../model/found.ts';
 import { personKey } from '../../model/person.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import type { Role } from '../../model/role.ts';
+import { licenceKey } from '../../operations/licence-relation.ts';
 import type { DesiredState } from '../../plan/desired.ts';
-import { licenceKey } from '../../plan/licenses.ts';
 import { readingOf } from '../../profile/adoption.ts';
-import type { Applied } from '../../store/applied/applied.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
 
 /**

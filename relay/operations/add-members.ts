@@ -1,0 +1,58 @@
+/** Puts students and teachers into their class, twenty in a request. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { makeAgain, references } from './memberships.ts';
+import { idIn, keysIn } from './objects.ts';
+import { members } from './permissions.ts';
+import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const addMembers: OperationSpec<'addMembers'> = {
+  noun: 'group of students to put into a class',
+  stage: 'members',
+  needs: ({ sectionId, people }) => [
+    { what: 'class', id: sectionId },
+    { what: 'people', keys: people },
+  ],
+  changes: () => undefined,
+  group: ({ sectionId }) => ({ where: { what: 'class', id: sectionId }, relation: 'members', adds: true }),
+
+  request: {
+    service: 'graph',
+    send: ({ sectionId, people }, ids, options) => ({
+      method: 'PATCH',
+      url: `/groups/${ids.class(sectionId)}`,
+      body: { 'members@odata.bind': references(people, ids, options) },
+    }),
+  },
+  permissions: members,
+  answers: [
+    ...passing,
+    alreadyInGroup,
+    ...missing,
+    onPremises,
+    ...closedGroup,
+    memberRefused,
+    objectFull,
+    ...full,
+    ...refusals,
+  ],
+  makes: undefined,
+  unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
+
+  effect: ({ sectionId, people }) => ({ relations: { kind: 'member', container: sectionId, items: people } }),
+  journal: ({ people }) => people,
+  values: () => undefined,
+  subject: ({ key }) => key,
+
+  guard: {
+    effect: 'addition',
+    repair: {
+      nouns: 'class memberships',
+      outOf: 'members',
+      ifApproved: (operations) => makeAgain(operations, 'class memberships'),
+    },
+  },
+  sentence: ({ who, isOne, section }) => `${who} ${isOne ? 'joins' : 'join'} ${section}`,
+  sources: noSources,
+};

@@ -1,0 +1,53 @@
+/** Puts people into the group that gives its members a license. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { licenceKey } from './licence-relation.ts';
+import { references } from './memberships.ts';
+import { members } from './permissions.ts';
+import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
+  noun: 'group of people to license',
+  stage: 'owners',
+  needs: ({ groupId, people }) => [
+    { what: 'group', id: groupId },
+    { what: 'people', keys: people },
+  ],
+  changes: () => undefined,
+  group: ({ groupId }) => ({ where: { what: 'group', id: groupId }, relation: 'members', adds: true }),
+
+  request: {
+    service: 'graph',
+    send: ({ groupId, people }, ids, options) => ({
+      method: 'PATCH',
+      url: `/groups/${groupId}`,
+      body: { 'members@odata.bind': references(people, ids, options) },
+    }),
+  },
+  permissions: members,
+  answers: [
+    ...passing,
+    alreadyInGroup,
+    ...missing,
+    onPremises,
+    ...closedGroup,
+    memberRefused,
+    objectFull,
+    ...full,
+    ...refusals,
+  ],
+  makes: undefined,
+  unheard: () => ({ what: 'again' }),
+
+  effect: ({ groupId, people }) => ({
+    relations: { kind: 'licence', container: licenceKey({ group: groupId }), items: people },
+  }),
+  journal: ({ people }) => people,
+  values: () => undefined,
+  subject: ({ key }) => key,
+
+  guard: { effect: 'addition', repair: undefined },
+  sentence: ({ who, isOne }) => `${who} ${isOne ? 'joins' : 'join'} the group of a license`,
+  sources: noSources,
+};

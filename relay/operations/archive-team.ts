@@ -1,0 +1,36 @@
+/** Makes the team of a class of a past year read-only: relay/sync/apply/archiving.ts follows how Microsoft Teams does it. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { idIn } from './objects.ts';
+import { archive } from './permissions.ts';
+import { protectedGroup, teamRefused } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const archiveTeam: OperationSpec<'archiveTeam'> = {
+  noun: 'team to archive',
+  stage: 'teams',
+  needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
+  changes: () => undefined,
+  group: () => undefined,
+
+  request: { service: 'teams' },
+  permissions: archive,
+  answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
+  makes: undefined,
+  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
+
+  effect: ({ sectionId }) => ({ relations: { kind: 'retired', container: 'archived', items: [sectionId] } }),
+  journal: () => undefined,
+  values: () => undefined,
+  subject: ({ key }) => `${key}/team`,
+
+  guard: {
+    effect: 'removal',
+    nouns: 'teams in use',
+    outOf: 'schoolClasses',
+    causes: ['policies', 'schools'],
+    ifApproved: ({ length }) => `The teams of ${length} classes become read-only. Their members, files and posts stay.`,
+  },
+  sentence: ({ section }) => `the team of ${section} is archived`,
+  sources: noSources,
+};

@@ -1,0 +1,113 @@
+/** Gives a license to an account that Hallpass made, unless the license comes with a group. */
+import type { Applied, AppliedState } from '../model/applied-state.ts';
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { isSameSku, licenceKey } from './licence-relation.ts';
+import type { OutcomeRow } from './outcome-row.ts';
+import { protectedAccount } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationOf, OperationSpec } from './spec.ts';
+
+const licence = { status: [400, 409], verdict: 'refused' } as const;
+const noLicence = { ...licence, problem: 'AzureActiveDirectoryInvalidLicense' } as const;
+
+/** A person's own address may stand in the way of a license, so they come before the conflicts. */
+const aboutLicenses: readonly OutcomeRow[] = [
+  {
+    ...noLicence,
+    codes: ['ProhibitedInUsageLocationViolation'],
+    message: /ProhibitedInUsageLocation|not (?:available|allowed|permitted) in .*location/i,
+    advice:
+      'The product is not sold in the country of the usage location: correct the location, or choose another license.',
+  },
+  { ...licence, message: /usage ?location/i, problem: 'AzureActiveDirectoryInvalidUserUsageLocation' },
+  {
+    ...noLicence,
+    codes: ['MutuallyExclusiveViolation', 'mutuallyExclusiveServicePlans'],
+    message: /mutually exclusive|conflicting service ?plans?|MutuallyExclusive/i,
+    advice:
+      'The account has another license with a plan that excludes one of these. Take one of the two away, or switch one of the plans off with "disabledPlans" in the profile.',
+  },
+  {
+    ...noLicence,
+    codes: ['DependencyViolation'],
+    message: /depends? on (?:the )?service ?plan|DependencyViolation|dependen(?:t|cy)/i,
+    advice:
+      'The license has a plan that works only with another one: assign the license that has it, or switch the plan off with "disabledPlans" in the profile.',
+  },
+  {
+    ...noLicence,
+    codes: ['CountViolation'],
+    message: /available licen[cs]es|CountViolation|(?:not enough|no more|insufficient) (?:seats|licen[cs]es)/i,
+    advice: 'Buy seats, or take licenses back from accounts that do not need them any more.',
+  },
+  {
+    ...noLicence,
+    codes: ['UniquenessViolation'],
+    message: /UniquenessViolation|proxy ?address/i,
+    advice: 'Another object has an e-mail address of this account: take the address away from one of them in Exchange.',
+  },
+  {
+    ...noLicence,
+    message: /inherited from a group/i,
+    advice:
+      'The account has the license from a group: let the group decide ("licenses" of the profile with that group), or take the account out of it.',
+  },
+  {
+    ...noLicence,
+    message: /disabled ?plan|plan.* (?:does not|do not) belong/i,
+    advice:
+      'Correct "disabledPlans" in the profile: the license does not have that plan, or the plan cannot be switched off.',
+  },
+  {
+    ...noLicence,
+    message:
+      /valid company licen[cs]e|cannot be assigned to (?:a|the) user|licen[cs]e|\bskus?\b|service ?plan|subscription/i,
+    advice: 'Check that the tenant has the license of the profile, that it is for people, and that it is not expired.',
+  },
+];
+
+export const assignLicence: OperationSpec<'assignLicence'> = {
+  noun: 'license',
+  stage: 'owners',
+  needs: ({ personKey }) => [{ what: 'person', key: personKey }],
+  changes: ({ personKey }) => ({ what: 'person', key: personKey }),
+  group: () => undefined,
+
+  request: {
+    service: 'graph',
+    send: ({ personKey, skuId, disabledPlans }, ids) => ({
+      method: 'POST',
+      url: `/users/${ids.person(personKey)}/assignLicense`,
+      body: { addLicenses: [{ skuId, disabledPlans }], removeLicenses: [] },
+    }),
+  },
+  permissions: [['LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']],
+  answers: [...passing, ...missing, ...aboutLicenses, onPremises, protectedAccount, ...full, ...refusals],
+  makes: undefined,
+  unheard: () => ({ what: 'again' }),
+
+  effect: licensed,
+  journal: ({ skuId, disabledPlans }) => ({ skuId, disabledPlans }),
+  values: () => undefined,
+  subject: ({ key }) => key,
+
+  guard: { effect: 'addition', repair: undefined },
+  sentence: ({ who }) => `${who} gets a license`,
+  sources: noSources,
+};
+
+/** A SKU that is assigned again with other plans takes the place of the one before. */
+function licensed(
+  { personKey: key, skuId, disabledPlans }: OperationOf<'assignLicence'>,
+  _objectId: string,
+  { licenses }: AppliedState,
+): Applied {
+  const container = licenceKey({ skuId, disabledPlans });
+  const before = [...licenses].find(([other, people]) => isSameSku(other, container) && people.has(key))?.[0];
+  return {
+    relations: { kind: 'licence', container, items: [key] },
+    ...(before !== undefined && before !== container
+      ? { unrelated: { kind: 'licence', container: before, items: [key] } }
+      : {}),
+  };
+}

@@ -1,0 +1,55 @@
+/** Makes a class: a Microsoft 365 group with the education properties. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { idIn, isStampedFor } from './objects.ts';
+import { roster } from './permissions.ts';
+import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
+import { ofClasses } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const createClass: OperationSpec<'createClass'> = {
+  noun: 'new class',
+  stage: 'objects',
+  needs: () => [],
+  changes: () => undefined,
+  group: () => undefined,
+
+  request: { service: 'graph', send: ({ body }) => ({ method: 'POST', url: '/education/classes', body }) },
+  permissions: roster,
+  answers: [
+    ...[...passing, ...missing, onPremises, protectedGroup, ...full],
+    ...[namingPolicy, noEducation, refusedValue, ...refusals],
+  ],
+  makes: {
+    search: ({ externalId }) => ({
+      path: '/education/classes',
+      property: 'externalId',
+      value: String(externalId),
+      select: 'id,externalId,externalSource',
+    }),
+    isOurs: isStampedFor,
+    hasUniqueName: false,
+    read: (objectId) => `/education/classes/${objectId}?$select=id,externalId,externalSource`,
+    claims: ({ body: { mailNickname } }) => (typeof mailNickname === 'string' ? { mailNickname } : {}),
+    // Its other values are written again; the name may be needed when the section is gone by now.
+    found: (key, { displayName }, objectId) => ({
+      object: { kind: 'class', key: idIn(key), objectId, body: displayName === undefined ? {} : { displayName } },
+    }),
+  },
+  unheard: () => ({ what: 'look' }),
+
+  effect: ({ sectionId, body }, objectId) => ({ object: { kind: 'class', key: sectionId, objectId, body } }),
+  journal: ({ body }) => body,
+  values: ({ body }) => body,
+  subject: ({ key }) => key,
+
+  guard: {
+    effect: 'addition',
+    repair: {
+      nouns: 'classes',
+      outOf: 'classes',
+      ifApproved: ({ length }) => `${length} classes are made again, without what was in them.`,
+    },
+  },
+  sentence: ({ section }) => `${section} is made`,
+  sources: ofClasses,
+};

@@ -1,0 +1,49 @@
+/** Makes a school: an administrative unit with the education properties. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { idIn, isStampedFor } from './objects.ts';
+import { roster } from './permissions.ts';
+import { noEducation, refusedValue } from './shared-answers.ts';
+import { ofSchools } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const createSchool: OperationSpec<'createSchool'> = {
+  noun: 'new school',
+  stage: 'objects',
+  needs: () => [],
+  changes: () => undefined,
+  group: () => undefined,
+
+  request: { service: 'graph', send: ({ body }) => ({ method: 'POST', url: '/education/schools', body }) },
+  permissions: roster,
+  answers: [...passing, ...missing, onPremises, ...full, noEducation, refusedValue, ...refusals],
+  makes: {
+    search: ({ externalId }) => ({
+      path: '/education/schools',
+      property: 'externalId',
+      value: String(externalId),
+      select: 'id,externalId,externalSource',
+    }),
+    isOurs: isStampedFor,
+    hasUniqueName: false,
+    read: undefined,
+    claims: () => ({}),
+    found: (key, _body, objectId) => ({ object: { kind: 'school', key: idIn(key), objectId, body: {} } }),
+  },
+  unheard: () => ({ what: 'look' }),
+
+  effect: ({ schoolId, body }, objectId) => ({ object: { kind: 'school', key: schoolId, objectId, body } }),
+  journal: ({ body }) => body,
+  values: ({ body }) => body,
+  subject: ({ key }) => key,
+
+  guard: {
+    effect: 'addition',
+    repair: {
+      nouns: 'schools',
+      outOf: 'schools',
+      ifApproved: ({ length }) => `${length} schools are made again, without what was in them.`,
+    },
+  },
+  sentence: ({ school }) => `${school} is made`,
+  sources: ofSchools,
+};

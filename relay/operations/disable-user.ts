@@ -1,0 +1,43 @@
+/** Nobody can sign in any more with the account of somebody who is gone from PowerSchool. Nothing of it is deleted. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { roster } from './permissions.ts';
+import { protectedAccount } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const disableUser: OperationSpec<'disableUser'> = {
+  noun: 'account to disable',
+  stage: 'members',
+  needs: ({ personKey }) => [{ what: 'person', key: personKey }],
+  changes: ({ personKey }) => ({ what: 'person', key: personKey }),
+  group: () => undefined,
+
+  request: {
+    service: 'graph',
+    send: ({ personKey }, ids) => ({
+      method: 'PATCH',
+      url: `/education/users/${ids.person(personKey)}`,
+      body: { accountEnabled: false },
+    }),
+  },
+  permissions: roster,
+  answers: [...passing, ...missing, onPremises, protectedAccount, ...full, ...refusals],
+  makes: undefined,
+  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
+
+  effect: ({ personKey }) => ({ relations: { kind: 'retired', container: 'disabled', items: [personKey] } }),
+  journal: () => ({ accountEnabled: false }),
+  values: () => undefined,
+  subject: ({ key }) => key,
+
+  guard: {
+    effect: 'removal',
+    nouns: 'accounts in use',
+    outOf: 'schoolUsers',
+    causes: ['policies', 'schools'],
+    ifApproved: ({ length }) =>
+      `${length} accounts are disabled: nobody can sign in with them until the person is back. Nothing is deleted.`,
+  },
+  sentence: ({ who }) => `the account of ${who} is disabled`,
+  sources: noSources,
+};

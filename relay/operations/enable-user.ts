@@ -1,0 +1,36 @@
+/** Lets somebody sign in again whose account Hallpass disabled, and who is back. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { roster } from './permissions.ts';
+import { protectedAccount } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const enableUser: OperationSpec<'enableUser'> = {
+  noun: 'account to enable',
+  stage: 'objects',
+  needs: ({ personKey }) => [{ what: 'person', key: personKey }],
+  changes: ({ personKey }) => ({ what: 'person', key: personKey }),
+  group: () => undefined,
+
+  request: {
+    service: 'graph',
+    send: ({ personKey }, ids) => ({
+      method: 'PATCH',
+      url: `/education/users/${ids.person(personKey)}`,
+      body: { accountEnabled: true },
+    }),
+  },
+  permissions: roster,
+  answers: [...passing, ...missing, onPremises, protectedAccount, ...full, ...refusals],
+  makes: undefined,
+  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
+
+  effect: ({ personKey }) => ({ unrelated: { kind: 'retired', container: 'disabled', items: [personKey] } }),
+  journal: () => ({ accountEnabled: true }),
+  values: () => undefined,
+  subject: ({ key }) => key,
+
+  guard: { effect: 'addition', repair: undefined },
+  sentence: ({ who }) => `the account of ${who} is enabled`,
+  sources: noSources,
+};

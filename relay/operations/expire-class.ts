@@ -1,0 +1,44 @@
+/** Marks a class of a past year by its name, as School Data Sync does: `Exp0627_Algebra - 1`. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { idIn, updated, valuesIn } from './objects.ts';
+import { roster } from './permissions.ts';
+import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const expireClass: OperationSpec<'expireClass'> = {
+  noun: 'class to mark as expired',
+  stage: 'members',
+  needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
+  changes: ({ sectionId }) => ({ what: 'class', id: sectionId }),
+  group: () => undefined,
+
+  request: {
+    service: 'graph',
+    send: ({ sectionId, body }, ids) => ({ method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body }),
+  },
+  permissions: roster,
+  answers: [
+    ...[...passing, ...missing, onPremises, protectedGroup, ...full],
+    ...[namingPolicy, noEducation, refusedValue, ...refusals],
+  ],
+  makes: undefined,
+  // Whoever needs the class again names it anew, and a reading of the directory tells what is true.
+  unheard: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
+
+  effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),
+  journal: ({ body }) => body,
+  values: ({ body }) => body,
+  subject: ({ key }) => key,
+
+  guard: {
+    effect: 'removal',
+    nouns: 'current classes',
+    outOf: 'schoolClasses',
+    causes: ['policies', 'schools'],
+    ifApproved: ({ length }) => `${length} classes are named as expired. Their members, files and posts stay.`,
+  },
+  sentence: ({ section }) => `${section} is marked as expired`,
+  // The name is no value of PowerSchool any more.
+  sources: noSources,
+};

@@ -1,0 +1,50 @@
+/** What kinds of operations that write values of an object have in common. Pure. */
+import type { Applied, AppliedState } from '../model/applied-state.ts';
+import { objectsOf } from '../model/applied-state.ts';
+import type { Body } from '../model/body.ts';
+import type { Operation } from '../model/operation.ts';
+
+/** The applied state of an object that has new values besides those that were written before. */
+export function updated(
+  kind: 'school' | 'class' | 'user',
+  key: string,
+  changes: Body,
+  objectId: string,
+  applied: AppliedState,
+): Applied & { object: NonNullable<Applied['object']> } {
+  const before = objectsOf(applied, kind).get(key)?.body;
+  return { object: { kind, key, objectId, body: { ...before, ...changes } } };
+}
+
+/** What of an object's key names it within its kind: `77` of `class:77`. */
+export function idIn(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
+}
+
+/** Names of the values that the journal has. */
+export function namesIn(after: unknown): string[] {
+  return Object.keys(valuesIn(after));
+}
+
+export function valuesIn(after: unknown): Body {
+  return (typeof after === 'object' && after !== null ? after : {}) as Body;
+}
+
+/** Keys that the journal has. */
+export function keysIn(after: unknown): string[] {
+  return Array.isArray(after) ? after.map(String) : [];
+}
+
+/** What happens if updates are approved. @param nouns what they change */
+export function receiveValues(operations: readonly Operation[], nouns: string): string {
+  const properties = new Set(operations.flatMap((one) => ('before' in one ? Object.keys(one.body) : [])));
+  return `${operations.length} ${nouns} receive new values of ${[...properties].sort().join(', ')}.`;
+}
+
+/** Whether a school or class of the education API carries the stamp of the record. @param key `class:77` */
+export function isStampedFor(
+  item: { externalId?: string | null; externalSource?: string | null },
+  key: string,
+): boolean {
+  return item.externalSource === 'sis' && item.externalId === idIn(key);
+}

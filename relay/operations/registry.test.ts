@@ -1,0 +1,43 @@
+/** What holds for every kind of operation, whatever it is. */
+import { existsSync } from 'node:fs';
+import t from 'tap';
+import { answerTable } from './answer-table.ts';
+import { operationKinds, specOf } from './registry.ts';
+
+t.test('every kind has a file of its name', (t) => {
+  for (const kind of operationKinds) {
+    const name = kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    t.ok(existsSync(new URL(`./${name}.ts`, import.meta.url)), name);
+  }
+  t.end();
+});
+
+t.test('the table of answers has the rows of each kind in their order', (t) => {
+  const table = answerTable();
+  for (const kind of operationKinds) {
+    const rows = table.filter(({ kinds }) => kinds === undefined || kinds.includes(kind)).map(({ row }) => row);
+    t.strictSame(rows, specOf(kind).answers, kind);
+  }
+  t.end();
+});
+
+t.test('every refusal means something for every kind', (t) => {
+  for (const kind of operationKinds) {
+    const plain = specOf(kind).answers.filter(({ codes, details, message }) => !(codes || details || message));
+    for (let status = 400; status < 600; status += 1) {
+      const fits = plain.some((row) =>
+        row.status.some((one) => (typeof one === 'number' ? one === status : one[0] <= status && status <= one[1])),
+      );
+      if (!fits) t.fail(`${kind}: ${status}`);
+    }
+  }
+  t.end();
+});
+
+t.test('only what can be repeated without harm is repeated', (t) => {
+  for (const kind of operationKinds) {
+    const { makes, unheard } = specOf(kind);
+    t.equal(unheard({ key: 'class:1', after: undefined }).what === 'look', makes !== undefined, kind);
+  }
+  t.end();
+});

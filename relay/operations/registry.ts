@@ -1,0 +1,79 @@
+/** All kinds of operations. */
+import type { Operation, OperationKind, Plan } from '../model/operation.ts';
+import { addMembers } from './add-members.ts';
+import { addOwners } from './add-owners.ts';
+import { addSchoolClass } from './add-school-class.ts';
+import { addSchoolUser } from './add-school-user.ts';
+import { addToLicenceGroup } from './add-to-licence-group.ts';
+import { archiveTeam } from './archive-team.ts';
+import { assignLicence } from './assign-licence.ts';
+import { createClass } from './create-class.ts';
+import { createSchool } from './create-school.ts';
+import { createTeam } from './create-team.ts';
+import { createUser } from './create-user.ts';
+import { disableUser } from './disable-user.ts';
+import { enableUser } from './enable-user.ts';
+import { expireClass } from './expire-class.ts';
+import { removeMember } from './remove-member.ts';
+import { removeOwner } from './remove-owner.ts';
+import { type OperationSpec, stageOrder } from './spec.ts';
+import { unarchiveTeam } from './unarchive-team.ts';
+import { updateClass } from './update-class.ts';
+import { updateSchool } from './update-school.ts';
+import { updateUser } from './update-user.ts';
+
+/** In the order in which people see them. */
+const operations: { readonly [K in OperationKind]: OperationSpec<K> } = {
+  createSchool,
+  updateSchool,
+  createUser,
+  updateUser,
+  enableUser,
+  createClass,
+  updateClass,
+  assignLicence,
+  addToLicenceGroup,
+  addSchoolClass,
+  addSchoolUser,
+  addOwners,
+  addMembers,
+  removeOwner,
+  removeMember,
+  disableUser,
+  expireClass,
+  createTeam,
+  archiveTeam,
+  unarchiveTeam,
+};
+
+export const operationKinds = Object.keys(operations) as OperationKind[];
+
+export function specOf<K extends OperationKind>(kind: K): OperationSpec<K> {
+  return operations[kind];
+}
+
+/** Whether this Hallpass knows the kind: the journal may have some of another version. */
+export function isOperationKind(kind: string): kind is OperationKind {
+  return Object.hasOwn(operations, kind);
+}
+
+/** The operations, stage by stage. */
+export function inStages(all: readonly Operation[]): Plan {
+  return stageOrder.map((stage) => all.filter(({ kind }) => specOf(kind).stage === stage));
+}
+
+/** Whether it makes an object: repeating one whose answer was lost would make a second. */
+export function isCreation({ kind }: Operation): boolean {
+  return specOf(kind).makes !== undefined;
+}
+
+/** Whether there is another request for one of its people, which some tenants want. */
+export function hasOneByOne({ kind }: Operation): boolean {
+  const { request } = specOf(kind);
+  return request.service === 'graph' && request.sendAlone !== undefined;
+}
+
+/** For messages and journal: what was attempted, without personal data. */
+export function describe({ kind, key }: Operation): string {
+  return `${kind} ${key}`;
+}

@@ -1,0 +1,46 @@
+/** Takes somebody out of a class. The account stays, and so does what they wrote in the class. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { endMemberships } from './memberships.ts';
+import { idIn, keysIn } from './objects.ts';
+import { members } from './permissions.ts';
+import { alreadyGone, closedGroup, lastOwner } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const removeMember: OperationSpec<'removeMember'> = {
+  noun: 'person to take from a class',
+  stage: 'members',
+  needs: ({ sectionId, personKey }) => [
+    { what: 'class', id: sectionId },
+    { what: 'person', key: personKey },
+  ],
+  changes: () => undefined,
+  group: ({ sectionId }) => ({ where: { what: 'class', id: sectionId }, relation: 'members', adds: false }),
+
+  request: {
+    service: 'graph',
+    send: ({ sectionId, personKey }, ids) => ({
+      method: 'DELETE',
+      url: `/groups/${ids.class(sectionId)}/members/${ids.person(personKey)}/$ref`,
+    }),
+  },
+  permissions: members,
+  answers: [...passing, ...alreadyGone, ...missing, onPremises, ...closedGroup, ...full, lastOwner, ...refusals],
+  makes: undefined,
+  unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
+
+  effect: ({ sectionId, personKey }) => ({ unrelated: { kind: 'member', container: sectionId, items: [personKey] } }),
+  journal: ({ personKey }) => [personKey],
+  values: () => undefined,
+  subject: ({ key, personKey }) => `${key}/${personKey}`,
+
+  guard: {
+    effect: 'removal',
+    nouns: 'class memberships',
+    outOf: 'members',
+    causes: ['policies', 'dates', 'preRegistered', 'schools'],
+    ifApproved: (operations) => endMemberships(operations, 'class memberships'),
+  },
+  sentence: ({ who, section }) => `${who} leaves ${section}`,
+  sources: noSources,
+};

@@ -1,0 +1,48 @@
+/** Takes the ownership of a class from somebody who no longer teaches it. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { endMemberships } from './memberships.ts';
+import { idIn, keysIn } from './objects.ts';
+import { owners } from './permissions.ts';
+import { alreadyGone, closedGroup, lastOwner } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const removeOwner: OperationSpec<'removeOwner'> = {
+  noun: 'teacher to take from a class',
+  stage: 'members',
+  needs: ({ sectionId, personKey }) => [
+    { what: 'class', id: sectionId },
+    { what: 'person', key: personKey },
+    // The one who takes over could not be added: the class keeps the teacher that it has.
+    { what: 'owners', of: sectionId, atLeast: 2 },
+  ],
+  changes: () => undefined,
+  group: ({ sectionId }) => ({ where: { what: 'class', id: sectionId }, relation: 'owners', adds: false }),
+
+  request: {
+    service: 'graph',
+    send: ({ sectionId, personKey }, ids) => ({
+      method: 'DELETE',
+      url: `/groups/${ids.class(sectionId)}/owners/${ids.person(personKey)}/$ref`,
+    }),
+  },
+  permissions: owners,
+  answers: [...passing, ...alreadyGone, ...missing, onPremises, ...closedGroup, ...full, lastOwner, ...refusals],
+  makes: undefined,
+  unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
+
+  effect: ({ sectionId, personKey }) => ({ unrelated: { kind: 'owner', container: sectionId, items: [personKey] } }),
+  journal: ({ personKey }) => [personKey],
+  values: () => undefined,
+  subject: ({ key, personKey }) => `${key}/${personKey}`,
+
+  guard: {
+    effect: 'removal',
+    nouns: 'class ownerships',
+    outOf: 'owners',
+    causes: ['policies', 'dates', 'preRegistered', 'schools'],
+    ifApproved: (operations) => endMemberships(operations, 'class ownerships'),
+  },
+  sentence: ({ who, section }) => `${who} is no longer an owner of ${section}`,
+  sources: noSources,
+};

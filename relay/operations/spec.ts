@@ -1,0 +1,188 @@
+/**
+ * Everything that is true of one kind of operation. There is a file for each kind in this folder, and the registry has them all:
+ * a new kind does not compile until it says every one of these things.
+ */
+import type { Applied, AppliedState, DoubtfulKind } from '../model/applied-state.ts';
+import type { Body } from '../model/body.ts';
+import type { Operation, OperationKind } from '../model/operation.ts';
+import type { OutcomeRow } from './outcome-row.ts';
+import type { AnyOf } from './permissions.ts';
+
+export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
+
+/**
+ * A stage begins when the one before has ended, because it refers to its objects. Owners come before members: a class without an
+ * owner is not manageable, and the last one cannot be removed.
+ */
+export const stageOrder = ['objects', 'owners', 'members', 'teams'] as const;
+export type StageName = (typeof stageOrder)[number];
+
+export interface OperationSpec<K extends OperationKind = OperationKind> {
+  /** What one of them is called where they are counted: `new account`. */
+  noun: string;
+  stage: StageName;
+  /** What must exist before it is sent, and is looked for when Graph answers that something is missing. */
+  needs(operation: OperationOf<K>): readonly Need[];
+  /** The one object whose properties it writes: the applied state keeps its id, and its protection may be why Graph denies it. */
+  changes(operation: OperationOf<K>): Target | undefined;
+  /**
+   * The group whose people it changes: its operations follow each other, because Graph answers concurrent writes to one group with
+   * conflicts, and a reading of it tells whether it was carried out.
+   */
+  group(operation: OperationOf<K>): GroupChange | undefined;
+
+  /** How Microsoft 365 is asked for it. */
+  request: Way<K>;
+  /** Application permissions, by Microsoft's reference. */
+  permissions: readonly AnyOf[];
+  /** What Graph's refusals mean: the first row that fits counts. */
+  answers: readonly OutcomeRow[];
+  /** What it makes, which a repetition would make twice; undefined for what can be sent again. */
+  makes: Creation<K> | undefined;
+  /** What there is to know when a run was killed before the answer. */
+  unheard(entry: { key: string; after: unknown }): Unheard;
+
+  /**
+   * What it leaves in the applied state.
+   *
+   * @param objectId of what it makes or changes; of no meaning for relations
+   * @param applied before the operation
+   */
+  effect(operation: OperationOf<K>, objectId: string, applied: AppliedState): Applied;
+  /** What the journal keeps of what it writes: no password is among it. */
+  journal(operation: OperationOf<K>): unknown;
+  /** Values of properties that it writes, for people; undefined for relations. */
+  values(operation: OperationOf<K>): Body | undefined;
+  /** Whose problem it is when it fails. */
+  subject(operation: OperationOf<K>): string;
+
+  guard: GuardCell;
+  /** A sentence without a full stop: `Ada Lovelace joins Biology 1 (section 42)`. */
+  sentence(words: Words): string;
+  /** Which value of PowerSchool a property comes from, in the words of PowerSchool's pages; empty where none does. */
+  sources: Readonly<Record<string, string>>;
+}
+
+export type Target =
+  | { what: 'school'; id: string }
+  | { what: 'class'; id: string }
+  /** @property key a person key, or that of an account of nobody */
+  | { what: 'person'; key: string };
+
+export type Need =
+  | Target
+  /** Those among them who have an account: nobody waits for the others. */
+  | { what: 'people'; keys: readonly string[] }
+  /** @property id object id of a group that Hallpass did not make */
+  | { what: 'group'; id: string }
+  /** At least so many owners of a class. */
+  | { what: 'owners'; of: string; atLeast: number };
+
+export interface GroupChange {
+  where: { what: 'class'; id: string } | { what: 'group'; id: string };
+  relation: 'members' | 'owners';
+  adds: boolean;
+}
+
+/** Where the objects of the roster are in this tenant. */
+export interface ObjectIds {
+  school(schoolId: string): string;
+  class(sectionId: string): string;
+  person(personKey: string): string;
+}
+
+export interface RequestOptions {
+  /** Base of `@odata.id` and `@odata.bind` references, for instance `https://graph.microsoft.com/v1.0`. */
+  root: string;
+  /** First password of an account to create, and whether another must be chosen. */
+  password: (personKey: string) => { password: string; mustChange: boolean };
+}
+
+/** Relationships are deleted by `/$ref` only: without it the user goes. */
+export interface WriteRequest {
+  method: 'POST' | 'PATCH' | 'DELETE';
+  /** Below the version, values encoded: `/groups/…`. */
+  url: string;
+  body?: unknown;
+}
+
+export type Way<K extends OperationKind> = GraphWay<K> | { service: 'teams' };
+
+/** One request of a batch. */
+interface GraphWay<K extends OperationKind> {
+  service: 'graph';
+  send(operation: OperationOf<K>, ids: ObjectIds, options: RequestOptions): WriteRequest;
+  /** Adds one person alone, where Graph may refuse several at once by the other request. */
+  sendAlone?(operation: OperationOf<K>, ids: ObjectIds, options: RequestOptions): WriteRequest;
+  /** What is left to try after a refusal; undefined for nothing. */
+  lesser?(operation: OperationOf<K>): OperationOf<K> | undefined;
+}
+
+/** How an object that was made, perhaps unheard, is found again. */
+export interface Creation<K extends OperationKind> {
+  /** Where it shows, and by which value; from the journal, which keeps what {@link OperationSpec.journal} says. */
+  search(body: Readonly<Record<string, unknown>>): Search;
+  /** Whether what was found carries the stamp of the very record. */
+  isOurs(item: object, key: string): boolean;
+  /** Whether Graph refuses to make a second one: then another attempt tells more than another look. */
+  hasUniqueName: boolean;
+  /** Reads one whose id a conflict told; undefined where conflicts do not tell. */
+  read: ((objectId: string) => string) | undefined;
+  /** Names that nothing else may have. */
+  claims(operation: OperationOf<K>): { userPrincipalName?: string | undefined; mailNickname?: string | undefined };
+  /** What the applied state has of one that was found after a kill: values of which nothing is known are written again. */
+  found(key: string, body: Body, objectId: string): Applied;
+}
+
+export interface Search {
+  /** `/education/users` */
+  path: string;
+  property: string;
+  value: string;
+  select: string;
+}
+
+/** After a kill: everything is planned again, whatever is desired by now. */
+export type Unheard =
+  /** It is looked for, as {@link Creation} says. */
+  | { what: 'look' }
+  /** Nothing needs to be known: what is wanted is sent again, and does no harm. */
+  | { what: 'again' }
+  | { what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] }
+  /** It may have these values or those of before: they are written again. */
+  | { what: 'forget'; kind: 'school' | 'class' | 'user'; key: string; names: readonly string[] }
+  /** Taken for done. */
+  | { what: 'keep'; kind: 'class'; key: string; values: Body };
+
+/** What a school has that operations of a kind change or end. */
+export type Stock = 'members' | 'owners' | 'schoolUsers' | 'schoolClasses' | 'classes' | 'schools';
+
+/** What the guard says where it holds operations of a kind. */
+export interface GuardWords {
+  /** What they end, change or make again: `class memberships`. */
+  nouns: string;
+  outOf: Stock;
+  /** What happens if they are approved. @param operations of the kind, at least one */
+  ifApproved(operations: readonly Operation[]): string;
+}
+
+export type GuardCell =
+  /** Passes, unless it makes again what somebody undid. */
+  | { effect: 'addition'; repair: GuardWords | undefined }
+  | ({ effect: 'account' } & Pick<GuardWords, 'ifApproved'>)
+  /** @property causes the parts of a profile that it can come of @property record what PowerSchool calls the object */
+  | ({ effect: 'update'; causes: readonly string[]; record: string } & GuardWords)
+  | ({ effect: 'removal'; causes: readonly string[] } & GuardWords);
+
+/** What a sentence can name. */
+export interface Words {
+  /** The people, by name: `Ada Lovelace and Alan Turing`. */
+  who: string;
+  /** Whether that is one person. */
+  isOne: boolean;
+  /** `Biology 1 (section 42)` */
+  section: string;
+  school: string;
+  /** What the journal has of the values. */
+  after: unknown;
+}

@@ -1,0 +1,30 @@
+/** Makes a team usable again that Hallpass archived, because its section is back: relay/sync/apply/archiving.ts. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { idIn } from './objects.ts';
+import { archive } from './permissions.ts';
+import { protectedGroup, teamRefused } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
+  noun: 'team to open again',
+  stage: 'teams',
+  needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
+  changes: () => undefined,
+  group: () => undefined,
+
+  request: { service: 'teams' },
+  permissions: archive,
+  answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
+  makes: undefined,
+  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
+
+  effect: ({ sectionId }) => ({ unrelated: { kind: 'retired', container: 'archived', items: [sectionId] } }),
+  journal: () => undefined,
+  values: () => undefined,
+  subject: ({ key }) => `${key}/team`,
+
+  guard: { effect: 'addition', repair: undefined },
+  sentence: ({ section }) => `the team of ${section} is opened again`,
+  sources: noSources,
+};

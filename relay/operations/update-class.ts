@@ -1,0 +1,43 @@
+/** Writes values of a class that is there. */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { idIn, namesIn, receiveValues, updated } from './objects.ts';
+import { roster } from './permissions.ts';
+import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
+import { ofClasses } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const updateClass: OperationSpec<'updateClass'> = {
+  noun: 'updated class',
+  stage: 'objects',
+  needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
+  changes: ({ sectionId }) => ({ what: 'class', id: sectionId }),
+  group: () => undefined,
+
+  request: {
+    service: 'graph',
+    send: ({ sectionId, body }, ids) => ({ method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body }),
+  },
+  permissions: roster,
+  answers: [
+    ...[...passing, ...missing, onPremises, protectedGroup, ...full],
+    ...[namingPolicy, noEducation, refusedValue, ...refusals],
+  ],
+  makes: undefined,
+  unheard: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),
+
+  effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),
+  journal: ({ body }) => body,
+  values: ({ body }) => body,
+  subject: ({ key }) => key,
+
+  guard: {
+    effect: 'update',
+    nouns: 'classes',
+    outOf: 'schoolClasses',
+    causes: ['classes', 'properties.section', 'properties.term'],
+    record: 'section',
+    ifApproved: (operations) => receiveValues(operations, 'classes'),
+  },
+  sentence: ({ section }) => `${section} is updated`,
+  sources: ofClasses,
+};
