@@ -62,7 +62,7 @@ export function stepAfter(
 /** What may be wrong with one of the people, and not with the group. */
 const ofOnePerson: readonly string[] = ['MemberRefused', 'ObjectFull', 'GRAPH_REJECTED'];
 
-/** People refused alone one after the other, before the group is taken for the reason. */
+/** People refused alone one after the other, before the group is taken for the reason where Graph does not say. */
 const mostRefusedAlone = 5;
 
 /** Graph adds all or nobody, so one account that it refuses would keep up to nineteen others out. */
@@ -74,7 +74,8 @@ function afterRefusal(task: Task, error: HallpassError, isOneByOne: boolean): St
   if (first === undefined || (!isAlone && people.length === 0)) return { kind: 'failed', error };
   if (!isAlone) return { kind: 'one by one' };
   task.refusedAlone = refusedAlone + 1;
-  if (task.refusedAlone >= mostRefusedAlone) return { kind: 'failed', error };
+  const isAboutThem = error.code === 'MemberRefused';
+  if (!isAboutThem && task.refusedAlone >= mostRefusedAlone) return { kind: 'failed', error };
   return { kind: 'without', people: [first], rest: people.length === 0 ? undefined : { ...operation, people }, error };
 }
 

@@ -233,6 +233,23 @@ t.test('a guest whom a group refuses keeps nobody else out of it, and is named',
   }
 });
 
+t.test('however many guests come first, everybody after them is added', async (t) => {
+  const { identity } = profileFor(match);
+  const district = await openDistrict({ dir: t.testdir(), mode: match, students: 24, accounts: true });
+  t.teardown(() => district.close());
+  district.profile = parseProfile({ ...district.profile, identity: { ...identity, guests: 'match' } }, 'test');
+  const { directory } = district.microsoft;
+  directory.rules.guestsInGroups = false;
+  const inClass = Array.from({ length: 12 }, (_, at) => `student${at * 2}`);
+  for (const name of inClass.slice(0, 8)) directory.users.update(account(district, name), { userType: 'Guest' });
+  await district.commit(smallRoster(24));
+  await district.run();
+  const { class: classes, user } = await district.dump();
+  const members = classes.flatMap(({ externalId, members = [] }) => (externalId === '50' ? members : []));
+  const students = user.filter(({ id, primaryRole }) => members.includes(id) && primaryRole === 'student');
+  t.same(students.map((one) => one.userPrincipalName?.split('@')[0]).sort(), inClass.slice(8).sort());
+});
+
 t.test('an account that leaves the synchronization is written again, and nothing fights', async (t) => {
   const district = await open(t, { policies: { studentGone: 'disable', goneForDays: 0 } });
   const { users } = district.microsoft.directory;
