@@ -59,7 +59,7 @@ export function differenceLines(differences: Differences, version: string): stri
     ...(changes.length === 0 ? ['  the same columns and the same queries'] : changes),
     asksForNothingNew(differences)
       ? 'It asks for nothing that was not approved before.'
-      : 'It asks for more than before: approve the access request anew when you enable it.',
+      : 'It asks for more than before: approve the access request again when you enable it.',
     ...(differences.versionIsHigher
       ? []
       : [

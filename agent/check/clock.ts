@@ -19,7 +19,7 @@ export function clockCheck({ relay, powerschool }: Skews): Check {
 
 function verdict(relay: number | undefined, powerschool: number | undefined) {
   const skew = relay ?? powerschool;
-  if (skew === undefined) return warn('No other clock could be seen.', 'Solve what failed above first.');
+  if (skew === undefined) return warn('No other clock could be seen.', 'Fix what failed above first.');
   const fact = `This computer's clock is ${offBy(skew)} ${relay === undefined ? "PowerSchool's" : "the relay's"}.`;
   const action = 'Switch on time synchronization (NTP, Windows Time) on this computer.';
   if (relay !== undefined && Math.abs(relay) > mostCorrectedMs) return fails(fact, action);

@@ -138,7 +138,7 @@ export function grantsVerdict(trials: readonly Trial[]): Verdict {
   const known = trials.filter(({ outcome }) => outcome === 'answered');
   if (known.length === trials.length) return pass(`Every column of the ${trials.length} queries may be read.`);
   const others = trials.filter(({ outcome }) => outcome !== 'answered');
-  return warn(`Not known for ${listed(others)}.`, 'Solve powerschool.queries first.');
+  return warn(`Not known for ${listed(others)}.`, 'Fix powerschool.queries first.');
 }
 
 export function queriesVerdict(trials: readonly Trial[]): Verdict {
@@ -161,7 +161,7 @@ export function queriesVerdict(trials: readonly Trial[]): Verdict {
     answered[0] ?? { query: '', ms: 0 },
   );
   if (answered.length < trials.length) {
-    return warn(`${answered.length} of ${trials.length} queries answer.`, 'Solve powerschool.grants first.');
+    return warn(`${answered.length} of ${trials.length} queries answer.`, 'Fix powerschool.grants first.');
   }
   const time = `the slowest, ${shortName(slowest.query)}, in ${slowest.ms} ms`;
   const schools = answered.find(({ query }) => query === queryName('school'));

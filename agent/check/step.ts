@@ -26,7 +26,7 @@ export function failure(name: string, error: unknown): Check {
 
 /** In place of a check that needs an earlier one, which has failed and is the one to look at. */
 export function notTried(name: string, because: string): Check {
-  return { name, ...warn(`Not tried, because ${because} failed.`, `Solve ${because} first.`), notTried: true };
+  return { name, ...warn(`Not tried, because ${because} failed.`, `Fix ${because} first.`), notTried: true };
 }
 
 export interface Step {

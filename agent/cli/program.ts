@@ -92,8 +92,8 @@ ${exitCodeHelp}`,
   )
     .option('--no-service', 'do not install the service')
     .option('--wait <minutes>', 'how long to wait for the plugin when nobody is there', integer, 10)
-    .option('--non-interactive', 'ask nothing, also on a terminal: what is not told is an error')
-    .option('--restart', 'begin anew: everything is asked again, and what is there is offered')
+    .option('--non-interactive', 'ask nothing, also on a terminal: a missing answer is an error')
+    .option('--restart', 'start over: every question is asked again, with the stored answer as the default')
     .action(async (options: SetupOptions) => (await import('../setup/command.ts')).setup(context, options));
 
   const plugin = command(

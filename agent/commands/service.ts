@@ -169,7 +169,7 @@ function needRunning({ installed, state, pid, lastExit }: ServiceStatus, logFold
     const next = `${reason} systemd starts it again within a minute.`;
     throw fail('SERVICE_NOT_RUNNING', { state: 'down', detail, next });
   }
-  const next = `${reason} When it is mended, run "systemctl restart ${serviceName}" as root.`;
+  const next = `${reason} When that is fixed, run "systemctl restart ${serviceName}" as root.`;
   throw fail('SERVICE_NOT_RUNNING', { state, detail, next });
 }
 

@@ -58,6 +58,9 @@ export type Health = z.infer<typeof healthSchema>;
 /** Since when an administrator has paused the agent. Empty and not null when it may work: lowdb writes no null. */
 const pauseSchema = z.strictObject({ since: z.iso.datetime().optional() });
 
+/** Problems that end with the enrollment that they are about. */
+const ofEnrollment: ReadonlySet<string> = new Set(['AGENT_UNKNOWN', 'AGENT_REPLACED', 'SOURCE_OTHER', 'NOT_ENROLLED']);
+
 export class AgentState {
   readonly folder: string;
   readonly paths: ReturnType<typeof statePaths>;
@@ -212,10 +215,13 @@ export class AgentState {
   }
 
   async saveIdentity(identity: Identity): Promise<void> {
+    const isOther = identity.agentId !== this.identity?.agentId;
     // Another agent's own must not stay with this one.
-    if (identity.agentId !== this.identity?.agentId) this.#identityFile.forgetUnknownKeys();
+    if (isOther) this.#identityFile.forgetUnknownKeys();
     this.#identity.data = identity;
     await this.#identity.write();
+    const { problem, ...health } = this.health;
+    if (isOther && problem !== undefined && ofEnrollment.has(problem.code)) await this.saveHealth(health);
   }
 
   async saveSecret(secret: string): Promise<void> {

@@ -39,10 +39,10 @@ t.test('several profiles of a district are told apart by name', async (t) => {
     writeFileSync(file, JSON.stringify({ ...district.profile, name, schools, state: 'preview' }));
     return await cli('profile', 'set', 'contoso', file);
   };
-  t.match(await set('test', ['1']), { code: 0, out: /Profile "test" is in force.*It stays enabled/s });
+  t.match(await set('test', ['1']), { code: 0, out: /Profile "test" is stored.*It stays enabled/s });
   t.match(await set('west', ['2']), {
     code: 0,
-    out: /Profile "west" is new, beside "test", and in force.*in preview/s,
+    out: /Profile "west" is new, beside "test", and stored.*in preview/s,
   });
   t.match(await cli('profile', 'list', 'contoso'), {
     out: /^test +enabled +1 +setting up\nwest +preview +2 +setting up\n/m,
@@ -68,7 +68,7 @@ t.test('several profiles of a district are told apart by name', async (t) => {
     code: 78,
     out: /error {2}schools: the school 2 is claimed by west as well/,
   });
-  t.match(await cli('profile', 'remove', 'contoso', 'west'), { code: 0, out: /"west" is out of force/ });
+  t.match(await cli('profile', 'remove', 'contoso', 'west'), { code: 0, out: /"west" is removed/ });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test" is enabled/ });
 });
 

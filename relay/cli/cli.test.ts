@@ -42,7 +42,10 @@ t.test('from nothing to an agent that can enroll', async (t) => {
   t.match(JSON.parse((await run(home, 'enroll-code', 'contoso', '--json')).out), { code: /-/, expiresAt: String });
 
   writeFileSync(join(home, 'profile.json'), JSON.stringify(testProfile));
-  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'profile.json')), { code: 0, out: /in force/ });
+  t.match(await run(home, 'profile', 'set', 'contoso', join(home, 'profile.json')), {
+    code: 0,
+    out: /is new, and stored/,
+  });
   // Whether it runs is for "enable" and "pause" to say.
   const preview = { ...testProfile, state: 'preview' };
   t.same(JSON.parse((await run(home, 'profile', 'show', 'contoso')).out), preview);

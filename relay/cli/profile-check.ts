@@ -12,7 +12,7 @@ export function profileCheckCommand(profile: Command, context: CliContext): void
     .command('check')
     .description('hold a profile against the tenant: domains, licenses, schools, dates, rules')
     .argument('<tenant>', 'slug or id')
-    .argument('[file]', 'a profile, JSON; without it, the one in force', filePath)
+    .argument('[file]', 'a profile, JSON; without it, the stored one', filePath)
     .option('--profile <name>', 'of a district that has several')
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile check contoso profile.json')

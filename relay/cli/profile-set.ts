@@ -11,9 +11,7 @@ import { openDocument, tellDocument } from './profile-document.ts';
 export function profileSetCommand(profile: Command, context: CliContext): void {
   noted(profile.command('set'))
     .alias('import')
-    .description(
-      'put a profile in force, in place of the one of that name, after checking it; its state stays as it is',
-    )
+    .description('check a profile and store it in place of the one of that name; its state stays as it is')
     .argument('<tenant>', 'slug or id')
     .argument('<file>', 'the profile, JSON', filePath)
     .option('--unchecked', 'without holding it against Microsoft 365 and the roster first')
@@ -22,7 +20,7 @@ export function profileSetCommand(profile: Command, context: CliContext): void {
       `
 Schools can be given by name or number, licenses by product name or part number: "schools", "licenses", "domains" and
 "properties" list what can be chosen. A new profile starts in preview, which writes nothing to Microsoft 365. While a profile is
-enabled, a document with errors is refused and the profile in force stays.
+enabled, a document with errors is refused and the stored one stays.
 
 Example:
   hallpass-relay profile set contoso profile.json`,
@@ -45,8 +43,8 @@ async function set(context: CliContext, tenant: string, file: string, options: S
     return await putProfile(app, actor, { tenant, document, unchecked: options.unchecked, tell });
   });
   const also = others.length === 0 ? '' : `, beside ${others.map((name) => `"${name}"`).join(', ')}`;
-  const what = isNew ? `is new${also}, and in force` : 'is in force';
-  context.out.write(`Profile "${profile.name}" ${what}. Connected agents hear of it within seconds.\n`);
+  const what = isNew ? `is new${also}, and stored` : 'is stored';
+  context.out.write(`Profile "${profile.name}" ${what}. Connected agents learn of it within seconds.\n`);
   context.out.write(`${next(profile, tenant, { errors, isNew })}\n`);
 }
 

@@ -49,19 +49,19 @@ export function profileCommands(program: Command, context: CliContext): void {
       }
     });
   noted(profile.command('remove'))
-    .description('take a profile out of force; what it made in Microsoft 365 stays')
+    .description('remove a profile; what it made in Microsoft 365 stays')
     .argument('<tenant>', 'slug or id')
     .argument('<name>', 'of the profile')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
     .action(async (tenant: string, name: string, options: Noted) => {
       const asked = { tenant, profile: name };
       await withApp(context, (app) => dropProfile(app, actorOf(context, options), asked));
-      context.out.write(`Profile "${name}" is out of force. Accounts, classes and links stay as they are.\n`);
+      context.out.write(`Profile "${name}" is removed. Accounts, classes and links stay as they are.\n`);
     });
   profile
     .command('show')
     .alias('export')
-    .description('print the profile in force, with every option')
+    .description('print the stored profile, with every option')
     .argument('<tenant>', 'slug or id')
     .option(...named)
     .addHelpText('after', '\nExample:\n  hallpass-relay profile show contoso > profile.json')

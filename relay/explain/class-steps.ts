@@ -164,7 +164,8 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     const fact = `${problem.code}: ${problem.message}`;
     return { stage: 'Team', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
   }
-  const next = 'Nothing to do: the next runs look again. Whoever is in the class is in its team when it is there.';
+  const next =
+    'Nothing to do: the next runs look again. The members of the class are in its team once the team exists.';
   if (known?.state === 'accepted') {
     return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is making the team.', ...at, next };
   }

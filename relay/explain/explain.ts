@@ -22,7 +22,7 @@ function* personSteps(facts: Facts): Iterable<Step> {
   yield powerschoolStep(facts);
   const { person, profile } = facts;
   if (profile === undefined) {
-    const next = 'The operator puts a profile in force: hallpass-relay profile set.';
+    const next = 'The operator stores a profile: hallpass-relay profile set.';
     yield { stage: 'Profile', status: 'stopped', fact: 'This district has no profile.', next };
   } else if (person.rivals.length > 0) {
     const profiles = [profile.name, ...person.rivals].join(', ');

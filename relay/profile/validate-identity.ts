@@ -39,7 +39,7 @@ function* ruleProblems(
     if (total > 0 && (having[source] ?? 0) === 0) {
       const reason = `none of the ${total} ${role} known so far has a value in ${source}`;
       const remedy =
-        'Agents send a field once a profile in force asks for it: look at "hallpass-relay match" a cycle later. If it is empty in PowerSchool, choose another source.';
+        'Agents send a field once a stored profile asks for it: look at "hallpass-relay match" a cycle later. If it is empty in PowerSchool, choose another source.';
       yield { field: `${field}.source`, severity: 'warning', reason, remedy };
     }
     const key = JSON.stringify([source, suffix, target]);
@@ -69,6 +69,6 @@ function* usernameProblems({ accounts }: Profile, role: Role, { people }: Tenant
   const empty = total === 0 ? [] : needed.filter((name) => (having[name] ?? 0) === 0);
   if (empty.length === 0) return;
   const reason = `none of the ${total} ${role} known so far has a value in ${empty.join(', ')}`;
-  const remedy = 'Agents send a field once a profile in force asks for it: check again a cycle later.';
+  const remedy = 'Agents send a field once a stored profile asks for it: check again a cycle later.';
   yield { field: `accounts.${role}.username`, severity: 'warning', reason, remedy };
 }

@@ -17,9 +17,9 @@ const classes: Record<RetryClass, string> = {
 };
 
 const fixers: Record<Fixer, string> = {
-  sis: 'whoever keeps PowerSchool',
+  sis: 'the PowerSchool administrator',
   microsoft: 'an administrator of Microsoft 365',
-  operator: 'whoever runs the relay and its profiles',
+  operator: 'the operator of the relay',
   nobody: 'nobody: it passes by itself',
 };
 

@@ -51,15 +51,15 @@ export const agentErrors = {
   STATE_COPY_USED: {
     retry: 'fix',
     sentence: 'The state file {file} is broken: {reason}. Its last good copy, {file}.bak, is used in its place.',
-    action: 'If you changed it by hand, make the change with "hallpass-agent configure", which writes the file anew.',
+    action: 'If you changed it by hand, make the change with "hallpass-agent configure", which writes a new file.',
     meaning:
-      'The agent works with what was in force before. Settings and identity are kept twice, so that a file that a crash or an editor has left broken stops nothing.',
+      'The agent works with the earlier settings. Settings and identity are kept twice, so that a file that a crash or an editor has left broken stops nothing.',
   },
   STATE_PAUSE_LOST: {
     retry: 'fix',
-    sentence: 'The state file {file} is broken, so that a pause in it is no longer known. The agent works.',
-    action: 'If it is to be paused, press Pause on its local page again.',
-    meaning: 'Told once: the file is written anew. A pause is the only thing that stands in it.',
+    sentence: 'The state file {file} is broken, so a pause that was in it is lost. The agent is working.',
+    action: 'To pause the agent, press Pause on its local page again.',
+    meaning: 'This is reported once: the file is written again. It holds nothing but the pause.',
   },
   STATE_BUSY: {
     retry: 'retry',
@@ -173,7 +173,7 @@ export const agentErrors = {
     sentence: 'Setup cannot go on without this: {what}.',
     action: 'Run "hallpass-agent setup" again with {ways}; what is done is remembered.',
     meaning:
-      'Nobody is there to be asked (no terminal, or --non-interactive), and the answer was not told. The first run usually ends here with the client id, which exists only when the plugin is installed in PowerSchool.',
+      'Nobody is there to be asked (no terminal, or --non-interactive), and no option, variable or file gave the answer. The first run usually ends here with the client id, which exists only when the plugin is installed in PowerSchool.',
   },
   SETUP_CHECK_FAILED: {
     retry: 'fix',

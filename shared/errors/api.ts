@@ -32,7 +32,7 @@ export const apiErrors = {
     sentence: 'The profile "{profile}" is not as the request expects it.',
     action: 'Read it again, see what has changed, and send the request again with its new ETag.',
     meaning:
-      'If-Match or If-None-Match named another version than the one in force, or somebody changed the profile while it was being checked. Nothing was changed.',
+      'If-Match or If-None-Match named a version other than the current one, or somebody changed the profile while it was being checked. Nothing was changed.',
   },
   PRECONDITION_MISSING: {
     retry: 'fix',

@@ -18,7 +18,7 @@ export const graphRefusals = {
     action:
       'Add the application permission {permissions} to the app registration and grant admin consent; the next run uses it.',
     meaning:
-      'Status 403, and the token does not have the permission that Microsoft lists for this request. "hallpass-relay profile check" names such permissions beforehand.',
+      'Status 403, and the token does not have the permission that Microsoft lists for this request. "hallpass-relay profile check" names such permissions in advance.',
   },
   AccountProtected: {
     retry: 'fix',

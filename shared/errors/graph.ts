@@ -25,7 +25,7 @@ export const graphErrors = {
     sentence: "Microsoft refused the relay's sign-in to tenant {tenant}: {reason}.",
     action: 'Check client id, certificate (or secret) and that an administrator of the tenant has consented.',
     meaning:
-      'The token endpoint answered with an AADSTS error. Typical: expired certificate, wrong tenant id, no consent. The next attempt signs in with a fresh assertion, so it ends by itself once it is mended.',
+      'The token endpoint answered with an AADSTS error. Typical: expired certificate, wrong tenant id, no consent. The next attempt signs in with a fresh assertion, so the problem ends by itself once the cause is fixed.',
   },
   GRAPH_CONSENT_MISSING: {
     retry: 'fix',
@@ -73,7 +73,7 @@ export const graphErrors = {
     action:
       'Correct the duplicate in PowerSchool. If the data is right, say whose the account is: "hallpass-relay link set TENANT PERSON ACCOUNT".',
     meaning:
-      'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant; whoever has it already keeps it.',
+      'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant; a person who already has the account keeps it.',
   },
   AccountOfStaff: {
     retry: 'fix',
@@ -161,7 +161,7 @@ export const graphErrors = {
     action:
       'Correct or clear the attributes of the object. If many records have this problem, the ids of School Data Sync are something else than "adoption.ids" of the profile says.',
     meaning:
-      'An object bears the stamps of two records, or something besides its id belongs to another one, as after a change to a PowerSchool server that counts its ids anew. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
+      'An object bears the stamps of two records, or something besides its id belongs to another one, as after a change to a PowerSchool server that numbers its ids from the start again. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
   },
   LeaverOnPremises: {
     retry: 'fix',
@@ -229,7 +229,7 @@ export const graphErrors = {
     sentence: 'Somebody added this {what} to the {where} in Microsoft 365; PowerSchool does not have it there.',
     action: 'Enter it in PowerSchool too, or remove the {what} from the {where} in Microsoft 365, if it is not meant.',
     meaning:
-      'Often a co-teacher or an aide, and all right: with drift.foreignMembers "keep" in the profile, which is the default, nobody is told.',
+      'Often a co-teacher or an aide, and fine: with drift.foreignMembers "keep" in the profile, which is the default, nothing is reported.',
   },
   ChangedByHand: {
     retry: 'fix',
@@ -257,7 +257,7 @@ export const graphErrors = {
     action:
       'Restore it in Microsoft Entra within 30 days, or name another account with "hallpass-relay link set". A new one is made for this person after "hallpass-relay link remove", and for everybody with drift.deletedAccounts "recreate" in the profile.',
     meaning:
-      "Whoever deletes an account mostly means it, and a new one would have the same name and neither mailbox nor files, so none is made by itself. An account that is restored is the person's again, with license, school and classes.",
+      "Accounts are usually deleted on purpose, and a new one would have the same name and neither mailbox nor files, so none is made by itself. An account that is restored is the person's again, with license, school and classes.",
   },
   DriftContended: {
     retry: 'fix',

@@ -107,7 +107,7 @@ export const linkErrors = {
     who: 'operator',
     sentence: 'This district is read from the PowerSchool server {known}, and this agent reads from {server}.',
     action:
-      'If it is the same PowerSchool under a new name (moved, renamed, set up anew with its old data), accept it: "hallpass-relay tenant accept {tenant} {server}". Else give its schools a district of their own at the relay.',
+      'If it is the same PowerSchool under a new name (moved, renamed, reinstalled with its old data), accept it: "hallpass-relay tenant accept {tenant} {server}". Else give its schools a district of their own at the relay.',
     meaning:
       'Ids of PowerSchool are counted on each server: number 12 of one is not number 12 of another. So a district has one server, that of the agent that came first. Agents before 0.3.0 do not say which one they read, and are taken.',
   },

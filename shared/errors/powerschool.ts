@@ -123,7 +123,7 @@ export const powerschoolErrors = {
       'The {kind} in section {section} names {reference}, who is not in the class because of their own row: {complaint}.',
     action: 'Resolve the problem RowLeftOut of {reference} first; the {kind} then follows by itself.',
     meaning:
-      'A class names somebody of whom the agent could make no record. The rest of the class is provisioned. Other reasons why a class names somebody whom nobody provisions are told as InvalidLookupReference.',
+      'A class names somebody of whom the agent could make no record. The rest of the class is provisioned. Other reasons why a class names somebody whom nobody provisions are reported as InvalidLookupReference.',
   },
   MoreRowsLeftOut: {
     retry: 'fix',

@@ -86,7 +86,7 @@ export const relayErrors = {
     action:
       'Correct the file and set it again. "hallpass-relay schools, licenses, domains, properties TENANT" list what can be chosen.',
     meaning:
-      'A profile is checked as a whole before it replaces the one in force, and every mistake is named at once, each with its place. Nothing of a refused document is kept; the profile in force stays as it is.',
+      'A profile is checked as a whole before it replaces the current one, and every mistake is named at once, each with its place. Nothing of a refused document is kept; the current profile stays as it is.',
   },
   PROFILE_CHANGE_REFUSED: {
     retry: 'fix',
@@ -95,19 +95,19 @@ export const relayErrors = {
     action:
       'Follow the remedy of each and set it again. To try it without writing, set it under another "name" first: a new profile is a preview.',
     meaning:
-      'The next run of an enabled profile writes to Microsoft 365, so a document with errors does not take its place: the profile in force stays as it is. "profile set --unchecked" skips the check.',
+      'The next run of an enabled profile writes to Microsoft 365, so a document with errors is refused, and the current profile stays as it is. "profile set --unchecked" skips the check.',
   },
   PROFILE_CHANGE_UNCHECKED: {
     retry: 'fix',
     sentence: 'The profile {profile} is enabled, and the document could not be checked: {reason}. Nothing was changed.',
-    action: 'Mend that and set it again, or add --unchecked if you are sure of it.',
+    action: 'Fix that and set it again, or add --unchecked if you are sure of it.',
     meaning:
       'The next run of an enabled profile writes to Microsoft 365, so its document is held against domains, licenses and permissions first, and Microsoft 365 could not be asked about them.',
   },
   PROFILE_MISSING: {
     retry: 'fix',
     sentence: 'The tenant {tenant} has no profile.',
-    action: 'Put one in force with "hallpass-relay profile set {tenant} FILE.json".',
+    action: 'Store one with "hallpass-relay profile set {tenant} FILE.json".',
     meaning: 'Until a profile says what is needed, agents send the list of schools and nothing else.',
   },
   PROFILE_UNKNOWN: {
@@ -128,14 +128,14 @@ export const relayErrors = {
     action:
       'See what they have in common with "hallpass-relay problems {tenant}" (often an identity rule), put it right, and resume with "hallpass-relay profile enable {tenant}".',
     meaning:
-      'Nothing is written until somebody resumes the profile; runs go on as previews, so that problems that are mended vanish. The number is "guards.quarantine.problems" of the profile.',
+      'Nothing is written until somebody resumes the profile; runs go on as previews, so problems that are fixed disappear. The number is "guards.quarantine.problems" of the profile.',
   },
   QUARANTINED_BY_FAILURES: {
     retry: 'fix',
     sentence: 'The profile {profile} is quarantined: its last {count} runs failed, since {since}. {reason}.',
     action: 'Put the cause right. The quarantine of {tenant} ends by itself with the next run that does not fail.',
     meaning:
-      'Runs failed again and again for a reason that only a person can mend, such as a consent that was withdrawn, for as long as "guards.quarantine.hours" of the profile says, and at least "guards.quarantine.failures" times. Runs go on as previews; the first one that comes to its end ends the quarantine, and writing goes on.',
+      'Runs failed again and again for a reason that only a person can fix, such as a consent that was withdrawn, for as long as "guards.quarantine.hours" of the profile says, and at least "guards.quarantine.failures" times. Runs go on as previews; the first one that comes to its end ends the quarantine, and writing goes on.',
   },
   HOLD_UNKNOWN: {
     retry: 'fix',
@@ -166,13 +166,13 @@ export const relayErrors = {
     retry: 'fix',
     sentence: 'Cannot write {file}: {reason}.',
     action: 'Check the path, its permissions and the free space, or name another file.',
-    meaning: 'A file that a command was told to write.',
+    meaning: 'A file that you asked a command to write.',
   },
   PLAN_NOT_READY: {
     retry: 'retry',
     sentence: 'There is nothing to plan from yet: {reason}.',
     action:
-      'Mend that, let "hallpass-relay serve" run, and try again: "hallpass-relay status TENANT" says how far it is.',
+      'Fix that, let "hallpass-relay serve" run, and try again: "hallpass-relay status TENANT" says how far it is.',
     meaning:
       'A plan compares what PowerSchool has with what Microsoft 365 has. It needs a committed roster and one reading of the directory, and waits while a cycle is arriving.',
   },

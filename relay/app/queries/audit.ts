@@ -11,7 +11,7 @@ export const auditAnswer = z.object({
       who: z.string(),
       action: z.string(),
       detail: z.unknown().meta({ type: 'object' }),
-      note: z.string().nullable().meta({ description: 'What whoever did it wants to be remembered.' }),
+      note: z.string().nullable().meta({ description: 'A note by the person who did it.' }),
       actor: z
         .object({ kind: z.string(), id: z.string().optional(), role: z.string() })
         .nullable()
