@@ -106,7 +106,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   await store.system(forgetConnections);
 
   enrollRoute(app, shared);
-  apiRoutes(app, { store, file: storeFile(home), origins, clock, log, signal: stop.signal });
+  const { keyFile } = options;
+  apiRoutes(app, { ...shared, home, keyFile, file: storeFile(home), signal: stop.signal });
   healthRoutes(app, { store, home, clock, trouble: () => door.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });
@@ -144,6 +145,8 @@ function createApp(server: Server, origins: Origins, log: Logger): FastifyInstan
     // Fastify's own lines about listening and requests say nothing that an event does not.
     loggerInstance: log.child({}, { level: 'warn' }),
     bodyLimit: 1 << 20,
+    // Of names and keys in paths; longer ones are nobody's.
+    routerOptions: { maxParamLength: 500 },
     genReqId: () => crypto.randomUUID(),
     forceCloseConnections: true,
     // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).

@@ -10,31 +10,33 @@ const everybody: Allowed = { operator: true, admin: true, viewer: true, agent: f
 const agents: Allowed = { operator: false, admin: false, viewer: false, agent: true };
 
 /** What changes something, by the name that the audit log has for it. */
-export type Change =
-  | 'settings.change'
-  | 'tenant.add'
-  | 'tenant.edit'
-  | 'tenant.accept'
-  | 'tenant.remove'
-  | 'agent.code'
-  | 'agent.enroll'
-  | 'agent.revoke'
-  | 'profile.set'
-  | 'profile.remove'
-  | 'profile.preview'
-  | 'profile.enabled'
-  | 'profile.paused'
-  | 'run.start'
-  | 'run.cancel'
-  | 'run.restart'
-  | 'hold.approved'
-  | 'hold.rejected'
-  | 'link.set'
-  | 'link.remove'
-  | 'passwords.export'
-  | 'passwords.renew'
-  | 'token.create'
-  | 'token.revoke';
+const changes = [
+  'settings.change',
+  'tenant.add',
+  'tenant.edit',
+  'tenant.accept',
+  'tenant.remove',
+  'agent.code',
+  'agent.enroll',
+  'agent.revoke',
+  'profile.set',
+  'profile.remove',
+  'profile.preview',
+  'profile.enabled',
+  'profile.paused',
+  'run.start',
+  'run.cancel',
+  'run.restart',
+  'hold.approved',
+  'hold.rejected',
+  'link.set',
+  'link.remove',
+  'passwords.export',
+  'passwords.renew',
+  'token.create',
+  'token.revoke',
+] as const;
+export type Change = (typeof changes)[number];
 
 /** What can be asked. */
 export type Question =
@@ -115,6 +117,10 @@ export const access: Readonly<Record<Action, Allowed>> = {
   passwords: admins,
   tokens: admins,
 };
+
+export function isChange(action: Action): action is Change {
+  return (changes as readonly string[]).includes(action);
+}
 
 /** @throws HallpassError ROLE_INSUFFICIENT */
 export function allow(actor: Actor, action: Action): void {

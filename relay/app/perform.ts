@@ -7,7 +7,7 @@ import { fail } from '../../shared/errors.ts';
 import { writeAudit } from '../store/audit/audit.ts';
 import type { Store, SystemScope, TenantScope } from '../store/store.ts';
 import { findTenant, listTenants, type Tenant } from '../store/tenants/system.ts';
-import { allow, type Change, type Question } from './access.ts';
+import { type Action, allow, type Change, type Question } from './access.ts';
 import { type Actor, nameOf, reaches, roleOf } from './actor.ts';
 
 export interface AppContext {
@@ -100,13 +100,13 @@ export async function ask<T>(
   { question, tenant: slugOrId }: { question: Question; tenant: string },
   fn: (scope: TenantScope, tenant: Tenant) => Promise<T>,
 ): Promise<T> {
-  const tenant = await mayAsk(store, actor, question, slugOrId);
+  const tenant = await enter(store, actor, question, slugOrId);
   return await store.readTenant(tenant.id, (scope) => fn(scope, tenant));
 }
 
-/** For questions that take more than one look, or ask others. @throws HallpassError ROLE_INSUFFICIENT, TENANT_UNKNOWN */
-export async function mayAsk(store: Store, actor: Actor, question: Question, slugOrId: string): Promise<Tenant> {
-  allow(actor, question);
+/** For what takes more than one look, or asks others. @throws HallpassError ROLE_INSUFFICIENT, TENANT_UNKNOWN */
+export async function enter(store: Store, actor: Actor, action: Action, slugOrId: string): Promise<Tenant> {
+  allow(actor, action);
   return await store.system((scope) => reach(scope, actor, slugOrId));
 }
 

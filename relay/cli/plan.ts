@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { printableLine } from '../../shared/printable.ts';
-import { mayAsk } from '../app/perform.ts';
+import { enter } from '../app/perform.ts';
 import { personFilter } from '../app/queries/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../app/queries/plan.ts';
 import { sentenceOf } from '../app/queries/sentences.ts';
@@ -51,7 +51,7 @@ Examples:
     )
     .action(async (name: string, options: PlanOptions) => {
       const { tenant, now, person, names } = await withApp(context, async ({ store }) => {
-        const tenant = await mayAsk(store, actorOf(context), 'plan', name);
+        const tenant = await enter(store, actorOf(context), 'plan', name);
         const { person: asked } = options;
         const person =
           asked === undefined ? undefined : await store.readTenant(tenant.id, (scope) => personFilter(scope, asked));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { dropProfile } from '../app/commands/profiles.ts';
+import { profilesNow } from '../app/queries/profiles.ts';
 import { chooseProfile, readProfiles } from '../store/profiles/profiles.ts';
-import { readStandings } from '../store/runs/standings.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { profileCheckCommand } from './profile-check.ts';
 import { troubleOf } from './profile-lines.ts';
@@ -23,14 +23,9 @@ export function profileCommands(program: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const rows = await askDistrict(context, { question: 'profiles', tenant }, async (scope) => {
-        const standings = await readStandings(scope);
-        return (await readProfiles(scope)).map(({ name, state, schools }) => {
-          const { standing = 'setting up', quarantine = null, failure = null } = standings.get(name) ?? {};
-          return { name, state, standing, quarantine, failure, schools };
-        });
-      });
-      if (options.json) return printJson(context, { profiles: rows });
+      const answer = await askDistrict(context, { question: 'profiles', tenant }, profilesNow);
+      const { profiles: rows } = answer;
+      if (options.json) return printJson(context, answer);
       if (rows.length === 0)
         return void context.out.write(`No profiles yet.\n  → hallpass-relay profile set ${tenant} FILE.json\n`);
       printTable(

@@ -1,7 +1,7 @@
 /** A district's agents, with how each is. */
 import { z } from 'zod';
 import type { Agent } from '../../store/agents/agents.ts';
-import { conditionOf } from './agent-condition.ts';
+import { conditionOf, conditionSchema } from './agent-condition.ts';
 import { moment } from './fields.ts';
 
 /** What an agent last said of itself. */
@@ -11,6 +11,18 @@ export const agentHealth = z.object({
   lastCycleAt: moment.optional().meta({ description: 'When it last looked at PowerSchool successfully.' }),
   lastCycleSeconds: z.number().optional(),
   problem: z.object({ code: z.string(), message: z.string(), since: moment }).optional(),
+});
+
+export const listedAgentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.string(),
+  createdAt: moment,
+  lastSeenAt: moment.nullable(),
+  revokedAt: moment.nullable(),
+  condition: conditionSchema,
+  connectedSince: moment.nullable(),
+  health: agentHealth.nullable(),
 });
 
 /** @param nowMs milliseconds since the epoch */

@@ -1,12 +1,13 @@
 /** Who changed what in a district. */
 import { z } from 'zod';
-import { type AuditEntry, readAudit } from '../../store/audit/audit.ts';
+import { type AuditEntry, type PlacedEntry, readAudit } from '../../store/audit/audit.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { jsonCell, moment, type Table } from './fields.ts';
 
 export const auditAnswer = z.object({
   entries: z.array(
     z.object({
+      seq: z.int().meta({ description: 'Its place in the log of the district.' }),
       at: moment,
       who: z.string(),
       action: z.string(),
@@ -20,12 +21,12 @@ export const auditAnswer = z.object({
   ),
 });
 
-/** The newest first. @param range `since`: ISO 8601, the earliest that is wanted; `limit`: the most that are */
+/** The newest first. @param range as {@link readAudit} has it */
 export async function auditNow(
   scope: TenantScope,
-  range: { since?: string | undefined; limit: number },
-): Promise<{ entries: AuditEntry[] }> {
-  return { entries: (await readAudit(scope, range)).map(({ seq, ...entry }) => entry) };
+  range: { since?: string | undefined; before?: number | undefined; limit: number },
+): Promise<{ entries: PlacedEntry[] }> {
+  return { entries: await readAudit(scope, range) };
 }
 
 export const auditTable: Table<AuditEntry> = {

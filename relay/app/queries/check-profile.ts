@@ -10,7 +10,7 @@ import type { Tenant } from '../../store/tenants/system.ts';
 import { readCloudFacts, readMirrorFacts } from '../../sync/profile-facts.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, mayAsk } from '../perform.ts';
+import { type AppContext, enter } from '../perform.ts';
 
 export interface CheckedProfile {
   profile: Profile;
@@ -34,7 +34,7 @@ export async function checkProfile(
   which: Profile | string | undefined,
 ): Promise<CheckedProfile> {
   const { store, clock } = context;
-  const tenant = await mayAsk(store, actor, 'check', tenantName);
+  const tenant = await enter(store, actor, 'check', tenantName);
   const { profile, mirror } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
     const profile = typeof which === 'object' ? which : chooseProfile(profiles, tenantName, which);
@@ -61,7 +61,7 @@ export async function skusNow(
   actor: Actor,
   tenantName: string,
 ): Promise<readonly SkuFacts[] | { unread: string }> {
-  const tenant = await mayAsk(context.store, actor, 'licenses', tenantName);
+  const tenant = await enter(context.store, actor, 'licenses', tenantName);
   const { cloud, unasked } = await askCloud(context, tenant, ({ client }) => readSkus(client));
   return cloud ?? { unread: unasked?.message.replace(/\.$/, '') ?? '' };
 }

@@ -9,7 +9,7 @@ import { liveDirectory } from '../../sync/live-directory.ts';
 import { readPeople } from '../../sync/profile-facts.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, mayAsk } from '../perform.ts';
+import { type AppContext, enter } from '../perform.ts';
 
 /**
  * The rules of each role, scored on people and the directory as it is now.
@@ -23,7 +23,7 @@ export async function previewTenant(
   { roles, profile: profileName }: { roles: readonly Role[]; profile?: string | undefined },
 ): Promise<RolePreview[]> {
   const { store } = context;
-  const tenant = await mayAsk(store, actor, 'match', name);
+  const tenant = await enter(store, actor, 'match', name);
   const { people, options } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
     const meant = profileName === undefined ? profiles : [chooseProfile(profiles, name, profileName)];

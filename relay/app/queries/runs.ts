@@ -25,6 +25,7 @@ export const runAnswer = z.object({
   run: runSchema,
   operations: z.array(
     z.object({
+      seq: z.int().meta({ description: 'Its place in the journal of the district.' }),
       at: moment,
       kind: z.string(),
       key: z.string(),
@@ -40,7 +41,7 @@ export const runAnswer = z.object({
 /** The newest first. @param profile of one alone */
 export async function runsNow(
   scope: TenantScope,
-  wanted: { profile?: string | undefined; limit: number },
+  wanted: { profile?: string | undefined; before?: number | undefined; limit: number },
 ): Promise<z.infer<typeof runsAnswer>> {
   return { runs: await listRuns(scope, wanted) };
 }

@@ -14,8 +14,7 @@ import type { TenantScope } from '../../store/store.ts';
 import { countWaitingTeams } from '../../store/teams/team-activation.ts';
 import { countTeams } from '../../store/teams/teams.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
-import { conditionSchema } from './agent-condition.ts';
-import { agentHealth, agentsNow } from './agents.ts';
+import { agentsNow, listedAgentSchema } from './agents.ts';
 import { failure, moment, runFailure } from './fields.ts';
 import { holdSchema } from './holds.ts';
 
@@ -29,19 +28,7 @@ export const statusAnswer = z.object({
     settled: z.boolean(),
     records: z.record(z.enum(kinds), count),
   }),
-  agents: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      version: z.string(),
-      createdAt: moment,
-      lastSeenAt: moment.nullable(),
-      revokedAt: moment.nullable(),
-      condition: conditionSchema,
-      connectedSince: moment.nullable(),
-      health: agentHealth.nullable(),
-    }),
-  ),
+  agents: z.array(listedAgentSchema),
   profiles: z.array(
     z.object({
       name: z.string(),

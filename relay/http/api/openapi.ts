@@ -1,68 +1,117 @@
-/** The API's description, OpenAPI 3.1: made of the schemas that check queries, and that the answers are held against. */
+/** The API's description, OpenAPI 3.1: made of the schemas that check what is said, and that the answers are held against. */
 import { z } from 'zod';
 import { hallpassVersion } from '../../../shared/version.ts';
-import type { Route } from './route.ts';
+import { access, isChange } from '../../app/access.ts';
+import { accessRoles } from '../../model/access-role.ts';
+import { ofDistrict, type Route } from './route.ts';
 
 const errorSchema = z.object({
+  type: z.string().meta({ description: 'Leads to an explanation of the code.' }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
   code: z.string().meta({ description: 'Stable; docs/errors.md explains each.' }),
-  message: z.string(),
+  message: z.string().meta({ description: 'The same as detail.' }),
   action: z.string().meta({ description: 'What to do next.' }),
   retry: z.enum(['retry', 'retry-after', 'fix', 'bug']),
+  problems: z
+    .array(z.unknown())
+    .optional()
+    .meta({ description: 'What the check found, where that is why a profile was refused.' }),
 });
 
 const failures = {
-  400: 'The query is not valid.',
+  400: 'The query, a header or the body is not valid.',
   401: 'The token is missing, wrong, expired or revoked.',
-  404: 'There is no such thing, or the token is for another district.',
-  429: 'Too many refused attempts from this address, or a plan of this district is under way. See Retry-After.',
+  403: 'The role of the token may not do this.',
+  404: 'There is no such thing, or the token does not open the district.',
+  409: 'Something is in the way that somebody must put right first, or the Idempotency-Key stands for another request.',
+  412: 'The profile is not as the request expects it.',
+  413: 'The body is too large.',
+  415: 'The body is not marked as JSON.',
+  422: 'The profile is not valid.',
+  428: 'If-Match is missing.',
+  429: 'Too many refused attempts from this address, too many changes, or the same is under way. See Retry-After.',
+  502: 'Microsoft 365 does not answer, or refuses the relay.',
   503: 'Not possible at this moment. See Retry-After.',
 };
 
 /** @param base where the paths begin, `/api/v1` */
 export function openApi(routes: readonly Route[], base: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    paths[`/${route.path}`] = { ...paths[`/${route.path}`], [route.method.toLowerCase()]: operationOf(route) };
+  }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Hallpass relay',
       version: hallpassVersion,
-      description: 'Read what the relay knows of a district. A token opens one district and can only read.',
+      description:
+        'What the relay knows of districts, and does for them. A token opens one district, several or all, as viewer, admin or operator.',
     },
     servers: [{ url: base }],
     security: [{ token: [] }],
-    paths: Object.fromEntries(routes.map((route) => [`/tenants/{slug}/${route.path}`, { get: operationOf(route) }])),
+    paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: { Error: schemaOf(errorSchema) },
       responses: Object.fromEntries(
-        Object.entries(failures).map(([status, description]) => [
-          `Failure${status}`,
-          { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
-        ]),
+        Object.entries(failures).map(([status, description]) => [`Failure${status}`, failureOf(description)]),
       ),
     },
   };
 }
 
-function operationOf({ path, summary, query, answer, hasCsv }: Route): object {
-  const inPath = ['slug', ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)];
+/** Problem details, unless application/json alone is asked for. */
+function failureOf(description: string): object {
+  const schema = { $ref: '#/components/schemas/Error' };
+  return { description, content: { 'application/problem+json': { schema }, 'application/json': { schema } } };
+}
+
+function operationOf(route: Route): object {
+  const { method, path, action, summary, query, body, answer, status, hasCsv, hasVersion } = route;
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const table = hasCsv ? { 'text/csv': { schema: { type: 'string' } } } : {};
+  const name = path.replace(ofDistrict, '').replace(/\W+/g, '-').replace(/-$/, '');
+  const roles = accessRoles.filter((role) => access[action][role]);
   return {
-    operationId: path.replace(/\W+/g, '-').replace(/-$/, ''),
+    operationId: method === 'GET' ? name : `${method.toLowerCase()}-${name}`,
     summary,
+    description: `For ${roles.join(', ')}.`,
     parameters: [
       ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...Object.entries(query.shape).map(([name, schema]) => parameterOf(name, schema)),
+      ...headersOf(method, hasVersion, isChange(action)),
     ],
-    responses: {
-      200: {
-        description: 'The answer.',
-        content: { 'application/json': { schema: schemaOf(answer) }, ...table },
+    ...(body !== undefined && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: schemaOf(body) } },
       },
+    }),
+    responses: {
+      [status]: { description: 'The answer.', content: { 'application/json': { schema: schemaOf(answer) }, ...table } },
+      // A profile that is there is answered otherwise than a new one.
+      ...(method === 'PUT' &&
+        hasVersion && {
+          201: { description: 'It is new.', content: { 'application/json': { schema: schemaOf(answer) } } },
+        }),
       ...Object.fromEntries(
         Object.keys(failures).map((status) => [status, { $ref: `#/components/responses/Failure${status}` }]),
       ),
     },
   };
+}
+
+function headersOf(method: string, hasVersion: boolean, changing: boolean): object[] {
+  const version = 'The ETag of the profile that was read; * for any.';
+  const key = 'A new UUID for every change: repeated within 24 hours, the request is answered what it was.';
+  return [
+    ...(hasVersion ? [{ name: 'If-Match', description: version }] : []),
+    ...(method === 'PUT' && hasVersion ? [{ name: 'If-None-Match', description: '* for a new profile alone.' }] : []),
+    ...(method === 'POST' && changing ? [{ name: 'Idempotency-Key', description: key }] : []),
+  ].map((header) => ({ ...header, in: 'header', required: false, schema: { type: 'string' } }));
 }
 
 function parameterOf(name: string, checked: z.core.$ZodType): object {

@@ -21,6 +21,14 @@ const format = z.enum(['json', 'csv']).optional().meta({
 const offset = whole(0, 100_000_000, 0).meta({ description: 'Leave out so many of the first.' });
 const mostOperations = whole(0, 10_000, 1000).meta({ description: 'So many operations at most.' });
 
+const cursor = z.string().min(1).max(1000).optional().meta({
+  description: 'Where to go on: "next" of the last answer.',
+});
+/** So many at most; everything, unless it says otherwise. */
+const most = z.coerce.number<string>().int().min(1).max(10_000).optional().meta({
+  description: 'So many at most, in an order that stays; everything, unless it says otherwise.',
+});
+
 /** Programs that go through a plan or a run page by page say where they are. */
 const page = { limit: mostOperations, offset };
 
@@ -50,13 +58,19 @@ export const queries = {
     person: text
       .optional()
       .meta({ description: 'Of this person alone, however named: DCID, number, user name, name …' }),
+    limit: most,
+    cursor,
     format,
   }),
-  runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }) }),
-  run: z.strictObject({ failed: flag.meta({ description: 'Only what did not succeed.' }), ...page, format }),
+  runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }), cursor }),
+  fleet: z.strictObject({ format }),
+  links: z.strictObject({ role: z.enum(['students', 'teachers']).optional(), limit: most, cursor }),
+  run: z.strictObject({ failed: flag.meta({ description: 'Only what did not succeed.' }), ...page, cursor, format }),
   holds: z.strictObject({ profile }),
   drift: z.strictObject({
     all: flag.meta({ description: 'With what the profile wants kept, and what has been repaired.' }),
+    limit: most,
+    cursor,
     format,
   }),
   explain: z.strictObject({
@@ -72,6 +86,7 @@ export const queries = {
       .optional()
       .meta({ description: 'No earlier than this.' }),
     limit: whole(1, 10_000, 1000).meta({ description: 'The newest so many.' }),
+    cursor,
   }),
 } as const;
 

@@ -29,13 +29,14 @@ export interface RunError {
   action: string | null;
 }
 
-/** The newest first. @param profile of one alone; @param limit the most that are wanted */
+/** The newest first. @param wanted `profile`: of one alone; `before`: older than this number; `limit`: the most that are wanted */
 export async function listRuns(
   scope: TenantScope,
-  { profile, limit }: { profile?: string | undefined; limit: number },
+  { profile, before, limit }: { profile?: string | undefined; before?: number | undefined; limit: number },
 ): Promise<PastRun[]> {
   const rows = await runs(scope)
     .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
+    .$if(before !== undefined, (query) => query.where('seq', '<', before ?? 0))
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute();
@@ -53,6 +54,8 @@ export async function findRun(scope: TenantScope, name: string): Promise<PastRun
 }
 
 export interface JournalledOperation {
+  /** Its place in the journal of the district. */
+  seq: number;
   /** When its answer came, or when it was announced, ISO 8601. */
   at: string;
   kind: string;
@@ -71,20 +74,23 @@ export interface OperationFilter {
   /** The most that are wanted, after so many that are not: everything without. */
   limit?: number;
   offset?: number;
+  /** Those alone that stand behind this place. */
+  after?: number | undefined;
 }
 
 /** What a run did, in the order in which it was sent. */
 export async function operationsOf(
   { db, tenantId }: TenantScope,
   runId: string,
-  { failed = false, limit = -1, offset = 0 }: OperationFilter = {},
+  { failed = false, limit = -1, offset = 0, after }: OperationFilter = {},
 ): Promise<JournalledOperation[]> {
   const rows = await db
     .selectFrom('operation')
-    .select(['at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])
+    .select(['seq', 'at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .$if(failed, (query) => query.where('state', '!=', 'done'))
+    .$if(after !== undefined, (query) => query.where('seq', '>', after ?? 0))
     .orderBy('seq')
     .$if(limit >= 0, (query) => query.limit(limit).offset(offset))
     .execute();

@@ -1,0 +1,29 @@
+/** The profiles of a district, and how each is doing. */
+import { z } from 'zod';
+import { readProfiles } from '../../store/profiles/profiles.ts';
+import { readStandings } from '../../store/runs/standings.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { failure, moment, runFailure } from './fields.ts';
+
+export const profilesAnswer = z.object({
+  profiles: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['preview', 'enabled', 'paused']),
+      standing: z.string(),
+      quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
+      failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
+      schools: z.union([z.literal('all'), z.array(z.string())]),
+    }),
+  ),
+});
+
+/** By name. */
+export async function profilesNow(scope: TenantScope): Promise<z.infer<typeof profilesAnswer>> {
+  const standings = await readStandings(scope);
+  const profiles = (await readProfiles(scope)).map(({ name, state, schools }) => {
+    const { standing = 'setting up', quarantine = null, failure = null } = standings.get(name) ?? {};
+    return { name, state, standing, quarantine, failure, schools };
+  });
+  return { profiles };
+}

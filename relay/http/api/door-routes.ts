@@ -1,0 +1,112 @@
+/** Who comes in: agents by codes, programs by tokens. */
+import { z } from 'zod';
+import { makeCode, shutOut } from '../../app/commands/agents.ts';
+import { endToken, makeToken } from '../../app/commands/tokens.ts';
+import { agentsNow, listedAgentSchema } from '../../app/queries/agents.ts';
+import { moment } from '../../app/queries/fields.ts';
+import { accessRoles } from '../../model/access-role.ts';
+import { listAgents } from '../../store/agents/agents.ts';
+import { listTokens } from '../../store/tenants/api-tokens.ts';
+import { change, nothing } from './change-route.ts';
+import { queries } from './query.ts';
+import { question, type Route, read } from './route.ts';
+
+const label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{Cc}*$/u, 'it must be one line without control characters');
+
+export const doorRoutes: readonly Route[] = [
+  question({
+    path: 'agents',
+    question: 'agents',
+    summary: 'The agents of the district, how each is, and what it last said of itself.',
+    query: queries.none,
+    answer: z.object({ agents: z.array(listedAgentSchema) }),
+    json: async (visit) => ({ agents: agentsNow(await read(visit, listAgents), visit.nowMs) }),
+  }),
+  change({
+    path: 'agents/{agent}/revoke',
+    action: 'agent.revoke',
+    summary: 'Shuts an agent out for good, by id or name; a connected one is cut off within 2 seconds.',
+    body: nothing,
+    answer: z.object({
+      agent: z.string(),
+      name: z.string(),
+      revokedBefore: moment.nullable().meta({ description: 'When it had been revoked already.' }),
+    }),
+    async perform({ app, actor, tenant, params }) {
+      const { id, name, revokedAt } = await shutOut(app, actor, { tenant: tenant.slug, agent: params.agent ?? '' });
+      return { agent: id, name, revokedBefore: revokedAt };
+    },
+  }),
+  change({
+    path: 'enrollment-codes',
+    action: 'agent.code',
+    summary: 'Makes a code for one agent, valid once and for 10 minutes. It is shown once.',
+    body: nothing,
+    answer: z.object({ code: z.string(), expiresAt: moment, relay: z.string() }),
+    status: 201,
+    showsSecret: true,
+    async perform({ app, actor, tenant, url }) {
+      return { ...(await makeCode(app, actor, { tenant: tenant.slug })), relay: url };
+    },
+  }),
+  question({
+    path: 'tokens',
+    question: 'tokens',
+    summary: 'The tokens that open the district, without the secrets.',
+    query: queries.none,
+    answer: z.object({
+      tokens: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          role: z.enum(accessRoles),
+          opensOthers: z.boolean().meta({ description: 'Whether it opens other districts, too.' }),
+          createdAt: moment,
+          createdBy: z.string(),
+          expiresAt: moment,
+          lastUsedAt: moment.nullable(),
+          revokedAt: moment.nullable(),
+        }),
+      ),
+    }),
+    json: async (visit) => ({ tokens: await read(visit, listTokens) }),
+  }),
+  change({
+    path: 'tokens',
+    action: 'token.create',
+    summary: 'Makes a token, never mightier than the one that asks. It is shown once.',
+    body: z.strictObject({
+      name: label,
+      role: z.enum(accessRoles).default('viewer'),
+      days: z.int().min(1).max(36_500).default(90),
+      also: z
+        .union([z.literal('all'), z.array(z.string().min(1).max(100)).max(1000)])
+        .default([])
+        .meta({ description: 'Slugs of districts that it opens besides; "all" for every one, also those to come.' }),
+    }),
+    answer: z.object({ id: z.string(), token: z.string(), expiresAt: moment }),
+    status: 201,
+    showsSecret: true,
+    async perform({ app, actor, tenant }, given) {
+      const { id, token, expiresAt } = await makeToken(app, actor, { tenant: tenant.slug, ...given });
+      return { id, token, expiresAt };
+    },
+  }),
+  change({
+    path: 'tokens/{token}/revoke',
+    action: 'token.revoke',
+    summary: 'Has a token refused from now on, for good. By its id, never by the token itself.',
+    body: nothing,
+    answer: z.object({ token: z.string() }),
+    async perform({ app, actor, tenant, params }) {
+      const { token = '' } = params;
+      await endToken(app, actor, { tenant: tenant.slug, token });
+      return { token };
+    },
+  }),
+];

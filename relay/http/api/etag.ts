@@ -1,0 +1,20 @@
+/** Versions in headers (RFC 9110, 8.8.3 and 13.1). */
+import { fail } from '../../../shared/errors.ts';
+import type { Precondition } from '../../app/commands/precondition.ts';
+
+export function etagOf(version: string): string {
+  return `"${version}"`;
+}
+
+/** @throws HallpassError API_QUERY_INVALID for what is no list of entity tags */
+export function readTags(name: string, header: string | undefined): Precondition['match'] {
+  if (header === undefined) return undefined;
+  if (header.trim() === '*') return '*';
+  const tags = header.split(',').map((tag) => tag.trim());
+  // A proxy that compressed an answer may have made the tag weak: it stands for the same version all the same.
+  const versions = tags.flatMap((tag) => /^(?:W\/)?"([\x21\x23-\x7e]*)"$/.exec(tag)?.[1] ?? []);
+  if (versions.length === tags.length) return versions;
+  throw fail('API_QUERY_INVALID', {
+    reason: `${name}: it must be an ETag in double quotes, several with commas, or *`,
+  });
+}

@@ -1,0 +1,23 @@
+/** Questions to Microsoft 365 on somebody's behalf: few at a time, beside the runs, which need the same limits. */
+import { fail } from '../../../shared/errors.ts';
+
+/** At a time, of all districts. */
+const mostAtOnce = 4;
+const retryAfterMs = 5000;
+
+export class MicrosoftDesk {
+  readonly #open = new Set<string>();
+
+  /** @throws HallpassError API_MICROSOFT_BUSY, and what `work` throws */
+  async take<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
+    if (this.#open.has(tenantId) || this.#open.size >= mostAtOnce) {
+      throw fail('API_MICROSOFT_BUSY', {}, { retryAfterMs });
+    }
+    this.#open.add(tenantId);
+    try {
+      return await work();
+    } finally {
+      this.#open.delete(tenantId);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** Who has which account, and which rule would find whom. */
+import { z } from 'zod';
+import { linkPerson } from '../../app/commands/link-person.ts';
+import { unlinkPerson } from '../../app/commands/unlink-person.ts';
+import { previewTenant } from '../../app/queries/match.ts';
+import { outcomes } from '../../identity/match-preview.ts';
+import { listLinks } from '../../store/accounts/links.ts';
+import { change, nothing } from './change-route.ts';
+import { pageWithin, readCursor } from './cursor.ts';
+import { queries } from './query.ts';
+import { question, type Route, read } from './route.ts';
+
+const role = z.enum(['students', 'teachers']);
+const rule = z.object({ source: z.string(), suffix: z.string().nullable(), target: z.string() });
+const each = <S extends z.ZodType>(schema: S) => z.record(z.enum(outcomes), schema);
+const example = z.object({
+  subject: z.string(),
+  value: z.string().optional(),
+  accounts: z.array(z.string()).optional(),
+});
+
+export const peopleRoutes: readonly Route[] = [
+  question({
+    path: 'links',
+    question: 'links',
+    summary: 'Who has which account, since when and by which rule.',
+    query: queries.links,
+    answer: z.object({
+      links: z.array(
+        z.object({
+          role,
+          personId: z.string(),
+          objectId: z.string(),
+          rule: z.string(),
+          linkedAt: z.string().meta({ format: 'date-time' }),
+          userPrincipalName: z.string().optional(),
+        }),
+      ),
+      next: z.string().nullable(),
+    }),
+    json: async (visit, { role, limit, cursor }) => {
+      const after = readCursor(cursor, z.tuple([z.string(), z.string()]));
+      const all = (await read(visit, listLinks)).filter((one) => role === undefined || one.role === role);
+      const { page, next } = pageWithin(all, { limit, after }, (one) => [one.role, one.personId]);
+      return { links: page, next };
+    },
+  }),
+  change({
+    method: 'PUT',
+    path: 'links/{person}',
+    action: 'link.set',
+    summary:
+      'Gives a person an account by hand; rules never change it again. That of somebody who has left PowerSchool is handed over.',
+    body: z.strictObject({
+      account: z.string().min(1).max(200).meta({ description: 'Object id or userPrincipalName.' }),
+    }),
+    answer: z.object({
+      person: z.string(),
+      userPrincipalName: z.string(),
+      former: z.string().nullable().meta({ description: 'Who had it until now, and has left PowerSchool.' }),
+      listedBy: z
+        .string()
+        .nullable()
+        .meta({ description: 'The profile that has it in identity.never: no rule gives it to anybody.' }),
+    }),
+    asksMicrosoft: true,
+    async perform({ app, actor, tenant, params }, { account }) {
+      const asked = { tenant: tenant.slug, person: params.person ?? '', account };
+      const { former = null, listedBy = null, ...linked } = await linkPerson(app, actor, asked);
+      return { ...linked, former, listedBy };
+    },
+  }),
+  change({
+    method: 'DELETE',
+    path: 'links/{person}',
+    action: 'link.remove',
+    summary: 'Takes an account from a person by hand; the account itself, and where it is a member, stay.',
+    body: nothing,
+    answer: z.object({ person: z.string(), wasLinked: z.boolean() }),
+    perform: ({ app, actor, tenant, params }) =>
+      unlinkPerson(app, actor, { tenant: tenant.slug, person: params.person ?? '' }),
+  }),
+  change({
+    path: 'match',
+    action: 'match',
+    summary: 'What every identity rule would find in the accounts that there are. Changes nothing.',
+    body: z.strictObject({
+      roles: z.array(role).min(1).max(2).default(['students', 'teachers']),
+      profile: z.string().min(1).max(200).optional().meta({ description: 'People of this profile alone.' }),
+    }),
+    answer: z.object({
+      roles: z.array(
+        z.object({
+          role,
+          people: z.int(),
+          rules: z.array(z.object({ rule, counts: each(z.int()), examples: each(z.array(example)) })),
+          recommended: rule.optional(),
+          emptySources: z.array(z.string()),
+        }),
+      ),
+    }),
+    asksMicrosoft: true,
+    async perform({ app, actor, tenant }, { roles, profile }) {
+      return { roles: await previewTenant(app, actor, tenant.slug, { roles: [...new Set(roles)], profile }) };
+    },
+  }),
+];

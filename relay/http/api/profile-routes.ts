@@ -1,0 +1,199 @@
+/** Profiles over the API: whoever changes one says which version they saw. */
+import { z } from 'zod';
+import { fail } from '../../../shared/errors.ts';
+import { versionOf } from '../../app/commands/precondition.ts';
+import { moveProfile, type ProfileMove } from '../../app/commands/profile-state.ts';
+import { dropProfile, putProfile } from '../../app/commands/profiles.ts';
+import { checkProfile } from '../../app/queries/check-profile.ts';
+import { readDocument } from '../../app/queries/profile-document.ts';
+import { profilesAnswer, profilesNow } from '../../app/queries/profiles.ts';
+import { stampCounts } from '../../app/queries/stamp-counts.ts';
+import type { ProfileDocument } from '../../profile/document.ts';
+import type { Profile } from '../../profile/profile.ts';
+import type { ProfileProblem } from '../../profile/tenant-facts.ts';
+import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
+import { change, Said } from './change-route.ts';
+import { etagOf, readTags } from './etag.ts';
+import { Refused } from './problem.ts';
+import { queries, readQuery } from './query.ts';
+import { type DistrictVisit, ofDistrict, plain, question, type Route, read } from './route.ts';
+
+const document = z.record(z.string(), z.unknown()).meta({ description: 'A profile, as docs/profile.md describes it.' });
+const state = z.enum(['preview', 'enabled', 'paused']);
+const problems = z
+  .array(
+    z.object({ field: z.string(), severity: z.enum(['error', 'warning']), reason: z.string(), remedy: z.string() }),
+  )
+  .meta({ description: 'What the check found.' });
+
+const actions = {
+  enable: 'profile.enabled',
+  resume: 'profile.enabled',
+  pause: 'profile.paused',
+  preview: 'profile.preview',
+} as const;
+
+export const profileRoutes: readonly Route[] = [
+  question({
+    path: 'profiles',
+    question: 'profiles',
+    summary: 'The profiles of the district, and how each is doing.',
+    query: queries.none,
+    answer: profilesAnswer,
+    json: (visit) => read(visit, profilesNow),
+  }),
+  {
+    ...plain,
+    method: 'GET',
+    path: `${ofDistrict}profiles/{name}`,
+    action: 'profiles',
+    summary: 'The profile in force, with every option. Its ETag is the version that a change has to name.',
+    query: queries.none,
+    answer: document,
+    isAcross: false,
+    async answerTo(visit, asked) {
+      readQuery(queries.none, asked.query);
+      const profile = await inForce(visit);
+      const version = versionOf(profile);
+      const headers = { etag: etagOf(version) };
+      const known = readTags('If-None-Match', visit.headers.ifNoneMatch);
+      if (known === '*' || known?.includes(version)) return { status: 304, headers, empty: true };
+      return { headers, json: profile };
+    },
+  },
+  change({
+    method: 'PUT',
+    path: 'profiles/{name}',
+    action: 'profile.set',
+    summary:
+      'Puts a profile in force, in place of the one of that name, after checking it. Its state stays as it is; a new one is a preview. Needs If-Match for one that is there.',
+    body: document,
+    answer: z.object({
+      profile: document,
+      isNew: z.boolean(),
+      resolved: z
+        .array(z.object({ path: z.string(), given: z.string(), id: z.string(), label: z.string() }))
+        .meta({ description: 'Names in the document, and what they stand for.' }),
+      notices: z.array(z.string()),
+      problems,
+    }),
+    asksMicrosoft: true,
+    hasVersion: true,
+    async perform(visit, _body, text) {
+      const { app, actor, tenant, headers } = visit;
+      const given = await documentOf(visit, text);
+      const precondition = {
+        match: readTags('If-Match', headers.ifMatch),
+        noneMatch: readTags('If-None-Match', headers.ifNoneMatch),
+        isNeeded: true,
+      };
+      const { found, result } = await withFindings((tell) =>
+        putProfile(app, actor, { tenant: tenant.slug, document: given, precondition, tell }),
+      );
+      const { profile, isNew } = result;
+      const { resolved, notices } = given;
+      return new Said({
+        status: isNew ? 201 : 200,
+        headers: { etag: etagOf(versionOf(profile)) },
+        json: { profile, isNew, resolved, notices, problems: found },
+      });
+    },
+  }),
+  change({
+    method: 'DELETE',
+    path: 'profiles/{name}',
+    action: 'profile.remove',
+    summary: 'Takes a profile out of force; what it made in Microsoft 365 stays. Needs If-Match.',
+    body: z.strictObject({}),
+    answer: z.object({ profile: z.string() }),
+    hasVersion: true,
+    async perform({ app, actor, tenant, params, headers }) {
+      const { name = '' } = params;
+      const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: true };
+      await dropProfile(app, actor, { tenant: tenant.slug, profile: name, precondition });
+      return { profile: name };
+    },
+  }),
+  change({
+    path: 'profiles/{name}/check',
+    action: 'check',
+    summary:
+      'Holds the profile in force, or the one in the body, against Microsoft 365 and the roster. Changes nothing.',
+    body: document,
+    answer: z.object({
+      ready: z.boolean(),
+      problems,
+      stamps: z
+        .record(z.string(), z.object({ total: z.int(), fitting: z.record(z.string(), z.int()) }))
+        .meta({ description: "How School Data Sync's ids fit the roster." }),
+    }),
+    asksMicrosoft: true,
+    async perform(visit, body, text) {
+      const { app, actor, tenant, params } = visit;
+      const given = Object.keys(body).length === 0 ? params.name : (await documentOf(visit, text)).profile;
+      const { problems: found, stamps, unasked } = await checkProfile(app, actor, tenant.slug, given);
+      if (unasked !== undefined) throw new Refused(unasked, { problems: found });
+      const ready = !found.some(({ severity }) => severity === 'error');
+      return { ready, problems: found, stamps: stampCounts(stamps) };
+    },
+  }),
+  move('enable', 'Lets runs write to Microsoft 365, after the check; also after a pause or a quarantine.', true),
+  move('resume', 'Ends a pause or a quarantine: what was enabled writes again, after the check.', true),
+  move('pause', 'No further run; the one under way ends within seconds.', false),
+  move('preview', 'Runs go on planning and counting, and write nothing.', false),
+];
+
+function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
+  return change({
+    path: `profiles/{name}/${name}`,
+    action: actions[name],
+    summary,
+    body: z.strictObject({
+      unchecked: z
+        .boolean()
+        .optional()
+        .meta({ description: 'Without holding it against Microsoft 365 and the roster.' }),
+    }),
+    answer: z.object({ profile: z.string(), state, problems }),
+    ...(isChecked && { asksMicrosoft: true }),
+    hasVersion: true,
+    async perform({ app, actor, tenant, params, headers }, { unchecked }) {
+      const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: false };
+      const asked = { tenant: tenant.slug, profile: params.name ?? '', move: name, unchecked, precondition };
+      const { found, result } = await withFindings((tell) =>
+        moveProfile(app, actor, { ...asked, tell: (checked) => tell(checked.problems) }),
+      );
+      return new Said({
+        headers: { etag: etagOf(versionOf(result)) },
+        json: { profile: result.name, state: result.state, problems: found },
+      });
+    },
+  });
+}
+
+type Tell = (found: readonly ProfileProblem[]) => void;
+
+/** What the check found is told also where it is the reason of a refusal. */
+async function withFindings<T>(
+  work: (tell: Tell) => Promise<T>,
+): Promise<{ found: readonly ProfileProblem[]; result: T }> {
+  let found: readonly ProfileProblem[] = [];
+  const result = await work((problems) => {
+    found = problems;
+  }).catch((error: unknown) => {
+    throw found.length === 0 ? error : new Refused(error, { problems: found });
+  });
+  return { found, result };
+}
+
+async function inForce(visit: DistrictVisit): Promise<Profile> {
+  return chooseProfile(await read(visit, readProfiles), visit.tenant.slug, visit.params.name);
+}
+
+/** @throws HallpassError PROFILE_INVALID, API_BODY_INVALID for one of another name than the path's */
+async function documentOf({ app, actor, tenant, params }: DistrictVisit, text: string): Promise<ProfileDocument> {
+  const { name = '' } = params;
+  const given = await readDocument(app, actor, tenant.slug, { text, name: `"${name}"` });
+  if (given.profile.name === name) return given;
+  throw fail('API_BODY_INVALID', { reason: `name: it must be "${name}", as in the path` });
+}

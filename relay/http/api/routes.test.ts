@@ -1,0 +1,47 @@
+/** What docs/api.md says of paths and roles is what there is. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { access, isChange } from '../../app/access.ts';
+import { routes } from './routes.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/api.md'), 'utf8');
+const [questions = '', changes = ''] =
+  page.split('## Questions')[1]?.split('## What goes wrong')[0]?.split('## Changes') ?? [];
+
+/** The first cells of a table's rows. */
+function cells(text: string): string[] {
+  return [...text.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = '']) => cell);
+}
+
+t.test('the page has every question, and who may ask it', async (t) => {
+  const told = cells(questions).flatMap((cell) => [...cell.matchAll(/`(\/[^`]*)`(\*?)/g)]);
+  const asked = told.map(([, path = '', star]) => `${path} ${star === '*' ? 'admin' : 'viewer'}`);
+  const there = routes
+    .filter(({ method }) => method === 'GET')
+    .map(({ path, action }) => `/${plain(path)} ${access[action].viewer ? 'viewer' : 'admin'}`);
+  t.same(asked.sort(), there.sort());
+});
+
+t.test('the page has every change, which viewers may not make', async (t) => {
+  const told = cells(changes).flatMap((cell) => {
+    const [first = '', ...rest] = [...cell.matchAll(/`([^`]*)`/g)].map(([, text = '']) => text);
+    const [method = '', path = ''] = first.split(' ');
+    const others = rest.map((text) => (path.endsWith('/start') ? text : path.replace(/\/[^/]*$/, text)));
+    return [first, ...others.map((other) => `${method} ${other}`)];
+  });
+  const there = routes.filter(({ method }) => method !== 'GET');
+  t.same(told.sort(), there.map(({ method, path }) => `${method} /${plain(path)}`).sort());
+  t.ok(there.every(({ action }) => !access[action].viewer));
+  t.ok(
+    routes.every(({ method, action }) => method !== 'GET' || !isChange(action)),
+    'and nothing is changed by a GET',
+  );
+});
+
+function plain(path: string): string {
+  const names: Record<string, string> = { token: 'ID' };
+  return path
+    .replace('tenants/{slug}/', '')
+    .replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? name.toUpperCase());
+}

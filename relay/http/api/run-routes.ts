@@ -1,0 +1,83 @@
+/** Controlling a district's runs, and deciding about what they hold back. */
+import { z } from 'zod';
+import { fail } from '../../../shared/errors.ts';
+import { decide } from '../../app/commands/holds.ts';
+import { controlRuns } from '../../app/commands/runs.ts';
+import { holdsAnswer } from '../../app/queries/holds.ts';
+import type { RunRequest } from '../../store/runs/run-control.ts';
+import { change, nothing } from './change-route.ts';
+import type { Route } from './route.ts';
+
+const text = z.string().min(1).max(200);
+const which = {
+  hold: text.optional().meta({ description: 'Its key; without one, everything that has no decision yet.' }),
+  profile: text.optional().meta({ description: 'Of this profile alone.' }),
+};
+
+export const runRoutes: readonly Route[] = [
+  control('start', 'starts', 'run.start', 'Begins a run within 2 seconds, if there is something to do.'),
+  control('cancel', 'cancels', 'run.cancel', 'Ends the run under way between two batches.'),
+  control(
+    'restart',
+    'restarts',
+    'run.restart',
+    'Ends the run under way, and begins one that reads the directory and looks at everything again.',
+  ),
+  change({
+    path: 'holds/approve',
+    action: 'hold.approved',
+    summary: 'Lets what is held proceed, as it is now and up to a tenth more.',
+    body: z.strictObject({
+      ...which,
+      limit: z
+        .int()
+        .min(1)
+        .max(100_000_000)
+        .optional()
+        .meta({ description: 'So many operations, in place of as many as are held now.' }),
+      until: z.iso
+        .datetime({ error: 'it must be a time in UTC such as 2026-08-20T00:00:00Z' })
+        .optional()
+        .meta({ description: 'When the approval ends; by the profile, unless it says otherwise.' }),
+    }),
+    answer: holdsAnswer,
+    async perform({ app, actor, tenant, nowMs }, { hold: key, profile, limit, until }) {
+      if (until !== undefined && Date.parse(until) <= nowMs) {
+        throw fail('API_BODY_INVALID', { reason: 'until: it must be a time to come' });
+      }
+      const end = until === undefined ? undefined : new Date(until).toISOString();
+      const asked = { tenant: tenant.slug, state: 'approved', key, profile, limit, until: end } as const;
+      return { holds: await decide(app, actor, asked) };
+    },
+  }),
+  change({
+    path: 'holds/reject',
+    action: 'hold.rejected',
+    summary: 'Keeps it held, without being told again until the cause changes.',
+    body: z.strictObject(which),
+    answer: holdsAnswer,
+    async perform({ app, actor, tenant }, { hold: key, profile }) {
+      return { holds: await decide(app, actor, { tenant: tenant.slug, state: 'rejected', key, profile }) };
+    },
+  }),
+];
+
+function control(
+  name: string,
+  request: RunRequest,
+  action: `run.${'start' | 'cancel' | 'restart'}`,
+  summary: string,
+): Route {
+  return change({
+    path: `runs/${name}`,
+    action,
+    summary,
+    body: nothing,
+    answer: z.object({ requested: z.string() }),
+    status: 202,
+    async perform({ app, actor, tenant }) {
+      await controlRuns(app, actor, { tenant: tenant.slug, request });
+      return { requested: name };
+    },
+  });
+}
