@@ -21,7 +21,10 @@ export interface TypedAddress {
  * @throws HallpassError SETTING_INVALID, POWERSCHOOL_ADDRESS_INSECURE, RELAY_ADDRESS_INSECURE
  */
 export function typedAddress(setting: 'relay.url' | 'powerschool.url', typed: string): TypedAddress {
-  const { text, changes } = withScheme(tidyText(tidyText(typed).replace(/[,;.]+$/, '')), 'https://');
+  const { text: whole, changes } = withScheme(tidyText(tidyText(typed).replace(/[,;.]+$/, '')), 'https://');
+  // A name may end in a dot, but servers look for the name without it.
+  const text = whole.replace(/^([a-z]+:\/\/[^/?#@]*?)\.+(?=[:/?#]|$)/i, '$1');
+  if (text !== whole) changes.push('the dot after the name was cut off');
   const parsed = URL.parse(text.replace(/^ws(s?):/i, 'http$1:'));
   // Whatever cannot be cut without a guess is for the ordinary check, which says what is wrong.
   const cut = parsed === null || parsed.username !== '' || parsed.password !== '' ? undefined : cutOf(setting, parsed);

@@ -56,6 +56,31 @@ t.test('from nothing to an agent that can enroll', async (t) => {
   t.notMatch(status.out, /COUNT|LAST SEEN/, 'no heading without a line below it');
 });
 
+t.test('before anything is there, lists say so, and nothing is promised that cannot happen', async (t) => {
+  const home = t.testdir();
+  await addContoso(home);
+  const lists: [words: string, said: RegExp][] = [
+    ['link list', /^Nobody has an account yet: .*\n$/],
+    ['passwords list', /^No first password waits/],
+    ['token list', /^No tokens yet\.\n {2}→ hallpass-relay token create contoso --name NAME\n$/],
+    ['agent list', /^No agent has enrolled\.\n {2}→ /],
+    ['profile list', /^No profiles yet\.\n {2}→ /],
+    ['runs', /^Nothing has run yet/],
+    ['holds list', /^Nothing is held/],
+    ['teams', /^No class is a team/],
+  ];
+  for (const [words, out] of lists) {
+    t.match(await run(home, ...words.split(' '), 'contoso'), { code: 0, out }, words);
+  }
+  for (const control of ['now', 'cancel', 'restart']) {
+    t.match(
+      await run(home, 'sync', control, 'contoso'),
+      { code: 78, out: '', err: /PROFILE_MISSING.*\n {2}→ / },
+      control,
+    );
+  }
+});
+
 t.test('errors name what, where and what to do, and exit codes tell a mistake from a wait', async (t) => {
   const home = t.testdir({ 'broken.json': '{"version":', 'wrong.json': JSON.stringify({ ...testProfile, mode: {} }) });
   await addContoso(home);

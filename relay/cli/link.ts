@@ -19,6 +19,10 @@ export function linkCommands(program: Command, context: CliContext): void {
       const all = await askDistrict(context, { question: 'links', tenant }, listLinks);
       const links = all.filter(({ role }) => options.role === undefined || role === options.role);
       if (options.json) return printJson(context, { links });
+      if (links.length === 0) {
+        context.out.write(`Nobody has an account yet: an enabled profile's first run links people.\n`);
+        return;
+      }
       printTable(
         context,
         ['PERSON', 'ACCOUNT', 'RULE', 'SINCE'],

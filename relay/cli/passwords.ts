@@ -34,11 +34,9 @@ export function passwordsCommands(program: Command, context: CliContext): void {
       );
       const waiting = known.map((one) => ({ ...shown(one), madeAt: one.madeAt }));
       if (options.json) return printJson(context, { passwords: waiting, unknown: unknown.map(shown), readopted });
-      printTable(
-        context,
-        ['PERSON', 'ACCOUNT', 'SINCE'],
-        waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]),
-      );
+      const rows = waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]);
+      if (rows.length > 0) printTable(context, ['PERSON', 'ACCOUNT', 'SINCE'], rows);
+      else context.out.write('No first password waits to be handed out.\n');
       if (readopted > 0) {
         context.out.write(
           `\n${readopted} accounts are from before the database was lost, found again by their stamps. First passwords that had not been handed out by then are gone.\n` +

@@ -51,7 +51,7 @@ async function set(context: CliContext, tenant: string, file: string, options: S
 function next({ state }: Profile, tenant: string, { errors, isNew }: { errors: number; isNew: boolean }): string {
   const stays = isNew ? 'It is' : 'It stays';
   if (state === 'paused') return `${stays} paused: nothing runs.\n  → hallpass-relay profile resume ${tenant}`;
-  if (state === 'enabled') return `${stays} enabled: the next run writes to Microsoft 365 by it.`;
+  if (state === 'enabled') return `${stays} enabled: the next run writes to Microsoft 365 according to it.`;
   const preview = `${stays} in preview: nothing is written to Microsoft 365.`;
   return errors > 0
     ? `${preview}\n  → Correct the ${errors === 1 ? 'error' : `${errors} errors`} above and set it again; until then it cannot be enabled.`

@@ -1,10 +1,10 @@
 /** Journal and audit log from the command line, against the Microsoft simulator. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { commandLine } from '../testing/command-line.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
-import { startTestRelay } from '../testing/relay-double.ts';
+import { startTestRelay, testProfile } from '../testing/relay-double.ts';
 
 t.test('what runs did can be read, and who changed what', async (t) => {
   const home = t.testdir();
@@ -58,6 +58,9 @@ t.test('a serving relay hears of what people ask of runs', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');
   await cli('tenant', 'add', 'contoso', '--name', 'C', '--graph-tenant', '33333333-3333-4333-8333-333333333333');
+  const file = join(home, 'profile.json');
+  writeFileSync(file, JSON.stringify(testProfile));
+  t.match(await cli('profile', 'set', 'contoso', file), { code: 0 });
   const relay = await startTestRelay(home);
   t.teardown(() => relay.close());
   const [{ id }] = JSON.parse((await cli('tenant', 'list', '--json')).out);
@@ -84,6 +87,7 @@ t.test('a serving relay hears of what people ask of runs', async (t) => {
     { who: 'kim', note: 'Kim Lee', action: 'run.restart', actor: { kind: 'terminal', role: 'operator' } },
     { action: 'run.cancel' },
     { action: 'run.start' },
+    { action: 'profile.set' },
     { action: 'tenant.add' },
   ]);
 });

@@ -53,6 +53,10 @@ Examples:
     .action(async (tenant: string, options: { json?: true }) => {
       const tokens = await askDistrict(context, { question: 'tokens', tenant }, listTokens);
       if (options.json) return printJson(context, tokens);
+      if (tokens.length === 0) {
+        context.out.write(`No tokens yet.\n  → hallpass-relay token create ${tenant} --name NAME\n`);
+        return;
+      }
       printTable(
         context,
         ['TOKEN', 'NAME', 'ROLE', 'CREATED', 'BY', 'LAST USED', 'STATE'],

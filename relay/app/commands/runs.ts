@@ -1,4 +1,6 @@
 /** What somebody asks of a district's runs. A serving relay notices within seconds. */
+import { fail } from '../../../shared/errors.ts';
+import { readProfiles } from '../../store/profiles/profiles.ts';
 import { type RunRequest, requestRun } from '../../store/runs/run-control.ts';
 import type { Actor } from '../actor.ts';
 import { perform, type StoreContext } from '../perform.ts';
@@ -12,6 +14,8 @@ export async function controlRuns(
 ): Promise<void> {
   await perform(context, actor, { action: actions[request], tenant }, ({ write }) =>
     write(async (scope) => {
+      // Nothing would run.
+      if ((await readProfiles(scope)).length === 0) throw fail('PROFILE_MISSING', { tenant });
       await requestRun(scope, request);
       return { outcome: undefined, entries: [{}] };
     }),
