@@ -85,6 +85,8 @@ export interface StudentRow {
   gender: string | null;
   sched_yearofgraduation: number | null;
   classof: number | null;
+  /** Free text: a number, a name, or what the school calls the group. */
+  home_room: string | null;
   transaction_date: string | null;
 }
 

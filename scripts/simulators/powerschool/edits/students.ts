@@ -77,6 +77,7 @@ export function addStudent(
     gender: null,
     sched_yearofgraduation: null,
     classof: null,
+    home_room: null,
     transaction_date: editor.now,
   });
   if (edit.email !== undefined) addEmail(editor, personId, edit.email);

@@ -90,11 +90,22 @@ export function addStudent(batch: Batch, world: World, student: StudentPlan): St
     gender: random.pick(['F', 'M', 'X', null]),
     sched_yearofgraduation: graduation,
     classof: graduation,
+    home_room: homeRoomOf(grade, index),
     transaction_date: world.transactionDate(),
   };
   batch.students.push(row);
   addPerson(batch, world, row, index);
   return row;
+}
+
+/**
+ * People write it each in their own way: one in three a number, which `/ws/v1` shows as a number, the others a word, with a blank behind.
+ * One student in nine has none, and so have those who are not active.
+ */
+function homeRoomOf(grade: number, index: number): string | null {
+  if (index < 0 || index % 9 === 4) return null;
+  const room = 100 + grade * 10 + (index % 4);
+  return index % 3 === 0 ? `${room}` : `Room ${room} `;
 }
 
 /** Two students share a name in one case of 331, one in 53 has none, one in 20 is not in lower case. */

@@ -89,6 +89,7 @@ export const students: Resource = {
     schedule_setup: (row) =>
       node(
         'schedule_setup',
+        leaf('home_room', row.home_room),
         leaf('next_school', row.next_school),
         leaf('sched_next_year_grade', row.sched_nextyeargrade),
       ),

@@ -109,7 +109,7 @@ t.test('students with their expansions', async (t) => {
       op: 'update',
       table: 'students',
       where: { dcid: 1 },
-      set: { zip: '05401', home_phone: '5551234', middle_name: null },
+      set: { zip: '05401', home_phone: '5551234', middle_name: null, home_room: '0104' },
     },
     { op: 'update', table: 'u_studentsuserfields', where: { studentsdcid: 1 }, set: { email: '1854' } },
   ]);
@@ -139,6 +139,15 @@ t.test('students with their expansions', async (t) => {
   });
   t.notOk('middle_name' in Object(at(json, 'student', 'name')));
   t.notOk('contact' in Object(json.student), 'only what was asked for');
+  const homeRoom = async () =>
+    at((await get('/student/1?expansions=schedule_setup')).json, 'student', 'schedule_setup');
+  t.match(await homeRoom(), { home_room: '0104' });
+  const update = (room: string | null) =>
+    simulator.edit([{ op: 'update', table: 'students', where: { dcid: 1 }, set: { home_room: room } }]);
+  update('104');
+  t.match(await homeRoom(), { home_room: 104 });
+  update(null);
+  t.notOk('home_room' in Object(await homeRoom()));
   for (const [q, ids] of [
     ['student_username==12345', [1]],
     ['name.last_name==00*;school_enrollment.enroll_status==(A,P)', [1]],

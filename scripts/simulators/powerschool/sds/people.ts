@@ -48,6 +48,7 @@ export function addSdsStudents(
       gender: null,
       sched_yearofgraduation: graduation,
       classof: graduation,
+      home_room: null,
       transaction_date: null,
     });
     const email = record.optional('Secondary Email');
