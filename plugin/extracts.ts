@@ -8,12 +8,18 @@
 import type { Kind } from '../shared/roster.ts';
 import { sections, studentEnrollments, teacherRosters } from './extracts/classes.ts';
 import type { Extract } from './extracts/extract.ts';
+import { columnsRead } from './extracts/optional-columns.ts';
 import { students, teachers } from './extracts/people.ts';
 import { schools, terms } from './extracts/schools.ts';
 import { defaultSources, type Sources, studentEmailSource, teacherUsernameSource } from './extracts/sources.ts';
 
 /** One extract per roster kind. The answers have the same names whatever the sources, so the agent need not know them. */
 export function extractsOf(sources: Sources): Extract[] {
+  return wholeExtracts(sources).map((extract) => ({ ...extract, columns: columnsRead(extract, sources.also ?? []) }));
+}
+
+/** With every property that a plugin may read. */
+function wholeExtracts(sources: Sources): Extract[] {
   return [
     schools,
     terms,
@@ -25,9 +31,9 @@ export function extractsOf(sources: Sources): Extract[] {
   ];
 }
 
-const defaultExtracts = extractsOf(defaultSources);
+const defaultExtracts = wholeExtracts(defaultSources);
 
-/** The extract of one kind, from the default sources. */
+/** The extract of one kind, from the default sources, with every property that a plugin may read. */
 export function extractOf(kind: Kind): Extract {
   const extract = defaultExtracts.find((candidate) => candidate.kind === kind);
   if (extract === undefined) throw new TypeError(`no extract for ${kind}`);

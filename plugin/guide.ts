@@ -1,4 +1,7 @@
 /** The guide for the administrator who installs the plugin, as Markdown: written beside each ZIP, and docs/plugin.md. */
+
+import { propertiesOf } from '../shared/properties.ts';
+import { kinds } from '../shared/roster.ts';
 import { type ExplainedField, type Explanation, explain } from './explain.ts';
 import type { PluginChoices } from './manifest.ts';
 
@@ -180,7 +183,7 @@ Districts keep these in different places: \`--student-email\` and \`--teacher-us
 | \`--student-email contact\` | the older contact entry of the student, which the REST API calls \`contact_info\` |
 | \`--student-email column:TABLE.FIELD\` | a column of STUDENTS, or of an extension table of it |
 | \`--pre-registered\` | students of Enroll_Status -1 too; they are sent only where a profile has \`preRegistered\` |
-| \`--teacher-username login\` | the teacher login, or the admin login where there is none (default) |
+${furtherRows().join('')}| \`--teacher-username login\` | the teacher login, or the admin login where there is none (default) |
 | \`--teacher-username email\` | the e-mail address of the user |
 | \`--teacher-username number\` | the teacher number |
 | \`--teacher-username column:TABLE.FIELD\` | a column of USERS, or of an extension table of it |
@@ -194,6 +197,19 @@ inside the query.
 |---|---|---|---|
 ${columns.flatMap(columnRows).join('\n')}
 `;
+}
+
+/** A line for each property that is read only when somebody asks for it. */
+function furtherRows(): string[] {
+  return kinds.flatMap((kind) =>
+    propertiesOf(kind).flatMap(({ name, words, column, onlyAlso }) =>
+      onlyAlso === true
+        ? [
+            `| \`--also ${name}\` | the ${words} of each ${kind} (\`${column}\`) too; it is sent only where a profile asks for it |\n`,
+          ]
+        : [],
+    ),
+  );
 }
 
 function columnRows({ table, field, personal, uses }: ExplainedField): string[] {

@@ -11,6 +11,8 @@ export interface Property {
   /** PowerSchool's column, TABLE.FIELD; absent where each district has one of its own (plugin/extracts/sources.ts). */
   column?: string;
   type: 'text' | 'number';
+  /** True when the plugin asks for the column only where it is written with `--also` and the property's name. */
+  onlyAlso?: true;
   /** Paths into an element of `/ws/v1`: the first that has a value counts. None: that interface does not have it. */
   rest: readonly string[];
   /** What PowerSchool has in place of NULL. */

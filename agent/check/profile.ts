@@ -1,5 +1,6 @@
 /** Does the installed plugin read what the profiles ask for, where a choice of the plugin or its version decides? Pure. */
-import { type Kind, preRegisteredMark } from '../../shared/roster.ts';
+import { type NamedProperty, propertiesOf } from '../../shared/properties.ts';
+import { type Kind, kinds, preRegisteredMark } from '../../shared/roster.ts';
 import type { Check, Reads } from './finding.ts';
 import { notTried, pass, type Verdict, warn } from './step.ts';
 
@@ -10,6 +11,8 @@ interface Choice {
   kind: Kind;
   field: string;
   what: string;
+  /** Whether it was chosen for the plugin: it is of no use then without a profile that asks for it. */
+  isChosen: boolean;
   /** Whether `/ws/v1` has it. */
   inRest: boolean;
   /** How the plugin is written so that it reads it. */
@@ -18,14 +21,19 @@ interface Choice {
 
 const choices: readonly Choice[] = [
   {
-    ...{ kind: 'student', field: preRegisteredMark, what: 'pre-registered students (Enroll_Status -1)', inRest: true },
-    command: 'hallpass-agent plugin --pre-registered',
+    ...{ kind: 'student', field: preRegisteredMark, what: 'pre-registered students (Enroll_Status -1)' },
+    ...{ isChosen: true, inRest: true, command: 'hallpass-agent plugin --pre-registered' },
   },
-  {
-    ...{ kind: 'section', field: 'localId', what: 'SECTIONS.ID', inRest: false },
-    command: 'hallpass-agent plugin',
-  },
+  ...kinds.flatMap((kind) => propertiesOf(kind).flatMap((property) => choiceOf(kind, property))),
 ];
+
+/** What stands in every plugin, and in `/ws/v1` too, is no choice. */
+function choiceOf(kind: Kind, { name, column, rest, onlyAlso }: NamedProperty): Choice[] {
+  const isChosen = onlyAlso === true;
+  if (!isChosen && rest.length > 0) return [];
+  const command = `hallpass-agent plugin${isChosen ? ` --also ${name}` : ''}`;
+  return [{ kind, field: name, what: column ?? name, isChosen, inRest: rest.length > 0, command }];
+}
 
 type Finding = 'read' | 'not read' | 'not known' | 'not in /ws/v1';
 
@@ -49,15 +57,19 @@ export function profileCheck(reads: Reads): Check {
   if (lacking !== undefined) return { name: profileCheckName, ...lack(lacking.choice, lacking.finding) };
   const named = asked.map(({ choice }) => choice.what).join(' and ');
   const also = named === '' ? '' : `, with ${named}`;
-  const [idle] = found.filter(
-    (one) =>
-      source === 'powerquery' && !one.isWanted && one.choice.field === preRegisteredMark && one.finding === 'read',
+  const idle = found.filter(
+    (one) => source === 'powerquery' && !one.isWanted && one.choice.isChosen && one.finding === 'read',
   );
-  const left =
-    idle === undefined
-      ? ''
-      : ` The plugin reads ${idle.choice.what}, too: no profile asks for them, and they are left out.`;
+  const left = idle.length === 0 ? '' : ` ${leftOut(idle.map(({ choice }) => choice))}`;
   return { name: profileCheckName, ...pass(`What profiles ask for is read${also}.${left}`) };
+}
+
+/** Of what the plugin was written with and no profile asks for. */
+function leftOut(idle: readonly Choice[]): string {
+  const isOne = idle.length === 1 && idle[0]?.field !== preRegisteredMark;
+  const [them, they] = isOne ? ['it', 'it is'] : ['them', 'they are'];
+  const what = idle.map((choice) => choice.what).join(' and ');
+  return `The plugin reads ${what}, too: no profile asks for ${them}, and ${they} left out.`;
 }
 
 function findingOf({ source, columns }: Reads, { kind, field, inRest }: Choice): Finding {

@@ -1,5 +1,6 @@
 /** The command line of the agent: options, help, and the exit code of what they lead to. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
 import { variants } from '../../plugin/manifest.ts';
 import { meantWords, filePath as path, refuseWords } from '../../shared/command-words.ts';
 import { optionError } from '../../shared/option-error.ts';
@@ -115,6 +116,12 @@ ${exitCodeHelp}`,
     .option(
       '--pre-registered',
       'read pre-registered students too (Enroll_Status -1); they are sent only for profiles that want them',
+    )
+    .addOption(
+      new Option(
+        '--also <property...>',
+        'read these properties of people too; they are sent only for profiles that want them',
+      ).choices(furtherProperties),
     )
     .option('--version <version>', `digits and dots; each update needs a higher one (default: ${hallpassVersion})`)
     .option(

@@ -22,6 +22,7 @@ export interface PluginOptions {
   studentEmail?: string;
   teacherUsername?: string;
   preRegistered?: true;
+  also?: string[];
   version?: string;
   previous?: string;
   explain?: true;
@@ -64,12 +65,16 @@ export async function writePlugin({ stdout }: Context, options: PluginOptions): 
 }
 
 function choicesOf(options: PluginOptions): PluginChoices {
-  const { variant, version, studentEmail, teacherUsername, preRegistered } = options;
+  const { variant, version, studentEmail, teacherUsername, preRegistered, also } = options;
   const ignored =
     studentEmail !== undefined ? '--student-email' : teacherUsername !== undefined ? '--teacher-username' : '';
   if (variant !== 'powerquery' && ignored !== '') {
     const reason = `with --variant ${variant} the plugin names no columns; /ws/v1 gives addresses and usernames from fixed places`;
     throw fail('PLUGIN_OPTION_INVALID', { option: ignored, reason });
+  }
+  if (variant !== 'powerquery' && also !== undefined) {
+    const reason = `with --variant ${variant} the plugin names no columns; the agent reads from /ws/v1 what profiles ask for`;
+    throw fail('PLUGIN_OPTION_INVALID', { option: '--also', reason });
   }
   if (version !== undefined && !(isPluginVersion(version) && version.length <= 20)) {
     const reason = 'PowerSchool takes versions of digits and dots, at most 20 characters';
@@ -83,6 +88,7 @@ function choicesOf(options: PluginOptions): PluginChoices {
       teacherUsername:
         teacherUsername === undefined ? defaultSources.teacherUsername : parseTeacherUsername(teacherUsername),
       ...(preRegistered === undefined ? {} : { preRegistered }),
+      ...(also === undefined ? {} : { also }),
     },
   };
 }

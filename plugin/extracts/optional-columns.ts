@@ -1,6 +1,7 @@
 /** The columns of the optional properties of a kind, from the table that they all stand in. */
 import { type PropertyKind, type PropertyName, propertiesOf } from '../../shared/properties.ts';
-import type { Column } from './extract.ts';
+import { kinds } from '../../shared/roster.ts';
+import type { Column, Extract } from './extract.ts';
 import type { ColumnSource } from './sources.ts';
 
 /**
@@ -13,15 +14,33 @@ export function optionalColumns<K extends PropertyKind>(
   chosen: { [name in PropertyName<K>]?: ColumnSource } = {},
 ): Column[] {
   const sources: Readonly<Record<string, ColumnSource | undefined>> = chosen;
-  return propertiesOf(kind).map(({ name, column, type, personal }) => {
-    const { also, ...source } = sources[name] ?? ownColumn(column, alias, `${kind}.${name}`);
+  return propertiesOf(kind).map(({ name, column, type, personal, onlyAlso }) => {
+    const { sql, field, also } = sources[name] ?? ownColumn(column, alias, `${kind}.${name}`);
     return {
-      ...{ name, sql: source.sql, field: source.field, type },
+      ...{ name, sql: onlyAlso === true ? alwaysThere(sql, type) : sql, field, type },
       ...(personal === undefined ? {} : { personal }),
       ...(also === undefined ? {} : { also }),
     };
   });
 }
+
+/** PowerSchool leaves NULL out of a row: with a blank in its place one row shows whether the plugin was written with the column. */
+function alwaysThere(sql: string, type: Column['type']): string {
+  return `COALESCE(${type === 'text' ? sql : `TO_CHAR(${sql})`}, ' ')`;
+}
+
+/** Of an extract as a whole, the columns that a plugin reads. @param also names of the further properties that it reads */
+export function columnsRead({ kind, columns }: Pick<Extract, 'kind' | 'columns'>, also: readonly string[]): Column[] {
+  const left = new Set(
+    propertiesOf(kind).flatMap(({ name, onlyAlso }) => (onlyAlso && !also.includes(name) ? [name] : [])),
+  );
+  return columns.filter(({ name }) => !left.has(name));
+}
+
+/** What `--also` may name. */
+export const furtherProperties: readonly string[] = [
+  ...new Set(kinds.flatMap((kind) => propertiesOf(kind)).flatMap(({ name, onlyAlso }) => (onlyAlso ? [name] : []))),
+];
 
 function ownColumn(column: string | undefined, alias: string, what: string): Pick<Column, 'sql' | 'field' | 'also'> {
   if (column === undefined) throw new TypeError(`${what} has neither a column nor a source`);

@@ -20,6 +20,8 @@ export interface Sources {
   teacherUsername: TeacherUsername;
   /** Whether students are read who are pre-registered (Enroll_Status -1), with their enrollments. */
   preRegistered?: boolean;
+  /** Names of the further optional properties that are read. */
+  also?: readonly string[];
 }
 
 export const defaultSources: Sources = { studentEmail: { from: 'person' }, teacherUsername: { from: 'login' } };
