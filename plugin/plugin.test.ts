@@ -2,12 +2,14 @@ import { buffer } from 'node:stream/consumers';
 import t from 'tap';
 import { fromBufferPromise } from 'yauzl';
 import { kinds, optionalFields } from '../shared/roster.ts';
+import { explainFields } from './explain.ts';
+import { furtherProperties } from './extracts/optional-columns.ts';
 import { defaultSources, parseStudentEmail, parseTeacherUsername } from './extracts/sources.ts';
 import { columnsInSql } from './extracts/sql-columns.ts';
 import { extractOf } from './extracts.ts';
 import { accessRequestOf, manifestOf, powerqueryManifest, variants } from './manifest.ts';
 import { packPlugin } from './pack.ts';
-import { powerQueries, queryName } from './queries.ts';
+import { powerQueries, probeName, queryName } from './queries.ts';
 import { validatePlugin } from './validate.ts';
 import { compareVersions, isPluginVersion, versionAbove } from './version.ts';
 import { pluginXml } from './write-xml.ts';
@@ -61,6 +63,22 @@ t.test('a source changes where a value is read, not how the answer calls it', as
     accessRequestOf(twice).filter((field) => /student_number/i.test(field)),
     ['STUDENTS.Student_Number'],
   );
+});
+
+t.test('a further property is asked for where it is named, and nowhere else', async (t) => {
+  t.same(furtherProperties, ['homeRoom']);
+  const more = { ...defaultSources, also: ['homeRoom'] };
+  t.same(accessRequestOf(powerQueries(more)), [...accessRequestOf(queries()), 'STUDENTS.Home_Room'].sort());
+  t.same(validatePlugin(manifestOf({ variant: 'powerquery', version: '1.2.3', sources: more })), []);
+  const [name] = queries().flatMap((query) => (query.name === queryName('student') ? [query.name] : []));
+  const changed = powerQueries(more).filter(({ sql }, index) => sql !== queries()[index]?.sql);
+  t.same(
+    changed.map((query) => query.name),
+    [name, probeName],
+    'the students, and what tells whether they have changed',
+  );
+  const uses = explainFields(more).find(({ field }) => field === 'Home_Room');
+  t.match(uses, { personal: 'student', uses: [{ sentence: 'home room of each student', sent: 'asked' }] });
 });
 
 t.test('only what can be joined to one person, and is no secret, can be a source', async (t) => {

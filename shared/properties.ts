@@ -141,6 +141,12 @@ export const properties = {
       inUserNames: true,
       graph: { to: 'educationStudent.graduationYear' },
     },
+    /** Graph has no home room; "Office" is what Outlook and Teams show beside a name, and what dynamic groups can go by. */
+    homeRoom: {
+      ...{ words: 'home room', column: 'STUDENTS.Home_Room', type: 'text', onlyAlso: true, personal: student },
+      rest: ['schedule_setup.home_room'],
+      graph: { to: 'educationUser.officeLocation', made: 'when chosen', max: 128 },
+    },
   },
   teacher: {
     username: {

@@ -315,6 +315,21 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
   relay.fields = {};
   t.match(await found(), { status: 'pass', fact: /reads pre-registered students .*, too: no profile asks for them/ });
 
+  relay.fields = { student: ['homeRoom'] };
+  t.match(await found(), {
+    status: 'warn',
+    fact: 'A profile asks for STUDENTS.Home_Room, which the installed plugin does not read.',
+    action: /"hallpass-agent plugin --also homeRoom"/,
+  });
+  await install('0.1.2', { ...defaultSources, preRegistered: true, also: ['homeRoom'] });
+  simulator.db.exec('UPDATE students SET home_room = NULL');
+  t.match(await found(), { status: 'pass', fact: /read, with STUDENTS\.Home_Room\. .* no profile asks for them/ });
+  relay.fields = { student: ['preRegistered'] };
+  t.match(await found(), {
+    status: 'pass',
+    fact: /The plugin reads STUDENTS\.Home_Room, too: no profile asks for it, and it is left out\.$/,
+  });
+
   // The first school is an office: its students are looked for in the next one.
   relay.fields = { student: ['preRegistered'], section: ['localId'] };
   const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
@@ -325,10 +340,10 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
   move.run(0);
   t.match(await found(), { status: 'warn', fact: /is not known: PowerSchool shows no student/ });
 
-  await install('0.1.2', defaultSources, 'rest');
+  await install('0.1.3', defaultSources, 'rest');
   t.match(await found(), { status: 'warn', fact: 'A profile asks for SECTIONS.ID, which /ws/v1 does not have.' });
-  relay.fields = { student: ['preRegistered'] };
-  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students/ });
+  relay.fields = { student: ['preRegistered', 'homeRoom'] };
+  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students .* and STUDENTS\.Home_Room/ });
 });
 
 t.test('what is missing or open in the state folder', async (t) => {

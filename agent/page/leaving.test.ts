@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { powerqueryManifest } from '../../plugin/manifest.ts';
+import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
+import { defaultSources } from '../../plugin/extracts/sources.ts';
+import { manifestOf } from '../../plugin/manifest.ts';
 import { packPlugin } from '../../plugin/pack.ts';
 import { startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
 import { kinds, optionalFields, parseBucketKey, type WantedFields } from '../../shared/roster.ts';
@@ -12,7 +14,11 @@ import { leavingOf } from './leaving.ts';
 t.test('exactly the fields that are shown leave, whatever profiles choose and take back', async (t) => {
   const simulator = await startPowerSchoolSimulator({ students: 60 });
   t.teardown(() => simulator.close());
-  const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(powerqueryManifest('0.1.0')));
+  const manifest = manifestOf({
+    ...{ variant: 'powerquery', version: '0.1.0' },
+    sources: { ...defaultSources, also: furtherProperties },
+  });
+  const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(manifest));
   const folder = t.testdir({});
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, simulator.ca ?? '');

@@ -264,7 +264,7 @@ t.test('what leaves is told from the schemas that the sending code uses', async 
   const of = (kind: Kind) => leaving.kinds.find((found) => found.kind === kind);
   t.same(of('student')?.required, ['id']);
   t.same(of('student')?.chosen, ['username', 'studentNumber', 'givenName', 'surname', 'grade']);
-  t.same(of('student')?.staying, ['secondaryEmail', 'middleName', 'graduationYear']);
+  t.same(of('student')?.staying, ['secondaryEmail', 'middleName', 'graduationYear', 'homeRoom']);
   t.same(of('studentEnrollment')?.required, ['id', 'sectionId', 'studentId', 'startDate', 'endDate']);
   for (const kind of kinds) {
     const found = of(kind);

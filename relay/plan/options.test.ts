@@ -3,8 +3,10 @@
 import t from 'tap';
 import { nothingApplied } from '../model/applied-state.ts';
 import { countOperations, type Operation } from '../model/operation.ts';
+import { personOf } from '../model/person.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
+import { userBody } from './bodies.ts';
 import { daysBefore, isOpen, standing } from './dates.ts';
 import { cut, replaceUnsupported } from './names-of-classes.ts';
 import { makePlan } from './plan.ts';
@@ -190,6 +192,22 @@ t.test('what another account of a person had says nothing about the one that the
   t.match(makePlan(desire(small).desired, applied).flat(), [
     { kind: 'updateUser', personKey: 'students:10', before: {}, body: { primaryRole: 'student' } },
   ]);
+});
+
+t.test('a home room is the office of accounts that Hallpass made, where the profile has chosen it', async (t) => {
+  const record = {
+    kind: 'student' as const,
+    id: '10',
+    schoolId: '1',
+    givenName: 'Ana',
+    homeRoom: ` ${'R'.repeat(200)}`,
+  };
+  const person = personOf('students', '10', [record]);
+  const chosen = profileWith({ properties: { student: ['homeRoom'] } });
+  t.strictSame(userBody(person, chosen, true).officeLocation, 'R'.repeat(128), 'as much as Graph takes');
+  t.notOk('officeLocation' in userBody(person, chosen, false), 'the office of an account that was there stays');
+  t.notOk('officeLocation' in userBody(person, profileWith({}), true));
+  t.notOk('officeLocation' in userBody(personOf('students', '10', [{ ...record, homeRoom: undefined }]), chosen, true));
 });
 
 t.test('grade levels are written as reference codes, as the profile says, or as they are', async (t) => {

@@ -29,7 +29,7 @@ export interface RunningAgent {
 export async function writePlugin(town: Town): Promise<string> {
   const zip = join(town.folder, 'hallpass-plugin.zip');
   // Read are they only where a profile wants them: the agent drops the rest.
-  await hallpassAgent(town, 'plugin', '--pre-registered', '--out', zip);
+  await hallpassAgent(town, 'plugin', '--pre-registered', '--also', 'homeRoom', '--out', zip);
   return zip;
 }
 

@@ -94,7 +94,7 @@ function drawProfile(
         'state',
       ]),
       section: draw.some(['period']),
-      student: draw.some(['studentNumber', 'grade', 'graduationYear', 'middleName']),
+      student: draw.some(['studentNumber', 'grade', 'graduationYear', 'middleName', 'homeRoom']),
       teacher: draw.some(['teacherNumber', 'middleName']),
     },
     classes: {

@@ -20,6 +20,7 @@ import type { AgentEvent } from '../../model/events.ts';
 import type { SettingChanges } from '../../settings/settings.ts';
 import type { Context } from '../../terminal/context.ts';
 import { AgentBench } from '../../testing/agent-bench.ts';
+import { expansionsFor } from './rows.ts';
 
 const allFields = Object.fromEntries(kinds.map((kind) => [kind, [...optionalFields[kind]]]));
 
@@ -69,6 +70,13 @@ async function scheduled(bench: AgentBench): Promise<AgentEvent[]> {
   await running;
   return events;
 }
+
+t.test('only what is wanted is asked for besides the list itself', async (t) => {
+  t.same(expansionsFor('student', ['givenName', 'username', 'studentNumber']), []);
+  t.same(expansionsFor('student', ['homeRoom', 'secondaryEmail']), ['contact_info', 'schedule_setup']);
+  t.same(expansionsFor('teacher', ['username', 'secondaryEmail']), ['emails']);
+  t.same(expansionsFor('teacher'), []);
+});
 
 t.test('reads the whole district, says what it does not know, and nothing again until something changes', async (t) => {
   const { simulator, bench } = await open(t);

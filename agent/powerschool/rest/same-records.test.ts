@@ -1,5 +1,6 @@
 /** The same district read both ways, record by record. */
 import t, { type Test } from 'tap';
+import { furtherProperties } from '../../../plugin/extracts/optional-columns.ts';
 import { manifestOf } from '../../../plugin/manifest.ts';
 import { packPlugin } from '../../../plugin/pack.ts';
 import {
@@ -27,7 +28,10 @@ async function open(t: Test, options: SimulatorOptions): Promise<PowerSchoolSimu
 }
 
 async function sourcesOf(t: Test, simulator: PowerSchoolSimulator): Promise<{ powerquery: Source; rest: Source }> {
-  const sources = { studentEmail: { from: 'contact' }, teacherUsername: { from: 'login' } } as const;
+  const sources = {
+    ...({ studentEmail: { from: 'contact' }, teacherUsername: { from: 'login' } } as const),
+    also: furtherProperties,
+  };
   const plugin = await packPlugin(manifestOf({ variant: 'powerquery', version: '0.1.0', sources }));
   const { clientId, clientSecret } = await simulator.installPlugin(plugin);
   const open = async (source: 'powerquery' | 'rest') => {

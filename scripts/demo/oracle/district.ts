@@ -55,6 +55,7 @@ export interface Person {
   middleName: string | undefined;
   grade: string | undefined;
   graduationYear: string | undefined;
+  homeRoom?: string | undefined;
   /** True for a student who only will be one. */
   preRegistered?: boolean;
   /** DCIDs of the schools where the person has a current record. */
@@ -186,7 +187,7 @@ const studentsSql = `WITH primary_email AS (
     SELECT personid, address, MIN(priority) FROM primary_email GROUP BY personid
   )
   SELECT students.dcid, schools.dcid AS school, student_web_id, student_number, first_name, last_name, middle_name, grade_level,
-    NULLIF(sched_yearofgraduation, 0) AS graduation_year, email.address, enroll_status
+    NULLIF(sched_yearofgraduation, 0) AS graduation_year, home_room, email.address, enroll_status
   FROM students JOIN schools ON schools.school_number = students.schoolid
   LEFT JOIN email ON email.personid = students.person_id
   WHERE enroll_status IN (0, -1) AND schools.school_number <> ${graduatedStudents}`;
@@ -263,6 +264,7 @@ function studentOf(row: Row): Person {
     middleName: text(row.middle_name),
     grade: text(row.grade_level),
     graduationYear: text(row.graduation_year),
+    homeRoom: text(row.home_room),
     preRegistered: row.enroll_status === -1,
     schools: [needed(row.school)],
   };

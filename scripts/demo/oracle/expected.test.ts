@@ -157,6 +157,13 @@ t.test('what is not chosen must not be there', async (t) => {
   t.match(maple?.properties, { lowestGrade: null, principalName: null, address: { street: null, city: null } });
   const { users } = state(create({ properties: { student: ['grade'] } }));
   t.match(users[0]?.properties, { middleName: null, student: { studentNumber: null, grade: '5' } });
+  t.equal(users[0]?.properties.officeLocation, null);
+  const rooms = state(create({ properties: { student: ['homeRoom'] } })).users.map(({ properties }) => properties);
+  t.equal(rooms[0]?.officeLocation, 'Room 7', 'a home room is the office');
+  t.equal(
+    state(profileOf('match', { properties: { student: ['homeRoom'] } })).users[0]?.properties.officeLocation,
+    undefined,
+  );
 });
 
 t.test('a school whose last term ended before this school year gets nothing, and keeps what it has', async (t) => {

@@ -84,12 +84,12 @@ export function district(folder: string): District {
   );
   insert(
     'students',
-    'dcid, id, schoolid, enroll_status, student_web_id, student_number, first_name, last_name, grade_level, person_id',
-    [20, 2020, 101, 0, 'ann', 500, 'Ann', "O'Neil", 5, 1],
-    [21, 2021, 101, 0, '  ', 501, 'Bo', null, 6, 2],
-    [22, 2022, 101, 2, 'cy', 502, 'Cy', 'Moved', 6, 3],
-    [23, 2023, 777, 0, 'di', 503, 'Di', 'Nowhere', 6, 4],
-    [24, 2024, 104, 0, 'ed', 504, 'Ed', 'Oak', 9, 5],
+    'dcid, id, schoolid, enroll_status, student_web_id, student_number, first_name, last_name, grade_level, home_room, person_id',
+    [20, 2020, 101, 0, 'ann', 500, 'Ann', "O'Neil", 5, 'Room 7 ', 1],
+    [21, 2021, 101, 0, '  ', 501, 'Bo', null, 6, ' ', 2],
+    [22, 2022, 101, 2, 'cy', 502, 'Cy', 'Moved', 6, null, 3],
+    [23, 2023, 777, 0, 'di', 503, 'Di', 'Nowhere', 6, null, 4],
+    [24, 2024, 104, 0, 'ed', 504, 'Ed', 'Oak', 9, null, 5],
   );
   insert('emailaddress', 'emailaddressid, emailaddress', [1, 'home@x'], [2, 'z@x'], [3, 'a@x'], [4, 'low@x']);
   insert(

@@ -50,6 +50,7 @@ export function userOf(person: Person, account: string, rules: Rules, licenses: 
         givenName,
         middleName: chosen('middleName', middleName),
         surname,
+        officeLocation: chosen('homeRoom', person.homeRoom),
         usageLocation: rules.usageLocation,
       }),
     },
