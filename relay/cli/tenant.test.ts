@@ -72,7 +72,8 @@ t.test('a wrong id is not final, until something was done with it', async (t) =>
     out: new RegExp(`^new: New, Microsoft tenant ${right}`),
   });
   t.match(await cli('audit', 'new'), { out: /tenant\.edit {2}by kim\n.*"slug":\{"before":"contoso","after":"new"\}/ });
-  await add('other', nobodysId);
+  t.match(await add('other', `{${nobodysId.toUpperCase()}}`), { code: 0 }, 'as PowerShell and the registry write it');
+  t.match(await cli('tenant', 'show', 'other'), { out: new RegExp(`Microsoft tenant +${nobodysId}\\n`) });
   t.match(await cli('tenant', 'edit', 'other', '--slug', 'new'), { code: 78, err: /TENANT_EXISTS.*"new"/ });
   const store = await openStore(join(home, 'relay.db'));
   await store.system(async ({ db }) => {
