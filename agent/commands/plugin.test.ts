@@ -75,6 +75,16 @@ t.test('writes the ZIP with its guide beside it', async (t) => {
   t.match(await readPluginFile(join(folder, 'rest')), { v1Access: 'READ', version: '7.1' });
 });
 
+t.test('a further property is one column more, and the account says when it leaves', async (t) => {
+  const { folder, zip } = folderOf(t);
+  const explained = await plugin(folder, '--explain', '--also', 'homeRoom', '--out', zip);
+  t.match(explained, {
+    code: 0,
+    out: /8 queries, 77 columns[\s\S]*Home_Room +student +asked +home room of each student/,
+  });
+  t.match(await readFile(join(folder, 'hallpass-plugin.md'), 'utf8'), '| `STUDENTS.Home_Room` | student | asked |');
+});
+
 t.test('an update needs a higher version than the earlier plugin', async (t) => {
   const { folder, zip } = folderOf(t);
   const old = join(folder, 'old.zip');
@@ -131,6 +141,8 @@ t.test('wrong choices are refused before anything is written', async (t) => {
     [['--out', zip, '--student-email', 'STUDENTS.Email'], 78, /PLUGIN_OPTION_INVALID.*column:TABLE\.FIELD/],
     [['--out', zip, '--teacher-username', 'column:USERS.SSN'], 78, /PLUGIN_OPTION_INVALID.*secret/],
     [['--out', zip, '--variant', 'rest', '--student-email', 'person'], 78, /PLUGIN_OPTION_INVALID.*names no columns/],
+    [['--out', zip, '--variant', 'rest', '--also', 'homeRoom'], 78, /PLUGIN_OPTION_INVALID: --also.*names no columns/],
+    [['--out', zip, '--also', 'shoeSize'], 64, /choices are homeRoom/],
     [['--out', zip, '--version', '1.0-beta'], 78, /PLUGIN_OPTION_INVALID.*digits and dots/],
     [['--out', zip, '--version', '1.000000000000000000000'], 78, /PLUGIN_OPTION_INVALID.*20 characters/],
     [['--out', zip, '--guide', zip], 78, /PLUGIN_OPTION_INVALID.*same file/],
