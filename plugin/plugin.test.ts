@@ -66,7 +66,7 @@ t.test('a source changes where a value is read, not how the answer calls it', as
 });
 
 t.test('a further property is asked for where it is named, and nowhere else', async (t) => {
-  t.same(furtherProperties, ['homeRoom']);
+  t.ok(furtherProperties.includes('homeRoom'));
   const more = { ...defaultSources, also: ['homeRoom'] };
   t.same(accessRequestOf(powerQueries(more)), [...accessRequestOf(queries()), 'STUDENTS.Home_Room'].sort());
   t.same(validatePlugin(manifestOf({ variant: 'powerquery', version: '1.2.3', sources: more })), []);
