@@ -192,7 +192,7 @@ async function departureOf(
 ): Promise<Departure | undefined> {
   const since = await readDeparture(scope, key);
   if (since === undefined) return undefined;
-  const { studentGone, teacherGone, sectionGone, goneForDays } = profile?.policies ?? noPolicies;
+  const { studentGone, teacherGone, revokeSessions, sectionGone, goneForDays } = profile?.policies ?? noPolicies;
   const from = daysBefore(since, -goneForDays);
   if (key.startsWith('class:')) {
     const sectionId = key.slice('class:'.length);
@@ -205,10 +205,13 @@ async function departureOf(
   }
   const isKept = (key.startsWith('students:') ? studentGone : teacherGone) === 'keep';
   const isDisabled = await isRelated(scope, 'retired', 'disabled', key);
+  const isSignedOut = await isRelated(scope, 'retired', 'signedOut', key);
   return {
     since,
-    policy: isKept ? undefined : { what: 'the account is disabled', from },
-    done: isDisabled ? 'The account is disabled until the person is back.' : undefined,
+    policy: isKept ? undefined : { what: `the account is disabled${revokeSessions ? ' and signed out' : ''}`, from },
+    done: isDisabled
+      ? `The account is disabled until the person is back${isSignedOut ? ', and was signed out everywhere' : ''}.`
+      : undefined,
   };
 }
 

@@ -21,6 +21,11 @@ t.test('of those who left it says what becomes of account and membership, by pol
       'is disabled until the person is back',
       'is disabled until the person is back',
     ],
+    [
+      { studentGone: 'disable', revokeSessions: true, goneForDays: 0 },
+      'is disabled until the person is back, and was signed out everywhere',
+      'stays as it is, by policy',
+    ],
   ] as const;
   for (const [policies, ofStudent, ofTeacher] of cases) {
     const mode = { students: 'match', teachers: 'match' } as const;

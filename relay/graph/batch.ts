@@ -53,12 +53,17 @@ function answerTo({ method, url }: BatchRequest, { status, headers, body }: Fiel
   const makes = method === 'POST' && /^\/(education\/)?\w+$/.test(url);
   const wantsList = method === 'GET' && /[?&]\$(filter|top)=/.test(url);
   const says = makes || wantsList || status === 200 || status === 201;
-  if (says && !isWhatWasAsked(body, method, wantsList)) return undefined;
+  if (says && !isWhatWasAsked(body, { method, makes, wantsList })) return undefined;
   return { status, headers: headersIn(headers), body };
 }
 
-function isWhatWasAsked(body: unknown, method: string, wantsList: boolean): boolean {
-  return (!wantsList && isEntity(body)) || (method === 'GET' && isCollection(body));
+function isWhatWasAsked(
+  body: unknown,
+  { method, makes, wantsList }: { method: string; makes: boolean; wantsList: boolean },
+): boolean {
+  // What an action says is a value alone: `{"value": true}`.
+  const isValue = method === 'POST' && !makes && isFields(body) && typeof body.value === 'boolean';
+  return isValue || (!wantsList && isEntity(body)) || (method === 'GET' && isCollection(body));
 }
 
 function headersIn(headers: unknown): Headers {

@@ -32,7 +32,7 @@ export interface AppliedState {
   /** People by SKU or group, see licenceKey. */
   licenses: Map<string, Set<string>>;
   /**
-   * Accounts that Hallpass disabled, as person keys under `disabled`, classes whose teams it archived, under `archived`, and people
+   * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under `signedOut`, classes whose teams it archived, under `archived`, and people
    * whose membership is of an earlier role, see earlierRole.
    */
   retired: Map<string, Set<string>>;
@@ -130,7 +130,7 @@ export interface Applied {
   link?: Link;
   relations?: { kind: RelationKind; container: string; items: string[] };
   /** Relations that are no more. */
-  unrelated?: { kind: RelationKind; container: string; items: string[] };
+  unrelated?: { kind: RelationKind; container: string; items: string[] }[];
   /** What is known of a class's team now; undefined when it came to nothing. */
   team?: { sectionId: string; team: AppliedTeam | undefined };
 }

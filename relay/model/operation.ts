@@ -35,6 +35,7 @@ export type Operation = OperationCommon &
     | { kind: 'createTeam'; sectionId: string }
     /** Of whom or what is gone from PowerSchool, and of whom or what is back. */
     | { kind: 'disableUser'; personKey: string }
+    | { kind: 'revokeSessions'; personKey: string }
     | { kind: 'enableUser'; personKey: string }
     | { kind: 'expireClass'; sectionId: string; before: Body; body: Body }
     | { kind: 'archiveTeam'; sectionId: string }

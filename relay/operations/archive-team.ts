@@ -8,7 +8,7 @@ import type { OperationSpec } from './spec.ts';
 
 export const archiveTeam: OperationSpec<'archiveTeam'> = {
   noun: 'team to archive',
-  stage: 'teams',
+  stage: 'last',
   needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
   changes: () => undefined,
   group: () => undefined,

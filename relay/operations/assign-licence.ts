@@ -107,7 +107,7 @@ function licensed(
   return {
     relations: { kind: 'licence', container, items: [key] },
     ...(before !== undefined && before !== container
-      ? { unrelated: { kind: 'licence', container: before, items: [key] } }
+      ? { unrelated: [{ kind: 'licence', container: before, items: [key] }] }
       : {}),
   };
 }

@@ -6,7 +6,7 @@ import type { OperationSpec } from './spec.ts';
 
 export const createTeam: OperationSpec<'createTeam'> = {
   noun: 'team',
-  stage: 'teams',
+  stage: 'last',
   needs: ({ sectionId }) => [
     { what: 'class', id: sectionId },
     // A class whose owners could not be added gets its team when they are.

@@ -25,7 +25,12 @@ export const enableUser: OperationSpec<'enableUser'> = {
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 
-  effect: ({ personKey }) => ({ unrelated: { kind: 'retired', container: 'disabled', items: [personKey] } }),
+  effect: ({ personKey }) => ({
+    unrelated: [
+      { kind: 'retired', container: 'disabled', items: [personKey] },
+      { kind: 'retired', container: 'signedOut', items: [personKey] },
+    ],
+  }),
   journal: () => ({ accountEnabled: true }),
   values: () => undefined,
   subject: ({ key }) => key,

@@ -44,6 +44,8 @@ function isMet(need: Need, known: KnownObjects): boolean {
       return need.keys.some((key) => known.accounts.has(key));
     case 'group':
       return true;
+    case 'disabled':
+      return known.applied.retired.get('disabled')?.has(need.key) === true;
     case 'owners':
       return (known.applied.owners.get(need.of)?.size ?? 0) >= need.atLeast;
   }
@@ -75,6 +77,7 @@ function keysIn(need: Need): readonly string[] {
       return need.keys;
     case 'group':
     case 'owners':
+    case 'disabled':
       return [];
   }
 }
@@ -103,6 +106,7 @@ function placesOf(need: Need, ids: ObjectIds): Referenced[] {
     case 'group':
       return [{ path: `/groups/${need.id}` }];
     case 'owners':
+    case 'disabled':
       return [];
   }
 }

@@ -16,6 +16,7 @@ import { enableUser } from './enable-user.ts';
 import { expireClass } from './expire-class.ts';
 import { removeMember } from './remove-member.ts';
 import { removeOwner } from './remove-owner.ts';
+import { revokeSessions } from './revoke-sessions.ts';
 import { type OperationSpec, stageOrder } from './spec.ts';
 import { unarchiveTeam } from './unarchive-team.ts';
 import { updateClass } from './update-class.ts';
@@ -44,6 +45,7 @@ const operations: { readonly [K in OperationKind]: OperationSpec<K> } = {
   createTeam,
   archiveTeam,
   unarchiveTeam,
+  revokeSessions,
 };
 
 export const operationKinds = Object.keys(operations) as OperationKind[];

@@ -29,7 +29,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 
-  effect: ({ sectionId, personKey }) => ({ unrelated: { kind: 'member', container: sectionId, items: [personKey] } }),
+  effect: ({ sectionId, personKey }) => ({ unrelated: [{ kind: 'member', container: sectionId, items: [personKey] }] }),
   journal: ({ personKey }) => [personKey],
   values: () => undefined,
   subject: ({ key, personKey }) => `${key}/${personKey}`,

@@ -31,7 +31,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
 
-  effect: ({ sectionId, personKey }) => ({ unrelated: { kind: 'owner', container: sectionId, items: [personKey] } }),
+  effect: ({ sectionId, personKey }) => ({ unrelated: [{ kind: 'owner', container: sectionId, items: [personKey] }] }),
   journal: ({ personKey }) => [personKey],
   values: () => undefined,
   subject: ({ key, personKey }) => `${key}/${personKey}`,

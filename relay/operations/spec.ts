@@ -12,9 +12,9 @@ export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K 
 
 /**
  * A stage begins when the one before has ended, because it refers to its objects. Owners come before members: a class without an
- * owner is not manageable, and the last one cannot be removed.
+ * owner is not manageable, and the last one cannot be removed. What follows from all of it comes last.
  */
-export const stageOrder = ['objects', 'owners', 'members', 'teams'] as const;
+export const stageOrder = ['objects', 'owners', 'members', 'last'] as const;
 export type StageName = (typeof stageOrder)[number];
 
 export interface OperationSpec<K extends OperationKind = OperationKind> {
@@ -76,7 +76,9 @@ export type Need =
   /** @property id object id of a group that Hallpass did not make */
   | { what: 'group'; id: string }
   /** At least so many owners of a class. */
-  | { what: 'owners'; of: string; atLeast: number };
+  | { what: 'owners'; of: string; atLeast: number }
+  /** An account that Hallpass has disabled. */
+  | { what: 'disabled'; key: string };
 
 export interface GroupChange {
   where: { what: 'class'; id: string } | { what: 'group'; id: string };

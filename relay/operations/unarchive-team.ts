@@ -8,7 +8,7 @@ import type { OperationSpec } from './spec.ts';
 
 export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
   noun: 'team to open again',
-  stage: 'teams',
+  stage: 'last',
   needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
   changes: () => undefined,
   group: () => undefined,
@@ -19,7 +19,7 @@ export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
 
-  effect: ({ sectionId }) => ({ unrelated: { kind: 'retired', container: 'archived', items: [sectionId] } }),
+  effect: ({ sectionId }) => ({ unrelated: [{ kind: 'retired', container: 'archived', items: [sectionId] }] }),
   journal: () => undefined,
   values: () => undefined,
   subject: ({ key }) => `${key}/team`,

@@ -68,6 +68,23 @@ t.test('everything is retired once, with its reason, and teachers stay in their 
   t.match(retire().flat(), [{ kind: 'disableUser', key: 'students:10' }], 'again, where the answer was lost');
 });
 
+t.test('whose account is disabled is signed out once, where the profile says so', async (t) => {
+  const applied = done();
+  const retire = (policies: object) =>
+    makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(policies)), today)
+      .map((stage) => stage.map(({ kind, key }) => `${kind} ${key}`))
+      .filter((stage) => stage.length > 0);
+  const disables = { studentGone: 'disable', goneForDays: 0 };
+  const signsOut = { ...disables, revokeSessions: true };
+  t.same(retire({ revokeSessions: true }), [], 'nobody is signed out whose account stays in use');
+  t.same(retire(signsOut), [['disableUser students:10'], ['revokeSessions students:10']], 'disabled first');
+  applyAll(makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(disables)), today), applied);
+  t.same(retire(disables), []);
+  t.same(retire(signsOut), [['revokeSessions students:10']], 'later, where it was not wanted before');
+  applyAll(makePlan(desire(nobody).desired, applied, departed(applied, withPolicies(signsOut)), today), applied);
+  t.same(retire(signsOut), []);
+});
+
 t.test('a name that somebody gave the class by hand is the one that is marked', async (t) => {
   const applied = done();
   applied.renamed.set('5', 'Math with Kim');
@@ -84,6 +101,7 @@ t.test(
       studentGone: fc.constantFrom('keep', 'disable'),
       teacherGone: fc.constantFrom('keep', 'disable'),
       sectionGone: fc.oneof(fc.constant('keep'), fc.subarray([...endings], { minLength: 1 })),
+      revokeSessions: fc.boolean(),
       goneForDays: fc.nat(20),
     });
     const classes = fc.constantFrom({}, { displayName: 'create-only' });

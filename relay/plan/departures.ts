@@ -52,6 +52,8 @@ export function allHeld({ accounts, applied }: Held, departures: Departures): Ke
 export interface Departed {
   /** Whose accounts are disabled, with the day since which they are gone. */
   people: Map<string, string>;
+  /** Whether they are signed out everywhere, too. */
+  revokesSessions: boolean;
   /** By section. */
   classes: Map<string, { since: string; endings: readonly Ending[] }>;
   /** Whose accounts were disabled and who are back, be it in a school that the profile does not cover. */
@@ -59,7 +61,7 @@ export interface Departed {
 }
 
 export function nothingDeparted(): Departed {
-  return { people: new Map(), classes: new Map(), back: new Set() };
+  return { people: new Map(), revokesSessions: false, classes: new Map(), back: new Set() };
 }
 
 /**
@@ -72,8 +74,8 @@ export function departedBy(
   keys: Keys,
   today: string,
 ): Departed {
-  const { studentGone, teacherGone, sectionGone, goneForDays } = profile.policies;
-  const departed = nothingDeparted();
+  const { studentGone, teacherGone, revokeSessions, sectionGone, goneForDays } = profile.policies;
+  const departed = { ...nothingDeparted(), revokesSessions: revokeSessions };
   for (const key of applied.retired.get('disabled')?.intersection(keys.people) ?? []) {
     if (roster.people.has(key) && isOf(scope, lastSchoolsOf(key, applied))) departed.back.add(key);
   }

@@ -11,9 +11,12 @@ const expired = /^Exp\d{4}_/;
 /** @param today the district's date, YYYY-MM-DD */
 export function* retirements(departed: Departed, applied: AppliedState, today: string): Iterable<Operation> {
   for (const [personKey, since] of departed.people) {
-    if (isRetired('disabled', personKey, applied)) continue;
     const reason = `the person has been gone from PowerSchool since ${since}`;
-    yield { kind: 'disableUser', key: personKey, personKey, reason };
+    const isDisabled = isRetired('disabled', personKey, applied);
+    if (!isDisabled) yield { kind: 'disableUser', key: personKey, personKey, reason };
+    if (departed.revokesSessions && !(isDisabled && isRetired('signedOut', personKey, applied))) {
+      yield { kind: 'revokeSessions', key: personKey, personKey, reason };
+    }
   }
   for (const [sectionId, { since, endings }] of departed.classes) {
     if (!applied.classes.has(sectionId)) continue;
@@ -65,6 +68,10 @@ function nameOf(sectionId: string, { classes, renamed }: AppliedState): string |
 }
 
 /** Whether it is, for certain. */
-function isRetired(how: 'disabled' | 'archived', item: string, { retired, uncertain }: AppliedState): boolean {
+function isRetired(
+  how: 'disabled' | 'signedOut' | 'archived',
+  item: string,
+  { retired, uncertain }: AppliedState,
+): boolean {
   return retired.get(how)?.has(item) === true && !uncertain.has(uncertainKey('retired', how, item));
 }

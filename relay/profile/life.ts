@@ -39,6 +39,8 @@ export const policiesSchema = z
     /** Gone from PowerSchool: the account stays as it is, or nobody can sign in with it until the person is back. */
     studentGone: z.enum(['keep', 'disable']).default('keep'),
     teacherGone: z.enum(['keep', 'disable']).default('keep'),
+    /** Whose account is disabled is signed out everywhere, too: programs and browsers would go on for a while otherwise. */
+    revokeSessions: z.boolean().default(false),
     /** Gone from PowerSchool, as last year's sections are: the class stays as it is, or ends in one or several ways. */
     sectionGone: z
       .union([z.literal('keep'), z.array(z.enum(endings)).min(1)])

@@ -154,6 +154,16 @@ function* permissionProblems(
     const remedy = 'Grant it Team.Create, or set classes.createTeam to false.';
     yield { field: 'classes.createTeam', severity: 'error', reason, remedy };
   }
+  const disables = policies.studentGone === 'disable' || policies.teacherGone === 'disable';
+  if (
+    disables &&
+    policies.revokeSessions &&
+    !may('User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')
+  ) {
+    const reason = "the relay's application may not sign anybody out";
+    const remedy = 'Grant it User.RevokeSessions.All, or set policies.revokeSessions to false.';
+    yield { field: 'policies.revokeSessions', severity: 'error', reason, remedy };
+  }
   const archives = policies.sectionGone !== 'keep' && policies.sectionGone.includes('archiveTeam');
   if (archives && !may('TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All')) {
     const reason = "the relay's application may not archive teams";

@@ -70,6 +70,7 @@ const history = fc.record({
   teacherLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
   studentGone: fc.constantFrom('disable' as const, 'keep' as const),
   teacherGone: fc.constantFrom('disable' as const, 'keep' as const),
+  revokeSessions: fc.boolean(),
   sectionGone: fc.constantFrom<'keep' | Ending[]>(
     'keep',
     [...endings],
@@ -97,6 +98,7 @@ const undone: History = {
   teacherLeftClass: 'remove',
   studentGone: 'keep',
   teacherGone: 'keep',
+  revokeSessions: false,
   sectionGone: 'keep',
   steps: [
     {
@@ -294,6 +296,9 @@ function ofDeparted(
     const policy = isStudent ? policies.studentGone : policies.teacherGone;
     if (isDisabled && (isHere || policy === 'keep' || role === '')) wrong.push(`${role}:${id} is disabled`);
     const must = !isHere && policy === 'disable' && role !== '' && isOurs(user);
+    const isSignedOut = 'signInSessionsValidFromDateTime' in user;
+    if (isSignedOut ? !policies.revokeSessions : must && policies.revokeSessions)
+      wrong.push(`${role}:${id} is ${isSignedOut ? '' : 'not '}signed out`);
     if (!isDisabled && must) wrong.push(`${role}:${id} is enabled`);
   }
   const { sectionGone } = policies;

@@ -1,5 +1,6 @@
 /** What becomes of people and sections that are gone from PowerSchool, by policy, against the Microsoft simulator. */
 import t, { type Test } from 'tap';
+import { faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readDepartures } from '../store/applied/departures.ts';
@@ -34,9 +35,17 @@ function without(...ids: string[]): RosterRecord[] {
 }
 
 async function disabled({ dump }: District): Promise<string[]> {
-  return (await dump()).user
-    .filter((one) => one.accountEnabled === false)
-    .map(({ userPrincipalName = '' }) => userPrincipalName);
+  return (await dump()).user.filter((one) => one.accountEnabled === false).map(nameOf);
+}
+
+function nameOf({ userPrincipalName = '' }: { userPrincipalName?: string }): string {
+  return userPrincipalName;
+}
+
+/** When somebody was signed out last; undefined for never. */
+async function sessionsFrom({ dump }: District, name: string): Promise<unknown> {
+  const user = (await dump()).user.find((one) => nameOf(one) === `${name}@contoso.edu`);
+  return (user as { signInSessionsValidFromDateTime?: string } | undefined)?.signInSessionsValidFromDateTime;
 }
 
 async function classOf({ dump }: District, id: string) {
@@ -86,6 +95,68 @@ t.test(
     t.match(await district.run(), { done: 0 });
   },
 );
+
+t.test('whose account is disabled is signed out everywhere, each time, and nobody else', async (t) => {
+  const district = await open(t, { studentGone: 'disable', revokeSessions: true, goneForDays: 0 });
+  const signedOut = async () =>
+    (await district.dump()).user
+      .filter((one) => 'signInSessionsValidFromDateTime' in one)
+      .map(nameOf)
+      .sort();
+  await district.commit(without('10', '90'));
+  t.match(await district.run(), { state: 'success', failed: 0 });
+  t.same(await signedOut(), ['student0@contoso.edu'], 'the teacher is kept');
+  t.same(await disabled(district), ['student0@contoso.edu']);
+  district.restart();
+  t.match(await district.run(), { done: 0 }, 'once');
+  const first = await sessionsFrom(district, 'student0');
+  district.clock.advance(day);
+  await district.commit(smallRoster(6));
+  await district.run();
+  t.equal(await sessionsFrom(district, 'student0'), first, 'coming back signs nobody out');
+  await district.commit(without('10'));
+  await district.run();
+  t.ok(String(await sessionsFrom(district, 'student0')) > String(first), 'leaving again does');
+});
+
+t.test('nobody is signed out whose account could not be disabled, or waits for a person', async (t) => {
+  const policies = { studentGone: 'disable', revokeSessions: true, goneForDays: 0 };
+  const refused = await open(t, policies);
+  const answer = { status: 400, code: 'Request_BadRequest', message: 'No.' };
+  const match = { method: 'PATCH', path: '^/education/users/' };
+  refused.microsoft.faults.add(faultOrder.parse({ match, kind: 'answer', answer, times: 1 }));
+  await refused.commit(without('10'));
+  t.match(await refused.run(), { failed: 1 });
+  t.equal(await sessionsFrom(refused, 'student0'), undefined);
+  t.match(await refused.run(), { failed: 0, problems: 0 });
+  t.type(await sessionsFrom(refused, 'student0'), 'string');
+
+  const held = await open(t, policies, { guards: { removals: { above: 1 } } });
+  await held.commit(without('10', '12'));
+  t.match(await held.run(), { failed: 0 });
+  t.equal(await sessionsFrom(held, 'student0'), undefined);
+});
+
+t.test('a lost answer, and an application that may not, leave a sign-out to the next run', async (t) => {
+  const district = await open(t, { studentGone: 'disable', revokeSessions: true, goneForDays: 0 });
+  const match = { method: 'POST', path: 'revokeSignInSessions$' };
+  district.microsoft.faults.add(faultOrder.parse({ match, kind: 'lost-answer', times: 1 }));
+  await district.commit(without('10'));
+  t.match(await district.run(), { failed: 0, problems: 0 });
+  t.type(await sessionsFrom(district, 'student0'), 'string');
+
+  const { roles } = district.microsoft.app;
+  district.microsoft.app.roles = roles.filter((role) => role !== 'User.ReadWrite.All').concat('User.Read.All');
+  // The next token has them.
+  district.clock.advance(day);
+  await district.commit(without('10', '12'));
+  t.match(await district.run(), { failed: 1 });
+  const problems = await district.store.withTenant(district.tenantId, readProblems);
+  t.match(problems, [{ subject: 'students:12', code: 'PermissionMissing', message: /User\.RevokeSessions\.All/ }]);
+  district.microsoft.app.roles = [...district.microsoft.app.roles, 'User.RevokeSessions.All'];
+  t.match(await district.run(), { failed: 0, problems: 0 });
+  t.type(await sessionsFrom(district, 'student2'), 'string');
+});
 
 t.test('the plan tells of it before any run has noticed, and writes nothing down', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 0 });

@@ -11,6 +11,7 @@ export type Check =
   /** Sections and schools by DCID, people by key. */
   | { kind: 'member' | 'owner'; section: string; person: string; present: boolean }
   | { kind: 'disabled'; person: string }
+  | { kind: 'signedOut'; person: string }
   | { kind: 'archived'; section: string }
   | { kind: 'className'; section: string; displayName: string }
   | { kind: 'schoolName'; school: string; displayName: string };
@@ -88,10 +89,12 @@ function effectOf(before: Expected, after: Expected): Pick<Edit, 'checks' | 'wri
     writes += 1;
   }
   const users = new Map(before.users.map((user) => [user.person.key, user]));
-  for (const { person, disabled } of after.users) {
-    if (!disabled || users.get(person.key)?.disabled) continue;
-    checks.push({ kind: 'disabled', person: person.key });
-    writes += 1;
+  for (const { person, ...user } of after.users) {
+    for (const kind of ['disabled', 'signedOut'] as const) {
+      if (!user[kind] || users.get(person.key)?.[kind]) continue;
+      checks.push({ kind, person: person.key });
+      writes += 1;
+    }
   }
   const classes = new Map(before.classes.map((one) => [one.dcid, one]));
   for (const { dcid: section, properties, owners, members, team, archived } of after.classes) {

@@ -40,6 +40,11 @@ export class GraphReader {
         const found = await this.#get(`/v1.0/education/users/${known(people, check.person)}?$select=id,accountEnabled`);
         return found.accountEnabled === false;
       }
+      case 'signedOut': {
+        const properties = 'id,signInSessionsValidFromDateTime';
+        const found = await this.#get(`/v1.0/users/${known(people, check.person)}?$select=${properties}`);
+        return typeof found.signInSessionsValidFromDateTime === 'string';
+      }
       case 'archived':
         return (await this.#get(`/v1.0/teams/${known(classes, check.section)}`)).isArchived === true;
       default: {

@@ -118,6 +118,7 @@ function drawProfile(
       teacherTermEnded: draw.one(['remove', 'keep', null]),
       studentGone: draw.all ? 'disable' : draw.one(['keep', 'disable']),
       teacherGone: draw.one(['keep', 'disable']),
+      revokeSessions: draw.maybe(0.5),
       sectionGone: draw.all ? ends : draw.one(['keep', ends, ends.slice(1), ends.slice(0, 1)]),
       goneForDays: draw.all ? 0 : draw.one([0, 0, 14]),
     },

@@ -81,8 +81,7 @@ export async function record(
       )
       .execute();
   }
-  for (const { unrelated } of applied) {
-    if (unrelated === undefined) continue;
+  for (const unrelated of applied.flatMap((one) => one.unrelated ?? [])) {
     await scope.db
       .deleteFrom('applied_relation')
       .where('tenant_id', '=', tenant_id)

@@ -26,7 +26,7 @@ export function asFound({ object, link, ...rest }: Applied): Applied {
 /** Brings the state of the run up to what has just been recorded. */
 export function updateApplied(
   run: { applied: AppliedState; accounts: Map<string, string> },
-  { object, link, relations, unrelated, team }: Applied,
+  { object, link, relations, unrelated = [], team }: Applied,
 ): void {
   if (object !== undefined) {
     objectsOf(run.applied, object.kind).set(object.key, { objectId: object.objectId, body: object.body });
@@ -35,7 +35,7 @@ export function updateApplied(
   }
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);
   const maps = relationMaps(run.applied);
-  for (const { kind, container, items } of [relations, unrelated].filter((one) => one !== undefined)) {
+  for (const { kind, container, items } of [...(relations === undefined ? [] : [relations]), ...unrelated]) {
     for (const item of items) {
       run.applied.uncertain.delete(uncertainKey(kind, container, item));
       run.applied.drifted.delete(uncertainKey(kind, container, item));
@@ -48,9 +48,11 @@ export function updateApplied(
   }
   if (team?.team !== undefined) run.applied.teams.set(team.sectionId, team.team);
   else if (team !== undefined) run.applied.teams.delete(team.sectionId);
-  for (const item of unrelated?.items ?? []) {
-    maps[unrelated?.kind ?? 'member'].get(unrelated?.container ?? '')?.delete(item);
-    if (unrelated?.kind === 'member') run.applied.retired.get(earlierRole(unrelated.container))?.delete(item);
+  for (const { kind, container, items } of unrelated) {
+    for (const item of items) {
+      maps[kind].get(container)?.delete(item);
+      if (kind === 'member') run.applied.retired.get(earlierRole(container))?.delete(item);
+    }
   }
 }
 

@@ -68,7 +68,7 @@ function correctionOf({ kind, object, item, theirs }: Drift, { applied }: Tenant
   }
   const { relation, linked } = linkOf(item);
   const relations = { kind: relation, container: of.key, items: [linked] };
-  return kind === 'missing' ? { unrelated: relations } : { relations };
+  return kind === 'missing' ? { unrelated: [relations] } : { relations };
 }
 
 /** One deletion for all who are missing from a class or school. */
@@ -79,13 +79,14 @@ function together(applied: readonly Applied[]): Applied[] {
       others.push(one);
       continue;
     }
-    const { kind, container, items } = one.unrelated;
-    const key = `${kind}:${container}`;
-    missing.set(key, [...(missing.get(key) ?? []), ...items]);
+    for (const { kind, container, items } of one.unrelated) {
+      const key = `${kind}:${container}`;
+      missing.set(key, [...(missing.get(key) ?? []), ...items]);
+    }
   }
   const removals = [...missing].map(([key, items]): Applied => {
     const { relation: kind, linked: container } = linkOf(key);
-    return { unrelated: { kind, container, items } };
+    return { unrelated: [{ kind, container, items }] };
   });
   return [...others, ...removals];
 }

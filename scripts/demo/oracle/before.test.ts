@@ -15,6 +15,7 @@ const expected: Expected = {
     properties: { primaryRole: 'student', student: { externalId: String(at) } },
     licenses: [],
     disabled: false,
+    signedOut: false,
   })),
   classes: [
     {

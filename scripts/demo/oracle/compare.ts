@@ -48,7 +48,7 @@ function compareUsers(
   const byName = new Map(actual.map((user) => [user.userPrincipalName.toLowerCase(), user]));
   const names: NamesById = new Map();
   const disabled = new Set<string>();
-  for (const { person, account, properties, licenses, disabled: isDisabled } of expected) {
+  for (const { person, account, properties, licenses, disabled: isDisabled, signedOut } of expected) {
     const { key } = person;
     const user = 'id' in account ? byId.get(account.id) : byName.get(account.userPrincipalName.toLowerCase());
     if (user === undefined) {
@@ -60,6 +60,8 @@ function compareUsers(
     const isEnabled = user.properties.accountEnabled !== false;
     if (isEnabled && isDisabled) say(`${key}: the account is not disabled`);
     if (!isEnabled && !isDisabled && !('id' in account)) say(`${key}: the account is disabled`);
+    const wasSignedOut = user.properties.signInSessionsValidFromDateTime !== undefined;
+    if (wasSignedOut !== signedOut) say(`${key}: the account was ${signedOut ? 'not ' : ''}signed out`);
     compareProperties(key, properties, user.properties, say);
     compareSets(`${key}: licence`, new Set(licenses), user.licenses, say);
     compareSets(

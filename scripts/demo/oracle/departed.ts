@@ -20,14 +20,14 @@ export function departedFrom(
   const users = earlier.users.filter(({ person }) => !here.has(person.key));
   const classes = earlier.classes.filter(({ dcid }) => !here.has(dcid));
   return {
-    users: users.map((user) => ({ ...user, disabled: user.disabled || isDisabled(user, ruling) })),
+    users: users.map((user) => retired(user, ruling.get(user.person.schools[0] ?? ''))),
     classes: classes.map((one) => ended(one, ruling.get(one.school), today)),
   };
 }
 
-function isDisabled({ person }: ExpectedUser, ruling: ReadonlyMap<string, Rules>): boolean {
-  const rules = ruling.get(person.schools[0] ?? '');
-  return rules !== undefined && rules.gone.afterDays === 0 && rules.gone.disables[person.role];
+function retired(user: ExpectedUser, rules: Rules | undefined): ExpectedUser {
+  if (rules === undefined || rules.gone.afterDays > 0 || !rules.gone.disables[user.person.role]) return user;
+  return { ...user, disabled: true, signedOut: user.signedOut || rules.gone.signsOut };
 }
 
 function ended(one: ExpectedClass, rules: Rules | undefined, today: string): ExpectedClass {

@@ -64,6 +64,7 @@ export interface Rules {
   /** What is done about those whom PowerSchool has no more. */
   gone: {
     disables: Record<Role, boolean>;
+    signsOut: boolean;
     /** Of classes without a section. */
     ends: Set<'removeStudents' | 'markExpired' | 'archiveTeam'>;
     afterDays: number;
@@ -103,6 +104,7 @@ export interface ProfileDocument {
     teacherTermEnded?: 'remove' | 'keep' | null;
     studentGone?: 'keep' | 'disable';
     teacherGone?: 'keep' | 'disable';
+    revokeSessions?: boolean;
     sectionGone?: 'keep' | ('removeStudents' | 'markExpired' | 'archiveTeam')[];
     goneForDays?: number;
   };
@@ -161,6 +163,7 @@ export function readRules(document: ProfileDocument): Rules {
     keepsAfterTerm: perRole((role) => (afterTerm[role] ? afterTerm[role] === 'keep' : keeps[role])),
     gone: {
       disables: { students: policies?.studentGone === 'disable', teachers: policies?.teacherGone === 'disable' },
+      signsOut: policies?.revokeSessions === true,
       ends: new Set(Array.isArray(policies?.sectionGone) ? policies.sectionGone : []),
       afterDays: policies?.goneForDays ?? 14,
     },

@@ -15,6 +15,8 @@ export interface ExpectedUser {
   password?: PasswordRule;
   /** Whether nobody may sign in with it, because the person is gone. */
   disabled: boolean;
+  /** Whether it was signed out everywhere then. */
+  signedOut: boolean;
 }
 
 /** A matched account gets the education properties and keeps its names; a created one gets its names and a licence. */
@@ -38,7 +40,7 @@ export function userOf(person: Person, account: string, rules: Rules, licenses: 
     ...facet,
   };
   if (rules.mode[role] === 'match')
-    return { person, account: { id: account }, properties: stamp, licenses: [], disabled: false };
+    return { person, account: { id: account }, properties: stamp, licenses: [], disabled: false, signedOut: false };
   const names = [givenName, surname].filter((name) => name !== undefined);
   return {
     person,
@@ -57,6 +59,7 @@ export function userOf(person: Person, account: string, rules: Rules, licenses: 
     licenses,
     password: rules.passwords[role],
     disabled: false,
+    signedOut: false,
   };
 }
 

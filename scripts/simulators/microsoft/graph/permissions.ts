@@ -7,6 +7,8 @@ export const may = {
   readUsers: ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...directoryRead],
   createUsers: ['User.ReadWrite.All', directoryWrite],
   updateUsers: ['User.ReadUpdate.All', 'User.ReadWrite.All', directoryWrite],
+  /** The reference lists the first alone for applications since 2024, and before that the others. */
+  revokeSessions: ['User.RevokeSessions.All', 'User.ReadWrite.All', directoryWrite],
   deleteUsers: ['User.DeleteRestore.All', 'User.ReadWrite.All', directoryWrite],
   readGroups: [
     'GroupMember.Read.All',

@@ -77,7 +77,6 @@ export const userResource: Resource = {
     'securityIdentifier',
     'serviceProvisioningErrors',
     'signInActivity',
-    'signInSessionsValidFromDateTime',
     'skills',
   ],
   byDefault: [
@@ -124,6 +123,7 @@ export const userResource: Resource = {
     postalCode: text(40),
     preferredDataLocation: text(),
     proxyAddresses: readOnly({ ...texts, filter: true }),
+    signInSessionsValidFromDateTime: readOnly(text()),
     state: found(128),
     streetAddress: text(1024),
   },

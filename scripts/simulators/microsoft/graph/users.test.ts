@@ -200,6 +200,24 @@ t.test('delta: a full read, then changes, removals and expiry', async (t) => {
   t.match(String(gone.headers.location), /\/users\/delta\?\$select=displayName,mailNickname$/);
 });
 
+t.test('signing somebody out everywhere is noted with its time, and no other change of the account', async (t) => {
+  const made = await graph.call('POST', '/users', person());
+  const path = `/users/${made.text('id')}`;
+  const validFrom = async () => {
+    const answer = await graph.call('GET', `${path}?$select=id,signInSessionsValidFromDateTime`);
+    return answer.at('signInSessionsValidFromDateTime');
+  };
+  t.equal(await validFrom(), null);
+  const answer = await graph.call('POST', `${path}/revokeSignInSessions`);
+  t.equal(answer.status, 200);
+  t.match(answer.body, { '@odata.context': /#Edm.Boolean$/, value: true });
+  t.equal(await validFrom(), new Date(now).toISOString());
+  const others = await graph.call('GET', `${path}?$select=id,accountEnabled,userPrincipalName`);
+  t.match(others.body, { accountEnabled: true, userPrincipalName: made.text('userPrincipalName') });
+  const patched = await graph.call('PATCH', path, { signInSessionsValidFromDateTime: null });
+  t.equal(patched.status, 400, 'only by the action');
+});
+
 t.test('a deleted account can be restored, or is gone for good', async (t) => {
   const made = await graph.call('POST', '/users', person());
   const id = made.text('id');

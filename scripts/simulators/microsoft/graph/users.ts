@@ -3,7 +3,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { User } from '../directory/entities.ts';
 import { checkRoom, invalidValue } from '../errors.ts';
 import { type Bag, isBag, textOf } from '../json.ts';
-import { type Answer, type Call, created, noContent } from './call.ts';
+import { type Answer, type Call, created, noContent, ok } from './call.ts';
 import { type DeltaEpoch, readDelta } from './delta.ts';
 import { countOf, listRelation, listTable, showOne } from './listing.ts';
 import { userByKey } from './lookup.ts';
@@ -75,6 +75,20 @@ export function addUserRoutes(router: Router, directory: Directory, epoch: Delta
       checkMayChange(user, undefined);
       directory.deleteUser(user);
       return noContent();
+    },
+  });
+  router.add({
+    area: 'identity',
+    method: 'POST',
+    path: '/users/:id/revokeSignInSessions',
+    cost: 1,
+    roles: may.revokeSessions,
+    handle: (call) => {
+      const user = userByKey(directory, call.params[0] ?? '');
+      checkMayChange(user, {});
+      const now = new Date(directory.clock.now()).toISOString();
+      directory.users.update(user, { signInSessionsValidFromDateTime: now, refreshTokensValidFromDateTime: now });
+      return ok({ '@odata.context': `${call.base}/$metadata#Edm.Boolean`, value: true });
     },
   });
   router.add({

@@ -1,0 +1,45 @@
+/**
+ * Signs somebody out everywhere whose account Hallpass has just disabled: programs and browsers that were signed in before would go
+ * on for as long as their tokens last. https://learn.microsoft.com/graph/api/user-revokesigninsessions
+ */
+import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { protectedAccount } from './shared-answers.ts';
+import { noSources } from './sources.ts';
+import type { OperationSpec } from './spec.ts';
+
+export const revokeSessions: OperationSpec<'revokeSessions'> = {
+  noun: 'person to sign out',
+  stage: 'last',
+  needs: ({ personKey }) => [
+    { what: 'person', key: personKey },
+    // Whoever can still sign in would do so at once.
+    { what: 'disabled', key: personKey },
+  ],
+  changes: ({ personKey }) => ({ what: 'person', key: personKey }),
+  group: () => undefined,
+
+  request: {
+    service: 'graph',
+    // The action has no parameters, and a write in a batch must have a body.
+    send: ({ personKey }, ids) => ({
+      method: 'POST',
+      url: `/users/${ids.person(personKey)}/revokeSignInSessions`,
+      body: {},
+    }),
+  },
+  // The reference lists the first alone for applications since 2024, and before that the others.
+  permissions: [['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']],
+  answers: [...passing, ...missing, onPremises, protectedAccount, ...full, ...refusals],
+  makes: undefined,
+  unheard: () => ({ what: 'again' }),
+
+  effect: ({ personKey }) => ({ relations: { kind: 'retired', container: 'signedOut', items: [personKey] } }),
+  journal: () => undefined,
+  values: () => undefined,
+  subject: ({ key }) => key,
+
+  // The guard has let the account be disabled, which is what can do harm.
+  guard: { effect: 'addition', repair: undefined },
+  sentence: ({ who }) => `${who} is signed out everywhere`,
+  sources: noSources,
+};
