@@ -311,6 +311,13 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
     t.match(problems, [{ severity, field, reason, remedy: /\.$/ }], `${field} ${reason}`);
     t.equal(problems.length, 1, 'and nothing else');
   }
+  const few = { ...facts, roles: ['Member.Read.Hidden', 'LicenseAssignment.ReadWrite.All'] };
+  const signsOut = (policies: object) =>
+    validateProfile(profileWith({ policies }), few).filter(({ field }) => field === 'policies.revokeSessions');
+  t.match(signsOut({ studentGone: 'disable', revokeSessions: true }), [
+    { severity: 'error', reason: /may not sign anybody out/ },
+  ]);
+  t.same(signsOut({ studentGone: 'disable' }), []);
   const both = validateProfile(profileWith({ schools: ['9'], dates: { expiresOn: '2026-12-01' } }), facts);
   t.same(
     both.map((problem) => problem.severity),
