@@ -13,7 +13,7 @@ export const archiveTeam: OperationSpec<'archiveTeam'> = {
   changes: () => undefined,
   group: () => undefined,
 
-  request: { service: 'teams' },
+  request: { service: 'teams', work: 'archive' },
   permissions: archive,
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
   makes: undefined,

@@ -15,7 +15,7 @@ export const createTeam: OperationSpec<'createTeam'> = {
   changes: () => undefined,
   group: () => undefined,
 
-  request: { service: 'teams' },
+  request: { service: 'teams', work: 'make' },
   permissions: [['Team.Create']],
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, noEducation, ...teamRefused, ...refusals],
   makes: undefined,

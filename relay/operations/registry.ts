@@ -64,6 +64,12 @@ export function inStages(all: readonly Operation[]): Plan {
   return stageOrder.map((stage) => all.filter(({ kind }) => specOf(kind).stage === stage));
 }
 
+/** What Microsoft Teams is asked for; undefined for a request to Graph. */
+export function teamWorkOf({ kind }: Operation): 'make' | 'archive' | 'unarchive' | undefined {
+  const { request } = specOf(kind);
+  return request.service === 'teams' ? request.work : undefined;
+}
+
 /** Whether it makes an object: repeating one whose answer was lost would make a second. */
 export function isCreation({ kind }: Operation): boolean {
   return specOf(kind).makes !== undefined;

@@ -108,7 +108,13 @@ export interface WriteRequest {
   body?: unknown;
 }
 
-export type Way<K extends OperationKind> = GraphWay<K> | { service: 'teams' };
+export type Way<K extends OperationKind> = GraphWay<K> | TeamsWay;
+
+/** Microsoft Teams says yes, and acts later: relay/sync/apply/teams.ts and archiving.ts follow what becomes of it. */
+interface TeamsWay {
+  service: 'teams';
+  work: 'make' | 'archive' | 'unarchive';
+}
 
 /** One request of a batch. */
 interface GraphWay<K extends OperationKind> {

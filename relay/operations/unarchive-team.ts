@@ -13,7 +13,7 @@ export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
   changes: () => undefined,
   group: () => undefined,
 
-  request: { service: 'teams' },
+  request: { service: 'teams', work: 'unarchive' },
   permissions: archive,
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
   makes: undefined,

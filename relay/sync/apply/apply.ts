@@ -13,7 +13,7 @@ import type { LinkedPerson } from '../../model/account-link.ts';
 import type { Applied } from '../../model/applied-state.ts';
 import type { Operation, Plan } from '../../model/operation.ts';
 import { changedObject, objectIds, settledAt, withItsObjects } from '../../operations/needs.ts';
-import { hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
+import { hasOneByOne, isCreation, specOf, teamWorkOf } from '../../operations/registry.ts';
 import type { ObjectIds, RequestOptions, WriteRequest } from '../../operations/spec.ts';
 import { forgetPasswords } from '../../store/accounts/initial-passwords.ts';
 import { record } from '../../store/applied/applied.ts';
@@ -27,7 +27,7 @@ import { look } from './looks.ts';
 import { announceAccounts, type FirstPassword } from './new-accounts.ts';
 import { Owners } from './owners.ts';
 import type { Step } from './step.ts';
-import { applyTeams } from './teams.ts';
+import { applyTeams, isMaking } from './teams.ts';
 import { backoff, maxAttempts, workOff } from './work-off.ts';
 
 /** Batches under way at once: enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
@@ -55,9 +55,9 @@ export async function applyPlan(plan: Plan, run: ApplyContext): Promise<ApplyRes
       if (now === undefined) result.skipped.push(operation);
       else possible.push(now);
     }
-    const toMake = possible.filter((operation) => operation.kind === 'createTeam');
+    const toMake = possible.filter(isMaking);
     const toArchive = possible.filter(isArchiving);
-    const others = possible.filter(({ kind }) => specOf(kind).request.service === 'graph');
+    const others = possible.filter((operation) => teamWorkOf(operation) === undefined);
     if (others.length > 0) await applyStage(others, context, result, total);
     if (toMake.length > 0) await applyTeams(toMake, context, result, total);
     if (toArchive.length > 0) await applyArchiving(toArchive, context, result, total);

@@ -14,7 +14,7 @@ import {
   requestArchive,
 } from '../../graph/teams.ts';
 import type { Operation } from '../../model/operation.ts';
-import { specOf } from '../../operations/registry.ts';
+import { specOf, teamWorkOf } from '../../operations/registry.ts';
 import { teamOf } from '../../plan/teams.ts';
 import type { Applying, ApplyResult } from './applying.ts';
 import { Lanes, type Task } from './lanes.ts';
@@ -26,7 +26,8 @@ import { failureAfter } from './work-off.ts';
 export type ArchiveOperation = Extract<Operation, { kind: 'archiveTeam' | 'unarchiveTeam' }>;
 
 export function isArchiving(operation: Operation): operation is ArchiveOperation {
-  return operation.kind === 'archiveTeam' || operation.kind === 'unarchiveTeam';
+  const work = teamWorkOf(operation);
+  return work === 'archive' || work === 'unarchive';
 }
 
 /** Waits for Teams to act. Microsoft advises 30 s between looks; most are done sooner. */
@@ -83,14 +84,14 @@ class ArchiveWork {
     }
     if (team.status !== 200) return await this.#otherwise(task, operation, team);
     const { isArchived } = (team.body ?? {}) as { isArchived?: boolean | null };
-    const isSo = (isArchived === true) === (operation.kind === 'archiveTeam');
+    const isSo = (isArchived === true) === (teamWorkOf(operation) === 'archive');
     return await (isSo ? this.#done([operation], task) : this.#ask(task, operation));
   }
 
   async #ask(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
     const { client } = this.#context;
     await this.#outcomes.announce(operation, task);
-    const action = operation.kind === 'archiveTeam' ? 'archive' : 'unarchive';
+    const action = teamWorkOf(operation) === 'archive' ? 'archive' : 'unarchive';
     const answer = await this.#send(task, () => requestArchive(client, this.#objectId(operation), action));
     if (answer instanceof HallpassError) return await this.#otherwise(task, operation, answer);
     if (answer.status === 202) {

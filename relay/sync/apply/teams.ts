@@ -18,6 +18,7 @@ import {
 import type { Applied, AppliedTeam } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
 import { settledAt } from '../../operations/needs.ts';
+import { teamWorkOf } from '../../operations/registry.ts';
 import { teamOf } from '../../plan/teams.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 import type { Applying, ApplyResult } from './applying.ts';
@@ -27,6 +28,10 @@ import { Outcomes, oneByOne } from './outcomes.ts';
 import { failureAfter } from './work-off.ts';
 
 type TeamCreation = Extract<Operation, { kind: 'createTeam' }>;
+
+export function isMaking(operation: Operation): operation is TeamCreation {
+  return teamWorkOf(operation) === 'make';
+}
 
 /** Waits for a class that Teams does not know: a minute in all. Microsoft's own advice is three times 10 s, and often too little. */
 const unknownMs = [2000, 4000, 8000, 16_000, 30_000];
