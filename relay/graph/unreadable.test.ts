@@ -30,6 +30,8 @@ const strange: GivenAnswer[] = [
   { status: 200, body: '"a string"' },
   { status: 200, body: { blocked: true } },
   { status: 200, body: { value: 'none' } },
+  // What an action says, and nothing else.
+  { status: 200, body: { value: true } },
   { status: 200, body: { value: [null] } },
   { status: 200, body: { value: [] }, headers: { 'Content-Encoding': 'gzip' } },
   { status: 206, body: { value: [] } },
