@@ -1,6 +1,6 @@
 /** The composition root: everything that lives in a serving relay, started in order and stopped in reverse. */
 import type { Server } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { fail, reasonOf } from '../shared/errors.ts';
@@ -8,7 +8,8 @@ import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
 import { answerOf } from './http/answer.ts';
-import { apiRoutes } from './http/api/api.ts';
+import { apiBase, apiRoutes } from './http/api/api.ts';
+import { problemOf } from './http/api/problem.ts';
 import { trustedProxies } from './http/link/addresses.ts';
 import { limitConnections } from './http/link/connections.ts';
 import { openDoor } from './http/link/door.ts';
@@ -139,12 +140,25 @@ function watchOrigins(
   return new Origins({ proxies, peers, log, ...rest });
 }
 
+function unreadablePath({ url, headers: { accept } }: FastifyRequest) {
+  const path = url.split('?', 1).join('').slice(0, 200);
+  return url.startsWith(`${apiBase}/`)
+    ? problemOf(fail('API_PATH_UNKNOWN', { path }), accept)
+    : answerOf(fail('PATH_UNKNOWN', { path }));
+}
+
 function createApp(server: Server, origins: Origins, log: Logger): FastifyInstance {
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
     // Fastify's own lines about listening and requests say nothing that an event does not.
     loggerInstance: log.child({}, { level: 'warn' }),
     bodyLimit: 1 << 20,
+    // A path that cannot be read, which fastify answers before anybody else.
+    frameworkErrors: (_error, request, reply) => {
+      const { status, headers, body } = unreadablePath(request);
+      const send: FastifyReply = reply;
+      send.status(status).headers(headers).send(JSON.stringify(body));
+    },
     // Of names and keys in paths; longer ones are nobody's.
     routerOptions: { maxParamLength: 500 },
     genReqId: () => crypto.randomUUID(),

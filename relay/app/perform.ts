@@ -17,7 +17,7 @@ export interface AppContext {
   keyFile?: string | undefined;
   store: Store;
   clock: Clock;
-  /** Aborted when whoever asks waits no longer. */
+  /** Aborted when the one who asks waits no longer. */
   signal: AbortSignal;
 }
 

@@ -14,7 +14,7 @@ import { type AppContext, perform } from '../perform.ts';
 import { personMeant } from '../queries/one-person.ts';
 
 export interface Linked {
-  /** Person key of whoever was meant. */
+  /** Person key of the one who was meant. */
   person: string;
   userPrincipalName: string;
   /** Person key of the one who has left PowerSchool, and had the account until now. */

@@ -1,4 +1,4 @@
-/** Tokens of programs: made for one district, several or all, never mightier than whoever makes them. */
+/** Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. */
 import { fail } from '../../../shared/errors.ts';
 import { type AccessRole, accessRoles } from '../../model/access-role.ts';
 import { looksLikeToken } from '../../store/tenants/api-token.ts';
@@ -46,7 +46,7 @@ export async function makeToken(
  * Has a token refused from now on, for good; a second time keeps the first.
  *
  * @param asked `token`: its id
- * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT for one that can do more, or opens more, than whoever revokes it
+ * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT for one that can do more, or opens more, than the one who revokes it
  */
 export async function endToken(
   context: StoreContext,

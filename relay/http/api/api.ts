@@ -22,7 +22,7 @@ import { describeCode, problemOf, Refused } from './problem.ts';
 import type { Answer, Route, Visit } from './route.ts';
 import { routes } from './routes.ts';
 
-const base = '/api/v1';
+export const apiBase = '/api/v1';
 
 /** Changes that a token may ask for in a minute. */
 const changesPerMinute = 600;
@@ -85,7 +85,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
         const { status, headers, body } = problemFor(error, request);
         return reply.status(status).headers(headers).send(JSON.stringify(body));
       });
-      const description = openApi(routes, base);
+      const description = openApi(routes, apiBase);
       api.get('/openapi.json', { exposeHeadRoute: false }, async () => description);
       api.get<{ Params: { code: string } }>('/errors/:code', { exposeHeadRoute: false }, async (request) => {
         return describeCode(request.params.code) ?? Promise.reject(nothingAt(request));
@@ -114,7 +114,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
         }
       });
     },
-    { prefix: base },
+    { prefix: apiBase },
   );
 }
 

@@ -1,4 +1,4 @@
-/** What programs change over real HTTP: with whose right, once, and only what they have seen. */
+/** What programs change over real HTTP: by which right, once, and only what they have seen. */
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { readAudit } from '../../store/audit/audit.ts';
@@ -13,7 +13,7 @@ async function problem(answer: Response): Promise<Record<string, unknown>> {
 
 t.test('profiles, runs, holds, people and doors', async (t) => {
   const setting = await apiSetting(t);
-  await t.test('a profile is changed by whoever says which version they saw', (t) => versions(t, setting));
+  await t.test('a profile is changed by those who say which version they saw', (t) => versions(t, setting));
   await t.test('whether it runs is decided apart, and every change is in the audit log', (t) => moves(t, setting));
   await t.test('holds are decided about', (t) => holds(t, setting));
   await t.test('people get accounts by hand', (t) => links(t, setting));

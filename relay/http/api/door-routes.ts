@@ -79,7 +79,7 @@ export const doorRoutes: readonly Route[] = [
   change({
     path: 'tokens',
     action: 'token.create',
-    summary: 'Makes a token, never mightier than the one that asks. It is shown once.',
+    summary: 'Makes a token, which can do and open no more than the one that asks. It is shown once.',
     body: z.strictObject({
       name: label,
       role: z.enum(accessRoles).default('viewer'),

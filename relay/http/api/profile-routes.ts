@@ -1,4 +1,4 @@
-/** Profiles over the API: whoever changes one says which version they saw. */
+/** Profiles over the API: a change says which version it is of. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { versionOf } from '../../app/commands/precondition.ts';

@@ -11,7 +11,7 @@ export interface AuditEntry {
   /** `hold.approved`, `profile.enabled` … */
   action: string;
   detail: object;
-  /** What whoever did it wants to be remembered. */
+  /** What they want to be remembered besides. */
   note: string | null;
   /** What `who` was, and by which right; null of entries that earlier versions made. */
   actor: AuditedActor | null;

@@ -1,6 +1,6 @@
 /**
- * What requests with an Idempotency-Key were answered, for as long as they may be repeated: whoever lost an answer asks again and is told
- * the same, and nothing is done twice.
+ * What requests with an Idempotency-Key were answered, for as long as they may be repeated: a client that lost an answer asks again and
+ * gets the same one, and nothing is done twice.
  */
 import type { TenantScope } from '../store.ts';
 

@@ -1,0 +1,16 @@
+/** Many requests of every kind, others every time: API_SEED repeats a run. */
+import fc from 'fast-check';
+import t from 'tap';
+import { ApiFuzz } from '../../testing/api-fuzz.ts';
+import { anyRequest } from '../../testing/api-requests.ts';
+
+t.test('whatever is sent, for a long time', async (t) => {
+  const seed = Number(process.env.API_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  t.comment(`API_SEED=${seed}`);
+  const fuzz = await ApiFuzz.open(t);
+  const property = fc.asyncProperty(anyRequest(fuzz.setting.district.profile), async (sent) => {
+    await fuzz.hold(t, sent);
+  });
+  await fc.assert(property, { seed, numRuns: 3000, endOnFailure: true });
+  t.ok(fuzz.done.size > 25, `${fuzz.done.size} routes did what they were asked`);
+});

@@ -1,0 +1,218 @@
+/**
+ * What must be true of any answer of the API, whatever is sent: it has the form that is described, nobody gets or changes what they
+ * may not, and a refused request changes nothing.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Test } from 'tap';
+import { access } from '../app/access.ts';
+import { openApi } from '../http/api/openapi.ts';
+import type { Route } from '../http/api/route.ts';
+import { routes } from '../http/api/routes.ts';
+import { issueCode } from '../store/agents/agents.ts';
+import { readProfiles, setProfile } from '../store/profiles/profiles.ts';
+import { createToken } from '../store/tenants/api-tokens.ts';
+import { type ApiSetting, apiSetting } from './api.ts';
+import { type Caller, callers, type Sent } from './api-requests.ts';
+import { addAgent, addTenant, testProfile } from './relay-double.ts';
+
+/** Stands in everything that the other district has, and nowhere else. */
+const marker = 'ZEBRA';
+
+/** Statuses of requests that were not carried out. */
+const refusals = [400, 401, 403, 404, 412, 413, 415, 422, 428];
+
+export class ApiFuzz {
+  readonly setting: ApiSetting;
+  /** `METHOD path` of the routes that have done what they were asked. */
+  readonly done = new Set<string>();
+  readonly #tokens: Partial<Record<Caller, string>>;
+  readonly #db: DatabaseSync;
+  readonly #forms = formsOfAnswers();
+  #seen = { version: -1, state: '' };
+
+  private constructor(setting: ApiSetting, tokens: Partial<Record<Caller, string>>) {
+    this.setting = setting;
+    this.#tokens = tokens;
+    this.#db = new DatabaseSync(join(setting.home, 'relay.db'), { readOnly: true });
+  }
+
+  static async open(t: Test): Promise<ApiFuzz> {
+    const setting = await apiSetting(t);
+    const { relay, tokenOf } = setting;
+    const other = await addTenant(relay, 'fabrikam');
+    await relay.store.withTenant(other.id, async (scope) => {
+      await scope.db.updateTable('tenant').set({ name: marker }).where('id', '=', other.id).execute();
+      await setProfile(scope, { ...testProfile, name: marker }, new Date());
+      await createToken(scope, { name: marker, days: 1, by: marker }, new Date());
+      await issueCode(scope, new Date());
+    });
+    const fuzz = new ApiFuzz(setting, {
+      viewer: await tokenOf('viewer'),
+      admin: await tokenOf('admin'),
+      operator: await tokenOf('operator', 'all'),
+      stranger: await tokenOf('admin', [other.id]),
+    });
+    t.teardown(() => fuzz.#db.close());
+    return fuzz;
+  }
+
+  /** A request of a route that does what the route is for. */
+  async sample(route: Route, caller: Caller): Promise<Sent> {
+    const { relay, district } = this.setting;
+    // Somebody else for each: what one gives or takes away, another cannot.
+    const who = callers.indexOf(caller) + 2;
+    const params: Record<string, string> = { name: 'test', number: '1', person: `students:1${who}` };
+    if (route.path.includes('{agent}')) params.agent = (await addAgent(relay, district.tenantId)).agentId;
+    if (route.path.includes('{token}')) {
+      const give = { name: 'n', days: 1, by: 'kim' };
+      const made = await relay.store.withTenant(district.tenantId, (scope) => createToken(scope, give, new Date()));
+      params.token = made.id;
+    }
+    const bodies: Record<string, object> = {
+      'PUT profiles/{name}': district.profile,
+      'PUT links/{person}': { account: `student${who}@contoso.edu` },
+      'POST tokens': { name: 'n' },
+    };
+    const body = bodies[`${route.method} ${route.path.replace('tenants/{slug}/', '')}`];
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const query = route.path.endsWith('/explain') ? { student: '10' } : {};
+    const headers: Record<string, string> = route.hasVersion ? { 'if-match': '*' } : {};
+    return { route, caller, slug: 'contoso', params, query, body: text, headers };
+  }
+
+  /** Sends it, and holds the answer against all that must be true of any. @returns the status */
+  async hold(t: Test, sent: Sent): Promise<number> {
+    const { route, caller } = sent;
+    const before = this.#state();
+    const { status, type, text } = await this.#send(sent);
+    const isChanged = before !== this.#state();
+    const said = JSON.stringify({ ...sent, route: undefined });
+    const wrong = (what: string) =>
+      t.fail(`${caller}: ${route.method} ${route.path}: ${status} ${what}`, { sent: said, answer: text.slice(0, 500) });
+
+    if (status === 500) wrong('is a bug');
+    const expected = this.#expected(sent);
+    if (expected !== undefined && !expected.includes(status)) wrong(`in place of ${expected.join(' or ')}`);
+    const foreign = caller === 'stranger' ? this.setting.district.tenantId : marker;
+    if (caller !== 'operator' && text.includes(foreign)) wrong('tells of another district');
+    if (refusals.includes(status) && isChanged) wrong('changed something');
+    if (route.method === 'GET' && !route.asksMicrosoft && isChanged) wrong('is a question, and changed something');
+    this.#checkForm(sent, { status, type, text }, wrong);
+    if (status < 300) this.done.add(`${route.method} ${route.path}`);
+    await this.#mend();
+    return status;
+  }
+
+  #checkForm({ route }: Sent, { status, type, text }: Answered, wrong: (what: string) => void): void {
+    if (status === 304) return;
+    if (status < 300 && type.startsWith('text/csv') && route.hasCsv) return;
+    if (!/^application\/(problem\+)?json/.test(type)) {
+      wrong(`comes as ${type}`);
+      return;
+    }
+    const name = status >= 400 ? 'error' : `${route.method.toLowerCase()} /${route.path} ${status}`;
+    const form = this.#forms.get(name);
+    if (form === undefined) wrong('is not described');
+    else if (!form(JSON.parse(text))) wrong(`is not as described: ${JSON.stringify(form.errors)}`);
+  }
+
+  /** What the table of roles and the token leave; undefined where it is a matter of what was asked. */
+  #expected({ route, caller, slug, params, headers, body }: Sent): number[] | undefined {
+    // Such paths are others by the time that they are sent, or none that anybody reads.
+    if (slug === '%' || slug === '..' || Object.values(params).some(({ length }) => length > 500)) return undefined;
+    if (caller === 'nobody') return [401, 429];
+    const type = headers['content-type'] ?? 'application/json';
+    const isOther = !type.startsWith('application/json') && route.method !== 'GET';
+    if (isOther) return body === undefined ? undefined : [415];
+    if (!access[route.action][caller === 'stranger' ? 'admin' : caller]) return [403];
+    const opened = { viewer: ['contoso'], admin: ['contoso'], stranger: ['fabrikam'] };
+    const isOpen = route.isAcross || (caller === 'operator' ? slug !== 'nowhere' : opened[caller].includes(slug));
+    return isOpen ? undefined : [404];
+  }
+
+  async #send({ route, caller, slug, params, query, body, headers }: Sent): Promise<Answered> {
+    const values: Record<string, string> = { ...params, slug };
+    const raw = (name: string) => name === 'slug' && (slug === '%' || slug === '..');
+    const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name] ?? '';
+      return raw(name) ? value : encodeURIComponent(value);
+    });
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
+    }
+    const token = this.#tokens[caller];
+    const answer = await fetch(`${this.setting.relay.url}/api/v1/${path}?${search}`, {
+      method: route.method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() };
+  }
+
+  /** All that is known of anybody, but for when tokens were used and which answers are kept. */
+  #state(): string {
+    // Grows with every commit of somebody else.
+    const version = Number(this.#db.prepare('pragma data_version').get()?.data_version);
+    if (version !== this.#seen.version) this.#seen = { version, state: this.#readState() };
+    return this.#seen.state;
+  }
+
+  #readState(): string {
+    const hash = createHash('sha256');
+    const tables = this.#db.prepare("select name from sqlite_master where type = 'table' order by name").all();
+    for (const { name } of tables.filter((table) => table.name !== 'kept_answer')) {
+      for (const row of this.#db.prepare(`select * from "${name}"`).all()) {
+        hash.update(JSON.stringify({ ...row, last_used_at: undefined }));
+      }
+    }
+    return hash.digest('hex');
+  }
+
+  /** The profile that a request took away is there again for the next one. */
+  async #mend(): Promise<void> {
+    const { relay, district } = this.setting;
+    await relay.store.withTenant(district.tenantId, async (scope) => {
+      const names = (await readProfiles(scope)).map(({ name }) => name);
+      if (!names.includes(district.profile.name)) await setProfile(scope, district.profile, new Date());
+    });
+  }
+}
+
+interface Answered {
+  status: number;
+  type: string;
+  text: string;
+}
+
+interface Description {
+  paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
+  components: { schemas: Record<string, object> };
+}
+
+interface Response {
+  content?: Record<string, { schema: object }>;
+}
+
+/** By `method /path status`, and `error`. */
+function formsOfAnswers(): Map<string, ValidateFunction> {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const { paths, components } = openApi(routes, '/api/v1') as Description;
+  const forms = new Map([['error', ajv.compile(components.schemas.Error ?? false)]]);
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, { responses }] of Object.entries(operations)) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const schema = content?.['application/json']?.schema;
+        if (schema !== undefined) forms.set(`${method} ${path} ${status}`, ajv.compile(schema));
+      }
+    }
+  }
+  return forms;
+}
