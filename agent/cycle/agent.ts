@@ -110,11 +110,18 @@ export class Agent {
   /** One connection, one cycle, and what the relay wants repaired. @throws HallpassError the first thing that went wrong */
   async syncOnce(acceptEmpty: ReadonlySet<Kind>): Promise<void> {
     await this.#connected(false, async (uplink) => {
-      const session = await uplink.session();
-      for (let round = 0; round <= repairRounds; round += 1) {
-        const { failures, repairs } = await this.#cycle(session, { acceptEmpty, thorough: round === 0 });
+      for (let round = 0; round <= repairRounds; ) {
+        const session = await uplink.session();
+        const asked = { acceptEmpty, thorough: round === 0 };
+        const outcome = await this.#cycle(session, asked).catch((error: unknown) => {
+          if (!session.renewed) throw error;
+        });
+        // A change of profiles cut it short: what the relay wants now is in the next session.
+        if (outcome === undefined) continue;
+        const { failures, repairs } = outcome;
         if (failures[0] !== undefined) throw failures[0];
         if (repairs.length === 0) break;
+        round += 1;
       }
     });
   }
@@ -245,6 +252,11 @@ export class Agent {
         ({ failures }) => failures[0],
         (thrown: unknown) => toHallpassError(thrown),
       );
+      if (error !== undefined && session.renewed) {
+        this.#commands.unshift(...commands);
+        this.#wanted ||= thorough;
+        return;
+      }
       const told = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
       for (const id of commands) await session.tell({ type: 'result', id, ...told });
     }

@@ -1,6 +1,7 @@
 /** The running agent and its connection to the relay, on real sockets: lost, closed, misunderstood, and made again. */
 import { once } from 'node:events';
 import t from 'tap';
+import { person } from '../testing/district.ts';
 import { inStep, openDistrict } from '../testing/in-step.ts';
 
 t.test('a running agent reconnects, follows commands, and stops in good order', async (t) => {
@@ -94,5 +95,40 @@ t.test('a relay that stops acknowledging is given up, and the work is done on th
     { code: 'LINK_LOST', message: /no longer acknowledges/ },
   );
   t.equal(district.relay.connections, 2);
+  inStep(t, district);
+});
+
+const settings = { type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' } as const;
+
+t.test('a change of profiles in the middle of a cycle costs the connection, not what somebody waits for', async (t) => {
+  const once = await openDistrict(t, 3);
+  const change = (district: typeof once, at: number) => {
+    district.relay.fault = ({ type }) => {
+      if (district.relay.connections !== at || type !== 'batch') return undefined;
+      district.relay.tell(settings);
+      return 'swallow';
+    };
+  };
+  change(once, 1);
+  await once.bench.sync();
+  t.equal(once.relay.connections, 2);
+  inStep(t, once);
+
+  const district = await openDistrict(t, 3);
+  const stop = new AbortController();
+  const { agent } = await district.bench.agent(stop.signal);
+  const first = district.relay.next('status');
+  const running = agent.run();
+  await first;
+  change(district, 1);
+  district.powerschool.set('student:1', [person('1000', 'student')]);
+  const id = '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a12';
+  const result = district.relay.next('result');
+  district.relay.tell({ type: 'command', id, name: 'sync' });
+  t.match(await result, { id: settings.id, ok: true });
+  t.match(await district.relay.next('result'), { id, ok: true }, 'the command is carried out in the next session');
+  t.equal(district.relay.connections, 2);
+  stop.abort();
+  await running;
   inStep(t, district);
 });

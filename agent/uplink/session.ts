@@ -28,6 +28,7 @@ export class Session {
   #manifest: ManifestRequest | undefined;
   readonly #repairs: Bucket[] = [];
   #draining = false;
+  #renewed = false;
 
   constructor(welcome: Welcome, wire: Wire) {
     this.welcome = welcome;
@@ -47,6 +48,15 @@ export class Session {
 
   drain(): void {
     this.#draining = true;
+  }
+
+  /** True when it has ended because the agent greets again: what was under way belongs in the next session. */
+  get renewed(): boolean {
+    return this.#renewed && this.closed.aborted;
+  }
+
+  renew(): void {
+    this.#renewed = true;
   }
 
   async begin(cycle: string): Promise<void> {

@@ -96,8 +96,9 @@ export class Uplink {
     this.#dispatch({ on: 'finished', ...this.#timed() });
   }
 
-  /** Greets anew, because the relay wants other fields or schools. */
+  /** Greets again, because the relay may want other fields or schools. */
   renew(): void {
+    this.#session?.renew();
     this.#dispatch({ on: 'renew' });
   }
 
