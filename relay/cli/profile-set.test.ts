@@ -60,6 +60,15 @@ t.test('the end of a pause is what was before it', async (t) => {
   t.equal((await inForce('trial'))?.state, 'preview');
 });
 
+t.test('an enabled profile goes back into preview', async (t) => {
+  const { cli, inForce } = await setUp(t);
+  t.match(await cli('profile', 'preview', 'contoso', '--note', 'Too early'), { code: 0, out: /is in preview/ });
+  t.equal((await inForce())?.state, 'preview');
+  t.match((await cli('audit', 'contoso')).out, /^\S+ {2}profile\.preview {2}by kim\n.*\n {2}Note: Too early\n/);
+  t.match(await cli('profile', 'pause', 'contoso', '--note', 'x'.repeat(501)), { code: 64, err: /--note/ });
+  t.match((await cli('profile', 'pause', '--help')).out, /--note <text>(?!.*--by)/s, 'the old option is not offered');
+});
+
 t.test('a document that does not fit an enabled profile is refused as a whole, and the old one stays', async (t) => {
   const { cli, set, inForce } = await setUp(t);
   const before = await inForce();

@@ -49,6 +49,42 @@ t.test('a token is shown once and kept as a hash; list and audit log know it by 
   }
 });
 
+t.test('a token has a role, and opens the districts that it was made for', async (t) => {
+  const cli = commandLine(t.testdir(), 'kim');
+  for (const [slug, digit] of Object.entries({ contoso: '1', fabrikam: '2', litware: '3' })) {
+    await cli(
+      'tenant',
+      'add',
+      slug,
+      '--name',
+      slug,
+      '--graph-tenant',
+      `${digit.repeat(8)}-2222-4333-8444-555555555555`,
+    );
+  }
+  const make = (...options: string[]) => cli('token', 'create', 'contoso', '--name', 'n', ...options);
+  t.match(await make('--role', 'admin', '--also', 'fabrikam'), { code: 0 });
+  t.match(await make('--all-districts'), { code: 0 });
+  t.match(await make('--role', 'operator'), { code: 0 });
+  t.match(await make('--role', 'king'), { code: 64, err: /--role/ });
+  t.match(await make('--also', 'nowhere'), { code: 78, err: /TENANT_UNKNOWN/ });
+  const listed = async (slug: string) => JSON.parse((await cli('token', 'list', slug, '--json')).out);
+  t.match(await listed('contoso'), [{ role: 'admin' }, { role: 'viewer' }, { role: 'operator', opensOthers: true }]);
+  t.equal((await listed('fabrikam')).length, 3);
+  t.equal((await listed('litware')).length, 2);
+  t.match(
+    JSON.parse((await cli('audit', 'litware', '--json')).out).entries.length,
+    3,
+    'every district that it opens is told',
+  );
+  const [{ id }] = await listed('contoso');
+  t.match(await cli('token', 'revoke', 'fabrikam', id), { code: 0 });
+  t.match(await listed('contoso'), [{ revokedAt: String }, {}, {}]);
+  await cli('tenant', 'remove', 'fabrikam', '--confirm', 'fabrikam');
+  await cli('tenant', 'remove', 'contoso', '--confirm', 'contoso');
+  t.match(await listed('litware'), [{ role: 'viewer' }, { role: 'operator' }], 'those of every district stay');
+});
+
 t.test('what is wrong with a command is said, and a secret given by mistake is not repeated', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');

@@ -8,7 +8,6 @@ import { type Person, personKey, personProperties } from '../model/person.ts';
 import type { Role } from '../model/role.ts';
 import type { GroupFacts } from '../model/tenant-facts.ts';
 import { pastOfTerms } from '../plan/past.ts';
-import { RosterIndex } from '../plan/roster-index.ts';
 import type { Profile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
 import type { PeopleFacts, TenantFacts } from '../profile/tenant-facts.ts';
@@ -17,16 +16,7 @@ import { districtTimeZone } from '../store/agents/agents.ts';
 import { readFound } from '../store/directory/found.ts';
 import { readRecords } from '../store/roster/mirror.ts';
 import type { TenantScope } from '../store/store.ts';
-
-/** Everybody of the mirror who is in a school that the test lets pass. */
-export async function readPeople(scope: TenantScope, inScope: (schoolId: string) => boolean): Promise<Person[]> {
-  const roster = new RosterIndex();
-  for (const kind of ['student', 'teacher'] as const) {
-    const records = await readRecords(scope, kind);
-    roster.apply(records.map((record) => ({ kind, schoolId: record.schoolId, id: record.id, record })));
-  }
-  return [...roster.people.values()].filter(({ schoolIds }) => schoolIds.some(inScope));
-}
+import { readPeople } from './read-people.ts';
 
 /** The half of the facts that the store has. */
 export async function readMirrorFacts(

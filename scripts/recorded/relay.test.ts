@@ -8,6 +8,7 @@ import { importJWK } from 'jose';
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
 import { parseProfile } from '../../relay/profile/profile.ts';
+import { newToken, tokenHash } from '../../relay/store/tenants/api-token.ts';
 import { type AgentIdentity, signToken } from '../../relay/testing/agent-double.ts';
 import { startTestRelay } from '../../relay/testing/relay-double.ts';
 import {
@@ -143,6 +144,21 @@ for (const recording of Recording.all()) {
     for (const [name, document] of Object.entries(recording.profiles())) {
       t.doesNotThrow(() => parseProfile(document, name), name);
     }
+  });
+
+  t.test(`a token of ${version} opens its district, as a viewer`, async (t) => {
+    const token = newToken();
+    const { relay } = await open(t, recording, (db) => {
+      const statement = `insert into api_token (tenant_id, id, name, hash, created_at, created_by, expires_at)
+        select id, 'old', 'old', ?, '2026-01-01T00:00:00.000Z', 'kim', '2999-01-01T00:00:00.000Z' from tenant`;
+      db.prepare(statement).run(tokenHash(token));
+    });
+    const headers = { authorization: `Bearer ${token}` };
+    const of = (path: string) => `${relay.url}/api/v1/tenants/${recording.about.district}/${path}`;
+    t.equal((await fetch(of('status'), { headers })).status, 200);
+    t.equal((await fetch(of('runs/start'), { method: 'POST', headers })).status, 403);
+    const { entries } = (await (await fetch(of('audit?limit=1'), { headers })).json()) as { entries: object[] };
+    t.match(entries, [{ who: String, note: null, actor: null }], 'entries of then say no more than they did');
   });
 
   t.test(`answers of the API keep every field that ${version} gave`, async (t) => {

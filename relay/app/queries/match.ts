@@ -6,7 +6,7 @@ import { noCandidateOptions } from '../../profile/identity-rules.ts';
 import { scopeOf } from '../../profile/scope.ts';
 import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
 import { liveDirectory } from '../../sync/live-directory.ts';
-import { readPeople } from '../../sync/profile-facts.ts';
+import { readPeople } from '../../sync/read-people.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
 import { type AppContext, enter } from '../perform.ts';

@@ -5,7 +5,7 @@ import type { Role } from '../../model/role.ts';
 import { listLinks } from '../../store/accounts/links.ts';
 import { mirrorState, readPerson } from '../../store/roster/mirror.ts';
 import type { TenantScope } from '../../store/store.ts';
-import { readPeople } from '../../sync/profile-facts.ts';
+import { readPeople } from '../../sync/read-people.ts';
 import { describePerson, type FoundPerson, findPeople } from './find-person.ts';
 
 /**

@@ -267,6 +267,18 @@ t.test('a repeated request is answered what it was, and done once', async (t) =>
   const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
   await relay.store.system(({ db }) => db.updateTable('kept_answer').set({ begun_at: at }).execute());
   t.equal((await post('profiles/test/preview', key)).status, 200, 'after a day a key is free');
+  const lost = randomUUID();
+  t.equal((await post('runs/start', lost)).status, 202);
+  const begun = (ms: number) => ({ status: null, begun_at: new Date(Date.now() - ms).toISOString() });
+  const interrupt = (ms: number) =>
+    relay.store.system(({ db }) => db.updateTable('kept_answer').set(begun(ms)).where('status', '=', 202).execute());
+  await interrupt(60_000);
+  t.match(await problem(await post('runs/start', lost)), { status: 409, code: 'IDEMPOTENCY_UNDER_WAY' });
+  await relay.store.system(({ db }) =>
+    db.updateTable('kept_answer').set({ status: 202 }).where('status', 'is', null).execute(),
+  );
+  await interrupt(121_000);
+  t.equal((await post('runs/start', lost)).status, 202, 'one that came to no end is carried out again');
   const same = randomUUID();
   const at_once = await Promise.all([post('runs/start', same), post('runs/start', same)]);
   const done = at_once.filter(({ status, headers }) => status === 202 && headers.get('idempotency-replayed') === null);
