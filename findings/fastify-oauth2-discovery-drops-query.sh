@@ -8,8 +8,8 @@
 # Why it matters: Azure AD B2C, Microsoft's sign-in for people outside the tenant such as parents, names its user flow
 #   this way. The server starts without an error; everybody who signs in then meets Microsoft's error page. A flow given
 #   by hand for the first step (callbackUriParams) still fails at the second, in the server.
-# What helps: the form of the address that has the flow in its path (/tenant/b2c_1_staff/v2.0/...): then the endpoints of
-#   the document have it in their paths, too.
+# What helps: the form of the address that has the flow in its path (/tenant/b2c_1_staff/v2.0/...): then the endpoints
+#   of the document have it in their paths, too.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

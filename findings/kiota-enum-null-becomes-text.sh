@@ -6,8 +6,8 @@
 #   all, where any other empty list is written as [].
 # Expected: null and [] in the JSON. The SDK's own types allow null for the property, and the OData JSON format has null
 #   for "no value" and [] for an empty collection, whatever the type.
-# Why it matters: clearing a wrong role or a list of allowed roles is a daily correction. The first asks Graph for a role
-#   called "null", which the program never named; the second is a PATCH that succeeds and changes nothing.
+# Why it matters: clearing a wrong role or a list of allowed roles is a daily correction. The first asks Graph for a
+#   role called "null", which the program never named; the second is a PATCH that succeeds and changes nothing.
 # What helps: put such properties into additionalData under Graph's name for them: null and [] are kept there.
 set -euo pipefail
 work=$(mktemp -d)
