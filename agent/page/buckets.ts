@@ -5,7 +5,7 @@ import type { BoardState } from './board.ts';
 import type { SchoolName } from './school-names.ts';
 
 /** `unknown`: not compared since the agent started. */
-export type BucketState = 'in step' | 'comparing' | 'held' | 'unknown';
+export type BucketState = 'in step' | 'comparing' | 'not updated' | 'unknown';
 
 export interface Cell {
   records: number;
@@ -32,7 +32,7 @@ export interface Matrix {
 }
 
 /** The most urgent first. */
-const urgency: readonly BucketState[] = ['held', 'comparing', 'unknown', 'in step'];
+const urgency: readonly BucketState[] = ['not updated', 'comparing', 'unknown', 'in step'];
 
 /**
  * @param acknowledged what the relay has acknowledged, per bucket
@@ -77,14 +77,14 @@ export function matrixOf(
 
 function stateOf(key: string, { compared, planned, held, differing }: BoardState['buckets']): BucketState {
   if (planned.has(key) || differing.has(key)) return 'comparing';
-  if (held.has(key)) return 'held';
+  if (held.has(key)) return 'not updated';
   return compared ? 'in step' : 'unknown';
 }
 
-/** What is held stands first. What is being compared stays in its place: rows that move cannot be read. */
+/** What is not updated stands first. What is being compared stays in its place: rows that move cannot be read. */
 function byUrgencyThenName(a: SchoolRow, b: SchoolRow): number {
-  const held = Number(b.state === 'held') - Number(a.state === 'held');
-  return held !== 0 ? held : (a.name ?? a.schoolId).localeCompare(b.name ?? b.schoolId, 'en', { numeric: true });
+  const stale = Number(b.state === 'not updated') - Number(a.state === 'not updated');
+  return stale !== 0 ? stale : (a.name ?? a.schoolId).localeCompare(b.name ?? b.schoolId, 'en', { numeric: true });
 }
 
 function zero<K extends string>(keys: readonly K[]): Record<K, number> {
