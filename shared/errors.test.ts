@@ -19,7 +19,7 @@ t.test('an error is filled in and reported with its next step', async (t) => {
   let printed = '';
   const out = { write: (text: string) => (printed += text) } as unknown as NodeJS.WritableStream;
   t.equal(reportError(error, out), exitCodes.configuration);
-  t.match(printed, /^error\[ENROLLMENT_CODE_INVALID\] The enrollment code .*\n {2}→ Ask for a new one/);
+  t.match(printed, /^error\[ENROLLMENT_CODE_INVALID\] The enrollment code .*\n {2}→ Ask for a new code/);
 });
 
 t.test('anything unknown becomes a bug with its cause', async (t) => {

@@ -55,7 +55,7 @@ t.test('one that stays held passes by itself, and its older copy is not used', {
     longest = waited;
   });
   const error = await new DurableFile(path, schema, { backup: true, patience }).read().catch((thrown) => thrown);
-  t.match(error, { code: 'STATE_BUSY', message: /identity\.json is held by another program/, retry: 'retry' });
+  t.match(error, { code: 'STATE_BUSY', message: /identity\.json is open in another program/, retry: 'retry' });
   t.match(error.action, /leave the file where it is/);
   t.notMatch(error.action, /move/i);
   t.equal(reportError(error, { write: () => true } as unknown as NodeJS.WritableStream), exitCodes.temporary);
@@ -90,7 +90,7 @@ t.test(
     const { path } = await held(t);
     const file = new DurableFile(path, schema, { backup: false, patience: patienceOf(async () => undefined) });
     const error = await file.write({ count: 2 }).catch((thrown) => thrown);
-    t.match(error, { code: 'STATE_BUSY', message: /settings\.json is held by another program/ });
+    t.match(error, { code: 'STATE_BUSY', message: /settings\.json is open in another program/ });
     t.notMatch(`${error.message} ${error.action}`, /space/);
     t.equal(await readFile(path, 'utf8'), '{"count":1}', 'what was there is there');
   },
@@ -107,7 +107,7 @@ t.test(
     );
     await t.rejects(lasting, {
       code: 'STATE_BUSY',
-      message: /settings\.json is held by another program/,
+      message: /settings\.json is open in another program/,
       retry: 'retry',
     });
     const patience = patienceOf(async (waited) => {

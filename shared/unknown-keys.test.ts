@@ -38,7 +38,7 @@ t.test('a value that does not fit is refused as ever, beside keys that nobody kn
   await t.rejects(new DurableFile(path, schema).read(), {
     code: 'STATE_UNREADABLE',
     message: /page\.port: it must be a number/,
-    action: /put the newer one in place again/,
+    action: /install the newer version again/,
   });
   await writeFile(path, `${'\uFEFF'}{"page":{"port":7}}`, 'utf16le');
   t.match(await new DurableFile(path, schema).read(), { page: { port: 7 } }, 'corrected with Notepad');

@@ -142,7 +142,7 @@ t.test(
     await proxy.set({ signIn: 'ann:changed' });
     await proxy.cut();
     t.match(await working.event('problem'), { code: 'PROXY_AUTH_REQUIRED', message: /were refused/ });
-    t.match(await agent(['check']), { code: 78, output: /✗ fail {2}relay\.proxy[\s\S]*→ Give user name and password/ });
+    t.match(await agent(['check']), { code: 78, output: /✗ fail {2}relay\.proxy[\s\S]*→ Set user name and password/ });
     t.match(await agent(['status']), { code: 0 });
     await working.stop();
     t.equal(working.child.exitCode, 0);

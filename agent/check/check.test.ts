@@ -179,7 +179,7 @@ t.test('what a network does in between', async (t) => {
   await proxy.set({ signIn: 'ann:other' });
   await expect('relay.proxy', { status: 'fail', fact: /were refused/, action: /--proxy-credentials-file/ });
   await proxy.set({ schemes: ['NTLM'] });
-  await expect('relay.proxy', { status: 'fail', fact: /takes only NTLM/ });
+  await expect('relay.proxy', { status: 'fail', fact: /accepts only NTLM/ });
   await proxy.set({ signIn: `${secrets.username}:${secrets.password}`, mode: 'refuse' });
   await expect('relay.proxy', { status: 'fail', fact: /does not allow/, action: /allow CONNECT to relay\.test:443/ });
   await proxy.set({ mode: 'page' });
@@ -196,12 +196,12 @@ t.test('what a network does in between', async (t) => {
   await writeFile(filter, proxy.filterCa);
   await town.configure({ 'relay.caFile': filter });
   await proxy.set({ mode: 'portal' });
-  await expect('relay.upgrade', { status: 'fail', fact: /answered in place of the relay.*a web page \(status 200\)/ });
+  await expect('relay.upgrade', { status: 'fail', fact: /answered instead of the relay.*a web page \(status 200\)/ });
   await proxy.set({ mode: 'noUpgrade' });
   await expect('relay.upgrade', {
     status: 'fail',
-    fact: /arrived as an ordinary one/,
-    action: /operator of the relay.*your network people.*"Contoso Filter CA"/,
+    fact: /arrived as an ordinary request/,
+    action: /relay operator.*your network people.*"Contoso Filter CA"/,
   });
 
   await town.configure({ 'proxy.url': 'none', 'relay.url': 'https://relay.invalid' });

@@ -85,9 +85,9 @@ function lack({ what, kind, command }: Choice, finding: Finding): Verdict {
     return warn(fact, `Check again when PowerSchool has a ${kind} in one of its first schools.`);
   }
   if (finding === 'not in /ws/v1') {
-    const action = `Install the plugin written by "${command}", or ask the operator of the relay to do without it in the profile.`;
+    const action = `Install the plugin written by "${command}", or ask the relay operator to do without it in the profile.`;
     return warn(`A profile asks for ${what}, which /ws/v1 does not have.`, action);
   }
-  const action = `Write the plugin again with "${command}" and the other options that it was written with, and install it in PowerSchool as an update: client id and secret stay. Or ask the operator of the relay to do without it in the profile.`;
+  const action = `Write the plugin again with "${command}" and the other options that it was written with, and install it in PowerSchool as an update: client id and secret stay. Or ask the relay operator to do without it in the profile.`;
   return warn(`A profile asks for ${what}, which the installed plugin does not read.`, action);
 }

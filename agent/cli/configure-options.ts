@@ -61,7 +61,7 @@ export function addConfigureOptions(command: Command): Command {
       ]),
     )
     .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
-    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
+    .option('--name <name>', 'how the relay operator sees this agent (default: the host name)')
     .addOption(
       new Option(
         '--quiet-hours <from-to>',

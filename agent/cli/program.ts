@@ -165,7 +165,7 @@ ${exitCodeHelp}`,
       new Option('--code-file <file>', 'read the code from this file').argParser(path).conflicts(['codeStdin']),
     )
     .option('--code-stdin', 'read the code from standard input')
-    .option('--name <name>', 'how the operator of the relay sees this agent (default: the host name)')
+    .option('--name <name>', 'how the relay operator sees this agent (default: the host name)')
     .action((options: EnrollOptions) => enrollAgent(context, options));
 
   command('run', 'work until stopped: the command for a service', 'hallpass-agent run --log-format json')

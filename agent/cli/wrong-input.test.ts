@@ -170,7 +170,10 @@ t.test('a file in the place of the state folder is named, and not a file in it',
   }
   const below = await runCommand(join(file, 'below'), ['status']);
   t.match(below, { code: fix, err: /STATE_FOLDER_UNUSABLE.*a part of the path is a file/ });
-  t.match(await runCommand(file, ['check']), { code: fix, out: /settings +Nothing can be kept in the state folder/ });
+  t.match(await runCommand(file, ['check']), {
+    code: fix,
+    out: /settings +The program cannot write to the state folder/,
+  });
 });
 
 t.test('output that nobody takes', { skip: process.platform === 'win32' }, async (t) => {
@@ -201,10 +204,16 @@ t.test('a filter that answers an enrollment in place of the relay is no bug of o
   const relay = new RelayDouble();
   const url = await relay.open();
   t.teardown(() => relay.close());
-  const body = { code: 'FRAME_MALFORMED', message: 'A message on the link cannot be read: it is not JSON.' };
+  const body = {
+    code: 'FRAME_MALFORMED',
+    message: 'A message between agent and relay cannot be read: it is not JSON.',
+  };
   relay.refuseEnrollment = { status: 400, body };
   const ended = await runCommand(home, ['enroll', '--relay', url.href, '--code', 'ABCD-EFGH-JKLM']);
-  t.match(ended, { code: passes, err: /^error\[RELAY_REFUSED\] .*status 400: A message on the link cannot be read/ });
+  t.match(ended, {
+    code: passes,
+    err: /^error\[RELAY_REFUSED\] .*status 400: A message between agent and relay cannot be read/,
+  });
   t.notMatch(ended.err, /report/);
 });
 

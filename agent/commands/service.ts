@@ -79,7 +79,7 @@ export async function uninstallService(context: Context, { dryRun }: { dryRun?: 
   stdout.write(
     removed
       ? `Removed ${serviceName}. State and logs stay in ${folder}.\n` +
-          'To be rid of them as well, delete that folder, and ask the operator of the relay to revoke this agent.\n'
+          'To be rid of them as well, delete that folder, and ask the relay operator to revoke this agent.\n'
       : `There is no service ${serviceName}.\n`,
   );
 }

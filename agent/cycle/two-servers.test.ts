@@ -46,7 +46,7 @@ t.test('a second server is refused with nothing sent; a moved one, and one that 
   await t.rejects(other.sync(), {
     code: 'SOURCE_REFUSED',
     message: new RegExp(
-      `This district is read from the PowerSchool server ${first.host}, and this agent reads from ${other.host}`,
+      `The agents of this district read the PowerSchool server ${first.host}, but this agent reads ${other.host}`,
     ),
   });
   t.same(await relay.records('two'), records);

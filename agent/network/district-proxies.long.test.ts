@@ -156,7 +156,7 @@ const noCntlm = noSquid || (await missing(real.cntlm));
 t.test('a proxy that takes NTLM only, and cntlm before it', { skip: noCntlm, ...beside }, async (t) => {
   const rules = real.squidSignIn(ntlm, 'auth_param ntlm children 1');
   const port = await real.startSquid(t, await real.proxyFolder(t), rules);
-  const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /takes only NTLM as/, action: /cntlm/ };
+  const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /accepts only NTLM as/, action: /cntlm/ };
   await refused(t, real.proxyAt(port, ann), advice, 'with user name and password, which do not help');
   await refused(t, real.proxyAt(port, null), advice, 'without');
   await worksThrough(t, 'cntlm', real.proxyAt(await real.startCntlm(t, port, ann), null));

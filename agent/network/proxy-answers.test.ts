@@ -65,7 +65,7 @@ t.test(
     for (const [name, text, message] of cases) {
       const error = await refusal(text);
       t.match(error, { code: 'PROXY_FAILED', retry: 'retry', message }, name);
-      t.match(error.action, /name and the port in relay\.test:443 are right and that this server is up/, name);
+      t.match(error.action, /name and the port in relay\.test:443 are right and that this server is running/, name);
     }
   },
 );
@@ -80,13 +80,13 @@ t.test('a sign-in is asked for by many statuses', async (t) => {
       answer('407 Sign in', ['Proxy-Authenticate: NTLM', 'Proxy-Authenticate: BASIC realm="x"']),
       /no user name/,
     ],
-    ['PROXY_AUTH_UNSUPPORTED', answer('407 Sign in', ['Proxy-Authenticate: NTLM']), /takes only NTLM as/],
+    ['PROXY_AUTH_UNSUPPORTED', answer('407 Sign in', ['Proxy-Authenticate: NTLM']), /accepts only NTLM as/],
     [
       'PROXY_AUTH_UNSUPPORTED',
       answer('407 Sign in', ['proxy-authenticate: Negotiate', 'proxy-authenticate: Kerberos']),
-      /takes only Negotiate, Kerberos as/,
+      /accepts only Negotiate, Kerberos as/,
     ],
-    ['PROXY_AUTH_UNSUPPORTED', answer('401 Unauthorized', ['WWW-Authenticate: NTLM']), /takes only NTLM as/],
+    ['PROXY_AUTH_UNSUPPORTED', answer('401 Unauthorized', ['WWW-Authenticate: NTLM']), /accepts only NTLM as/],
     ['PROXY_AUTH_REQUIRED', answer('407 Sign in', ['Proxy-Authenticate: NTLM, Basic realm="a, b"']), /no user name/],
     [
       'PROXY_AUTH_REQUIRED',
@@ -98,7 +98,7 @@ t.test('a sign-in is asked for by many statuses', async (t) => {
     [
       'PROXY_AUTH_UNSUPPORTED',
       answer('407 Sign in', ['Proxy-Authenticate: Digest realm="Basic, x", qop="auth", algorithm=MD5,Bearer']),
-      /takes only Digest, Bearer as/,
+      /accepts only Digest, Bearer as/,
     ],
     [
       'PROXY_AUTH_UNSUPPORTED',

@@ -60,7 +60,7 @@ t.test('Squid that takes only Digest', { skip: noSquid }, async (t) => {
     'auth_param digest realm x',
   ];
   const port = await real.startSquid(t, own, real.squidSignIn(...digest, 'auth_param digest children 1'));
-  const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /takes only Digest as/ };
+  const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /accepts only Digest as/ };
   await refused(t, real.proxyAt(port, ann), advice, 'it is named');
 });
 

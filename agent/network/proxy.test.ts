@@ -98,7 +98,7 @@ t.test('each way of refusing has its name and the next step', async (t) => {
   t.match(unspoken, {
     code: 'PROXY_AUTH_UNSUPPORTED',
     retry: 'fix',
-    message: /takes only Negotiate, NTLM as a sign-in/,
+    message: /accepts only Negotiate, NTLM as a sign-in/,
   });
   t.match(unspoken.action, /exempt relay\.test:443.*cntlm.*px.*--proxy http:\/\/127\.0\.0\.1:3128/);
   t.notMatch(unspoken.action, /credentials/, 'no password helps here');

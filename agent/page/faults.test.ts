@@ -99,29 +99,34 @@ const student = queryName('student');
 
 /** What PowerSchool does, and what the page says of it. Each lasts until it is taken away. */
 const troubles: { name: string; fault: Partial<Fault> & Pick<Fault, 'kind'>; says: RegExp; step: RegExp }[] = [
-  { name: 'html', fault: { kind: 'html' }, says: /web page in place of data/, step: /tries again by itself/ },
+  { name: 'html', fault: { kind: 'html' }, says: /web page instead of data/, step: /tries again on its own/ },
   { name: 'maintenance', fault: { kind: 'maintenance' }, says: /maintenance/, step: /sends nothing until/ },
   { name: '500', fault: { kind: '500' }, says: /failed with status 500/, step: /server log/ },
-  { name: 'slow', fault: { kind: 'slow', ms: 600_000 }, says: /there was no answer in time/, step: /server is up/ },
-  { name: 'cut', fault: { kind: 'cut', query: student }, says: /it closed the connection/, step: /server is up/ },
+  {
+    name: 'slow',
+    fault: { kind: 'slow', ms: 600_000 },
+    says: /there was no answer in time/,
+    step: /server is running/,
+  },
+  { name: 'cut', fault: { kind: 'cut', query: student }, says: /it closed the connection/, step: /server is running/ },
   {
     name: 'empty',
     fault: { kind: 'empty', query: student },
     says: /0 rows read, 60 counted/,
-    step: /no deletion is sent/,
+    step: /sends no deletion/,
   },
   {
     name: 'partial',
     fault: { kind: 'partial', query: student },
     says: /of the students of school 1 /,
-    step: /read again/,
+    step: /reads it again/,
   },
-  { name: 'foreign', fault: { kind: 'foreign', query: student }, says: /another school/, step: /if it passes/ },
+  { name: 'foreign', fault: { kind: 'foreign', query: student }, says: /another school/, step: /If this continues/ },
   {
     name: 'contradictory',
     fault: { kind: 'doubled', query: student },
     says: /120 rows read, 60 counted/,
-    step: /read again/,
+    step: /reads it again/,
   },
   { name: 'kind-gone', fault: { kind: 'empty', query: probeName }, says: /suddenly has no/, step: /--accept-empty/ },
   { name: '401', fault: { kind: '401' }, says: /refused the client id and secret/, step: /Data Provider/ },

@@ -101,7 +101,7 @@ Write-Host "Logs are in $StateFolder\\logs. The local page is http://127.0.0.1:8
 
 function uninstallScript({ folder }: WindowsOptions): string {
   return `# Removes the service of the Hallpass agent. Written by "hallpass-agent service install".
-# State and logs stay, unless -RemoveState is given; the operator of the relay should revoke the agent then.
+# State and logs stay, unless -RemoveState is given; the relay operator should revoke the agent then.
 #Requires -Version 5.1
 #Requires -RunAsAdministrator
 param(

@@ -28,7 +28,7 @@ export const subjects = {
     flag: '--name',
     value: 'name',
     text: 'Name of this agent',
-    help: 'how the operator of the relay sees this agent (default: the host name)',
+    help: 'how the relay operator sees this agent (default: the host name)',
   },
   proxy: {
     flag: '--proxy',

@@ -61,7 +61,7 @@ export function topicsAfter({ code, check = '' }: Trouble): readonly Topic[] {
 }
 
 const nextSteps: Partial<Record<Topic, string>> = {
-  code: 'Ask the operator of the relay for a new code, and type it here: it works once, for 10 minutes.',
+  code: 'Ask the relay operator for a new code, and type it here: it works once, for 10 minutes.',
   relay: 'Check the address of the relay. Where the way out leads through a proxy, the proxy is asked for next.',
   relayCa:
     "If this is the authority of your own network (a filter that inspects TLS) or of the relay's operator, save its certificate as a file and name the file here. If nobody knows it, do not trust it: ask first.",

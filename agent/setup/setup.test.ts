@@ -62,7 +62,7 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   await first.sees('error[SETTING_INVALID]');
   await first.answers('Enrollment code: ', 'ABCD-EFGH-JKLM');
   await first.sees('error[ENROLLMENT_CODE_INVALID]');
-  await first.sees('Ask the operator of the relay for a new code, and type it here');
+  await first.sees('Ask the relay operator for a new code, and type it here');
   await first.answers('Enrollment code', `hallpass-agent setup --relay ${relay.url} --code ${await relay.code()}`);
   await first.sees('of Contoso Schools');
   t.equal(first.screen.split('Address of the relay').length - 1, 1, 'what was right is not asked again');
@@ -138,7 +138,7 @@ t.test('an agent that was revoked is asked for a new code, and for nothing else'
   const typist = new Typist();
   const again = runCommand(home, ['setup'], { typist });
   await typist.sees('relay.identity  ');
-  await typist.sees('Ask the operator of the relay for a new code, and type it here');
+  await typist.sees('Ask the relay operator for a new code, and type it here');
   await typist.answers('Enrollment code (Enter: try again as it is, q: stop): ', await relay.code());
   await typist.sees('of Contoso Schools');
   await typist.sees('checks passed');

@@ -176,7 +176,7 @@ export class RelayDouble {
       return undefined;
     } catch (error) {
       if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) {
-        const message = `The token at the upgrade was refused: ${error.message}.`;
+        const message = `The relay refused the agent's token at the upgrade: ${error.message}.`;
         return { status: 401, body: { code: 'AGENT_TOKEN_INVALID', message } };
       }
       return { status: 401, body: { code: 'AGENT_UNKNOWN', message: 'unknown' } };

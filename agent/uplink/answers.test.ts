@@ -25,12 +25,12 @@ t.test('whose proxy dropped the upgrade', async (t) => {
     [
       { status: 426, headers: { server: 'nginx/1.22.1' }, told: lost, peer: letsEncrypt },
       /the proxy in front of the relay \(it calls itself nginx\/1\.22\.1\) does not pass it on/,
-      /^Ask the operator of the relay.*docs\/relay\.md.*Nothing in your own network/,
+      /^Ask the relay operator.*docs\/relay\.md.*Nothing in your own network/,
     ],
     [
       { status: 426, headers: { via: '1.1 proxy01 (squid/5.7)' }, told: lost, peer: filter },
       /a proxy on the way \(it calls itself proxy01 \(squid\/5\.7\)\).*either in front of the relay or in your own network/,
-      /operator of the relay.*your network people.*"Contoso Filter CA": an authority of your own network/,
+      /relay operator.*your network people.*"Contoso Filter CA": an authority of your own network/,
     ],
     [{ status: 426, headers: { server: '\x1b[31m' }, told: lost }, /a proxy on the way does not/, /operator.*network/],
   ];
@@ -42,7 +42,11 @@ t.test('whose proxy dropped the upgrade', async (t) => {
 t.test('whose answer it was', async (t) => {
   const cases: [RelayAnswer, RegExp, RegExp][] = [
     [{ status: 200, headers: html, peer: filter }, /a web page \(status 200\)/, /your network people/],
-    [{ status: 404, headers: { ...html, server: 'Apache' }, peer: letsEncrypt }, /404\), from Apache/, /the operator/],
+    [
+      { status: 404, headers: { ...html, server: 'Apache' }, peer: letsEncrypt },
+      /404\), from Apache/,
+      /the relay operator/,
+    ],
     [{ status: 302, headers: { location: 'http://login.test/x' } }, /a redirect to login\.test/, /network people/],
     [{ status: 404, headers: {} }, /not a relay's \(status 404\)/, /^Check the address/],
     [{ status: 511, headers: {} }, /sign-in page/, /network people/],

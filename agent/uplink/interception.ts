@@ -27,7 +27,7 @@ export function interception(url: string, { status, headers, told, peer }: Relay
   if (what === undefined) return undefined;
   const by = selfName(headers);
   const action = isOperators(peer)
-    ? 'Check the address of the relay. If it is right, ask the operator of the relay: the answer comes from that side of the connection.'
+    ? 'Check the address of the relay. If it is right, ask the relay operator: the answer comes from that side of the connection.'
     : 'Check the address of the relay. If it is right, ask your network people to let WebSockets to this host pass without filter or sign-in page.';
   return fail('RELAY_INTERCEPTED', { url, what: by === '' ? what : `${what}, from ${by}`, action });
 }
@@ -55,7 +55,7 @@ function upgradeLost(url: string, headers: IncomingHttpHeaders, peer: Peer | und
       url,
       where: `the proxy in front of the relay${named} does not pass it on`,
       action:
-        'Ask the operator of the relay to let that proxy pass WebSockets on: the chapter on reverse proxies in docs/relay.md has configurations that do. Nothing in your own network can have done it, because the connection is encrypted up to there.',
+        'Ask the relay operator to let that proxy pass WebSockets on: the chapter on reverse proxies in docs/relay.md has configurations that do. Nothing in your own network can have done it, because the connection is encrypted up to there.',
     });
   }
   const whose =
@@ -65,7 +65,7 @@ function upgradeLost(url: string, headers: IncomingHttpHeaders, peer: Peer | und
   return fail('RELAY_UPGRADE_LOST', {
     url,
     where: `a proxy on the way${named} does not pass it on, either in front of the relay or in your own network`,
-    action: `Ask the operator of the relay whether the proxy in front of it passes WebSockets on, and your network people whether a filter takes them apart.${whose}`,
+    action: `Ask the relay operator whether the proxy in front of it passes WebSockets on, and your network people whether a filter takes them apart.${whose}`,
   });
 }
 

@@ -74,7 +74,7 @@ export function plainStatus(status: number, headers: IncomingHttpHeaders): strin
 /** The step of our own catalogue, where it needs nothing filled in. */
 function ownAction(code: keyof typeof catalogue): string {
   const { action } = catalogue[code];
-  return action.includes('{') ? 'Ask the operator of the relay.' : action;
+  return action.includes('{') ? 'Ask the relay operator.' : action;
 }
 
 /** One line, without escape sequences or invisible characters. */

@@ -83,11 +83,17 @@ t.test('a refused upgrade says why, and Retry-After is the floor of the wait', a
   t.match(await firstEnd(t, { relay: url }), { final: true, error: { code: 'PROTOCOL_UNSUPPORTED' } });
   relay.refuse = {
     status: 401,
-    body: { code: 'AGENT_TOKEN_INVALID', message: 'The token at the upgrade was refused: it has expired.' },
+    body: {
+      code: 'AGENT_TOKEN_INVALID',
+      message: "The relay refused the agent's token at the upgrade: it has expired.",
+    },
   };
   t.match(await firstEnd(t, { relay: url }), {
     final: false,
-    error: { code: 'AGENT_TOKEN_INVALID', message: 'The token at the upgrade was refused: it has expired.' },
+    error: {
+      code: 'AGENT_TOKEN_INVALID',
+      message: "The relay refused the agent's token at the upgrade: it has expired.",
+    },
   });
   relay.refuse = undefined;
   t.match(await firstEnd(t, { relay: url }), { final: true, error: { code: 'AGENT_UNKNOWN' } }, 'a key it never saw');

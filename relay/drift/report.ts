@@ -25,7 +25,7 @@ function ofLink({ kind, object, item, verdict, repairs }: Drift): Problem {
   const noun = nounOf[relation];
   if (verdict === 'contended')
     return problem(subject, 'DriftContended', {
-      what: kind === 'missing' ? `the ${noun} was added` : `the ${noun} was removed`,
+      what: kind === 'missing' ? `Hallpass added the ${noun} again` : `Hallpass removed the ${noun} again`,
       times: repairs,
     });
   const where = nouns[objectOf(object).kind];
@@ -41,7 +41,9 @@ function ofObject(object: string, drifts: readonly Drift[]): Problem[] {
   if (first !== undefined) {
     const times = Math.max(...contended.map(({ repairs }) => repairs));
     const done =
-      first.kind === 'deleted' ? `the ${what} was made again` : `${namesOf(contended)} of the ${what} was written`;
+      first.kind === 'deleted'
+        ? `Hallpass created the ${what} again`
+        : `Hallpass wrote ${namesOf(contended)} of the ${what} again`;
     found.push(problem(object, 'DriftContended', { what: done, times }));
   }
   if (changed.length > 0) found.push(problem(object, 'ChangedByHand', { what, properties: namesOf(changed) }));

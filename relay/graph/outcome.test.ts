@@ -359,7 +359,7 @@ const cases: Record<string, Case> = {
     ...{ kind: 'createTeam', status: 403, code: 'Forbidden' },
     message: 'The owner of the team has no license for Microsoft Teams.',
     is: ['failed', 'TeamsNotAvailable', 'microsoft'],
-    says: /a license with Microsoft Teams/,
+    says: /a license that includes Microsoft Teams/,
   },
   'nothing else is known': {
     ...{ kind: 'updateClass', status: 418, code: 'Teapot', message: 'Short and stout.' },

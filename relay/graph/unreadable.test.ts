@@ -85,7 +85,7 @@ t.test('reads: each kind of answer is repeated, and no collection without items 
 t.test('one that stays is named with its status and first words, and tells nothing of people or tokens', async (t) => {
   const { answers, client, faults } = await open(t);
   const words: [GivenAnswer, RegExp][] = [
-    [strange[0] ?? { status: 200 }, /\(status 200\) is not Microsoft's: "Web filter This page is blocked\."/],
+    [strange[0] ?? { status: 200 }, /\(status 200\) is not from Microsoft: "Web filter This page is blocked\."/],
     [{ status: 200, body: '' }, /an empty body/],
     [strange[2] ?? { status: 200 }, /JSON that ends in its middle/],
     [{ status: 200, body: { blocked: true, by: 'x' } }, /JSON with the fields "blocked, by"/],

@@ -40,7 +40,7 @@ t.test('too many problems, or failures that only a person can mend, are a quaran
   t.match(judge(failed, 3, '2026-09-01T02:00:00Z'), {
     code: 'QUARANTINED_BY_FAILURES',
     message: /last 3 runs failed, since 2026-09-01T02:00:00Z\. No consent\.$/,
-    action: /ends by itself/,
+    action: /ends on its own/,
     since: where.now,
   });
   t.equal(guardSchema.parse(undefined).quarantine.problems, 15_000);

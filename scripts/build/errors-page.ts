@@ -19,7 +19,7 @@ const classes: Record<RetryClass, string> = {
 const fixers: Record<Fixer, string> = {
   sis: 'the PowerSchool administrator',
   microsoft: 'an administrator of Microsoft 365',
-  operator: 'the operator of the relay',
+  operator: 'the relay operator',
   nobody: 'nobody: it passes by itself',
 };
 

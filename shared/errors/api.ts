@@ -3,10 +3,10 @@ import type { Entry } from './entry.ts';
 export const apiErrors = {
   API_TOKEN_INVALID: {
     retry: 'fix',
-    sentence: 'The token is missing, or it is not accepted.',
-    action: 'Send "Authorization: Bearer TOKEN"; "hallpass-relay token create TENANT --name NAME" makes a new one.',
+    sentence: 'The token is missing or not valid.',
+    action: 'Send "Authorization: Bearer TOKEN"; "hallpass-relay token create TENANT --name NAME" creates a new token.',
     meaning:
-      'Wrong, expired or revoked: the relay does not say which, so that nobody can try tokens out. "token list" shows the state of each.',
+      'The token is wrong, expired or revoked. The relay does not say which, so that nobody can guess tokens. "token list" shows the state of each.',
   },
   API_PATH_UNKNOWN: {
     retry: 'fix',
@@ -17,8 +17,8 @@ export const apiErrors = {
   API_QUERY_INVALID: {
     retry: 'fix',
     sentence: 'The query is not valid: {reason}.',
-    action: 'Correct it; /api/v1/openapi.json describes the parameters of every path.',
-    meaning: 'A parameter is unknown, missing, given twice or out of its range. Nothing was looked up.',
+    action: 'Correct the query; /api/v1/openapi.json describes the parameters of every path.',
+    meaning: 'A parameter is unknown, missing, repeated or out of range. The relay looked nothing up.',
   },
   API_BODY_INVALID: {
     retry: 'fix',
@@ -80,40 +80,41 @@ export const apiErrors = {
   ROLE_INSUFFICIENT: {
     retry: 'fix',
     sentence: 'The role "{role}" may not do this: {action}.',
-    action: 'Use a token with another role: "hallpass-relay token create TENANT --name NAME --role ROLE" makes one.',
+    action: 'Use a token with another role: "hallpass-relay token create TENANT --name NAME --role ROLE" creates one.',
     meaning:
-      "Viewers look, admins change what is their district's own, and operators do everything. docs/api.md has the whole table. Nothing was changed.",
+      'Viewers read, admins change what belongs to their district, and operators do everything. docs/api.md has the whole table. Nothing was changed.',
   },
   PRECONDITION_FAILED: {
     retry: 'fix',
-    sentence: 'The profile "{profile}" is not as the request expects it.',
-    action: 'Read it again, see what has changed, and send the request again with its new ETag.',
+    sentence: 'The profile "{profile}" is not in the version that the request expects.',
+    action: 'Read the profile again, see what changed, and send the request again with the new ETag.',
     meaning:
-      'If-Match or If-None-Match named a version other than the current one, or somebody changed the profile while it was being checked. Nothing was changed.',
+      'If-Match or If-None-Match named a version other than the current one, or somebody changed the profile during the check. Nothing was changed.',
   },
   PRECONDITION_MISSING: {
     retry: 'fix',
     sentence: 'The request does not say which version of the profile "{profile}" it changes.',
     action: 'Read the profile, and send its ETag as If-Match; If-Match: * takes any version.',
-    meaning: 'Without it, two people who change a profile at once would undo each other. Nothing was changed.',
+    meaning:
+      "Without it, two people who change a profile at the same time would undo each other's changes. Nothing was changed.",
   },
   PLAN_UNDER_WAY: {
     retry: 'retry-after',
-    sentence: 'A plan for this district is being worked out already.',
-    action: 'Wait for its answer, or try again in a few seconds.',
-    meaning: 'A plan is the one question that costs seconds of computing, so a district asks for one at a time.',
+    sentence: 'The relay is already computing a plan for this district.',
+    action: 'Wait for that plan, or try again in a few seconds.',
+    meaning: 'A plan takes seconds of computing, so the relay computes one at a time for each district.',
   },
   PLANS_TOO_MANY: {
     retry: 'retry-after',
-    sentence: 'The relay is working out as many plans as it can at a time.',
+    sentence: 'The relay is already computing as many plans as it can at one time.',
     action: 'Try again in a few seconds.',
     meaning:
-      'Other districts have asked for theirs. At most two are worked out at a time, so that provisioning goes on.',
+      'Other districts asked for plans. The relay computes at most two at a time, so that provisioning continues.',
   },
   TOKEN_NOT_FOUND: {
     retry: 'fix',
     sentence: 'The tenant has no token "{token}".',
     action: 'List its tokens with "hallpass-relay token list TENANT".',
-    meaning: 'Tokens are named by their id, never by the secret, and only within their own tenant.',
+    meaning: 'A token is named by its id, never by its secret, and within its own tenant.',
   },
 } as const satisfies Record<string, Entry>;

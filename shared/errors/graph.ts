@@ -6,26 +6,27 @@ export const graphErrors = {
     retry: 'retry',
     who: 'operator',
     sentence: 'Cannot reach Microsoft Graph at {url}: {reason}.',
-    action: 'Check that the relay may open outbound connections to this host.',
+    action: 'Check that the network lets the relay open outbound connections to this host.',
     meaning:
-      'Name resolution, connection, TLS or a timeout, on the way to Graph or to the sign-in. The run goes on by itself.',
+      'Name resolution, the connection or TLS failed, or the request timed out, on the way to Graph or to the sign-in. The run continues on its own once the host answers.',
   },
   GRAPH_UNREADABLE: {
     retry: 'retry',
     who: 'operator',
-    sentence: "The answer to {what} (status {status}) is not Microsoft's: {words}.",
+    sentence: 'The answer to {what} (status {status}) is not from Microsoft: {words}.',
     action:
-      'Nothing to do if it passes. If it stays, look for a filter, proxy or firewall between the relay and Microsoft that answers in its place, and let the relay pass.',
+      'Wait. If this continues, look for a filter, proxy or firewall between the relay and Microsoft that answers instead of Microsoft, and exempt the relay from it.',
     meaning:
-      'A page, an empty or half a body, or JSON of another service where Microsoft sends its own. Reads are repeated; a write may have been carried out and is looked up before it is repeated.',
+      "The relay got a web page, an empty or truncated body, or another service's JSON where Microsoft sends its own. It repeats reads; it looks up whether a write took effect before repeating it.",
   },
   GRAPH_SIGN_IN_REFUSED: {
     retry: 'fix',
     who: 'microsoft',
     sentence: "Microsoft refused the relay's sign-in to tenant {tenant}: {reason}.",
-    action: 'Check client id, certificate (or secret) and that an administrator of the tenant has consented.',
+    action:
+      'Check the client id and the certificate (or secret), and check that an administrator of the tenant has granted consent.',
     meaning:
-      'The token endpoint answered with an AADSTS error. Typical: expired certificate, wrong tenant id, no consent. The next attempt signs in with a fresh assertion, so the problem ends by itself once the cause is fixed.',
+      'The token endpoint answered with an AADSTS error, typically because of an expired certificate, a wrong tenant id or missing consent. Each attempt signs in with a fresh assertion, so the problem disappears once the cause is fixed.',
   },
   GRAPH_CONSENT_MISSING: {
     retry: 'fix',
@@ -33,30 +34,31 @@ export const graphErrors = {
     sentence: 'The tenant {tenant} has not granted {roles}.',
     action: 'Have an administrator of the tenant grant admin consent again, then wait a few minutes.',
     meaning:
-      'The app token came without the roles that the profile needs. A fresh consent takes minutes to arrive; each attempt asks for a new token.',
+      'The app token lacks roles that the profile needs. New consent takes minutes to take effect; each attempt asks for a new token.',
   },
   GRAPH_THROTTLED: {
     retry: 'retry-after',
     who: 'nobody',
     sentence: 'Microsoft Graph throttles this tenant ({scope}).',
-    action: 'Nothing to do: the relay slows down and goes on.',
-    meaning: "Other applications share the tenant's limits. Occasional throttling is normal in the first days of term.",
+    action: 'Wait: the relay slows down and continues.',
+    meaning:
+      "Other applications share the tenant's limits. Occasional throttling is normal in the first days of a term.",
   },
   GRAPH_FAILED: {
     retry: 'retry',
     who: 'nobody',
     sentence: 'Microsoft Graph failed on {what} with status {status}: {reason}.',
-    action: 'Nothing to do if it passes; else open a support case with Microsoft and quote the request id {requestId}.',
+    action: 'Wait. If this continues, open a support case with Microsoft and quote the request id {requestId}.',
     meaning:
-      'A 5xx answer or one that cannot be read. Writes whose outcome is unknown are looked up before they are repeated.',
+      'Graph answered with 5xx or with something that cannot be read. The relay looks up whether a write took effect before repeating it.',
   },
   ...graphRefusals,
   UnmatchedEntry: {
     retry: 'fix',
     who: 'microsoft',
     sentence: 'No account in Microsoft 365 has {target} = {value}.',
-    action: "Create the account or correct the person's {source} in PowerSchool.",
-    meaning: "School Data Sync's own code: the identity rule found nobody for this person.",
+    action: "Create the account, or correct the person's {source} in PowerSchool.",
+    meaning: "This is School Data Sync's own code: the identity rule found no account for this person.",
   },
   AmbiguousMatch: {
     retry: 'fix',
@@ -64,69 +66,69 @@ export const graphErrors = {
     sentence: '{count} accounts in Microsoft 365 have {target} = {value}.',
     action: 'Make the value unique in Microsoft 365, or choose another identity rule.',
     meaning:
-      'Two candidates are an error, never a guess. Typical of mailNickname, which the directory does not keep unique.',
+      'With two candidates Hallpass reports an error rather than guess. This is typical of mailNickname, which the directory does not keep unique.',
   },
   DuplicateTargetEntries: {
     retry: 'fix',
     who: 'sis',
     sentence: '{count} people in PowerSchool share {what}: {people}.',
     action:
-      'Correct the duplicate in PowerSchool. If the data is right, say whose the account is: "hallpass-relay link set TENANT PERSON ACCOUNT".',
+      'Correct the duplicate in PowerSchool. If the data is right, say who the account belongs to: "hallpass-relay link set TENANT PERSON ACCOUNT".',
     meaning:
-      'Two people would be matched to, or be given, one account. None of them is, until it is clear who is meant; a person who already has the account keeps it.',
+      'Two people would be matched to one account, or be given the same new one. Neither gets it until it is clear who is meant; a person who already has the account keeps it.',
   },
   AccountOfStaff: {
     retry: 'fix',
     who: 'sis',
     sentence:
-      "The account {account} is found for two records of PowerSchool: the student {student} by {source}, and the staff member {staff} by {staffSource}. Staff decides, so it is the staff member's.",
+      "The account {account} matches two PowerSchool records: the student {student} by {source}, and the staff member {staff} by {staffSource}. Staff takes precedence, so the account is the staff member's.",
     action:
-      'Nothing to do if both are one person. Otherwise correct one of the two values in PowerSchool, or take the account from the staff member with "hallpass-relay link remove TENANT {staff}" and give it to the student with "hallpass-relay link set TENANT {student} {account}".',
+      'Ignore this if both records are one person. Otherwise correct one of the two values in PowerSchool, or unlink the account from the staff member with "hallpass-relay link remove TENANT {staff}" and link it to the student with "hallpass-relay link set TENANT {student} {account}".',
     meaning:
-      "One person is in PowerSchool as a student and as staff. As in School Data Sync the account is provisioned as staff's. Where both names of the two records differ, or nothing but two numbers is the same, they are taken for two people, and neither gets it (DuplicateTargetEntries).",
+      'PowerSchool has one person both as a student and as staff. Like School Data Sync, Hallpass provisions the account as staff. If first and last name differ, or the records share nothing but a number, Hallpass treats them as two people and neither gets the account (DuplicateTargetEntries).',
   },
   AccountOfFormerPerson: {
     retry: 'fix',
     who: 'sis',
     sentence:
-      "The account {account} would be this person's ({person}), and it was that of {former}, who has left PowerSchool: {reason}.",
+      'The account {account} matches this person ({person}), but it belonged to {former}, who has left PowerSchool: {reason}.',
     action:
-      'If both are one person, or the account is to be {person}\'s, say so: "hallpass-relay link set TENANT {person} {account}". Otherwise correct the user name or number in PowerSchool.',
+      'If both are one person, or {person} should have the account, run "hallpass-relay link set TENANT {person} {account}". Otherwise correct the user name or number in PowerSchool.',
     meaning:
-      "Who has left PowerSchool keeps the account until somebody who is there claims it by the profile's rules: a student who comes back as a new record gets theirs by itself. Where number or names differ it may be another person's mail and files, so a person decides.",
+      "A person who leaves PowerSchool keeps the account until a current person claims it by the profile's rules: a student who returns under a new record gets the old account automatically. If number or names differ, the mail and files may be another person's, so you decide.",
   },
   ExcludedAccount: {
     retry: 'fix',
     who: 'microsoft',
     sentence: 'Only {account} has {target} = {value} in Microsoft 365, and it is {what}.',
     action:
-      "Create an account for the person, or correct the person's {source} in PowerSchool. If it is the person's account, the profile can say so ({option}), or give it by hand: hallpass-relay link set.",
+      'Create an account for the person, or correct the person\'s {source} in PowerSchool. If this is the person\'s account, allow it in the profile ({option}), or link it by hand with "hallpass-relay link set".',
     meaning:
-      'Guests, rooms, equipment and shared mailboxes are nobody of the roster, and no rule gives them to anybody unless the profile says so. A parent may be a guest with the address that PowerSchool has for the student.',
+      'Guests, rooms, equipment and shared mailboxes do not belong to people of the roster, so no identity rule matches them unless the profile allows it. A parent, for example, may be a guest with the address that PowerSchool has for the student.',
   },
   PersonInTwoProfiles: {
     retry: 'fix',
     who: 'operator',
     sentence: 'The person is in schools of several profiles: {profiles}.',
     action:
-      'Put all schools of the person into one profile, or end the assignment in PowerSchool. Until then account and memberships stay as they are.',
+      'Put all schools of the person into one profile, or end one of the assignments in PowerSchool. Until then the account and its memberships stay as they are.',
     meaning:
-      'Two profiles could give one person two accounts, or write different values to the same one by turns. Neither does anything for the person, until it is clear which one is meant.',
+      'Two profiles could give one person two accounts, or take turns writing different values to one account. Neither does anything for the person until it is clear which profile is meant.',
   },
   SchoolInTwoProfiles: {
     retry: 'fix',
     who: 'operator',
-    sentence: 'The school is claimed by several profiles: {profiles}.',
-    action: 'Take the school out of all profiles but one. Until then its classes and people stay as they are.',
+    sentence: 'Several profiles claim the school: {profiles}.',
+    action: 'Remove the school from all profiles but one. Until then its classes and people stay as they are.',
     meaning:
-      'A school belongs to the profile that names it, else to the one that has all schools. Where two claims are as good as each other, neither provisions the school.',
+      'A school belongs to the profile that names it, or else to the one that covers all schools. If two claims are equal, neither profile provisions the school.',
   },
   MissingSourceValue: {
     retry: 'fix',
     who: 'sis',
     sentence: 'The person has no {source} in PowerSchool.',
     action: 'Fill in {source} in PowerSchool.',
-    meaning: 'The identity rule has nothing to compare, or an account cannot be named.',
+    meaning: 'The identity rule has no value to compare, or Hallpass cannot form a user name.',
   },
   InvalidUserName: {
     retry: 'fix',
@@ -134,75 +136,75 @@ export const graphErrors = {
     sentence: '"{value}" cannot be a user name in Microsoft 365: {reason}.',
     action: 'Correct the user name in PowerSchool.',
     meaning:
-      "Letters, digits and ' . - _ ! # ^ ~ are allowed, no accents, 64 characters before the @, no dot directly before it.",
+      "A user name may contain letters, digits and ' . - _ ! # ^ ~ but no accents. It has at most 64 characters before the @, and no dot directly before it.",
   },
   NameInOtherScript: {
     retry: 'fix',
     who: 'sis',
-    sentence: 'No user name can be made of the {source} "{value}": {reason}.',
+    sentence: 'Hallpass cannot make a user name from the {source} "{value}": {reason}.',
     action:
-      'Enter the {source} in Latin letters in PowerSchool, or have user names made of something else: set "accounts.{role}.username" of the profile to "username", which takes PowerSchool\'s own, or to a pattern of other values, such as the number.',
+      'Enter the {source} in Latin letters in PowerSchool, or have user names made from something else: set "accounts.{role}.username" of the profile to "username", which uses PowerSchool\'s own, or to a pattern of other values, such as the number.',
     meaning:
-      'User names have the letters a to z and digits. Latin letters of every orthography become these (Š, Ł, Ɗ, Đ, Þ …), and letters that are written like apostrophes are left out. Hallpass does not spell names of other scripts in Latin letters: there are several ways, and the family has chosen one.',
+      'User names consist of the letters a to z and digits. Hallpass converts Latin letters of every orthography to these (Š, Ł, Ɗ, Đ, Þ …) and omits letters written like apostrophes. It does not transliterate names from other scripts: there are several ways, and the family has chosen one.',
   },
   DuplicateStamps: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: '{count} objects in Microsoft 365 are stamped as this one: {objects}.',
+    sentence: '{count} objects in Microsoft 365 carry the stamp of this record: {objects}.',
     action:
-      'Keep one, and delete the others or take their stamp away. Hallpass looks again every 15 minutes and takes over the one that is left.',
+      'Keep one, and delete the others or remove their stamps. Hallpass looks again every 15 minutes and adopts the one that is left.',
     meaning:
-      'School Data Sync, a restore or a script left several objects for one record. Hallpass does not guess which one people use: until then it makes and changes nothing for the record.',
+      'School Data Sync, a restore or a script left several objects for one record. Hallpass does not guess which one people use: until you decide, it creates and changes nothing for the record.',
   },
   ContradictoryStamp: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'What Microsoft 365 has for this record contradicts itself: {reason} ({objects}).',
+    sentence: 'The objects that Microsoft 365 has for this record contradict each other: {reason} ({objects}).',
     action:
-      'Correct or clear the attributes of the object. If many records have this problem, the ids of School Data Sync are something else than "adoption.ids" of the profile says.',
+      'Correct or clear the attributes of the object. If many records have this problem, "adoption.ids" of the profile names the wrong kind of ids for what School Data Sync wrote.',
     meaning:
-      'An object bears the stamps of two records, or something besides its id belongs to another one, as after a change to a PowerSchool server that numbers its ids from the start again. It is not taken over, and nothing is made in its place. Hallpass looks again every 15 minutes.',
+      'An object carries the stamps of two records, or another of its values belongs to a different record than its id does, as happens after a move to a PowerSchool server that numbers its ids from the start. Hallpass neither adopts the object nor creates a new one. It looks again every 15 minutes.',
   },
   LeaverOnPremises: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'The person is gone from PowerSchool, and only Active Directory can disable the account.',
+    sentence: 'The person has left PowerSchool, and only Active Directory can disable the account.',
     action: 'Disable the account in Active Directory.',
     meaning:
-      'The policy is to disable accounts of people who have left. Accounts that are synchronized from an on-premises Active Directory take that from there alone.',
+      'The profile disables accounts of people who left. Accounts synchronized from an on-premises Active Directory can only be disabled there.',
   },
   ClassWithoutOwner: {
     retry: 'fix',
     who: 'sis',
-    sentence: 'The class has no teacher with an account, so no team can be made of it.',
-    action: 'Assign a teacher in PowerSchool, or see that the teacher gets an account.',
+    sentence: 'The class has no teacher with an account, so it cannot get a team.',
+    action: 'Assign a teacher in PowerSchool, or make sure that the teacher gets an account.',
     meaning:
-      'The profile makes a team of every class, and Microsoft Teams wants an owner first. The class itself is there and works in everything else.',
+      'The profile creates a team for every class, and Microsoft Teams requires an owner. The class itself exists and otherwise works.',
   },
   TeamNotReady: {
     retry: 'retry',
     who: 'nobody',
-    sentence: 'Microsoft Teams has not made the team of this class in {hours} hours: {reason}.',
+    sentence: 'Microsoft Teams has not created the team of this class in {hours} hours: {reason}.',
     action:
-      'See that Teams is switched on for the tenant and licensed for the teacher; try "create a team from a group" there. Hallpass goes on trying, and takes a team that is made by hand as it is.',
+      'Check that Teams is enabled for the tenant and that the teacher has a Teams license; try "create a team from a group" there. Hallpass keeps trying, and adopts a team that you create by hand.',
     meaning:
-      'Teams hears of a new class later than the directory, usually within 15 minutes, and makes a team some time after it was asked. Only after hours is that a problem.',
+      'Teams learns of a new class later than the directory does, usually within 15 minutes, and creates the team some time after the request. This becomes a problem only after hours.',
   },
   TeamFailed: {
     retry: 'retry',
     who: 'microsoft',
-    sentence: 'Microsoft Teams took the request for a team of this class and failed: {reason}.',
-    action: 'Nothing to do if it passes: the next run asks again. Else open a support case with Microsoft.',
-    meaning: 'A team is made after the answer to the request; the operation that does so ended without one.',
+    sentence: 'Microsoft Teams accepted the request for a team of this class and then failed: {reason}.',
+    action: 'Wait: the next run asks again. If this continues, open a support case with Microsoft.',
+    meaning: 'Teams answers the request first and creates the team afterwards; its own operation ended without a team.',
   },
   InvalidLookupReference: {
     retry: 'fix',
     who: 'sis',
     sentence: 'The {kind} in section {section} names {reference}, {reason}.',
     action:
-      'Give the person an active place at a school that is synced, or end the {kind} in PowerSchool. {otherwise}.',
+      'Give the person an active assignment at a school that is synced, or end the {kind} in PowerSchool. {otherwise}.',
     meaning:
-      "School Data Sync's own code: a class names somebody whom nobody provisions. Only active students and current staff of schools are read, and only of the schools that profiles have; the district office is none of them. The rest of the class is provisioned.",
+      "This is School Data Sync's own code: a class names somebody who is not provisioned. The agent reads only active students and current staff, and only of schools that the profiles cover; the district office is not one of them. Hallpass provisions the rest of the class.",
   },
   SectionNotInRoster: {
     retry: 'fix',
@@ -210,70 +212,73 @@ export const graphErrors = {
     sentence:
       '{count} enrollments and teacher assignments of school {school} are in section {section} (DCID), which PowerSchool did not send.',
     action:
-      'Look at the section in PowerSchool (School Management > Sections): it must have a term of the current school year. If a row of it is left out, correct that row first.',
+      'Look at the section in PowerSchool (School Management > Sections): it needs a term of the current school year. If a row of it is left out, correct that row first.',
     meaning:
-      'An enrollment or a teacher of a section came without the section. It passes by itself when the sections of the school could not be read just now.',
+      "The agent sent an enrollment or a teacher assignment without its section. The problem disappears on its own if the agent just could not read the school's sections.",
   },
   MemberRemovedByHand: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'Somebody removed this {what} from the {where} in Microsoft 365; PowerSchool still has it there.',
+    sentence:
+      'Somebody removed this {what} from the {where} in Microsoft 365, but PowerSchool still lists the {what} there.',
     action:
-      'End the enrollment or assignment in PowerSchool, or add the {what} again in Microsoft 365. With drift.memberships "repair" in the profile Hallpass does that.',
+      'End the enrollment or assignment in PowerSchool, or add the {what} again in Microsoft 365. To have Hallpass do that, set drift.memberships to "repair" in the profile.',
     meaning:
-      'What Microsoft 365 has was compared with what Hallpass did there. The profile wants such differences reported, not repaired. The problem goes away when the difference does.',
+      'Microsoft 365 differs from what Hallpass wrote there, and the profile has such differences reported, not repaired. The problem disappears when the difference does.',
   },
   MemberAddedByHand: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'Somebody added this {what} to the {where} in Microsoft 365; PowerSchool does not have it there.',
-    action: 'Enter it in PowerSchool too, or remove the {what} from the {where} in Microsoft 365, if it is not meant.',
+    sentence:
+      'Somebody added this {what} to the {where} in Microsoft 365, but PowerSchool does not list the {what} there.',
+    action:
+      'Enter the {what} in PowerSchool too, or remove the {what} from the {where} in Microsoft 365 if the change was a mistake.',
     meaning:
-      'Often a co-teacher or an aide, and fine: with drift.foreignMembers "keep" in the profile, which is the default, nothing is reported.',
+      'This is often a co-teacher or an aide, and fine: with drift.foreignMembers "keep" in the profile, which is the default, Hallpass reports nothing.',
   },
   ChangedByHand: {
     retry: 'fix',
     who: 'microsoft',
     sentence: 'Somebody changed the {what} in Microsoft 365: {properties}.',
     action:
-      'Change it in PowerSchool instead, or put it back. With drift.attributes "repair" in the profile Hallpass writes its values again.',
+      'Change it in PowerSchool instead, or undo the change. To have Hallpass write its values again, set drift.attributes to "repair" in the profile.',
     meaning:
-      'The values differ from those that Hallpass wrote. They stay until they change in PowerSchool. Values before and after: hallpass-relay drift.',
+      'The values differ from those that Hallpass wrote. They stay until they change in PowerSchool. To see the values before and after, run "hallpass-relay drift".',
   },
   DeletedByHand: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'Somebody deleted the {what} in Microsoft 365; PowerSchool still has it.',
+    sentence: 'Somebody deleted the {what} in Microsoft 365, but it is still in PowerSchool.',
     action:
-      'Restore it in Microsoft Entra (a class within 30 days), or set drift.deletedObjects to "recreate" in the profile to have a new, empty one made.',
+      'Restore it in Microsoft Entra (a class within 30 days), or set drift.deletedObjects to "recreate" in the profile to have a new, empty one created.',
     meaning:
-      'Until then nothing is planned for it. A class that is made again has its members, but neither the files nor the posts of the old one, which is why that does not happen by itself.',
+      'Until then Hallpass plans nothing for it. A class that is created again has its members, but neither the files nor the posts of the old one, so Hallpass does not create it on its own.',
   },
   AccountDeletedByHand: {
     retry: 'fix',
     who: 'microsoft',
     sentence:
-      'Somebody deleted the account {account} of this person in Microsoft 365; PowerSchool still has the person.',
+      'Somebody deleted the account {account} of this person in Microsoft 365, but the person is still in PowerSchool.',
     action:
-      'Restore it in Microsoft Entra within 30 days, or name another account with "hallpass-relay link set". A new one is made for this person after "hallpass-relay link remove", and for everybody with drift.deletedAccounts "recreate" in the profile.',
+      'Restore the account in Microsoft Entra within 30 days, or link another one with "hallpass-relay link set". To have a new account created, run "hallpass-relay link remove" for this person, or set drift.deletedAccounts to "recreate" in the profile for everybody.',
     meaning:
-      "Accounts are usually deleted on purpose, and a new one would have the same name and neither mailbox nor files, so none is made by itself. An account that is restored is the person's again, with license, school and classes.",
+      "Accounts are usually deleted on purpose, and a new one would have the same name but neither mailbox nor files, so Hallpass does not create one on its own. A restored account is the person's again, with license, school and classes.",
   },
   DriftContended: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'Somebody undoes it each time: {what} again {times} times within days, and it is undone again.',
+    sentence: 'Somebody keeps undoing a repair: {what} {times} times within days.',
     action:
-      'Find out who: the audit log of Microsoft Entra names the account or application. Often another sync, such as School Data Sync, provisions the same class.',
+      'Find out who does it: the audit log of Microsoft Entra names the account or application. Often another sync, such as School Data Sync, provisions the same class.',
     meaning:
-      'Hallpass does not fight. It repaired the difference twice, and leaves it alone until it has ended, or until nothing has happened for seven days.',
+      'Hallpass does not fight. It repaired the difference twice, and now leaves it alone until it is gone or nothing has happened for seven days.',
   },
   DriftUnreadable: {
     retry: 'fix',
     who: 'operator',
-    sentence: 'What people changed in Microsoft 365 could not be read: {reason}',
+    sentence: 'Hallpass could not read what people changed in Microsoft 365: {reason}',
     action:
-      'Give the application the permissions GroupMember.Read.All and Member.Read.Hidden if they are missing. Otherwise it is tried again in ten minutes.',
-    meaning: 'Provisioning goes on. Changes made by hand are noticed as soon as the directory can be read.',
+      'Give the application the permissions GroupMember.Read.All and Member.Read.Hidden if they are missing. Otherwise wait: Hallpass tries again in ten minutes.',
+    meaning: 'Provisioning continues. Hallpass notices changes made by hand as soon as it can read the directory.',
   },
 } as const satisfies Record<string, Entry & { who: Fixer }>;

@@ -4,8 +4,8 @@ export const pluginErrors = {
   PLUGIN_INVALID: {
     retry: 'bug',
     sentence: 'The generated plugin breaks a rule of PowerSchool in {where}: {reason}.',
-    action: 'If you gave a column or a name yourself, correct it; else please report this.',
-    meaning: 'The plugin is validated before it is written, because PowerSchool refuses some mistakes only silently.',
+    action: 'If you passed a column or a name yourself, correct it; otherwise report this.',
+    meaning: 'Hallpass validates the plugin before writing it, because PowerSchool refuses some mistakes silently.',
   },
   PLUGIN_UNWRITABLE: {
     retry: 'fix',
@@ -18,27 +18,27 @@ export const pluginErrors = {
     sentence: 'The option {option} cannot be used: {reason}.',
     action: 'Correct it; "hallpass-agent plugin --help" has examples.',
     meaning:
-      'A choice for the plugin (where addresses or usernames are read, the version, the variant) cannot work in any PowerSchool. Nothing was written. Whether a column exists in your PowerSchool shows when the plugin is enabled there.',
+      'A choice for the plugin (where to read addresses or usernames, the version, the variant) cannot work in any PowerSchool. Nothing was written. You see whether a column exists in your PowerSchool when you enable the plugin there.',
   },
   PLUGIN_ARCHIVE_INVALID: {
     retry: 'fix',
-    sentence: 'The file {file} is not a plugin that could have been installed: {reason}.',
-    action: 'Name the ZIP as it was given to PowerSchool, not unpacked and zipped again.',
+    sentence: 'The file {file} is not a plugin that PowerSchool could have installed: {reason}.',
+    action: 'Pass the ZIP exactly as you uploaded it to PowerSchool, not unpacked and zipped again.',
     meaning:
-      'The earlier plugin named with --previous is read to compare it with the new one. Its ZIP is damaged, hostile (it would unpack to far more than a plugin holds), or has no readable plugin.xml at its root.',
+      'The command compares the earlier plugin, passed with --previous, with the new one. Its ZIP is damaged, hostile (it would unpack to far more than a plugin contains), or has no readable plugin.xml at its root.',
   },
   PLUGIN_OF_ANOTHER_NAME: {
     retry: 'fix',
     sentence: 'The earlier plugin in {file} is called "{previous}", the new one "{name}".',
-    action: 'Name an earlier ZIP of this plugin with --previous, or leave the option out.',
+    action: 'Pass an earlier ZIP of this plugin with --previous, or omit the option.',
     meaning:
-      'PowerSchool tells plugins apart by name. One of another name would not be updated but stay installed beside the new one.',
+      'PowerSchool identifies plugins by name. It would not update a plugin with another name but keep it beside the new one.',
   },
   PLUGIN_VERSION_NOT_HIGHER: {
     retry: 'fix',
     sentence: 'The version {version} is not higher than {previous}, the version of the earlier plugin in {file}.',
-    action: 'Choose a higher one, for example --version {higher}.',
+    action: 'Choose a higher version, for example --version {higher}.',
     meaning:
-      'PowerSchool refuses to install a plugin over one of the same name unless the version is higher, and keeps the old one. It happens when only a choice has changed (another e-mail column, say) and Hallpass itself is the same version. Nothing was written.',
+      'PowerSchool refuses to install a plugin over one with the same name unless the version is higher, and keeps the old one. This happens when only an option changed (another email column, for example) and Hallpass itself has the same version. Nothing was written.',
   },
 } as const satisfies Record<string, Entry>;

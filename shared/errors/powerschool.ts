@@ -4,109 +4,108 @@ export const powerschoolErrors = {
   POWERSCHOOL_ADDRESS_INSECURE: {
     retry: 'fix',
     sentence: 'The PowerSchool address {url} is not encrypted.',
-    action:
-      'Use an https:// address. Plain http is accepted for this computer itself (127.0.0.1, localhost, ::1) only.',
-    meaning: 'Client secret and rosters would cross the network in the clear; there is no option to allow it.',
+    action: 'Use an https:// address. Only this computer itself (127.0.0.1, localhost, ::1) may use plain http.',
+    meaning: 'The client secret and the rosters would cross the network unencrypted; no option allows that.',
   },
   POWERSCHOOL_UNREACHABLE: {
     retry: 'retry',
     sentence: 'Cannot reach PowerSchool at {url}: {reason}.',
-    action: 'Check the address, that the server is up, and that this computer may open the port.',
+    action:
+      'Check that the address is right, that the server is running, and that this computer may connect to the port.',
     meaning:
-      'The name did not resolve, the connection was refused or timed out. Normal during a restart of PowerSchool.',
+      'The name did not resolve, or the connection was refused or timed out. This is normal while PowerSchool restarts.',
   },
   POWERSCHOOL_TLS_UNTRUSTED: {
     retry: 'fix',
     sentence: 'The certificate of PowerSchool at {url} is not trusted: {reason}.',
     action:
-      'If "{issuer}" is your own authority, save its certificate (PEM or DER) and run "hallpass-agent configure --powerschool-ca FILE", or add it to the root certificates that this computer trusts (the computer\'s own, not those of one user) and start the agent again.',
+      'If "{issuer}" is your own authority, save its certificate (PEM or DER) and run "hallpass-agent configure --powerschool-ca FILE", or add it to the root certificates that this computer trusts (those of the computer, not of one user) and restart the agent.',
     meaning:
-      'PowerSchool uses a private or self-signed certificate, or something on the way inspects TLS. Trusted are the well-known authorities, those that this computer trusts, and those in the CA file. Verification cannot be switched off.',
+      'PowerSchool uses a private or self-signed certificate, or something on the network inspects TLS. The agent trusts the well-known authorities, those that this computer trusts, and those in the CA file. You cannot switch off verification.',
   },
   POWERSCHOOL_TLS_INVALID: {
     retry: 'fix',
     sentence: 'The certificate of PowerSchool at {url} is not accepted: {reason}.',
     action: 'Use the name that is in the certificate, or renew the certificate on the PowerSchool server.',
     meaning:
-      'It has expired, is not valid yet (check the clock of this computer), or is for another name. No CA file changes that.',
+      'It has expired, is not valid yet (check the clock of this computer), or is for another name. A CA file does not change that.',
   },
   POWERSCHOOL_SECRET_REFUSED: {
     retry: 'fix',
     sentence: 'PowerSchool at {url} refused the client id and secret ({detail}).',
     action:
-      'Check that the plugin is enabled and copy client id and secret again from its Data Provider Configuration page. The agent tries the same ones again in {minutes} min, other ones at once, and "hallpass-agent check" whenever you ask.',
+      'Check that the plugin is enabled, and copy client id and secret again from its Data Provider Configuration page. The agent retries the same ones in {minutes} min and new ones at once; "hallpass-agent check" tries them whenever you ask.',
     meaning:
-      'The token request was answered with 401, or a fresh token was. It also happens while the plugin is disabled, for instance during an upgrade, or after it was deleted and installed again. So that no account is locked, the agent waits 1, 5, 15 and from then on 60 minutes, also across restarts; other credentials (`configure`) are tried at once.',
+      'PowerSchool answered 401 to the token request or to a fresh token. This also happens while the plugin is disabled, for instance during an upgrade, or after it was deleted and installed again. To keep the account from being locked, the agent waits 1, 5, 15 and then 60 minutes each time, even across restarts; it tries other credentials (`configure`) at once.',
   },
   POWERSCHOOL_WRONG_HOST: {
     retry: 'fix',
     sentence: 'There is no PowerSchool API at {url}: the token address answered {status}.',
     action:
-      'Use the address that teachers open in the browser, without a path, for instance https://powerschool.example.org.',
-    meaning: 'The server answers, but it is not PowerSchool or not the API node.',
+      'Use the address that teachers open in the browser, without a path, for example https://powerschool.example.org.',
+    meaning: 'The server answers, but it is not PowerSchool or not its API node.',
   },
   POWERSCHOOL_MAINTENANCE: {
     retry: 'retry',
-    sentence: 'PowerSchool at {url} is in maintenance: it answered with a web page in place of data.',
-    action: 'Nothing to do: the agent tries again by itself and sends nothing until PowerSchool is back.',
+    sentence: 'PowerSchool at {url} is in maintenance: it answered with a web page instead of data.',
+    action: 'Wait: the agent tries again on its own and sends nothing until PowerSchool is back.',
     meaning:
-      'Hosted servers redirect every request to a message page with status 200 during maintenance. Nothing read in that time is used.',
+      'During maintenance, hosted servers redirect every request to a message page with status 200. The agent uses nothing that it read in that time.',
   },
   POWERSCHOOL_QUERY_MISSING: {
     retry: 'fix',
     sentence: 'PowerSchool does not know the query {query}.',
-    action:
-      'Install and enable the plugin written by "hallpass-agent plugin", in the version that belongs to this agent.',
-    meaning: 'The plugin is an older version, is not enabled, or its query was refused silently by PowerSchool.',
+    action: 'Install and enable the plugin that "hallpass-agent plugin" of this agent version writes.',
+    meaning: 'The plugin is an older version or is not enabled, or PowerSchool silently refused its query.',
   },
   POWERSCHOOL_V1_DENIED: {
     retry: 'fix',
     sentence: 'PowerSchool at {url} does not let the plugin use /ws/v1: "{detail}".',
     action:
-      'Open the plugin\'s Data Provider Configuration page in PowerSchool and set the access level of the V1 API to READ, or install the plugin written by "hallpass-agent plugin --variant rest", which asks for it.',
+      'Open the plugin\'s Data Provider Configuration page in PowerSchool and set the access level of the V1 API to READ, or install the plugin that "hallpass-agent plugin --variant rest" writes, which asks for it.',
     meaning:
-      'Since PowerSchool 25.2 a plugin needs this right, and one that was installed before does not have it. Nothing is wrong with client id, secret or token, so no new token is asked for.',
+      'Since PowerSchool 25.2 a plugin needs this right, and a plugin installed before that does not have it. Client id, secret and token are fine, so the agent asks for no new token.',
   },
   POWERSCHOOL_NOTHING_TO_READ: {
     retry: 'fix',
     sentence: 'There is no way to read PowerSchool: {reason}',
     action:
-      'Install and enable the plugin written by "hallpass-agent plugin", in the version that belongs to this agent. Where only /ws/v1 may be used, write it with "--variant rest".',
+      'Install and enable the plugin that "hallpass-agent plugin" of this agent version writes. If you may use only /ws/v1, write the plugin with "--variant rest".',
     meaning:
-      'The agent was left to choose how it reads PowerSchool (setting "source": auto), and found neither the queries of its plugin nor an open /ws/v1.',
+      'The agent chooses how to read PowerSchool (setting "source": auto), and found neither its plugin\'s queries nor access to /ws/v1.',
   },
   POWERSCHOOL_ACCESS_DENIED: {
     retry: 'fix',
     sentence: 'PowerSchool does not grant the plugin access to {fields} (query {query}).',
     action: 'Open the plugin in PowerSchool, approve its access request, and enable it again.',
-    meaning: 'The plugin was installed, but one or more columns of its access request were not approved.',
+    meaning: 'The plugin is installed, but somebody did not approve one or more columns of its access request.',
   },
   POWERSCHOOL_THROTTLED: {
     retry: 'retry-after',
     sentence: 'PowerSchool at {url} asks for fewer requests.',
     action:
-      'Nothing to do; if it lasts, raise "minimum time between requests" in the agent to the value set in PowerSchool.',
-    meaning: 'The administrator has set a minimum time interval between API requests of one plugin.',
+      'Wait. If this continues, raise "minimum time between requests" in the agent to the value set in PowerSchool.',
+    meaning: 'The administrator set a minimum time between API requests of one plugin.',
   },
   POWERSCHOOL_FAILED: {
     retry: 'retry',
     sentence: 'PowerSchool at {url} failed with status {status} ({what}).',
-    action: 'Nothing to do if it passes; else look into the PowerSchool server log at this time.',
-    meaning: 'An error of the server. Deletes are never derived from a failed reading.',
+    action: 'Wait. If this continues, look at the PowerSchool server log around this time.',
+    meaning: 'The server failed. The agent never derives deletions from a failed reading.',
   },
   POWERSCHOOL_MALFORMED: {
     retry: 'retry',
     sentence: 'PowerSchool at {url} sent an answer that cannot be used ({what}): {reason}.',
-    action: 'Nothing to do if it passes; else send a support bundle.',
+    action: 'Wait. If this continues, send a support bundle.',
     meaning:
-      'Broken or truncated JSON, a missing column, or a value that is not of its type. The bucket concerned is left as it was.',
+      'The answer had broken or truncated JSON, a missing column, or a value of the wrong type. The agent leaves the bucket unchanged.',
   },
   ROWS_LEFT_OUT: {
     retry: 'fix',
-    sentence: '{count} left out, because no record can be made of them: {rows}. Everything else is sent.',
-    action: 'Correct it in PowerSchool ({page}). "hallpass-agent status" lists all of them. The number is the DCID.',
+    sentence: '{count} left out, because the agent cannot make records of them: {rows}. Everything else is sent.',
+    action: 'Correct them in PowerSchool ({page}). "hallpass-agent status" lists all of them. The number is the DCID.',
     meaning:
-      'A row lacks a value that a record cannot be without, or a value is too long, no date, or has an invisible control character; or PowerSchool has a row twice with different values. Such a row is left out of what is sent. The relay keeps the last good record, and lists the row among its problems; nothing is deleted. The message ends by itself with the cycle that reads the corrected row.',
+      'A row lacks a required value, or a value is too long, is not a date, or contains an invisible control character; or PowerSchool returned a row twice with different values. The agent leaves such a row out. The relay keeps the last good record and lists the row as a problem; it deletes nothing. The message disappears with the cycle that reads the corrected row.',
   },
   RowLeftOut: {
     retry: 'fix',
@@ -114,46 +113,46 @@ export const powerschoolErrors = {
     sentence: '{row}{school} in PowerSchool is left out: {complaint}.',
     action: 'Correct it in PowerSchool ({page}). The number is the DCID of the row.',
     meaning:
-      'The agent could make no record of this row of PowerSchool. What Hallpass had of it before stays as it was, nothing is deleted, and everything else goes on. The problem ends with the cycle that reads the corrected row, or when the row is really gone.',
+      'The agent could not make a record of this row. Hallpass keeps what it had of it before, deletes nothing, and continues with everything else. The problem disappears with the cycle that reads the corrected row, or when the row no longer exists.',
   },
   MemberRowLeftOut: {
     retry: 'fix',
     who: 'sis',
     sentence:
-      'The {kind} in section {section} names {reference}, who is not in the class because of their own row: {complaint}.',
-    action: 'Resolve the problem RowLeftOut of {reference} first; the {kind} then follows by itself.',
+      'The {kind} in section {section} names {reference}, who is not in the class because of a problem in their own row: {complaint}.',
+    action: 'Resolve the problem RowLeftOut of {reference} first; the {kind} then follows on its own.',
     meaning:
-      'A class names somebody of whom the agent could make no record. The rest of the class is provisioned. Other reasons why a class names somebody whom nobody provisions are reported as InvalidLookupReference.',
+      'A class names a person whose row the agent left out. Hallpass provisions the rest of the class. When a class names somebody who is not provisioned for any other reason, the problem is InvalidLookupReference.',
   },
   MoreRowsLeftOut: {
     retry: 'fix',
     who: 'sis',
-    sentence: '{count} more rows of PowerSchool are left out than are listed here.',
-    action: 'Correct those that are listed; the rest is listed as they go.',
-    meaning: 'An agent lists 500 of the rows that it leaves out, and counts the rest.',
+    sentence: 'PowerSchool has {count} more left-out rows than are listed here.',
+    action: 'Correct the listed rows first; the others then appear in the list.',
+    meaning: 'An agent lists 500 left-out rows and counts the rest.',
   },
   ROWS_UNUSABLE: {
     retry: 'fix',
     sentence:
       'PowerSchool sent {bucket} with {count} of {rows} rows that cannot be used; for example {reason} in {example}.',
     action:
-      'Look at that row in PowerSchool ({page}). If it is right there, install the plugin again: then its query is at fault.',
+      'Look at that row in PowerSchool ({page}). If the row is right, install the plugin again, because its query is at fault.',
     meaning:
-      'More than half of the rows of a school and kind cannot be used, at least ten: that is no single mistake, but an import, or a query that was changed. The school and kind stay as they were, everything else is sent.',
+      'More than half of the rows of a school and kind, and at least ten, cannot be used. That is not one typing mistake but an import or a changed query. The agent leaves this school and kind unchanged and sends everything else.',
   },
   SOURCE_INCOMPLETE: {
     retry: 'retry',
-    sentence: 'The reading of {bucket} is not proven complete: {read} rows read, {counted} counted.',
-    action: 'Nothing to do: it is read again in the next cycle, and no deletion is sent until then.',
+    sentence: 'The reading of {bucket} may be incomplete: {read} rows read, {counted} counted.',
+    action: 'Wait: the agent reads it again in the next cycle, and sends no deletion until then.',
     meaning:
-      'Rows were changing while they were read, or an answer was cut short. Normal now and then on a busy server.',
+      'Rows changed during the reading, or an answer was cut short. This is normal now and then on a busy server.',
   },
   SOURCE_KIND_EMPTY: {
     retry: 'fix',
     sentence: 'PowerSchool suddenly has no {kinds} at all, where it had {before}.',
     action:
-      'Check PowerSchool. If it is really meant (an empty system), stop the service and run "hallpass-agent sync --once --accept-empty {kind}".',
+      'Check PowerSchool. If it really should be empty (a new system), stop the service and run "hallpass-agent sync --once --accept-empty {kind}".',
     meaning:
-      'All records of a kind vanished at once: more likely a lost permission, a failed import or a restored database than the truth. Nothing is deleted.',
+      'All records of one kind vanished at once. A lost permission, a failed import or a restored database is more likely than a real deletion, so Hallpass deletes nothing.',
   },
 } as const satisfies Record<string, Entry>;

@@ -73,6 +73,6 @@ t.test('whoever a class names and nobody provisions: their own row, or why they 
     ...{ subject: 'teacherRoster:799', code: 'InvalidLookupReference' },
     message:
       /teachers:960, who is current staff of no school that is synced \(the district office, SchoolID 0, is no school\)/,
-    action: /Give the person an active place at a school that is synced, or end the teacher assignment/,
+    action: /Give the person an active assignment at a school that is synced, or end the teacher assignment/,
   });
 });

@@ -72,7 +72,7 @@ if (!isThere) {
 
     t.teardown(await computer.hold('C:\\hp\\state\\powerschool-secret'));
     const busy = await agent('status');
-    t.match(busy, { code: 75, err: /error\[STATE_BUSY\] .*powerschool-secret is held by another program/ });
+    t.match(busy, { code: 75, err: /error\[STATE_BUSY\] .*powerschool-secret is open in another program/ });
     t.match(busy.err, /leave the file where it is/);
     t.notMatch(busy.err, /move/);
   });
@@ -99,7 +99,7 @@ if (!isThere) {
 
     t.teardown(await computer.holdForReading('C:\\hp\\state\\settings.json'));
     const busy = await agent('configure', '--name', 'South');
-    t.match(busy, { code: 75, err: /error\[STATE_BUSY\] .*settings\.json is held by another program/ });
+    t.match(busy, { code: 75, err: /error\[STATE_BUSY\] .*settings\.json is open in another program/ });
     t.equal(JSON.parse(await readFile(state('settings.json'), 'utf8')).name, 'North', 'what was there is there');
     t.same(
       (await readdir(computer.file('state'))).filter((name) => name.endsWith('.tmp')),
