@@ -11,7 +11,7 @@ export const apiErrors = {
   API_PATH_UNKNOWN: {
     retry: 'fix',
     sentence: 'There is nothing at {path} for this token.',
-    action: 'Use the slug of a district that the token opens, and the paths that /api/v1/openapi.json lists.',
+    action: 'Use the slug of a district that the token opens, and a path that /api/v1/openapi.json lists.',
     meaning: 'The answer is the same for a district that does not exist and for one that the token does not open.',
   },
   API_QUERY_INVALID: {
@@ -23,59 +23,59 @@ export const apiErrors = {
   API_BODY_INVALID: {
     retry: 'fix',
     sentence: 'The body of the request is not valid: {reason}.',
-    action: 'Correct it; /api/v1/openapi.json describes what every path takes.',
-    meaning: 'A body is JSON in UTF-8, and is checked as a whole before anything is done. Nothing was changed.',
+    action: 'Correct the body; /api/v1/openapi.json describes what every path accepts.',
+    meaning: 'A body is JSON in UTF-8. The relay checks all of it before it does anything. Nothing was changed.',
   },
   API_BODY_TOO_LARGE: {
     retry: 'fix',
-    sentence: 'The body of the request has more than {most} bytes.',
-    action: 'Send less; no request of the API needs as much.',
-    meaning: 'Profiles have a few kilobytes. Larger bodies are not read to their end.',
+    sentence: 'The body of the request is larger than {most} bytes.',
+    action: 'Send a smaller body; no request of the API needs as much.',
+    meaning: 'Profiles are a few kilobytes. The relay stops reading a larger body.',
   },
   API_CONTENT_TYPE: {
     retry: 'fix',
     sentence: 'The body of the request is not marked as JSON.',
     action: 'Send "Content-Type: application/json".',
-    meaning: 'Nothing else is read, so that no form of a web page can make a request.',
+    meaning: 'The relay accepts no other type, so a form on a web page cannot send a request.',
   },
   API_CHANGES_TOO_MANY: {
     retry: 'retry-after',
-    sentence: 'This token has asked for more changes in a minute than it may.',
-    action: 'Wait for as long as Retry-After says, and look for what repeats them.',
-    meaning: 'A limit against programs that run wild. Reading is not counted.',
+    sentence: 'This token has requested too many changes in one minute.',
+    action: 'Wait for the time in Retry-After, and find out what repeats the requests.',
+    meaning: 'The limit protects against programs that run wild. Reading does not count.',
   },
   API_MICROSOFT_BUSY: {
     retry: 'retry-after',
-    sentence: 'The relay is asking Microsoft 365 for others, or for this district already.',
+    sentence: 'The relay is already asking Microsoft 365 for this district or for others.',
     action: 'Try again in a few seconds.',
     meaning:
-      'Checks, match previews and links ask Microsoft 365, beside the runs and within the same limits: one at a time for a district, and a few for the relay.',
+      'Checks, match previews and account links ask Microsoft 365, beside the runs and within the same limits: one at a time for a district, and a few for the relay.',
   },
   IDEMPOTENCY_KEY_INVALID: {
     retry: 'fix',
     sentence: 'The Idempotency-Key is not valid: {reason}.',
     action: 'Send 1 to 255 printable characters, such as a new UUID for every change.',
-    meaning: 'The key is what a repeated request is recognized by. Nothing was changed.',
+    meaning: 'The relay recognizes a repeated request by this key. Nothing was changed.',
   },
   IDEMPOTENCY_KEY_REUSED: {
     retry: 'fix',
-    sentence: 'The Idempotency-Key was sent before with another request.',
-    action: 'Use a new key for every change, and the same one only to repeat a request to the letter.',
+    sentence: 'Another request already used this Idempotency-Key.',
+    action: 'Use a new key for every change, and the same key only to repeat exactly the same request.',
     meaning: 'A key stands for one request, its path and its body, for 24 hours. Nothing was changed.',
   },
   IDEMPOTENCY_UNDER_WAY: {
     retry: 'retry-after',
-    sentence: 'The request with this Idempotency-Key is under way.',
-    action: 'Send it again in a few seconds: it is answered what the first one was.',
+    sentence: 'The relay is still working on the request with this Idempotency-Key.',
+    action: 'Send it again in a few seconds: you get the answer to the first request.',
     meaning:
-      'Either the first request still waits for Microsoft 365, or the relay went down while it did. After two minutes the request is carried out again.',
+      'Either the first request is waiting for Microsoft 365, or the relay went down while it did. After two minutes the relay carries the request out again.',
   },
   IDEMPOTENCY_ANSWER_SECRET: {
     retry: 'fix',
     sentence:
-      'The request with this Idempotency-Key was carried out, and its answer held a secret, which is shown once.',
-    action: 'Make another one with a new key; if it was a token, revoke the one whose answer was lost.',
-    meaning: 'Tokens and enrollment codes are not stored, so an answer that was lost cannot be given again.',
+      'The relay carried out the request with this Idempotency-Key, and its answer held a secret, which is shown once.',
+    action: 'Create another one with a new key; if it was a token, revoke the one whose answer was lost.',
+    meaning: 'The relay does not store tokens and enrollment codes, so it cannot repeat an answer that was lost.',
   },
   ROLE_INSUFFICIENT: {
     retry: 'fix',
