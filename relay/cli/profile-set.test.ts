@@ -88,7 +88,7 @@ t.test('a document that does not fit an enabled profile is refused as a whole, a
     out: /warning {2}the document: domains, licenses, groups and permissions could not be checked: .*in preview/s,
   });
   await cli('profile', 'enable', 'contoso', '--profile', 'test', '--unchecked');
-  t.match(await set({}), { code: 78, err: /PROFILE_CHANGE_UNCHECKED.*could not be checked: .*127\.0\.0\.1/ });
+  t.match(await set({}), { code: 78, err: /PROFILE_CHANGE_UNCHECKED.*could not check the document: .*127\.0\.0\.1/ });
 });
 
 t.test('every mistake is named at once, in words, with its place', async (t) => {
