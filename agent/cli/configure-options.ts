@@ -28,8 +28,8 @@ export function addConfigureOptions(command: Command): Command {
     )
     .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
     .option('--page-size <rows>', 'rows per request (default 500)', integer)
-    .option('--database-share <share>', 'largest share of the time for probes (default 0.02)', decimal)
-    .option('--horizon-days <days>', 'days before its first day that a school year counts as current', integer)
+    .option('--database-share <share>', 'largest share of time that probes may take (default 0.02)', decimal)
+    .option('--horizon-days <days>', 'how many days before its first day a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
     .option(
       '--relay-ca <file>',
@@ -52,9 +52,9 @@ export function addConfigureOptions(command: Command): Command {
       'certificate file (PEM or DER) of the authority that issued the certificate of an https:// proxy',
       path,
     )
-    .option('--proxy-bypass <hosts>', 'names, addresses and subnets to reach directly, with commas between', bypassList)
+    .option('--proxy-bypass <hosts>', 'names, addresses and subnets to reach directly, separated by commas', bypassList)
     .addOption(
-      new Option('--proxy-for <server>', 'what is reached through the proxy (default: relay)').choices([
+      new Option('--proxy-for <server>', 'which server to reach through the proxy (default: relay)').choices([
         'relay',
         'powerschool',
         'both',
@@ -65,15 +65,15 @@ export function addConfigureOptions(command: Command): Command {
     .addOption(
       new Option(
         '--quiet-hours <from-to>',
-        'leave PowerSchool alone then, like 21:00-06:00 in its time zone (repeatable; "none" for no such hours)',
+        'do not read PowerSchool then, such as 21:00-06:00 in its time zone (repeatable; "none" to remove them)',
       ).argParser(quietHours),
     )
     .option('--page-port <port>', 'port of the local page on 127.0.0.1 (default 8650)', integer)
-    .option('--no-page', 'do without the local page')
-    .option('--page', 'show the local page (default)')
-    .option('--log-file <file>', 'where the log files are (default: in the state folder)', path)
-    .option('--log-files <count>', 'how many log files are kept, 0 for none (default 5)', integer)
-    .option('--log-file-mb <size>', 'size at which a new log file is begun (default 5)', decimal);
+    .option('--no-page', 'turn the local page off')
+    .option('--page', 'turn the local page on (default)')
+    .option('--log-file <file>', 'where to write log files (default: in the state folder)', path)
+    .option('--log-files <count>', 'how many log files to keep, 0 for none (default 5)', integer)
+    .option('--log-file-mb <size>', 'size in MB at which a new log file starts (default 5)', decimal);
 }
 
 function bypassList(value: string): string[] {

@@ -27,8 +27,8 @@ Exit codes:
   ${exitCodes.ok}   done
   ${exitCodes.usage}  wrong options
   ${exitCodes.bug}  a bug: please report it
-  ${exitCodes.temporary}  passes by itself: try again
-  ${exitCodes.configuration}  somebody must change something first: see the message`;
+  ${exitCodes.temporary}  temporary: try again
+  ${exitCodes.configuration}  somebody must change something first; see the message`;
 
 /**
  * Runs one command.
@@ -85,52 +85,48 @@ ${exitCodeHelp}`,
   addAnswerOptions(
     command(
       'setup',
-      'the guided first run: asks what it needs, writes the plugin, waits for it, installs the service',
+      'guided first run: ask for settings, write the plugin, wait for it, install the service',
       `hallpass-agent setup
   HALLPASS_CODE=ABCD-EFGH-JKLM hallpass-agent setup --relay https://relay.example.com \\
     --powerschool-url https://powerschool.example.org --non-interactive`,
     ),
   )
     .option('--no-service', 'do not install the service')
-    .option('--wait <minutes>', 'how long to wait for the plugin when nobody is there', integer, 10)
-    .option('--non-interactive', 'ask nothing, also on a terminal: a missing answer is an error')
-    .option('--restart', 'start over: every question is asked again, with the stored answer as the default')
+    .option('--wait <minutes>', 'how long to wait for the plugin without a person', integer, 10)
+    .option('--non-interactive', 'never ask, even on a terminal: a missing answer is an error')
+    .option('--restart', 'start over: ask every question again, with the stored answer as the default')
     .action(async (options: SetupOptions) => (await import('../setup/command.ts')).setup(context, options));
 
   const plugin = command(
     'plugin',
-    'write the plugin ZIP to install in PowerSchool, or account for what it asks for',
+    'write the plugin ZIP to install in PowerSchool, or explain what access it requests',
     `hallpass-agent plugin --out hallpass-plugin.zip
   hallpass-agent plugin --out new.zip --previous old.zip --student-email column:U_STUDENTSUSERFIELDS.EMAIL
   hallpass-agent plugin --explain --previous old.zip`,
   )
-    .option('--out <file>', 'where to write it; a guide for the administrator is written beside it', path)
+    .option('--out <file>', 'where to write the ZIP, with a guide for the administrator beside it', path)
     .option('--guide <file>', 'where to write the guide (default: the name of the ZIP with .md)', path)
     .addOption(
       new Option('--variant <variant>', 'powerquery: single columns; rest: /ws/v1; rest-legacy: /ws/v1 before 25.2')
         .choices(variants)
         .default('powerquery'),
     )
-    .option('--student-email <source>', "students' addresses: person (default), contact or column:TABLE.FIELD")
+    .option('--student-email <source>', "students' email addresses: person (default), contact or column:TABLE.FIELD")
     .option('--teacher-username <source>', 'login (default), email, number or column:TABLE.FIELD')
     .option(
       '--pre-registered',
-      'read pre-registered students too (Enroll_Status -1); they are sent only for profiles that want them',
+      'also read pre-registered students (Enroll_Status -1); sent only for profiles that want them',
     )
     .addOption(
       new Option(
         '--also <property...>',
-        'read these properties of people too; they are sent only for profiles that want them',
+        'also read these properties of people; sent only for profiles that want them',
       ).choices(furtherProperties),
     )
     .option('--version <version>', `digits and dots; each update needs a higher one (default: ${hallpassVersion})`)
-    .option(
-      '--previous <file>',
-      'an earlier plugin: the new one must have a higher version, and is compared with it',
-      path,
-    )
-    .option('--explain', 'list every table and column asked for, and why')
-    .addOption(new Option('--json', 'the account for machines').implies({ explain: true }))
+    .option('--previous <file>', 'an earlier plugin to compare with; the new one must have a higher version', path)
+    .option('--explain', 'list every requested table and column, and why')
+    .addOption(new Option('--json', 'print the explanation as JSON').implies({ explain: true }))
     .action(async (options: PluginOptions) => {
       if (options.out === undefined && options.explain === undefined) {
         plugin.error("option '--out <file>' or '--explain' must be given");
@@ -143,7 +139,7 @@ ${exitCodeHelp}`,
   addConfigureOptions(
     command(
       'configure',
-      'store settings; what is not named stays as it is',
+      'store settings; those that you do not name stay as they are',
       `hallpass-agent configure --powerschool-url https://powerschool.example.org \\
       --powerschool-client-id 8c3e… --powerschool-secret-file /run/secrets/powerschool`,
     ),
@@ -151,7 +147,7 @@ ${exitCodeHelp}`,
 
   command(
     'enroll',
-    'register this machine with a relay; asks for the code when none is given',
+    'register this computer with a relay; asks for the code if you give none',
     'hallpass-agent enroll --relay https://relay.example.com --code ABCD-EFGH-JKLM',
   )
     .option('--relay <url>', 'address of the relay')
@@ -168,19 +164,22 @@ ${exitCodeHelp}`,
     .option('--name <name>', 'how the relay operator sees this agent (default: the host name)')
     .action((options: EnrollOptions) => enrollAgent(context, options));
 
-  command('run', 'work until stopped: the command for a service', 'hallpass-agent run --log-format json')
+  command('run', 'read and send until stopped; a service runs this command', 'hallpass-agent run --log-format json')
     .addOption(logFormat())
     .option('--log-file <file>', 'log file of this run (default: the one in the settings)', path)
     .action((options: WorkOptions) => run(context, options));
 
-  command('page', 'show the local page of an agent that does not run, to see why', 'hallpass-agent page').action(() =>
+  command('page', 'show the local page of an agent that is not running, to see why', 'hallpass-agent page').action(() =>
     showPage(context),
   );
 
   command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
-    .requiredOption('--once', 'one connection, one cycle')
+    .requiredOption('--once', 'connect once and run one cycle')
     .addOption(
-      new Option('--accept-empty <kind>', 'accept that PowerSchool no longer has this kind at all (repeatable)')
+      new Option(
+        '--accept-empty <kind>',
+        'confirm that PowerSchool really has no records of this kind any more (repeatable)',
+      )
         .argParser(kindList)
         .default([], 'none'),
     )
@@ -192,7 +191,7 @@ ${exitCodeHelp}`,
 
   command(
     'check',
-    'test everything the agent needs, from its folder to the relay; harmless beside a running agent',
+    'test everything that the agent needs, from its folder to the relay; safe beside a running agent',
     'hallpass-agent check --json',
   )
     .option('--json', 'for machines: {"checks":[{"name","status":"pass|warn|fail","fact","action","notTried"}]}')
@@ -202,33 +201,33 @@ ${exitCodeHelp}`,
     });
 
   command('status', 'show settings, enrollment and the last cycles', 'hallpass-agent status --json')
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action((options: { json?: true }) => showStatus(context, options));
 
   command(
     'support-bundle',
-    'write a ZIP with settings, checks, logs and counts for people who help; no secrets, no people',
+    'write a ZIP with settings, checks, logs and counts for support staff; no secrets, no personal data',
     'hallpass-agent support-bundle --out hallpass-support.zip',
   )
     .option('--out <file>', 'where to write it (default: here, with the time in its name)', path)
-    .option('--no-checks', 'do not run the checks for it')
+    .option('--no-checks', 'skip the checks')
     .action(async (options: SupportOptions) =>
       (await import('../commands/support.ts')).writeSupportBundle(context, options),
     );
 
   const service = agent
     .command('service')
-    .description('make the agent a service of this computer (systemd; scripts for Windows)');
+    .description('install the agent as a service on this computer (systemd; scripts for Windows)');
   const serviceCommand = (name: string, description: string, example: string) =>
     service.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}\n${exitCodeHelp}`);
   serviceCommand(
     'install',
-    'write the unit, start the service, and start it with the computer',
+    'write the unit, start the service, and have it start with the computer',
     'sudo hallpass-agent service install',
   )
-    .option('--user <name>', 'an existing user to run as (default: one that systemd makes for this service alone)')
-    .option('--dry-run', 'show the unit and the steps, change nothing')
-    .addOption(new Option('--platform <name>', 'for another system than this one').choices(['linux', 'win32']))
+    .option('--user <name>', 'an existing user to run as (default: systemd creates one for this service alone)')
+    .option('--dry-run', 'show the unit and the steps; change nothing')
+    .addOption(new Option('--platform <name>', 'write for another system than this one').choices(['linux', 'win32']))
     .option('--out <folder>', 'where the scripts for Windows are written (default: in the state folder)', path)
     .action(async (options: InstallOptions) =>
       (await import('../commands/service.ts')).installService(context, options),
@@ -238,23 +237,23 @@ ${exitCodeHelp}`,
     'stop and remove the service; state and logs stay',
     'sudo hallpass-agent service uninstall',
   )
-    .option('--dry-run', 'show the steps, change nothing')
+    .option('--dry-run', 'show the steps; change nothing')
     .action(async (options: { dryRun?: true }) =>
       (await import('../commands/service.ts')).uninstallService(context, options),
     );
   serviceCommand(
     'status',
-    'say whether the service runs, and how it ended last',
+    'show whether the service is running and how it last ended',
     'hallpass-agent service status --json',
   )
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async (options: { json?: true }) => (await import('../commands/service.ts')).showService(context, options));
 
   return agent;
 }
 
 function logFormat(): Option {
-  return new Option('--log-format <format>', 'how events are written').choices(['json', 'text']).default('text');
+  return new Option('--log-format <format>', 'format of events').choices(['json', 'text']).default('text');
 }
 
 function kindList(value: string, earlier: Kind[]): Kind[] {

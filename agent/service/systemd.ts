@@ -126,7 +126,7 @@ function meaningOf(code: number): string {
     [exitCodes.ok]: 'stopped as asked',
     [exitCodes.usage]: 'wrong options; not started again',
     [exitCodes.bug]: 'a bug: please report it',
-    [exitCodes.temporary]: 'passes by itself',
+    [exitCodes.temporary]: 'temporary',
     [exitCodes.configuration]: 'somebody must change something first; not started again',
   };
   return meanings[code] ?? 'not an exit code of the agent';

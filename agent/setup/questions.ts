@@ -78,7 +78,7 @@ export const subjects = {
     flag: '--service-user',
     value: 'name',
     text: 'User of the service',
-    help: 'existing user for the service (default: one that systemd makes for it alone)',
+    help: 'existing user for the service (default: systemd creates one for it alone)',
   },
 } as const satisfies Record<string, Subject>;
 

@@ -8,9 +8,9 @@ import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, pr
 
 export function agentCommands(program: Command, context: CliContext): void {
   noted(program.command('enroll-code'))
-    .description('make a one-time code with which an agent enrolls')
+    .description('create a one-time code for enrolling an agent')
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay enroll-code contoso')
     .action(async (tenant: string, options: Noted & { json?: true }) => {
       const relay = publicUrl(await loadSettings(context.home));
@@ -21,12 +21,12 @@ export function agentCommands(program: Command, context: CliContext): void {
         `Code     ${code}\nValid    once, until ${expiresAt} (10 minutes)\n\nOn the agent's machine, as root or administrator:\n  hallpass-agent setup --relay ${relay}\n\nIt asks for the code, and leads through everything else.\n`,
       );
     });
-  const agent = program.command('agent').description("a district's agents");
+  const agent = program.command('agent').description("list and revoke a district's agents");
   agent
     .command('list')
     .description('list the agents of a district')
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay agent list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const nowMs = context.clock.now();
@@ -45,7 +45,7 @@ export function agentCommands(program: Command, context: CliContext): void {
       for (const line of problems) context.out.write(`\n${line}\n`);
     });
   noted(agent.command('revoke'))
-    .description('shut an agent out for good; a connected one is cut off within seconds')
+    .description('revoke an agent for good; a connected one is disconnected within seconds')
     .argument('<tenant>', 'slug or id')
     .argument('<agent>', 'id or name, from "agent list"')
     .addHelpText('after', '\nExample:\n  hallpass-relay agent revoke contoso sis-server')

@@ -10,14 +10,14 @@ import { momentBefore } from './times.ts';
 export function auditCommand(program: Command, context: CliContext): void {
   program
     .command('audit')
-    .description('who changed what in a district, the newest first')
+    .description('list who changed what in a district, newest first')
     .argument('<tenant>', 'slug or id')
-    .option('--since <time>', 'no earlier than 36h or 7d ago, or than 2026-08-20', (text) =>
+    .option('--since <time>', 'only entries since then: 36h or 7d ago, or 2026-08-20', (text) =>
       momentBefore(text, context.clock.now()),
     )
-    .option('--limit <entries>', 'the newest so many', rowCount, 1_000_000)
+    .option('--limit <entries>', 'at most this many, the newest', rowCount, 1_000_000)
     .addOption(csvOption('every entry'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay audit contoso --since 7d')
     .action(async (tenant: string, options: { since?: string; limit: number; csv?: string; json?: true }) => {
       const answer = await askDistrict(context, { question: 'audit', tenant }, (scope) => auditNow(scope, options));

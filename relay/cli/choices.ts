@@ -9,10 +9,10 @@ import { csvOption, writeCsv } from './tables.ts';
 export function choiceCommands(program: Command, context: CliContext): void {
   program
     .command('schools')
-    .description('the schools of a district: name, number, id, and the profile that covers each')
+    .description('list the schools of a district: name, number, id, and the profile that covers each')
     .argument('<tenant>', 'slug or id')
     .addOption(csvOption('every school'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay schools contoso')
     .action(async (tenant: string, options: { csv?: string; json?: true }) => {
       const answer = await askDistrict(context, { question: 'schools', tenant }, schoolsNow);
@@ -33,9 +33,9 @@ export function choiceCommands(program: Command, context: CliContext): void {
   program
     .command('licenses')
     .alias('licences')
-    .description("the licenses of a district's Microsoft 365 tenant, and how many seats are free")
+    .description("list the licenses of a district's Microsoft 365 tenant, with their free seats")
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay licenses contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const { licensesNow } = await import('../app/queries/cloud-choices.ts');
@@ -55,9 +55,9 @@ export function choiceCommands(program: Command, context: CliContext): void {
     });
   program
     .command('domains')
-    .description("the domains of a district's Microsoft 365 tenant, and which of them accounts can be made in")
+    .description("list the domains of a district's Microsoft 365 tenant, and which ones can have new accounts")
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay domains contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const { domainsNow } = await import('../app/queries/cloud-choices.ts');
@@ -80,10 +80,10 @@ export function choiceCommands(program: Command, context: CliContext): void {
   program
     .command('properties')
     .description(
-      'the optional properties that a profile can choose, where each is written, and for whom agents send it',
+      'list the optional properties that a profile can choose, where Hallpass writes each, and for whom agents send it',
     )
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay properties contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const answer = await askDistrict(context, { question: 'properties', tenant }, propertiesNow);

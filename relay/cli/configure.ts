@@ -38,23 +38,27 @@ export function configureCommand(program: Command, context: CliContext): void {
     .option('--port <number>', 'port to listen on', portNumber)
     .option('--tls-cert <file>', "the server's certificate with its chain, PEM", filePath)
     .option('--tls-key <file>', 'its private key, PEM', filePath)
-    .option('--trusted-proxy <address...>', 'proxies (addresses or networks) whose X-Forwarded-For is believed')
-    .option('--proxy-protocol', 'those proxies say by the PROXY protocol (1 or 2) where a connection comes from')
-    .option('--no-proxy-protocol', 'they do not')
-    .option('--max-connections <number>', 'connections at once, in all', connectionCount)
-    .option('--max-connections-per-address <number>', 'connections at once, of one address', connectionsPerAddress)
-    .option('--public-url <url>', 'address at which agents reach the relay, when a proxy stands before it')
+    .option('--trusted-proxy <address...>', 'trust X-Forwarded-For from these proxies (addresses or networks)')
+    .option('--proxy-protocol', 'expect the PROXY protocol (1 or 2) from the trusted proxies')
+    .option('--no-proxy-protocol', 'expect no PROXY protocol')
+    .option('--max-connections <number>', 'at most this many simultaneous connections in total', connectionCount)
+    .option(
+      '--max-connections-per-address <number>',
+      'at most this many simultaneous connections from one address',
+      connectionsPerAddress,
+    )
+    .option('--public-url <url>', 'address at which agents reach the relay, if a proxy stands in front of it')
     .option('--client-id <id>', "client id of the relay's app registration")
     .option('--client-cert <file>', "the app's certificate, PEM", filePath)
     .option('--client-key <file>', 'its private key, PEM', filePath)
-    .option('--client-secret-file <file>', "file with the app's client secret, in place of a certificate", filePath)
+    .option('--client-secret-file <file>', "file with the app's client secret, instead of a certificate", filePath)
     .option('--graph-url <url>', 'Microsoft Graph of a national cloud or a simulator')
     .option('--graph-authority <url>', 'its sign-in address')
-    .option('--graph-ca <file>', 'private certification authority of both, PEM or DER', filePath)
-    .option('--graph-speed <factor>', "a simulator's factor on Graph's limits", factor)
+    .option('--graph-ca <file>', 'private certificate authority of both, PEM or DER', filePath)
+    .option('--graph-speed <factor>', "factor on Graph's limits, for a simulator", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
-    .option('--keep-days <number>', 'for how many days it is kept what runs did', days)
-    .option('--key-file <file>', 'key that secrets are sealed with, when it is not kept in the state folder', filePath)
+    .option('--keep-days <number>', 'how many days to keep the journal of runs', days)
+    .option('--key-file <file>', 'file with the key that seals secrets (default: in the state folder)', filePath)
     .addHelpText(
       'after',
       `

@@ -35,7 +35,7 @@ export interface Noted {
 /** Adds the options of {@link Noted}. */
 export function noted(command: Command): Command {
   return command
-    .addOption(new Option('--note <text>', 'what the audit log should say besides who did it').argParser(noteText))
+    .addOption(new Option('--note <text>', 'note for the audit log, such as a ticket number').argParser(noteText))
     .addOption(new Option('--by <name>').argParser(noteText).hideHelp());
 }
 

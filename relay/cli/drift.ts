@@ -9,11 +9,11 @@ import { csvOption, writeCsv } from './tables.ts';
 export function driftCommand(program: Command, context: CliContext): void {
   program
     .command('drift')
-    .description('what differs in Microsoft 365 from what was done there, and what becomes of it')
+    .description('show what people changed by hand in Microsoft 365, and what Hallpass does about it')
     .argument('<tenant>', 'slug or id')
-    .option('--all', 'with what the profile wants kept, and what has been repaired')
+    .option('--all', 'include differences that the profile keeps, and repaired ones')
     .addOption(csvOption('every difference'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

@@ -11,16 +11,16 @@ const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… wait
 export function explainCommand(program: Command, context: CliContext): void {
   program
     .command('explain')
-    .description('why a person is, or is not, in a class: the whole way from PowerSchool to Microsoft 365')
+    .description('explain why a person is, or is not, in a class: every step from PowerSchool to Microsoft 365')
     .argument('<tenant>', 'slug or id')
     .addOption(
-      new Option('--student <who>', 'the student: DCID, number, user name, address, name, or account').conflicts(
+      new Option('--student <who>', 'the student: DCID, number, user name, email address, name, or account').conflicts(
         'teacher',
       ),
     )
-    .option('--teacher <who>', 'the teacher, likewise; the DCID is that of USERS')
+    .option('--teacher <who>', 'the teacher: as for --student, with the DCID of USERS')
     .option('--section <id>', 'DCID of the section')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  hallpass-relay explain contoso --student 4711 --section 815\n  hallpass-relay explain contoso --student "Ana Lee"',

@@ -20,13 +20,13 @@ const whyLength = 90;
 export function fleetCommand(program: Command, context: CliContext): void {
   program
     .command('fleet')
-    .description('every district on one line, the one that needs you most first')
+    .description('show every district on one line, the one that needs you most first')
     .addOption(csvOption('every district'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-stopped: nothing is written until somebody acts. broken: an agent is away or has a problem. held: something waits for a
+stopped: nothing is written until somebody acts. broken: an agent is disconnected or has a problem. held: operations wait for a
 decision. not yet: being set up, in preview, or paused.
 
 Examples:

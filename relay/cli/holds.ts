@@ -16,13 +16,13 @@ interface ApproveOptions extends Noted {
 
 /** What the guard holds back, and the decisions about it. A running relay acts on them within seconds. */
 export function holdsCommands(program: Command, context: CliContext): void {
-  const holds = program.command('holds').description('what is held back in a district, and deciding about it');
+  const holds = program.command('holds').description('show and decide what the guard holds in a district');
   holds
     .command('list')
-    .description('what is held, why, and what would happen')
+    .description('list the holds: why, and what happens if you approve')
     .argument('<tenant>', 'slug or id')
-    .option('--profile <name>', 'of one profile alone')
-    .option('--json', 'for programs')
+    .option('--profile <name>', 'only this profile')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
     .action(async (tenant: string, options: { profile?: string; json?: true }) => {
       const answer = await askDistrict(context, { question: 'holds', tenant }, async (scope, { slug }) => {
@@ -37,12 +37,14 @@ export function holdsCommands(program: Command, context: CliContext): void {
       if (all.some(isOpen)) context.out.write(`\n→ hallpass-relay holds approve ${tenant} [HOLD], or reject\n`);
     });
   noted(holds.command('approve'))
-    .description('let what is held proceed, as it is now and up to a tenth more')
+    .description('approve holds: up to a tenth more operations than now may proceed')
     .argument('<tenant>', 'slug or id')
-    .argument('[hold]', 'as listed; without it, everything that has no decision yet')
-    .option('--profile <name>', 'of one profile alone')
-    .option('--limit <operations>', 'so many operations instead of as many as are held now', operationCount)
-    .option('--until <time>', 'how long: 36h, 7d or 2026-08-20', (text) => momentAfter(text, context.clock.now()))
+    .argument('[hold]', 'its key, from "holds list"; without it, every undecided hold')
+    .option('--profile <name>', 'only this profile')
+    .option('--limit <operations>', 'approve this many operations instead of as many as are held now', operationCount)
+    .option('--until <time>', 'how long the approval lasts: 36h, 7d or 2026-08-20', (text) =>
+      momentAfter(text, context.clock.now()),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  hallpass-relay holds approve contoso removeMember:12:share --until 36h --note "Year rollover"',
@@ -51,10 +53,10 @@ export function holdsCommands(program: Command, context: CliContext): void {
       await decideAndShow(context, { tenant, key, state: 'approved' }, options);
     });
   noted(holds.command('reject'))
-    .description('keep it held, without being told again until the cause changes')
+    .description('keep holds held, and do not report them again until the cause changes')
     .argument('<tenant>', 'slug or id')
-    .argument('[hold]', 'as listed; without it, everything that has no decision yet')
-    .option('--profile <name>', 'of one profile alone')
+    .argument('[hold]', 'its key, from "holds list"; without it, every undecided hold')
+    .option('--profile <name>', 'only this profile')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds reject contoso removeMember:12:share')
     .action(async (tenant: string, key: string | undefined, options: ApproveOptions) => {
       await decideAndShow(context, { tenant, key, state: 'rejected' }, options);

@@ -7,13 +7,13 @@ import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, pr
 
 /** Who has which account: shown, and changed by hand. */
 export function linkCommands(program: Command, context: CliContext): void {
-  const link = program.command('link').description('who has which account');
+  const link = program.command('link').description('show and change account links: which person has which account');
   link
     .command('list')
-    .description('list people and their accounts, since when and by which rule')
+    .description('list people with their accounts, since when, and by which rule')
     .argument('<tenant>', 'slug or id')
     .addOption(new Option('--role <role>', 'one of the two').choices(['students', 'teachers']))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay link list contoso --role teachers')
     .action(async (tenant: string, options: { role?: Role; json?: true }) => {
       const all = await askDistrict(context, { question: 'links', tenant }, listLinks);
@@ -35,14 +35,14 @@ export function linkCommands(program: Command, context: CliContext): void {
       );
     });
   noted(link.command('set'))
-    .description('give a person an account by hand; rules never change it again')
+    .description('link an account to a person by hand; identity rules never change it again')
     .argument('<tenant>', 'slug or id')
-    .argument('<person>', 'who: students:DCID as problems name them, number, user name, address, name, or account')
+    .argument('<person>', 'students:DCID or teachers:DCID, number, user name, email address, name, or account')
     .argument('<account>', 'object id or userPrincipalName')
     .addHelpText(
       'after',
       `
-An account of somebody who has left PowerSchool is handed over, with its classes, which the next run puts right.
+If the account belongs to a person who left PowerSchool, it is handed over with its classes; the next run corrects these.
 
 Example:
   hallpass-relay link set contoso students:4711 ana.simic@contoso.edu --note "Ticket 4711"`,
@@ -62,15 +62,15 @@ Example:
       );
     });
   noted(link.command('remove'))
-    .description('take an account from a person by hand; the account itself, and where it is a member, stay')
+    .description('unlink an account from a person; the account and its memberships stay')
     .argument('<tenant>', 'slug or id')
-    .argument('<person>', 'who, likewise')
+    .argument('<person>', 'as for "link set"')
     .addHelpText(
       'after',
       `
-The next run looks for an account by the profile's rules again: it finds the same one unless the rules, the data or the
-account have changed. To give the person another one, use "link set". For somebody whose account was deleted in Microsoft 365,
-it is forgotten that it was theirs: where accounts are created, a new one is made.
+The next run matches the person by the profile's rules again, and finds the same account unless the rules, the data or the
+account changed. To link another account, use "link set". If the account was deleted in Microsoft 365, the relay forgets it;
+a profile that creates accounts then creates a new one.
 
 Example:
   hallpass-relay link remove contoso students:4711`,

@@ -17,16 +17,16 @@ interface MatchOptions {
 export function matchCommand(program: Command, context: CliContext): void {
   program
     .command('match')
-    .description('what every identity rule would find in the accounts that there are')
+    .description('show what every identity rule would match among the existing accounts')
     .argument('<tenant>', 'slug or id')
     .addOption(new Option('--role <role>', 'one of the two').choices(roles))
-    .option('--profile <name>', 'people of this profile alone')
-    .option('--all', 'also rules that match nobody')
-    .option('--json', 'for programs')
+    .option('--profile <name>', 'only people of this profile')
+    .option('--all', 'include rules that match nobody')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Compares the people whom agents have sent with the directory as it is now; nothing is changed. Agents send the sources
+Compares the people whom agents have sent with the current directory; changes nothing. Agents send the sources
 that the profile's rules use; with "identity": {"compareAll": true} in the profile they send every source.
 
 Example:

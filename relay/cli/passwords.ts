@@ -15,12 +15,14 @@ import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, pr
 
 /** First passwords of accounts that Hallpass made: handed out once. */
 export function passwordsCommands(program: Command, context: CliContext): void {
-  const passwords = program.command('passwords').description('first passwords of accounts that Hallpass made');
+  const passwords = program
+    .command('passwords')
+    .description('manage the first passwords of accounts that Hallpass created');
   passwords
     .command('list')
-    .description('accounts whose first password has not been handed out, without the passwords')
+    .description('list accounts whose first password was not exported yet (never the passwords)')
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const { known, unknown, readopted } = await askDistrict(
@@ -55,13 +57,13 @@ export function passwordsCommands(program: Command, context: CliContext): void {
       context.out.write(`  → If nobody has them, set new ones: hallpass-relay passwords renew ${tenant} --unknown\n`);
     });
   noted(passwords.command('renew'))
-    .description('set new first passwords in Microsoft 365, to be exported')
+    .description('set new first passwords in Microsoft 365, for you to export')
     .argument('<tenant>', 'slug or id')
-    .option('--unknown', 'of all accounts whose first password is not known here, after a restore of an older database')
-    .option('--person <who>', 'of one account: students:DCID, DCID, number, user name, name, or account of the person')
+    .option('--unknown', 'for all accounts whose first password was lost by restoring an older database')
+    .option('--person <who>', 'for one person: students:DCID, DCID, number, user name, name, or account')
     .addHelpText(
       'after',
-      '\nWhoever has used the account until now cannot sign in with the old password any more.\n\nExample:\n  hallpass-relay passwords renew contoso --unknown',
+      '\nPeople who used the account so far can no longer sign in with the old password.\n\nExample:\n  hallpass-relay passwords renew contoso --unknown',
     )
     .action(async (tenant: string, { unknown, person, ...options }: Noted & { unknown?: true; person?: string }) => {
       if (unknown === undefined && person === undefined) {
@@ -80,7 +82,7 @@ export function passwordsCommands(program: Command, context: CliContext): void {
       if (renewed > 0) context.out.write(`  → hallpass-relay passwords export ${tenant} --file FILE\n`);
     });
   noted(passwords.command('export'))
-    .description('write them into a new file, as CSV, and forget them')
+    .description('write first passwords to a new CSV file, and delete them from the relay')
     .argument('<tenant>', 'slug or id')
     .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it', filePath)
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv')

@@ -30,15 +30,18 @@ const sampleSize = 3;
 export function planCommand(program: Command, context: CliContext): void {
   program
     .command('plan')
-    .description('what exactly the next run would do, and what of it would be held; changes nothing')
+    .description('show exactly what the next run would do and what would be held; change nothing')
     .argument('<tenant>', 'slug or id')
-    .option('--profile <name>', 'of a district that has several')
+    .option('--profile <name>', 'which profile, if the district has several')
     .addOption(csvOption('every operation'))
-    .option('--json', 'everything, for programs')
+    .option('--json', 'print everything as JSON')
     .addOption(
-      new Option('--kind <kind...>', 'these kinds of operations alone').choices(operationKinds).default([], 'all'),
+      new Option('--kind <kind...>', 'only these kinds of operations').choices(operationKinds).default([], 'all'),
     )
-    .option('--person <who>', 'this person alone: DCID, number, user name, address, name, account, or students:DCID')
+    .option(
+      '--person <who>',
+      'only this person: DCID, number, user name, email address, name, account, or students:DCID',
+    )
     .addHelpText(
       'after',
       `

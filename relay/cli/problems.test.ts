@@ -44,7 +44,7 @@ t.test('problems say who can put them right, and vanish when somebody has', asyn
   t.match(seats, [{ role: 'microsoft', message: /does not have any available licenses/, firstAt: String }]);
   t.same(await problems('--role', 'nobody'), []);
   t.match(await cli('problems', 'contoso'), {
-    out: /AzureActiveDirectoryInvalidLicense, 2 × to be put right by an administrator of Microsoft 365\n/,
+    out: /AzureActiveDirectoryInvalidLicense, 2 × for a Microsoft 365 administrator to fix\n/,
   });
 
   const file = join(home, 'problems.csv');

@@ -22,24 +22,27 @@ interface ProblemsOptions {
 }
 
 const fixerNames: Record<Fixer, string> = {
-  sis: 'those who keep PowerSchool',
-  microsoft: 'an administrator of Microsoft 365',
-  operator: 'those who run the relay',
-  nobody: 'nobody: it passes by itself',
+  sis: 'the PowerSchool administrator to fix',
+  microsoft: 'a Microsoft 365 administrator to fix',
+  operator: 'the relay operator to fix',
+  nobody: 'nobody to fix: it is temporary',
 };
 
 /** What is wrong in a district, cause by cause, each with who can put it right and how. */
 export function problemsCommand(program: Command, context: CliContext): void {
   program
     .command('problems')
-    .description('what is wrong in a district, who can put it right, and how')
+    .description('list what is wrong in a district, who can fix it, and how')
     .argument('<tenant>', 'slug or id')
-    .option('--profile <name>', 'of one profile alone')
-    .option('--code <code>', 'of one cause alone, as docs/errors.md lists them')
-    .addOption(new Option('--role <role>', 'what these people can put right').choices(fixers))
-    .option('--person <who>', 'of one person: DCID, number, user name, address, name, account, or students:DCID')
+    .option('--profile <name>', 'only this profile')
+    .option('--code <code>', 'only this code, from docs/errors.md')
+    .addOption(new Option('--role <role>', 'only what these people can fix').choices(fixers))
+    .option(
+      '--person <who>',
+      'only this person: DCID, number, user name, email address, name, account, or students:DCID',
+    )
     .addOption(csvOption('every problem, with the names of people'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
@@ -68,7 +71,7 @@ Examples:
       }
       if (problems.length === 0 && failing.length === 0) context.out.write('No problems.\n');
       for (const [code, ofCode] of Map.groupBy(problems, (problem) => problem.code)) {
-        context.out.write(`${code}, ${ofCode.length} × to be put right by ${fixerNames[fixerOf(code)]}\n`);
+        context.out.write(`${code}, ${ofCode.length} × for ${fixerNames[fixerOf(code)]}\n`);
         for (const problem of ofCode) context.out.write(describe(problem, tenant));
         context.out.write('\n');
       }

@@ -10,11 +10,11 @@ import { openDocument, tellDocument } from './profile-document.ts';
 export function profileCheckCommand(profile: Command, context: CliContext): void {
   profile
     .command('check')
-    .description('hold a profile against the tenant: domains, licenses, schools, dates, rules')
+    .description('check a profile against the tenant: domains, licenses, schools, dates, rules')
     .argument('<tenant>', 'slug or id')
-    .argument('[file]', 'a profile, JSON; without it, the stored one', filePath)
-    .option('--profile <name>', 'of a district that has several')
-    .option('--json', 'for programs')
+    .argument('[file]', 'a profile as JSON (default: the stored profile)', filePath)
+    .option('--profile <name>', 'which profile, if the district has several')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile check contoso profile.json')
     .action(async (tenant: string, file: string | undefined, options: { profile?: string; json?: true }) => {
       await withApp(context, async (app) => {

@@ -11,10 +11,10 @@ import { openDocument, tellDocument } from './profile-document.ts';
 export function profileSetCommand(profile: Command, context: CliContext): void {
   noted(profile.command('set'))
     .alias('import')
-    .description('check a profile and store it in place of the one of that name; its state stays as it is')
+    .description('check a profile and store it, replacing the one with the same name; its state stays')
     .argument('<tenant>', 'slug or id')
-    .argument('<file>', 'the profile, JSON', filePath)
-    .option('--unchecked', 'without holding it against Microsoft 365 and the roster first')
+    .argument('<file>', 'the profile as JSON', filePath)
+    .option('--unchecked', 'skip the check against Microsoft 365 and the roster')
     .addHelpText(
       'after',
       `

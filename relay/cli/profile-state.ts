@@ -11,16 +11,16 @@ interface StateOptions extends Noted {
 
 const moves: Record<ProfileMove, { description: string; isChecked: boolean }> = {
   preview: {
-    description: 'stop writing to Microsoft 365, and go on planning and counting',
+    description: 'stop writing to Microsoft 365, but keep planning and counting',
     isChecked: false,
   },
-  enable: { description: 'let runs write to Microsoft 365, also after a pause or a quarantine', isChecked: true },
+  enable: { description: 'let runs write to Microsoft 365; also ends a pause or a quarantine', isChecked: true },
   resume: {
-    description: 'end a pause or a quarantine: what was a preview is one again, and what was enabled writes again',
+    description: 'end a pause or a quarantine and return to the state before it: preview or enabled',
     isChecked: true,
   },
   pause: {
-    description: 'stop runs; the one under way ends within seconds, and "profile resume" goes on',
+    description: 'stop all runs; a run in progress ends within seconds, and "profile resume" continues',
     isChecked: false,
   },
 };
@@ -31,10 +31,10 @@ export function profileStateCommands(profile: Command, context: CliContext): voi
     const command = noted(profile.command(move))
       .description(description)
       .argument('<tenant>', 'slug or id')
-      .option('--profile <name>', 'of a district that has several')
+      .option('--profile <name>', 'which profile, if the district has several')
       .addHelpText('after', `\nExample:\n  hallpass-relay profile ${move} contoso`)
       .action((tenant: string, options: StateOptions) => change(context, tenant, move, options));
-    if (isChecked) command.option('--unchecked', 'without holding it against the tenant first');
+    if (isChecked) command.option('--unchecked', 'skip the check against the tenant');
   }
 }
 

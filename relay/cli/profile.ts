@@ -9,18 +9,18 @@ import { profileSetCommand } from './profile-set.ts';
 import { profileStateCommands } from './profile-state.ts';
 
 /** The option that names a profile. */
-const named = ['--profile <name>', 'of a district that has several'] as const;
+const named = ['--profile <name>', 'which profile, if the district has several'] as const;
 
 export function profileCommands(program: Command, context: CliContext): void {
-  const profile = program.command('profile').description("a district's sync profiles");
+  const profile = program.command('profile').description("manage a district's sync profiles");
   profileSetCommand(profile, context);
   profileCheckCommand(profile, context);
   profileStateCommands(profile, context);
   profile
     .command('list')
-    .description('the profiles of a district')
+    .description('list the profiles of a district')
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const answer = await askDistrict(context, { question: 'profiles', tenant }, profilesNow);
@@ -44,9 +44,9 @@ export function profileCommands(program: Command, context: CliContext): void {
       }
     });
   noted(profile.command('remove'))
-    .description('remove a profile; what it made in Microsoft 365 stays')
+    .description('remove a profile; what it created in Microsoft 365 stays')
     .argument('<tenant>', 'slug or id')
-    .argument('<name>', 'of the profile')
+    .argument('<name>', 'name of the profile')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
     .action(async (tenant: string, name: string, options: Noted) => {
       const asked = { tenant, profile: name };

@@ -12,11 +12,11 @@ import { csvOption, writeCsv } from './tables.ts';
 export function runsCommands(program: Command, context: CliContext): void {
   program
     .command('runs')
-    .description('the last runs of a district, the newest first')
+    .description('list the last runs of a district, newest first')
     .argument('<tenant>', 'slug or id')
-    .option('--profile <name>', 'of one profile alone')
-    .option('--limit <runs>', 'so many', rowCount, 20)
-    .option('--json', 'for programs')
+    .option('--profile <name>', 'only this profile')
+    .option('--limit <runs>', 'at most this many', rowCount, 20)
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay runs contoso --limit 50')
     .action(async (tenant: string, options: { profile?: string; limit: number; json?: true }) => {
       const answer = await askDistrict(context, { question: 'runs', tenant }, async (scope, { slug }) => {
@@ -43,12 +43,12 @@ export function runsCommands(program: Command, context: CliContext): void {
     });
   program
     .command('run')
-    .description('what one run did: every operation with its reason, before and after')
+    .description('show what one run did: every operation with its reason and the values before and after')
     .argument('<tenant>', 'slug or id')
     .argument('<run>', 'its number, from "runs", or its id')
-    .option('--failed', 'only what did not succeed')
+    .option('--failed', 'only operations that did not succeed')
     .addOption(csvOption('every operation'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay run contoso 17 --failed')
     .action(async (tenant: string, name: string, options: { failed?: true; csv?: string; json?: true }) => {
       const { run, operations, names } = await askDistrict(context, { question: 'runs', tenant }, async (scope) => {

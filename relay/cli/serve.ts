@@ -15,12 +15,12 @@ export function serveCommand(program: Command, context: CliContext): void {
   program
     .command('serve')
     .description('run the relay until SIGTERM or Ctrl-C')
-    .addOption(new Option('--log-format <format>', 'how events are written').choices(['json', 'text']))
-    .option('--port <number>', 'listen on this port, this time', portNumber)
+    .addOption(new Option('--log-format <format>', 'format of events').choices(['json', 'text']))
+    .option('--port <number>', 'listen on this port for this run only', portNumber)
     .addHelpText(
       'after',
       `
-Log format: text on a terminal, else JSON lines.
+Log format: text on a terminal, otherwise JSON lines.
 
 Examples:
   hallpass-relay serve

@@ -11,9 +11,9 @@ import { troubleOf } from './profile-lines.ts';
 export function statusCommand(program: Command, context: CliContext): void {
   program
     .command('status')
-    .description('where a district stands')
+    .description('show how a district is doing')
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')
     .action(async (name: string, options: { json?: true }) => {
       const nowMs = context.clock.now();

@@ -13,20 +13,19 @@ interface Control {
 const controls: Control[] = [
   {
     name: 'now',
-    description: 'look now whether there is something to do',
+    description: 'start a run now if there is something to do',
     request: 'starts',
     done: 'A serving relay begins a run within 2 seconds.',
   },
   {
     name: 'cancel',
-    description:
-      'end the run under way between two batches; the next one begins after the next change, or in 15 minutes',
+    description: 'end the current run between two batches; the next one starts after the next change, or in 15 minutes',
     request: 'cancels',
     done: 'A run that is under way ends within seconds; what was answered is recorded. To keep the next from beginning: profile pause.',
   },
   {
     name: 'restart',
-    description: 'end the run under way, and begin one that reads the directory and looks at everything again',
+    description: 'end the current run, and start one that reads the directory and compares everything again',
     request: 'restarts',
     done: 'A serving relay looks at everything again within 2 seconds. Links and what was applied stay.',
   },

@@ -13,11 +13,11 @@ interface TeamsOptions {
 export function teamsCommand(program: Command, context: CliContext): void {
   program
     .command('teams')
-    .description('the teams of classes, and which of them wait for a teacher')
+    .description('list the teams of classes, and which ones wait for a teacher')
     .argument('<tenant>', 'slug or id')
-    .option('--waiting', 'those alone that a teacher has to activate')
+    .option('--waiting', 'only teams that a teacher must activate')
     .addOption(csvOption('every team, with the names of teachers'))
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

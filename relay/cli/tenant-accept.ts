@@ -7,14 +7,14 @@ import { actorOf, type CliContext, type Noted, noted, withApp } from './context.
 /** A PowerSchool server that moved: what it says of itself is new, and its data is that of before. */
 export function tenantAcceptCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('accept'))
-    .description('say that a PowerSchool server that was refused has the same data as the one of before')
+    .description('accept a refused PowerSchool server that has the same data as the previous one')
     .argument('<tenant>', 'slug or id')
-    .argument('<server>', 'its address, as "tenant show" and the refusal say it')
+    .argument('<server>', 'its address, from "tenant show" or the refusal')
     .addHelpText(
       'after',
       `
-Only for a server with the same database: moved, renamed, or set up anew from a backup. With another database the accounts of
-its people would go to those who have the same numbers in the old one; such a server needs a district of its own.
+Only for a server with the same database: moved, renamed, or reinstalled from a backup. With another database, people would get
+the accounts of those who have the same numbers in the old one; add such a server as a separate district.
 
 Example:
   hallpass-relay tenant accept contoso ps-new.contoso.org`,

@@ -7,15 +7,15 @@ import { actorOf, type CliContext, withApp } from './context.ts';
 export function tenantRemoveCommand(tenant: Command, context: CliContext): void {
   tenant
     .command('remove')
-    .description('delete everything that this relay has of a district; without --confirm, say what that is')
+    .description('delete everything that this relay stores about a district; without --confirm, only show it')
     .argument('<tenant>', 'slug or id')
-    .option('--confirm <slug>', 'its slug once more: then it is done')
+    .option('--confirm <slug>', 'the slug again, to confirm')
     .addHelpText(
       'after',
       `
-Roster, links, journal, profiles, agents, tokens, first passwords that wait, and the audit log of the district are deleted from
-the database and cannot be brought back but from a backup. Accounts, classes and memberships in Microsoft 365 stay. Backups and
-the relay's log files are not touched.
+This deletes the district's roster, account links, journal, profiles, agents, tokens, waiting first passwords and audit log from
+the database. Only a backup can bring them back. Accounts, classes and memberships in Microsoft 365 stay, and so do backups and
+the relay's log files.
 
 Example:
   hallpass-relay tenant remove contoso --confirm contoso`,

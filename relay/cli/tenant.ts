@@ -7,7 +7,7 @@ import { serverLines, tenantAcceptCommand } from './tenant-accept.ts';
 import { tenantRemoveCommand } from './tenant-remove.ts';
 
 export function tenantCommands(program: Command, context: CliContext): void {
-  const tenant = program.command('tenant').description('districts that this relay serves');
+  const tenant = program.command('tenant').description('manage the districts that this relay serves');
   addCommand(tenant, context);
   listCommand(tenant, context);
   showCommand(tenant, context);
@@ -23,7 +23,7 @@ interface AddOptions extends Noted {
 
 function addCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('add'))
-    .description('add a district; its Microsoft 365 tenant is tried where the relay has an app registration')
+    .description('add a district; try its Microsoft 365 tenant if the relay has an app registration')
     .argument('<slug>', 'short name for commands and logs, e.g. contoso')
     .requiredOption('--name <name>', 'name of the district')
     .requiredOption('--graph-tenant <guid>', "the district's Microsoft 365 tenant id")
@@ -46,7 +46,7 @@ function listCommand(tenant: Command, context: CliContext): void {
   tenant
     .command('list')
     .description('list the districts')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant list --json')
     .action(async (options: { json?: true }) => {
       const districts = await withApp(context, (app) => fleetNow(app, actorOf(context)));
@@ -72,9 +72,9 @@ function listCommand(tenant: Command, context: CliContext): void {
 function showCommand(tenant: Command, context: CliContext): void {
   tenant
     .command('show')
-    .description('what the relay was told of a district, and whether its Microsoft 365 tenant lets it in')
+    .description("show a district's settings, and whether the relay can sign in to its Microsoft 365 tenant")
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant show contoso')
     .action(async (name: string, options: { json?: true }) => {
       const { found, servers } = await askDistrict(
@@ -104,11 +104,11 @@ interface EditOptions extends Noted {
 
 function editCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('edit'))
-    .description('change what was said of a district; the Microsoft 365 tenant only before anything was done in it')
+    .description("change a district's settings; its Microsoft 365 tenant only before anything was written there")
     .argument('<tenant>', 'slug or id')
-    .option('--slug <slug>', 'another short name')
-    .option('--name <name>', 'another name')
-    .option('--graph-tenant <guid>', 'another Microsoft 365 tenant id')
+    .option('--slug <slug>', 'new short name')
+    .option('--name <name>', 'new name')
+    .option('--graph-tenant <guid>', 'new Microsoft 365 tenant id')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant edit contoso --name "Contoso Unified Schools"')
     .action(async (given: string, { slug, name, graphTenant, ...options }: EditOptions) => {
       if (slug === undefined && name === undefined && graphTenant === undefined) {

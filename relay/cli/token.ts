@@ -8,23 +8,23 @@ import { days } from './numbers.ts';
 
 /** Tokens with which programs use the API (docs/api.md). */
 export function tokenCommands(program: Command, context: CliContext): void {
-  const token = program.command('token').description('tokens with which programs use the API');
+  const token = program.command('token').description('manage API tokens for programs');
   noted(token.command('create'))
-    .description('make a token, which is shown once; without more options it can read this district and nothing else')
+    .description('create a token and show it once; by default it can only read this district')
     .argument('<tenant>', 'slug or id')
     .requiredOption('--name <name>', 'what it is for, e.g. the dashboard', label)
     .addOption(
       new Option(
         '--role <role>',
-        "viewer: looks; admin: changes what is its districts' own; operator: does everything, everywhere",
+        'viewer: reads; admin: also changes what belongs to its districts; operator: everything, everywhere',
       )
         .choices(accessRoles)
         .default('viewer'),
     )
-    .option('--also <tenant...>', 'districts that it opens besides')
-    .option('--all-districts', 'opens every district, also those to come')
+    .option('--also <tenant...>', 'further districts that it opens')
+    .option('--all-districts', 'open every district, including future ones')
     .option('--days <days>', 'how long it is valid', days, 90)
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
@@ -48,7 +48,7 @@ Examples:
     .command('list')
     .description('list the tokens of a district')
     .argument('<tenant>', 'slug or id')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay token list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
       const tokens = await askDistrict(context, { question: 'tokens', tenant }, listTokens);
@@ -74,7 +74,7 @@ Examples:
       );
     });
   noted(token.command('revoke'))
-    .description('have a token refused from now on, for good')
+    .description('revoke a token for good')
     .argument('<tenant>', 'slug or id')
     .argument('<token>', 'id, from "token list"; never the token itself')
     .addHelpText('after', '\nExample:\n  hallpass-relay token revoke contoso 3f2b6c1e-…')

@@ -25,7 +25,7 @@ const aboutLicenses: readonly OutcomeRow[] = [
     codes: ['MutuallyExclusiveViolation', 'mutuallyExclusiveServicePlans'],
     message: /mutually exclusive|conflicting service ?plans?|MutuallyExclusive/i,
     advice:
-      'The account has another license with a plan that excludes one of these. Take one of the two away, or switch one of the plans off with "disabledPlans" in the profile.',
+      'The account has another license with a plan that excludes one of these. Remove one of the two licenses, or switch one of the plans off with "disabledPlans" in the profile.',
   },
   {
     ...noLicence,
@@ -38,19 +38,19 @@ const aboutLicenses: readonly OutcomeRow[] = [
     ...noLicence,
     codes: ['CountViolation'],
     message: /available licen[cs]es|CountViolation|(?:not enough|no more|insufficient) (?:seats|licen[cs]es)/i,
-    advice: 'Buy seats, or take licenses back from accounts that do not need them any more.',
+    advice: 'Buy seats, or remove licenses from accounts that no longer need them.',
   },
   {
     ...noLicence,
     codes: ['UniquenessViolation'],
     message: /UniquenessViolation|proxy ?address/i,
-    advice: 'Another object has an e-mail address of this account: take the address away from one of them in Exchange.',
+    advice: 'Another object has an email address of this account: remove the address from one of them in Exchange.',
   },
   {
     ...noLicence,
     message: /inherited from a group/i,
     advice:
-      'The account has the license from a group: let the group decide ("licenses" of the profile with that group), or take the account out of it.',
+      'The account has the license from a group: let the group decide ("licenses" of the profile with that group), or remove the account from it.',
   },
   {
     ...noLicence,

@@ -10,17 +10,17 @@ import { readScriptOptions } from '../script-options.ts';
 export const errorsPage = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
 
 const classes: Record<RetryClass, string> = {
-  retry: 'passes by itself; Hallpass tries again',
-  'retry-after': 'passes by itself; the other side said when',
+  retry: 'temporary; Hallpass tries again',
+  'retry-after': 'temporary; the other side said when',
   fix: 'somebody must change something first',
   bug: 'a bug in Hallpass: please report it',
 };
 
 const fixers: Record<Fixer, string> = {
   sis: 'the PowerSchool administrator',
-  microsoft: 'an administrator of Microsoft 365',
+  microsoft: 'a Microsoft 365 administrator',
   operator: 'the relay operator',
-  nobody: 'nobody: it passes by itself',
+  nobody: 'nobody: it is temporary',
 };
 
 /** The page as Markdown. */
@@ -30,8 +30,8 @@ export function renderErrors(): string {
 
 Generated from the catalogue in \`shared/errors/\` by \`npm run docs:errors\`; do not edit.
 
-Every error has a stable code, a sentence with what and where, and a next step. On a terminal it reads
-\`error[CODE] sentence\`, then \`→ what to do\`. Words in braces are filled in.
+Every error has a stable code, a sentence that says what happened and where, and a next step. On a terminal it reads
+\`error[CODE] sentence\`, then \`→ what to do\`. The program fills in the words in braces.
 
 | retry class | meaning | exit code |
 |---|---|---|
@@ -53,7 +53,7 @@ function chapter(title: string, entries: Record<string, Entry>): string {
 ${entry.meaning}
 
 *What to do:* ${entry.action} *(${entry.retry}: ${classes[entry.retry]})*${
-      entry.who === undefined ? '' : `\n\n*Who can put it right:* ${fixers[entry.who]}`
+      entry.who === undefined ? '' : `\n\n*Who can fix it:* ${fixers[entry.who]}`
     }
 `,
   );
@@ -61,15 +61,15 @@ ${entry.meaning}
 }
 
 const verdicts: Record<Verdict, string> = {
-  done: 'it was so already: done',
+  done: 'already so: done',
   again: 'tried again',
-  doubtful: 'looked up where it makes an object, else tried again',
+  doubtful: 'looked up if it creates an object, otherwise tried again',
   'look up': 'looked up',
-  conflict: 'looked up who has it',
+  conflict: 'looked up who holds the value',
   missing: 'tried again, then looked up what is missing',
   denied: 'looked up which permission is missing, or how the object is protected',
   'other password': 'tried again with another first password',
-  'one by one': 'owners are added one at a time, and that is remembered for the tenant',
+  'one by one': 'Hallpass adds owners one at a time, and remembers that for the tenant',
   refused: 'a problem at once',
 };
 
@@ -85,10 +85,10 @@ function outcomeChapter(): string {
   });
   return `## Answers of Microsoft Graph
 
-What Hallpass makes of an answer to an operation. The first row that fits counts; a code of Graph, a code of a detail, or words of
-the message (as a regular expression) is enough, where a row has any.
+How Hallpass interprets an answer to an operation. The first matching row counts. If a row has codes or words, one of them is enough: a
+code of Graph, a code of a detail, or words of the message (as a regular expression).
 
-| operations | status | code or words | what becomes of it | problem, if it stays so |
+| operations | status | code or words | what Hallpass does | problem, if it persists |
 |---|---|---|---|---|
 ${lines.join('\n')}
 `;

@@ -85,7 +85,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'problems',
     question: 'problems',
-    summary: 'Every problem, with who can put it right and how. The CSV has names of people.',
+    summary: 'Every problem, with who can fix it and how. The CSV has names of people.',
     query: queries.problems,
     answer: problemsAnswer.extend({ next }),
     json: async (visit, { cursor, limit, ...query }) => {
