@@ -49,6 +49,7 @@ function resultOf({ outcome, held, code, records, deletes }: PastCycle): string 
           .split('_')
           .map((part) => html`${part}`)
           .join('_<wbr>')}</code>`;
-  if (left) return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} not updated</span>!${why}`;
+  if (left)
+    return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} not updated</span>!${why}`;
   return html`<span class="${style}">!${icon(name)} ${word}</span>!${why}`;
 }
