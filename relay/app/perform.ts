@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { writeAudit } from '../store/audit/audit.ts';
 import type { Store, SystemScope, TenantScope } from '../store/store.ts';
-import { findTenant, listTenants, type Tenant } from '../store/tenants/system.ts';
+import { findTenant, lookUpTenant, type Tenant } from '../store/tenants/system.ts';
 import { type Action, allow, type Change, type Question } from './access.ts';
 import { type Actor, nameOf, reaches, roleOf } from './actor.ts';
 
@@ -117,9 +117,8 @@ export async function enter(store: Store, actor: Actor, action: Action, slugOrId
  */
 export async function reach(scope: SystemScope, actor: Actor, slugOrId: string): Promise<Tenant> {
   if (actor.kind === 'terminal') return await findTenant(scope, slugOrId);
-  const all = await listTenants(scope);
-  const tenant = all.find(({ id, slug }) => (id === slugOrId || slug === slugOrId) && reaches(actor, id));
-  if (tenant === undefined) throw fail('TENANT_UNKNOWN', { tenant: slugOrId, hint: '' });
+  const tenant = await lookUpTenant(scope, slugOrId);
+  if (tenant === undefined || !reaches(actor, tenant.id)) throw fail('TENANT_UNKNOWN', { tenant: slugOrId, hint: '' });
   return tenant;
 }
 

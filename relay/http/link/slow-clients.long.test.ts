@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import t from 'tap';
 import { createAuthority } from '../../../scripts/simulators/authority.ts';
-import { startTestRelay } from '../../testing/relay-double.ts';
+import { createToken } from '../../store/tenants/api-tokens.ts';
+import { addTenant, startTestRelay } from '../../testing/relay-double.ts';
 
 t.test('a handshake, headers and a request that stop midway are ended within seconds', async (t) => {
   const authority = await createAuthority();
@@ -28,18 +29,25 @@ t.test('a handshake, headers and a request that stop midway are ended within sec
     socket.write(text);
     return await seconds(socket);
   };
-  const [halfOpen, silent, headers, body] = await Promise.all([
+  const { id } = await addTenant(relay, 'contoso');
+  const give = { name: 'n', days: 1, by: 'kim', role: 'admin' } as const;
+  const { token } = await relay.store.withTenant(id, (scope) => createToken(scope, give, new Date()));
+  const [halfOpen, silent, headers, body, apiBody] = await Promise.all([
     seconds(connect(port, '127.0.0.1')),
     secure(''),
     secure('GET /healthz HTTP/1.1\r\nHost: x\r\nX: '),
     secure(
       'POST /agent/v1/enroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{',
     ),
+    secure(
+      `POST /api/v1/tenants/contoso/runs/start HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{`,
+    ),
   ]);
   t.ok(halfOpen >= 9 && halfOpen <= 15, `half-open handshake: ${halfOpen} s`);
   t.ok(silent <= 25, `nothing after the handshake: ${silent} s`);
   t.ok(headers <= 25, `headers: ${headers} s`);
   t.ok(body <= 40, `body: ${body} s`);
+  t.ok(apiBody <= 40, `body of a program with a token: ${apiBody} s`);
 });
 
 t.test('a PROXY header that comes byte by byte is not waited for', async (t) => {

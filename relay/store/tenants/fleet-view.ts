@@ -1,4 +1,5 @@
 /** What the operator's view of all districts is made of: one set of queries, however many districts there are. */
+import { sql } from 'kysely';
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
 import type { SystemScope } from '../store.ts';
@@ -43,17 +44,21 @@ export interface FleetDistrict {
   problems: number;
 }
 
-/** By slug. */
-export async function readFleet({ db }: SystemScope): Promise<FleetDistrict[]> {
+/** By slug. @param only ids of those that are wanted; every one, unless it says otherwise */
+export async function readFleet({ db }: SystemScope, only?: readonly string[]): Promise<FleetDistrict[]> {
+  const isAll = only === undefined;
+  const wanted = sql<string>`(select value from json_each(${JSON.stringify(only ?? [])}))`;
   const tenants = await db
     .selectFrom('tenant')
     .select(['id', 'slug', 'name', 'graph_tenant_id', 'committed_at', 'created_at'])
+    .$if(!isAll, (query) => query.where('id', 'in', wanted))
     .orderBy('slug')
     .execute();
   const agents = await db
     .selectFrom('agent')
     .select(['tenant_id', 'name', 'version', 'last_seen_at', 'connected_since', 'health'])
     .where('revoked_at', 'is', null)
+    .$if(!isAll, (query) => query.where('tenant_id', 'in', wanted))
     .orderBy('created_at')
     .execute();
   const profiles = await db
@@ -72,17 +77,20 @@ export async function readFleet({ db }: SystemScope): Promise<FleetDistrict[]> {
     .select(['profile.tenant_id', 'profile.name', 'profile.body', 'profile.quarantine'])
     .select(['run.started_at', 'run.finished_at', 'run.state', 'run.held', 'run.failed', 'run.problems'])
     .select(['run.error_code', 'run.error_message', 'run.error_step', 'run.error_action'])
+    .$if(!isAll, (query) => query.where('profile.tenant_id', 'in', wanted))
     .orderBy('profile.name')
     .execute();
   const holds = await db
     .selectFrom('hold')
     .select(['tenant_id', ({ fn }) => fn.sum<number>('count').as('count')])
     .where('state', 'in', ['waiting', 'expired'])
+    .$if(!isAll, (query) => query.where('tenant_id', 'in', wanted))
     .groupBy('tenant_id')
     .execute();
   const problems = await db
     .selectFrom('problem')
     .select(['tenant_id', ({ fn }) => fn.countAll<number>().as('count')])
+    .$if(!isAll, (query) => query.where('tenant_id', 'in', wanted))
     .groupBy('tenant_id')
     .execute();
   const agentsOf = Map.groupBy(agents, (row) => row.tenant_id);

@@ -79,13 +79,18 @@ export async function listTenants({ db }: SystemScope): Promise<Tenant[]> {
   return await db.selectFrom('tenant').select(tenantColumns).orderBy('slug').execute();
 }
 
-/** The tenant that the operator names. @throws HallpassError TENANT_UNKNOWN */
-export async function findTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant> {
-  const tenant = await db
+/** The tenant of this slug or id, for those who must not hear of any other. */
+export async function lookUpTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant | undefined> {
+  return await db
     .selectFrom('tenant')
     .select(tenantColumns)
     .where((where) => where.or([where('slug', '=', slugOrId), where('id', '=', slugOrId)]))
     .executeTakeFirst();
+}
+
+/** The tenant that the operator names. @throws HallpassError TENANT_UNKNOWN */
+export async function findTenant({ db }: SystemScope, slugOrId: string): Promise<Tenant> {
+  const tenant = await lookUpTenant({ db }, slugOrId);
   if (tenant !== undefined) return tenant;
   const slugs = await db.selectFrom('tenant').select('slug').orderBy('slug').execute();
   const known = slugs.map(({ slug }) => slug);
