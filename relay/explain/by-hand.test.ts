@@ -119,7 +119,11 @@ t.test('classes, schools, values and accounts', async (t) => {
   });
   directory.deleteUser(pupil);
   await later(district);
-  t.match((await ask(district)).answer, { stage: 'Account', fact: /^AccountDeletedByHand/, next: /Restore it/ });
+  t.match((await ask(district)).answer, {
+    stage: 'Account',
+    fact: /^AccountDeletedByHand/,
+    next: /Restore the account/,
+  });
   setPolicy(district, { deletedAccounts: 'recreate' });
   const { state } = district.profile;
   district.profile = { ...district.profile, state: 'preview' };

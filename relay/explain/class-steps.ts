@@ -184,7 +184,7 @@ function activationStep(activation: ActivationFacts | undefined): Step {
     return { stage: 'Team', status: 'waiting', fact, at: activation.since, next };
   }
   if (activation?.state === 'gone') {
-    const fact = 'The class was a team, and Microsoft Teams has none of it any more. Hallpass makes a team once.';
+    const fact = 'The class was a team, and Microsoft Teams has none of it any more. Hallpass creates a team once.';
     return { stage: 'Team', status: 'ok', fact, at: activation.since };
   }
   const seen = activation === undefined ? '' : ' Its students see it.';

@@ -58,7 +58,7 @@ t.test('the table of properties has the properties of each kind, and where each 
     const target = shown.get(key) ?? '';
     const { graph, name } = property;
     t.equal(/^nothing/.test(target), graph === undefined, `${key}: ${target}`);
-    t.equal(/accounts that Hallpass makes/.test(target), graph?.made !== undefined, `${key}: ${target}`);
+    t.equal(/accounts that Hallpass creates/.test(target), graph?.made !== undefined, `${key}: ${target}`);
     const last = graph?.to.split('.').at(-1) ?? name;
     if (last !== name) t.ok(isCode(target, last), `${key} is written to ${last}: ${target}`);
   }

@@ -11,7 +11,7 @@ const byUse = 'leaves the district only where a rule or a name pattern needs it'
 /** Where a property is written. */
 function whereWritten({ graph, use }: Property): string {
   if (graph === undefined) return `not written; ${use ?? byUse}`;
-  return graph.made === undefined ? graph.to : `${graph.to} of accounts that Hallpass makes`;
+  return graph.made === undefined ? graph.to : `${graph.to} of accounts that Hallpass creates`;
 }
 
 const propertySchema = z.object({
