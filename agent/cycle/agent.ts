@@ -9,7 +9,7 @@ import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
 import { noDigest } from '../baseline/baselines.ts';
 import { powerschoolAddress } from '../model/addresses.ts';
-import { totals } from '../model/events.ts';
+import { toProblem, totals } from '../model/events.ts';
 import { rssPeakMB } from '../model/meter.ts';
 import type { Problem } from '../model/watch.ts';
 import type { HttpProxy } from '../network/proxy.ts';
@@ -169,11 +169,12 @@ export class Agent {
         watch?.({ moment: 'link.opened', relay: relay.href, tenant, wanted });
         report({ event: 'link.open', relay: relay.href, tenant: session.welcome.tenantName });
       },
-      ended: ({ error: { code, message, action, retry }, final }) => {
+      ended: ({ error, final }) => {
+        const { code, message, action, retry } = error;
         watch?.({ moment: 'link.ended', problem: { code, message, action } });
         this.#rememberLoss({ code, message, action });
         // A final end is thrown to the caller, who reports it.
-        if (!final && retry === 'fix') report({ event: 'problem', code, message, action });
+        if (!final && retry === 'fix') report(toProblem(error));
         else if (!final) report({ event: 'link.lost', code, message });
       },
       command: ({ id, name }, session) => {

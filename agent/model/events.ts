@@ -1,4 +1,5 @@
 /** What the agent reports while it works. No event carries personal data or a secret. */
+import type { HallpassError } from '../../shared/errors.ts';
 import type { Counts } from './meter.ts';
 import type { SourceKind } from './source.ts';
 
@@ -46,6 +47,11 @@ export type AgentEvent =
   | { event: 'problem'; code: string; message: string; action: string };
 
 export type Report = (event: AgentEvent) => void;
+
+/** What is reported of an error: for people, without its cause. */
+export function toProblem({ code, message, action }: HallpassError): AgentEvent {
+  return { event: 'problem', code, message, action };
+}
 
 export function totals(counts: Counts, rssPeakMB: number): Totals {
   return {

@@ -16,7 +16,7 @@ import { type Import, importsIn, ringsOf, upward } from './layers/folders.ts';
 export const layers: Readonly<Record<string, readonly string[]>> = {
   agent: [
     ...['model', 'system', 'network', 'terminal', 'settings', 'powerschool', 'baseline', 'uplink', 'state', 'log'],
-    ...['cycle', 'service', 'check', 'page', 'support', 'commands', 'setup', 'cli', 'main.ts'],
+    ...['cycle', 'service', 'check', 'page', 'support', 'node.ts', 'commands', 'setup', 'cli', 'main.ts'],
   ],
   plugin: [],
   relay: [

@@ -2,6 +2,7 @@
 import { timestamp } from '../../../shared/clock.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
 import { bucketKey } from '../../../shared/roster.ts';
+import { toProblem } from '../../model/events.ts';
 import { leftOutProblem } from '../../model/left-out.ts';
 import { Board } from '../board.ts';
 import { connect, ended, minute, problem, type Scene, scene, someChecks, working } from './scene.ts';
@@ -91,7 +92,7 @@ export const scenes: Record<string, () => Scene> = {
     const told = leftOutProblem(leftOut);
     if (told === undefined) throw new TypeError('there are rows');
     const { code, message, action } = told;
-    made.board.report({ event: 'problem', code, message, action });
+    made.board.report(toProblem(told));
     made.board.watch(ended({ problem: { code, message, action }, leftOut }));
     return made;
   },

@@ -4,7 +4,7 @@ import { districtBucket, type RosterRecord } from '../../../shared/roster.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import { hallpassVersion } from '../../../shared/version.ts';
 import type { Baselines } from '../../baseline/baselines.ts';
-import type { Report } from '../../model/events.ts';
+import { type Report, toProblem } from '../../model/events.ts';
 import type { Meter } from '../../model/meter.ts';
 import type { Source } from '../../model/source.ts';
 import type { Watch } from '../../model/watch.ts';
@@ -84,8 +84,7 @@ export class LocalPage {
       this.#page = await startPage(parts);
       this.report({ event: 'page.open', url: this.#page.url });
     } catch (error) {
-      const { code, message, action } = toHallpassError(error);
-      this.report({ event: 'problem', code, message, action });
+      this.report(toProblem(toHallpassError(error)));
     }
   }
 
