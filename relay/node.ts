@@ -23,6 +23,8 @@ import { openVault } from './secrets/key-file.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
 import { forgetConnections } from './store/agents/agent-health.ts';
+import type { Change } from './store/changes/marks.ts';
+import { watchChanges } from './store/changes/watch.ts';
 import { takeServingLock } from './store/engine/serving-lock.ts';
 import { openStore, type Store } from './store/store.ts';
 import { startSyncLoop } from './sync/loop.ts';
@@ -101,15 +103,26 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     drainMs,
     random,
     wake: (id) => sync.wake(id),
-    cancel: (id) => sync.cancel(id),
   });
   started.defer(() => door.close());
   await store.system(forgetConnections);
 
+  // Before the first agent says hello: what its district wants changes later on, and it has to be told.
+  const changed = ({ tenantId, what }: Change) => {
+    if (what === 'profiles') door.command(tenantId, 'settings');
+    if (what === 'cancel' || what === 'restart') sync.cancel(tenantId);
+    if (what !== 'cancel') sync.wake(tenantId);
+  };
+  const changes = watchChanges({ store, clock, log, watchMs, changed, random, signal: stop.signal });
+  started.defer(() => {
+    stop.abort();
+    return changes.ended;
+  });
+
   enrollRoute(app, shared);
   const { keyFile } = options;
-  apiRoutes(app, { ...shared, home, keyFile, file: storeFile(home), signal: stop.signal });
-  healthRoutes(app, { store, home, clock, trouble: () => door.trouble, stopping: stop.signal });
+  apiRoutes(app, { ...shared, home, keyFile, file: storeFile(home), signal: stop.signal, changed: changes.hint });
+  healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? door.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });
   started.defer(() => stop.abort());

@@ -47,8 +47,8 @@ t.test('a damaged database is reported once, and the relay answers and ends', as
     clock.pass(60_000);
     await new Promise(setImmediate);
   }
-  t.match(await event(relay, 'fleet.watch-failed'), [{ code: 'STORE_UNAVAILABLE' }]);
-  t.equal((await event(relay, 'fleet.watch-failed')).length, 1);
+  t.match(await event(relay, 'changes.watch-failed'), [{ code: 'STORE_UNAVAILABLE' }]);
+  t.equal((await event(relay, 'changes.watch-failed')).length, 1);
   t.equal((await fetch(`${relay.url}/healthz`)).status, 200);
   t.match(await ready(relay), {
     status: 503,

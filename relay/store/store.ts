@@ -1,6 +1,6 @@
 /**
  * The relay's database. A tenant's rows are reached through {@link Store.withTenant} only, so that no query can forget
- * whose rows it is about; the few questions that cross tenants are named functions in system.ts.
+ * whose rows it is about; the few questions that cross tenants are named functions in system.ts and changes/.
  */
 
 import { closeSync, openSync, statSync } from 'node:fs';
@@ -38,7 +38,7 @@ export interface Store {
    * tries to write fails. For whole districts.
    */
   readTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
-  /** The same for questions that cross tenants. Called with the functions of system.ts only. */
+  /** The same for questions that cross tenants. Called with the functions of system.ts and changes/ only. */
   system<T>(fn: (scope: SystemScope) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

@@ -9,6 +9,11 @@ export class StoppedClock implements Clock {
     this.#now = now;
   }
 
+  /** How many wait for time to pass. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
   now(): number {
     return this.#now;
   }

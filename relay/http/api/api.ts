@@ -51,6 +51,8 @@ export interface ApiOptions {
   signal: AbortSignal;
   /** The relay's address, for agents. */
   url(): string;
+  /** Called after every request that may have changed something. */
+  changed(): void;
 }
 
 interface Seen {
@@ -79,6 +81,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
         // The route and not the path: what is asked for may be a person.
         const { url: route = 'none' } = request.routeOptions;
         const [status, ms, method] = [reply.statusCode, clock.now() - since, request.method];
+        if (method !== 'GET') options.changed();
         log.info({ event: 'api.request', tenant, tokenId: token?.id, method, route, status, ms });
       });
       api.setErrorHandler((error, request, reply) => {

@@ -52,13 +52,11 @@ export interface DoorOptions {
   log: Logger;
   /** The relay's address, for people; known once the port is bound. */
   url(): string;
-  /** After a tenant's roster or profile has changed, or something that is held was decided. */
+  /** After a tenant's roster has changed. */
   wake(tenantId: string): void;
-  /** Ends the run that the tenant has under way. */
-  cancel(tenantId: string): void;
   /** Between two pings, milliseconds. */
   pingMs: number;
-  /** Between two looks for revoked agents and changed profiles, milliseconds. */
+  /** Between two looks for revoked agents, milliseconds. */
   watchMs: number;
   /** How long an agent may finish what it is doing when the relay goes down, milliseconds. */
   drainMs: number;
@@ -68,7 +66,7 @@ export interface DoorOptions {
 export interface Door {
   /** Agents connected to this node. */
   readonly connected: number;
-  /** Why the relay cannot watch what other commands change at this moment. */
+  /** Why the relay cannot watch which agents are revoked at this moment. */
   readonly trouble: HallpassError | undefined;
   /** Tells the tenant's connected agents; returns how many there are. */
   command(tenantId: string, name: 'sync' | 'settings'): number;
@@ -84,7 +82,7 @@ export function openDoor(options: DoorOptions): Door {
   const conduct = new Conduct();
   const turns = new Turns();
   const room = new Room();
-  const fleet = new Fleet({ ...options, onChange: wake, onCancel: options.cancel, signal: stop.signal });
+  const fleet = new Fleet({ ...options, signal: stop.signal });
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,

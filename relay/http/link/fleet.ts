@@ -1,7 +1,4 @@
-/**
- * The agents connected to this node: one connection each. It also notices, within seconds, what other processes (the CLI)
- * did to them in the database.
- */
+/** The agents connected to this node: one connection each. Those that another process (the CLI) revokes go within seconds. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
@@ -9,9 +6,8 @@ import type { HallpassError } from '../../../shared/errors.ts';
 import { closeCodes } from '../../../shared/link.ts';
 import { type Loop, startLoop } from '../../../shared/service.ts';
 import { forgetConnections, noteDisconnected } from '../../store/agents/agent-health.ts';
-import { type RunRequests, runRequests } from '../../store/runs/run-control.ts';
 import type { Store } from '../../store/store.ts';
-import { decisionTimes, profileMarks, revokedAmong, touchAgents } from '../../store/tenants/system.ts';
+import { revokedAmong, touchAgents } from '../../store/tenants/system.ts';
 import type { Connection } from './connection.ts';
 import type { AdmittedAgent } from './token.ts';
 
@@ -39,10 +35,6 @@ export interface FleetOptions {
   log: Logger;
   /** Between two looks at the database, milliseconds. */
   watchMs: number;
-  /** After a tenant's profile was changed, or something that is held in it was decided. */
-  onChange(tenantId: string): void;
-  /** Somebody asks for the end of the run under way. */
-  onCancel(tenantId: string): void;
   /** A number in [0, 1). */
   random(): number;
   signal: AbortSignal;
@@ -131,10 +123,6 @@ export class Fleet {
     const { clock, log, watchMs, random, signal } = this.#options;
     let touchedAt = clock.now();
     let seen = { clock: clock.now(), steady: performance.now() };
-    // Before the first agent says hello: what changes later, it has to be told.
-    let profiles: ReadonlyMap<string, string> | undefined;
-    let decisions: ReadonlyMap<string, string> | undefined;
-    let requests: ReadonlyMap<string, RunRequests> | undefined;
     return startLoop({
       turn: async () => {
         const now = { clock: clock.now(), steady: performance.now() };
@@ -144,9 +132,6 @@ export class Fleet {
           const what = 'the clock was set: codes, tokens and sessions count by it';
           log.warn({ event: 'clock.jumped', seconds: Math.round(jumpMs / 1000) }, what);
         }
-        profiles = await this.#noticeProfiles(profiles);
-        decisions = await this.#noticeDecisions(decisions);
-        requests = await this.#noticeRequests(requests);
         await this.#closeRevoked();
         this.#closeStale();
         await this.#noteLeft();
@@ -159,12 +144,12 @@ export class Fleet {
       failed: (error) => {
         this.#trouble = error;
         const { code, message, cause } = error;
-        const what = `changes by other commands are not noticed: ${message}`;
+        const what = `agents that are revoked are not noticed: ${message}`;
         log.error({ event: 'fleet.watch-failed', code, message, ...(code === 'UNEXPECTED' && { err: cause }) }, what);
       },
       recovered: () => {
         this.#trouble = undefined;
-        log.info({ event: 'fleet.watch-recovered' }, 'changes by other commands are noticed again');
+        log.info({ event: 'fleet.watch-recovered' }, 'agents that are revoked are noticed again');
       },
       clock,
       random,
@@ -188,40 +173,6 @@ export class Fleet {
       log.warn({ event: 'agent.stale', tenant: agent.tenantSlug, agent: agent.agentId });
       connection.close(closeGoingAway, 'LINK_OUT_OF_ORDER');
     }
-  }
-
-  async #noticeProfiles(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
-    const marks = await this.#options.store.system(profileMarks);
-    if (known === undefined) return marks;
-    for (const tenantId of new Set([...marks.keys(), ...known.keys()])) {
-      if (known.get(tenantId) === marks.get(tenantId)) continue;
-      this.command(tenantId, 'settings');
-      this.#options.onChange(tenantId);
-    }
-    return marks;
-  }
-
-  async #noticeDecisions(known: ReadonlyMap<string, string> | undefined): Promise<ReadonlyMap<string, string>> {
-    const times = await this.#options.store.system(decisionTimes);
-    for (const [tenantId, time] of times) {
-      // Times go back when what was decided last has been carried out: that is no decision.
-      if (known !== undefined && time > (known.get(tenantId) ?? '')) this.#options.onChange(tenantId);
-    }
-    return times;
-  }
-
-  async #noticeRequests(
-    known: ReadonlyMap<string, RunRequests> | undefined,
-  ): Promise<ReadonlyMap<string, RunRequests>> {
-    const requests = await this.#options.store.system(runRequests);
-    if (known === undefined) return requests;
-    for (const [tenantId, now] of requests) {
-      const before = known.get(tenantId) ?? { starts: 0, cancels: 0, restarts: 0 };
-      const isRestart = now.restarts > before.restarts;
-      if (isRestart || now.cancels > before.cancels) this.#options.onCancel(tenantId);
-      if (isRestart || now.starts > before.starts) this.#options.onChange(tenantId);
-    }
-    return requests;
   }
 
   async #touch(): Promise<void> {

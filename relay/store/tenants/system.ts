@@ -221,36 +221,3 @@ export async function touchAgents({ db }: SystemScope, agentIds: readonly string
     .where('id', 'in', sql<string>`(select value from json_each(${JSON.stringify(agentIds)}))`)
     .execute();
 }
-
-/** What changes when a profile of a tenant does, to notice what the CLI did in another process. */
-export async function profileMarks({ db }: SystemScope): Promise<Map<string, string>> {
-  const rows = await db
-    .selectFrom('profile')
-    .select(({ fn }) => ['tenant_id', fn.max('updated_at').as('updated_at'), fn.countAll().as('count')])
-    .groupBy('tenant_id')
-    .execute();
-  return new Map(rows.map((row) => [row.tenant_id, `${row.updated_at} ${row.count}`]));
-}
-
-/**
- * When somebody last decided something in each tenant: about what is held, or who has which account. Tenants where
- * nothing was decided have no time.
- */
-export async function decisionTimes({ db }: SystemScope): Promise<Map<string, string>> {
-  const holds = await db
-    .selectFrom('hold')
-    .select(['tenant_id', ({ fn }) => fn.max('decided_at').as('at')])
-    .where('decided_at', 'is not', null)
-    .groupBy('tenant_id')
-    .execute();
-  const links = await db
-    .selectFrom('directory_state')
-    .select(['tenant_id', 'links_edited_at as at'])
-    .where('links_edited_at', 'is not', null)
-    .execute();
-  const times = new Map<string, string>();
-  for (const { tenant_id, at } of [...holds, ...links]) {
-    if (at !== null && at > (times.get(tenant_id) ?? '')) times.set(tenant_id, at);
-  }
-  return times;
-}
