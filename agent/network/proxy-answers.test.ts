@@ -82,6 +82,11 @@ t.test('a sign-in is asked for by many statuses', async (t) => {
     ],
     ['PROXY_AUTH_UNSUPPORTED', answer('407 Sign in', ['Proxy-Authenticate: NTLM']), /accepts only NTLM as/],
     [
+      'PROXY_PARENT_REFUSED',
+      answer('407 Sign in', ['Proxy-Authenticate: Basic realm="Cntlm for parent"']),
+      /cntlm at .* cannot sign in to the proxy behind it/,
+    ],
+    [
       'PROXY_AUTH_UNSUPPORTED',
       answer('407 Sign in', ['proxy-authenticate: Negotiate', 'proxy-authenticate: Kerberos']),
       /accepts only Negotiate, Kerberos as/,

@@ -15,8 +15,8 @@ const pageMs = 1000;
  * Asks for a tunnel on a connection to the proxy; afterwards the connection is one to the target. It is destroyed when
  * the proxy refuses.
  *
- * @throws HallpassError PROXY_AUTH_REQUIRED, PROXY_AUTH_UNSUPPORTED, PROXY_REFUSED, PROXY_FAILED, PROXY_WEB_PAGE,
- *   PROXY_UNREACHABLE; the signal's reason
+ * @throws HallpassError PROXY_AUTH_REQUIRED, PROXY_AUTH_UNSUPPORTED, PROXY_PARENT_REFUSED, PROXY_REFUSED, PROXY_FAILED,
+ *   PROXY_WEB_PAGE, PROXY_UNREACHABLE; the signal's reason
  */
 export async function askForTunnel(
   socket: Socket,
@@ -132,6 +132,7 @@ function refusalIn({ head, body }: Answer, { url, credentials }: HttpProxy, targ
   if ((status >= 300 && status < 400) || status === 511) return fail('PROXY_WEB_PAGE', { proxy, target, status });
   // Some answer 401 with WWW-Authenticate to a wrong password (tinyproxy).
   const schemes = schemesIn(head);
+  if (/realm="Cntlm for parent"/i.test(head)) return fail('PROXY_PARENT_REFUSED', { proxy, target });
   if (status === 407 || (status < 500 && schemes.length > 0)) {
     return signInRefusal(schemes, credentials !== undefined, proxy, target);
   }

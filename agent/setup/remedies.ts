@@ -22,6 +22,7 @@ const byCode: Partial<Record<ErrorCode, readonly Topic[]>> = {
   NOT_ENROLLED: ['code'],
   PROXY_AUTH_REQUIRED: ['proxyCredentials'],
   PROXY_AUTH_UNSUPPORTED: ['proxy'],
+  PROXY_PARENT_REFUSED: ['proxy'],
   PROXY_UNREACHABLE: ['proxy'],
   PROXY_TLS_UNTRUSTED: ['proxy'],
   PROXY_REFUSED: ['proxy'],

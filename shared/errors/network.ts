@@ -32,6 +32,14 @@ export const networkErrors = {
     meaning:
       'Hallpass signs in to proxies with Basic. Another user name or password does not help. Exempting this one host is simplest, because it needs no password on this computer.',
   },
+  PROXY_PARENT_REFUSED: {
+    retry: 'fix',
+    sentence: 'cntlm at {proxy} cannot sign in to the proxy behind it.',
+    action:
+      'Check Username, Domain, Password and Auth in cntlm.conf, and restart cntlm. If the proxy behind it accepts only Negotiate (Kerberos), use px in place of cntlm. Or ask the people who run that proxy to exempt {target} from the sign-in.',
+    meaning:
+      'cntlm answers every refusal of the next proxy with a challenge of its own, Basic realm="Cntlm for parent". Another user name or password in Hallpass does not help: cntlm uses those of its own configuration.',
+  },
   PROXY_REFUSED: {
     retry: 'fix',
     sentence: 'The proxy {proxy} does not allow a connection to {target}: it answered with status {status}.',
