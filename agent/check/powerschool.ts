@@ -164,7 +164,7 @@ function metadataVerdict(
   }
   if (version === undefined)
     return warn(`${origin} does not tell its version.`, 'Check whether this is the PowerSchool server.');
-  const fact = `PowerSchool ${version}, time zone ${timeZone ?? 'not told'}.`;
+  const fact = `PowerSchool ${version}, time zone ${timeZone ?? 'unknown'}.`;
   return Number.parseInt(version, 10) < oldestKnown
     ? warn(fact, `Hallpass knows PowerSchool from version ${oldestKnown} on: an update is advisable.`)
     : pass(fact);

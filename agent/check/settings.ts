@@ -12,7 +12,7 @@ export async function checkSettings({ state, env }: CheckContext): Promise<Check
   const name = 'settings';
   const missing = missingOf(state);
   if (missing.length > 0) {
-    const action = 'Run "hallpass-agent setup", which asks for them and goes on where it was.';
+    const action = 'Run "hallpass-agent setup", which asks for them and continues where it stopped.';
     return { name, ...fails(`Not set: ${missing.join(', ')}.`, action) };
   }
   try {

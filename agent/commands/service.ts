@@ -92,7 +92,7 @@ export async function showService(context: Context, { json }: { json?: true }): 
   const { installed, enabled, state, pid, restarts, lastExit } = status;
   const lines = {
     Service: installed
-      ? `${serviceName}, ${enabled ? 'starts with this computer' : 'does not start by itself'}`
+      ? `${serviceName}, ${enabled ? 'starts with this computer' : 'does not start automatically'}`
       : 'none',
     State: pid === undefined ? state : `${state}, process ${pid}`,
     Restarts: `${restarts}`,

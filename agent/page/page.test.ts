@@ -57,7 +57,7 @@ t.test('the verdict is one sentence and one step', async (t) => {
     action: /configure/,
   });
   t.match(verdict(scene()), { tone: 'waiting', text: 'Connecting to the relay.' });
-  t.match(verdict(made('first')), { tone: 'busy', text: /under way: 34 of 73 lists, 51,230 records/ });
+  t.match(verdict(made('first')), { tone: 'busy', text: /in progress: 34 of 73 lists, 51,230 records/ });
   t.match(verdict(made('working')), {
     tone: 'good',
     text: 'Everything is working. Last complete check of PowerSchool <ago>.',
@@ -405,7 +405,7 @@ t.test('checks are dated, and what was not tried is neither good nor bad', async
 
 t.test('rows that were left out are listed with the page on which each is corrected', async (t) => {
   const shown = leftOutBlock(modelOf(made('leftOut').parts, undefined, { work: true, bundle: false }));
-  t.match(shown, /no record can be made of 3 rows/);
+  t.match(shown, /3 rows cannot become a record/);
   t.match(shown, /SECTIONS 980|section 980/i);
   t.notMatch(shown, /class="hint"/, 'for eyes, too');
 });

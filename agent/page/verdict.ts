@@ -55,7 +55,7 @@ function cannotWork({ obstacle, working }: BoardState): Verdict | undefined {
 function paused({ pausedSince }: BoardState): Verdict | undefined {
   if (pausedSince === undefined) return undefined;
   const sentence: Part[] = ['Paused here since ', { time: pausedSince, as: 'clock' }, '. Nothing is read or sent.'];
-  return { tone: 'paused', word: 'Paused', sentence, action: 'Press Resume to go on.' };
+  return { tone: 'paused', word: 'Paused', sentence, action: 'Press Resume to continue.' };
 }
 
 /** What needs a person comes before what passes; the connection before PowerSchool, because without it nothing is read. */
@@ -94,18 +94,22 @@ function onTheWay(state: BoardState, now: number): Verdict | undefined {
   const { link, cycle, relayPauseUntil, quietUntil, startedAt } = state;
   if (relayPauseUntil !== undefined && relayPauseUntil > now) {
     const sentence: Part[] = ['Paused by the relay until ', { time: relayPauseUntil, as: 'clock' }, '.'];
-    return { tone: 'paused', word: 'Paused', sentence, action: 'Nothing to do: it goes on by itself then.' };
+    return { tone: 'paused', word: 'Paused', sentence, action: 'Wait: it continues on its own then.' };
   }
   if (quietUntil !== undefined && quietUntil > now && cycle.running === undefined) {
-    const sentence: Part[] = ['Quiet hours until ', { time: quietUntil, as: 'clock' }, ': PowerSchool is left alone.'];
-    return { tone: 'paused', word: 'Quiet hours', sentence, action: 'Nothing to do. Sync now works all the same.' };
+    const sentence: Part[] = [
+      'Quiet hours until ',
+      { time: quietUntil, as: 'clock' },
+      ': the agent does not read PowerSchool.',
+    ];
+    return { tone: 'paused', word: 'Quiet hours', sentence, action: 'Wait; Sync now still works.' };
   }
   const { lastCheckAt, running } = cycle;
   if (link.state !== 'open') {
     return { tone: 'waiting', word: 'Starting', sentence: ['Connecting to the relay.'], action: '' };
   }
   if (lastCheckAt === undefined) {
-    const sentence = running === undefined ? 'Connected. The first reading is about to begin.' : firstReading(running);
+    const sentence = running === undefined ? 'Connected. The first reading is about to start.' : firstReading(running);
     const { bucketsDone: done = 0, bucketsTotal: total = 0 } = running ?? {};
     const progress = total > 0 ? { progress: { done, total, of: 'lists compared' } } : {};
     return { tone: 'busy', word: 'First reading', sentence: [sentence], action: '', ...progress };
@@ -115,16 +119,16 @@ function onTheWay(state: BoardState, now: number): Verdict | undefined {
     return {
       ...{ tone: 'attention', word: 'Late' },
       sentence: ['The last complete check of PowerSchool is late: it was ', { time: lastCheckAt, as: 'ago' }, '.'],
-      action: 'Press Run the checks below; they say what is wrong.',
+      action: 'Press Run the checks below to find out what is wrong.',
     };
   }
   return undefined;
 }
 
 function firstReading({ bucketsDone, bucketsTotal, records }: NonNullable<BoardState['cycle']['running']>): string {
-  if (bucketsTotal === 0) return 'The first reading of PowerSchool has begun.';
+  if (bucketsTotal === 0) return 'The first reading of PowerSchool has started.';
   const [done, total, read] = [bucketsDone, bucketsTotal, records].map((value) => value.toLocaleString('en-US'));
-  return `The first reading of PowerSchool is under way: ${done} of ${total} lists, ${read} records.`;
+  return `The first reading of PowerSchool is in progress: ${done} of ${total} lists, ${read} records.`;
 }
 
 function working({ cycle, wanted }: BoardState): Verdict {
@@ -135,7 +139,7 @@ function working({ cycle, wanted }: BoardState): Verdict {
   if (wanted?.schools?.length === 0) {
     return {
       ...{ tone: 'good', word: 'Working', sentence: ['Connected; only the list of schools is sent so far.', ...ago] },
-      action: "Ask the relay's operator for a sync profile: it says which schools and fields are needed.",
+      action: 'Ask the relay operator for a sync profile, which says which schools and fields it needs.',
     };
   }
   return { tone: 'good', word: 'Working', sentence: ['Everything is working.', ...ago], action: '' };

@@ -26,7 +26,7 @@ export async function setup(context: Context, options: SetupOptions, clock: Cloc
   const terminal = interactive ? new Terminal(stdin, stdout, stop) : undefined;
   try {
     stdout.write(
-      `This sets up the Hallpass agent, state in ${folder}.${interactive ? ' It can be stopped with Ctrl-C at any time and goes on where it was.' : ''}\n`,
+      `This sets up the Hallpass agent, state in ${folder}.${interactive ? ' You can stop it with Ctrl-C at any time and continue later.' : ''}\n`,
     );
     await setUp(
       {

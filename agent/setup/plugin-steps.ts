@@ -99,7 +99,7 @@ async function wait({ dialog, clock, context }: SetupParts, waitMs: number): Pro
   const untilMs = clock.now() + waitMs;
   const until = new Date(untilMs).toLocaleTimeString('en-GB');
   const keys = dialog.interactive
-    ? ' Enter: look now · c, then Enter: type id and secret again · Ctrl-C: stop, and go on later'
+    ? ' Enter: look now · c, then Enter: type id and secret again · Ctrl-C: stop, and continue later'
     : '';
   dialog.say(`  Waiting, next look at ${until}.${keys}\n`);
   for (let leftMs = waitMs; ; leftMs = untilMs - clock.now()) {

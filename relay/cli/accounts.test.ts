@@ -214,7 +214,7 @@ for (const mode of [
     const command = said.replace('TENANT', 'contoso').split(' ');
     t.match(await cli(...command, '--note', 'Kim Lee'), {
       code: 0,
-      out: /^students:99 has the account student0@contoso\.edu from now on, which was that of students:10, who has left/,
+      out: /^students:99 has the account student0@contoso\.edu from now on, which belonged to students:10, who left/,
     });
     t.match(await auditOf(district), [
       {

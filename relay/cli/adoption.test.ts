@@ -57,7 +57,7 @@ t.test('the plan says what is taken over, and what is not clear', async (t) => {
   const { out } = await cli('plan', 'contoso');
   t.match(
     out,
-    /Takes over what is there, without writing: 2 schools, 5 classes \(5 of School Data Sync\), 34 accounts, \d+ memberships\.\n/,
+    /Adopts existing objects without writing: 2 schools, 5 classes \(5 of School Data Sync\), 34 accounts, \d+ memberships\.\n/,
   );
   t.match(out, /Double or contradictory stamps: 1 record, left untouched: hallpass-relay problems contoso\n/);
   t.match(out, /Nothing to do/);

@@ -52,9 +52,9 @@ Example:
       const asked = { tenant, person, account };
       const linked = await withApp(context, (app) => linkPerson(app, actorOf(context, options), asked));
       const { userPrincipalName, former, listedBy } = linked;
-      const before = former === undefined ? '' : `, which was that of ${former}, who has left PowerSchool`;
+      const before = former === undefined ? '' : `, which belonged to ${former}, who left PowerSchool`;
       context.out.write(
-        `${linked.person} has the account ${userPrincipalName} from now on${before}. The next run goes on with it.\n`,
+        `${linked.person} has the account ${userPrincipalName} from now on${before}. The next run uses it.\n`,
       );
       if (listedBy === undefined) return;
       context.out.write(

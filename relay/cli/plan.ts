@@ -114,7 +114,7 @@ function describeTakenOver(found: TakenOver, slug: string): string {
     counted(accounts, 'account', 'accounts'),
     counted(memberships, 'membership', 'memberships'),
   ];
-  const taken = total === 0 ? '' : `Takes over what is there, without writing: ${counts.join(', ')}.\n`;
+  const taken = total === 0 ? '' : `Adopts existing objects without writing: ${counts.join(', ')}.\n`;
   const records = counted(conflicts, 'record', 'records');
   const doubt = `Double or contradictory stamps: ${records}, left untouched: hallpass-relay problems ${slug}\n`;
   return conflicts === 0 ? taken : `${taken}${doubt}`;

@@ -31,32 +31,32 @@ export function byHandStep(stage: Step['stage'], drift: Drift, facts: Facts): St
   const policy = `the profile's drift.${policies[kind]}`;
   const times = repairs === 1 ? 'once' : `${repairs} times`;
   if (state === 'repaired') {
-    return { stage, status: 'ok', fact: `${found}; it was put right ${times} since ${firstAt}.`, at: lastAt };
+    return { stage, status: 'ok', fact: `${found}; Hallpass repaired it ${times} since ${firstAt}.`, at: lastAt };
   }
   if (state === 'repairing') {
-    const pending = waiting(stage, `${found}; by ${policy} it is put right.`, facts);
-    return held(stage, repairOf(drift), `${found}. Putting it right`, facts) ?? { ...pending, at: firstAt };
+    const pending = waiting(stage, `${found}; by ${policy} Hallpass repairs it.`, facts);
+    return held(stage, repairOf(drift), `${found}. Repairing it`, facts) ?? { ...pending, at: firstAt };
   }
   switch (verdict) {
     case 'repaired':
     case 'waiting': {
       if (facts.profile?.state !== 'enabled') return { ...waiting(stage, `${found}.`, facts), at: firstAt };
-      const fact = `${found}, as it seems: a write of Hallpass's own may not show yet.`;
-      const next = 'The next comparison, ten minutes or more after the last one, makes certain.';
+      const fact = `${found}, it seems: a recent write by Hallpass may not be visible yet.`;
+      const next = 'Wait for the next comparison, at least ten minutes after the last one; it makes sure.';
       return { stage, status: 'waiting', fact, at: firstAt, next };
     }
     case 'kept': {
-      const fact = `${found}; by ${policy} it is left like that.`;
+      const fact = `${found}; by ${policy} Hallpass leaves it.`;
       if (kind !== 'missing') return { stage, status: 'ok', fact, at: firstAt };
-      const next = 'Add it in Microsoft 365, or set drift.memberships to "repair" if Hallpass is to do so.';
+      const next = 'Add it in Microsoft 365, or set drift.memberships to "repair" to have Hallpass do so.';
       return { stage, status: 'stopped', fact, at: firstAt, next };
     }
     case 'reported':
     case 'contended': {
       const outcome =
         verdict === 'reported'
-          ? `by ${policy} it is reported, and left like that.`
-          : `it was put right ${times}, and undone each time, so it is left like that.`;
+          ? `by ${policy} Hallpass reports it and leaves it.`
+          : `Hallpass repaired it ${times}, and somebody undid that each time, so Hallpass leaves it.`;
       const [problem] = driftProblems([drift]);
       const next = problem === undefined ? {} : { next: problem.action };
       return { stage, status: 'stopped', fact: `${found}; ${outcome}`, at: firstAt, ...next };

@@ -23,7 +23,7 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   }
   const { termEnded } = section;
   if (section.inScope && termEnded !== undefined && section.objectId === undefined) {
-    const fact = `Section ${section.sectionId} is ${section.name}. ${isOver(termEnded)}: no class is made.`;
+    const fact = `Section ${section.sectionId} is ${section.name}. ${isOver(termEnded)}: Hallpass creates no class.`;
     yield { stage: 'Section', status: 'stopped', fact, next: nextOfPast };
   } else if (section.inScope)
     yield { stage: 'Section', status: 'ok', fact: `Section ${section.sectionId} is ${section.name}.` };
@@ -65,18 +65,18 @@ function enrollmentStep({ person, today }: Facts, { memberships, sectionId, open
       stage: 'Enrollment',
       status: 'stopped',
       fact,
-      next: 'The school enrolls the person in PowerSchool, if meant.',
+      next: 'If the person should be there, have the school enroll them in PowerSchool.',
     };
   }
   if (person.preRegistered && other.startDate !== undefined && other.startDate > today) {
     const from = daysBefore(other.startDate, openDaysBefore);
     const early = openDaysBefore === 0 ? '' : `, ${openDaysBefore} days before that`;
     const fact = `${person.subject} is pre-registered and in section ${sectionId} from ${other.startDate} on: they are in the class from ${from}${early}.`;
-    const next = 'Nothing to do if the date is right. "dates.openDaysBefore" of the profile says how long before it.';
+    const next = 'Wait if the date is right. "dates.openDaysBefore" of the profile sets how many days before it.';
     return { stage: 'Enrollment', status: 'waiting', fact, next };
   }
   const fact = `${person.subject} is in section ${sectionId} ${period(other)}, and today is ${today}.`;
-  const next = 'Nothing to do if the dates are right; else correct them in PowerSchool.';
+  const next = 'Wait if the dates are right; otherwise correct them in PowerSchool.';
   return { stage: 'Enrollment', status: 'waiting', fact, next };
 }
 
@@ -101,7 +101,9 @@ function membershipOfGone(facts: Facts, { isMember, departure }: ClassFacts): St
       `They are a member of the class until students are removed from it, from ${policy.from} on, by policy.`,
     );
   }
-  return step('They stay a member of the class: nobody is removed from a class whose section is gone, by policy.');
+  return step(
+    'They stay a member of the class: by policy, Hallpass removes nobody from a class whose section is gone.',
+  );
 }
 
 function membershipStep(
@@ -120,7 +122,7 @@ function membershipStep(
     const { what, option } = leavers;
     const policy = `("${option}": "${what}")`;
     if (what === 'keep') {
-      const fact = `They are still a member of the class, and stay one: the profile keeps those who left ${policy}.${trace}`;
+      const fact = `They are still a member of the class, and stay one: the profile keeps people who left ${policy}.${trace}`;
       return { stage: 'Membership', status: 'ok', fact, ...at };
     }
     if (isLastOwner) {
@@ -128,12 +130,12 @@ function membershipStep(
       const next = 'Give the section another teacher in PowerSchool; then the profile removes this one.';
       return { stage: 'Membership', status: 'waiting', fact, ...at, next };
     }
-    const fact = `They are still a member of the class, although PowerSchool no longer has them in it: the profile removes those who left ${policy}.${trace}`;
+    const fact = `They are still a member of the class, although PowerSchool no longer has them in it: the profile removes people who left ${policy}.${trace}`;
     return { ...waiting('Membership', fact, facts), ...at };
   }
   if (!wanted) return { stage: 'Membership', status: 'ok', fact: `They are not a member of the class.${trace}`, ...at };
   if (termEnded !== undefined) {
-    const fact = `${isOver(termEnded)}: nobody is put into the class any more.${trace}`;
+    const fact = `${isOver(termEnded)}: Hallpass adds nobody to the class any more.${trace}`;
     return { stage: 'Membership', status: 'stopped', fact, ...at, next: nextOfPast };
   }
   const [problem] = problems;
@@ -164,8 +166,7 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
     const fact = `${problem.code}: ${problem.message}`;
     return { stage: 'Team', status: 'stopped', fact, at: problem.firstAt, next: problem.action };
   }
-  const next =
-    'Nothing to do: the next runs look again. The members of the class are in its team once the team exists.';
+  const next = 'Wait: the next runs look again. The members of the class are in its team once the team exists.';
   if (known?.state === 'accepted') {
     return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is making the team.', ...at, next };
   }
@@ -184,7 +185,7 @@ function activationStep(activation: ActivationFacts | undefined): Step {
     return { stage: 'Team', status: 'waiting', fact, at: activation.since, next };
   }
   if (activation?.state === 'gone') {
-    const fact = 'The class was a team, and Microsoft Teams has none of it any more. Hallpass creates a team once.';
+    const fact = 'The class was a team, and it is gone from Microsoft Teams. Hallpass creates a team once.';
     return { stage: 'Team', status: 'ok', fact, at: activation.since };
   }
   const seen = activation === undefined ? '' : ' Its students see it.';

@@ -176,13 +176,16 @@ t.test('what was over before this school year says so', async (t) => {
   const termEnded = '2019-06-07';
   t.match(answer({}, { termEnded, objectId: undefined, isMember: false }), {
     ...{ stage: 'Section', status: 'stopped', next: /School Setup > Years & Terms/ },
-    fact: 'Section 50 is Math - 1. The last term ended on 2019-06-07, before this school year: no class is made.',
+    fact: 'Section 50 is Math - 1. The last term ended on 2019-06-07, before this school year: Hallpass creates no class.',
   });
   t.equal(answer({}, { termEnded }), undefined, 'who is in a class that is there stays');
-  t.match(answer({}, { termEnded, isMember: false }), { stage: 'Membership', fact: /nobody is put into the class/ });
+  t.match(answer({}, { termEnded, isMember: false }), {
+    stage: 'Membership',
+    fact: /Hallpass adds nobody to the class/,
+  });
   t.match(answer({ schoolsEnded: '2019-06-07', link: undefined }), {
-    ...{ stage: 'Account', status: 'stopped', next: /Nothing to do for what is over/ },
-    fact: /2019-06-07, before this school year: no account is made for school 1/,
+    ...{ stage: 'Account', status: 'stopped', next: /Ignore this if it is over/ },
+    fact: /2019-06-07, before this school year: Hallpass creates no account for school 1/,
   });
   t.equal(answer({ schoolsEnded: '2019-06-07' }), undefined, 'an account that is there stays');
 });
@@ -242,11 +245,11 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   await district.run();
   t.match((await ask('92', undefined)).answer, {
     stage: 'PowerSchool',
-    fact: /pre-registered .* leaves such students out/,
+    fact: /pre-registered .* skips such students/,
   });
   const past = await ask('91', '95');
   t.match(past.answer, { stage: 'Account', fact: /The last term ended on 2019-06-07/ });
-  t.match(past.steps.at(-2), { stage: 'Section', fact: /no class is made/ });
+  t.match(past.steps.at(-2), { stage: 'Section', fact: /Hallpass creates no class/ });
 
   district.clock.advance(1000);
   const dropped = roster.filter((record) => record.id !== '300');
@@ -255,7 +258,7 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   t.match((await ask('10', '50')).steps.at(-1), {
     stage: 'Membership',
     status: 'waiting',
-    fact: /the profile removes those who left \("studentLeftClass": "remove"\)/,
+    fact: /the profile removes people who left \("studentLeftClass": "remove"\)/,
     next: /next run does it/,
   });
   await district.run();

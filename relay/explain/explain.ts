@@ -22,11 +22,11 @@ function* personSteps(facts: Facts): Iterable<Step> {
   yield powerschoolStep(facts);
   const { person, profile } = facts;
   if (profile === undefined) {
-    const next = 'The operator stores a profile: hallpass-relay profile set.';
+    const next = 'The operator must store a profile: hallpass-relay profile set.';
     yield { stage: 'Profile', status: 'stopped', fact: 'This district has no profile.', next };
   } else if (person.rivals.length > 0) {
     const profiles = [profile.name, ...person.rivals].join(', ');
-    const fact = `Several profiles cover the person's schools, and none does anything for them: ${profiles}.`;
+    const fact = `Several profiles cover the person's schools, so none does anything for them: ${profiles}.`;
     const next = 'Put all schools of the person into one profile, or end the assignment in PowerSchool.';
     yield { stage: 'Profile', status: 'stopped', fact, next };
   } else if (person.schoolIds.length > 0 && !person.inScope) {
@@ -49,10 +49,14 @@ function* personSteps(facts: Facts): Iterable<Step> {
     const { skuId, assigned } = person.licence;
     const isGone = person.schoolIds.length === 0;
     if (assigned && isGone)
-      yield { stage: 'License', status: 'ok', fact: `The license ${skuId} stays assigned: Hallpass takes none away.` };
+      yield {
+        stage: 'License',
+        status: 'ok',
+        fact: `The license ${skuId} stays assigned: Hallpass removes no license.`,
+      };
     else if (assigned) yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is assigned.` };
     else if (isGone)
-      yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is not given to somebody who has left.` };
+      yield { stage: 'License', status: 'ok', fact: `The license ${skuId} is not assigned to a person who left.` };
     else yield waiting('License', `The license ${skuId} is due and not assigned yet.`, facts);
   }
 }
@@ -60,14 +64,14 @@ function* personSteps(facts: Facts): Iterable<Step> {
 function powerschoolStep(facts: Facts): Step {
   const { person, committedAt, arriving, profile } = facts;
   if (committedAt === null) {
-    const next = 'Start the agent; the first cycle has not come to its end.';
+    const next = 'Start the agent; its first cycle has not finished.';
     return { stage: 'PowerSchool', status: 'stopped', fact: 'No agent has sent this district yet.', next };
   }
   const seen = arriving ? 'a cycle is arriving just now' : 'last complete cycle';
   if (person.schoolIds.length > 0) {
     const where = `in PowerSchool at ${schools(person.schoolIds)} (${seen})`;
     if (person.preRegistered && profile?.preRegistered === false) {
-      const fact = `${person.subject} is pre-registered (Enroll_Status -1) ${where}, and the profile "${profile.name}" leaves such students out.`;
+      const fact = `${person.subject} is pre-registered (Enroll_Status -1) ${where}, and the profile "${profile.name}" skips such students.`;
       const next = 'With "preRegistered": true in the profile they get an account before they are active.';
       return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
     }
@@ -83,7 +87,7 @@ function powerschoolStep(facts: Facts): Step {
     : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs.${preRegisteredHint(facts)}`;
   const waits = person.departure && held('PowerSchool', 'disableUser', fact, facts);
   if (waits !== undefined) return waits;
-  const next = 'The SIS administrator checks the enrollment status in PowerSchool.';
+  const next = 'Have the SIS administrator check the enrollment status in PowerSchool.';
   return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
 }
 
@@ -106,11 +110,11 @@ function accountStep(facts: Facts): Step {
     return { stage: 'Account', status: 'ok', fact, at: linkedAt };
   }
   if (person.schoolIds.length === 0 && person.wasThere && person.deleted === undefined) {
-    const fact = 'They have no account, and nobody makes one for somebody who has left.';
+    const fact = 'They have no account, and Hallpass creates none for a person who left.';
     return { stage: 'Account', status: 'ok', fact };
   }
   if (person.schoolsEnded !== undefined && person.deleted === undefined) {
-    const fact = `${isOver(person.schoolsEnded)}: no account is made for ${schools(person.schoolIds)}.`;
+    const fact = `${isOver(person.schoolsEnded)}: Hallpass creates no account for ${schools(person.schoolIds)}.`;
     return { stage: 'Account', status: 'stopped', fact, next: nextOfPast };
   }
   const [problem] = person.problems;
@@ -123,7 +127,7 @@ function accountStep(facts: Facts): Step {
   const at = deleted === undefined ? {} : { at: deleted.deletedAt };
   const none = 'There is no account yet, and nothing is wrong so far.';
   return (
-    held('Account', 'createUser', lost === undefined ? 'The account is not made' : `${lost} Another one`, facts) ?? {
+    held('Account', 'createUser', lost === undefined ? 'The account is not created' : `${lost} Another one`, facts) ?? {
       ...waiting('Account', lost ?? none, facts),
       ...at,
     }
@@ -136,7 +140,7 @@ function accountOfLeaver({ person: { schoolIds, departure } }: Facts): string {
   if (departure?.done !== undefined) return ` ${departure.done}`;
   const { policy } = departure ?? {};
   if (policy !== undefined) return ` By policy it is disabled from ${policy.from} on, until the person is back.`;
-  return ' It stays as it is, by policy: nobody is disabled, and no account is ever deleted.';
+  return ' It stays as it is, by policy: Hallpass disables nobody, and never deletes an account.';
 }
 
 /** What does not keep anybody out of a class. */
@@ -144,7 +148,7 @@ function* otherSteps(facts: Facts): Iterable<Step> {
   const { goneSchools } = facts.person;
   if (goneSchools.length > 0) {
     const verb = goneSchools.length === 1 ? 'is' : 'are';
-    const fact = `PowerSchool no longer has ${schools(goneSchools)}, and in Microsoft 365 the person ${verb === 'is' ? 'stays in it' : 'stays in them'}: a school is never touched.`;
+    const fact = `PowerSchool no longer has ${schools(goneSchools)}, and in Microsoft 365 the person ${verb === 'is' ? 'stays in it' : 'stays in them'}: Hallpass never changes a school that is gone.`;
     yield { stage: 'School', status: 'ok', fact };
   }
   for (const drift of byHandAt(facts, 'school')) yield byHandStep('School', drift, facts);

@@ -43,7 +43,7 @@ t.test('of those who left it says what becomes of account and membership, by pol
       return explain(facts);
     };
     const of = (steps: ReturnType<typeof explain>, stage: string) => steps.find((one) => one.stage === stage);
-    t.match(of(await ask(student, '50'), 'Membership'), { fact: /removes those who left/ }, 'before the run');
+    t.match(of(await ask(student, '50'), 'Membership'), { fact: /removes people who left/ }, 'before the run');
     await district.run();
     await district.run();
     const steps = await ask(student, '50');
@@ -120,5 +120,5 @@ t.test('people who are known only from the past are explained', async (t) => {
   );
   t.match(steps[0], { stage: 'PowerSchool', fact: /was in PowerSchool and is no longer active there/ });
   const account = steps.find(({ stage }) => stage === 'Account');
-  t.match(account, { status: 'ok', fact: /They have no account, and nobody makes one for somebody who has left/ });
+  t.match(account, { status: 'ok', fact: /They have no account, and Hallpass creates none for a person who left/ });
 });

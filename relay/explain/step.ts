@@ -38,7 +38,7 @@ export function isOver(lastDay: string): string {
 }
 
 /** For whoever expects something of what is over. */
-export const nextOfPast = `Nothing to do for what is over; else the school adds the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
+export const nextOfPast = `Ignore this if it is over; otherwise have the school add the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
 
 /** What a hold keeps from happening; undefined when nothing of the kind is held. */
 export function held(stage: Step['stage'], kind: string, what: string, { holds }: Facts): Step | undefined {

@@ -186,7 +186,7 @@ t.test('who has left holds an account until somebody claims it, unless it may be
   t.match(claim({}, {}).links, [
     {
       objectId: 'ana',
-      handover: { from: 'students:10', reason: /students:10, who has left PowerSchool.*username = ana/ },
+      handover: { from: 'students:10', reason: /students:10, who left PowerSchool.*username = ana/ },
     },
   ]);
   const facts = { number: '1', givenName: 'Ana', surname: 'Lee' };

@@ -68,7 +68,7 @@ export function nameAccounts(
   const { wishes, problems } = wishesOf(people, rules);
   const takenOver: TakenOver[] = [];
   const takeOver = (wish: Wish, { objectId, holder }: { objectId: string; holder: Holder }) => {
-    const reason = `the account was that of ${holder.subject}, who has left PowerSchool, and this person has the same user name`;
+    const reason = `the account belonged to ${holder.subject}, who left PowerSchool, and this person has the same user name`;
     takenOver.push({ personKey: wish.key, objectId, handover: { from: holder.subject, reason } });
   };
   const fixed = Map.groupBy(

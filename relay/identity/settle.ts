@@ -55,7 +55,7 @@ export function settle(
   if (present === undefined) {
     const keeps = reasonToKeep(holder, winner.person);
     if (keeps === undefined) {
-      const reason = `the account was that of ${holder.subject}, who has left PowerSchool, and the profile's rule finds it for this person (${winner.rule.source} = ${describeValue(winner.value)})`;
+      const reason = `the account belonged to ${holder.subject}, who left PowerSchool, and the profile's rule finds it for this person (${winner.rule.source} = ${describeValue(winner.value)})`;
       return { winner, handover: { from: holder.subject, reason }, problems };
     }
     return {

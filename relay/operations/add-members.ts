@@ -8,7 +8,7 @@ import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
 export const addMembers: OperationSpec<'addMembers'> = {
-  noun: 'group of students to put into a class',
+  noun: 'group of students to add to a class',
   stage: 'members',
   needs: ({ sectionId, people }) => [
     { what: 'class', id: sectionId },

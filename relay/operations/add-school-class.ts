@@ -6,7 +6,7 @@ import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
 export const addSchoolClass: OperationSpec<'addSchoolClass'> = {
-  noun: 'class to put into its school',
+  noun: 'class to add to its school',
   stage: 'owners',
   needs: ({ schoolId, sectionId }) => [
     { what: 'school', id: schoolId },
@@ -44,7 +44,7 @@ export const addSchoolClass: OperationSpec<'addSchoolClass'> = {
       nouns: 'memberships of classes',
       outOf: 'schoolClasses',
       ifApproved: ({ length }) =>
-        `${length} memberships of classes in schools are made again, as PowerSchool has them.`,
+        `${length} memberships of classes in schools are added again, as PowerSchool has them.`,
     },
   },
   sentence: ({ section }) => `${section} becomes a class of its school`,

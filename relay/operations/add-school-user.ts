@@ -6,7 +6,7 @@ import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
 export const addSchoolUser: OperationSpec<'addSchoolUser'> = {
-  noun: 'person to put into a school',
+  noun: 'person to add to a school',
   stage: 'owners',
   needs: ({ schoolId, personKey }) => [
     { what: 'school', id: schoolId },
@@ -43,7 +43,8 @@ export const addSchoolUser: OperationSpec<'addSchoolUser'> = {
     repair: {
       nouns: 'memberships of people',
       outOf: 'schoolUsers',
-      ifApproved: ({ length }) => `${length} memberships of people in schools are made again, as PowerSchool has them.`,
+      ifApproved: ({ length }) =>
+        `${length} memberships of people in schools are added again, as PowerSchool has them.`,
     },
   },
   sentence: ({ who, isOne }) => `${who} ${isOne ? 'joins' : 'join'} the school`,

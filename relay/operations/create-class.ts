@@ -47,9 +47,9 @@ export const createClass: OperationSpec<'createClass'> = {
     repair: {
       nouns: 'classes',
       outOf: 'classes',
-      ifApproved: ({ length }) => `${length} classes are made again, without what was in them.`,
+      ifApproved: ({ length }) => `${length} classes are created again, without their contents.`,
     },
   },
-  sentence: ({ section }) => `${section} is made`,
+  sentence: ({ section }) => `${section} is created`,
   sources: ofClasses,
 };

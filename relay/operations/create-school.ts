@@ -41,9 +41,9 @@ export const createSchool: OperationSpec<'createSchool'> = {
     repair: {
       nouns: 'schools',
       outOf: 'schools',
-      ifApproved: ({ length }) => `${length} schools are made again, without what was in them.`,
+      ifApproved: ({ length }) => `${length} schools are created again, without their contents.`,
     },
   },
-  sentence: ({ school }) => `${school} is made`,
+  sentence: ({ school }) => `${school} is created`,
   sources: ofSchools,
 };

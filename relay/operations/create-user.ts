@@ -68,7 +68,7 @@ export const createUser: OperationSpec<'createUser'> = {
 
   guard: {
     effect: 'account',
-    ifApproved: ({ length }) => `${length} accounts are created, with what the profile gives to new ones.`,
+    ifApproved: ({ length }) => `${length} accounts are created, with everything that the profile sets for new ones.`,
   },
   sentence: ({ who }) => `${who} gets an account`,
   sources: ofPeople,

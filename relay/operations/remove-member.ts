@@ -8,7 +8,7 @@ import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
 export const removeMember: OperationSpec<'removeMember'> = {
-  noun: 'person to take from a class',
+  noun: 'person to remove from a class',
   stage: 'members',
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },

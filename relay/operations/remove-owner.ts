@@ -8,7 +8,7 @@ import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
 export const removeOwner: OperationSpec<'removeOwner'> = {
-  noun: 'teacher to take from a class',
+  noun: 'teacher to remove from a class',
   stage: 'members',
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },

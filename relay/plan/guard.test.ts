@@ -213,7 +213,7 @@ t.test('members whom somebody removed are added again, up to 20 or 10 % of a sch
       count: 21,
       there: 100,
       reason: /Somebody ended 21 of 100 class memberships of the school in Microsoft 365 .*limit is 10 %/,
-      effect: '21 class memberships are made again, as PowerSchool has them.',
+      effect: '21 class memberships are added again, as PowerSchool has them.',
     },
   ]);
   const everywhere = [numbered(30).map((id) => repair(id, 20))];

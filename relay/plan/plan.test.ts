@@ -276,7 +276,7 @@ t.test('who is named by a class and provisioned by nobody is told with where the
       { ...small, teacher: [] },
       [one],
       /teachers:20, who is current staff of no school that is synced \(the district office/,
-      /active place/,
+      /active assignment/,
     ],
     [
       { ...small, student: [] },

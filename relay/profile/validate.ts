@@ -63,7 +63,7 @@ function* endedProblems({ ended, schools }: TenantFacts): Iterable<ProfileProble
   const named = [...ended].slice(0, mostNamed).map(([id, lastDay]) => `${schools.get(id)} (${id}) on ${lastDay}`);
   const list = `${named.join(', ')}${ended.size > mostNamed ? ', …' : ''}`;
   const reason = `the terms of ${ended.size} of the schools ended before this school year, so nothing new is made for them: ${list}`;
-  const remedy = `Nothing to do for schools that have closed. Else PowerSchool needs their terms of this school year: ${pageOf('term', '')}.`;
+  const remedy = `Ignore this for schools that have closed. Otherwise add their terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
   yield { field: 'schools', severity: 'warning', reason, remedy };
 }
 

@@ -75,7 +75,7 @@ for (const [name, mode] of Object.entries({ match, create })) {
     );
     t.match(
       journal.find(({ kind }) => kind === 'updateUser')?.reason,
-      /^the account was that of students:10, who has left PowerSchool, and/,
+      /^the account belonged to students:10, who left PowerSchool, and/,
     );
     district.restart();
     t.match(await district.run(), { state: 'success', done: 0, problems: 0 }, 'and that is that, also after a restart');

@@ -177,7 +177,7 @@ function tellTakenOver({ log }: RunContext, state: ProfileState, there: readonly
   const takenOver = countTakenOver(state, there);
   const { schools, classes, accounts, memberships } = takenOver;
   const what = `${schools} schools, ${classes} classes, ${accounts} accounts, ${memberships} memberships`;
-  log.info({ event: 'run.adopted', ...takenOver }, `taken over as they are: ${what}`);
+  log.info({ event: 'run.adopted', ...takenOver }, `adopted as they are: ${what}`);
 }
 
 function reportOf(

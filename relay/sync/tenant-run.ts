@@ -107,7 +107,7 @@ function tellOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void 
   if (!hasForgotten) return;
   log.warn(
     { event: 'state.older' },
-    'accounts bear stamps that this database does not know: it is older than what was done. The journal of that time is lost, and first passwords may be: see "passwords list"',
+    'accounts carry stamps that this database does not know, so the database is older than its last writes. The journal of that time is lost, and first passwords may be: see "passwords list"',
   );
 }
 

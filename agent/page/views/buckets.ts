@@ -15,7 +15,7 @@ const looks: Record<BucketState, { icon: IconName; style: string }> = {
 export function bucketSummaryBlock({ matrix }: Model): string {
   const { rows, states } = matrix;
   if (rows.length === 0 && matrix.schools === undefined) {
-    return html`<p>Nothing has been read yet. After the first reading every school stands here with its counts.</p>`;
+    return html`<p>Nothing has been read yet. After the first reading, every school appears here with its counts.</p>`;
   }
   const legend = (Object.keys(looks) as BucketState[]).filter((state) => states[state] > 0);
   const schools = matrix.schools === undefined ? '' : html`<li>${counted(matrix.totals.school, 'school')}</li>`;

@@ -14,7 +14,7 @@ export function leftOutBlock({ state, names }: Model): string {
   if (count === 0) return '';
   const shown = rows.slice(0, mostShown);
   const rest = count > shown.length ? html`<p class="fine">and ${counted(count - shown.length, 'other row')}</p>` : '';
-  return html`<p class="note">Left out: no record can be made of ${counted(count, 'row')}. The relay keeps what it has of them; nothing is deleted. Correct them in PowerSchool:</p>
+  return html`<p class="note">Left out: ${counted(count, 'row')} cannot become a record. The relay keeps its last good records of them; nothing is deleted. Correct them in PowerSchool:</p>
   <ul class="left-out">!${shown.map((row) => html`<li>!${lineOf(row, names)}</li>`)}</ul>!${rest}`;
 }
 

@@ -24,7 +24,7 @@ t.test('operations are told with the names of people and classes', (t) => {
   t.equal(told('removeMember', 'class:42', ['students:4']), 'students:4 leaves Biology 1 (section 42)');
   t.equal(told('addOwners', 'class:43', ['teachers:9']), 'Emmy Noether becomes an owner of section 43');
   t.equal(told('createUser', 'students:1'), 'Ada Lovelace gets an account');
-  t.equal(told('createClass', 'class:42', [], { displayName: 'Bio' }), 'Bio (section 42) is made');
+  t.equal(told('createClass', 'class:42', [], { displayName: 'Bio' }), 'Bio (section 42) is created');
   t.equal(told('updateSchool', 'school:7'), 'Maple School (school 7) is updated');
   t.end();
 });

@@ -25,7 +25,7 @@ const failures = {
   401: 'The token is missing, wrong, expired or revoked.',
   403: 'The role of the token may not do this.',
   404: 'There is no such thing, or the token does not open the district.',
-  409: 'Something is in the way that somebody must put right first, or the Idempotency-Key stands for another request.',
+  409: 'Somebody must fix something else first, or the Idempotency-Key stands for another request.',
   412: 'The profile is not as the request expects it.',
   413: 'The body is too large.',
   415: 'The body is not marked as JSON.',

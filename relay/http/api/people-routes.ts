@@ -50,7 +50,7 @@ export const peopleRoutes: readonly Route[] = [
     path: 'links/{person}',
     action: 'link.set',
     summary:
-      'Gives a person an account by hand; rules never change it again. That of somebody who has left PowerSchool is handed over.',
+      'Links an account to a person by hand; identity rules never change it again. An account of a person who left PowerSchool is handed over.',
     body: z.strictObject({
       account: z.string().min(1).max(200).meta({ description: 'Object id or userPrincipalName.' }),
     }),

@@ -140,7 +140,7 @@ export const profileRoutes: readonly Route[] = [
   move('enable', 'Lets runs write to Microsoft 365, after the check; also after a pause or a quarantine.', true),
   move('resume', 'Ends a pause or a quarantine: what was enabled writes again, after the check.', true),
   move('pause', 'No further run; the one under way ends within seconds.', false),
-  move('preview', 'Runs go on planning and counting, and write nothing.', false),
+  move('preview', 'Runs keep planning and counting, and write nothing.', false),
 ];
 
 function move(name: ProfileMove, summary: string, isChecked: boolean): Route {

@@ -22,7 +22,7 @@ const offset = whole(0, 100_000_000, 0).meta({ description: 'Leave out so many o
 const mostOperations = whole(0, 10_000, 1000).meta({ description: 'So many operations at most.' });
 
 const cursor = z.string().min(1).max(1000).optional().meta({
-  description: 'Where to go on: "next" of the last answer.',
+  description: 'Where to continue: "next" of the last answer.',
 });
 /** So many at most; everything, unless it says otherwise. */
 const most = z.coerce.number<string>().int().min(1).max(10_000).optional().meta({
@@ -54,7 +54,7 @@ export const queries = {
   problems: z.strictObject({
     profile,
     code: text.optional().meta({ description: 'Of this cause alone.' }),
-    role: z.enum(fixers).optional().meta({ description: 'What these people can put right.' }),
+    role: z.enum(fixers).optional().meta({ description: 'Only what these people can fix.' }),
     person: text
       .optional()
       .meta({ description: 'Of this person alone, however named: DCID, number, user name, name …' }),

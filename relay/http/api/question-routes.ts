@@ -28,7 +28,7 @@ const plan: Route = {
   method: 'GET',
   path: `${ofDistrict}plan`,
   action: 'plan',
-  summary: 'What exactly the next run would do, what it takes over, and what of it would be held. Changes nothing.',
+  summary: 'Exactly what the next run would do, adopt and hold. Changes nothing.',
   query: queries.plan,
   answer: planAnswer,
   hasCsv: true,
@@ -42,7 +42,7 @@ const plan: Route = {
   },
 };
 
-const next = z.string().nullable().meta({ description: 'Where the list goes on, as cursor; null at its end.' });
+const next = z.string().nullable().meta({ description: 'Where the list continues, as cursor; null at its end.' });
 const number = z.tuple([z.int()]);
 const words = (count: number) => z.array(z.string().max(1000)).length(count);
 
@@ -122,7 +122,7 @@ export const questionRoutes: readonly Route[] = [
     json: (visit, { failed, limit, offset, cursor }) =>
       read(visit, async (scope) => {
         const [after] = readCursor(cursor, number) ?? [];
-        if (after !== undefined && offset > 0) refuse('offset and cursor: only one of them says where to go on');
+        if (after !== undefined && offset > 0) refuse('offset and cursor: only one of them may say where to continue');
         const run = await findRun(scope, visit.params.number ?? '');
         const operations = await operationsOf(scope, run.id, { failed, limit: limit + 1, offset, after });
         const found = pageOf(operations, limit, ({ seq }) => [seq]);

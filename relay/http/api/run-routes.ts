@@ -53,7 +53,7 @@ export const runRoutes: readonly Route[] = [
   change({
     path: 'holds/reject',
     action: 'hold.rejected',
-    summary: 'Keeps it held, without being told again until the cause changes.',
+    summary: 'Keeps it held, and does not report it again until the cause changes.',
     body: z.strictObject(which),
     answer: holdsAnswer,
     async perform({ app, actor, tenant }, { hold: key, profile }) {

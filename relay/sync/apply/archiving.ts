@@ -117,7 +117,7 @@ class ArchiveWork {
     return undefined;
   }
 
-  /** The next run goes on with it. */
+  /** The next run uses it. */
   async #waitOr(task: Task, operation: ArchiveOperation): Promise<number | undefined> {
     const looks = this.#looks.get(task) ?? 0;
     this.#looks.set(task, looks + 1);

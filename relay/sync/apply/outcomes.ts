@@ -75,7 +75,7 @@ export class Outcomes {
     await this.#write([news], []);
   }
 
-  /** The next run goes on with it. @param error for the journal */
+  /** The next run uses it. @param error for the journal */
   async leave(
     operation: Operation,
     task: Task | undefined,

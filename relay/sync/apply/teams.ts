@@ -185,7 +185,7 @@ class TeamWork {
     await this.#outcomes.done([operation], [this.#known(operation, 'there', undefined)], task, after);
   }
 
-  /** The next run goes on with it. Only after hours is that a problem. */
+  /** The next run uses it. Only after hours is that a problem. */
   async #leave(operation: TeamCreation, task?: Task, state: JournalEntry['state'] = 'unknown'): Promise<undefined> {
     const team = this.#teamOf(operation);
     const isBusy = team?.state === 'accepted';
