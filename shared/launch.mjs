@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { keepCompiled } from './compile-cache.mjs';
 
 const minimum = [24, 12];
 
@@ -23,6 +24,7 @@ export async function launch(source, bundle) {
   const entry = existsSync(source) ? source : bundle;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
+    keepCompiled();
     await import(entry.href);
     return;
   }

@@ -34,6 +34,15 @@ t.test('both programs say who they are', async (t) => {
   }
 });
 
+t.test('what they compile is kept for the next start', async (t) => {
+  const cache = join(place, 'cache');
+  for (const name of ['hallpass-agent', 'hallpass-relay']) {
+    await run(bin(name), ['--version'], { cwd: elsewhere, env: { ...env, XDG_CACHE_HOME: cache } });
+  }
+  const kept = await readdir(join(cache, 'hallpass', 'compiled'), { recursive: true });
+  t.ok(kept.length > 10, `${kept.length} files`);
+});
+
 t.test('nothing of TypeScript is in it', async (t) => {
   const files = await readdir(join(elsewhere, 'node_modules', 'hallpass'), { recursive: true });
   t.same(
