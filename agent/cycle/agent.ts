@@ -144,6 +144,8 @@ export class Agent {
       this.#stop.removeEventListener('abort', hangUp);
       uplink.close();
       await source.close();
+      // The state folder may be another process's in a moment, or gone.
+      await state.linkSaved;
       report({ event: 'agent.stopped', ...totals(meter.counts, rssPeakMB()) });
     }
   }

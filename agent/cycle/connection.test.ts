@@ -1,5 +1,6 @@
 /** The running agent and its connection to the relay, on real sockets: lost, closed, misunderstood, and made again. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import { person } from '../testing/district.ts';
 import { inStep, openDistrict } from '../testing/in-step.ts';
@@ -131,4 +132,13 @@ t.test('a change of profiles in the middle of a cycle costs the connection, not 
   stop.abort();
   await running;
   inStep(t, district);
+});
+
+t.test('what is remembered of a connection is on the disk when the agent has stopped', async (t) => {
+  const district = await openDistrict(t, 1);
+  district.relay.refuse = { status: 401, body: { code: 'AGENT_UNKNOWN' } };
+  const { agent, parts } = await district.bench.agent(new AbortController().signal);
+  await t.rejects(agent.syncOnce(new Set()), { code: 'AGENT_UNKNOWN' });
+  const stored = JSON.parse(await readFile(parts.state.paths.link, 'utf8'));
+  t.match(stored, { connected: false, problem: { code: 'AGENT_UNKNOWN' } });
 });

@@ -248,6 +248,11 @@ export class AgentState {
     await this.#linkWritten;
   }
 
+  /** Settles when nothing of the connection is left to be written: nobody waits for {@link saveLink}. */
+  get linkSaved(): Promise<void> {
+    return this.#linkWritten;
+  }
+
   async savePause(since: string | undefined): Promise<void> {
     this.#pause.data = since === undefined ? {} : { since };
     await this.#pause.write();
