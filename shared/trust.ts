@@ -15,13 +15,21 @@ import { readBytes } from './text-file.ts';
  */
 export async function trustedAuthorities(caFile: string | undefined): Promise<string[]> {
   const own = caFile === undefined ? [] : await authoritiesOf(caFile);
-  const all = new Map(rootCertificates.map((pem) => [bodyOf(pem), pem]));
+  const all = new Map(ofNode());
   for (const pem of [...(await systemAuthorities()), ...own]) {
     const body = bodyOf(pem);
     // A list with one that cannot be read is refused as a whole: a stray one of the system must not stop everything.
     if (!all.has(body) && isReadable(pem)) all.set(body, pem);
   }
   return [...all.values()];
+}
+
+let roots: [string, string][] | undefined;
+
+/** Those that come with Node, by body: they stay the same. */
+function ofNode(): [string, string][] {
+  roots ??= rootCertificates.map((pem) => [bodyOf(pem), pem]);
+  return roots;
 }
 
 async function authoritiesOf(file: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import Fastify from 'fastify';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import { type Authority, createAuthority } from '../authority.ts';
+import { type Authority, processAuthority } from '../authority.ts';
 import { addControlRoutes } from './control.ts';
 import type { Directory } from './directory/directory.ts';
 import type { DirectoryFile } from './directory-file.ts';
@@ -23,7 +23,7 @@ export interface MicrosoftSimulatorOptions {
   /** 0, the default, takes a free one. */
   port?: number;
   seed?: number;
-  /** Signs the server's certificate; a new one in memory by default. */
+  /** Signs the server's certificate; one in memory by default. */
   authority?: Authority;
   /** What the tenant holds; by default a directory for `people` made-up people. */
   directory?: DirectoryFile;
@@ -102,7 +102,7 @@ export async function startMicrosoftSimulator(options: MicrosoftSimulatorOptions
     sleep: (ms) => clock.sleep(ms, closing.signal).catch(() => undefined),
   };
 
-  const authority = options.authority ?? (await createAuthority());
+  const authority = options.authority ?? (await processAuthority());
   const https = await authority.issue(['localhost', '127.0.0.1', '::1']);
   const server: WireServer = Fastify({
     http2: true,

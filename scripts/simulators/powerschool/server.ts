@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import { createAuthority, openAuthority } from '../authority.ts';
+import { openAuthority, processAuthority } from '../authority.ts';
 import { answerControl, type ControlContext, type Stats } from './control.ts';
 import { openDistrictDatabase } from './database/district-database.ts';
 import { applyEdits, type EditRequest, type EditResult } from './edits/edits.ts';
@@ -109,7 +109,7 @@ export async function startPowerSchoolSimulator(options: SimulatorOptions = {}):
   const authority =
     options.http === true
       ? undefined
-      : await (options.ca === undefined ? createAuthority() : openAuthority(options.ca));
+      : await (options.ca === undefined ? processAuthority() : openAuthority(options.ca));
   const certificate = await authority?.issue([...new Set(['localhost', '127.0.0.1', '::1', host])]);
   const listener = (request: IncomingMessage, response: ServerResponse) => void respond(context, request, response);
   const server: Server =

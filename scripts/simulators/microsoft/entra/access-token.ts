@@ -9,6 +9,16 @@ import type { Random } from '../random.ts';
 export const tokenLife = 3599;
 const maxCached = 1000;
 
+let signing: Promise<{ keys: Awaited<ReturnType<typeof generateKeyPair>>; jwk: JWK }> | undefined;
+
+/** Made once in a process: it takes longer than everything else at the start of a simulator. */
+function signingKeys(): NonNullable<typeof signing> {
+  signing ??= generateKeyPair('RS256', { modulusLength: 2048 }).then(async (keys) => {
+    return { keys, jwk: await exportJWK(keys.publicKey) };
+  });
+  return signing;
+}
+
 export class AccessTokens {
   readonly jwks: { keys: JWK[] };
   readonly #keys: Awaited<ReturnType<typeof generateKeyPair>>;
@@ -25,8 +35,8 @@ export class AccessTokens {
   }
 
   static async create(clock: Clock, random: Random): Promise<AccessTokens> {
-    const keys = await generateKeyPair('RS256', { modulusLength: 2048 });
-    return new AccessTokens(keys, await exportJWK(keys.publicKey), clock, random);
+    const { keys, jwk } = await signingKeys();
+    return new AccessTokens(keys, jwk, clock, random);
   }
 
   async issue(grant: {
