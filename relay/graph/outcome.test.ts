@@ -31,6 +31,10 @@ const cases: Record<string, Case> = {
     ...{ kind: 'addMembers', status: 429, code: 'TooManyRequests', message: 'Please retry again later.' },
     is: ['again', 'AzureActiveDirectoryRequestThrottledTemporarily', 'nobody'],
   },
+  'the tenant is throttled while a class is made: it was not': {
+    ...{ kind: 'createClass', status: 429, code: 'TooManyRequests', message: 'Please retry again later.' },
+    is: ['again', 'AzureActiveDirectoryRequestThrottledTemporarily', 'nobody'],
+  },
   'a replica is away while a class is made': {
     ...{ kind: 'createClass', status: 503, code: 'ServiceUnavailable' },
     is: ['verify', 'AzureActiveDirectoryReplicaUnavailable', 'nobody'],

@@ -94,7 +94,7 @@ t.test('for any edits by hand: classes end as roster and policy say, and nothing
       const found = await live(t, told);
       if (found.length > 0) throw new Error(found.join('\n'));
     }),
-    histories,
+    histories(t),
   );
   t.pass('it holds');
 });
