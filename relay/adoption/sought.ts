@@ -1,6 +1,9 @@
 /** Records of the roster as adoption looks for them, under a reading of the ids of the tool that ran before. */
+
 import type { School, Section } from '../../shared/roster.ts';
-import { type Person, personKey } from '../model/person.ts';
+import { classKey, schoolKey } from '../model/keys.ts';
+import type { Person } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import type { Reading } from '../profile/adoption.ts';
 import type { Sought } from './decide.ts';
 
@@ -11,7 +14,7 @@ export function schoolSisId({ id, schoolNumber }: School, { id: from, prefix }: 
 export function soughtSchool(school: School, reading: Reading<'schools'>): Sought {
   const { id, name, schoolNumber: number } = school;
   return {
-    key: `school:${id}`,
+    key: schoolKey(id),
     kind: 'school',
     dcid: id,
     sisId: schoolSisId(school, reading),
@@ -29,7 +32,7 @@ export function soughtClass(
   const schoolId = school && schoolSisId(school, ofSchools);
   const facts = withoutGaps({ courseNumber, schoolId });
   const sisId = prefixed(reading.prefix, reading.id === 'dcid' ? id : localId);
-  return { key: `class:${id}`, kind: 'class', dcid: id, sisId, facts };
+  return { key: classKey(id), kind: 'class', dcid: id, sisId, facts };
 }
 
 export function soughtPerson(person: Person, reading: Reading<'students' | 'teachers'>): Sought {

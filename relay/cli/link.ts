@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { unlinkPerson } from '../app/commands/unlink-person.ts';
-import { personKey } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import { listLinks } from '../store/accounts/links.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';

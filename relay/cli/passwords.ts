@@ -4,7 +4,7 @@ import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { exportPasswords } from '../app/commands/export-passwords.ts';
-import { personKey } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import {
   countReadopted,
   readPasswords,

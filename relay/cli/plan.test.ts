@@ -139,7 +139,11 @@ t.test('deciding about what is held', async (t) => {
   const held = (schoolId: string): HoldRecord => {
     const key = `removeMember:${schoolId}:share`;
     const hold = { key, kind: 'removeMember', schoolId, rule: 'share', count: 200, there: 1000 } as const;
-    const words = { reason: 'Too many.', effect: '200 students leave.', sample: [{ key: 'class:5', reason: 'r' }] };
+    const words = {
+      reason: 'Too many.',
+      effect: '200 students leave.',
+      sample: [{ key: 'class:5' as const, reason: 'r' }],
+    };
     return nextStep(undefined, { ...hold, ...words }, new Date().toISOString(), 7).record;
   };
   t.match(await cli('holds', 'list', 'contoso'), { code: 0, out: 'Nothing is held.\n' });

@@ -9,24 +9,24 @@ import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
 import type { SchoolContents } from '../graph/school-contents.ts';
 import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { objectOf } from '../model/keys.ts';
-import { accountKey } from '../model/person.ts';
+import { classKey, type ObjectKey, objectKey, objectOf, schoolKey } from '../model/keys.ts';
+import { accountKey, isAccountKey, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { type Difference, type Drift, type DriftLedger, driftKey, isOfLink, type Value } from './ledger.ts';
 
 /** What is known of the tenant. */
 export interface Known {
   applied: AppliedState;
   /** Object id by person key. */
-  accounts: ReadonlyMap<string, string>;
+  accounts: ReadonlyMap<PersonKey, string>;
   /** Person key by object id. */
-  taken: ReadonlyMap<string, string>;
+  taken: ReadonlyMap<string, PersonKey>;
 }
 
 /** Members, owners and names of classes, and classes that are gone. */
 export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known: Known): void {
   const told = new Telling(ledger);
   for (const [sectionId, there] of known.applied.classes) {
-    const object = `class:${sectionId}`;
+    const object = classKey(sectionId);
     const group = changes.groups.get(there.objectId);
     const isGone = changes.deletes.has(there.objectId) || (changes.full && group === undefined);
     if (isGone) told.differs({ kind: 'deleted', object, item: there.objectId });
@@ -50,19 +50,19 @@ export function compareSchool(
   { applied, accounts, taken }: Known,
 ): void {
   const told = new Telling(ledger);
-  const people = new Map([...users].map((account) => [taken.get(account) ?? accountKey(account), true]));
+  const people = new Map([...users].map((account) => [holderOf(account, taken), true]));
   for (const person of recordedIn(applied, 'schoolUser', schoolId))
-    if (accounts.has(person) && !people.has(person)) people.set(person, false);
+    if (!isAccountKey(person) && accounts.has(person) && !people.has(person)) people.set(person, false);
   const sections = new Map([...applied.classes].map(([sectionId, { objectId }]) => [objectId, sectionId]));
   const inside = new Map([...classes].map((objectId) => [sections.get(objectId) ?? `object:${objectId}`, true]));
   for (const sectionId of recordedIn(applied, 'schoolClass', schoolId)) {
     const objectId = applied.classes.get(sectionId)?.objectId;
     if (objectId === undefined || inside.has(sectionId)) continue;
-    if (!ledger.has({ kind: 'deleted', object: `class:${sectionId}`, item: objectId })) inside.set(sectionId, false);
+    if (!ledger.has({ kind: 'deleted', object: classKey(sectionId), item: objectId })) inside.set(sectionId, false);
   }
   compareLinks(told, schoolId, 'schoolUser', people, applied);
   compareLinks(told, schoolId, 'schoolClass', inside, applied);
-  told.endOthers((drift) => drift.object === `school:${schoolId}` && isOfLink(drift));
+  told.endOthers((drift) => drift.object === schoolKey(schoolId) && isOfLink(drift));
 }
 
 /** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
@@ -74,7 +74,7 @@ export function compareObjects(
 ): void {
   const told = new Telling(ledger);
   for (const [key, there] of objectsOf(applied, kind)) {
-    const object = kind === 'user' ? key : `${kind}:${key}`;
+    const object = objectKey(kind, key);
     const seen = changes.objects.get(there.objectId);
     if (kind === 'school') {
       const gone = { kind: 'deleted', object, item: there.objectId } as const;
@@ -119,7 +119,7 @@ class Telling {
   }
 }
 
-function isOfGroups(kind: Drift['kind'], object: string, item: string): boolean {
+function isOfGroups(kind: Drift['kind'], object: ObjectKey, item: string): boolean {
   return objectOf(object).kind === 'class' && (kind !== 'changed' || item === 'displayName');
 }
 
@@ -132,11 +132,16 @@ function peopleOf(
   { applied, accounts, taken }: Known,
 ): ReadonlyMap<string, boolean> {
   const told = relation === 'member' ? group.members : group.owners;
-  const all = new Map([...told].map(([account, there]) => [taken.get(account) ?? accountKey(account), there]));
+  const all = new Map([...told].map(([account, there]) => [holderOf(account, taken), there]));
   if (!full) return all;
   for (const person of recordedIn(applied, relation, sectionId))
-    if (accounts.has(person) && !all.has(person)) all.set(person, false);
+    if (!isAccountKey(person) && accounts.has(person) && !all.has(person)) all.set(person, false);
   return all;
+}
+
+/** Whose account it is: the person, or the account itself where it is nobody's in the roster. */
+function holderOf(account: string, taken: Known['taken']): MemberKey {
+  return taken.get(account) ?? accountKey(account);
 }
 
 /** @param links by key, whether it is there: what is missing from it was not told of */
@@ -147,7 +152,7 @@ function compareLinks(
   links: ReadonlyMap<string, boolean>,
   applied: AppliedState,
 ): void {
-  const object = relation === 'member' || relation === 'owner' ? `class:${container}` : `school:${container}`;
+  const object = relation === 'member' || relation === 'owner' ? classKey(container) : schoolKey(container);
   const recorded = recordedIn(applied, relation, container);
   for (const [linked, isThere] of links) {
     // Whether that one is there is asked for by the plan itself.
@@ -159,7 +164,7 @@ function compareLinks(
   }
 }
 
-function compareValue(told: Telling, object: string, name: string, body: Body, seen: unknown): void {
+function compareValue(told: Telling, object: ObjectKey, name: string, body: Body, seen: unknown): void {
   const ours = body[name];
   if (ours === undefined) return;
   const theirs = partsLike(ours, seen);

@@ -1,9 +1,11 @@
 /** Comparing and judging, without a directory: what differs is what differs, however it was told. */
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import type { GroupChanges } from '../graph/group-delta.ts';
 import { nothingApplied } from '../model/applied-state.ts';
+import type { PersonKey } from '../model/person-key.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import { driftSchema } from '../profile/drift.ts';
 import { compareGroups, compareObjects, compareSchool, type Known } from './compare.ts';
@@ -16,7 +18,7 @@ import { tidy } from './tidy.ts';
 const now = '2026-11-24T12:00:00.000Z';
 const accounts = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** The last two are nobody of the roster. */
-const people = new Map(accounts.slice(0, 4).map((account) => [`students:${account}`, account]));
+const people = new Map<PersonKey, string>(accounts.slice(0, 4).map((account) => [`students:${account}`, account]));
 const relations = ['members', 'owners'] as const;
 
 type Tenant = Record<(typeof relations)[number], Set<string>>[];
@@ -178,7 +180,7 @@ const drift = (change: Partial<Drift>): Drift => ({
 const facts = (change: Partial<JudgeFacts> & { drift?: object }): JudgeFacts => ({
   policy: driftSchema.parse(change.drift),
   enabled: true,
-  desired: { ...nobody, members: new Map([['0', new Set(['students:a'])]]) },
+  desired: { ...nobody, members: new Map([['0', new Set<PersonKey>(['students:a'])]]) },
   writtenAt: undefined,
   nowMs: 1e9,
   ...change,
@@ -207,12 +209,12 @@ t.test('judged by what should be, by the policy, and by how sure it is', async (
   const visitor = { kind: 'foreign', object: 'school:1', item: 'schoolUser:account:x' } as const;
   t.equal(judged(visitor), 'kept');
   t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is taken out of a school');
-  const pupils = { ...nobody, schoolUsers: new Map([['1', new Set(['students:a'])]]) };
-  const lost = { object: 'school:1', item: 'schoolUser:students:a' };
+  const pupils = { ...nobody, schoolUsers: new Map([['1', new Set<PersonKey>(['students:a'])]]) };
+  const lost = { object: 'school:1', item: 'schoolUser:students:a' } as const;
   t.equal(judged(lost, { desired: pupils }), 'repair');
   t.equal(judged({ ...lost, kind: 'foreign' }, { desired: pupils }), 'accept');
   t.equal(judged({ ...lost, item: 'schoolClass:0' }, { desired: pupils }), 'accept', 'the section is in no school');
-  const waiting = { ...nobody, waiting: new Map([['0', new Set(['students:a'])]]) };
+  const waiting = { ...nobody, waiting: new Map([['0', new Set<PersonKey>(['students:a'])]]) };
   t.equal(judged({ kind: 'foreign' }, { desired: waiting, drift: { foreignMembers: 'remove' } }), 'kept');
 
   const named = { ...nobody, classes: new Map([['0', { schoolId: '1', body: { displayName: 'Art' }, creation: {} }]]) };

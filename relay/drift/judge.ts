@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '../model/body.ts';
 import { objectOf } from '../model/keys.ts';
-import { accountNamedBy } from '../model/person.ts';
+import { isAccountKey, type MemberKey } from '../model/person-key.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import { partsLike } from './compare.ts';
@@ -73,7 +73,7 @@ function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: 
 
 /** An account of nobody in the roster may get its person in the very run that follows; if it does not, it is a stranger's. */
 function afterAWhile(judgement: Judgement, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgement {
-  const isAccount = accountNamedBy(linkOf(item).linked) !== undefined;
+  const isAccount = isAccountKey(linkOf(item).linked);
   const isNew = nowMs - Date.parse(firstAt) < settleMs;
   return judgement === 'repair' && isAccount && isNew ? 'waiting' : judgement;
 }
@@ -83,24 +83,21 @@ function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {
 }
 
 function isDesired({ object, item }: Drift, desired: DesiredState): boolean {
-  const { relation, linked } = linkOf(item);
+  const link = linkOf(item);
   const { key } = objectOf(object);
-  switch (relation) {
-    case 'member':
-      return desired.members.get(key)?.has(linked) === true;
-    case 'owner':
-      return desired.owners.get(key)?.has(linked) === true;
-    case 'schoolUser':
-      return desired.schoolUsers.get(key)?.has(linked) === true;
-    case 'schoolClass':
-      return desired.classes.get(linked)?.schoolId === key && desired.allSchools.has(key);
+  if (link.relation === 'schoolClass') {
+    return desired.classes.get(link.linked)?.schoolId === key && desired.allSchools.has(key);
   }
+  const { members: member, owners: owner, schoolUsers: schoolUser } = desired;
+  const people: ReadonlySet<MemberKey> | undefined = { member, owner, schoolUser }[link.relation].get(key);
+  return people?.has(link.linked) === true;
 }
 
 /** Left as they are, whatever that is: not here yet, or of two profiles. */
 function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean {
   const { kind, key } = objectOf(object);
-  return kind === 'class' && waiting.get(key)?.has(linkOf(item).linked) === true;
+  const people: ReadonlySet<string> | undefined = waiting.get(key);
+  return kind === 'class' && people?.has(linkOf(item).linked) === true;
 }
 
 function bodyOf({ object }: Drift, desired: DesiredState): Body | undefined {

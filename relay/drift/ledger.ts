@@ -1,6 +1,8 @@
 /** What is known to differ between Microsoft 365 and what Hallpass did there. Differences only: agreement needs no record. */
 import type { Membership } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
+import { classKey, type ObjectKey } from '../model/keys.ts';
+import type { AccountKey, MemberKey } from '../model/person-key.ts';
 
 /** `missing`, `foreign`: a member or owner, or who and what is in a school. `changed`: a value. `deleted`: a class or a school. */
 export type DriftKind = 'missing' | 'foreign' | 'changed' | 'deleted';
@@ -10,7 +12,7 @@ export type Value = Body[string];
 export interface Difference {
   kind: DriftKind;
   /** `class:77`, `school:1`, `students:123`. */
-  object: string;
+  object: ObjectKey;
   /** `member:students:123`, `owner:account:OBJECT-ID`, `schoolUser:students:123`, `schoolClass:77` (`schoolClass:object:OBJECT-ID`); the name of a property; the object id of what was deleted. */
   item: string;
   /** Of a property: what Hallpass wrote, and what is there instead. */
@@ -118,14 +120,18 @@ export function isOfLink({ kind }: Pick<Difference, 'kind'>): boolean {
   return kind === 'missing' || kind === 'foreign';
 }
 
+export type LinkParts =
+  | { relation: Exclude<Membership, 'schoolClass'>; linked: MemberKey }
+  | { relation: 'schoolClass'; linked: string };
+
 /** The two parts of a link's item. `linked` is a person key, or that of an account; of `schoolClass`, a section id. */
-export function linkOf(item: string): { relation: Membership; linked: string } {
+export function linkOf(item: string): LinkParts {
   const at = item.indexOf(':');
-  return { relation: item.slice(0, at) as Membership, linked: item.slice(at + 1) };
+  return { relation: item.slice(0, at), linked: item.slice(at + 1) } as LinkParts;
 }
 
 /** What a link is about: `students:123`, `account:OBJECT-ID`, `class:77`. */
-export function linkedObject(item: string): string {
+export function linkedObject(item: string): ObjectKey | AccountKey {
   const { relation, linked } = linkOf(item);
-  return relation === 'schoolClass' ? `class:${linked}` : linked;
+  return relation === 'schoolClass' ? classKey(linked) : linked;
 }

@@ -1,7 +1,7 @@
 /** Telling the plan what people did: what it makes again and why, and what it leaves alone. */
 import { isDeepStrictEqual } from 'node:util';
-import { type AppliedState, objectsOf, recordedIn, uncertainKey } from '../model/applied-state.ts';
-import { objectOf } from '../model/keys.ts';
+import { type AppliedState, objectsOf, type RelationKey, recordedIn, uncertainKey } from '../model/applied-state.ts';
+import { type ObjectKey, objectOf } from '../model/keys.ts';
 import { type Drift, linkOf } from './ledger.ts';
 
 /** Replaces the marks of the applied state by those that follow from these differences. */
@@ -20,7 +20,7 @@ export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void 
   }
 }
 
-function markOf({ kind, object, item }: Drift): string {
+function markOf({ kind, object, item }: Drift): RelationKey | ObjectKey {
   if (kind === 'changed' || kind === 'deleted') return object;
   const { relation, linked } = linkOf(item);
   return uncertainKey(relation, objectOf(object).key, linked);

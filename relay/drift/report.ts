@@ -1,6 +1,6 @@
 /** Differences in the words of the error catalogue: one problem for a membership or an object, with its next step. */
 
-import { objectOf } from '../model/keys.ts';
+import { type ObjectKey, objectOf } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import { type Drift, isOfLink, linkedObject, linkOf } from './ledger.ts';
 import { nounOf } from './words.ts';
@@ -10,7 +10,7 @@ const nouns = { class: 'class', school: 'school', user: 'account' };
 /** @param drifts those that were judged `reported` or `contended` */
 export function driftProblems(drifts: Iterable<Drift>): Problem[] {
   const links: Problem[] = [];
-  const byObject = new Map<string, Drift[]>();
+  const byObject = new Map<ObjectKey, Drift[]>();
   for (const drift of drifts) {
     const { object } = drift;
     if (isOfLink(drift)) links.push(ofLink(drift));
@@ -32,7 +32,7 @@ function ofLink({ kind, object, item, verdict, repairs }: Drift): Problem {
   return problem(subject, kind === 'missing' ? 'MemberRemovedByHand' : 'MemberAddedByHand', { what: noun, where });
 }
 
-function ofObject(object: string, drifts: readonly Drift[]): Problem[] {
+function ofObject(object: ObjectKey, drifts: readonly Drift[]): Problem[] {
   const what = nouns[objectOf(object).kind];
   const found: Problem[] = [];
   const contended = drifts.filter(({ verdict }) => verdict === 'contended');

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { objectsOf, recordedIn } from '../model/applied-state.ts';
 import { objectOf } from '../model/keys.ts';
-import { accountNamedBy } from '../model/person.ts';
+import { accountNamedBy, isAccountKey } from '../model/person-key.ts';
 import type { Known } from './compare.ts';
 import { type Drift, type DriftLedger, linkOf } from './ledger.ts';
 
@@ -63,8 +63,8 @@ function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
 
 /** The person whose account it is by now, for one who was nobody of the roster before. */
 function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
-  const account = kind === 'foreign' ? accountNamedBy(linkOf(item).linked) : undefined;
-  return account === undefined ? undefined : taken.get(account);
+  const { linked } = linkOf(item);
+  return kind === 'foreign' && isAccountKey(linked) ? taken.get(accountNamedBy(linked)) : undefined;
 }
 
 function recordedValue({ object, item }: Drift, known: Known) {

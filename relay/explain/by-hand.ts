@@ -2,7 +2,7 @@
 import { type Drift, isOfLink, linkedObject, linkOf } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
-import { objectOf } from '../model/keys.ts';
+import { classKey, objectOf } from '../model/keys.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import type { Facts } from './known.ts';
 import { held, type Step, waiting } from './step.ts';
@@ -93,7 +93,7 @@ function repairOf({ kind, object, item }: Drift): string {
  * @param sectionId undefined where nobody asks about a class
  */
 export function concerns({ kind, object, item }: Drift, subject: string, sectionId: string | undefined): boolean {
-  const about = [subject, `class:${sectionId}`];
+  const about: readonly string[] = sectionId === undefined ? [subject] : [subject, classKey(sectionId)];
   if (isOfLink({ kind })) {
     const linked = linkedObject(item);
     return objectOf(object).kind === 'school' ? about.includes(linked) : linked === subject && about.includes(object);

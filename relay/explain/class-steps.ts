@@ -1,5 +1,7 @@
 /** Of an explanation, the part about one class. */
+
 import { type Drift, linkOf } from '../drift/ledger.ts';
+import { isStudent } from '../model/person-key.ts';
 import { daysBefore } from '../plan/dates.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
 import type { ActivationFacts, ClassFacts, Facts } from './known.ts';
@@ -94,7 +96,7 @@ function membershipOfGone(facts: Facts, { isMember, departure }: ClassFacts): St
   const step = (fact: string): Step => ({ stage: 'Membership', status: 'ok', fact });
   if (!isMember) return step('They are not a member of the class.');
   const { policy } = departure ?? {};
-  if (policy?.removesStudents === true && person.subject.startsWith('students:')) {
+  if (policy?.removesStudents === true && isStudent(person.subject)) {
     const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
     if (holding !== undefined) return holding;
     return step(

@@ -3,6 +3,7 @@
  * step. Pure: facts in, steps out; the first step that is not in order is the answer, and says who does what next.
  */
 
+import { isStudent } from '../model/person-key.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
 import { classSteps } from './class-steps.ts';
 import type { Facts } from './known.ts';
@@ -93,7 +94,7 @@ function powerschoolStep(facts: Facts): Step {
 
 /** Why a student who only will be one may not be there. */
 function preRegisteredHint({ person, profile, source }: Facts): string {
-  if (person.subject.startsWith('teachers:') || profile === undefined) return '';
+  if (!isStudent(person.subject) || profile === undefined) return '';
   if (!profile.preRegistered) {
     return ` Pre-registered students (Enroll_Status -1) are left out: the profile "${profile.name}" does not have "preRegistered": true.`;
   }

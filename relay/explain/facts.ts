@@ -5,8 +5,8 @@ import type { Section, Student, Teacher } from '../../shared/roster.ts';
 import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
 import { isOfOurs } from '../model/account-link.ts';
 import { otherSchools } from '../model/hold.ts';
-import { objectOf } from '../model/keys.ts';
-import { personKey } from '../model/person.ts';
+import { type ClassKey, classKey, idIn, isClassKey, objectOf, schoolKey } from '../model/keys.ts';
+import { isStudent, type PersonKey, personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import { licenceKey } from '../operations/licence-relation.ts';
 import { daysBefore, isOver, standing, wentToTheEnd } from '../plan/dates.ts';
@@ -85,7 +85,8 @@ async function byHandOf(
   schoolIds: readonly string[],
 ): Promise<Drift[]> {
   const subject = personKey(role, personId);
-  const objects = [subject, `class:${sectionId}`, ...schoolIds.map((id) => `school:${id}`)];
+  const ofClass = sectionId === undefined ? [] : [classKey(sectionId)];
+  const objects = [subject, ...ofClass, ...schoolIds.map(schoolKey)];
   const found = (await readDriftOf(scope, objects)).filter((drift) => concerns(drift, subject, sectionId));
   const byHand: Drift[] = [];
   for (const drift of found) byHand.push((await isDoneAgain(scope, drift)) ? { ...drift, state: 'repaired' } : drift);
@@ -184,28 +185,27 @@ function isNotOfDrift({ code }: { code: string }): boolean {
   return code !== 'ChangedByHand' && code !== 'DeletedByHand' && code !== 'DriftContended';
 }
 
-/** @param key `students:123`, `class:77` */
+/** @param object `students:123`, `class:77` */
 async function departureOf(
   scope: TenantScope,
-  key: string,
+  object: ClassKey | PersonKey,
   profile: Profile | undefined,
 ): Promise<Departure | undefined> {
-  const since = await readDeparture(scope, key);
+  const since = await readDeparture(scope, object);
   if (since === undefined) return undefined;
   const { studentGone, teacherGone, revokeSessions, sectionGone, goneForDays } = profile?.policies ?? noPolicies;
   const from = daysBefore(since, -goneForDays);
-  if (key.startsWith('class:')) {
-    const sectionId = key.slice('class:'.length);
-    const isArchived = await isRelated(scope, 'retired', 'archived', sectionId);
+  if (isClassKey(object)) {
+    const isArchived = await isRelated(scope, 'retired', 'archived', idIn(object));
     const policy =
       sectionGone === 'keep'
         ? undefined
         : { what: sectionGone.join(', '), from, removesStudents: sectionGone.includes('removeStudents') };
     return { since, policy, done: isArchived ? 'Its team is archived.' : undefined };
   }
-  const isKept = (key.startsWith('students:') ? studentGone : teacherGone) === 'keep';
-  const isDisabled = await isRelated(scope, 'retired', 'disabled', key);
-  const isSignedOut = await isRelated(scope, 'retired', 'signedOut', key);
+  const isKept = (isStudent(object) ? studentGone : teacherGone) === 'keep';
+  const isDisabled = await isRelated(scope, 'retired', 'disabled', object);
+  const isSignedOut = await isRelated(scope, 'retired', 'signedOut', object);
   return {
     since,
     policy: isKept ? undefined : { what: `the account is disabled${revokeSessions ? ' and signed out' : ''}`, from },
@@ -229,11 +229,11 @@ async function classFacts(
   const key = personKey(role, personId);
   const all = section === undefined ? [] : await readBySection(scope, section);
   const term = section && (await readRecord(scope, 'term', section.termId));
-  const operations = await operationsOn(scope, `class:${sectionId}`);
+  const operations = await operationsOn(scope, classKey(sectionId));
   return {
     sectionId,
     name: section && `${section.courseName} - ${section.sectionNumber}`,
-    departure: await departureOf(scope, `class:${sectionId}`, profile),
+    departure: await departureOf(scope, classKey(sectionId), profile),
     inScope: section !== undefined && covers(section.schoolId),
     termEnded: section !== undefined && past.section(section) ? term?.endDate : undefined,
     objectId: (await readObject(scope, 'class', sectionId))?.objectId,
@@ -254,8 +254,8 @@ async function classFacts(
     ),
     isLastOwner: await isLastOwner(scope, sectionId, key),
     problems: [
-      ...(await problemsOf(scope, `class:${sectionId}/${key}`)),
-      ...(await problemsOf(scope, `class:${sectionId}`)),
+      ...(await problemsOf(scope, `${classKey(sectionId)}/${key}`)),
+      ...(await problemsOf(scope, classKey(sectionId))),
     ].filter(isNotOfDrift),
     team: await teamOf(scope, sectionId, profile?.classes.createTeam === true),
     operations: operations.filter((operation) => operation.people.includes(key)),
@@ -279,6 +279,6 @@ async function isLastOwner(scope: TenantScope, sectionId: string, key: string): 
 async function teamOf(scope: TenantScope, sectionId: string, isWanted: boolean): Promise<ClassFacts['team']> {
   const known = await readTeam(scope, sectionId);
   if (!isWanted && known?.state !== 'there') return undefined;
-  const problems = await problemsOf(scope, `class:${sectionId}/team`);
+  const problems = await problemsOf(scope, `${classKey(sectionId)}/team`);
   return { known, activation: await readActivation(scope, sectionId), problems };
 }

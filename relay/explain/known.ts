@@ -1,10 +1,12 @@
 /** What is known about a person and a class: the facts that an explanation is made of. */
+
 import type { Drift } from '../drift/ledger.ts';
+import type { PersonKey } from '../model/person-key.ts';
 
 export interface PersonFacts {
   /** What the question named. */
   asked: string;
-  subject: string;
+  subject: PersonKey;
   /** Schools whose bucket holds the person; empty when PowerSchool does not have them (any more). */
   schoolIds: string[];
   /** True when the mirror knows that the person was there once. */

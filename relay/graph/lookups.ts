@@ -2,8 +2,10 @@
  * Finding out whether an object was made, twenty in a request: there is no idempotency key in Graph, and a creation that is
  * repeated blindly makes a second school or class.
  */
+
 import { HallpassError, passing } from '../../shared/errors.ts';
 import type { Body } from '../model/body.ts';
+import type { OperationKey } from '../model/keys.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 import { type BatchRequest, batchLimit, sendBatch } from './batch.ts';
@@ -13,7 +15,7 @@ import type { GraphAnswer, GraphClient } from './client.ts';
 export interface Creation {
   kind: OperationKind;
   /** `school:1`, `class:77`, `students:123`. */
-  key: string;
+  key: OperationKey;
   /** As the journal has it. */
   body: Body;
 }

@@ -74,7 +74,7 @@ t.test('reads: each kind of answer is repeated, and no collection without items 
     }
   }
   directory.groups.update(group, { externalId: '980', externalSource: 'sis' });
-  const creation = { kind: 'createClass' as const, key: 'class:980', body: { externalId: '980' } };
+  const creation = { kind: 'createClass', key: 'class:980', body: { externalId: '980' } } as const;
   for (const body of [{ blocked: true }, { id: 'x' }, '<html>', '', []]) {
     answers('externalId', { status: 200, body }, 1);
     t.equal((await lookUpCreations(client, [creation])).size, 0, 'a look that shows nothing has not been one');

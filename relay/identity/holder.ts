@@ -5,6 +5,7 @@
  */
 import { fold } from '../../shared/invisible.ts';
 import type { Person } from '../model/person.ts';
+import type { PersonKey } from '../model/person-key.ts';
 
 /** What is known of somebody besides their record: what Hallpass wrote to their account. */
 export interface KnownFacts {
@@ -15,7 +16,7 @@ export interface KnownFacts {
 
 export interface Holder {
   /** Person key. */
-  subject: string;
+  subject: PersonKey;
   /** The person as PowerSchool has them; undefined for somebody who is gone from it. */
   person: Person | undefined;
   /** Whether somebody gave them the account by hand. */
@@ -33,7 +34,7 @@ export const nobodyHolds: Holders = { holderOf: () => undefined };
 /** An account that goes from one record to another. */
 export interface Handover {
   /** Person key of the one who had it. */
-  from: string;
+  from: PersonKey;
   /** Why, as the reason of an operation. */
   reason: string;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { DirectoryUser } from '../model/directory-user.ts';
-import { type Person, personKey, personOf } from '../model/person.ts';
+import { type Person, personOf } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import { accountsSchema } from '../profile/accounts.ts';
 import { type CandidateOptions, type IdentityRule, noCandidateOptions } from '../profile/identity-rules.ts';
 import { exclusionTest } from './candidates.ts';
@@ -40,7 +41,10 @@ function matchPeople(
   options: CandidateOptions = noCandidateOptions,
 ) {
   const holders = new Map(
-    [...taken].map(([id, holder]) => [id, { subject: '', person: undefined, byHand: false, facts: {}, ...holder }]),
+    [...taken].map(([id, holder]) => [
+      id,
+      { subject: 'students:0' as const, person: undefined, byHand: false, facts: {}, ...holder },
+    ]),
   );
   const excluded = exclusionTest(options);
   return matchAll(people, { directory, rules, excluded }, { holderOf: (id) => holders.get(id) });
@@ -180,7 +184,7 @@ t.test('who has left holds an account until somebody claims it, unless it may be
   const directory = new DirectoryIndex([account('ana')]);
   const rules = { students: [rule()], teachers: [rule()] };
   const claim = (values: Partial<Person>, holder: Partial<Holder>) => {
-    const taken = new Map([['ana', { subject: 'students:10', ...holder }]]);
+    const taken = new Map([['ana', { subject: 'students:10' as const, ...holder }]]);
     return matchPeople([person('99', { username: 'ana', ...values })], directory, rules, taken);
   };
   t.match(claim({}, {}).links, [
@@ -252,14 +256,14 @@ t.test('of a student and a staff member with one account staff decides, and ever
   }
   const linked = (holder: Partial<Holder>, claimant: Person) =>
     matchPeople([claimant], directory, rules, new Map([['kim', holder]]));
-  const asStudent = { subject: 'students:1', person: student({ username: 'kim', ...names }) };
+  const asStudent = { subject: 'students:1' as const, person: student({ username: 'kim', ...names }) };
   t.match(linked(asStudent, staff({ username: 'kim', ...names })).links, [
     { personKey: 'teachers:9', handover: { from: 'students:1', reason: /staff decides/ } },
   ]);
-  const unknown = { subject: 'students:1', person: student({ username: 'kim' }) };
+  const unknown = { subject: 'students:1' as const, person: student({ username: 'kim' }) };
   t.match(linked(unknown, staff({ username: 'kim' })), { links: [], problems: [{ code: 'DuplicateTargetEntries' }] });
   t.match(linked({ ...asStudent, byHand: true }, staff({ username: 'kim', ...names })).links, []);
-  const asStaff = { subject: 'teachers:9', person: staff({ username: 'kim' }) };
+  const asStaff = { subject: 'teachers:9' as const, person: staff({ username: 'kim' }) };
   t.match(linked(asStaff, student({ username: 'kim' })), { links: [], problems: [{ code: 'AccountOfStaff' }] });
   const three = matchPeople(
     [student({ number: '7' }), person('2', { number: '7' }), staff({ username: 'kim' })],

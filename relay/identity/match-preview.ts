@@ -4,7 +4,8 @@
  */
 
 import type { DirectoryUser } from '../model/directory-user.ts';
-import { type Person, personKey } from '../model/person.ts';
+import type { Person } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import { type IdentityRule, sources, targets } from '../profile/identity-rules.ts';
 import type { Exclusion } from './candidates.ts';

@@ -13,7 +13,7 @@
 import { describeValue } from '../../shared/invisible.ts';
 import type { DirectoryUser } from '../model/directory-user.ts';
 import type { Person } from '../model/person.ts';
-import { personKey } from '../model/person.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Role } from '../model/role.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
@@ -34,7 +34,7 @@ export interface Candidates {
 }
 
 export interface NewLink {
-  personKey: string;
+  personKey: PersonKey;
   objectId: string;
   /** The rule in words, for the explanation of the link. */
   rule: string;

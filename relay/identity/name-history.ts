@@ -2,19 +2,21 @@
  * User names that Hallpass has given, and to whom. A name that was somebody's is not given to another person even after
  * the account is gone: mail, files and grants would find the wrong one.
  */
+
 import { fold } from '../../shared/invisible.ts';
+import type { PersonKey } from '../model/person-key.ts';
 
 export class NameHistory {
-  readonly #holders = new Map<string, string>();
-  readonly #namesOf = new Map<string, string[]>();
+  readonly #holders = new Map<string, PersonKey>();
+  readonly #namesOf = new Map<PersonKey, string[]>();
 
   /** @param given userPrincipalNames and person keys, in the order in which they were given */
-  constructor(given: Iterable<readonly [userPrincipalName: string, personKey: string]> = []) {
+  constructor(given: Iterable<readonly [userPrincipalName: string, personKey: PersonKey]> = []) {
     for (const [name, person] of given) this.add(name, person);
   }
 
   /** The first holder of a name keeps it. */
-  add(userPrincipalName: string, person: string): void {
+  add(userPrincipalName: string, person: PersonKey): void {
     const name = fold(userPrincipalName);
     if (this.#holders.has(name)) return;
     this.#holders.set(name, person);
@@ -24,7 +26,7 @@ export class NameHistory {
   }
 
   /** The names of one record are another's from now on: both are one person. */
-  handOver(from: string, to: string): void {
+  handOver(from: PersonKey, to: PersonKey): void {
     const names = this.#namesOf.get(from) ?? [];
     this.#namesOf.delete(from);
     for (const name of names) this.#holders.set(name, to);
@@ -37,7 +39,7 @@ export class NameHistory {
   }
 
   /** In lower case, oldest first. */
-  namesOf(person: string): readonly string[] {
+  namesOf(person: PersonKey): readonly string[] {
     return this.#namesOf.get(person) ?? [];
   }
 }

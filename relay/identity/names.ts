@@ -5,7 +5,7 @@
  */
 import { describeValue, fold, showInvisible } from '../../shared/invisible.ts';
 import type { Person } from '../model/person.ts';
-import { personKey } from '../model/person.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Role } from '../model/role.ts';
 import type { UsernameRule } from '../profile/accounts.ts';
@@ -26,7 +26,7 @@ export interface NamedPerson {
 
 /** An account of the wanted name that was the same person's under an earlier record. */
 export interface TakenOver {
-  personKey: string;
+  personKey: PersonKey;
   objectId: string;
   handover: Handover;
 }
@@ -41,7 +41,7 @@ export type NamingRules = Pick<Profile, 'domains' | 'accounts'>;
 
 /** Who would like which name. */
 interface Wish {
-  key: string;
+  key: PersonKey;
   person: Person;
   localPart: string;
   domain: string;

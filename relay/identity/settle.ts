@@ -1,13 +1,14 @@
 /** Who of several gets an account that is claimed. Decided by what is claimed, never by who came first. */
 import { describeValue, fold } from '../../shared/invisible.ts';
 import type { Person } from '../model/person.ts';
+import type { PersonKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { IdentityRule } from '../profile/identity-rules.ts';
 import { areTwoPeople, type Handover, type Holder, reasonToKeep } from './holder.ts';
 
 /** A person's claim to an account, by the rule that found it. */
 export interface Claim {
-  subject: string;
+  subject: PersonKey;
   person: Person;
   rule: IdentityRule;
   value: string;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type Person, personKey, personOf } from '../model/person.ts';
+import { type Person, personOf } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import { accountsSchema } from '../profile/accounts.ts';
 import { DirectoryIndex } from './directory-index.ts';
 import { NameHistory } from './name-history.ts';

@@ -1,4 +1,5 @@
 /** Whose account is whose, and what gave it to them. */
+import type { PersonKey } from './person-key.ts';
 import type { Role } from './role.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface Link {
   /** The identity rule in words, one of those above, or `manual by NAME`. */
   rule: string;
   /** Person key of the one who had the account before. */
-  former?: string | undefined;
+  former?: PersonKey | undefined;
 }
 
 /** Whether Hallpass made the account, or made it before it lost its database. */

@@ -1,6 +1,8 @@
 /** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
 import type { Link } from './account-link.ts';
 import type { Body } from './body.ts';
+import type { ObjectKey } from './keys.ts';
+import type { MemberKey, PersonKey } from './person-key.ts';
 
 /** A team that Microsoft was asked for. */
 export interface AppliedTeam {
@@ -24,13 +26,13 @@ export interface AppliedObject {
 export interface AppliedState {
   schools: Map<string, AppliedObject>;
   classes: Map<string, AppliedObject>;
-  users: Map<string, AppliedObject>;
-  members: Map<string, Set<string>>;
-  owners: Map<string, Set<string>>;
+  users: Map<PersonKey, AppliedObject>;
+  members: Map<string, Set<MemberKey>>;
+  owners: Map<string, Set<MemberKey>>;
   schoolClasses: Map<string, Set<string>>;
-  schoolUsers: Map<string, Set<string>>;
+  schoolUsers: Map<string, Set<PersonKey>>;
   /** People by SKU or group, see licenceKey. */
-  licenses: Map<string, Set<string>>;
+  licenses: Map<string, Set<PersonKey>>;
   /**
    * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under `signedOut`, classes whose teams it archived, under `archived`, and people
    * whose membership is of an earlier role, see earlierRole.
@@ -43,14 +45,14 @@ export interface AppliedState {
    * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. Likewise
    * what may be retired or not. See uncertainKey.
    */
-  uncertain: Set<string>;
+  uncertain: Set<RelationKey>;
   /**
    * What somebody else did and the profile wants undone: objects (`class:77`) that were changed or deleted, memberships
    * (see uncertainKey) that were ended, or made. The rest of this state says what is really there.
    */
-  drifted: Set<string>;
+  drifted: Set<RelationKey | ObjectKey>;
   /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
-  gone: Set<string>;
+  gone: Set<ObjectKey>;
   /** By section. */
   teams: Map<string, AppliedTeam>;
 }
@@ -81,11 +83,13 @@ export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
 /** Everything that holds between two things: what is in what, who has which license, what is retired how. */
 export type RelationKind = Membership | 'licence' | 'retired';
 
+export type RelationKey = `${RelationKind}:${string}:${string}`;
+
 /**
  * Names a relation among the uncertain ones, or those that somebody else changed: `member:77:students:123`,
  * `retired:disabled:students:123`.
  */
-export function uncertainKey(relation: RelationKind, container: string, item: string): string {
+export function uncertainKey(relation: RelationKind, container: string, item: string): RelationKey {
   return `${relation}:${container}:${item}`;
 }
 
@@ -112,6 +116,12 @@ export function relationMaps(state: AppliedState): Record<RelationKind, Map<stri
 }
 
 /** Who or what is recorded as in a class (by section id) or a school. */
+export function recordedIn(
+  applied: AppliedState,
+  relation: Exclude<Membership, 'schoolClass'>,
+  container: string,
+): ReadonlySet<MemberKey>;
+export function recordedIn(applied: AppliedState, relation: Membership, container: string): ReadonlySet<string>;
 export function recordedIn(applied: AppliedState, relation: Membership, container: string): ReadonlySet<string> {
   return relationMaps(applied)[relation].get(container) ?? new Set();
 }
@@ -122,6 +132,14 @@ export function objectsOf(
   kind: 'school' | 'class' | 'user',
 ): Map<string, AppliedObject> {
   return { school: applied.schools, class: applied.classes, user: applied.users }[kind];
+}
+
+/** Whose accounts Hallpass disabled, or signed out. The items of `archived` are classes. */
+export function retiredPeople(
+  { retired }: Pick<AppliedState, 'retired'>,
+  how: 'disabled' | 'signedOut',
+): ReadonlySet<PersonKey> {
+  return (retired.get(how) ?? new Set()) as ReadonlySet<string> as ReadonlySet<PersonKey>;
 }
 
 /** What one answered operation leaves in the applied state. */

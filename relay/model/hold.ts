@@ -1,5 +1,7 @@
 /** What the guard holds back, and what became of it. */
+import type { OperationKey } from './keys.ts';
 import type { OperationKind } from './operation.ts';
+import type { MemberKey } from './person-key.ts';
 
 /** In place of a school: every school of the district that has no hold of its own for the operation type. */
 export const otherSchools = 'district';
@@ -10,9 +12,9 @@ export type GuardRule = (typeof guardRules)[number];
 
 export interface HoldSample {
   /** The operation's key: `class:77`, `students:123`. */
-  key: string;
+  key: OperationKey;
   /** Person key, where the operation concerns one person. */
-  person?: string;
+  person?: MemberKey;
   reason: string;
 }
 

@@ -1,8 +1,67 @@
+/** Keys of objects, and sets of them. */
+import { asPersonKey, type PersonKey } from './person-key.ts';
+
+/** Names a class by its section, or a school, in journal, drifts and problems: `class:77`, `school:1`. */
+export type ClassKey = `class:${string}`;
+export type SchoolKey = `school:${string}`;
+export type ObjectKey = ClassKey | SchoolKey | PersonKey;
+/** What operations are about: objects, or a group that gives a license. */
+export type OperationKey = ObjectKey | `licence:${string}`;
+
+export function classKey(sectionId: string): ClassKey {
+  return `class:${sectionId}`;
+}
+
+export function schoolKey(schoolId: string): SchoolKey {
+  return `school:${schoolId}`;
+}
+
+/** What an object is in the applied state, and its key there. */
+export type ObjectParts =
+  | { kind: 'class'; key: string }
+  | { kind: 'school'; key: string }
+  | { kind: 'user'; key: PersonKey };
+
+/** The two parts of an object (`class:77`, `school:1`, `students:123`): the kind in the applied state, and the key there. */
+export function objectOf(object: ObjectKey): ObjectParts {
+  if (isClassKey(object)) return { kind: 'class', key: idIn(object) };
+  if (isSchoolKey(object)) return { kind: 'school', key: idIn(object) };
+  return { kind: 'user', key: object };
+}
+
+/** The inverse of {@link objectOf}. */
+export function objectKey(kind: ObjectParts['kind'], key: string): ObjectKey {
+  if (kind === 'user') return asPersonKey(key);
+  return kind === 'class' ? classKey(key) : schoolKey(key);
+}
+
+/** What of an object's key names it within its kind: `77` of `class:77`. */
+export function idIn(object: OperationKey): string {
+  return object.slice(object.indexOf(':') + 1);
+}
+
+export function isClassKey(text: string): text is ClassKey {
+  return text.startsWith('class:');
+}
+
+function isSchoolKey(text: string): text is SchoolKey {
+  return text.startsWith('school:');
+}
+
+/** @throws TypeError when it names no object */
+export function asObjectKey(text: string): ObjectKey {
+  return isClassKey(text) || isSchoolKey(text) ? text : asPersonKey(text);
+}
+
+/** @throws TypeError when no operation is about it */
+export function asOperationKey(text: string): OperationKey {
+  return text.startsWith('licence:') ? `licence:${text.slice('licence:'.length)}` : asObjectKey(text);
+}
+
 /** Which objects of a district a plan looks at: those whose desired state may have changed, or all of them. */
 export interface Keys {
   schools: Set<string>;
-  /** Person keys, `students:123`. */
-  people: Set<string>;
+  people: Set<PersonKey>;
   /** Section ids. */
   sections: Set<string>;
 }
@@ -17,20 +76,14 @@ export function addKeys(to: Keys, from: Keys): void {
   for (const id of from.sections) to.sections.add(id);
 }
 
-/** The two parts of an object (`class:77`, `school:1`, `students:123`): the kind in the applied state, and the key there. */
-export function objectOf(object: string): { kind: 'class' | 'school' | 'user'; key: string } {
-  const [prefix] = object.split(':');
-  if (prefix === 'class' || prefix === 'school') return { kind: prefix, key: object.slice(prefix.length + 1) };
-  return { kind: 'user', key: object };
-}
-
 /** What has to be planned for these objects. */
-export function keysOfObjects(objects: Iterable<string>): Keys {
+export function keysOfObjects(objects: Iterable<ObjectKey>): Keys {
   const keys = noKeys();
-  const sets = { school: keys.schools, class: keys.sections, user: keys.people };
   for (const object of objects) {
     const { kind, key } = objectOf(object);
-    sets[kind].add(key);
+    if (kind === 'user') keys.people.add(key);
+    else if (kind === 'class') keys.sections.add(key);
+    else keys.schools.add(key);
   }
   return keys;
 }

@@ -1,6 +1,8 @@
 /** What a plan is made of: operations, each with its reason, in stages. */
 import type { Body } from './body.ts';
 import type { DesiredUser } from './desired-user.ts';
+import type { OperationKey } from './keys.ts';
+import type { MemberKey, PersonKey } from './person-key.ts';
 
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
 export const bindLimit = 20;
@@ -8,7 +10,7 @@ export const bindLimit = 20;
 /** What every operation says. */
 export interface OperationCommon {
   /** Names the operation's object in journal and problems: `class:77`, `students:123`. */
-  key: string;
+  key: OperationKey;
   reason: string;
   /** Makes again what somebody else undid: the guard looks at these additions. */
   repair?: true;
@@ -20,23 +22,23 @@ export type Operation = OperationCommon &
   (
     | { kind: 'createSchool'; schoolId: string; body: Body }
     | { kind: 'updateSchool'; schoolId: string; before: Body; body: Body }
-    | { kind: 'createUser'; personKey: string; user: DesiredUser }
-    | { kind: 'updateUser'; personKey: string; before: Body; body: Body }
-    | { kind: 'assignLicence'; personKey: string; skuId: string; disabledPlans: readonly string[] }
-    | { kind: 'addToLicenceGroup'; groupId: string; people: string[] }
+    | { kind: 'createUser'; personKey: PersonKey; user: DesiredUser }
+    | { kind: 'updateUser'; personKey: PersonKey; before: Body; body: Body }
+    | { kind: 'assignLicence'; personKey: PersonKey; skuId: string; disabledPlans: readonly string[] }
+    | { kind: 'addToLicenceGroup'; groupId: string; people: PersonKey[] }
     | { kind: 'createClass'; sectionId: string; body: Body }
     | { kind: 'updateClass'; sectionId: string; before: Body; body: Body }
     | { kind: 'addSchoolClass'; schoolId: string; sectionId: string }
-    | { kind: 'addSchoolUser'; schoolId: string; personKey: string }
-    | { kind: 'addOwners'; sectionId: string; people: string[] }
-    | { kind: 'addMembers'; sectionId: string; people: string[] }
-    | { kind: 'removeOwner'; sectionId: string; personKey: string }
-    | { kind: 'removeMember'; sectionId: string; personKey: string }
+    | { kind: 'addSchoolUser'; schoolId: string; personKey: PersonKey }
+    | { kind: 'addOwners'; sectionId: string; people: PersonKey[] }
+    | { kind: 'addMembers'; sectionId: string; people: PersonKey[] }
+    | { kind: 'removeOwner'; sectionId: string; personKey: MemberKey }
+    | { kind: 'removeMember'; sectionId: string; personKey: MemberKey }
     | { kind: 'createTeam'; sectionId: string }
     /** Of whom or what is gone from PowerSchool, and of whom or what is back. */
-    | { kind: 'disableUser'; personKey: string }
-    | { kind: 'revokeSessions'; personKey: string }
-    | { kind: 'enableUser'; personKey: string }
+    | { kind: 'disableUser'; personKey: PersonKey }
+    | { kind: 'revokeSessions'; personKey: PersonKey }
+    | { kind: 'enableUser'; personKey: PersonKey }
     | { kind: 'expireClass'; sectionId: string; before: Body; body: Body }
     | { kind: 'archiveTeam'; sectionId: string }
     | { kind: 'unarchiveTeam'; sectionId: string }
@@ -55,7 +57,7 @@ export function countOperations(plan: Plan): Partial<Record<OperationKind, numbe
 }
 
 /** Person keys of those whom it concerns. */
-export function peopleOf(operation: Operation): string[] {
+export function peopleOf(operation: Operation): MemberKey[] {
   if ('people' in operation) return operation.people;
   return 'personKey' in operation ? [operation.personKey] : [];
 }

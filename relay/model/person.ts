@@ -38,17 +38,6 @@ function namesOf(role: Role) {
   return propertiesOf(kindOfRole[role]).map(({ name, person }) => ({ name, key: (person ?? name) as PersonValue }));
 }
 
-/** `students:123`: names a person in links, relations and problems. */
-export function personKey(role: Role, id: string): string {
-  return `${role}:${id}`;
-}
-
-/** The role and id that a person key names. */
-export function personIn(key: string): { role: Role; id: string } {
-  const [role, id = ''] = key.split(':');
-  return { role: role === 'students' ? role : 'teachers', id };
-}
-
 /**
  * The person of these records, at least one. A teacher who works in two schools comes as two records with the same
  * values; the record of the first school (by id) speaks for the person.
@@ -78,21 +67,4 @@ function valuesOf(role: Role, record: Student | Teacher | undefined): PersonValu
 /** Agents of before 0.3 leave invisible characters at the ends of values. */
 function trimmed(value: string): string | undefined {
   return trimInvisible(value) || undefined;
-}
-
-const accountPrefix = 'account:';
-
-/** `account:OBJECT-ID`: stands where a person key does, for a member of a class who is nobody of the roster. */
-export function accountKey(objectId: string): string {
-  return `${accountPrefix}${objectId}`;
-}
-
-/** The account that an account key names; undefined for a person key. */
-export function accountNamedBy(key: string): string | undefined {
-  return key.startsWith(accountPrefix) ? key.slice(accountPrefix.length) : undefined;
-}
-
-/** The account of a person, or the one that an account key names. @param accounts object id by person key */
-export function accountOf(key: string, accounts: ReadonlyMap<string, string>): string | undefined {
-  return accountNamedBy(key) ?? accounts.get(key);
 }

@@ -1,7 +1,8 @@
 /** Puts students and teachers into their class, twenty in a request. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { makeAgain, references } from './memberships.ts';
-import { idIn, keysIn } from './objects.ts';
+import { keysIn } from './objects.ts';
 import { members } from './permissions.ts';
 import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';
 import { noSources } from './sources.ts';

@@ -1,7 +1,8 @@
 /** Makes teachers owners of their class. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { makeAgain, references } from './memberships.ts';
-import { idIn, keysIn } from './objects.ts';
+import { keysIn } from './objects.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import { owners } from './permissions.ts';
 import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';

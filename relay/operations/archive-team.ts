@@ -1,6 +1,6 @@
 /** Makes the team of a class of a past year read-only: relay/sync/apply/archiving.ts follows how Microsoft Teams does it. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn } from './objects.ts';
 import { archive } from './permissions.ts';
 import { protectedGroup, teamRefused } from './shared-answers.ts';
 import { noSources } from './sources.ts';

@@ -1,6 +1,7 @@
 /** Makes a class: a Microsoft 365 group with the education properties. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn, isStampedFor } from './objects.ts';
+import { isStampedFor } from './objects.ts';
 import { roster } from './permissions.ts';
 import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
 import { ofClasses } from './sources.ts';

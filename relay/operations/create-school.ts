@@ -1,6 +1,7 @@
 /** Makes a school: an administrative unit with the education properties. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn, isStampedFor } from './objects.ts';
+import { isStampedFor } from './objects.ts';
 import { roster } from './permissions.ts';
 import { noEducation, refusedValue } from './shared-answers.ts';
 import { ofSchools } from './sources.ts';

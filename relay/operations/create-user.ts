@@ -1,6 +1,6 @@
 /** Makes an account, with its education properties and a first password. */
 import { isOfPerson, stampProperties } from '../adoption/own-account.ts';
-import { personIn } from '../model/person.ts';
+import { asPersonKey, personIn } from '../model/person-key.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import { roster } from './permissions.ts';
@@ -52,7 +52,7 @@ export const createUser: OperationSpec<'createUser'> = {
     read: (objectId) => `/education/users/${objectId}?$select=${stampProperties}`,
     claims: ({ user }) => user.creation ?? {},
     found(key, _body, objectId) {
-      const { role, id } = personIn(key);
+      const { role, id } = personIn(asPersonKey(key));
       return { link: { role, personId: id, objectId, rule: 'created' } };
     },
   },

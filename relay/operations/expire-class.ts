@@ -1,6 +1,7 @@
 /** Marks a class of a past year by its name, as School Data Sync does: `Exp0627_Algebra - 1`. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn, updated, valuesIn } from './objects.ts';
+import { updated, valuesIn } from './objects.ts';
 import { roster } from './permissions.ts';
 import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
 import { noSources } from './sources.ts';

@@ -1,9 +1,10 @@
 /** What operations on the people of a group have in common. Pure. */
 import { type Operation, peopleOf } from '../model/operation.ts';
+import type { MemberKey } from '../model/person-key.ts';
 import type { ObjectIds, RequestOptions } from './spec.ts';
 
 /** References to people's accounts, for a PATCH with `@odata.bind`. */
-export function references(people: readonly string[], ids: ObjectIds, { root }: RequestOptions): string[] {
+export function references(people: readonly MemberKey[], ids: ObjectIds, { root }: RequestOptions): string[] {
   return people.map((key) => `${root}/directoryObjects/${ids.person(key)}`);
 }
 

@@ -1,7 +1,8 @@
 /** Whether what an operation needs exists by now, where it is, and since when. Pure. */
-import { type AppliedState, objectsOf } from '../model/applied-state.ts';
+import { type AppliedState, objectsOf, retiredPeople } from '../model/applied-state.ts';
+import { objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
-import { accountOf } from '../model/person.ts';
+import { accountOf, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { specOf } from './registry.ts';
 import type { Need, ObjectIds, Target } from './spec.ts';
 
@@ -9,7 +10,7 @@ import type { Need, ObjectIds, Target } from './spec.ts';
 export interface KnownObjects {
   applied: AppliedState;
   /** Object id by person key. */
-  accounts: ReadonlyMap<string, string>;
+  accounts: ReadonlyMap<PersonKey, string>;
 }
 
 /**
@@ -45,7 +46,7 @@ function isMet(need: Need, known: KnownObjects): boolean {
     case 'group':
       return true;
     case 'disabled':
-      return known.applied.retired.get('disabled')?.has(need.key) === true;
+      return retiredPeople(known.applied, 'disabled').has(need.key);
     case 'owners':
       return (known.applied.owners.get(need.of)?.size ?? 0) >= need.atLeast;
   }
@@ -70,7 +71,7 @@ function keysIn(need: Need): readonly string[] {
   switch (need.what) {
     case 'school':
     case 'class':
-      return [`${need.what}:${need.id}`];
+      return [objectKey(need.what, need.id)];
     case 'person':
       return [need.key];
     case 'people':
@@ -89,11 +90,11 @@ export function referencedObjects(operation: Operation, ids: ObjectIds): Referen
 
 interface Referenced {
   path: string;
-  person?: string;
+  person?: MemberKey;
 }
 
 function placesOf(need: Need, ids: ObjectIds): Referenced[] {
-  const person = (key: string) => ({ path: `/users/${ids.person(key)}`, person: key });
+  const person = (key: MemberKey) => ({ path: `/users/${ids.person(key)}`, person: key });
   switch (need.what) {
     case 'school':
       return [{ path: `/education/schools/${ids.school(need.id)}` }];

@@ -2,6 +2,7 @@
 import type { Applied, AppliedState } from '../model/applied-state.ts';
 import { objectsOf } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
+import { idIn, type OperationKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 
 /** The applied state of an object that has new values besides those that were written before. */
@@ -14,11 +15,6 @@ export function updated(
 ): Applied & { object: NonNullable<Applied['object']> } {
   const before = objectsOf(applied, kind).get(key)?.body;
   return { object: { kind, key, objectId, body: { ...before, ...changes } } };
-}
-
-/** What of an object's key names it within its kind: `77` of `class:77`. */
-export function idIn(key: string): string {
-  return key.slice(key.indexOf(':') + 1);
 }
 
 /** Names of the values that the journal has. */
@@ -44,7 +40,7 @@ export function receiveValues(operations: readonly Operation[], nouns: string): 
 /** Whether a school or class of the education API carries the stamp of the record. @param key `class:77` */
 export function isStampedFor(
   item: { externalId?: string | null; externalSource?: string | null },
-  key: string,
+  key: OperationKey,
 ): boolean {
   return item.externalSource === 'sis' && item.externalId === idIn(key);
 }

@@ -1,7 +1,8 @@
 /** Takes somebody out of a class. The account stays, and so does what they wrote in the class. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { endMemberships } from './memberships.ts';
-import { idIn, keysIn } from './objects.ts';
+import { keysIn } from './objects.ts';
 import { members } from './permissions.ts';
 import { alreadyGone, closedGroup, lastOwner } from './shared-answers.ts';
 import { noSources } from './sources.ts';

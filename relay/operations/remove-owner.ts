@@ -1,7 +1,8 @@
 /** Takes the ownership of a class from somebody who no longer teaches it. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { endMemberships } from './memberships.ts';
-import { idIn, keysIn } from './objects.ts';
+import { keysIn } from './objects.ts';
 import { owners } from './permissions.ts';
 import { alreadyGone, closedGroup, lastOwner } from './shared-answers.ts';
 import { noSources } from './sources.ts';

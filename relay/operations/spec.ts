@@ -4,7 +4,9 @@
  */
 import type { Applied, AppliedState, DoubtfulKind } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
+import type { OperationKey } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
+import type { MemberKey, PersonKey } from '../model/person-key.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import type { AnyOf } from './permissions.ts';
 
@@ -40,7 +42,7 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   /** What it makes, which a repetition would make twice; undefined for what can be sent again. */
   makes: Creation<K> | undefined;
   /** What there is to know when a run was killed before the answer. */
-  unheard(entry: { key: string; after: unknown }): Unheard;
+  unheard(entry: { key: OperationKey; after: unknown }): Unheard;
 
   /**
    * What it leaves in the applied state.
@@ -67,18 +69,18 @@ export type Target =
   | { what: 'school'; id: string }
   | { what: 'class'; id: string }
   /** @property key a person key, or that of an account of nobody */
-  | { what: 'person'; key: string };
+  | { what: 'person'; key: MemberKey };
 
 export type Need =
   | Target
   /** Those among them who have an account: nobody waits for the others. */
-  | { what: 'people'; keys: readonly string[] }
+  | { what: 'people'; keys: readonly PersonKey[] }
   /** @property id object id of a group that Hallpass did not make */
   | { what: 'group'; id: string }
   /** At least so many owners of a class. */
   | { what: 'owners'; of: string; atLeast: number }
   /** An account that Hallpass has disabled. */
-  | { what: 'disabled'; key: string };
+  | { what: 'disabled'; key: PersonKey };
 
 export interface GroupChange {
   where: { what: 'class'; id: string } | { what: 'group'; id: string };
@@ -90,14 +92,14 @@ export interface GroupChange {
 export interface ObjectIds {
   school(schoolId: string): string;
   class(sectionId: string): string;
-  person(personKey: string): string;
+  person(personKey: MemberKey): string;
 }
 
 export interface RequestOptions {
   /** Base of `@odata.id` and `@odata.bind` references, for instance `https://graph.microsoft.com/v1.0`. */
   root: string;
   /** First password of an account to create, and whether another must be chosen. */
-  password: (personKey: string) => { password: string; mustChange: boolean };
+  password: (personKey: PersonKey) => { password: string; mustChange: boolean };
 }
 
 /** Relationships are deleted by `/$ref` only: without it the user goes. */
@@ -131,7 +133,7 @@ export interface Creation<K extends OperationKind> {
   /** Where it shows, and by which value; from the journal, which keeps what {@link OperationSpec.journal} says. */
   search(body: Readonly<Record<string, unknown>>): Search;
   /** Whether what was found carries the stamp of the very record. */
-  isOurs(item: object, key: string): boolean;
+  isOurs(item: object, key: OperationKey): boolean;
   /** Whether Graph refuses to make a second one: then another attempt tells more than another look. */
   hasUniqueName: boolean;
   /** Reads one whose id a conflict told; undefined where conflicts do not tell. */
@@ -139,7 +141,7 @@ export interface Creation<K extends OperationKind> {
   /** Names that nothing else may have. */
   claims(operation: OperationOf<K>): { userPrincipalName?: string | undefined; mailNickname?: string | undefined };
   /** What the applied state has of one that was found after a kill: values of which nothing is known are written again. */
-  found(key: string, body: Body, objectId: string): Applied;
+  found(key: OperationKey, body: Body, objectId: string): Applied;
 }
 
 export interface Search {

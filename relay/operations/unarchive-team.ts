@@ -1,6 +1,6 @@
 /** Makes a team usable again that Hallpass archived, because its section is back: relay/sync/apply/archiving.ts. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn } from './objects.ts';
 import { archive } from './permissions.ts';
 import { protectedGroup, teamRefused } from './shared-answers.ts';
 import { noSources } from './sources.ts';

@@ -1,6 +1,7 @@
 /** Writes values of a class that is there. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn, namesIn, receiveValues, updated } from './objects.ts';
+import { namesIn, receiveValues, updated } from './objects.ts';
 import { roster } from './permissions.ts';
 import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
 import { ofClasses } from './sources.ts';

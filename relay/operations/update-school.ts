@@ -1,6 +1,7 @@
 /** Writes values of a school that is there. */
+import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { idIn, namesIn, receiveValues, updated } from './objects.ts';
+import { namesIn, receiveValues, updated } from './objects.ts';
 import { roster } from './permissions.ts';
 import { noEducation, refusedValue } from './shared-answers.ts';
 import { ofSchools } from './sources.ts';

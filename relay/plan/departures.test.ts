@@ -1,7 +1,10 @@
 /** Who and what is gone from PowerSchool: since when, whose it was, and what the profile makes of it. */
+
 import fc from 'fast-check';
 import t from 'tap';
 import { type AppliedState, nothingApplied, uncertainKey } from '../model/applied-state.ts';
+import { classKey, idIn, type Keys, noKeys } from '../model/keys.ts';
+import { personKey } from '../model/person-key.ts';
 import { endings } from '../profile/life.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
@@ -13,8 +16,8 @@ const withPolicies = (policies: object, name = 'test', more: object = {}): Profi
   parseProfile({ ...profile, name, policies, ...more }, name);
 const everything = { studentGone: 'disable', teacherGone: 'disable', sectionGone: [...endings], goneForDays: 10 };
 const nobody: Roster = { ...small, section: [], student: [], teacher: [], studentEnrollment: [], teacherRoster: [] };
-const keys = { schools: new Set<string>(), people: new Set(['students:10', 'teachers:20']), sections: new Set(['5']) };
-const all: Departures = new Map([...keys.people, 'class:5'].map((key) => [key, '2026-11-14']));
+const keys: Keys = { ...noKeys(), people: new Set(['students:10', 'teachers:20']), sections: new Set(['5']) };
+const all: Departures = new Map([...keys.people, classKey('5')].map((key) => [key, '2026-11-14']));
 
 function done(): AppliedState {
   const applied = nothingApplied();
@@ -132,7 +135,7 @@ t.test('departures are noticed by what changed as well as by looking at everythi
   const { classes } = done();
   const accounts = new Map([...keys.people].map((key) => [key, `object-${key}`]));
   const rosterOf = (world: Roster) => ({
-    people: new Map([...world.student, ...world.teacher].map((one) => [`${one.kind}s:${one.id}`, one])),
+    people: new Map([...world.student, ...world.teacher].map((one) => [personKey(`${one.kind}s`, one.id), one])),
     sections: new Map(world.section.map((one) => [one.id, one])),
   });
   fc.assert(
@@ -148,7 +151,7 @@ t.test('departures are noticed by what changed as well as by looking at everythi
       const news = lookForDepartures(departures, allHeld(held, departures), held);
       t.same(lookForDepartures(departures, keys, held), news);
       const now = new Set(known).union(new Set(news.gone)).difference(new Set(news.back));
-      const missing = [...all.keys()].filter((key) => !here.includes(key.slice(key.indexOf(':') + 1)));
+      const missing = [...all.keys()].filter((key) => !here.includes(idIn(key)));
       t.same(now, new Set(missing));
     }),
   );

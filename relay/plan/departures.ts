@@ -3,8 +3,9 @@
  * class of can be gone, and only from the whole roster: who moves to another school is not, nor who leaves the profile.
  */
 
-import type { AppliedState } from '../model/applied-state.ts';
-import { type Keys, keysOfObjects, objectOf } from '../model/keys.ts';
+import { type AppliedState, retiredPeople } from '../model/applied-state.ts';
+import { classKey, type Keys, keysOfObjects, type ObjectKey, objectOf } from '../model/keys.ts';
+import { isStudent, type PersonKey } from '../model/person-key.ts';
 import type { Ending } from '../profile/life.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
@@ -12,31 +13,31 @@ import { daysBefore } from './dates.ts';
 import type { RosterIndex } from './roster-index.ts';
 
 /** The district's date on which it was first missed, by key: `students:123`, `class:77`. */
-export type Departures = Map<string, string>;
+export type Departures = Map<ObjectKey, string>;
 
 /** What of a district can be gone. */
 export interface Held {
   roster: Pick<RosterIndex, 'people' | 'sections'>;
   /** By person key. */
-  accounts: ReadonlyMap<string, string>;
+  accounts: ReadonlyMap<PersonKey, string>;
   applied: Pick<AppliedState, 'classes'>;
 }
 
 /** What has become gone since the last look, and what is back, or nobody's business any more. */
 export interface DepartureNews {
-  gone: string[];
-  back: string[];
+  gone: ObjectKey[];
+  back: ObjectKey[];
 }
 
 /** @param keys what to look at: what changed in the roster, or everything */
 export function lookForDepartures(departures: Departures, keys: Keys, held: Held): DepartureNews {
   const news: DepartureNews = { gone: [], back: [] };
-  const look = (key: string, isGone: boolean) => {
+  const look = (key: ObjectKey, isGone: boolean) => {
     if (isGone === departures.has(key)) return;
     (isGone ? news.gone : news.back).push(key);
   };
   for (const key of keys.people) look(key, held.accounts.has(key) && !held.roster.people.has(key));
-  for (const id of keys.sections) look(`class:${id}`, held.applied.classes.has(id) && !held.roster.sections.has(id));
+  for (const id of keys.sections) look(classKey(id), held.applied.classes.has(id) && !held.roster.sections.has(id));
   return news;
 }
 
@@ -51,13 +52,13 @@ export function allHeld({ accounts, applied }: Held, departures: Departures): Ke
 /** What the profile does about those who have been gone for long enough, of those that were asked for. */
 export interface Departed {
   /** Whose accounts are disabled, with the day since which they are gone. */
-  people: Map<string, string>;
+  people: Map<PersonKey, string>;
   /** Whether they are signed out everywhere, too. */
   revokesSessions: boolean;
   /** By section. */
   classes: Map<string, { since: string; endings: readonly Ending[] }>;
   /** Whose accounts were disabled and who are back, be it in a school that the profile does not cover. */
-  back: Set<string>;
+  back: Set<PersonKey>;
 }
 
 export function nothingDeparted(): Departed {
@@ -76,23 +77,23 @@ export function departedBy(
 ): Departed {
   const { studentGone, teacherGone, revokeSessions, sectionGone, goneForDays } = profile.policies;
   const departed = { ...nothingDeparted(), revokesSessions: revokeSessions };
-  for (const key of applied.retired.get('disabled')?.intersection(keys.people) ?? []) {
+  for (const key of retiredPeople(applied, 'disabled').intersection(keys.people)) {
     if (roster.people.has(key) && isOf(scope, lastSchoolsOf(key, applied))) departed.back.add(key);
   }
   if (departures.size === 0) return departed;
   const lastDay = daysBefore(today, goneForDays);
-  const due = (key: string, schools: () => readonly string[]) => {
+  const due = (key: ObjectKey, schools: () => readonly string[]) => {
     const since = departures.get(key);
     return since !== undefined && since <= lastDay && isOf(scope, schools()) ? since : undefined;
   };
   for (const key of keys.people) {
-    if ((key.startsWith('students:') ? studentGone : teacherGone) === 'keep') continue;
+    if ((isStudent(key) ? studentGone : teacherGone) === 'keep') continue;
     const since = due(key, () => lastSchoolsOf(key, applied));
     if (since !== undefined) departed.people.set(key, since);
   }
   if (sectionGone === 'keep') return departed;
   for (const id of keys.sections) {
-    const since = due(`class:${id}`, () => lastSchoolsOf(`class:${id}`, applied));
+    const since = due(classKey(id), () => lastSchoolsOf(classKey(id), applied));
     if (since !== undefined) departed.classes.set(id, { since, endings: sectionGone });
   }
   return departed;
@@ -108,7 +109,8 @@ function isOf(scope: Scope, schoolIds: readonly string[]): boolean {
 }
 
 /** The schools that Microsoft 365 still has a person or class in. @param key `students:123`, `class:77` */
-export function lastSchoolsOf(key: string, { schoolUsers, schoolClasses }: AppliedState): string[] {
+export function lastSchoolsOf(key: ObjectKey, { schoolUsers, schoolClasses }: AppliedState): string[] {
   const { kind, key: item } = objectOf(key);
-  return [...(kind === 'class' ? schoolClasses : schoolUsers)].filter(([, items]) => items.has(item)).map(([id]) => id);
+  const containers: Map<string, Set<string>> = kind === 'class' ? schoolClasses : schoolUsers;
+  return [...containers].filter(([, items]) => items.has(item)).map(([id]) => id);
 }

@@ -7,8 +7,9 @@ import type { Section, TeacherRoster } from '../../shared/roster.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import type { Body } from '../model/body.ts';
 import type { DesiredUser } from '../model/desired-user.ts';
-import type { Keys } from '../model/keys.ts';
+import { classKey, type Keys } from '../model/keys.ts';
 import type { Person } from '../model/person.ts';
+import type { PersonKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Licence } from '../profile/accounts.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -33,22 +34,22 @@ export interface DesiredState {
   /** Every school that should exist, asked for or not: relations refer to them. */
   allSchools: ReadonlySet<string>;
   schools: Map<string, Body>;
-  users: Map<string, DesiredUser>;
+  users: Map<PersonKey, DesiredUser>;
   /** By person, for accounts that Hallpass created. */
-  licenses: Map<string, Licence>;
+  licenses: Map<PersonKey, Licence>;
   classes: Map<string, DesiredClass>;
   /** People by class. */
-  members: Map<string, Set<string>>;
-  owners: Map<string, Set<string>>;
+  members: Map<string, Set<PersonKey>>;
+  owners: Map<string, Set<PersonKey>>;
   /** People by class who are left as they are: students before the day on which they begin, and people of two profiles. */
-  waiting: Map<string, Set<string>>;
+  waiting: Map<string, Set<PersonKey>>;
   /** What becomes of those who are in a class and no longer belong there: they dropped it, or its term is over. */
   leavers: Record<Person['role'], Record<'dropped' | 'termEnded', 'remove' | 'keep'>>;
   /** Sections whose term is over, and who left them before, as far as the roster still says so. */
-  over: Map<string, { dropped: Set<string> }>;
+  over: Map<string, { dropped: Set<PersonKey> }>;
   /** People by section whose enrollment went to its end, while the term is not yet over. */
-  finished: Map<string, Set<string>>;
-  schoolUsers: Map<string, Set<string>>;
+  finished: Map<string, Set<PersonKey>>;
+  schoolUsers: Map<string, Set<PersonKey>>;
   /** Whether every class becomes a team. */
   createTeams: boolean;
   /** By section. */
@@ -57,15 +58,15 @@ export interface DesiredState {
 
 export interface Accounts {
   /** Object id by person key, for everyone who has an account. */
-  linked: ReadonlyMap<string, string>;
+  linked: ReadonlyMap<PersonKey, string>;
   /** People whose accounts Hallpass made, in the past or in this run. */
-  createdByUs: ReadonlySet<string>;
+  createdByUs: ReadonlySet<PersonKey>;
   /** Accounts to be made, by person key. */
-  toCreate: ReadonlyMap<string, NamedPerson>;
+  toCreate: ReadonlyMap<PersonKey, NamedPerson>;
   /** Whether an account is mastered in an on-premises Active Directory. */
   onPremises: (objectId: string) => boolean;
   /** By person key: why an account goes over to them in this run. */
-  handovers?: ReadonlyMap<string, string>;
+  handovers?: ReadonlyMap<PersonKey, string>;
 }
 
 export interface Desire {
@@ -136,7 +137,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
 function userTest(
   { roster, accounts, scope, profile }: Desire,
   schools: ReadonlySet<string>,
-): (key: string) => boolean {
+): (key: PersonKey) => boolean {
   return (key) => {
     if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
     const { schoolIds = [], preRegistered = false } = roster.people.get(key) ?? {};
@@ -145,7 +146,7 @@ function userTest(
   };
 }
 
-function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key: string): void {
+function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key: PersonKey): void {
   const person = roster.people.get(key);
   if (person === undefined) return;
   const named = accounts.toCreate.get(key);
@@ -206,12 +207,12 @@ function addMemberships(
   state: DesiredState,
   { roster, profile, scope, today }: Desire,
   section: Section,
-  isUser: (key: string) => boolean,
+  isUser: (key: PersonKey) => boolean,
   past: Past,
 ): void {
   const { id: sectionId } = section;
   const term = roster.terms.get(section.termId);
-  const dropped = new Set<string>();
+  const dropped = new Set<PersonKey>();
   if (isOver(term, today)) state.over.set(sectionId, { dropped });
   // Nobody is put into a class of an earlier year, whatever its enrollments say.
   const isPast = past.section(section);
@@ -242,11 +243,11 @@ function noteOrphans({ problems }: DesiredState, { roster, scope }: Desire, sect
   const [first] = orphans;
   if (first === undefined) return;
   const details = { section: sectionId, count: orphans.length, school: first.schoolId };
-  problems.set(sectionId, [problem(`class:${sectionId}`, 'SectionNotInRoster', details)]);
+  problems.set(sectionId, [problem(classKey(sectionId), 'SectionNotInRoster', details)]);
 }
 
-function addTo(sets: Map<string, Set<string>>, key: string, item: string): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([item]));
-  else set.add(item);
+function addTo(sets: Map<string, Set<PersonKey>>, id: string, person: PersonKey): void {
+  const set = sets.get(id);
+  if (set === undefined) sets.set(id, new Set([person]));
+  else set.add(person);
 }

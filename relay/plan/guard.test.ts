@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { HoldRecord } from '../model/hold.ts';
 import { covers, type Hold, otherSchools } from '../model/hold.ts';
+import { classKey } from '../model/keys.ts';
 import type { Operation, Plan } from '../model/operation.ts';
+import { personKey } from '../model/person-key.ts';
 import { guardSchema } from '../profile/guards.ts';
 import { addDays, approvalsInForce, nextStep } from './decisions.ts';
 import { type GuardContext, guard, weightOf } from './guard.ts';
@@ -23,14 +25,14 @@ const schoolOf = (operation: Operation) =>
 function removals(school: string, count: number): Operation[] {
   return Array.from({ length: count }, (_, index) => {
     const sectionId = `${school}-${index % 4}`;
-    const common = { key: `class:${sectionId}`, reason: 'the student is no longer in the section' };
+    const common = { key: classKey(sectionId), reason: 'the student is no longer in the section' };
     return { kind: 'removeMember', sectionId, personKey: `students:${index}`, ...common };
   });
 }
 
 function updates(count: number): Operation[] {
   return Array.from({ length: count }, (_, index) => {
-    const key = `students:${index}`;
+    const key = personKey('students', `${index}`);
     return { kind: 'updateUser', key, personKey: key, before: { grade: '8' }, body: { grade: '9' }, reason: 'changed' };
   });
 }
@@ -74,7 +76,7 @@ const repair = (school: string, people: number): Operation => ({
   kind: 'addMembers',
   key: `class:${school}-0`,
   sectionId: `${school}-0`,
-  people: numbered(people).map((id) => `students:${id}`),
+  people: numbered(people).map((id) => personKey('students', id)),
   reason: '',
   repair: true,
 });

@@ -1,8 +1,9 @@
 /** Giving what one record of PowerSchool had in Microsoft 365 to another one. Pure. */
 import { type AppliedState, earlierRole, relationMaps } from '../model/applied-state.ts';
+import { isStudent, type PersonKey } from '../model/person-key.ts';
 
 /** New person key by the key before. */
-export type Moves = ReadonlyMap<string, string>;
+export type Moves = ReadonlyMap<PersonKey, PersonKey>;
 
 /**
  * The applied state as it is when the accounts have changed hands: values, classes, schools and licenses are those of the
@@ -22,7 +23,7 @@ export function withHandovers(applied: AppliedState, moves: Moves): AppliedState
 }
 
 /** The same, in the state itself. */
-export function handOver(applied: AppliedState, from: string, to: string): void {
+export function handOver(applied: AppliedState, from: PersonKey, to: PersonKey): void {
   const user = applied.users.get(from);
   if (user !== undefined) applied.users.set(to, user);
   applied.users.delete(from);
@@ -31,22 +32,26 @@ export function handOver(applied: AppliedState, from: string, to: string): void 
     if (kind === 'schoolClass') continue;
     for (const items of containers.values()) if (items.delete(from)) items.add(to);
   }
-  for (const marks of [applied.uncertain, applied.drifted]) {
-    for (const mark of marks) {
-      if (mark !== from && !mark.endsWith(`:${from}`)) continue;
-      marks.delete(mark);
-      marks.add(`${mark.slice(0, -from.length)}${to}`);
-    }
+  renameIn(applied.uncertain, from, to);
+  renameIn(applied.drifted, from, to);
+}
+
+/** Marks that end with the person are the other one's. */
+function renameIn<K extends string>(marks: Set<K>, from: PersonKey, to: PersonKey): void {
+  for (const mark of marks) {
+    if (mark !== from && !mark.endsWith(`:${from}`)) continue;
+    marks.delete(mark);
+    marks.add(`${mark.slice(0, -from.length)}${to}` as K);
   }
 }
 
 /** Whether one is a student's record and the other one of staff. */
-export function isOtherRole(from: string, to: string): boolean {
-  return from.split(':')[0] !== to.split(':')[0];
+export function isOtherRole(from: PersonKey, to: PersonKey): boolean {
+  return isStudent(from) !== isStudent(to);
 }
 
 /** Somebody is in classes in the role that they leave; where it was the one before that, in the one that they have again. */
-function markEarlierRole({ members, retired }: AppliedState, person: string): void {
+function markEarlierRole({ members, retired }: AppliedState, person: PersonKey): void {
   for (const [sectionId, people] of members) {
     if (!people.has(person)) continue;
     const name = earlierRole(sectionId);

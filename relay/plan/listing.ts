@@ -1,17 +1,19 @@
 /** A plan for people: what would be done to whom, from which values to which, and what of it is held. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Body } from '../model/body.ts';
+import type { OperationKey } from '../model/keys.ts';
 import { type Operation, type OperationKind, type Plan, peopleOf } from '../model/operation.ts';
+import { accountNamedBy, isPersonKey, type MemberKey, personIn } from '../model/person-key.ts';
 import { specOf } from '../operations/registry.ts';
 import type { Guarded } from './guard.ts';
 
 export interface Listed {
   kind: OperationKind;
   /** What it happens to: `class:77`, `students:123`. */
-  key: string;
+  key: OperationKey;
   schoolId: string;
   /** People concerned, as person keys. */
-  people: string[];
+  people: MemberKey[];
   reason: string;
   /** Values that it replaces; absent where there are none. */
   before?: Body;
@@ -79,6 +81,6 @@ function valuesOf(operation: Operation): Pick<Listed, 'before' | 'after'> {
   return { ...('before' in operation ? { before: operation.before } : {}), ...(after === undefined ? {} : { after }) };
 }
 
-function isPerson(key: string, wanted: string): boolean {
-  return key === wanted || key.slice(key.indexOf(':') + 1) === wanted;
+function isPerson(key: MemberKey, wanted: string): boolean {
+  return key === wanted || (isPersonKey(key) ? personIn(key).id : accountNamedBy(key)) === wanted;
 }

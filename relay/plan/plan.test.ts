@@ -3,6 +3,7 @@ import t from 'tap';
 import { nothingApplied } from '../model/applied-state.ts';
 import { noKeys } from '../model/keys.ts';
 import { bindLimit, countOperations, type Operation } from '../model/operation.ts';
+import { isStudent, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { scopeOf } from '../profile/scope.ts';
 import { applyAll, changesOf, desire, desireFor, profile, type Roster, small, today } from '../testing/planning.ts';
 import { desiredState } from './desired.ts';
@@ -118,10 +119,11 @@ t.test(
         const plan = makePlan(desired, applied);
         return plan.flat().every((operation) => {
           if (operation.kind !== 'removeMember') return !operation.kind.startsWith('delete');
+          const members: ReadonlySet<MemberKey> | undefined = desired.members.get(operation.sectionId);
           return (
-            operation.personKey.startsWith('students:') &&
+            isStudent(operation.personKey) &&
             desired.classes.has(operation.sectionId) &&
-            !desired.members.get(operation.sectionId)?.has(operation.personKey)
+            !members?.has(operation.personKey)
           );
         });
       }),
@@ -260,7 +262,7 @@ t.test('who is named by a class and provisioned by nobody is told with where the
     index.apply(changesOf(world));
     const accounts = {
       linked: new Map([...index.people.keys()].map((key) => [key, `object-${key}`])),
-      createdByUs: new Set<string>(),
+      createdByUs: new Set<PersonKey>(),
       toCreate: new Map(),
       onPremises: () => false,
     };

@@ -7,7 +7,9 @@
 
 import { type AppliedState, earlierRole, uncertainKey } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
+import { classKey, type ObjectKey, type OperationKey, schoolKey } from '../model/keys.ts';
 import { bindLimit, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
+import { isStudent, type MemberKey, type PersonKey, personKey } from '../model/person-key.ts';
 import { licenceKey } from '../operations/licence-relation.ts';
 import { inStages } from '../operations/registry.ts';
 import { WrittenNames } from './additions.ts';
@@ -38,18 +40,18 @@ export function makePlan(
     ...returns(desired, departed, applied),
   ];
   const possible =
-    applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied));
+    applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied.gone));
   return inStages(possible);
 }
 
-function isOfGone(operation: Operation, { gone }: AppliedState): boolean {
-  return gone.has(operation.key) || ('schoolId' in operation && gone.has(`school:${operation.schoolId}`));
+function isOfGone(operation: Operation, gone: ReadonlySet<OperationKey>): boolean {
+  return gone.has(operation.key) || ('schoolId' in operation && gone.has(schoolKey(operation.schoolId)));
 }
 
 function* schoolOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const written = new WrittenNames(applied.schools);
   for (const [schoolId, body] of desired.schools) {
-    const key = `school:${schoolId}`;
+    const key = schoolKey(schoolId);
     const there = applied.schools.get(schoolId);
     if (there === undefined)
       yield {
@@ -112,10 +114,10 @@ function formerOf(there: Body | undefined, wanted: Body): string | undefined {
   return `the account was that of ${before} before`;
 }
 
-function stampedFor({ primaryRole, student, teacher }: Body = {}): string | undefined {
+function stampedFor({ primaryRole, student, teacher }: Body = {}): PersonKey | undefined {
   const part = primaryRole === 'student' ? student : teacher;
   const id = isBody(part) ? part.externalId : undefined;
-  return typeof id === 'string' ? `${primaryRole === 'student' ? 'students' : 'teachers'}:${id}` : undefined;
+  return typeof id === 'string' ? personKey(primaryRole === 'student' ? 'students' : 'teachers', id) : undefined;
 }
 
 /** The same grade level in another form is no news of PowerSchool. @param level as PowerSchool has it */
@@ -132,10 +134,11 @@ function reasonOfUpdate({ before, body }: { before: Body; body: Body }, level: s
 
 function* licenceOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const reason = 'the profile gives this license to accounts it creates';
-  const byGroup = new Map<string, Set<string>>();
+  const byGroup = new Map<string, Set<PersonKey>>();
   for (const [personKey, licence] of desired.licenses) {
     if (applied.licenses.get(licenceKey(licence))?.has(personKey)) continue;
-    if ('group' in licence) byGroup.set(licence.group, (byGroup.get(licence.group) ?? new Set()).add(personKey));
+    if ('group' in licence)
+      byGroup.set(licence.group, (byGroup.get(licence.group) ?? new Set<PersonKey>()).add(personKey));
     else yield { kind: 'assignLicence', key: personKey, personKey, ...licence, reason };
   }
   for (const [groupId, people] of byGroup) {
@@ -148,7 +151,7 @@ function* licenceOperations(desired: DesiredState, applied: AppliedState): Itera
 function* classOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const written = new WrittenNames(applied.classes);
   for (const [sectionId, { body, creation }] of desired.classes) {
-    const key = `class:${sectionId}`;
+    const key = classKey(sectionId);
     const there = applied.classes.get(sectionId);
     if (there === undefined)
       yield {
@@ -175,7 +178,7 @@ function* classOperations(desired: DesiredState, applied: AppliedState): Iterabl
 function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   for (const [sectionId, { schoolId }] of desired.classes) {
     if (applied.schoolClasses.get(schoolId)?.has(sectionId) || !desired.allSchools.has(schoolId)) continue;
-    const key = `class:${sectionId}`;
+    const key = classKey(sectionId);
     const wasRemoved = applied.drifted.has(uncertainKey('schoolClass', schoolId, sectionId));
     const why = becauseAbsent('the section belongs to the school', wasRemoved && 'it');
     yield { kind: 'addSchoolClass', key, schoolId, sectionId, ...why };
@@ -192,15 +195,15 @@ function* schoolMemberOperations(desired: DesiredState, applied: AppliedState): 
 }
 
 function* classMemberOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
-  const nobody: ReadonlySet<string> = new Set();
+  const nobody: ReadonlySet<never> = new Set();
   for (const sectionId of desired.classes.keys()) {
-    const key = `class:${sectionId}`;
+    const key = classKey(sectionId);
     const owners = desired.owners.get(sectionId) ?? nobody;
     const members = desired.members.get(sectionId) ?? nobody;
     const memberNow = applied.members.get(sectionId) ?? nobody;
-    const isSure = (relation: 'member' | 'owner') => (person: string) =>
+    const isSure = (relation: 'member' | 'owner') => (person: MemberKey) =>
       !applied.uncertain.has(uncertainKey(relation, sectionId, person));
-    const wasRemoved = (relation: 'member' | 'owner') => (person: string) =>
+    const wasRemoved = (relation: 'member' | 'owner') => (person: MemberKey) =>
       applied.drifted.has(uncertainKey(relation, sectionId, person));
     const newOwners = missing(owners, applied.owners.get(sectionId) ?? nobody, isSure('owner'));
     for (const { people, ...why } of additions(newOwners, wasRemoved('owner'), 'they teach the section')) {
@@ -220,27 +223,28 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
  */
 function* removals(sectionId: string, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const { leavers } = desired;
-  const isForeign = (relation: 'member' | 'owner', person: string) =>
+  const isForeign = (relation: 'member' | 'owner', person: MemberKey) =>
     applied.drifted.has(uncertainKey(relation, sectionId, person));
   const addedByHand = 'somebody added them in Microsoft 365';
-  const key = `class:${sectionId}`;
-  const left = desired.waiting.get(sectionId);
-  const owners = desired.owners.get(sectionId);
-  const changedRole = (personKey: string) => applied.retired.get(earlierRole(sectionId))?.has(personKey) === true;
-  const teachersGo = (personKey: string) =>
+  const key = classKey(sectionId);
+  const left: ReadonlySet<MemberKey> | undefined = desired.waiting.get(sectionId);
+  const owners: ReadonlySet<MemberKey> | undefined = desired.owners.get(sectionId);
+  const members: ReadonlySet<MemberKey> | undefined = desired.members.get(sectionId);
+  const changedRole = (personKey: MemberKey) => applied.retired.get(earlierRole(sectionId))?.has(personKey) === true;
+  const teachersGo = (personKey: MemberKey) =>
     owners !== undefined && leavers.teachers[wayOut(sectionId, personKey, desired)] === 'remove';
   for (const personKey of applied.owners.get(sectionId) ?? []) {
     if (owners?.has(personKey) || left?.has(personKey)) continue;
     if (owners !== undefined && isForeign('owner', personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: addedByHand };
     // Nobody makes students owners but a hand-over from staff, and people, whose doing is foreign.
-    else if (owners !== undefined && personKey.startsWith('students:'))
+    else if (owners !== undefined && isStudent(personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: reasonOfChange(personKey) };
     else if (teachersGo(personKey))
       yield { kind: 'removeOwner', key, sectionId, personKey, reason: 'the teacher no longer teaches the section' };
   }
   for (const personKey of applied.members.get(sectionId) ?? []) {
-    if (desired.members.get(sectionId)?.has(personKey) || left?.has(personKey)) continue;
+    if (members?.has(personKey) || left?.has(personKey)) continue;
     if (isForeign('member', personKey)) {
       yield { kind: 'removeMember', key, sectionId, personKey, reason: addedByHand };
       continue;
@@ -249,30 +253,31 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
       yield { kind: 'removeMember', key, sectionId, personKey, reason: reasonOfChange(personKey) };
       continue;
     }
-    const isStudent = personKey.startsWith('students:');
+    const ofStudent = isStudent(personKey);
     const way = wayOut(sectionId, personKey, desired);
-    if (!(isStudent ? leavers.students[way] === 'remove' : teachersGo(personKey))) continue;
+    if (!(ofStudent ? leavers.students[way] === 'remove' : teachersGo(personKey))) continue;
     const reason =
       way === 'termEnded'
         ? 'the term of the section is over'
-        : isStudent
+        : ofStudent
           ? 'the student is no longer in the section'
           : 'the teacher no longer teaches the section';
     yield { kind: 'removeMember', key, sectionId, personKey, reason };
   }
 }
 
-function reasonOfChange(personKey: string): string {
-  return personKey.startsWith('students:')
+function reasonOfChange(personKey: MemberKey): string {
+  return isStudent(personKey)
     ? 'they taught the section, and are a student now'
     : 'they were in the section as a student, and are staff now';
 }
 
 /** How somebody left a class. Whoever is missing from the roster after the end of the term was there until then. */
-function wayOut(sectionId: string, personKey: string, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
-  if (finished.get(sectionId)?.has(personKey)) return 'termEnded';
-  const ended = over.get(sectionId);
-  return ended === undefined || ended.dropped.has(personKey) ? 'dropped' : 'termEnded';
+function wayOut(sectionId: string, personKey: MemberKey, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
+  const toTheEnd: ReadonlySet<MemberKey> | undefined = finished.get(sectionId);
+  if (toTheEnd?.has(personKey)) return 'termEnded';
+  const dropped: ReadonlySet<MemberKey> | undefined = over.get(sectionId)?.dropped;
+  return dropped === undefined || dropped.has(personKey) ? 'dropped' : 'termEnded';
 }
 
 /**
@@ -298,13 +303,17 @@ function isBody(value: Body[string] | undefined): value is Body {
   return typeof value === 'object' && value !== null;
 }
 
-function missing(wanted: ReadonlySet<string>, there: ReadonlySet<string>, isSure: (item: string) => boolean): string[] {
+function missing(
+  wanted: ReadonlySet<PersonKey>,
+  there: ReadonlySet<MemberKey>,
+  isSure: (item: PersonKey) => boolean,
+): PersonKey[] {
   return [...wanted].filter((item) => !there.has(item) || !isSure(item)).sort();
 }
 
 type Why = Pick<OperationCommon, 'reason' | 'repair'>;
 
-function becauseMissing(key: string, { drifted }: AppliedState, reason: string): Why {
+function becauseMissing(key: ObjectKey, { drifted }: AppliedState, reason: string): Why {
   return drifted.has(key) ? { reason: 'somebody deleted it in Microsoft 365', repair: true } : { reason };
 }
 
@@ -314,24 +323,24 @@ function becauseAbsent(reason: string, removed: string | false): Why {
   return { reason: `${reason}, and somebody removed ${removed} in Microsoft 365`, repair: true };
 }
 
-function becauseChanged(key: string, { drifted }: AppliedState, reason: string): string {
+function becauseChanged(key: ObjectKey, { drifted }: AppliedState, reason: string): string {
   return drifted.has(key) ? 'somebody changed it in Microsoft 365' : reason;
 }
 
 /** People to add, twenty in a request. Those whom somebody removed go apart: the guard may hold them, and nobody else. */
 function* additions(
-  people: string[],
-  wasRemoved: (person: string) => boolean,
+  people: PersonKey[],
+  wasRemoved: (person: PersonKey) => boolean,
   reason: string,
-): Iterable<Why & { people: string[] }> {
+): Iterable<Why & { people: PersonKey[] }> {
   for (const some of chunks(people.filter((person) => !wasRemoved(person)))) yield { people: some, reason };
   const again = people.filter(wasRemoved);
   for (const some of chunks(again))
     yield { people: some, reason: `${reason}, and somebody removed them in Microsoft 365`, repair: true };
 }
 
-function chunks(items: string[]): string[][] {
-  const result: string[][] = [];
+function chunks(items: PersonKey[]): PersonKey[][] {
+  const result: PersonKey[][] = [];
   for (let at = 0; at < items.length; at += bindLimit) result.push(items.slice(at, at + bindLimit));
   return result;
 }

@@ -1,6 +1,8 @@
 /** Operations for what is gone from PowerSchool, and for what is back. Nothing is ever deleted, and all of it can be undone. */
-import { type AppliedState, uncertainKey } from '../model/applied-state.ts';
+import { type AppliedState, retiredPeople, uncertainKey } from '../model/applied-state.ts';
+import { classKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
+import { isStudent } from '../model/person-key.ts';
 import type { Departed } from './departures.ts';
 import type { DesiredState } from './desired.ts';
 import { cut } from './names-of-classes.ts';
@@ -20,10 +22,10 @@ export function* retirements(departed: Departed, applied: AppliedState, today: s
   }
   for (const [sectionId, { since, endings }] of departed.classes) {
     if (!applied.classes.has(sectionId)) continue;
-    const key = `class:${sectionId}`;
+    const key = classKey(sectionId);
     const reason = `the section has been gone from PowerSchool since ${since}`;
     for (const personKey of endings.includes('removeStudents') ? (applied.members.get(sectionId) ?? []) : []) {
-      if (personKey.startsWith('students:')) yield { kind: 'removeMember', key, sectionId, personKey, reason };
+      if (isStudent(personKey)) yield { kind: 'removeMember', key, sectionId, personKey, reason };
     }
     const name = nameOf(sectionId, applied);
     if (endings.includes('markExpired') && name !== undefined && !expired.test(name)) {
@@ -38,14 +40,14 @@ export function* retirements(departed: Departed, applied: AppliedState, today: s
 
 /** What was retired by Hallpass and is wanted again. The names of classes come back with their other properties. */
 export function* returns(desired: DesiredState, departed: Departed, applied: AppliedState): Iterable<Operation> {
-  for (const personKey of applied.retired.get('disabled') ?? []) {
+  for (const personKey of retiredPeople(applied, 'disabled')) {
     if (!departed.back.has(personKey) && !desired.users.has(personKey)) continue;
     yield { kind: 'enableUser', key: personKey, personKey, reason: 'the person is back in PowerSchool' };
   }
   for (const sectionId of applied.retired.get('archived') ?? []) {
     if (!desired.classes.has(sectionId)) continue;
     const reason = 'the section is back in PowerSchool';
-    yield { kind: 'unarchiveTeam', key: `class:${sectionId}`, sectionId, reason };
+    yield { kind: 'unarchiveTeam', key: classKey(sectionId), sectionId, reason };
   }
 }
 

@@ -12,7 +12,8 @@ import type {
   Term,
 } from '../../shared/roster.ts';
 import { addKeys, type Keys, noKeys } from '../model/keys.ts';
-import { type Person, personKey, personOf } from '../model/person.ts';
+import { type Person, personOf } from '../model/person.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 
 /** A record as it is now; undefined when it is gone. */
 export interface RosterChange extends Bucket {
@@ -27,12 +28,12 @@ export class RosterIndex {
   readonly schools = new Map<string, School>();
   readonly terms = new Map<string, Term>();
   readonly sections = new Map<string, Section>();
-  readonly people = new Map<string, Person>();
+  readonly people = new Map<PersonKey, Person>();
   /** One record per school of the person. */
-  readonly #personRecords = new Map<string, Map<string, PersonRecord>>();
+  readonly #personRecords = new Map<PersonKey, Map<string, PersonRecord>>();
   readonly #memberships = new Map<string, Membership>();
   readonly #bySection = new Map<string, Map<string, Membership>>();
-  readonly #byPerson = new Map<string, Map<string, Membership>>();
+  readonly #byPerson = new Map<PersonKey, Map<string, Membership>>();
   readonly #termsBySchool = new Map<string, Map<string, Term>>();
 
   /** Takes the changes in, in any order; returns what they may have changed. */
@@ -59,12 +60,12 @@ export class RosterIndex {
   }
 
   /** Sections in which a person is enrolled or teaches, at any time. */
-  sectionsOf(person: string): Set<string> {
+  sectionsOf(person: PersonKey): Set<string> {
     return new Set([...(this.#byPerson.get(person)?.values() ?? [])].map((membership) => membership.sectionId));
   }
 
   /** What depends on whether a person has an account: the person and all their classes. */
-  keysOf(person: string): Keys {
+  keysOf(person: PersonKey): Keys {
     return { ...noKeys(), people: new Set([person]), sections: this.sectionsOf(person) };
   }
 
@@ -152,7 +153,7 @@ export class RosterIndex {
 }
 
 /** The person key of whoever an enrollment or roster is about. */
-export function memberOf(membership: Membership): string {
+export function memberOf(membership: Membership): PersonKey {
   return membership.kind === 'studentEnrollment'
     ? personKey('students', membership.studentId)
     : personKey('teachers', membership.teacherId);
@@ -167,13 +168,13 @@ function set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
   else map.set(key, value);
 }
 
-function addTo<V>(index: Map<string, Map<string, V>>, at: string, key: string, value: V): void {
+function addTo<K, V>(index: Map<K, Map<string, V>>, at: K, key: string, value: V): void {
   const items = index.get(at);
   if (items === undefined) index.set(at, new Map([[key, value]]));
   else items.set(key, value);
 }
 
-function removeFrom<V>(index: Map<string, Map<string, V>>, at: string, key: string): void {
+function removeFrom<K, V>(index: Map<K, Map<string, V>>, at: K, key: string): void {
   const items = index.get(at);
   items?.delete(key);
   if (items?.size === 0) index.delete(at);

@@ -1,5 +1,7 @@
 /** Which teams to look at: until a teacher activates a class team, its students do not see it. Pure. */
+
 import type { AppliedState } from '../model/applied-state.ts';
+import { classKey } from '../model/keys.ts';
 
 export interface TeamActivation {
   sectionId: string;
@@ -30,7 +32,7 @@ export function dueActivations(
   const due: { sectionId: string; objectId: string }[] = [];
   for (const [sectionId, { state, objectId }] of applied.teams) {
     if (state !== 'there' || objectId !== applied.classes.get(sectionId)?.objectId) continue;
-    if (applied.gone.has(`class:${sectionId}`) || archived?.has(sectionId) === true) continue;
+    if (applied.gone.has(classKey(sectionId)) || archived?.has(sectionId) === true) continue;
     const activation = ofObject(known.get(sectionId), objectId);
     const { checkedAt } = activation ?? {};
     if (checkedAt !== undefined && activation?.state !== 'waiting') continue;

@@ -1,6 +1,7 @@
 /** Which classes are to become teams: the last step of a class, because Teams wants an owner first. */
 
 import type { AppliedState, AppliedTeam } from '../model/applied-state.ts';
+import { classKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import type { DesiredState } from './desired.ts';
 
@@ -10,7 +11,7 @@ export function* teamOperations(desired: DesiredState, applied: AppliedState): I
   for (const sectionId of desired.classes.keys()) {
     const team = teamOf(sectionId, applied);
     if (team?.state === 'there' || !hasOwner(sectionId, desired, applied)) continue;
-    yield { kind: 'createTeam', key: `class:${sectionId}`, sectionId, reason: reasons[team?.state ?? 'none'] };
+    yield { kind: 'createTeam', key: classKey(sectionId), sectionId, reason: reasons[team?.state ?? 'none'] };
   }
 }
 
@@ -27,7 +28,7 @@ export function classesWithoutOwner(desired: DesiredState, applied: AppliedState
     (sectionId) =>
       teamOf(sectionId, applied)?.state !== 'there' &&
       !hasOwner(sectionId, desired, applied) &&
-      !applied.gone.has(`class:${sectionId}`),
+      !applied.gone.has(classKey(sectionId)),
   );
 }
 

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { Agent, fetch } from 'undici';
 import { outcomeOf } from '../graph/outcome.ts';
 import type { Operation } from '../model/operation.ts';
-import { personKey } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import { isCreation } from '../operations/registry.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readGivenNames } from '../store/accounts/given-names.ts';

@@ -6,9 +6,9 @@ import { type Candidates, matchPeople, type Rivals } from '../identity/match.ts'
 import type { NameHistory } from '../identity/name-history.ts';
 import { type NamedPerson, nameAccounts } from '../identity/names.ts';
 import type { Link } from '../model/account-link.ts';
-import { type Person, personKey } from '../model/person.ts';
+import type { Person } from '../model/person.ts';
+import { type PersonKey, personIn, personKey } from '../model/person-key.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Role } from '../model/role.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** A link that takes the place of another person's. */
@@ -21,7 +21,7 @@ export interface ResolvedAccounts {
   newLinks: Link[];
   handovers: HandedOver[];
   /** Accounts to be made, by person key. */
-  toCreate: Map<string, NamedPerson>;
+  toCreate: Map<PersonKey, NamedPerson>;
   problems: Problem[];
 }
 
@@ -73,7 +73,7 @@ export function candidatesOf(
   return { directory, rules: identity, excluded: exclusionTest(identity, isDisabledByUs) };
 }
 
-function linkOf(key: string, objectId: string, rule: string): Link {
-  const [role, personId = ''] = key.split(':');
-  return { role: role as Role, personId, objectId, rule };
+function linkOf(key: PersonKey, objectId: string, rule: string): Link {
+  const { role, id: personId } = personIn(key);
+  return { role, personId, objectId, rule };
 }

@@ -4,9 +4,10 @@ import type { NamedPerson } from '../identity/names.ts';
 import type { Claim } from '../identity/settle.ts';
 import { isOfOurs, type Link } from '../model/account-link.ts';
 import type { Applied, AppliedState } from '../model/applied-state.ts';
-import { addKeys } from '../model/keys.ts';
+import { addKeys, classKey, schoolKey } from '../model/keys.ts';
 import type { Plan } from '../model/operation.ts';
-import { type Person, personKey } from '../model/person.ts';
+import type { Person } from '../model/person.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import { type Departed, departedBy } from '../plan/departures.ts';
 import { type DesiredState, desiredState } from '../plan/desired.ts';
@@ -109,15 +110,15 @@ function withCauses(plan: Plan, { profile, carriedOut }: ProfileState, planBefor
   return nameCauses(plan, changed.length === 0 ? plan : planBefore(carriedOut), changed);
 }
 
-function keyOfLink({ role, personId }: Link): string {
+function keyOfLink({ role, personId }: Link): PersonKey {
   return personKey(role, personId);
 }
 
 /** Accounts to be made, with those that they replace. */
 function replacing(
-  toCreate: ReadonlyMap<string, NamedPerson>,
-  replaced: ReadonlyMap<string, string>,
-): Map<string, NamedPerson> {
+  toCreate: ReadonlyMap<PersonKey, NamedPerson>,
+  replaced: ReadonlyMap<PersonKey, string>,
+): Map<PersonKey, NamedPerson> {
   return new Map(
     [...toCreate].map(([key, named]) => {
       const replaces = replaced.get(key);
@@ -130,7 +131,7 @@ function replacing(
 function noteOwnerless({ rosterProblems }: ProfileState, desired: DesiredState, applied: AppliedState): void {
   for (const sectionId of classesWithoutOwner(desired, applied)) {
     const problems = rosterProblems.get(sectionId) ?? [];
-    rosterProblems.set(sectionId, [...problems, problem(`class:${sectionId}/team`, 'ClassWithoutOwner', {})]);
+    rosterProblems.set(sectionId, [...problems, problem(`${classKey(sectionId)}/team`, 'ClassWithoutOwner', {})]);
   }
 }
 
@@ -149,7 +150,7 @@ interface Sorted {
   /** What is wrong with those who are in another profile too. */
   shared: Problem[];
   /** Keys of all who have to be looked at again, whatever changes. */
-  unsettled: Set<string>;
+  unsettled: Set<PersonKey>;
 }
 
 /** Looks at those of the last run and those who are pending: nobody else can have become one of them. */
@@ -197,7 +198,7 @@ function disabledByUs({ tenant }: ProfileState): (objectId: string) => boolean {
 }
 
 /** Classes that somebody is in, as far as Hallpass knows. */
-function classesOf(key: string, { applied }: Pick<ProfileState['tenant'], 'applied'>): string[] {
+function classesOf(key: PersonKey, { applied }: Pick<ProfileState['tenant'], 'applied'>): string[] {
   const found = [applied.members, applied.owners].flatMap((classes) => [...classes]);
   return found.filter(([, people]) => people.has(key)).map(([id]) => id);
 }
@@ -206,6 +207,6 @@ function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {
   return [...tenant.roster.schools.keys()].flatMap((id) => {
     const rivals = scope.rivalsOf(id);
     if (rivals.length === 0) return [];
-    return [problem(`school:${id}`, 'SchoolInTwoProfiles', { profiles: [profile.name, ...rivals].join(', ') })];
+    return [problem(schoolKey(id), 'SchoolInTwoProfiles', { profiles: [profile.name, ...rivals].join(', ') })];
   });
 }

@@ -5,7 +5,8 @@
  */
 
 import type { Link } from '../model/account-link.ts';
-import { type Person, personKey } from '../model/person.ts';
+import type { Person } from '../model/person.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { DeletedAccount } from '../store/accounts/deleted-accounts.ts';
 import type { ProfileState } from './state/tenant-state.ts';
@@ -16,7 +17,7 @@ export interface HeededDeletions {
   /** Accounts that are there again: they are their people's. */
   restored: Link[];
   /** Object id by person key, of those who get another account. */
-  replaced: Map<string, string>;
+  replaced: Map<PersonKey, string>;
   problems: Problem[];
 }
 

@@ -1,7 +1,9 @@
 /** What the guard compares a plan with, taken from what is known of the tenant. Asked for a few schools at most. */
+
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
 import { otherSchools } from '../model/hold.ts';
+import { classKey } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 import type { Stock } from '../operations/spec.ts';
@@ -37,7 +39,7 @@ function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: 
   // What is gone from PowerSchool counts in the school that it was in.
   if ('sectionId' in operation) {
     const there = roster.sections.get(operation.sectionId)?.schoolId;
-    return there ?? lastSchoolsOf(`class:${operation.sectionId}`, applied)[0] ?? otherSchools;
+    return there ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
   }
   if (!('personKey' in operation)) return otherSchools;
   const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? lastSchoolsOf(operation.personKey, applied);

@@ -2,11 +2,12 @@
 import type { Holders, KnownFacts } from '../identity/holder.ts';
 import type { Link } from '../model/account-link.ts';
 import type { Body } from '../model/body.ts';
+import { personKey } from '../model/person-key.ts';
 import type { TenantState } from './state/tenant-state.ts';
 
 /** @param restored links that come back in this run */
 export function holdersOf(tenant: TenantState, restored: readonly Link[]): Holders {
-  const returning = new Map(restored.map(({ role, personId, objectId }) => [objectId, `${role}:${personId}`]));
+  const returning = new Map(restored.map(({ role, personId, objectId }) => [objectId, personKey(role, personId)]));
   return {
     holderOf(objectId) {
       const subject = tenant.taken.get(objectId) ?? returning.get(objectId);

@@ -4,7 +4,7 @@ import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import type { Applied } from '../model/applied-state.ts';
 import { countOperations, type Plan } from '../model/operation.ts';
-import { personKey } from '../model/person.ts';
+import { personKey } from '../model/person-key.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Guarded } from '../plan/guard.ts';
 import type { Quarantine } from '../profile/standing.ts';

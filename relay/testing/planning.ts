@@ -1,8 +1,10 @@
 /** A roster in memory, what should be for it, and what it is like when that was done: for tests of planning. */
+
 import type { Kind, RecordOf, RosterRecord } from '../../shared/roster.ts';
 import { type AppliedState, nothingApplied } from '../model/applied-state.ts';
 import type { Keys } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
+import { isStudent, type PersonKey } from '../model/person-key.ts';
 import { specOf } from '../operations/registry.ts';
 import { desiredState } from '../plan/desired.ts';
 import { type RosterChange, RosterIndex } from '../plan/roster-index.ts';
@@ -43,7 +45,7 @@ export function desireFor(
   made = nothingApplied(),
 ) {
   const linked = new Map([...index.people.keys()].map((key) => [key, `object-${key}`]));
-  const createdByUs = new Set([...index.people.keys()].filter((key) => key.startsWith('teachers:')));
+  const createdByUs = new Set([...index.people.keys()].filter((key) => !isStudent(key)));
   return desiredState(
     {
       roster: index,
@@ -66,7 +68,7 @@ export function desire(world: Roster, by: Profile = profile, date = today, made 
 
 /** As if Graph had done it all. */
 export function applyAll(plan: Operation[][], applied: AppliedState): void {
-  const run = { applied, accounts: new Map<string, string>() };
+  const run = { applied, accounts: new Map<PersonKey, string>() };
   for (const operation of plan.flat())
     updateApplied(run, specOf(operation.kind).effect(operation, `object-${operation.key}`, applied));
 }

@@ -7,6 +7,7 @@ import { newAdoption } from '../../relay/adoption/open.ts';
 import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
 import { nothingApplied } from '../../relay/model/applied-state.ts';
 import type { Plan } from '../../relay/model/operation.ts';
+import type { PersonKey } from '../../relay/model/person-key.ts';
 import { specOf } from '../../relay/operations/registry.ts';
 import { desiredState } from '../../relay/plan/desired.ts';
 import { guard } from '../../relay/plan/guard.ts';
@@ -91,7 +92,7 @@ const scope = scopeOf(profile, [profile]);
 const roster = new RosterIndex();
 timed('index the roster', () => roster.apply([...district()].map(changeOf)));
 const linked = new Map([...roster.people.keys()].map((key) => [key, `object-${key}`]));
-const accounts = { linked, createdByUs: new Set<string>(), toCreate: new Map(), onPremises: () => false };
+const accounts = { linked, createdByUs: new Set<PersonKey>(), toCreate: new Map(), onPremises: () => false };
 const applied = nothingApplied();
 const planOf = (keys: ReturnType<RosterIndex['allKeys']>): Plan =>
   makePlan(desiredState({ roster, accounts, profile, scope, made: applied, today: '2026-11-24' }, keys), applied);

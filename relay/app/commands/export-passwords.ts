@@ -1,5 +1,5 @@
 /** First passwords of accounts that Hallpass made: handed out once, and forgotten then. */
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import { openVault } from '../../secrets/key-file.ts';
 import { loadSettings } from '../../settings/settings.ts';
 import { forgetPasswords, readPasswords, type WaitingPassword } from '../../store/accounts/initial-passwords.ts';

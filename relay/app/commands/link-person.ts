@@ -2,7 +2,7 @@ import { fail } from '../../../shared/errors.ts';
 import { type AccountFacts, readAccount } from '../../graph/tenant.ts';
 import { listTest } from '../../identity/candidates.ts';
 import type { Link, LinkedPerson } from '../../model/account-link.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import { handOverByHand } from '../../store/accounts/handover.ts';
 import { findLink, holderOf, linkByHand } from '../../store/accounts/links.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';

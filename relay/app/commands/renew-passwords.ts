@@ -6,7 +6,7 @@ import { failureOf, type GraphAnswer, type GraphClient } from '../../graph/clien
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
 import { denialOf } from '../../graph/protection.ts';
 import { isOfOurs } from '../../model/account-link.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { openVault } from '../../secrets/key-file.ts';
 import { randomPassword } from '../../secrets/random-password.ts';

@@ -1,4 +1,4 @@
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import { findLink, unlinkByHand } from '../../store/accounts/links.ts';
 import type { Actor } from '../actor.ts';
 import { perform, type StoreContext } from '../perform.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Drift } from '../../drift/ledger.ts';
 import { outcomeOf } from '../../drift/words.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import { readDeletedAccounts } from '../../store/accounts/deleted-accounts.ts';
 import { readDrift, readReadings } from '../../store/drift/drift.ts';
 import { readProblems } from '../../store/runs/problems.ts';

@@ -3,7 +3,8 @@
  * name, or the account's user name or object id. Pure.
  */
 import { fold } from '../../../shared/invisible.ts';
-import { type Person, personKey } from '../../model/person.ts';
+import type { Person } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 
 export interface KnownPeople {

@@ -1,6 +1,6 @@
 /** The one person whom somebody means, looked for in the store. */
 import { fail } from '../../../shared/errors.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { listLinks } from '../../store/accounts/links.ts';
 import { mirrorState, readPerson } from '../../store/roster/mirror.ts';

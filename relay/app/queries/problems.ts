@@ -1,7 +1,7 @@
 /** What is wrong in a district, each with who can put it right and how. */
 import { z } from 'zod';
 import { type Fixer, fixers } from '../../../shared/errors/entry.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import { fixerOf } from '../../model/problem.ts';
 import type { PersonName } from '../../store/roster/people-names.ts';
 import { readProblems } from '../../store/runs/problems.ts';

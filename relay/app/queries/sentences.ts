@@ -1,4 +1,5 @@
 /** What runs do, in sentences with the names that people know. Pure. */
+import { asOperationKey, idIn } from '../../model/keys.ts';
 import { isOperationKind, specOf } from '../../operations/registry.ts';
 import type { Names } from '../../store/roster/names.ts';
 
@@ -19,7 +20,7 @@ const namedPeople = 3;
 /** `Ada Lovelace joins Biology 1 (section 42)`, without a full stop. */
 export function sentenceOf({ kind, key, people, after }: Told, names: Names): string {
   if (!isOperationKind(kind)) return `${kind} ${key}`;
-  const id = key.slice(key.indexOf(':') + 1);
+  const id = idIn(asOperationKey(key));
   const written = displayNameOf(after);
   return specOf(kind).sentence({
     who: peopleOf(people.length > 0 ? people : [key], names),

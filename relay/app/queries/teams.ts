@@ -1,6 +1,6 @@
 /** The teams of classes, and for which of them a teacher has something to do. */
 import { z } from 'zod';
-import { personKey } from '../../model/person.ts';
+import { accountOf, personKey } from '../../model/person-key.ts';
 import { teamOf } from '../../plan/teams.ts';
 import { readLinks } from '../../store/accounts/links.ts';
 import { readApplied } from '../../store/applied/applied.ts';
@@ -72,7 +72,7 @@ export async function teamsNow(
       teachers: owners.map((key) => {
         const { givenName = '', surname = '' } = names.get(key) ?? {};
         const name = `${givenName} ${surname}`.trim() || key;
-        return { name, userPrincipalName: userNames.get(accounts.get(key) ?? '') ?? null };
+        return { name, userPrincipalName: userNames.get(accountOf(key, accounts) ?? '') ?? null };
       }),
     });
   }

@@ -1,5 +1,5 @@
 /** People whose account was deleted in Microsoft 365, until they have one again. */
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';

@@ -1,11 +1,11 @@
 /** User names that were given to accounts. Kept for good, because no name is given to a second person. */
-import { personKey } from '../../model/person.ts';
+import { type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
 /** userPrincipalName and person key, oldest first. */
-export async function readGivenNames({ db, tenantId }: TenantScope): Promise<[string, string][]> {
+export async function readGivenNames({ db, tenantId }: TenantScope): Promise<[string, PersonKey][]> {
   const rows = await db
     .selectFrom('given_name')
     .select(['user_principal_name', 'role', 'person_id'])

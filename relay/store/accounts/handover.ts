@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { byHand, type Link, rulesOfOurs } from '../../model/account-link.ts';
 import { earlierRole } from '../../model/applied-state.ts';
-import { personKey } from '../../model/person.ts';
+import { type PersonKey, personIn, personKey } from '../../model/person-key.ts';
 import { isOtherRole } from '../../plan/handover.ts';
 import { noteLinksEdited } from '../directory/mirror.ts';
 import type { TenantScope } from '../store.ts';
@@ -15,11 +15,11 @@ import { removeLinks } from './links.ts';
  */
 export async function handOverLinks(
   { db, tenantId }: TenantScope,
-  handovers: readonly { from: string; link: Link }[],
+  handovers: readonly { from: PersonKey; link: Link }[],
   now: string,
 ): Promise<void> {
   for (const { from, link } of handovers) {
-    const [role = '', id = ''] = from.split(':');
+    const { role, id } = personIn(from);
     const { role: newRole, personId } = link;
     const to = personKey(newRole, personId);
     await sql`
@@ -45,7 +45,10 @@ export async function handOverLinks(
 }
 
 /** As plan/handover.ts has it. */
-async function markEarlierRole({ db, tenantId }: Pick<TenantScope, 'db' | 'tenantId'>, person: string): Promise<void> {
+async function markEarlierRole(
+  { db, tenantId }: Pick<TenantScope, 'db' | 'tenantId'>,
+  person: PersonKey,
+): Promise<void> {
   const rows = await db
     .selectFrom('applied_relation')
     .select(['kind', 'container'])
@@ -78,7 +81,7 @@ async function markEarlierRole({ db, tenantId }: Pick<TenantScope, 'db' | 'tenan
  */
 export async function handOverByHand(
   scope: TenantScope,
-  from: string,
+  from: PersonKey,
   link: Omit<Link, 'rule'>,
   by: string,
   now: string,

@@ -1,7 +1,7 @@
 /** First passwords of accounts that Hallpass made, sealed, until they are handed out. */
 import { sql } from 'kysely';
 import { readopted, recovered } from '../../model/account-link.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';

@@ -2,7 +2,7 @@
 
 import { fail } from '../../../shared/errors.ts';
 import { byHand, type Link, type LinkedPerson, readopted, recovered } from '../../model/account-link.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { noteLinksEdited } from '../directory/mirror.ts';
 import { slices } from '../engine/slices.ts';

@@ -16,6 +16,7 @@ import {
   uncertainKey,
 } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
+import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
 import { slices } from '../engine/slices.ts';
 import { type JournalEntry, writeJournal } from '../runs/journal.ts';
@@ -26,13 +27,17 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
   const state: AppliedState = { ...nothingApplied(), teams: await readTeams(scope) };
   const relations = relationMaps(state);
   const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
-  for (const row of rows) objectsOf(state, row.kind).set(row.key, toObject(row.object_id, row.body));
+  for (const row of rows) {
+    const key = row.kind === 'user' ? asPersonKey(row.key) : row.key;
+    objectsOf(state, row.kind).set(key, toObject(row.object_id, row.body));
+  }
   const pairs = await scope.db
     .selectFrom('applied_relation')
     .select(['kind', 'container', 'item', 'uncertain'])
     .where('tenant_id', '=', scope.tenantId)
     .execute();
-  for (const { kind, container, item, uncertain } of pairs) {
+  for (const { kind, container, item: stored, uncertain } of pairs) {
+    const item = itemIn[kind](stored);
     if (uncertain === 1) state.uncertain.add(uncertainKey(kind, container, item));
     const items = relations[kind].get(container);
     if (items === undefined) relations[kind].set(container, new Set([item]));
@@ -40,6 +45,16 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
   }
   return state;
 }
+
+/** What the items of a relation name; those of `retired` are people or classes. */
+const itemIn: Record<RelationKind, (stored: string) => string> = {
+  member: asMemberKey,
+  owner: asMemberKey,
+  schoolUser: asMemberKey,
+  licence: asPersonKey,
+  schoolClass: (sectionId) => sectionId,
+  retired: (item) => item,
+};
 
 /** Records answered operations: applied state and journal together. */
 export async function record(

@@ -1,11 +1,12 @@
 /** Who and what is gone from PowerSchool, since when: a policy may wait for some days before it does anything about it. */
+import { asObjectKey } from '../../model/keys.ts';
 import type { DepartureNews, Departures } from '../../plan/departures.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
 export async function readDepartures({ db, tenantId }: TenantScope): Promise<Departures> {
   const rows = await db.selectFrom('departure').select(['key', 'since']).where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map(({ key, since }) => [key, since]));
+  return new Map(rows.map(({ key, since }) => [asObjectKey(key), since]));
 }
 
 /** Since when one is gone; undefined for what is there. @param key `students:123`, `class:77` */

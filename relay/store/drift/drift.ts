@@ -1,6 +1,8 @@
 /** What differs between Microsoft 365 and what Hallpass did there, and how far its changes have been read. */
+
 import type { Selectable } from 'kysely';
 import type { Drift, DriftLedger } from '../../drift/ledger.ts';
+import { asObjectKey } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 import type { DriftTables } from './tables.ts';
@@ -36,7 +38,7 @@ function toDrift({
 }: Selectable<DriftTables['drift']>): Drift {
   return {
     kind,
-    object,
+    object: asObjectKey(object),
     item,
     ...(ours === null ? {} : { ours: JSON.parse(ours) }),
     ...(theirs === null ? {} : { theirs: JSON.parse(theirs) }),

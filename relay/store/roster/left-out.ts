@@ -1,7 +1,9 @@
 /** The rows of PowerSchool that no record can be made of, and the problems that they are. */
+
 import { complaintOf, pageOf, tableOf } from '../../../plugin/mending.ts';
 import type { LeftOut, LeftOutRow } from '../../../shared/left-out.ts';
-import { personKey } from '../../model/person.ts';
+import { classKey } from '../../model/keys.ts';
+import { personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
@@ -72,7 +74,7 @@ function subjectOf({ kind, schoolId, id }: LeftOutRow): string {
   if (id === '') return `${kind}:of school ${schoolId}`;
   if (kind === 'student') return personKey('students', id);
   if (kind === 'teacher') return personKey('teachers', id);
-  return kind === 'section' ? `class:${id}` : `${kind}:${id}`;
+  return kind === 'section' ? classKey(id) : `${kind}:${id}`;
 }
 
 async function countRow({ db, tenantId }: TenantScope) {

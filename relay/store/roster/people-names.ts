@@ -1,5 +1,5 @@
 /** Names of people as the mirror has them now. Nothing else of the relay keeps names. */
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { TenantScope } from '../store.ts';
 import { readRecords } from './mirror.ts';
 

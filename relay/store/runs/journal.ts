@@ -1,6 +1,8 @@
 /** The journal: every run, every operation with its reason and outcome, and creations whose answer is still missing. */
+
 import { randomUUID } from 'node:crypto';
 import type { Body } from '../../model/body.ts';
+import { asOperationKey, type OperationKey } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { slices } from '../engine/slices.ts';
 import { nextNumber } from '../sequence.ts';
@@ -57,7 +59,7 @@ export async function writeJournal(scope: TenantScope, journal: readonly Journal
 export interface Intent {
   id: string;
   kind: OperationKind;
-  key: string;
+  key: OperationKey;
   /** The body of a creation or the values of an update, as planned; the person keys of a relation. */
   after: unknown;
 }
@@ -73,7 +75,7 @@ export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind as OperationKind,
-    key: row.key,
+    key: asOperationKey(row.key),
     after: row.after === null ? undefined : JSON.parse(row.after),
   }));
 }

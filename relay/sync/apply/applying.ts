@@ -1,9 +1,11 @@
 /** What carrying a plan out needs, and what comes of it. */
+
 import type { Clock } from '../../../shared/clock.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import type { DeletedObjects } from '../../graph/holders.ts';
 import type { AppliedState } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { PersonKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Profile } from '../../profile/profile.ts';
 import type { Vault } from '../../secrets/vault.ts';
@@ -28,7 +30,7 @@ export interface ApplyContext {
   /** Is kept up to date while operations are answered. */
   applied: AppliedState;
   /** Object id by person key, likewise. */
-  accounts: Map<string, string>;
+  accounts: Map<PersonKey, string>;
   /** Whether everything with a stamp was read in this turn: what is not known by now does not exist. */
   isEverythingRead: boolean;
   /** What this tenant's Graph is known to refuse; is kept up to date, and remembered. */

@@ -1,8 +1,10 @@
 /** Names, aliases and addresses that something else has: named at once, for the administrator, and nothing else waits. */
+
 import t, { type Test } from 'tap';
 import type { Directory } from '../../../scripts/simulators/microsoft/directory/directory.ts';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
+import { personKey } from '../../model/person-key.ts';
 import { fixerOf } from '../../model/problem.ts';
 import { readProblems } from '../../store/runs/problems.ts';
 import { type District, type Mode, openDistrict, smallRoster } from '../../testing/district.ts';
@@ -227,7 +229,9 @@ t.test('hundreds of conflicts cost a few requests for each twenty of them', asyn
 });
 
 t.test('the record that has an object is found without looking through all of them', async (t) => {
-  const accounts = new Map(Array.from({ length: 100_000 }, (_, index) => [`students:${index}`, `object ${index}`]));
+  const accounts = new Map(
+    Array.from({ length: 100_000 }, (_, index) => [personKey('students', `${index}`), `object ${index}`]),
+  );
   let walks = 0;
   const counted = new Proxy(accounts, {
     get(target, name) {

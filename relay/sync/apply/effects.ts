@@ -1,4 +1,5 @@
 /** Brings the applied state of a run that goes on up to what was answered, and opens entries of its journal. */
+
 import { randomUUID } from 'node:crypto';
 import { recovered } from '../../model/account-link.ts';
 import {
@@ -9,8 +10,9 @@ import {
   relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
+import { objectKey } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
-import { personKey } from '../../model/person.ts';
+import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { specOf } from '../../operations/registry.ts';
 import type { JournalEntry } from '../../store/runs/journal.ts';
 
@@ -25,12 +27,12 @@ export function asFound({ object, link, ...rest }: Applied): Applied {
 
 /** Brings the state of the run up to what has just been recorded. */
 export function updateApplied(
-  run: { applied: AppliedState; accounts: Map<string, string> },
+  run: { applied: AppliedState; accounts: Map<PersonKey, string> },
   { object, link, relations, unrelated = [], team }: Applied,
 ): void {
   if (object !== undefined) {
     objectsOf(run.applied, object.kind).set(object.key, { objectId: object.objectId, body: object.body });
-    run.applied.drifted.delete(object.kind === 'user' ? object.key : `${object.kind}:${object.key}`);
+    run.applied.drifted.delete(objectKey(object.kind, object.key));
     if (object.kind === 'class') run.applied.renamed.delete(object.key);
   }
   if (link !== undefined) run.accounts.set(personKey(link.role, link.personId), link.objectId);

@@ -1,8 +1,9 @@
 import t from 'tap';
 import type { Operation } from '../../model/operation.ts';
+import type { PersonKey } from '../../model/person-key.ts';
 import { Lanes } from './lanes.ts';
 
-const members = (sectionId: string, ...people: string[]): Operation => ({
+const members = (sectionId: string, ...people: PersonKey[]): Operation => ({
   kind: 'addMembers',
   key: `class:${sectionId}`,
   sectionId,
@@ -18,7 +19,13 @@ const school = (schoolId: string): Operation => ({
 });
 
 t.test('operations on one group follow each other, others run side by side', async (t) => {
-  const lanes = new Lanes([members('1', 'a'), members('1', 'b'), members('2', 'c'), school('9'), school('9')]);
+  const lanes = new Lanes([
+    members('1', 'students:a'),
+    members('1', 'students:b'),
+    members('2', 'students:c'),
+    school('9'),
+    school('9'),
+  ]);
   const first = lanes.take(20, 0);
   t.equal(first.length, 4, 'one of each group, and both schools');
   t.same(lanes.take(20, 0), [], 'the second of group 1 waits');
@@ -26,11 +33,11 @@ t.test('operations on one group follow each other, others run side by side', asy
   if (one === undefined) throw new Error('group 1 was not taken');
   lanes.settle(one);
   const [second] = lanes.take(20, 0);
-  t.match(second?.operation, { sectionId: '1', people: ['b'] });
+  t.match(second?.operation, { sectionId: '1', people: ['students:b'] });
 });
 
 t.test('a parked operation keeps its lane and comes back when it is due', async (t) => {
-  const lanes = new Lanes([members('1', 'a'), members('1', 'b')]);
+  const lanes = new Lanes([members('1', 'students:a'), members('1', 'students:b')]);
   const [task] = lanes.take(20, 0);
   if (task === undefined) throw new Error('nothing was taken');
   lanes.park(task, 500);
@@ -45,7 +52,7 @@ t.test('a parked operation keeps its lane and comes back when it is due', async 
 
 t.test('a clock that is set back by hours does not hold what is parked for hours', async (t) => {
   const hours = 5 * 3_600_000;
-  const lanes = new Lanes([members('1', 'a')]);
+  const lanes = new Lanes([members('1', 'students:a')]);
   const [task] = lanes.take(20, hours);
   if (task === undefined) throw new Error('nothing was taken');
   lanes.park(task, hours + 500);

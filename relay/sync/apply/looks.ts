@@ -8,7 +8,7 @@ import type { GraphClient } from '../../graph/client.ts';
 import { readGroup } from '../../graph/directory.ts';
 import { type Creation, lookUpCreations, type Seen } from '../../graph/lookups.ts';
 import { type Operation, peopleOf } from '../../model/operation.ts';
-import { accountOf } from '../../model/person.ts';
+import { accountOf, type MemberKey } from '../../model/person-key.ts';
 import { objectIdAt } from '../../operations/needs.ts';
 import { isCreation, specOf } from '../../operations/registry.ts';
 import type { GroupChange } from '../../operations/spec.ts';
@@ -110,7 +110,7 @@ async function relationStep(operation: Operation, { error }: Doubt, context: App
   const change = specOf(operation.kind).group(operation);
   const there = change && (await peopleIn(change, context));
   if (change === undefined || there === undefined) return again;
-  const isThere = (person: string) => there.has(accountOf(person, context.accounts) ?? '');
+  const isThere = (person: MemberKey) => there.has(accountOf(person, context.accounts) ?? '');
   if (!change.adds) return peopleOf(operation).some(isThere) ? again : { kind: 'done' };
   if (!('people' in operation)) return again;
   const rest = operation.people.filter((person) => !isThere(person));

@@ -5,7 +5,7 @@
  */
 
 import type { Operation } from '../../model/operation.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
 import type { Vault } from '../../secrets/vault.ts';

@@ -11,7 +11,7 @@ import { readIds } from '../../graph/ids.ts';
 import { contentsPath } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
 import { objectOf } from '../../model/keys.ts';
-import { accountOf } from '../../model/person.ts';
+import { accountOf } from '../../model/person-key.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 
 export interface Confirmation {

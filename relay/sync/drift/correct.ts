@@ -1,7 +1,8 @@
 /** Making the applied state say what is really there, in memory and in the store. */
 import { type Drift, isOfLink, linkedObject, linkOf } from '../../drift/ledger.ts';
 import { type Applied, objectsOf } from '../../model/applied-state.ts';
-import { type Keys, keysOfObjects, objectOf } from '../../model/keys.ts';
+import { type Keys, keysOfObjects, type ObjectKey, objectKey, objectOf } from '../../model/keys.ts';
+import { isAccountKey } from '../../model/person-key.ts';
 import { forgetObject, record } from '../../store/applied/applied.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { updateApplied } from '../apply/effects.ts';
@@ -33,17 +34,19 @@ export function revert(drift: Drift, state: TenantState): Corrected {
 }
 
 /** The objects that differences are about: of what is in a school, whoever or whatever it is. */
-export function objectsIn(drifts: Iterable<Drift>): Set<string> {
-  const objects = new Set<string>();
+export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
+  const objects = new Set<ObjectKey>();
   for (const { kind, object, item } of drifts) {
     const isInSchool = isOfLink({ kind }) && objectOf(object).kind === 'school';
-    objects.add(isInSchool ? linkedObject(item) : object);
+    const about = isInSchool ? linkedObject(item) : object;
+    // An account of nobody in the roster has nothing to plan.
+    if (!isAccountKey(about)) objects.add(about);
   }
   return objects;
 }
 
 /** What has to be planned for a school or class that is new, or back: a school with everybody and everything in it. */
-export function keysIn(object: string, { roster }: TenantState): Keys {
+export function keysIn(object: ObjectKey, { roster }: TenantState): Keys {
   const keys = keysOfObjects([object]);
   for (const schoolId of keys.schools) {
     for (const section of roster.sections.values()) if (section.schoolId === schoolId) keys.sections.add(section.id);
@@ -103,5 +106,5 @@ function forgetIn(state: TenantState, kind: 'school' | 'class', key: string): Co
     applied.schoolClasses.delete(key);
     applied.schoolUsers.delete(key);
   }
-  return { applied: undefined, forgotten: { kind, key }, keys: keysIn(`${kind}:${key}`, state) };
+  return { applied: undefined, forgotten: { kind, key }, keys: keysIn(objectKey(kind, key), state) };
 }

@@ -1,7 +1,9 @@
 /** Judging differences with what is known of the tenant: whose they are, and what should be. */
+
 import { type Judgement, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, linkOf } from '../../drift/ledger.ts';
-import { keysOfObjects, objectOf } from '../../model/keys.ts';
+import { keysOfObjects, type ObjectKey, objectOf } from '../../model/keys.ts';
+import { isAccountKey } from '../../model/person-key.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import type { ProfileState, TenantState } from '../state/tenant-state.ts';
@@ -61,7 +63,7 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
       .filter(({ drift, judgement }) => drift.kind === 'missing' && judgement !== 'repair')
       .map(({ drift }) => `${drift.object}|${drift.item}`),
   );
-  const hasOther = (object: string) =>
+  const hasOther = (object: ObjectKey) =>
     [...(desired.owners.get(objectOf(object).key) ?? [])].some((person) => !lost.has(`${object}|owner:${person}`));
   return judged.map((one) => {
     const { drift, judgement } = one;
@@ -73,10 +75,12 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
 /** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */
 function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileState): boolean {
   if (kind !== 'foreign' || profile.drift.foreignMembers !== 'keep') return true;
-  const [{ relation, linked }, { key }] = [linkOf(item), objectOf(object)];
+  const [link, { key }] = [linkOf(item), objectOf(object)];
   const { roster } = tenant;
+  if (link.relation === 'schoolClass') return roster.sections.get(link.linked)?.schoolId === key;
+  const { relation, linked } = link;
+  if (isAccountKey(linked)) return false;
   if (relation === 'schoolUser') return roster.people.get(linked)?.schoolIds.includes(key) === true;
-  if (relation === 'schoolClass') return roster.sections.get(linked)?.schoolId === key;
   return [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === linked);
 }
 
@@ -90,7 +94,7 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
 }
 
 /** The profile that looks after an object: the one that covers its school. */
-export function profileOf(object: string, { profiles, roster }: TenantState): ProfileState | undefined {
+export function profileOf(object: ObjectKey, { profiles, roster }: TenantState): ProfileState | undefined {
   const { kind, key } = objectOf(object);
   const schoolIds =
     kind === 'school'

@@ -5,7 +5,7 @@
 import { type Drift, isOfLink } from '../../drift/ledger.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readSchool, type SchoolContents } from '../../graph/school-contents.ts';
-import { objectOf } from '../../model/keys.ts';
+import { objectOf, schoolKey } from '../../model/keys.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 import { profileOf } from './judging.ts';
 
@@ -34,7 +34,7 @@ export function dueSchools(
   }
   const unreadMs = (id: string) => nowMs - Date.parse(readAt.get(id) ?? new Date(0).toISOString());
   const all = [...state.applied.schools.keys()].filter(
-    (id) => !state.applied.gone.has(`school:${id}`) && profileOf(`school:${id}`, state)?.profile.state === 'enabled',
+    (id) => !state.applied.gone.has(schoolKey(id)) && profileOf(schoolKey(id), state)?.profile.state === 'enabled',
   );
   const due = all
     .filter((id) => !uncertain.has(id) && unreadMs(id) >= (told.has(id) ? hourMs : dayMs))

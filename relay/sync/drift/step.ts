@@ -2,6 +2,7 @@
  * The step of a turn that compares what Microsoft 365 has with what was done there. It writes nothing there itself: where
  * something is to be repaired it corrects the applied state, and the ordinary plan makes the difference, past the guard.
  */
+
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
@@ -16,6 +17,7 @@ import { type ObjectChanges, readObjectChanges } from '../../graph/education-del
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
 import type { SchoolContents } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
+import { classKey } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import {
   type Collection,
@@ -199,7 +201,7 @@ function refuseBlindReading(
   if (!full || groups.size === 0 || shown) return;
   let expected = 0;
   // What was added a moment ago may not show yet.
-  for (const [id, people] of applied.members) if (!written.has(`class:${id}`)) expected += people.size;
+  for (const [id, people] of applied.members) if (!written.has(classKey(id))) expected += people.size;
   if (expected === 0) return;
   throw fail('GRAPH_DENIED', {
     what: 'members in GET /groups/delta',

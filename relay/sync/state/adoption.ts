@@ -13,9 +13,8 @@ import type { Applied, RelationKind } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
 import { commonPart } from '../../model/body.ts';
 import type { Found } from '../../model/found.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
-import type { Role } from '../../model/role.ts';
 import { licenceKey } from '../../operations/licence-relation.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import { readingOf } from '../../profile/adoption.ts';
@@ -231,8 +230,8 @@ export function countTakenOver(state: ProfileState, there: readonly Applied[]): 
 /** The person's account is gone before it was kept. */
 export function endAdoptedLink(tenant: TenantState, objectId: string): Link | undefined {
   tenant.adoption.found.delete(objectId);
-  const [role = '', personId = ''] = tenant.taken.get(objectId)?.split(':') ?? [];
-  const key = personKey(role as Role, personId);
+  const key = tenant.taken.get(objectId);
+  if (key === undefined) return undefined;
   const link = tenant.adoption.links.get(key);
   tenant.adoption.links.delete(key);
   return link;

@@ -5,7 +5,7 @@ import { markDrift } from '../../drift/marks.ts';
 import { DirectoryIndex } from '../../identity/directory-index.ts';
 import { NameHistory } from '../../identity/name-history.ts';
 import { keysOfObjects } from '../../model/keys.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { RosterChange } from '../../plan/roster-index.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { readDeletedAccounts } from '../../store/accounts/deleted-accounts.ts';

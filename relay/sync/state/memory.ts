@@ -1,9 +1,9 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
 import type { DirectoryChanges } from '../../model/directory-user.ts';
 import { changedUser } from '../../model/directory-user.ts';
-import type { Keys } from '../../model/keys.ts';
+import { classKey, type Keys, schoolKey } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
-import { personKey } from '../../model/person.ts';
+import { personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import type { Guarded } from '../../plan/guard.ts';
@@ -51,9 +51,10 @@ export function rememberOutcome(
   const { tenant } = state;
   state.donePlanning();
   for (const operation of proceed.flat()) {
-    const objectId = operation.kind === 'createUser' ? tenant.accounts.get(operation.personKey) : undefined;
-    if (objectId !== undefined) tenant.noteCreated(operation.key, objectId);
-    if (operation.kind === 'createUser') tenant.noteNamed(operation);
+    if (operation.kind !== 'createUser') continue;
+    const objectId = tenant.accounts.get(operation.personKey);
+    if (objectId !== undefined) tenant.noteCreated(operation.personKey, objectId);
+    tenant.noteNamed(operation);
   }
   for (const operation of [...held.flat(), ...skipped, ...failures.map((failure) => failure.operation)])
     addPending(state, operation);
@@ -64,7 +65,7 @@ export function rememberOutcome(
 
 /** Forgets what was wrong with everything that is planned anew, and notes what is wrong with it now. */
 export function renewProblems(state: ProfileState, { schools, people, sections }: Keys, desired: DesiredState): void {
-  for (const id of schools) state.refusals.delete(`school:${id}`);
+  for (const id of schools) state.refusals.delete(schoolKey(id));
   for (const key of people) {
     state.refusals.delete(key);
     state.rosterProblems.delete(key);
@@ -72,7 +73,7 @@ export function renewProblems(state: ProfileState, { schools, people, sections }
   // Whoever could not be added to a group is pending until it succeeds.
   for (const key of state.refusals.keys()) if (key.startsWith('licence:')) state.refusals.delete(key);
   for (const id of sections) {
-    state.refusals.delete(`class:${id}`);
+    state.refusals.delete(classKey(id));
     const problems = desired.problems.get(id);
     if (problems === undefined) state.rosterProblems.delete(id);
     else state.rosterProblems.set(id, problems);

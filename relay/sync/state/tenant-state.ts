@@ -9,7 +9,7 @@ import { isByHand, isOfOurs, type Link } from '../../model/account-link.ts';
 import type { AppliedState } from '../../model/applied-state.ts';
 import { addKeys, type Keys, keysOfObjects, noKeys } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
-import { personKey } from '../../model/person.ts';
+import { type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import { allHeld, type DepartureNews, type Departures, lookForDepartures } from '../../plan/departures.ts';
 import { handOver } from '../../plan/handover.ts';
@@ -27,15 +27,15 @@ export class TenantState {
   readonly directory: DirectoryIndex;
   readonly applied: AppliedState;
   /** Object id by person key. */
-  readonly accounts = new Map<string, string>();
+  readonly accounts = new Map<PersonKey, string>();
   /** Accounts that belong to somebody: person key by object id. */
-  readonly taken = new Map<string, string>();
+  readonly taken = new Map<string, PersonKey>();
   /** People whose accounts Hallpass made, or made before it lost its database. */
-  readonly createdByUs = new Set<string>();
+  readonly createdByUs = new Set<PersonKey>();
   /** People whose accounts somebody gave them by hand. */
-  readonly linkedByHand = new Set<string>();
+  readonly linkedByHand = new Set<PersonKey>();
   /** By person key, of those who had an account until somebody deleted it. */
-  readonly deletedAccounts = new Map<string, DeletedAccount>();
+  readonly deletedAccounts = new Map<PersonKey, DeletedAccount>();
   /** What was there before Hallpass and is still to be taken over. */
   adoption: Adoption = newAdoption([]);
   /** Who and what is gone from PowerSchool. */
@@ -86,7 +86,7 @@ export class TenantState {
   }
 
   /** The account of one record is another's from now on, with all that it has in Microsoft 365. */
-  handOver(from: string, link: Link): void {
+  handOver(from: PersonKey, link: Link): void {
     const to = personKey(link.role, link.personId);
     handOver(this.applied, from, to);
     this.accounts.delete(from);
@@ -102,7 +102,7 @@ export class TenantState {
   }
 
   /** An account was made for the person. */
-  noteCreated(key: string, objectId: string): void {
+  noteCreated(key: PersonKey, objectId: string): void {
     this.taken.set(objectId, key);
     this.deletedAccounts.delete(key);
     this.createdByUs.add(key);
@@ -150,7 +150,7 @@ export class TenantState {
   }
 
   /** Somebody has an account from now on, or none: the person and all their classes are planned anew. */
-  touchPerson(key: string): void {
+  touchPerson(key: PersonKey): void {
     this.touch(this.roster.keysOf(key));
   }
 
@@ -172,7 +172,7 @@ export class ProfileState {
   /** What must be planned: what changed, and what an earlier run left undone. */
   pending: Keys;
   /** People without an account, or of several profiles, when a run last looked. */
-  unsettled: Set<string> = new Set();
+  unsettled: Set<PersonKey> = new Set();
   /** The date for which memberships were last derived. */
   today = '';
   /** The roster's version at which a run last ended with nothing suspicious about any school. */
