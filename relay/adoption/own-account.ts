@@ -1,4 +1,6 @@
 /** Whether an account of the education API is that of a person of the roster, by its stamp. Pure. */
+import type { OperationKey } from '../model/keys.ts';
+import { isPersonKey, personIn } from '../model/person-key.ts';
 import { ownStamp, type RoleMarks } from './stamp.ts';
 
 export interface StampedUser extends RoleMarks {
@@ -9,8 +11,9 @@ export interface StampedUser extends RoleMarks {
 export const stampProperties = 'id,externalSource,primaryRole,student,teacher';
 
 /** Whether the account carries the stamp of this very person. @param key `students:123` */
-export function isOfPerson({ externalSource, ...marks }: StampedUser, key: string): boolean {
-  if (externalSource !== 'sis') return false;
-  const claims = Object.entries(ownStamp(marks));
-  return claims.length === 1 && claims.every(([role, id]) => key === `${role}:${id}`);
+export function isOfPerson({ externalSource, ...marks }: StampedUser, key: OperationKey): boolean {
+  if (externalSource !== 'sis' || !isPersonKey(key)) return false;
+  const stamp = ownStamp(marks);
+  const { role, id } = personIn(key);
+  return Object.keys(stamp).length === 1 && stamp[role] === id;
 }

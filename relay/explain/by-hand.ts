@@ -1,8 +1,10 @@
 /** What somebody changed by hand in Microsoft 365, as steps: what was found, since when, what becomes of it, and what to do. */
+
 import { type Drift, isOfLink, linkedObject, linkOf } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
 import { classKey, objectOf } from '../model/keys.ts';
+import type { PersonKey } from '../model/person-key.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import type { Facts } from './known.ts';
 import { held, type Step, waiting } from './step.ts';
@@ -92,7 +94,7 @@ function repairOf({ kind, object, item }: Drift): string {
  *
  * @param sectionId undefined where nobody asks about a class
  */
-export function concerns({ kind, object, item }: Drift, subject: string, sectionId: string | undefined): boolean {
+export function concerns({ kind, object, item }: Drift, subject: PersonKey, sectionId: string | undefined): boolean {
   const about: readonly string[] = sectionId === undefined ? [subject] : [subject, classKey(sectionId)];
   if (isOfLink({ kind })) {
     const linked = linkedObject(item);

@@ -270,7 +270,7 @@ function leaversOf(role: Role, isTermOver: boolean, policies: Profile['policies'
   return { what: policies[`${who}LeftClass`], option: `${who}LeftClass` };
 }
 
-async function isLastOwner(scope: TenantScope, sectionId: string, key: string): Promise<boolean> {
+async function isLastOwner(scope: TenantScope, sectionId: string, key: PersonKey): Promise<boolean> {
   const owners = await relatedTo(scope, 'owner', sectionId);
   return owners.length === 1 && owners[0] === key;
 }

@@ -5,7 +5,7 @@
 
 import type { DirectoryUser } from '../model/directory-user.ts';
 import type { Person } from '../model/person.ts';
-import { personKey } from '../model/person-key.ts';
+import { type PersonKey, personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import { type IdentityRule, sources, targets } from '../profile/identity-rules.ts';
 import type { Exclusion } from './candidates.ts';
@@ -14,7 +14,7 @@ import { sourceOf, sourceValue } from './match.ts';
 
 export interface MatchExample {
   /** Person key. */
-  subject: string;
+  subject: PersonKey;
   /** What the account must have; missing where the person has nothing in the source. */
   value?: string;
   /** userPrincipalNames of the accounts that have it, at most five. */

@@ -123,7 +123,7 @@ export function ofStaff({ userPrincipalName }: Pick<Account, 'userPrincipalName'
 }
 
 /** Somebody who is gone has what the rules would give to this person. */
-export function former(account: Account, holder: Holder, subject: string, reason: string): Problem {
+export function former(account: Account, holder: Holder, subject: PersonKey, reason: string): Problem {
   return problem(subject, 'AccountOfFormerPerson', {
     account: account.userPrincipalName,
     person: subject,
@@ -135,7 +135,12 @@ export function former(account: Account, holder: Holder, subject: string, reason
 /** More people than these are counted. */
 const namedAtMost = 5;
 
-function duplicate(subject: string, account: Account, claims: readonly Claim[], holder: Holder | undefined): Problem {
+function duplicate(
+  subject: PersonKey,
+  account: Account,
+  claims: readonly Claim[],
+  holder: Holder | undefined,
+): Problem {
   const [first] = claims;
   const source = first && sourceOf(first);
   const isAmong = holder === undefined || claims.some((claim) => claim.subject === holder.subject);

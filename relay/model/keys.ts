@@ -1,4 +1,5 @@
 /** Keys of objects, and sets of them. */
+import type { Kind } from '../../shared/roster.ts';
 import { asPersonKey, type PersonKey } from './person-key.ts';
 
 /** Names a class by its section, or a school, in journal, drifts and problems: `class:77`, `school:1`. */
@@ -56,6 +57,19 @@ export function asObjectKey(text: string): ObjectKey {
 /** @throws TypeError when no operation is about it */
 export function asOperationKey(text: string): OperationKey {
   return text.startsWith('licence:') ? `licence:${text.slice('licence:'.length)}` : asObjectKey(text);
+}
+
+/** Names a record of PowerSchool that is no object here, in problems: `studentEnrollment:30`. */
+export type RecordKey = `${Kind}:${string}`;
+
+export function recordKey(kind: Kind, id: string): RecordKey {
+  return `${kind}:${id}`;
+}
+
+/** The two parts of a record's key, or of another subject of a problem. */
+export function recordIn(subject: string): { kind: string; id: string } {
+  const at = subject.indexOf(':');
+  return at === -1 ? { kind: subject, id: '' } : { kind: subject.slice(0, at), id: subject.slice(at + 1) };
 }
 
 /** Which objects of a district a plan looks at: those whose desired state may have changed, or all of them. */

@@ -1,4 +1,5 @@
 /** People whom a class of PowerSchool names and whom nobody provisions: why, and what to do. Pure. */
+import { recordKey } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Scope } from '../profile/scope.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
@@ -22,7 +23,7 @@ export function strangerProblem(
   if (schoolIds?.some(scope.covers)) return undefined;
   const isStaff = membership.kind === 'teacherRoster';
   const { kind, id, sectionId: section } = membership;
-  return problem(`${kind}:${id}`, 'InvalidLookupReference', {
+  return problem(recordKey(kind, id), 'InvalidLookupReference', {
     kind: membershipWords[kind],
     section,
     reference,

@@ -1,6 +1,6 @@
 /** The one person whom somebody means, looked for in the store. */
 import { fail } from '../../../shared/errors.ts';
-import { personKey } from '../../model/person-key.ts';
+import { isPersonKey, personIn, personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { listLinks } from '../../store/accounts/links.ts';
 import { mirrorState, readPerson } from '../../store/roster/mirror.ts';
@@ -8,14 +8,19 @@ import type { TenantScope } from '../../store/store.ts';
 import { readPeople } from '../../sync/read-people.ts';
 import { describePerson, type FoundPerson, findPeople } from './find-person.ts';
 
+/** What is longer is no DCID. */
+const longestId = 40;
+
 /**
  * The one who is meant: a key is taken as it is, also of somebody whom nobody knows.
  *
  * @throws as {@link onePerson}
  */
 export async function personMeant(scope: TenantScope, asked: string): Promise<{ role: Role; personId: string }> {
-  const key = /^(students|teachers):(.{1,40})$/.exec(asked);
-  if (key !== null) return { role: key[1] as Role, personId: key[2] ?? '' };
+  if (isPersonKey(asked)) {
+    const { role, id } = personIn(asked);
+    if (id.length <= longestId) return { role, personId: id };
+  }
   const { role, personId } = await onePerson(scope, asked);
   return { role, personId };
 }

@@ -1,7 +1,7 @@
 /** First passwords of accounts that Hallpass made, sealed, until they are handed out. */
 import { sql } from 'kysely';
 import { readopted, recovered } from '../../model/account-link.ts';
-import { personKey } from '../../model/person-key.ts';
+import { asPersonKey, type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
@@ -16,8 +16,7 @@ export interface SealedPassword {
 /** A password is bound to the person for whom it was sealed, also after the account was handed over. */
 export interface EarlierPassword {
   sealed: string;
-  /** Person key. */
-  sealedFor: string;
+  sealedFor: PersonKey;
 }
 
 /** Keeps passwords that are about to be set. The one of an earlier attempt stays: it may have been set already. */
@@ -62,7 +61,7 @@ export async function replacePasswords(
 export async function findPasswords(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],
-): Promise<Map<string, EarlierPassword>> {
+): Promise<Map<PersonKey, EarlierPassword>> {
   const keys = JSON.stringify(people.map(({ role, personId }) => personKey(role, personId)));
   const rows = await db
     .selectFrom('initial_password')
@@ -73,7 +72,7 @@ export async function findPasswords(
   return new Map(
     rows.map((row) => {
       const key = personKey(row.role, row.person_id);
-      return [key, { sealed: row.sealed, sealedFor: row.sealed_for ?? key }];
+      return [key, { sealed: row.sealed, sealedFor: row.sealed_for === null ? key : asPersonKey(row.sealed_for) }];
     }),
   );
 }
@@ -112,7 +111,7 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
     personId: row.person_id,
     userPrincipalName: row.user_principal_name,
     sealed: row.sealed,
-    sealedFor: row.sealed_for ?? personKey(row.role, row.person_id),
+    sealedFor: row.sealed_for === null ? personKey(row.role, row.person_id) : asPersonKey(row.sealed_for),
     madeAt: row.made_at,
     objectId: row.object_id,
   }));

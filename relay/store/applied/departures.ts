@@ -1,5 +1,5 @@
 /** Who and what is gone from PowerSchool, since when: a policy may wait for some days before it does anything about it. */
-import { asObjectKey } from '../../model/keys.ts';
+import { asObjectKey, type ObjectKey } from '../../model/keys.ts';
 import type { DepartureNews, Departures } from '../../plan/departures.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
@@ -10,7 +10,7 @@ export async function readDepartures({ db, tenantId }: TenantScope): Promise<Dep
 }
 
 /** Since when one is gone; undefined for what is there. @param key `students:123`, `class:77` */
-export async function readDeparture({ db, tenantId }: TenantScope, key: string): Promise<string | undefined> {
+export async function readDeparture({ db, tenantId }: TenantScope, key: ObjectKey): Promise<string | undefined> {
   const row = await db
     .selectFrom('departure')
     .select('since')

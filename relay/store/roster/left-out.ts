@@ -2,7 +2,7 @@
 
 import { complaintOf, pageOf, tableOf } from '../../../plugin/mending.ts';
 import type { LeftOut, LeftOutRow } from '../../../shared/left-out.ts';
-import { classKey } from '../../model/keys.ts';
+import { classKey, recordKey } from '../../model/keys.ts';
 import { personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { slices } from '../engine/slices.ts';
@@ -71,10 +71,10 @@ export function problemOfRow(row: LeftOutRow): Problem {
 
 /** The subject that problems of the record itself have. */
 function subjectOf({ kind, schoolId, id }: LeftOutRow): string {
-  if (id === '') return `${kind}:of school ${schoolId}`;
+  if (id === '') return recordKey(kind, `of school ${schoolId}`);
   if (kind === 'student') return personKey('students', id);
   if (kind === 'teacher') return personKey('teachers', id);
-  return kind === 'section' ? classKey(id) : `${kind}:${id}`;
+  return kind === 'section' ? classKey(id) : recordKey(kind, id);
 }
 
 async function countRow({ db, tenantId }: TenantScope) {

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Body } from '../../model/body.ts';
-import { asOperationKey, type OperationKey } from '../../model/keys.ts';
+import { asOperationKey, type ObjectKey, type OperationKey } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { slices } from '../engine/slices.ts';
 import { nextNumber } from '../sequence.ts';
@@ -232,7 +232,7 @@ export interface PastOperation {
 }
 
 /** What was done to one object, newest first. */
-export async function operationsOn(scope: TenantScope, key: string): Promise<PastOperation[]> {
+export async function operationsOn(scope: TenantScope, key: ObjectKey): Promise<PastOperation[]> {
   const rows = await scope.db
     .selectFrom('operation')
     .select(['kind', 'state', 'at', 'reason', 'after', 'error_code', 'error_message'])

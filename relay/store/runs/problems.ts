@@ -1,4 +1,5 @@
 /** What is wrong now, per person or object. */
+import { recordIn } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import { membershipWords } from '../../plan/strangers.ts';
@@ -90,7 +91,7 @@ async function ofItsRow(
   { profile, subject, firstAt, lastAt }: OpenProblem,
   rowOf: ReadonlyMap<string, OpenProblem>,
 ): Promise<OpenProblem | undefined> {
-  const [kind = '', id = ''] = subject.split(':');
+  const { kind, id } = recordIn(subject);
   if (!isMembership(kind)) return undefined;
   const { records } = await readPerson(scope, kind, id);
   for (const membership of records) {

@@ -12,6 +12,7 @@ import { DeletedObjects } from '../../graph/holders.ts';
 import type { LinkedPerson } from '../../model/account-link.ts';
 import type { Applied } from '../../model/applied-state.ts';
 import type { Operation, Plan } from '../../model/operation.ts';
+import type { PersonKey } from '../../model/person-key.ts';
 import { changedObject, objectIds, settledAt, withItsObjects } from '../../operations/needs.ts';
 import { hasOneByOne, isCreation, specOf, teamWorkOf } from '../../operations/registry.ts';
 import type { ObjectIds, RequestOptions, WriteRequest } from '../../operations/spec.ts';
@@ -127,7 +128,7 @@ async function send(tasks: readonly Task[], context: Applying): Promise<Map<Task
   if (tasks.length === 0) return steps;
   const passwords = await announce(tasks, context);
   const ids = objectIds(context);
-  const password = (key: string) => passwords.get(key) ?? missingPassword(key);
+  const password = (key: PersonKey) => passwords.get(key) ?? missingPassword(key);
   const ways = tasks.map((task) => isOneByOne(task, context));
   const requests = tasks.map(({ operation }, index) =>
     requestFor(operation, ids, { root: context.root, password }, ways[index] === true),
@@ -293,7 +294,7 @@ async function announce(tasks: readonly Task[], context: Applying): Promise<Map<
   return passwords;
 }
 
-function missingPassword(key: string): never {
+function missingPassword(key: PersonKey): never {
   throw new TypeError(`the account of ${key} was not announced`);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Operation } from '../../model/operation.ts';
-import { personKey } from '../../model/person-key.ts';
+import { type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
 import type { Vault } from '../../secrets/vault.ts';
@@ -51,6 +51,6 @@ export async function announceAccounts(
 }
 
 /** What a sealed password is bound to. */
-export function purposeOf(tenantId: string, key: string): string {
+export function purposeOf(tenantId: string, key: PersonKey): string {
   return `initial password of ${tenantId}/${key}`;
 }

@@ -1,6 +1,8 @@
 /** What comes next for an operation, once an answer or a look has told something. */
+
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { MemberKey } from '../../model/person-key.ts';
 import type { Doubt } from './lanes.ts';
 
 export type Step =
@@ -9,7 +11,7 @@ export type Step =
   /** Some of the people are in the group; the rest goes again. */
   | { kind: 'partly'; done: Operation; rest: Operation }
   /** Some of the people have no account any more, or are refused; the rest goes again. */
-  | { kind: 'without'; people: string[]; rest: Operation | undefined; error: HallpassError }
+  | { kind: 'without'; people: MemberKey[]; rest: Operation | undefined; error: HallpassError }
   /** Sent again after a while, if there are attempts left. */
   | { kind: 'again'; waitMs: number | undefined; attempts?: number | undefined; error: HallpassError }
   /** Sent again at once. */

@@ -13,7 +13,7 @@ import type { Applied, RelationKind } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
 import { commonPart } from '../../model/body.ts';
 import type { Found } from '../../model/found.ts';
-import { personKey } from '../../model/person-key.ts';
+import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { licenceKey } from '../../operations/licence-relation.ts';
 import type { DesiredState } from '../../plan/desired.ts';
@@ -137,7 +137,7 @@ export function conflictsOf({ profile, tenant }: ProfileState): Problem[] {
 export function alreadyThere(
   desired: DesiredState,
   { applied, adoption }: Pick<TenantState, 'applied' | 'adoption'>,
-  linked: ReadonlyMap<string, string>,
+  linked: ReadonlyMap<PersonKey, string>,
 ): Applied[] {
   const { found, links } = adoption;
   if (found.size === 0) return [];
@@ -147,7 +147,7 @@ export function alreadyThere(
   const related = (kind: RelationKind, container: string, items: string[]) => {
     if (items.length > 0) there.push({ relations: { kind, container, items } });
   };
-  const among = (people: Iterable<string>, ids: readonly string[] = []): string[] => {
+  const among = (people: Iterable<PersonKey>, ids: readonly string[] = []): string[] => {
     const known = new Set(ids);
     return [...people].filter((key) => known.has(linked.get(key) ?? ''));
   };
