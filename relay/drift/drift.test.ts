@@ -270,7 +270,7 @@ t.test('marks say what is still to be repaired, and reports whose problem it is'
     ]),
     [
       { subject: 'class:0/students:a', code: 'MemberRemovedByHand' },
-      { subject: 'class:0/students:b', code: 'DriftContended', message: /the owner was added again 2 times/ },
+      { subject: 'class:0/students:b', code: 'DriftContended', message: /added the owner again 2 times/ },
       { subject: 'class:0', code: 'ChangedByHand', message: /displayName, course/ },
       { subject: 'class:1', code: 'DeletedByHand' },
     ],
