@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { asObjectKey, asOperationKey, idIn, objectKey, objectOf, recordIn, recordKey } from './keys.ts';
+import {
+  accountKey,
+  accountNamedBy,
+  accountOf,
+  asMemberKey,
+  asPersonKey,
+  isStudent,
+  personIn,
+  personKey,
+} from './person-key.ts';
+
+const id = fc.string({ minLength: 1, unit: fc.constantFrom('1', 'a', '-', ':') });
+const role = fc.constantFrom('students' as const, 'teachers' as const);
+
+t.test('what a key is made of can be read from it, and its text is taken for it', async () => {
+  fc.assert(
+    fc.property(role, id, (role, id) => {
+      const key = personKey(role, id);
+      t.same(personIn(key), { role, id });
+      t.equal(isStudent(key), role === 'students');
+      t.same(objectOf(key), { kind: 'user', key });
+      t.equal(idIn(key), id);
+      for (const read of [asPersonKey, asMemberKey, asObjectKey, asOperationKey]) t.equal(read(key), key);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom('class' as const, 'school' as const), id, (kind, id) => {
+      const key = objectKey(kind, id);
+      t.same(objectOf(key), { kind, key: id });
+      t.equal(idIn(key), id);
+      t.equal(asObjectKey(key), key);
+    }),
+  );
+  fc.assert(fc.property(id, (id) => t.same(recordIn(recordKey('term', id)), { kind: 'term', id })));
+});
+
+t.test('what names nobody is refused', async () => {
+  const others = [
+    '',
+    '123',
+    'students',
+    'students:',
+    'student:1',
+    'teacher:1',
+    ' students:1',
+    'Students:1',
+    'object:1',
+  ];
+  for (const text of others) {
+    for (const read of [asPersonKey, asMemberKey, asObjectKey, asOperationKey])
+      t.throws(() => read(text), new TypeError(`"${text}" is not a person key`));
+  }
+  t.throws(() => asPersonKey('class:77'), TypeError);
+  t.throws(() => asMemberKey('school:1'), TypeError);
+  t.throws(() => asObjectKey('licence:group'), TypeError);
+  t.equal(asOperationKey('licence:group'), 'licence:group');
+});
+
+t.test('an account of nobody in the roster stands for itself', async () => {
+  const accounts = new Map([[personKey('students', '1'), 'object-1']]);
+  t.equal(accountNamedBy(accountKey('object-2')), 'object-2');
+  t.equal(accountOf(accountKey('object-2'), accounts), 'object-2');
+  t.equal(accountOf('students:1', accounts), 'object-1');
+  t.equal(accountOf('teachers:1', accounts), undefined);
+  t.equal(isStudent(asMemberKey(accountKey('students'))), false);
+});
