@@ -9,6 +9,10 @@ export type ObjectKey = ClassKey | SchoolKey | PersonKey;
 /** What operations are about: objects, or a group that gives a license. */
 export type OperationKey = ObjectKey | `licence:${string}`;
 
+declare const licence: unique symbol;
+/** Names a license that people have, see licenceKey: its form does not tell it from another string. */
+export type LicenceKey = string & { readonly [licence]: true };
+
 export function classKey(sectionId: string): ClassKey {
   return `class:${sectionId}`;
 }
