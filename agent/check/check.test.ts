@@ -148,7 +148,7 @@ t.test('everything in order, through a proxy with a sign-in', async (t) => {
   const old: Clock = { ...systemClock, now: () => Date.now() - 45_000 };
   t.match(of(await town.check({ clock: old }), 'clock'), {
     status: 'warn',
-    fact: /45 s behind the relay's\. The agent goes by the relay's clock meanwhile\./,
+    fact: /45 s behind the relay's\. The agent uses the relay's clock meanwhile\./,
   });
   const older: Clock = { ...systemClock, now: () => Date.now() - 600_000 };
   const skewed = await town.check({ clock: older });
@@ -298,7 +298,7 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
     await town.configure({ 'powerschool.clientId': clientId });
     await (await AgentState.open(town.folder)).saveSecret(clientSecret);
   };
-  t.match(await found(), { status: 'pass', fact: 'What profiles ask for is read.' });
+  t.match(await found(), { status: 'pass', fact: 'The plugin reads what profiles ask for.' });
   relay.fields = { student: ['preRegistered', 'username'] };
   t.match(await found(), {
     status: 'warn',
@@ -385,7 +385,7 @@ t.test('clocks are judged by the relay, at the limit at which it refuses tokens'
     [{ relay: 900, powerschool: -900 }, 'pass', /in step with the relay's/],
     [{ relay: 30_001 }, 'warn', /30 s behind the relay's/],
     [{ relay: 30_000 }, 'pass', /30 s behind/],
-    [{ relay: -60_001 }, 'warn', /60 s ahead of the relay's.*goes by the relay's clock/],
+    [{ relay: -60_001 }, 'warn', /60 s ahead of the relay's.*uses the relay's clock/],
     [{ relay: -86_400_001 }, 'fail', /1440 min ahead/],
     [{ powerschool: 61_000 }, 'warn', /behind PowerSchool's\.$/],
     [{ relay: 0, powerschool: 3_600_000 }, 'warn', /PowerSchool's clock is 60 min ahead/],

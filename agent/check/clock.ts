@@ -19,12 +19,12 @@ export function clockCheck({ relay, powerschool }: Skews): Check {
 
 function verdict(relay: number | undefined, powerschool: number | undefined) {
   const skew = relay ?? powerschool;
-  if (skew === undefined) return warn('No other clock could be seen.', 'Fix what failed above first.');
+  if (skew === undefined) return warn('No other clock could be read.', 'Fix what failed above first.');
   const fact = `This computer's clock is ${offBy(skew)} ${relay === undefined ? "PowerSchool's" : "the relay's"}.`;
-  const action = 'Switch on time synchronization (NTP, Windows Time) on this computer.';
+  const action = 'Turn on time synchronization (NTP, Windows Time) on this computer.';
   if (relay !== undefined && Math.abs(relay) > mostCorrectedMs) return fails(fact, action);
   if (Math.abs(skew) > warnMs) {
-    return warn(relay === undefined ? fact : `${fact} The agent goes by the relay's clock meanwhile.`, action);
+    return warn(relay === undefined ? fact : `${fact} The agent uses the relay's clock meanwhile.`, action);
   }
   // Ours and the relay's agree: then it is the server's that is wrong. It only decides when a school year begins.
   if (powerschool !== undefined && Math.abs(powerschool) > warnMs) {

@@ -64,7 +64,7 @@ export async function* checkPath(
     }
 
     const tls = await step(options('tls', times.tlsMs + 1000), async (limit) => {
-      if (url.protocol === 'http:') return { ...pass('Not needed: the address is this computer itself.'), value: true };
+      if (url.protocol === 'http:') return { ...pass('Not needed: the address is this computer.'), value: true };
       const encrypted = await startTls(open, target.host, way.ca, limit, times.tlsMs);
       socket = encrypted;
       return { ...certificateVerdict(encrypted, clock.now()), value: true };
@@ -107,10 +107,9 @@ async function resolveName(host: string, beyond: string | undefined): Promise<Ve
 function direct(env: NodeJS.ProcessEnv, setting: string | undefined): Verdict {
   const plain = env.http_proxy ?? env.HTTP_PROXY ?? '';
   const encrypted = env.https_proxy ?? env.HTTPS_PROXY ?? '';
-  if (setting !== undefined || plain === '' || encrypted !== '')
-    return pass('No proxy on this way: the connection is direct.');
+  if (setting !== undefined || plain === '' || encrypted !== '') return pass('No proxy: the connection is direct.');
   return warn(
-    'Of the environment only http_proxy is set, which Hallpass does not use: the connection is direct.',
+    'The environment sets only http_proxy, which Hallpass does not use: the connection is direct.',
     'If a proxy is needed, set https_proxy or run "hallpass-agent configure --proxy URL".',
   );
 }

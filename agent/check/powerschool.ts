@@ -163,7 +163,7 @@ function metadataVerdict(
     return fails(`${origin} answers, but not as PowerSchool does: /ws/v1/metadata has status ${status}.`, action);
   }
   if (version === undefined)
-    return warn(`${origin} does not tell its version.`, 'Check whether this is the PowerSchool server.');
+    return warn(`${origin} does not report its version.`, 'Check whether this is the PowerSchool server.');
   const fact = `PowerSchool ${version}, time zone ${timeZone ?? 'unknown'}.`;
   return Number.parseInt(version, 10) < oldestKnown
     ? warn(fact, `Hallpass knows PowerSchool from version ${oldestKnown} on: an update is advisable.`)

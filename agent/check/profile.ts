@@ -44,7 +44,7 @@ export function profileCheck(reads: Reads): Check {
   if (wanted === 'unsaid') {
     return {
       name: profileCheckName,
-      ...pass('The relay is older than this check and does not say what its profiles ask for.'),
+      ...pass('The relay is older than this check and does not say what its profiles need.'),
     };
   }
   const found = choices.map((choice) => ({
@@ -61,7 +61,7 @@ export function profileCheck(reads: Reads): Check {
     (one) => source === 'powerquery' && !one.isWanted && one.choice.isChosen && one.finding === 'read',
   );
   const left = idle.length === 0 ? '' : ` ${leftOut(idle.map(({ choice }) => choice))}`;
-  return { name: profileCheckName, ...pass(`What profiles ask for is read${also}.${left}`) };
+  return { name: profileCheckName, ...pass(`The plugin reads what profiles ask for${also}.${left}`) };
 }
 
 /** Of what the plugin was written with and no profile asks for. */
@@ -81,13 +81,13 @@ function findingOf({ source, columns }: Reads, { kind, field, inRest }: Choice):
 
 function lack({ what, kind, command }: Choice, finding: Finding): Verdict {
   if (finding === 'not known') {
-    const fact = `A profile asks for ${what}. Whether the plugin reads that is not known: PowerSchool shows no ${kind}.`;
+    const fact = `A profile asks for ${what}. It is unknown whether the plugin reads that: PowerSchool shows no ${kind}.`;
     return warn(fact, `Check again when PowerSchool has a ${kind} in one of its first schools.`);
   }
   if (finding === 'not in /ws/v1') {
-    const action = `Install the plugin written by "${command}", or ask the relay operator to do without it in the profile.`;
+    const action = `Install the plugin written by "${command}", or ask the relay operator to remove it from the profile.`;
     return warn(`A profile asks for ${what}, which /ws/v1 does not have.`, action);
   }
-  const action = `Write the plugin again with "${command}" and the other options that it was written with, and install it in PowerSchool as an update: client id and secret stay. Or ask the relay operator to do without it in the profile.`;
+  const action = `Write the plugin again with "${command}" and the other options that it was written with, and install it in PowerSchool as an update: client id and secret stay. Or ask the relay operator to remove it from the profile.`;
   return warn(`A profile asks for ${what}, which the installed plugin does not read.`, action);
 }

@@ -138,7 +138,7 @@ export function grantsVerdict(trials: readonly Trial[]): Verdict {
   const known = trials.filter(({ outcome }) => outcome === 'answered');
   if (known.length === trials.length) return pass(`Every column of the ${trials.length} queries may be read.`);
   const others = trials.filter(({ outcome }) => outcome !== 'answered');
-  return warn(`Not known for ${listed(others)}.`, 'Fix powerschool.queries first.');
+  return warn(`Unknown for ${listed(others)}.`, 'Fix powerschool.queries first.');
 }
 
 export function queriesVerdict(trials: readonly Trial[]): Verdict {

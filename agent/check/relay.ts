@@ -105,7 +105,7 @@ function identityVerdict(url: string, answer: Knock, identity: Identity | null):
   const { status, told } = answer;
   if (told.code === 'PROTOCOL_UNSUPPORTED' && told.message?.includes(checkSubprotocol)) {
     const action =
-      'See with "hallpass-agent status" whether cycles succeed; an update of the relay makes it checkable.';
+      'Run "hallpass-agent status" to see whether cycles succeed, and have the relay updated so that it can answer this check.';
     return warn('The relay is older than this check and does not say whether it knows this agent.', action);
   }
   return relayError(url, status, told, undefined);

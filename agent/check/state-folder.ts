@@ -29,20 +29,20 @@ export async function checkStateFolder(
 async function verdict(folder: string, platform: NodeJS.Platform, log: Settings['log'] | undefined): Promise<Verdict> {
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined)
-    return warn(`There is no folder ${folder} yet.`, 'Run "hallpass-agent setup", which makes it.');
+    return warn(`There is no folder ${folder} yet.`, 'Run "hallpass-agent setup", which creates it.');
   if (!found.isDirectory()) return fails(`${folder} is not a folder.`, 'Move it away, or set HALLPASS_HOME.');
   const unwritable = await writeError(folder);
   if (unwritable !== undefined) {
     const action = /ENOSPC|EDQUOT/.test(unwritable)
       ? 'Free some disk space.'
-      : 'Run this as the user of the service, or give that user the folder.';
+      : 'Run this as the service user, or make that user the owner of the folder.';
     return fails(`${folder} cannot be written: ${unwritable}.`, action);
   }
   const foreign = await othersFiles(folder);
   if (foreign !== undefined) {
     return fails(
       `${foreign} cannot be read by this user.`,
-      'Run this as the user of the service, or give that user the folder.',
+      'Run this as the service user, or make that user the owner of the folder.',
     );
   }
   const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize);
@@ -64,7 +64,7 @@ async function verdict(folder: string, platform: NodeJS.Platform, log: Settings[
   if (rights !== undefined && rights.open.length === 0) return pass(said);
   return warn(
     said,
-    `Run "hallpass-agent configure" as an administrator, which closes it, and see: icacls "${folder}".`,
+    `Run "hallpass-agent configure" as an administrator, which restricts access to it, and look at: icacls "${folder}".`,
   );
 }
 

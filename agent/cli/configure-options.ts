@@ -36,7 +36,10 @@ export function addConfigureOptions(command: Command): Command {
       "certificate file (PEM or DER) of the authority that issued the relay's certificate",
       path,
     )
-    .option('--proxy <url>', "proxy on the way to the relay; 'none', or 'environment' for https_proxy (default)")
+    .option(
+      '--proxy <url>',
+      "proxy for the connection to the relay; 'none', or 'environment' for https_proxy (default)",
+    )
     .addOption(
       new Option('--proxy-credentials-file <file>', 'read user:password for the proxy from this file').conflicts(
         'proxyCredentialsStdin',

@@ -31,7 +31,7 @@ export async function setup(context: Context, options: SetupOptions, clock: Cloc
     await setUp(
       {
         context,
-        dialog: new Dialog(answers, terminal, stdout, { platform, anew: options.restart === true }),
+        dialog: new Dialog(answers, terminal, stdout, { platform, restart: options.restart === true }),
         progress: new Progress(statePaths(folder).setup),
         clock,
         checks: () => runChecks({ folder, env, platform, clock, signal: stop }),

@@ -19,7 +19,7 @@ export class Dialog {
   /** Somebody is there to answer. */
   readonly interactive: boolean;
   /** Everything is asked again, also what is stored. */
-  readonly anew: boolean;
+  readonly restart: boolean;
   #storedIsFine = false;
   readonly #told: Answers;
   /** What was answered: a step that is tried again asks only for what was wrong. */
@@ -33,13 +33,13 @@ export class Dialog {
     answers: Answers,
     terminal: Terminal | undefined,
     stdout: NodeJS.WriteStream,
-    { platform, anew }: { platform: NodeJS.Platform; anew: boolean },
+    { platform, restart }: { platform: NodeJS.Platform; restart: boolean },
   ) {
     this.#told = { ...answers };
     this.#terminal = terminal;
     this.#stdout = stdout;
     this.#platform = platform;
-    this.anew = anew;
+    this.restart = restart;
     this.interactive = terminal !== undefined;
   }
 
@@ -119,7 +119,7 @@ export class Dialog {
     for (;;) {
       const typed = (await this.#terminal?.ask(question))?.toLowerCase();
       if (typed === undefined || typed === '' || letters.includes(typed)) return typed;
-      this.say(`  "${typed.slice(0, 40)}" is no answer here: press Enter, or one of ${letters.join(', ')}.\n`);
+      this.say(`  "${typed.slice(0, 40)}" is not an answer here: press Enter, or one of ${letters.join(', ')}.\n`);
     }
   }
 

@@ -59,7 +59,7 @@ async function wayOf({ platform, uid }: Context): Promise<'install' | 'sudo' | '
 
 /** Root has a state folder of its own: what was set up without it has to move there. */
 function sudoHint({ folder, invocation }: Context): string {
-  return `Only root can install a service. These two commands do it:\n    ${moveCommand(folder)}\n    sudo ${invocation.join(' ')} service install`;
+  return `Only root can install a service. Run these two commands:\n    ${moveCommand(folder)}\n    sudo ${invocation.join(' ')} service install`;
 }
 
 function startOf({ invocation }: Context): string {

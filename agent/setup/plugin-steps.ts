@@ -12,7 +12,7 @@ import type { SetupParts, Step } from './step.ts';
 export const pluginStep: Step = {
   title: 'Plugin',
   done: ({ settings, secret }, { done }) => {
-    if (settings.powerschool.clientId !== undefined && secret !== null) return 'Client id and secret are there.';
+    if (settings.powerschool.clientId !== undefined && secret !== null) return 'Client id and secret are set.';
     return done.plugin === undefined ? undefined : `Written to ${done.plugin.file}.`;
   },
 
@@ -81,7 +81,7 @@ export const waitingStep: Step = {
       if (typed !== againKey) dialog.give('clientId', typed);
       await credentialsStep.run(parts);
     }
-    dialog.say('  PowerSchool answers, and grants everything that is asked for.\n');
+    dialog.say('  PowerSchool answers, and grants everything that the plugin requests.\n');
     return undefined;
   },
 };

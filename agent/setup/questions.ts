@@ -33,8 +33,8 @@ export const subjects = {
   proxy: {
     flag: '--proxy',
     value: 'url',
-    text: 'Address of the proxy on the way to the relay',
-    help: 'proxy on the way to the relay',
+    text: 'Address of the proxy for the relay',
+    help: 'proxy for the connection to the relay',
   },
   proxyCredentials: {
     flag: '--proxy-credentials',

@@ -21,7 +21,7 @@ export const relayStep: Step = {
     if (failed !== undefined) return failed;
     const { identity } = await AgentState.open(context.folder);
     // Only the way was wrong: an agent that is known keeps its place.
-    if (identity !== null && !dialog.knows('code') && !dialog.anew) return undefined;
+    if (identity !== null && !dialog.knows('code') && !dialog.restart) return undefined;
     const code = await dialog.answer('code');
     await enrollAgent(context, { code });
     return undefined;

@@ -63,16 +63,17 @@ export function topicsAfter({ code, check = '' }: Trouble): readonly Topic[] {
 
 const nextSteps: Partial<Record<Topic, string>> = {
   code: 'Ask the relay operator for a new code, and type it here: it works once, for 10 minutes.',
-  relay: 'Check the address of the relay. Where the way out leads through a proxy, the proxy is asked for next.',
+  relay: 'Check the address of the relay. If the connection needs a proxy, setup asks for it next.',
   relayCa:
     "If this is the authority of your own network (a filter that inspects TLS) or of the relay's operator, save its certificate as a file and name the file here. If nobody knows it, do not trust it: ask first.",
-  proxy: 'If the way to the relay leads through a proxy, give the address of the proxy here.',
-  proxyCredentials: 'Give user name and password for the proxy here, or have the relay exempted from the sign-in.',
-  powerschoolUrl: 'Check the address, that the server is up, and that this computer may open the port.',
+  proxy: 'If the connection to the relay needs a proxy, enter its address here.',
+  proxyCredentials: 'Enter user name and password for the proxy here, or have the relay exempted from the sign-in.',
+  powerschoolUrl:
+    'Check that the address is right, that the server is running, and that this computer may connect to the port.',
   powerschoolCa: 'If this is your own authority, save its certificate as a file and name the file here.',
   clientId:
     'Check that the plugin is enabled, and copy client id and secret again from its Data Provider Configuration page.',
-  pluginOut: 'Name a file in a folder that you may write to.',
+  pluginOut: 'Enter a file in a folder that you may write to.',
 };
 
 const neighbor =
@@ -94,5 +95,5 @@ function withoutCommands(action: string): string {
     const [first = ''] = sentence.split(/(?:,? or |,? and |: )(?=[^,;]*"?hallpass-agent)/);
     return first.includes('hallpass-agent') || first === '' ? [] : [`${first.replace(/[.:;,]$/, '')}.`];
   });
-  return kept.length === 0 ? 'Put this right, and try again here.' : kept.join(' ');
+  return kept.length === 0 ? 'Fix this, and try again here.' : kept.join(' ');
 }

@@ -160,13 +160,10 @@ t.test('where no answer helps, none is taken for one', async (t) => {
   await typist.answers('Address of the relay: ', 'https://nosuch.invalid');
   await typist.sees('The check relay.dns failed');
   await typist.answers('Address of the relay [https://nosuch.invalid/] (Enter', '');
-  await typist.answers(
-    'Address of the proxy on the way to the relay (Enter',
-    simulator.baseUrl.replace('https', 'http'),
-  );
+  await typist.answers('Address of the proxy for the relay (Enter', simulator.baseUrl.replace('https', 'http'));
   await typist.sees('The check relay.proxy failed');
   await typist.answers('Address of the relay [', '');
-  await typist.answers('Address of the proxy on the way to the relay [', 'q');
+  await typist.answers('Address of the proxy for the relay [', 'q');
   t.match(await ended, { code: 75, err: /SETUP_INTERRUPTED/ });
 });
 
@@ -196,11 +193,11 @@ t.test('without a person: what is missing is named, what is done is remembered',
 
   const fromFiles = join(home, '..', 'secret');
   await writeFile(fromFiles, 'another\n');
-  const anew = ['setup', '--restart', '--no-service', '--wait', '0', '--plugin-out', zip];
-  const restarted = await runCommand(home, anew, { env: { HALLPASS_POWERSCHOOL_SECRET_FILE: fromFiles } });
+  const restart = ['setup', '--restart', '--no-service', '--wait', '0', '--plugin-out', zip];
+  const restarted = await runCommand(home, restart, { env: { HALLPASS_POWERSCHOOL_SECRET_FILE: fromFiles } });
   t.match(restarted, { code: 78, err: /SETUP_ANSWER_MISSING.*code/ }, 'everything is asked again');
   env.HALLPASS_CODE = await relay.code();
-  const wrong = await runCommand(home, anew, { env: { ...env, HALLPASS_POWERSCHOOL_SECRET_FILE: fromFiles } });
+  const wrong = await runCommand(home, restart, { env: { ...env, HALLPASS_POWERSCHOOL_SECRET_FILE: fromFiles } });
   t.match(wrong, { code: 78, err: /powerschool\.token/ });
   t.equal((await AgentState.open(home)).secret, 'another');
 });

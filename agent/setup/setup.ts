@@ -22,16 +22,16 @@ const owners: Partial<Record<Topic, Step>> = {
 };
 
 /**
- * @param anew asks for everything again; what is there is offered
+ * @param restart asks for everything again; what is there is offered
  * @throws HallpassError what a step could not do, or SETUP_INTERRUPTED. What is done stays done.
  */
-export async function setUp(parts: SetupParts, anew: boolean): Promise<void> {
+export async function setUp(parts: SetupParts, restart: boolean): Promise<void> {
   const { context, dialog, progress } = parts;
-  if (anew) await progress.forget();
+  if (restart) await progress.forget();
   else await progress.load();
   for (const [index, step] of steps.entries()) {
     dialog.say(`\n${index + 1}/${steps.length} ${step.title}\n`);
-    const done = anew ? undefined : step.done(await AgentState.open(context.folder), progress);
+    const done = restart ? undefined : step.done(await AgentState.open(context.folder), progress);
     if (done !== undefined) dialog.say(`  ${done}\n`);
     else await persist(step, parts);
   }
@@ -121,5 +121,5 @@ async function whatNow({ context }: SetupParts): Promise<string> {
   const page = settings.page.enabled
     ? `While the agent runs, its page is at http://127.0.0.1:${settings.page.port} on this computer.\n`
     : '';
-  return `Setup is complete. ${page}What it does: "hallpass-agent status". When something is wrong: "hallpass-agent check".\n`;
+  return `Setup is complete. ${page}To see what it does, run "hallpass-agent status"; if something is wrong, run "hallpass-agent check".\n`;
 }

@@ -11,7 +11,7 @@ export interface SetupParts {
   dialog: Dialog;
   progress: Progress;
   clock: Clock;
-  /** Run anew at each call, in a stable order. */
+  /** Run again at each call, in a stable order. */
   checks: () => AsyncIterable<Check>;
   /** How long to wait for PowerSchool when nobody is there, milliseconds. */
   mostWaitMs: number;

@@ -39,7 +39,7 @@ async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typis
   const context = { stop, folder } as Context;
   const parts = { context, clock, checks, mostWaitMs, service: false, progress: new Progress('/nowhere') };
   const error: unknown = await waitingStep
-    .run({ ...parts, dialog: new Dialog({}, terminal, stdout, { platform: 'linux', anew: false }) })
+    .run({ ...parts, dialog: new Dialog({}, terminal, stdout, { platform: 'linux', restart: false }) })
     .catch((thrown: unknown) => thrown);
   terminal?.close();
   return { error, looks, seconds: clock.slept.map((ms) => ms / 1000) };

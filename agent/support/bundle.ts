@@ -88,7 +88,7 @@ async function* cleaned(lines: AsyncIterable<string>, redaction: Redaction): Asy
 const readme = `Support bundle of a Hallpass agent, version ${hallpassVersion}
 
 machine.json   versions and the computer
-settings.json  settings; of secrets and passwords only whether they are stored
+settings.json  settings; for secrets and passwords only whether they are stored
 status.json    who this agent is at the relay, and its last cycles
 checks.json    what "hallpass-agent check" found
 buckets.json   number of records and digest per school and kind, as acknowledged by the relay
@@ -97,7 +97,7 @@ history.json   cycles of the last day: numbers and times
 files.json     names, sizes and permissions in the state folder
 logs/          the log files
 
-In it are no secret, no key, and nothing about a pupil, a parent or a teacher: the agent stores none of that besides ids,
-and ids are not in here either. There are addresses of your servers, names of folders, and schools by their number. Have a
-look before you send it.
+The bundle contains no secret, no key, and nothing about a student, a parent or a teacher: the agent stores nothing of that
+except ids, and ids are not in here either. It does contain addresses of your servers, names of folders, and school numbers.
+Look through it before you send it.
 `;

@@ -153,7 +153,7 @@ t.test('configure keeps what is not named, and stores nothing that is wrong', as
   for (const reason of [
     /RELAY_SETTINGS_INVALID\] The settings are not valid: 4 mistakes\n/,
     /\n {4}listen\.host: the relay does not listen on 0\.0\.0\.0 without encryption/,
-    /\n {4}graph\.clientId: "app" is no client id: it is a GUID/,
+    /\n {4}graph\.clientId: "app" is not a client id, which is a GUID/,
     /\n {4}graph\.keyFile: .*b\.key is not the key of the certificate in .*a\.pem\n/,
     /\n {4}graph\.caFile: the file \/none\.pem cannot be read: there is no such file or folder\n/,
   ]) {

@@ -17,7 +17,7 @@ export function* adoptionProblems({ adoption, mode }: Profile, { stamps }: Tenan
     const objects = kind === 'sections' ? 'classes' : kind;
     if (best !== undefined && best.fitting > ofChosen) {
       const reason = `of ${total} stamped ${objects} in Microsoft 365, ${best.fitting} fit as ${readingText(best.reading)} and ${ofChosen} as ${readingText(chosen)}`;
-      const remedy = `Say ${readingJson(best.reading)}, or those that are there are left alone and may be made a second time.`;
+      const remedy = `Write ${readingJson(best.reading)}; otherwise Hallpass leaves the existing ones alone and may create them a second time.`;
       yield { field, severity: 'warning', reason, remedy };
       continue;
     }

@@ -26,10 +26,10 @@ function* domainProblems({ domains: chosen, mode }: Profile, { domains }: Tenant
     const domain = domains.find(({ id }) => id === name);
     if (domain === undefined || !domain.isVerified) {
       const reason = `${name} is not a verified domain of the tenant`;
-      const remedy = 'Verify it in the Microsoft 365 admin center, or choose another one.';
+      const remedy = 'Verify it in the Microsoft 365 admin center, or choose another domain.';
       yield { field, severity: 'error', reason, remedy };
     } else if (domain.authenticationType === 'Federated') {
-      const reason = `${name} is federated: its accounts are made in the district's own directory`;
+      const reason = `${name} is federated: its accounts are created in the district's own directory`;
       const remedy = 'Use the mode "match" for this role, or another domain.';
       yield { field, severity: 'error', reason, remedy };
     }
@@ -46,7 +46,7 @@ function* domainProblems({ domains: chosen, mode }: Profile, { domains }: Tenant
 
 function* licenceProblems({ licenses, mode }: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
   if (!isCountry(licenses.usageLocation)) {
-    const reason = `${licenses.usageLocation} is no country`;
+    const reason = `${licenses.usageLocation} is not a country code`;
     const remedy = 'Give the two letters of ISO 3166, such as US.';
     yield { field: 'licenses.usageLocation', severity: 'error', reason, remedy };
   }
@@ -70,7 +70,7 @@ function* licenceProblems({ licenses, mode }: Profile, facts: TenantFacts): Iter
     const free = Math.max(0, sku.prepaidUnits.enabled - sku.consumedUnits);
     if (count <= free) continue;
     const reason = `${count} new accounts need a seat of ${sku.skuPartNumber}, and ${free} are free`;
-    const remedy = 'Buy seats, or take licenses back from accounts that need them no more.';
+    const remedy = 'Buy seats, or remove licenses from accounts that no longer need them.';
     yield { field: fields.join(', '), severity: 'error', reason, remedy };
   }
 }
@@ -94,7 +94,7 @@ function* skuProblems(
   const foreign = disabledPlans.filter((plan) => !sku.servicePlans.some((one) => one.servicePlanId === plan));
   if (foreign.length > 0) {
     const known = sku.servicePlans.map((one) => `${one.servicePlanName} (${one.servicePlanId})`).join(', ');
-    const reason = `${foreign.join(', ')} is no plan of ${sku.skuPartNumber}`;
+    const reason = `${foreign.join(', ')} is not a plan of ${sku.skuPartNumber}`;
     yield { field: `${field}.disabledPlans`, severity: 'error', reason, remedy: `Its plans are ${known || 'none'}.` };
   }
 }
@@ -112,10 +112,15 @@ function* groupProblems(field: string, id: string, group: GroupFacts | undefined
       : undefined;
   if (because !== undefined) {
     const reason = `nobody can be added to the group ${group.displayName}: ${because}`;
-    yield { field, severity: 'error', reason, remedy: 'Choose a group with assigned members, made in Microsoft 365.' };
+    yield {
+      field,
+      severity: 'error',
+      reason,
+      remedy: 'Choose a group with assigned members, created in Microsoft 365.',
+    };
   }
   if (group.assignedLicenses.length === 0) {
-    const reason = `the group ${group.displayName} has no license to give`;
+    const reason = `the group ${group.displayName} has no license to assign`;
     yield {
       field,
       severity: 'error',
@@ -141,16 +146,16 @@ function* permissionProblems(
   });
   if (direct && !may('LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')) {
     const reason = "the relay's application may not assign licenses";
-    const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or give licenses through a group.';
+    const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or assign licenses through a group.';
     yield { field: 'licenses', severity: 'error', reason, remedy };
   } else if (!may('User.ReadWrite.All', 'Directory.ReadWrite.All')) {
     const reason =
       "the relay's application may not change accounts, which Microsoft lists for adding members to groups";
-    const remedy = 'Grant it User.ReadWrite.All if Microsoft refuses members; many tenants do without.';
+    const remedy = 'Grant it User.ReadWrite.All if Microsoft refuses members; many tenants do not need it.';
     yield { field: 'the document', severity: 'warning', reason, remedy };
   }
   if (classes.createTeam && !may('Team.Create')) {
-    const reason = "the relay's application may not make teams";
+    const reason = "the relay's application may not create teams";
     const remedy = 'Grant it Team.Create, or set classes.createTeam to false.';
     yield { field: 'classes.createTeam', severity: 'error', reason, remedy };
   }
@@ -167,12 +172,12 @@ function* permissionProblems(
   const archives = policies.sectionGone !== 'keep' && policies.sectionGone.includes('archiveTeam');
   if (archives && !may('TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All')) {
     const reason = "the relay's application may not archive teams";
-    const remedy = 'Grant it TeamSettings.ReadWrite.All, or take archiveTeam out of policies.sectionGone.';
+    const remedy = 'Grant it TeamSettings.ReadWrite.All, or remove archiveTeam from policies.sectionGone.';
     yield { field: 'policies.sectionGone', severity: 'error', reason, remedy };
   }
   if (!may('Member.Read.Hidden')) {
     const reason = "the relay's application may not see who is in a class";
-    const remedy = 'Grant it Member.Read.Hidden: lost answers about memberships cannot be looked up without it.';
+    const remedy = 'Grant it Member.Read.Hidden: without it Hallpass cannot look up memberships after a lost answer.';
     yield { field: 'the document', severity: 'warning', reason, remedy };
   }
 }

@@ -39,11 +39,11 @@ function* ruleProblems(
     if (total > 0 && (having[source] ?? 0) === 0) {
       const reason = `none of the ${total} ${role} known so far has a value in ${source}`;
       const remedy =
-        'Agents send a field once a stored profile asks for it: look at "hallpass-relay match" a cycle later. If it is empty in PowerSchool, choose another source.';
+        'Agents send a field once a stored profile asks for it: run "hallpass-relay match" one cycle later. If it is empty in PowerSchool, choose another source.';
       yield { field: `${field}.source`, severity: 'warning', reason, remedy };
     }
     const key = JSON.stringify([source, suffix, target]);
-    if (seen.has(key)) yield { field, severity: 'warning', reason: 'the rule is there twice', remedy: 'Take one out.' };
+    if (seen.has(key)) yield { field, severity: 'warning', reason: 'the rule is listed twice', remedy: 'Remove one.' };
     seen.add(key);
   }
 }
@@ -51,10 +51,10 @@ function* ruleProblems(
 function neverMatches({ source, suffix, target }: IdentityRule): { reason: string; remedy: string } | undefined {
   const remedy = 'See what every rule would find: hallpass-relay match TENANT.';
   if (source === 'secondaryEmail' && suffix !== null) {
-    return { reason: 'an address has a domain already: with a suffix nobody would match', remedy };
+    return { reason: 'an email address already has a domain: with a suffix nobody would match', remedy };
   }
   if (target === 'mailNickname' && (suffix !== null || source === 'secondaryEmail')) {
-    return { reason: 'a mailNickname has no @ in it: nobody would match', remedy };
+    return { reason: 'a mailNickname contains no @: nobody would match', remedy };
   }
   if (target !== 'mailNickname' && suffix === null && source.endsWith('Number')) {
     return { reason: `a ${target} ends in a domain: without a suffix nobody would match`, remedy };
@@ -69,6 +69,6 @@ function* usernameProblems({ accounts }: Profile, role: Role, { people }: Tenant
   const empty = total === 0 ? [] : needed.filter((name) => (having[name] ?? 0) === 0);
   if (empty.length === 0) return;
   const reason = `none of the ${total} ${role} known so far has a value in ${empty.join(', ')}`;
-  const remedy = 'Agents send a field once a stored profile asks for it: check again a cycle later.';
+  const remedy = 'Agents send a field once a stored profile asks for it: check again one cycle later.';
   yield { field: `accounts.${role}.username`, severity: 'warning', reason, remedy };
 }

@@ -38,18 +38,18 @@ function* schoolProblems({ schools: chosen }: Profile, { schools }: TenantFacts)
   for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) {
     const name = schools.get(id);
     const reason = `${name === undefined ? `the school with the id ${id}` : `${name} (id ${id})`} is listed more than once`;
-    yield { field: 'schools', severity: 'warning', reason, remedy: 'Leave it in once; it counts once.' };
+    yield { field: 'schools', severity: 'warning', reason, remedy: 'List it once; it counts once.' };
   }
   if (schools.size === 0) {
     const reason = 'no agent has sent the schools yet, so they could not be checked';
-    const remedy = 'Let an agent connect, and check again.';
+    const remedy = 'Connect an agent, and check again.';
     yield { field: 'schools', severity: 'warning', reason, remedy };
     return;
   }
   for (const id of new Set(ids)) {
     if (schools.has(id)) continue;
     const reason = `PowerSchool has no school with the id ${id}`;
-    const remedy = 'Take it out, or correct it: "hallpass-relay schools TENANT" lists them.';
+    const remedy = 'Remove it, or correct it: "hallpass-relay schools TENANT" lists the ids.';
     yield { field: 'schools', severity: 'error', reason, remedy };
   }
 }
@@ -62,7 +62,7 @@ function* endedProblems({ ended, schools }: TenantFacts): Iterable<ProfileProble
   if (ended.size === 0) return;
   const named = [...ended].slice(0, mostNamed).map(([id, lastDay]) => `${schools.get(id)} (${id}) on ${lastDay}`);
   const list = `${named.join(', ')}${ended.size > mostNamed ? ', …' : ''}`;
-  const reason = `the terms of ${ended.size} of the schools ended before this school year, so nothing new is made for them: ${list}`;
+  const reason = `the terms of ${ended.size} of the schools ended before this school year, so Hallpass creates nothing new for them: ${list}`;
   const remedy = `Ignore this for schools that have closed. Otherwise add their terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
   yield { field: 'schools', severity: 'warning', reason, remedy };
 }
@@ -71,10 +71,10 @@ function* endedProblems({ ended, schools }: TenantFacts): Iterable<ProfileProble
 function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable<ProfileProblem> {
   for (const [id, others] of contested) {
     const reason = `the school ${id} is claimed by ${others.join(', ')} as well: neither would provision it`;
-    yield { field: 'schools', severity: 'error', reason, remedy: 'Leave every school to one profile.' };
+    yield { field: 'schools', severity: 'error', reason, remedy: 'List every school in one profile only.' };
   }
   if (inOtherProfiles > 0) {
-    const reason = `${inOtherProfiles} people are in schools of other profiles too: they are left as they are`;
+    const reason = `${inOtherProfiles} people are in schools of other profiles too: Hallpass leaves them as they are`;
     const remedy = 'Put all schools of a person into one profile; "hallpass-relay problems" names them.';
     yield { field: 'schools', severity: 'warning', reason, remedy };
   }
@@ -91,8 +91,8 @@ function* propertyProblems({ properties, mode, classes, adoption }: Profile): It
   for (const [kind, names] of Object.entries(unused)) {
     const chosen = (properties[kind as keyof typeof unused] ?? []).filter((name) => names.includes(name));
     if (chosen.length === 0) continue;
-    const reason = `${chosen.join(', ')} would leave the district and be written nowhere`;
-    yield { field: `properties.${kind}`, severity: 'warning', reason, remedy: 'Take it out.' };
+    const reason = `${chosen.join(', ')} would leave the district but are written nowhere`;
+    yield { field: `properties.${kind}`, severity: 'warning', reason, remedy: 'Remove it.' };
   }
   if (!/\{(sectionNumber|teacher|teacherSurname|period)/.test(classes.name)) {
     const reason = 'all classes of a course would have the same name';
@@ -119,7 +119,7 @@ function* dateProblems({ dates }: Profile, { today }: TenantFacts): Iterable<Pro
     yield { field: 'dates.expiresOn', severity: 'warning', reason, remedy };
   }
   if (studentsFrom !== null && studentsFrom > expiresOn) {
-    const reason = 'students would begin after the profile has expired';
+    const reason = 'students would start after the profile expires';
     yield { field: 'dates.studentsFrom', severity: 'error', reason, remedy: 'Choose an earlier date.' };
   }
 }

@@ -14,7 +14,7 @@ export async function settingMistakes(settings: RelaySettings, nowMs: number): P
   const { listen, graph } = settings;
   const mistakes: SettingMistake[] = [];
   if (listen.certFile === undefined && !isLoopback(listen.host)) {
-    const reason = `the relay does not listen on ${listen.host} without encryption: give --tls-cert and --tls-key too, or listen on 127.0.0.1 behind a proxy that ends TLS`;
+    const reason = `the relay does not listen on ${listen.host} without encryption: give --tls-cert and --tls-key too, or listen on 127.0.0.1 behind a proxy that terminates TLS`;
     mistakes.push({ setting: 'listen.host', reason });
   }
   const addresses = {
@@ -24,12 +24,12 @@ export async function settingMistakes(settings: RelaySettings, nowMs: number): P
   };
   for (const [setting, address] of Object.entries(addresses)) {
     if (address === undefined || !hasUserInfo(address)) continue;
-    mistakes.push({ setting, reason: 'it must not hold a user name or password: the address alone is needed' });
+    mistakes.push({ setting, reason: 'it must not hold a user name or password: give only the address' });
   }
   const address = publicUrlMistake(listen);
   if (address !== undefined) mistakes.push({ setting: 'listen.publicUrl', reason: address });
   if (graph.clientId !== undefined && !guid.test(graph.clientId)) {
-    const reason = `"${graph.clientId}" is no client id: it is a GUID (Entra admin center, App registrations, Application (client) ID)`;
+    const reason = `"${graph.clientId}" is not a client id, which is a GUID (Entra admin center, App registrations, Application (client) ID)`;
     mistakes.push({ setting: 'graph.clientId', reason });
   }
   mistakes.push(

@@ -130,7 +130,7 @@ t.test('says when the file is no database, is damaged or cannot be reached', asy
     ['damaged', /damaged/],
     ['cut', /damaged/],
   ] as const) {
-    await t.rejects(openStore(file(name)), { code: 'STORE_DAMAGED', retry: 'fix', message, action: /newest copy/ });
+    await t.rejects(openStore(file(name)), { code: 'STORE_DAMAGED', retry: 'fix', message, action: /newest backup/ });
   }
   await t.rejects(openStore(file('folder')), { code: 'STATE_FOLDER_UNUSABLE', message: /its relay\.db is a folder/ });
   await t.rejects(openStore(join(file('text'), 'below-a-file')), { code: 'STATE_FOLDER_UNUSABLE' });
