@@ -311,7 +311,7 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
   relay.isOlder = false;
 
   await install('0.1.1', { ...defaultSources, preRegistered: true });
-  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students/ });
+  t.match(await found(), { status: 'pass', fact: /ask for, with pre-registered students/ });
   relay.fields = {};
   t.match(await found(), { status: 'pass', fact: /reads pre-registered students .*, too: no profile asks for them/ });
 
@@ -323,7 +323,7 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
   });
   await install('0.1.2', { ...defaultSources, preRegistered: true, also: ['homeRoom'] });
   simulator.db.exec('UPDATE students SET home_room = NULL');
-  t.match(await found(), { status: 'pass', fact: /read, with STUDENTS\.Home_Room\. .* no profile asks for them/ });
+  t.match(await found(), { status: 'pass', fact: /ask for, with STUDENTS\.Home_Room\. .* no profile asks for them/ });
   relay.fields = { student: ['preRegistered'] };
   t.match(await found(), {
     status: 'pass',
@@ -336,14 +336,14 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
   const number = simulator.db.prepare('SELECT school_number AS n FROM schools WHERE dcid = ?');
   const move = simulator.db.prepare('UPDATE students SET schoolid = ?');
   move.run(Number(number.get(Number(second?.schoolId))?.n));
-  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students .* and SECTIONS\.ID/ });
+  t.match(await found(), { status: 'pass', fact: /ask for, with pre-registered students .* and SECTIONS\.ID/ });
   move.run(0);
-  t.match(await found(), { status: 'warn', fact: /is not known: PowerSchool shows no student/ });
+  t.match(await found(), { status: 'warn', fact: /unknown whether the plugin reads that: PowerSchool shows no student/ });
 
   await install('0.1.3', defaultSources, 'rest');
   t.match(await found(), { status: 'warn', fact: 'A profile asks for SECTIONS.ID, which /ws/v1 does not have.' });
   relay.fields = { student: ['preRegistered', 'homeRoom'] };
-  t.match(await found(), { status: 'pass', fact: /read, with pre-registered students .* and STUDENTS\.Home_Room/ });
+  t.match(await found(), { status: 'pass', fact: /ask for, with pre-registered students .* and STUDENTS\.Home_Room/ });
 });
 
 t.test('what is missing or open in the state folder', async (t) => {
