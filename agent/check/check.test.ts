@@ -338,7 +338,10 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
   move.run(Number(number.get(Number(second?.schoolId))?.n));
   t.match(await found(), { status: 'pass', fact: /ask for, with pre-registered students .* and SECTIONS\.ID/ });
   move.run(0);
-  t.match(await found(), { status: 'warn', fact: /unknown whether the plugin reads that: PowerSchool shows no student/ });
+  t.match(await found(), {
+    status: 'warn',
+    fact: /unknown whether the plugin reads that: PowerSchool shows no student/,
+  });
 
   await install('0.1.3', defaultSources, 'rest');
   t.match(await found(), { status: 'warn', fact: 'A profile asks for SECTIONS.ID, which /ws/v1 does not have.' });

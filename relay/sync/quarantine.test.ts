@@ -24,7 +24,7 @@ t.test('a quarantined profile writes nothing until it is resumed', async (t) => 
   const first = await loop.ended(1);
   t.equal(first.state, 'errors');
   t.match(await status(), { standing: 'quarantined', quarantine: { code: 'QUARANTINED_BY_PROBLEMS' } });
-  t.match(await cli('status', 'contoso'), { out: /Standing: quarantined\..*more than 2\.\n {2}→ See what/s });
+  t.match(await cli('status', 'contoso'), { out: /Standing: quarantined\..*more than 2\.\n {2}→ Find out what/s });
   const { writes } = microsoft.stats;
 
   // Two of them leave: the problems that are mended vanish, and what would be written waits.
