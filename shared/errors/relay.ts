@@ -274,6 +274,14 @@ export const relayErrors = {
       'Stop the relay, keep the damaged file in case somebody wants to examine it, and put the newest backup in its place, as the chapter on backups in docs/relay.md says.',
     meaning: 'The relay never writes over a file that is damaged or is not a database, and trying again does not help.',
   },
+  STORED_VALUE_DAMAGED: {
+    retry: 'fix',
+    sentence: 'A row of the table {table} in the database cannot be read ({key}): {reason}.',
+    action:
+      'Stop the relay, keep the database in case somebody wants to examine it, and put the newest backup in its place, as the chapter on backups in docs/relay.md says.',
+    meaning:
+      'Something other than Hallpass changed the database, or its disk did. What needs the row waits; everything else goes on, and the row stays as it is.',
+  },
   STORE_TOO_NEW: {
     retry: 'fix',
     sentence: 'A newer version of Hallpass wrote the database {store} ({reason}).',

@@ -1,6 +1,8 @@
 /** How agents are: what each last said of itself, and whether it is connected. Written by the link, read by people. */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { HallpassError } from '../../../shared/errors.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 
 const healthSchema = z.object({
@@ -15,9 +17,19 @@ const healthSchema = z.object({
 
 export type AgentHealth = z.infer<typeof healthSchema>;
 
-/** @param text as stored; undefined where the agent has said nothing yet */
-export function parseHealth(text: string | null): AgentHealth | undefined {
-  return text === null ? undefined : healthSchema.safeParse(JSON.parse(text)).data;
+/** @param text as stored; null where the agent has said nothing yet @throws HallpassError STORED_VALUE_DAMAGED */
+export function parseHealth(text: string | null, agentId: string): AgentHealth | undefined {
+  return text === null ? undefined : readJson(healthSchema, text, 'agent', agentId);
+}
+
+/** One that is damaged has to go, and does with what the agent says next. */
+function lastProblem(text: string | null, agentId: string): AgentHealth['problem'] {
+  try {
+    return parseHealth(text, agentId)?.problem;
+  } catch (error) {
+    if (!(error instanceof HallpassError)) throw error;
+    return undefined;
+  }
 }
 
 /** Keeps what an agent says of itself. A problem that goes on keeps the time at which it began. */
@@ -38,7 +50,7 @@ export async function noteHealth(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', agentId)
     .executeTakeFirst();
-  const before = parseHealth(row?.health ?? null)?.problem;
+  const before = lastProblem(row?.health ?? null, agentId);
   const { at, state, lastCycleAt, lastCycleSeconds, problem } = told;
   const since = problem !== undefined && before?.code === problem.code ? before.since : told.at;
   const health: AgentHealth = {

@@ -1,6 +1,7 @@
 /** A tenant's agents and the codes with which new ones enroll. */
 import { fail } from '../../../shared/errors.ts';
-import type { Hello } from '../../../shared/link.ts';
+import { type Hello, helloSchema } from '../../../shared/link.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import { type AgentHealth, parseHealth } from './agent-health.ts';
 import { codeHash, codeLifetimeMs, isCodeAlive, newCode, systemUptime } from './enrollment-code.ts';
@@ -33,7 +34,7 @@ export async function listAgents({ db, tenantId }: TenantScope): Promise<Agent[]
     lastSeenAt: row.last_seen_at,
     revokedAt: row.revoked_at,
     connectedSince: row.connected_since,
-    health: parseHealth(row.health),
+    health: parseHealth(row.health, row.id),
   }));
 }
 
@@ -118,10 +119,10 @@ export async function sourceKind(scope: TenantScope): Promise<Hello['source']['k
 async function toldSources({ db, tenantId }: TenantScope): Promise<Hello['source'][]> {
   const rows = await db
     .selectFrom('agent')
-    .select('source')
+    .select(['id', 'source'])
     .where('tenant_id', '=', tenantId)
     .where('source', 'is not', null)
     .orderBy('last_seen_at', 'desc')
     .execute();
-  return rows.map(({ source }) => JSON.parse(source ?? '{}') as Hello['source']);
+  return rows.map(({ id, source }) => readJson(helloSchema.shape.source, source ?? '', 'agent', id));
 }

@@ -19,6 +19,7 @@ import type { Body } from '../../model/body.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
 import { slices } from '../engine/slices.ts';
+import { isBody, readMany } from '../engine/stored-json.ts';
 import { type JournalEntry, writeJournal } from '../runs/journal.ts';
 import type { TenantScope } from '../store.ts';
 import { readTeams, writeTeams } from '../teams/teams.ts';
@@ -29,7 +30,7 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
   const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
   for (const row of rows) {
     const key = row.kind === 'user' ? asPersonKey(row.key) : row.key;
-    objectsOf(state, row.kind).set(key, toObject(row.object_id, row.body));
+    objectsOf(state, row.kind).set(key, toObject(row));
   }
   const pairs = await scope.db
     .selectFrom('applied_relation')
@@ -207,8 +208,8 @@ export async function forgetObject(
     .execute();
 }
 
-function toObject(objectId: string, body: string): AppliedObject {
-  return { objectId, body: JSON.parse(body) as Body };
+function toObject(row: { key: string; object_id: string; body: string }): AppliedObject {
+  return { objectId: row.object_id, body: readMany(isBody, row.body, 'applied', row.key) };
 }
 
 /** Of every school, class and account that we made, changed or took over. */
@@ -240,12 +241,12 @@ export async function readObject(
 ): Promise<AppliedObject | undefined> {
   const row = await scope.db
     .selectFrom('applied')
-    .select(['object_id', 'body'])
+    .select(['key', 'object_id', 'body'])
     .where('tenant_id', '=', scope.tenantId)
     .where('kind', '=', kind)
     .where('key', '=', key)
     .executeTakeFirst();
-  return row && toObject(row.object_id, row.body);
+  return row && toObject(row);
 }
 
 /** Where something is: the schools of a person or class, for instance. */

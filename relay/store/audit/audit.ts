@@ -1,6 +1,8 @@
 /** The audit log: who changed what in a tenant. Rows are added and read; the database refuses anything else. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { readJson, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -23,6 +25,10 @@ export interface AuditedActor {
   id?: string;
   role: string;
 }
+
+const storedActor: z.ZodType<AuditedActor | null> = z
+  .object({ kind: z.string(), id: z.string().exactOptional(), role: z.string() })
+  .nullable();
 
 /** With its place in the log. */
 export type PlacedEntry = AuditEntry & { seq: number };
@@ -50,17 +56,17 @@ export async function readAudit(
 ): Promise<PlacedEntry[]> {
   const rows = await db
     .selectFrom('audit')
-    .select(['seq', 'at', 'who', 'action', 'detail', 'note', 'actor'])
+    .select(['seq', 'id', 'at', 'who', 'action', 'detail', 'note', 'actor'])
     .where('tenant_id', '=', tenantId)
     .$if(since !== undefined, (query) => query.where('at', '>=', since ?? ''))
     .$if(before !== undefined, (query) => query.where('seq', '<', before ?? 0))
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute();
-  return rows.map(({ detail, actor, ...rest }) => ({
+  return rows.map(({ id, detail, actor, ...rest }) => ({
     ...rest,
-    detail: JSON.parse(detail) as object,
-    actor: actor === null ? null : (JSON.parse(actor) as AuditedActor),
+    detail: readJson(storedObject, detail, 'audit', id),
+    actor: actor === null ? null : readJson(storedActor, actor, 'audit', id),
   }));
 }
 

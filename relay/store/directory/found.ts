@@ -1,7 +1,35 @@
 /** Stamped objects of Microsoft 365 that have been found, until somebody's profile takes them over. */
+import { z } from 'zod';
 import type { Found } from '../../model/found.ts';
 import { slices } from '../engine/slices.ts';
+import { readJson, storedBody } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
+
+const text = z.string().exactOptional();
+const ids = z.array(z.string()).exactOptional();
+const foundDetail: z.ZodType<Omit<Found, 'kind' | 'objectId'>> = z.object({
+  stamp: z.object({
+    claims: z.array(
+      z.object({
+        kind: z.enum(['school', 'class', 'students', 'teachers']),
+        id: z.string(),
+        in: z.enum(['sis', 'dcid']),
+      }),
+    ),
+    bySds: z.boolean(),
+    hints: z.object({
+      schoolId: text,
+      courseNumber: text,
+      number: text,
+      name: text,
+      userName: text,
+      surname: text,
+    }),
+  }),
+  isForgotten: z.literal(true).exactOptional(),
+  body: storedBody,
+  related: z.object({ members: ids, owners: ids, schools: ids, users: ids, licenses: ids }),
+});
 
 /** A new reading takes the place of the one before. */
 export async function replaceFound({ db, tenantId }: TenantScope, objects: readonly Found[]): Promise<void> {
@@ -24,7 +52,7 @@ export async function addFound(scope: TenantScope, objects: readonly Found[]): P
 export async function readFound({ db, tenantId }: TenantScope): Promise<Found[]> {
   const rows = await db.selectFrom('found_object').selectAll().where('tenant_id', '=', tenantId).execute();
   return rows.map(({ kind, object_id: objectId, detail }) => {
-    return { kind, objectId, ...(JSON.parse(detail) as Omit<Found, 'kind' | 'objectId'>) };
+    return { kind, objectId, ...readJson(foundDetail, detail, 'found_object', objectId) };
   });
 }
 

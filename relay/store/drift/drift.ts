@@ -1,11 +1,15 @@
 /** What differs between Microsoft 365 and what Hallpass did there, and how far its changes have been read. */
 
 import type { Selectable } from 'kysely';
-import type { Drift, DriftLedger } from '../../drift/ledger.ts';
+import { z } from 'zod';
+import type { Drift, DriftLedger, Value } from '../../drift/ledger.ts';
 import { asObjectKey } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
+import { isBodyValue, readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import type { DriftTables } from './tables.ts';
+
+const storedValue = z.custom<Value>(isBodyValue, 'it is no value of a property');
 
 export async function readDrift({ db, tenantId }: TenantScope): Promise<Drift[]> {
   const rows = await db.selectFrom('drift').selectAll().where('tenant_id', '=', tenantId).orderBy('object').execute();
@@ -40,8 +44,8 @@ function toDrift({
     kind,
     object: asObjectKey(object),
     item,
-    ...(ours === null ? {} : { ours: JSON.parse(ours) }),
-    ...(theirs === null ? {} : { theirs: JSON.parse(theirs) }),
+    ...(ours === null ? {} : { ours: readJson(storedValue, ours, 'drift', object) }),
+    ...(theirs === null ? {} : { theirs: readJson(storedValue, theirs, 'drift', object) }),
     state,
     verdict,
     repairs,

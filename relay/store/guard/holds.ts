@@ -1,11 +1,23 @@
 /** What the guard holds back in a tenant, and what people decided about it. */
+import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { covers, type GuardRule, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
+import { asOperationKey } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
+import { asMemberKey } from '../../model/person-key.ts';
 import { slices } from '../engine/slices.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 export type StoredHold = HoldRecord & { profile: string };
+
+const storedSample: z.ZodType<HoldSample[]> = z.array(
+  z.object({
+    key: z.string().transform(asOperationKey),
+    person: z.string().transform(asMemberKey).exactOptional(),
+    reason: z.string(),
+  }),
+);
 
 /** Those of one profile, or of all; those first that have waited longest. */
 export async function readHolds({ db, tenantId }: TenantScope, profile?: string): Promise<StoredHold[]> {
@@ -28,7 +40,7 @@ export async function readHolds({ db, tenantId }: TenantScope, profile?: string)
     there: row.there,
     reason: row.reason,
     effect: row.effect,
-    sample: JSON.parse(row.sample) as HoldSample[],
+    sample: readJson(storedSample, row.sample, 'hold', row.key),
     state: row.state,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,

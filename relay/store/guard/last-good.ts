@@ -1,7 +1,13 @@
 /** What the guard compares the source with: each school as it was when a run last ended with nothing suspicious. */
+import { z } from 'zod';
 import type { SchoolSource } from '../../plan/source-guard.ts';
 import { slices } from '../engine/slices.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
+
+/** By kind. */
+const storedCounts = z.record(z.string(), z.number());
+const storedIds = z.array(z.string());
 
 /** By school id. */
 export async function readLastGood({ db, tenantId }: TenantScope): Promise<Map<string, SchoolSource>> {
@@ -10,9 +16,9 @@ export async function readLastGood({ db, tenantId }: TenantScope): Promise<Map<s
     rows.map((row) => [
       row.school_id,
       {
-        counts: JSON.parse(row.counts) as SchoolSource['counts'],
+        counts: readJson(storedCounts, row.counts, 'last_good', row.school_id),
         yearId: row.year_id ?? undefined,
-        sections: new Set(JSON.parse(row.sections) as string[]),
+        sections: new Set(readJson(storedIds, row.sections, 'last_good', row.school_id)),
       },
     ]),
   );

@@ -1,10 +1,18 @@
 /** Sync profiles as they are stored: a JSON document each, told apart by name. */
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
 import { type Profile, parseProfile } from '../../profile/profile.ts';
 import { readExistingAnew } from '../directory/mirror.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
+
+/** The mistakes of a document are told by the profile's own check. */
+const storedDocument = z.unknown();
+
+/** Of a document of any version, whether it writes. */
+export const storedState = z.object({ state: z.enum(['preview', 'enabled', 'paused']) });
 
 /** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
 export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profile[]> {
@@ -14,7 +22,7 @@ export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profi
     .where('tenant_id', '=', tenantId)
     .orderBy('name')
     .execute();
-  return rows.map((row) => parseProfile(JSON.parse(row.body), row.name));
+  return rows.map((row) => parseProfile(readJson(storedDocument, row.body, 'profile', row.name), row.name));
 }
 
 /** Each as a run last carried it out whole, by name. One that this program can no longer read is left out. */
@@ -28,7 +36,7 @@ export async function readAppliedProfiles({ db, tenantId }: TenantScope): Promis
   const applied = new Map<string, Profile>();
   for (const { name, applied_body: body } of rows) {
     try {
-      applied.set(name, parseProfile(JSON.parse(body ?? ''), name));
+      applied.set(name, parseProfile(readJson(storedDocument, body ?? '', 'profile', name), name));
     } catch (error) {
       if (!(error instanceof HallpassError)) throw error;
     }
@@ -92,7 +100,7 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
       .execute();
     return;
   }
-  const before = JSON.parse(existing.body) as Partial<Profile>;
+  const before = readJson(storedState, existing.body, 'profile', profile.name);
   if (before.state === 'preview' && profile.state === 'enabled') await readExistingAnew(scope);
   const pausedFrom =
     profile.state !== 'paused' ? { paused_from: null } : before.state === 'paused' ? {} : { paused_from: before.state };

@@ -1,11 +1,25 @@
 /** Profiles that may not write until a person resumes them. */
-import { catalogue, isErrorCode } from '../../../shared/errors.ts';
+import { z } from 'zod';
+import { catalogue, type ErrorCode, isErrorCode } from '../../../shared/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { type Quarantine, quarantineFor } from '../../profile/standing.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 /** Codes of failures that only a person can mend. */
 const mendable = Object.entries(catalogue).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
+
+const quarantineSchema: z.ZodType<Quarantine> = z.object({
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code), 'it is no code of an error'),
+  message: z.string(),
+  action: z.string(),
+  since: z.string(),
+});
+
+/** @param text as stored @throws HallpassError STORED_VALUE_DAMAGED */
+export function readQuarantine(text: string, profile: string): Quarantine {
+  return readJson(quarantineSchema, text, 'profile', profile);
+}
 
 /** By the profile's name. */
 export async function readQuarantines({ db, tenantId }: TenantScope): Promise<Map<string, Quarantine>> {
@@ -15,7 +29,7 @@ export async function readQuarantines({ db, tenantId }: TenantScope): Promise<Ma
     .where('tenant_id', '=', tenantId)
     .where('quarantine', 'is not', null)
     .execute();
-  return new Map(rows.map(({ name, quarantine }) => [name, JSON.parse(quarantine ?? '{}') as Quarantine]));
+  return new Map(rows.map(({ name, quarantine }) => [name, readQuarantine(quarantine ?? '', name)]));
 }
 
 /** Quarantines a profile if its runs since a person last let it write say so. Returns why, if it was not before. */

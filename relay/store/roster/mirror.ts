@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { BucketDigest } from '../../../shared/link.ts';
 import type { Bucket, Kind, RecordOf } from '../../../shared/roster.ts';
 import type { RosterChange } from '../../plan/roster-index.ts';
+import { isObject, readMany } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 export interface MirrorState {
@@ -49,14 +50,14 @@ export async function readRecords<K extends Kind>(scope: TenantScope, kind: K): 
   for (const bucket of buckets) {
     const rows = await scope.db
       .selectFrom('record')
-      .select('data')
+      .select(['id', 'data'])
       .where('tenant_id', '=', scope.tenantId)
       .where('kind', '=', kind)
       .where('school_id', '=', bucket.school_id)
       .where('deleted', '=', 0)
       .orderBy('id')
       .execute();
-    for (const row of rows) records.push(stored<K>(row.data));
+    for (const row of rows) records.push(stored<K>(row));
     await setImmediate();
   }
   return records;
@@ -75,7 +76,7 @@ export async function changedSince(scope: TenantScope, version: number): Promise
     kind: row.kind,
     schoolId: row.school_id,
     id: row.id,
-    record: row.deleted === 1 ? undefined : stored(row.data),
+    record: row.deleted === 1 ? undefined : stored(row),
   }));
 }
 
@@ -141,8 +142,12 @@ export async function manifest(
 }
 
 /** What the intake wrote after checking it against the schema; checking 800,000 rows again would cost seconds a run. */
-function stored<K extends Kind>(data: string): RecordOf<K> {
-  return JSON.parse(data) as RecordOf<K>;
+function isRecord<K extends Kind>(value: unknown): value is RecordOf<K> {
+  return isObject(value) && 'id' in value && 'schoolId' in value;
+}
+
+function stored<K extends Kind>({ id, data }: { id: string; data: string }): RecordOf<K> {
+  return readMany(isRecord<K>, data, 'record', id);
 }
 
 /** One record by kind and id, whichever school it is in; undefined when there is none (any more). */
@@ -162,13 +167,13 @@ export async function readPerson<K extends Kind>(
 ): Promise<{ records: RecordOf<K>[]; wasThere: boolean }> {
   const rows = await scope.db
     .selectFrom('record')
-    .select(['data', 'deleted'])
+    .select(['id', 'data', 'deleted'])
     .where('tenant_id', '=', scope.tenantId)
     .where('kind', '=', kind)
     .where('id', '=', id)
     .orderBy('school_id')
     .execute();
-  const records = rows.filter((row) => row.deleted === 0).map((row) => stored<K>(row.data));
+  const records = rows.filter((row) => row.deleted === 0).map((row) => stored<K>(row));
   return { records, wasThere: rows.some((row) => row.deleted === 1) };
 }
 
@@ -179,12 +184,12 @@ export async function readBySection(
 ): Promise<(RecordOf<'studentEnrollment'> | RecordOf<'teacherRoster'>)[]> {
   const rows = await scope.db
     .selectFrom('record')
-    .select('data')
+    .select(['id', 'data'])
     .where('tenant_id', '=', scope.tenantId)
     .where('kind', 'in', ['studentEnrollment', 'teacherRoster'])
     .where('school_id', '=', section.schoolId)
     .where('deleted', '=', 0)
     .execute();
-  const all = rows.map((row) => stored<'studentEnrollment' | 'teacherRoster'>(row.data));
+  const all = rows.map((row) => stored<'studentEnrollment' | 'teacherRoster'>(row));
   return all.filter((membership) => membership.sectionId === section.id);
 }

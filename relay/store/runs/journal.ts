@@ -1,10 +1,12 @@
 /** The journal: every run, every operation with its reason and outcome, and creations whose answer is still missing. */
 
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { Body } from '../../model/body.ts';
 import { asOperationKey, type ObjectKey, type OperationKey } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { slices } from '../engine/slices.ts';
+import { readJson, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -64,6 +66,9 @@ export interface Intent {
   after: unknown;
 }
 
+/** Values of an object, or keys of people. */
+export const storedValues = z.union([storedObject, z.array(z.string())]);
+
 /** Operations whose answer never came, in an earlier run or process. */
 export async function readIntents(scope: TenantScope): Promise<Intent[]> {
   const rows = await scope.db
@@ -76,7 +81,7 @@ export async function readIntents(scope: TenantScope): Promise<Intent[]> {
     id: row.id,
     kind: row.kind as OperationKind,
     key: asOperationKey(row.key),
-    after: row.after === null ? undefined : JSON.parse(row.after),
+    after: row.after === null ? undefined : readJson(storedValues, row.after, 'operation', row.id),
   }));
 }
 
@@ -235,13 +240,13 @@ export interface PastOperation {
 export async function operationsOn(scope: TenantScope, key: ObjectKey): Promise<PastOperation[]> {
   const rows = await scope.db
     .selectFrom('operation')
-    .select(['kind', 'state', 'at', 'reason', 'after', 'error_code', 'error_message'])
+    .select(['id', 'kind', 'state', 'at', 'reason', 'after', 'error_code', 'error_message'])
     .where('tenant_id', '=', scope.tenantId)
     .where('key', '=', key)
     .orderBy('seq', 'desc')
     .execute();
-  return rows.map(({ kind, state, at, reason, after, error_code: code, error_message: message }) => {
-    const value: unknown = after === null ? [] : JSON.parse(after);
+  return rows.map(({ id, kind, state, at, reason, after, error_code: code, error_message: message }) => {
+    const value: unknown = after === null ? [] : readJson(storedValues, after, 'operation', id);
     const people = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
     return { kind, state, at, reason, people, error: code === null ? undefined : `${code}: ${message ?? ''}` };
   });

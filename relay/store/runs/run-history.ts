@@ -1,6 +1,12 @@
 /** The journal as it is read: what every run did, operation by operation, for as long as it is kept. */
+import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
+import { storedValues } from './journal.ts';
+
+/** Operations by kind, as many as there are of it. */
+const storedPlan = z.record(z.string(), z.number());
 
 export interface PastRun {
   /** Grows with every run of the tenant: what people call it by. */
@@ -86,7 +92,7 @@ export async function operationsOf(
 ): Promise<JournalledOperation[]> {
   const rows = await db
     .selectFrom('operation')
-    .select(['seq', 'at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])
+    .select(['seq', 'id', 'at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .$if(failed, (query) => query.where('state', '!=', 'done'))
@@ -94,10 +100,10 @@ export async function operationsOf(
     .orderBy('seq')
     .$if(limit >= 0, (query) => query.limit(limit).offset(offset))
     .execute();
-  return rows.map(({ before, after, error_code: code, error_message: message, ...rest }) => ({
+  return rows.map(({ id, before, after, error_code: code, error_message: message, ...rest }) => ({
     ...rest,
-    before: before === null ? null : JSON.parse(before),
-    after: after === null ? null : JSON.parse(after),
+    before: before === null ? null : readJson(storedValues, before, 'operation', id),
+    after: after === null ? null : readJson(storedValues, after, 'operation', id),
     error: code === null ? null : { code, message: message ?? '' },
   }));
 }
@@ -190,7 +196,7 @@ function asRun(row: RunRow): PastRun {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     state,
-    planned: JSON.parse(row.planned) as Record<string, number>,
+    planned: readJson(storedPlan, row.planned, 'run', id),
     done,
     failed,
     held,

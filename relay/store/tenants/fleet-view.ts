@@ -2,6 +2,9 @@
 import { sql } from 'kysely';
 import { type Quarantine, type Standing, standingOf } from '../../profile/standing.ts';
 import { type AgentHealth, parseHealth } from '../agents/agent-health.ts';
+import { readJson } from '../engine/stored-json.ts';
+import { storedState } from '../profiles/profiles.ts';
+import { readQuarantine } from '../profiles/quarantine.ts';
 import type { SystemScope } from '../store.ts';
 
 export interface FleetAgent {
@@ -110,7 +113,7 @@ export async function readFleet({ db }: SystemScope, only?: readonly string[]): 
       revokedAt: null,
       lastSeenAt: row.last_seen_at,
       connectedSince: row.connected_since,
-      health: parseHealth(row.health),
+      health: parseHealth(row.health, row.name),
     })),
     profiles: (profilesOf.get(tenant.id) ?? []).map((row) => profileOf(row, tenant.committed_at !== null)),
     held: heldIn.get(tenant.id) ?? 0,
@@ -135,8 +138,8 @@ interface ProfileRow {
 }
 
 function profileOf(row: ProfileRow, hasRoster: boolean): FleetProfile {
-  const { state } = JSON.parse(row.body) as { state: 'preview' | 'enabled' | 'paused' };
-  const quarantine = row.quarantine === null ? null : (JSON.parse(row.quarantine) as Quarantine);
+  const { state } = readJson(storedState, row.body, 'profile', row.name);
+  const quarantine = row.quarantine === null ? null : readQuarantine(row.quarantine, row.name);
   const lastRun: FleetRun | undefined =
     row.started_at === null
       ? undefined

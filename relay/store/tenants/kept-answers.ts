@@ -2,7 +2,11 @@
  * What requests with an Idempotency-Key were answered, for as long as they may be repeated: a client that lost an answer asks again and
  * gets the same one, and nothing is done twice.
  */
+import { z } from 'zod';
+import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
+
+const storedHeaders = z.record(z.string(), z.string());
 
 /** How long an answer is kept, and how long a request that came to no end keeps others waiting, milliseconds. */
 const keptMs = 24 * 3_600_000;
@@ -46,7 +50,7 @@ export async function beginKeyed(
     .executeTakeFirst();
   if (known !== undefined && known.request !== request) return { state: 'other' };
   if (known !== undefined && known.status !== null) {
-    const headers = JSON.parse(known.headers ?? '{}') as Record<string, string>;
+    const headers = readJson(storedHeaders, known.headers ?? '{}', 'kept_answer', key);
     return { state: 'answered', answer: { status: known.status, headers, body: known.body } };
   }
   const waitedMs = known === undefined ? abandonedMs : now.getTime() - Date.parse(known.begun_at);
