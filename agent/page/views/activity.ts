@@ -49,7 +49,7 @@ function resultOf({ outcome, held, code, records, deletes }: PastCycle): string 
           .split('_')
           .map((part) => html`${part}`)
           .join('_<wbr>')}</code>`;
-  if (left)
-    return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} not updated</span>!${why}`;
+  // Not a word longer: the column holds no more beside a code.
+  if (left) return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} left</span>!${why}`;
   return html`<span class="${style}">!${icon(name)} ${word}</span>!${why}`;
 }

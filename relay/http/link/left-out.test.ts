@@ -47,7 +47,7 @@ t.test(
       now.map(({ subject, code }) => `${subject} ${code}`),
       ['class:980 RowLeftOut', 'district MoreRowsLeftOut', 'student:of school 12 RowLeftOut', 'students:7 RowLeftOut'],
     );
-    t.match(now[1], { message: /697 more rows/ });
+    t.match(now[1], { message: /697 more left-out rows/ });
     t.match(now[3], { message: /surname \(STUDENTS.Last_Name\) has a value that cannot be used/ });
     t.equal(now[0]?.firstAt, first?.firstAt, 'what goes on keeps its first time');
 

@@ -33,7 +33,7 @@ t.test("the first server is the district's; a second one is refused by name, and
   t.match(told, {
     code: 'SOURCE_OTHER',
     retry: 'fix',
-    message: /server ps\.contoso\.org, .* from ps-east\.contoso\.org\.$/,
+    message: /server ps\.contoso\.org, .* reads ps-east\.contoso\.org\.$/,
   });
   t.equal(await refused.closed, closeCodes.source);
   const agents = await relay.store.withTenant(tenant.id, listAgents);
