@@ -3,22 +3,9 @@ import { realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import process from 'node:process';
 import { isSea } from 'node:sea';
-import { setFlagsFromString } from 'node:v8';
 import { tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
 import { stateFolder } from './state/folder.ts';
-
-// Memory stays flat whatever the size of the district (scripts/bench/agent-memory.ts): the heap grows by a fifth at a time
-// instead of with the machine's memory, and the HTTP parser's WebAssembly is left as it is, because optimizing it takes
-// 28 MB for a moment. A first sync peaks at 115 MB in place of 320.
-for (const flag of [
-  '--heap-growing-percent=20',
-  '--semi-space-growth-factor=1',
-  '--no-wasm-tier-up',
-  '--no-wasm-dynamic-tiering',
-]) {
-  setFlagsFromString(flag);
-}
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());

@@ -1,13 +1,8 @@
 /** Entry point of `hallpass-relay`: the only place of the relay that looks at the process and its environment. */
-import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../shared/clock.ts';
 import { exitCodes, isRich, tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';
 import { homeInput, relayHome, userName } from './settings/home.ts';
-
-// Young objects get no more room than at the start: beside ten hostile agents the relay takes 40 MB less (scripts/bench/hostile.ts),
-// planning 100,000 students takes as long as before, and intake a twentieth longer.
-setFlagsFromString('--semi-space-growth-factor=1');
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -8,14 +8,12 @@ import { printableOutput } from '../../shared/printable.ts';
 import { type Kind, kinds } from '../../shared/roster.ts';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { type ConfigureOptions, configure } from '../commands/configure.ts';
-import { type EnrollOptions, enrollAgent } from '../commands/enroll.ts';
-import { showPage } from '../commands/page.ts';
+import type { ConfigureOptions } from '../commands/configure.ts';
+import type { EnrollOptions } from '../commands/enroll.ts';
 import type { PluginOptions } from '../commands/plugin.ts';
 import type { InstallOptions } from '../commands/service.ts';
-import { showStatus } from '../commands/status.ts';
 import type { SupportOptions } from '../commands/support.ts';
-import { run, syncOnce, type WorkOptions } from '../commands/work.ts';
+import type { WorkOptions } from '../commands/work.ts';
 import type { SetupOptions } from '../setup/command.ts';
 import { addAnswerOptions } from '../setup/questions.ts';
 import type { Context } from '../terminal/context.ts';
@@ -58,7 +56,11 @@ export async function runCli(args: readonly string[], surroundings: Context): Pr
   }
 }
 
-/** @param exitWith sets the exit code of a command that ran to its end */
+/**
+ * Commands are loaded when they are called: what `run` needs would be half of the start of every other.
+ *
+ * @param exitWith sets the exit code of a command that ran to its end
+ */
 function program(context: Context, exitWith: (code: number) => void): Command {
   const agent = new Command('hallpass-agent')
     .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
@@ -143,7 +145,7 @@ ${exitCodeHelp}`,
       `hallpass-agent configure --powerschool-url https://powerschool.example.org \\
       --powerschool-client-id 8c3e… --powerschool-secret-file /run/secrets/powerschool`,
     ),
-  ).action((options: ConfigureOptions) => configure(context, options));
+  ).action(async (options: ConfigureOptions) => (await import('../commands/configure.ts')).configure(context, options));
 
   command(
     'enroll',
@@ -162,15 +164,15 @@ ${exitCodeHelp}`,
     )
     .option('--code-stdin', 'read the code from standard input')
     .option('--name <name>', 'how the relay operator sees this agent (default: the host name)')
-    .action((options: EnrollOptions) => enrollAgent(context, options));
+    .action(async (options: EnrollOptions) => (await import('../commands/enroll.ts')).enrollAgent(context, options));
 
   command('run', 'read and send until stopped; a service runs this command', 'hallpass-agent run --log-format json')
     .addOption(logFormat())
     .option('--log-file <file>', 'log file of this run (default: the one in the settings)', path)
-    .action((options: WorkOptions) => run(context, options));
+    .action(async (options: WorkOptions) => (await import('../commands/work.ts')).run(context, options));
 
-  command('page', 'show the local page of an agent that is not running, to see why', 'hallpass-agent page').action(() =>
-    showPage(context),
+  command('page', 'show the local page of an agent that is not running, to see why', 'hallpass-agent page').action(
+    async () => (await import('../commands/page.ts')).showPage(context),
   );
 
   command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
@@ -185,8 +187,11 @@ ${exitCodeHelp}`,
     )
     .addOption(logFormat())
     .option('--log-file <file>', 'log file of this run (default: the one in the settings)', path)
-    .action((options: WorkOptions & { acceptEmpty: Kind[] }) =>
-      syncOnce(context, { ...options, acceptEmpty: new Set(options.acceptEmpty) }),
+    .action(async (options: WorkOptions & { acceptEmpty: Kind[] }) =>
+      (await import('../commands/work.ts')).syncOnce(context, {
+        ...options,
+        acceptEmpty: new Set(options.acceptEmpty),
+      }),
     );
 
   command(
@@ -202,7 +207,7 @@ ${exitCodeHelp}`,
 
   command('status', 'show settings, enrollment and the last cycles', 'hallpass-agent status --json')
     .option('--json', 'print JSON')
-    .action((options: { json?: true }) => showStatus(context, options));
+    .action(async (options: { json?: true }) => (await import('../commands/status.ts')).showStatus(context, options));
 
   command(
     'support-bundle',
