@@ -143,6 +143,13 @@ for (const text of ['{"surname": "Zelenka', '[7, {"surname": "Zelenka"}]', '7'])
   });
 }
 
+t.test('a key that names nothing is damage, too', async (t) => {
+  const { id, inTenant } = await setUp(t);
+  const hold = damages.find(({ table }) => table === 'hold');
+  await inTenant(async ({ db }) => hold?.row(id, '[{"key": "Zelenka", "reason": ""}]').execute(db));
+  await t.rejects(inTenant(readHolds), { code: 'STORED_VALUE_DAMAGED', message: /table hold .*removeMember/ });
+});
+
 t.test('a damaged profile is told, and one that was carried out is left out', async (t) => {
   const { inTenant } = await setUp(t);
   await inTenant(({ db }) => sql`update profile set body = '{"name"', applied_body = '{"name"'`.execute(db));

@@ -9,7 +9,14 @@ import type { Body } from '../../model/body.ts';
  * @throws HallpassError STORED_VALUE_DAMAGED, without the value: it may be about a person
  */
 export function readJson<T>(schema: z.ZodType<T>, text: string, table: string, key: string): T {
-  const result = schema.safeParse(parsed(text, table, key));
+  const value = parsed(text, table, key);
+  let result: z.ZodSafeParseResult<T>;
+  try {
+    result = schema.safeParse(value);
+  } catch {
+    // Functions of keys throw where a key names nothing.
+    throw fail('STORED_VALUE_DAMAGED', { table, key, reason: 'it is not what Hallpass writes there' });
+  }
   if (result.success) return result.data;
   const { path, reason } = schemaReason(result.error);
   throw fail('STORED_VALUE_DAMAGED', { table, key, reason: path === '' ? reason : `${path}: ${reason}` });
