@@ -5,7 +5,7 @@ import type { BoardState } from './board.ts';
 import type { SchoolName } from './school-names.ts';
 
 /** `unknown`: not compared since the agent started. */
-export type BucketState = 'in step' | 'comparing' | 'not updated' | 'unknown';
+export type BucketState = 'in step' | 'comparing' | 'stale' | 'unknown';
 
 export interface Cell {
   records: number;
@@ -32,7 +32,7 @@ export interface Matrix {
 }
 
 /** The most urgent first. */
-const urgency: readonly BucketState[] = ['not updated', 'comparing', 'unknown', 'in step'];
+const urgency: readonly BucketState[] = ['stale', 'comparing', 'unknown', 'in step'];
 
 /**
  * @param acknowledged what the relay has acknowledged, per bucket
@@ -77,13 +77,13 @@ export function matrixOf(
 
 function stateOf(key: string, { compared, planned, held, differing }: BoardState['buckets']): BucketState {
   if (planned.has(key) || differing.has(key)) return 'comparing';
-  if (held.has(key)) return 'not updated';
+  if (held.has(key)) return 'stale';
   return compared ? 'in step' : 'unknown';
 }
 
-/** What is not updated stands first. What is being compared stays in its place: rows that move cannot be read. */
+/** What is stale stands first. What is being compared stays in its place: rows that move cannot be read. */
 function byUrgencyThenName(a: SchoolRow, b: SchoolRow): number {
-  const stale = Number(b.state === 'not updated') - Number(a.state === 'not updated');
+  const stale = Number(b.state === 'stale') - Number(a.state === 'stale');
   return stale !== 0 ? stale : (a.name ?? a.schoolId).localeCompare(b.name ?? b.schoolId, 'en', { numeric: true });
 }
 

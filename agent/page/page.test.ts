@@ -238,12 +238,12 @@ t.test('buckets: what is held comes first, what was never sent is there, too', a
   t.same(
     matrix.rows.slice(0, 3).map(({ schoolId, name, state }) => [schoolId, name, state]),
     [
-      ['1021', undefined, 'not updated'],
-      ['1035', 'Aspen', 'not updated'],
+      ['1021', undefined, 'stale'],
+      ['1035', 'Aspen', 'stale'],
       ['1000', undefined, 'in step'],
     ],
   );
-  t.same(matrix.states, { 'not updated': 2, comparing: 1, unknown: 0, 'in step': 46 });
+  t.same(matrix.states, { stale: 2, comparing: 1, unknown: 0, 'in step': 46 });
   t.equal(matrix.totals.school, 8);
   t.equal(matrix.rows.find(({ schoolId }) => schoolId === '1042')?.cells.teacher?.state, 'comparing');
 
@@ -254,9 +254,9 @@ t.test('buckets: what is held comes first, what was never sent is there, too', a
   t.equal(of().states.comparing, 2);
   t.equal(of().rows.find(({ schoolId }) => schoolId === '9')?.cells.student?.records, 0);
   fresh.board.watch(ended({ outcome: 'failed', complete: false, problem: some }));
-  t.equal(of().states['not updated'], 2, 'a cycle that broke off settles nothing');
+  t.equal(of().states.stale, 2, 'a cycle that broke off settles nothing');
   fresh.board.watch(ended());
-  t.same(of().states, { 'not updated': 0, comparing: 0, unknown: 0, 'in step': 13 });
+  t.same(of().states, { stale: 0, comparing: 0, unknown: 0, 'in step': 13 });
 });
 
 t.test('what leaves is told from the schemas that the sending code uses', async (t) => {

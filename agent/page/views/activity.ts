@@ -50,6 +50,6 @@ function resultOf({ outcome, held, code, records, deletes }: PastCycle): string 
           .map((part) => html`${part}`)
           .join('_<wbr>')}</code>`;
   // Not a word longer: the column holds no more beside a code.
-  if (left) return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} left</span>!${why}`;
+  if (left) return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} stale</span>!${why}`;
   return html`<span class="${style}">!${icon(name)} ${word}</span>!${why}`;
 }

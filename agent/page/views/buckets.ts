@@ -8,7 +8,7 @@ import { count, counted, type IconName, icon } from './parts.ts';
 const looks: Record<BucketState, { icon: IconName; style: string }> = {
   'in step': { icon: 'ok', style: 'is-working' },
   comparing: { icon: 'busy', style: 'is-busy' },
-  'not updated': { icon: 'warning', style: 'is-troubled' },
+  stale: { icon: 'warning', style: 'is-troubled' },
   unknown: { icon: 'none', style: 'is-quiet' },
 };
 
@@ -23,7 +23,7 @@ export function bucketSummaryBlock({ matrix }: Model): string {
     (state) =>
       html`<li>!${mark(state)} ${counted(states[state], 'list')} ${state === 'unknown' ? 'not compared since the start' : state}</li>`,
   )}!${schools}</ul>
-  !${states['not updated'] === 0 ? '' : html`<p class="note">Not updated: the list could not be read completely, or its deletions wait for the rest of their kind. The relay keeps its records; nothing is deleted.</p>`}`;
+  !${states.stale === 0 ? '' : html`<p class="note">Stale: the list could not be read completely, or its deletions wait for the rest of their kind. The relay keeps its records; nothing is deleted.</p>`}`;
 }
 
 export function bucketRowsBlock({ matrix }: Model): string {
