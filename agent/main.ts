@@ -1,4 +1,5 @@
 /** The agent's process: the only place that looks at its arguments, environment and signals. */
+import './flat-memory.mjs';
 import { realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import process from 'node:process';

@@ -1,4 +1,5 @@
 /** Entry point of `hallpass-relay`: the only place of the relay that looks at the process and its environment. */
+import './flat-memory.mjs';
 import { systemClock } from '../shared/clock.ts';
 import { exitCodes, isRich, tolerateBrokenOutput } from '../shared/terminal.ts';
 import { runCli } from './cli/program.ts';

@@ -10,7 +10,6 @@ import { createReporter } from '../log/reporter.ts';
 import { type Report, toProblem } from '../model/events.ts';
 import { openAgent, type WorkingAgent } from '../node.ts';
 import { AgentState } from '../state/agent-state.ts';
-import { keepMemoryFlat } from '../system/flat-memory.ts';
 import type { Context } from '../terminal/context.ts';
 
 export interface WorkOptions {
@@ -39,7 +38,6 @@ async function work(
   lasting: boolean,
   task: (agent: WorkingAgent) => Promise<void>,
 ): Promise<void> {
-  keepMemoryFlat();
   const { folder, env, stdout } = context;
   const state = await AgentState.open(folder);
   const shown = createReporter({ format: logFormat, out: stdout, env, clock: systemClock });

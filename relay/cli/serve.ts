@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
 import { checkSettings, loadSettings, settingsNotice } from '../settings/settings.ts';
 import { settingWarnings } from '../settings/warnings.ts';
@@ -34,10 +33,6 @@ async function serve(context: CliContext, { logFormat, port }: ServeOptions): Pr
   const { home, out, clock, rich, stop, keyFile } = context;
   // Loaded here: fastify, Graph client and MSAL take half of the start-up that every other command would pay for.
   const { startRelay } = await import('../node.ts');
-  // Young objects get no more room than at the start: beside ten hostile agents the relay takes 40 MB less (scripts/bench/hostile.ts),
-  // planning 100,000 students takes as long as before, and intake a twentieth longer. Only now: what is loaded later is
-  // compiled again at every start.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const stored = await loadSettings(home);
   const settings = port === undefined ? stored : checkSettings({ ...stored, listen: { ...stored.listen, port } });
   const log = createLog(logFormat ?? (rich ? 'text' : 'json'), out);
