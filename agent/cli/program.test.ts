@@ -267,10 +267,7 @@ t.test('status tells what the page tells, and when it was so', async (t) => {
   district.relay.closeAll('protocol');
   await lost;
   // The file is written beside the work.
-  for (let tries = 0; tries < 50; tries += 1) {
-    if ((await AgentState.open(district.folder)).link?.connected === false) break;
-    await setImmediate();
-  }
+  while ((await AgentState.open(district.folder)).link?.connected !== false) await setImmediate();
   t.match(await agent(district.folder, ['status']), {
     out: /Connection +lost since 20\d\d-.*\n[\s\S]*Problem +\[(LINK_LOST|RELAY_BUSY)\] .*\(since 20\d\d-[^)]+\)\n {2}→ /,
   });
