@@ -146,7 +146,7 @@ t.test('trouble is on the page, and nobody of the district', async (t) => {
   let page = await html(url);
   // Names are read once somebody has looked.
   while (!page.includes('North')) page = await html(url);
-  t.match(page, /Trying again.*POWERSCHOOL_FAILED.*1 left/s);
+  t.match(page, /Trying again.*1 stale.*POWERSCHOOL_FAILED/s);
   const history = await readFile(join(district.folder, 'history.json'), 'utf8').catch(() => '');
   t.notMatch(page + history, /Zoë|O&#39;Neil|O'Neil|student1000|correct/);
 
