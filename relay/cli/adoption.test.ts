@@ -89,9 +89,9 @@ t.test('a check finds what the ids of another tool are, with their prefixes, and
   const { out } = await cli('profile', 'check', 'contoso');
   t.match(out, /Stamped students in Microsoft 365: 30; in the roster as dcid 0, as students_<studentNumber> 30\.\n/);
   t.match(out, /Stamped sections in Microsoft 365: 6; in the roster as dcid 0, as id 6\.\n/);
-  t.match(out, /Say \{ "id": "studentNumber", "prefix": "students_" \},/);
-  t.match(out, /Say \{ "id": "dcid", "prefix": "users_" \},/);
-  t.match(out, /warning {2}adoption\.ids\.sections: [^\n]*\n {2}→ Say "id",/);
+  t.match(out, /Write \{ "id": "studentNumber", "prefix": "students_" \};/);
+  t.match(out, /Write \{ "id": "dcid", "prefix": "users_" \};/);
+  t.match(out, /warning {2}adoption\.ids\.sections: [^\n]*\n {2}→ Write "id";/);
   const adoption = {
     ids: {
       sections: 'id',
