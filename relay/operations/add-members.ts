@@ -1,10 +1,10 @@
 /** Puts students and teachers into their class, twenty in a request. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { refusals } from './common-answers.ts';
 import { makeAgain, references } from './memberships.ts';
 import { keysIn } from './objects.ts';
 import { members } from './permissions.ts';
-import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';
+import { joining } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -27,17 +27,7 @@ export const addMembers: OperationSpec<'addMembers'> = {
     }),
   },
   permissions: members,
-  answers: [
-    ...passing,
-    alreadyInGroup,
-    ...missing,
-    onPremises,
-    ...closedGroup,
-    memberRefused,
-    objectFull,
-    ...full,
-    ...refusals,
-  ],
+  answers: [...joining, ...refusals],
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 

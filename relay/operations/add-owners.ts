@@ -1,11 +1,11 @@
 /** Makes teachers owners of their class. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { refusals } from './common-answers.ts';
 import { makeAgain, references } from './memberships.ts';
 import { keysIn } from './objects.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import { owners } from './permissions.ts';
-import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';
+import { joining } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -41,20 +41,7 @@ export const addOwners: OperationSpec<'addOwners'> = {
     }),
   },
   permissions: owners,
-  answers: [
-    ...[
-      severalNotPossible,
-      ...passing,
-      alreadyInGroup,
-      ...missing,
-      onPremises,
-      ...closedGroup,
-      memberRefused,
-      objectFull,
-      ...full,
-    ],
-    ...[...severalRefused, ...refusals],
-  ],
+  answers: [severalNotPossible, ...joining, ...severalRefused, ...refusals],
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
 

@@ -1,9 +1,9 @@
 /** Puts people into the group that gives its members a license. */
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { refusals } from './common-answers.ts';
 import { licenceKey } from './licence-relation.ts';
 import { references } from './memberships.ts';
 import { members } from './permissions.ts';
-import { alreadyInGroup, closedGroup, memberRefused, objectFull } from './shared-answers.ts';
+import { joining } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -26,17 +26,7 @@ export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
     }),
   },
   permissions: members,
-  answers: [
-    ...passing,
-    alreadyInGroup,
-    ...missing,
-    onPremises,
-    ...closedGroup,
-    memberRefused,
-    objectFull,
-    ...full,
-    ...refusals,
-  ],
+  answers: [...joining, ...refusals],
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 

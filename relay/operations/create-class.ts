@@ -1,9 +1,8 @@
 /** Makes a class: a Microsoft 365 group with the education properties. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { isStampedFor } from './objects.ts';
+import { isStampedFor, searchByStamp } from './objects.ts';
 import { roster } from './permissions.ts';
-import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
+import { classAnswers } from './shared-answers.ts';
 import { ofClasses } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -16,17 +15,9 @@ export const createClass: OperationSpec<'createClass'> = {
 
   request: { service: 'graph', send: ({ body }) => ({ method: 'POST', url: '/education/classes', body }) },
   permissions: roster,
-  answers: [
-    ...[...passing, ...missing, onPremises, protectedGroup, ...full],
-    ...[namingPolicy, noEducation, refusedValue, ...refusals],
-  ],
+  answers: classAnswers,
   makes: {
-    search: ({ externalId }) => ({
-      path: '/education/classes',
-      property: 'externalId',
-      value: String(externalId),
-      select: 'id,externalId,externalSource',
-    }),
+    search: (body) => searchByStamp('/education/classes', body),
     isOurs: isStampedFor,
     hasUniqueName: false,
     read: (objectId) => `/education/classes/${objectId}?$select=id,externalId,externalSource`,

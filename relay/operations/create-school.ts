@@ -1,7 +1,7 @@
 /** Makes a school: an administrative unit with the education properties. */
 import { idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { isStampedFor } from './objects.ts';
+import { isStampedFor, searchByStamp } from './objects.ts';
 import { roster } from './permissions.ts';
 import { noEducation, refusedValue } from './shared-answers.ts';
 import { ofSchools } from './sources.ts';
@@ -18,12 +18,7 @@ export const createSchool: OperationSpec<'createSchool'> = {
   permissions: roster,
   answers: [...passing, ...missing, onPremises, ...full, noEducation, refusedValue, ...refusals],
   makes: {
-    search: ({ externalId }) => ({
-      path: '/education/schools',
-      property: 'externalId',
-      value: String(externalId),
-      select: 'id,externalId,externalSource',
-    }),
+    search: (body) => searchByStamp('/education/schools', body),
     isOurs: isStampedFor,
     hasUniqueName: false,
     read: undefined,

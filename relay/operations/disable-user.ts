@@ -1,7 +1,7 @@
 /** Nobody can sign in any more with the account of somebody who is gone from PowerSchool. Nothing of it is deleted. */
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { setEnabled } from './objects.ts';
 import { roster } from './permissions.ts';
-import { protectedAccount } from './shared-answers.ts';
+import { accountAnswers } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -12,16 +12,9 @@ export const disableUser: OperationSpec<'disableUser'> = {
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
   group: () => undefined,
 
-  request: {
-    service: 'graph',
-    send: ({ personKey }, ids) => ({
-      method: 'PATCH',
-      url: `/education/users/${ids.person(personKey)}`,
-      body: { accountEnabled: false },
-    }),
-  },
+  request: { service: 'graph', send: ({ personKey }, ids) => setEnabled(personKey, false, ids) },
   permissions: roster,
-  answers: [...passing, ...missing, onPremises, protectedAccount, ...full, ...refusals],
+  answers: accountAnswers,
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 

@@ -1,7 +1,7 @@
 /** Lets somebody sign in again whose account Hallpass disabled, and who is back. */
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
+import { setEnabled } from './objects.ts';
 import { roster } from './permissions.ts';
-import { protectedAccount } from './shared-answers.ts';
+import { accountAnswers } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -12,16 +12,9 @@ export const enableUser: OperationSpec<'enableUser'> = {
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
   group: () => undefined,
 
-  request: {
-    service: 'graph',
-    send: ({ personKey }, ids) => ({
-      method: 'PATCH',
-      url: `/education/users/${ids.person(personKey)}`,
-      body: { accountEnabled: true },
-    }),
-  },
+  request: { service: 'graph', send: ({ personKey }, ids) => setEnabled(personKey, true, ids) },
   permissions: roster,
-  answers: [...passing, ...missing, onPremises, protectedAccount, ...full, ...refusals],
+  answers: accountAnswers,
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 

@@ -1,9 +1,8 @@
 /** Marks a class of a past year by its name, as School Data Sync does: `Exp0627_Algebra - 1`. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { updated, valuesIn } from './objects.ts';
+import { patchClass, updated, valuesIn } from './objects.ts';
 import { roster } from './permissions.ts';
-import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
+import { classAnswers } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -14,15 +13,9 @@ export const expireClass: OperationSpec<'expireClass'> = {
   changes: ({ sectionId }) => ({ what: 'class', id: sectionId }),
   group: () => undefined,
 
-  request: {
-    service: 'graph',
-    send: ({ sectionId, body }, ids) => ({ method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body }),
-  },
+  request: { service: 'graph', send: patchClass },
   permissions: roster,
-  answers: [
-    ...[...passing, ...missing, onPremises, protectedGroup, ...full],
-    ...[namingPolicy, noEducation, refusedValue, ...refusals],
-  ],
+  answers: classAnswers,
   makes: undefined,
   // Whoever needs the class again names it anew, and a reading of the directory tells what is true.
   unheard: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),

@@ -4,6 +4,8 @@ import { objectsOf } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
 import { idIn, type OperationKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
+import type { PersonKey } from '../model/person-key.ts';
+import type { ObjectIds, Search, WriteRequest } from './spec.ts';
 
 /** The applied state of an object that has new values besides those that were written before. */
 export function updated(
@@ -43,4 +45,19 @@ export function isStampedFor(
   key: OperationKey,
 ): boolean {
   return item.externalSource === 'sis' && item.externalId === idIn(key);
+}
+
+/** Where a school or class of the education API shows by the record that it carries. @param path `/education/classes` */
+export function searchByStamp(path: string, { externalId }: Readonly<Record<string, unknown>>): Search {
+  return { path, property: 'externalId', value: String(externalId), select: 'id,externalId,externalSource' };
+}
+
+/** Writes values of a class that exists. */
+export function patchClass({ sectionId, body }: { sectionId: string; body: Body }, ids: ObjectIds): WriteRequest {
+  return { method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body };
+}
+
+/** Lets somebody sign in, or nobody. */
+export function setEnabled(personKey: PersonKey, accountEnabled: boolean, ids: ObjectIds): WriteRequest {
+  return { method: 'PATCH', url: `/education/users/${ids.person(personKey)}`, body: { accountEnabled } };
 }

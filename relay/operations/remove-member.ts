@@ -1,10 +1,9 @@
 /** Takes somebody out of a class. The account stays, and so does what they wrote in the class. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { endMemberships } from './memberships.ts';
 import { keysIn } from './objects.ts';
 import { members } from './permissions.ts';
-import { alreadyGone, closedGroup, lastOwner } from './shared-answers.ts';
+import { leaving } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -26,7 +25,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
     }),
   },
   permissions: members,
-  answers: [...passing, ...alreadyGone, ...missing, onPremises, ...closedGroup, ...full, lastOwner, ...refusals],
+  answers: leaving,
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 

@@ -1,10 +1,9 @@
 /** Takes the ownership of a class from somebody who no longer teaches it. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { endMemberships } from './memberships.ts';
 import { keysIn } from './objects.ts';
 import { owners } from './permissions.ts';
-import { alreadyGone, closedGroup, lastOwner } from './shared-answers.ts';
+import { leaving } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -28,7 +27,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
     }),
   },
   permissions: owners,
-  answers: [...passing, ...alreadyGone, ...missing, onPremises, ...closedGroup, ...full, lastOwner, ...refusals],
+  answers: leaving,
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
 

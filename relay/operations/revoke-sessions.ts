@@ -2,8 +2,7 @@
  * Signs somebody out everywhere whose account Hallpass has just disabled: programs and browsers that were signed in before would go
  * on for as long as their tokens last. https://learn.microsoft.com/graph/api/user-revokesigninsessions
  */
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { protectedAccount } from './shared-answers.ts';
+import { accountAnswers } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -29,7 +28,7 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   },
   // The reference lists the first alone for applications since 2024, and before that the others.
   permissions: [['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']],
-  answers: [...passing, ...missing, onPremises, protectedAccount, ...full, ...refusals],
+  answers: accountAnswers,
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 

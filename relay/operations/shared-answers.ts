@@ -1,5 +1,5 @@
 /** Answers that several kinds of operations get: about groups, accounts, teams, education, and values. */
-import { anyRefusal, notFound } from './common-answers.ts';
+import { anyRefusal, full, missing, notFound, onPremises, passing, refusals } from './common-answers.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 
 /** Somebody is in the group already, and of some of the people that may not be true. */
@@ -124,3 +124,27 @@ export const refusedValue: OutcomeRow = {
   verdict: 'refused',
   problem: 'AzureActiveDirectoryInvalidPropertyValue',
 };
+
+/** All answers to a request that is about an account and writes no value of PowerSchool. */
+export const accountAnswers: readonly OutcomeRow[] = [
+  ...[...passing, ...missing, onPremises, protectedAccount, ...full],
+  ...refusals,
+];
+
+/** All answers to a request that writes the values of a class. */
+export const classAnswers: readonly OutcomeRow[] = [
+  ...[...passing, ...missing, onPremises, protectedGroup, ...full],
+  ...[namingPolicy, noEducation, refusedValue, ...refusals],
+];
+
+/** The answers to people who are to join a group, up to those that are common to all refusals. */
+export const joining: readonly OutcomeRow[] = [
+  ...[...passing, alreadyInGroup, ...missing, onPremises],
+  ...[...closedGroup, memberRefused, objectFull, ...full],
+];
+
+/** All answers to somebody who is to leave a group. */
+export const leaving: readonly OutcomeRow[] = [
+  ...[...passing, ...alreadyGone, ...missing, onPremises],
+  ...[...closedGroup, ...full, lastOwner, ...refusals],
+];

@@ -1,9 +1,8 @@
 /** Writes values of a class that is there. */
 import { idIn } from '../model/keys.ts';
-import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
-import { namesIn, receiveValues, updated } from './objects.ts';
+import { namesIn, patchClass, receiveValues, updated } from './objects.ts';
 import { roster } from './permissions.ts';
-import { namingPolicy, noEducation, protectedGroup, refusedValue } from './shared-answers.ts';
+import { classAnswers } from './shared-answers.ts';
 import { ofClasses } from './sources.ts';
 import type { OperationSpec } from './spec.ts';
 
@@ -14,15 +13,9 @@ export const updateClass: OperationSpec<'updateClass'> = {
   changes: ({ sectionId }) => ({ what: 'class', id: sectionId }),
   group: () => undefined,
 
-  request: {
-    service: 'graph',
-    send: ({ sectionId, body }, ids) => ({ method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body }),
-  },
+  request: { service: 'graph', send: patchClass },
   permissions: roster,
-  answers: [
-    ...[...passing, ...missing, onPremises, protectedGroup, ...full],
-    ...[namingPolicy, noEducation, refusedValue, ...refusals],
-  ],
+  answers: classAnswers,
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),
 
