@@ -20,12 +20,15 @@ import { datesSchema, policiesSchema, scheduleSchema } from './life.ts';
 /** `match`: sync existing users. `create`: create new users. */
 const modeSchema = z.enum(['match', 'create']);
 
+/** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. */
+export const profileState = z.enum(['preview', 'enabled', 'paused']);
+
 /** The document by itself: what every part may say. */
 export const profileShape = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(100),
-  /** `preview`: runs plan and count, and write nothing. `paused`: nothing runs. A profile that does not say starts in preview. */
-  state: z.enum(['preview', 'enabled', 'paused']).default('preview'),
+  /** A profile that does not say starts in preview. */
+  state: profileState.default('preview'),
   mode: z.strictObject({ students: modeSchema, teachers: modeSchema }),
   identity: identitySchema,
   domains: z.strictObject({

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { operationKinds } from '../../operations/registry.ts';
 import { type Filter, type Listed, listPlan, totalsOf } from '../../plan/listing.ts';
+import { profileState } from '../../profile/profile.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { PlanNow } from '../../sync/plan-now.ts';
 import { jsonCell, type Table } from './fields.ts';
@@ -13,7 +14,7 @@ const body = z.record(z.string(), z.unknown());
 
 export const planAnswer = z.object({
   tenant: z.object({ slug: z.string(), name: z.string() }),
-  profile: z.object({ name: z.string(), state: z.enum(['preview', 'enabled', 'paused']) }),
+  profile: z.object({ name: z.string(), state: profileState }),
   rosterVersion: z.int(),
   takenOver: z.object({
     schools: z.int(),

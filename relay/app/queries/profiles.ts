@@ -1,21 +1,22 @@
 /** The profiles of a district, and how each is doing. */
 import { z } from 'zod';
+import { profileState } from '../../profile/profile.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import { readStandings } from '../../store/runs/standings.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { failure, moment, runFailure } from './fields.ts';
 
+/** How one is doing. */
+export const profileStanding = z.object({
+  name: z.string(),
+  state: profileState,
+  standing: z.string(),
+  quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
+  failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
+});
+
 export const profilesAnswer = z.object({
-  profiles: z.array(
-    z.object({
-      name: z.string(),
-      state: z.enum(['preview', 'enabled', 'paused']),
-      standing: z.string(),
-      quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
-      failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
-      schools: z.union([z.literal('all'), z.array(z.string())]),
-    }),
-  ),
+  profiles: z.array(profileStanding.extend({ schools: z.union([z.literal('all'), z.array(z.string())]) })),
 });
 
 /** By name. */

@@ -5,18 +5,17 @@ import { countReadopted, readUnknownPasswords } from '../../store/accounts/initi
 import { listAgents } from '../../store/agents/agents.ts';
 import { countApplied } from '../../store/applied/applied.ts';
 import { readHolds } from '../../store/guard/holds.ts';
-import { readProfiles } from '../../store/profiles/profiles.ts';
 import { digests, mirrorState } from '../../store/roster/mirror.ts';
 import { lastRun } from '../../store/runs/journal.ts';
 import { countProblems } from '../../store/runs/problems.ts';
-import { readStandings } from '../../store/runs/standings.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { countWaitingTeams } from '../../store/teams/team-activation.ts';
 import { countTeams } from '../../store/teams/teams.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import { agentsNow, listedAgentSchema } from './agents.ts';
-import { failure, moment, runFailure } from './fields.ts';
+import { moment } from './fields.ts';
 import { holdSchema } from './holds.ts';
+import { profileStanding, profilesNow } from './profiles.ts';
 
 const count = z.int();
 
@@ -30,12 +29,7 @@ export const statusAnswer = z.object({
   }),
   agents: z.array(listedAgentSchema),
   profiles: z.array(
-    z.object({
-      name: z.string(),
-      state: z.enum(['preview', 'enabled', 'paused']),
-      standing: z.string(),
-      quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
-      failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
+    profileStanding.extend({
       lastRun: z
         .object({
           profile: z.string(),
@@ -65,10 +59,8 @@ export async function tenantStatus(
   const records = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>;
   for (const bucket of await digests(scope)) records[bucket.kind] += bucket.digest.count;
   const profiles = [];
-  const standings = await readStandings(scope);
-  for (const { name, state } of await readProfiles(scope)) {
-    const { standing = 'setting up', quarantine = null, failure: why = null } = standings.get(name) ?? {};
-    profiles.push({ name, state, standing, quarantine, failure: why, lastRun: (await lastRun(scope, name)) ?? null });
+  for (const { schools: _schools, ...profile } of (await profilesNow(scope)).profiles) {
+    profiles.push({ ...profile, lastRun: (await lastRun(scope, profile.name)) ?? null });
   }
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name, graphTenantId: tenant.graph_tenant_id },

@@ -9,7 +9,7 @@ import { readDocument } from '../../app/queries/profile-document.ts';
 import { profilesAnswer, profilesNow } from '../../app/queries/profiles.ts';
 import { stampCounts } from '../../app/queries/stamp-counts.ts';
 import type { ProfileDocument } from '../../profile/document.ts';
-import type { Profile } from '../../profile/profile.ts';
+import { type Profile, profileState } from '../../profile/profile.ts';
 import type { ProfileProblem } from '../../profile/tenant-facts.ts';
 import { chooseProfile, readProfiles } from '../../store/profiles/profiles.ts';
 import { change, Said } from './change-route.ts';
@@ -19,7 +19,6 @@ import { queries, readQuery } from './query.ts';
 import { type DistrictVisit, ofDistrict, plain, question, type Route, read } from './route.ts';
 
 const document = z.record(z.string(), z.unknown()).meta({ description: 'A profile, as docs/profile.md describes it.' });
-const state = z.enum(['preview', 'enabled', 'paused']);
 const problems = z
   .array(
     z.object({ field: z.string(), severity: z.enum(['error', 'warning']), reason: z.string(), remedy: z.string() }),
@@ -154,7 +153,7 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
         .optional()
         .meta({ description: 'Without holding it against Microsoft 365 and the roster.' }),
     }),
-    answer: z.object({ profile: z.string(), state, problems }),
+    answer: z.object({ profile: z.string(), state: profileState, problems }),
     ...(isChecked && { asksMicrosoft: true }),
     hasVersion: true,
     async perform({ app, actor, tenant, params, headers }, { unchecked }) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
-import { type Profile, parseProfile } from '../../profile/profile.ts';
+import { type Profile, parseProfile, profileState } from '../../profile/profile.ts';
 import { readExistingAnew } from '../directory/mirror.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
@@ -12,7 +12,7 @@ import type { TenantScope } from '../store.ts';
 const storedDocument = z.unknown();
 
 /** Of a document of any version, whether it writes. */
-export const storedState = z.object({ state: z.enum(['preview', 'enabled', 'paused']) });
+export const storedState = z.object({ state: profileState });
 
 /** The profiles in force, by name. @throws HallpassError PROFILE_INVALID when a stored one no longer fits the schema */
 export async function readProfiles({ db, tenantId }: TenantScope): Promise<Profile[]> {
