@@ -2,16 +2,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { HallpassError } from './errors.ts';
-import {
-  type AgentMessage,
-  agentMessageSchema,
-  decodeFrame,
-  encodeFrame,
-  fromWire,
-  limits,
-  toWire,
-  unpackFrameAside,
-} from './link.ts';
+import { decodeFrame, encodeFrame, fromWire, toWire, unpackFrameAside } from './frames.ts';
+import { type AgentMessage, agentMessageSchema, limits } from './link.ts';
 import type { Student } from './roster.ts';
 
 const batch = (count: number): AgentMessage => ({

@@ -4,8 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { HallpassError } from '../../shared/errors.ts';
+import { toWire } from '../../shared/frames.ts';
 import type { RowFinding } from '../../shared/left-out.ts';
-import { type BucketDigest, toWire } from '../../shared/link.ts';
+import type { BucketDigest } from '../../shared/link.ts';
 import { type Bucket, bucketKey, type Kind } from '../../shared/roster.ts';
 import type { Baselines } from '../baseline/baselines.ts';
 import { fingerprintOf, type ProbeMemory } from '../baseline/probe-memory.ts';

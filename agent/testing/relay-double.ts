@@ -12,6 +12,7 @@ import { text } from 'node:stream/consumers';
 import { decodeJwt, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type DigestText, digestOf, digestToText, emptyDigest, recordHash, sameDigest } from '../../shared/digest.ts';
+import { decodeFrame, encodeFrame, fromWire } from '../../shared/frames.ts';
 import {
   type AgentMessage,
   agentMessageSchema,
@@ -19,11 +20,8 @@ import {
   checkSubprotocol,
   clockToleranceSeconds,
   closeCodes,
-  decodeFrame,
-  encodeFrame,
   enrollPath,
   enrollRequestSchema,
-  fromWire,
   limits,
   linkPath,
   type RelayMessage,

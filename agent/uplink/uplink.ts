@@ -1,11 +1,9 @@
 /** The lasting connection to the relay: drives the state machine with sockets and timers, and hands out sessions. */
 import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../../shared/frames.ts';
 import {
   type AgentMessage,
-  decodeFrame,
-  encodeFrame,
-  type Frame,
   type Hello,
   protocolVersion,
   type RelayMessage,

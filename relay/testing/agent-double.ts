@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { type Digest, digestToText, emptyDigest } from '../../shared/digest.ts';
+import { decodeFrame, encodeFrame } from '../../shared/frames.ts';
 import {
   type AgentMessage,
   type BucketDigest,
-  decodeFrame,
-  encodeFrame,
   enrollPath,
   enrollResponseSchema,
   type Hello,

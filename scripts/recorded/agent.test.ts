@@ -5,13 +5,8 @@ import t from 'tap';
 import { Baselines } from '../../agent/baseline/baselines.ts';
 import { AgentState } from '../../agent/state/agent-state.ts';
 import { District, person } from '../../agent/testing/district.ts';
-import {
-  type BucketDigest,
-  decodeFrame,
-  encodeFrame,
-  type RelayMessage,
-  relayMessageSchema,
-} from '../../shared/link.ts';
+import { decodeFrame, encodeFrame } from '../../shared/frames.ts';
+import { type BucketDigest, type RelayMessage, relayMessageSchema } from '../../shared/link.ts';
 import { Recording } from './recording.ts';
 
 for (const recording of Recording.all()) {

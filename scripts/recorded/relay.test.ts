@@ -11,14 +11,8 @@ import { parseProfile } from '../../relay/profile/profile.ts';
 import { newToken, tokenHash } from '../../relay/store/tenants/api-token.ts';
 import { type AgentIdentity, signToken } from '../../relay/testing/agent-double.ts';
 import { startTestRelay } from '../../relay/testing/relay-double.ts';
-import {
-  type AgentMessage,
-  decodeFrame,
-  encodeFrame,
-  linkPath,
-  relayMessageSchema,
-  subprotocol,
-} from '../../shared/link.ts';
+import { decodeFrame, encodeFrame } from '../../shared/frames.ts';
+import { type AgentMessage, linkPath, relayMessageSchema, subprotocol } from '../../shared/link.ts';
 import { Recording } from './recording.ts';
 
 type Message = Record<string, unknown> & { type: string };

@@ -6,18 +6,9 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../shared/clock.ts';
 import { type ErrorCode, fail, HallpassError } from '../../../shared/errors.ts';
+import { decodeJson, encodeFrame, type Frame, unpackFrame, unpackFrameAside } from '../../../shared/frames.ts';
 import type { InParts } from '../../../shared/in-parts.ts';
-import {
-  type AgentMessage,
-  agentMessageSchema,
-  closeCodes,
-  decodeJson,
-  encodeFrame,
-  type Frame,
-  type RelayMessage,
-  unpackFrame,
-  unpackFrameAside,
-} from '../../../shared/link.ts';
+import { type AgentMessage, agentMessageSchema, closeCodes, type RelayMessage } from '../../../shared/link.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import type { Room } from './room.ts';
 import type { Share, Turns } from './turns.ts';

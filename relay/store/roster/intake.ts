@@ -14,8 +14,9 @@ import {
   sameDigest,
 } from '../../../shared/digest.ts';
 import { fail } from '../../../shared/errors.ts';
+import { fromWire } from '../../../shared/frames.ts';
 import type { InParts } from '../../../shared/in-parts.ts';
-import { type Batch, type BucketDigest, fromWire } from '../../../shared/link.ts';
+import type { Batch, BucketDigest } from '../../../shared/link.ts';
 import { type Bucket, bucketKey } from '../../../shared/roster.ts';
 import type { TenantScope } from '../store.ts';
 import { digests, isChanged } from './mirror.ts';
