@@ -6,11 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
-import { Meter } from '../model/meter.ts';
 import { person } from '../testing/district.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { openPowerQueries } from '../testing/power-queries.ts';
 import { PowerSchoolDouble } from '../testing/powerschool-double.ts';
-import { openPowerQuerySource } from './powerquery.ts';
 
 async function open(t: Test, settings: { minIntervalMs?: number; clientSecret?: string } = {}) {
   const powerschool = new PowerSchoolDouble();
@@ -18,11 +17,7 @@ async function open(t: Test, settings: { minIntervalMs?: number; clientSecret?: 
   powerschool.set('student:1', [person('5', 'student')]);
   const clock = new ManualClock();
   const defaults = { minIntervalMs: 0, pageSize: 10, horizonDays: 0, caFile: undefined, clientSecret: 'correct' };
-  const source = await openPowerQuerySource(
-    { origin, clientId: 'client', ...defaults, ...settings },
-    clock,
-    new Meter(),
-  );
+  const source = await openPowerQueries({ origin, clientId: 'client', ...defaults, ...settings }, clock);
   t.teardown(async () => {
     await source.close();
     await powerschool.close();
@@ -146,7 +141,7 @@ t.test('TLS is verified: the file with the own authority makes the difference', 
     [undefined, 'POWERSCHOOL_TLS_UNTRUSTED'],
     [caFile, 'POWERSCHOOL_WRONG_HOST'],
   ] as const) {
-    const source = await openPowerQuerySource({ ...settings, caFile: file }, new ManualClock(), new Meter());
+    const source = await openPowerQueries({ ...settings, caFile: file }, new ManualClock());
     await t.rejects(source.probe(), { code });
     await source.close();
   }

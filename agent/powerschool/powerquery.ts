@@ -1,41 +1,19 @@
 /** The roster read through the plugin's PowerQueries, page by key. */
 import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
-import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { type Bucket, bucketWords } from '../../shared/roster.ts';
-import { trustedAuthorities } from '../../shared/trust.ts';
-import type { Meter } from '../model/meter.ts';
 import type { Probe } from '../model/probe.ts';
 import type { Page, PageContent, ProbeOptions, ReadOptions, Source, SourceFacts } from '../model/source.ts';
-import type { PowerSchoolSettings } from '../settings/settings.ts';
-import { Calls } from './calls.ts';
+import type { Calls } from './calls.ts';
 import { PowerSchoolClient, type Row } from './client.ts';
 import { gather } from './gather.ts';
-import { PowerSchoolHttp } from './http.ts';
-import { Metadata } from './metadata.ts';
+import type { PowerSchoolHttp } from './http.ts';
+import type { Metadata } from './metadata.ts';
 import { type Normalized, normalizer } from './normalize.ts';
 import { readProbe } from './probe.ts';
-import { SignIn } from './sign-in.ts';
-import { TokenSource } from './token.ts';
 
 /** The probe has one row per kind and school: more than any district has. */
 const probePageSize = 50_000;
-
-/**
- * @param signIn by default the credentials of the settings, with refusals remembered by this process alone
- * @throws HallpassError FILE_UNREADABLE, CA_FILE_INVALID
- */
-export async function openPowerQuerySource(
-  settings: PowerSchoolSettings,
-  clock: Clock,
-  meter: Meter,
-  signIn = new SignIn({ url: settings.origin.origin, stored: async () => settings, file: undefined, clock }),
-): Promise<PowerQuerySource> {
-  const ca = await trustedAuthorities(settings.caFile);
-  const http = new PowerSchoolHttp({ ...settings, ca, clock, meter });
-  const tokens = new TokenSource(http, signIn);
-  return new PowerQuerySource(new Calls(http, tokens, clock), new Metadata(http), settings);
-}
 
 export class PowerQuerySource implements Source {
   readonly kind = 'powerquery';
@@ -59,7 +37,7 @@ export class PowerQuerySource implements Source {
   }
 
   /** One request. @throws HallpassError the POWERSCHOOL_ codes */
-  async probe({ signal }: Partial<ProbeOptions> = {}): Promise<Probe> {
+  async probe({ signal }: ProbeOptions): Promise<Probe> {
     const rows = await this.#client.query(probeName, { horizon: this.#horizon() }, probePageSize, signal);
     const result = readProbe(rows);
     if ('probe' in result) return result.probe;

@@ -2,11 +2,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Meter } from '../model/meter.ts';
 import { person } from '../testing/district.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { openPowerQueries } from '../testing/power-queries.ts';
 import { PowerSchoolDouble } from '../testing/powerschool-double.ts';
-import { openPowerQuerySource } from './powerquery.ts';
 import { SignIn } from './sign-in.ts';
 
 const minute = 60_000;
@@ -26,7 +25,7 @@ async function open(t: Test) {
     const url = origin.origin;
     const signIn = new SignIn({ url, stored: async () => ({ ...credentials }), file, clock, byPerson });
     const settings = { ...credentials, origin, minIntervalMs: 0, pageSize: 10, horizonDays: 0, caFile: undefined };
-    const source = await openPowerQuerySource(settings, clock, new Meter(), signIn);
+    const source = await openPowerQueries(settings, clock, signIn);
     t.teardown(() => source.close());
     return { source, signIn };
   };
