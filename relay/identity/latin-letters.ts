@@ -1,6 +1,6 @@
 /**
  * Letters of Latin orthographies that do not decompose, as they are written where only a to z are at hand: national
- * spellings first (Iceland's passports write þ as TH), else the letter that the sign was made from. Of the African reference
+ * spellings first (Iceland's passports write þ as TH, Greenland's spelling of today ĸ as q), else the letter that the sign was made from. Of the African reference
  * alphabet, Pan-Nigerian, Americanist and phonetic letters (which several orthographies took over) as of the European ones.
  */
 
@@ -17,7 +17,7 @@ const families: Record<string, string> = {
   ch: 'ʧ',
   d: 'đðɖɗƌȡᴅᴆᵭᶁᶑẟꝺꟈ',
   dz: 'ʣʤʥ',
-  e: 'əǝɛɘɚɜɝɞɇᴇᴈᶒᶓᶔᶕⱸꬲꬳꞝ',
+  e: 'əǝɛɘɚɜɝɞɇᴇᴈᶒᶓᶔᶕⱸꬲꬳ',
   f: 'ƒᵮᶂꜰꝼꞙ',
   g: 'ɠɣǥɡɢʛƣᶃꞡꬶɤ',
   gh: 'ꟑ',
@@ -25,18 +25,18 @@ const families: Record<string, string> = {
   hv: 'ƕ',
   i: 'ıɩɨɪᴉᵻᵼᶖꞽ',
   j: 'ȷɉɟʝʄᴊꭌ',
-  k: 'ĸƙⱪᴋᶄꝁꝃꝅꞣ',
+  k: 'ƙⱪᴋᶄꝁꝃꝅꞣ',
   l: 'łƚɫɬɭⱡȴʟᴌᶅꝇꝉꞎꬷꬸꬹꝲ',
   lz: 'ɮ',
   m: 'ɱɯɰᴍᵯᶆꬺ',
   n: 'ŋƞɲɳɴȵᴎᵰᶇꞑꞥꬻꬼ',
-  o: 'øɔɵᴏᴐᴑᴒᴓᶗⱺꝋꝍꬽꬾꬿꞷ',
+  o: 'øɔɵᴏᴐᴑᴒᴓᶗⱺꝋꝍꞝꬽꬾꬿꞷ',
   oe: 'œɶᴔꭀꭁꭂ',
   oi: 'ꭃ',
   oo: 'ꝏ',
   ou: 'ȣᴕ',
   p: 'ƥɸᵽᵱᶈᴘꝑꝓꝕ',
-  q: 'ɋʠꝗꝙ',
+  q: 'ĸɋʠꝗꝙ',
   r: 'ɍɹɺɻɼɽɾɿʀʁᴙᴚᵲᵳᶉꝛꞧꭇꭈꭉꭊ',
   s: 'ſʂȿʃʅʆƨᵴᶊᶋᶘꜱꞅꞩẜẝꟊƪ',
   ss: 'ß',

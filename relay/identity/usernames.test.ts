@@ -70,6 +70,7 @@ t.test('names become letters that a user name may have', async (t) => {
     ['Sigurður Guðný', 'sigurdurgudny'],
     ['ŒUVRÉ ĲSSEL ẞ', 'oeuvreijsselss'],
     ['Əliyev Ǯ Ŧ Ǥ', 'eliyevztg'],
+    ['Maĸa Ꞝ', 'maqao'],
     ['Ａｎａ\u200b Lee\u00ad', 'analee'],
     ['ʻ', undefined],
     ['Νίκος', undefined],

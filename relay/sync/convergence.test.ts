@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import type { DirectoryFile } from '../../scripts/simulators/microsoft/directory-file.ts';
 import { sdsExtension } from '../../scripts/simulators/microsoft/graph/resources.ts';
 import { HallpassError } from '../../shared/errors.ts';
-import { type Ending, endings } from '../profile/life.ts';
+import type { Ending } from '../profile/life.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readLinks } from '../store/accounts/links.ts';
 import { appliedObjectIds } from '../store/applied/applied.ts';
@@ -73,7 +73,7 @@ const history = fc.record({
   revokeSessions: fc.boolean(),
   sectionGone: fc.constantFrom<'keep' | Ending[]>(
     'keep',
-    [...endings],
+    ['removeStudents', 'markExpired', 'archiveTeam'],
     ['archiveTeam'],
     ['markExpired', 'removeStudents'],
   ),

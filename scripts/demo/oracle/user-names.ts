@@ -1,5 +1,6 @@
 /** What stands before the @ of a new account, by the oracle's own reading of docs/profile.md. */
 import type { Person } from './district.ts';
+import { plainLetters } from './letters.ts';
 import { filled, requiredBy } from './patterns.ts';
 import type { UsernameRule } from './rules.ts';
 
@@ -47,47 +48,6 @@ export function withNumber(name: string, number: number, rule: UsernameRule): st
   const ending = String(number);
   const length = rule === 'username' ? 64 : rule.maxLength;
   return `${shortened(name, length - ending.length)}${ending}`;
-}
-
-const spelledOut = new Map(
-  Object.entries({
-    ß: 'ss',
-    æ: 'ae',
-    œ: 'oe',
-    ø: 'o',
-    đ: 'd',
-    ð: 'd',
-    þ: 'th',
-    ł: 'l',
-    ħ: 'h',
-    ŧ: 't',
-    ŋ: 'n',
-    ı: 'i',
-  }),
-)
-  .set('ə', 'e')
-  .set('ĸ', 'k')
-  .set('ɓ', 'b')
-  .set('ɗ', 'd')
-  .set('ɛ', 'e')
-  .set('ɔ', 'o')
-  .set('ƙ', 'k')
-  .set('ƴ', 'y');
-
-/** Letters, for Unicode, that names have as apostrophes: ʻokina, glottal stops, saltillo, primes. */
-const likeApostrophes = new Set('ʹʺʻʼʽʾʿˀˁˈʔʕꞌ');
-
-/** Lower-case letters, digits and hyphens; undefined for what is written in another script, or in signs alone. */
-function plainLetters(value: string): string | undefined {
-  let plain = '';
-  for (const character of value.normalize('NFKD').toLowerCase()) {
-    const spelled = spelledOut.get(character) ?? character;
-    if (/^[a-z0-9-]+$/.test(spelled)) plain += spelled;
-    else if (likeApostrophes.has(spelled)) plain += '';
-    else if (/[\p{L}\p{N}]/u.test(spelled)) return undefined;
-    else if (/\p{Pd}/u.test(spelled)) plain += '-';
-  }
-  return plain === '' ? undefined : plain;
 }
 
 /** What a userPrincipalName may hold. */
