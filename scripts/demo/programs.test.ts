@@ -12,9 +12,9 @@ import { Programs } from './programs.ts';
 const never = new AbortController().signal;
 const isReady = (line: LogEvent) => line.ready === true;
 
-/** A program that says it is ready and then does what `more` says. */
-const script = (more: string) => ['-e', `console.log('{"ready":true,"port":0}'); ${more}`];
-const untilStopped = "setInterval(() => {}, 1000); process.once('SIGTERM', () => process.exit(0));";
+/** A program that does what `more` says, and is ready then. */
+const script = (more: string) => ['-e', `${more}; console.log('{"ready":true,"port":0}');`];
+const untilStopped = "setInterval(() => {}, 1000); process.once('SIGTERM', () => process.exit(0))";
 
 async function folderOf(t: { testdir(): string }): Promise<string> {
   const folder = t.testdir();
