@@ -149,6 +149,8 @@ export interface Applied {
   relations?: { kind: RelationKind; container: string; items: string[] };
   /** Relations that are no more. */
   unrelated?: { kind: RelationKind; container: string; items: string[] }[];
+  /** Relations that may have ended with it. Those that are recorded become uncertain. */
+  doubted?: { kind: DoubtfulKind; container: string; items: string[] }[];
   /** What is known of a class's team now; undefined when it came to nothing. */
   team?: { sectionId: string; team: AppliedTeam | undefined };
 }

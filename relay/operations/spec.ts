@@ -158,7 +158,7 @@ export type Unheard =
   | { what: 'look' }
   /** Nothing needs to be known: what is wanted is sent again, and does no harm. */
   | { what: 'again' }
-  | { what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] }
+  | ({ what: 'uncertain'; kind: DoubtfulKind; container: string; items: readonly string[] } & Pick<Applied, 'doubted'>)
   /** It may have these values or those of before: they are written again. */
   | { what: 'forget'; kind: 'school' | 'class' | 'user'; key: string; names: readonly string[] }
   /** Taken for done. */

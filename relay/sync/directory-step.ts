@@ -13,7 +13,14 @@ import type { Found } from '../model/found.ts';
 import { valuesIn } from '../operations/objects.ts';
 import { specOf } from '../operations/registry.ts';
 import { endLinks, listLinks, readLinks } from '../store/accounts/links.ts';
-import { appliedObjectIds, forgetValues, keepValues, markUncertain, record } from '../store/applied/applied.ts';
+import {
+  appliedObjectIds,
+  doubtRecorded,
+  forgetValues,
+  keepValues,
+  markUncertain,
+  record,
+} from '../store/applied/applied.ts';
 import { addFound, replaceFound } from '../store/directory/found.ts';
 import {
   accountsOfNobody,
@@ -179,7 +186,8 @@ async function doubt(scope: TenantScope, intent: Intent): Promise<void> {
   const unheard = specOf(intent.kind).unheard(intent);
   switch (unheard.what) {
     case 'uncertain':
-      return await markUncertain(scope, unheard.kind, unheard.container, unheard.items);
+      await markUncertain(scope, unheard.kind, unheard.container, unheard.items);
+      return await doubtRecorded(scope, unheard);
     case 'forget':
       return await forgetValues(scope, unheard.kind, unheard.key, unheard.names);
     case 'keep':

@@ -6,15 +6,21 @@
 import { randomInt } from 'node:crypto';
 import type { Test } from 'tap';
 
-export interface Histories {
+export interface Histories<T> {
   numRuns: number;
   seed: number;
+  examples: [T][];
 }
 
-export function histories(t: Test): Histories {
+/** @param examples histories that have found something once: they are tried in every run, before those that are made up */
+export function histories<T>(t: Test, examples: readonly T[]): Histories<T> {
   const { HALLPASS_RUNS: runs, HALLPASS_SEED: seed } = process.env;
-  if (runs === undefined) return { numRuns: 8, seed: 1 };
-  const chosen = { numRuns: Number(runs), seed: seed === undefined ? randomInt(1_000_000_000) : Number(seed) };
-  t.comment(`HALLPASS_RUNS=${chosen.numRuns} HALLPASS_SEED=${chosen.seed}`);
-  return chosen;
+  const made = runs === undefined ? 8 : Number(runs);
+  const chosen = runs === undefined ? 1 : seed === undefined ? randomInt(1_000_000_000) : Number(seed);
+  if (runs !== undefined) t.comment(`HALLPASS_RUNS=${made} HALLPASS_SEED=${chosen}`);
+  return {
+    numRuns: examples.length + made,
+    seed: chosen,
+    examples: examples.map((one): [T] => [one]),
+  };
 }

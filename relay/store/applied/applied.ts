@@ -115,6 +115,7 @@ export async function record(
       .where('item', 'in', unrelated.items)
       .execute();
   }
+  for (const one of applied) await doubtRecorded(scope, one);
   await writeTeams(
     scope,
     applied.flatMap(({ team }) => (team === undefined ? [] : [team])),
@@ -139,6 +140,22 @@ export async function markUncertain(
       )
       .execute();
   }
+}
+
+/** Relations that may have ended with an operation become uncertain, where they are recorded. */
+export async function doubtRecorded(
+  { db, tenantId }: TenantScope,
+  { doubted = [] }: Pick<Applied, 'doubted'>,
+): Promise<void> {
+  for (const { kind, container, items } of doubted)
+    await db
+      .updateTable('applied_relation')
+      .set({ uncertain: 1 })
+      .where('tenant_id', '=', tenantId)
+      .where('kind', '=', kind)
+      .where('container', '=', container)
+      .where('item', 'in', items)
+      .execute();
 }
 
 /** The object may have these values or those of before: what is forgotten is written again. */

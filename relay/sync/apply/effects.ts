@@ -28,7 +28,7 @@ export function asFound({ object, link, ...rest }: Applied): Applied {
 /** Brings the state of the run up to what has just been recorded. */
 export function updateApplied(
   run: { applied: AppliedState; accounts: Map<PersonKey, string> },
-  { object, link, relations, unrelated = [], team }: Applied,
+  { object, link, relations, unrelated = [], doubted = [], team }: Applied,
 ): void {
   if (object !== undefined) {
     objectsOf(run.applied, object.kind).set(object.key, { objectId: object.objectId, body: object.body });
@@ -54,6 +54,11 @@ export function updateApplied(
     for (const item of items) {
       maps[kind].get(container)?.delete(item);
       if (kind === 'member') run.applied.retired.get(earlierRole(container))?.delete(item);
+    }
+  }
+  for (const { kind, container, items } of doubted) {
+    for (const item of items) {
+      if (maps[kind].get(container)?.has(item)) run.applied.uncertain.add(uncertainKey(kind, container, item));
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Keeping what a tenant's state knows true: what the directory tells, and what a run has left undone. */
+import { type AppliedState, uncertainKey } from '../../model/applied-state.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
 import { changedUser } from '../../model/directory-user.ts';
 import { classKey, type Keys, schoolKey } from '../../model/keys.ts';
-import type { Operation } from '../../model/operation.ts';
+import { type Operation, peopleOf } from '../../model/operation.ts';
 import { personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { DesiredState } from '../../plan/desired.ts';
@@ -42,7 +43,7 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
   }
 }
 
-/** What was planned is no longer pending, except for what was refused, could not be tried, or is held. */
+/** What was planned is no longer pending, except for what was refused, could not be tried, is held, or left a doubt. */
 export function rememberOutcome(
   state: ProfileState,
   { proceed, held }: Pick<Guarded, 'proceed' | 'held'>,
@@ -51,6 +52,7 @@ export function rememberOutcome(
   const { tenant } = state;
   state.donePlanning();
   for (const operation of proceed.flat()) {
+    if (hasDoubts(operation, tenant.applied)) addPending(state, operation);
     if (operation.kind !== 'createUser') continue;
     const objectId = tenant.accounts.get(operation.personKey);
     if (objectId !== undefined) tenant.noteCreated(operation.personKey, objectId);
@@ -83,6 +85,12 @@ export function renewProblems(state: ProfileState, { schools, people, sections }
 /** Everything that is wrong apart from accounts, which are looked at in every run. */
 export function knownProblems({ rosterProblems, refusals, driftProblems }: ProfileState): Problem[] {
   return [...rosterProblems.values(), ...refusals.values(), driftProblems].flat();
+}
+
+/** Whether it may have ended a membership that stays where it belongs. */
+function hasDoubts(operation: Operation, { uncertain }: AppliedState): boolean {
+  if (!('sectionId' in operation)) return false;
+  return peopleOf(operation).some((person) => uncertain.has(uncertainKey('member', operation.sectionId, person)));
 }
 
 function addPending({ pending }: ProfileState, operation: Operation): void {
