@@ -120,6 +120,9 @@ export interface AppBudget {
   newTeams: TokenBucket;
 }
 
+/** What a client of Graph asks before it sends. */
+export type RequestBudget = Pick<GraphBudget, 'take' | 'slowDown' | 'fitTo'>;
+
 /** What one tenant may use, within what the application may use over all tenants. */
 export class GraphBudget {
   readonly #units: TokenBucket;

@@ -17,7 +17,7 @@ import { decodeJwt } from 'jose';
 import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, HallpassError, passing } from '../../shared/errors.ts';
-import type { Cost, GraphBudget } from './budget.ts';
+import type { Cost, RequestBudget } from './budget.ts';
 import { connectionReason } from './connection-reason.ts';
 import type { Credentials } from './credentials.ts';
 import { readRefusal, wordsOf } from './graph-error.ts';
@@ -47,7 +47,7 @@ export interface GraphClientOptions {
   graphTenantId: string;
   credentials: Credentials;
   transport: Transport;
-  budget: GraphBudget;
+  budget: RequestBudget;
   clock: Clock;
   random: () => number;
   signal: AbortSignal;

@@ -1,0 +1,158 @@
+/** Turns of tenants: what is due is run, and what is known afterwards is kept for the next. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import type { RequestBudget } from '../graph/budget.ts';
+import { GraphClient } from '../graph/client.ts';
+import { type Credentials, openCredentials } from '../graph/credentials.ts';
+import { openTransport, type Transport } from '../graph/transport.ts';
+import { districtTime, reasonToRest } from '../profile/life.ts';
+import type { Profile } from '../profile/profile.ts';
+import { endsByItself, type Quarantine } from '../profile/standing.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { RelaySettings } from '../settings/settings.ts';
+import { districtTimeZone } from '../store/agents/agents.ts';
+import { readProfiles } from '../store/profiles/profiles.ts';
+import { endQuarantine, readQuarantines } from '../store/profiles/quarantine.ts';
+import { isSettled } from '../store/roster/mirror.ts';
+import type { Store } from '../store/store.ts';
+import type { Tenant } from '../store/tenants/system.ts';
+import { Memories } from './state/memories.ts';
+import { takeTurn } from './tenant-run.ts';
+
+/** Takes turns, in this thread or in others. */
+export interface Turns {
+  /**
+   * Runs what is due of the tenant. Never two turns of one tenant at a time.
+   *
+   * @returns whether another turn should follow at once, because a quarantine is over
+   * @throws HallpassError why Graph or the store could not be worked with; the signal's reason
+   */
+  take(order: TurnOrder): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface TurnOrder {
+  tenant: Tenant;
+  /** What the tenant may ask of Graph, which outlasts the turn. */
+  budget: RequestBudget;
+  /** Ends the turn between two batches. */
+  signal: AbortSignal;
+  /** Called before anything is written. @param profiles those that may write, by name */
+  begun(profiles: string[]): void;
+}
+
+export interface TurnsOptions {
+  store: Store;
+  settings: RelaySettings;
+  vault: Vault;
+  clock: Clock;
+  log: Logger;
+  /** A number in [0, 1). */
+  random: () => number;
+}
+
+/** Turns in this thread. */
+export async function openTurns(options: TurnsOptions): Promise<Turns> {
+  const { settings, clock, random } = options;
+  const transport = await openTransport(settings.graph.caFile);
+  const credentials = lazyCredentials(settings, transport, clock);
+  const memories = new Memories();
+  const { baseUrl } = settings.graph;
+  return {
+    take(order) {
+      const { tenant, budget, signal } = order;
+      const graphTenantId = tenant.graph_tenant_id;
+      const client = new GraphClient({ baseUrl, graphTenantId, credentials, transport, budget, clock, random, signal });
+      return runTenant(options, order, client, memories);
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
+async function runTenant(
+  options: TurnsOptions,
+  { tenant, signal, begun }: TurnOrder,
+  client: GraphClient,
+  memories: Memories,
+): Promise<boolean> {
+  const { store } = options;
+  const memory = memories.take(tenant.id);
+  const stored = await store.withTenant(tenant.id, readProfiles);
+  const quarantines = await store.withTenant(tenant.id, readQuarantines);
+  // One that is quarantined goes on as a preview: it writes nothing, and what is mended vanishes from its problems.
+  const profiles = stored.map((profile) =>
+    profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
+  );
+  const awake = profiles.filter(({ state }) => state !== 'paused');
+  if (awake.length === 0 || !(await store.withTenant(tenant.id, isSettled))) return false;
+  const log = options.log.child({ tenant: tenant.slug });
+  const timeZone = await store.withTenant(tenant.id, districtTimeZone);
+  const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log }));
+  if (due.length === 0) {
+    if (memory !== undefined) memories.keep(tenant.id, memory);
+    return false;
+  }
+  begun(due.filter(({ state }) => state === 'enabled').map(({ name }) => name));
+  const turn = await takeTurn(
+    {
+      ...options,
+      signal,
+      tenantId: tenant.id,
+      profiles,
+      due: due.map(({ name }) => name),
+      client,
+      root: `${options.settings.graph.baseUrl}/v1.0`,
+      log,
+    },
+    memory,
+  );
+  if (turn === undefined) return false;
+  memories.keep(tenant.id, turn.memory);
+  return await endMended({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
+}
+
+/** What failed works again: the profiles write with the next run. @returns whether there are any */
+async function endMended(
+  { store, log }: Pick<TurnsOptions, 'store' | 'log'>,
+  tenantId: string,
+  quarantines: ReadonlyMap<string, Quarantine>,
+  ran: readonly string[],
+): Promise<boolean> {
+  const mended = ran.filter((name) => {
+    const quarantine = quarantines.get(name);
+    return quarantine !== undefined && endsByItself(quarantine);
+  });
+  for (const profile of mended) {
+    await store.withTenant(tenantId, (scope) => endQuarantine(scope, profile));
+    log.info({ event: 'profile.quarantine-ended', profile }, 'the quarantine is over: a run came to its end');
+  }
+  return mended.length > 0;
+}
+
+/** Previews always are: they write nothing. */
+function isDue(
+  profile: Profile,
+  { clock, timeZone, log }: { clock: Clock; timeZone: string | undefined; log: Logger },
+): boolean {
+  const rest = profile.state === 'enabled' ? reasonToRest(profile, districtTime(clock.now(), timeZone)) : undefined;
+  if (rest === undefined) return true;
+  log.info({ event: 'run.resting', profile: profile.name, reason: rest }, `nothing is provisioned: ${rest}`);
+  return false;
+}
+
+/** Opened at the first run, so that a relay without Graph settings starts, and says what is missing when it matters. */
+function lazyCredentials(settings: RelaySettings, transport: Transport, clock: Clock): Credentials {
+  let opened: Promise<Credentials> | undefined;
+  const credentials = (): Promise<Credentials> => {
+    opened ??= openCredentials(settings.graph, transport, clock);
+    return opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+  };
+  return {
+    token: async (tenant) => (await credentials()).token(tenant),
+    renew: async (tenant) => (await credentials()).renew(tenant),
+  };
+}
