@@ -9,16 +9,16 @@ export function explanationText(explanation: Explanation): string {
   const parts =
     plugin.variant === 'powerquery'
       ? [
-          `${plugin.name} ${plugin.version} asks to read ${columns.length} columns of ${tables.size} tables, and to change nothing.`,
-          `Student e-mail: ${plugin.studentEmail}. Teacher username: ${plugin.teacherUsername}.`,
+          `${plugin.name} ${plugin.version} asks to read ${columns.length} columns of ${tables.size} tables and to change nothing.`,
+          `Student email: ${plugin.studentEmail}. Teacher username: ${plugin.teacherUsername}.`,
           '',
           ...[...tables].flatMap((table) => tableLines(table, columns)),
           '',
-          'Leaves: always = with every record; asked = only when a sync profile of the relay asks for it; never = used only',
-          'inside the query. "student" and "staff" mark personal data.',
+          'When the value leaves the district: always, with every record; asked, only if a sync profile of the relay asks for it;',
+          'never, because only the query itself uses it. "student" and "staff" mark personal data.',
         ]
       : [
-          `${plugin.name} ${plugin.version} (${plugin.variant}) asks for no single columns. Of /ws/v1 the agent reads:`,
+          `${plugin.name} ${plugin.version} (${plugin.variant}) does not ask for single columns. The agent reads these resources of /ws/v1:`,
           '',
           ...resources.map(({ resource, reason, personal = '' }) => row(resource, personal, '', reason)),
         ];
@@ -58,7 +58,7 @@ export function differenceLines(differences: Differences, version: string): stri
     `Compared with ${previous.name} ${previous.version}:`,
     ...(changes.length === 0 ? ['  the same columns and the same queries'] : changes),
     asksForNothingNew(differences)
-      ? 'It asks for nothing that was not approved before.'
+      ? 'It asks for nothing new.'
       : 'It asks for more than before: approve the access request again when you enable it.',
     ...(differences.versionIsHigher
       ? []

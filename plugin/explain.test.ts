@@ -61,7 +61,7 @@ t.test('says what leaves the district, and whose data it is', async (t) => {
   });
   t.match(fields.get('EMAILADDRESS.EmailAddress'), {
     personal: 'student',
-    uses: [{ sentence: 'e-mail address of each student', sent: 'asked', property: 'student.secondaryEmail' }],
+    uses: [{ sentence: 'email address of each student', sent: 'asked', property: 'student.secondaryEmail' }],
   });
   t.match(fields.get('USERS.LoginID'), {
     personal: 'staff',
@@ -148,19 +148,19 @@ t.test('warns where a choice may not work, or opens more than it needs', async (
     /U_X\.Mail .*U_X needs the column STUDENTSDCID/,
   );
   t.match(notes({ variant: 'rest' }), /could read more than the agent does[\s\S]*25\.2 and later/);
-  t.match(notes({ variant: 'rest-legacy' }), /Co-teachers are not[\s\S]*before 25\.2/);
+  t.match(notes({ variant: 'rest-legacy' }), /have no co-teachers[\s\S]*before 25\.2/);
 });
 
 t.test('the guide has the same steps for every variant, each with what is true for it', async (t) => {
   for (const variant of variants) {
     const guide = guideOf(choices({ variant }), 'x.zip');
-    t.match(guide, '`x.zip` holds the plugin Hallpass 2.0');
+    t.match(guide, '`x.zip` contains the plugin Hallpass 2.0');
     for (const words of ['Server > Plugin Configuration', 'System Settings > Plugin Management Configuration']) {
       t.ok(guide.includes(words), `${variant}: ${words}`);
     }
     const headings = guide.match(/^## .*/gm) ?? [];
     t.match(headings.join(), /Before.*Install.*Enable.*client id.*Upgrade.*refuses.*401/);
-    t.equal(guide.includes('**Customization** should be on'), variant === 'powerquery');
+    t.equal(guide.includes('Turn **Customization** on'), variant === 'powerquery');
     t.equal(guide.includes('maximum page size'), variant !== 'powerquery');
     t.notMatch(guide, /undefined|\n{3}/);
   }

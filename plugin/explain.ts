@@ -1,6 +1,6 @@
 /**
- * Why the plugin asks for what it asks for, computed from the same extracts as the SQL: an administrator can hold every
- * line of PowerSchool's approval page against it.
+ * Why the plugin asks for each column, computed from the same extracts as the SQL, so that an administrator can compare it with
+ * PowerSchool's approval page line by line.
  */
 import { type Kind, optionalFields } from '../shared/roster.ts';
 import type { PluginContents } from './contents.ts';
@@ -42,7 +42,7 @@ export interface RestResource {
   personal: 'student' | 'staff' | undefined;
 }
 
-/** The whole account of a plugin, before it is installed. */
+/** All that there is to know about a plugin before it is installed. */
 export interface Explanation {
   plugin: {
     name: string;
@@ -119,7 +119,7 @@ function carries(column: Column, key: string): boolean {
   return [column.field, ...Object.keys(column.also ?? {})].some((field) => field.toUpperCase() === key);
 }
 
-/** The same reason in several queries is told once. */
+/** The same reason in several queries appears once. */
 function mergeUses(uses: readonly Use[]): Use[] {
   const merged = new Map<string, Use>();
   for (const use of uses) {
@@ -153,10 +153,10 @@ const labels: Readonly<Record<string, string>> = {
   sectionId: 'section',
   studentId: 'student',
   teacherId: 'person',
-  isLead: 'lead teacher mark',
-  secondaryEmail: 'e-mail address',
+  isLead: 'whether lead teacher',
+  secondaryEmail: 'email address',
   principalName: "principal's name",
-  principalEmail: "principal's e-mail address",
+  principalEmail: "principal's email address",
 };
 
 /** `graduationYear` → `graduation year`. */

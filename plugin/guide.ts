@@ -32,16 +32,16 @@ export function guideOf(choices: PluginChoices, zip: string): string {
 function introduction({ plugin, columns }: Explanation, zip: string): string {
   const asks =
     plugin.variant === 'powerquery'
-      ? `It asks to read ${columns.length} columns and to change nothing; [each column and its reason](#what-the-plugin-asks-for) stands at the end.`
-      : 'It asks for read access to the REST interface `/ws/v1` and for nothing else.';
+      ? `It asks to read ${columns.length} columns and to change nothing. [Each column and its reason](#what-the-plugin-asks-for) are listed at the end.`
+      : 'It asks for read access to the REST interface `/ws/v1`, and for nothing else.';
   return `# The PowerSchool plugin
 
-\`${zip}\` holds the plugin ${plugin.name} ${plugin.version}. It gives the Hallpass agent,
-which runs in your own network, a client id and a secret with which to read rosters.
+\`${zip}\` contains the plugin ${plugin.name} ${plugin.version}. It gives the Hallpass agent,
+which runs in your own network, a client id and a secret for reading rosters.
 ${asks}
 
-Nothing has to be opened to the internet: the agent connects to PowerSchool inside your network. If ports 80 and 443 were
-opened for Microsoft's School Data Sync, they can be closed again.
+You do not have to open PowerSchool to the internet: the agent connects to it inside your network. If you opened ports 80 and 443
+for Microsoft's School Data Sync, you can close them.
 `;
 }
 
@@ -49,14 +49,14 @@ function beforeYouStart({ variant }: PluginChoices): string {
   const customization =
     variant === 'powerquery'
       ? `
-- **Customization** should be on (System > Customization). PowerSchool's documentation contradicts itself on whether
-  PowerQueries need it; with it on they work.`
+- Turn **Customization** on (System > Customization). PowerSchool's documentation contradicts itself on whether
+  PowerQueries need it; they work when it is on.`
       : '';
   return `## Before you start
 
-- You need an administrator account that may use the system settings.
-- Leave the ZIP as it is. Safari unpacks downloads by itself ("Open safe files after downloading"); a folder that is zipped
-  again cannot be installed, because \`plugin.xml\` must be at the top of the archive.${customization}
+- You need an administrator account with access to the system settings.
+- Do not unpack the ZIP. Safari unpacks downloads on its own ("Open safe files after downloading"). If you zip the folder
+  again, PowerSchool cannot install it, because \`plugin.xml\` must be at the top of the archive.${customization}
 `;
 }
 
@@ -65,8 +65,8 @@ function install(zip: string): string {
 
 1. Sign in to PowerSchool's admin portal.
 2. Open the **Plugin Management Dashboard**:
-   - today: **System Management** in the left menu, then **Server > Plugin Configuration**;
-   - older: on the start page **System** (under Setup), then **System Settings > Plugin Management Configuration**.
+   - in current versions: **System Management** in the left menu, then **Server > Plugin Configuration**
+   - in older versions: **System** (under Setup) on the start page, then **System Settings > Plugin Management Configuration**
 3. Choose **Install**, select \`${zip}\`, and choose **Install** again. The plugin appears under Installed Plugins.
 `;
 }
@@ -75,13 +75,13 @@ function enable({ plugin }: Explanation): string {
   const approve =
     plugin.variant === 'powerquery'
       ? `2. PowerSchool shows the access request: tables and columns, all "View Only". Compare it with the list at the end if
-   you like, and choose **Enable**. Approving is what grants the columns.`
-      : '2. Confirm with **Enable**. There is no list of columns, because `/ws/v1` does not look at one.';
+   you like, and choose **Enable**. Your approval grants the columns.`
+      : '2. Confirm with **Enable**. There is no list of columns, because `/ws/v1` does not use one.';
   return `## Enable, and approve what it asks for
 
-Installed is not enabled.
+An installed plugin is not enabled yet.
 
-1. On the Plugin Management Dashboard tick **Enable/Disable** in the plugin's line.
+1. On the Plugin Management Dashboard, select **Enable/Disable** in the plugin's row.
 ${approve}
 `;
 }
@@ -91,46 +91,46 @@ function credentials({ variant }: PluginChoices): string {
     variant === 'powerquery'
       ? ''
       : `
-On the same page set the **maximum page size** (pagination limit) of the resources to 1000 if it is lower: the agent then needs a
-tenth of the requests. Since 25.2 the access level for \`/ws/v1\` stands there, too, and must be READ.
+On the same page, set the **maximum page size** (pagination limit) of the resources to 1000 if it is lower: the agent then needs a
+tenth of the requests. Since 25.2 that page also has the access level for \`/ws/v1\`, which must be READ.
 `;
   return `## Give the agent its client id and secret
 
-1. On the Plugin Management Dashboard choose the plugin's name, then **Data Provider Configuration** (older: **Data
+1. On the Plugin Management Dashboard, choose the plugin's name, then **Data Provider Configuration** (in older versions, **Data
    Configuration**). Client ID and Client Secret are under OAuth Credentials.
-2. On the machine of the agent:
+2. On the agent's machine, run:
 
    \`\`\`sh
    hallpass-agent configure --powerschool-url https://powerschool.example.org \\
      --powerschool-client-id CLIENT-ID --powerschool-secret-stdin
    \`\`\`
 
-   It asks for the secret and shows nothing while you paste it. The secret belongs in no e-mail, ticket or command line.
+   The command asks for the secret, and shows nothing while you paste it. Never put the secret in an email, a ticket or a command line.
 ${pages}`;
 }
 
 const upgrade = `## Upgrade
 
-1. Write the new plugin: \`hallpass-agent plugin --out new.zip --previous old.zip\`. It refuses a version that is not higher than
-   the old one, as PowerSchool would. \`hallpass-agent plugin --explain --previous old.zip\` shows what the new one asks for.
-2. On the Plugin Management Dashboard untick **Enable/Disable** in the plugin's line.
-3. **Install** the new ZIP as above. Do not delete the old one: the update replaces it, and the client id and secret stay.
-4. **Enable** it and approve the access request again. Until then every request of the agent is refused with 401.
+1. Write the new plugin: \`hallpass-agent plugin --out new.zip --previous old.zip\`. Like PowerSchool, it refuses a version that is not higher than
+   the old one. \`hallpass-agent plugin --explain --previous old.zip\` shows what the new one asks for.
+2. On the Plugin Management Dashboard, clear **Enable/Disable** in the plugin's row.
+3. **Install** the new ZIP as above. Do not delete the old plugin: the update replaces it, and the client id and secret stay.
+4. **Enable** it, and approve the access request again. Until then PowerSchool refuses every request of the agent with 401.
 `;
 
 function refusals({ variant }: PluginChoices): string {
   const columns = `- **"Invalid Column"**, **"refers to non-existent core table column"** or **"is not a valid table"** when you enable it: your PowerSchool
-  lacks the column that is named. The plugin stays disabled, and after an upgrade the agent is refused with 401 until a version
-  without that column is enabled. Write the plugin with another \`--student-email\` or \`--teacher-username\` if it is one of
-  those columns, otherwise please report it with your PowerSchool's version.
+  does not have that column. The plugin stays disabled, and after an upgrade PowerSchool refuses the agent with 401 until you enable a version
+  without the column. If it is the column of \`--student-email\` or \`--teacher-username\`, write the plugin with another choice.
+  Otherwise please report it, with your version of PowerSchool.
 `;
-  const attribute = `- **"accessLevelV1Api"** is not allowed: the server is older than 25.2; write the plugin with \`--variant rest-legacy\`.
+  const attribute = `- **"accessLevelV1Api"** is not allowed: the server is older than 25.2. Write the plugin with \`--variant rest-legacy\`.
 `;
   return `## If PowerSchool refuses the plugin
 
-- **plugin.xml was not found**: the ZIP was unpacked and zipped again. Use the one that the agent wrote.
+- **plugin.xml was not found**: somebody unpacked the ZIP and zipped it again. Use the one that the agent wrote.
 - **The version** is not higher than that of the installed plugin: write it again with \`--version\`.
-- **The name** exists already: there can be one plugin called Hallpass.
+- **The name** already exists: there can be only one plugin called Hallpass.
 ${variant === 'powerquery' ? columns : ''}${variant === 'rest' ? attribute : ''}`;
 }
 
@@ -138,23 +138,23 @@ function unauthorized({ variant }: PluginChoices): string {
   const answers =
     variant === 'powerquery'
       ? `
-A **404 "Query … not found"** is something else: the plugin is enabled, but not in the version that has the query. Disable it,
-enable it again, and look at Customization. A **403 "No access to the field"** means that the access request was not approved for
-that column: disable and enable the plugin.
+A **404 "Query … not found"** has another cause: the enabled version of the plugin does not have the query. Disable the plugin,
+enable it again, and check that Customization is on. A **403 "No access to the field"** means that nobody approved the access request for
+that column: disable the plugin and enable it again.
 `
       : `
 A **401 "Plugin is missing required accessLevelV1Api READ permission"** has nothing to do with the secret: the server is 25.2 or
-later and the access level of the plugin is NONE. Set it to READ on the Data Provider Configuration page.
+later, and the access level of the plugin is NONE. Set it to READ on the Data Provider Configuration page.
 `;
-  return `## If the agent says that the secret is refused (401)
+  return `## If the agent says that PowerSchool refuses the secret (401)
 
 1. Is the plugin **enabled**? After an upgrade it is not, until you enable it.
-2. Are client id and secret those on the Data Provider Configuration page **now**? "Regenerate Client ID and Secret" and
-   deleting and reinstalling the plugin make new ones; an upgrade does not.
-3. Does the address belong to this PowerSchool, and not to a test server with credentials of its own?
+2. Are client id and secret those that the Data Provider Configuration page shows **now**? "Regenerate Client ID and Secret" creates new ones, and so does
+   deleting and reinstalling the plugin; an upgrade does not.
+3. Does the address belong to this PowerSchool, and not to a test server with its own credentials?
 
-The agent tries rarely while it is refused, so that no account is locked. Give it new credentials with the command above, then
-\`hallpass-agent check\` shows whether they work, also while the agent runs.
+While PowerSchool refuses the agent, it tries only rarely, so that no account is locked. Give it new credentials with the command above. Then
+\`hallpass-agent check\` shows whether they work, even while the agent runs.
 ${answers}`;
 }
 
@@ -165,33 +165,33 @@ function requested({ plugin, columns, resources }: Explanation): string {
     );
     return `## What the agent reads
 
-| of \`/ws/v1\` | personal data | why |
+| resource of \`/ws/v1\` | personal data | why |
 |---|---|---|
 ${rows.join('\n')}
 
-Everything else that \`/ws/v1\` offers is left alone by the agent; PowerSchool itself draws no such line.
+The agent reads nothing else of what \`/ws/v1\` offers. PowerSchool itself sets no such limit.
 `;
   }
   return `## What the plugin asks for
 
-Addresses of students are read from \`${plugin.studentEmail}\`, usernames of teachers from \`${plugin.teacherUsername}\`.
-Districts keep these in different places: \`--student-email\` and \`--teacher-username\` choose them.
+The plugin reads email addresses of students from \`${plugin.studentEmail}\`, and usernames of teachers from \`${plugin.teacherUsername}\`.
+Districts keep these in different places: choose yours with \`--student-email\` and \`--teacher-username\`.
 
-| choice | read from |
+| choice | what it reads |
 |---|---|
-| \`--student-email person\` | the primary address under Contacts and e-mail addresses (default) |
+| \`--student-email person\` | the primary address under Contacts and email addresses (default) |
 | \`--student-email contact\` | the older contact entry of the student, which the REST API calls \`contact_info\` |
 | \`--student-email column:TABLE.FIELD\` | a column of STUDENTS, or of an extension table of it |
-| \`--pre-registered\` | students of Enroll_Status -1 too; they are sent only where a profile has \`preRegistered\` |
-${furtherRows().join('')}| \`--teacher-username login\` | the teacher login, or the admin login where there is none (default) |
-| \`--teacher-username email\` | the e-mail address of the user |
+| \`--pre-registered\` | also students with Enroll_Status -1; they leave the district only if a sync profile has \`preRegistered\` |
+${furtherRows().join('')}| \`--teacher-username login\` | the teacher login, or the admin login if there is none (default) |
+| \`--teacher-username email\` | the email address of the user |
 | \`--teacher-username number\` | the teacher number |
 | \`--teacher-username column:TABLE.FIELD\` | a column of USERS, or of an extension table of it |
 
-Extension tables (\`U_…\` of the district, \`S_…\` of the state) differ from district to district and are asked for only when you name one.
+Extension tables (\`U_…\` of the district, \`S_…\` of the state) differ from district to district. The plugin asks for one only if you name it.
 
-"Leaves" below: *always* = with every record; *asked* = only when a sync profile of the relay asks for it; *never* = used only
-inside the query.
+"Leaves" says when the value leaves the district: *always*, with every record; *asked*, only if a sync profile of the relay asks for it; *never*, because only
+the query itself uses it.
 
 | column | personal data | leaves | why |
 |---|---|---|---|
@@ -199,13 +199,13 @@ ${columns.flatMap(columnRows).join('\n')}
 `;
 }
 
-/** A line for each property that is read only when somebody asks for it. */
+/** A row for each property that the plugin reads only with `--also`. */
 function furtherRows(): string[] {
   return kinds.flatMap((kind) =>
     propertiesOf(kind).flatMap(({ name, words, column, onlyAlso }) =>
       onlyAlso === true
         ? [
-            `| \`--also ${name}\` | the ${words} of each ${kind} (\`${column}\`) too; it is sent only where a profile asks for it |\n`,
+            `| \`--also ${name}\` | also the ${words} of each ${kind} (\`${column}\`); it leaves the district only if a sync profile asks for it |\n`,
           ]
         : [],
     ),

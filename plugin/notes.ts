@@ -12,21 +12,21 @@ export function notesOf({ variant, sources }: PluginChoices): string[] {
 }
 
 const restNotes = [
-  'PowerSchool grants /ws/v1 as a whole: with it the plugin could read more than the agent does, addresses and phone numbers of students among it. The variant "powerquery" asks for single columns and is the better choice wherever PowerQueries may be used.',
-  '/ws/v1 tells only the lead teacher of a section. Co-teachers are not in these rosters.',
+  'PowerSchool grants /ws/v1 as a whole: the plugin could read more than the agent does, for example addresses and phone numbers of students. The variant "powerquery" asks for single columns, and is the better choice if you may use PowerQueries.',
+  '/ws/v1 has only the lead teacher of a section. These rosters have no co-teachers.',
 ];
 
 const restVersionNote =
-  'This plugin is for PowerSchool 25.2 and later. An older server refuses to install it because it does not know the attribute accessLevelV1Api: use the variant "rest-legacy" there.';
+  'This plugin is for PowerSchool 25.2 and later. An older server refuses to install it, because it does not know the attribute accessLevelV1Api. Use the variant "rest-legacy" there.';
 
 const legacyVersionNote =
-  'This plugin is for PowerSchool before 25.2. A later server installs it, and then denies /ws/v1 (401 "Plugin is missing required accessLevelV1Api READ permission"): use the variant "rest" there, or raise the access level on the Data Provider Configuration page.';
+  'This plugin is for PowerSchool before 25.2. A later server installs it, but then denies /ws/v1 (401 "Plugin is missing required accessLevelV1Api READ permission"). Use the variant "rest" there, or raise the access level on the Data Provider Configuration page.';
 
 const contactNote =
-  'Addresses are read from the older contact tables. PowerSchool documents only PSM_StudentContact.Email; the way to it (SYNC_StudentMap, and the contact type "Self") is known from queries that districts have published, and whether a plugin is granted these tables has not been tried on a live server. Enabling the plugin tells: if PowerSchool names one of these tables as invalid, choose "person" or a column instead.';
+  'The plugin reads email addresses from the older contact tables. PowerSchool documents only PSM_StudentContact.Email. How to reach it (SYNC_StudentMap, and the contact type "Self") is known from queries that districts have published, and whether PowerSchool grants a plugin these tables has not been tried on a live server. Enabling the plugin shows it: if PowerSchool calls one of these tables invalid, choose "person" or a column instead.';
 
 function columnNote(source: { from: 'column'; table: string; field: string }, home: 'STUDENTS' | 'USERS'): string {
   const name = `${source.table}.${source.field}`;
   const key = source.table === home ? '' : `, and ${source.table} needs the column ${home}DCID`;
-  return `${name} was chosen with ${sourceText(source)}. It must exist in your PowerSchool${key}; if it does not, the plugin can be installed but not enabled.`;
+  return `${name} was chosen with ${sourceText(source)}. It must exist in your PowerSchool${key}. If it does not, PowerSchool installs the plugin, but cannot enable it.`;
 }

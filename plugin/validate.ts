@@ -31,7 +31,7 @@ function manifestFindings(manifest: PluginManifest): Finding[] {
   check(within(manifest.version, 1, 20), 'the version must have at most 20 characters');
   check(within(manifest.description, 0, 256), 'the description must have at most 256 characters');
   check(within(manifest.publisher.name, 1, 100), 'the publisher must have 1 to 100 characters');
-  check(within(manifest.publisher.email, 1, 40), "the publisher's e-mail must have 1 to 40 characters");
+  check(within(manifest.publisher.email, 1, 40), "the publisher's email must have 1 to 40 characters");
   for (const name of manifest.accessRequest) {
     const [table = '', field = '', ...rest] = name.split('.');
     check(

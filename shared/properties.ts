@@ -62,7 +62,7 @@ export const properties = {
       graph: { to: 'educationSchool.principalName' },
     },
     principalEmail: {
-      ...{ words: "principal's e-mail", column: 'SCHOOLS.PrincipalEmail', type: 'text', personal: staff },
+      ...{ words: "principal's email", column: 'SCHOOLS.PrincipalEmail', type: 'text', personal: staff },
       rest: ['principal.email'],
       graph: { to: 'educationSchool.principalEmail' },
     },
@@ -112,7 +112,7 @@ export const properties = {
       graph: { to: 'educationStudent.studentNumber' },
     },
     secondaryEmail: {
-      ...{ words: 'e-mail address', type: 'text', rest: ['contact_info.email'], personal: student },
+      ...{ words: 'email address', type: 'text', rest: ['contact_info.email'], personal: student },
       page: 'the student > Contacts',
     },
     givenName: {
@@ -159,7 +159,7 @@ export const properties = {
       graph: { to: 'educationTeacher.teacherNumber' },
     },
     secondaryEmail: {
-      ...{ words: 'e-mail address', column: 'USERS.Email_Addr', type: 'text', personal: staff },
+      ...{ words: 'email address', column: 'USERS.Email_Addr', type: 'text', personal: staff },
       rest: ['emails.work_email'],
     },
     givenName: {

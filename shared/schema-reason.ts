@@ -30,7 +30,7 @@ const formats: Record<string, string> = {
   date: 'a day such as 2026-08-20',
   datetime: 'a time in UTC such as 2026-08-20T00:00:00Z',
   url: 'an address such as https://relay.example.org',
-  email: 'an e-mail address',
+  email: 'an email address',
   ipv4: 'an IP address such as 192.0.2.7',
   ipv6: 'an IP address such as 2001:db8::7',
   cidrv4: 'a network such as 192.0.2.0/24',

@@ -67,7 +67,7 @@ export function studentEnrollments(preRegistered: boolean): Extract {
     reasons: {
       ...sectionReasons,
       'SECTIONS.ID': 'finds the enrollments of a section',
-      'CC.SectionID': 'finds the enrollments of a section; dropped ones are left out',
+      'CC.SectionID': 'finds the enrollments of a section, without dropped ones',
       'CC.StudentID': 'finds the student of an enrollment',
       'STUDENTS.ID': 'finds the student of an enrollment',
       'STUDENTS.Enroll_Status': preRegistered
@@ -113,6 +113,6 @@ export const teacherRosters: Extract = {
     'SECTIONTEACHER.RoleID': 'finds the role of a teacher in a section',
     'ROLEDEF.ID': 'finds the role of a teacher in a section',
     'SCHOOLSTAFF.ID': 'finds the person behind the teacher of a section, and who leads it',
-    'SCHOOLSTAFF.Status': 'only current staff is read',
+    'SCHOOLSTAFF.Status': 'only current staff are read',
   },
 };

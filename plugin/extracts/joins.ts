@@ -11,7 +11,7 @@ export const school = { sql: 's.DCID', field: 'SCHOOLS.DCID' };
 /** For every extract that reads one school at a time. */
 export const schoolReasons: Reasons = {
   'SCHOOLS.DCID': 'one school is read at a time',
-  'SCHOOLS.School_Number': 'SchoolID columns hold this number: it finds the rows of a school',
+  'SCHOOLS.School_Number': 'finds the rows of a school: SchoolID columns have this number',
 };
 
 /**
@@ -40,8 +40,8 @@ export const preRegisteredColumn: Column = {
 /** For every extract of the current school year. */
 export const yearReasons: Reasons = {
   'TERMS.YearID': 'only the current school year is read',
-  'TERMS.SchoolID': 'each school has its own terms and its own current year',
-  'TERMS.IsYearRec': 'finds the term that stands for a whole school year',
+  'TERMS.SchoolID': 'each school has its own terms and current year',
+  'TERMS.IsYearRec': 'finds the term that is a whole school year',
   'TERMS.FirstDay': 'the current school year is the newest that has begun',
 };
 
@@ -53,6 +53,6 @@ export const sectionReasons: Reasons = {
   ...schoolReasons,
   ...yearReasons,
   'SECTIONS.SchoolID': 'finds the sections of a school',
-  'SECTIONS.TermID': 'finds the term of a section, and so the school year',
-  'TERMS.ID': 'finds the term of a section, and so the school year',
+  'SECTIONS.TermID': 'finds the term, and so the school year, of a section',
+  'TERMS.ID': 'finds the term, and so the school year, of a section',
 };

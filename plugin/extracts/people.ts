@@ -5,7 +5,7 @@ import { optionalColumns } from './optional-columns.ts';
 import type { ColumnSource } from './sources.ts';
 
 /**
- * @param email where the secondary e-mail address comes from
+ * @param email where the secondary email address comes from
  * @param preRegistered whether students are read too who are pre-registered
  */
 export function students(email: ColumnSource, preRegistered: boolean): Extract {
@@ -59,10 +59,10 @@ export function teachers(username: ColumnSource): Extract {
       ...username.reasons,
       'SCHOOLSTAFF.Users_DCID': 'finds the person behind the staff of a school',
       'SCHOOLSTAFF.SchoolID': 'finds the staff of a school',
-      'SCHOOLSTAFF.Status': 'only current staff is read',
-      'SCHOOLSTAFF.StaffStatus': 'only teachers are read, and other staff who stand in a section',
-      'SCHOOLSTAFF.ID': 'finds out who stands in a section',
-      'SECTIONTEACHER.TeacherID': 'finds out who stands in a section',
+      'SCHOOLSTAFF.Status': 'only current staff are read',
+      'SCHOOLSTAFF.StaffStatus': 'only teachers are read, and other staff who are assigned to a section',
+      'SCHOOLSTAFF.ID': 'finds out who is assigned to a section',
+      'SECTIONTEACHER.TeacherID': 'finds out who is assigned to a section',
     },
   };
 }

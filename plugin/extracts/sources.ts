@@ -1,5 +1,5 @@
 /**
- * Where districts keep a student's e-mail address and a teacher's username: PowerSchool has several places, and every
+ * Where districts keep a student's email address and a teacher's username: PowerSchool has several places, and every
  * district has chosen one. A choice changes the SQL and the access request; the answer's column names stay the same.
  */
 import { fail } from '../../shared/errors.ts';
@@ -122,12 +122,12 @@ const personEmail: ColumnSource = {
   )`,
   field: 'EMAILADDRESS.EmailAddress',
   reasons: {
-    'STUDENTS.Person_ID': "finds a student's e-mail addresses",
-    'PERSONEMAILADDRESSASSOC.PersonID': "finds a student's e-mail addresses; those of other people are not read",
-    'PERSONEMAILADDRESSASSOC.EmailAddressID': "finds a student's e-mail addresses",
-    'EMAILADDRESS.EmailAddressID': "finds a student's e-mail addresses",
-    'PERSONEMAILADDRESSASSOC.IsPrimaryEmailAddress': 'only the primary e-mail address is read',
-    'PERSONEMAILADDRESSASSOC.EmailAddressPriorityOrder': 'of several primary e-mail addresses the first counts',
+    'STUDENTS.Person_ID': "finds a student's email addresses",
+    'PERSONEMAILADDRESSASSOC.PersonID': "finds a student's email addresses; those of other people are not read",
+    'PERSONEMAILADDRESSASSOC.EmailAddressID': "finds a student's email addresses",
+    'EMAILADDRESS.EmailAddressID': "finds a student's email addresses",
+    'PERSONEMAILADDRESSASSOC.IsPrimaryEmailAddress': 'only the primary email address is read',
+    'PERSONEMAILADDRESSASSOC.EmailAddressPriorityOrder': 'the first of several primary email addresses counts',
   },
   also: {},
 };

@@ -39,7 +39,7 @@ function* domainProblems({ domains: chosen, mode }: Profile, { domains }: Tenant
   if (classes !== undefined && classes !== main?.id) {
     const reason = `addresses of classes will end in ${main?.id ?? "the tenant's default domain"}: Graph offers no choice`;
     const remedy =
-      'Make it the default domain, or add an e-mail address policy for groups in Exchange: New-EmailAddressPolicy -IncludeUnifiedGroupRecipients.';
+      'Make it the default domain, or add an email address policy for groups in Exchange: New-EmailAddressPolicy -IncludeUnifiedGroupRecipients.';
     yield { field: 'domains.classes', severity: 'warning', reason, remedy };
   }
 }

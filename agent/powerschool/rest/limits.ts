@@ -4,7 +4,7 @@ import type { SourceKind } from '../../model/source.ts';
 const restLimits: readonly string[] = [
   'co-teachers (a section has its lead teacher only)',
   'role and dates of a teacher in a section',
-  "a student's e-mail address other than that of contact_info",
+  "a student's email address other than that of contact_info",
 ];
 
 /** What is not known when PowerSchool is read in this way; nothing where all of a roster is. */

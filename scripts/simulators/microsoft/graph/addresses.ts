@@ -1,4 +1,4 @@
-/** E-mail addresses and aliases are unique in a tenant, whatever has them: accounts, groups, contacts. */
+/** Email addresses and aliases are unique in a tenant, whatever has them: accounts, groups, contacts. */
 import type { Directory } from '../directory/directory.ts';
 import type { Entity } from '../directory/entities.ts';
 import { conflict } from '../errors.ts';

@@ -54,7 +54,7 @@ t.test('plugin.xml is held to the schema', async (t) => {
     ['letters in the version', { version: '1.0-beta' }, /must consist of digits and dots/],
     ['no publisher', { publisher: '' }, /2\.4\.b: .*'plugin' is not complete.*publisher/],
     ['no contact', { publisher: '<publisher name="E"/>' }, /2\.4\.b: .*'publisher' is not complete.*contact/],
-    ['no e-mail', { publisher: '<publisher name="E"><contact/></publisher>' }, /Attribute 'email' must appear/],
+    ['no email', { publisher: '<publisher name="E"><contact/></publisher>' }, /Attribute 'email' must appear/],
     ['publisher twice', { publisher: publisher + publisher }, /2\.4\.a: .*starting with element .*:publisher/],
     ['unknown element', { oauth: '<api/>' }, /Invalid content was found starting with element .*:api/],
     [
