@@ -1,6 +1,8 @@
-/** Who may do what: every action and every role, which the compiler keeps complete. Checked in perform.ts alone. */
+/** Who may do what: every action, with the roles and the scope that it takes, which the compiler keeps complete. Checked in perform.ts alone. */
 import { fail } from '../../shared/errors.ts';
-import { type ActingRole, type Actor, roleOf } from './actor.ts';
+import type { AccessRole } from '../model/access-role.ts';
+import { type AccessScope, accessScopes } from '../model/access-scope.ts';
+import { type ActingRole, type Actor, hasScope, roleOf } from './actor.ts';
 
 type Allowed = Readonly<Record<ActingRole, boolean>>;
 
@@ -66,64 +68,78 @@ export type Question =
 
 export type Action = Change | Question;
 
-export const access: Readonly<Record<Action, Allowed>> = {
-  'settings.change': operators,
-  'tenant.add': operators,
-  'tenant.edit': operators,
+interface Rule {
+  roles: Allowed;
+  /** That a token needs besides; docs/api.md has them for people. */
+  scope: AccessScope;
+}
+
+export const access: Readonly<Record<Action, Rule>> = {
+  'settings.change': { roles: operators, scope: 'settings' },
+  'tenant.add': { roles: operators, scope: 'tenants' },
+  'tenant.edit': { roles: operators, scope: 'tenants' },
   // Of two PowerSchool servers taken for one, people would get each other's accounts.
-  'tenant.accept': operators,
-  'tenant.remove': operators,
-  'agent.code': admins,
-  'agent.enroll': agents,
-  'agent.revoke': admins,
-  'profile.set': admins,
-  'profile.remove': admins,
-  'profile.preview': admins,
-  'profile.enabled': admins,
-  'profile.paused': admins,
-  'run.start': admins,
-  'run.cancel': admins,
-  'run.restart': admins,
-  'hold.approved': admins,
-  'hold.rejected': admins,
-  'link.set': admins,
-  'link.remove': admins,
-  'passwords.export': admins,
-  'passwords.renew': admins,
-  'token.create': admins,
-  'token.revoke': admins,
-  fleet: everybody,
-  settings: operators,
-  tenant: everybody,
-  status: everybody,
-  agents: everybody,
-  schools: everybody,
-  properties: everybody,
+  'tenant.accept': { roles: operators, scope: 'tenants' },
+  'tenant.remove': { roles: operators, scope: 'tenants' },
+  'agent.code': { roles: admins, scope: 'agents' },
+  'agent.enroll': { roles: agents, scope: 'agents' },
+  'agent.revoke': { roles: admins, scope: 'agents' },
+  'profile.set': { roles: admins, scope: 'profiles' },
+  'profile.remove': { roles: admins, scope: 'profiles' },
+  'profile.preview': { roles: admins, scope: 'profiles' },
+  'profile.enabled': { roles: admins, scope: 'profiles' },
+  'profile.paused': { roles: admins, scope: 'profiles' },
+  'run.start': { roles: admins, scope: 'runs' },
+  'run.cancel': { roles: admins, scope: 'runs' },
+  'run.restart': { roles: admins, scope: 'runs' },
+  'hold.approved': { roles: admins, scope: 'holds' },
+  'hold.rejected': { roles: admins, scope: 'holds' },
+  'link.set': { roles: admins, scope: 'links' },
+  'link.remove': { roles: admins, scope: 'links' },
+  'passwords.export': { roles: admins, scope: 'passwords' },
+  'passwords.renew': { roles: admins, scope: 'passwords' },
+  'token.create': { roles: admins, scope: 'tokens' },
+  'token.revoke': { roles: admins, scope: 'tokens' },
+  fleet: { roles: everybody, scope: 'status' },
+  settings: { roles: operators, scope: 'settings' },
+  tenant: { roles: everybody, scope: 'tenants' },
+  status: { roles: everybody, scope: 'status' },
+  agents: { roles: everybody, scope: 'agents' },
+  schools: { roles: everybody, scope: 'status' },
+  properties: { roles: everybody, scope: 'profiles' },
   // These four ask Microsoft 365, within the limits that the district's runs need.
-  licenses: admins,
-  domains: admins,
-  check: admins,
-  match: admins,
-  profiles: everybody,
-  plan: everybody,
-  holds: everybody,
-  runs: everybody,
-  problems: everybody,
-  drift: everybody,
-  teams: everybody,
-  links: everybody,
-  explain: everybody,
-  audit: everybody,
-  passwords: admins,
-  tokens: admins,
+  licenses: { roles: admins, scope: 'profiles' },
+  domains: { roles: admins, scope: 'profiles' },
+  check: { roles: admins, scope: 'profiles' },
+  match: { roles: admins, scope: 'profiles' },
+  profiles: { roles: everybody, scope: 'profiles' },
+  plan: { roles: everybody, scope: 'runs' },
+  holds: { roles: everybody, scope: 'holds' },
+  runs: { roles: everybody, scope: 'runs' },
+  problems: { roles: everybody, scope: 'problems' },
+  drift: { roles: everybody, scope: 'problems' },
+  teams: { roles: everybody, scope: 'problems' },
+  links: { roles: everybody, scope: 'links' },
+  explain: { roles: everybody, scope: 'problems' },
+  audit: { roles: everybody, scope: 'audit' },
+  passwords: { roles: admins, scope: 'passwords' },
+  tokens: { roles: admins, scope: 'tokens' },
 };
 
 export function isChange(action: Action): action is Change {
   return (changes as readonly string[]).includes(action);
 }
 
-/** @throws HallpassError ROLE_INSUFFICIENT */
+/** @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
 export function allow(actor: Actor, action: Action): void {
   const role = roleOf(actor);
-  if (!access[action][role]) throw fail('ROLE_INSUFFICIENT', { role, action });
+  const { roles, scope } = access[action];
+  if (!roles[role]) throw fail('ROLE_INSUFFICIENT', { role, action });
+  if (!hasScope(actor, scope)) throw fail('SCOPE_MISSING', { scope, action });
+}
+
+/** Those that are of use to somebody of this role. */
+export function scopesFor(role: AccessRole): AccessScope[] {
+  const rules = Object.values(access);
+  return accessScopes.filter((scope) => rules.some((rule) => rule.scope === scope && rule.roles[role]));
 }

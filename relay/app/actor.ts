@@ -1,5 +1,6 @@
 /** Who does or asks something. */
 import type { AccessRole } from '../model/access-role.ts';
+import type { AccessScope } from '../model/access-scope.ts';
 
 /** An agent enrolls by a code that somebody gave it, and does nothing else here. */
 export type ActingRole = AccessRole | 'agent';
@@ -17,6 +18,7 @@ export type Actor =
       id: string;
       name: string;
       role: AccessRole;
+      scopes: readonly AccessScope[];
       /** Ids of the districts that it opens. */
       tenants: 'all' | readonly string[];
     }
@@ -37,6 +39,11 @@ export function roleOf(actor: Actor): ActingRole {
 export function reaches(actor: Actor, tenantId: string): boolean {
   if (actor.kind === 'token') return actor.tenants === 'all' || actor.tenants.includes(tenantId);
   return actor.kind === 'terminal';
+}
+
+/** Everybody but a token has all of them. */
+export function hasScope(actor: Actor, scope: AccessScope): boolean {
+  return actor.kind !== 'token' || actor.scopes.includes(scope);
 }
 
 /** As audit log, holds and links name them. */

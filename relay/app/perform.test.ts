@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../shared/clock.ts';
+import { accessScopes } from '../model/access-scope.ts';
 import { readAudit } from '../store/audit/audit.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { openStore } from '../store/store.ts';
@@ -25,7 +26,7 @@ async function setUp(t: Test) {
   const context = { home: '/', store, clock: systemClock, signal: AbortSignal.abort() };
   const audit = (tenantId: string) => store.readTenant(tenantId, (scope) => readAudit(scope, { limit: 9 }));
   const token = (role: 'viewer' | 'admin', ...tenants: string[]): Actor => {
-    return { kind: 'token', id: 'id', name: 'portal', role, tenants };
+    return { kind: 'token', id: 'id', name: 'portal', role, scopes: accessScopes, tenants };
   };
   return { store, context, contoso, fabrikam, audit, token };
 }

@@ -85,6 +85,23 @@ t.test('a token has a role, and opens the districts that it was made for', async
   t.match(await listed('litware'), [{ role: 'viewer' }, { role: 'operator' }], 'those of every district stay');
 });
 
+t.test('a token has the scopes that are named, or all that its role can use but first passwords', async (t) => {
+  const cli = commandLine(t.testdir(), 'kim');
+  await cli('tenant', 'add', 'contoso', '--name', 'C', '--graph-tenant', '11111111-2222-4333-8444-555555555555');
+  const make = (...options: string[]) => cli('token', 'create', 'contoso', '--name', 'n', ...options);
+  const scopesOf = async (...options: string[]) => JSON.parse((await make('--json', ...options)).out).scopes;
+  t.same(await scopesOf('--role', 'admin', '--scope', 'holds', 'status', 'holds'), ['holds', 'status']);
+  t.same(await scopesOf('--role', 'admin', '--scope', 'passwords'), ['passwords']);
+  const usual = ['status', 'agents', 'profiles', 'runs', 'holds', 'problems', 'links', 'audit', 'tenants'];
+  t.same(await scopesOf(), usual);
+  t.match(await make('--scope', 'links'), { code: 0, out: /^Scopes {3}links$/m });
+  t.match(await make('--scope', 'settings'), { code: 78, err: /TOKEN_SCOPE_USELESS.*"viewer".*"settings"/ });
+  t.match(await make('--scope', 'everything'), { code: 64, err: /--scope/ });
+  const list = (await cli('token', 'list', 'contoso')).out;
+  t.match(list, /admin +holds status +2.*admin +passwords +2.*viewer +all +2.*viewer +links +2/s);
+  t.match(JSON.parse((await cli('audit', 'contoso', '--json')).out).entries[0].detail, { scopes: ['links'] });
+});
+
 t.test('what is wrong with a command is said, and a secret given by mistake is not repeated', async (t) => {
   const home = t.testdir();
   const cli = commandLine(home, 'kim');

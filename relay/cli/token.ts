@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { scopesFor } from '../app/access.ts';
 import { endToken, makeToken } from '../app/commands/tokens.ts';
 import { type AccessRole, accessRoles } from '../model/access-role.ts';
+import { type AccessScope, accessScopes } from '../model/access-scope.ts';
 import { loadSettings, publicUrl } from '../settings/settings.ts';
 import { type ApiToken, listTokens } from '../store/tenants/api-tokens.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
@@ -21,6 +23,12 @@ export function tokenCommands(program: Command, context: CliContext): void {
         .choices(accessRoles)
         .default('viewer'),
     )
+    .addOption(
+      new Option(
+        '--scope <scope...>',
+        'only these subjects; by default everything that the role can use, except first passwords',
+      ).choices(accessScopes),
+    )
     .option('--also <tenant...>', 'further districts that it opens')
     .option('--all-districts', 'open every district, including future ones')
     .option('--days <days>', 'how long it is valid', days, 90)
@@ -31,17 +39,18 @@ export function tokenCommands(program: Command, context: CliContext): void {
 Examples:
   hallpass-relay token create contoso --name dashboard
   hallpass-relay token create contoso --name "nightly export" --days 30
+  hallpass-relay token create contoso --name approvals --role admin --scope holds status
   hallpass-relay token create contoso --name portal --role admin --also fabrikam --note "Ticket 4711"`,
     )
     .action(async (tenant: string, options: CreateOptions) => {
-      const { name, days, role, also, allDistricts, json } = options;
+      const { name, days, role, scope: scopes, also, allDistricts, json } = options;
       const relay = publicUrl(await loadSettings(context.home));
-      const asked = { tenant, name, days, role, also: allDistricts ? ('all' as const) : (also ?? []) };
+      const asked = { tenant, name, days, role, scopes, also: allDistricts ? ('all' as const) : (also ?? []) };
       const actor = actorOf(context, options);
       const { slug, ...made } = await withApp(context, (app) => makeToken(app, actor, asked));
       if (json) return printJson(context, made);
       context.out.write(
-        `Token    ${made.token}\nId       ${made.id}\nValid    until ${made.expiresAt}\n\nIt is not shown again. To read:\n  ${relay}/api/v1/tenants/${slug}/status\n  with the header "Authorization: Bearer TOKEN"\n`,
+        `Token    ${made.token}\nId       ${made.id}\nValid    until ${made.expiresAt}\nScopes   ${made.scopes.join(', ')}\n\nIt is not shown again. To read:\n  ${relay}/api/v1/tenants/${slug}/status\n  with the header "Authorization: Bearer TOKEN"\n`,
       );
     });
   token
@@ -59,12 +68,13 @@ Examples:
       }
       printTable(
         context,
-        ['TOKEN', 'NAME', 'ROLE', 'CREATED', 'BY', 'LAST USED', 'STATE'],
+        ['TOKEN', 'NAME', 'ROLE', 'SCOPES', 'CREATED', 'BY', 'LAST USED', 'STATE'],
         tokens.map((one) => [
           ...[
             one.id,
             one.name,
             one.opensOthers ? `${one.role} (of others, too)` : one.role,
+            scopesOf(one),
             one.createdAt,
             one.createdBy,
             one.lastUsedAt ?? 'never',
@@ -89,6 +99,7 @@ interface CreateOptions extends Noted {
   name: string;
   days: number;
   role: AccessRole;
+  scope?: AccessScope[];
   also?: string[];
   allDistricts?: true;
   json?: true;
@@ -99,6 +110,10 @@ function label(text: string): string {
   const name = text.trim();
   if (name !== '' && name.length <= 100 && !/\p{Cc}/u.test(name)) return name;
   throw new InvalidArgumentError('Give 1 to 100 characters in one line.');
+}
+
+function scopesOf({ role, scopes }: ApiToken): string {
+  return scopesFor(role).every((scope) => scopes.includes(scope)) ? 'all' : scopes.join(' ');
 }
 
 function stateOf({ revokedAt, expiresAt }: ApiToken, nowMs: number): string {

@@ -11,6 +11,7 @@ import { access } from '../app/access.ts';
 import { openApi } from '../http/api/openapi.ts';
 import type { Route } from '../http/api/route.ts';
 import { routes } from '../http/api/routes.ts';
+import { accessScopes } from '../model/access-scope.ts';
 import { issueCode } from '../store/agents/agents.ts';
 import { readProfiles, setProfile } from '../store/profiles/profiles.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
@@ -28,12 +29,12 @@ export class ApiFuzz {
   readonly setting: ApiSetting;
   /** `METHOD path` of the routes that have done what they were asked. */
   readonly done = new Set<string>();
-  readonly #tokens: Partial<Record<Caller, string>>;
+  readonly #tokens: ReadonlyMap<string, string>;
   readonly #db: DatabaseSync;
   readonly #forms = formsOfAnswers();
   #seen = { version: -1, state: '' };
 
-  private constructor(setting: ApiSetting, tokens: Partial<Record<Caller, string>>) {
+  private constructor(setting: ApiSetting, tokens: ReadonlyMap<string, string>) {
     this.setting = setting;
     this.#tokens = tokens;
     this.#db = new DatabaseSync(join(setting.home, 'relay.db'), { readOnly: true });
@@ -49,12 +50,18 @@ export class ApiFuzz {
       await createToken(scope, { name: marker, days: 1, by: marker }, new Date());
       await issueCode(scope, new Date());
     });
-    const fuzz = new ApiFuzz(setting, {
-      viewer: await tokenOf('viewer'),
-      admin: await tokenOf('admin'),
-      operator: await tokenOf('operator', 'all'),
-      stranger: await tokenOf('admin', [other.id]),
-    });
+    const tokens = new Map([
+      ['viewer', await tokenOf('viewer')],
+      ['admin', await tokenOf('admin')],
+      ['operator', await tokenOf('operator', 'all')],
+      ['stranger', await tokenOf('admin', [other.id])],
+    ]);
+    for (const scope of accessScopes) {
+      tokens.set(`narrow ${scope}`, await tokenOf('operator', 'all', [scope]));
+      const others = accessScopes.filter((one) => one !== scope);
+      tokens.set(`without ${scope}`, await tokenOf('operator', 'all', others));
+    }
+    const fuzz = new ApiFuzz(setting, tokens);
     t.teardown(() => fuzz.#db.close());
     return fuzz;
   }
@@ -97,7 +104,10 @@ export class ApiFuzz {
     const expected = this.#expected(sent);
     if (expected !== undefined && !expected.includes(status)) wrong(`in place of ${expected.join(' or ')}`);
     const foreign = caller === 'stranger' ? this.setting.district.tenantId : marker;
-    if (caller !== 'operator' && text.includes(foreign)) wrong('tells of another district');
+    const isOperator = ['operator', 'narrow', 'without'].includes(caller);
+    if (!isOperator && text.includes(foreign)) wrong('tells of another district');
+    const lacksScope = caller === 'without' && status === 403;
+    if (lacksScope && !text.includes(`scope \\"${access[route.action].scope}\\"`)) wrong('does not name the scope');
     if (refusals.includes(status) && isChanged) wrong('changed something');
     if (route.method === 'GET' && !route.asksMicrosoft && isChanged) wrong('is a question, and changed something');
     this.#checkForm(sent, { status, type, text }, wrong);
@@ -127,9 +137,12 @@ export class ApiFuzz {
     const type = headers['content-type'] ?? 'application/json';
     const isOther = !type.startsWith('application/json') && route.method !== 'GET';
     if (isOther) return body === undefined ? undefined : [415];
-    if (!access[route.action][caller === 'stranger' ? 'admin' : caller]) return [403];
-    const opened = { viewer: ['contoso'], admin: ['contoso'], stranger: ['fabrikam'] };
-    const isOpen = route.isAcross || (caller === 'operator' ? slug !== 'nowhere' : opened[caller].includes(slug));
+    const opened: Partial<Record<Caller, string[]>> = {
+      ...{ viewer: ['contoso'], admin: ['contoso'], stranger: ['fabrikam'] },
+    };
+    const role = caller === 'viewer' ? 'viewer' : opened[caller] === undefined ? 'operator' : 'admin';
+    if (caller === 'without' || !access[route.action].roles[role]) return [403];
+    const isOpen = route.isAcross || (opened[caller]?.includes(slug) ?? slug !== 'nowhere');
     return isOpen ? undefined : [404];
   }
 
@@ -144,7 +157,7 @@ export class ApiFuzz {
     for (const [name, value] of Object.entries(query)) {
       for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
     }
-    const token = this.#tokens[caller];
+    const token = this.#tokens.get(caller) ?? this.#tokens.get(`${caller} ${access[route.action].scope}`);
     const answer = await fetch(`${this.setting.relay.url}/api/v1/${path}?${search}`, {
       method: route.method,
       headers: {

@@ -5,8 +5,11 @@ import type { Route } from '../http/api/route.ts';
 import { routes } from '../http/api/routes.ts';
 import type { Profile } from '../profile/profile.ts';
 
-export const callers = ['viewer', 'admin', 'operator', 'stranger', 'nobody'] as const;
-/** `stranger`: an admin of the other district. `nobody`: without a token. */
+export const callers = ['viewer', 'admin', 'operator', 'narrow', 'without', 'stranger', 'nobody'] as const;
+/**
+ * `narrow`: an operator's token with the scope of the route alone. `without`: one with all others. `stranger`: an admin of the other
+ * district. `nobody`: without a token.
+ */
 export type Caller = (typeof callers)[number];
 
 export interface Sent {

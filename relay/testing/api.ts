@@ -1,6 +1,7 @@
 /** A district of which something can be told, and the relay that tells it over HTTP. */
 import type { Test } from 'tap';
 import type { AccessRole } from '../model/access-role.ts';
+import type { AccessScope } from '../model/access-scope.ts';
 import { createToken } from '../store/tenants/api-tokens.ts';
 import { commandLine } from './command-line.ts';
 import { type District, openDistrict, smallRoster } from './district.ts';
@@ -17,8 +18,8 @@ export interface ApiSetting {
   json(...args: string[]): Promise<unknown>;
   /** What a command with `--csv -` says. */
   csv(...args: string[]): Promise<string>;
-  /** A token of this role, for this district and others. @param tenants ids, or `all` */
-  tokenOf(role: AccessRole, tenants?: 'all' | string[]): Promise<string>;
+  /** A token of this role, for this district and others, with every scope. @param tenants ids, or `all` */
+  tokenOf(role: AccessRole, tenants?: 'all' | string[], scopes?: readonly AccessScope[]): Promise<string>;
   /** @param path after `/api/v1/` @param how the body as JSON, and headers besides the token's or in its place */
   send(
     method: string,
@@ -54,17 +55,18 @@ export async function apiSetting(t: Test): Promise<ApiSetting> {
   const { id: tokenId, token } = await relay.store.withTenant(district.tenantId, (scope) =>
     createToken(scope, { name: 'test', days: 90, by: 'kim' }, new Date()),
   );
-  const make = (role: AccessRole, tenants?: 'all' | string[]) =>
-    relay.store.withTenant(district.tenantId, (scope) =>
-      createToken(scope, { name: role, days: 90, by: 'kim', role, ...(tenants && { tenants }) }, new Date()),
-    );
+  const make = (role: AccessRole, tenants?: 'all' | string[], scopes?: readonly AccessScope[]) =>
+    relay.store.withTenant(district.tenantId, (scope) => {
+      const given = { name: role, days: 90, by: 'kim', role, ...(tenants && { tenants }), ...(scopes && { scopes }) };
+      return createToken(scope, given, new Date());
+    });
   const admin = await make('admin');
   const cli = commandLine(home, 'kim');
   return {
     ...{ home, district, relay, token, tokenId },
     json: async (...args) => JSON.parse((await cli(...args, '--json')).out),
     csv: async (...args) => (await cli(...args, '--csv', '-')).out,
-    tokenOf: async (role, tenants) => (await make(role, tenants)).token,
+    tokenOf: async (...asked) => (await make(...asked)).token,
     send: (method, path, { body, headers, token = admin.token } = {}) =>
       fetch(`${relay.url}/api/v1/${path}`, {
         method,

@@ -84,6 +84,19 @@ export const apiErrors = {
     meaning:
       'Viewers read, admins change what belongs to their district, and operators do everything. docs/api.md has the whole table. Nothing was changed.',
   },
+  SCOPE_MISSING: {
+    retry: 'fix',
+    sentence: 'The token does not have the scope "{scope}", which is needed for {action}.',
+    action: 'Use a token that has it: "hallpass-relay token create TENANT --name NAME --scope {scope}" creates one.',
+    meaning:
+      'The scopes of a token are the subjects that it is for; its role says whether it may change them. docs/api.md has the table. Nothing was changed.',
+  },
+  TOKEN_SCOPE_USELESS: {
+    retry: 'fix',
+    sentence: 'A token with the role "{role}" can do nothing with the scope "{scope}".',
+    action: 'Leave that scope out, or choose another role; docs/api.md has the table of both.',
+    meaning: 'No token was created.',
+  },
   PRECONDITION_FAILED: {
     retry: 'fix',
     sentence: 'The profile "{profile}" is not in the version that the request expects.',

@@ -1,10 +1,12 @@
 /** Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. */
 import { fail } from '../../../shared/errors.ts';
 import { type AccessRole, accessRoles } from '../../model/access-role.ts';
+import type { AccessScope } from '../../model/access-scope.ts';
 import { looksLikeToken } from '../../store/tenants/api-token.ts';
-import { createToken, openedBy, revokeToken } from '../../store/tenants/api-tokens.ts';
+import { createToken, mightOf, revokeToken, type TokenMight } from '../../store/tenants/api-tokens.ts';
 import { listTenants } from '../../store/tenants/system.ts';
-import { type Actor, nameOf, reaches, roleOf } from '../actor.ts';
+import { scopesFor } from '../access.ts';
+import { type Actor, hasScope, nameOf, reaches, roleOf } from '../actor.ts';
 import { performAcross, reach, type StoreContext } from '../perform.ts';
 
 export interface TokenInput {
@@ -13,32 +15,36 @@ export interface TokenInput {
   days: number;
   role: AccessRole;
   /** Slugs or ids of districts that it opens besides; `all` for every one, also those to come. */
-  also?: 'all' | readonly string[];
+  also?: 'all' | readonly string[] | undefined;
+  /** Everything that the role can use and the one who makes it has, but first passwords, unless it says otherwise. */
+  scopes?: readonly AccessScope[] | undefined;
 }
 
 /**
  * A token, which is shown once.
  *
- * @throws HallpassError TENANT_UNKNOWN, ROLE_INSUFFICIENT
+ * @throws HallpassError TENANT_UNKNOWN, ROLE_INSUFFICIENT, SCOPE_MISSING, TOKEN_SCOPE_USELESS
  */
 export async function makeToken(
   context: StoreContext,
   actor: Actor,
-  { tenant, name, days, role, also = [] }: TokenInput,
-): Promise<{ id: string; token: string; expiresAt: string; slug: string }> {
+  { tenant, name, days, role, also = [], scopes: wanted }: TokenInput,
+): Promise<{ id: string; token: string; expiresAt: string; scopes: AccessScope[]; slug: string }> {
   return await performAcross(context, actor, 'token.create', async (scope, now) => {
     const first = await reach(scope, actor, tenant);
     // An operator's is for everything, or it would be none.
     const isForAll = also === 'all' || role === 'operator';
-    needMight(actor, role, isForAll ? 'all' : []);
+    const scopes = wanted === undefined ? usualScopes(actor, role) : usefulScopes(role, wanted);
+    needMight(actor, { role, scopes, tenants: isForAll ? 'all' : [] });
     const others = [];
     for (const one of also === 'all' ? [] : also) others.push((await reach(scope, actor, one)).id);
     const tenants = isForAll ? ('all' as const) : [first.id, ...others];
-    const given = { name, days, by: nameOf(actor), role, tenants };
+    const given = { name, days, by: nameOf(actor), role, scopes, tenants };
     const made = await createToken({ ...scope, tenantId: first.id }, given, now);
-    const detail = { token: made.id, name, role, expiresAt: made.expiresAt };
+    const detail = { token: made.id, name, role, scopes, expiresAt: made.expiresAt };
     const told = tenants === 'all' ? (await listTenants(scope)).map(({ id }) => id) : new Set(tenants);
-    return { outcome: { ...made, slug: first.slug }, entries: [...told].map((tenantId) => ({ tenantId, detail })) };
+    const outcome = { ...made, scopes, slug: first.slug };
+    return { outcome, entries: [...told].map((tenantId) => ({ tenantId, detail })) };
   });
 }
 
@@ -46,7 +52,7 @@ export async function makeToken(
  * Has a token refused from now on, for good; a second time keeps the first.
  *
  * @param asked `token`: its id
- * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT for one that can do more, or opens more, than the one who revokes it
+ * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT and SCOPE_MISSING for one that can do more, or opens more, than the one who revokes it
  */
 export async function endToken(
   context: StoreContext,
@@ -55,22 +61,41 @@ export async function endToken(
 ): Promise<void> {
   await performAcross(context, actor, 'token.revoke', async (scope, now) => {
     const { id: tenantId } = await reach(scope, actor, tenant);
-    const opened = await openedBy(scope, id);
+    const opened = await mightOf(scope, id);
     if (opened === undefined || (opened.tenants !== 'all' && !opened.tenants.includes(tenantId))) {
       // Whoever gives the secret in place of the id is not shown it again.
       throw fail('TOKEN_NOT_FOUND', { token: looksLikeToken(id) ? 'hallpass_…' : id });
     }
-    needMight(actor, opened.role, opened.tenants);
+    const { role, scopes, tenants } = opened;
+    needMight(actor, { role, scopes: scopes.filter((one) => scopesFor(role).includes(one)), tenants });
     await revokeToken(scope, id, now);
     const told = opened.tenants === 'all' ? (await listTenants(scope)).map((one) => one.id) : opened.tenants;
     return { outcome: undefined, entries: told.map((tenantId) => ({ tenantId, detail: { token: id } })) };
   });
 }
 
-function needMight(actor: Actor, role: AccessRole, tenants: 'all' | readonly string[]): void {
+/** First passwords are handed out to those alone who were meant to get them. */
+function usualScopes(actor: Actor, role: AccessRole): AccessScope[] {
+  return scopesFor(role).filter((scope) => scope !== 'passwords' && hasScope(actor, scope));
+}
+
+/** @throws HallpassError TOKEN_SCOPE_USELESS */
+function usefulScopes(role: AccessRole, wanted: readonly AccessScope[]): AccessScope[] {
+  const useful = scopesFor(role);
+  const scopes = [...new Set(wanted)];
+  const useless = scopes.find((scope) => !useful.includes(scope));
+  if (useless !== undefined) throw fail('TOKEN_SCOPE_USELESS', { role, scope: useless });
+  return scopes;
+}
+
+/** @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
+function needMight(actor: Actor, { role, scopes, tenants }: TokenMight): void {
   const own = roleOf(actor);
   const isAsMighty = own !== 'agent' && accessRoles.indexOf(own) <= accessRoles.indexOf(role);
   const opensAsMuch = tenants === 'all' ? own === 'operator' : tenants.every((one) => reaches(actor, one));
-  if (isAsMighty && opensAsMuch) return;
-  throw fail('ROLE_INSUFFICIENT', { role: own, action: 'tokens that can do or open more than the own one' });
+  if (!isAsMighty || !opensAsMuch) {
+    throw fail('ROLE_INSUFFICIENT', { role: own, action: 'tokens that can do or open more than the own one' });
+  }
+  const missing = scopes.find((scope) => !hasScope(actor, scope));
+  if (missing !== undefined) throw fail('SCOPE_MISSING', { scope: missing, action: 'a token with that scope' });
 }

@@ -17,7 +17,7 @@ export async function readDocument(
   tenant: string,
   { text, name }: { text: string; name: string },
 ): Promise<ProfileDocument> {
-  const schools = await ask(context, actor, { question: 'schools', tenant }, (scope) => readRecords(scope, 'school'));
+  const schools = await ask(context, actor, { question: 'profiles', tenant }, (scope) => readRecords(scope, 'school'));
   const skus = asksForLicenses(inTodaysWords(readJson(text).value))
     ? await skusOf(context, actor, tenant)
     : { unread: 'it was not asked' };

@@ -136,8 +136,8 @@ function openDesks({ home, keyFile, store, file, clock, signal, url }: ApiOption
   const changes = new AttemptLimit(changesPerMinute);
 
   return async (route: Route, { request, reply, token, found }: Call): Promise<FastifyReply> => {
-    const { id, name, role, tenants } = token;
-    const actor: Actor = { kind: 'token', id, name, role, tenants };
+    const { id, name, role, scopes, tenants } = token;
+    const actor: Actor = { kind: 'token', id, name, role, scopes, tenants };
     allow(actor, route.action);
     const { params, query, headers } = request;
     const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;

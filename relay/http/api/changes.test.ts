@@ -233,6 +233,35 @@ t.test('no token makes or ends one that can do more', async (t) => {
   t.notMatch(await list.text(), /hallpass_|fabrikam/);
 });
 
+t.test('a token is for the subjects that its scopes name', async (t) => {
+  const { send, tokenOf } = await apiSetting(t);
+  const approvals = await tokenOf('admin', undefined, ['holds', 'tokens']);
+  t.equal((await send('GET', of('holds'), { token: approvals })).status, 200);
+  t.equal((await send('POST', of('holds/reject'), { token: approvals })).status, 200);
+  t.match(await problem(await send('GET', of('links'), { token: approvals })), {
+    ...{ status: 403, code: 'SCOPE_MISSING', message: /scope "links", which is needed for links/ },
+    action: /--scope links/,
+  });
+  const make = (body: object) => send('POST', of('tokens'), { body: { name: 'n', ...body }, token: approvals });
+  t.match(await problem(await make({ role: 'admin', scopes: ['holds', 'runs'] })), {
+    ...{ status: 403, code: 'SCOPE_MISSING', message: /scope "runs", which is needed for a token with that scope/ },
+  });
+  t.match(await (await make({ role: 'admin' })).json(), { scopes: ['holds', 'tokens'] }, 'no more than its own');
+  t.match(await problem(await make({ scopes: ['tokens'] })), { status: 400, code: 'TOKEN_SCOPE_USELESS' });
+  t.match(await problem(await make({ scopes: [] })), { status: 400, code: 'API_BODY_INVALID' });
+  const made = await send('POST', of('tokens'), { body: { name: 'all', role: 'admin' } });
+  const { id, scopes } = (await made.json()) as { id: string; scopes: string[] };
+  t.ok(scopes.includes('profiles') && !scopes.includes('passwords'), 'first passwords are asked for by name');
+  t.match(await problem(await send('POST', of(`tokens/${id}/revoke`), { token: approvals })), {
+    ...{ status: 403, code: 'SCOPE_MISSING' },
+  });
+  const profiles = await tokenOf('admin', undefined, ['profiles']);
+  const read = await send('GET', of('profiles/test'), { token: profiles });
+  const headers = { 'if-match': read.headers.get('etag') ?? '' };
+  const put = await send('PUT', of('profiles/test'), { body: await read.json(), headers, token: profiles });
+  t.equal(put.status, 200, 'what a change asks on its way takes no other scope');
+});
+
 t.test('a repeated request is answered what it was, and done once', async (t) => {
   const { send, relay, district } = await apiSetting(t);
   const post = (path: string, key: string, body: object = {}) =>

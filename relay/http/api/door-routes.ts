@@ -5,6 +5,7 @@ import { endToken, makeToken } from '../../app/commands/tokens.ts';
 import { agentsNow, listedAgentSchema } from '../../app/queries/agents.ts';
 import { moment } from '../../app/queries/fields.ts';
 import { accessRoles } from '../../model/access-role.ts';
+import { accessScopes } from '../../model/access-scope.ts';
 import { listAgents } from '../../store/agents/agents.ts';
 import { listTokens } from '../../store/tenants/api-tokens.ts';
 import { change, nothing } from './change-route.ts';
@@ -17,6 +18,8 @@ const label = z
   .min(1)
   .max(100)
   .regex(/^\P{Cc}*$/u, 'it must be one line without control characters');
+
+const scopes = z.array(z.enum(accessScopes)).meta({ description: 'The subjects that it is for.' });
 
 export const doorRoutes: readonly Route[] = [
   question({
@@ -65,6 +68,7 @@ export const doorRoutes: readonly Route[] = [
           id: z.string(),
           name: z.string(),
           role: z.enum(accessRoles),
+          scopes,
           opensOthers: z.boolean().meta({ description: 'Whether it opens other districts, too.' }),
           createdAt: moment,
           createdBy: z.string(),
@@ -83,18 +87,22 @@ export const doorRoutes: readonly Route[] = [
     body: z.strictObject({
       name: label,
       role: z.enum(accessRoles).default('viewer'),
+      scopes: z.array(z.enum(accessScopes)).min(1).max(accessScopes.length).optional().meta({
+        description:
+          'The subjects that it is for; everything that the role can use, except first passwords, unless it says otherwise.',
+      }),
       days: z.int().min(1).max(36_500).default(90),
       also: z
         .union([z.literal('all'), z.array(z.string().min(1).max(100)).max(1000)])
         .default([])
         .meta({ description: 'Slugs of districts that it opens besides; "all" for every one, also those to come.' }),
     }),
-    answer: z.object({ id: z.string(), token: z.string(), expiresAt: moment }),
+    answer: z.object({ id: z.string(), token: z.string(), expiresAt: moment, scopes }),
     status: 201,
     showsSecret: true,
     async perform({ app, actor, tenant }, given) {
-      const { id, token, expiresAt } = await makeToken(app, actor, { tenant: tenant.slug, ...given });
-      return { id, token, expiresAt };
+      const { slug: _slug, ...made } = await makeToken(app, actor, { tenant: tenant.slug, ...given });
+      return made;
     },
   }),
   change({

@@ -23,7 +23,7 @@ const errorSchema = z.object({
 const failures = {
   400: 'The query, a header or the body is not valid.',
   401: 'The token is missing, wrong, expired or revoked.',
-  403: 'The role of the token may not do this.',
+  403: 'The role of the token may not do this, or the token lacks the scope that the message names.',
   404: 'There is no such thing, or the token does not open the district.',
   409: 'Somebody must fix something else first, or the Idempotency-Key stands for another request.',
   412: 'The profile is not as the request expects it.',
@@ -48,7 +48,7 @@ export function openApi(routes: readonly Route[], base: string): object {
       title: 'Hallpass relay',
       version: hallpassVersion,
       description:
-        'What the relay knows of districts, and does for them. A token opens one district, several or all, as viewer, admin or operator.',
+        'What the relay knows of districts, and does for them. A token opens one district, several or all, as viewer, admin or operator, and for the subjects that its scopes name.',
     },
     servers: [{ url: base }],
     security: [{ token: [] }],
@@ -74,11 +74,13 @@ function operationOf(route: Route): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const table = hasCsv ? { 'text/csv': { schema: { type: 'string' } } } : {};
   const name = path.replace(ofDistrict, '').replace(/\W+/g, '-').replace(/-$/, '');
-  const roles = accessRoles.filter((role) => access[action][role]);
+  const { roles, scope } = access[action];
+  const may = accessRoles.filter((role) => roles[role]);
   return {
     operationId: method === 'GET' ? name : `${method.toLowerCase()}-${name}`,
     summary,
-    description: `For ${roles.join(', ')}.`,
+    description: `For ${may.join(', ')}, with the scope ${scope}.`,
+    security: [{ token: [scope] }],
     parameters: [
       ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...Object.entries(query.shape).map(([name, schema]) => parameterOf(name, schema)),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { access, isChange } from '../../app/access.ts';
+import { accessScopes } from '../../model/access-scope.ts';
 import { routes } from './routes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/api.md'), 'utf8');
@@ -19,7 +20,7 @@ t.test('the page has every question, and who may ask it', async (t) => {
   const asked = told.map(([, path = '', star]) => `${path} ${star === '*' ? 'admin' : 'viewer'}`);
   const there = routes
     .filter(({ method }) => method === 'GET')
-    .map(({ path, action }) => `/${plain(path)} ${access[action].viewer ? 'viewer' : 'admin'}`);
+    .map(({ path, action }) => `/${plain(path)} ${access[action].roles.viewer ? 'viewer' : 'admin'}`);
   t.same(asked.sort(), there.sort());
 });
 
@@ -32,11 +33,28 @@ t.test('the page has every change, which viewers may not make', async (t) => {
   });
   const there = routes.filter(({ method }) => method !== 'GET');
   t.same(told.sort(), there.map(({ method, path }) => `${method} /${plain(path)}`).sort());
-  t.ok(there.every(({ action }) => !access[action].viewer));
+  t.ok(there.every(({ action }) => !access[action].roles.viewer));
   t.ok(
     routes.every(({ method, action }) => method !== 'GET' || !isChange(action)),
     'and nothing is changed by a GET',
   );
+});
+
+t.test('the page has what every scope opens', async (t) => {
+  const table = page.split('| scope | read | change |')[1]?.split('\n\n')[0] ?? '';
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  const told = rows.map((line) => {
+    const paths = line.split('|').map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path).sort());
+    const [, [scope] = [], read, change] = paths;
+    return { scope, read, change };
+  });
+  const there = accessScopes.map((scope) => {
+    const own = routes.filter(({ action }) => access[action].scope === scope);
+    const paths = (some: typeof own) => [...new Set(some.map(({ path }) => `/${plain(path)}`))].sort();
+    const isRead = ({ method }: (typeof own)[number]) => method === 'GET';
+    return { scope, read: paths(own.filter(isRead)), change: paths(own.filter((one) => !isRead(one))) };
+  });
+  t.same(told, there);
 });
 
 function plain(path: string): string {

@@ -9,6 +9,7 @@ import { lastRun } from '../runs/journal.ts';
 import { readProblems } from '../runs/problems.ts';
 import { operationsOf } from '../runs/run-history.ts';
 import { openStore } from '../store.ts';
+import { mightOf } from '../tenants/api-tokens.ts';
 import { tenantsAndRoster } from './migrations/001-tenants-and-roster.ts';
 import { provisioning } from './migrations/002-provisioning.ts';
 import { holds } from './migrations/003-holds.ts';
@@ -65,4 +66,25 @@ t.test('runs, problems and decisions of the one profile that there was become it
     t.match(await readAudit(scope, { limit: 1 }), [{ who: 'ann' }]);
     t.match(await readHolds(scope, profile), [{ profile, state: 'rejected', decidedBy: 'kim', decidedCount: 5 }]);
   });
+});
+
+t.test('tokens of before there were scopes can do what they could, and nothing that came since', async (t) => {
+  const file = join(t.testdir(), 'relay.db');
+  await (await openStore(file)).close();
+  const old = new Kysely<unknown>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
+  await sql`delete from kysely_migration where name = '031-token-scopes'`.execute(old);
+  await sql`alter table access_token drop column scopes`.execute(old);
+  const at = '2026-09-01T08:00:00Z';
+  for (const role of ['viewer', 'admin', 'operator']) {
+    await sql`insert into access_token (id, name, hash, role, every_tenant, created_at, created_by, expires_at)
+      values (${role}, 'n', ${role}, ${role}, 1, ${at}, 'kim', ${at})`.execute(old);
+  }
+  await old.destroy();
+  const store = await openStore(file);
+  t.teardown(() => store.close());
+  const read = ['status', 'agents', 'profiles', 'runs', 'holds', 'problems', 'links', 'audit'];
+  const might = (id: string) => store.system((scope) => mightOf(scope, id));
+  t.same(await might('viewer'), { role: 'viewer', scopes: read, tenants: 'all' });
+  t.same(await might('admin'), { role: 'admin', scopes: [...read, 'tokens'], tenants: 'all' });
+  t.same((await might('operator'))?.scopes, [...read, 'tokens']);
 });

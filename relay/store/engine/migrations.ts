@@ -27,6 +27,7 @@ import { sealedFor } from './migrations/023-sealed-for.ts';
 import { appliedProfile } from './migrations/024-applied-profile.ts';
 import { sourceServers } from './migrations/025-source-servers.ts';
 import { accessRoles } from './migrations/030-access-roles.ts';
+import { tokenScopes } from './migrations/031-token-scopes.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -55,6 +56,7 @@ const migrations: Record<string, Migration> = {
   '019-run-steps': runSteps,
   '030-access-roles': accessRoles,
   '022-team-activation': teamActivation,
+  '031-token-scopes': tokenScopes,
 };
 
 /**

@@ -1,13 +1,19 @@
-/** Tokens for the API: each has a role, and opens one tenant, several, or every one. */
+/** Tokens for the API: each has a role and scopes, and opens one tenant, several, or every one. */
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { AccessRole } from '../../model/access-role.ts';
+import { type AccessScope, accessScopes } from '../../model/access-scope.ts';
+import { readJson } from '../engine/stored-json.ts';
 import type { SystemScope, TenantScope } from '../store.ts';
 import { newToken, tokenHash } from './api-token.ts';
+
+const storedScopes = z.array(z.enum(accessScopes));
 
 export interface ApiToken {
   id: string;
   name: string;
   role: AccessRole;
+  scopes: AccessScope[];
   /** Whether it opens other tenants than the one that was asked about. */
   opensOthers: boolean;
   /** ISO 8601, UTC, like every time here. */
@@ -23,7 +29,7 @@ export interface ApiToken {
 export async function listTokens({ db, tenantId }: TenantScope): Promise<ApiToken[]> {
   const rows = await db
     .selectFrom('access_token')
-    .select(['id', 'name', 'role', 'every_tenant', 'created_at', 'created_by', 'expires_at'])
+    .select(['id', 'name', 'role', 'scopes', 'every_tenant', 'created_at', 'created_by', 'expires_at'])
     .select(['last_used_at', 'revoked_at'])
     .select(({ exists, selectFrom }) =>
       exists(
@@ -51,6 +57,7 @@ export async function listTokens({ db, tenantId }: TenantScope): Promise<ApiToke
     id: row.id,
     name: row.name,
     role: row.role,
+    scopes: readJson(storedScopes, row.scopes, 'access_token', row.id),
     opensOthers: row.every_tenant === 1 || Boolean(row.opens_others),
     createdAt: row.created_at,
     createdBy: row.created_by,
@@ -68,6 +75,8 @@ export interface TokenRequest {
   by: string;
   /** A viewer, unless it says otherwise. */
   role?: AccessRole;
+  /** Every one, unless it says otherwise: the role limits them. */
+  scopes?: readonly AccessScope[];
   /** Ids; the tenant of the scope alone, unless it says otherwise. */
   tenants?: 'all' | readonly string[];
 }
@@ -75,7 +84,7 @@ export interface TokenRequest {
 /** Makes a token: it is not stored and cannot be shown again. */
 export async function createToken(
   { db, tenantId }: TenantScope,
-  { name, days, by, role = 'viewer', tenants = [tenantId] }: TokenRequest,
+  { name, days, by, role = 'viewer', scopes = accessScopes, tenants = [tenantId] }: TokenRequest,
   now: Date,
 ): Promise<{ id: string; token: string; expiresAt: string }> {
   const [id, token] = [randomUUID(), newToken()];
@@ -87,6 +96,7 @@ export async function createToken(
       name,
       hash: tokenHash(token),
       role,
+      scopes: JSON.stringify(scopes),
       every_tenant: tenants === 'all' ? 1 : 0,
       created_at: now.toISOString(),
       created_by: by,
@@ -101,20 +111,26 @@ export async function createToken(
   return { id, token, expiresAt };
 }
 
-/** What a token opens; undefined where there is none of that id. */
-export async function openedBy(
-  { db }: SystemScope,
-  id: string,
-): Promise<{ role: AccessRole; tenants: 'all' | string[] } | undefined> {
+/** What a token is good for. */
+export interface TokenMight {
+  role: AccessRole;
+  scopes: AccessScope[];
+  /** Ids of those that it opens. */
+  tenants: 'all' | string[];
+}
+
+/** Undefined where there is none of that id. */
+export async function mightOf({ db }: SystemScope, id: string): Promise<TokenMight | undefined> {
   const token = await db
     .selectFrom('access_token')
-    .select(['role', 'every_tenant'])
+    .select(['role', 'scopes', 'every_tenant'])
     .where('id', '=', id)
     .executeTakeFirst();
   if (token === undefined) return undefined;
-  if (token.every_tenant === 1) return { role: token.role, tenants: 'all' };
+  const might = { role: token.role, scopes: readJson(storedScopes, token.scopes, 'access_token', id) };
+  if (token.every_tenant === 1) return { ...might, tenants: 'all' };
   const rows = await db.selectFrom('token_tenant').select('tenant_id').where('token_id', '=', id).execute();
-  return { role: token.role, tenants: rows.map((row) => row.tenant_id) };
+  return { ...might, tenants: rows.map((row) => row.tenant_id) };
 }
 
 /** Revokes for good; a second time keeps the first. */

@@ -5,11 +5,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { fail } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
-import type { AccessRole } from '../../model/access-role.ts';
 import { codeHash, isCodeAlive, systemUptime } from '../agents/enrollment-code.ts';
 import type { Database } from '../engine/schema.ts';
 import type { SystemScope } from '../store.ts';
-import { openedBy } from './api-tokens.ts';
+import { mightOf, type TokenMight } from './api-tokens.ts';
 
 export type Tenant = Pick<
   Database['tenant'],
@@ -122,12 +121,9 @@ export async function findAgent({ db }: SystemScope, agentId: string): Promise<K
   };
 }
 
-export interface KnownToken {
+export interface KnownToken extends TokenMight {
   id: string;
   name: string;
-  role: AccessRole;
-  /** Ids of those that it opens. */
-  tenants: 'all' | readonly string[];
   expiresAt: string;
   lastUsedAt: string | null;
   revokedAt: string | null;
@@ -140,10 +136,10 @@ export async function findToken({ db }: SystemScope, hash: string): Promise<Know
     .select(['id', 'name', 'expires_at', 'last_used_at', 'revoked_at'])
     .where('hash', '=', hash)
     .executeTakeFirst();
-  const opened = row === undefined ? undefined : await openedBy({ db }, row.id);
-  if (row === undefined || opened === undefined) return undefined;
+  const might = row === undefined ? undefined : await mightOf({ db }, row.id);
+  if (row === undefined || might === undefined) return undefined;
   const { id, name, expires_at: expiresAt, last_used_at: lastUsedAt, revoked_at: revokedAt } = row;
-  return { id, name, ...opened, expiresAt, lastUsedAt, revokedAt };
+  return { id, name, ...might, expiresAt, lastUsedAt, revokedAt };
 }
 
 export interface EnrolledAgent {

@@ -8,6 +8,8 @@ interface AccessTokenTable {
   /** SHA-256 of the token, hexadecimal; the token itself is never stored. */
   hash: string;
   role: AccessRole;
+  /** JSON, a list of AccessScope. */
+  scopes: string;
   /** 1 where it opens every tenant, also those to come. */
   every_tenant: number;
   created_at: string;
