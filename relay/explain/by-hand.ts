@@ -5,6 +5,7 @@ import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
 import { classKey, objectOf } from '../model/keys.ts';
 import type { PersonKey } from '../model/person-key.ts';
+import type { Does } from '../operations/spec.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import type { Facts } from './known.ts';
 import { held, type Step, waiting } from './step.ts';
@@ -73,20 +74,18 @@ const policies = {
   deleted: 'deletedObjects',
 } as const satisfies Record<Drift['kind'], keyof DriftPolicy>;
 
-/** The kind of operation that puts it right, as holds name it. */
-function repairOf({ kind, object, item }: Drift): string {
-  const noun = { class: 'Class', school: 'School', user: 'User' }[objectOf(object).kind];
-  if (kind === 'changed') return `update${noun}`;
-  if (kind === 'deleted') return `create${noun}`;
-  const { relation } = linkOf(item);
-  if (kind === 'foreign') return relation === 'owner' ? 'removeOwner' : 'removeMember';
-  const additions = {
-    member: 'addMembers',
-    owner: 'addOwners',
-    schoolUser: 'addSchoolUser',
-    schoolClass: 'addSchoolClass',
-  };
-  return additions[relation];
+/** What puts it right. */
+function repairOf({ kind, object, item }: Drift): Does {
+  switch (kind) {
+    case 'changed':
+      return { updates: objectOf(object).kind };
+    case 'deleted':
+      return { creates: objectOf(object).kind };
+    case 'missing':
+      return { adds: linkOf(item).relation };
+    case 'foreign':
+      return { removes: linkOf(item).relation };
+  }
 }
 
 /**

@@ -97,7 +97,7 @@ function membershipOfGone(facts: Facts, { isMember, departure }: ClassFacts): St
   if (!isMember) return step('They are not a member of the class.');
   const { policy } = departure ?? {};
   if (policy?.removesStudents === true && isStudent(person.subject)) {
-    const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
+    const holding = held('Membership', { removes: 'member' }, 'They are still a member of the class', facts);
     if (holding !== undefined) return holding;
     return step(
       `They are a member of the class until students are removed from it, from ${policy.from} on, by policy.`,
@@ -119,7 +119,7 @@ function membershipStep(
   if (isMember && wanted)
     return { stage: 'Membership', status: 'ok', fact: `They are a member of the class.${trace}`, ...at };
   if (isMember) {
-    const holding = held('Membership', 'removeMember', 'They are still a member of the class', facts);
+    const holding = held('Membership', { removes: 'member' }, 'They are still a member of the class', facts);
     if (holding !== undefined) return holding;
     const { what, option } = leavers;
     const policy = `("${option}": "${what}")`;

@@ -103,7 +103,7 @@ t.test('the first step that is not in order is the answer, with who does what ne
     kind: 'disableUser',
     reason: 'Too many.',
     firstSeen: '2026-12-04T00:00:00Z',
-  };
+  } as const;
   t.match(answer({ schoolIds: [], wasThere: true, departure: { ...departure, policy } }, {}, { holds: [waiting] }), {
     status: 'waiting',
     next: /holds approve \(or reject\) TENANT disableUser:1:share/,
@@ -192,7 +192,7 @@ t.test('what was over before this school year says so', async (t) => {
 
 t.test('what is held, and a profile that writes nothing, are named where they stop something', async (t) => {
   const reason = '200 of 1000 class memberships would end at once.';
-  const holds = [
+  const holds: Facts['holds'] = [
     { key: 'removeMember:1:share', kind: 'removeMember', reason, firstSeen: '2026-11-24T07:00:00Z' },
     { key: 'createUser:1:share', kind: 'createUser', reason, firstSeen: '2026-11-24T07:00:00Z' },
   ];

@@ -86,7 +86,7 @@ function powerschoolStep(facts: Facts): Step {
   const fact = person.wasThere
     ? `${person.subject} was in PowerSchool and is no longer active there. ${fate(person.departure, 'Account and school stay as they are.')}`
     : `PowerSchool has no active person "${person.asked}", or the profile's schools do not include theirs.${preRegisteredHint(facts)}`;
-  const waits = person.departure && held('PowerSchool', 'disableUser', fact, facts);
+  const waits = person.departure && held('PowerSchool', { retires: 'disabled' }, fact, facts);
   if (waits !== undefined) return waits;
   const next = 'Have the SIS administrator check the enrollment status in PowerSchool.';
   return { stage: 'PowerSchool', status: 'stopped', fact, at: committedAt, next };
@@ -127,12 +127,9 @@ function accountStep(facts: Facts): Step {
   const lost = deleted && `Somebody deleted the account ${deleted.objectId} that they had in Microsoft 365.`;
   const at = deleted === undefined ? {} : { at: deleted.deletedAt };
   const none = 'There is no account yet, and nothing is wrong so far.';
-  return (
-    held('Account', 'createUser', lost === undefined ? 'The account is not created' : `${lost} Another one`, facts) ?? {
-      ...waiting('Account', lost ?? none, facts),
-      ...at,
-    }
-  );
+  const what = lost === undefined ? 'The account is not created' : `${lost} Another one`;
+  const waits = { ...waiting('Account', lost ?? none, facts), ...at };
+  return held('Account', { creates: 'user' }, what, facts) ?? waits;
 }
 
 /** What becomes of the account of somebody who has left; empty for everybody else. */

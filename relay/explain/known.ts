@@ -1,6 +1,7 @@
 /** What is known about a person and a class: the facts that an explanation is made of. */
 
 import type { Drift } from '../drift/ledger.ts';
+import type { OperationKind } from '../model/operation.ts';
 import type { PersonKey } from '../model/person-key.ts';
 
 export interface PersonFacts {
@@ -97,7 +98,7 @@ export interface Facts {
   source: 'powerquery' | 'rest' | undefined;
   lastRun: { finishedAt: string | null; state: string } | undefined;
   /** What waits for a decision in the schools concerned. */
-  holds: { key: string; kind: string; reason: string; firstSeen: string }[];
+  holds: { key: string; kind: OperationKind; reason: string; firstSeen: string }[];
   person: PersonFacts;
   class: ClassFacts | undefined;
   /** What somebody changed by hand in Microsoft 365: of the account, the class, who is in it, and of being in a school. */

@@ -1,5 +1,7 @@
 /** A step of an explanation, and those that stand at several places of the way. */
 import { pageOf } from '../../plugin/mending.ts';
+import { kindsThat } from '../operations/registry.ts';
+import type { Does } from '../operations/spec.ts';
 import type { Departure, Facts } from './known.ts';
 
 export interface Step {
@@ -40,9 +42,10 @@ export function isOver(lastDay: string): string {
 /** For whoever expects something of what is over. */
 export const nextOfPast = `Ignore this if it is over; otherwise have the school add the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
 
-/** What a hold keeps from happening; undefined when nothing of the kind is held. */
-export function held(stage: Step['stage'], kind: string, what: string, { holds }: Facts): Step | undefined {
-  const hold = holds.find((one) => one.kind === kind);
+/** What a hold keeps from happening; undefined when nothing that does it is held. */
+export function held(stage: Step['stage'], does: Does, what: string, { holds }: Facts): Step | undefined {
+  const kinds = kindsThat(does);
+  const hold = holds.find(({ kind }) => kinds.includes(kind));
   if (hold === undefined) return undefined;
   const fact = `${what}: this is held. ${hold.reason}`;
   const next = `Somebody decides: hallpass-relay holds approve (or reject) TENANT ${hold.key}.`;

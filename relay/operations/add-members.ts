@@ -31,6 +31,7 @@ export const addMembers: OperationSpec<'addMembers'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 
+  does: { adds: 'member' },
   effect: ({ sectionId, people }) => ({ relations: { kind: 'member', container: sectionId, items: people } }),
   journal: ({ people }) => people,
   values: () => undefined,

@@ -45,6 +45,7 @@ export const addOwners: OperationSpec<'addOwners'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
 
+  does: { adds: 'owner' },
   effect: ({ sectionId, people }) => ({ relations: { kind: 'owner', container: sectionId, items: people } }),
   journal: ({ people }) => people,
   values: () => undefined,

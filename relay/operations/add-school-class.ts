@@ -31,6 +31,7 @@ export const addSchoolClass: OperationSpec<'addSchoolClass'> = {
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 
+  does: { adds: 'schoolClass' },
   effect: ({ schoolId, sectionId }) => ({
     relations: { kind: 'schoolClass', container: schoolId, items: [sectionId] },
   }),

@@ -31,6 +31,7 @@ export const addSchoolUser: OperationSpec<'addSchoolUser'> = {
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 
+  does: { adds: 'schoolUser' },
   effect: ({ schoolId, personKey }) => ({
     relations: { kind: 'schoolUser', container: schoolId, items: [personKey] },
   }),

@@ -30,6 +30,7 @@ export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 
+  does: { adds: 'licence' },
   effect: ({ groupId, people }) => ({
     relations: { kind: 'licence', container: licenceKey({ group: groupId }), items: people },
   }),

@@ -19,6 +19,7 @@ export const archiveTeam: OperationSpec<'archiveTeam'> = {
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
 
+  does: { retires: 'archived' },
   effect: ({ sectionId }) => ({ relations: { kind: 'retired', container: 'archived', items: [sectionId] } }),
   journal: () => undefined,
   values: () => undefined,

@@ -86,6 +86,7 @@ export const assignLicence: OperationSpec<'assignLicence'> = {
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 
+  does: { adds: 'licence' },
   effect: licensed,
   journal: ({ skuId, disabledPlans }) => ({ skuId, disabledPlans }),
   values: () => undefined,

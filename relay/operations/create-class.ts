@@ -21,6 +21,7 @@ export const createClass: OperationSpec<'createClass'> = {
     isOurs: isStampedFor,
     hasUniqueName: false,
     read: (objectId) => `/education/classes/${objectId}?$select=id,externalId,externalSource`,
+    account: () => undefined,
     claims: ({ body: { mailNickname } }) => (typeof mailNickname === 'string' ? { mailNickname } : {}),
     // Its other values are written again; the name may be needed when the section is gone by now.
     found: (key, { displayName }, objectId) => ({
@@ -29,6 +30,7 @@ export const createClass: OperationSpec<'createClass'> = {
   },
   unheard: () => ({ what: 'look' }),
 
+  does: { creates: 'class' },
   effect: ({ sectionId, body }, objectId) => ({ object: { kind: 'class', key: sectionId, objectId, body } }),
   journal: ({ body }) => body,
   values: ({ body }) => body,

@@ -22,11 +22,13 @@ export const createSchool: OperationSpec<'createSchool'> = {
     isOurs: isStampedFor,
     hasUniqueName: false,
     read: undefined,
+    account: () => undefined,
     claims: () => ({}),
     found: (key, _body, objectId) => ({ object: { kind: 'school', key: idIn(key), objectId, body: {} } }),
   },
   unheard: () => ({ what: 'look' }),
 
+  does: { creates: 'school' },
   effect: ({ schoolId, body }, objectId) => ({ object: { kind: 'school', key: schoolId, objectId, body } }),
   journal: ({ body }) => body,
   values: ({ body }) => body,

@@ -22,6 +22,7 @@ export const createTeam: OperationSpec<'createTeam'> = {
   // What is known of teams says how far it is.
   unheard: () => ({ what: 'again' }),
 
+  does: { creates: 'team' },
   // What is known of a team says more than that it was asked for.
   effect: () => ({}),
   journal: () => undefined,

@@ -50,6 +50,11 @@ export const createUser: OperationSpec<'createUser'> = {
     isOurs: isOfPerson,
     hasUniqueName: true,
     read: (objectId) => `/education/users/${objectId}?$select=${stampProperties}`,
+    account({ user: { person, creation, replaces } }) {
+      if (creation === undefined) return undefined;
+      const { userPrincipalName } = creation;
+      return { role: person.role, personId: person.id, userPrincipalName, isAnother: replaces !== undefined };
+    },
     claims: ({ user }) => user.creation ?? {},
     found(key, _body, objectId) {
       const { role, id } = personIn(asPersonKey(key));
@@ -58,6 +63,7 @@ export const createUser: OperationSpec<'createUser'> = {
   },
   unheard: () => ({ what: 'look' }),
 
+  does: { creates: 'user' },
   effect: ({ personKey, user: { person, body } }, objectId) => ({
     object: { kind: 'user', key: personKey, objectId, body },
     link: { role: person.role, personId: person.id, objectId, rule: 'created' },

@@ -18,6 +18,7 @@ export const disableUser: OperationSpec<'disableUser'> = {
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 
+  does: { retires: 'disabled' },
   effect: ({ personKey }) => ({ relations: { kind: 'retired', container: 'disabled', items: [personKey] } }),
   journal: () => ({ accountEnabled: false }),
   values: () => undefined,

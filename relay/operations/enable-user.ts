@@ -18,6 +18,7 @@ export const enableUser: OperationSpec<'enableUser'> = {
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 
+  does: { restores: 'disabled' },
   effect: ({ personKey }) => ({
     unrelated: [
       { kind: 'retired', container: 'disabled', items: [personKey] },

@@ -20,6 +20,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
   // Whoever needs the class again names it anew, and a reading of the directory tells what is true.
   unheard: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
+  does: { retires: 'expired' },
   effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),
   journal: ({ body }) => body,
   values: ({ body }) => body,

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { answerTable } from './answer-table.ts';
-import { operationKinds, specOf } from './registry.ts';
+import { kindsThat, operationKinds, specOf } from './registry.ts';
+import type { Does } from './spec.ts';
 
 t.test('every kind has a file of its name', (t) => {
   for (const kind of operationKinds) {
@@ -32,6 +33,16 @@ t.test('every refusal means something for every kind', (t) => {
     }
   }
   t.end();
+});
+
+t.test('whatever differs can be put right in one way', async (t) => {
+  const differences: Does[] = [
+    ...(['school', 'class', 'user'] as const).map((updates) => ({ updates })),
+    ...(['school', 'class', 'user'] as const).map((creates) => ({ creates })),
+    ...(['member', 'owner', 'schoolUser', 'schoolClass'] as const).map((adds) => ({ adds })),
+    ...(['member', 'owner'] as const).map((removes) => ({ removes })),
+  ];
+  for (const does of differences) t.equal(kindsThat(does).length, 1, JSON.stringify(does));
 });
 
 t.test('only what can be repeated without harm is repeated', (t) => {

@@ -1,4 +1,5 @@
 /** All kinds of operations. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Operation, OperationKind, Plan } from '../model/operation.ts';
 import { addMembers } from './add-members.ts';
 import { addOwners } from './add-owners.ts';
@@ -17,7 +18,7 @@ import { expireClass } from './expire-class.ts';
 import { removeMember } from './remove-member.ts';
 import { removeOwner } from './remove-owner.ts';
 import { revokeSessions } from './revoke-sessions.ts';
-import { type OperationSpec, stageOrder } from './spec.ts';
+import { type Does, type NewAccount, type OperationSpec, stageOrder } from './spec.ts';
 import { unarchiveTeam } from './unarchive-team.ts';
 import { updateClass } from './update-class.ts';
 import { updateSchool } from './update-school.ts';
@@ -59,6 +60,11 @@ export function isOperationKind(kind: string): kind is OperationKind {
   return Object.hasOwn(operations, kind);
 }
 
+/** The kinds that do this, in the order of the registry; none where nothing does. */
+export function kindsThat(does: Does): OperationKind[] {
+  return operationKinds.filter((kind) => isDeepStrictEqual(specOf(kind).does, does));
+}
+
 /** The operations, stage by stage. */
 export function inStages(all: readonly Operation[]): Plan {
   return stageOrder.map((stage) => all.filter(({ kind }) => specOf(kind).stage === stage));
@@ -73,6 +79,11 @@ export function teamWorkOf({ kind }: Operation): 'make' | 'archive' | 'unarchive
 /** Whether it makes an object: repeating one whose answer was lost would make a second. */
 export function isCreation({ kind }: Operation): boolean {
   return specOf(kind).makes !== undefined;
+}
+
+/** The account that it makes; undefined where it makes none. */
+export function newAccountOf(operation: Operation): NewAccount | undefined {
+  return specOf(operation.kind).makes?.account(operation);
 }
 
 /** Whether there is another request for one of its people, which some tenants want. */

@@ -29,6 +29,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 
+  does: { removes: 'member' },
   effect: ({ sectionId, personKey }) => ({ unrelated: [{ kind: 'member', container: sectionId, items: [personKey] }] }),
   journal: ({ personKey }) => [personKey],
   values: () => undefined,

@@ -34,6 +34,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
     return { what: 'uncertain', kind: 'owner', ...people, doubted: [{ kind: 'member', ...people }] };
   },
 
+  does: { removes: 'owner' },
   // In some tenants whoever is removed as an owner is no member any more (a known issue of Graph, 2021): whoever belongs there is
   // added again by the next run, not by this one, because Microsoft advises to wait.
   effect: ({ sectionId, personKey }) => {

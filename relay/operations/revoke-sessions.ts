@@ -32,6 +32,7 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   makes: undefined,
   unheard: () => ({ what: 'again' }),
 
+  does: { retires: 'signedOut' },
   effect: ({ personKey }) => ({ relations: { kind: 'retired', container: 'signedOut', items: [personKey] } }),
   journal: () => undefined,
   values: () => undefined,

@@ -2,7 +2,8 @@
  * Everything that is true of one kind of operation. There is a file for each kind in this folder, and the registry has them all:
  * a new kind does not compile until it says every one of these things.
  */
-import type { Applied, AppliedState, DoubtfulKind } from '../model/applied-state.ts';
+import type { LinkedPerson } from '../model/account-link.ts';
+import type { Applied, AppliedState, DoubtfulKind, RelationKind } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
 import type { OperationKey } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
@@ -44,6 +45,8 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   /** What there is to know when a run was killed before the answer. */
   unheard(entry: { key: OperationKey; after: unknown }): Unheard;
 
+  /** What it does, for whoever looks for the operation that does so: the repair of a difference, or what somebody waits for. */
+  does: Does;
   /**
    * What it leaves in the applied state.
    *
@@ -64,6 +67,19 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   /** Which value of PowerSchool a property comes from, in the words of PowerSchool's pages; empty where none does. */
   sources: Readonly<Record<string, string>>;
 }
+
+/** In the words of the applied state. Two kinds may do the same in two ways. */
+export type Does =
+  | { creates: ObjectKind | 'team' }
+  | { updates: ObjectKind }
+  | { adds: RelationKind }
+  | { removes: RelationKind }
+  /** Of whom or what is gone from PowerSchool, and of whom or what is back. */
+  | { retires: Retirement }
+  | { restores: Retirement };
+
+type ObjectKind = 'school' | 'class' | 'user';
+type Retirement = 'disabled' | 'signedOut' | 'expired' | 'archived';
 
 export type Target =
   | { what: 'school'; id: string }
@@ -138,10 +154,19 @@ export interface Creation<K extends OperationKind> {
   hasUniqueName: boolean;
   /** Reads one whose id a conflict told; undefined where conflicts do not tell. */
   read: ((objectId: string) => string) | undefined;
+  /** The account that it is; undefined for other objects. */
+  account(operation: OperationOf<K>): NewAccount | undefined;
   /** Names that nothing else may have. */
   claims(operation: OperationOf<K>): { userPrincipalName?: string | undefined; mailNickname?: string | undefined };
   /** What the applied state has of one that was found after a kill: values of which nothing is known are written again. */
   found(key: OperationKey, body: Body, objectId: string): Applied;
+}
+
+/** An account that is to be made: its name belongs to the person for good, and its first password is kept before it is sent. */
+export interface NewAccount extends LinkedPerson {
+  userPrincipalName: string;
+  /** Whether it takes the place of one that somebody deleted. */
+  isAnother: boolean;
 }
 
 export interface Search {

@@ -19,6 +19,7 @@ export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
 
+  does: { restores: 'archived' },
   effect: ({ sectionId }) => ({ unrelated: [{ kind: 'retired', container: 'archived', items: [sectionId] }] }),
   journal: () => undefined,
   values: () => undefined,

@@ -19,6 +19,7 @@ export const updateClass: OperationSpec<'updateClass'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),
 
+  does: { updates: 'class' },
   effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),
   journal: ({ body }) => body,
   values: ({ body }) => body,

@@ -23,6 +23,7 @@ export const updateSchool: OperationSpec<'updateSchool'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'forget', kind: 'school', key: idIn(key), names: namesIn(after) }),
 
+  does: { updates: 'school' },
   effect: ({ schoolId, body }, objectId, applied) => updated('school', schoolId, body, objectId, applied),
   journal: ({ body }) => body,
   values: ({ body }) => body,

@@ -29,6 +29,7 @@ export const updateUser: OperationSpec<'updateUser'> = {
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'forget', kind: 'user', key, names: namesIn(after) }),
 
+  does: { updates: 'user' },
   effect(operation, objectId, applied): Applied {
     const { object } = updated('user', operation.personKey, operation.body, objectId, applied);
     return { object: { ...object, body: withoutCleared(object.body, operation) } };

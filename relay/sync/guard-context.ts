@@ -5,7 +5,7 @@ import type { Adoption } from '../adoption/open.ts';
 import { otherSchools } from '../model/hold.ts';
 import { classKey } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
-import { specOf } from '../operations/registry.ts';
+import { newAccountOf, specOf } from '../operations/registry.ts';
 import type { Stock } from '../operations/spec.ts';
 import { addedNames } from '../plan/additions.ts';
 import { lastSchoolsOf } from '../plan/departures.ts';
@@ -57,7 +57,7 @@ function measure(kind: OperationKind, schoolId: string, operations: readonly Ope
       // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
       const due = Math.max(0, there - (tenant.applied.schoolUsers.get(schoolId)?.size ?? 0));
       // Whoever deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
-      const again = operations.filter((one) => 'user' in one && one.user.replaces !== undefined).length;
+      const again = operations.filter((one) => newAccountOf(one)?.isAnother).length;
       return { there, changes: again + Math.max(0, all - again - Math.max(0, due - again)) };
     }
     case 'update':

@@ -6,6 +6,7 @@ import { classKey, type Keys, schoolKey } from '../../model/keys.ts';
 import { type Operation, peopleOf } from '../../model/operation.ts';
 import { personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
+import { newAccountOf } from '../../operations/registry.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import type { Guarded } from '../../plan/guard.ts';
 import type { DeletedAccount } from '../../store/accounts/deleted-accounts.ts';
@@ -53,10 +54,13 @@ export function rememberOutcome(
   state.donePlanning();
   for (const operation of proceed.flat()) {
     if (hasDoubts(operation, tenant.applied)) addPending(state, operation);
-    if (operation.kind !== 'createUser') continue;
-    const objectId = tenant.accounts.get(operation.personKey);
-    if (objectId !== undefined) tenant.noteCreated(operation.personKey, objectId);
-    tenant.noteNamed(operation);
+    const account = newAccountOf(operation);
+    if (account === undefined) continue;
+    const key = personKey(account.role, account.personId);
+    const objectId = tenant.accounts.get(key);
+    if (objectId !== undefined) tenant.noteCreated(key, objectId);
+    // A name was given, whether or not the account came about.
+    tenant.names.add(account.userPrincipalName, key);
   }
   for (const operation of [...held.flat(), ...skipped, ...failures.map((failure) => failure.operation)])
     addPending(state, operation);

@@ -8,7 +8,6 @@ import { NameHistory } from '../../identity/name-history.ts';
 import { isByHand, isOfOurs, type Link } from '../../model/account-link.ts';
 import type { AppliedState } from '../../model/applied-state.ts';
 import { addKeys, type Keys, keysOfObjects, noKeys } from '../../model/keys.ts';
-import type { Operation } from '../../model/operation.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import { allHeld, type DepartureNews, type Departures, lookForDepartures } from '../../plan/departures.ts';
@@ -106,11 +105,6 @@ export class TenantState {
     this.taken.set(objectId, key);
     this.deletedAccounts.delete(key);
     this.createdByUs.add(key);
-  }
-
-  /** A name was given, whether or not the account came about. */
-  noteNamed({ personKey: key, user }: Extract<Operation, { kind: 'createUser' }>): void {
-    if (user.creation !== undefined) this.names.add(user.creation.userPrincipalName, key);
   }
 
   /** The account is gone: the person needs another, and whatever it had. */
