@@ -8,6 +8,7 @@ import { type Operation, type OperationKind, type Plan, peopleOf } from '../mode
 import { specOf } from '../operations/registry.ts';
 import type { GuardCell } from '../operations/spec.ts';
 import type { GuardSettings } from '../profile/guards.ts';
+import { dependsOn } from './dependents.ts';
 import { effectOf, profileReason, shareReason, totalReason } from './guard-words.ts';
 import { lookForRollover, lookForSourceLoss, type SchoolSource } from './source-guard.ts';
 
@@ -47,7 +48,7 @@ export interface GuardContext {
 
 export interface Guarded {
   proceed: Plan;
-  /** The operations that wait; together with `proceed` they are the plan. */
+  /** The operations that wait, and those that need what they would bring about; together with `proceed` they are the plan. */
   held: Plan;
   holds: Hold[];
   /** What would be held, had it not been approved. */
@@ -79,7 +80,8 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
     return hold !== undefined && waiting.has(hold);
   };
   if (holds.length === 0) return { proceed: plan, held: [], holds, approved };
-  const stages = plan.map((stage) => parted(stage, isHeld));
+  const depends = dependsOn(plan.flat().filter(isHeld));
+  const stages = plan.map((stage) => parted(stage, (operation) => isHeld(operation) || depends(operation)));
   return { proceed: stages.map(([, proceed]) => proceed), held: stages.map(([held]) => held), holds, approved };
 }
 

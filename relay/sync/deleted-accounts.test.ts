@@ -125,7 +125,9 @@ t.test('many that would be made again at once wait for a person', async (t) => {
   t.match(await later(district), { done: 0, problems: 0 });
   const pupils = [...schoolOf(district, '1').users].filter((user) => user.props.primaryRole === 'student');
   for (const user of pupils) microsoft.directory.deleteUser(user);
-  t.match(await later(district), { done: 0, failed: 0, held: pupils.length });
+  const { held, ...report } = await later(district);
+  t.match(report, { done: 0, failed: 0 });
+  t.ok(held > pupils.length, 'their memberships wait with them');
   const holds = await store.withTenant(tenantId, (scope) => readHolds(scope));
   t.match(holds, [{ key: 'createUser:1:share', count: pupils.length }]);
   for (const user of pupils) microsoft.directory.restore(user);

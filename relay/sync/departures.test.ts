@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../scripts/simulators/microsoft/fault-order.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
+import { totalsOf } from '../plan/listing.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { readDepartures } from '../store/applied/departures.ts';
 import { readHolds } from '../store/guard/holds.ts';
@@ -135,6 +136,18 @@ t.test('nobody is signed out whose account could not be disabled, or waits for a
   await held.commit(without('10', '12'));
   t.match(await held.run(), { failed: 0 });
   t.equal(await sessionsFrom(held, 'student0'), undefined);
+  const { store, tenantId, profile, clock } = held;
+  await store.withTenant(tenantId, (scope) => setProfile(scope, profile, new Date(clock.now())));
+  const tenant = await store.system((scope) => findTenant(scope, 'contoso'));
+  const { plan, guarded } = await planNow(store, tenant, undefined, clock);
+  t.match(
+    totalsOf(plan, guarded).filter(({ kind }) => kind === 'disableUser' || kind === 'revokeSessions'),
+    [
+      { kind: 'disableUser', planned: 2, held: 2 },
+      { kind: 'revokeSessions', planned: 2, held: 2 },
+    ],
+    'the plan does not promise either',
+  );
 });
 
 t.test('a lost answer, and an application that may not, leave a sign-out to the next run', async (t) => {

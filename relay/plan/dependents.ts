@@ -1,0 +1,34 @@
+/** What is held together with operations that are held: what needs something that only they would bring about. Pure. */
+import { objectKey } from '../model/keys.ts';
+import type { Operation } from '../model/operation.ts';
+import { specOf } from '../operations/registry.ts';
+import type { Need } from '../operations/spec.ts';
+
+/** Tells of an operation whether it has to wait for one of these. */
+export function dependsOn(held: readonly Operation[]): (operation: Operation) => boolean {
+  const [created, disabled] = [new Set<string>(), new Set<string>()];
+  for (const { kind, key } of held) {
+    const { does } = specOf(kind);
+    if ('creates' in does && does.creates !== 'team') created.add(key);
+    if ('retires' in does && does.retires === 'disabled') disabled.add(key);
+  }
+  if (created.size + disabled.size === 0) return () => false;
+  const isMissing = (need: Need): boolean => {
+    switch (need.what) {
+      case 'school':
+      case 'class':
+        return created.has(objectKey(need.what, need.id));
+      case 'person':
+        return created.has(need.key);
+      case 'people':
+        return need.keys.every((key) => created.has(key));
+      case 'disabled':
+        return disabled.has(need.key);
+      // Who owns the class besides, no plan says, and no operation makes a group.
+      case 'owners':
+      case 'group':
+        return false;
+    }
+  };
+  return (operation) => specOf(operation.kind).needs(operation).some(isMissing);
+}
