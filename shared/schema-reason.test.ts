@@ -33,7 +33,7 @@ t.test('what is wrong is said in words, and where', async (t) => {
 const document = z.strictObject({
   mode: z.strictObject({ students: z.enum(['match', 'create']), teachers: z.enum(['match', 'create']) }),
   schools: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]),
-  licence: z
+  license: z
     .union([z.guid(), z.strictObject({ skuId: z.guid() }), z.strictObject({ group: z.guid() }), z.null()])
     .transform((given) => given),
   properties: z.partialRecord(z.enum(['student', 'teacher']), z.array(z.string())).default({}),
@@ -44,7 +44,7 @@ t.test('every mistake at once, each with its path, what was missing, and what wa
   const input = {
     mode: { students: 'mach' },
     schools: ['12', ''],
-    licence: { skuId: 'A3' },
+    license: { skuId: 'A3' },
     properties: { studnet: [] },
     dates: { startOn: '2026-08-01', startsOn: '2026-02-31' },
     colour: 'red',
@@ -56,13 +56,13 @@ t.test('every mistake at once, each with its path, what was missing, and what wa
     'mode.students': 'it must be one of match, create; did you mean "match"?',
     'mode.teachers': 'it is missing; it must be one of match, create',
     'schools.1': 'it is empty',
-    'licence.skuId': 'it must be a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900',
+    'license.skuId': 'it must be a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900',
     'properties.studnet': 'there is no such name; did you mean "student"?',
     'dates.startOn': 'there is no such name; did you mean "startsOn"?',
     'dates.startsOn': 'it must be a day such as 2026-08-20',
-    colour: 'there is no such name; there are mode, schools, licence, properties, dates',
+    colour: 'there is no such name; there are mode, schools, license, properties, dates',
   });
-  const other = { mode: 'match', schools: 3, licence: 5 };
+  const other = { mode: 'match', schools: 3, license: 5 };
   const second = document.safeParse(other);
   if (second.success) return t.fail('it is valid');
   t.same(
@@ -70,7 +70,7 @@ t.test('every mistake at once, each with its path, what was missing, and what wa
     [
       'mode: it must be a group of settings',
       'schools: it must be all, or a list',
-      'licence: it must be text, or a group of settings, or null',
+      'license: it must be text, or a group of settings, or null',
     ],
   );
 });

@@ -27,7 +27,7 @@ const whole: Facts = {
     link: { objectId: 'o1', rule: 'studentNumber = mailNickname', linkedAt: '2026-11-24T08:00:30Z' },
     deleted: undefined,
     problems: [],
-    licence: undefined,
+    license: undefined,
     stamped: true,
   },
   byHand: [],
@@ -129,7 +129,7 @@ t.test('the first step that is not in order is the answer, with who does what ne
     at: problem.firstAt,
   });
   t.match(answer({ link: undefined }), { stage: 'Account', status: 'waiting' });
-  t.match(answer({ licence: { skuId: 's', assigned: false } }), { stage: 'License', status: 'waiting' });
+  t.match(answer({ license: { skuId: 's', assigned: false } }), { stage: 'License', status: 'waiting' });
   t.match(answer({}, { name: undefined }), { stage: 'Section', fact: /no section 50/ });
   t.match(answer({}, { memberships: [] }), { stage: 'Enrollment', fact: /dropped/ });
   const future = { id: '30', startDate: '2027-01-10', endDate: undefined, current: false };

@@ -46,8 +46,8 @@ function* personSteps(facts: Facts): Iterable<Step> {
     };
   }
   yield accountStep(facts);
-  if (person.licence !== undefined) {
-    const { skuId, assigned } = person.licence;
+  if (person.license !== undefined) {
+    const { skuId, assigned } = person.license;
     const isGone = person.schoolIds.length === 0;
     if (assigned && isGone)
       yield {

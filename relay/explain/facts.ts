@@ -8,7 +8,7 @@ import { otherSchools } from '../model/hold.ts';
 import { type ClassKey, classKey, idIn, isClassKey, objectOf, schoolKey } from '../model/keys.ts';
 import { isStudent, type PersonKey, personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
-import { licenceKey } from '../operations/licence-relation.ts';
+import { licenseKey } from '../operations/license-relation.ts';
 import { daysBefore, isOver, standing, wentToTheEnd } from '../plan/dates.ts';
 import { type Past, pastOfTerms } from '../plan/past.ts';
 import { memberOf } from '../plan/roster-index.ts';
@@ -141,8 +141,8 @@ async function personFacts(
   const key = personKey(role, personId);
   const schoolIds = records.map((record) => record.schoolId);
   const link = await findLink(scope, role, personId);
-  const licence = profile?.licenses[role] ?? null;
-  const skuId = licence === null ? null : licenceKey(licence);
+  const license = profile?.licenses[role] ?? null;
+  const skuId = license === null ? null : licenseKey(license);
   const ours = link !== undefined && isOfOurs(link);
   return {
     asked: personId,
@@ -158,7 +158,7 @@ async function personFacts(
     link,
     deleted: (await readDeletedAccounts(scope)).find((one) => one.role === role && one.personId === personId),
     problems: (await problemsOf(scope, key)).filter(isNotOfDrift),
-    licence: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
+    license: skuId === null || !ours ? undefined : { skuId, assigned: await isRelated(scope, 'licence', skuId, key) },
     stamped: (await readObject(scope, 'user', key)) !== undefined,
   };
 }

@@ -30,7 +30,7 @@ export interface PersonFacts {
   /** Open problems of the person, apart from what somebody changed by hand. */
   problems: { code: string; message: string; action: string; firstAt: string }[];
   /** The license that the profile gives, and whether it has been assigned; undefined when none is due. */
-  licence: { skuId: string; assigned: boolean } | undefined;
+  license: { skuId: string; assigned: boolean } | undefined;
   stamped: boolean;
 }
 

@@ -22,8 +22,8 @@ interface Case {
 }
 
 const bad = { status: 400, code: 'Request_BadRequest' } as const;
-const licence = { kind: 'assignLicence', ...bad } as const;
-const noLicence = ['failed', 'AzureActiveDirectoryInvalidLicense', 'microsoft'] as [string, string, string];
+const license = { kind: 'assignLicence', ...bad } as const;
+const noLicense = ['failed', 'AzureActiveDirectoryInvalidLicense', 'microsoft'] as [string, string, string];
 const denied = { status: 403, code: 'Authorization_RequestDenied' } as const;
 
 const cases: Record<string, Case> = {
@@ -86,59 +86,59 @@ const cases: Record<string, Case> = {
     is: ['missing', 'ObjectMissing', 'microsoft'],
   },
   'a product that is not sold in a country': {
-    ...{ ...licence, message: 'License assignment failed: ProhibitedInUsageLocationViolation.' },
-    is: noLicence,
+    ...{ ...license, message: 'License assignment failed: ProhibitedInUsageLocationViolation.' },
+    is: noLicense,
     says: /country/,
   },
   'no usage location': {
-    ...{ ...licence, message: 'License assignment cannot be done for user with invalid usage location.' },
+    ...{ ...license, message: 'License assignment cannot be done for user with invalid usage location.' },
     is: ['failed', 'AzureActiveDirectoryInvalidUserUsageLocation', 'microsoft'],
   },
   'plans that exclude each other': {
-    ...licence,
+    ...license,
     message:
       'License assignment failed because service plans 4fa4026d-ce74-4962-a151-8e96d57ea8e4,57ff2da0-773e-42df-b2af-ffb7a2317929 are mutually exclusive',
-    is: noLicence,
+    is: noLicense,
     says: /excludes one of these.*disabledPlans/,
   },
   'a plan that needs another': {
-    ...licence,
+    ...license,
     message:
       'License assignment failed because service plan fe71d6c3-a2ea-4499-9778-da042bf08063 depends on the service plan(s) 5dbe027f-2339-4123-9542-606e4d348a72',
-    is: noLicence,
+    is: noLicense,
     says: /works only with another/,
   },
   'no seat left': {
-    ...{ ...licence, message: 'Subscription with SKU x does not have any available licenses.' },
-    is: noLicence,
+    ...{ ...license, message: 'Subscription with SKU x does not have any available licenses.' },
+    is: noLicense,
     says: /Buy seats/,
   },
-  'no seat left, in one word': { ...licence, message: 'CountViolation', is: noLicence, says: /Buy seats/ },
+  'no seat left, in one word': { ...license, message: 'CountViolation', is: noLicense, says: /Buy seats/ },
   'an address that is taken keeps a license away': {
-    ...licence,
+    ...license,
     message: 'Another object with the same value for property proxyAddresses already exists.',
-    is: noLicence,
+    is: noLicense,
     says: /Exchange/,
   },
   'a license of a group': {
-    ...licence,
+    ...license,
     message: 'User license is inherited from a group membership and it cannot be removed directly from the user.',
-    is: noLicence,
+    is: noLicense,
     says: /let the group decide/,
   },
   'a plan that the license does not have': {
-    ...{ ...licence, message: 'A disabled plan does not belong to the license x.' },
-    is: noLicence,
+    ...{ ...license, message: 'A disabled plan does not belong to the license x.' },
+    is: noLicense,
     says: /disabledPlans/,
   },
   'a license that the tenant does not have': {
-    ...{ ...licence, message: 'License x does not correspond to a valid company License.' },
-    is: noLicence,
+    ...{ ...license, message: 'License x does not correspond to a valid company License.' },
+    is: noLicense,
     says: /not expired/,
   },
   'a license that is not for people': {
-    ...{ ...licence, message: 'License x cannot be assigned to a user.' },
-    is: noLicence,
+    ...{ ...license, message: 'License x cannot be assigned to a user.' },
+    is: noLicense,
   },
   'an account of Active Directory': {
     ...{ kind: 'updateUser', ...bad },
@@ -260,7 +260,7 @@ const cases: Record<string, Case> = {
     is: ['failed', 'ProfileValueRefused', 'operator'],
     says: /usageLocation/,
   },
-  'an unpaid subscription': { kind: 'updateUser', status: 402, is: noLicence, says: /Renew/ },
+  'an unpaid subscription': { kind: 'updateUser', status: 402, is: noLicense, says: /Renew/ },
   'owners in one PATCH are refused': {
     ...{ kind: 'addOwners', ...bad, message: "The property 'owners@odata.bind' is not supported for this operation." },
     is: ['one by one'],

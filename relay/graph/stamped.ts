@@ -14,7 +14,7 @@ import {
 } from '../adoption/stamp.ts';
 import { bodyOf } from '../model/body.ts';
 import type { Found, Related } from '../model/found.ts';
-import { licenceKey } from '../operations/licence-relation.ts';
+import { licenseKey } from '../operations/license-relation.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';
@@ -179,7 +179,7 @@ const assigned = z.array(z.looseObject({ skuId: z.string(), disabledPlans: z.arr
 
 function licensesOf(value: unknown): string[] {
   return assigned.parse(value).map(({ skuId, disabledPlans }) => {
-    return licenceKey({
+    return licenseKey({
       skuId: skuId.toLowerCase(),
       disabledPlans: (disabledPlans ?? []).map((id) => id.toLowerCase()),
     });

@@ -24,7 +24,7 @@ export async function readSkus(client: GraphClient): Promise<SkuFacts[]> {
 }
 
 /** Undefined when there is no such group. */
-export async function readLicenceGroup(client: GraphClient, id: string): Promise<GroupFacts | undefined> {
+export async function readLicenseGroup(client: GraphClient, id: string): Promise<GroupFacts | undefined> {
   const select = 'id,displayName,groupTypes,onPremisesSyncEnabled,assignedLicenses';
   const answer = await client.get(`/groups/${encodeURIComponent(id)}?$select=${select}`, undefined, isEntity);
   if (answer.status === 404) return undefined;

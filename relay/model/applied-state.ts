@@ -1,7 +1,7 @@
 /** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
 import type { Link } from './account-link.ts';
 import type { Body } from './body.ts';
-import type { LicenceKey, ObjectKey } from './keys.ts';
+import type { LicenseKey, ObjectKey } from './keys.ts';
 import type { MemberKey, PersonKey } from './person-key.ts';
 
 /** A team that Microsoft was asked for. */
@@ -31,8 +31,8 @@ export interface AppliedState {
   owners: Map<string, Set<MemberKey>>;
   schoolClasses: Map<string, Set<string>>;
   schoolUsers: Map<string, Set<PersonKey>>;
-  /** People by SKU or group, see licenceKey. */
-  licenses: Map<LicenceKey, Set<PersonKey>>;
+  /** People by SKU or group, see licenseKey. */
+  licenses: Map<LicenseKey, Set<PersonKey>>;
   /**
    * Accounts that Hallpass disabled, as person keys under `disabled`, and those that it signed out then, under `signedOut`, classes whose teams it archived, under `archived`, and people
    * whose membership is of an earlier role, see earlierRole.

@@ -11,7 +11,7 @@ export interface Found extends StampedObject {
   related: Related;
 }
 
-/** Object ids: of a class its people and schools, of a school its people; a user's licenses, see licenceKey. */
+/** Object ids: of a class its people and schools, of a school its people; a user's licenses, see licenseKey. */
 export interface Related {
   members?: string[];
   owners?: string[];

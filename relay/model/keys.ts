@@ -9,9 +9,9 @@ export type ObjectKey = ClassKey | SchoolKey | PersonKey;
 /** What operations are about: objects, or a group that gives a license. */
 export type OperationKey = ObjectKey | `licence:${string}`;
 
-declare const licence: unique symbol;
-/** Names a license that people have, see licenceKey: its form does not tell it from another string. */
-export type LicenceKey = string & { readonly [licence]: true };
+declare const license: unique symbol;
+/** Names a license that people have, see licenseKey: its form does not tell it from another string. */
+export type LicenseKey = string & { readonly [license]: true };
 
 export function classKey(sectionId: string): ClassKey {
   return `class:${sectionId}`;

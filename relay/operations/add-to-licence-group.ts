@@ -1,6 +1,6 @@
 /** Puts people into the group that gives its members a license. */
 import { refusals } from './common-answers.ts';
-import { licenceKey } from './licence-relation.ts';
+import { licenseKey } from './license-relation.ts';
 import { references } from './memberships.ts';
 import { members } from './permissions.ts';
 import { joining } from './shared-answers.ts';
@@ -32,7 +32,7 @@ export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
 
   does: { adds: 'licence' },
   effect: ({ groupId, people }) => ({
-    relations: { kind: 'licence', container: licenceKey({ group: groupId }), items: people },
+    relations: { kind: 'licence', container: licenseKey({ group: groupId }), items: people },
   }),
   journal: ({ people }) => people,
   values: () => undefined,

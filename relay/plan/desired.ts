@@ -11,7 +11,7 @@ import { classKey, type Keys } from '../model/keys.ts';
 import type { Person } from '../model/person.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
-import type { Licence } from '../profile/accounts.ts';
+import type { License } from '../profile/accounts.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
 import { classBody, classNickname, schoolBody, userBody } from './bodies.ts';
@@ -36,7 +36,7 @@ export interface DesiredState {
   schools: Map<string, Body>;
   users: Map<PersonKey, DesiredUser>;
   /** By person, for accounts that Hallpass created. */
-  licenses: Map<PersonKey, Licence>;
+  licenses: Map<PersonKey, License>;
   classes: Map<string, DesiredClass>;
   /** People by class. */
   members: Map<string, Set<PersonKey>>;
@@ -165,8 +165,8 @@ function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key
     ...withReason(accounts.handovers?.get(key)),
   });
   for (const schoolId of person.schoolIds) if (state.allSchools.has(schoolId)) addTo(state.schoolUsers, schoolId, key);
-  const licence = profile.licenses[person.role];
-  if (ours && licence !== null) state.licenses.set(key, licence);
+  const license = profile.licenses[person.role];
+  if (ours && license !== null) state.licenses.set(key, license);
 }
 
 function withReason(handedOver: string | undefined): Pick<DesiredUser, 'handedOver'> {

@@ -200,7 +200,7 @@ t.test(
       student: { externalId: '10', grade: '09' },
     });
     t.match(desired.users.get('teachers:20')?.body, { displayName: "Kim O'Neil", teacher: { externalId: '20' } });
-    t.same([...desired.licenses.keys()], ['teachers:20'], 'and only ours get a licence');
+    t.same([...desired.licenses.keys()], ['teachers:20'], 'and only ours get a license');
   },
 );
 

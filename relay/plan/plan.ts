@@ -10,7 +10,7 @@ import type { Body } from '../model/body.ts';
 import { classKey, type ObjectKey, type OperationKey, schoolKey } from '../model/keys.ts';
 import { bindLimit, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
 import { isStudent, type MemberKey, type PersonKey, personKey } from '../model/person-key.ts';
-import { licenceKey } from '../operations/licence-relation.ts';
+import { licenseKey } from '../operations/license-relation.ts';
 import { inStages } from '../operations/registry.ts';
 import { WrittenNames } from './additions.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
@@ -31,7 +31,7 @@ export function makePlan(
   const operations: Operation[] = [
     ...schoolOperations(desired, applied),
     ...userOperations(desired, applied),
-    ...licenceOperations(desired, applied),
+    ...licenseOperations(desired, applied),
     ...classOperations(desired, applied),
     ...schoolMemberOperations(desired, applied),
     ...classMemberOperations(desired, applied),
@@ -132,14 +132,14 @@ function reasonOfUpdate({ before, body }: { before: Body; body: Body }, level: s
     : 'the person changed in PowerSchool';
 }
 
-function* licenceOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+function* licenseOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const reason = 'the profile gives this license to accounts it creates';
   const byGroup = new Map<string, Set<PersonKey>>();
-  for (const [personKey, licence] of desired.licenses) {
-    if (applied.licenses.get(licenceKey(licence))?.has(personKey)) continue;
-    if ('group' in licence)
-      byGroup.set(licence.group, (byGroup.get(licence.group) ?? new Set<PersonKey>()).add(personKey));
-    else yield { kind: 'assignLicence', key: personKey, personKey, ...licence, reason };
+  for (const [personKey, license] of desired.licenses) {
+    if (applied.licenses.get(licenseKey(license))?.has(personKey)) continue;
+    if ('group' in license)
+      byGroup.set(license.group, (byGroup.get(license.group) ?? new Set<PersonKey>()).add(personKey));
+    else yield { kind: 'assignLicence', key: personKey, personKey, ...license, reason };
   }
   for (const [groupId, people] of byGroup) {
     for (const some of chunks([...people].sort())) {

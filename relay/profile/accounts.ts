@@ -50,7 +50,7 @@ export type PasswordPolicy = z.infer<typeof passwordSchema>;
 const guid = z.guid().toLowerCase();
 
 /** Assigned to each account, or through a group that has the license: one write for twenty people in place of one each. */
-const licenceSchema = z
+const licenseSchema = z
   .union([
     guid,
     z.strictObject({ skuId: guid, disabledPlans: z.array(guid).max(200).default([]) }),
@@ -61,12 +61,12 @@ const licenceSchema = z
 
 /** Licenses for accounts that Hallpass creates: a SKU (`skuId`, from /subscribedSkus) per role, or null for none. */
 export const licensesSchema = z.strictObject({
-  students: licenceSchema,
-  teachers: licenceSchema,
+  students: licenseSchema,
+  teachers: licenseSchema,
   /** ISO 3166 alpha-2; Graph refuses a license for an account without it. */
   usageLocation: z
     .string()
     .regex(/^[A-Z]{2}$/, 'it must be the two capital letters of a country (ISO 3166), such as US'),
 });
 
-export type Licence = { skuId: string; disabledPlans: readonly string[] } | { group: string };
+export type License = { skuId: string; disabledPlans: readonly string[] } | { group: string };

@@ -202,7 +202,7 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
   const students = (...rules: [source: string, suffix: string | null, target: string][]) => ({
     identity: { students: rules.map(([source, suffix, target]) => ({ source, suffix, target })) },
   });
-  const teachers = (licence: unknown) => ({ licenses: { ...document.licenses, teachers: licence } });
+  const teachers = (license: unknown) => ({ licenses: { ...document.licenses, teachers: license } });
   const nobodyHas = { ...facts.people, students: { total: 50, withoutAccount: 50, having: {} } };
   const groups = (change: object) => new Map([[group, { ...licensing, ...change }]]);
   const cases: [change: object, facts: Partial<TenantFacts>, severity: string, field: string, reason: RegExp][] = [

@@ -55,8 +55,8 @@ export function resolveNames(document: unknown, facts: NameFacts): Resolved {
   const changed = { ...document };
   if (Array.isArray(schools)) changed.schools = schools.map((one, at) => schoolOf(one, `schools.${at}`, facts, found));
   if (isObject(licenses)) {
-    const roles = Object.entries(licenses).map(([role, licence]) => {
-      return [role, role === 'usageLocation' ? licence : licenceOf(licence, `licenses.${role}`, facts, found)];
+    const roles = Object.entries(licenses).map(([role, license]) => {
+      return [role, role === 'usageLocation' ? license : licenseOf(license, `licenses.${role}`, facts, found)];
     });
     changed.licenses = Object.fromEntries(roles);
   }
@@ -107,12 +107,12 @@ export function describeSchool({ id, name, schoolNumber }: SchoolName): string {
   return `${name} (number ${schoolNumber}, id ${id})`;
 }
 
-function licenceOf(licence: unknown, path: string, facts: NameFacts, found: Resolved): unknown {
-  if (typeof licence === 'string') return skuOf(licence, path, facts, found)?.id ?? licence;
-  if (!isObject(licence) || typeof licence.skuId !== 'string') return licence;
-  const sku = skuOf(licence.skuId, `${path}.skuId`, facts, found);
-  const plans = licence.disabledPlans;
-  const changed = { ...licence, skuId: sku?.id ?? licence.skuId };
+function licenseOf(license: unknown, path: string, facts: NameFacts, found: Resolved): unknown {
+  if (typeof license === 'string') return skuOf(license, path, facts, found)?.id ?? license;
+  if (!isObject(license) || typeof license.skuId !== 'string') return license;
+  const sku = skuOf(license.skuId, `${path}.skuId`, facts, found);
+  const plans = license.disabledPlans;
+  const changed = { ...license, skuId: sku?.id ?? license.skuId };
   if (!Array.isArray(plans)) return changed;
   const disabledPlans = plans.map((plan, at) => planOf(plan, `${path}.disabledPlans.${at}`, sku?.sku, found));
   return { ...changed, disabledPlans };

@@ -2,7 +2,7 @@
 
 import type { Role } from '../model/role.ts';
 import type { GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
-import type { Licence } from './accounts.ts';
+import type { License } from './accounts.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
 
@@ -10,7 +10,7 @@ const roles = ['students', 'teachers'] as const satisfies Role[];
 
 export function* cloudProblems(profile: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
   yield* domainProblems(profile, facts);
-  yield* licenceProblems(profile, facts);
+  yield* licenseProblems(profile, facts);
   yield* permissionProblems(profile, facts);
 }
 
@@ -44,7 +44,7 @@ function* domainProblems({ domains: chosen, mode }: Profile, { domains }: Tenant
   }
 }
 
-function* licenceProblems({ licenses, mode }: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
+function* licenseProblems({ licenses, mode }: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
   if (!isCountry(licenses.usageLocation)) {
     const reason = `${licenses.usageLocation} is not a country code`;
     const remedy = 'Give the two letters of ISO 3166, such as US.';
@@ -52,12 +52,12 @@ function* licenceProblems({ licenses, mode }: Profile, facts: TenantFacts): Iter
   }
   const needed = new Map<string, { fields: string[]; count: number }>();
   for (const role of roles) {
-    const licence = licenses[role];
-    if (licence === null || mode[role] === 'match') continue;
+    const license = licenses[role];
+    if (license === null || mode[role] === 'match') continue;
     const field = `licenses.${role}`;
-    const skuIds = 'group' in licence ? groupSkus(facts.groups.get(licence.group)) : [licence.skuId];
-    if ('group' in licence) yield* groupProblems(field, licence.group, facts.groups.get(licence.group));
-    else if (facts.skus !== undefined) yield* skuProblems(field, licence, facts.skus);
+    const skuIds = 'group' in license ? groupSkus(facts.groups.get(license.group)) : [license.skuId];
+    if ('group' in license) yield* groupProblems(field, license.group, facts.groups.get(license.group));
+    else if (facts.skus !== undefined) yield* skuProblems(field, license, facts.skus);
     for (const skuId of skuIds) {
       const { fields, count } = needed.get(skuId) ?? { fields: [], count: 0 };
       needed.set(skuId, { fields: [...fields, field], count: count + facts.people[role].withoutAccount });
@@ -77,7 +77,7 @@ function* licenceProblems({ licenses, mode }: Profile, facts: TenantFacts): Iter
 
 function* skuProblems(
   field: string,
-  { skuId, disabledPlans }: Extract<Licence, { skuId: string }>,
+  { skuId, disabledPlans }: Extract<License, { skuId: string }>,
   skus: readonly SkuFacts[],
 ): Iterable<ProfileProblem> {
   const sku = skus.find((one) => one.skuId === skuId);
@@ -141,8 +141,8 @@ function* permissionProblems(
 ): Iterable<ProfileProblem> {
   const may = (...names: string[]) => names.some((name) => granted.includes(name));
   const direct = roles.some((role) => {
-    const licence = licenses[role];
-    return mode[role] === 'create' && licence !== null && 'skuId' in licence;
+    const license = licenses[role];
+    return mode[role] === 'create' && license !== null && 'skuId' in license;
   });
   if (direct && !may('LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')) {
     const reason = "the relay's application may not assign licenses";

@@ -3,7 +3,7 @@ import { calendarOf } from '../../shared/calendar.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { fitReadings } from '../adoption/readings.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { readDomains, readLicenceGroup, readSkus } from '../graph/tenant.ts';
+import { readDomains, readLicenseGroup, readSkus } from '../graph/tenant.ts';
 import { type Person, personProperties } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
@@ -77,9 +77,9 @@ export async function readCloudFacts(
   roles: readonly string[],
 ): Promise<Pick<TenantFacts, 'domains' | 'skus' | 'groups' | 'roles'>> {
   const groups = new Map<string, GroupFacts | undefined>();
-  for (const licence of [profile.licenses.students, profile.licenses.teachers]) {
-    if (licence !== null && 'group' in licence)
-      groups.set(licence.group, await readLicenceGroup(client, licence.group));
+  for (const license of [profile.licenses.students, profile.licenses.teachers]) {
+    if (license !== null && 'group' in license)
+      groups.set(license.group, await readLicenseGroup(client, license.group));
   }
   return { domains: await allowed(readDomains(client)), skus: await allowed(readSkus(client)), groups, roles };
 }

@@ -59,7 +59,7 @@ t.test('matched accounts get classes with the fewest writes, and a second run wr
   t.equal(district.microsoft.stats.requests - requests, 1, 'one delta request');
 });
 
-t.test('accounts are created with a name, a licence and a stamp', async (t) => {
+t.test('accounts are created with a name, a license and a stamp', async (t) => {
   const district = await open(t, create);
   t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
   const dump = await district.dump();
@@ -68,7 +68,7 @@ t.test('accounts are created with a name, a licence and a stamp', async (t) => {
   t.match(teacher, { displayName: "Kim O'Neil 0", primaryRole: 'teacher', teacher: { externalId: '90' } });
   t.ok(
     dump.user.every((user) => user.licenses?.length === 1),
-    'everybody has the licence',
+    'everybody has the license',
   );
 });
 

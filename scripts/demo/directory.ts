@@ -9,7 +9,7 @@ import type { Before } from './oracle/before.ts';
 import type { District, Person } from './oracle/district.ts';
 import { type ProfileDocument, type Rules, readRules } from './oracle/rules.ts';
 import { scopeOf } from './oracle/scope.ts';
-import { licenceName } from './oracle/users.ts';
+import { licenseName } from './oracle/users.ts';
 import { domain, groupsOf, type Offer, skus } from './profile.ts';
 import { demoProfiles } from './profile-draws.ts';
 import { leftBySds } from './sds.ts';
@@ -22,7 +22,7 @@ export interface Directory {
   before: Before;
   /** The profiles that suit the tenant. */
   profiles: ProfileDocument[];
-  /** Licence by group that gives it. */
+  /** License by group that gives it. */
   groupLicenses: Map<string, string>;
 }
 
@@ -84,7 +84,7 @@ export function demoDirectory(
     accounts: file.users as SeededAccount[],
     before: asBefore(file),
     profiles,
-    groupLicenses: new Map(groups.map(({ id }) => [id, licenceName(offer.licenses.students, [])])),
+    groupLicenses: new Map(groups.map(({ id }) => [id, licenseName(offer.licenses.students, [])])),
   };
 }
 

@@ -63,7 +63,7 @@ function drawProfile(
   const mode = { students: modeOf(draw, context), teachers: modeOf(draw, context) };
   const domains = domainsOf(at);
   const group = draw.random.guid();
-  const licence = (role: Role): ProfileDocument['licenses'][Role] => {
+  const license = (role: Role): ProfileDocument['licenses'][Role] => {
     if (mode[role] === 'match') return null;
     const skuId = offer.licenses[role];
     const kinds = [{ skuId, disabledPlans: [offer.plan] }, { group }, skuId, null];
@@ -80,7 +80,7 @@ function drawProfile(
     },
     domains,
     accounts: { students: accountsOf(draw, 'students'), teachers: accountsOf(draw, 'teachers') },
-    licenses: { students: licence('students'), teachers: licence('teachers'), usageLocation: draw.one(['US', 'CA']) },
+    licenses: { students: license('students'), teachers: license('teachers'), usageLocation: draw.one(['US', 'CA']) },
     schools,
     properties: {
       school: draw.some([

@@ -15,7 +15,7 @@ import { commonPart } from '../../model/body.ts';
 import type { Found } from '../../model/found.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
-import { licenceKey } from '../../operations/licence-relation.ts';
+import { licenseKey } from '../../operations/license-relation.ts';
 import type { DesiredState } from '../../plan/desired.ts';
 import { readingOf } from '../../profile/adoption.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
@@ -172,9 +172,9 @@ export function alreadyThere(
     const link = links.get(key);
     const values = commonPart(user.body, body);
     there.push({ object: { kind: 'user', key, objectId, body: values }, ...(link === undefined ? {} : { link }) });
-    const licence = desired.licenses.get(key);
-    if (licence === undefined) continue;
-    const wanted = licenceKey(licence);
+    const license = desired.licenses.get(key);
+    if (license === undefined) continue;
+    const wanted = licenseKey(license);
     if (user.related.licenses?.includes(wanted.toLowerCase())) related('licence', wanted, [key]);
   }
   return there;

@@ -1,6 +1,6 @@
 /** The actual side: the Microsoft simulator's dump, and the problems in the relay's database. */
 import { DatabaseSync } from 'node:sqlite';
-import { licenceName } from './users.ts';
+import { licenseName } from './users.ts';
 
 export type Bag = { [property: string]: unknown };
 
@@ -12,7 +12,7 @@ export interface ActualUser {
   stamp: string | undefined;
   /** School object ids. */
   schools: string[];
-  /** See licenceName. */
+  /** See licenseName. */
   licenses: string[];
 }
 
@@ -102,7 +102,7 @@ function userOf(id: string, properties: Bag): ActualUser {
 
 function licensesOf({ assignedLicenses, licenses }: Bag): string[] {
   if (!Array.isArray(assignedLicenses)) return ids(licenses);
-  return assignedLicenses.map(({ skuId, disabledPlans }: Bag) => licenceName(String(skuId), ids(disabledPlans)));
+  return assignedLicenses.map(({ skuId, disabledPlans }: Bag) => licenseName(String(skuId), ids(disabledPlans)));
 }
 
 function stampOf(properties: Bag): string | undefined {

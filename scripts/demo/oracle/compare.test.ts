@@ -143,9 +143,9 @@ t.test('every kind of difference is found', async (t) => {
     'students:20: displayName is "Ann", not "500"',
   );
   await finds(
-    'licence for a matched account',
+    'license for a matched account',
     (actual) => void user(actual, 'a-500').licenses.push('sku'),
-    'students:20: licence sku should not be there',
+    'students:20: license sku should not be there',
   );
   await finds(
     'missing school of a person',
@@ -203,9 +203,9 @@ t.test('every kind of difference is found', async (t) => {
     'class:10: GRAPH_FAILED is reported',
   );
   await finds(
-    'missing licence',
+    'missing license',
     (actual) => void user(actual, 'new-teachers:31').licenses.pop(),
-    'teachers:31: licence sku-teacher is missing',
+    'teachers:31: license sku-teacher is missing',
     created,
   );
   await finds(

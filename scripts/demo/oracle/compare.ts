@@ -63,7 +63,7 @@ function compareUsers(
     const wasSignedOut = user.properties.signInSessionsValidFromDateTime !== undefined;
     if (wasSignedOut !== signedOut) say(`${key}: the account was ${signedOut ? 'not ' : ''}signed out`);
     compareProperties(key, properties, user.properties, say);
-    compareSets(`${key}: licence`, new Set(licenses), user.licenses, say);
+    compareSets(`${key}: license`, new Set(licenses), user.licenses, say);
     compareSets(
       `${key}: school`,
       new Set(person.schools),

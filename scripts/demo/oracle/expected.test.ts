@@ -39,8 +39,8 @@ t.test('licenses: of a SKU with plans off, or of a group, which twenty join in o
   const off = await perfect(expected);
   for (const user of off.users) if (user.stamp === 'teachers:30') user.licenses = ['sku-teacher'];
   t.strictSame(compare(expected, seeded, off), [
-    'teachers:30: licence sku-teacher without a, b is missing',
-    'teachers:30: licence sku-teacher should not be there',
+    'teachers:30: license sku-teacher without a, b is missing',
+    'teachers:30: license sku-teacher should not be there',
   ]);
 });
 

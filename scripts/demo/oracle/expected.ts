@@ -14,7 +14,7 @@ export interface Circumstances {
   /** The directory before anything was provisioned. */
   directory: readonly SeededAccount[];
   profiles: readonly Rules[];
-  /** Licence by group that gives it, as `ExpectedUser.licenses`. */
+  /** License by group that gives it, as `ExpectedUser.licenses`. */
   groupLicenses: ReadonlyMap<string, string>;
   /** Local date, YYYY-MM-DD. */
   today: string;
@@ -25,7 +25,7 @@ export interface ExpectedSchool {
   properties: Properties;
 }
 
-/** A group that gives a licence to its members. */
+/** A group that gives a license to its members. */
 export interface ExpectedGroup {
   id: string;
   /** Person keys. */
@@ -58,9 +58,9 @@ export function expectedState(tables: District, circumstances: Circumstances, ea
   const users = scope.people.flatMap(({ person, rules }) => {
     const account = accounts.get(person.key);
     if (account === undefined) return [];
-    const licence = rules.mode[person.role] === 'create' ? rules.licenses[person.role] : undefined;
-    if (licence !== undefined && 'group' in licence) groups.get(licence.group)?.add(person.key);
-    return [userOf(person, account, rules, licence === undefined ? [] : [given(licence, groupLicenses)])];
+    const license = rules.mode[person.role] === 'create' ? rules.licenses[person.role] : undefined;
+    if (license !== undefined && 'group' in license) groups.get(license.group)?.add(person.key);
+    return [userOf(person, account, rules, license === undefined ? [] : [given(license, groupLicenses)])];
   });
   const classes = classesOf({
     district,
@@ -86,7 +86,7 @@ export function expectedState(tables: District, circumstances: Circumstances, ea
   const gone = departedFrom(district, earlier ?? { users: [], classes: [] }, scope.ruling, today);
   users.push(...gone.users);
   classes.push(...gone.classes);
-  // Nobody takes a licence away.
+  // Nobody takes a license away.
   const left = new Set(gone.users.map(({ person }) => person.key));
   for (const { id, members } of earlier?.groups ?? []) {
     for (const key of members.intersection(left)) groups.get(id)?.add(key);

@@ -22,7 +22,7 @@ export interface PasswordRule {
   readable: boolean;
 }
 
-export type Licence = { skuId: string; disabledPlans: string[] } | { group: string };
+export type License = { skuId: string; disabledPlans: string[] } | { group: string };
 
 export interface Rules {
   name: string;
@@ -34,7 +34,7 @@ export interface Rules {
   usernames: Record<Role, UsernameRule>;
   passwords: Record<Role, PasswordRule>;
   /** For accounts that are created. */
-  licenses: Record<Role, Licence | undefined>;
+  licenses: Record<Role, License | undefined>;
   usageLocation: string;
   /** DCIDs. */
   schools: 'all' | Set<string>;
@@ -142,7 +142,7 @@ export function readRules(document: ProfileDocument): Rules {
       const { length = 16, readable = true } = accounts?.[role]?.password ?? {};
       return { length, readable };
     }),
-    licenses: perRole((role) => licence(licenses[role])),
+    licenses: perRole((role) => license(licenses[role])),
     usageLocation: licenses.usageLocation,
     schools: schools === 'all' ? 'all' : new Set(schools),
     classesBy: reading(adoption?.ids?.sections),
@@ -202,7 +202,7 @@ function usernameRule(rule: DocumentUsername = 'username'): UsernameRule {
   return { pattern, maxLength, numbered: onCollision === 'number' };
 }
 
-function licence(given: ProfileDocument['licenses'][Role]): Licence | undefined {
+function license(given: ProfileDocument['licenses'][Role]): License | undefined {
   if (given === null) return undefined;
   if (typeof given === 'string') return { skuId: given, disabledPlans: [] };
   return 'group' in given ? given : { skuId: given.skuId, disabledPlans: given.disabledPlans ?? [] };

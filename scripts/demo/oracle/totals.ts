@@ -54,8 +54,8 @@ export function isAboutPerson(subject: string): boolean {
 }
 
 /**
- * The fewest writes that lead from nothing to the expected state: one per school, account, licence and class, one per
- * relation to a school, one per twenty owners or members of a class, one per twenty members of a group that gives a licence,
+ * The fewest writes that lead from nothing to the expected state: one per school, account, license and class, one per
+ * relation to a school, one per twenty owners or members of a class, one per twenty members of a group that gives a license,
  * and one per team.
  */
 export function minimumWrites(expected: Expected): number {

@@ -1,7 +1,7 @@
 /** What an account carries besides what it had. */
 import type { Person } from './district.ts';
 import { chooser, type Properties, present } from './properties.ts';
-import type { Licence, PasswordRule, Rules } from './rules.ts';
+import type { License, PasswordRule, Rules } from './rules.ts';
 
 export interface ExpectedUser {
   person: Person;
@@ -9,7 +9,7 @@ export interface ExpectedUser {
   account: { id: string } | { userPrincipalName: string };
   /** What the account carries besides what it had. */
   properties: Properties;
-  /** See licenceName. */
+  /** See licenseName. */
   licenses: string[];
   /** Of the first password, where the account is to be made. */
   password?: PasswordRule;
@@ -19,7 +19,7 @@ export interface ExpectedUser {
   signedOut: boolean;
 }
 
-/** A matched account gets the education properties and keeps its names; a created one gets its names and a licence. */
+/** A matched account gets the education properties and keeps its names; a created one gets its names and a license. */
 export function userOf(person: Person, account: string, rules: Rules, licenses: string[]): ExpectedUser {
   const { role, dcid, number, grade, graduationYear, givenName, middleName, surname, username } = person;
   const chosen = chooser(rules.properties[role === 'students' ? 'student' : 'teacher']);
@@ -63,12 +63,12 @@ export function userOf(person: Person, account: string, rules: Rules, licenses: 
   };
 }
 
-/** A licence as the comparison knows it: the SKU's id, and the plans that are off. */
-export function licenceName(skuId: string, disabledPlans: readonly string[]): string {
+/** A license as the comparison knows it: the SKU's id, and the plans that are off. */
+export function licenseName(skuId: string, disabledPlans: readonly string[]): string {
   return disabledPlans.length === 0 ? skuId : `${skuId} without ${[...disabledPlans].sort().join(', ')}`;
 }
 
-export function given(licence: Licence, groupLicenses: ReadonlyMap<string, string>): string {
-  if ('group' in licence) return groupLicenses.get(licence.group) ?? `of ${licence.group}`;
-  return licenceName(licence.skuId, licence.disabledPlans);
+export function given(license: License, groupLicenses: ReadonlyMap<string, string>): string {
+  if ('group' in license) return groupLicenses.get(license.group) ?? `of ${license.group}`;
+  return licenseName(license.skuId, license.disabledPlans);
 }

@@ -21,7 +21,7 @@ export function addGroupLicenseRoutes(router: Router, directory: Directory): voi
   });
 }
 
-/** Accepted: Graph gives the licenses to the members later, and keeps what goes wrong to their licence states. */
+/** Accepted: Graph gives the licenses to the members later, and keeps what goes wrong to their license states. */
 function assignGroupLicense(call: Call, directory: Directory): Answer {
   const group = groupById(directory, call.params[0] ?? '');
   const { adding, removing } = readLicenseChange(directory, call.body);
