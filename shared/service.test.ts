@@ -1,4 +1,6 @@
+import { getEventListeners } from 'node:events';
 import t from 'tap';
+import { systemClock } from './clock.ts';
 import { fail } from './errors.ts';
 import { type LoopOptions, startLoop } from './service.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -101,4 +103,54 @@ t.test('wake ends a pause, a forgotten wake-up does not, and nothing outlives th
   });
   await loop.ended;
   t.same(times, [0, 0, 60_000]);
+});
+
+t.test('a loop may begin with a pause, ask after each turn how long the next one is, and end itself', async (t) => {
+  const pauses = [3000, 1, 500];
+  const { loop, times } = await played(
+    99,
+    async (turn) => {
+      if (turn === 3) loop.stop();
+    },
+    { begin: 'after a pause', pauseMs: () => pauses.shift() ?? 1000 },
+  );
+  await loop.ended;
+  t.same(times, [3000, 3001, 3501]);
+});
+
+t.test('what cannot say how long to pause is a failed turn like any other', async (t) => {
+  const { loop, times, told } = await played(3, async () => undefined, {
+    pauseMs: () => {
+      throw new Error('no clock on the wall');
+    },
+    random: () => 0,
+  });
+  await loop.ended;
+  t.same(times, [0, 1000, 2000]);
+  t.match(told, [/no clock on the wall/]);
+});
+
+t.test('stop ends a pause of days; no turn follows, and nothing is left on the signal', async (t) => {
+  const stop = new AbortController();
+  const first = Promise.withResolvers<void>();
+  let turns = 0;
+  const loop = startLoop({
+    turn: async () => {
+      turns += 1;
+      setImmediate(first.resolve);
+    },
+    pauseMs: 86_400_000,
+    backoff: { baseMs: 1000, capMs: 1000 },
+    failed: () => t.fail('nothing failed'),
+    clock: systemClock,
+    random: () => 0,
+    signal: stop.signal,
+  });
+  await first.promise;
+  loop.stop();
+  loop.stop();
+  loop.wake();
+  await loop.ended;
+  t.equal(turns, 1);
+  t.same(getEventListeners(stop.signal, 'abort'), []);
 });

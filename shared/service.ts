@@ -1,6 +1,7 @@
 /**
- * A background loop: the same turn again and again until its signal ends it. Whatever a turn does, the loop sleeps before
- * the next one, so that no failure can keep the process from its timers, signals and requests.
+ * A background loop: the same turn again and again until it is ended. Whatever a turn does, the loop sleeps before the next one,
+ * so that no failure can keep the process from its timers, signals and requests. Everything that repeats in the background is
+ * such a loop: scripts/build/timers.ts finds other timers.
  */
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
@@ -12,8 +13,10 @@ const failurePauseMs = 1000;
 
 export interface LoopOptions {
   turn(): Promise<void>;
-  /** Between two turns, milliseconds. */
-  pauseMs: number;
+  /** Between two turns, milliseconds; a function is asked after every good turn. */
+  pauseMs: number | (() => number);
+  /** The first turn comes at once, which is the default, or after a pause. */
+  begin?: 'at once' | 'after a pause';
   /** The pauses after failed turns, which grow. */
   backoff: BackoffOptions;
   /** A turn failed: called for the first failure, and again only when the reason changes. */
@@ -23,7 +26,8 @@ export interface LoopOptions {
   clock: Clock;
   /** A number in [0, 1). */
   random(): number;
-  signal: AbortSignal;
+  /** Ends the loop, as {@link Loop.stop} does. */
+  signal?: AbortSignal;
 }
 
 export interface Loop {
@@ -31,57 +35,73 @@ export interface Loop {
   wake(): void;
   /** Forgets the wake-ups since the turn under way began: the pause after it is a whole one. */
   forgetWakes(): void;
-  /** Resolves when the loop has ended, which it does after the signal. Never rejects. */
+  /** Begins no other turn, and ends the pause. May be called within a turn, and more than once. */
+  stop(): void;
+  /** Resolves when the loop has ended: a turn under way comes to its end. Never rejects. */
   readonly ended: Promise<void>;
 }
 
-/** Begins with a turn at once. A failure while the loop is ending is not reported. */
+/** A failure while the loop is ending is not reported. */
 export function startLoop(options: LoopOptions): Loop {
-  const { turn, pauseMs, backoff, failed, recovered, clock, random, signal } = options;
-  let woken = Promise.withResolvers<void>();
+  const { turn, pauseMs, begin = 'at once', backoff, failed, recovered, clock, random, signal } = options;
+  const end = new AbortController();
+  let pausing: AbortController | undefined;
+  let isWoken = false;
+
+  const wake = () => {
+    isWoken = true;
+    pausing?.abort();
+  };
+  const stop = () => {
+    signal?.removeEventListener('abort', stop);
+    end.abort();
+    pausing?.abort();
+  };
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
 
   const pause = async (ms: number): Promise<void> => {
-    const over = new AbortController();
-    const sleep = clock.sleep(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined);
-    await Promise.race([woken.promise, sleep]);
-    over.abort();
-    await sleep;
+    if (isWoken || end.signal.aborted) return;
+    pausing = new AbortController();
+    await clock.sleep(ms, pausing.signal).catch(() => undefined);
+    pausing = undefined;
   };
 
   const run = async (): Promise<void> => {
+    let isDue = begin === 'at once';
     let failures = 0;
     let reported = '';
-    while (!signal.aborted) {
-      woken = Promise.withResolvers<void>();
+    while (!end.signal.aborted) {
+      isWoken = false;
       try {
-        await turn();
+        if (isDue) await turn();
+        isDue = true;
+        const usualMs = typeof pauseMs === 'number' ? pauseMs : pauseMs();
         if (failures > 0) recovered?.();
         failures = 0;
         reported = '';
+        await pause(usualMs);
       } catch (thrown) {
-        if (signal.aborted) return;
+        if (end.signal.aborted) return;
         const error = toHallpassError(thrown);
         const what = `${error.code} ${error.message}`;
         if (what !== reported) failed(error);
         reported = what;
         failures += 1;
+        // No wake-up shortens this much: one that comes from the failing turn itself would make it turn without a pause.
+        const leastMs = typeof pauseMs === 'number' ? Math.min(pauseMs, failurePauseMs) : failurePauseMs;
+        await clock.sleep(leastMs, end.signal).catch(() => undefined);
+        await pause(Math.max(0, backoffMs(backoff, failures - 1, random()) - leastMs));
       }
-      if (failures === 0) {
-        await pause(pauseMs);
-        continue;
-      }
-      // No wake-up shortens this much: one that comes from the failing turn itself would make it turn without a pause.
-      const leastMs = Math.min(pauseMs, failurePauseMs);
-      await clock.sleep(leastMs, signal).catch(() => undefined);
-      await pause(Math.max(0, backoffMs(backoff, failures - 1, random()) - leastMs));
     }
   };
 
   return {
-    wake: () => woken.resolve(),
+    wake,
     forgetWakes: () => {
-      woken = Promise.withResolvers<void>();
+      isWoken = false;
     },
+    stop,
     // Not at once: a turn may want the loop that is being made here.
     ended: Promise.resolve().then(run),
   };
