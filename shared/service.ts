@@ -10,6 +10,8 @@ import { toHallpassError } from './terminal.ts';
 
 /** Shortest pause after a failed turn, milliseconds; a loop with shorter pauses keeps its own. */
 const failurePauseMs = 1000;
+/** Nobody reads why a pause ended: one reason for all saves each its own, with a stack. */
+const ended = 'the pause was ended';
 
 export interface LoopOptions {
   turn(): Promise<void>;
@@ -23,7 +25,7 @@ export interface LoopOptions {
   failed(error: HallpassError): void;
   /** The first good turn after failed ones. */
   recovered?(): void;
-  clock: Clock;
+  clock: Pick<Clock, 'sleep'>;
   /** A number in [0, 1). */
   random(): number;
   /** Ends the loop, as {@link Loop.stop} does. */
@@ -44,26 +46,27 @@ export interface Loop {
 /** A failure while the loop is ending is not reported. */
 export function startLoop(options: LoopOptions): Loop {
   const { turn, pauseMs, begin = 'at once', backoff, failed, recovered, clock, random, signal } = options;
-  const end = new AbortController();
-  let pausing: AbortController | undefined;
+  let isOver = false;
   let isWoken = false;
+  /** What ends the pause of this moment, and whether a wake-up may. */
+  let pausing: { end: AbortController; byWake: boolean } | undefined;
 
   const wake = () => {
     isWoken = true;
-    pausing?.abort();
+    if (pausing?.byWake === true) pausing.end.abort(ended);
   };
   const stop = () => {
+    isOver = true;
     signal?.removeEventListener('abort', stop);
-    end.abort();
-    pausing?.abort();
+    pausing?.end.abort(ended);
   };
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
 
-  const pause = async (ms: number): Promise<void> => {
-    if (isWoken || end.signal.aborted) return;
-    pausing = new AbortController();
-    await clock.sleep(ms, pausing.signal).catch(() => undefined);
+  const pause = async (ms: number, byWake: boolean): Promise<void> => {
+    if (isOver || (byWake && isWoken)) return;
+    pausing = { end: new AbortController(), byWake };
+    await clock.sleep(ms, pausing.end.signal).catch(() => undefined);
     pausing = undefined;
   };
 
@@ -71,7 +74,7 @@ export function startLoop(options: LoopOptions): Loop {
     let isDue = begin === 'at once';
     let failures = 0;
     let reported = '';
-    while (!end.signal.aborted) {
+    while (!isOver) {
       isWoken = false;
       try {
         if (isDue) await turn();
@@ -80,9 +83,9 @@ export function startLoop(options: LoopOptions): Loop {
         if (failures > 0) recovered?.();
         failures = 0;
         reported = '';
-        await pause(usualMs);
+        await pause(usualMs, true);
       } catch (thrown) {
-        if (end.signal.aborted) return;
+        if (isOver) return;
         const error = toHallpassError(thrown);
         const what = `${error.code} ${error.message}`;
         if (what !== reported) failed(error);
@@ -90,8 +93,8 @@ export function startLoop(options: LoopOptions): Loop {
         failures += 1;
         // No wake-up shortens this much: one that comes from the failing turn itself would make it turn without a pause.
         const leastMs = typeof pauseMs === 'number' ? Math.min(pauseMs, failurePauseMs) : failurePauseMs;
-        await clock.sleep(leastMs, end.signal).catch(() => undefined);
-        await pause(Math.max(0, backoffMs(backoff, failures - 1, random()) - leastMs));
+        await pause(leastMs, false);
+        await pause(Math.max(0, backoffMs(backoff, failures - 1, random()) - leastMs), true);
       }
     }
   };

@@ -1,9 +1,10 @@
 /** The agent at work: connected to the relay for as long as it runs, one cycle after the other, whatever happens. */
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import { sameDigest } from '../../shared/digest.ts';
-import { fail } from '../../shared/errors.ts';
+import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type Hello, listsLeftOut, protocolVersion, type SourceServer } from '../../shared/link.ts';
 import { bucketKey, type Kind } from '../../shared/roster.ts';
+import { type Loop, startLoop } from '../../shared/service.ts';
 import { SetBack } from '../../shared/set-back.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
@@ -58,7 +59,10 @@ export class Agent {
   #wanted = false;
   /** Ids of `sync` commands that wait for the next cycle. */
   #commands: string[] = [];
-  #wake = new AbortController();
+  /** Waits for what is next; undefined before the first session. */
+  #loop: Loop | undefined;
+  /** The credentials were refused, and the last wait was one for others. */
+  #watchesCredentials = false;
   #busy = false;
 
   /** @param stop ends everything in good order within a few seconds */
@@ -88,7 +92,7 @@ export class Agent {
   /** Begins a cycle as soon as there is a connection, in quiet hours, too. */
   syncNow(): void {
     this.#wanted = true;
-    this.#wake.abort();
+    this.#loop?.wake();
   }
 
   /** Lets a cycle under way end, and begins no other until {@link resume}; remembered over restarts. @throws HallpassError STATE_UNWRITABLE */
@@ -97,14 +101,14 @@ export class Agent {
     const since = timestamp(clock);
     await state.savePause(since);
     report({ event: 'agent.paused', since });
-    this.#wake.abort();
+    this.#loop?.wake();
   }
 
   /** @throws HallpassError STATE_UNWRITABLE */
   async resume(): Promise<void> {
     await this.#parts.state.savePause(undefined);
     this.#parts.report({ event: 'agent.resumed' });
-    this.#wake.abort();
+    this.#loop?.wake();
   }
 
   /** One connection, one cycle, and what the relay wants repaired. @throws HallpassError the first thing that went wrong */
@@ -192,10 +196,10 @@ export class Agent {
           void session.tell({ type: 'result', id, ok: false, error });
         } else {
           this.#commands.push(id);
-          this.#wake.abort();
+          this.#loop?.wake();
         }
       },
-      draining: () => this.#wake.abort(),
+      draining: () => this.#loop?.wake(),
       throttled: (waitMs) => {
         this.#pausedUntil = clock.now() + waitMs;
         watch?.({ moment: 'link.throttled', until: this.#pausedUntil });
@@ -246,48 +250,70 @@ export class Agent {
     }
   }
 
+  /** One cycle after the other, until this session is over. @throws HallpassError what the cycles do not report themselves */
   async #serve(session: Session): Promise<void> {
-    while (await this.#isDue(session)) {
-      const commands = this.#commands.splice(0);
-      const thorough = this.#wanted || commands.length > 0;
-      this.#wanted = false;
-      const error = await this.#cycle(session, { acceptEmpty: new Set(), thorough }).then(
-        ({ failures }) => failures[0],
-        (thrown: unknown) => toHallpassError(thrown),
-      );
-      if (error !== undefined && session.renewed) {
-        this.#commands.unshift(...commands);
-        this.#wanted ||= thorough;
-        return;
-      }
-      const told = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
-      for (const id of commands) await session.tell({ type: 'result', id, ...told });
-    }
+    const { clock, random } = this.#parts;
+    let chance = random();
+    let waitMs = 0;
+    let trouble: HallpassError | undefined;
+    const loop = startLoop({
+      turn: async () => {
+        if (session.draining) return loop.stop();
+        waitMs = await this.#untilDue(session, chance);
+        if (waitMs > 0) return;
+        if (!(await this.#serveOnce(session))) return loop.stop();
+        chance = random();
+      },
+      pauseMs: () => waitMs,
+      backoff: { baseMs: 1000, capMs: 1000 },
+      failed: (error) => {
+        trouble = error;
+        loop.stop();
+      },
+      clock,
+      random,
+      signal: AbortSignal.any([session.closed, this.#stop]),
+    });
+    this.#loop = loop;
+    await loop.ended;
+    if (trouble !== undefined) throw trouble;
   }
 
-  /** Waits for the next cycle; false when this session is over. */
-  async #isDue(session: Session): Promise<boolean> {
-    const { clock, random, state, source, signIn, watch } = this.#parts;
+  /** Runs the cycle that is due; false when it was cut short and is to be repeated in the next session. */
+  async #serveOnce(session: Session): Promise<boolean> {
+    const commands = this.#commands.splice(0);
+    const thorough = this.#wanted || commands.length > 0;
+    this.#wanted = false;
+    const error = await this.#cycle(session, { acceptEmpty: new Set(), thorough }).then(
+      ({ failures }) => failures[0],
+      (thrown: unknown) => toHallpassError(thrown),
+    );
+    if (error !== undefined && session.renewed) {
+      this.#commands.unshift(...commands);
+      this.#wanted ||= thorough;
+      return false;
+    }
+    const told = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
+    for (const id of commands) await session.tell({ type: 'result', id, ...told });
+    return true;
+  }
+
+  /** How long to wait before the next look at whether a cycle is due, milliseconds; 0 when one is. */
+  async #untilDue(session: Session, chance: number): Promise<number> {
+    const { clock, state, source, signIn, watch } = this.#parts;
+    if (this.#watchesCredentials && (await signIn?.pauseMs().catch(() => 1)) === 0) this.#runner.forgive();
     const intervalMs = 1000 * (state.settings.cycle.seconds ?? session.welcome.schedule.cycleSeconds);
     const pace = { intervalMs, databaseShare: state.settings.powerschool.databaseShare * source.probeShare };
-    const chance = random();
-    while (!session.closed.aborted && !session.draining && !this.#stop.aborted) {
-      const dueAt = this.#runner.dueAt(pace, chance);
-      this.#pausedUntil -= this.#setBack.look(clock.now());
-      // Whoever comes from here on ends the wait, also what is told in the meantime.
-      this.#wake = new AbortController();
-      const quiet = await this.#heedQuiet(session);
-      const paused = await this.#heedPause(session);
-      const at = Math.max(dueAt, this.#pausedUntil, quiet);
-      const waitMs = paused ? forEverMs : this.#commands.length > 0 || this.#wanted ? 0 : at - clock.now();
-      if (waitMs <= 0) return true;
-      watch?.({ moment: 'cycle.due', at, intervalMs: this.#runner.intervalMs(pace) });
-      const signal = AbortSignal.any([session.closed, this.#stop, this.#wake.signal]);
-      const watching = this.#runner.refused && signIn !== undefined;
-      await clock.sleep(watching ? Math.min(waitMs, credentialsEveryMs) : waitMs, signal).catch(() => undefined);
-      if (watching && (await signIn.pauseMs().catch(() => 1)) === 0) this.#runner.forgive();
-    }
-    return false;
+    const dueAt = this.#runner.dueAt(pace, chance);
+    this.#pausedUntil -= this.#setBack.look(clock.now());
+    const quiet = await this.#heedQuiet(session);
+    const paused = await this.#heedPause(session);
+    const at = Math.max(dueAt, this.#pausedUntil, quiet);
+    const waitMs = paused ? forEverMs : this.#commands.length > 0 || this.#wanted ? 0 : at - clock.now();
+    this.#watchesCredentials = waitMs > 0 && this.#runner.refused && signIn !== undefined;
+    if (waitMs <= 0) return 0;
+    watch?.({ moment: 'cycle.due', at, intervalMs: this.#runner.intervalMs(pace) });
+    return this.#watchesCredentials ? Math.min(waitMs, credentialsEveryMs) : waitMs;
   }
 
   /** When the quiet hours of this moment end, milliseconds since the epoch; undefined when there are none. */

@@ -5,10 +5,11 @@
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
 import { retryAfterMs } from '../../shared/backoff.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import { fail, type HallpassError, reasonOf } from '../../shared/errors.ts';
 import type { Frame } from '../../shared/frames.ts';
 import { closeCodes, limits, protocolVersion, subprotocol } from '../../shared/link.ts';
+import { type Loop, startLoop } from '../../shared/service.ts';
 import { peerOf } from '../network/certificate.ts';
 import { wsAgent } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
@@ -54,7 +55,7 @@ export class LinkSocket {
   readonly #clock: Clock;
   readonly #listener: SocketListener;
   readonly #limits: VitalLimits;
-  readonly #timer: NodeJS.Timeout;
+  readonly #watch: Loop;
   readonly #dialling = new AbortController();
   #heardAt: number;
   #pingedAt: number;
@@ -76,7 +77,7 @@ export class LinkSocket {
       maxPayload: limits.maxFrameBytes,
       handshakeTimeout: handshakeTimeoutMs,
     });
-    this.#timer = setInterval(() => this.#check(), Math.min(5000, vitals.pingMs));
+    this.#watch = this.#startWatch(Math.min(5000, vitals.pingMs));
     this.#listen();
   }
 
@@ -132,6 +133,22 @@ export class LinkSocket {
     // Stays for life: ws emits an error also when a socket is closed while it connects.
     this.#ws.on('error', (error) => this.#end(this.#fromError(error)));
     this.#ws.on('close', (code, reason) => this.#end(this.#fromClose(code, reason.toString())));
+  }
+
+  /** In real time: what has passed is told by the clock that was given. */
+  #startWatch(pauseMs: number): Loop {
+    return startLoop({
+      turn: async () => this.#check(),
+      begin: 'after a pause',
+      pauseMs,
+      backoff: { baseMs: pauseMs, capMs: pauseMs },
+      failed: (error) => {
+        this.#end({ error, final: false });
+        this.#ws.terminate();
+      },
+      clock: systemClock,
+      random: Math.random,
+    });
   }
 
   #check(): void {
@@ -208,7 +225,7 @@ export class LinkSocket {
   #finish(): void {
     this.#ended = true;
     this.#dialling.abort();
-    clearInterval(this.#timer);
+    this.#watch.stop();
   }
 }
 

@@ -1,6 +1,8 @@
 /** Server-sent events: what has changed on the page, to every browser that shows it. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { type Loop, startLoop } from '../../../shared/service.ts';
 
 /** Ids of the page's parts to their HTML. */
 export type Blocks = Record<string, string>;
@@ -29,16 +31,19 @@ const mostWaitingBytes = 4 << 20;
 
 export class Stream {
   readonly #parts: StreamParts;
+  readonly #clock: Pick<Clock, 'sleep'>;
   /** With the program that listens, in the order in which they came. */
   readonly #listeners = new Map<ServerResponse, string>();
   #sent = new Map<string, string>();
   #lastLine = 0;
   #flushedAt = 0;
   #pending: NodeJS.Timeout | undefined;
-  #beat: NodeJS.Timeout | undefined;
+  #beat: Loop | undefined;
 
-  constructor(parts: StreamParts) {
+  /** @param clock of the beat, in real time: browsers do not see what the agent's clock shows */
+  constructor(parts: StreamParts, clock: Pick<Clock, 'sleep'> = systemClock) {
     this.#parts = parts;
+    this.#clock = clock;
   }
 
   /** True while somebody looks. */
@@ -69,7 +74,7 @@ export class Stream {
     response.write(message('log', JSON.stringify({ whole: true, html: this.#parts.lines(0).html })));
     response.on('close', () => this.#leave(response));
     this.#listeners.set(response, client);
-    this.#beat ??= setInterval(() => this.#flush(), beatMs);
+    this.#beat ??= this.#startBeat();
   }
 
   /** Something may have changed. */
@@ -80,10 +85,27 @@ export class Stream {
   }
 
   close(): void {
+    this.#letGo();
+    clearTimeout(this.#pending);
+    this.#beat?.stop();
+  }
+
+  #letGo(): void {
     for (const listener of this.#listeners.keys()) listener.destroy();
     this.#listeners.clear();
-    clearTimeout(this.#pending);
-    clearInterval(this.#beat);
+  }
+
+  #startBeat(): Loop {
+    return startLoop({
+      turn: async () => this.#flush(),
+      begin: 'after a pause',
+      pauseMs: beatMs,
+      backoff: { baseMs: beatMs, capMs: beatMs },
+      // Who comes back is answered with the error.
+      failed: () => this.#letGo(),
+      clock: this.#clock,
+      random: Math.random,
+    });
   }
 
   #flush(): void {
@@ -111,7 +133,7 @@ export class Stream {
   #leave(response: ServerResponse): void {
     this.#listeners.delete(response);
     if (this.watched) return;
-    clearInterval(this.#beat);
+    this.#beat?.stop();
     this.#beat = undefined;
   }
 }

@@ -9,6 +9,7 @@ import { type ErrorCode, fail, HallpassError } from '../../../shared/errors.ts';
 import { decodeJson, encodeFrame, type Frame, unpackFrame, unpackFrameAside } from '../../../shared/frames.ts';
 import type { InParts } from '../../../shared/in-parts.ts';
 import { type AgentMessage, agentMessageSchema, closeCodes, type RelayMessage } from '../../../shared/link.ts';
+import { startLoop } from '../../../shared/service.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import type { Room } from './room.ts';
 import type { Share, Turns } from './turns.ts';
@@ -61,6 +62,8 @@ export interface ConnectionOptions {
   log: Logger;
   /** Between two pings, milliseconds. */
   pingMs: number;
+  /** A number in [0, 1). */
+  random(): number;
   turns: Turns;
   room: Room;
   share: Share;
@@ -108,7 +111,7 @@ export class Connection {
       this.#waiting.push({ data: data as Buffer, binary });
       this.#working ??= this.#work();
     });
-    void this.#watch();
+    this.#watch();
   }
 
   /** Resolves when the socket is closed and the message in work is done. */
@@ -284,15 +287,13 @@ export class Connection {
    * Any traffic is life, and so is our own work: a paused socket cannot hear the pong. A peer that reads nothing of what we
    * have to tell it is not.
    */
-  async #watch(): Promise<void> {
-    const { clock, pingMs } = this.#options;
-    const { signal } = this.#gone;
+  #watch(): void {
+    const { clock, random, pingMs, log } = this.#options;
     let missed = 0;
     let intervals = 0;
     let before = { written: 0, held: 0 };
-    try {
-      for (;;) {
-        await clock.sleep(pingMs, signal);
+    const loop = startLoop({
+      turn: async () => {
         intervals += 1;
         // An agent that proved itself and then says nothing holds a place for nothing.
         if (intervals >= maxMissed && this.#receiver?.greeted !== true) {
@@ -302,13 +303,24 @@ export class Connection {
         const isRead = this.#stuck === 0 || this.#written > before.written || held < before.held;
         before = { written: this.#written, held };
         missed = this.#heard || (this.#working !== undefined && isRead) ? 0 : missed + 1;
-        if (missed >= maxMissed) return this.#socket.terminate();
+        if (missed >= maxMissed) {
+          loop.stop();
+          return this.#socket.terminate();
+        }
         this.#heard = false;
         this.#socket.ping();
-      }
-    } catch {
-      // The signal: the connection is gone.
-    }
+      },
+      begin: 'after a pause',
+      pauseMs: pingMs,
+      backoff: { baseMs: pingMs, capMs: pingMs },
+      failed: (error) => {
+        log.error({ event: 'agent.socket-error', reason: error.message, err: error.cause });
+        this.#socket.terminate();
+      },
+      clock,
+      random,
+      signal: this.#gone.signal,
+    });
   }
 }
 

@@ -135,6 +135,7 @@ export function openDoor(options: DoorOptions): Door {
         clock,
         log: log.child({ tenant: agent.tenantSlug, agent: agent.agentId }),
         pingMs,
+        random: options.random,
         turns,
         room,
         share,
