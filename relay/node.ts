@@ -19,7 +19,6 @@ import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
 import { SilentProxies } from './http/link/silent-proxies.ts';
 import { healthRoutes } from './http/readiness.ts';
 import { answerBrokenRequests, createServer, listen } from './http/server.ts';
-import { openVault } from './secrets/key-file.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
 import { forgetConnections } from './store/agents/agent-health.ts';
@@ -29,6 +28,7 @@ import { takeServingLock } from './store/engine/serving-lock.ts';
 import { openStore, type Store } from './store/store.ts';
 import { startSyncLoop } from './sync/loop.ts';
 import { keepJournalShort } from './sync/retention.ts';
+import { TurnThreads } from './threads/turn-threads.ts';
 
 export interface RelayOptions {
   /** The state folder. */
@@ -80,8 +80,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   for (const { code, message, action } of await exposedState(home, process.platform)) {
     log.warn({ event: 'state.exposed', code, message, action }, message);
   }
-  const vault = openVault(home, options.keyFile ?? settings.secrets.keyFile);
-  const sync = await startSync({ store, settings, vault, clock, log, signal: stop.signal });
+  const keyFile = options.keyFile ?? settings.secrets.keyFile;
+  const turns = new TurnThreads({ home, keyFile, settings, store, log });
+  const sync = await startSync({ store, settings, turns, clock, log, signal: stop.signal });
   started.defer(() => sync.close());
   const { keepDays } = settings.journal;
   const retention = keepJournalShort({ store, keepDays, clock, log, random, signal: stop.signal });
@@ -120,7 +121,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
 
   enrollRoute(app, shared);
-  const { keyFile } = options;
   apiRoutes(app, { ...shared, home, keyFile, file: storeFile(home), signal: stop.signal, changed: changes.hint });
   healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? door.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { checkSettings, loadSettings, settingsNotice } from '../settings/settings.ts';
 import { settingWarnings } from '../settings/warnings.ts';
 import type { CliContext } from './context.ts';
-import { createLog, type LogFormat } from './log.ts';
+import { createLog, type LogFormat } from '../log/log.ts';
 import { portNumber } from './numbers.ts';
 
 interface ServeOptions {

@@ -4,13 +4,12 @@ import { type Clock, timestamp } from '../../shared/clock.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { appBudget, GraphBudget } from '../graph/budget.ts';
-import type { Vault } from '../secrets/vault.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { readProfiles } from '../store/profiles/profiles.ts';
 import { endOpenRuns } from '../store/runs/journal.ts';
 import type { Store } from '../store/store.ts';
 import { listTenants, lookUpTenant } from '../store/tenants/system.ts';
-import { openTurns, type Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 /** The directory changes without telling, and dates pass: a run is due after a while even when nobody wakes us. */
 const idleMs = 15 * 60_000;
@@ -19,9 +18,8 @@ const failureBackoff = { baseMs: 5_000, capMs: 15 * 60_000 };
 export interface SyncLoopOptions {
   store: Store;
   settings: RelaySettings;
-  vault: Vault;
-  /** Where turns are taken; in this thread unless said otherwise. */
-  turns?: Turns;
+  /** Closed with the loop. */
+  turns: Turns;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -39,10 +37,9 @@ export interface SyncLoop {
 }
 
 export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop> {
-  const { store, settings, clock, log, random = Math.random } = options;
+  const { store, settings, turns, clock, log, random = Math.random } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const turns = await (options.turns ?? openTurns({ ...options, random }));
   const app = appBudget(clock, settings.graph.speed);
   const loops = new Map<string, Loop>();
   /** What ends the turn that a tenant has under way, and the profiles that may write in it. */

@@ -28,6 +28,9 @@ export interface Turns {
    * @throws HallpassError why Graph or the store could not be worked with; the signal's reason
    */
   take(order: TurnOrder): Promise<boolean>;
+  /** What is known of the tenant is not needed any more. Between its turns. */
+  forget(tenantId: string): void;
+  /** When no turn is under way any more. */
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export async function openTurns(options: TurnsOptions): Promise<Turns> {
       const client = new GraphClient({ baseUrl, graphTenantId, credentials, transport, budget, clock, random, signal });
       return runTenant(options, order, client, memories);
     },
+    forget: (tenantId) => void memories.take(tenantId),
     close: () => transport.close(),
   };
 }

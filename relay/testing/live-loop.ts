@@ -1,11 +1,12 @@
 /** The loop that serves a district of a test, as in the relay: begun, told of changes, and read from outside. */
 import { PassThrough } from 'node:stream';
 import type { Test } from 'tap';
-import { createLog } from '../cli/log.ts';
+import { createLog } from '../log/log.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { listRuns, type PastRun } from '../store/runs/run-history.ts';
 import { type SyncLoop, startSyncLoop } from '../sync/loop.ts';
+import { openTurns } from '../sync/turns.ts';
 import { type District, openDistrict } from './district.ts';
 
 export interface LiveLoop extends SyncLoop {
@@ -46,7 +47,9 @@ export async function startLoop(t: Test, { store, tenantId, settings, vault, clo
   });
   const { signal } = new AbortController();
   const log = createLog('json', out);
-  const loop = await startSyncLoop({ store, settings, vault, clock, log, signal, random: () => 0.5 });
+  const random = () => 0.5;
+  const turns = await openTurns({ store, settings, vault, clock, log, random });
+  const loop = await startSyncLoop({ store, settings, turns, clock, log, signal, random });
   t.teardown(() => loop.close());
   const runs = () => store.withTenant(tenantId, (scope) => listRuns(scope, { limit: 1000 }));
   return {

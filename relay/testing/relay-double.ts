@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { createLog } from '../cli/log.ts';
+import { createLog } from '../log/log.ts';
 import { type Relay, startRelay } from '../node.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { checkSettings, storeFile } from '../settings/settings.ts';

@@ -28,12 +28,13 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
       'operations',
       'plan',
       'secrets',
+      'log',
       'settings',
       'graph',
       'drift',
       'store',
     ],
-    ...['explain', 'sync', 'app', 'http', 'node.ts', 'cli', 'main.ts'],
+    ...['explain', 'sync', 'threads', 'app', 'http', 'node.ts', 'cli', 'main.ts'],
   ],
 };
 

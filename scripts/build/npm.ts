@@ -18,8 +18,9 @@ export async function bundleForNpm(outdir: string): Promise<void> {
     entryPoints: {
       'hallpass-agent': 'agent/main.ts',
       'hallpass-relay': 'relay/main.ts',
-      // Started by its file name, beside the module that starts it.
+      // Started by their file names, beside the modules that start them.
       'plan-thread': 'relay/http/api/plan-thread.ts',
+      'turn-thread': 'relay/threads/turn-thread.ts',
     },
     outdir,
     outExtension: { '.js': '.mjs' },

@@ -261,6 +261,14 @@ export const relayErrors = {
     meaning:
       'Relay and agent each keep everything in their own folder. It must be a folder, and the account that runs the program must have write access.',
   },
+  TURN_BROKEN: {
+    retry: 'retry',
+    sentence: 'A run of the district broke off: {reason}.',
+    action:
+      'Nothing needs to be done the first time: the next run goes on where this one ended. If it happens again, give the relay more memory, or report it.',
+    meaning:
+      'Runs work in threads of their own, so that one that fails takes nothing else with it. Mostly there was not enough memory for the district. What was answered is recorded, and what was not is looked up.',
+  },
   STORE_UNAVAILABLE: {
     retry: 'retry',
     sentence: 'The database {store} is not available: {reason}.',

@@ -1,7 +1,7 @@
 /** What wakes provisioning: changes of other processes at the next look, and of this one with a hint. */
 import { join } from 'node:path';
 import t from 'tap';
-import { createLog } from '../../cli/log.ts';
+import { createLog } from '../../log/log.ts';
 import { addTenant, testProfile } from '../../testing/relay-double.ts';
 import { StoppedClock } from '../../testing/stopped-clock.ts';
 import { removeProfile, setProfile } from '../profiles/profiles.ts';

@@ -104,6 +104,16 @@ export async function digests(scope: TenantScope): Promise<BucketDigest[]> {
   return rows.map(({ kind, school_id, count, sum }) => ({ kind, schoolId: school_id, digest: { count, sum } }));
 }
 
+/** How many records the tenant has, of all kinds. */
+export async function countRecords({ db, tenantId }: TenantScope): Promise<number> {
+  const { count } = await db
+    .selectFrom('bucket')
+    .select(({ fn }) => fn.sum<number | null>('count').as('count'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return count ?? 0;
+}
+
 /** The buckets with records that changed after `version`: after a broken cycle, those that it touched. */
 export async function bucketsChangedSince(scope: TenantScope, version: number): Promise<Bucket[]> {
   const rows = await scope.db

@@ -1,0 +1,64 @@
+/** What passes between the relay's main thread and the threads that take turns. Everything can be cloned. */
+import { type ErrorCode, HallpassError } from '../../shared/errors.ts';
+import { toHallpassError } from '../../shared/terminal.ts';
+import type { Cost, RequestBudget } from '../graph/budget.ts';
+import type { RelaySettings } from '../settings/settings.ts';
+import type { Tenant } from '../store/tenants/system.ts';
+
+/** With what a thread begins. */
+export interface ThreadStart {
+  /** The database. */
+  file: string;
+  /** The state folder. */
+  home: string;
+  /** Key file in place of the one in the state folder. */
+  keyFile: string | undefined;
+  settings: RelaySettings;
+}
+
+/** To a thread. @property turn a number that no other turn has */
+export type ToThread =
+  | { type: 'take'; turn: number; tenant: Tenant }
+  | { type: 'end'; turn: number }
+  /** Another thread takes the tenant's turns from now on. */
+  | { type: 'forget'; tenantId: string }
+  /** What was asked of the budget has been taken from it. */
+  | { type: 'granted'; ask: number }
+  | { type: 'close' };
+
+type SlowDown = Parameters<RequestBudget['slowDown']>;
+
+/** From a thread. @property ask a number that no other question to the budget has */
+export type FromThread =
+  | { type: 'begun'; turn: number; profiles: string[] }
+  | { type: 'ended'; turn: number; isAnotherDue: boolean }
+  | { type: 'failed'; turn: number; error: CarriedError }
+  /** It could not begin, and ends. */
+  | { type: 'unable'; error: CarriedError }
+  | { type: 'ask'; turn: number; ask: number; cost: Cost }
+  | { type: 'withdraw'; ask: number }
+  | { type: 'slow down'; turn: number; answer: SlowDown }
+  | { type: 'fit'; turn: number; users: number }
+  /** A line of the log, JSON. */
+  | { type: 'log'; line: string };
+
+/** An error of the catalogue, as it crosses between threads. */
+export interface CarriedError {
+  code: ErrorCode;
+  message: string;
+  action: string;
+  retryAfterMs: number | undefined;
+  cause?: unknown;
+}
+
+/** Causes cross with bugs alone, whose stack is wanted: others may hold what cannot be cloned. */
+export function carried(error: unknown): CarriedError {
+  const { code, message, action, retry, retryAfterMs, cause } = toHallpassError(error);
+  const told = cause instanceof Error ? { cause: new Error(cause.message) } : {};
+  if (cause instanceof Error && told.cause !== undefined && cause.stack !== undefined) told.cause.stack = cause.stack;
+  return { code, message, action, retryAfterMs, ...(retry === 'bug' && told) };
+}
+
+export function fromCarried({ code, message, action, retryAfterMs, cause }: CarriedError): HallpassError {
+  return new HallpassError(code, message, action, { cause, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+}

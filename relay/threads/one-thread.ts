@@ -1,0 +1,142 @@
+/** One thread as the main thread sees it: turns under way in it, what they ask of the budget, and what they log. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { fail, reasonOf } from '../../shared/errors.ts';
+import type { TurnOrder } from '../sync/turns.ts';
+import { type FromThread, fromCarried, type ThreadStart, type ToThread } from './messages.ts';
+
+interface LogLine extends Record<string, unknown> {
+  level: 'info' | 'warn' | 'error' | 'fatal';
+}
+
+interface Turn extends Pick<TurnOrder, 'budget' | 'begun'> {
+  ended: PromiseWithResolvers<boolean>;
+}
+
+export class OneThread {
+  readonly #worker: Worker;
+  readonly #log: Logger;
+  readonly #turns = new Map<number, Turn>();
+  readonly #asks = new Map<number, AbortController>();
+  #turnsSoFar = 0;
+  #isOver = false;
+
+  constructor(start: ThreadStart, log: Logger) {
+    this.#log = log;
+    this.#worker = new Worker(threadFile(), { workerData: start });
+    this.#worker.on('message', (message: FromThread) => this.#hear(message));
+    // Out of memory, mostly: this thread's districts begin again, and nothing else has noticed.
+    this.#worker.on('error', (cause) => this.#end(fail('TURN_BROKEN', { reason: reasonOf(cause) }, { cause })));
+    this.#worker.on('exit', () => this.#end(fail('TURN_BROKEN', { reason: 'its thread ended' })));
+  }
+
+  /** Turns under way. */
+  get load(): number {
+    return this.#turns.size;
+  }
+
+  /** Whether another thread is needed in its place. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** @throws HallpassError as a turn, and TURN_BROKEN; the signal's reason */
+  async take({ tenant, budget, signal, begun }: TurnOrder): Promise<boolean> {
+    signal.throwIfAborted();
+    if (this.#isOver) throw fail('TURN_BROKEN', { reason: 'its thread ended' });
+    this.#turnsSoFar += 1;
+    const turn = this.#turnsSoFar;
+    const ended = Promise.withResolvers<boolean>();
+    this.#turns.set(turn, { budget, begun, ended });
+    const end = () => this.#tell({ type: 'end', turn });
+    signal.addEventListener('abort', end, { once: true });
+    this.#tell({ type: 'take', turn, tenant });
+    try {
+      return await ended.promise;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
+      this.#turns.delete(turn);
+    }
+  }
+
+  forget(tenantId: string): void {
+    this.#tell({ type: 'forget', tenantId });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    const exit = once(this.#worker, 'exit');
+    this.#tell({ type: 'close' });
+    await exit;
+  }
+
+  #hear(message: FromThread): void {
+    switch (message.type) {
+      case 'begun':
+        this.#turns.get(message.turn)?.begun(message.profiles);
+        return;
+      case 'ended':
+        this.#turns.get(message.turn)?.ended.resolve(message.isAnotherDue);
+        return;
+      case 'failed':
+        this.#turns.get(message.turn)?.ended.reject(fromCarried(message.error));
+        return;
+      case 'unable':
+        this.#end(fromCarried(message.error));
+        return;
+      case 'ask':
+        this.#grant(message);
+        return;
+      case 'withdraw':
+        this.#asks.get(message.ask)?.abort(new Error('it is not needed any more'));
+        return;
+      case 'slow down':
+        this.#turns.get(message.turn)?.budget.slowDown(...message.answer);
+        return;
+      case 'fit':
+        this.#turns.get(message.turn)?.budget.fitTo(message.users);
+        return;
+      case 'log':
+        this.#repeat(message.line);
+    }
+  }
+
+  #grant({ turn, ask, cost }: Extract<FromThread, { type: 'ask' }>): void {
+    const withdrawn = new AbortController();
+    this.#asks.set(ask, withdrawn);
+    this.#turns
+      .get(turn)
+      ?.budget.take(cost, withdrawn.signal)
+      .then(
+        () => this.#tell({ type: 'granted', ask }),
+        () => undefined,
+      )
+      .finally(() => this.#asks.delete(ask));
+  }
+
+  /** Writes a line of the thread's log into this one's. */
+  #repeat(line: string): void {
+    const { level, time, ...facts }: LogLine = JSON.parse(line);
+    this.#log[level](facts);
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #end(error: Error): void {
+    this.#isOver = true;
+    for (const { ended } of this.#turns.values()) ended.reject(error);
+    for (const ask of this.#asks.values()) ask.abort(error);
+  }
+}
+
+/** Beside this file as it stands in the sources, and as it is named in a bundle. */
+function threadFile(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './turn-thread.ts' : './turn-thread.mjs';
+  return new URL(name, import.meta.url);
+}

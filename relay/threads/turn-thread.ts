@@ -1,0 +1,124 @@
+/**
+ * A thread that takes turns of tenants, with a connection of its own to the database: seconds of planning that neither agents
+ * nor pages wait for. It asks the main thread before each request to Graph, because all tenants share what Graph allows.
+ * Started by turn-threads.ts.
+ */
+import { Writable } from 'node:stream';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../shared/clock.ts';
+import type { RequestBudget } from '../graph/budget.ts';
+import { createLog } from '../log/log.ts';
+import { openVault } from '../secrets/key-file.ts';
+import { openStore } from '../store/store.ts';
+import { openTurns, type Turns } from '../sync/turns.ts';
+import { carried, type FromThread, type ThreadStart, type ToThread } from './messages.ts';
+
+class TurnThread {
+  readonly #port: MessagePort;
+  readonly #turns: Turns;
+  readonly #ends = new Map<number, AbortController>();
+  readonly #grants = new Map<number, () => void>();
+  #asks = 0;
+
+  constructor(port: MessagePort, turns: Turns) {
+    this.#port = port;
+    this.#turns = turns;
+  }
+
+  async hear(message: ToThread): Promise<void> {
+    switch (message.type) {
+      case 'take':
+        return await this.#take(message);
+      case 'end':
+        return this.#ends.get(message.turn)?.abort(new Error('the turn was ended'));
+      case 'forget':
+        return this.#turns.forget(message.tenantId);
+      case 'granted':
+        this.#grants.get(message.ask)?.();
+        return;
+      case 'close':
+        await this.#turns.close();
+        this.#port.close();
+    }
+  }
+
+  async #take({ turn, tenant }: Extract<ToThread, { type: 'take' }>): Promise<void> {
+    const end = new AbortController();
+    this.#ends.set(turn, end);
+    try {
+      const isAnotherDue = await this.#turns.take({
+        tenant,
+        budget: this.#budgetOf(turn),
+        signal: end.signal,
+        begun: (profiles) => this.#tell({ type: 'begun', turn, profiles }),
+      });
+      this.#tell({ type: 'ended', turn, isAnotherDue });
+    } catch (error) {
+      this.#tell({ type: 'failed', turn, error: carried(error) });
+    } finally {
+      this.#ends.delete(turn);
+    }
+  }
+
+  #budgetOf(turn: number): RequestBudget {
+    return {
+      take: (cost, signal) => {
+        signal.throwIfAborted();
+        this.#asks += 1;
+        const ask = this.#asks;
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        const withdraw = () => {
+          this.#tell({ type: 'withdraw', ask });
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', withdraw, { once: true });
+        this.#grants.set(ask, resolve);
+        this.#tell({ type: 'ask', turn, ask, cost });
+        return promise.finally(() => {
+          this.#grants.delete(ask);
+          signal.removeEventListener('abort', withdraw);
+        });
+      },
+      slowDown: (...answer) => this.#tell({ type: 'slow down', turn, answer }),
+      fitTo: (users) => this.#tell({ type: 'fit', turn, users }),
+    };
+  }
+
+  #tell(message: FromThread): void {
+    this.#port.postMessage(message);
+  }
+}
+
+/** Turns over a store of the thread's own. */
+async function openOwnTurns({ file, home, keyFile, settings }: ThreadStart, port: MessagePort): Promise<Turns> {
+  const lines = new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      port.postMessage({ type: 'log', line } satisfies FromThread);
+      done();
+    },
+  });
+  const store = await openStore(file);
+  const vault = openVault(home, keyFile);
+  const log = createLog('json', lines);
+  const turns = await openTurns({ store, settings, vault, clock: systemClock, log, random: Math.random });
+  return {
+    ...turns,
+    async close() {
+      await turns.close();
+      await store.close();
+    },
+  };
+}
+
+async function serve(port: MessagePort): Promise<void> {
+  try {
+    const thread = new TurnThread(port, await openOwnTurns(workerData, port));
+    port.on('message', (message: ToThread) => thread.hear(message));
+  } catch (error) {
+    port.postMessage({ type: 'unable', error: carried(error) } satisfies FromThread);
+    port.close();
+  }
+}
+
+if (parentPort !== null) await serve(parentPort);

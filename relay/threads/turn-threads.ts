@@ -1,0 +1,80 @@
+/**
+ * Turns of tenants in threads, so that the main thread answers agents and pages while a district is planned. A tenant stays
+ * with its thread, which keeps what it knows of it. Small districts have threads of their own: none of them waits for the
+ * planning of a large one.
+ */
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import type { RelaySettings } from '../settings/settings.ts';
+import { storeFile } from '../settings/settings.ts';
+import { countRecords } from '../store/roster/mirror.ts';
+import type { Store } from '../store/store.ts';
+import type { TurnOrder, Turns } from '../sync/turns.ts';
+import { OneThread } from './one-thread.ts';
+
+/** Records beyond which a cold plan takes more than half a second or so: some 5,000 students with their enrollments. */
+const manyRecords = 50_000;
+
+export interface TurnThreadsOptions {
+  /** The state folder. */
+  home: string;
+  keyFile: string | undefined;
+  settings: RelaySettings;
+  store: Store;
+  log: Logger;
+  /** The most threads for small districts, and for large ones; by the number of cores unless said otherwise. */
+  most?: Readonly<Record<Size, number>>;
+}
+
+type Size = 'small' | 'large';
+
+export class TurnThreads implements Turns {
+  readonly #options: TurnThreadsOptions;
+  readonly #most: Readonly<Record<Size, number>>;
+  readonly #threads: Record<Size, OneThread[]> = { small: [], large: [] };
+  /** By tenant, of those that had a turn. */
+  readonly #owners = new Map<string, OneThread>();
+
+  constructor(options: TurnThreadsOptions) {
+    this.#options = options;
+    const cores = availableParallelism();
+    this.#most = options.most ?? { small: Math.max(1, cores >> 1), large: Math.min(4, Math.max(2, cores)) };
+  }
+
+  async take(order: TurnOrder): Promise<boolean> {
+    const { id } = order.tenant;
+    const records = await this.#options.store.withTenant(id, countRecords);
+    const thread = this.#threadFor(id, records > manyRecords ? 'large' : 'small');
+    return await thread.take(order);
+  }
+
+  forget(tenantId: string): void {
+    this.#owners.get(tenantId)?.forget(tenantId);
+    this.#owners.delete(tenantId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#threads).flatMap((threads) => threads.map((thread) => thread.close())));
+  }
+
+  /** The thread that had the tenant before, or else the one with the least to do; a new one while none is idle. */
+  #threadFor(tenantId: string, size: Size): OneThread {
+    const threads = this.#threads[size].filter((thread) => !thread.isOver);
+    this.#threads[size] = threads;
+    const before = this.#owners.get(tenantId);
+    if (before !== undefined && threads.includes(before)) return before;
+    before?.forget(tenantId);
+    const [idlest] = threads.toSorted((one, other) => one.load - other.load);
+    const isFree = idlest !== undefined && (idlest.load === 0 || threads.length >= this.#most[size]);
+    const thread = isFree ? idlest : this.#open(size);
+    this.#owners.set(tenantId, thread);
+    return thread;
+  }
+
+  #open(size: Size): OneThread {
+    const { home, keyFile, settings, log } = this.#options;
+    const thread = new OneThread({ file: storeFile(home), home, keyFile, settings }, log);
+    this.#threads[size].push(thread);
+    return thread;
+  }
+}
