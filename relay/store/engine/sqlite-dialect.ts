@@ -1,12 +1,13 @@
 /**
  * kysely over Node's own SQLite: the dialect that kysely ships speaks better-sqlite3, this is the difference.
  *
- * One connection per process for writing, and one for reading whole districts beside it. A transaction that may write is BEGIN IMMEDIATE: one that reads first and writes later would
- * otherwise fail with SQLITE_BUSY at its first write whenever the other process (CLI beside the running server) committed
- * in between, and no busy timeout helps against that.
+ * One connection per thread for writing, and one for reading whole districts beside it. A transaction that may write is BEGIN
+ * IMMEDIATE: one that reads first and writes later would otherwise fail with SQLITE_BUSY at its first write whenever another
+ * connection (a run's thread, the CLI beside the running server) committed in between, and no busy timeout helps against that.
  */
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -22,6 +23,8 @@ import {
 
 /** Longest wait for the other process's transaction, milliseconds. Ours are a few milliseconds each. */
 const busyTimeoutMs = 5000;
+/** Between two attempts to begin while another connection writes, milliseconds. */
+const busyPauseMs = 1;
 /** Prepared statements kept per connection; the relay uses far fewer. */
 const maxStatements = 200;
 
@@ -75,13 +78,41 @@ class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection, settings?: TransactionSettings): Promise<void> {
     const isReading = settings?.accessMode === 'read only';
     this.#database.exec(`PRAGMA query_only = ${isReading ? 'ON' : 'OFF'}`);
-    await connection.executeQuery(CompiledQuery.raw(isReading ? 'begin' : 'begin immediate'));
+    if (isReading) await connection.executeQuery(CompiledQuery.raw('begin'));
+    else await this.#beginToWrite();
+  }
+
+  /**
+   * Waits for other connections' transactions without keeping the thread from anything else: SQLite's own wait would, and
+   * runs write from threads of their own beside the intake.
+   */
+  async #beginToWrite(): Promise<void> {
+    const giveUpAt = Date.now() + busyTimeoutMs;
+    for (;;) {
+      this.#database.exec('PRAGMA busy_timeout = 0');
+      try {
+        this.#database.exec('begin immediate');
+        return;
+      } catch (error) {
+        if (!isBusy(error) || Date.now() >= giveUpAt) throw error;
+      } finally {
+        this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      }
+      await wait(busyPauseMs);
+    }
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     // SQLite has rolled back by itself after a full disk or an I/O error; a second rollback would hide that error.
     if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
+}
+
+/** SQLITE_BUSY, with any of its extended codes. */
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
+  );
 }
 
 /** The few calls of better-sqlite3 that kysely makes, with statements prepared once. */
