@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { createLog, type LogFormat } from '../log/log.ts';
 import { checkSettings, loadSettings, settingsNotice } from '../settings/settings.ts';
 import { settingWarnings } from '../settings/warnings.ts';
 import type { CliContext } from './context.ts';
-import { createLog, type LogFormat } from '../log/log.ts';
 import { portNumber } from './numbers.ts';
 
 interface ServeOptions {
