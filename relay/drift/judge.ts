@@ -21,7 +21,7 @@ export const mostRepairs = 2;
  * What happens: `accept` corrects the applied state, because what is there is as it should be or does not matter any more;
  * `repair` does so because it is not, and the plan makes the difference.
  */
-export type Judgement = Exclude<Verdict, 'repaired'> | 'accept' | 'repair';
+export type Judgment = Exclude<Verdict, 'repaired'> | 'accept' | 'repair';
 
 export interface JudgeFacts {
   policy: DriftPolicy;
@@ -34,7 +34,7 @@ export interface JudgeFacts {
   nowMs: number;
 }
 
-export function judge(drift: Drift, facts: JudgeFacts): Judgement {
+export function judge(drift: Drift, facts: JudgeFacts): Judgment {
   const { policy, desired } = facts;
   if (!facts.enabled || isYoung(facts)) return 'waiting';
   switch (drift.kind) {
@@ -65,17 +65,17 @@ function foreignPolicy({ object }: Drift, { foreignMembers }: DriftPolicy): 'rep
   return objectOf(object).kind === 'school' ? 'report' : 'repair';
 }
 
-function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: Drift): Judgement {
+function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: Drift): Judgment {
   if (policy === 'ignore' || policy === 'keep') return 'kept';
   if (policy === 'report') return 'reported';
   return repairs < mostRepairs ? 'repair' : 'contended';
 }
 
 /** An account of nobody in the roster may get its person in the very run that follows; if it does not, it is a stranger's. */
-function afterAWhile(judgement: Judgement, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgement {
+function afterAWhile(judgment: Judgment, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgment {
   const isAccount = isAccountKey(linkOf(item).linked);
   const isNew = nowMs - Date.parse(firstAt) < settleMs;
-  return judgement === 'repair' && isAccount && isNew ? 'waiting' : judgement;
+  return judgment === 'repair' && isAccount && isNew ? 'waiting' : judgment;
 }
 
 function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {

@@ -21,9 +21,9 @@ const ask: AgentMessage = { type: 'manifest.get', bucket };
 /** Judges the messages one after another; the state after the last, which all must be taken. */
 function after(...messages: AgentMessage[]): LinkState {
   return messages.reduce((state, message) => {
-    const judgement = judge(state, message);
-    if (judgement.verdict !== 'take') throw new Error(`${message.type}: ${judgement.verdict}`);
-    return judgement.next;
+    const judgment = judge(state, message);
+    if (judgment.verdict !== 'take') throw new Error(`${message.type}: ${judgment.verdict}`);
+    return judgment.next;
   }, initialState);
 }
 

@@ -79,13 +79,13 @@ export class Session {
    *   LINK_OUT_OF_ORDER, PROTOCOL_UNSUPPORTED, SOURCE_OTHER, STORE_UNAVAILABLE
    */
   async handle(message: AgentMessage): Promise<void> {
-    const judgement = judge(this.#state, message);
-    if (judgement.verdict === 'out-of-order') {
-      throw fail('LINK_OUT_OF_ORDER', { type: message.type, reason: judgement.reason });
+    const judgment = judge(this.#state, message);
+    if (judgment.verdict === 'out-of-order') {
+      throw fail('LINK_OUT_OF_ORDER', { type: message.type, reason: judgment.reason });
     }
-    if (judgement.verdict === 'take') {
+    if (judgment.verdict === 'take') {
       await this.#take(message);
-      this.#state = judgement.next;
+      this.#state = judgment.next;
     }
     if ('seq' in message) await this.#options.send({ type: 'ack', seq: this.#state.seq });
   }

@@ -1,6 +1,6 @@
 /** Judging differences with what is known of the tenant: whose they are, and what should be. */
 
-import { type Judgement, judge } from '../../drift/judge.ts';
+import { type Judgment, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, linkOf } from '../../drift/ledger.ts';
 import { keysOfObjects, type ObjectKey, objectOf } from '../../model/keys.ts';
 import { isAccountKey } from '../../model/person-key.ts';
@@ -11,7 +11,7 @@ import { objectsIn } from './correct.ts';
 
 export interface Judged {
   drift: Drift;
-  judgement: Judgement;
+  judgment: Judgment;
 }
 
 /**
@@ -30,13 +30,13 @@ export function judgeAll(
   for (const [profile, drifts] of Map.groupBy(open, (drift) => profileOf(drift.object, state))) {
     if (profile === undefined) {
       // Of no school of a profile any more: as everything that is gone, it is left as it is.
-      for (const drift of drifts) result.push({ drift, judgement: 'kept' });
+      for (const drift of drifts) result.push({ drift, judgment: 'kept' });
       continue;
     }
     const enabled = profile.profile.state === 'enabled';
     const policy = profile.profile.drift;
     const parts = Map.groupBy(drifts, (drift) => mayMatter(drift, profile));
-    for (const drift of parts.get(false) ?? []) result.push({ drift, judgement: 'kept' });
+    for (const drift of parts.get(false) ?? []) result.push({ drift, judgment: 'kept' });
     const asked = parts.get(true) ?? [];
     const desired = desiredOf(profile, asked, today);
     const judged: Judged[] = [];
@@ -46,7 +46,7 @@ export function judgeAll(
         .sort()
         .at(-1);
       const writtenAt = at === undefined ? undefined : Date.parse(at);
-      judged.push({ drift, judgement: judge(drift, { policy, enabled, desired, writtenAt, nowMs }) });
+      judged.push({ drift, judgment: judge(drift, { policy, enabled, desired, writtenAt, nowMs }) });
     }
     result.push(...keepLastOwners(judged, desired));
   }
@@ -60,15 +60,15 @@ export function judgeAll(
 function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judged[] {
   const lost = new Set(
     judged
-      .filter(({ drift, judgement }) => drift.kind === 'missing' && judgement !== 'repair')
+      .filter(({ drift, judgment }) => drift.kind === 'missing' && judgment !== 'repair')
       .map(({ drift }) => `${drift.object}|${drift.item}`),
   );
   const hasOther = (object: ObjectKey) =>
     [...(desired.owners.get(objectOf(object).key) ?? [])].some((person) => !lost.has(`${object}|owner:${person}`));
   return judged.map((one) => {
-    const { drift, judgement } = one;
-    const goes = drift.kind === 'foreign' && judgement === 'repair' && linkOf(drift.item).relation === 'owner';
-    return goes && !hasOther(drift.object) ? { drift, judgement: 'kept' } : one;
+    const { drift, judgment } = one;
+    const goes = drift.kind === 'foreign' && judgment === 'repair' && linkOf(drift.item).relation === 'owner';
+    return goes && !hasOther(drift.object) ? { drift, judgment: 'kept' } : one;
   });
 }
 

@@ -106,30 +106,30 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
 
   const judged = judgeAll(ledger, state, { written, nowMs: clock.now(), today });
   const open = judged.filter(({ drift }) => drift.state === 'open');
-  const isTold = ({ drift, judgement }: Judged) =>
-    drift.kind !== 'foreign' && (judgement === 'reported' || judgement === 'contended') && drift.verdict !== judgement;
+  const isTold = ({ drift, judgment }: Judged) =>
+    drift.kind !== 'foreign' && (judgment === 'reported' || judgment === 'contended') && drift.verdict !== judgment;
   // Values are read once an hour: what a reading did not show yet would be told as deleted until the next one.
-  const unsure = open.filter((one) => one.judgement === 'repair' || isTold(one)).map(({ drift }) => drift);
+  const unsure = open.filter((one) => one.judgment === 'repair' || isTold(one)).map(({ drift }) => drift);
   const { confirmed, over } = await confirm(client, unsure, state);
   for (const drift of over) ledger.agrees(drift);
   const corrected: Corrected[] = [];
-  for (const { drift, judgement } of judged) {
+  for (const { drift, judgment } of judged) {
     if (drift.state !== 'repairing') continue;
     // Held back, and not wanted any more: by the roster, or by a policy that has changed meanwhile.
-    if (judgement === 'accept') ledger.forget(drift);
-    else if (drift.kind !== 'deleted' && (judgement === 'kept' || judgement === 'reported')) {
+    if (judgment === 'accept') ledger.forget(drift);
+    else if (drift.kind !== 'deleted' && (judgment === 'kept' || judgment === 'reported')) {
       corrected.push(revert(drift, state));
-      ledger.set(drift, { state: 'open', verdict: judgement });
+      ledger.set(drift, { state: 'open', verdict: judgment });
     }
   }
   let repairs = 0;
   for (const one of open) {
-    const { drift, judgement } = one;
-    if (judgement === 'accept') {
+    const { drift, judgment } = one;
+    if (judgment === 'accept') {
       corrected.push(correct(drift, state));
       ledger.forget(drift);
-    } else if (judgement !== 'repair') {
-      ledger.set(drift, { verdict: isTold(one) && !confirmed.has(drift) ? 'waiting' : judgement });
+    } else if (judgment !== 'repair') {
+      ledger.set(drift, { verdict: isTold(one) && !confirmed.has(drift) ? 'waiting' : judgment });
     } else if (confirmed.has(drift)) {
       repairs += 1;
       corrected.push(correct(drift, state));
