@@ -47,7 +47,7 @@ t.test('every mistake at once, each with its path, what was missing, and what wa
     license: { skuId: 'A3' },
     properties: { studnet: [] },
     dates: { startOn: '2026-08-01', startsOn: '2026-02-31' },
-    colour: 'red',
+    color: 'red',
   };
   const result = document.safeParse(input);
   if (result.success) return t.fail('it is valid');
@@ -60,7 +60,7 @@ t.test('every mistake at once, each with its path, what was missing, and what wa
     'properties.studnet': 'there is no such name; did you mean "student"?',
     'dates.startOn': 'there is no such name; did you mean "startsOn"?',
     'dates.startsOn': 'it must be a day such as 2026-08-20',
-    colour: 'there is no such name; there are mode, schools, license, properties, dates',
+    color: 'there is no such name; there are mode, schools, license, properties, dates',
   });
   const other = { mode: 'match', schools: 3, license: 5 };
   const second = document.safeParse(other);

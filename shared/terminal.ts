@@ -53,7 +53,7 @@ export function tolerateBrokenOutput(out: NodeJS.WritableStream, err: NodeJS.Wri
   return (code) => (code === exitCodes.ok ? (trouble ?? code) : code);
 }
 
-/** True when colour and moving progress bars are welcome: a terminal, and no NO_COLOR (https://no-color.org). */
+/** True when color and moving progress bars are welcome: a terminal, and no NO_COLOR (https://no-color.org). */
 export function isRich(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && (env.NO_COLOR ?? '') === '';
 }

@@ -152,7 +152,7 @@ t.test(
   },
 );
 
-t.test('colour is for those who watch, icon and word for all', async (t) => {
+t.test('color is for those who watch, icon and word for all', async (t) => {
   const script = `
     import { check } from ${JSON.stringify(new URL('../commands/check.ts', import.meta.url).href)};
     process.stdout.isTTY = true;

@@ -5,11 +5,11 @@ import { exitCodes, isRich } from '../../shared/terminal.ts';
 import { type Check, runChecks } from '../check/check.ts';
 import type { Context } from '../terminal/context.ts';
 
-/** Icon, word and colour (SGR): a status is never told by colour alone. */
+/** Icon, word and color (SGR): a status is never told by color alone. */
 const looks = {
-  pass: { icon: '✓', colour: 32 },
-  warn: { icon: '!', colour: 33 },
-  fail: { icon: '✗', colour: 31 },
+  pass: { icon: '✓', color: 32 },
+  warn: { icon: '!', color: 33 },
+  fail: { icon: '✗', color: 31 },
 } as const;
 
 /** Neither good nor bad, so it has no color: an earlier check is the one to look at. */
@@ -49,7 +49,7 @@ export async function showChecks(
     if (found.action !== next) stdout.write(actionText(next));
     next = found.action;
     const colored = rich && found.notTried !== true;
-    if (colored) writeControl(stdout, `\x1b[${looks[found.status].colour}m`);
+    if (colored) writeControl(stdout, `\x1b[${looks[found.status].color}m`);
     stdout.write(statusText(found));
     if (colored) writeControl(stdout, '\x1b[0m');
     stdout.write(factText(found));

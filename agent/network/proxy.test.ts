@@ -123,9 +123,9 @@ t.test('a proxy that is not there, or swallows what it gets', async (t) => {
 
   await real.set({ mode: 'silent' });
   const stop = new AbortController();
-  const dialling = dial(relayUrl, way(real, [authority.ca]), stop.signal);
+  const dialing = dial(relayUrl, way(real, [authority.ca]), stop.signal);
   stop.abort(new Error('stopped'));
-  await t.rejects(dialling, { message: 'stopped' });
+  await t.rejects(dialing, { message: 'stopped' });
 });
 
 t.test('a proxy with TLS of its own: its authority is not that of the relay', async (t) => {

@@ -8,9 +8,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { type Authority, createAuthority } from '../../scripts/simulators/authority.ts';
-import type { ProxyBehaviour, ProxyReport } from './proxy.ts';
+import type { ProxyBehavior, ProxyReport } from './proxy.ts';
 
-let behaviour: ProxyBehaviour = { mode: 'tunnel', hosts: {} };
+let behavior: ProxyBehavior = { mode: 'tunnel', hosts: {} };
 let filter: Authority | undefined;
 /** Both ends of each tunnel. */
 const tunnels = new Set<Duplex>();
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
     void serve(request, socket);
   });
   server.on('connection', (socket: Socket) => {
-    if (behaviour.mode === 'banner') socket.end('SSH-2.0-OpenSSH_9.6\r\n\r\n');
+    if (behavior.mode === 'banner') socket.end('SSH-2.0-OpenSSH_9.6\r\n\r\n');
   });
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo;
@@ -44,7 +44,7 @@ function plain(_request: IncomingMessage, response: { end(text: string): void })
 async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
   const target = request.url ?? '';
   tell({ asked: { target, authorization: request.headers['proxy-authorization'] } });
-  const { mode, signIn, schemes = ['Basic realm="proxy"'] } = behaviour;
+  const { mode, signIn, schemes = ['Basic realm="proxy"'] } = behavior;
   const expected = signIn && `Basic ${Buffer.from(signIn).toString('base64')}`;
   if (expected !== undefined && request.headers['proxy-authorization'] !== expected) {
     const lines = schemes.map((scheme) => `Proxy-Authenticate: ${scheme}\r\n`).join('');
@@ -52,7 +52,7 @@ async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
   }
   switch (mode) {
     case 'answer':
-      return void socket.end(behaviour.answer ?? '');
+      return void socket.end(behavior.answer ?? '');
     case 'refuse':
       return void socket.end(`HTTP/1.1 403 Forbidden\r\n${page('Blocked: category "unknown"')}`);
     case 'page':
@@ -66,7 +66,7 @@ async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
     case 'close':
       return void socket.end();
   }
-  const [host = '', port = ''] = (behaviour.hosts[target] ?? '').split(':');
+  const [host = '', port = ''] = (behavior.hosts[target] ?? '').split(':');
   if (port === '') return void socket.end(`HTTP/1.1 502 Bad Gateway\r\n${page('unknown host')}`);
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
   if (mode === 'inspect' || mode === 'portal' || mode === 'noUpgrade')
@@ -83,13 +83,13 @@ async function inspect(socket: Socket, target: string, host: string, port: numbe
   const inside = new TLSSocket(socket, { isServer: true, cert, key });
   inside.on('error', () => socket.destroy());
   inside.on('data', (chunk: Buffer) => tell({ overheard: chunk.toString('latin1') }));
-  if (behaviour.mode === 'portal') {
+  if (behavior.mode === 'portal') {
     inside.once('data', () => inside.end(`HTTP/1.1 200 OK\r\n${page('Your connection was checked')}`));
     return;
   }
-  const outside = connectTls({ host, port, servername: name, ca: behaviour.upstreamCa ?? '' });
+  const outside = connectTls({ host, port, servername: name, ca: behavior.upstreamCa ?? '' });
   outside.on('error', () => inside.destroy());
-  if (behaviour.mode === 'noUpgrade') {
+  if (behavior.mode === 'noUpgrade') {
     inside.on('data', (chunk: Buffer) => {
       outside.write(
         chunk.toString('latin1').replace(/^(upgrade|connection|sec-websocket-[a-z]+):.*\r\n/gim, ''),
@@ -113,7 +113,7 @@ function join(a: Duplex, b: Duplex): void {
     });
     from.on('end', () => to.end());
     from.on('data', (chunk) => {
-      if (behaviour.mode !== 'swallow') to.write(chunk);
+      if (behavior.mode !== 'swallow') to.write(chunk);
     });
   }
 }
@@ -123,9 +123,9 @@ function page(title: string): string {
   return `Content-Type: text/html\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
 }
 
-process.on('message', (message: ProxyBehaviour | 'cut') => {
+process.on('message', (message: ProxyBehavior | 'cut') => {
   if (message === 'cut') for (const socket of tunnels) socket.destroy();
-  else behaviour = message;
+  else behavior = message;
   tell({ done: true });
 });
 process.on('disconnect', () => process.exit());

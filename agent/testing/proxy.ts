@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-export interface ProxyBehaviour {
+export interface ProxyBehavior {
   /**
    * `tunnel` as asked; `swallow` what passes, from now on; `refuse` with 403; `page` with a web page and 200; `redirect` to
    * one; `silent` for ever; `close` without an answer; `banner` of another protocol; `inspect` TLS with a certificate of
@@ -54,7 +54,7 @@ export class TestProxy {
   /** Known after the first inspected connection. */
   filterCa = '';
   readonly #process: ChildProcess;
-  #behaviour: ProxyBehaviour = { mode: 'tunnel', hosts: {} };
+  #behavior: ProxyBehavior = { mode: 'tunnel', hosts: {} };
 
   private constructor(child: ChildProcess, url: URL, ca: string | undefined) {
     this.#process = child;
@@ -77,9 +77,9 @@ export class TestProxy {
   }
 
   /** Changes what is named; the rest stays. */
-  async set(changes: Partial<ProxyBehaviour>): Promise<void> {
-    this.#behaviour = { ...this.#behaviour, ...changes };
-    await this.#send(this.#behaviour);
+  async set(changes: Partial<ProxyBehavior>): Promise<void> {
+    this.#behavior = { ...this.#behavior, ...changes };
+    await this.#send(this.#behavior);
   }
 
   /** Breaks every open tunnel. */
@@ -93,7 +93,7 @@ export class TestProxy {
     await once(this.#process, 'close');
   }
 
-  async #send(message: ProxyBehaviour | 'cut'): Promise<void> {
+  async #send(message: ProxyBehavior | 'cut'): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const onMessage = ({ done }: ProxyReport) => {
       if (done !== true) return;

@@ -56,7 +56,7 @@ export class LinkSocket {
   readonly #listener: SocketListener;
   readonly #limits: VitalLimits;
   readonly #watch: Loop;
-  readonly #dialling = new AbortController();
+  readonly #dialing = new AbortController();
   #heardAt: number;
   #pingedAt: number;
   #owedSince: number | undefined;
@@ -72,7 +72,7 @@ export class LinkSocket {
     this.#pingedAt = this.#heardAt;
     this.#ws = new WebSocket(url, [subprotocol], {
       headers: { authorization: `Bearer ${token}` },
-      agent: wsAgent(url, { ca, proxy }, this.#dialling.signal),
+      agent: wsAgent(url, { ca, proxy }, this.#dialing.signal),
       perMessageDeflate: false,
       maxPayload: limits.maxFrameBytes,
       handshakeTimeout: handshakeTimeoutMs,
@@ -224,7 +224,7 @@ export class LinkSocket {
 
   #finish(): void {
     this.#ended = true;
-    this.#dialling.abort();
+    this.#dialing.abort();
     this.#watch.stop();
   }
 }

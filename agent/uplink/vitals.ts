@@ -3,7 +3,7 @@
 export interface VitalLimits {
   /** A ping goes out after this long without any traffic; two of them unanswered end the connection. */
   pingMs: number;
-  /** Longest wait for something the relay owes us (welcome, acknowledgement, manifest) without any progress. */
+  /** Longest wait for something the relay owes us (welcome, acknowledgment, manifest) without any progress. */
   progressMs: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Sequence numbers, credit and cumulative acknowledgements of one connection. Batches and commits need credit; the
+ * Sequence numbers, credit and cumulative acknowledgments of one connection. Batches and commits need credit; the
  * beginning of a cycle has a number too, but is acknowledged only together with what follows.
  */
 export class AckWindow {
@@ -15,7 +15,7 @@ export class AckWindow {
     this.#credit = credit;
   }
 
-  /** True while an acknowledgement is due. */
+  /** True while an acknowledgment is due. */
   get owed(): boolean {
     return this.#open.length > 0;
   }

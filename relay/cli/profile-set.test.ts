@@ -99,7 +99,7 @@ t.test('every mistake is named at once, in words, with its place', async (t) => 
     JSON.stringify({
       ...without,
       mode: { students: 'mach', teachers: 'match' },
-      colour: 'red',
+      color: 'red',
       guards: { removals: { percent: 200, above: '20' } },
       schools: ['1', 'Scool 2', '99'],
       licenses: { students: 'A9', teachers: null, usageLocation: 'usa' },
@@ -114,7 +114,7 @@ t.test('every mistake is named at once, in words, with its place', async (t) => 
     /^ {4}guards\.removals\.percent: it must be 100 or less/m,
     /^ {4}mode\.students: it must be one of match, create; did you mean "match"\?$/m,
     /^ {4}identity: it is missing; it must be a group of settings$/m,
-    /^ {4}colour: there is no such name; there are version, name/m,
+    /^ {4}color: there is no such name; there are version, name/m,
     /^ {4}guards\.removals\.above: it must be a number$/m,
     /^ {4}schools\.1: PowerSchool has no school "Scool 2"; did you mean School 2 \(number 2, id 2\)\?$/m,
     /^ {4}schools\.2: PowerSchool has no school "99"; there are School 1 .*School 2/m,

@@ -3,7 +3,7 @@ import { runsNow, runTable } from '../app/queries/runs.ts';
 import { sentenceOf } from '../app/queries/sentences.ts';
 import { needProfile } from '../store/profiles/profiles.ts';
 import { type Names, readAllNames } from '../store/roster/names.ts';
-import { findRun, type JournalledOperation, operationsOf, type PastRun } from '../store/runs/run-history.ts';
+import { findRun, type JournaledOperation, operationsOf, type PastRun } from '../store/runs/run-history.ts';
 import { askDistrict, type CliContext, printJson, printTable } from './context.ts';
 import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
@@ -77,7 +77,7 @@ function describeRun({ number, profile, startedAt, finishedAt, state, planned, e
 }
 
 function describeOperation(
-  { at, kind, key, state, reason, before, after, error }: JournalledOperation,
+  { at, kind, key, state, reason, before, after, error }: JournaledOperation,
   names: Names,
 ): string {
   const sentence = sentenceOf({ kind, key, people: peopleIn(after), after }, names);
@@ -87,7 +87,7 @@ function describeOperation(
   return `\n${at}  ${sentence}\n  ${kind} ${key}: ${state}\n  ${reason}\n${from}${to}${why}`;
 }
 
-/** The person keys of a relation, which is journalled as a list. */
+/** The person keys of a relation, which is journaled as a list. */
 function peopleIn(after: unknown): string[] {
   const items: unknown[] = Array.isArray(after) ? after : [];
   return items.filter((item) => typeof item === 'string').filter((item) => /^(students|teachers):/.test(item));

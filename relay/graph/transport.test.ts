@@ -98,7 +98,7 @@ t.test('after a 503 the next request takes a new connection, and the next after 
   t.equal(await socketOf('fine'), 2);
 });
 
-t.test('a connection that breaks takes its idle neighbours along, and no request that is under way', async (t) => {
+t.test('a connection that breaks takes its idle neighbors along, and no request that is under way', async (t) => {
   const { socketOf, release, numbers } = await connectionsTo(t);
   const slow = socketOf('held');
   while (numbers.size < 1) await new Promise(setImmediate);

@@ -14,7 +14,7 @@ export interface Transport {
 /**
  * Connections are kept for the next request, until one breaks or brings a 503: then all of them are given up as soon as
  * nothing is under way on them. Microsoft's best practices for Graph have a 503 repeated on a new connection, which may reach a
- * server that works; and what broke one connection, a firewall or a server that goes down, mostly broke its neighbours.
+ * server that works; and what broke one connection, a firewall or a server that goes down, mostly broke its neighbors.
  *
  * @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones
  */

@@ -45,7 +45,7 @@ t.test('what cannot be is refused with the field and the reason', async (t) => {
     [{ identity: {} }, /identity\.students/],
     [{ domains: {} }, /domains\.teachers/],
     [{ properties: { student: ['shoeSize'] } }, /shoeSize/],
-    [{ colour: 'red' }, /colour/],
+    [{ color: 'red' }, /color/],
     [{ classes: { name: '{courseName} {room}' } }, /classes\.name: there is no \{room\}; there are courseName, /],
     [{ classes: { name: '{courseName' } }, /classes\.name: the \{ has no counterpart/],
     [{ classes: { name: 'Class' } }, /it names no value/],

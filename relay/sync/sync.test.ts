@@ -127,7 +127,7 @@ t.test('throttling slows down and loses nothing', async (t) => {
   });
   const start = district.clock.now();
   t.match(await district.run(), { state: 'success', failed: 0 });
-  t.ok(district.clock.now() - start >= 17_000, 'Retry-After was honoured');
+  t.ok(district.clock.now() - start >= 17_000, 'Retry-After was honored');
   expectWhole(t, await district.dump());
 });
 

@@ -62,7 +62,7 @@ function bodiesFor(route: Route, profile: Profile): fc.Arbitrary<string | undefi
   const { body, method, path } = route;
   if (method === 'GET' || body === undefined) return fc.constant(undefined);
   const changed = fc
-    .tuple(fc.constantFrom(...Object.keys(profile), 'colour'), fc.jsonValue({ maxDepth: 2 }))
+    .tuple(fc.constantFrom(...Object.keys(profile), 'color'), fc.jsonValue({ maxDepth: 2 }))
     .map(([name, value]) => ({ ...profile, [name]: value }));
   const isProfile = /profiles\/\{name\}(\/check)?$/.test(path);
   const right = isProfile ? fc.oneof(fc.constant(profile), changed) : fitting(body);
@@ -75,7 +75,7 @@ function mostly<T>(weight: number, usual: fc.Arbitrary<T>, other: fc.Arbitrary<T
   return fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: other });
 }
 
-const names = fc.constantFrom('limit', 'offset', 'cursor', 'format', 'profile', 'colour', '__proto__');
+const names = fc.constantFrom('limit', 'offset', 'cursor', 'format', 'profile', 'color', '__proto__');
 const words = fc.oneof(
   fc.constantFrom('test', 'test', '1', '10', 'students:10', 'teachers:90', 'all', 'none', '4000'),
   fc.constantFrom(' ', "'", '"', '%', '/', '../..', '\u0000', '💡', 'WzFd', 'W10', 'x'.repeat(600), '__proto__', '-1'),

@@ -32,7 +32,7 @@ await using surroundings = await Surroundings.open(options.students);
 const enrollments = Number(
   surroundings.simulator.db.prepare('SELECT COUNT(*) AS n FROM cc WHERE sectionid > 0').get()?.n,
 );
-print(`${number(options.students)} students, ${number(enrollments)} enrolments in PowerSchool, pages of ${pageSize}`);
+print(`${number(options.students)} students, ${number(enrollments)} enrollments in PowerSchool, pages of ${pageSize}`);
 
 // Alternating rounds, the best of each: what else the machine does slows both alike, or one of them only sometimes.
 const floors: FloorResult[] = [];

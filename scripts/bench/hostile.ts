@@ -1,5 +1,5 @@
 /**
- * Five good agents beside ten hostile ones, all enrolled, each in a district of its own: how long an acknowledgement takes,
+ * Five good agents beside ten hostile ones, all enrolled, each in a district of its own: how long an acknowledgment takes,
  * and what the relay's memory grows to. The build of 0.2.0 is measured in the same run. Ends in under three minutes, with
  * exit code 1 when today's build misses a target.
  *
@@ -26,7 +26,7 @@ const goodOnes = ['good1', 'good2', 'good3', 'good4', 'good5'];
 const hostileOnes = Object.keys(hostilePrograms);
 /** For anything to come to its end that is not measured, milliseconds. */
 const stepMs = 20_000;
-/** For the last acknowledgement, beyond the time, milliseconds. */
+/** For the last acknowledgment, beyond the time, milliseconds. */
 const graceMs = 10_000;
 /** Hostile agents at work before anything is measured, milliseconds. */
 const warmUpMs = 2000;
@@ -35,7 +35,7 @@ const {
   options: { seconds, beside: otherBuild, alone },
 } = readScriptOptions<{ seconds: number; beside: string; alone: boolean }>(
   'npm run bench -- hostile',
-  'Good agents beside ten hostile ones: how long an acknowledgement takes, and what the memory of the relay grows to.',
+  'Good agents beside ten hostile ones: how long an acknowledgment takes, and what the memory of the relay grows to.',
   (command) =>
     command
       .option('--seconds <number>', 'of measuring for each build, 20 at most', upToTwenty, 15)
@@ -155,8 +155,8 @@ function shown({ sorted, lost }: Latencies): string {
 
 function report(name: string, { quiet, beside, rssMB, attacks }: Figures): void {
   process.stdout.write(`${name}
-  acknowledgement alone                  ${shown(quiet)}
-  acknowledgement beside hostile agents  ${shown(beside)}
+  acknowledgment alone                  ${shown(quiet)}
+  acknowledgment beside hostile agents  ${shown(beside)}
   relay, highest RSS                     ${rssMB.toFixed(0)} MB (load of the machine ${loadavg()[0]?.toFixed(1)})
 ${Object.entries(attacks)
   .map(

@@ -34,7 +34,7 @@ interface Load {
   upserts: Record<string, unknown>[];
 }
 
-/** Enrolments in full batches, school by school, as an agent sends them. */
+/** Enrollments in full batches, school by school, as an agent sends them. */
 function loads(): Load[] {
   const made: Load[] = [];
   const perSchool = Math.ceil(records / schools);
@@ -123,7 +123,7 @@ for (let round = 0; round < rounds; round++) {
   best.relay = Math.max(best.relay, await relayIntake(work));
 }
 const shown = (rate: number) => Math.round(rate).toLocaleString('en').padStart(9);
-process.stdout.write(`${records.toLocaleString('en')} enrolments in batches of ${limits.maxBatchRecords}, best of ${rounds}
+process.stdout.write(`${records.toLocaleString('en')} enrollments in batches of ${limits.maxBatchRecords}, best of ${rounds}
 bare driver   ${shown(best.bare)} records/s
 relay intake  ${shown(best.relay)} records/s   ${(best.relay / best.bare).toFixed(2)} of the bare driver
 `);

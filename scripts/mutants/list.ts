@@ -55,15 +55,15 @@ export const mutants: readonly Mutant[] = [
     tests: ['relay/sync/apply/lanes.test.ts'],
   },
   {
-    part: 'link',
-    harm: 'a batch that was repeated after a lost acknowledgement is applied twice',
+    part: 'connection',
+    harm: 'a batch that was repeated after a lost acknowledgment is applied twice',
     file: 'relay/http/link/order.ts',
     find: 'if (seq <= state.seq)',
     replace: 'if (seq < state.seq)',
     tests: ['relay/http/link/order.test.ts'],
   },
   {
-    part: 'window of acknowledgements',
+    part: 'window of acknowledgments',
     harm: 'the agent takes for durable what the relay may not have',
     file: 'agent/uplink/window.ts',
     find: 'this.#acked >= seq',
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
     tests: ['relay/store/runs/run-history.test.ts'],
   },
   {
-    part: 'left out',
+    part: 'left-out rows',
     harm: 'a query that answers nonsense for most rows of a bucket is a basis for deletions',
     file: 'agent/model/left-out.ts',
     find: 'unusable.length <= records',

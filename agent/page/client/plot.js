@@ -28,9 +28,9 @@ function build() {
 
 function plotIn(id, { name, least }) {
   const box = document.getElementById(id);
-  const colour = (variable) => getComputedStyle(box).getPropertyValue(variable).trim();
-  const grid = { stroke: colour('--line'), width: 1 };
-  const axis = { stroke: colour('--text-quiet'), font: '11px system-ui, sans-serif', grid, ticks: { show: false } };
+  const color = (variable) => getComputedStyle(box).getPropertyValue(variable).trim();
+  const grid = { stroke: color('--line'), width: 1 };
+  const axis = { stroke: color('--text-quiet'), font: '11px system-ui, sans-serif', grid, ticks: { show: false } };
   const options = {
     ...sizeOf(box),
     padding: [8, 18, 0, 0],
@@ -62,16 +62,16 @@ function plotIn(id, { name, least }) {
     series: [
       {},
       {
-        stroke: colour(`--plot-${name}`),
-        fill: colour(`--plot-${name}-fill`),
+        stroke: color(`--plot-${name}`),
+        fill: color(`--plot-${name}-fill`),
         width: 0,
-        // Bars in both: a line shows nothing of a cycle that has no neighbour.
+        // Bars in both: a line shows nothing of a cycle that has no neighbor.
         paths: uPlot.paths.bars({ size: [0.9, 12, 1], align: 1 }),
         points: { show: false },
         spanGaps: false,
       },
     ],
-    hooks: { setCursor: [readOut], draw: name === 'records' ? [(plot) => drawFailures(plot, colour('--broken'))] : [] },
+    hooks: { setCursor: [readOut], draw: name === 'records' ? [(plot) => drawFailures(plot, color('--broken'))] : [] },
   };
   return new uPlot(options, [[], []], box);
 }
@@ -85,13 +85,13 @@ function decades(plot) {
   return ticks;
 }
 
-/** A cross where a cycle failed: a form, not only a colour. */
-function drawFailures(plot, colour) {
+/** A cross where a cycle failed: a form, not only a color. */
+function drawFailures(plot, color) {
   const { ctx } = plot;
   const size = 3.5 * devicePixelRatio;
   const y = plot.bbox.top + size + 2;
   ctx.save();
-  ctx.strokeStyle = colour;
+  ctx.strokeStyle = color;
   ctx.lineWidth = 1.8 * devicePixelRatio;
   ctx.beginPath();
   for (const [index, failures] of data.failures.entries()) {

@@ -4,7 +4,7 @@ import { clockTime, localDay } from '../times.ts';
 
 export type IconName = 'ok' | 'busy' | 'pause' | 'wait' | 'warning' | 'error' | 'none' | 'copy' | 'next';
 
-/** 16 × 16, drawn with the colour of the text around. */
+/** 16 × 16, drawn with the color of the text around. */
 const drawings: Record<IconName, string> = {
   ok: '<circle cx="8" cy="8" r="6.5"/><path d="m5 8.2 2.1 2.1L11.2 6"/>',
   busy: '<path d="M13.5 8a5.5 5.5 0 0 1-10 3.2M2.5 8a5.5 5.5 0 0 1 10-3.2"/><path d="M12.8 1.9v3h-3M3.2 14.1v-3h3"/>',

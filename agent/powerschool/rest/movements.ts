@@ -7,7 +7,7 @@ import { isActive } from './rows.ts';
 import type { V1Client } from './v1-client.ts';
 import { textAt } from './v1-json.ts';
 
-/** More than this many leave at the end of a year, not for a neighbour. */
+/** More than this many leave at the end of a year, not for a neighbor. */
 const mostLookups = 20;
 
 export class Movements {

@@ -325,7 +325,7 @@ async function upgrade({ plugins }: PowerSchoolSimulator, variant: Variant, vers
   plugins.enable((await plugins.install(zip)).id);
 }
 
-t.test('page limits are honoured', async (t) => {
+t.test('page limits are honored', async (t) => {
   const { simulator, bench } = await open(t, 'rest', { students: 130 });
   await bench.sync();
   const content = contentOf(bench);

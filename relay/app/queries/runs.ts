@@ -1,6 +1,6 @@
 /** The journal: what runs did. */
 import { z } from 'zod';
-import { type JournalledOperation, listRuns } from '../../store/runs/run-history.ts';
+import { type JournaledOperation, listRuns } from '../../store/runs/run-history.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { failure, jsonCell, moment, runFailure, type Table } from './fields.ts';
 
@@ -46,7 +46,7 @@ export async function runsNow(
   return { runs: await listRuns(scope, wanted) };
 }
 
-export const runTable: Table<JournalledOperation> = {
+export const runTable: Table<JournaledOperation> = {
   headings: ['at', 'operation', 'object', 'state', 'reason', 'before', 'after', 'code', 'message'],
   lines({ at, kind, key, state, reason, before, after, error }) {
     return [[at, kind, key, state, reason, jsonCell(before), jsonCell(after), error?.code ?? '', error?.message ?? '']];

@@ -13,7 +13,7 @@ import { schoolsAnswer, schoolsNow, schoolTable } from '../../app/queries/school
 import { statusAnswer, tenantStatus } from '../../app/queries/status.ts';
 import { teamsAnswer, teamsNow, teamTable } from '../../app/queries/teams.ts';
 import { readNames } from '../../store/roster/people-names.ts';
-import { findRun, type JournalledOperation, operationsOf } from '../../store/runs/run-history.ts';
+import { findRun, type JournaledOperation, operationsOf } from '../../store/runs/run-history.ts';
 import { csvPieces } from './csv-answer.ts';
 import { pageOf, pageWithin, readCursor } from './cursor.ts';
 import { queries, readQuery } from './query.ts';
@@ -191,7 +191,7 @@ async function* allOperations(
   visit: DistrictVisit,
   runId: string,
   failed: boolean,
-): AsyncGenerator<JournalledOperation> {
+): AsyncGenerator<JournaledOperation> {
   for (let offset = 0; ; offset += pageSize) {
     const page = await read(visit, (scope) => operationsOf(scope, runId, { failed, limit: pageSize, offset }));
     yield* page;

@@ -36,7 +36,7 @@ export async function isSettled(scope: TenantScope): Promise<boolean> {
 
 /**
  * Every record of one kind, all schools, ordered by school and id. Read school by school with a pause between, so that
- * other agents' pings and requests are answered meanwhile: 800,000 enrolments are two seconds of parsing.
+ * other agents' pings and requests are answered meanwhile: 800,000 enrollments are two seconds of parsing.
  */
 export async function readRecords<K extends Kind>(scope: TenantScope, kind: K): Promise<RecordOf<K>[]> {
   const buckets = await scope.db

@@ -59,7 +59,7 @@ export async function findRun(scope: TenantScope, name: string): Promise<PastRun
   return asRun(row);
 }
 
-export interface JournalledOperation {
+export interface JournaledOperation {
   /** Its place in the journal of the district. */
   seq: number;
   /** When its answer came, or when it was announced, ISO 8601. */
@@ -89,7 +89,7 @@ export async function operationsOf(
   { db, tenantId }: TenantScope,
   runId: string,
   { failed = false, limit = -1, offset = 0, after }: OperationFilter = {},
-): Promise<JournalledOperation[]> {
+): Promise<JournaledOperation[]> {
   const rows = await db
     .selectFrom('operation')
     .select(['seq', 'id', 'at', 'kind', 'key', 'state', 'reason', 'before', 'after', 'error_code', 'error_message'])

@@ -272,7 +272,7 @@ t.test('throttling and lost answers lose nothing and double nothing', async (t) 
   const start = district.clock.now();
   t.match(await district.run(), { state: 'success', failed: 0, waiting: 0 });
   t.same(faults.waiting(), [], 'every fault was met');
-  t.ok(district.clock.now() - start >= 7000, 'Retry-After was honoured');
+  t.ok(district.clock.now() - start >= 7000, 'Retry-After was honored');
   t.same((await teams(district)).sort(), all);
   for (const { teamOperations } of district.microsoft.directory.groups.values()) t.equal(teamOperations.length, 1);
 });

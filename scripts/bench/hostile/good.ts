@@ -1,4 +1,4 @@
-/** Good agents: each sends a small batch, waits for the acknowledgement, pauses, and sends the next. */
+/** Good agents: each sends a small batch, waits for the acknowledgment, pauses, and sends the next. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AgentDouble, connectDouble } from '../../../relay/testing/agent-double.ts';
@@ -7,10 +7,10 @@ import { enrollFrom } from './enroll.ts';
 const schools = { kind: 'school', schoolId: 'district' } as const;
 const pauseMs = 50;
 
-/** Milliseconds from batch to acknowledgement, of all good agents together. */
+/** Milliseconds from batch to acknowledgment, of all good agents together. */
 export interface Latencies {
   sorted: number[];
-  /** Connections that ended, and acknowledgements that had not come at the end of the time. */
+  /** Connections that ended, and acknowledgments that had not come at the end of the time. */
   lost: number;
 }
 
@@ -23,7 +23,7 @@ export async function connectGood(url: string, code: string, at: number): Promis
 }
 
 /**
- * An acknowledgement that has not come when the time is over counts with what it has taken until then.
+ * An acknowledgment that has not come when the time is over counts with what it has taken until then.
  *
  * @param graceMs for the last one, beyond the time
  */

@@ -109,7 +109,7 @@ export function addClassRoutes(router: Router, directory: Directory, epoch: Delt
   addPeople(router, directory, 'teachers', 'owners');
 }
 
-/** What makes a group a class: how School Data Sync's own scripts recognise one. */
+/** What makes a group a class: how School Data Sync's own scripts recognize one. */
 export const classGroup: Bag = {
   groupTypes: ['Unified'],
   mailEnabled: true,

@@ -36,7 +36,7 @@ export interface Resource {
   /** Directory extension attributes (`extension_<app>_<name>`) may be set, selected and filtered. */
   extensible: boolean;
   /** Properties that Graph v1.0 has and the simulator does not: 501, and not "no such property". */
-  unmodelled?: readonly string[];
+  unmodeled?: readonly string[];
   /** Complex values and choices that are not set are null where `$select` names them; elsewhere they are left out. */
   showsUnset?: true;
 }
@@ -52,14 +52,14 @@ export function propertyOf(resource: Resource, name: string): Property | undefin
 }
 
 /** @throws 501 for a property that only the real Graph has */
-function refuseUnmodelled(resource: Resource, name: string): void {
-  if (resource.unmodelled?.includes(name)) throw notImplemented(`the property '${name}' of ${resource.type}`);
+function refuseUnmodeled(resource: Resource, name: string): void {
+  if (resource.unmodeled?.includes(name)) throw notImplemented(`the property '${name}' of ${resource.type}`);
 }
 
 export function filterRule(resource: Resource): (path: string) => FilterRule {
   return (path) => {
     const [name = ''] = path.split('/');
-    refuseUnmodelled(resource, name);
+    refuseUnmodeled(resource, name);
     const property = propertyOf(resource, name);
     if (property === undefined) return 'unknown';
     return property.filter === true && name === path ? 'basic' : 'unsupported';
@@ -76,7 +76,7 @@ export function checkProperties(body: unknown, resource: Resource, when: 'create
   const checked: Bag = {};
   for (const name of Object.keys(body)) {
     if (name.startsWith('@odata.')) continue;
-    refuseUnmodelled(resource, name);
+    refuseUnmodeled(resource, name);
     const property = propertyOf(resource, name);
     if (property === undefined) throw badRequest(`Invalid property '${name}'.`);
     if (property.readOnly === true && !(property.givenAtCreation === true && when === 'create')) {
@@ -108,7 +108,7 @@ export function mergeComplex(patch: Bag, current: Bag): Bag {
 /** @throws 400 when a selected property does not exist. */
 export function checkSelect(select: readonly string[] | undefined, resource: Resource): void {
   for (const name of select ?? []) {
-    refuseUnmodelled(resource, name);
+    refuseUnmodeled(resource, name);
     if (name !== 'id' && propertyOf(resource, name) === undefined) {
       throw new GraphError(
         400,

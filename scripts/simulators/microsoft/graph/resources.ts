@@ -49,7 +49,7 @@ export const userResource: Resource = {
   type: 'microsoft.graph.user',
   set: 'users',
   extensible: true,
-  unmodelled: [
+  unmodeled: [
     'aboutMe',
     'authorizationInfo',
     'birthday',
@@ -233,7 +233,7 @@ export const groupResource: Resource = {
   type: 'microsoft.graph.group',
   set: 'groups',
   extensible: true,
-  unmodelled: [
+  unmodeled: [
     // Exchange keeps these; app-only callers mostly may not write them at all.
     'allowExternalSenders',
     'autoSubscribeNewMembers',

@@ -60,7 +60,7 @@ t.test('refuses accounts that the directory could not hold', async (t) => {
     ['no country', { usageLocation: 'ZZ' }, /usageLocation/],
     ['an empty text', { department: '' }, /department/],
     ['257 characters', { displayName: 'x'.repeat(257) }, /displayName/],
-    ['an unknown property', { favouriteColour: 'red' }, /favouriteColour/],
+    ['an unknown property', { favoriteColor: 'red' }, /favoriteColor/],
     ['no name', { displayName: undefined }, /A value is required for property 'displayName'/],
   ];
   for (const [what, wrong, message] of bad) {

@@ -37,26 +37,26 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
   yield district;
 
   // The sections of the last two schools, for people who belong to several.
-  const neighbours = new Map<number, PlannedSection[]>();
+  const neighbors = new Map<number, PlannedSection[]>();
   // Their batches wait until nobody of another school can join a section any more.
   const waiting: Batch[] = [];
   let index = 0;
   for (const plan of plans) {
     const batch = emptyBatch();
     addSchool(batch, world, plan);
-    const { staff, elsewhere } = addStaff(batch, world, plan, [...neighbours.keys()]);
+    const { staff, elsewhere } = addStaff(batch, world, plan, [...neighbors.keys()]);
     const { pupils, newcomers } = addStudents(batch, world, plan, index);
     index += plan.students;
     const sections = addSchedule(batch, world, plan, staff, pupils);
     for (const { schoolNumber, staffId } of elsewhere) {
-      const section = neighbours.get(schoolNumber)?.[staffId % 7];
+      const section = neighbors.get(schoolNumber)?.[staffId % 7];
       if (section !== undefined) addVisitor(batch, world, section, staffId);
     }
     enrollAhead(batch, world, newcomers, sections);
-    addDualEnrollments(batch, world, pupils, [...neighbours.values()].at(-1) ?? []);
-    neighbours.set(plan.number, sections);
-    const [oldest] = neighbours.keys();
-    if (neighbours.size > 2 && oldest !== undefined) neighbours.delete(oldest);
+    addDualEnrollments(batch, world, pupils, [...neighbors.values()].at(-1) ?? []);
+    neighbors.set(plan.number, sections);
+    const [oldest] = neighbors.keys();
+    if (neighbors.size > 2 && oldest !== undefined) neighbors.delete(oldest);
     waiting.push(batch);
     if (waiting.length > 2) yield* waiting.splice(0, 1);
   }
