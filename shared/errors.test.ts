@@ -1,10 +1,10 @@
 import t from 'tap';
 import { backoffMs, retryAfterMs } from './backoff.ts';
-import { catalogue, fail, reasonOf } from './errors.ts';
+import { catalog, fail, reasonOf } from './errors.ts';
 import { exitCodes, reportError } from './terminal.ts';
 
-t.test('every entry of the catalogue says what, what to do, and when', async (t) => {
-  for (const [code, entry] of Object.entries(catalogue)) {
+t.test('every entry of the catalog says what, what to do, and when', async (t) => {
+  for (const [code, entry] of Object.entries(catalog)) {
     // A placeholder at the end stands for a sentence of its own.
     t.match(entry.sentence, /[.}]$/, `${code}: the sentence is one`);
     t.match(entry.action, /[.)}]$/, `${code}: the action is a sentence`);

@@ -1,5 +1,5 @@
 /**
- * The one catalogue of errors. Each entry has a stable code, a sentence that says what and where, the next step for the
+ * The one catalog of errors. Each entry has a stable code, a sentence that says what and where, the next step for the
  * person who must act, and a retry class that programs act on. `docs/errors.md` is generated from it.
  */
 import { agentErrors } from './errors/agent.ts';
@@ -13,7 +13,7 @@ import { powerschoolErrors } from './errors/powerschool.ts';
 import { relayErrors } from './errors/relay.ts';
 import { serviceErrors } from './errors/service.ts';
 
-/** The catalogue by chapter, in the order of docs/errors.md. */
+/** The catalog by chapter, in the order of docs/errors.md. */
 export const chapters = {
   'The agent itself': agentErrors,
   'The agent as a service': serviceErrors,
@@ -26,7 +26,7 @@ export const chapters = {
   'Microsoft Graph': graphErrors,
 } as const;
 
-export const catalogue = {
+export const catalog = {
   ...agentErrors,
   ...serviceErrors,
   ...powerschoolErrors,
@@ -38,7 +38,7 @@ export const catalogue = {
   ...graphErrors,
 } as const;
 
-export type ErrorCode = keyof typeof catalogue;
+export type ErrorCode = keyof typeof catalog;
 
 type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
@@ -46,7 +46,7 @@ type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer
 
 /** What the sentence and the action of a code need to be filled in. */
 export type ErrorDetails<C extends ErrorCode> = Record<
-  Placeholders<(typeof catalogue)[C]['sentence']> | Placeholders<(typeof catalogue)[C]['action']>,
+  Placeholders<(typeof catalog)[C]['sentence']> | Placeholders<(typeof catalog)[C]['action']>,
   string | number
 >;
 
@@ -67,24 +67,24 @@ export class HallpassError extends Error {
   constructor(code: ErrorCode, sentence: string, action: string, options: HallpassErrorOptions = {}) {
     super(sentence, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.retry = catalogue[code].retry;
+    this.retry = catalog[code].retry;
     this.action = action;
     this.retryAfterMs = options.retryAfterMs;
   }
 }
 
-/** An error of the catalogue with its sentence and action filled in. The details are for people: never a secret. */
+/** An error of the catalog with its sentence and action filled in. The details are for people: never a secret. */
 export function fail<C extends ErrorCode>(
   code: C,
   details: ErrorDetails<C>,
   options: HallpassErrorOptions = {},
 ): HallpassError {
-  const entry: Entry = catalogue[code];
+  const entry: Entry = catalog[code];
   return new HallpassError(code, fill(entry.sentence, details), fill(entry.action, details), options);
 }
 
 export function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(catalogue, code);
+  return Object.hasOwn(catalog, code);
 }
 
 /** A failure that passes by itself, as a value. @throws any other */

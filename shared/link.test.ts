@@ -61,7 +61,7 @@ t.test('the complaint about a bad message never quotes its content', async (t) =
   }
 });
 
-t.test('no bytes make the decoder throw anything but an error of the catalogue', async () => {
+t.test('no bytes make the decoder throw anything but an error of the catalog', async () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, binary) => {
       try {

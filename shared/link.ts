@@ -70,7 +70,7 @@ export type BucketDigest = z.infer<typeof bucketDigestSchema>;
 
 const wantedFieldsSchema = z.partialRecord(z.enum(kinds), z.array(z.string().max(40)).max(40));
 
-/** How one end tells the other of an error of the catalogue. */
+/** How one end tells the other of an error of the catalog. */
 export const errorMessageSchema = z.object({
   type: z.literal('error'),
   code: z.string().max(60),

@@ -4,7 +4,7 @@ import { fail, type HallpassError } from './errors.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
 /**
- * What commander says, as an error of the catalogue: OPTION_INVALID, which names the help of the very command, and what
+ * What commander says, as an error of the catalog: OPTION_INVALID, which names the help of the very command, and what
  * was probably meant.
  *
  * @param args the command line

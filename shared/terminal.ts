@@ -16,7 +16,7 @@ export const exitCodes = {
   configuration: 78,
 } as const;
 
-/** The catalogue error for anything that was thrown. */
+/** The catalog error for anything that was thrown. */
 export function toHallpassError(error: unknown): HallpassError {
   return error instanceof HallpassError
     ? error

@@ -12,7 +12,7 @@ export interface Check {
   fact: string;
   /** The next step; empty when there is none. */
   action: string;
-  /** Of the catalogue, where the failure has one. */
+  /** Of the catalog, where the failure has one. */
   code?: string;
   /** An earlier check failed, which is the one to look at: this one found nothing, good or bad. */
   notTried?: true;

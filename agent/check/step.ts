@@ -17,7 +17,7 @@ export function fails(fact: string, action: string): Verdict {
   return { status: 'fail', fact, action };
 }
 
-/** A failed check from an error of the catalogue; its retry class says whether it may pass by itself. */
+/** A failed check from an error of the catalog; its retry class says whether it may pass by itself. */
 export function failure(name: string, error: unknown): Check {
   const { code, message, action, retry } = toHallpassError(error);
   const temporary = retry === 'retry' || retry === 'retry-after';
@@ -34,7 +34,7 @@ export interface Step {
   timeoutMs: number;
   /** Ends all checks. */
   signal: AbortSignal;
-  /** Gives an error that is none of the catalogue its name there. */
+  /** Gives an error that is none of the catalog its name there. */
   toError: (error: unknown) => HallpassError;
 }
 

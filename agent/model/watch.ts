@@ -6,7 +6,7 @@ import type { LeftOut } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
 import type { Kind } from '../../shared/roster.ts';
 
-/** An error of the catalogue as it is told to people. */
+/** An error of the catalog as it is told to people. */
 export interface Problem {
   code: string;
   message: string;

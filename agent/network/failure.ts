@@ -1,4 +1,4 @@
-/** The name, in the catalogue, of what kept a connection from coming up. */
+/** The name, in the catalog, of what kept a connection from coming up. */
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { CertificateRefused } from './certificate.ts';
 import type { Destination, HttpProxy } from './proxy.ts';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { catalogue, chapters, type ErrorCode } from '../../shared/errors.ts';
+import { catalog, chapters, type ErrorCode } from '../../shared/errors.ts';
 import { type Kind, kinds, optionalFields } from '../../shared/roster.ts';
 import type { Check } from '../check/finding.ts';
 import { notTried } from '../check/step.ts';
@@ -112,7 +112,7 @@ t.test('the verdict follows what happens', async (t) => {
   t.match(verdict(watched), { tone: 'good', text: /only the list of schools/, action: /profile/ });
 });
 
-t.test('every code of the catalogue that an agent meets has a sentence, a step and a place', async (t) => {
+t.test('every code of the catalog that an agent meets has a sentence, a step and a place', async (t) => {
   const stations = {
     'The agent itself': 'agent',
     PowerSchool: 'powerschool',
@@ -122,7 +122,7 @@ t.test('every code of the catalogue that an agent meets has a sentence, a step a
   const onTheWay = ['RELAY_UNREACHABLE', 'RELAY_TLS_UNTRUSTED', 'LINK_LOST', 'RELAY_INTERCEPTED', 'RELAY_UPGRADE_LOST'];
   for (const [chapter, station] of Object.entries(stations)) {
     for (const code of Object.keys(chapters[chapter as keyof typeof stations]) as ErrorCode[]) {
-      const { sentence, action, retry } = catalogue[code];
+      const { sentence, action, retry } = catalog[code];
       const watched = working();
       watched.board.watch(ended({ outcome: 'failed', complete: false, problem: { code, message: sentence, action } }));
       const found = verdict(watched);

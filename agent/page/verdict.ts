@@ -19,7 +19,7 @@ export interface Verdict {
   action: string;
   /** How far something is that takes its time. */
   progress?: { done: number; total: number; of: string };
-  /** Code of the catalogue, for those who look it up. */
+  /** Code of the catalog, for those who look it up. */
   code?: string;
   since?: number;
 }

@@ -1,4 +1,4 @@
-/** PowerQueries over HTTP, with every refusal turned into an error of the catalogue. */
+/** PowerQueries over HTTP, with every refusal turned into an error of the catalog. */
 import { z } from 'zod';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type Calls, toldBy } from './calls.ts';

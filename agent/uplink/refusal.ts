@@ -1,7 +1,7 @@
 /** What stands in the body of an answer that came in place of the WebSocket or of an identity, and the error made of it. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { catalogue, chapters, fail, HallpassError, isErrorCode } from '../../shared/errors.ts';
+import { catalog, chapters, fail, HallpassError, isErrorCode } from '../../shared/errors.ts';
 import { selfName } from './interception.ts';
 
 /** As much as an error of the relay can be long. */
@@ -57,7 +57,7 @@ export function relayError(url: string, status: number, told: Told, waitMs: numb
     return fail(code, { reason }, options);
   }
   // What the relay could not read was changed on the way, by a filter perhaps: no bug of ours that could be reported.
-  const isOurs = isErrorCode(code) && Object.hasOwn(relayCodes, code) && catalogue[code].retry !== 'bug';
+  const isOurs = isErrorCode(code) && Object.hasOwn(relayCodes, code) && catalog[code].retry !== 'bug';
   if (isOurs && sentence !== '') {
     return new HallpassError(code, sentence, printable(action) || ownAction(code), options);
   }
@@ -71,9 +71,9 @@ export function plainStatus(status: number, headers: IncomingHttpHeaders): strin
   return by === '' ? `${status}` : `${status}, from ${by}`;
 }
 
-/** The step of our own catalogue, where it needs nothing filled in. */
-function ownAction(code: keyof typeof catalogue): string {
-  const { action } = catalogue[code];
+/** The step of our own catalog, where it needs nothing filled in. */
+function ownAction(code: keyof typeof catalog): string {
+  const { action } = catalog[code];
   return action.includes('{') ? 'Ask the relay operator.' : action;
 }
 

@@ -36,7 +36,7 @@ export class Session {
     this.#window = new AckWindow(welcome.credit);
   }
 
-  /** Aborted when the connection is gone; the reason is an error of the catalogue. */
+  /** Aborted when the connection is gone; the reason is an error of the catalog. */
   get closed(): AbortSignal {
     return this.#end.signal;
   }

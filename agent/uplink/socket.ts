@@ -1,6 +1,6 @@
 /**
  * One WebSocket to the relay, from the dial to its end. It reports exactly one end, with the reason as an error of the
- * catalogue, and nothing after it: ws may still deliver messages that were buffered when a socket was given up.
+ * catalog, and nothing after it: ws may still deliver messages that were buffered when a socket was given up.
  */
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';

@@ -38,7 +38,7 @@ export interface UplinkListener {
   throttled(waitMs: number): void;
   /** How long the relay took to answer a greeting or a ping. */
   answered?(ms: number): void;
-  /** The relay tells of an error of the catalogue. */
+  /** The relay tells of an error of the catalog. */
   told(error: { code: string; message: string }): void;
   /** This computer's clock is so many milliseconds behind the relay's, or ahead (negative); tokens follow the relay's. */
   clockCorrected?(ms: number): void;

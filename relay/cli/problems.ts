@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Fixer, fixers } from '../../shared/errors/entry.ts';
-import { catalogue, fail, isErrorCode } from '../../shared/errors.ts';
+import { catalog, fail, isErrorCode } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { printableLine } from '../../shared/printable.ts';
 import { problemsNow, problemTable } from '../app/queries/problems.ts';
@@ -81,7 +81,7 @@ Examples:
 /** @throws HallpassError PROBLEM_CODE_UNKNOWN */
 function checkCode(code: string | undefined): void {
   if (code === undefined || isErrorCode(code)) return;
-  throw fail('PROBLEM_CODE_UNKNOWN', { code, hint: didYouMean(code, Object.keys(catalogue)) });
+  throw fail('PROBLEM_CODE_UNKNOWN', { code, hint: didYouMean(code, Object.keys(catalog)) });
 }
 
 function describe({ subject, code, message, action, firstAt }: OpenProblem, tenant: string): string {

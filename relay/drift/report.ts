@@ -1,4 +1,4 @@
-/** Differences in the words of the error catalogue: one problem for a membership or an object, with its next step. */
+/** Differences in the words of the error catalog: one problem for a membership or an object, with its next step. */
 
 import { type ObjectKey, objectOf } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';

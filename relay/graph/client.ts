@@ -212,7 +212,7 @@ class TransportHandler implements Middleware {
   }
 }
 
-/** The catalogue error for an answer that is not a success. @param retryAfter milliseconds that Graph wants us to wait */
+/** The catalog error for an answer that is not a success. @param retryAfter milliseconds that Graph wants us to wait */
 export function failureOf(what: string, answer: GraphAnswer, retryAfter: number | undefined): HallpassError {
   const again = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
   const refusal = readRefusal(answer);

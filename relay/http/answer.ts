@@ -1,4 +1,4 @@
-/** How an error of the catalogue looks over HTTP: at the upgrade, at enrollment, and anywhere else. */
+/** How an error of the catalog looks over HTTP: at the upgrade, at enrollment, and anywhere else. */
 import type { ErrorCode, HallpassError } from '../../shared/errors.ts';
 
 export interface HttpAnswer {
@@ -75,7 +75,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /**
  * Status, headers and JSON body for an error. An error that is ours says nothing of its cause to the outside.
  *
- * @param status in place of the catalogue's usual one
+ * @param status in place of the catalog's usual one
  */
 export function answerOf(error: HallpassError, status = statuses[error.code] ?? 500): HttpAnswer {
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };

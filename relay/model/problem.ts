@@ -1,5 +1,5 @@
 import type { Entry, Fixer } from '../../shared/errors/entry.ts';
-import { catalogue, type ErrorCode, type ErrorDetails, fail, isErrorCode } from '../../shared/errors.ts';
+import { catalog, type ErrorCode, type ErrorDetails, fail, isErrorCode } from '../../shared/errors.ts';
 
 /** Something about one person or object that somebody must put right. It goes away when its cause does. */
 export interface Problem {
@@ -10,7 +10,7 @@ export interface Problem {
   action: string;
 }
 
-/** A problem in the words of the error catalogue. */
+/** A problem in the words of the error catalog. */
 export function problem<C extends ErrorCode>(subject: string, code: C, details: ErrorDetails<C>): Problem {
   const { message, action } = fail(code, details);
   return { subject, code, message, action };
@@ -18,6 +18,6 @@ export function problem<C extends ErrorCode>(subject: string, code: C, details: 
 
 /** Who can put problems of this code right; whoever runs the relay, for a code that this version does not know. */
 export function fixerOf(code: string): Fixer {
-  const entry: Entry | undefined = isErrorCode(code) ? catalogue[code] : undefined;
+  const entry: Entry | undefined = isErrorCode(code) ? catalog[code] : undefined;
   return entry?.who ?? 'operator';
 }

@@ -36,7 +36,7 @@ export interface OutcomeRow {
   message?: RegExp;
   verdict: Verdict;
   problem: TableProblem;
-  /** What to do, where that is more than the catalogue says of the code. */
+  /** What to do, where that is more than the catalog says of the code. */
   advice?: string;
   /** Attempts before it is a problem, where fewer than usual are enough. */
   attempts?: number;

@@ -1,4 +1,4 @@
-/** Writes docs/errors.md from the catalogue: `npm run docs:errors`. */
+/** Writes docs/errors.md from the catalog: `npm run docs:errors`. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { answerTable } from '../../relay/operations/answer-table.ts';
@@ -28,7 +28,7 @@ export function renderErrors(): string {
   const parts = Object.entries(chapters).map(([title, entries]) => chapter(title, entries));
   return `# Errors
 
-Generated from the catalogue in \`shared/errors/\` by \`npm run docs:errors\`; do not edit.
+Generated from the catalog in \`shared/errors/\` by \`npm run docs:errors\`; do not edit.
 
 Every error has a stable code, a sentence that says what happened and where, and a next step. On a terminal it reads
 \`error[CODE] sentence\`, then \`→ what to do\`. The program fills in the words in braces.
@@ -95,6 +95,6 @@ ${lines.join('\n')}
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  readScriptOptions('npm run docs:errors --', 'Makes docs/errors.md from the catalogue.');
+  readScriptOptions('npm run docs:errors --', 'Makes docs/errors.md from the catalog.');
   await writeFile(errorsPage, renderErrors());
 }

@@ -2,7 +2,7 @@
 
 import type { SourceKind } from '../../agent/model/source.ts';
 import { probeName } from '../../plugin/queries.ts';
-import { catalogue, isErrorCode } from '../../shared/errors.ts';
+import { catalog, isErrorCode } from '../../shared/errors.ts';
 import type { Fault } from '../simulators/powerschool/faults.ts';
 import { faultKinds } from '../simulators/powerschool/faults.ts';
 import { flips, type Side } from './flip.ts';
@@ -111,7 +111,7 @@ async function tryCase(world: World, { kind, position, length }: SweepCase, repo
 
 /** A sentence, a step, and a code that is no bug of ours. */
 function lacksOf({ code, message, action }: { code: string; message: string; action: string }): string[] {
-  const known = isErrorCode(code) && catalogue[code].retry !== 'bug';
+  const known = isErrorCode(code) && catalog[code].retry !== 'bug';
   return [
     ...(known ? [] : [`${code}: ${message} is not what a person can act on`]),
     ...(message.endsWith('.') && action.endsWith('.') ? [] : [`${code}: no sentence or no step`]),

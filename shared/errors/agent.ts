@@ -193,6 +193,6 @@ export const agentErrors = {
     retry: 'bug',
     sentence: 'Something unexpected happened: {reason}.',
     action: 'Report it with the log around this line.',
-    meaning: 'The catalogue does not know this failure, which is always a bug in Hallpass.',
+    meaning: 'The catalog does not know this failure, which is always a bug in Hallpass.',
   },
 } as const satisfies Record<string, Entry>;

@@ -1,4 +1,4 @@
-/** Requests of `/ws/v1`, with every refusal turned into an error of the catalogue, and their time kept. */
+/** Requests of `/ws/v1`, with every refusal turned into an error of the catalog, and their time kept. */
 import type { Clock } from '../../../shared/clock.ts';
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { type Calls, deniedV1, toldBy } from '../calls.ts';

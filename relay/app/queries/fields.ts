@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** ISO 8601 in UTC. */
 export const moment = z.string().meta({ format: 'date-time' });
 
-/** One entry of the error catalogue, as something once said it. */
+/** One entry of the error catalog, as something once said it. */
 export const failure = z.object({ code: z.string(), message: z.string() });
 
 /** Why a run failed, and what it was doing. */

@@ -3,7 +3,7 @@
  * alone is told the same under that name.
  */
 import { STATUS_CODES } from 'node:http';
-import { catalogue, type ErrorCode, type HallpassError } from '../../../shared/errors.ts';
+import { catalog, type ErrorCode, type HallpassError } from '../../../shared/errors.ts';
 import { answerOf } from '../answer.ts';
 
 export interface ProblemAnswer {
@@ -62,7 +62,7 @@ export class Refused extends Error {
 
 /** What the `type` of a problem leads to; undefined for what is no code. */
 export function describeCode(code: string): object | undefined {
-  if (!Object.hasOwn(catalogue, code)) return undefined;
-  const { sentence, action, meaning, retry } = catalogue[code as ErrorCode];
+  if (!Object.hasOwn(catalog, code)) return undefined;
+  const { sentence, action, meaning, retry } = catalog[code as ErrorCode];
   return { code, sentence, action, meaning, retry };
 }

@@ -1,13 +1,13 @@
 /** Profiles that may not write until a person resumes them. */
 import { z } from 'zod';
-import { catalogue, type ErrorCode, isErrorCode } from '../../../shared/errors.ts';
+import { catalog, type ErrorCode, isErrorCode } from '../../../shared/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { type Quarantine, quarantineFor } from '../../profile/standing.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 /** Codes of failures that only a person can mend. */
-const mendable = Object.entries(catalogue).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
+const mendable = Object.entries(catalog).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
 
 const quarantineSchema: z.ZodType<Quarantine> = z.object({
   code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code), 'it is no code of an error'),
@@ -57,7 +57,7 @@ export async function judgeProfile(
   const error =
     last === undefined || last.error_code === null || !isErrorCode(last.error_code)
       ? undefined
-      : { message: last.error_message ?? '', retry: catalogue[last.error_code].retry };
+      : { message: last.error_message ?? '', retry: catalog[last.error_code].retry };
   const outcome = last && { state: last.state, problems: last.problems, error };
   const other = await runsOf(name)
     .select(({ fn }) => fn.max('seq').as('seq'))

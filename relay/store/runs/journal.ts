@@ -119,7 +119,7 @@ export async function endOpenRuns(
     .execute();
 }
 
-/** The catalogue's code and sentence. */
+/** The catalog's code and sentence. */
 export interface RunFailure {
   code: string;
   message: string;

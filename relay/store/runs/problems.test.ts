@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Entry } from '../../../shared/errors/entry.ts';
-import { catalogue, type ErrorCode } from '../../../shared/errors.ts';
+import { catalog, type ErrorCode } from '../../../shared/errors.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
 import { replaceLeftOut } from '../roster/left-out.ts';
@@ -10,15 +10,15 @@ import { readProblems } from './problems.ts';
 
 const referral = /Resolve the problem (\w+) of (\S+) first/;
 
-t.test('only one entry of the catalogue refers to another problem, and names one that there is', async (t) => {
-  const entries: [string, Entry][] = Object.entries(catalogue);
+t.test('only one entry of the catalog refers to another problem, and names one that there is', async (t) => {
+  const entries: [string, Entry][] = Object.entries(catalog);
   const referring = entries.filter(([, { sentence, action }]) => /resolve the problem/i.test(`${sentence} ${action}`));
   t.same(
     referring.map(([code]) => code),
     ['MemberRowLeftOut' satisfies ErrorCode],
   );
   const [, code = ''] = referral.exec(referring[0]?.[1].action ?? '') ?? [];
-  t.ok(Object.hasOwn(catalogue, code), code);
+  t.ok(Object.hasOwn(catalog, code), code);
 });
 
 t.test('whoever a class names and nobody provisions: their own row, or why they are in no school', async (t) => {
