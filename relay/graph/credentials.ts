@@ -6,18 +6,11 @@ import type { Clock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';
 import { onlyLine } from '../../shared/person-text.ts';
 import { readTextFile } from '../../shared/text-file.ts';
+import { lackingOf } from '../model/permissions.ts';
+import { alwaysNeeded } from '../operations/needed-permissions.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import { type Secret, signIn, type Token } from './sign-in.ts';
 import type { Transport } from './transport.ts';
-
-/** What the relay needs in every mode; owners of groups want more than GroupMember.ReadWrite.All. Creating accounts and licenses is checked when a profile asks for it. */
-export const baseRoles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All'] as const;
-
-/** Roles that include another one. */
-const implied: Record<string, readonly string[]> = {
-  'User.Read.All': ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
-  'Group.ReadWrite.All': ['Directory.ReadWrite.All'],
-};
 
 /** A token is given out until so long before its end: the request that carries it takes a while. */
 const marginMs = 2 * 60_000;
@@ -105,8 +98,8 @@ function lackingRoles({ text }: Token): string[] {
     const words = 'a token that cannot be read';
     throw fail('GRAPH_UNREADABLE', { what: 'the sign-in', status: 200, words }, { cause });
   }
-  const granted = new Set(Array.isArray(roles) ? roles : []);
-  return baseRoles.filter((role) => ![role, ...(implied[role] ?? [])].some((name) => granted.has(name)));
+  // What only some profiles need, profile check looks at.
+  return lackingOf(alwaysNeeded, Array.isArray(roles) ? roles : []);
 }
 
 async function secretOf(settings: RelaySettings['graph']): Promise<Secret> {

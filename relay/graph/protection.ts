@@ -1,29 +1,37 @@
 /** Why Graph denies a change of one object although the application has the permission. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { OperationKind } from '../model/operation.ts';
+import { type AnyOf, lackingOf } from '../model/permissions.ts';
 import { specOf } from '../operations/registry.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './lookups.ts';
 
 /** Permissions that the operation needs and that are not among those granted, the least for each need. */
 export function lackingFor(kind: OperationKind, granted: readonly string[]): string[] {
-  const lacking = specOf(kind).permissions.filter((anyOf) => !anyOf.some((name) => granted.includes(name)));
-  return lacking.map(([least]) => least);
+  return lackingOf(specOf(kind).permissions, granted);
 }
 
 /**
  * Why an account may not be changed: a permission that is lacking, or its protection.
  *
- * @param kind the operation, or the one that needs the same permissions
  * @param words of Graph
  * @throws HallpassError of the class `fix`
  */
 export async function denialOf(
   client: GraphClient,
   objectId: string,
-  { kind, what, words }: { kind: OperationKind; what: string; words: string },
+  { kind, ...said }: { kind: OperationKind; what: string; words: string },
 ): Promise<HallpassError> {
-  const lacking = lackingFor(kind, await client.roles());
+  return await accountDenialOf(client, objectId, { permissions: specOf(kind).permissions, ...said });
+}
+
+/** The same of a change that is no operation of a plan. @throws as {@link denialOf} */
+export async function accountDenialOf(
+  client: GraphClient,
+  objectId: string,
+  { permissions, what, words }: { permissions: readonly AnyOf[]; what: string; words: string },
+): Promise<HallpassError> {
+  const lacking = lackingOf(permissions, await client.roles());
   if (lacking.length > 0) return fail('PermissionMissing', { what, permissions: lacking.join(', ') });
   const protection = (await protectionOf(client, objectId)) || `its roles and units cannot be read; ${words}`;
   return fail('AccountProtected', { what, protection });

@@ -27,6 +27,7 @@ export const addMembers: OperationSpec<'addMembers'> = {
     }),
   },
   permissions: members,
+  option: undefined,
   answers: [...joining, ...refusals],
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),

@@ -41,6 +41,7 @@ export const addOwners: OperationSpec<'addOwners'> = {
     }),
   },
   permissions: owners,
+  option: undefined,
   answers: [severalNotPossible, ...joining, ...severalRefused, ...refusals],
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),

@@ -24,6 +24,7 @@ export const addSchoolClass: OperationSpec<'addSchoolClass'> = {
     }),
   },
   permissions: roster,
+  option: undefined,
   answers: [
     ...[...passing, alreadyInSchool, ...missing, onPremises, protectedGroup, objectFull, ...full],
     ...[noEducation, ...refusals],

@@ -24,6 +24,7 @@ export const addSchoolUser: OperationSpec<'addSchoolUser'> = {
     }),
   },
   permissions: roster,
+  option: undefined,
   answers: [
     ...[...passing, alreadyInSchool, ...missing, onPremises, protectedAccount, memberRefused, objectFull, ...full],
     ...[noEducation, ...refusals],

@@ -26,6 +26,7 @@ export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
     }),
   },
   permissions: members,
+  option: undefined,
   answers: [...joining, ...refusals],
   makes: undefined,
   unheard: () => ({ what: 'again' }),

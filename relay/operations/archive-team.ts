@@ -4,7 +4,15 @@ import { full, missing, onPremises, passing, refusals } from './common-answers.t
 import { archive } from './permissions.ts';
 import { protectedGroup, teamRefused } from './shared-answers.ts';
 import { noSources } from './sources.ts';
-import type { OperationSpec } from './spec.ts';
+import type { OperationSpec, ProfileOption } from './spec.ts';
+
+/** Whoever archives teams opens them again. */
+export const archiving: ProfileOption = {
+  field: 'policies.sectionGone',
+  isSet: ({ policies: { sectionGone } }) => sectionGone !== 'keep' && sectionGone.includes('archiveTeam'),
+  act: 'archive teams',
+  otherwise: 'remove archiveTeam from policies.sectionGone',
+};
 
 export const archiveTeam: OperationSpec<'archiveTeam'> = {
   noun: 'team to archive',
@@ -15,6 +23,7 @@ export const archiveTeam: OperationSpec<'archiveTeam'> = {
 
   request: { service: 'teams', work: 'archive' },
   permissions: archive,
+  option: archiving,
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),

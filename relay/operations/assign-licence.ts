@@ -1,5 +1,6 @@
 /** Gives a license to an account that Hallpass made, unless the license comes with a group. */
 import type { Applied, AppliedState } from '../model/applied-state.ts';
+import type { Role } from '../model/role.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { isSameSku, licenseKey } from './license-relation.ts';
 import type { OutcomeRow } from './outcome-row.ts';
@@ -66,6 +67,8 @@ const aboutLicenses: readonly OutcomeRow[] = [
   },
 ];
 
+const roles = ['students', 'teachers'] as const satisfies Role[];
+
 export const assignLicence: OperationSpec<'assignLicence'> = {
   noun: 'license',
   stage: 'owners',
@@ -82,6 +85,13 @@ export const assignLicence: OperationSpec<'assignLicence'> = {
     }),
   },
   permissions: [['LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']],
+  option: {
+    field: 'licenses',
+    isSet: ({ licenses, mode }) =>
+      roles.some((role) => mode[role] === 'create' && licenses[role] !== null && 'skuId' in licenses[role]),
+    act: 'assign licenses',
+    otherwise: 'assign licenses through a group',
+  },
   answers: [...passing, ...missing, ...aboutLicenses, onPremises, protectedAccount, ...full, ...refusals],
   makes: undefined,
   unheard: () => ({ what: 'again' }),

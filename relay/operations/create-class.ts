@@ -15,6 +15,7 @@ export const createClass: OperationSpec<'createClass'> = {
 
   request: { service: 'graph', send: ({ body }) => ({ method: 'POST', url: '/education/classes', body }) },
   permissions: roster,
+  option: undefined,
   answers: classAnswers,
   makes: {
     search: (body) => searchByStamp('/education/classes', body),

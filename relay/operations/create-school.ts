@@ -16,6 +16,7 @@ export const createSchool: OperationSpec<'createSchool'> = {
 
   request: { service: 'graph', send: ({ body }) => ({ method: 'POST', url: '/education/schools', body }) },
   permissions: roster,
+  option: undefined,
   answers: [...passing, ...missing, onPremises, ...full, noEducation, refusedValue, ...refusals],
   makes: {
     search: (body) => searchByStamp('/education/schools', body),

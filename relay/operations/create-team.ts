@@ -17,6 +17,12 @@ export const createTeam: OperationSpec<'createTeam'> = {
 
   request: { service: 'teams', work: 'make' },
   permissions: [['Team.Create']],
+  option: {
+    field: 'classes.createTeam',
+    isSet: ({ classes }) => classes.createTeam,
+    act: 'create teams',
+    otherwise: 'set classes.createTeam to false',
+  },
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, noEducation, ...teamRefused, ...refusals],
   makes: undefined,
   // What is known of teams says how far it is.

@@ -36,6 +36,7 @@ export const createUser: OperationSpec<'createUser'> = {
     },
   },
   permissions: roster,
+  option: undefined,
   answers: [
     ...[...passing, ...missing, onPremises, protectedAccount, ...full],
     ...[passwordRefused, unusableDomain, noEducation, refusedValue, ...refusals],

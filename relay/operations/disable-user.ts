@@ -14,6 +14,7 @@ export const disableUser: OperationSpec<'disableUser'> = {
 
   request: { service: 'graph', send: ({ personKey }, ids) => setEnabled(personKey, false, ids) },
   permissions: roster,
+  option: undefined,
   answers: accountAnswers,
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),

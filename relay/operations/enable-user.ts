@@ -14,6 +14,7 @@ export const enableUser: OperationSpec<'enableUser'> = {
 
   request: { service: 'graph', send: ({ personKey }, ids) => setEnabled(personKey, true, ids) },
   permissions: roster,
+  option: undefined,
   answers: accountAnswers,
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),

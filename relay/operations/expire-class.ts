@@ -15,6 +15,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
 
   request: { service: 'graph', send: patchClass },
   permissions: roster,
+  option: undefined,
   answers: classAnswers,
   makes: undefined,
   // Whoever needs the class again names it anew, and a reading of the directory tells what is true.

@@ -1,13 +1,11 @@
 /** The application permissions that several kinds of operations need in Graph: Microsoft's reference, page by page. */
-
-/** One of them is enough; the first is the least. */
-export type AnyOf = readonly [string, ...string[]];
+import type { AnyOf } from '../model/permissions.ts';
 
 export const roster: readonly AnyOf[] = [['EduRoster.ReadWrite.All']];
 
-const users: AnyOf = ['User.ReadWrite.All', 'Directory.ReadWrite.All'];
+/** The reference lists it for adding people to groups; many programs do without it, so that its lack is no error. */
+export const users: AnyOf = ['User.ReadWrite.All', 'Directory.ReadWrite.All'];
 
-/** The reference lists User.ReadWrite.All besides for applications; many programs do without it. */
 export const members: readonly AnyOf[] = [
   ['GroupMember.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All'],
   users,

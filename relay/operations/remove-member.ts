@@ -25,6 +25,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
     }),
   },
   permissions: members,
+  option: undefined,
   answers: leaving,
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),

@@ -27,6 +27,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
     }),
   },
   permissions: owners,
+  option: undefined,
   answers: leaving,
   makes: undefined,
   unheard: ({ key, after }) => {

@@ -28,6 +28,13 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   },
   // The reference lists the first alone for applications since 2024, and before that the others.
   permissions: [['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All']],
+  option: {
+    field: 'policies.revokeSessions',
+    isSet: ({ policies: { studentGone, teacherGone, revokeSessions } }) =>
+      revokeSessions && (studentGone === 'disable' || teacherGone === 'disable'),
+    act: 'sign anybody out',
+    otherwise: 'set policies.revokeSessions to false',
+  },
   answers: accountAnswers,
   makes: undefined,
   unheard: () => ({ what: 'again' }),

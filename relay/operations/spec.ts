@@ -7,9 +7,10 @@ import type { Applied, AppliedState, DoubtfulKind, RelationKind } from '../model
 import type { Body } from '../model/body.ts';
 import type { OperationKey } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
+import type { AnyOf } from '../model/permissions.ts';
 import type { MemberKey, PersonKey } from '../model/person-key.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { OutcomeRow } from './outcome-row.ts';
-import type { AnyOf } from './permissions.ts';
 
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
 
@@ -38,6 +39,8 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   request: Way<K>;
   /** Application permissions, by Microsoft's reference. */
   permissions: readonly AnyOf[];
+  /** What has to be set in a profile for these permissions to be needed; undefined where every profile needs them. */
+  option: ProfileOption | undefined;
   /** What Graph's refusals mean: the first row that fits counts. */
   answers: readonly OutcomeRow[];
   /** What it makes, which a repetition would make twice; undefined for what can be sent again. */
@@ -102,6 +105,17 @@ export interface GroupChange {
   where: { what: 'class'; id: string } | { what: 'group'; id: string };
   relation: 'members' | 'owners';
   adds: boolean;
+}
+
+/** A part of a profile that asks for something that not every application may do: for `profile check`. */
+export interface ProfileOption {
+  /** `classes.createTeam` */
+  field: string;
+  isSet(profile: Profile): boolean;
+  /** What the application may not do then: `create teams`. */
+  act: string;
+  /** How the profile does without: `set classes.createTeam to false`. */
+  otherwise: string;
 }
 
 /** Where the objects of the roster are in this tenant. */

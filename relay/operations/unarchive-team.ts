@@ -1,5 +1,6 @@
 /** Makes a team usable again that Hallpass archived, because its section is back: relay/sync/apply/archiving.ts. */
 import { idIn } from '../model/keys.ts';
+import { archiving } from './archive-team.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { archive } from './permissions.ts';
 import { protectedGroup, teamRefused } from './shared-answers.ts';
@@ -15,6 +16,7 @@ export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
 
   request: { service: 'teams', work: 'unarchive' },
   permissions: archive,
+  option: archiving,
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
   makes: undefined,
   unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),

@@ -15,6 +15,7 @@ export const updateClass: OperationSpec<'updateClass'> = {
 
   request: { service: 'graph', send: patchClass },
   permissions: roster,
+  option: undefined,
   answers: classAnswers,
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),

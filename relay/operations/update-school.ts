@@ -19,6 +19,7 @@ export const updateSchool: OperationSpec<'updateSchool'> = {
     send: ({ schoolId, body }, ids) => ({ method: 'PATCH', url: `/education/schools/${ids.school(schoolId)}`, body }),
   },
   permissions: roster,
+  option: undefined,
   answers: [...passing, ...missing, onPremises, ...full, noEducation, refusedValue, ...refusals],
   makes: undefined,
   unheard: ({ key, after }) => ({ what: 'forget', kind: 'school', key: idIn(key), names: namesIn(after) }),

@@ -22,6 +22,7 @@ export const updateUser: OperationSpec<'updateUser'> = {
     lesser: withoutClearing,
   },
   permissions: roster,
+  option: undefined,
   answers: [
     ...[...passing, ...missing, onPremises, protectedAccount, ...full],
     ...[unusableDomain, noEducation, refusedValue, ...refusals],

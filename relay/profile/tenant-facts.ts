@@ -14,8 +14,8 @@ export interface TenantFacts {
   skus: readonly SkuFacts[] | undefined;
   /** By id, those that the profile names; undefined for one that does not exist. */
   groups: ReadonlyMap<string, GroupFacts | undefined>;
-  /** Application permissions in the relay's token. */
-  roles: readonly string[];
+  /** What the profile asks for and the relay's application may not do: relay/operations/needed-permissions.ts. */
+  notPermitted: readonly ProfileProblem[];
   /** Schools of the mirror, id and name; empty before an agent has sent them. */
   schools: ReadonlyMap<string, string>;
   /** Schools of the profile whose terms all ended before this school year, with the last day of each. */

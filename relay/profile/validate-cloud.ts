@@ -1,5 +1,6 @@
 /** What the Microsoft tenant must have for a profile: domains, seats, groups, permissions. */
 
+import { type AnyOf, reading } from '../model/permissions.ts';
 import type { Role } from '../model/role.ts';
 import type { GroupFacts, SkuFacts } from '../model/tenant-facts.ts';
 import type { License } from './accounts.ts';
@@ -11,12 +12,12 @@ const roles = ['students', 'teachers'] as const satisfies Role[];
 export function* cloudProblems(profile: Profile, facts: TenantFacts): Iterable<ProfileProblem> {
   yield* domainProblems(profile, facts);
   yield* licenseProblems(profile, facts);
-  yield* permissionProblems(profile, facts);
+  yield* facts.notPermitted;
 }
 
 function* domainProblems({ domains: chosen, mode }: Profile, { domains }: TenantFacts): Iterable<ProfileProblem> {
   if (domains === undefined) {
-    yield unchecked('domains', 'Domain.Read.All');
+    yield unchecked('domains', reading.domains);
     return;
   }
   for (const role of roles) {
@@ -63,7 +64,7 @@ function* licenseProblems({ licenses, mode }: Profile, facts: TenantFacts): Iter
       needed.set(skuId, { fields: [...fields, field], count: count + facts.people[role].withoutAccount });
     }
   }
-  if (needed.size > 0 && facts.skus === undefined) yield unchecked('licenses', 'Organization.Read.All');
+  if (needed.size > 0 && facts.skus === undefined) yield unchecked('licenses', reading.licenses);
   for (const [skuId, { fields, count }] of needed) {
     const sku = facts.skus?.find((one) => one.skuId === skuId);
     if (sku === undefined) continue;
@@ -134,55 +135,7 @@ function groupSkus(group: GroupFacts | undefined): string[] {
   return group?.assignedLicenses.map(({ skuId }) => skuId.toLowerCase()) ?? [];
 }
 
-/** Permissions that only some profiles need; without the others there is no run at all. */
-function* permissionProblems(
-  { licenses, mode, classes, policies }: Profile,
-  { roles: granted }: TenantFacts,
-): Iterable<ProfileProblem> {
-  const may = (...names: string[]) => names.some((name) => granted.includes(name));
-  const direct = roles.some((role) => {
-    const license = licenses[role];
-    return mode[role] === 'create' && license !== null && 'skuId' in license;
-  });
-  if (direct && !may('LicenseAssignment.ReadWrite.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')) {
-    const reason = "the relay's application may not assign licenses";
-    const remedy = 'Grant it LicenseAssignment.ReadWrite.All, or assign licenses through a group.';
-    yield { field: 'licenses', severity: 'error', reason, remedy };
-  } else if (!may('User.ReadWrite.All', 'Directory.ReadWrite.All')) {
-    const reason =
-      "the relay's application may not change accounts, which Microsoft lists for adding members to groups";
-    const remedy = 'Grant it User.ReadWrite.All if Microsoft refuses members; many tenants do not need it.';
-    yield { field: 'the document', severity: 'warning', reason, remedy };
-  }
-  if (classes.createTeam && !may('Team.Create')) {
-    const reason = "the relay's application may not create teams";
-    const remedy = 'Grant it Team.Create, or set classes.createTeam to false.';
-    yield { field: 'classes.createTeam', severity: 'error', reason, remedy };
-  }
-  const disables = policies.studentGone === 'disable' || policies.teacherGone === 'disable';
-  if (
-    disables &&
-    policies.revokeSessions &&
-    !may('User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')
-  ) {
-    const reason = "the relay's application may not sign anybody out";
-    const remedy = 'Grant it User.RevokeSessions.All, or set policies.revokeSessions to false.';
-    yield { field: 'policies.revokeSessions', severity: 'error', reason, remedy };
-  }
-  const archives = policies.sectionGone !== 'keep' && policies.sectionGone.includes('archiveTeam');
-  if (archives && !may('TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All')) {
-    const reason = "the relay's application may not archive teams";
-    const remedy = 'Grant it TeamSettings.ReadWrite.All, or remove archiveTeam from policies.sectionGone.';
-    yield { field: 'policies.sectionGone', severity: 'error', reason, remedy };
-  }
-  if (!may('Member.Read.Hidden')) {
-    const reason = "the relay's application may not see who is in a class";
-    const remedy = 'Grant it Member.Read.Hidden: without it Hallpass cannot look up memberships after a lost answer.';
-    yield { field: 'the document', severity: 'warning', reason, remedy };
-  }
-}
-
-function unchecked(field: string, permission: string): ProfileProblem {
+function unchecked(field: string, [permission]: AnyOf): ProfileProblem {
   const reason = "could not be checked: the relay's application may not read it";
   return { field, severity: 'warning', reason, remedy: `Grant it ${permission}.` };
 }

@@ -8,6 +8,7 @@ import { type Person, personProperties } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import type { GroupFacts } from '../model/tenant-facts.ts';
+import { permissionProblems } from '../operations/needed-permissions.ts';
 import { pastOfTerms } from '../plan/past.ts';
 import type { Profile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
@@ -75,13 +76,14 @@ export async function readCloudFacts(
   client: GraphClient,
   profile: Profile,
   roles: readonly string[],
-): Promise<Pick<TenantFacts, 'domains' | 'skus' | 'groups' | 'roles'>> {
+): Promise<Pick<TenantFacts, 'domains' | 'skus' | 'groups' | 'notPermitted'>> {
   const groups = new Map<string, GroupFacts | undefined>();
   for (const license of [profile.licenses.students, profile.licenses.teachers]) {
     if (license !== null && 'group' in license)
       groups.set(license.group, await readLicenseGroup(client, license.group));
   }
-  return { domains: await allowed(readDomains(client)), skus: await allowed(readSkus(client)), groups, roles };
+  const notPermitted = [...permissionProblems(profile, roles)];
+  return { domains: await allowed(readDomains(client)), skus: await allowed(readSkus(client)), groups, notPermitted };
 }
 
 /** Undefined where the application may not ask. */

@@ -4,9 +4,10 @@ import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../../graph/batch.ts';
 import { failureOf, type GraphAnswer, type GraphClient } from '../../graph/client.ts';
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
-import { denialOf } from '../../graph/protection.ts';
+import { accountDenialOf } from '../../graph/protection.ts';
 import { isOfOurs } from '../../model/account-link.ts';
 import { personKey } from '../../model/person-key.ts';
+import { roster } from '../../operations/permissions.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { openVault } from '../../secrets/key-file.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
@@ -103,7 +104,8 @@ async function refusalOf(
 ): Promise<HallpassError> {
   const what = `the new password of ${personKey(role, personId)}`;
   if (answer.status !== 403) return failureOf(what, answer, undefined);
-  return await denialOf(client, objectId, { kind: 'updateUser', what, words: wordsOf(readRefusal(answer)) });
+  const words = wordsOf(readRefusal(answer));
+  return await accountDenialOf(client, objectId, { permissions: roster, what, words });
 }
 
 function requestFor({

@@ -43,7 +43,7 @@ export async function checkProfile(
   const { cloud, unasked } = await askCloud(context, tenant, ({ client, roles }) =>
     readCloudFacts(client, profile, roles),
   );
-  const nothing = { domains: undefined, skus: undefined, groups: new Map(), roles: [] };
+  const nothing = { domains: undefined, skus: undefined, groups: new Map(), notPermitted: [] };
   const facts: TenantFacts = { ...mirror, ...(cloud ?? nothing), unasked: unasked?.message };
   return { profile, problems: validateProfile(profile, facts), stamps: mirror.stamps, unasked };
 }
