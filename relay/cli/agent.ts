@@ -6,9 +6,8 @@ import { listAgents } from '../store/agents/agents.ts';
 import { agentProblems, proxyProblems, stateOf } from './agent-lines.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 
-export function agentCommands(program: Command, context: CliContext): void {
-  noted(program.command('enroll-code'))
-    .description('create a one-time code for enrolling an agent')
+export function enrollCodeCommand(command: Command, context: CliContext): void {
+  noted(command)
     .argument('<tenant>', 'slug or id')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay enroll-code contoso')
@@ -21,7 +20,9 @@ export function agentCommands(program: Command, context: CliContext): void {
         `Code     ${code}\nValid    once, until ${expiresAt} (10 minutes)\n\nOn the agent's machine, as root or administrator:\n  hallpass-agent setup --relay ${relay}\n\nIt asks for the code, and leads through everything else.\n`,
       );
     });
-  const agent = program.command('agent').description("list and revoke a district's agents");
+}
+
+export function agentCommands(agent: Command, context: CliContext): void {
   agent
     .command('list')
     .description('list the agents of a district')

@@ -7,10 +7,8 @@ import { csvOption, writeCsv } from './tables.ts';
 import { momentBefore } from './times.ts';
 
 /** Who changed what in a district. */
-export function auditCommand(program: Command, context: CliContext): void {
-  program
-    .command('audit')
-    .description('list who changed what in a district, newest first')
+export function auditCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--since <time>', 'only entries since then: 36h or 7d ago, or 2026-08-20', (text) =>
       momentBefore(text, context.clock.now()),

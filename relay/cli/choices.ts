@@ -6,10 +6,8 @@ import { productName } from '../profile/products.ts';
 import { actorOf, askDistrict, type CliContext, printJson, printTable, withApp } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
-export function choiceCommands(program: Command, context: CliContext): void {
-  program
-    .command('schools')
-    .description('list the schools of a district: name, number, id, and the profile that covers each')
+export function schoolsCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .addOption(csvOption('every school'))
     .option('--json', 'print JSON')
@@ -30,10 +28,10 @@ export function choiceCommands(program: Command, context: CliContext): void {
       ]);
       printTable(context, headings, rows);
     });
-  program
-    .command('licenses')
-    .alias('licences')
-    .description("list the licenses of a district's Microsoft 365 tenant, with their free seats")
+}
+
+export function licensesCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay licenses contoso')
@@ -53,9 +51,10 @@ export function choiceCommands(program: Command, context: CliContext): void {
         ]),
       );
     });
-  program
-    .command('domains')
-    .description("list the domains of a district's Microsoft 365 tenant, and which ones can have new accounts")
+}
+
+export function domainsCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay domains contoso')
@@ -77,11 +76,10 @@ export function choiceCommands(program: Command, context: CliContext): void {
         ]),
       );
     });
-  program
-    .command('properties')
-    .description(
-      'list the optional properties that a profile can choose, where Hallpass writes each, and for whom agents send it',
-    )
+}
+
+export function propertiesCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay properties contoso')

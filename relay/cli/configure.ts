@@ -31,9 +31,8 @@ interface ConfigureOptions extends Noted {
 }
 
 /** Changes the settings that are named, keeps the others; without options it shows them. Secrets are given as files. */
-export function configureCommand(program: Command, context: CliContext): void {
-  noted(program.command('configure'))
-    .description('show or change the settings')
+export function configureCommand(command: Command, context: CliContext): void {
+  noted(command)
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'port to listen on', portNumber)
     .option('--tls-cert <file>', "the server's certificate with its chain, PEM", filePath)

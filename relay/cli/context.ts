@@ -76,11 +76,6 @@ export async function askDistrict<T>(
   return await withApp(context, (app) => ask(app, actorOf(context), asked, fn));
 }
 
-/** What an error advises, with the district in place of the TENANT of its commands. */
-export function inCommands(action: string, tenant: string): string {
-  return action.replace(/\bTENANT\b/g, tenant);
-}
-
 export function printJson({ out }: CliContext, value: unknown): void {
   out.write(`${JSON.stringify(value, null, 2)}\n`);
 }

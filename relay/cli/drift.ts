@@ -6,10 +6,8 @@ import { askDistrict, type CliContext, printJson } from './context.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 /** What people changed in Microsoft 365 by hand, as the last comparison found it. */
-export function driftCommand(program: Command, context: CliContext): void {
-  program
-    .command('drift')
-    .description('show what people changed by hand in Microsoft 365, and what Hallpass does about it')
+export function driftCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--all', 'include differences that the profile keeps, and repaired ones')
     .addOption(csvOption('every difference'))

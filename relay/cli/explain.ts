@@ -8,10 +8,8 @@ import { askDistrict, type CliContext, printJson } from './context.ts';
 const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… waiting', stopped: '✗ stopped' };
 
 /** Why a person is, or is not, in a class: along the whole way. */
-export function explainCommand(program: Command, context: CliContext): void {
-  program
-    .command('explain')
-    .description('explain why a person is, or is not, in a class: every step from PowerSchool to Microsoft 365')
+export function explainCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .addOption(
       new Option('--student <who>', 'the student: DCID, number, user name, email address, name, or account').conflicts(
@@ -28,7 +26,7 @@ export function explainCommand(program: Command, context: CliContext): void {
     .action(async (name: string, options: { student?: string; teacher?: string; section?: string; json?: true }) => {
       const question = questionOf(options);
       if (question === undefined || question.personId.trim() === '')
-        return program.error("error: one of '--student' and '--teacher' is needed");
+        return command.error("error: one of '--student' and '--teacher' is needed");
       const found = await askDistrict(context, { question: 'explain', tenant: name }, async (scope) => {
         const personId = await dcidOf(scope, question.role, question.personId);
         return await explainNow(scope, { ...question, personId }, context.clock.now());

@@ -17,10 +17,8 @@ const marks: Record<FleetLine['need'], string> = {
 const whyLength = 90;
 
 /** Which district needs somebody. */
-export function fleetCommand(program: Command, context: CliContext): void {
-  program
-    .command('fleet')
-    .description('show every district on one line, the one that needs you most first')
+export function fleetCommand(command: Command, context: CliContext): void {
+  command
     .addOption(csvOption('every district'))
     .option('--json', 'print JSON')
     .addHelpText(

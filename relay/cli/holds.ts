@@ -15,8 +15,7 @@ interface ApproveOptions extends Noted {
 }
 
 /** What the guard holds back, and the decisions about it. A running relay acts on them within seconds. */
-export function holdsCommands(program: Command, context: CliContext): void {
-  const holds = program.command('holds').description('show and decide what the guard holds in a district');
+export function holdsCommands(holds: Command, context: CliContext): void {
   holds
     .command('list')
     .description('list the holds: why, and what happens if you approve')

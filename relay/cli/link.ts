@@ -6,8 +6,7 @@ import { listLinks } from '../store/accounts/links.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 
 /** Who has which account: shown, and changed by hand. */
-export function linkCommands(program: Command, context: CliContext): void {
-  const link = program.command('link').description('show and change account links: which person has which account');
+export function linkCommands(link: Command, context: CliContext): void {
   link
     .command('list')
     .description('list people with their accounts, since when, and by which rule')

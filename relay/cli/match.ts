@@ -14,10 +14,8 @@ interface MatchOptions {
 }
 
 /** What every identity rule would find, so that one can be chosen by its result. */
-export function matchCommand(program: Command, context: CliContext): void {
-  program
-    .command('match')
-    .description('show what every identity rule would match among the existing accounts')
+export function matchCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .addOption(new Option('--role <role>', 'one of the two').choices(roles))
     .option('--profile <name>', 'only people of this profile')

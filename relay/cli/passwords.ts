@@ -14,10 +14,7 @@ import {
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 
 /** First passwords of accounts that Hallpass made: handed out once. */
-export function passwordsCommands(program: Command, context: CliContext): void {
-  const passwords = program
-    .command('passwords')
-    .description('manage the first passwords of accounts that Hallpass created');
+export function passwordsCommands(passwords: Command, context: CliContext): void {
   passwords
     .command('list')
     .description('list accounts whose first password was not exported yet (never the passwords)')

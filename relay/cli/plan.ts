@@ -27,10 +27,8 @@ interface PlanOptions {
 const sampleSize = 3;
 
 /** What exactly would happen: worked out from the store as it is, without asking Graph. */
-export function planCommand(program: Command, context: CliContext): void {
-  program
-    .command('plan')
-    .description('show exactly what the next run would do and what would be held; change nothing')
+export function planCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--profile <name>', 'which profile, if the district has several')
     .addOption(csvOption('every operation'))

@@ -8,7 +8,8 @@ import { fixerOf } from '../model/problem.ts';
 import { needProfile } from '../store/profiles/profiles.ts';
 import { readNames } from '../store/roster/people-names.ts';
 import type { OpenProblem } from '../store/runs/problems.ts';
-import { askDistrict, type CliContext, inCommands, printJson } from './context.ts';
+import { inCommands } from './advice.ts';
+import { askDistrict, type CliContext, printJson } from './context.ts';
 import { troubleOf } from './profile-lines.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
@@ -29,10 +30,8 @@ const fixerNames: Record<Fixer, string> = {
 };
 
 /** What is wrong in a district, cause by cause, each with who can put it right and how. */
-export function problemsCommand(program: Command, context: CliContext): void {
-  program
-    .command('problems')
-    .description('list what is wrong in a district, who can fix it, and how')
+export function problemsCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--profile <name>', 'only this profile')
     .option('--code <code>', 'only this code, from docs/errors.md')

@@ -11,8 +11,7 @@ import { profileStateCommands } from './profile-state.ts';
 /** The option that names a profile. */
 const named = ['--profile <name>', 'which profile, if the district has several'] as const;
 
-export function profileCommands(program: Command, context: CliContext): void {
-  const profile = program.command('profile').description("manage a district's sync profiles");
+export function profileCommands(profile: Command, context: CliContext): void {
   profileSetCommand(profile, context);
   profileCheckCommand(profile, context);
   profileStateCommands(profile, context);

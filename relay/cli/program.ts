@@ -1,33 +1,14 @@
 /** `hallpass-relay`: the commands, their options, and how they end. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { meantWords, refuseWords } from '../../shared/command-words.ts';
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { optionError } from '../../shared/option-error.ts';
 import { printableOutput } from '../../shared/printable.ts';
 import { exitCodes, reportError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { agentCommands } from './agent.ts';
-import { auditCommand } from './audit.ts';
-import { choiceCommands } from './choices.ts';
-import { configureCommand } from './configure.ts';
-import { type CliContext, inCommands } from './context.ts';
-import { driftCommand } from './drift.ts';
-import { explainCommand } from './explain.ts';
-import { fleetCommand } from './fleet.ts';
-import { holdsCommands } from './holds.ts';
-import { linkCommands } from './link.ts';
-import { matchCommand } from './match.ts';
-import { passwordsCommands } from './passwords.ts';
-import { planCommand } from './plan.ts';
-import { problemsCommand } from './problems.ts';
-import { profileCommands } from './profile.ts';
-import { runsCommands } from './runs.ts';
-import { serveCommand } from './serve.ts';
-import { statusCommand } from './status.ts';
-import { syncCommands } from './sync.ts';
-import { teamsCommand } from './teams.ts';
-import { tenantCommands } from './tenant.ts';
-import { tokenCommands } from './token.ts';
+import { inCommands } from './advice.ts';
+import { commands } from './commands.ts';
+import type { CliContext } from './context.ts';
 
 /**
  * Runs one command line.
@@ -39,7 +20,7 @@ export async function runCli(args: readonly string[], surroundings: CliContext):
   // Here, so that no command can forget it.
   const { out, err } = surroundings;
   const context = { ...surroundings, out: printableOutput(out), err: printableOutput(err) };
-  const program = createProgram(context);
+  const program = await createProgram(context, args);
   const words = meantWords(program, args);
   let tenant = 'TENANT';
   program.hook('preAction', (_program, { registeredArguments: [first], args: [given] }) => {
@@ -78,7 +59,9 @@ function interruption(program: Command, stop: AbortSignal): Promise<never> {
   });
 }
 
-function createProgram(context: CliContext): Command {
+/** @param args the command line: commands that it does not name have a line in the help, and nothing else */
+async function createProgram(context: CliContext, args: readonly string[]): Promise<Command> {
+  const usages = new Map<Command, string>();
   const program = new Command('hallpass-relay')
     .description('Takes PowerSchool rosters from Hallpass agents and provisions them in Microsoft 365 Education.')
     .version(hallpassVersion)
@@ -101,31 +84,13 @@ State: ${context.home} (HALLPASS_HOME). Exit codes: 0 done, 64 wrong options, 70
       writeErr: (text) => context.err.write(text),
       // Reported where it is caught, like every other error.
       outputError: () => undefined,
-    });
-  for (const add of [
-    configureCommand,
-    serveCommand,
-    tenantCommands,
-    agentCommands,
-    profileCommands,
-    choiceCommands,
-    matchCommand,
-    linkCommands,
-    passwordsCommands,
-    planCommand,
-    holdsCommands,
-    fleetCommand,
-    statusCommand,
-    problemsCommand,
-    driftCommand,
-    teamsCommand,
-    syncCommands,
-    runsCommands,
-    auditCommand,
-    explainCommand,
-    tokenCommands,
-  ]) {
-    add(program, context);
+    })
+    .configureHelp({ subcommandTerm: (one) => usages.get(one) ?? new Help().subcommandTerm(one) });
+  for (const { usage, description, load } of commands) {
+    const [name = '', ...aliases] = usage.replace(/ .*/, '').split('|');
+    const command = program.command(name).aliases(aliases).description(description);
+    usages.set(command, usage);
+    if ([name, ...aliases].some((one) => args.includes(one))) (await load())(command, context);
   }
   return program;
 }

@@ -9,10 +9,8 @@ import { rowCount } from './numbers.ts';
 import { csvOption, writeCsv } from './tables.ts';
 
 /** The journal: what runs did. */
-export function runsCommands(program: Command, context: CliContext): void {
-  program
-    .command('runs')
-    .description('list the last runs of a district, newest first')
+export function runsCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--profile <name>', 'only this profile')
     .option('--limit <runs>', 'at most this many', rowCount, 20)
@@ -41,9 +39,10 @@ export function runsCommands(program: Command, context: CliContext): void {
       );
       context.out.write(`\nWhat one did: hallpass-relay run ${tenant} RUN\n`);
     });
-  program
-    .command('run')
-    .description('show what one run did: every operation with its reason and the values before and after')
+}
+
+export function runCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .argument('<run>', 'its number, from "runs", or its id')
     .option('--failed', 'only operations that did not succeed')

@@ -11,10 +11,8 @@ interface ServeOptions {
 }
 
 /** Serves until the program is told to end; then agents are sent away in order and the work in hand is finished. */
-export function serveCommand(program: Command, context: CliContext): void {
-  program
-    .command('serve')
-    .description('run the relay until SIGTERM or Ctrl-C')
+export function serveCommand(command: Command, context: CliContext): void {
+  command
     .addOption(new Option('--log-format <format>', 'format of events').choices(['json', 'text']))
     .option('--port <number>', 'listen on this port for this run only', portNumber)
     .addHelpText(

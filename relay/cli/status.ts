@@ -8,10 +8,8 @@ import { askDistrict, type CliContext, printJson, printTable } from './context.t
 import { troubleOf } from './profile-lines.ts';
 
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
-export function statusCommand(program: Command, context: CliContext): void {
-  program
-    .command('status')
-    .description('show how a district is doing')
+export function statusCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')

@@ -32,8 +32,7 @@ const controls: Control[] = [
 ];
 
 /** A district's runs as a person controls them; pausing and resuming is the profile's. */
-export function syncCommands(program: Command, context: CliContext): void {
-  const sync = program.command('sync').description("control a district's runs");
+export function syncCommands(sync: Command, context: CliContext): void {
   for (const { name, description, request, done } of controls) {
     noted(sync.command(name))
       .description(description)

@@ -10,10 +10,8 @@ interface TeamsOptions {
 }
 
 /** The list that teachers need: a team is of use to students only when one of its owners has activated it. */
-export function teamsCommand(program: Command, context: CliContext): void {
-  program
-    .command('teams')
-    .description('list the teams of classes, and which ones wait for a teacher')
+export function teamsCommand(command: Command, context: CliContext): void {
+  command
     .argument('<tenant>', 'slug or id')
     .option('--waiting', 'only teams that a teacher must activate')
     .addOption(csvOption('every team, with the names of teachers'))

@@ -6,8 +6,7 @@ import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, pr
 import { serverLines, tenantAcceptCommand } from './tenant-accept.ts';
 import { tenantRemoveCommand } from './tenant-remove.ts';
 
-export function tenantCommands(program: Command, context: CliContext): void {
-  const tenant = program.command('tenant').description('manage the districts that this relay serves');
+export function tenantCommands(tenant: Command, context: CliContext): void {
   addCommand(tenant, context);
   listCommand(tenant, context);
   showCommand(tenant, context);

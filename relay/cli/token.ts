@@ -9,8 +9,7 @@ import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, pr
 import { days } from './numbers.ts';
 
 /** Tokens with which programs use the API (docs/api.md). */
-export function tokenCommands(program: Command, context: CliContext): void {
-  const token = program.command('token').description('manage API tokens for programs');
+export function tokenCommands(token: Command, context: CliContext): void {
   noted(token.command('create'))
     .description('create a token and show it once; by default it can only read this district')
     .argument('<tenant>', 'slug or id')
