@@ -8,11 +8,13 @@ import { readAudit } from '../store/audit/audit.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { openStore } from '../store/store.ts';
 import { createTenant } from '../store/tenants/system.ts';
+import { countTenant } from '../store/tenants/tenants.ts';
 import { testProfile } from '../testing/relay-double.ts';
 import type { Actor } from './actor.ts';
 import { enrollAgent, makeCode, shutOut } from './commands/agents.ts';
 import { controlRuns } from './commands/runs.ts';
-import { ask, perform } from './perform.ts';
+import { changeTenant, deleteTenant } from './commands/tenants.ts';
+import { ask, enter, perform } from './perform.ts';
 
 const kim: Actor = { kind: 'terminal', user: 'kim', note: 'Ticket 4711' };
 
@@ -62,6 +64,28 @@ t.test(
     t.same(await audit(contoso.id), []);
   },
 );
+
+t.test('who was let into a district changes that one, whatever it is called by then', async (t) => {
+  const { store, context, contoso, fabrikam, audit, token } = await setUp(t);
+  const admin = token('admin', contoso.id);
+  const entered = await enter(store, admin, 'run.start', 'contoso');
+  await changeTenant(context, kim, { tenant: 'contoso', slug: 'old' });
+  await changeTenant(context, kim, { tenant: 'fabrikam', slug: 'contoso' });
+  await controlRuns(context, admin, { tenant: entered, request: 'starts' });
+  t.match(await audit(contoso.id), [{ action: 'run.start' }, { action: 'tenant.edit' }]);
+  t.match(await audit(fabrikam.id), [{ action: 'tenant.edit' }]);
+  await t.rejects(controlRuns(context, admin, { tenant: fabrikam, request: 'starts' }), { code: 'TENANT_UNKNOWN' });
+});
+
+t.test('a district that was removed meanwhile gets no new rows', async (t) => {
+  const { store, context, contoso, token } = await setUp(t);
+  const admin = token('admin', contoso.id);
+  const entered = await enter(store, admin, 'agent.code', 'contoso');
+  await deleteTenant(context, kim, { tenant: 'contoso', confirm: 'contoso' });
+  await t.rejects(makeCode(context, admin, { tenant: entered }), { code: 'TENANT_UNKNOWN' });
+  await t.rejects(makeCode(context, kim, { tenant: entered }), { code: 'TENANT_UNKNOWN' });
+  t.same(await store.withTenant(contoso.id, countTenant), []);
+});
 
 t.test('a change that fails is not in the log, and one that cannot be told is not made', async (t) => {
   const { store, context, contoso, audit } = await setUp(t);

@@ -24,6 +24,9 @@ export interface AppContext {
 /** What those need that ask nobody but the database. */
 export type StoreContext = Pick<AppContext, 'store' | 'clock'>;
 
+/** Slug or id of a district; or one that {@link enter} has found for the actor, which is not looked for by name again. */
+export type TenantRef = string | Tenant;
+
 /** What a change did: its outcome, and an entry of the audit log for each thing that it did. */
 export interface Done<R> {
   outcome: R;
@@ -41,24 +44,23 @@ export interface District {
 /**
  * Changes something in a district.
  *
- * @param task `tenant`: slug or id
- * @throws HallpassError ROLE_INSUFFICIENT before anything else is looked at, TENANT_UNKNOWN also for a district that the actor does
- *   not reach, and what `work` throws
+ * @throws HallpassError ROLE_INSUFFICIENT and SCOPE_MISSING before anything else is looked at, TENANT_UNKNOWN also for a district that
+ *   the actor does not reach, or that was removed meanwhile, and what `work` throws
  */
 export async function perform<R>(
   { store, clock }: StoreContext,
   actor: Actor,
-  { action, tenant: slugOrId }: { action: Change; tenant: string },
+  { action, tenant: named }: { action: Change; tenant: TenantRef },
   work: (district: District) => Promise<R>,
 ): Promise<R> {
-  allow(actor, action);
-  const tenant = await store.system((scope) => reach(scope, actor, slugOrId));
+  const tenant = await enter(store, actor, action, named);
   return await work({
     tenant,
     read: (fn) => store.readTenant(tenant.id, fn),
     write: (fn) =>
       store.withTenant(tenant.id, async (scope) => {
         const now = new Date(clock.now());
+        await reach(scope, actor, tenant);
         const { outcome, entries } = await fn(scope, now);
         for (const detail of entries) await record(scope, actor, action, detail, now);
         return outcome;
@@ -72,7 +74,7 @@ export interface DoneAcross<R> {
   entries: readonly { tenantId: string; detail: object }[];
 }
 
-/** Changes what is not one district's own. @throws HallpassError ROLE_INSUFFICIENT, and what `work` throws */
+/** Changes what is not one district's own. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, and what `work` throws */
 export async function performAcross<R>(
   { store, clock }: StoreContext,
   actor: Actor,
@@ -91,35 +93,39 @@ export async function performAcross<R>(
 /**
  * Asks something of a district, as of one moment.
  *
- * @param question `tenant`: slug or id
- * @throws HallpassError ROLE_INSUFFICIENT, TENANT_UNKNOWN, and what `fn` throws
+ * @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN, and what `fn` throws
  */
 export async function ask<T>(
   { store }: Pick<AppContext, 'store'>,
   actor: Actor,
-  { question, tenant: slugOrId }: { question: Question; tenant: string },
+  { question, tenant: named }: { question: Question; tenant: TenantRef },
   fn: (scope: TenantScope, tenant: Tenant) => Promise<T>,
 ): Promise<T> {
-  const tenant = await enter(store, actor, question, slugOrId);
+  const tenant = await enter(store, actor, question, named);
   return await store.readTenant(tenant.id, (scope) => fn(scope, tenant));
 }
 
-/** For what takes more than one look, or asks others. @throws HallpassError ROLE_INSUFFICIENT, TENANT_UNKNOWN */
-export async function enter(store: Store, actor: Actor, action: Action, slugOrId: string): Promise<Tenant> {
+/** For what takes more than one look, or asks others. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN */
+export async function enter(store: Store, actor: Actor, action: Action, named: TenantRef): Promise<Tenant> {
   allow(actor, action);
-  return await store.system((scope) => reach(scope, actor, slugOrId));
+  if (typeof named === 'string') return await store.system((scope) => reach(scope, actor, named));
+  if (!reaches(actor, named.id)) throw fail('TENANT_UNKNOWN', { tenant: named.slug, hint: '' });
+  return named;
 }
 
 /**
- * The district that is named. One that the actor does not reach is none, for the actor: nobody learns whom else the relay serves.
+ * The district as it is in this transaction. One that the actor does not reach is none, for the actor: nobody learns whom else the relay
+ * serves.
  *
  * @throws HallpassError TENANT_UNKNOWN
  */
-export async function reach(scope: SystemScope, actor: Actor, slugOrId: string): Promise<Tenant> {
+export async function reach(scope: SystemScope, actor: Actor, named: TenantRef): Promise<Tenant> {
+  // Slugs change hands, ids never do.
+  const slugOrId = typeof named === 'string' ? named : named.id;
   if (actor.kind === 'terminal') return await findTenant(scope, slugOrId);
   const tenant = await lookUpTenant(scope, slugOrId);
-  if (tenant === undefined || !reaches(actor, tenant.id)) throw fail('TENANT_UNKNOWN', { tenant: slugOrId, hint: '' });
-  return tenant;
+  if (tenant !== undefined && reaches(actor, tenant.id)) return tenant;
+  throw fail('TENANT_UNKNOWN', { tenant: typeof named === 'string' ? named : named.slug, hint: '' });
 }
 
 async function record(scope: TenantScope, actor: Actor, action: Change, detail: object, now: Date): Promise<void> {

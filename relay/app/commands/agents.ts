@@ -4,13 +4,13 @@ import { didYouMean } from '../../../shared/nearest.ts';
 import { type Agent, issueCode, listAgents, revokeAgent } from '../../store/agents/agents.ts';
 import { type EnrolledAgent, redeemCode } from '../../store/tenants/system.ts';
 import type { Actor } from '../actor.ts';
-import { perform, performAcross, type StoreContext } from '../perform.ts';
+import { perform, performAcross, type StoreContext, type TenantRef } from '../perform.ts';
 
 /** A one-time code with which an agent enrolls; it cannot be shown again. */
 export async function makeCode(
   context: StoreContext,
   actor: Actor,
-  { tenant }: { tenant: string },
+  { tenant }: { tenant: TenantRef },
 ): Promise<{ code: string; expiresAt: string }> {
   return await perform(context, actor, { action: 'agent.code', tenant }, ({ write }) =>
     write(async (scope, now) => {
@@ -43,11 +43,11 @@ export async function enrollAgent(
 export async function shutOut(
   context: StoreContext,
   actor: Actor,
-  { tenant, agent: given }: { tenant: string; agent: string },
+  { tenant: named, agent: given }: { tenant: TenantRef; agent: string },
 ): Promise<Agent> {
-  return await perform(context, actor, { action: 'agent.revoke', tenant }, ({ write }) =>
+  return await perform(context, actor, { action: 'agent.revoke', tenant: named }, ({ tenant, write }) =>
     write(async (scope, now) => {
-      const agent = chooseAgent(await listAgents(scope), tenant, given);
+      const agent = chooseAgent(await listAgents(scope), tenant.slug, given);
       await revokeAgent(scope, agent.id, now);
       return { outcome: agent, entries: [{ agent: agent.id, name: agent.name }] };
     }),

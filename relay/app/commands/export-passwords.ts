@@ -7,7 +7,7 @@ import { type PersonName, readNames } from '../../store/roster/people-names.ts';
 import { purposeOf } from '../../sync/apply/new-accounts.ts';
 import type { Actor } from '../actor.ts';
 import { csvLine, csvStart } from '../csv.ts';
-import { type AppContext, perform } from '../perform.ts';
+import { type AppContext, perform, type TenantRef } from '../perform.ts';
 
 /**
  * @param asked `hand`: takes the CSV, and resolves when it is safe where it is
@@ -17,10 +17,10 @@ import { type AppContext, perform } from '../perform.ts';
 export async function exportPasswords(
   context: AppContext,
   actor: Actor,
-  { tenant: slugOrId, hand }: { tenant: string; hand: (csv: string) => Promise<void> },
+  { tenant, hand }: { tenant: TenantRef; hand: (csv: string) => Promise<void> },
 ): Promise<number> {
   const { home, keyFile } = context;
-  return await perform(context, actor, { action: 'passwords.export', tenant: slugOrId }, async (district) => {
+  return await perform(context, actor, { action: 'passwords.export', tenant }, async (district) => {
     const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
     const { waiting, names } = await district.read(async (scope) => ({
       waiting: await readPasswords(scope),

@@ -3,10 +3,10 @@ import { addDays } from '../../plan/decisions.ts';
 import { type Decision, decideHolds, type HoldChoice, type StoredHold } from '../../store/guard/holds.ts';
 import { needProfile, readProfiles } from '../../store/profiles/profiles.ts';
 import { type Actor, nameOf } from '../actor.ts';
-import { perform, type StoreContext } from '../perform.ts';
+import { perform, type StoreContext, type TenantRef } from '../perform.ts';
 
 export interface HoldDecision extends HoldChoice {
-  tenant: string;
+  tenant: TenantRef;
   state: Decision['state'];
   /** Operations that an approval covers, in place of as many as are held now. */
   limit?: number | undefined;
@@ -18,9 +18,9 @@ export interface HoldDecision extends HoldChoice {
 export async function decide(
   context: StoreContext,
   actor: Actor,
-  { tenant: slugOrId, state, key, profile, limit, until }: HoldDecision,
+  { tenant: named, state, key, profile, limit, until }: HoldDecision,
 ): Promise<StoredHold[]> {
-  return await perform(context, actor, { action: `hold.${state}`, tenant: slugOrId }, ({ tenant, write }) =>
+  return await perform(context, actor, { action: `hold.${state}`, tenant: named }, ({ tenant, write }) =>
     write(async (scope, now) => {
       await needProfile(scope, tenant.slug, profile);
       const at = now.toISOString();

@@ -10,7 +10,7 @@ import { mirrorState, readPerson } from '../../store/roster/mirror.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { type Actor, nameOf } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, perform } from '../perform.ts';
+import { type AppContext, perform, type TenantRef } from '../perform.ts';
 import { personMeant } from '../queries/one-person.ts';
 
 export interface Linked {
@@ -33,7 +33,7 @@ export interface Linked {
 export async function linkPerson(
   context: AppContext,
   actor: Actor,
-  { tenant, person: asked, account }: { tenant: string; person: string; account: string },
+  { tenant, person: asked, account }: { tenant: TenantRef; person: string; account: string },
 ): Promise<Linked> {
   return await perform(context, actor, { action: 'link.set', tenant }, async (district) => {
     const { role, personId } = await district.read((scope) => personMeant(scope, asked));

@@ -4,7 +4,7 @@ import { changesBetween } from '../../store/audit/audit.ts';
 import { chooseProfile, readProfiles, setProfile, stateBeforePause } from '../../store/profiles/profiles.ts';
 import { endQuarantine, readQuarantines } from '../../store/profiles/quarantine.ts';
 import type { Actor } from '../actor.ts';
-import { type AppContext, ask, perform } from '../perform.ts';
+import { type AppContext, ask, enter, perform, type TenantRef } from '../perform.ts';
 import type { CheckedProfile } from '../queries/check-profile.ts';
 import { needPrecondition, type Precondition, versionOf } from './precondition.ts';
 
@@ -12,7 +12,7 @@ import { needPrecondition, type Precondition, versionOf } from './precondition.t
 export type ProfileMove = 'preview' | 'enable' | 'pause' | 'resume';
 
 export interface MoveInput {
-  tenant: string;
+  tenant: TenantRef;
   /** Undefined for the only one. */
   profile?: string | undefined;
   move: ProfileMove;
@@ -31,42 +31,48 @@ const states = { preview: 'preview', enable: 'enabled', pause: 'paused' } as con
  *   where it would be enabled, PRECONDITION_FAILED also for one that changed while it was checked
  */
 export async function moveProfile(context: AppContext, actor: Actor, input: MoveInput): Promise<Profile> {
-  const { tenant, profile: name, move, unchecked, precondition, tell } = input;
-  const state = move === 'resume' ? await stateToResume(context, actor, tenant, name) : states[move];
-  return await perform(context, actor, { action: `profile.${state}`, tenant }, async ({ read, write }) => {
-    const seen = chooseProfile(await read(readProfiles), tenant, name);
-    if (precondition !== undefined) needPrecondition(precondition, seen.name, seen);
-    if (state === 'enabled' && !unchecked) {
-      const { checkProfile, needReady } = await import('../queries/check-profile.ts');
-      const checked = await checkProfile(context, actor, tenant, seen.name);
-      tell?.(checked);
-      needReady(checked, tenant);
-    }
-    return await write(async (scope, now) => {
-      const before = chooseProfile(await readProfiles(scope), tenant, seen.name);
-      if (state === 'enabled') needPrecondition({ match: [versionOf(seen)], isNeeded: false }, seen.name, before);
-      const profile = { ...before, state };
-      await setProfile(scope, profile, now);
-      const quarantine = (await readQuarantines(scope)).get(profile.name);
-      if (state === 'enabled') await endQuarantine(scope, profile.name);
-      const entry = {
-        profile: profile.name,
-        changes: changesBetween(before, profile),
-        ...(quarantine !== undefined && state === 'enabled' && { quarantineEnded: quarantine }),
-      };
-      return { outcome: profile, entries: [entry] };
-    });
-  });
+  const { profile: name, move, unchecked, precondition, tell } = input;
+  const named = move === 'resume' ? await enter(context.store, actor, 'profiles', input.tenant) : input.tenant;
+  const state = move === 'resume' ? await stateToResume(context, actor, named, name) : states[move];
+  return await perform(
+    context,
+    actor,
+    { action: `profile.${state}`, tenant: named },
+    async ({ tenant, read, write }) => {
+      const seen = chooseProfile(await read(readProfiles), tenant.slug, name);
+      if (precondition !== undefined) needPrecondition(precondition, seen.name, seen);
+      if (state === 'enabled' && !unchecked) {
+        const { checkProfile, needReady } = await import('../queries/check-profile.ts');
+        const checked = await checkProfile(context, actor, tenant, seen.name);
+        tell?.(checked);
+        needReady(checked, tenant.slug);
+      }
+      return await write(async (scope, now) => {
+        const before = chooseProfile(await readProfiles(scope), tenant.slug, seen.name);
+        if (state === 'enabled') needPrecondition({ match: [versionOf(seen)], isNeeded: false }, seen.name, before);
+        const profile = { ...before, state };
+        await setProfile(scope, profile, now);
+        const quarantine = (await readQuarantines(scope)).get(profile.name);
+        if (state === 'enabled') await endQuarantine(scope, profile.name);
+        const entry = {
+          profile: profile.name,
+          changes: changesBetween(before, profile),
+          ...(quarantine !== undefined && state === 'enabled' && { quarantineEnded: quarantine }),
+        };
+        return { outcome: profile, entries: [entry] };
+      });
+    },
+  );
 }
 
 async function stateToResume(
   context: AppContext,
   actor: Actor,
-  tenant: string,
+  named: TenantRef,
   wanted: string | undefined,
 ): Promise<Profile['state']> {
-  return await ask(context, actor, { question: 'profiles', tenant }, async (scope) => {
-    const { state, name } = chooseProfile(await readProfiles(scope), tenant, wanted);
+  return await ask(context, actor, { question: 'profiles', tenant: named }, async (scope, { slug }) => {
+    const { state, name } = chooseProfile(await readProfiles(scope), slug, wanted);
     return state === 'paused' ? await stateBeforePause(scope, name) : state;
   });
 }

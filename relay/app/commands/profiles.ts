@@ -6,11 +6,11 @@ import type { ProfileProblem } from '../../profile/tenant-facts.ts';
 import { changesBetween } from '../../store/audit/audit.ts';
 import { chooseProfile, readProfiles, removeProfile, setProfile } from '../../store/profiles/profiles.ts';
 import type { Actor } from '../actor.ts';
-import { type AppContext, perform, type StoreContext } from '../perform.ts';
+import { type AppContext, perform, type StoreContext, type TenantRef } from '../perform.ts';
 import { needPrecondition, type Precondition } from './precondition.ts';
 
 export interface ProfilePut {
-  tenant: string;
+  tenant: TenantRef;
   document: ProfileDocument;
   /** Without holding it against Microsoft 365 and the roster first. */
   unchecked?: boolean | undefined;
@@ -38,10 +38,10 @@ export interface PutProfile {
 export async function putProfile(
   context: AppContext,
   actor: Actor,
-  { tenant, document, unchecked, precondition, tell }: ProfilePut,
+  { tenant: named, document, unchecked, precondition, tell }: ProfilePut,
 ): Promise<PutProfile> {
   const { name } = document.profile;
-  return await perform(context, actor, { action: 'profile.set', tenant }, async ({ read, write }) => {
+  return await perform(context, actor, { action: 'profile.set', tenant: named }, async ({ tenant, read, write }) => {
     const need = (all: readonly Profile[]) => {
       if (precondition === undefined) return;
       const current = all.find((one) => one.name === name);
@@ -58,7 +58,7 @@ export async function putProfile(
       const profile = { ...document.profile, state: before?.state ?? 'preview' };
       // Looked at here, where nobody can enable it any more before this is written.
       if (profile.state === 'enabled' && errors > 0) {
-        throw fail('PROFILE_CHANGE_REFUSED', { profile: name, tenant, count: errors });
+        throw fail('PROFILE_CHANGE_REFUSED', { profile: name, tenant: tenant.slug, count: errors });
       }
       if (profile.state === 'enabled' && checked?.unasked !== undefined) {
         const reason = checked.unasked.message.replace(/\.$/, '');
@@ -75,7 +75,7 @@ export async function putProfile(
 }
 
 /** Loaded when it is needed: see microsoft.ts. */
-async function check(...asked: [AppContext, Actor, string, Profile]) {
+async function check(...asked: [AppContext, Actor, TenantRef, Profile]) {
   const { checkProfile } = await import('../queries/check-profile.ts');
   return await checkProfile(...asked);
 }
@@ -84,11 +84,11 @@ async function check(...asked: [AppContext, Actor, string, Profile]) {
 export async function dropProfile(
   context: StoreContext,
   actor: Actor,
-  { tenant, profile: name, precondition }: { tenant: string; profile: string; precondition?: Precondition },
+  { tenant: named, profile: name, precondition }: { tenant: TenantRef; profile: string; precondition?: Precondition },
 ): Promise<void> {
-  await perform(context, actor, { action: 'profile.remove', tenant }, ({ write }) =>
+  await perform(context, actor, { action: 'profile.remove', tenant: named }, ({ tenant, write }) =>
     write(async (scope) => {
-      const before = chooseProfile(await readProfiles(scope), tenant, name);
+      const before = chooseProfile(await readProfiles(scope), tenant.slug, name);
       if (precondition !== undefined) needPrecondition(precondition, name, before);
       await removeProfile(scope, name);
       return { outcome: undefined, entries: [{ profile: name, before }] };

@@ -1,25 +1,31 @@
 /** New first passwords for accounts that Hallpass made: kept, sealed, before they are set, because the answer may be lost. */
-import { timestamp } from '../../../shared/clock.ts';
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../../graph/batch.ts';
 import { failureOf, type GraphAnswer, type GraphClient } from '../../graph/client.ts';
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
 import { accountDenialOf } from '../../graph/protection.ts';
 import { isOfOurs } from '../../model/account-link.ts';
-import { personKey } from '../../model/person-key.ts';
+import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { roster } from '../../operations/permissions.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { openVault } from '../../secrets/key-file.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { loadSettings } from '../../settings/settings.ts';
-import { forgetPasswords, readUnknownPasswords, replacePasswords } from '../../store/accounts/initial-passwords.ts';
+import {
+  forgetPasswords,
+  keepAgain,
+  passwordsOf,
+  readUnknownPasswords,
+  replacePasswords,
+} from '../../store/accounts/initial-passwords.ts';
 import { listLinks, type ShownLink, settleRecovered } from '../../store/accounts/links.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { purposeOf } from '../../sync/apply/new-accounts.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, perform } from '../perform.ts';
+import { type AppContext, type District, perform, type TenantRef } from '../perform.ts';
 import { personMeant } from '../queries/one-person.ts';
 
 interface Renewed {
@@ -35,10 +41,10 @@ type Account = Pick<ShownLink, 'role' | 'personId' | 'objectId'> & { userPrincip
 export async function renewPasswords(
   context: AppContext,
   actor: Actor,
-  { tenant: tenantName, unknown, person }: { tenant: string; unknown?: true | undefined; person?: string | undefined },
+  { tenant: named, unknown, person }: { tenant: TenantRef; unknown?: true | undefined; person?: string | undefined },
 ): Promise<Renewed> {
-  const { home, keyFile, store, clock } = context;
-  return await perform(context, actor, { action: 'passwords.renew', tenant: tenantName }, async (district) => {
+  const { home, keyFile } = context;
+  return await perform(context, actor, { action: 'passwords.renew', tenant: named }, async (district) => {
     const { tenant } = district;
     const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
     const { accounts, profiles } = await district.read(async (scope) => ({
@@ -52,32 +58,60 @@ export async function renewPasswords(
       for (let at = 0; at < accounts.length; at += batchLimit) {
         const some = accounts.slice(at, at + batchLimit);
         const made = some.map((account) => ({ ...account, ...newPassword(profiles, account, tenant.slug) }));
-        const sealed = await Promise.all(
-          made.map(async ({ password, ...one }) => ({
-            ...one,
-            sealed: await vault.seal(password, purposeOf(tenant.id, personKey(one.role, one.personId))),
-          })),
-        );
-        await store.withTenant(tenant.id, (scope) => replacePasswords(scope, sealed, timestamp(clock)));
-        const answers = await sendBatch(client, made.map(requestFor));
-        const done = some.filter((_, index) => isSuccess(answers[index]?.status));
-        for (const [index, account] of some.entries()) {
-          const answer = answers[index];
-          if (done.includes(account) || answer === undefined) continue;
-          const person = personKey(account.role, account.personId);
-          result.failed.push({ person, error: await refusalOf(client, account, answer) });
-        }
-        await district.write(async (scope) => {
-          const refused = some.filter((account, index) => !done.includes(account) && answers[index] !== undefined);
-          await forgetPasswords(scope, refused);
-          await settleRecovered(scope, done);
-          return { outcome: undefined, entries: [{ count: done.length }] };
-        });
-        result.renewed += done.length;
+        const { renewed, failed } = await renewSome({ district, client, vault }, made);
+        result.renewed += renewed;
+        result.failed.push(...failed);
       }
     });
     return result;
   });
+}
+
+type Made = Account & ReturnType<typeof newPassword>;
+
+/** One batch. The log has it twice: who is about to get one, with what is kept, and what came of it. */
+async function renewSome(
+  { district, client, vault }: { district: District; client: GraphClient; vault: Vault },
+  made: readonly Made[],
+): Promise<Renewed> {
+  const sealed = await Promise.all(
+    made.map(async ({ password, ...one }) => ({
+      ...one,
+      sealed: await vault.seal(password, purposeOf(district.tenant.id, personKey(one.role, one.personId))),
+    })),
+  );
+  const before = await district.write(async (scope, now) => {
+    const before = await passwordsOf(scope, made);
+    await replacePasswords(scope, sealed, now.toISOString());
+    return { outcome: before, entries: [{ setting: keysOf(made) }] };
+  });
+  const answers = await sendBatch(client, made.map(requestFor));
+  const done = made.filter((_, index) => isSuccess(answers[index]?.status));
+  const failed: Renewed['failed'] = [];
+  const refused: Account[] = [];
+  for (const [index, account] of made.entries()) {
+    const answer = answers[index];
+    if (done.includes(account) || answer === undefined) continue;
+    refused.push(account);
+    const person = personKey(account.role, account.personId);
+    failed.push({ person, error: await refusalOf(client, account, answer) });
+  }
+  await district.write(async (scope) => {
+    await forgetPasswords(scope, refused);
+    // The one of before is still theirs.
+    const keys = new Set(keysOf(refused));
+    await keepAgain(
+      scope,
+      before.filter((row) => keys.has(personKey(row.role, row.person_id))),
+    );
+    await settleRecovered(scope, done);
+    return { outcome: undefined, entries: [{ count: done.length, set: keysOf(done), refused: [...keys] }] };
+  });
+  return { renewed: done.length, failed };
+}
+
+function keysOf(accounts: readonly Account[]): PersonKey[] {
+  return accounts.map(({ role, personId }) => personKey(role, personId));
 }
 
 async function accountOf(scope: TenantScope, asked: string): Promise<Account> {
@@ -108,11 +142,7 @@ async function refusalOf(
   return await accountDenialOf(client, objectId, { permissions: roster, what, words });
 }
 
-function requestFor({
-  objectId,
-  password,
-  mustChange,
-}: Account & { password: string; mustChange: boolean }): BatchRequest {
+function requestFor({ objectId, password, mustChange }: Made): BatchRequest {
   const body = { passwordProfile: { password, forceChangePasswordNextSignIn: mustChange } };
   return { method: 'PATCH', url: `/education/users/${objectId}`, body };
 }

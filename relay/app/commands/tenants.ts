@@ -8,7 +8,7 @@ import { createTenant, findTenant, type Tenant } from '../../store/tenants/syste
 import { countTenant, editTenant, removeTenant, type TenantChange } from '../../store/tenants/tenants.ts';
 import { allow } from '../access.ts';
 import type { Actor } from '../actor.ts';
-import { type AppContext, perform, performAcross, reach } from '../perform.ts';
+import { type AppContext, perform, performAcross, reach, type TenantRef } from '../perform.ts';
 import { tenantFields } from './tenant-fields.ts';
 
 /** As somebody typed them. */
@@ -43,7 +43,7 @@ export async function addTenant(context: AppContext, actor: Actor, input: Requir
 export async function changeTenant(
   context: AppContext,
   actor: Actor,
-  { tenant: slugOrId, slug, name, graphTenant }: TenantInput & { tenant: string },
+  { tenant: named, slug, name, graphTenant }: TenantInput & { tenant: TenantRef },
 ): Promise<Told> {
   allow(actor, 'tenant.edit');
   const change: TenantChange = {
@@ -53,7 +53,7 @@ export async function changeTenant(
   };
   const found = change.graphTenantId === undefined ? [] : await tried(context, change.graphTenantId);
   return await performAcross(context, actor, 'tenant.edit', async (scope) => {
-    const before = await reach(scope, actor, slugOrId);
+    const before = await reach(scope, actor, named);
     await editTenant(scope, before, change);
     const tenant = await findTenant(scope, before.id);
     const detail = { changes: changesBetween(told(before), told(tenant)) };
@@ -87,9 +87,9 @@ export interface Removal {
 export async function deleteTenant(
   context: AppContext,
   actor: Actor,
-  { tenant: slugOrId, confirm }: { tenant: string; confirm?: string | undefined },
+  { tenant: named, confirm }: { tenant: TenantRef; confirm?: string | undefined },
 ): Promise<Removal> {
-  return await perform(context, actor, { action: 'tenant.remove', tenant: slugOrId }, ({ tenant, write }) =>
+  return await perform(context, actor, { action: 'tenant.remove', tenant: named }, ({ tenant, write }) =>
     write(async (scope) => {
       const counts = await countTenant(scope);
       const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
@@ -110,10 +110,10 @@ export async function deleteTenant(
 export async function acceptMovedServer(
   context: AppContext,
   actor: Actor,
-  { tenant: slugOrId, server: given }: { tenant: string; server: string },
+  { tenant: named, server: given }: { tenant: TenantRef; server: string },
 ): Promise<{ tenant: Tenant; server: string }> {
   const server = given.replace(/^https?:\/\//i, '').replace(/\/.*$/s, '');
-  return await perform(context, actor, { action: 'tenant.accept', tenant: slugOrId }, ({ tenant, write }) =>
+  return await perform(context, actor, { action: 'tenant.accept', tenant: named }, ({ tenant, write }) =>
     write(async (scope) => {
       const servers = await acceptServer(scope, server);
       if (servers.length === 0) {

@@ -1,4 +1,7 @@
-/** Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. */
+/**
+ * Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. Whoever manages tokens can
+ * revoke one that is for other subjects.
+ */
 import { fail } from '../../../shared/errors.ts';
 import { type AccessRole, accessRoles } from '../../model/access-role.ts';
 import type { AccessScope } from '../../model/access-scope.ts';
@@ -7,10 +10,10 @@ import { createToken, mightOf, revokeToken, type TokenMight } from '../../store/
 import { listTenants } from '../../store/tenants/system.ts';
 import { scopesFor } from '../access.ts';
 import { type Actor, hasScope, nameOf, reaches, roleOf } from '../actor.ts';
-import { performAcross, reach, type StoreContext } from '../perform.ts';
+import { performAcross, reach, type StoreContext, type TenantRef } from '../perform.ts';
 
 export interface TokenInput {
-  tenant: string;
+  tenant: TenantRef;
   name: string;
   days: number;
   role: AccessRole;
@@ -52,12 +55,12 @@ export async function makeToken(
  * Has a token refused from now on, for good; a second time keeps the first.
  *
  * @param asked `token`: its id
- * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT and SCOPE_MISSING for one that can do more, or opens more, than the one who revokes it
+ * @throws HallpassError TOKEN_NOT_FOUND, ROLE_INSUFFICIENT for one that can do more, or opens more, than the one who revokes it
  */
 export async function endToken(
   context: StoreContext,
   actor: Actor,
-  { tenant, token: id }: { tenant: string; token: string },
+  { tenant, token: id }: { tenant: TenantRef; token: string },
 ): Promise<void> {
   await performAcross(context, actor, 'token.revoke', async (scope, now) => {
     const { id: tenantId } = await reach(scope, actor, tenant);
@@ -66,8 +69,7 @@ export async function endToken(
       // Whoever gives the secret in place of the id is not shown it again.
       throw fail('TOKEN_NOT_FOUND', { token: looksLikeToken(id) ? 'hallpass_…' : id });
     }
-    const { role, scopes, tenants } = opened;
-    needMight(actor, { role, scopes: scopes.filter((one) => scopesFor(role).includes(one)), tenants });
+    needRank(actor, opened);
     await revokeToken(scope, id, now);
     const told = opened.tenants === 'all' ? (await listTenants(scope)).map((one) => one.id) : opened.tenants;
     return { outcome: undefined, entries: told.map((tenantId) => ({ tenantId, detail: { token: id } })) };
@@ -89,13 +91,17 @@ function usefulScopes(role: AccessRole, wanted: readonly AccessScope[]): AccessS
 }
 
 /** @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
-function needMight(actor: Actor, { role, scopes, tenants }: TokenMight): void {
+function needMight(actor: Actor, might: TokenMight): void {
+  needRank(actor, might);
+  const missing = might.scopes.find((scope) => !hasScope(actor, scope));
+  if (missing !== undefined) throw fail('SCOPE_MISSING', { scope: missing, action: 'a token with that scope' });
+}
+
+/** @throws HallpassError ROLE_INSUFFICIENT */
+function needRank(actor: Actor, { role, tenants }: Pick<TokenMight, 'role' | 'tenants'>): void {
   const own = roleOf(actor);
   const isAsMighty = own !== 'agent' && accessRoles.indexOf(own) <= accessRoles.indexOf(role);
   const opensAsMuch = tenants === 'all' ? own === 'operator' : tenants.every((one) => reaches(actor, one));
-  if (!isAsMighty || !opensAsMuch) {
-    throw fail('ROLE_INSUFFICIENT', { role: own, action: 'tokens that can do or open more than the own one' });
-  }
-  const missing = scopes.find((scope) => !hasScope(actor, scope));
-  if (missing !== undefined) throw fail('SCOPE_MISSING', { scope: missing, action: 'a token with that scope' });
+  if (isAsMighty && opensAsMuch) return;
+  throw fail('ROLE_INSUFFICIENT', { role: own, action: 'tokens that can do or open more than the own one' });
 }

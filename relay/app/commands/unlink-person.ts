@@ -1,7 +1,7 @@
 import { personKey } from '../../model/person-key.ts';
 import { findLink, unlinkByHand } from '../../store/accounts/links.ts';
 import type { Actor } from '../actor.ts';
-import { perform, type StoreContext } from '../perform.ts';
+import { perform, type StoreContext, type TenantRef } from '../perform.ts';
 import { personMeant } from '../queries/one-person.ts';
 
 /**
@@ -14,7 +14,7 @@ import { personMeant } from '../queries/one-person.ts';
 export async function unlinkPerson(
   context: StoreContext,
   actor: Actor,
-  { tenant, person: asked }: { tenant: string; person: string },
+  { tenant, person: asked }: { tenant: TenantRef; person: string },
 ): Promise<{ person: string; wasLinked: boolean }> {
   return await perform(context, actor, { action: 'link.remove', tenant }, async ({ read, write }) => {
     const meant = await read((scope) => personMeant(scope, asked));

@@ -10,7 +10,7 @@ import type { Tenant } from '../../store/tenants/system.ts';
 import { readCloudFacts, readMirrorFacts } from '../../sync/profile-facts.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, enter } from '../perform.ts';
+import { type AppContext, enter, type TenantRef } from '../perform.ts';
 
 export interface CheckedProfile {
   profile: Profile;
@@ -30,14 +30,14 @@ export interface CheckedProfile {
 export async function checkProfile(
   context: AppContext,
   actor: Actor,
-  tenantName: string,
+  named: TenantRef,
   which: Profile | string | undefined,
 ): Promise<CheckedProfile> {
   const { store, clock } = context;
-  const tenant = await enter(store, actor, 'check', tenantName);
+  const tenant = await enter(store, actor, 'check', named);
   const { profile, mirror } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
-    const profile = typeof which === 'object' ? which : chooseProfile(profiles, tenantName, which);
+    const profile = typeof which === 'object' ? which : chooseProfile(profiles, tenant.slug, which);
     return { profile, mirror: await readMirrorFacts(scope, profile, profiles, clock.now()) };
   });
   const { cloud, unasked } = await askCloud(context, tenant, ({ client, roles }) =>
@@ -59,9 +59,9 @@ export function needReady({ profile, problems, unasked }: CheckedProfile, tenant
 export async function skusNow(
   context: AppContext,
   actor: Actor,
-  tenantName: string,
+  named: TenantRef,
 ): Promise<readonly SkuFacts[] | { unread: string }> {
-  const tenant = await enter(context.store, actor, 'licenses', tenantName);
+  const tenant = await enter(context.store, actor, 'licenses', named);
   const { cloud, unasked } = await askCloud(context, tenant, ({ client }) => readSkus(client));
   return cloud ?? { unread: unasked?.message.replace(/\.$/, '') ?? '' };
 }

@@ -2,11 +2,11 @@ import { readDomains, readSkus } from '../../graph/tenant.ts';
 import { productName } from '../../profile/products.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, enter } from '../perform.ts';
+import { type AppContext, enter, type TenantRef } from '../perform.ts';
 
 /** @throws HallpassError GRAPH_DENIED without Organization.Read.All, and as {@link withGraph} */
-export async function licensesNow(context: AppContext, actor: Actor, tenantName: string) {
-  const tenant = await enter(context.store, actor, 'licenses', tenantName);
+export async function licensesNow(context: AppContext, actor: Actor, named: TenantRef) {
+  const tenant = await enter(context.store, actor, 'licenses', named);
   const skus = await withGraph(context, tenant, ({ client }) => readSkus(client));
   return skus.map(({ skuId, skuPartNumber, capabilityStatus, consumedUnits, prepaidUnits, servicePlans }) => ({
     skuId,
@@ -21,8 +21,8 @@ export async function licensesNow(context: AppContext, actor: Actor, tenantName:
 }
 
 /** @throws HallpassError GRAPH_DENIED without Domain.Read.All, and as {@link withGraph} */
-export async function domainsNow(context: AppContext, actor: Actor, tenantName: string) {
-  const tenant = await enter(context.store, actor, 'domains', tenantName);
+export async function domainsNow(context: AppContext, actor: Actor, named: TenantRef) {
+  const tenant = await enter(context.store, actor, 'domains', named);
   const domains = await withGraph(context, tenant, ({ client }) => readDomains(client));
   return domains.map(({ id, isVerified, isDefault, authenticationType }) => ({
     domain: id,

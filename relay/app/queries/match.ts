@@ -9,7 +9,7 @@ import { liveDirectory } from '../../sync/live-directory.ts';
 import { readPeople } from '../../sync/read-people.ts';
 import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import { type AppContext, enter } from '../perform.ts';
+import { type AppContext, enter, type TenantRef } from '../perform.ts';
 
 /**
  * The rules of each role, scored on people and the directory as it is now.
@@ -19,14 +19,14 @@ import { type AppContext, enter } from '../perform.ts';
 export async function previewTenant(
   context: AppContext,
   actor: Actor,
-  name: string,
+  named: TenantRef,
   { roles, profile: profileName }: { roles: readonly Role[]; profile?: string | undefined },
 ): Promise<RolePreview[]> {
   const { store } = context;
-  const tenant = await enter(store, actor, 'match', name);
+  const tenant = await enter(store, actor, 'match', named);
   const { people, options } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
-    const meant = profileName === undefined ? profiles : [chooseProfile(profiles, name, profileName)];
+    const meant = profileName === undefined ? profiles : [chooseProfile(profiles, tenant.slug, profileName)];
     const scopes = meant.map((profile) => scopeOf(profile, profiles));
     const [only, ...others] = meant;
     const options = only === undefined || others.length > 0 ? noCandidateOptions : only.identity;

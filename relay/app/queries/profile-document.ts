@@ -5,7 +5,7 @@ import { inTodaysWords } from '../../profile/profile.ts';
 import { asksForLicenses } from '../../profile/resolve-names.ts';
 import { readRecords } from '../../store/roster/mirror.ts';
 import type { Actor } from '../actor.ts';
-import { type AppContext, ask } from '../perform.ts';
+import { type AppContext, ask, type TenantRef } from '../perform.ts';
 
 /**
  * @param document `text` of it, and what it is called for people
@@ -14,7 +14,7 @@ import { type AppContext, ask } from '../perform.ts';
 export async function readDocument(
   context: AppContext,
   actor: Actor,
-  tenant: string,
+  tenant: TenantRef,
   { text, name }: { text: string; name: string },
 ): Promise<ProfileDocument> {
   const schools = await ask(context, actor, { question: 'profiles', tenant }, (scope) => readRecords(scope, 'school'));
@@ -25,7 +25,7 @@ export async function readDocument(
 }
 
 /** Loaded when it is needed: see microsoft.ts. */
-async function skusOf(context: AppContext, actor: Actor, tenant: string) {
+async function skusOf(context: AppContext, actor: Actor, tenant: TenantRef) {
   const { skusNow } = await import('./check-profile.ts');
   return await skusNow(context, actor, tenant);
 }

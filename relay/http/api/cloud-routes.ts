@@ -25,7 +25,7 @@ export const cloudRoutes: readonly Route[] = [
       ),
     }),
     asksMicrosoft: true,
-    json: async ({ app, actor, tenant }) => ({ licenses: await licensesNow(app, actor, tenant.slug) }),
+    json: async ({ app, actor, tenant }) => ({ licenses: await licensesNow(app, actor, tenant) }),
   }),
   question({
     path: 'domains',
@@ -38,6 +38,6 @@ export const cloudRoutes: readonly Route[] = [
       ),
     }),
     asksMicrosoft: true,
-    json: async ({ app, actor, tenant }) => ({ domains: await domainsNow(app, actor, tenant.slug) }),
+    json: async ({ app, actor, tenant }) => ({ domains: await domainsNow(app, actor, tenant) }),
   }),
 ];

@@ -41,7 +41,7 @@ export const doorRoutes: readonly Route[] = [
       revokedBefore: moment.nullable().meta({ description: 'When it had been revoked already.' }),
     }),
     async perform({ app, actor, tenant, params }) {
-      const { id, name, revokedAt } = await shutOut(app, actor, { tenant: tenant.slug, agent: params.agent ?? '' });
+      const { id, name, revokedAt } = await shutOut(app, actor, { tenant, agent: params.agent ?? '' });
       return { agent: id, name, revokedBefore: revokedAt };
     },
   }),
@@ -54,7 +54,7 @@ export const doorRoutes: readonly Route[] = [
     status: 201,
     showsSecret: true,
     async perform({ app, actor, tenant, url }) {
-      return { ...(await makeCode(app, actor, { tenant: tenant.slug })), relay: url };
+      return { ...(await makeCode(app, actor, { tenant })), relay: url };
     },
   }),
   question({
@@ -101,7 +101,7 @@ export const doorRoutes: readonly Route[] = [
     status: 201,
     showsSecret: true,
     async perform({ app, actor, tenant }, given) {
-      const { slug: _slug, ...made } = await makeToken(app, actor, { tenant: tenant.slug, ...given });
+      const { slug: _slug, ...made } = await makeToken(app, actor, { tenant, ...given });
       return made;
     },
   }),
@@ -113,7 +113,7 @@ export const doorRoutes: readonly Route[] = [
     answer: z.object({ token: z.string() }),
     async perform({ app, actor, tenant, params }) {
       const { token = '' } = params;
-      await endToken(app, actor, { tenant: tenant.slug, token });
+      await endToken(app, actor, { tenant, token });
       return { token };
     },
   }),

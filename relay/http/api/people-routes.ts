@@ -65,7 +65,7 @@ export const peopleRoutes: readonly Route[] = [
     }),
     asksMicrosoft: true,
     async perform({ app, actor, tenant, params }, { account }) {
-      const asked = { tenant: tenant.slug, person: params.person ?? '', account };
+      const asked = { tenant, person: params.person ?? '', account };
       const { former = null, listedBy = null, ...linked } = await linkPerson(app, actor, asked);
       return { ...linked, former, listedBy };
     },
@@ -77,8 +77,7 @@ export const peopleRoutes: readonly Route[] = [
     summary: 'Takes an account from a person by hand; the account itself, and where it is a member, stay.',
     body: nothing,
     answer: z.object({ person: z.string(), wasLinked: z.boolean() }),
-    perform: ({ app, actor, tenant, params }) =>
-      unlinkPerson(app, actor, { tenant: tenant.slug, person: params.person ?? '' }),
+    perform: ({ app, actor, tenant, params }) => unlinkPerson(app, actor, { tenant, person: params.person ?? '' }),
   }),
   change({
     path: 'match',
@@ -101,7 +100,7 @@ export const peopleRoutes: readonly Route[] = [
     }),
     asksMicrosoft: true,
     async perform({ app, actor, tenant }, { roles, profile }) {
-      return { roles: await previewTenant(app, actor, tenant.slug, { roles: [...new Set(roles)], profile }) };
+      return { roles: await previewTenant(app, actor, tenant, { roles: [...new Set(roles)], profile }) };
     },
   }),
 ];

@@ -87,7 +87,7 @@ export const profileRoutes: readonly Route[] = [
         isNeeded: true,
       };
       const { found, result } = await withFindings((tell) =>
-        putProfile(app, actor, { tenant: tenant.slug, document: given, precondition, tell }),
+        putProfile(app, actor, { tenant, document: given, precondition, tell }),
       );
       const { profile, isNew } = result;
       const { resolved, notices } = given;
@@ -109,7 +109,7 @@ export const profileRoutes: readonly Route[] = [
     async perform({ app, actor, tenant, params, headers }) {
       const { name = '' } = params;
       const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: true };
-      await dropProfile(app, actor, { tenant: tenant.slug, profile: name, precondition });
+      await dropProfile(app, actor, { tenant, profile: name, precondition });
       return { profile: name };
     },
   }),
@@ -130,7 +130,7 @@ export const profileRoutes: readonly Route[] = [
     async perform(visit, body, text) {
       const { app, actor, tenant, params } = visit;
       const given = Object.keys(body).length === 0 ? params.name : (await documentOf(visit, text)).profile;
-      const { problems: found, stamps, unasked } = await checkProfile(app, actor, tenant.slug, given);
+      const { problems: found, stamps, unasked } = await checkProfile(app, actor, tenant, given);
       if (unasked !== undefined) throw new Refused(unasked, { problems: found });
       const ready = !found.some(({ severity }) => severity === 'error');
       return { ready, problems: found, stamps: stampCounts(stamps) };
@@ -158,7 +158,7 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
     hasVersion: true,
     async perform({ app, actor, tenant, params, headers }, { unchecked }) {
       const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: false };
-      const asked = { tenant: tenant.slug, profile: params.name ?? '', move: name, unchecked, precondition };
+      const asked = { tenant, profile: params.name ?? '', move: name, unchecked, precondition };
       const { found, result } = await withFindings((tell) =>
         moveProfile(app, actor, { ...asked, tell: (checked) => tell(checked.problems) }),
       );
@@ -192,7 +192,7 @@ async function inForce(visit: DistrictVisit): Promise<Profile> {
 /** @throws HallpassError PROFILE_INVALID, API_BODY_INVALID for one of another name than the path's */
 async function documentOf({ app, actor, tenant, params }: DistrictVisit, text: string): Promise<ProfileDocument> {
   const { name = '' } = params;
-  const given = await readDocument(app, actor, tenant.slug, { text, name: `"${name}"` });
+  const given = await readDocument(app, actor, tenant, { text, name: `"${name}"` });
   if (given.profile.name === name) return given;
   throw fail('API_BODY_INVALID', { reason: `name: it must be "${name}", as in the path` });
 }

@@ -46,7 +46,7 @@ export const runRoutes: readonly Route[] = [
         throw fail('API_BODY_INVALID', { reason: 'until: it must be a time to come' });
       }
       const end = until === undefined ? undefined : new Date(until).toISOString();
-      const asked = { tenant: tenant.slug, state: 'approved', key, profile, limit, until: end } as const;
+      const asked = { tenant, state: 'approved', key, profile, limit, until: end } as const;
       return { holds: await decide(app, actor, asked) };
     },
   }),
@@ -57,7 +57,7 @@ export const runRoutes: readonly Route[] = [
     body: z.strictObject(which),
     answer: holdsAnswer,
     async perform({ app, actor, tenant }, { hold: key, profile }) {
-      return { holds: await decide(app, actor, { tenant: tenant.slug, state: 'rejected', key, profile }) };
+      return { holds: await decide(app, actor, { tenant, state: 'rejected', key, profile }) };
     },
   }),
 ];
@@ -76,7 +76,7 @@ function control(
     answer: z.object({ requested: z.string() }),
     status: 202,
     async perform({ app, actor, tenant }) {
-      await controlRuns(app, actor, { tenant: tenant.slug, request });
+      await controlRuns(app, actor, { tenant, request });
       return { requested: name };
     },
   });

@@ -1,8 +1,9 @@
 /** First passwords of accounts that Hallpass made, sealed, until they are handed out. */
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { readopted, recovered } from '../../model/account-link.ts';
 import { asPersonKey, type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
+import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -57,18 +58,40 @@ export async function replacePasswords(
   await addPasswords(scope, passwords, now);
 }
 
-/** What earlier attempts left, by person key. */
-export async function findPasswords(
+/** A row as it stands, for {@link keepAgain}. */
+export type StoredPassword = Selectable<Database['initial_password']>;
+
+/** What is kept of these people. */
+export async function passwordsOf(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],
-): Promise<Map<PersonKey, EarlierPassword>> {
+): Promise<StoredPassword[]> {
   const keys = JSON.stringify(people.map(({ role, personId }) => personKey(role, personId)));
-  const rows = await db
+  return await db
     .selectFrom('initial_password')
-    .select(['role', 'person_id', 'sealed', 'sealed_for'])
+    .selectAll()
     .where('tenant_id', '=', tenantId)
     .where(sql`role || ':' || person_id`, 'in', sql`(select value from json_each(${keys}))`)
     .execute();
+}
+
+/** Keeps what was there before it was replaced, unless there is something newer. */
+export async function keepAgain({ db }: TenantScope, rows: readonly StoredPassword[]): Promise<void> {
+  for (const part of slices(rows)) {
+    await db
+      .insertInto('initial_password')
+      .values(part)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** What earlier attempts left, by person key. */
+export async function findPasswords(
+  scope: TenantScope,
+  people: readonly { role: Role; personId: string }[],
+): Promise<Map<PersonKey, EarlierPassword>> {
+  const rows = await passwordsOf(scope, people);
   return new Map(
     rows.map((row) => {
       const key = personKey(row.role, row.person_id);

@@ -1,0 +1,62 @@
+/** New first passwords: whatever is kept or forgotten of them is in the audit log with it. */
+import t, { type Test } from 'tap';
+import { readPasswords } from '../../store/accounts/initial-passwords.ts';
+import { readAudit } from '../../store/audit/audit.ts';
+import { openDistrict, smallRoster } from '../../testing/district.ts';
+import type { Actor } from '../actor.ts';
+import { renewPasswords } from './renew-passwords.ts';
+
+const kim: Actor = { kind: 'terminal', user: 'kim' };
+
+async function setUp(t: Test) {
+  const home = t.testdir();
+  const mode = { students: 'create', teachers: 'create' } as const;
+  const district = await openDistrict({ dir: home, home, mode, students: 2, accounts: false });
+  t.teardown(() => district.close());
+  await district.commit(smallRoster(2));
+  await district.run();
+  const { store, clock, tenantId, microsoft } = district;
+  const context = { home, store, clock, signal: AbortSignal.timeout(60_000) };
+  const sealedOf = async (id: string) => {
+    const waiting = await store.readTenant(tenantId, readPasswords);
+    return waiting.find(({ personId }) => personId === id)?.sealed;
+  };
+  const audit = () => store.readTenant(tenantId, (scope) => readAudit(scope, { limit: 9 }));
+  const renew = () => renewPasswords(context, kim, { tenant: 'contoso', person: 'students:10' });
+  return { microsoft, sealedOf, audit, renew };
+}
+
+t.test('the log says who is about to get one, and who got it', async (t) => {
+  const { sealedOf, audit, renew } = await setUp(t);
+  const before = await sealedOf('10');
+  t.match(await renew(), { renewed: 1, failed: [] });
+  t.not(await sealedOf('10'), before);
+  t.match(await audit(), [
+    { action: 'passwords.renew', who: 'kim', detail: { count: 1, set: ['students:10'], refused: [] } },
+    { action: 'passwords.renew', who: 'kim', detail: { setting: ['students:10'] } },
+  ]);
+});
+
+t.test('one that Microsoft 365 refuses leaves the password of before', async (t) => {
+  const { microsoft, sealedOf, audit, renew } = await setUp(t);
+  const before = await sealedOf('10');
+  const [user] = microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
+  if (user === undefined) return t.fail('nobody');
+  user.protection = 'administrator';
+  t.match(await renew(), { renewed: 0, failed: [{ person: 'students:10', error: { code: 'AccountProtected' } }] });
+  t.equal(await sealedOf('10'), before);
+  t.match(await audit(), [
+    { detail: { count: 0, set: [], refused: ['students:10'] } },
+    { detail: { setting: [String] } },
+  ]);
+});
+
+t.test('where the answer is lost, the log has what was kept', async (t) => {
+  const { microsoft, sealedOf, audit, renew } = await setUp(t);
+  const before = await sealedOf('10');
+  microsoft.faults.add({ match: { method: 'POST', path: 'batch' }, kind: 'lost-answer', times: 9, skip: 0, delay: 0 });
+  await t.rejects(renew());
+  t.not(await sealedOf('10'), before, 'it may be theirs already');
+  const [entry] = await audit();
+  t.match(entry, { action: 'passwords.renew', detail: { setting: ['students:10'] } });
+});
