@@ -106,6 +106,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     wake: (id) => sync.wake(id),
   });
   started.defer(() => door.close());
+  if (settings.metrics.port > 0) {
+    // Loaded by those alone who want it.
+    const { serveMetrics } = await import('./http/metrics.ts');
+    const metrics = await serveMetrics(settings.metrics.port, {
+      connected: () => door.connected,
+      running: () => turns.underWay,
+    });
+    started.defer(() => metrics.close());
+  }
   await store.system(forgetConnections);
 
   // Before the first agent says hello: what its district wants changes later on, and it has to be told.

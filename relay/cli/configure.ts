@@ -27,6 +27,7 @@ interface ConfigureOptions extends Noted {
   clientSecretFile?: string;
   cycleSeconds?: number;
   keepDays?: number;
+  metricsPort?: number;
   keyFile?: string;
 }
 
@@ -57,6 +58,7 @@ export function configureCommand(command: Command, context: CliContext): void {
     .option('--graph-speed <factor>', "factor on Graph's limits, for a simulator", factor)
     .option('--cycle-seconds <number>', 'how often agents look for changes', seconds)
     .option('--keep-days <number>', 'how many days to keep the journal of runs', days)
+    .option('--metrics-port <number>', 'serve metrics for Prometheus on 127.0.0.1 (0: do not)', portNumber)
     .option('--key-file <file>', 'file with the key that seals secrets (default: in the state folder)', filePath)
     .addHelpText(
       'after',
@@ -118,6 +120,7 @@ function apply(before: RelaySettings, given: Omit<ConfigureOptions, keyof Noted>
       }),
     },
     journal: { ...before.journal, ...withoutUndefined({ keepDays: given.keepDays }) },
+    metrics: { ...before.metrics, ...withoutUndefined({ port: given.metricsPort }) },
     secrets: { ...before.secrets, ...withoutUndefined({ keyFile: absolute(given.keyFile) }) },
     agents: { ...before.agents, ...withoutUndefined({ cycleSeconds: given.cycleSeconds }) },
   });

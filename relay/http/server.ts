@@ -85,7 +85,7 @@ const portReasons: Record<string, string> = {
   EAI_AGAIN: 'the name server does not answer',
 };
 
-function portReason(error: unknown): string {
+export function portReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return portReasons[code] ?? reasonOf(error);
 }

@@ -110,6 +110,12 @@ const settingsSchema = z.strictObject({
       keepDays: z.int().min(1).max(36_500).default(400),
     })
     .prefault({}),
+  metrics: z
+    .strictObject({
+      /** Port on this computer for Prometheus; 0 for none. */
+      port: z.int().min(0).max(65_535).default(0),
+    })
+    .prefault({}),
   secrets: z
     .strictObject({
       /** File with the key that secrets are sealed with, when it is not kept in the state folder. */

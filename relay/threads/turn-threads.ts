@@ -41,6 +41,12 @@ export class TurnThreads implements Turns {
     this.#most = options.most ?? { small: Math.max(1, cores >> 1), large: Math.min(4, Math.max(2, cores)) };
   }
 
+  get underWay(): number {
+    return Object.values(this.#threads)
+      .flat()
+      .reduce((sum, thread) => sum + thread.load, 0);
+  }
+
   async take(order: TurnOrder): Promise<boolean> {
     const { id } = order.tenant;
     const records = await this.#options.store.withTenant(id, countRecords);

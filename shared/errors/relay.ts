@@ -324,4 +324,10 @@ export const relayErrors = {
       'Stop the other program, or choose another address or port: --host and --port of "hallpass-relay configure".',
     meaning: 'Two relays on one computer need two ports.',
   },
+  METRICS_PORT_IN_USE: {
+    retry: 'fix',
+    sentence: 'Cannot serve metrics on {address}: {reason}.',
+    action: 'Stop the other program, or choose another port: --metrics-port of "hallpass-relay configure", 0 for none.',
+    meaning: 'Metrics have a port of their own, which only this computer can reach.',
+  },
 } as const satisfies Record<string, Entry>;
