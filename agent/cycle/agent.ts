@@ -306,8 +306,8 @@ export class Agent {
     const pace = { intervalMs, databaseShare: state.settings.powerschool.databaseShare * source.probeShare };
     const dueAt = this.#runner.dueAt(pace, chance);
     this.#pausedUntil -= this.#setBack.look(clock.now());
-    const quiet = await this.#heedQuiet(session);
-    const paused = await this.#heedPause(session);
+    const quiet = await this.#reportQuietHours(session);
+    const paused = await this.#reportPause(session);
     const at = Math.max(dueAt, this.#pausedUntil, quiet);
     const waitMs = paused ? forEverMs : this.#commands.length > 0 || this.#wanted ? 0 : at - clock.now();
     this.#watchesCredentials = waitMs > 0 && this.#runner.refused && signIn !== undefined;
@@ -323,7 +323,7 @@ export class Agent {
   }
 
   /** The same, 0 for none; told once as they begin. */
-  async #heedQuiet(session: Session): Promise<number> {
+  async #reportQuietHours(session: Session): Promise<number> {
     const until = this.#quiet();
     if (until !== undefined && until !== this.#quietUntil) {
       this.#parts.report({ event: 'agent.quiet', until: new Date(until).toISOString() });
@@ -334,7 +334,7 @@ export class Agent {
   }
 
   /** True while an administrator has paused the agent; told once in each session. */
-  async #heedPause(session: Session): Promise<boolean> {
+  async #reportPause(session: Session): Promise<boolean> {
     const paused = this.#parts.state.pausedSince !== undefined;
     if (paused && this.#pauseTold !== session) await session.tell({ type: 'status', state: 'waiting' });
     this.#pauseTold = paused ? session : undefined;

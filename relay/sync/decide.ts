@@ -20,7 +20,7 @@ import type { Profile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
 import { candidatesOf, type HandedOver, resolveAccounts } from './accounts.ts';
 import { updateApplied } from './apply/effects.ts';
-import { heedDeletions } from './deleted-accounts.ts';
+import { considerDeletions } from './deleted-accounts.ts';
 import { holdersOf } from './holders.ts';
 import { alreadyThere, conflictsOf, withoutConflicts } from './state/adoption.ts';
 import { renewProblems } from './state/memory.ts';
@@ -44,7 +44,7 @@ export function decide(state: ProfileState, today: string): Decided {
   const { roster, directory } = tenant;
   const { open, shared, unsettled } = sortPeople(state, today);
   state.unsettled = unsettled;
-  const deletions = heedDeletions(open, state);
+  const deletions = considerDeletions(open, state);
   const resolved = resolveAccounts(deletions.open, profile, {
     directory,
     holders: holdersOf(tenant, deletions.restored),

@@ -11,7 +11,7 @@ import { type Problem, problem } from '../model/problem.ts';
 import type { DeletedAccount } from '../store/accounts/deleted-accounts.ts';
 import type { ProfileState } from './state/tenant-state.ts';
 
-export interface HeededDeletions {
+export interface ConsideredDeletions {
   /** People who get an account by the profile's mode. */
   open: Person[];
   /** Accounts that are there again: they are their people's. */
@@ -22,19 +22,19 @@ export interface HeededDeletions {
 }
 
 /** @param people those without an account */
-export function heedDeletions(people: readonly Person[], { profile, tenant }: ProfileState): HeededDeletions {
-  const heeded: HeededDeletions = { open: [], restored: [], replaced: new Map(), problems: [] };
+export function considerDeletions(people: readonly Person[], { profile, tenant }: ProfileState): ConsideredDeletions {
+  const considered: ConsideredDeletions = { open: [], restored: [], replaced: new Map(), problems: [] };
   for (const person of people) {
     const key = personKey(person.role, person.id);
     const deleted = tenant.deletedAccounts.get(key);
-    if (deleted === undefined || profile.mode[person.role] !== 'create') heeded.open.push(person);
-    else if (isBack(deleted, tenant)) heeded.restored.push(linkOf(deleted));
+    if (deleted === undefined || profile.mode[person.role] !== 'create') considered.open.push(person);
+    else if (isBack(deleted, tenant)) considered.restored.push(linkOf(deleted));
     else if (profile.drift.deletedAccounts === 'recreate') {
-      heeded.open.push(person);
-      heeded.replaced.set(key, deleted.objectId);
-    } else heeded.problems.push(problem(key, 'AccountDeletedByHand', { account: deleted.objectId }));
+      considered.open.push(person);
+      considered.replaced.set(key, deleted.objectId);
+    } else considered.problems.push(problem(key, 'AccountDeletedByHand', { account: deleted.objectId }));
   }
-  return heeded;
+  return considered;
 }
 
 function isBack({ objectId }: DeletedAccount, { directory, taken }: ProfileState['tenant']): boolean {

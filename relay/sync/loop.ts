@@ -93,7 +93,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     return loop;
   };
 
-  const heedPause = async (tenantId: string): Promise<void> => {
+  const endIfPaused = async (tenantId: string): Promise<void> => {
     if (!running.has(tenantId)) return;
     const profiles = await store.withTenant(tenantId, readProfiles);
     const run = running.get(tenantId);
@@ -110,7 +110,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   return {
     wake(tenantId) {
       loopOf(tenantId).wake();
-      heedPause(tenantId).catch((error: unknown) => {
+      endIfPaused(tenantId).catch((error: unknown) => {
         const { code, message } = toHallpassError(error);
         log.error(
           { event: 'run.pause-failed', ...named(tenantId), code, message },

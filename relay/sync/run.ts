@@ -98,7 +98,7 @@ export async function runProfile(context: RunContext, state: ProfileState, today
     !checked.held.flat().some(({ byProfile }) => byProfile === true);
   let quarantine: Quarantine | undefined;
   await store.withTenant(tenantId, async (scope) => {
-    await heedLinkEdits(scope, tenant);
+    await applyLinkEdits(scope, tenant);
     if (habits.ownersOneByOne && !wasOneByOne) await noteOwnersOneByOne(scope);
     await settleGuard(scope, state, checked, result.failed, timestamp(clock));
     if (isCarriedOut) await noteAppliedProfile(scope, profile);
@@ -131,7 +131,7 @@ async function previewed(
 }
 
 /** Links that somebody changed during the run: what it did to the accounts of before says nothing about those of now. */
-async function heedLinkEdits(scope: TenantScope, tenant: TenantState): Promise<void> {
+async function applyLinkEdits(scope: TenantScope, tenant: TenantState): Promise<void> {
   if ((await readDirectoryState(scope)).linksEditedAt === tenant.linksEditedAt) return;
   const links = await readLinks(scope);
   await forgetApplied(
