@@ -30,7 +30,7 @@ export const addMembers: OperationSpec<'addMembers'> = {
   option: undefined,
   answers: [...joining, ...refusals],
   makes: undefined,
-  unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 
   does: { adds: 'member' },
   effect: ({ sectionId, people }) => ({ relations: { kind: 'member', container: sectionId, items: people } }),

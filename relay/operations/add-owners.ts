@@ -44,7 +44,7 @@ export const addOwners: OperationSpec<'addOwners'> = {
   option: undefined,
   answers: [severalNotPossible, ...joining, ...severalRefused, ...refusals],
   makes: undefined,
-  unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'uncertain', kind: 'owner', container: idIn(key), items: keysIn(after) }),
 
   does: { adds: 'owner' },
   effect: ({ sectionId, people }) => ({ relations: { kind: 'owner', container: sectionId, items: people } }),

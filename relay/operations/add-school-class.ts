@@ -30,7 +30,7 @@ export const addSchoolClass: OperationSpec<'addSchoolClass'> = {
     ...[noEducation, ...refusals],
   ],
   makes: undefined,
-  unheard: () => ({ what: 'again' }),
+  lostAnswer: () => ({ what: 'again' }),
 
   does: { adds: 'schoolClass' },
   effect: ({ schoolId, sectionId }) => ({

@@ -30,7 +30,7 @@ export const addSchoolUser: OperationSpec<'addSchoolUser'> = {
     ...[noEducation, ...refusals],
   ],
   makes: undefined,
-  unheard: () => ({ what: 'again' }),
+  lostAnswer: () => ({ what: 'again' }),
 
   does: { adds: 'schoolUser' },
   effect: ({ schoolId, personKey }) => ({

@@ -29,7 +29,7 @@ export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
   option: undefined,
   answers: [...joining, ...refusals],
   makes: undefined,
-  unheard: () => ({ what: 'again' }),
+  lostAnswer: () => ({ what: 'again' }),
 
   does: { adds: 'licence' },
   effect: ({ groupId, people }) => ({

@@ -26,7 +26,7 @@ export const archiveTeam: OperationSpec<'archiveTeam'> = {
   option: archiving,
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
   makes: undefined,
-  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
+  lostAnswer: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
 
   does: { retires: 'archived' },
   effect: ({ sectionId }) => ({ relations: { kind: 'retired', container: 'archived', items: [sectionId] } }),

@@ -94,7 +94,7 @@ export const assignLicence: OperationSpec<'assignLicence'> = {
   },
   answers: [...passing, ...missing, ...aboutLicenses, onPremises, protectedAccount, ...full, ...refusals],
   makes: undefined,
-  unheard: () => ({ what: 'again' }),
+  lostAnswer: () => ({ what: 'again' }),
 
   does: { adds: 'licence' },
   effect: licensed,

@@ -29,7 +29,7 @@ export const createClass: OperationSpec<'createClass'> = {
       object: { kind: 'class', key: idIn(key), objectId, body: displayName === undefined ? {} : { displayName } },
     }),
   },
-  unheard: () => ({ what: 'look' }),
+  lostAnswer: () => ({ what: 'look' }),
 
   does: { creates: 'class' },
   effect: ({ sectionId, body }, objectId) => ({ object: { kind: 'class', key: sectionId, objectId, body } }),

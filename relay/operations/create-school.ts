@@ -27,7 +27,7 @@ export const createSchool: OperationSpec<'createSchool'> = {
     claims: () => ({}),
     found: (key, _body, objectId) => ({ object: { kind: 'school', key: idIn(key), objectId, body: {} } }),
   },
-  unheard: () => ({ what: 'look' }),
+  lostAnswer: () => ({ what: 'look' }),
 
   does: { creates: 'school' },
   effect: ({ schoolId, body }, objectId) => ({ object: { kind: 'school', key: schoolId, objectId, body } }),

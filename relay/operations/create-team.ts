@@ -26,7 +26,7 @@ export const createTeam: OperationSpec<'createTeam'> = {
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, noEducation, ...teamRefused, ...refusals],
   makes: undefined,
   // What is known of teams says how far it is.
-  unheard: () => ({ what: 'again' }),
+  lostAnswer: () => ({ what: 'again' }),
 
   does: { creates: 'team' },
   // What is known of a team says more than that it was asked for.

@@ -62,7 +62,7 @@ export const createUser: OperationSpec<'createUser'> = {
       return { link: { role, personId: id, objectId, rule: 'created' } };
     },
   },
-  unheard: () => ({ what: 'look' }),
+  lostAnswer: () => ({ what: 'look' }),
 
   does: { creates: 'user' },
   effect: ({ personKey, user: { person, body } }, objectId) => ({

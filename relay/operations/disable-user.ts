@@ -17,7 +17,7 @@ export const disableUser: OperationSpec<'disableUser'> = {
   option: undefined,
   answers: accountAnswers,
   makes: undefined,
-  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
+  lostAnswer: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 
   does: { retires: 'disabled' },
   effect: ({ personKey }) => ({ relations: { kind: 'retired', container: 'disabled', items: [personKey] } }),

@@ -17,7 +17,7 @@ export const enableUser: OperationSpec<'enableUser'> = {
   option: undefined,
   answers: accountAnswers,
   makes: undefined,
-  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
+  lostAnswer: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'disabled', items: [key] }),
 
   does: { restores: 'disabled' },
   effect: ({ personKey }) => ({

@@ -19,7 +19,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
   answers: classAnswers,
   makes: undefined,
   // Whoever needs the class again names it anew, and a reading of the directory tells what is true.
-  unheard: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
   does: { retires: 'expired' },
   effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),

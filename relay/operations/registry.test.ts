@@ -47,8 +47,8 @@ t.test('whatever differs can be put right in one way', async (t) => {
 
 t.test('only what can be repeated without harm is repeated', (t) => {
   for (const kind of operationKinds) {
-    const { makes, unheard } = specOf(kind);
-    t.equal(unheard({ key: 'class:1', after: undefined }).what === 'look', makes !== undefined, kind);
+    const { makes, lostAnswer } = specOf(kind);
+    t.equal(lostAnswer({ key: 'class:1', after: undefined }).what === 'look', makes !== undefined, kind);
   }
   t.end();
 });

@@ -28,7 +28,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
   option: undefined,
   answers: leaving,
   makes: undefined,
-  unheard: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'uncertain', kind: 'member', container: idIn(key), items: keysIn(after) }),
 
   does: { removes: 'member' },
   effect: ({ sectionId, personKey }) => ({ unrelated: [{ kind: 'member', container: sectionId, items: [personKey] }] }),

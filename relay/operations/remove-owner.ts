@@ -30,7 +30,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
   option: undefined,
   answers: leaving,
   makes: undefined,
-  unheard: ({ key, after }) => {
+  lostAnswer: ({ key, after }) => {
     const people = { container: idIn(key), items: keysIn(after) };
     return { what: 'uncertain', kind: 'owner', ...people, doubted: [{ kind: 'member', ...people }] };
   },

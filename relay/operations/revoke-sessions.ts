@@ -37,7 +37,7 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   },
   answers: accountAnswers,
   makes: undefined,
-  unheard: () => ({ what: 'again' }),
+  lostAnswer: () => ({ what: 'again' }),
 
   does: { retires: 'signedOut' },
   effect: ({ personKey }) => ({ relations: { kind: 'retired', container: 'signedOut', items: [personKey] } }),

@@ -46,7 +46,7 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   /** What it makes, which a repetition would make twice; undefined for what can be sent again. */
   makes: Creation<K> | undefined;
   /** What there is to know when a run was killed before the answer. */
-  unheard(entry: { key: OperationKey; after: unknown }): Unheard;
+  lostAnswer(entry: { key: OperationKey; after: unknown }): LostAnswer;
 
   /** What it does, for whoever looks for the operation that does so: the repair of a difference, or what somebody waits for. */
   does: Does;
@@ -158,7 +158,7 @@ interface GraphWay<K extends OperationKind> {
   lesser?(operation: OperationOf<K>): OperationOf<K> | undefined;
 }
 
-/** How an object that was made, perhaps unheard, is found again. */
+/** How an object that was made, perhaps lostAnswer, is found again. */
 export interface Creation<K extends OperationKind> {
   /** Where it shows, and by which value; from the journal, which keeps what {@link OperationSpec.journal} says. */
   search(body: Readonly<Record<string, unknown>>): Search;
@@ -192,7 +192,7 @@ export interface Search {
 }
 
 /** After a kill: everything is planned again, whatever is desired by now. */
-export type Unheard =
+export type LostAnswer =
   /** It is looked for, as {@link Creation} says. */
   | { what: 'look' }
   /** Nothing needs to be known: what is wanted is sent again, and does no harm. */

@@ -19,7 +19,7 @@ export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
   option: archiving,
   answers: [...passing, ...missing, onPremises, protectedGroup, ...full, ...teamRefused, ...refusals],
   makes: undefined,
-  unheard: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
+  lostAnswer: ({ key }) => ({ what: 'uncertain', kind: 'retired', container: 'archived', items: [idIn(key)] }),
 
   does: { restores: 'archived' },
   effect: ({ sectionId }) => ({ unrelated: [{ kind: 'retired', container: 'archived', items: [sectionId] }] }),

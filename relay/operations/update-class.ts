@@ -18,7 +18,7 @@ export const updateClass: OperationSpec<'updateClass'> = {
   option: undefined,
   answers: classAnswers,
   makes: undefined,
-  unheard: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),
 
   does: { updates: 'class' },
   effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),

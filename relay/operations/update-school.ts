@@ -22,7 +22,7 @@ export const updateSchool: OperationSpec<'updateSchool'> = {
   option: undefined,
   answers: [...passing, ...missing, onPremises, ...full, noEducation, refusedValue, ...refusals],
   makes: undefined,
-  unheard: ({ key, after }) => ({ what: 'forget', kind: 'school', key: idIn(key), names: namesIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'forget', kind: 'school', key: idIn(key), names: namesIn(after) }),
 
   does: { updates: 'school' },
   effect: ({ schoolId, body }, objectId, applied) => updated('school', schoolId, body, objectId, applied),

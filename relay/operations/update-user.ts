@@ -28,7 +28,7 @@ export const updateUser: OperationSpec<'updateUser'> = {
     ...[unusableDomain, noEducation, refusedValue, ...refusals],
   ],
   makes: undefined,
-  unheard: ({ key, after }) => ({ what: 'forget', kind: 'user', key, names: namesIn(after) }),
+  lostAnswer: ({ key, after }) => ({ what: 'forget', kind: 'user', key, names: namesIn(after) }),
 
   does: { updates: 'user' },
   effect(operation, objectId, applied): Applied {

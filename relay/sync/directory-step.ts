@@ -183,15 +183,15 @@ function isOfCreation({ kind }: Intent): boolean {
 
 /** Writes down what is not known, as the kind of operation says. */
 async function doubt(scope: TenantScope, intent: Intent): Promise<void> {
-  const unheard = specOf(intent.kind).unheard(intent);
-  switch (unheard.what) {
+  const lostAnswer = specOf(intent.kind).lostAnswer(intent);
+  switch (lostAnswer.what) {
     case 'uncertain':
-      await markUncertain(scope, unheard.kind, unheard.container, unheard.items);
-      return await doubtRecorded(scope, unheard);
+      await markUncertain(scope, lostAnswer.kind, lostAnswer.container, lostAnswer.items);
+      return await doubtRecorded(scope, lostAnswer);
     case 'forget':
-      return await forgetValues(scope, unheard.kind, unheard.key, unheard.names);
+      return await forgetValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.names);
     case 'keep':
-      return await keepValues(scope, unheard.kind, unheard.key, unheard.values);
+      return await keepValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.values);
     case 'again':
     case 'look':
       return;

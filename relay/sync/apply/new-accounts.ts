@@ -1,7 +1,7 @@
 /**
  * What is settled before an account is created, because the answer may be lost: its name belongs to the person for good,
  * and its first password is kept, sealed. An attempt that is repeated uses the password of the first one, which may have
- * succeeded unheard.
+ * succeeded lostAnswer.
  */
 
 import type { Operation } from '../../model/operation.ts';
