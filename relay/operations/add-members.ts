@@ -1,7 +1,7 @@
 /** Puts students and teachers into their class, twenty in a request. */
 import { idIn } from '../model/keys.ts';
 import { refusals } from './common-answers.ts';
-import { makeAgain, references } from './memberships.ts';
+import { createAgain, references } from './memberships.ts';
 import { keysIn } from './objects.ts';
 import { members } from './permissions.ts';
 import { joining } from './shared-answers.ts';
@@ -43,7 +43,7 @@ export const addMembers: OperationSpec<'addMembers'> = {
     repair: {
       nouns: 'class memberships',
       outOf: 'members',
-      ifApproved: (operations) => makeAgain(operations, 'class memberships'),
+      ifApproved: (operations) => createAgain(operations, 'class memberships'),
     },
   },
   sentence: ({ who, isOne, section }) => `${who} ${isOne ? 'joins' : 'join'} ${section}`,

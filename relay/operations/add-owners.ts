@@ -1,7 +1,7 @@
 /** Makes teachers owners of their class. */
 import { idIn } from '../model/keys.ts';
 import { refusals } from './common-answers.ts';
-import { makeAgain, references } from './memberships.ts';
+import { createAgain, references } from './memberships.ts';
 import { keysIn } from './objects.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import { owners } from './permissions.ts';
@@ -57,7 +57,7 @@ export const addOwners: OperationSpec<'addOwners'> = {
     repair: {
       nouns: 'class ownerships',
       outOf: 'owners',
-      ifApproved: (operations) => makeAgain(operations, 'class ownerships'),
+      ifApproved: (operations) => createAgain(operations, 'class ownerships'),
     },
   },
   sentence: ({ who, isOne, section }) => `${who} ${isOne ? 'becomes an owner' : 'become owners'} of ${section}`,

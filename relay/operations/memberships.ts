@@ -16,7 +16,7 @@ export function endMemberships(operations: readonly Operation[], nouns: string):
 }
 
 /** What happens if additions that somebody undid are approved. @param nouns what they make again */
-export function makeAgain(operations: readonly Operation[], nouns: string): string {
+export function createAgain(operations: readonly Operation[], nouns: string): string {
   const people = operations.reduce((sum, one) => sum + peopleOf(one).length, 0);
   return `${people} ${nouns} are added again, as PowerSchool has them.`;
 }
