@@ -12,7 +12,7 @@ import { apiBase, apiRoutes } from './http/api/api.ts';
 import { problemOf } from './http/api/problem.ts';
 import { trustedProxies } from './http/link/addresses.ts';
 import { limitConnections } from './http/link/connections.ts';
-import { openDoor } from './http/link/door.ts';
+import { openEndpoint } from './http/link/endpoint.ts';
 import { enrollRoute } from './http/link/enroll.ts';
 import { Origins, type OriginsOptions } from './http/link/origins.ts';
 import { expectProxyProtocol, type Peers } from './http/link/proxy-protocol.ts';
@@ -96,7 +96,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   let url = publicUrl(settings);
   const shared = { store, settings, origins, clock, log, url: () => url };
-  const door = openDoor({
+  const endpoint = openEndpoint({
     ...shared,
     server,
     pingMs,
@@ -105,12 +105,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     random,
     wake: (id) => sync.wake(id),
   });
-  started.defer(() => door.close());
+  started.defer(() => endpoint.close());
   if (settings.metrics.port > 0) {
     // Loaded by those alone who want it.
     const { serveMetrics } = await import('./http/metrics.ts');
     const metrics = await serveMetrics(settings.metrics.port, {
-      connected: () => door.connected,
+      connected: () => endpoint.connected,
       running: () => turns.underWay,
     });
     started.defer(() => metrics.close());
@@ -119,7 +119,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   // Before the first agent says hello: what its district wants changes later on, and it has to be told.
   const changed = ({ tenantId, what }: Change) => {
-    if (what === 'profiles') door.command(tenantId, 'settings');
+    if (what === 'profiles') endpoint.command(tenantId, 'settings');
     if (what === 'cancel' || what === 'restart') sync.cancel(tenantId);
     if (what !== 'cancel') sync.wake(tenantId);
   };
@@ -131,7 +131,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   enrollRoute(app, shared);
   apiRoutes(app, { ...shared, home, keyFile, file: storeFile(home), signal: stop.signal, changed: changes.hint });
-  healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? door.trouble, stopping: stop.signal });
+  healthRoutes(app, { store, home, clock, trouble: () => changes.trouble ?? endpoint.trouble, stopping: stop.signal });
   url = publicUrl(settings, await listen(app, server, settings));
   log.info({ event: 'relay.ready', url, version: hallpassVersion });
   started.defer(() => stop.abort());
@@ -140,8 +140,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   return {
     url,
     store,
-    connected: () => door.connected,
-    command: door.command,
+    connected: () => endpoint.connected,
+    command: endpoint.command,
     close: () => running.disposeAsync(),
   };
 }

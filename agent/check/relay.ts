@@ -41,11 +41,11 @@ export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> 
     return;
   }
   const failed = yield* checkPath('relay', relay, way, context);
-  if (failed === undefined) yield* checkDoor(relay, way, context);
+  if (failed === undefined) yield* checkEndpoint(relay, way, context);
   else for (const name of ['relay.upgrade', 'relay.identity']) yield notTried(name, failed);
 }
 
-async function* checkDoor(
+async function* checkEndpoint(
   relay: URL,
   way: Way,
   { state, clock, times, signal, skews, reads }: CheckContext,

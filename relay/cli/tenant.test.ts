@@ -95,7 +95,7 @@ t.test('a wrong id is not final, until something was done with it', async (t) =>
   });
 });
 
-t.test('removing takes the slug to confirm, every row, and the agent at the door', async (t) => {
+t.test('removing needs the slug as confirmation, and removes every row and the connected agent', async (t) => {
   const home = t.testdir();
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: home, home, mode, students: 6, accounts: true });

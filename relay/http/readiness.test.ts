@@ -57,7 +57,7 @@ t.test('a damaged database is reported once, and the relay answers and ends', as
   await relay.close();
 });
 
-t.test('agents at the door of a relay with a damaged database are told to come back', async (t) => {
+t.test('a relay with a damaged database tells agents to come back', async (t) => {
   const clock = new StoppedClock();
   const { relay, agent } = await setUp(t, { clock });
   damage(relay.home);

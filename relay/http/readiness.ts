@@ -6,7 +6,7 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { beat } from '../store/agents/door.ts';
+import { beat } from '../store/agents/used-tokens.ts';
 import type { Store } from '../store/store.ts';
 
 /** How long an answer holds, milliseconds: each look writes to the disk, and anybody may ask. */

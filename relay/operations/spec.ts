@@ -158,15 +158,15 @@ interface GraphWay<K extends OperationKind> {
   lesser?(operation: OperationOf<K>): OperationOf<K> | undefined;
 }
 
-/** How an object that was made, perhaps lostAnswer, is found again. */
+/** How to find an object again that was created, perhaps with a lost answer. */
 export interface Creation<K extends OperationKind> {
   /** Where it shows, and by which value; from the journal, which keeps what {@link OperationSpec.journal} says. */
   search(body: Readonly<Record<string, unknown>>): Search;
-  /** Whether what was found carries the stamp of the very record. */
+  /** Whether the object that was found has the stamp of this record. */
   isOurs(item: object, key: OperationKey): boolean;
-  /** Whether Graph refuses to make a second one: then another attempt tells more than another look. */
+  /** Whether Graph refuses to create a second one: then another attempt says more than another look. */
   hasUniqueName: boolean;
-  /** Reads one whose id a conflict told; undefined where conflicts do not tell. */
+  /** Reads one whose id is in a conflict's answer; undefined if conflicts do not give ids. */
   read: ((objectId: string) => string) | undefined;
   /** The account that it is; undefined for other objects. */
   account(operation: OperationOf<K>): NewAccount | undefined;
@@ -176,7 +176,7 @@ export interface Creation<K extends OperationKind> {
   found(key: OperationKey, body: Body, objectId: string): Applied;
 }
 
-/** An account that is to be made: its name belongs to the person for good, and its first password is kept before it is sent. */
+/** An account to create: its name belongs to the person for good, and its first password is kept before it is sent. */
 export interface NewAccount extends LinkedPerson {
   userPrincipalName: string;
   /** Whether it takes the place of one that somebody deleted. */

@@ -143,7 +143,7 @@ export class RecordedLine {
 
 function describeUpgrade({ url: path = '', headers }: IncomingMessage) {
   const bearer = headers.authorization?.replace(/^Bearer /, '');
-  // Its claims, not the token: nothing that was recorded opens a door.
+  // Its claims, not the token: nothing in a recording gives access.
   const token = bearer === undefined ? null : { header: decodeProtectedHeader(bearer), claims: decodeJwt(bearer) };
   return { path, subprotocol: headers['sec-websocket-protocol'] ?? '', token };
 }

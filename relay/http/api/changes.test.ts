@@ -11,7 +11,7 @@ async function problem(answer: Response): Promise<Record<string, unknown>> {
   return { ...((await answer.json()) as object), status: answer.status, type: answer.headers.get('content-type') };
 }
 
-t.test('profiles, runs, holds, people and doors', async (t) => {
+t.test('profiles, runs, holds, people and access', async (t) => {
   const setting = await apiSetting(t);
   await t.test('a profile is changed by those who say which version they saw', (t) => versions(t, setting));
   await t.test('whether it runs is decided apart, and every change is in the audit log', (t) => moves(t, setting));

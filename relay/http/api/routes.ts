@@ -1,6 +1,7 @@
 /** Everything that the API answers. */
+
+import { accessRoutes } from './access-routes.ts';
 import { cloudRoutes } from './cloud-routes.ts';
-import { doorRoutes } from './door-routes.ts';
 import { fleetRoute } from './fleet-route.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
@@ -14,6 +15,6 @@ export const routes: readonly Route[] = [
   ...profileRoutes,
   ...peopleRoutes,
   ...runRoutes,
-  ...doorRoutes,
+  ...accessRoutes,
   ...cloudRoutes,
 ];

@@ -13,8 +13,8 @@ import { keyFault } from './public-key.ts';
 /** Wrong codes of one address in a minute that are answered as such; beyond it, only the right one is answered otherwise. */
 const wrongPerMinute = 10;
 /**
- * Codes of one address in a minute that are looked at. A good code opens the door also where others have guessed, and
- * guessing stays hopeless: in the ten minutes of a code, 6,000 tries at 60 random bits.
+ * Codes of one address in a minute that are looked at. The relay accepts a good code even where others have guessed, and
+ * guessing stays hopeless: in the ten minutes of a code, 6,000 attempts at 60 random bits.
  */
 const triesPerMinute = 600;
 

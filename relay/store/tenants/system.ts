@@ -104,7 +104,7 @@ export interface KnownAgent {
   revoked: boolean;
 }
 
-/** The agent at the door, which says only its own id. */
+/** The agent that connects, which names only its own id. */
 export async function findAgent({ db }: SystemScope, agentId: string): Promise<KnownAgent | undefined> {
   const row = await db
     .selectFrom('agent')

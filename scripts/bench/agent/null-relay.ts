@@ -23,9 +23,9 @@ const server = createServer((request, response) => {
   const enrolled = { agentId: randomUUID(), tenantId: randomUUID(), tenantName: 'Bench' };
   response.writeHead(known ? 201 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(enrolled));
 });
-const door = new WebSocketServer({ server, path: linkPath, handleProtocols: () => subprotocol });
+const endpoint = new WebSocketServer({ server, path: linkPath, handleProtocols: () => subprotocol });
 
-door.on('connection', (socket) => {
+endpoint.on('connection', (socket) => {
   sockets.add(socket);
   let seq = 0;
   socket.on('close', () => sockets.delete(socket));

@@ -29,7 +29,7 @@ export const tenantsAndRoster: Migration = {
       .addColumn('revoked_at', 'text')
       .addPrimaryKeyConstraint('agent_pk', ['tenant_id', 'id'])
       .execute();
-    // The door knows an agent by its id alone: an id must never name two.
+    // The endpoint knows an agent by its id alone: an id must never name two.
     await db.schema.createIndex('agent_by_id').on('agent').column('id').unique().execute();
     await db.schema
       .createTable('enrollment_code')

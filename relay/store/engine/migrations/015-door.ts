@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What the door remembers over a restart: tokens that were used, and the uptime at which a code was issued. */
+/** What the endpoint keeps over a restart: tokens that were used, and the uptime at which a code was issued. */
 export const door: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema

@@ -1,6 +1,6 @@
 /**
- * The agents' door: an agent proves itself before the connection becomes a WebSocket, and is turned away with a plain
- * HTTP answer otherwise.
+ * The endpoint for agents: an agent proves who it is before the connection becomes a WebSocket, and otherwise gets a plain
+ * HTTP answer.
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -18,7 +18,7 @@ import {
 } from '../../../shared/link.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
 import type { RelaySettings } from '../../settings/settings.ts';
-import { useToken } from '../../store/agents/door.ts';
+import { useToken } from '../../store/agents/used-tokens.ts';
 import type { Store } from '../../store/store.ts';
 import { findAgent } from '../../store/tenants/system.ts';
 import { answerOf, type HttpAnswer } from '../answer.ts';
@@ -43,7 +43,7 @@ const guesses: ReadonlySet<string> = new Set(['AGENT_TOKEN_INVALID', 'AGENT_UNKN
 const maxFragments = 1024;
 const maxBufferedChunks = 16_384;
 
-export interface DoorOptions {
+export interface EndpointOptions {
   server: Server;
   store: Store;
   settings: RelaySettings;
@@ -63,7 +63,7 @@ export interface DoorOptions {
   random(): number;
 }
 
-export interface Door {
+export interface Endpoint {
   /** Agents connected to this node. */
   readonly connected: number;
   /** Why the relay cannot watch which agents are revoked at this moment. */
@@ -74,7 +74,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export function openDoor(options: DoorOptions): Door {
+export function openEndpoint(options: EndpointOptions): Endpoint {
   const { server, store, settings, origins, clock, log, wake, pingMs } = options;
   const stop = new AbortController();
   const refusals = new AttemptLimit(refusalsPerMinute);
@@ -107,7 +107,7 @@ export function openDoor(options: DoorOptions): Door {
       if (token === undefined) throw fail('AGENT_TOKEN_INVALID', { reason: 'there is none' });
       return await verifyToken(token, {
         findAgent: async (agentId) => {
-          // The address alone does not count: a good token opens the door also where others have tried wrong ones.
+          // The address alone does not count: the relay accepts a good token even if others have tried wrong ones from there.
           const exceeded = refusalsOfAgent.exceeded(`${address} ${agentId}`, clock.now());
           if (exceeded !== undefined) throw exceeded;
           const known = await store.system((scope) => findAgent(scope, agentId));

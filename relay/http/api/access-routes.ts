@@ -21,7 +21,7 @@ const label = z
 
 const scopes = z.array(z.enum(accessScopes)).meta({ description: 'The subjects that it is for.' });
 
-export const doorRoutes: readonly Route[] = [
+export const accessRoutes: readonly Route[] = [
   question({
     path: 'agents',
     question: 'agents',

@@ -1,4 +1,4 @@
-/** What the door remembers for all tenants alike: used tokens, and a sign of life of the database itself. */
+/** What the endpoint stores for all tenants alike: used tokens, and a heartbeat of the database. */
 import type { SystemScope } from '../store.ts';
 
 /** What is written at each look whether the database can be written, bytes: several pages, so that it needs room. */

@@ -1,4 +1,4 @@
-/** Tables of the agents' door that belong to no tenant: they hold ids and times alone. */
+/** Tables of the agents' endpoint that belong to no tenant: they hold only ids and times. */
 
 /** A token that opened a connection, until it would have expired anyway. */
 interface UsedTokenTable {
@@ -15,11 +15,11 @@ interface HeartbeatTable {
   filling: Uint8Array;
 }
 
-export interface DoorTables {
+export interface EndpointTables {
   used_token: UsedTokenTable;
   heartbeat: HeartbeatTable;
 }
 
 declare module '../engine/schema.ts' {
-  interface Database extends DoorTables {}
+  interface Database extends EndpointTables {}
 }
