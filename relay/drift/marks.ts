@@ -7,12 +7,14 @@ import { type Drift, linkOf } from './ledger.ts';
 /** Replaces the marks of the applied state by those that follow from these differences. */
 export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void {
   applied.drifted.clear();
+  applied.absent.clear();
   applied.gone.clear();
   applied.renamed.clear();
   for (const drift of drifts) {
     if (drift.state === 'repairing' && isUndone(drift, applied)) applied.drifted.add(markOf(drift));
-    const isGone = drift.kind === 'deleted' && drift.state === 'open' && drift.verdict !== 'waiting';
-    if (isGone) applied.gone.add(drift.object);
+    const isLeft = drift.state === 'open' && drift.verdict !== 'waiting';
+    if (isLeft && drift.kind === 'missing') applied.absent.add(relationOf(drift));
+    if (isLeft && drift.kind === 'deleted') applied.gone.add(drift.object);
     const { kind, key } = objectOf(drift.object);
     const isName =
       drift.kind === 'changed' && kind === 'class' && drift.item === 'displayName' && drift.state === 'open';
@@ -21,7 +23,10 @@ export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void 
 }
 
 function markOf({ kind, object, item }: Drift): RelationKey | ObjectKey {
-  if (kind === 'changed' || kind === 'deleted') return object;
+  return kind === 'changed' || kind === 'deleted' ? object : relationOf({ object, item });
+}
+
+function relationOf({ object, item }: Pick<Drift, 'object' | 'item'>): RelationKey {
   const { relation, linked } = linkOf(item);
   return uncertainKey(relation, objectOf(object).key, linked);
 }

@@ -51,6 +51,8 @@ export interface AppliedState {
    * (see uncertainKey) that were ended, or made. The rest of this state says what is really there.
    */
   drifted: Set<RelationKey | ObjectKey>;
+  /** Recorded memberships that somebody ended, and that are not made again. See uncertainKey. */
+  absent: Set<RelationKey>;
   /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
   gone: Set<ObjectKey>;
   /** By section. */
@@ -72,6 +74,7 @@ export function nothingApplied(): AppliedState {
     renamed: new Map(),
     uncertain: new Set(),
     drifted: new Set(),
+    absent: new Set(),
     gone: new Set(),
     teams: new Map(),
   };

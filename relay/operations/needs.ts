@@ -1,5 +1,5 @@
 /** Whether what an operation needs exists by now, where it is, and since when. Pure. */
-import { type AppliedState, objectsOf, retiredPeople } from '../model/applied-state.ts';
+import { type AppliedState, objectsOf, retiredPeople, uncertainKey } from '../model/applied-state.ts';
 import { objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import { accountOf, type MemberKey, type PersonKey } from '../model/person-key.ts';
@@ -49,7 +49,15 @@ function isMet(need: Need, known: KnownObjects): boolean {
       return retiredPeople(known.applied, 'disabled').has(need.key);
     case 'owners':
       return (known.applied.owners.get(need.of)?.size ?? 0) >= need.atLeast;
+    case 'otherOwner':
+      return hasOtherOwner(need, known.applied);
   }
+}
+
+function hasOtherOwner({ of, than }: Extract<Need, { what: 'otherOwner' }>, { owners, absent }: AppliedState): boolean {
+  const all = owners.get(of);
+  if (all?.has(than) !== true) return true;
+  return all.values().some((one) => one !== than && !absent.has(uncertainKey('owner', of, one)));
 }
 
 /** When every object that the operation refers to is old enough. @param madeAt by `class:77`, `students:123` */
@@ -78,6 +86,7 @@ function keysIn(need: Need): readonly string[] {
       return need.keys;
     case 'group':
     case 'owners':
+    case 'otherOwner':
     case 'disabled':
       return [];
   }
@@ -107,6 +116,7 @@ function placesOf(need: Need, ids: ObjectIds): Referenced[] {
     case 'group':
       return [{ path: `/groups/${need.id}` }];
     case 'owners':
+    case 'otherOwner':
     case 'disabled':
       return [];
   }

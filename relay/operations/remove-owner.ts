@@ -14,7 +14,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
     { what: 'class', id: sectionId },
     { what: 'person', key: personKey },
     // The one who takes over could not be added: the class keeps the teacher that it has.
-    { what: 'owners', of: sectionId, atLeast: 2 },
+    { what: 'otherOwner', of: sectionId, than: personKey },
   ],
   changes: () => undefined,
   group: ({ sectionId }) => ({ where: { what: 'class', id: sectionId }, relation: 'owners', adds: false }),

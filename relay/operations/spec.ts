@@ -98,6 +98,8 @@ export type Need =
   | { what: 'group'; id: string }
   /** At least so many owners of a class. */
   | { what: 'owners'; of: string; atLeast: number }
+  /** Where this person is an owner of a class, there is another one. */
+  | { what: 'otherOwner'; of: string; than: MemberKey }
   /** An account that Hallpass has disabled. */
   | { what: 'disabled'; key: PersonKey };
 

@@ -26,6 +26,7 @@ export function dependsOn(held: readonly Operation[]): (operation: Operation) =>
         return disabled.has(need.key);
       // Who owns the class besides, no plan says, and no operation makes a group.
       case 'owners':
+      case 'otherOwner':
       case 'group':
         return false;
     }

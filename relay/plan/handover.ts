@@ -17,6 +17,7 @@ export function withHandovers(applied: AppliedState, moves: Moves): AppliedState
     ...copied(applied, ['members', 'owners', 'schoolUsers', 'licenses', 'retired']),
     uncertain: new Set(applied.uncertain),
     drifted: new Set(applied.drifted),
+    absent: new Set(applied.absent),
   };
   for (const [from, to] of moves) handOver(copy, from, to);
   return copy;
@@ -34,6 +35,7 @@ export function handOver(applied: AppliedState, from: PersonKey, to: PersonKey):
   }
   renameIn(applied.uncertain, from, to);
   renameIn(applied.drifted, from, to);
+  renameIn(applied.absent, from, to);
 }
 
 /** Marks that end with the person are the other one's. */

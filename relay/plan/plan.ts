@@ -219,7 +219,7 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
 
 /**
  * Whoever left, where the policy is to remove them. Without anybody to take a class over its teachers stay: Graph does
- * not let the last owner go, and nobody could run it.
+ * not let the last owner go, and nobody could run it. That is so, too, where somebody has removed those who teach it.
  */
 function* removals(sectionId: string, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const { leavers } = desired;
@@ -228,7 +228,7 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
   const addedByHand = 'somebody added them in Microsoft 365';
   const key = classKey(sectionId);
   const left: ReadonlySet<MemberKey> | undefined = desired.waiting.get(sectionId);
-  const owners: ReadonlySet<MemberKey> | undefined = desired.owners.get(sectionId);
+  const owners: ReadonlySet<MemberKey> | undefined = ownersToBe(sectionId, desired, applied);
   const members: ReadonlySet<MemberKey> | undefined = desired.members.get(sectionId);
   const changedRole = (personKey: MemberKey) => applied.retired.get(earlierRole(sectionId))?.has(personKey) === true;
   const teachersGo = (personKey: MemberKey) =>
@@ -264,6 +264,13 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
           : 'the teacher no longer teaches the section';
     yield { kind: 'removeMember', key, sectionId, personKey, reason };
   }
+}
+
+/** Who teaches the class, if one of them is an owner, or becomes one by the same plan. */
+function ownersToBe(sectionId: string, { owners }: DesiredState, { absent }: AppliedState): Set<PersonKey> | undefined {
+  const teaching = owners.get(sectionId);
+  const isThere = (person: PersonKey) => !absent.has(uncertainKey('owner', sectionId, person));
+  return teaching?.values().some(isThere) === true ? teaching : undefined;
 }
 
 function reasonOfChange(personKey: MemberKey): string {

@@ -55,7 +55,7 @@ export function judgeAll(
 
 /**
  * Graph does not let the last owner of a class go. Whoever was made one by hand stays, where nobody who teaches the class is
- * an owner, or becomes one by the same plan.
+ * an owner, or becomes one by the same plan; as a member, too, because teachers must be both.
  */
 function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judged[] {
   const lost = new Set(
@@ -65,11 +65,15 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
   );
   const hasOther = (object: ObjectKey) =>
     [...(desired.owners.get(objectOf(object).key) ?? [])].some((person) => !lost.has(`${object}|owner:${person}`));
-  return judged.map((one) => {
-    const { drift, judgment } = one;
-    const goes = drift.kind === 'foreign' && judgment === 'repair' && linkOf(drift.item).relation === 'owner';
-    return goes && !hasOther(drift.object) ? { drift, judgment: 'kept' } : one;
-  });
+  const goes = ({ drift, judgment }: Judged) => drift.kind === 'foreign' && judgment === 'repair';
+  const nameOf = ({ object, item }: Drift) => `${object}|${linkOf(item).linked}`;
+  const isOwner = ({ item }: Drift) => linkOf(item).relation === 'owner';
+  const stay = new Set(
+    judged
+      .filter((one) => goes(one) && isOwner(one.drift) && !hasOther(one.drift.object))
+      .map(({ drift }) => nameOf(drift)),
+  );
+  return judged.map((one) => (goes(one) && stay.has(nameOf(one.drift)) ? { drift: one.drift, judgment: 'kept' } : one));
 }
 
 /** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */

@@ -8,7 +8,7 @@ import { type Clock, timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { compareGroups, compareObjects, compareSchool } from '../../drift/compare.ts';
 import { settleMs } from '../../drift/judge.ts';
-import { type Drift, DriftLedger } from '../../drift/ledger.ts';
+import { type Drift, DriftLedger, isOfLink, linkOf } from '../../drift/ledger.ts';
 import { markDrift } from '../../drift/marks.ts';
 import { driftProblems } from '../../drift/report.ts';
 import { tidy } from '../../drift/tidy.ts';
@@ -17,7 +17,7 @@ import { type ObjectChanges, readObjectChanges } from '../../graph/education-del
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
 import type { SchoolContents } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
-import { classKey } from '../../model/keys.ts';
+import { classKey, keysOfObjects } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import {
   type Collection,
@@ -149,6 +149,10 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   const wereGone = new Set(state.applied.gone);
   markDrift(state.applied, ledger.values());
   for (const object of wereGone.difference(state.applied.gone)) state.touch(keysIn(object, state));
+  // Whether those who left a class may go depends on who is missing among its owners.
+  const { written: changed, gone } = ledger.changes();
+  const ofOwners = [...changed, ...gone].filter((one) => isOfLink(one) && linkOf(one.item).relation === 'owner');
+  state.touch(keysOfObjects(ofOwners.map(({ object }) => object)));
   report(ledger, state);
   const counts = countBy([...ledger.values()]);
   log.info({ event: 'drift.compared', ...counts, repairs, full: read.groups.full }, 'compared with the directory');
