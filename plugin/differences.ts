@@ -1,4 +1,4 @@
-/** How a plugin differs from an earlier one: what an administrator approves anew when it is enabled. */
+/** How a plugin differs from an earlier one: what an administrator approves again when it is enabled. */
 import { type PluginContents, readContents } from './contents.ts';
 import type { PluginManifest } from './manifest.ts';
 import { compareVersions } from './version.ts';

@@ -2,7 +2,7 @@
  * A log file that never grows beyond its size: `agent.log` is the newest, `agent.log.1` the one before it, and so on.
  *
  * Every line is opened, written and closed on its own (about 20 µs): what was logged survives a crash of this process, a
- * file that someone moves or deletes is simply begun anew, and two processes never hold on to a file that the other has
+ * file that someone moves or deletes is simply created again, and two processes never hold on to a file that the other has
  * renamed. Lines that matter are synced to the disk, so that they survive a power cut as well.
  */
 import {

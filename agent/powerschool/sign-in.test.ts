@@ -20,7 +20,7 @@ async function open(t: Test) {
   powerschool.fault = (_, answer) => ({ ...answer, headers: { date: new Date(clock.now()).toUTCString() } });
   const file = join(t.testdir({}), 'powerschool-refusal.json');
   const credentials = { clientId: 'client', clientSecret: 'wrong' };
-  /** The agent started anew. */
+  /** The agent restarted. */
   const start = async (byPerson = false) => {
     const url = origin.origin;
     const signIn = new SignIn({ url, stored: async () => ({ ...credentials }), file, clock, byPerson });

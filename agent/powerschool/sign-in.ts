@@ -32,7 +32,7 @@ type Refusal = z.infer<typeof refusalSchema>;
 export interface SignInOptions {
   /** PowerSchool's origin. */
   url: string;
-  /** Reads what is stored, every time anew. @throws HallpassError NOT_CONFIGURED, STATE_UNREADABLE */
+  /** Reads what is stored, every time again. @throws HallpassError NOT_CONFIGURED, STATE_UNREADABLE */
   stored: () => Promise<Credentials>;
   /** Where refusals are remembered; undefined for the memory of this process alone. */
   file: string | undefined;

@@ -125,7 +125,7 @@ export class AgentState {
   }
 
   /**
-   * Writes files anew whose copy or default was used, so that it is told once. What was broken stays beside them as
+   * Writes files again whose copy or default was used, so that it is told once. What was broken stays beside them as
    * `.broken`: somebody may have edited it.
    *
    * @returns what is to be told: STATE_COPY_USED, STATE_PAUSE_LOST

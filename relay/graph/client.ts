@@ -138,7 +138,7 @@ export class GraphClient {
    *
    * @throws HallpassError GRAPH_SIGN_IN_REFUSED, GRAPH_CONSENT_MISSING
    */
-  async signInAnew(): Promise<void> {
+  async signInAgain(): Promise<void> {
     await this.#options.credentials.renew(this.#options.graphTenantId).catch(passing);
   }
 

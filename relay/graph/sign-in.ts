@@ -26,7 +26,7 @@ export interface Token {
 }
 
 /**
- * Signs in. MSAL is made anew for each time: its memory would send the same assertion for 10 minutes, which Entra takes once, answer a
+ * Signs in. MSAL is created for each sign-in: its memory would send the same assertion for 10 minutes, which Entra takes once, answer a
  * second call after a 5xx from memory for a minute, and throw where an early renewal fails although the token of before is good.
  *
  * @throws HallpassError GRAPH_SIGN_IN_REFUSED; GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED and GRAPH_FAILED where the

@@ -18,7 +18,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
   option: undefined,
   answers: classAnswers,
   makes: undefined,
-  // Whoever needs the class again names it anew, and a reading of the directory tells what is true.
+  // Whoever needs the class again names it again, and a reading of the directory tells what is true.
   lostAnswer: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
   does: { retires: 'expired' },

@@ -1,5 +1,5 @@
 /**
- * The life of a hold from run to run. Level-triggered: every run says anew what is too much, and this says what becomes
+ * The life of a hold from run to run. Level-triggered: every run says again what is too much, and this says what becomes
  * of the hold that was there under the same key. A hold whose cause is gone has no next state, it vanishes.
  *
  * | state | means | leaves it |

@@ -39,5 +39,5 @@ t.test('cancelled, begun again, and restarted', async (t) => {
   // The cancellation may have met a run that was looking around by itself.
   while ((await loop.ended(3))?.state !== 'success') await new Promise(setImmediate);
   t.ok((await loop.runs()).filter(({ number }) => number > 2).every(({ done }) => done === 0));
-  t.equal(microsoft.stats.writes, writes, 'everything was read and looked at anew, and nothing written twice');
+  t.equal(microsoft.stats.writes, writes, 'everything was read and looked at again, and nothing written twice');
 });

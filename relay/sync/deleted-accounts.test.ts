@@ -134,7 +134,7 @@ t.test('many that would be made again at once wait for a person', async (t) => {
   t.match(await later(district), { failed: 0, held: 0, problems: 0 });
 });
 
-t.test('where accounts are matched the person is matched anew, as ever', async (t) => {
+t.test('where accounts are matched the person is matched again, as ever', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const user = userOf(district, 'student0');

@@ -201,7 +201,7 @@ t.test('whoever is missing for some days only has not left', async (t) => {
   await nextDays(district, 1);
   await district.commit(without('10'));
   await nextDays(district, 2);
-  t.same(await disabled(district), [], 'the days are counted anew');
+  t.same(await disabled(district), [], 'the days are counted again');
 });
 
 t.test('an account that somebody enables again by hand stays as it is', async (t) => {

@@ -29,7 +29,7 @@ import {
   markAdopted,
   readDirectory,
   readDirectoryState,
-  readExistingAnew,
+  readExistingAgain,
 } from '../store/directory/mirror.ts';
 import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
 import type { Store, TenantScope } from '../store/store.ts';
@@ -57,7 +57,7 @@ export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNe
   return await store.withTenant(tenantId, async (scope) => {
     const changes = read.full ? await withVanished(scope, read, clock.now()) : read;
     await applyDirectoryChanges(scope, changes, timestamp(clock));
-    if (tooMany) await readExistingAnew(scope);
+    if (tooMany) await readExistingAgain(scope);
     if (forgotten.length > 0) await addFound(scope, forgotten);
     client.fitBudgetTo(await countDirectory(scope));
     const gone = new Set(changes.deletes);

@@ -80,7 +80,7 @@ async function lookAround(
 ): Promise<TenantState | undefined> {
   const isRestart = await context.store.withTenant(context.tenantId, beginRestart);
   progress.step = 'signing in';
-  if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAnew();
+  if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAgain();
   progress.step = 'reading the accounts of Microsoft 365';
   const news = await refreshDirectory(context);
   tellOlder(context, news);

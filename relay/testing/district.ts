@@ -109,7 +109,7 @@ export interface District {
   run(how?: HowToRun): Promise<RunReport>;
   /** A client of the tenant's Graph, beside the runs. */
   client(): GraphClient;
-  /** The relay is started anew: what it knew in memory is gone. */
+  /** The relay is restarted: what it knew in memory is gone. */
   restart(): void;
   /** What the tenant holds, by type. */
   dump(): Promise<Dump>;

@@ -149,7 +149,7 @@ class KillAgent extends Happening {
     await rm(scratch, { recursive: true, force: true });
     afterSteps(scene.agent, this.#steps, () => cpSync(folder, scratch, { recursive: true }));
     await scene.agent.cycle();
-    await anew(scene, async () => {
+    await restart(scene, async () => {
       if (!existsSync(scratch)) return;
       await rm(folder, { recursive: true });
       cpSync(scratch, folder, { recursive: true });
@@ -188,11 +188,11 @@ class LoseState extends Happening {
     if (this.#loss === 'the whole folder') {
       // The agent may be writing into it at that moment.
       await rm(scene.world.folder, { recursive: true, maxRetries: 10, retryDelay: 10 });
-      // It is written again as the next cycle begins; an agent that ended before would have to be enrolled anew.
+      // It is written again as the next cycle begins; an agent that ended before would have to be enrolled again.
       await scene.agent.cycle();
       return;
     }
-    await anew(scene, async () => {
+    await restart(scene, async () => {
       if (this.#loss === 'baseline') await rm(paths.baseline, { recursive: true, force: true });
       if (this.#loss === 'probe memory') await rm(paths.probe, { force: true });
       const files = await readdir(paths.baseline).catch(() => []);
@@ -205,7 +205,7 @@ class LoseState extends Happening {
   }
 
   toString(): string {
-    return `agent started anew, lost: ${this.#loss} (${this.#seed})`;
+    return `agent restarted, lost: ${this.#loss} (${this.#seed})`;
   }
 }
 
@@ -229,7 +229,7 @@ class RestartRelay extends Happening {
   }
 
   toString(): string {
-    return `relay started anew ${this.#start}`;
+    return `relay restarted ${this.#start}`;
   }
 }
 
@@ -294,7 +294,7 @@ function afterSteps(agent: RunningAgent, steps: number, act: () => void): void {
   };
 }
 
-async function anew(scene: Scene, meanwhile: () => Promise<void>): Promise<void> {
+async function restart(scene: Scene, meanwhile: () => Promise<void>): Promise<void> {
   await scene.agent.stop();
   await meanwhile();
   scene.agent = await scene.world.startAgent();

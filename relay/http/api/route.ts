@@ -19,7 +19,7 @@ export interface Visit {
   params: Record<string, string>;
   headers: { accept: string | undefined; ifMatch: string | undefined; ifNoneMatch: string | undefined };
   nowMs: number;
-  /** The database, for whoever opens it anew. */
+  /** The database, for whoever opens it again. */
   file: string;
   desk: PlanDesk;
   /** The relay's address, for agents. */

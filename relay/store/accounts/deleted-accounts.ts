@@ -62,7 +62,7 @@ export async function addDeletedAccounts(
 }
 
 /**
- * These people have accounts now. First passwords of accounts that are not these are forgotten: one that is made anew has
+ * These people have accounts now. First passwords of accounts that are not these are forgotten: one that is made again has
  * the password of the one before, which nobody was told.
  */
 export async function settleDeletedAccounts(

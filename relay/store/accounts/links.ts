@@ -67,7 +67,7 @@ export async function endLinks(scope: TenantScope, deleted: readonly DeletedAcco
   await addDeletedAccounts(scope, deleted);
 }
 
-/** The account is the person's no more: they are matched, or given an account, anew. Nothing is done to the account. */
+/** The account is the person's no more: they are matched, or given an account, again. Nothing is done to the account. */
 export async function removeLinks(scope: TenantScope, people: readonly LinkedPerson[]): Promise<void> {
   await deleteLinks(scope, people);
   await forgetPasswords(scope, people);

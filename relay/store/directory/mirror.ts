@@ -147,8 +147,8 @@ export async function noteLinksEdited(scope: TenantScope, now: string): Promise<
   await saveState(scope, { links_edited_at: now });
 }
 
-/** What was there before Hallpass is read anew: what was read for a preview may be weeks old. */
-export async function readExistingAnew({ db, tenantId }: TenantScope): Promise<void> {
+/** What was there before Hallpass is read again: what was read for a preview may be weeks old. */
+export async function readExistingAgain({ db, tenantId }: TenantScope): Promise<void> {
   await db.updateTable('directory_state').set({ adopted_at: null }).where('tenant_id', '=', tenantId).execute();
 }
 

@@ -146,7 +146,7 @@ export async function decideHolds(
 /**
  * Ends approvals that have been carried out, so that they cover nothing that comes later.
  *
- * @param approved key and time of each decision; one that was decided anew meanwhile stays
+ * @param approved key and time of each decision; one that was decided again meanwhile stays
  */
 export async function endApprovals(
   { db, tenantId }: TenantScope,

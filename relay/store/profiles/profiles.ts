@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
 import { type Profile, parseProfile, profileState } from '../../profile/profile.ts';
-import { readExistingAnew } from '../directory/mirror.ts';
+import { readExistingAgain } from '../directory/mirror.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -101,7 +101,7 @@ export async function setProfile(scope: TenantScope, profile: Profile, now: Date
     return;
   }
   const before = readJson(storedState, existing.body, 'profile', profile.name);
-  if (before.state === 'preview' && profile.state === 'enabled') await readExistingAnew(scope);
+  if (before.state === 'preview' && profile.state === 'enabled') await readExistingAgain(scope);
   const pausedFrom =
     profile.state !== 'paused' ? { paused_from: null } : before.state === 'paused' ? {} : { paused_from: before.state };
   await db

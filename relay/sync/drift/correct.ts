@@ -13,7 +13,7 @@ export interface Corrected {
   applied: Applied | undefined;
   /** An object that it has no more. */
   forgotten: { kind: 'school' | 'class'; key: string } | undefined;
-  /** What has to be planned anew. */
+  /** What has to be planned again. */
   keys: Keys;
 }
 

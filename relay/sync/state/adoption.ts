@@ -1,6 +1,6 @@
 /**
  * Taking over what School Data Sync, or a Hallpass that lost its database, left in Microsoft 365. Objects are read once
- * (graph/stamped.ts) and kept until a run of an enabled profile uses them; whose they are is decided anew whenever the tenant
+ * (graph/stamped.ts) and kept until a run of an enabled profile uses them; whose they are is decided again whenever the tenant
  * is loaded or its roster changes, so that a preview binds nobody.
  */
 import { decideAdoption, type Sought } from '../../adoption/decide.ts';

@@ -69,7 +69,7 @@ export function rememberOutcome(
   }
 }
 
-/** Forgets what was wrong with everything that is planned anew, and notes what is wrong with it now. */
+/** Forgets what was wrong with everything that is planned again, and notes what is wrong with it now. */
 export function renewProblems(state: ProfileState, { schools, people, sections }: Keys, desired: DesiredState): void {
   for (const id of schools) state.refusals.delete(schoolKey(id));
   for (const key of people) {

@@ -121,7 +121,7 @@ export class TenantState {
     this.touchPerson(key);
   }
 
-  /** Records of the roster came, changed or went: what depends on them is planned anew. */
+  /** Records of the roster came, changed or went: what depends on them is planned again. */
   takeRoster(changes: Iterable<RosterChange>): void {
     this.touch(this.roster.apply(changes));
   }
@@ -143,12 +143,12 @@ export class TenantState {
     return keys;
   }
 
-  /** Somebody has an account from now on, or none: the person and all their classes are planned anew. */
+  /** Somebody has an account from now on, or none: the person and all their classes are planned again. */
   touchPerson(key: PersonKey): void {
     this.touch(this.roster.keysOf(key));
   }
 
-  /** These are planned anew, by the profile that covers them. */
+  /** These are planned again, by the profile that covers them. */
   touch(keys: Keys): void {
     if (this.#arrivals !== undefined) addKeys(this.#arrivals, keys);
     for (const { pending } of this.profiles.values()) addKeys(pending, keys);
@@ -186,7 +186,7 @@ export class ProfileState {
     this.pending = tenant.roster.allKeys();
   }
 
-  /** What is pending is planned: from now on, only what is touched anew. */
+  /** What is pending is planned: from now on, only what is touched again. */
   donePlanning(): void {
     this.pending = noKeys();
   }

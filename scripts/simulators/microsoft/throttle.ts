@@ -67,7 +67,7 @@ export class AppLimits {
     this.setSpeed(speed);
   }
 
-  /** Refills every bucket and scales the limits anew. */
+  /** Refills every bucket and scales the limits again. */
   setSpeed(speed: number): void {
     const now = this.#clock.now();
     this.buckets = limits.filter(({ scope }) => scope === 'Application').map((limit) => new Bucket(limit, speed, now));
@@ -90,7 +90,7 @@ export class Throttle {
     this.#fill(options.speed);
   }
 
-  /** Refills every bucket, the application's too, and scales the limits anew. */
+  /** Refills every bucket, the application's too, and scales the limits again. */
   setSpeed(speed: number): void {
     this.#fill(speed);
     this.#app.setSpeed(speed);

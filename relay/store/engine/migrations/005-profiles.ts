@@ -12,7 +12,7 @@ export const profiles: Migration = {
       .execute();
     await sql`update run set profile = coalesce(${theProfileOf('run')}, '')`.execute(db);
 
-    // The key of a table cannot be changed in SQLite: both are made again. Every run finds holds and problems anew, but what
+    // The key of a table cannot be changed in SQLite: both are made again. Every run finds holds and problems again, but what
     // people decided about a hold, and since when there has been a problem, must not be lost.
     await db.schema
       .createTable('new_problem')
