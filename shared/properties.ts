@@ -19,7 +19,7 @@ export interface Property {
   none?: string;
   /** Whose personal data it is. */
   personal?: 'student' | 'staff';
-  /** The page of PowerSchool on which it is edited, where that is not the one of its kind (plugin/mending.ts). */
+  /** The page of PowerSchool on which it is edited, where that is not the one of its kind (plugin/where-to-fix.ts). */
   page?: string;
   /** What the relay's people call it, where students and teachers have it under different names. */
   person?: 'number';

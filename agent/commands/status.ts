@@ -1,5 +1,5 @@
 /** `hallpass-agent status`: what this agent is, and how its last cycles went, from the state folder alone. */
-import { pageOf } from '../../plugin/mending.ts';
+import { pageOf } from '../../plugin/where-to-fix.ts';
 import { fail } from '../../shared/errors.ts';
 import { printableLine } from '../../shared/printable.ts';
 import { leftOutLine } from '../model/left-out.ts';

@@ -152,9 +152,9 @@ t.test('a secret that is changed under a paused agent is used within seconds', a
   t.match(await event('problem'), { code: 'POWERSCHOOL_SECRET_REFUSED' });
   const asked = district.powerschool.asked.length;
 
-  const mended = district.relay.next('status');
+  const fixed = district.relay.next('status');
   await (await AgentState.open(district.folder)).saveSecret('rotated');
-  t.match(await mended, { state: 'idle' });
+  t.match(await fixed, { state: 'idle' });
   const tokens = district.powerschool.asked.slice(asked).filter(({ path }) => path === '/oauth/access_token');
   t.equal(tokens.length, 1, 'nothing was tried in between');
   t.ok(looks.length > 0);

@@ -121,7 +121,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   for (const { key } of outcome.compared) suspects.delete(key);
   const repairs = takeRepairs(parts);
   const settled = outcome.compared.filter(({ key }) => !held.has(key) && !suspects.has(key));
-  // What is kept only until a row elsewhere is mended must be looked at again then.
+  // What is kept only until a row elsewhere is fixed must be looked at again then.
   const remember = settled.filter(({ key }) => !kept.has(key));
   await memory.save(fingerprint, withEntries(without(remembered, changes), remember), leftOut);
   return {

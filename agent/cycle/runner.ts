@@ -79,7 +79,7 @@ export class CycleRunner {
     this.#facts = await this.#parts.source.describe(signal);
   }
 
-  /** What made the last cycle fail is mended: the next one need not wait. */
+  /** What made the last cycle fail is fixed: the next one need not wait. */
   forgive(): void {
     this.#refused = false;
     if (this.#past !== undefined) this.#past = { ...this.#past, failures: 0, urgent: true, pauseMs: 0 };

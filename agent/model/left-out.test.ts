@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { defaultSources } from '../../plugin/extracts/sources.ts';
 import { extractsOf } from '../../plugin/extracts.ts';
-import { columnOf, complaintOf, pageOf, tableOf } from '../../plugin/mending.ts';
+import { columnOf, complaintOf, pageOf, tableOf } from '../../plugin/where-to-fix.ts';
 import { type LeftOut, rowFaults } from '../../shared/left-out.ts';
 import { kinds } from '../../shared/roster.ts';
 import { runCommand } from '../testing/command.ts';
@@ -99,7 +99,7 @@ t.test('a row that was good and breaks is no deletion; really gone, it is', asyn
   inStep(t, district);
 });
 
-t.test('who moves to a school where the row is broken stays where they were, until it is mended', async (t) => {
+t.test('who moves to a school where the row is broken stays where they were, until it is fixed', async (t) => {
   const district = await openDistrict(t);
   await sync(district);
   const [mover, ...rest] = rowsOf(district, 'student:1') as [Row, ...Row[]];

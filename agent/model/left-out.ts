@@ -1,5 +1,5 @@
 /** The rows that no record can be made of: when they are too many to be single mistakes, and how they are told. Pure. */
-import { complaintOf, pageOf, tableOf } from '../../plugin/mending.ts';
+import { complaintOf, pageOf, tableOf } from '../../plugin/where-to-fix.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type LeftOut, type LeftOutRow, mostListed, type RowFinding } from '../../shared/left-out.ts';
 import { type Bucket, bucketWords, type Kind, parseBucketKey } from '../../shared/roster.ts';

@@ -163,7 +163,7 @@ t.test('a filter that inspects TLS is named, and hears nothing', async (t) => {
   t.match(await portal, { code: 'RELAY_INTERCEPTED', message: /a web page \(status 200\)/ });
 });
 
-t.test('certificates that no CA file mends', async (t) => {
+t.test('certificates that no CA file fixes', async (t) => {
   const day = 86_400_000;
   const cases: [string[], [number, number] | undefined, RegExp][] = [
     [['relay.test'], [-30 * day, -2 * day], /"relay\.test" is valid from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d only/],

@@ -49,7 +49,7 @@ async function persist(step: Step, parts: SetupParts): Promise<void> {
     if (error.code === 'INPUT_ENDED') throw stopped(step);
     if (error.retry === 'bug' || !(dialog.interactive || hasAnother(parts, trouble))) throw error;
     dialog.say(`\n  error[${trouble.code}] ${trouble.message}\n    → ${nextStep(trouble)}\n`);
-    await mend(step, trouble, parts);
+    await fix(step, trouble, parts);
   }
 }
 
@@ -76,7 +76,7 @@ function hasAnother({ dialog }: SetupParts, trouble: Trouble): boolean {
 }
 
 /** Asks for what was wrong. Where nothing was changed, the step is tried as it is. */
-async function mend(step: Step, trouble: Trouble, parts: SetupParts): Promise<void> {
+async function fix(step: Step, trouble: Trouble, parts: SetupParts): Promise<void> {
   const { dialog, context } = parts;
   const topics = topicsAfter(trouble);
   try {

@@ -52,7 +52,7 @@ t.test('an address is completed, and every change is told', async (t) => {
   }
 });
 
-t.test('what no guess can mend is refused, and no password is repeated', async (t) => {
+t.test('what no guess can fix is refused, and no password is repeated', async (t) => {
   for (const typed of [
     '',
     'https://',

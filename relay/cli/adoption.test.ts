@@ -78,8 +78,8 @@ t.test('a check says under which reading the stamps fit the roster', async (t) =
   const file = join(home, 'profile.json');
   const adoption = { ids: { students: 'studentNumber', schools: 'schoolNumber' } };
   writeFileSync(file, JSON.stringify({ ...district.profile, adoption }));
-  const mended = await cli('profile', 'check', 'contoso', file, '--json');
-  const { stamps, problems } = JSON.parse(mended.out);
+  const fixed = await cli('profile', 'check', 'contoso', file, '--json');
+  const { stamps, problems } = JSON.parse(fixed.out);
   t.match(stamps.students, { total: 30, fitting: { dcid: 0, studentNumber: 30 } });
   t.notOk(problems.some(({ field }: { field: string }) => field.startsWith('adoption')));
 });

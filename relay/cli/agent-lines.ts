@@ -10,7 +10,7 @@ export function stateOf({ health, ...agent }: ListedAgent, nowMs: number): strin
   return describeCondition({ ...agent, health: health ?? undefined }, nowMs);
 }
 
-/** What agents complain of, and where it can be mended. An agent that is away said so before it went. */
+/** What agents complain of, and where it can be fixed. An agent that is away said so before it went. */
 export function* agentProblems(agents: readonly ListedAgent[], nowMs: number): Iterable<string> {
   for (const { name, health, condition } of agents) {
     if (condition === 'revoked' || health?.problem === undefined) continue;

@@ -1,5 +1,5 @@
 /** A step of an explanation, and those that stand at several places of the way. */
-import { pageOf } from '../../plugin/mending.ts';
+import { pageOf } from '../../plugin/where-to-fix.ts';
 import { kindsThat } from '../operations/registry.ts';
 import type { Does } from '../operations/spec.ts';
 import type { Departure, Facts } from './known.ts';

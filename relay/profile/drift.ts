@@ -1,7 +1,7 @@
 /**
  * What becomes of what people change in Microsoft 365 by hand. The defaults repair what is a school's decision and only
  * tell of the rest: School Data Sync never looked back and so never overwrote an edit, and what its users missed is that a
- * class list that somebody has broken mends itself.
+ * class list that somebody has broken recovers on its own.
  */
 import { z } from 'zod';
 

@@ -42,7 +42,7 @@ export const guardSchema = z
     /**
      * The profile stops writing until a person resumes it: after a run with more than `problems` problems (School Data Sync
      * stopped at 15,000 errors), or when all runs of so many `hours` failed, `failures` of them at least, for a reason that
-     * only a person can mend. The second kind ends by itself, when a run comes to its end again.
+     * only a person can fix. The second kind ends by itself, when a run comes to its end again.
      */
     quarantine: z
       .strictObject({

@@ -25,7 +25,7 @@ t.test('a profile stands where the article says', (t) => {
   t.end();
 });
 
-t.test('too many problems, or failures that only a person can mend, are a quarantine', (t) => {
+t.test('too many problems, or failures that only a person can fix, are a quarantine', (t) => {
   const limits = guardSchema.parse({ quarantine: { problems: 10, failures: 3, hours: 6 } });
   const where = { tenant: 'contoso', profile: 'p', now: '2026-09-01T08:00:00Z' };
   const judge = (last: RunOutcome | undefined, count = 0, since?: string) =>

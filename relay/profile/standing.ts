@@ -53,7 +53,7 @@ export interface RunOutcome {
   error: { message: string; retry: RetryClass } | undefined;
 }
 
-/** Runs on end that failed for a reason that only a person can mend. */
+/** Runs on end that failed for a reason that only a person can fix. */
 export interface Failing {
   count: number;
   /** When the first of them began, ISO 8601. */

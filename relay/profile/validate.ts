@@ -3,7 +3,7 @@
  * this is about the world. Pure: the facts are read elsewhere. With an error in it a profile should not be enabled.
  */
 
-import { pageOf } from '../../plugin/mending.ts';
+import { pageOf } from '../../plugin/where-to-fix.ts';
 import { type Property, propertiesOf } from '../../shared/properties.ts';
 import { readingOf } from './adoption.ts';
 import type { Profile } from './profile.ts';

@@ -61,8 +61,8 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
       slugs.set(tenantId, tenant.slug);
       await turns
         .take({ tenant, budget, signal: runSignal, begun })
-        .then((mended) => {
-          if (mended) loopOf(tenantId).wake();
+        .then((fixed) => {
+          if (fixed) loopOf(tenantId).wake();
         })
         .catch(async (error: unknown) => {
           if (!pause.signal.aborted || signal.aborted) throw error;

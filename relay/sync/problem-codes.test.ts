@@ -56,7 +56,7 @@ for (const [code, cause] of Object.entries(causes)) {
       t.ok((await problems()).length > 0, 'it stays for as long as its reason');
     }
 
-    await cause.mend(district);
+    await cause.fix(district);
     clock.advance(15 * 60_000);
     await district.run();
     t.same(await problems(), []);

@@ -27,7 +27,7 @@ t.test('a quarantined profile writes nothing until it is resumed', async (t) => 
   t.match(await cli('status', 'contoso'), { out: /Standing: quarantined\..*more than 2\.\n {2}→ Find out what/s });
   const { writes } = microsoft.stats;
 
-  // Two of them leave: the problems that are mended vanish, and what would be written waits.
+  // Two of them leave: the problems that are fixed vanish, and what would be written waits.
   const gone = new Set(['17', '18']);
   await district.commit(
     unknown.filter((one) => !gone.has(one.kind === 'studentEnrollment' ? one.studentId : one.id) && one.id !== '300'),
@@ -48,7 +48,7 @@ t.test('a quarantined profile writes nothing until it is resumed', async (t) => 
 });
 
 t.test(
-  'a profile that only a person can mend is quarantined, tried ever more rarely, and writes when it is mended',
+  'a profile that only a person can fix is quarantined, tried ever more rarely, and writes when it is fixed',
   async (t) => {
     const district = await districtToServe(t, 6);
     const { tenantId, microsoft } = district;

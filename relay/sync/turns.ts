@@ -84,7 +84,7 @@ async function runTenant(
   const memory = memories.take(tenant.id);
   const stored = await store.withTenant(tenant.id, readProfiles);
   const quarantines = await store.withTenant(tenant.id, readQuarantines);
-  // One that is quarantined goes on as a preview: it writes nothing, and what is mended vanishes from its problems.
+  // One that is quarantined goes on as a preview: it writes nothing, and what is fixed vanishes from its problems.
   const profiles = stored.map((profile) =>
     profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
   );
@@ -113,25 +113,25 @@ async function runTenant(
   );
   if (turn === undefined) return false;
   memories.keep(tenant.id, turn.memory);
-  return await endMended({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
+  return await endIfFixed({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
 }
 
 /** What failed works again: the profiles write with the next run. @returns whether there are any */
-async function endMended(
+async function endIfFixed(
   { store, log }: Pick<TurnsOptions, 'store' | 'log'>,
   tenantId: string,
   quarantines: ReadonlyMap<string, Quarantine>,
   ran: readonly string[],
 ): Promise<boolean> {
-  const mended = ran.filter((name) => {
+  const fixed = ran.filter((name) => {
     const quarantine = quarantines.get(name);
     return quarantine !== undefined && endsByItself(quarantine);
   });
-  for (const profile of mended) {
+  for (const profile of fixed) {
     await store.withTenant(tenantId, (scope) => endQuarantine(scope, profile));
     log.info({ event: 'profile.quarantine-ended', profile }, 'the quarantine is over: a run came to its end');
   }
-  return mended.length > 0;
+  return fixed.length > 0;
 }
 
 /** Previews always are: they write nothing. */

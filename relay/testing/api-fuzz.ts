@@ -112,7 +112,7 @@ export class ApiFuzz {
     if (route.method === 'GET' && !route.asksMicrosoft && isChanged) wrong('is a question, and changed something');
     this.#checkForm(sent, { status, type, text }, wrong);
     if (status < 300) this.done.add(`${route.method} ${route.path}`);
-    await this.#mend();
+    await this.#fix();
     return status;
   }
 
@@ -190,7 +190,7 @@ export class ApiFuzz {
   }
 
   /** The profile that a request took away is there again for the next one. */
-  async #mend(): Promise<void> {
+  async #fix(): Promise<void> {
     const { relay, district } = this.setting;
     await relay.store.withTenant(district.tenantId, async (scope) => {
       const names = (await readProfiles(scope)).map(({ name }) => name);

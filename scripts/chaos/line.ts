@@ -1,4 +1,4 @@
-/** The cable between agent and relay: it can be cut after any number of bytes in either direction, and mends at once. */
+/** The cable between agent and relay: it can be cut after any number of bytes in either direction, and reconnected at once. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -24,7 +24,7 @@ export class Line {
   }
 
   /** Takes back a cut that has not happened. */
-  mend(): void {
+  fix(): void {
     this.#cut = undefined;
   }
 

@@ -146,7 +146,7 @@ export async function openWorld(source: SourceKind): Promise<World> {
     },
     calm() {
       simulator.clearFaults();
-      line.mend();
+      line.fix();
       clock.forward(longestPauseMs);
     },
     async restartRelay(meanwhile = async () => undefined) {

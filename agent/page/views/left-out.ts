@@ -1,6 +1,6 @@
 /** The rows of PowerSchool that no record can be made of, each with the page on which it is corrected. */
 import { html } from 'ghtml';
-import { complaintOf, pageOf, tableOf } from '../../../plugin/mending.ts';
+import { complaintOf, pageOf, tableOf } from '../../../plugin/where-to-fix.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
 import type { Model } from '../model.ts';
 import type { SchoolName } from '../school-names.ts';

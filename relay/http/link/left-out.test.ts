@@ -1,4 +1,4 @@
-/** Rows that an agent leaves out are problems at the relay, until they are mended; an older agent knows nothing of it. */
+/** Rows that an agent leaves out are problems at the relay, until they are fixed; an older agent knows nothing of it. */
 import t from 'tap';
 import { type AgentMessage, listsLeftOut } from '../../../shared/link.ts';
 import { problemsNow } from '../../app/queries/problems.ts';

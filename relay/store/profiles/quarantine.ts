@@ -6,8 +6,8 @@ import { type Quarantine, quarantineFor } from '../../profile/standing.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
-/** Codes of failures that only a person can mend. */
-const mendable = Object.entries(catalog).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
+/** Codes of failures that only a person can fix. */
+const fixable = Object.entries(catalog).flatMap(([code, { retry }]) => (retry === 'fix' ? [code] : []));
 
 const quarantineSchema: z.ZodType<Quarantine> = z.object({
   code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code), 'it is no code of an error'),
@@ -61,7 +61,7 @@ export async function judgeProfile(
   const outcome = last && { state: last.state, problems: last.problems, error };
   const other = await runsOf(name)
     .select(({ fn }) => fn.max('seq').as('seq'))
-    .where((eb) => eb.or([eb('error_code', 'is', null), eb('error_code', 'not in', mendable)]))
+    .where((eb) => eb.or([eb('error_code', 'is', null), eb('error_code', 'not in', fixable)]))
     .executeTakeFirst();
   const failing = await runsOf(name)
     .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min('started_at').as('since')])

@@ -1,6 +1,6 @@
 /** The rows of PowerSchool that no record can be made of, and the problems that they are. */
 
-import { complaintOf, pageOf, tableOf } from '../../../plugin/mending.ts';
+import { complaintOf, pageOf, tableOf } from '../../../plugin/where-to-fix.ts';
 import type { LeftOut, LeftOutRow } from '../../../shared/left-out.ts';
 import { classKey, recordKey } from '../../model/keys.ts';
 import { personKey } from '../../model/person-key.ts';

@@ -148,7 +148,7 @@ t.test('a tenant of the seed-roster plugin is taken over by SECTIONS.ID and by p
 });
 
 t.test(
-  'two classes of one anchor, and one of two, are reported; the rest goes on; mended, they are taken over',
+  'two classes of one anchor, and one of two, are reported; the rest goes on; fixed, they are taken over',
   async (t) => {
     const district = await open(t, match, { form: 'v2.1', duplicates: 1, contradictions: 1 });
     // 55 is there twice; what is anchored as 54 says that it is 50, so neither of the two is clear.

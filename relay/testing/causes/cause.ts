@@ -17,7 +17,7 @@ export interface Cause {
   /** Each followed by a run a quarter of an hour later, after the first one. */
   after?: ((district: District) => void | Promise<void>)[];
   /** Puts it right; a run a quarter of an hour later, nothing is wrong any more. */
-  mend: (district: District) => void | Promise<void>;
+  fix: (district: District) => void | Promise<void>;
 }
 
 export const nothing = (): void => undefined;

@@ -36,31 +36,31 @@ const anHourLater = (change: (district: District) => void) => (district: Distric
 };
 
 export const handCauses = {
-  MemberRemovedByHand: { profile: told, after: [removePupil], mend: addPupil },
+  MemberRemovedByHand: { profile: told, after: [removePupil], fix: addPupil },
   MemberAddedByHand: {
     profile: told,
     after: [
       (district) =>
         district.microsoft.directory.addLink(classOf50(district), 'members', accountOf(district, 'teacher3')),
     ],
-    mend: (district) =>
+    fix: (district) =>
       district.microsoft.directory.removeLink(classOf50(district), 'members', accountOf(district, 'teacher3')),
   },
   ChangedByHand: {
     profile: told,
     after: [anHourLater(nothing), anHourLater(rename('Kept by hand'))],
-    mend: anHourLater(rename('Course 0 - 1')),
+    fix: anHourLater(rename('Course 0 - 1')),
   },
   DeletedByHand: {
     profile: told,
     after: [(district) => district.microsoft.directory.deleteGroup(classOf50(district))],
-    mend: restoreDeleted,
+    fix: restoreDeleted,
   },
   AccountDeletedByHand: {
     create: true,
     after: [(district) => district.microsoft.directory.deleteUser(accountOf(district, 'student0'))],
-    mend: restoreDeleted,
+    fix: restoreDeleted,
   },
-  DriftContended: { after: [removePupil, removePupil, removePupil], mend: addPupil },
-  DriftUnreadable: { after: [faulty('^/groups/delta', '500', 10_000)], mend: faultsEnd },
+  DriftContended: { after: [removePupil, removePupil, removePupil], fix: addPupil },
+  DriftUnreadable: { after: [faulty('^/groups/delta', '500', 10_000)], fix: faultsEnd },
 } satisfies Record<string, Cause>;

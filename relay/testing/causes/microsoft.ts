@@ -22,25 +22,25 @@ const refusing = (status: number, message: string, code = 'Request_BadRequest') 
   answering('PATCH', '^/groups/[^/]+$', { status, code, message });
 
 export const microsoftCauses = {
-  GRAPH_UNREACHABLE: { before: faulty('batch', 'drop', forever), mend: faultsEnd },
-  GRAPH_THROTTLED: { before: faulty('batch', '429', forever), mend: faultsEnd },
+  GRAPH_UNREACHABLE: { before: faulty('batch', 'drop', forever), fix: faultsEnd },
+  GRAPH_THROTTLED: { before: faulty('batch', '429', forever), fix: faultsEnd },
   GRAPH_UNREADABLE: {
     before: answering('POST', 'batch', { status: 200, body: '<html>Blocked</html>' }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
-  GRAPH_FAILED: { before: faulty('/users/.ref$', '500', forever), mend: faultsEnd },
+  GRAPH_FAILED: { before: faulty('/users/.ref$', '500', forever), fix: faultsEnd },
   AzureActiveDirectoryRequestThrottledTemporarily: {
     before: faulty('^/groups/[^/]+$', '429', forever),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
-  AzureActiveDirectoryReplicaUnavailable: { before: faulty('^/groups/[^/]+$', '503', forever), mend: faultsEnd },
-  GRAPH_DENIED: { before: refusing(403, 'Insufficient privileges to complete the operation.'), mend: faultsEnd },
+  AzureActiveDirectoryReplicaUnavailable: { before: faulty('^/groups/[^/]+$', '503', forever), fix: faultsEnd },
+  GRAPH_DENIED: { before: refusing(403, 'Insufficient privileges to complete the operation.'), fix: faultsEnd },
   PermissionMissing: {
     create: true,
     before: ({ microsoft }) => {
       microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.Read.All', 'Group.ReadWrite.All', 'Member.Read.Hidden'];
     },
-    mend: ({ microsoft }) => {
+    fix: ({ microsoft }) => {
       microsoft.app.roles = defaultRoles;
     },
   },
@@ -49,35 +49,35 @@ export const microsoftCauses = {
     before: ({ microsoft }) => {
       microsoft.directory.quota = 10;
     },
-    mend: ({ microsoft }) => {
+    fix: ({ microsoft }) => {
       microsoft.directory.quota = 1000;
     },
   },
   ObjectFull: {
     before: refusing(403, 'The maximum number of links is reached.', 'Directory_ResourceSizeExceeded'),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
-  GRAPH_REJECTED: { before: refusing(400, 'The moon is in the wrong phase.'), mend: faultsEnd },
+  GRAPH_REJECTED: { before: refusing(400, 'The moon is in the wrong phase.'), fix: faultsEnd },
   ConcurrentChange: {
     before: refusing(409, 'Error due to concurrent requests being made.', 'Directory_ConcurrencyViolation'),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
-  ObjectMissing: { before: refusing(404, 'Resource does not exist.', 'Request_ResourceNotFound'), mend: faultsEnd },
+  ObjectMissing: { before: refusing(404, 'Resource does not exist.', 'Request_ResourceNotFound'), fix: faultsEnd },
   GroupProtected: {
     before: refusing(403, 'Target object is a member of a restricted management administrative unit.'),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   ApplicationBlocked: {
     before: refusing(403, 'Access has been blocked by Conditional Access policies.'),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   MemberRefused: {
     before: refusing(400, 'Guest users are not allowed to join this group because of a policy setting.'),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   GroupNotWritable: {
     before: refusing(400, 'Cannot Update a mail-enabled security groups and or distribution list.'),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   AccountProtected: {
     before: answering('PATCH', '^/education/users/', {
@@ -85,7 +85,7 @@ export const microsoftCauses = {
       code: 'Authorization_RequestDenied',
       message: 'Insufficient privileges to complete the operation.',
     }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   GroupNamingPolicy: {
     before: answering('POST', '^/education/classes$', {
@@ -94,7 +94,7 @@ export const microsoftCauses = {
       message: 'The values provided contain one or more validation errors.',
       details: [{ code: 'MissingPrefixSuffix', target: 'displayName', message: 'A prefix is missing.' }],
     }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   AliasTaken: {
     before: ({ microsoft }) => {
@@ -106,7 +106,7 @@ export const microsoftCauses = {
       };
       microsoft.directory.addGroup({ ...props, groupTypes: ['Unified'] }, false, 'once', group);
     },
-    mend: ({ microsoft }) => {
+    fix: ({ microsoft }) => {
       const other = microsoft.directory.groups.get(group);
       if (other !== undefined) microsoft.directory.deleteGroup(other);
     },
@@ -118,7 +118,7 @@ export const microsoftCauses = {
       code: 'Request_BadRequest',
       message: 'The specified password does not comply with password complexity requirements.',
     }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   EducationNotAvailable: {
     before: answering('POST', '^/education/classes$', {
@@ -126,7 +126,7 @@ export const microsoftCauses = {
       code: 'Request_BadRequest',
       message: 'The property extension_fe2174665583431c953114ff7268b7b3_Education_ObjectType is not known.',
     }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   OwnerNotRemovable: {
     profile: { policies: { teacherLeftClass: 'remove' } },
@@ -142,11 +142,11 @@ export const microsoftCauses = {
           { kind: 'teacherRoster', id: '79', schoolId: '1', sectionId: '50', teacherId: '92' },
         ]),
     ],
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   // An account of a federated domain needs an id that only the other side knows.
-  DomainUnusable: { create: true, before: signsIn('Federated'), mend: signsIn('Managed') },
-  AzureActiveDirectoryInvalidLicense: { create: true, before: seats(0), mend: seats(100) },
+  DomainUnusable: { create: true, before: signsIn('Federated'), fix: signsIn('Managed') },
+  AzureActiveDirectoryInvalidLicense: { create: true, before: seats(0), fix: seats(100) },
   AzureActiveDirectoryInvalidUserUsageLocation: {
     create: true,
     before: seats(0),
@@ -156,7 +156,7 @@ export const microsoftCauses = {
         district.microsoft.directory.users.update(accountOf(district, 'student0'), { usageLocation: null });
       },
     ],
-    mend: (district) => {
+    fix: (district) => {
       district.microsoft.directory.users.update(accountOf(district, 'student0'), { usageLocation: 'US' });
     },
   },
@@ -166,12 +166,12 @@ export const microsoftCauses = {
       code: 'Request_BadRequest',
       message: "Invalid value specified for property 'grade' of resource 'User'.",
     }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   ProfileValueRefused: {
     create: true,
     profile: { licenses: { students: skuId, teachers: skuId, usageLocation: 'XX' } },
-    mend: reprofile({ licenses: { students: skuId, teachers: skuId, usageLocation: 'US' } }),
+    fix: reprofile({ licenses: { students: skuId, teachers: skuId, usageLocation: 'US' } }),
   },
   OnPremisesAccount: {
     create: true,
@@ -180,7 +180,7 @@ export const microsoftCauses = {
       const props = { displayName: 'A5', mailNickname: 'a5', mailEnabled: false, securityEnabled: true };
       microsoft.directory.addGroup({ ...props, onPremisesSyncEnabled: true }, false, 'once', group);
     },
-    mend: ({ microsoft }) => {
+    fix: ({ microsoft }) => {
       const synced = microsoft.directory.groups.get(group);
       if (synced !== undefined) microsoft.directory.groups.update(synced, { onPremisesSyncEnabled: null });
     },
@@ -188,7 +188,7 @@ export const microsoftCauses = {
   ClassWithoutOwner: {
     profile: { classes: { createTeam: true } },
     roster: (records) => records.filter(({ id }) => id !== '70'),
-    mend: (district) => district.commit(smallRoster(6)),
+    fix: (district) => district.commit(smallRoster(6)),
   },
   TeamNotReady: {
     profile: { classes: { createTeam: true } },
@@ -196,7 +196,7 @@ export const microsoftCauses = {
       microsoft.directory.teams.lag = 1000 * hour;
     },
     after: [({ clock }) => clock.advance(4 * hour)],
-    mend: ({ microsoft }) => {
+    fix: ({ microsoft }) => {
       for (const one of microsoft.directory.groups.values()) one.inTeamsAt = 0;
     },
   },
@@ -207,11 +207,11 @@ export const microsoftCauses = {
       code: 'Forbidden',
       message: 'The owner of the team has no license for Microsoft Teams.',
     }),
-    mend: faultsEnd,
+    fix: faultsEnd,
   },
   TeamFailed: {
     profile: { classes: { createTeam: true } },
     before: faulty('^/teams$', 'fails-later', 1),
-    mend: nothing,
+    fix: nothing,
   },
 } satisfies Record<string, Cause>;

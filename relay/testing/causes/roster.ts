@@ -38,15 +38,15 @@ const removeStamped = ({ microsoft }: District) => {
 };
 
 export const rosterCauses = {
-  UnmatchedEntry: { roster: having('10', { studentNumber: '9999' }), mend: commit },
-  AmbiguousMatch: { before: stranger(ofBoth), mend: remove('again') },
-  DuplicateTargetEntries: { roster: having('10', { studentNumber: '4001' }), mend: commit },
+  UnmatchedEntry: { roster: having('10', { studentNumber: '9999' }), fix: commit },
+  AmbiguousMatch: { before: stranger(ofBoth), fix: remove('again') },
+  DuplicateTargetEntries: { roster: having('10', { studentNumber: '4001' }), fix: commit },
   ExcludedAccount: {
     before: (district) => {
       const { users } = district.microsoft.directory;
       users.update(accountOf(district, 'student0'), { userType: 'Guest' });
     },
-    mend: (district) => {
+    fix: (district) => {
       const { users } = district.microsoft.directory;
       users.update(accountOf(district, 'student0'), { userType: 'Member' });
     },
@@ -63,37 +63,37 @@ export const rosterCauses = {
         ]);
       },
     ],
-    mend: commit,
+    fix: commit,
   },
   AccountOfStaff: {
     roster: (records) => [...records, { kind: 'teacher', id: '99', schoolId: '1', username: 'student0' }],
-    mend: commit,
+    fix: commit,
   },
-  MissingSourceValue: { roster: having('10', { studentNumber: undefined }), mend: commit },
-  InvalidUserName: { create: true, roster: having('10', { username: 'zoë smith' }), mend: commit },
+  MissingSourceValue: { roster: having('10', { studentNumber: undefined }), fix: commit },
+  InvalidUserName: { create: true, roster: having('10', { username: 'zoë smith' }), fix: commit },
   NameInOtherScript: {
     create: true,
     profile: { accounts: { students: { username: { pattern: '{surname}.{studentNumber}' } } } },
     roster: having('10', { surname: 'Шимић' }),
-    mend: commit,
+    fix: commit,
   },
-  UserNameTaken: { create: true, before: stranger(namesake), mend: remove('student0') },
+  UserNameTaken: { create: true, before: stranger(namesake), fix: remove('student0') },
   PersonInTwoProfiles: {
     roster: (records) => [
       ...records,
       { kind: 'teacher', id: '90', schoolId: '2', username: 'teacher0', givenName: 'Kim', surname: "O'Neil 0" },
     ],
     before: rival(['1'], ['2']),
-    mend: commit,
+    fix: commit,
   },
-  SchoolInTwoProfiles: { before: rival(['1', '2'], ['1']), mend: rival(['2'], ['1']) },
-  SectionNotInRoster: { roster: without('50'), mend: commit },
-  InvalidLookupReference: { roster: without('10'), mend: commit },
+  SchoolInTwoProfiles: { before: rival(['1', '2'], ['1']), fix: rival(['2'], ['1']) },
+  SectionNotInRoster: { roster: without('50'), fix: commit },
+  InvalidLookupReference: { roster: without('10'), fix: commit },
   DuplicateStamps: {
     before: (district) => {
       for (const alias of ['a', 'b']) stamped({ externalId: '50', mailNickname: alias })(district);
     },
-    mend: removeStamped,
+    fix: removeStamped,
   },
   ContradictoryStamp: {
     before: stamped({
@@ -102,7 +102,7 @@ export const rosterCauses = {
       [`${sdsExtension}ObjectType`]: 'Section',
       [`${sdsExtension}AnchorId`]: 'Section_51',
     }),
-    mend: removeStamped,
+    fix: removeStamped,
   },
   LeaverOnPremises: {
     profile: { policies: { studentGone: 'disable', goneForDays: 0 } },
@@ -112,6 +112,6 @@ export const rosterCauses = {
         return district.commit(without('10', '300', '301', '302')(whole));
       },
     ],
-    mend: commit,
+    fix: commit,
   },
 } satisfies Record<string, Cause>;

@@ -1,4 +1,4 @@
-/** Where a person mends a row in PowerSchool: the column that a property comes from, and the page on which it is edited. */
+/** Where a person fixes a row in PowerSchool: the column that a property comes from, and the page on which it is edited. */
 import type { LeftOutRow, RowFault } from '../shared/left-out.ts';
 import { propertiesOf } from '../shared/properties.ts';
 import type { Kind } from '../shared/roster.ts';
