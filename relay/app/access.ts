@@ -63,6 +63,7 @@ export type Question =
   | 'links'
   | 'explain'
   | 'audit'
+  | 'relayAudit'
   | 'passwords'
   | 'tokens';
 
@@ -122,6 +123,7 @@ export const access: Readonly<Record<Action, Rule>> = {
   links: { roles: everybody, scope: 'links' },
   explain: { roles: everybody, scope: 'problems' },
   audit: { roles: everybody, scope: 'audit' },
+  relayAudit: { roles: operators, scope: 'audit' },
   passwords: { roles: admins, scope: 'passwords' },
   tokens: { roles: admins, scope: 'tokens' },
 };

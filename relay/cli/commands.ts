@@ -131,8 +131,8 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./runs.ts')).runCommand,
   },
   {
-    usage: 'audit [options] <tenant>',
-    description: 'list who changed what in a district, newest first',
+    usage: 'audit [options] [tenant]',
+    description: 'list who changed what in a district, or at the relay itself, newest first',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
   {

@@ -71,6 +71,10 @@ t.test('a wrong id is not final, until something was done with it', async (t) =>
     code: 0,
     out: new RegExp(`^new: New, Microsoft tenant ${right}`),
   });
+  t.match(JSON.parse((await cli('audit', '--json')).out).entries, [
+    { action: 'tenant.edit', detail: { tenant: String, changes: { slug: { before: 'contoso', after: 'new' } } } },
+    { action: 'tenant.add', detail: { slug: 'contoso' } },
+  ]);
   t.match(await cli('audit', 'new'), { out: /tenant\.edit {2}by kim\n.*"slug":\{"before":"contoso","after":"new"\}/ });
   t.match(await add('other', `{${nobodysId.toUpperCase()}}`), { code: 0 }, 'as PowerShell and the registry write it');
   t.match(await cli('tenant', 'show', 'other'), { out: new RegExp(`Microsoft tenant +${nobodysId}\\n`) });
@@ -134,7 +138,7 @@ t.test('removing needs the slug as confirmation, and removes every row and the c
     });
   }
   t.ok((await rowsOf(district.tenantId)) > 50);
-  t.match(await cli('tenant', 'remove', 'contoso', '--confirm', 'contoso'), {
+  t.match(await cli('tenant', 'remove', 'contoso', '--confirm', 'contoso', '--note', 'Ticket 4711'), {
     code: 0,
     out: /^Removed .* rows deleted: .*audit/,
   });
@@ -142,6 +146,12 @@ t.test('removing needs the slug as confirmation, and removes every row and the c
   t.equal(await agent.closed, 4001, 'its agent is sent away');
   t.equal(await rowsOf(other.id), before, 'and nobody else has lost anything');
   t.match(await cli('status', 'contoso'), { code: 78, err: /TENANT_UNKNOWN/ });
+  t.match(JSON.parse((await cli('audit', '--json')).out).entries, [
+    {
+      ...{ who: 'kim', action: 'tenant.remove', note: 'Ticket 4711', actor: { kind: 'terminal', role: 'operator' } },
+      detail: { tenant: district.tenantId, slug: 'contoso', agents: 1, rows: { agent: 1, audit: Number } },
+    },
+  ]);
   const second = await connected(relay, neighbor);
   await second.hello();
   await t.rejects(

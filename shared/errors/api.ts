@@ -99,10 +99,10 @@ export const apiErrors = {
   },
   PRECONDITION_FAILED: {
     retry: 'fix',
-    sentence: 'The profile "{profile}" is not in the version that the request expects.',
-    action: 'Read the profile again, see what changed, and send the request again with the new ETag.',
+    sentence: '{what} not in the version that the request expects.',
+    action: 'Read {again} again, see what changed, and repeat the change; over the API, with the new ETag.',
     meaning:
-      'If-Match or If-None-Match named a version other than the current one, or somebody changed the profile during the check. Nothing was changed.',
+      'If-Match or If-None-Match named a version other than the current one, or somebody made another change at the same time. Nothing was changed.',
   },
   PRECONDITION_MISSING: {
     retry: 'fix',

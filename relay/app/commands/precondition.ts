@@ -26,7 +26,9 @@ export function needPrecondition(
   const version = current === undefined ? undefined : versionOf(current);
   const isAmong = (versions: '*' | readonly string[]) =>
     version !== undefined && (versions === '*' || versions.includes(version));
-  if (match !== undefined && !isAmong(match)) throw fail('PRECONDITION_FAILED', { profile: name });
-  if (noneMatch !== undefined && isAmong(noneMatch)) throw fail('PRECONDITION_FAILED', { profile: name });
+  if (match !== undefined && !isAmong(match))
+    throw fail('PRECONDITION_FAILED', { what: `The profile "${name}" is`, again: 'the profile' });
+  if (noneMatch !== undefined && isAmong(noneMatch))
+    throw fail('PRECONDITION_FAILED', { what: `The profile "${name}" is`, again: 'the profile' });
   if (isNeeded && match === undefined && current !== undefined) throw fail('PRECONDITION_MISSING', { profile: name });
 }

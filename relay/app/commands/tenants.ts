@@ -3,7 +3,7 @@ import { fail } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/nearest.ts';
 import { listAgents } from '../../store/agents/agents.ts';
 import { acceptServer, readServers } from '../../store/agents/source-servers.ts';
-import { changesBetween } from '../../store/audit/audit.ts';
+import { changesBetween, ofTheRelay } from '../../store/audit/audit.ts';
 import { createTenant, findTenant, type Tenant } from '../../store/tenants/system.ts';
 import { countTenant, editTenant, removeTenant, type TenantChange } from '../../store/tenants/tenants.ts';
 import { allow } from '../access.ts';
@@ -35,7 +35,7 @@ export async function addTenant(context: AppContext, actor: Actor, input: Requir
   const found = await tried(context, given.graphTenantId);
   return await performAcross(context, actor, 'tenant.add', async (scope, now) => {
     const tenant = await createTenant(scope, given, now);
-    return { outcome: { tenant, found }, entries: [{ tenantId: tenant.id, detail: given }] };
+    return { outcome: { tenant, found }, entries: inBothLogs(tenant, given) };
   });
 }
 
@@ -57,8 +57,16 @@ export async function changeTenant(
     await editTenant(scope, before, change);
     const tenant = await findTenant(scope, before.id);
     const detail = { changes: changesBetween(told(before), told(tenant)) };
-    return { outcome: { tenant, found }, entries: [{ tenantId: tenant.id, detail }] };
+    return { outcome: { tenant, found }, entries: inBothLogs(tenant, detail) };
   });
+}
+
+/** The district's own log goes with it. */
+function inBothLogs({ id }: Tenant, detail: object) {
+  return [
+    { tenantId: id, detail },
+    { tenantId: ofTheRelay, detail: { tenant: id, ...detail } },
+  ];
 }
 
 function told({ slug, name, graph_tenant_id: graphTenantId }: Tenant) {
@@ -80,7 +88,7 @@ export interface Removal {
 }
 
 /**
- * Deletes everything that there is of a district, its audit log too, which is why no entry tells of it.
+ * Deletes everything that there is of a district, its audit log too. The relay's own log keeps who did it, and how much it was.
  *
  * @param asked `confirm`: its slug once more; without it, the answer says what would be deleted
  */
@@ -89,15 +97,17 @@ export async function deleteTenant(
   actor: Actor,
   { tenant: named, confirm }: { tenant: TenantRef; confirm?: string | undefined },
 ): Promise<Removal> {
-  return await perform(context, actor, { action: 'tenant.remove', tenant: named }, ({ tenant, write }) =>
-    write(async (scope) => {
-      const counts = await countTenant(scope);
-      const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
-      const isDone = confirm === tenant.slug;
-      if (isDone) await removeTenant(scope);
-      return { outcome: { tenant, isDone, counts, agents }, entries: [] };
-    }),
-  );
+  return await performAcross(context, actor, 'tenant.remove', async (system) => {
+    const tenant = await reach(system, actor, named);
+    const scope = { ...system, tenantId: tenant.id };
+    const counts = await countTenant(scope);
+    const agents = (await listAgents(scope)).filter(({ revokedAt }) => revokedAt === null).length;
+    const isDone = confirm === tenant.slug;
+    if (isDone) await removeTenant(scope);
+    const rows = Object.fromEntries(counts.map((one) => [one.table, one.rows]));
+    const entry = { tenantId: ofTheRelay, detail: { tenant: tenant.id, ...told(tenant), agents, rows } };
+    return { outcome: { tenant, isDone, counts, agents }, entries: isDone ? [entry] : [] };
+  });
 }
 
 /**

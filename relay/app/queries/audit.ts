@@ -1,13 +1,16 @@
-/** Who changed what in a district. */
+/** Who changed what: in a district, and at the relay itself. */
 import { z } from 'zod';
-import { type AuditEntry, type PlacedEntry, readAudit } from '../../store/audit/audit.ts';
+import { type AuditEntry, ofTheRelay, type PlacedEntry, readAudit } from '../../store/audit/audit.ts';
 import type { TenantScope } from '../../store/store.ts';
+import { allow } from '../access.ts';
+import type { Actor } from '../actor.ts';
+import type { AppContext } from '../perform.ts';
 import { jsonCell, moment, type Table } from './fields.ts';
 
 export const auditAnswer = z.object({
   entries: z.array(
     z.object({
-      seq: z.int().meta({ description: 'Its place in the log of the district.' }),
+      seq: z.int().meta({ description: 'Its place in the log.' }),
       at: moment,
       who: z.string(),
       action: z.string(),
@@ -21,12 +24,21 @@ export const auditAnswer = z.object({
   ),
 });
 
+type Range = Parameters<typeof readAudit>[1];
+
 /** The newest first. @param range as {@link readAudit} has it */
-export async function auditNow(
-  scope: TenantScope,
-  range: { since?: string | undefined; before?: number | undefined; limit: number },
-): Promise<{ entries: PlacedEntry[] }> {
+export async function auditNow(scope: TenantScope, range: Range): Promise<{ entries: PlacedEntry[] }> {
   return { entries: await readAudit(scope, range) };
+}
+
+/** The same of the relay's own log. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING */
+export async function relayAuditNow(
+  { store }: Pick<AppContext, 'store'>,
+  actor: Actor,
+  range: Range,
+): Promise<{ entries: PlacedEntry[] }> {
+  allow(actor, 'relayAudit');
+  return await store.readTenant(ofTheRelay, (scope) => auditNow(scope, range));
 }
 
 export const auditTable: Table<AuditEntry> = {

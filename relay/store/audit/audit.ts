@@ -6,6 +6,11 @@ import { readJson, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
 
+/**
+ * Whose log the relay's own is: what was done to no single district, or to one that is gone. No district has this id, which is no UUID.
+ */
+export const ofTheRelay = 'relay';
+
 export interface AuditEntry {
   /** ISO 8601, UTC. */
   at: string;
