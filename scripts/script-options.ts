@@ -5,7 +5,7 @@ import { exitCodes } from '../shared/terminal.ts';
 /**
  * Reads this process's arguments; `--help`, and everything unknown, ends it (0 and 64).
  *
- * @param name how the script is called
+ * @param name the command line that starts the script, before its options
  * @param define adds its options and arguments
  */
 export function readScriptOptions<T extends object>(
@@ -14,6 +14,7 @@ export function readScriptOptions<T extends object>(
   define: (command: Command) => Command = (command) => command,
 ): { options: T; args: readonly string[] } {
   const command = define(new Command(name).description(description).allowExcessArguments(false));
+  command.showHelpAfterError(`  → ${name} --help`);
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.ok : exitCodes.usage));
   command.parse();
   return { options: command.opts<T>(), args: command.args };

@@ -9,6 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseOptions } from '../demo/options.ts';
 import { readScriptOptions } from '../script-options.ts';
 import { checkoutOf } from './builds/checkout.ts';
 import { quantile } from './hostile/good.ts';
@@ -29,6 +30,9 @@ const {
       .argument('[options-of-the-demo...]', 'see "npm start -- --help"; it refuses what it does not know')
       .allowUnknownOption(),
 );
+// Before a demo of minutes, or the making of the other build, refuses them.
+const understood = parseOptions(passedOn);
+if ('exitCode' in understood) process.exit(understood.exitCode);
 
 const rows: Record<string, (figures: Figures) => number> = {
   'longest answer of /healthz, ms': ({ healthMs }) => healthMs.at(-1) ?? Number.NaN,

@@ -58,7 +58,10 @@ export function complaints(root: string): string[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  readScriptOptions('layers', 'Checks that folders import those below them alone, and that none form a ring.');
+  readScriptOptions(
+    'node scripts/build/layers.ts',
+    'Checks that folders import those below them alone, and that none form a ring.',
+  );
   const found = complaints(fileURLToPath(new URL('../..', import.meta.url)));
   for (const line of found) process.stdout.write(`${line}\n`);
   process.exitCode = found.length === 0 ? 0 : 1;

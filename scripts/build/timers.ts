@@ -81,7 +81,10 @@ export function programSources(root: string): Map<string, string> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  readScriptOptions('timers', 'Checks that what repeats in the background is a loop of shared/service.ts.');
+  readScriptOptions(
+    'node scripts/build/timers.ts',
+    'Checks that what repeats in the background is a loop of shared/service.ts.',
+  );
   const found = complaints(programSources(fileURLToPath(new URL('../..', import.meta.url))));
   for (const line of found) process.stdout.write(`${line}\n`);
   process.exitCode = found.length === 0 ? 0 : 1;

@@ -5,9 +5,7 @@
 import { Option } from 'commander';
 import type { SourceKind } from '../../agent/model/source.ts';
 import { count, readScriptOptions } from '../script-options.ts';
-import { tryHistories } from './model.ts';
 import { chaosSettings } from './settings.ts';
-import { sweep } from './sweep.ts';
 
 const all: SourceKind[] = ['powerquery', 'rest'];
 const { options: values } = readScriptOptions<{
@@ -24,6 +22,9 @@ const { options: values } = readScriptOptions<{
     .option('--path <path>', 'of the history that failed, as it was printed', '')
     .addOption(new Option('--source <source>', 'one alone').choices(all)),
 );
+// Here, so that the help does not wait for both programs.
+const { tryHistories } = await import('./model.ts');
+const { sweep } = await import('./sweep.ts');
 const settings = chaosSettings({
   HALLPASS_CHAOS_RUNS: String(values.runs),
   HALLPASS_CHAOS_SHARE: String(values.share),

@@ -80,6 +80,7 @@ Examples:
 Exit codes: 0 all is as it should be, 1 something differs, 64 wrong options, 70 a program failed, 130 stopped before the
 first sync was done.`,
     )
+    .showHelpAfterError('  → npm start -- --help')
     .exitOverride();
   try {
     command.parse(args, { from: 'user' });

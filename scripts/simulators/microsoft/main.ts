@@ -1,8 +1,9 @@
 /** `npm run sim:microsoft`: the Microsoft simulator as a process of its own. */
 import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { exitCodes } from '../../../shared/terminal.ts';
+import { readScriptOptions } from '../../script-options.ts';
 import { createAuthority, openAuthority } from '../authority.ts';
 import { type DirectoryFile, directoryFileSchema } from './directory-file.ts';
 import { readCredentials } from './entra/app-registration.ts';
@@ -24,28 +25,31 @@ interface CliOptions {
   teamLag: number;
 }
 
-const program = new Command('sim:microsoft')
-  .description('Microsoft Entra sign-in and Microsoft Graph v1.0 for roster provisioning, simulated on loopback HTTPS.')
-  .option('--port <number>', 'port to listen on; 0 takes a free one', whole, 0)
-  .option('--seed <number>', 'makes ids, lags and the sample directory repeat', whole, 1)
-  .option('--ca <dir>', 'folder of the certificate authority, made on first use (default: one in memory)')
-  .option('--directory <file>', 'JSON with the tenant and its accounts')
-  .option('--people <number>', 'made-up people to keep accounts for, without --directory', whole, 200)
-  .option('--tenant-id <guid>', 'tenant id (default: from the seed)')
-  .option('--client-id <guid>', 'client id of the registered app (default: from the seed)')
-  .option('--client-cert <file>', 'PEM of a certificate registered for the app; may be repeated', collect, [])
-  .option('--client-secret-file <file>', "file with the app's secret (default without a certificate: a new secret)")
-  .option(
-    '--roles <list>',
-    'application permissions consented to, separated by commas (default: all that are needed)',
-    list,
-  )
-  .option('--speed <factor>', "multiplies Graph's throttling limits", positive, 1)
-  .option('--lag <ms>', 'a new object stays unseen up to so long', whole, 200)
-  .option('--team-lag <ms>', 'the Teams service does not know a new group for up to so long', whole, 2000)
-  .addHelpText(
-    'after',
-    `
+const { options: cli } = readScriptOptions<CliOptions>(
+  'npm run sim:microsoft --',
+  'Microsoft Entra sign-in and Microsoft Graph v1.0 for roster provisioning, simulated on loopback HTTPS.',
+  (command) =>
+    command
+      .option('--port <number>', 'port to listen on; 0 takes a free one', whole, 0)
+      .option('--seed <number>', 'makes ids, lags and the sample directory repeat', whole, 1)
+      .option('--ca <dir>', 'folder of the certificate authority, made on first use (default: one in memory)')
+      .option('--directory <file>', 'JSON with the tenant and its accounts')
+      .option('--people <number>', 'made-up people to keep accounts for, without --directory', whole, 200)
+      .option('--tenant-id <guid>', 'tenant id (default: from the seed)')
+      .option('--client-id <guid>', 'client id of the registered app (default: from the seed)')
+      .option('--client-cert <file>', 'PEM of a certificate registered for the app; may be repeated', collect, [])
+      .option('--client-secret-file <file>', "file with the app's secret (default without a certificate: a new secret)")
+      .option(
+        '--roles <list>',
+        'application permissions consented to, separated by commas (default: all that are needed)',
+        list,
+      )
+      .option('--speed <factor>', "multiplies Graph's throttling limits", positive, 1)
+      .option('--lag <ms>', 'a new object stays unseen up to so long', whole, 200)
+      .option('--team-lag <ms>', 'the Teams service does not know a new group for up to so long', whole, 2000)
+      .addHelpText(
+        'after',
+        `
 Examples:
   npm run sim:microsoft -- --port 9443 --ca ./ca
   npm run sim:microsoft -- --directory tenant.json --client-cert relay.pem --speed 50
@@ -53,12 +57,10 @@ Examples:
 
 When ready it prints one line of JSON on stdout: {"ready":true,"baseUrl":…,"tenantId":…,"clientId":…,"caFile":…}.
 The control API is under <baseUrl>/_sim/: see docs/simulator-microsoft.md.`,
-  );
+      ),
+);
 
 async function main(): Promise<void> {
-  program.exitOverride((stop) => process.exit(stop.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
-  program.parse();
-  const cli = program.opts<CliOptions>();
   const { certificates, secrets } = await readCredentials(cli.clientCert, cli.clientSecretFile);
   const authority = cli.ca === undefined ? await createAuthority() : await openAuthority(cli.ca);
   const { port, seed, people, speed, lag, teamLag } = cli;

@@ -1,7 +1,7 @@
 /** `npm run sim:powerschool`: a PowerSchool server to try things on. */
 import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
-import { exitCodes } from '../../../shared/terminal.ts';
+import { InvalidArgumentError } from 'commander';
+import { readScriptOptions } from '../../script-options.ts';
 import { type Plugin, PluginRefusal } from './plugin/registry.ts';
 import { compareVersions } from './plugin/version.ts';
 import { SdsError } from './sds/files.ts';
@@ -31,29 +31,35 @@ interface Flags {
   minIntervalMs: number;
 }
 
-const command = new Command('sim:powerschool')
-  .description('A simulated PowerSchool server: OAuth, plugins, PowerQueries and REST v1 on a district of its own.')
-  .option('--port <number>', 'port to listen on; 0 = any that is free', wholeNumber, 0)
-  .option('--host <address>', 'address to listen on', '127.0.0.1')
-  .option('--http', 'plain HTTP instead of HTTPS', false)
-  .option('--students <number>', 'active students of the generated district, 10 to 200000', wholeNumber, 2_000)
-  .option('--seed <number>', 'the same seed makes the same district', wholeNumber, 1)
-  .option('--sds-csv <folder>', 'load a School Data Sync v1 CSV set instead of generating a district')
-  .option('--plugin <file>', 'plugin ZIP (or plugin.xml) to install and enable at the start')
-  .option('--db <file>', 'keep the district in this SQLite file; a filled one is used as it is')
-  .option('--ca <folder>', 'folder of the certificate authority, shared with other simulators')
-  .option('--ps-version <version>', 'version of PowerSchool to be', version, '25.2.0.0')
-  .option('--time-zone <name>', "the district's time zone", timeZone, 'America/Los_Angeles')
-  .option('--min-interval-ms <number>', 'least time between requests of a plugin; 0 = off', wholeNumber, 0)
-  .addHelpText('after', examples);
+const {
+  options: { psVersion, plugin, ...flags },
+} = readScriptOptions<Flags>(
+  'npm run sim:powerschool --',
+  'A simulated PowerSchool server: OAuth, plugins, PowerQueries and REST v1 on a district of its own.',
+  (command) =>
+    command
+      .option('--port <number>', 'port to listen on; 0 = any that is free', wholeNumber, 0)
+      .option('--host <address>', 'address to listen on', '127.0.0.1')
+      .option('--http', 'plain HTTP instead of HTTPS', false)
+      .option('--students <number>', 'active students of the generated district, 10 to 200000', wholeNumber, 2_000)
+      .option('--seed <number>', 'the same seed makes the same district', wholeNumber, 1)
+      .option('--sds-csv <folder>', 'load a School Data Sync v1 CSV set instead of generating a district')
+      .option('--plugin <file>', 'plugin ZIP (or plugin.xml) to install and enable at the start')
+      .option('--db <file>', 'keep the district in this SQLite file; a filled one is used as it is')
+      .option('--ca <folder>', 'folder of the certificate authority, shared with other simulators')
+      .option('--ps-version <version>', 'version of PowerSchool to be', version, '25.2.0.0')
+      .option('--time-zone <name>', "the district's time zone", timeZone, 'America/Los_Angeles')
+      .option('--min-interval-ms <number>', 'least time between requests of a plugin; 0 = off', wholeNumber, 0)
+      .addHelpText('after', examples),
+);
 
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
 
 function version(text: string): string {
-  if (!/^\d+(\.\d+)*$/.test(text)) throw new InvalidArgumentError('must be digits and dots.');
+  if (!/^\d+(\.\d+)*$/.test(text)) throw new InvalidArgumentError('It must be digits and dots.');
   return text;
 }
 
@@ -61,13 +67,11 @@ function timeZone(text: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
-    throw new InvalidArgumentError('is not a time zone.');
+    throw new InvalidArgumentError('It is not a time zone.');
   }
 }
 
 async function main(): Promise<void> {
-  command.exitOverride((stop) => process.exit(stop.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
-  const { psVersion, plugin, ...flags } = command.parse().opts<Flags>();
   const simulator = await startPowerSchoolSimulator({ ...flags, version: psVersion });
   try {
     const installed = plugin === undefined ? simulator.plugins.list()[0] : await ensurePlugin(simulator, plugin);
