@@ -144,7 +144,7 @@ function* parseJson(json: Buffer): InParts<unknown> {
     return parsed;
   } catch (error) {
     if (error instanceof HallpassError) throw error;
-    // A JSON error quotes the text around the fault, which may be a pupil's name: only its kind is told.
+    // A JSON error quotes the text around the fault, which may be a student's name: only its kind is told.
     throw fail('FRAME_MALFORMED', { reason: error instanceof SyntaxError ? 'it is not JSON' : reasonOf(error) });
   }
 }

@@ -1,4 +1,4 @@
-/** The JSON of an answer, or undefined: the parser's own message quotes the text, which may hold a pupil's name. */
+/** The JSON of an answer, or undefined: the parser's own message quotes the text, which may hold a student's name. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

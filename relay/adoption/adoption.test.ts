@@ -14,12 +14,12 @@ const section = (id: string, more: Partial<Sought> = {}): Sought => ({
   facts: { schoolId: '1', courseNumber: `C${id}` },
   ...more,
 });
-const pupil = (id: string, more: Partial<Sought> = {}): Sought => ({
+const student = (id: string, more: Partial<Sought> = {}): Sought => ({
   key: `students:${id}`,
   kind: 'students',
   dcid: id,
   sisId: id,
-  facts: { number: `40${id}`, userName: `pupil${id}`, surname: 'Ito' },
+  facts: { number: `40${id}`, userName: `student${id}`, surname: 'Ito' },
   ...more,
 });
 
@@ -126,13 +126,13 @@ t.test('a stamp of our own is no proof where a number or name says that it is of
 });
 
 t.test('an account is found in both forms of the anchor, and needs something besides it', async (t) => {
-  const teacher: Sought = { ...pupil('7'), key: 'teachers:7', kind: 'teachers' };
-  const sought = [pupil('7'), teacher, pupil('8')];
+  const teacher: Sought = { ...student('7'), key: 'teachers:7', kind: 'teachers' };
+  const sought = [student('7'), teacher, student('8')];
   const user = (objectId: string, name: string, sds: Record<string, string>) =>
     stamped(objectId, userStamp({ userPrincipalName: `${name}@contoso.edu` }, sds));
   const objects = [
     ...user('v1', 'PUPIL7', { ObjectType: 'Student', AnchorId: 'Student_7' }),
-    ...user('v2', 'pupil7', { ObjectType: 'Teacher', AnchorId: 'User_7' }),
+    ...user('v2', 'student7', { ObjectType: 'Teacher', AnchorId: 'User_7' }),
     ...user('no', 'somebody', { ObjectType: 'Student', AnchorId: 'Student_8' }),
   ];
   const expected = { adopted: { 'students:7': 'v1', 'teachers:7': 'v2' }, codes: ['students:8 ContradictoryStamp'] };
@@ -147,13 +147,13 @@ t.test('an account is found in both forms of the anchor, and needs something bes
 });
 
 t.test('numbers are ids where the profile says so', async (t) => {
-  const sought = [pupil('7', { sisId: '4007' }), pupil('4007', { sisId: '9' }), pupil('1', { sisId: undefined })];
+  const sought = [student('7', { sisId: '4007' }), student('4007', { sisId: '9' }), student('1', { sisId: undefined })];
   const user = (sds: Record<string, string>, externalId?: string) =>
     stamped(
       'a',
       userStamp(
         {
-          userPrincipalName: 'pupil7@contoso.edu',
+          userPrincipalName: 'student7@contoso.edu',
           ...(externalId && { externalSource: 'sis', student: { externalId } }),
         },
         sds,
@@ -163,7 +163,7 @@ t.test('numbers are ids where the profile says so', async (t) => {
   t.same(decide(user({ AnchorId: 'Student_4007' }, '4007'), sought).adopted, { 'students:7': 'a' }, 'its own copy');
   t.same(decide(user({ AnchorId: 'Student_4007' }, '7'), sought).adopted, { 'students:7': 'a' }, 'ours, by DCID');
   t.equal(decide(user({ AnchorId: 'Student_4007' }, '4007x'), sought).codes.length, 1);
-  const namesakes = [pupil('1', { sisId: '5' }), pupil('2', { sisId: '5' })];
+  const namesakes = [student('1', { sisId: '5' }), student('2', { sisId: '5' })];
   t.equal(decide(user({ AnchorId: 'Student_5' }), namesakes).codes.length, 2, 'two people of one number');
 });
 
@@ -235,7 +235,7 @@ t.test('of values only those are kept that are wanted', async (t) => {
 });
 
 t.test('for people who are matched only an own stamp counts, and only where nothing speaks against it', async (t) => {
-  const matched = (id: string) => pupil(id, { byOwnStampAlone: true });
+  const matched = (id: string) => student(id, { byOwnStampAlone: true });
   const own = (objectId: string, id: string, more: object = {}, sds: Record<string, string> = {}) =>
     stamped(
       objectId,
@@ -253,7 +253,7 @@ t.test('for people who are matched only an own stamp counts, and only where noth
   t.same(decide(own('a', '1', other), [matched('1')]), { adopted: {}, codes: [] }, 'the number is another one');
   const strange = { userPrincipalName: 'kim@contoso.edu', surname: 'Lee' };
   t.same(decide(own('a', '1', strange), [matched('1')]), { adopted: {}, codes: [] }, 'name and surname are');
-  const married = { userPrincipalName: 'pupil1@contoso.edu', surname: 'Lee' };
+  const married = { userPrincipalName: 'student1@contoso.edu', surname: 'Lee' };
   t.same(decide(own('a', '1', married), [matched('1')]), { adopted: { 'students:1': 'a' }, codes: [] });
   t.same(decide([...own('a', '1'), ...own('b', '1')], [matched('1')]), { adopted: {}, codes: [] }, 'left to the rule');
 });

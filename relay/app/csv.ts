@@ -2,7 +2,7 @@
 import { printable } from '../../shared/printable.ts';
 
 /**
- * A cell that begins like a formula is run as one by spreadsheets, and rosters hold what pupils typed somewhere. An
+ * A cell that begins like a formula is run as one by spreadsheets, and rosters hold what students typed somewhere. An
  * apostrophe before it makes it text (https://owasp.org/www-community/attacks/CSV_Injection). Full-width signs count, too, and
  * so do signs behind what is not seen, which some programs leave out.
  */

@@ -209,11 +209,11 @@ t.test('judged by what should be, by the policy, and by how sure it is', async (
   const visitor = { kind: 'foreign', object: 'school:1', item: 'schoolUser:account:x' } as const;
   t.equal(judged(visitor), 'kept');
   t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is taken out of a school');
-  const pupils = { ...nobody, schoolUsers: new Map([['1', new Set<PersonKey>(['students:a'])]]) };
+  const students = { ...nobody, schoolUsers: new Map([['1', new Set<PersonKey>(['students:a'])]]) };
   const lost = { object: 'school:1', item: 'schoolUser:students:a' } as const;
-  t.equal(judged(lost, { desired: pupils }), 'repair');
-  t.equal(judged({ ...lost, kind: 'foreign' }, { desired: pupils }), 'accept');
-  t.equal(judged({ ...lost, item: 'schoolClass:0' }, { desired: pupils }), 'accept', 'the section is in no school');
+  t.equal(judged(lost, { desired: students }), 'repair');
+  t.equal(judged({ ...lost, kind: 'foreign' }, { desired: students }), 'accept');
+  t.equal(judged({ ...lost, item: 'schoolClass:0' }, { desired: students }), 'accept', 'the section is in no school');
   const waiting = { ...nobody, waiting: new Map([['0', new Set<PersonKey>(['students:a'])]]) };
   t.equal(judged({ kind: 'foreign' }, { desired: waiting, drift: { foreignMembers: 'remove' } }), 'kept');
 

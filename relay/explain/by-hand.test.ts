@@ -14,10 +14,10 @@ async function ask({ store, tenantId, clock }: District, personId = '10', sectio
 t.test('a member who was removed: seen, put right, undone again, and left alone', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
-  const [group, pupil] = [classOf(district, '50'), userOf(district, 'student0')];
+  const [group, student] = [classOf(district, '50'), userOf(district, 'student0')];
   t.equal((await ask(district)).answer, undefined);
   for (const round of [1, 2]) {
-    directory.removeLink(group, 'members', pupil);
+    directory.removeLink(group, 'members', student);
     await later(district);
     const { answer, steps } = await ask(district);
     t.equal(answer, undefined, 'they are a member again');
@@ -28,7 +28,7 @@ t.test('a member who was removed: seen, put right, undone again, and left alone'
     );
     await later(district);
   }
-  directory.removeLink(group, 'members', pupil);
+  directory.removeLink(group, 'members', student);
   await later(district);
   const { answer, steps } = await ask(district);
   t.match(answer, {
@@ -58,8 +58,8 @@ t.test('what the policy makes of it: reported, ignored, kept, waiting for certai
   const district = await inStep(t, { students: 80, drift: { memberships: 'report' } });
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
-  const [pupil, other] = [userOf(district, 'student0'), userOf(district, 'student1')];
-  directory.removeLink(group, 'members', pupil);
+  const [student, other] = [userOf(district, 'student0'), userOf(district, 'student1')];
+  directory.removeLink(group, 'members', student);
   directory.addLink(group, 'members', other);
   const since = district.clock.now() + 11 * minutes;
   await later(district);
@@ -91,11 +91,11 @@ t.test('what the policy makes of it: reported, ignored, kept, waiting for certai
 t.test('classes, schools, values and accounts', async (t) => {
   const district = await inStep(t, { mode: { students: 'create', teachers: 'create' } });
   const { directory } = district.microsoft;
-  const [group, pupil, school] = [classOf(district, '50'), userOf(district, 'student0'), schoolOf(district, '1')];
+  const [group, student, school] = [classOf(district, '50'), userOf(district, 'student0'), schoolOf(district, '1')];
   directory.groups.update(group, { displayName: 'Ours' });
-  directory.users.update(pupil, { surname: 'Ours' });
+  directory.users.update(student, { surname: 'Ours' });
   setPolicy(district, { memberships: 'report' });
-  directory.removeFromSchool(school, pupil);
+  directory.removeFromSchool(school, student);
   directory.removeFromSchool(school, group);
   await later(district, 25 * 60 * minutes);
   await later(district);
@@ -122,7 +122,7 @@ t.test('classes, schools, values and accounts', async (t) => {
     fact: /^Somebody deleted it .*drift\.deletedObjects Hallpass reports it/,
     next: /Restore it/,
   });
-  directory.deleteUser(pupil);
+  directory.deleteUser(student);
   await later(district);
   t.match((await ask(district)).answer, {
     stage: 'Account',

@@ -52,7 +52,7 @@ const spoken = ['message', 'error_description', 'error', 'reason', 'detail', 'ti
 
 /**
  * The first words of an answer that nobody can use, for the person who looks for its sender. Of JSON only what is meant for
- * people, or the names of its fields: it may be half of an answer with names of pupils, or a token.
+ * people, or the names of its fields: it may be half of an answer with names of students, or a token.
  */
 export function firstWordsOf(text: string): string {
   if (text.trim() === '') return 'an empty body';

@@ -11,7 +11,7 @@ import { invalidLocalPart } from './usernames.ts';
 
 const domain = 'contoso.edu';
 
-function pupil(id: string, givenName?: string, surname?: string): Person {
+function student(id: string, givenName?: string, surname?: string): Person {
   const names = { ...(givenName === undefined ? {} : { givenName }), ...(surname === undefined ? {} : { surname }) };
   return personOf('students', id, [{ kind: 'student', id, schoolId: '1', username: `u${id}@x`, ...names }]);
 }
@@ -116,11 +116,11 @@ t.test('every letter of the Latin alphabets of nations has a spelling in a to z'
 
 t.test('a pattern makes user names, and says what is in the way', async (t) => {
   const people = [
-    pupil('1', 'Ana', 'Šimić'),
-    pupil('2', 'Ana'),
-    pupil('3', '王', '力'),
-    pupil('4', 'X'.repeat(80), 'Lee'),
-    pupil('5', 'Kim', "-O'Neil-"),
+    student('1', 'Ana', 'Šimić'),
+    student('2', 'Ana'),
+    student('3', '王', '力'),
+    student('4', 'X'.repeat(80), 'Lee'),
+    student('5', 'Kim', "-O'Neil-"),
   ];
   const { names, problems } = named(people, { pattern: '{givenName}.{surname}', maxLength: 20 });
   t.same(names, { 1: 'ana.simic', 4: 'x'.repeat(20), 5: 'kim.-oneil' });
@@ -138,7 +138,7 @@ t.test('a pattern makes user names, and says what is in the way', async (t) => {
 });
 
 t.test('namesakes are reported, unless numbers are chosen', async (t) => {
-  const people = ['30', '4', '200'].map((id) => pupil(id, 'Ana', 'Lee'));
+  const people = ['30', '4', '200'].map((id) => student(id, 'Ana', 'Lee'));
   const pattern = '{givenName}.{surname}';
   const reported = named(people, { pattern });
   t.same(reported.names, {});
@@ -166,7 +166,7 @@ t.test("a name that was given stays its holder's, even when the account is gone"
     [`ana.lee2@${domain}`, 'students:30'],
   ]);
   const numbers = { pattern: '{givenName}.{surname}', onCollision: 'number' };
-  const people = [pupil('4', 'Ana', 'Lee'), pupil('30', 'Ana', 'Lee')];
+  const people = [student('4', 'Ana', 'Lee'), student('30', 'Ana', 'Lee')];
   t.same(named(people, numbers, [], history).names, { 4: 'ana.lee3', 30: 'ana.lee2' });
   t.same(named(people, numbers, ['ana.lee2'], history).names, { 4: 'ana.lee3', 30: 'ana.lee4' });
   t.same([history.holderOf(`ANA.LEE@${domain}`), history.namesOf('students:9')], ['students:9', [`ana.lee@${domain}`]]);
@@ -184,7 +184,7 @@ t.test("for any people, directory and history: no name is wrong, shared, taken o
   fc.assert(
     fc.property(people, fc.uniqueArray(local), given, (somebody, taken, before) => {
       const history = new NameHistory(before.map(([name, id]) => [`${name}@${domain}`, `students:${id}`]));
-      const persons = somebody.map(({ id, givenName, surname }) => pupil(String(id), givenName, surname));
+      const persons = somebody.map(({ id, givenName, surname }) => student(String(id), givenName, surname));
       const username = { pattern: '{givenName}.{surname}', onCollision: 'number' };
       const directory = new DirectoryIndex(taken.map((name) => account(`${name}@${domain}`)));
       const { named: all, problems } = nameAccounts(persons, rulesFor(username), directory, history);

@@ -193,7 +193,7 @@ t.test('more than 10 % and more than 20 removals of a school wait; the rest goes
 });
 
 t.test('members whom somebody removed are added again, up to 20 or 10 % of a school; who is new never waits', (t) => {
-  const newPupil: Operation = {
+  const newStudent: Operation = {
     kind: 'addMembers',
     key: 'class:1-0',
     sectionId: '1-0',
@@ -205,7 +205,7 @@ t.test('members whom somebody removed are added again, up to 20 or 10 % of a sch
   };
   t.same(heldBy([[repair('1', 20)]], { measure }), []);
   const { held, proceed, holds } = guard(
-    [[repair('1', 20), repair('1', 1), newPupil, repair('2', 5)]],
+    [[repair('1', 20), repair('1', 1), newStudent, repair('2', 5)]],
     context({ measure }),
   );
   t.same([held.flat().length, proceed.flat().length], [2, 2]);

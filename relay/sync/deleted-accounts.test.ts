@@ -123,14 +123,14 @@ t.test('many that would be made again at once wait for a person', async (t) => {
   const guards = { ...district.profile.guards, newAccounts: { percent: 20, population: 10 } };
   district.profile = parseProfile({ ...district.profile, guards }, 'test');
   t.match(await later(district), { done: 0, problems: 0 });
-  const pupils = [...schoolOf(district, '1').users].filter((user) => user.props.primaryRole === 'student');
-  for (const user of pupils) microsoft.directory.deleteUser(user);
+  const students = [...schoolOf(district, '1').users].filter((user) => user.props.primaryRole === 'student');
+  for (const user of students) microsoft.directory.deleteUser(user);
   const { held, ...report } = await later(district);
   t.match(report, { done: 0, failed: 0 });
-  t.ok(held > pupils.length, 'their memberships wait with them');
+  t.ok(held > students.length, 'their memberships wait with them');
   const holds = await store.withTenant(tenantId, (scope) => readHolds(scope));
-  t.match(holds, [{ key: 'createUser:1:share', count: pupils.length }]);
-  for (const user of pupils) microsoft.directory.restore(user);
+  t.match(holds, [{ key: 'createUser:1:share', count: students.length }]);
+  for (const user of students) microsoft.directory.restore(user);
   t.match(await later(district), { failed: 0, held: 0, problems: 0 });
 });
 

@@ -37,7 +37,7 @@ function without(records: readonly RosterRecord[], gone: (index: number, schoolI
   });
 }
 
-const newPupil: RosterRecord[] = [
+const newStudent: RosterRecord[] = [
   { kind: 'student', id: `1${students}`, schoolId: '1', studentNumber: String(4000 + students), grade: '9' },
   { kind: 'studentEnrollment', id: '399999', schoolId: '1', sectionId: '50', studentId: `1${students}` },
 ];
@@ -56,16 +56,16 @@ function decide(district: District, key: string | undefined, decision: Partial<H
 }
 
 t.test(
-  '40 % of the enrollments vanish: removals wait, new pupils are added, an approval carries them out',
+  '40 % of the enrollments vanish: removals wait, new students are added, an approval carries them out',
   async (t) => {
     const district = await open(t);
     t.match(await district.run(), { state: 'success', held: 0 }, 'the first run is no mass change');
     const before = await memberships(district);
-    const shrunk = [...without(roster, (index) => index % 5 < 2), ...newPupil];
+    const shrunk = [...without(roster, (index) => index % 5 < 2), ...newStudent];
     await district.commit(shrunk);
 
     t.match(await district.run(), { state: 'success', held: 144, failed: 0 });
-    t.equal(await memberships(district), before + 1, 'nobody was removed, the new pupil is there');
+    t.equal(await memberships(district), before + 1, 'nobody was removed, the new student is there');
     const holds = await holdsOf(district);
     t.match(holds, [
       {

@@ -163,11 +163,11 @@ for (const [name, mode] of Object.entries({ match, create })) {
 
         await district.commit(smallRoster(students));
         t.match(await district.run(), { state: 'success', problems: 0 }, `${what}, back`);
-        const pupil = await account();
-        t.match(pupil, { primaryRole: 'student', student: { externalId: '10' } });
+        const student = await account();
+        t.match(student, { primaryRole: 'student', student: { externalId: '10' } });
         t.same((await classesOf(district, 'student0')).sort(), ['50', '52', '54']);
         const taught = (await district.dump()).class.find(({ externalId }) => externalId === '50');
-        t.notOk(taught?.owners?.includes(pupil?.id ?? ''), 'a student owns no class');
+        t.notOk(taught?.owners?.includes(student?.id ?? ''), 'a student owns no class');
         t.match(await district.run(), { failed: 0, problems: 0 }, 'in some tenants they would be no member any more');
         t.match(await district.run(), { done: 0, problems: 0 });
       }

@@ -326,11 +326,11 @@ export async function commitRoster(
   await store.withTenant(tenantId, (scope) => commitCycle(scope, cycle, [], now));
 }
 
-function accountsFor(students: number) {
-  const pupils = Array.from({ length: students }, (_, index) => ({
+function accountsFor(count: number) {
+  const students = Array.from({ length: count }, (_, index) => ({
     userPrincipalName: `student${index}@contoso.edu`,
     mailNickname: String(4000 + index),
-    displayName: `Pupil ${index}`,
+    displayName: `Student ${index}`,
     usageLocation: 'US',
   }));
   const teachers = Array.from({ length: 4 }, (_, index) => ({
@@ -339,5 +339,5 @@ function accountsFor(students: number) {
     displayName: `Teacher ${index}`,
     usageLocation: 'US',
   }));
-  return [...pupils, ...teachers];
+  return [...students, ...teachers];
 }

@@ -85,8 +85,8 @@ function rollOver(simulator: PowerSchoolSimulator): void {
       [given('addSection', { schoolId, courseNumber: 'HR00', userId: teacher })].flatMap((one) => one ?? []),
     );
     const sectionId = Number(added?.sectionId);
-    const pupils = ids(db, active).slice(0, fewest);
-    simulator.edit(pupils.map((studentId) => ({ op: 'enroll' as const, studentId, sectionId })));
+    const students = ids(db, active).slice(0, fewest);
+    simulator.edit(students.map((studentId) => ({ op: 'enroll' as const, studentId, sectionId })));
   }
 }
 

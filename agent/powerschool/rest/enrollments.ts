@@ -30,7 +30,7 @@ export class Enrollments {
   /**
    * The enrollments of one section that are not dropped. A list whose ids are those of the last time is taken as it is:
    * nothing can be missing from it that was there. Any other one is counted, lest a cut answer look like a class that
-   * lost pupils.
+   * lost students.
    *
    * @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
    */

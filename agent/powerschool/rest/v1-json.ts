@@ -16,7 +16,7 @@ export function parseV1(text: string): Json | undefined {
   try {
     return JSON.parse(text, asWritten);
   } catch {
-    // The parser's own message quotes the text, which may hold a pupil's name.
+    // The parser's own message quotes the text, which may hold a student's name.
     return undefined;
   }
 }

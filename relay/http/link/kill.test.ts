@@ -15,7 +15,7 @@ import { connectDouble, enrollDouble } from '../../testing/agent-double.ts';
 import { addTenantTo, testProfile } from '../../testing/relay-double.ts';
 
 const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
-const pupils: Bucket = { kind: 'student', schoolId: '12' };
+const students: Bucket = { kind: 'student', schoolId: '12' };
 const perBatch = 200;
 
 async function serve(home: string): Promise<{ child: ChildProcess; url: string }> {
@@ -53,7 +53,7 @@ t.test('killed between batch and ack, again and again', async (t) => {
     sent = acknowledged;
     for (let at = 0; at < 12; at++) {
       double.batch(
-        pupils,
+        students,
         Array.from({ length: perBatch }, () => ({ id: String(sent++), grade: '9' })),
       );
     }
@@ -75,7 +75,7 @@ t.test('killed between batch and ack, again and again', async (t) => {
     const missing = Array.from({ length: acknowledged }, (_, at) => String(at)).filter((id) => !ids.has(id));
     t.same(missing, [], `${acknowledged} acknowledged records are there`);
     t.equal(rows.length % perBatch, 0, 'every batch is there whole or not at all');
-    t.same(kept, [{ ...pupils, digest: digestToText(digestOf(rows.map((row) => recordHash(salt, row)))) }]);
+    t.same(kept, [{ ...students, digest: digestToText(digestOf(rows.map((row) => recordHash(salt, row)))) }]);
     t.equal(settled, false, 'and nothing is provisioned from half a cycle');
     first = await serve(home);
   }

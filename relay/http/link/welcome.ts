@@ -41,7 +41,7 @@ function cycleSecondsOf(profiles: readonly Profile[]): number | undefined {
 
 /**
  * What all profiles together need. Without a profile that is nothing: the agent then tells the names of the schools, so
- * that they can be chosen, and no pupil leaves the district.
+ * that they can be chosen, and no student leaves the district.
  */
 export function wantedOf(profiles: readonly Profile[]): Welcome['wanted'] {
   const fields: WantedFields = {};

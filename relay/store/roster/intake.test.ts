@@ -11,7 +11,7 @@ import { applyBatch, beginCycle, commitCycle, rowsOf } from './intake.ts';
 import { bucketsChangedSince, changedSince, digests, isSettled, manifest, mirrorState, readRecords } from './mirror.ts';
 
 const now = new Date('2026-09-01T08:00:00Z');
-const pupils: Bucket = { kind: 'student', schoolId: '12' };
+const students: Bucket = { kind: 'student', schoolId: '12' };
 const terms: Bucket = { kind: 'term', schoolId: '12' };
 const term = (id: string, name = 'Year') => ({
   id,
@@ -57,10 +57,10 @@ t.test('takes a batch in, and the same batch again changes nothing', async (t) =
   const { begin, apply, commit, within, digestOf } = await mirror(t);
   await begin();
   const ada = { id: '1', givenName: "O'Brien", surname: 'Łukasiewicz "Q" \\ \u2028', grade: '9' };
-  t.equal(await apply(pupils, [ada, { id: '2' }]), 2);
-  t.equal(await apply(pupils, [ada, { id: '2' }]), 0);
-  t.same(await within(digests), [digestOf(pupils, [ada, { id: '2' }])]);
-  t.match(await commit([digestOf(pupils, [ada, { id: '2' }])]), { settled: true, records: 2, repair: [] });
+  t.equal(await apply(students, [ada, { id: '2' }]), 2);
+  t.equal(await apply(students, [ada, { id: '2' }]), 0);
+  t.same(await within(digests), [digestOf(students, [ada, { id: '2' }])]);
+  t.match(await commit([digestOf(students, [ada, { id: '2' }])]), { settled: true, records: 2, repair: [] });
   t.same(await within((scope) => readRecords(scope, 'student')), [
     { kind: 'student', schoolId: '12', ...ada },
     { kind: 'student', schoolId: '12', id: '2' },
@@ -70,28 +70,32 @@ t.test('takes a batch in, and the same batch again changes nothing', async (t) =
 t.test('deletes, erases what was known, and a late delete changes nothing', async (t) => {
   const { begin, apply, commit, within } = await mirror(t);
   await begin();
-  await apply(pupils, [{ id: '1', surname: 'Lovelace' }, { id: '2' }]);
+  await apply(students, [{ id: '1', surname: 'Lovelace' }, { id: '2' }]);
   await commit();
   await begin();
-  t.equal(await apply(pupils, [], ['1', '9']), 1);
-  t.equal(await apply(pupils, [], ['1']), 0);
+  t.equal(await apply(students, [], ['1', '9']), 1);
+  t.equal(await apply(students, [], ['1']), 0);
   await commit();
-  t.same(await within((scope) => changedSince(scope, 1)), [{ ...pupils, id: '1', record: undefined }]);
+  t.same(await within((scope) => changedSince(scope, 1)), [{ ...students, id: '1', record: undefined }]);
   const rows = await within(({ db }) =>
     db.selectFrom('record').select(['data', 'hash']).where('id', '=', '1').execute(),
   );
   t.same(rows, [{ data: '{}', hash: '' }]);
   await begin();
-  t.equal(await apply(pupils, [{ id: '1', surname: 'Lovelace' }]), 1, 'and comes back');
+  t.equal(await apply(students, [{ id: '1', surname: 'Lovelace' }]), 1, 'and comes back');
   t.equal((await within((scope) => readRecords(scope, 'student'))).length, 2);
-  t.equal(await apply(pupils, [{ id: '1', surname: 'Lovelace' }], ['1']), 0, 'in both: the upsert counts');
+  t.equal(await apply(students, [{ id: '1', surname: 'Lovelace' }], ['1']), 0, 'in both: the upsert counts');
 });
 
 t.test('refuses a batch with one bad record as a whole', async (t) => {
   const { begin, apply, within } = await mirror(t);
   await begin();
   await t.rejects(apply(terms, [term('1'), { ...term('2'), startDate: 'yesterday' }]), { code: 'FRAME_MALFORMED' });
-  await t.rejects(apply(pupils, [{ id: '1', lunchDebt: '3.20' }]), { code: 'FRAME_MALFORMED' }, 'no unknown property');
+  await t.rejects(
+    apply(students, [{ id: '1', lunchDebt: '3.20' }]),
+    { code: 'FRAME_MALFORMED' },
+    'no unknown property',
+  );
   t.same(await within((scope) => readRecords(scope, 'term')), []);
   t.same(await within(digests), []);
 });
@@ -106,7 +110,7 @@ t.test('a cycle settles only with the digests that the agent computed', async (t
   t.match(await within(mirrorState), { settled: false, version: 0, committedAt: null });
   t.same(await within((scope) => bucketsChangedSince(scope, 0)), [terms]);
   await begin();
-  t.match(await commit([digestOf(terms, [term('1')]), digestOf(pupils, [])]), { settled: true });
+  t.match(await commit([digestOf(terms, [term('1')]), digestOf(students, [])]), { settled: true });
   t.match(await within(mirrorState), { settled: true, version: 1, committedAt: now.toISOString() });
 });
 
@@ -141,13 +145,13 @@ t.test('a manifest comes in parts, without gap or repetition', async (t) => {
   await begin();
   const ids = Array.from({ length: 25 }, (_, at) => String(at * 7));
   await apply(
-    pupils,
+    students,
     ids.map((id) => ({ id })),
     ['7'],
   );
   const parts: string[] = [];
   for (let after = ''; ; ) {
-    const part = await within((scope) => manifest(scope, pupils, after, 10));
+    const part = await within((scope) => manifest(scope, students, after, 10));
     parts.push(...part.map(([id]) => id));
     if (part.length < 10) break;
     after = part.at(-1)?.[0] ?? '';

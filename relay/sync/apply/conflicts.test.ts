@@ -125,9 +125,9 @@ const holdersOfAliases: Record<string, [(directory: Directory) => void, RegExp]>
 
 async function memberOf51(district: District): Promise<boolean> {
   const dump = await district.dump();
-  const pupil = dump.user.find((user) => user.student?.externalId === '10');
+  const student = dump.user.find((user) => user.student?.externalId === '10');
   const group = dump.class.find(({ externalId }) => externalId === '51');
-  return group?.members?.includes(pupil?.id ?? '') === true;
+  return group?.members?.includes(student?.id ?? '') === true;
 }
 
 for (const [name, [hold, named]] of Object.entries(holdersOfAccounts)) {

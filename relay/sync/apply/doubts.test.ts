@@ -41,8 +41,8 @@ const enrolled: RosterRecord = {
 const chess = { displayName: 'Chess club', mailEnabled: true, securityEnabled: false, groupTypes: ['Unified'] };
 const isIn51 = async (district: District) => {
   const dump = await district.dump();
-  const pupil = dump.user.find((user) => user.student?.externalId === '10');
-  return dump.class.find(({ externalId }) => externalId === '51')?.members?.includes(pupil?.id ?? '');
+  const student = dump.user.find((user) => user.student?.externalId === '10');
+  return dump.class.find(({ externalId }) => externalId === '51')?.members?.includes(student?.id ?? '');
 };
 
 t.test('an alias that another group has costs its class, and nobody else a second', async (t) => {

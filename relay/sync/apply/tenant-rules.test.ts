@@ -295,7 +295,7 @@ t.test('a teacher who left is gone from owners and members, whatever the tenant 
 });
 
 t.test('whoever is removed as an owner stays a member where they belong, whatever the tenant does', async (t) => {
-  /** @returns whether the run that removes a pupil from the owners was killed */
+  /** @returns whether the run that removes a student from the owners was killed */
   const removed = async (ends: boolean, killedAfter = Number.POSITIVE_INFINITY): Promise<boolean> => {
     const drift = { memberships: 'ignore', foreignMembers: 'remove' };
     const district = await open(t, { drift });
@@ -303,9 +303,9 @@ t.test('whoever is removed as an owner stays a member where they belong, whateve
     directory.rules.ownerRemovalEndsMembership = ends;
     await district.run();
     const [group] = directory.groups.find('externalId', '50');
-    const pupil = account(district, 'student0');
-    if (group === undefined || !group.members.has(pupil)) throw new Error('not in the class');
-    directory.addLink(group, 'owners', pupil);
+    const student = account(district, 'student0');
+    if (group === undefined || !group.members.has(student)) throw new Error('not in the class');
+    directory.addLink(group, 'owners', student);
     district.clock.advance(11 * 60_000);
     const isKilled = await district.run({ killedAfter }).then(
       () => false,
@@ -319,8 +319,8 @@ t.test('whoever is removed as an owner stays a member where they belong, whateve
       t.match(await district.run(), { state: 'success', failed: 0, problems: 0 });
     }
     t.match(await district.run(), { done: 0 });
-    t.ok(isKilled || !group.owners.has(pupil), 'no owner');
-    t.ok(group.members.has(pupil), `a member ${ends ? 'with' : 'without'} the rule, killed after ${killedAfter}`);
+    t.ok(isKilled || !group.owners.has(student), 'no owner');
+    t.ok(group.members.has(student), `a member ${ends ? 'with' : 'without'} the rule, killed after ${killedAfter}`);
     return isKilled;
   };
   await removed(false);

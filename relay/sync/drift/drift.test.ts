@@ -8,10 +8,10 @@ import { decideHolds, readHolds } from '../../store/guard/holds.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
 import { classOf, codes, inStep, later, minutes, reasons, setPolicy, userOf } from '../../testing/in-step.ts';
 
-/** A member of the class who is a pupil. */
-function pupilIn(group: Group): User {
+/** A member of the class who is a student. */
+function studentIn(group: Group): User {
   for (const user of group.members) if (!group.owners.has(user)) return user;
-  throw new Error('no pupil');
+  throw new Error('no student');
 }
 
 t.test(
@@ -20,12 +20,12 @@ t.test(
     const district = await inStep(t);
     const { directory, stats } = district.microsoft;
     const group = classOf(district, '50');
-    const [pupil, teacher] = [pupilIn(group), [...group.owners][0]];
+    const [student, teacher] = [studentIn(group), [...group.owners][0]];
     if (teacher === undefined) return t.fail('no teacher');
-    directory.removeLink(group, 'members', pupil);
+    directory.removeLink(group, 'members', student);
     directory.removeLink(group, 'owners', teacher);
     t.match(await later(district), { done: 2, failed: 0, state: 'success' });
-    t.ok(group.members.has(pupil) && group.owners.has(teacher));
+    t.ok(group.members.has(student) && group.owners.has(teacher));
     t.same((await reasons(district)).sort(), [
       'they are in the section, and somebody removed them in Microsoft 365',
       'they teach the section, and somebody removed them in Microsoft 365',
@@ -44,14 +44,14 @@ t.test(
 t.test('whoever left PowerSchool meanwhile is not added again', async (t) => {
   const district = await inStep(t);
   const group = classOf(district, '50');
-  const pupil = pupilIn(group);
-  const id = String(Number(String(pupil.props.mailNickname)) - 4000);
-  district.microsoft.directory.removeLink(group, 'members', pupil);
+  const student = studentIn(group);
+  const id = String(Number(String(student.props.mailNickname)) - 4000);
+  district.microsoft.directory.removeLink(group, 'members', student);
   const gone = (one: { kind: string; studentId?: string; sectionId?: string }) =>
     one.kind === 'studentEnrollment' && one.studentId === `1${id}` && one.sectionId === '50';
   await district.commit(smallRoster(12).filter((one) => !gone(one)));
   t.match(await later(district), { done: 0, failed: 0 });
-  t.notOk(group.members.has(pupil));
+  t.notOk(group.members.has(student));
 });
 
 t.test('people whom somebody added stay; they are told of, or removed, where the profile says so', async (t) => {
@@ -62,13 +62,13 @@ t.test('people whom somebody added stay; they are told of, or removed, where the
     { userPrincipalName: 'aide@contoso.edu', displayName: 'Aide', mailNickname: 'aide' },
     'once',
   );
-  const pupil = [...Array(12).keys()]
+  const student = [...Array(12).keys()]
     .map((at) => userOf(district, `student${at}`))
     .find((user) => !group.members.has(user));
-  if (pupil === undefined) return t.fail('everybody is in the class');
+  if (student === undefined) return t.fail('everybody is in the class');
   directory.addLink(group, 'members', aide);
   directory.addLink(group, 'owners', aide);
-  directory.addLink(group, 'members', pupil);
+  directory.addLink(group, 'members', student);
   t.match(await later(district), { done: 0, problems: 0 });
   setPolicy(district, { foreignMembers: 'report' });
   t.match(await later(district), { done: 0, problems: 3 });
@@ -76,7 +76,7 @@ t.test('people whom somebody added stay; they are told of, or removed, where the
 
   setPolicy(district, { foreignMembers: 'remove' });
   t.match(await later(district), { done: 3, failed: 0, problems: 0 });
-  t.notOk(group.members.has(aide) || group.owners.has(aide) || group.members.has(pupil));
+  t.notOk(group.members.has(aide) || group.owners.has(aide) || group.members.has(student));
   t.same(await reasons(district), ['somebody added them in Microsoft 365']);
   t.equal(group.owners.size, 1, 'the teacher stays');
 });
@@ -87,7 +87,7 @@ t.test('whoever is in a class before the account is known to be theirs is no str
   const records = smallRoster(13);
   const enrolled = records.find((one) => one.kind === 'studentEnrollment' && one.studentId === '112');
   const group = classOf(district, enrolled?.kind === 'studentEnrollment' ? enrolled.sectionId : '');
-  const account = { userPrincipalName: 'student12@contoso.edu', mailNickname: '4012', displayName: 'Pupil 12' };
+  const account = { userPrincipalName: 'student12@contoso.edu', mailNickname: '4012', displayName: 'Student 12' };
   const user = directory.addUser(account, 'once');
   directory.addLink(group, 'members', user);
   await district.commit(records);
@@ -178,22 +178,22 @@ t.test('whoever undoes a repair twice is left alone and told of', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
-  const pupil = pupilIn(group);
+  const student = studentIn(group);
   for (const round of [1, 2]) {
-    directory.removeLink(group, 'members', pupil);
+    directory.removeLink(group, 'members', student);
     t.match(await later(district), { done: 1 }, `repair ${round}`);
     t.match(await later(district), { done: 0 });
   }
-  directory.removeLink(group, 'members', pupil);
+  directory.removeLink(group, 'members', student);
   t.match(await later(district), { done: 0, problems: 1 });
   t.match(await codes(district), [/^DriftContended class:50\/students:/]);
   district.restart();
   t.match(await later(district), { done: 0, problems: 1 }, 'a restart forgets nothing');
-  directory.addLink(group, 'members', pupil);
+  directory.addLink(group, 'members', student);
   t.match(await later(district), { done: 0, problems: 0 }, 'it is over');
 });
 
-t.test('many at once wait for a person; new pupils do not', async (t) => {
+t.test('many at once wait for a person; new students do not', async (t) => {
   const district = await inStep(t, { students: 80 });
   const { directory } = district.microsoft;
   let removed = 0;
@@ -204,8 +204,8 @@ t.test('many at once wait for a person; new pupils do not', async (t) => {
       removed += 1;
     }
   }
-  const [pupil] = smallRoster(80).filter(({ kind, id }) => kind === 'student' && id === '11');
-  t.ok(pupil);
+  const [student] = smallRoster(80).filter(({ kind, id }) => kind === 'student' && id === '11');
+  t.ok(student);
   const more = { kind: 'studentEnrollment', id: '999', schoolId: '1', sectionId: '50', studentId: '11' } as const;
   await district.commit([...smallRoster(80), more]);
   const report = await later(district);
@@ -268,12 +268,12 @@ t.test('expired links, parts of classes and a bad day change nothing', async (t)
   await using control = new RawClient(district.microsoft);
   await control.control('POST', '/delta/expire');
   const group = classOf(district, '51');
-  const pupil = pupilIn(group);
-  directory.removeLink(group, 'members', pupil);
+  const student = studentIn(group);
+  directory.removeLink(group, 'members', student);
   t.match(await later(district), { done: 1, failed: 0, problems: 0 });
-  t.ok(group.members.has(pupil));
+  t.ok(group.members.has(student));
 
-  directory.removeLink(group, 'members', pupil);
+  directory.removeLink(group, 'members', student);
   faults.add({ match: { path: '/groups/delta' }, kind: '503', times: 10, skip: 0, delay: 0 });
   t.match(await later(district), { done: 0, state: 'errors', problems: 1 });
   t.same(await codes(district), ['DriftUnreadable directory']);

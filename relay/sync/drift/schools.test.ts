@@ -14,15 +14,15 @@ t.test('people and classes that somebody took out of their school are put there 
   const ofSchools = () => [...stats.byPath.keys()].filter((path) => path.startsWith('GET /education/schools/:id/'));
   t.same(ofSchools(), [], 'both have had their turn');
 
-  const [school, pupil] = [schoolOf(district, '1'), userOf(district, 'student0')];
-  t.ok(school.users.has(pupil));
-  directory.removeFromSchool(school, pupil);
+  const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
+  t.ok(school.users.has(student));
+  directory.removeFromSchool(school, student);
   directory.removeFromSchool(school, classOf(district, '50'));
   t.match(await later(district), { done: 0, problems: 0 }, 'nobody looks before it is time');
   district.clock.advance(day);
   await district.run();
   t.match(await later(district), { failed: 0, problems: 0, state: 'success' });
-  t.ok(school.users.has(pupil) && school.classes.has(classOf(district, '50')));
+  t.ok(school.users.has(student) && school.classes.has(classOf(district, '50')));
   t.same((await reasons(district)).sort(), [
     'the person belongs to the school, and somebody removed them in Microsoft 365',
     'the section belongs to the school, and somebody removed it in Microsoft 365',
@@ -35,8 +35,8 @@ t.test('people and classes that somebody took out of their school are put there 
 t.test('by policy it is told of instead, for no longer than an hour after it was put right', async (t) => {
   const district = await inStep(t, { drift: { memberships: 'report' } });
   const { directory } = district.microsoft;
-  const [school, pupil] = [schoolOf(district, '1'), userOf(district, 'student0')];
-  directory.removeFromSchool(school, pupil);
+  const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
+  directory.removeFromSchool(school, student);
   directory.removeFromSchool(school, classOf(district, '50'));
   district.clock.advance(day);
   await district.run();
@@ -46,7 +46,7 @@ t.test('by policy it is told of instead, for no longer than an hour after it was
   t.match(await later(district), { done: 0, problems: 0 });
   setPolicy(district, { memberships: 'report' });
   t.match(await later(district), { done: 0, problems: 2 });
-  directory.addToSchool(school, pupil);
+  directory.addToSchool(school, student);
   directory.addToSchool(school, classOf(district, '50'));
   t.match(await later(district, 61 * minutes), { done: 0, problems: 0 });
   t.same(await codes(district), []);
@@ -82,8 +82,8 @@ t.test(
 
 t.test('whoever has left PowerSchool is not put into the school again', async (t) => {
   const district = await inStep(t);
-  const [school, pupil] = [schoolOf(district, '1'), userOf(district, 'student0')];
-  district.microsoft.directory.removeFromSchool(school, pupil);
+  const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
+  district.microsoft.directory.removeFromSchool(school, student);
   const isHis = (one: { kind: string; id: string; studentId?: string }) =>
     (one.kind === 'student' && one.id === '10') || one.studentId === '10';
   await district.commit(smallRoster(12).filter((one) => !isHis(one)));
@@ -91,7 +91,7 @@ t.test('whoever has left PowerSchool is not put into the school again', async (t
   district.clock.advance(day);
   await district.run();
   t.match(await later(district), { done: 0, failed: 0, problems: 0 });
-  t.notOk(school.users.has(pupil));
+  t.notOk(school.users.has(student));
 });
 
 t.test('a class that somebody deleted is missed in its school no more than anywhere else', async (t) => {
@@ -134,8 +134,8 @@ t.test('what a school does not show yet, and a bad day, are no drift', async (t)
     directory.addUser({ userPrincipalName: `${name}@contoso.edu`, displayName: 'N', mailNickname: name }, 'once');
   district.clock.advance(day);
   faults.add({ match: { path: '/education/schools/.*/users' }, kind: '503', times: 6, skip: 0, delay: 0 });
-  const pupils = newcomers.map((id) => ({ kind: 'student', id, schoolId: '1', studentNumber: id }) as const);
-  await district.commit([...smallRoster(12), ...pupils]);
+  const students = newcomers.map((id) => ({ kind: 'student', id, schoolId: '1', studentNumber: id }) as const);
+  await district.commit([...smallRoster(12), ...students]);
   t.match(await district.run(), { failed: 0, problems: 1 });
   t.same(await codes(district), ['DriftUnreadable directory']);
   faults.clear();

@@ -13,14 +13,14 @@ function classOf50({ microsoft }: District): Group {
   return group;
 }
 
-function pupilOf50(district: District): User {
+function studentOf50(district: District): User {
   return accountOf(district, 'student0');
 }
 
-const removePupil = (district: District) =>
-  district.microsoft.directory.removeLink(classOf50(district), 'members', pupilOf50(district));
-const addPupil = (district: District) =>
-  district.microsoft.directory.addLink(classOf50(district), 'members', pupilOf50(district));
+const removeStudent = (district: District) =>
+  district.microsoft.directory.removeLink(classOf50(district), 'members', studentOf50(district));
+const addStudent = (district: District) =>
+  district.microsoft.directory.addLink(classOf50(district), 'members', studentOf50(district));
 const rename = (displayName: string) => (district: District) => {
   district.microsoft.directory.groups.update(classOf50(district), { displayName });
 };
@@ -36,7 +36,7 @@ const anHourLater = (change: (district: District) => void) => (district: Distric
 };
 
 export const handCauses = {
-  MemberRemovedByHand: { profile: told, after: [removePupil], fix: addPupil },
+  MemberRemovedByHand: { profile: told, after: [removeStudent], fix: addStudent },
   MemberAddedByHand: {
     profile: told,
     after: [
@@ -61,6 +61,6 @@ export const handCauses = {
     after: [(district) => district.microsoft.directory.deleteUser(accountOf(district, 'student0'))],
     fix: restoreDeleted,
   },
-  DriftContended: { after: [removePupil, removePupil, removePupil], fix: addPupil },
+  DriftContended: { after: [removeStudent, removeStudent, removeStudent], fix: addStudent },
   DriftUnreadable: { after: [faulty('^/groups/delta', '500', 10_000)], fix: faultsEnd },
 } satisfies Record<string, Cause>;

@@ -56,7 +56,7 @@ export interface Actual {
   problems: ReportedProblem[];
 }
 
-/** @param lines of the dump, NDJSON; read one by one, because 20,000 pupils make 30 MB */
+/** @param lines of the dump, NDJSON; read one by one, because 20,000 students make 30 MB */
 export async function readDump(lines: AsyncIterable<string>): Promise<Omit<Actual, 'problems'>> {
   const actual: Omit<Actual, 'problems'> = { users: [], schools: [], classes: [], groups: [], strangers: [] };
   for await (const line of lines) {

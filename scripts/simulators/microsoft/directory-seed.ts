@@ -129,7 +129,7 @@ function accountOf(person: SeedPerson, domain: string, names: Names, chance: Ran
   return user;
 }
 
-/** Another account that the usual rule finds too: a pupil's old one, or a teacher who is also somebody's guest. */
+/** Another account that the usual rule finds too: a student's old one, or a teacher who is also somebody's guest. */
 function secondAccount(person: SeedPerson, first: SeedUser, initial: string, names: Names): SeedUser {
   if (person.role === 'student') {
     const [local = '', domain = ''] = first.userPrincipalName.split('@');

@@ -45,15 +45,15 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
     const batch = emptyBatch();
     addSchool(batch, world, plan);
     const { staff, elsewhere } = addStaff(batch, world, plan, [...neighbors.keys()]);
-    const { pupils, newcomers } = addStudents(batch, world, plan, index);
+    const { students, newcomers } = addStudents(batch, world, plan, index);
     index += plan.students;
-    const sections = addSchedule(batch, world, plan, staff, pupils);
+    const sections = addSchedule(batch, world, plan, staff, students);
     for (const { schoolNumber, staffId } of elsewhere) {
       const section = neighbors.get(schoolNumber)?.[staffId % 7];
       if (section !== undefined) addVisitor(batch, world, section, staffId);
     }
     enrollAhead(batch, world, newcomers, sections);
-    addDualEnrollments(batch, world, pupils, [...neighbors.values()].at(-1) ?? []);
+    addDualEnrollments(batch, world, students, [...neighbors.values()].at(-1) ?? []);
     neighbors.set(plan.number, sections);
     const [oldest] = neighbors.keys();
     if (neighbors.size > 2 && oldest !== undefined) neighbors.delete(oldest);

@@ -21,8 +21,8 @@ export function addSchedule(
   const current: PlannedSection[] = [];
   let serial = 0;
   for (let grade = plan.lowGrade; grade <= plan.highGrade; grade++) {
-    const pupils = students.filter((student) => student.grade === grade);
-    const groups = Math.max(1, Math.ceil(pupils.length / classSize));
+    const inGrade = students.filter((student) => student.grade === grade);
+    const groups = Math.max(1, Math.ceil(inGrade.length / classSize));
     const open = (terms: readonly TermSpan[], course: string, period: number, number: number) => {
       const term = termFor(terms, grade, period);
       serial += 1;
@@ -31,19 +31,19 @@ export function addSchedule(
     };
     for (const [period, course] of coursesOf(grade).entries()) {
       const sections = Array.from({ length: groups }, (_, number) => open(plan.terms, course, period, number + 1));
-      // Pupils of a group part ways from course to course, as in a real timetable.
-      pupils.forEach((pupil, position) => {
+      // Students of a group part ways from course to course, as in a real timetable.
+      inGrade.forEach((student, position) => {
         const section = sections[(position + period * 5 * Math.floor(position / groups)) % groups];
-        if (section !== undefined) enroll(batch, world, pupil, section);
+        if (section !== undefined) enroll(batch, world, student, section);
       });
       current.push(...sections);
       if (period === 1 && grade === plan.lowGrade) current.push(open(plan.terms, course, period, groups + 1));
     }
     const [core = ''] = coursesOf(grade);
     const past = Array.from({ length: groups }, (_, number) => open(plan.lastTerms, core, 0, number + 1));
-    pupils.forEach((pupil, position) => {
+    inGrade.forEach((student, position) => {
       const section = past[position % groups];
-      if (section !== undefined) enroll(batch, world, { id: pupil.id, entryDate: world.lastYear.firstDay }, section);
+      if (section !== undefined) enroll(batch, world, { id: student.id, entryDate: world.lastYear.firstDay }, section);
     });
   }
   addSummerSchool(batch, world, plan, staff, students);

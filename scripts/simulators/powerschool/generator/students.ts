@@ -22,7 +22,7 @@ export function addStudents(
   world: World,
   plan: SchoolPlan,
   firstIndex: number,
-): { pupils: PlannedStudent[]; newcomers: PlannedStudent[] } {
+): { students: PlannedStudent[]; newcomers: PlannedStudent[] } {
   const grades = plan.highGrade - plan.lowGrade + 1;
   const planned: PlannedStudent[] = [];
   const newcomers: PlannedStudent[] = [];
@@ -48,7 +48,7 @@ export function addStudents(
     addStudent(batch, world, { plan, grade, status: enrollStatus.inactive, entryDate, index: -1 });
     addStudent(batch, world, { plan, grade, status: enrollStatus.graduated, entryDate, index: -1 });
   }
-  return { pupils: planned, newcomers };
+  return { students: planned, newcomers };
 }
 
 interface StudentPlan {
