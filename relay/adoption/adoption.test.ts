@@ -131,7 +131,7 @@ t.test('an account is found in both forms of the anchor, and needs something bes
   const user = (objectId: string, name: string, sds: Record<string, string>) =>
     stamped(objectId, userStamp({ userPrincipalName: `${name}@contoso.edu` }, sds));
   const objects = [
-    ...user('v1', 'PUPIL7', { ObjectType: 'Student', AnchorId: 'Student_7' }),
+    ...user('v1', 'STUDENT7', { ObjectType: 'Student', AnchorId: 'Student_7' }),
     ...user('v2', 'student7', { ObjectType: 'Teacher', AnchorId: 'User_7' }),
     ...user('no', 'somebody', { ObjectType: 'Student', AnchorId: 'Student_8' }),
   ];
