@@ -8,9 +8,9 @@ import { openProxy, type Way } from '../network/proxy.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import { type Identity, upgradeToken } from '../uplink/identity.ts';
 import { interception } from '../uplink/interception.ts';
-import { type Knock, knock } from '../uplink/knock.ts';
 import { plainStatus, relayError } from '../uplink/refusal.ts';
 import { correctionFor } from '../uplink/relay-clock.ts';
+import { tryUpgrade, type UpgradeResult } from '../uplink/try-upgrade.ts';
 import { skewOf } from './clock.ts';
 import type { Check, CheckContext } from './finding.ts';
 import { checkPath, pathChecks } from './path.ts';
@@ -54,16 +54,16 @@ async function* checkEndpoint(
   const url = linkAddress(relay);
   const toError = (error: unknown) => connectFailure('relay', url.href, error);
   const options = { name: 'relay.upgrade', timeoutMs: times.upgradeMs, signal, toError };
-  const upgrade = await step<Knock>(options, async (limit) => {
+  const upgrade = await step<UpgradeResult>(options, async (limit) => {
     const began = clock.now();
     const tokenAt = (ms: number) => (identity === null ? undefined : upgradeToken(identity, ms));
-    const first = await knock(url, way, await tokenAt(began), limit);
+    const first = await tryUpgrade(url, way, await tokenAt(began), limit);
     const skew = skewOf(first.outcome === 'answered' ? first.answer.serverTime : first.headers.date, clock.now());
     if (skew !== undefined) skews.relay = skew;
     // As the agent itself does it: a clock that is wrong is told by the check of the clock.
     const correction = correctionFor(skew ?? 0);
     const again = first.outcome === 'refused' && first.told.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
-    const answer = again ? await knock(url, way, await tokenAt(clock.now() + correction), limit) : first;
+    const answer = again ? await tryUpgrade(url, way, await tokenAt(clock.now() + correction), limit) : first;
     const now = clock.now();
     if (answer.outcome === 'answered') reads.wanted = answer.answer.fields ?? 'unsaid';
     return { ...upgradeVerdict(url.href, answer, now - began), value: answer };
@@ -78,7 +78,7 @@ async function* checkEndpoint(
  *
  * @throws HallpassError RELAY_INTERCEPTED, RELAY_UPGRADE_LOST, RELAY_REFUSED, and what the relay says of itself
  */
-export function upgradeVerdict(url: string, answer: Knock, ms: number): Verdict {
+export function upgradeVerdict(url: string, answer: UpgradeResult, ms: number): Verdict {
   if (answer.outcome === 'answered') return pass(`A WebSocket opens, and the relay's answer comes through (${ms} ms).`);
   const { status, headers, told } = answer;
   const intercepted = interception(url, answer);
@@ -89,13 +89,13 @@ export function upgradeVerdict(url: string, answer: Knock, ms: number): Verdict 
 }
 
 /** Pure. */
-export function identityCheck(url: string, answer: Knock, identity: Identity | null): Check {
+export function identityCheck(url: string, answer: UpgradeResult, identity: Identity | null): Check {
   const name = 'relay.identity';
   const verdict = identityVerdict(url, answer, identity);
   return verdict instanceof HallpassError ? failure(name, verdict) : { name, ...verdict };
 }
 
-function identityVerdict(url: string, answer: Knock, identity: Identity | null): Verdict | HallpassError {
+function identityVerdict(url: string, answer: UpgradeResult, identity: Identity | null): Verdict | HallpassError {
   if (identity === null) return fail('NOT_ENROLLED', {});
   if (answer.outcome === 'answered') {
     const { tenantId, tenantName, relayVersion } = answer.answer;

@@ -17,9 +17,9 @@ import type { HttpProxy } from '../network/proxy.ts';
 import type { SignIn } from '../powerschool/sign-in.ts';
 import { quietUntil } from '../settings/quiet.ts';
 import type { Identity } from '../uplink/identity.ts';
+import type { LivenessLimits } from '../uplink/liveness.ts';
 import type { Session } from '../uplink/session.ts';
 import { Uplink, type UplinkListener } from '../uplink/uplink.ts';
-import type { VitalLimits } from '../uplink/vitals.ts';
 import type { CycleReport } from './cycle.ts';
 import { type Asked, CycleRunner, type CycleRunnerParts, toErrorMessage } from './runner.ts';
 
@@ -40,7 +40,7 @@ export interface AgentParts extends CycleRunnerParts {
   random: () => number;
   /** The credentials that the source uses, and whether they may be tried. */
   signIn?: SignIn;
-  vitals?: VitalLimits;
+  liveness?: LivenessLimits;
 }
 
 export class Agent {
@@ -155,12 +155,12 @@ export class Agent {
   }
 
   #uplink(persistent: boolean): Uplink {
-    const { relay, identity, relayCa: ca, relayProxy: proxy, meter, clock, random, vitals } = this.#parts;
+    const { relay, identity, relayCa: ca, relayProxy: proxy, meter, clock, random, liveness } = this.#parts;
     const listener = this.#listener(() => uplink.renew());
     const hello = () => this.#hello();
     const uplink = new Uplink({
       ...{ relay, identity, ca, proxy, hello, listener, meter, clock, random, persistent },
-      ...(vitals === undefined ? {} : { vitals }),
+      ...(liveness === undefined ? {} : { liveness }),
     });
     return uplink;
   }

@@ -52,7 +52,7 @@ async function worksThrough(t: Test, slug: string, proxy: HttpProxy, ca = [autho
   let answers = 0;
   const { agent, events } = await openAgent(district.folder, relayUrl, stop.signal, {
     relayWay: { ca, proxy },
-    vitals: { pingMs: 2000, progressMs: 60_000 },
+    liveness: { pingMs: 2000, progressMs: 60_000 },
     report: (event) => {
       if (event.event === 'cycle.committed') committed.resolve();
       if (event.event === 'link.lost') committed.reject(new Error(event.message));

@@ -15,8 +15,8 @@ import { TestProxy } from '../testing/proxy.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from '../uplink/enroll.ts';
 import { upgradeToken } from '../uplink/identity.ts';
+import { livenessLimits } from '../uplink/liveness.ts';
 import { LinkSocket, type SocketEnd } from '../uplink/socket.ts';
-import { vitalLimits } from '../uplink/vitals.ts';
 import { dial } from './dial.ts';
 import { connectFailure } from './failure.ts';
 import { type HttpProxy, ProxyCredentials, type Way } from './proxy.ts';
@@ -57,7 +57,7 @@ async function failure(attempt: Promise<unknown>): Promise<HallpassError> {
   );
 }
 
-async function knock(through: Way, times = patient) {
+async function tryUpgrade(through: Way, times = patient) {
   const socket = await dial(linkAddress(relayUrl), through, never, times);
   socket.destroy();
 }
@@ -84,19 +84,26 @@ t.test('each way of refusing has its name and the next step', async (t) => {
   ] as const) {
     await proxy.set({ mode });
     const times = mode === 'silent' ? { ...patient, tunnelMs: 200 } : patient;
-    t.match(await failure(knock(through, times)), expected, mode);
+    t.match(await failure(tryUpgrade(through, times)), expected, mode);
   }
   await proxy.set({ mode: 'tunnel', hosts: {} });
-  t.match(await failure(knock(through)), { code: 'PROXY_FAILED', message: /status 502/, action: /relay\.test:443/ });
+  t.match(await failure(tryUpgrade(through)), {
+    code: 'PROXY_FAILED',
+    message: /status 502/,
+    action: /relay\.test:443/,
+  });
 
   await proxy.set({ signIn: 'ann:right' });
-  t.match(await failure(knock(through)), { code: 'PROXY_AUTH_REQUIRED', message: /no user name and password are set/ });
+  t.match(await failure(tryUpgrade(through)), {
+    code: 'PROXY_AUTH_REQUIRED',
+    message: /no user name and password are set/,
+  });
   const wrong = way(proxy, [authority.ca], { username: 'ann', password: 'wrong-one' });
-  const refused = await failure(knock(wrong));
+  const refused = await failure(tryUpgrade(wrong));
   t.match(refused, { code: 'PROXY_AUTH_REQUIRED', message: /were refused/, action: /--proxy-credentials-file/ });
   t.notMatch(refused.message + refused.action, /ann|wrong-one/);
   await proxy.set({ schemes: ['Negotiate', 'NTLM'] });
-  const unspoken = await failure(knock(wrong));
+  const unspoken = await failure(tryUpgrade(wrong));
   t.match(unspoken, {
     code: 'PROXY_AUTH_UNSUPPORTED',
     retry: 'fix',
@@ -113,7 +120,7 @@ t.test('a proxy that is not there, or swallows what it gets', async (t) => {
   gone.close();
   await once(gone, 'close');
   const proxy = { url, ca: [], credentials: undefined, from: 'https_proxy' };
-  t.match(await failure(knock({ ca: [], proxy })), { code: 'PROXY_UNREACHABLE', message: /ECONNREFUSED/ });
+  t.match(await failure(tryUpgrade({ ca: [], proxy })), { code: 'PROXY_UNREACHABLE', message: /ECONNREFUSED/ });
 
   const { authority, proxy: real } = await open(t);
   await real.set({ mode: 'swallow' });
@@ -134,12 +141,15 @@ t.test('a proxy with TLS of its own: its authority is not that of the relay', as
   t.teardown(() => proxy.close());
   await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
   const good = way(proxy, [authority.ca]);
-  await t.resolves(knock(good));
+  await t.resolves(tryUpgrade(good));
   const { proxy: known } = good;
   if (known === undefined) throw new TypeError('there is one');
-  const strange = await failure(knock({ ca: [authority.ca], proxy: { ...known, ca: [authority.ca] } }));
+  const strange = await failure(tryUpgrade({ ca: [authority.ca], proxy: { ...known, ca: [authority.ca] } }));
   t.match(strange, { code: 'PROXY_TLS_UNTRUSTED', message: /issued by "Proxy CA"/, action: /--proxy-ca/ });
-  t.match(await failure(knock({ ...good, ca: known.ca })), { code: 'RELAY_TLS_UNTRUSTED', message: /"District CA"/ });
+  t.match(await failure(tryUpgrade({ ...good, ca: known.ca })), {
+    code: 'RELAY_TLS_UNTRUSTED',
+    message: /"District CA"/,
+  });
 });
 
 t.test('a filter that inspects TLS is named, and hears nothing', async (t) => {
@@ -172,7 +182,7 @@ t.test('certificates that no CA file fixes', async (t) => {
   ];
   for (const [hosts, days, message] of cases) {
     const { authority, proxy } = await open(t, hosts, days);
-    t.match(await failure(knock(way(proxy, [authority.ca]))), { code: 'RELAY_TLS_INVALID', message });
+    t.match(await failure(tryUpgrade(way(proxy, [authority.ca]))), { code: 'RELAY_TLS_INVALID', message });
   }
 });
 
@@ -187,7 +197,7 @@ t.test('a tunnel that falls silent is found by pings, and one that breaks at onc
       {
         ...{ url: linkAddress(relayUrl), token: await upgradeToken(made, Date.now()), clock: systemClock },
         ...way(proxy, [authority.ca]),
-        vitals: { ...vitalLimits, pingMs: trouble === 'swallow' ? 30 : 30_000 },
+        liveness: { ...livenessLimits, pingMs: trouble === 'swallow' ? 30 : 30_000 },
       },
       { opened: opened.resolve, ponged() {}, frame() {}, ended: ended.resolve },
     );

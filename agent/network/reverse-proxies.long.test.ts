@@ -16,9 +16,9 @@ import { freePort, missing, Program } from '../testing/program.ts';
 import { RelayProcess } from '../testing/relay-process.ts';
 import { enroll } from '../uplink/enroll.ts';
 import type { Identity } from '../uplink/identity.ts';
+import { livenessLimits } from '../uplink/liveness.ts';
 import type { SocketEnd } from '../uplink/socket.ts';
 import { Uplink } from '../uplink/uplink.ts';
-import { vitalLimits } from '../uplink/vitals.ts';
 
 const idleSeconds = 4;
 const pingMs = 1000;
@@ -105,7 +105,7 @@ class Link {
     this.#uplink = new Uplink({
       ...{ relay, identity, ca: [authority.ca], meter: new Meter(), clock: systemClock, random: () => 0 },
       persistent: true,
-      vitals: { ...vitalLimits, pingMs: ping },
+      liveness: { ...livenessLimits, pingMs: ping },
       hello: () => ({
         ...{ type: 'hello', protocol: 1, agentVersion: '0', capabilities: [], buckets: [] },
         source: { kind: 'powerquery' },

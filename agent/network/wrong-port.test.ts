@@ -11,7 +11,7 @@ import { linkAddress } from '../model/addresses.ts';
 import { Meter } from '../model/meter.ts';
 import { PowerSchoolHttp } from '../powerschool/http.ts';
 import { enroll } from '../uplink/enroll.ts';
-import { knock } from '../uplink/knock.ts';
+import { tryUpgrade } from '../uplink/try-upgrade.ts';
 import { connectFailure } from './failure.ts';
 import type { Way } from './proxy.ts';
 
@@ -52,7 +52,9 @@ async function calls(url: URL, way: Way): Promise<Record<string, HallpassError>>
     powerschool: await failed(http.request({ method: 'GET', path: '/ws/v1/metadata', headers: {} })),
     enroll: await failed(enroll({ relay: url, ...way, code: 'ABCD-EFGH-JKLM', name: 'x' })),
     link: await failed(
-      knock(link, way, undefined, never).catch((error) => Promise.reject(connectFailure('relay', link.href, error))),
+      tryUpgrade(link, way, undefined, never).catch((error) =>
+        Promise.reject(connectFailure('relay', link.href, error)),
+      ),
     ),
   };
   await http.close();

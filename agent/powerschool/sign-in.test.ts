@@ -58,7 +58,7 @@ t.test('a refused secret is tried again after 1, 5, 15 and then 60 minutes', asy
   await t.rejects(stat(file), 'and forgotten');
 });
 
-t.test('a service that is started again and again does not knock again and again', async (t) => {
+t.test('a service that is restarted again and again does not sign in again and again', async (t) => {
   const { clock, start, tokens } = await open(t);
   for (let restart = 0; restart < 20; restart += 1) {
     const { source } = await start();

@@ -1,6 +1,6 @@
 /**
  * Client id and secret as they are stored now, and the pause after PowerSchool has refused them. The pause is kept on the
- * disk, so that a service manager which starts the agent again and again does not make it knock again and again: a client
+ * disk, so that a service manager which starts the agent again and again does not make it sign in again and again: a client
  * that tried a wrong password several times a second has taken a whole PowerSchool server down for two days.
  */
 import { hash, randomBytes } from 'node:crypto';
@@ -76,7 +76,7 @@ export class SignIn {
     const of = this.#fingerprint(salt, credentials);
     const refusal: Refusal = { salt, of, times, at: this.#options.clock.now(), detail };
     this.#unsaved = refusal;
-    // A full disk must not make the agent knock more often.
+    // A full disk must not make the agent sign in more often.
     await this.#file?.write(refusal).then(
       () => {
         this.#unsaved = undefined;

@@ -57,7 +57,7 @@ t.test('without a person it ends in time, and never waits for nothing', async (t
   t.same(seconds, [60, 300], 'the next look would come too late');
 });
 
-t.test('who leans on the Enter key does not knock at PowerSchool all the time', async (t) => {
+t.test('holding the Enter key does not ask PowerSchool all the time', async (t) => {
   const typist = new Typist();
   for (let presses = 0; presses < 3; presses += 1) typist.types('');
   const { seconds } = await wait([refused, refused, refused], undefined, typist);

@@ -13,7 +13,7 @@ import { SignIn } from '../powerschool/sign-in.ts';
 import { powerschoolSettings } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
-import type { VitalLimits } from '../uplink/vitals.ts';
+import type { LivenessLimits } from '../uplink/liveness.ts';
 
 export interface OpenedAgent {
   agent: Agent;
@@ -24,7 +24,7 @@ export interface OpenedAgent {
 
 export interface AgentOptions {
   clock?: Clock;
-  vitals?: VitalLimits;
+  liveness?: LivenessLimits;
   watch?: Watch;
   /** Told what it reports, besides. */
   report?: Report;
@@ -42,7 +42,7 @@ export async function openAgent(
   stop: AbortSignal,
   options: AgentOptions = {},
 ): Promise<OpenedAgent> {
-  const { clock = systemClock, vitals, watch, report, powerschoolTimeoutMs: timeoutMs } = options;
+  const { clock = systemClock, liveness, watch, report, powerschoolTimeoutMs: timeoutMs } = options;
   const { relayWay = { ca: [...rootCertificates] }, random = () => 0 } = options;
   const state = await AgentState.open(folder);
   const { identity } = state;
@@ -78,7 +78,7 @@ export async function openAgent(
     },
     clock,
     random,
-    ...(vitals === undefined ? {} : { vitals }),
+    ...(liveness === undefined ? {} : { liveness }),
     ...(watch === undefined ? {} : { watch }),
   };
   return { agent: new Agent(parts, stop), events, parts };

@@ -9,8 +9,8 @@ import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from './enroll.ts';
 import { newPrivateKey, upgradeToken } from './identity.ts';
 import { interception, type RelayAnswer } from './interception.ts';
+import { livenessLimits } from './liveness.ts';
 import { LinkSocket, type SocketEnd } from './socket.ts';
-import { vitalLimits } from './vitals.ts';
 
 const url = 'https://relay.example.com/';
 const lost = { code: 'PROTOCOL_UNSUPPORTED', message: 'Agent and relay … (agent none, relay 1).' };
@@ -121,7 +121,7 @@ t.test('whatever the relay says is shown in its own words', async (t) => {
     relay.refuse = { status, headers: { 'retry-after': '42' }, body };
     const { promise, resolve } = Promise.withResolvers<SocketEnd>();
     const listener = { opened() {}, frame() {}, ponged() {}, ended: resolve };
-    new LinkSocket({ url: link, token, ca: [], clock: systemClock, vitals: vitalLimits }, listener);
+    new LinkSocket({ url: link, token, ca: [], clock: systemClock, liveness: livenessLimits }, listener);
     t.match(await promise, { error: expected, final: body.code === 'AGENT_UNKNOWN' }, `upgrade, ${body.code}`);
   }
 });

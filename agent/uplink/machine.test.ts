@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { examine, type Liveness } from './liveness.ts';
 import { type Effect, type EventName, initial, type Model, step } from './machine.ts';
-import { examine, type Vitals } from './vitals.ts';
 import { AckWindow } from './window.ts';
 
 type Happening =
@@ -109,8 +109,8 @@ t.test('the wait grows until a connection was stable for a minute', async (t) =>
 
 t.test('any traffic is life, only what is owed is progress', async (t) => {
   const limits = { pingMs: 25_000, progressMs: 120_000 };
-  const at = (vitals: Partial<Vitals>, now: number) =>
-    examine({ heardAt: 0, pingedAt: 0, owedSince: undefined, ...vitals }, limits, now);
+  const at = (liveness: Partial<Liveness>, now: number) =>
+    examine({ heardAt: 0, pingedAt: 0, owedSince: undefined, ...liveness }, limits, now);
   t.equal(at({}, 24_999), 'well');
   t.equal(at({}, 25_000), 'ping');
   t.equal(at({ pingedAt: 25_000 }, 49_999), 'well');

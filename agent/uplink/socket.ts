@@ -15,8 +15,8 @@ import { wsAgent } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
 import { interception } from './interception.ts';
+import { examine, type LivenessLimits } from './liveness.ts';
 import { plainStatus, readRefusal, relayError } from './refusal.ts';
-import { examine, type VitalLimits } from './vitals.ts';
 
 /** Above this, what is sent is not leaving; more would only fill memory. */
 const maxBufferedBytes = 1 << 20;
@@ -28,7 +28,7 @@ export interface SocketOptions extends Way {
   url: URL;
   token: string;
   clock: Clock;
-  vitals: VitalLimits;
+  liveness: LivenessLimits;
 }
 
 export interface SocketListener {
@@ -54,7 +54,7 @@ export class LinkSocket {
   readonly #url: string;
   readonly #clock: Clock;
   readonly #listener: SocketListener;
-  readonly #limits: VitalLimits;
+  readonly #limits: LivenessLimits;
   readonly #watch: Loop;
   readonly #dialing = new AbortController();
   #heardAt: number;
@@ -63,11 +63,11 @@ export class LinkSocket {
   #ended = false;
   #told = 'it does not say why.';
 
-  constructor({ url, token, ca, proxy, clock, vitals }: SocketOptions, listener: SocketListener) {
+  constructor({ url, token, ca, proxy, clock, liveness }: SocketOptions, listener: SocketListener) {
     this.#url = url.href;
     this.#clock = clock;
     this.#listener = listener;
-    this.#limits = vitals;
+    this.#limits = liveness;
     this.#heardAt = clock.now();
     this.#pingedAt = this.#heardAt;
     this.#ws = new WebSocket(url, [subprotocol], {
@@ -77,7 +77,7 @@ export class LinkSocket {
       maxPayload: limits.maxFrameBytes,
       handshakeTimeout: handshakeTimeoutMs,
     });
-    this.#watch = this.#startWatch(Math.min(5000, vitals.pingMs));
+    this.#watch = this.#startWatch(Math.min(5000, liveness.pingMs));
     this.#listen();
   }
 
@@ -154,8 +154,8 @@ export class LinkSocket {
   #check(): void {
     // Until it is open the handshake has a limit of its own.
     if (this.#ws.readyState === WebSocket.CONNECTING) return;
-    const vitals = { heardAt: this.#heardAt, pingedAt: this.#pingedAt, owedSince: this.#owedSince };
-    const finding = examine(vitals, this.#limits, this.#clock.now());
+    const liveness = { heardAt: this.#heardAt, pingedAt: this.#pingedAt, owedSince: this.#owedSince };
+    const finding = examine(liveness, this.#limits, this.#clock.now());
     if (finding === 'well') return;
     if (finding === 'ping') {
       this.#pingedAt = this.#clock.now();

@@ -14,11 +14,11 @@ import { linkAddress } from '../model/addresses.ts';
 import type { Meter } from '../model/meter.ts';
 import type { Way } from '../network/proxy.ts';
 import { type Identity, upgradeToken } from './identity.ts';
+import { type LivenessLimits, livenessLimits } from './liveness.ts';
 import { type Effect, type EventName, initial, type MachineEvent, type Model, step } from './machine.ts';
 import { RelayClock } from './relay-clock.ts';
 import { Session } from './session.ts';
 import { LinkSocket, type SocketEnd } from './socket.ts';
-import { type VitalLimits, vitalLimits } from './vitals.ts';
 
 /** The pause after another connection took over, which doubles each time, milliseconds. */
 const firstReplacedMs = 60_000;
@@ -54,7 +54,7 @@ export interface UplinkOptions extends Way {
   random: () => number;
   /** False: the first failure is final, for a command that somebody waits for. */
   persistent: boolean;
-  vitals?: VitalLimits;
+  liveness?: LivenessLimits;
 }
 
 export class Uplink {
@@ -155,7 +155,7 @@ export class Uplink {
       if (generation === this.#generation) act();
     };
     this.#socket = new LinkSocket(
-      { url: this.#url, token, ca, proxy, clock, vitals: this.#options.vitals ?? vitalLimits },
+      { url: this.#url, token, ca, proxy, clock, liveness: this.#options.liveness ?? livenessLimits },
       {
         opened: () => current(() => this.#dispatch({ on: 'opened' })),
         frame: (frame) => current(() => this.#take(frame)),

@@ -14,7 +14,7 @@ const precisionMs = 5;
 const host = '127.0.0.1';
 
 /** What the relay knows of itself, asked for with every scrape. */
-export interface Vitals {
+export interface Liveness {
   /** Agents connected to this node. */
   connected(): number;
   /** Runs under way. */
@@ -27,7 +27,7 @@ export interface Metrics {
 }
 
 /** @throws HallpassError METRICS_PORT_IN_USE */
-export async function serveMetrics(port: number, { connected, running }: Vitals): Promise<Metrics> {
+export async function serveMetrics(port: number, { connected, running }: Liveness): Promise<Metrics> {
   const register = new Registry();
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: precisionMs });
   gauge(register, 'hallpass_agents_connected', 'Agents connected to this relay', connected);

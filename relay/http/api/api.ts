@@ -15,9 +15,9 @@ import type { Origins } from '../link/origins.ts';
 import { bodyComplaint, mostBytes, takeJson } from './body.ts';
 import { openGate } from './gate.ts';
 import { answerOnce, keyedRequest, type WholeAnswer } from './idempotency.ts';
-import { MicrosoftDesk } from './microsoft-desk.ts';
+import { MicrosoftSlots } from './microsoft-slots.ts';
 import { openApi } from './openapi.ts';
-import { PlanDesk } from './plan-desk.ts';
+import { PlanSlots } from './plan-slots.ts';
 import { describeCode, problemOf, Refused } from './problem.ts';
 import type { Answer, Route, Visit } from './route.ts';
 import { routes } from './routes.ts';
@@ -131,8 +131,8 @@ interface Call {
 
 /** What all requests share that are under way. */
 function openDesks({ home, keyFile, store, file, clock, signal, url }: ApiOptions) {
-  const desk = new PlanDesk(signal);
-  const microsoft = new MicrosoftDesk();
+  const slots = new PlanSlots(signal);
+  const microsoft = new MicrosoftSlots();
   const changes = new AttemptLimit(changesPerMinute);
 
   return async (route: Route, { request, reply, token, found }: Call): Promise<FastifyReply> => {
@@ -142,7 +142,7 @@ function openDesks({ home, keyFile, store, file, clock, signal, url }: ApiOption
     const { params, query, headers } = request;
     const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;
     const visit: Visit = {
-      ...{ actor, params, file, desk },
+      ...{ actor, params, file, slots },
       app: { home, keyFile, store, clock, signal: asking },
       headers: { accept: headers.accept, ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] },
       nowMs: clock.now(),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { createToken, listTokens, revokeToken, touchToken } from '../../store/tenants/api-tokens.ts';
 import { addTenant, startTestRelay } from '../../testing/relay-double.ts';
-import { PlanDesk } from './plan-desk.ts';
+import { PlanSlots } from './plan-slots.ts';
 
 const day = 86_400_000;
 
@@ -91,11 +91,11 @@ t.test('a tenant has one plan at a time, and the relay two', async (t) => {
   const home = t.testdir();
   const relay = await startTestRelay(home);
   t.teardown(() => relay.close());
-  const desk = new PlanDesk(new AbortController().signal);
+  const slots = new PlanSlots(new AbortController().signal);
   const query = { kind: [], limit: 10, offset: 0 };
   const [a, b, c] = [await addTenant(relay, 'a'), await addTenant(relay, 'b'), await addTenant(relay, 'c')];
   const ask = (tenant: typeof a) =>
-    desk.ask({ file: `${home}/relay.db`, tenant, nowMs: Date.now(), query, csv: false });
+    slots.ask({ file: `${home}/relay.db`, tenant, nowMs: Date.now(), query, csv: false });
   const both = Promise.allSettled([ask(a), ask(b)]);
   await t.rejects(ask(a), { code: 'PLAN_UNDER_WAY', retryAfterMs: 5000 });
   await t.rejects(ask(c), { code: 'PLANS_TOO_MANY', retryAfterMs: 5000 });

@@ -1,6 +1,6 @@
 /**
  * A plan worked out in a thread of its own, with a connection of its own to the database: seconds of computing that neither
- * agents nor runs wait for. Started by the desk (plan-desk.ts), which asks for the answer piece by piece.
+ * agents nor runs wait for. Started by plan-slots.ts, which asks for the answer piece by piece.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toHallpassError } from '../../../shared/terminal.ts';
@@ -9,7 +9,7 @@ import { describePlan, operationsIn, planTable } from '../../app/queries/plan.ts
 import { openStore } from '../../store/store.ts';
 import { planNow } from '../../sync/plan-now.ts';
 import { csvPieces } from './csv-answer.ts';
-import type { PlanMessage, PlanQuestion } from './plan-desk.ts';
+import type { PlanMessage, PlanQuestion } from './plan-slots.ts';
 
 async function* answer({ file, tenant, nowMs, query, csv }: PlanQuestion): AsyncGenerator<string> {
   const store = await openStore(file);

@@ -34,10 +34,10 @@ const plan: Route = {
   hasCsv: true,
   isAcross: false,
   async answerTo(visit, asked) {
-    const { file, tenant, nowMs, desk } = visit;
+    const { file, tenant, nowMs, slots } = visit;
     const query = readQuery(queries.plan, asked.query);
     const csv = isForCsv(query, visit);
-    const pieces = await desk.ask({ file, tenant, nowMs, query, csv });
+    const pieces = await slots.ask({ file, tenant, nowMs, query, csv });
     return csv ? { csv: pieces } : { json: { pieces } };
   },
 };

@@ -6,7 +6,7 @@ import type { Actor } from '../../app/actor.ts';
 import type { AppContext } from '../../app/perform.ts';
 import type { TenantScope } from '../../store/store.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
-import type { PlanDesk } from './plan-desk.ts';
+import type { PlanSlots } from './plan-slots.ts';
 import { readQuery, wantsCsv } from './query.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -21,7 +21,7 @@ export interface Visit {
   nowMs: number;
   /** The database, for whoever opens it again. */
   file: string;
-  desk: PlanDesk;
+  slots: PlanSlots;
   /** The relay's address, for agents. */
   url: string;
 }

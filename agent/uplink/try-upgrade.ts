@@ -1,4 +1,4 @@
-/** Knocks at the relay's door for a check: who does not work through it does not replace the agent that does. */
+/** Tries the upgrade at the relay for a check. This does not replace the connection of the working agent. */
 import WebSocket from 'ws';
 import { type CheckAnswer, checkAnswerSchema, checkSubprotocol } from '../../shared/link.ts';
 import { peerOf } from '../network/certificate.ts';
@@ -9,16 +9,18 @@ import { readRefusal, type Told } from './refusal.ts';
 
 const handshakeTimeoutMs = 15_000;
 
-export type Knock = { outcome: 'answered'; answer: CheckAnswer } | ({ outcome: 'refused'; told: Told } & RelayAnswer);
+export type UpgradeResult =
+  | { outcome: 'answered'; answer: CheckAnswer }
+  | ({ outcome: 'refused'; told: Told } & RelayAnswer);
 
 /**
- * One WebSocket that is closed by the relay as soon as it has said who it takes the agent for.
+ * One WebSocket, which the relay closes as soon as it has said which agent it recognizes.
  *
  * @param url where the WebSocket is opened
  * @param token undefined for an agent that is not enrolled: the refusal shows whether a relay is there
  * @throws the errors of `dial`; an error when the connection opens and nothing comes through; the signal's reason
  */
-export function knock(url: URL, way: Way, token: string | undefined, signal: AbortSignal): Promise<Knock> {
+export function tryUpgrade(url: URL, way: Way, token: string | undefined, signal: AbortSignal): Promise<UpgradeResult> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const ws = new WebSocket(url, [checkSubprotocol], {

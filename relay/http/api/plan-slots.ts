@@ -1,4 +1,4 @@
-/** Plans on demand: few at a time, each in a thread, so that whoever asks for one takes nothing from the others. */
+/** Plans on demand: few at a time, each in a thread, so that a request takes nothing from the others. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { z } from 'zod';
@@ -10,7 +10,7 @@ import type { queries } from './query.ts';
 const maxPlans = 2;
 /** The longest that an answer may take, with the time to send it, milliseconds. */
 const longestMs = 10 * 60_000;
-/** When to ask again, where a desk is busy, milliseconds. */
+/** When to ask again if no slot is free, milliseconds. */
 const retryAfterMs = 5000;
 
 export interface PlanQuestion {
@@ -30,7 +30,7 @@ export type PlanMessage =
   | { end: true }
   | { error: { code: ErrorCode; message: string; action: string; cause?: unknown } };
 
-export class PlanDesk {
+export class PlanSlots {
   readonly #open = new Set<PlanQuestion>();
   readonly #signal: AbortSignal;
 

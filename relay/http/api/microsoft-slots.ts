@@ -5,7 +5,7 @@ import { fail } from '../../../shared/errors.ts';
 const mostAtOnce = 4;
 const retryAfterMs = 5000;
 
-export class MicrosoftDesk {
+export class MicrosoftSlots {
   readonly #open = new Set<string>();
 
   /** @throws HallpassError API_MICROSOFT_BUSY, and what `work` throws */
