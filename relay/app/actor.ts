@@ -5,13 +5,15 @@ import type { AccessScope } from '../model/access-scope.ts';
 /** An agent enrolls by a code that somebody gave it, and does nothing else here. */
 export type ActingRole = AccessRole | 'agent';
 
+/** What the audit log is to say besides: see note.ts. */
+type Note = string | undefined;
+
 export type Actor =
   | {
       kind: 'terminal';
       /** The account of the operating system. */
       user: string;
-      /** What that person wants the audit log to say besides. */
-      note?: string | undefined;
+      note?: Note;
     }
   | {
       kind: 'token';
@@ -21,6 +23,7 @@ export type Actor =
       scopes: readonly AccessScope[];
       /** Ids of the districts that it opens. */
       tenants: 'all' | readonly string[];
+      note?: Note;
     }
   | { kind: 'agent'; name: string };
 

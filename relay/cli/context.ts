@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { printableLine } from '../../shared/printable.ts';
 import type { Question } from '../app/access.ts';
 import type { Actor } from '../app/actor.ts';
+import { longestNote, readNote } from '../app/note.ts';
 import { type AppContext, ask } from '../app/perform.ts';
 import { storeFile } from '../settings/settings.ts';
 import { openStore, type TenantScope } from '../store/store.ts';
@@ -39,11 +40,9 @@ export function noted(command: Command): Command {
     .addOption(new Option('--by <name>').argParser(noteText).hideHelp());
 }
 
-const longestNote = 500;
-
 function noteText(text: string): string {
-  const note = text.trim();
-  if (note !== '' && note.length <= longestNote && !/\p{Cc}/u.test(note)) return note;
+  const note = readNote(text);
+  if (note !== undefined) return note;
   throw new InvalidArgumentError(`Give 1 to ${longestNote} characters in one line.`);
 }
 

@@ -54,6 +54,7 @@ const headers = {
   'if-match': fc.constantFrom('*', '*', '"0"', 'x', ''),
   'if-none-match': fc.constantFrom('*', '"0"', 'W/"0"'),
   'idempotency-key': fc.constantFrom('one', 'two', 'x y', 'z'.repeat(300)),
+  'hallpass-note': fc.constantFrom('Ticket 4711', 'caf%C3%A9', '%', '%0A', 'x'.repeat(501)),
   accept: fc.constantFrom('text/csv', 'application/json', '*/*', ';'),
   'content-type': fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain', 'x'),
 };

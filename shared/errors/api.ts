@@ -20,6 +20,12 @@ export const apiErrors = {
     action: 'Correct the query; /api/v1/openapi.json describes the parameters of every path.',
     meaning: 'A parameter is unknown, missing, repeated or out of range. The relay looked nothing up.',
   },
+  API_HEADER_INVALID: {
+    retry: 'fix',
+    sentence: 'The header {header} is not valid: {reason}.',
+    action: 'Correct the header; /api/v1/openapi.json describes the headers of every path.',
+    meaning: 'The relay checks headers before it does anything. Nothing was changed.',
+  },
   API_BODY_INVALID: {
     retry: 'fix',
     sentence: 'The body of the request is not valid: {reason}.',

@@ -39,7 +39,9 @@ async function versions(t: Test, { send }: ApiSetting): Promise<void> {
   });
   t.match(await problem(await put({ 'if-match': '"0"' })), { status: 412, code: 'PRECONDITION_FAILED' });
   t.match(await problem(await put({ 'if-none-match': '*' })), { status: 412 }, 'it is there already');
-  t.match(await problem(await put({ 'if-match': 'x' })), { status: 400, message: /If-Match: it must be an ETag/ });
+  t.match(await problem(await put({ 'if-match': 'x' })), {
+    ...{ status: 400, code: 'API_HEADER_INVALID', message: /header If-Match is not valid: it must be an ETag/ },
+  });
   const done = await put({ 'if-match': `"0", ${etag}` });
   t.equal(done.status, 200);
   t.match(await done.json(), { isNew: false, profile: { state: 'enabled', guards: { expiryDays: 3 } }, problems: [] });
@@ -262,6 +264,26 @@ t.test('a token is for the subjects that its scopes name', async (t) => {
   const headers = { 'if-match': read.headers.get('etag') ?? '' };
   const put = await send('PUT', of('profiles/test'), { body: await read.json(), headers, token: profiles });
   t.equal(put.status, 200, 'what a change asks on its way takes no other scope');
+});
+
+t.test('a change carries a note, which the audit log keeps', async (t) => {
+  const { send, relay, district } = await apiSetting(t);
+  const etag = (await send('GET', of('profiles/test'))).headers.get('etag') ?? '';
+  const noted = (method: string, path: string, note: string) =>
+    send(method, of(path), { headers: { 'hallpass-note': note, 'if-match': etag } });
+  t.equal((await noted('POST', 'runs/start', ' Ticket 4711 ')).status, 202);
+  t.equal((await noted('DELETE', 'profiles/test', encodeURIComponent('50 % für Ünal 💡'))).status, 200);
+  const audit = () => relay.store.withTenant(district.tenantId, (scope) => readAudit(scope, { limit: 2 }));
+  t.match(await audit(), [
+    { action: 'profile.remove', who: 'token admin', note: '50 % für Ünal 💡' },
+    { action: 'run.start', note: 'Ticket 4711', actor: { kind: 'token', role: 'admin' } },
+  ]);
+  const before = await audit();
+  for (const note of ['', '50 %', '%0A', '%ff', 'für', 'x'.repeat(501)]) {
+    const answer = await problem(await noted('POST', 'runs/start', note));
+    t.match(answer, { status: 400, code: 'API_HEADER_INVALID', message: /Hallpass-Note .* 1 to 500 characters/ }, note);
+  }
+  t.same(await audit(), before);
 });
 
 t.test('a repeated request is answered what it was, and done once', async (t) => {

@@ -6,7 +6,7 @@ export function etagOf(version: string): string {
   return `"${version}"`;
 }
 
-/** @throws HallpassError API_QUERY_INVALID for what is no list of entity tags */
+/** @throws HallpassError API_HEADER_INVALID for what is no list of entity tags */
 export function readTags(name: string, header: string | undefined): Precondition['match'] {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return '*';
@@ -14,7 +14,8 @@ export function readTags(name: string, header: string | undefined): Precondition
   // A proxy that compressed an answer may have made the tag weak: it stands for the same version all the same.
   const versions = tags.flatMap((tag) => /^(?:W\/)?"([\x21\x23-\x7e]*)"$/.exec(tag)?.[1] ?? []);
   if (versions.length === tags.length) return versions;
-  throw fail('API_QUERY_INVALID', {
-    reason: `${name}: it must be an ETag in double quotes, several with commas, or *`,
+  throw fail('API_HEADER_INVALID', {
+    header: name,
+    reason: 'it must be an ETag in double quotes, several with commas, or *',
   });
 }

@@ -22,12 +22,12 @@ export interface WholeAnswer {
 /** @throws HallpassError IDEMPOTENCY_KEY_INVALID */
 export function keyedRequest(
   { tokenId, key }: { tokenId: string; key: string },
-  said: { method: string; url: string; body: string },
+  said: { method: string; url: string; body: string; ifMatch: string | undefined; note: string | undefined },
 ): KeyedRequest {
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw fail('IDEMPOTENCY_KEY_INVALID', { reason: 'it must be 1 to 255 printable characters without spaces' });
   }
-  const request = hash('sha256', JSON.stringify([said.method, said.url, said.body]), 'hex');
+  const request = hash('sha256', JSON.stringify([said.method, said.url, said.body, said.ifMatch, said.note]), 'hex');
   return { tokenId, key: hash('sha256', key, 'hex'), request };
 }
 

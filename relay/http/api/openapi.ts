@@ -109,7 +109,9 @@ function operationOf(route: Route): object {
 function headersOf(method: string, hasVersion: boolean, changing: boolean): object[] {
   const version = 'The ETag of the profile that was read; * for any.';
   const key = 'A new UUID for every change: repeated within 24 hours, the request is answered what it was.';
+  const note = 'For the audit log, such as a ticket number: one line, percent-encoded where it is not ASCII.';
   return [
+    ...(changing ? [{ name: 'Hallpass-Note', description: note }] : []),
     ...(hasVersion ? [{ name: 'If-Match', description: version }] : []),
     ...(method === 'PUT' && hasVersion ? [{ name: 'If-None-Match', description: '* for a new profile alone.' }] : []),
     ...(method === 'POST' && changing ? [{ name: 'Idempotency-Key', description: key }] : []),

@@ -3,8 +3,11 @@
  * alone is told the same under that name.
  */
 import { STATUS_CODES } from 'node:http';
-import { catalog, type ErrorCode, type HallpassError } from '../../../shared/errors.ts';
+import type { FastifyRequest } from 'fastify';
+import { catalog, type ErrorCode, fail, type HallpassError } from '../../../shared/errors.ts';
+import { toHallpassError } from '../../../shared/terminal.ts';
 import { answerOf } from '../answer.ts';
+import { bodyComplaint } from './body.ts';
 
 export interface ProblemAnswer {
   status: number;
@@ -65,4 +68,16 @@ export function describeCode(code: string): object | undefined {
   if (!Object.hasOwn(catalog, code)) return undefined;
   const { sentence, action, meaning, retry } = catalog[code as ErrorCode];
   return { code, sentence, action, meaning, retry };
+}
+
+/** What was thrown while a request was answered, whatever it is. */
+export function problemFor(thrown: unknown, request: Pick<FastifyRequest, 'headers' | 'log'>): ProblemAnswer {
+  const { error, more } = thrown instanceof Refused ? thrown : { error: thrown, more: {} };
+  const known = bodyComplaint(error) ?? toHallpassError(error);
+  if (known.code === 'UNEXPECTED') request.log.error({ event: 'relay.request-failed', err: error });
+  return problemOf(known, request.headers.accept, more);
+}
+
+export function nothingAt(url: string): HallpassError {
+  return fail('API_PATH_UNKNOWN', { path: url.split('?', 1).join('').slice(0, 200) });
 }

@@ -31,7 +31,7 @@ interface KeptAnswerTable {
   token_id: string;
   /** SHA-256 of the key, hexadecimal. */
   key: string;
-  /** SHA-256 of method, path and body. */
+  /** SHA-256 of what it said: method, path, body, If-Match and note. */
   request: string;
   begun_at: string;
   /** Null while the request is under way. */

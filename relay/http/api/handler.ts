@@ -1,0 +1,143 @@
+/** What becomes of a request: whoever asks is let in, what is asked is done, once, and the answer is sent. */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../../shared/clock.ts';
+import { fail, HallpassError } from '../../../shared/errors.ts';
+import { allow, isChange } from '../../app/access.ts';
+import type { Actor } from '../../app/actor.ts';
+import { enter } from '../../app/perform.ts';
+import type { Store } from '../../store/store.ts';
+import type { KnownToken, Tenant } from '../../store/tenants/system.ts';
+import { AttemptLimit } from '../link/attempts.ts';
+import { answerOnce, keyedRequest, type WholeAnswer } from './idempotency.ts';
+import { MicrosoftSlots } from './microsoft-slots.ts';
+import { noteIn } from './note.ts';
+import { PlanSlots } from './plan-slots.ts';
+import { nothingAt, problemFor } from './problem.ts';
+import type { Answer, Route, Visit } from './route.ts';
+
+/** Changes that a token may ask for in a minute. */
+const changesPerMinute = 600;
+/** The longest that Microsoft 365 is asked on somebody's behalf, milliseconds. */
+const longestAskMs = 2 * 60_000;
+
+export interface HandlerOptions {
+  /** The state folder. */
+  home: string;
+  keyFile?: string | undefined;
+  store: Store;
+  /** Its database. */
+  file: string;
+  clock: Clock;
+  /** Aborted when the relay goes down. */
+  signal: AbortSignal;
+  /** The relay's address, for agents. */
+  url(): string;
+}
+
+export interface Call {
+  request: FastifyRequest<{ Params: Record<string, string> }>;
+  reply: FastifyReply;
+  token: KnownToken;
+  /** Hears which district it is about. */
+  found(tenant: Tenant): void;
+}
+
+/** All requests under way share what it opens. */
+export function requestHandler(options: HandlerOptions): (route: Route, call: Call) => Promise<FastifyReply> {
+  const { home, keyFile, store, file, clock, signal, url } = options;
+  const slots = new PlanSlots(signal);
+  const microsoft = new MicrosoftSlots();
+  const changes = new AttemptLimit(changesPerMinute);
+
+  return async (route, { request, reply, token, found }) => {
+    const { id, name, role, scopes, tenants } = token;
+    const known: Actor = { kind: 'token', id, name, role, scopes, tenants };
+    allow(known, route.action);
+    const tenant = route.isAcross ? undefined : await districtOf(store, known, route, request);
+    if (tenant !== undefined) found(tenant);
+    const changing = isChange(route.action);
+    if (changing) countChange(changes, id, clock.now());
+    const { params, query, headers } = request;
+    const note = changing ? noteIn(headerIn(request, 'hallpass-note')) : undefined;
+    const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;
+    const visit: Visit = {
+      ...{ actor: { ...known, note }, params, file, slots },
+      app: { home, keyFile, store, clock, signal: asking },
+      headers: { accept: headers.accept, ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] },
+      nowMs: clock.now(),
+      url: url(),
+    };
+    const asked = { query, body: typeof request.body === 'string' ? request.body : '' };
+    const work = (): Promise<Answer> => {
+      if (route.isAcross) return route.answerTo(visit, asked);
+      if (tenant === undefined) throw nothingAt(request.url);
+      return route.answerTo({ ...visit, tenant }, asked);
+    };
+    const answer = async () => {
+      try {
+        return await (route.asksMicrosoft ? microsoft.take(tenant?.id ?? '', work) : work());
+      } catch (error) {
+        throw asking.aborted ? fail('RELAY_BUSY', {}, { cause: error }) : error;
+      }
+    };
+    const key = headers['idempotency-key'];
+    if (route.method !== 'POST' || !changing || key === undefined || tenant === undefined) {
+      return await send(reply, route, tenant?.slug ?? 'relay', await answer());
+    }
+    const keyed = keyedRequest(
+      { tokenId: id, key: String(key) },
+      { method: request.method, url: request.url, body: asked.body, ifMatch: headers['if-match'], note },
+    );
+    const owner = { store, tenantId: tenant.id, now: () => clock.now() };
+    const whole = await answerOnce(owner, keyed, () => inFull(route, request, answer));
+    return reply.status(whole.status).headers(whole.headers).send(whole.body);
+  };
+}
+
+/** @throws HallpassError API_PATH_UNKNOWN also for a district that the token does not open */
+async function districtOf(store: Store, actor: Actor, { action }: Route, { params, url }: Call['request']) {
+  return await enter(store, actor, action, params.slug ?? '').catch((error: unknown) => {
+    throw error instanceof HallpassError && error.code === 'TENANT_UNKNOWN' ? nothingAt(url) : error;
+  });
+}
+
+function countChange(changes: AttemptLimit, tokenId: string, nowMs: number): void {
+  const exceeded = changes.exceeded(tokenId, nowMs);
+  if (exceeded !== undefined) throw fail('API_CHANGES_TOO_MANY', {}, { retryAfterMs: exceeded.retryAfterMs ?? 60_000 });
+  changes.count(tokenId, nowMs);
+}
+
+/** An answer to be kept, what went wrong included; what is a fault of ours is not. */
+async function inFull(route: Route, request: FastifyRequest, answer: () => Promise<Answer>): Promise<WholeAnswer> {
+  try {
+    const { status = route.status, headers = {}, ...said } = await answer();
+    const body = 'json' in said ? JSON.stringify(said.json) : '';
+    const type = { 'content-type': 'application/json; charset=utf-8' };
+    return { status, headers: { ...type, ...headers }, body, isSecret: route.showsSecret };
+  } catch (error) {
+    const { status, headers, body } = problemFor(error, request);
+    return { status, headers, body: JSON.stringify(body), isSecret: false };
+  }
+}
+
+/** Several of one name are one, with commas. */
+function headerIn({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** @param whose for the name of the file that a browser makes of a table */
+async function send(reply: FastifyReply, route: Route, whose: string, answer: Answer): Promise<FastifyReply> {
+  const { status = route.status, headers = {} } = answer;
+  reply.status(status).headers(headers);
+  if (route.hasCsv) reply.header('vary', 'Accept');
+  if ('csv' in answer) {
+    const name = `${whose}-${route.path.replace('tenants/{slug}/', '').split('/')[0]}`;
+    reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`);
+    return reply.send(Readable.from(answer.csv, { objectMode: false }));
+  }
+  if ('empty' in answer) return reply.send();
+  reply.type('application/json; charset=utf-8');
+  return reply.send('pieces' in answer.json ? Readable.from(answer.json.pieces, { objectMode: false }) : answer.json);
+}
