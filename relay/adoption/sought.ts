@@ -1,7 +1,7 @@
 /** Records of the roster as adoption looks for them, under a reading of the ids of the tool that ran before. */
 
 import type { School, Section } from '../../shared/roster.ts';
-import { classKey, schoolKey } from '../model/keys.ts';
+import { classKey, schoolIdOf, schoolKey, sectionIdOf } from '../model/keys.ts';
 import type { Person } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Reading } from '../profile/adoption.ts';
@@ -14,7 +14,7 @@ export function schoolSisId({ id, schoolNumber }: School, { id: from, prefix }: 
 export function soughtSchool(school: School, reading: Reading<'schools'>): Sought {
   const { id, name, schoolNumber: number } = school;
   return {
-    key: schoolKey(id),
+    key: schoolKey(schoolIdOf(school)),
     kind: 'school',
     dcid: id,
     sisId: schoolSisId(school, reading),
@@ -24,15 +24,16 @@ export function soughtSchool(school: School, reading: Reading<'schools'>): Sough
 
 /** @param school of the section; undefined when the roster has none */
 export function soughtClass(
-  { id, localId, courseNumber }: Section,
+  section: Section,
   school: School | undefined,
   reading: Reading<'sections'>,
   ofSchools: Reading<'schools'>,
 ): Sought {
+  const { id, localId, courseNumber } = section;
   const schoolId = school && schoolSisId(school, ofSchools);
   const facts = withoutGaps({ courseNumber, schoolId });
   const sisId = prefixed(reading.prefix, reading.id === 'dcid' ? id : localId);
-  return { key: classKey(id), kind: 'class', dcid: id, sisId, facts };
+  return { key: classKey(sectionIdOf(section)), kind: 'class', dcid: id, sisId, facts };
 }
 
 export function soughtPerson(person: Person, reading: Reading<'students' | 'teachers'>): Sought {

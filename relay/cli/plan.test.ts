@@ -1,4 +1,5 @@
 /** What the next run would do, and deciding about what is held: from the command line, beside a running relay. */
+
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -8,6 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { csvLine } from '../app/csv.ts';
 import type { HoldRecord } from '../model/hold.ts';
+import { asSchoolId } from '../model/keys.ts';
 import { nextStep } from '../plan/decisions.ts';
 import type { Profile } from '../profile/profile.ts';
 import { readAudit } from '../store/audit/audit.ts';
@@ -136,7 +138,8 @@ t.test('enabling and pausing is noticed by the relay, and written down', async (
 
 t.test('deciding about what is held', async (t) => {
   const { relay, tenantId, cli } = await setUp(t, 'enabled');
-  const held = (schoolId: string): HoldRecord => {
+  const held = (school: string): HoldRecord => {
+    const schoolId = asSchoolId(school);
     const key = `removeMember:${schoolId}:share`;
     const hold = { key, kind: 'removeMember', schoolId, rule: 'share', count: 200, there: 1000 } as const;
     const words = {

@@ -9,7 +9,18 @@ import type { GroupChange, GroupChanges } from '../graph/group-delta.ts';
 import type { SchoolContents } from '../graph/school-contents.ts';
 import { type AppliedState, type Membership, objectsOf, recordedIn, uncertainKey } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { classKey, type ObjectKey, objectKey, objectOf, schoolKey } from '../model/keys.ts';
+import {
+  type ClassKey,
+  classKey,
+  idIn,
+  type ObjectKey,
+  objectKey,
+  objectOf,
+  type SchoolId,
+  type SchoolKey,
+  type SectionId,
+  schoolKey,
+} from '../model/keys.ts';
 import { accountKey, isAccountKey, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { type Difference, type Drift, type DriftLedger, driftKey, isOfLink, type Value } from './ledger.ts';
 
@@ -33,8 +44,8 @@ export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known:
     if (group === undefined) continue;
     told.agrees({ kind: 'deleted', object, item: there.objectId });
     if (group.displayName !== undefined) compareValue(told, object, 'displayName', there.body, group.displayName);
-    compareLinks(told, sectionId, 'member', peopleOf(group, 'member', changes.full, sectionId, known), known.applied);
-    compareLinks(told, sectionId, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
+    compareLinks(told, object, 'member', peopleOf(group, 'member', changes.full, sectionId, known), known.applied);
+    compareLinks(told, object, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
   }
   if (changes.full) told.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
 }
@@ -45,7 +56,7 @@ export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known:
  */
 export function compareSchool(
   ledger: DriftLedger,
-  schoolId: string,
+  schoolId: SchoolId,
   { users, classes }: SchoolContents,
   { applied, accounts, taken }: Known,
 ): void {
@@ -54,15 +65,18 @@ export function compareSchool(
   for (const person of recordedIn(applied, 'schoolUser', schoolId))
     if (!isAccountKey(person) && accounts.has(person) && !people.has(person)) people.set(person, false);
   const sections = new Map([...applied.classes].map(([sectionId, { objectId }]) => [objectId, sectionId]));
-  const inside = new Map([...classes].map((objectId) => [sections.get(objectId) ?? `object:${objectId}`, true]));
-  for (const sectionId of recordedIn(applied, 'schoolClass', schoolId)) {
+  const inside = new Map<string, boolean>(
+    [...classes].map((objectId) => [sections.get(objectId) ?? `object:${objectId}`, true]),
+  );
+  for (const sectionId of applied.schoolClasses.get(schoolId) ?? []) {
     const objectId = applied.classes.get(sectionId)?.objectId;
     if (objectId === undefined || inside.has(sectionId)) continue;
     if (!ledger.has({ kind: 'deleted', object: classKey(sectionId), item: objectId })) inside.set(sectionId, false);
   }
-  compareLinks(told, schoolId, 'schoolUser', people, applied);
-  compareLinks(told, schoolId, 'schoolClass', inside, applied);
-  told.endOthers((drift) => drift.object === schoolKey(schoolId) && isOfLink(drift));
+  const object = schoolKey(schoolId);
+  compareLinks(told, object, 'schoolUser', people, applied);
+  compareLinks(told, object, 'schoolClass', inside, applied);
+  told.endOthers((drift) => drift.object === object && isOfLink(drift));
 }
 
 /** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
@@ -128,7 +142,7 @@ function peopleOf(
   group: GroupChange,
   relation: 'member' | 'owner',
   full: boolean,
-  sectionId: string,
+  sectionId: SectionId,
   { applied, accounts, taken }: Known,
 ): ReadonlyMap<string, boolean> {
   const told = relation === 'member' ? group.members : group.owners;
@@ -147,12 +161,12 @@ function holderOf(account: string, taken: Known['taken']): MemberKey {
 /** @param links by key, whether it is there: what is missing from it was not told of */
 function compareLinks(
   told: Telling,
-  container: string,
+  object: ClassKey | SchoolKey,
   relation: Membership,
   links: ReadonlyMap<string, boolean>,
   applied: AppliedState,
 ): void {
-  const object = relation === 'member' || relation === 'owner' ? classKey(container) : schoolKey(container);
+  const container = idIn(object);
   const recorded = recordedIn(applied, relation, container);
   for (const [linked, isThere] of links) {
     // Whether that one is there is asked for by the plan itself.

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { GroupChanges } from '../graph/group-delta.ts';
 import { nothingApplied } from '../model/applied-state.ts';
+import { asSchoolId, asSectionId } from '../model/keys.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import { driftSchema } from '../profile/drift.ts';
@@ -33,12 +34,12 @@ const link = fc.record({
 function known(links: readonly { section: number; relation: 'members' | 'owners'; account: string }[]): Known {
   const applied = nothingApplied();
   for (const section of ['0', '1', '2']) {
-    applied.classes.set(section, { objectId: `group-${section}`, body: { displayName: 'Art' } });
-    applied.members.set(section, new Set());
-    applied.owners.set(section, new Set());
+    applied.classes.set(asSectionId(section), { objectId: `group-${section}`, body: { displayName: 'Art' } });
+    applied.members.set(asSectionId(section), new Set());
+    applied.owners.set(asSectionId(section), new Set());
   }
   for (const { section, relation, account } of links) {
-    if (people.has(`students:${account}`)) applied[relation].get(`${section}`)?.add(`students:${account}`);
+    if (people.has(`students:${account}`)) applied[relation].get(asSectionId(`${section}`))?.add(`students:${account}`);
   }
   return { applied, accounts: people, taken: new Map([...people].map(([person, account]) => [account, person])) };
 }
@@ -56,7 +57,7 @@ function expected({ applied, taken }: Known, tenant: Tenant): string[] {
   const found: string[] = [];
   for (const [at, there] of tenant.entries()) {
     for (const relation of relations) {
-      const ours = applied[relation].get(`${at}`) ?? new Set();
+      const ours = applied[relation].get(asSectionId(`${at}`)) ?? new Set();
       const theirs = new Set([...there[relation]].map((account) => taken.get(account) ?? `account:${account}`));
       const item = (person: string) => `${relation.slice(0, -1)}:${person}`;
       for (const person of ours.difference(theirs)) found.push(`missing|class:${at}|${item(person)}`);
@@ -122,7 +123,10 @@ t.test('classes that are gone, and back; names and values', async (t) => {
   compareGroups(ledger, changes, state);
   t.same(keysOf(ledger), ['changed|class:1|displayName', 'deleted|class:2|group-2']);
 
-  state.applied.classes.set('0', { objectId: 'group-0', body: { classCode: 'A', course: { displayName: 'Art' } } });
+  state.applied.classes.set(asSectionId('0'), {
+    objectId: 'group-0',
+    body: { classCode: 'A', course: { displayName: 'Art' } },
+  });
   const seen = (course: object | undefined) => ({
     full: false,
     properties: ['classCode', 'course', 'term'],
@@ -138,10 +142,15 @@ t.test('classes that are gone, and back; names and values', async (t) => {
 
 t.test('who and what is in a school: a reading of all of it ends what it does not show any more', async (t) => {
   const state = known([]);
-  state.applied.schoolUsers.set('1', new Set(['students:a', 'students:b', 'students:without account']));
-  state.applied.schoolClasses.set('1', new Set(['0', '1']));
+  state.applied.schoolUsers.set(asSchoolId('1'), new Set(['students:a', 'students:b', 'students:without account']));
+  state.applied.schoolClasses.set(asSchoolId('1'), new Set(['0', '1'].map(asSectionId)));
   const ledger = new DriftLedger([], now);
-  compareSchool(ledger, '1', { users: new Set(['a', 'e']), classes: new Set(['group-0', 'group-9']) }, state);
+  compareSchool(
+    ledger,
+    asSchoolId('1'),
+    { users: new Set(['a', 'e']), classes: new Set(['group-0', 'group-9']) },
+    state,
+  );
   t.same(keysOf(ledger), [
     'foreign|school:1|schoolClass:object:group-9',
     'foreign|school:1|schoolUser:account:e',
@@ -150,7 +159,7 @@ t.test('who and what is in a school: a reading of all of it ends what it does no
   ]);
   ledger.differs({ kind: 'deleted', object: 'class:1', item: 'group-1' });
   ledger.differs({ kind: 'missing', object: 'school:2', item: 'schoolUser:students:b' });
-  compareSchool(ledger, '1', { users: new Set(['a', 'b']), classes: new Set(['group-0']) }, state);
+  compareSchool(ledger, asSchoolId('1'), { users: new Set(['a', 'b']), classes: new Set(['group-0']) }, state);
   t.same(keysOf(ledger), ['deleted|class:1|group-1', 'missing|school:2|schoolUser:students:b'], 'a class that is gone');
 });
 
@@ -180,7 +189,7 @@ const drift = (change: Partial<Drift>): Drift => ({
 const facts = (change: Partial<JudgeFacts> & { drift?: object }): JudgeFacts => ({
   policy: driftSchema.parse(change.drift),
   enabled: true,
-  desired: { ...nobody, members: new Map([['0', new Set<PersonKey>(['students:a'])]]) },
+  desired: { ...nobody, members: new Map([[asSectionId('0'), new Set<PersonKey>(['students:a'])]]) },
   writtenAt: undefined,
   nowMs: 1e9,
   ...change,
@@ -209,15 +218,16 @@ t.test('judged by what should be, by the policy, and by how sure it is', async (
   const visitor = { kind: 'foreign', object: 'school:1', item: 'schoolUser:account:x' } as const;
   t.equal(judged(visitor), 'kept');
   t.equal(judged(visitor, { drift: { foreignMembers: 'remove' } }), 'reported', 'nobody is taken out of a school');
-  const students = { ...nobody, schoolUsers: new Map([['1', new Set<PersonKey>(['students:a'])]]) };
+  const students = { ...nobody, schoolUsers: new Map([[asSchoolId('1'), new Set<PersonKey>(['students:a'])]]) };
   const lost = { object: 'school:1', item: 'schoolUser:students:a' } as const;
   t.equal(judged(lost, { desired: students }), 'repair');
   t.equal(judged({ ...lost, kind: 'foreign' }, { desired: students }), 'accept');
   t.equal(judged({ ...lost, item: 'schoolClass:0' }, { desired: students }), 'accept', 'the section is in no school');
-  const waiting = { ...nobody, waiting: new Map([['0', new Set<PersonKey>(['students:a'])]]) };
+  const waiting = { ...nobody, waiting: new Map([[asSectionId('0'), new Set<PersonKey>(['students:a'])]]) };
   t.equal(judged({ kind: 'foreign' }, { desired: waiting, drift: { foreignMembers: 'remove' } }), 'kept');
 
-  const named = { ...nobody, classes: new Map([['0', { schoolId: '1', body: { displayName: 'Art' }, creation: {} }]]) };
+  const art = { schoolId: asSchoolId('1'), body: { displayName: 'Art' }, creation: {} };
+  const named = { ...nobody, classes: new Map([[asSectionId('0'), art]]) };
   const renamed = { kind: 'changed', item: 'displayName', ours: 'Old', theirs: 'Ours' } as const;
   t.equal(judged(renamed, { desired: named }), 'reported');
   t.equal(judged(renamed, { desired: named, drift: { attributes: 'repair' } }), 'repair');

@@ -84,20 +84,24 @@ function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {
 
 function isDesired({ object, item }: Drift, desired: DesiredState): boolean {
   const link = linkOf(item);
-  const { key } = objectOf(object);
+  const { kind, key } = objectOf(object);
   if (link.relation === 'schoolClass') {
-    return desired.classes.get(link.linked)?.schoolId === key && desired.allSchools.has(key);
+    return kind === 'school' && desired.classes.get(link.linked)?.schoolId === key && desired.allSchools.has(key);
   }
-  const { members: member, owners: owner, schoolUsers: schoolUser } = desired;
-  const people: ReadonlySet<MemberKey> | undefined = { member, owner, schoolUser }[link.relation].get(key);
+  const { members, owners, schoolUsers } = desired;
+  if (kind === 'user') return false;
+  const people: ReadonlySet<MemberKey> | undefined =
+    kind === 'school'
+      ? schoolUsers.get(key)
+      : { member: members, owner: owners, schoolUser: undefined }[link.relation]?.get(key);
   return people?.has(link.linked) === true;
 }
 
 /** Left as they are, whatever that is: not here yet, or of two profiles. */
 function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean {
   const { kind, key } = objectOf(object);
-  const people: ReadonlySet<string> | undefined = waiting.get(key);
-  return kind === 'class' && people?.has(linkOf(item).linked) === true;
+  const people: ReadonlySet<string> | undefined = kind === 'class' ? waiting.get(key) : undefined;
+  return people?.has(linkOf(item).linked) === true;
 }
 
 function bodyOf({ object }: Drift, desired: DesiredState): Body | undefined {

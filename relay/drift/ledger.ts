@@ -1,8 +1,8 @@
 /** What is known to differ between Microsoft 365 and what Hallpass did there. Differences only: agreement needs no record. */
 import type { Membership } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { classKey, type ObjectKey } from '../model/keys.ts';
-import type { AccountKey, MemberKey } from '../model/person-key.ts';
+import { asSectionId, classKey, type ObjectKey, type SectionId } from '../model/keys.ts';
+import { type AccountKey, asMemberKey, type MemberKey } from '../model/person-key.ts';
 
 /** `missing`, `foreign`: a member or owner, or who and what is in a school. `changed`: a value. `deleted`: a class or a school. */
 export type DriftKind = 'missing' | 'foreign' | 'changed' | 'deleted';
@@ -122,12 +122,27 @@ export function isOfLink({ kind }: Pick<Difference, 'kind'>): boolean {
 
 export type LinkParts =
   | { relation: Exclude<Membership, 'schoolClass'>; linked: MemberKey }
-  | { relation: 'schoolClass'; linked: string };
+  | { relation: 'schoolClass'; linked: SectionId };
 
-/** The two parts of a link's item. `linked` is a person key, or that of an account; of `schoolClass`, a section id. */
+/**
+ * The two parts of a link's item. `linked` is a person key, or that of an account; of `schoolClass`, a section id, or
+ * `object:OBJECT-ID` for a class that is no section's.
+ *
+ * @throws TypeError when it is no such item
+ */
 export function linkOf(item: string): LinkParts {
   const at = item.indexOf(':');
-  return { relation: item.slice(0, at), linked: item.slice(at + 1) } as LinkParts;
+  const [relation, linked] = [item.slice(0, at), item.slice(at + 1)];
+  switch (relation) {
+    case 'schoolClass':
+      return { relation, linked: asSectionId(linked) };
+    case 'member':
+    case 'owner':
+    case 'schoolUser':
+      return { relation, linked: asMemberKey(linked) };
+    default:
+      throw new TypeError(`"${item}" is not who or what is in a class or a school`);
+  }
 }
 
 /** What a link is about: `students:123`, `account:OBJECT-ID`, `class:77`. */

@@ -34,12 +34,15 @@ function relationOf({ object, item }: Pick<Drift, 'object' | 'item'>): RelationK
 /** Whether the repair is still to be made: the applied state says what somebody else made of it. */
 function isUndone({ kind, object, item, theirs }: Drift, applied: AppliedState): boolean {
   const { kind: what, key } = objectOf(object);
-  const { relation, linked } = linkOf(item);
+  const isRecorded = () => {
+    const { relation, linked } = linkOf(item);
+    return recordedIn(applied, relation, key).has(linked);
+  };
   switch (kind) {
     case 'missing':
-      return !recordedIn(applied, relation, key).has(linked);
+      return !isRecorded();
     case 'foreign':
-      return recordedIn(applied, relation, key).has(linked);
+      return isRecorded();
     case 'changed':
       return isDeepStrictEqual(objectsOf(applied, what).get(key)?.body[item], theirs);
     case 'deleted':

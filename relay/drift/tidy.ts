@@ -63,8 +63,9 @@ function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
 
 /** The person whose account it is by now, for one who was nobody of the roster before. */
 function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
+  if (kind !== 'foreign') return undefined;
   const { linked } = linkOf(item);
-  return kind === 'foreign' && isAccountKey(linked) ? taken.get(accountNamedBy(linked)) : undefined;
+  return isAccountKey(linked) ? taken.get(accountNamedBy(linked)) : undefined;
 }
 
 function recordedValue({ object, item }: Drift, known: Known) {

@@ -13,12 +13,15 @@ export const nounOf: Record<Membership, string> = {
 
 /** What somebody did, as a sentence without its object and full stop. */
 export function sentenceOf({ kind, object, item, ours, theirs }: Drift): string {
-  const { relation, linked } = linkOf(item);
+  const link = () => {
+    const { relation, linked } = linkOf(item);
+    return `${nounOf[relation]} ${linked}`;
+  };
   switch (kind) {
     case 'missing':
-      return `somebody removed the ${nounOf[relation]} ${linked} from the ${objectOf(object).kind}`;
+      return `somebody removed the ${link()} from the ${objectOf(object).kind}`;
     case 'foreign':
-      return `somebody added the ${nounOf[relation]} ${linked} to the ${objectOf(object).kind}`;
+      return `somebody added the ${link()} to the ${objectOf(object).kind}`;
     case 'changed':
       return `somebody changed ${item}: ${JSON.stringify(ours)} → ${JSON.stringify(theirs)}`;
     case 'deleted':

@@ -1,12 +1,15 @@
 /** What explanations say of changes made by hand in Microsoft 365. */
+
 import t from 'tap';
+import { asSectionId } from '../model/keys.ts';
 import { type District, smallRoster } from '../testing/district.ts';
 import { classOf, inStep, later, minutes, schoolOf, setPolicy, userOf } from '../testing/in-step.ts';
 import { answerOf, explain } from './explain.ts';
 import { readFacts } from './facts.ts';
 
 async function ask({ store, tenantId, clock }: District, personId = '10', section: string | null = '50') {
-  const question = { role: 'students', personId, sectionId: section ?? undefined } as const;
+  const sectionId = section === null ? undefined : asSectionId(section);
+  const question = { role: 'students', personId, sectionId } as const;
   const steps = explain(await store.withTenant(tenantId, (scope) => readFacts(scope, question, clock.now())));
   return { steps, answer: answerOf(steps) };
 }

@@ -3,7 +3,7 @@
 import { type Drift, isOfLink, linkedObject, linkOf } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
-import { classKey, objectOf } from '../model/keys.ts';
+import { classKey, objectOf, type SectionId } from '../model/keys.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { Does } from '../operations/spec.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
@@ -93,7 +93,7 @@ function repairOf({ kind, object, item }: Drift): Does {
  *
  * @param sectionId undefined where nobody asks about a class
  */
-export function concerns({ kind, object, item }: Drift, subject: PersonKey, sectionId: string | undefined): boolean {
+export function concerns({ kind, object, item }: Drift, subject: PersonKey, sectionId: SectionId | undefined): boolean {
   const about: readonly string[] = sectionId === undefined ? [subject] : [subject, classKey(sectionId)];
   if (isOfLink({ kind })) {
     const linked = linkedObject(item);

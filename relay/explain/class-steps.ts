@@ -1,6 +1,6 @@
 /** Of an explanation, the part about one class. */
 
-import { type Drift, linkOf } from '../drift/ledger.ts';
+import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
 import { isStudent } from '../model/person-key.ts';
 import { daysBefore } from '../plan/dates.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
@@ -48,7 +48,8 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   yield classStep(facts, section);
   const changed = byHandAt(facts, 'membership');
   for (const drift of changed) yield byHandStep('Membership', drift, facts);
-  const isOpen = ({ state, item }: Drift) => state !== 'repaired' && linkOf(item).relation === 'member';
+  const isOpen = (drift: Drift) =>
+    drift.state !== 'repaired' && isOfLink(drift) && linkOf(drift.item).relation === 'member';
   if (!changed.some(isOpen)) yield membershipStep(facts, section);
   const team = teamStep(facts, section);
   if (team !== undefined) yield team;

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
+import { asSectionId } from '../model/keys.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 import { answerOf, explain } from './explain.ts';
 import { readFacts } from './facts.ts';
@@ -213,7 +214,8 @@ t.test('the facts of a provisioned district explain members, drops and people wi
   await district.commit([...roster, { kind: 'student', id: '777', schoolId: '1', studentNumber: '1' }]);
   await district.run();
   const { store, tenantId } = district;
-  const ask = async (personId: string, sectionId: string | undefined) => {
+  const ask = async (personId: string, section: string | undefined) => {
+    const sectionId = section === undefined ? undefined : asSectionId(section);
     const question = { role: 'students', personId, sectionId } as const;
     const steps = explain(
       await store.withTenant(tenantId, (scope) => readFacts(scope, question, district.clock.now())),

@@ -5,7 +5,18 @@ import type { Section, Student, Teacher } from '../../shared/roster.ts';
 import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
 import { isOfOurs } from '../model/account-link.ts';
 import { otherSchools } from '../model/hold.ts';
-import { type ClassKey, classKey, idIn, isClassKey, objectOf, schoolKey } from '../model/keys.ts';
+import {
+  asSchoolId,
+  type ClassKey,
+  classKey,
+  idIn,
+  isClassKey,
+  objectOf,
+  type SchoolId,
+  type SectionId,
+  schoolIdOf,
+  schoolKey,
+} from '../model/keys.ts';
 import { isStudent, type PersonKey, personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import { licenseKey } from '../operations/license-relation.ts';
@@ -37,7 +48,7 @@ export interface Question {
   /** DCID of the person. */
   personId: string;
   /** DCID of the section, to ask about one class. */
-  sectionId: string | undefined;
+  sectionId: SectionId | undefined;
 }
 
 /** @param now milliseconds since the epoch */
@@ -46,16 +57,16 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const mirror = await mirrorState(scope);
   const found = await readPerson(scope, question.role === 'students' ? 'student' : 'teacher', question.personId);
   const key = personKey(question.role, question.personId);
-  const here = found.records.map(({ schoolId }) => schoolId);
+  const here = found.records.map(schoolIdOf);
   // Whoever is gone belongs to the profile of the school that they were in.
-  const schoolIds = here.length > 0 ? here : await containersOf(scope, 'schoolUser', key);
+  const schoolIds = here.length > 0 ? here : await schoolsWith(scope, key);
   const responsible = responsibleFor(schoolIds, await readProfiles(scope));
   const past = pastOfTerms(await readRecords(scope, 'term'), today);
   const person = await personFacts(scope, question, found, { ...responsible, past });
   const { profile } = responsible;
   const { sectionId } = question;
   const section = sectionId === undefined ? undefined : await readRecord(scope, 'section', sectionId);
-  const concerned = section === undefined ? schoolIds : [...schoolIds, section.schoolId];
+  const concerned = section === undefined ? schoolIds : [...schoolIds, schoolIdOf(section)];
   return {
     today,
     committedAt: mirror.committedAt,
@@ -82,7 +93,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
 async function byHandOf(
   scope: TenantScope,
   { role, personId, sectionId }: Question,
-  schoolIds: readonly string[],
+  schoolIds: readonly SchoolId[],
 ): Promise<Drift[]> {
   const subject = personKey(role, personId);
   const ofClass = sectionId === undefined ? [] : [classKey(sectionId)];
@@ -106,9 +117,14 @@ async function isDoneAgain(scope: TenantScope, { state, kind, object, item, thei
 }
 
 /** Without those that were approved: the next run carries them out. @param schoolIds of the person and the class */
-async function openHolds(scope: TenantScope, schoolIds: readonly string[]): Promise<Facts['holds']> {
+async function openHolds(scope: TenantScope, schoolIds: readonly SchoolId[]): Promise<Facts['holds']> {
   const concerned = [...schoolIds, otherSchools];
   return (await readHolds(scope)).filter(({ state, schoolId }) => state !== 'approved' && concerned.includes(schoolId));
+}
+
+/** The schools that Microsoft 365 has the person in. */
+async function schoolsWith(scope: TenantScope, key: PersonKey): Promise<SchoolId[]> {
+  return (await containersOf(scope, 'schoolUser', key)).map(asSchoolId);
 }
 
 function isPreRegistered(record: Student | Teacher): boolean {
@@ -117,13 +133,13 @@ function isPreRegistered(record: Student | Teacher): boolean {
 
 interface Responsible {
   profile: Profile | undefined;
-  covers(schoolId: string): boolean;
+  covers(schoolId: SchoolId): boolean;
   /** Other profiles that cover a school of the person. */
   rivals: string[];
 }
 
 /** The profile that looks after the person; the first one where none does. */
-function responsibleFor(schoolIds: readonly string[], profiles: readonly Profile[]): Responsible {
+function responsibleFor(schoolIds: readonly SchoolId[], profiles: readonly Profile[]): Responsible {
   const scopes = profiles.map((profile) => ({ profile, scope: scopeOf(profile, profiles) }));
   const [mine] = [...scopes.filter(({ scope }) => schoolIds.some(scope.covers)), ...scopes];
   if (mine === undefined) return { profile: undefined, covers: () => false, rivals: [] };
@@ -139,7 +155,7 @@ async function personFacts(
   { profile, covers, rivals, past }: Responsible & { past: Past },
 ): Promise<PersonFacts> {
   const key = personKey(role, personId);
-  const schoolIds = records.map((record) => record.schoolId);
+  const schoolIds = records.map(schoolIdOf);
   const link = await findLink(scope, role, personId);
   const license = profile?.licenses[role] ?? null;
   const skuId = license === null ? null : licenseKey(license);
@@ -150,7 +166,7 @@ async function personFacts(
     schoolIds,
     wasThere,
     departure: await departureOf(scope, key, profile),
-    goneSchools: schoolIds.length > 0 ? [] : await goneAmong(scope, await containersOf(scope, 'schoolUser', key)),
+    goneSchools: schoolIds.length > 0 ? [] : await goneAmong(scope, await schoolsWith(scope, key)),
     inScope: schoolIds.some(covers),
     preRegistered: records.some(isPreRegistered),
     schoolsEnded: await endOf(scope, schoolIds.filter(covers), past),
@@ -163,14 +179,14 @@ async function personFacts(
   };
 }
 
-async function goneAmong(scope: TenantScope, schoolIds: readonly string[]): Promise<string[]> {
+async function goneAmong(scope: TenantScope, schoolIds: readonly SchoolId[]): Promise<string[]> {
   const gone: string[] = [];
   for (const id of schoolIds) if ((await readRecord(scope, 'school', id)) === undefined) gone.push(id);
   return gone;
 }
 
 /** The last day of schools that were all over before this school year; undefined where one was not, or is there already. */
-async function endOf(scope: TenantScope, schoolIds: readonly string[], past: Past): Promise<string | undefined> {
+async function endOf(scope: TenantScope, schoolIds: readonly SchoolId[], past: Past): Promise<string | undefined> {
   const lastDays: string[] = [];
   for (const id of schoolIds) {
     const lastDay = past.lastDayOf(id);
@@ -223,7 +239,7 @@ async function classFacts(
     section,
     today,
     preRegistered,
-  }: { sectionId: string; section: Section | undefined; today: string; preRegistered: boolean },
+  }: { sectionId: SectionId; section: Section | undefined; today: string; preRegistered: boolean },
   { profile, covers, past }: Responsible & { past: Past },
 ): Promise<ClassFacts> {
   const key = personKey(role, personId);
@@ -234,7 +250,7 @@ async function classFacts(
     sectionId,
     name: section && `${section.courseName} - ${section.sectionNumber}`,
     departure: await departureOf(scope, classKey(sectionId), profile),
-    inScope: section !== undefined && covers(section.schoolId),
+    inScope: section !== undefined && covers(schoolIdOf(section)),
     termEnded: section !== undefined && past.section(section) ? term?.endDate : undefined,
     objectId: (await readObject(scope, 'class', sectionId))?.objectId,
     memberships: all
@@ -270,13 +286,13 @@ function leaversOf(role: Role, isTermOver: boolean, policies: Profile['policies'
   return { what: policies[`${who}LeftClass`], option: `${who}LeftClass` };
 }
 
-async function isLastOwner(scope: TenantScope, sectionId: string, key: PersonKey): Promise<boolean> {
+async function isLastOwner(scope: TenantScope, sectionId: SectionId, key: PersonKey): Promise<boolean> {
   const owners = await relatedTo(scope, 'owner', sectionId);
   return owners.length === 1 && owners[0] === key;
 }
 
 /** @param isWanted whether the profile makes teams: one that it made before is still one */
-async function teamOf(scope: TenantScope, sectionId: string, isWanted: boolean): Promise<ClassFacts['team']> {
+async function teamOf(scope: TenantScope, sectionId: SectionId, isWanted: boolean): Promise<ClassFacts['team']> {
   const known = await readTeam(scope, sectionId);
   if (!isWanted && known?.state !== 'there') return undefined;
   const problems = await problemsOf(scope, `${classKey(sectionId)}/team`);

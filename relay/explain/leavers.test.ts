@@ -1,6 +1,8 @@
 /** What is said of those who left: account and memberships, by policy and date. */
+
 import t from 'tap';
 import type { RosterRecord } from '../../shared/roster.ts';
+import { asSectionId } from '../model/keys.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
@@ -38,7 +40,7 @@ t.test('of those who left it says what becomes of account and membership, by pol
     await district.commit(left);
     const ask = async (question: { role: 'students' | 'teachers'; personId: string }, sectionId: string) => {
       const facts = await store.withTenant(tenantId, (scope) =>
-        readFacts(scope, { ...question, sectionId }, district.clock.now()),
+        readFacts(scope, { ...question, sectionId: asSectionId(sectionId) }, district.clock.now()),
       );
       return explain(facts);
     };
@@ -74,7 +76,7 @@ t.test('of a section and a school that are gone it says who stays where', async 
     const steps = async (personId: string, sectionId: string) =>
       explain(
         await store.withTenant(tenantId, (scope) =>
-          readFacts(scope, { role: 'students', personId, sectionId }, district.clock.now()),
+          readFacts(scope, { role: 'students', personId, sectionId: asSectionId(sectionId) }, district.clock.now()),
         ),
       );
     const before = await steps('11', '51');

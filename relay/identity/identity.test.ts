@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { DirectoryUser } from '../model/directory-user.ts';
+import { asSchoolId } from '../model/keys.ts';
 import { type Person, personOf } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import { accountsSchema } from '../profile/accounts.ts';
@@ -17,7 +18,7 @@ import { invalidLocalPart } from './usernames.ts';
 function person(id: string, values: Partial<Person> = {}): Person {
   const nothing = { username: undefined, number: undefined, secondaryEmail: undefined, givenName: undefined };
   const rest = { surname: undefined, middleName: undefined, grade: undefined, graduationYear: undefined };
-  return { role: 'students', id, schoolIds: ['1'], preRegistered: false, ...nothing, ...rest, ...values };
+  return { role: 'students', id, schoolIds: [asSchoolId('1')], preRegistered: false, ...nothing, ...rest, ...values };
 }
 
 const account = (id: string, values: Partial<DirectoryUser> = {}): DirectoryUser => ({

@@ -1,7 +1,14 @@
 /** The applied state: what Microsoft 365 has because we made or found it, as far as plans look at it. */
 import type { Link } from './account-link.ts';
 import type { Body } from './body.ts';
-import type { LicenseKey, ObjectKey } from './keys.ts';
+import {
+  asSectionId,
+  type LicenseKey,
+  type ObjectKey,
+  type ObjectParts,
+  type SchoolId,
+  type SectionId,
+} from './keys.ts';
 import type { MemberKey, PersonKey } from './person-key.ts';
 
 /** A team that Microsoft was asked for. */
@@ -24,13 +31,13 @@ export interface AppliedObject {
 
 /** What Microsoft 365 has because we made or found it. */
 export interface AppliedState {
-  schools: Map<string, AppliedObject>;
-  classes: Map<string, AppliedObject>;
+  schools: Map<SchoolId, AppliedObject>;
+  classes: Map<SectionId, AppliedObject>;
   users: Map<PersonKey, AppliedObject>;
-  members: Map<string, Set<MemberKey>>;
-  owners: Map<string, Set<MemberKey>>;
-  schoolClasses: Map<string, Set<string>>;
-  schoolUsers: Map<string, Set<PersonKey>>;
+  members: Map<SectionId, Set<MemberKey>>;
+  owners: Map<SectionId, Set<MemberKey>>;
+  schoolClasses: Map<SchoolId, Set<SectionId>>;
+  schoolUsers: Map<SchoolId, Set<PersonKey>>;
   /** People by SKU or group, see licenseKey. */
   licenses: Map<LicenseKey, Set<PersonKey>>;
   /**
@@ -39,7 +46,7 @@ export interface AppliedState {
    */
   retired: Map<string, Set<string>>;
   /** Names of classes that somebody gave them by hand and that stay, by section. */
-  renamed: Map<string, string>;
+  renamed: Map<SectionId, string>;
   /**
    * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
    * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. Likewise
@@ -56,7 +63,7 @@ export interface AppliedState {
   /** Objects (`class:77`, `school:1`) that somebody deleted, and that are not made again: nothing is planned for them. */
   gone: Set<ObjectKey>;
   /** By section. */
-  teams: Map<string, AppliedTeam>;
+  teams: Map<SectionId, AppliedTeam>;
 }
 
 /** Of a tenant in which nothing has been done. */
@@ -100,7 +107,7 @@ export function uncertainKey(relation: RelationKind, container: string, item: st
  * Container, among what is retired, of the people of a class who are in it in a role that they no longer have: students who are
  * staff now, and the reverse.
  */
-export function earlierRole(sectionId: string): string {
+export function earlierRole(sectionId: SectionId): string {
   return `${earlierRolePrefix}${sectionId}`;
 }
 
@@ -145,9 +152,14 @@ export function retiredPeople(
   return (retired.get(how) ?? new Set()) as ReadonlySet<string> as ReadonlySet<PersonKey>;
 }
 
+/** Classes whose teams Hallpass archived. */
+export function archivedClasses({ retired }: Pick<AppliedState, 'retired'>): SectionId[] {
+  return [...(retired.get('archived') ?? [])].map(asSectionId);
+}
+
 /** What one answered operation leaves in the applied state. */
 export interface Applied {
-  object?: { kind: 'school' | 'class' | 'user'; key: string; objectId: string; body: Body };
+  object?: ObjectParts & { objectId: string; body: Body };
   link?: Link;
   relations?: { kind: RelationKind; container: string; items: string[] };
   /** Relations that are no more. */
@@ -155,7 +167,7 @@ export interface Applied {
   /** Relations that may have ended with it. Those that are recorded become uncertain. */
   doubted?: { kind: DoubtfulKind; container: string; items: string[] }[];
   /** What is known of a class's team now; undefined when it came to nothing. */
-  team?: { sectionId: string; team: AppliedTeam | undefined };
+  team?: { sectionId: SectionId; team: AppliedTeam | undefined };
 }
 
 /** Relations that may be left in doubt: what can be taken back must be known. */

@@ -1,10 +1,10 @@
 /** What the guard holds back, and what became of it. */
-import type { OperationKey } from './keys.ts';
+import { asSchoolId, type OperationKey, type SchoolId } from './keys.ts';
 import type { OperationKind } from './operation.ts';
 import type { MemberKey } from './person-key.ts';
 
 /** In place of a school: every school of the district that has no hold of its own for the operation type. */
-export const otherSchools = 'district';
+export const otherSchools = asSchoolId('district');
 
 export const guardRules = ['rollover', 'emptySource', 'sourceDrop', 'share', 'total'] as const;
 
@@ -24,7 +24,7 @@ export interface Hold {
   key: string;
   kind: OperationKind;
   /** School id, or {@link otherSchools}. */
-  schoolId: string;
+  schoolId: SchoolId;
   rule: GuardRule;
   /** Operations concerned; of repaired memberships, the people. */
   count: number;

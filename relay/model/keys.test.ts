@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { asObjectKey, asOperationKey, idIn, objectKey, objectOf, recordIn, recordKey } from './keys.ts';
+import {
+  asObjectKey,
+  asOperationKey,
+  asSchoolId,
+  asSectionId,
+  classKey,
+  idIn,
+  objectKey,
+  objectOf,
+  recordIn,
+  recordKey,
+  schoolIdOf,
+  schoolKey,
+  sectionIdOf,
+} from './keys.ts';
 import {
   accountKey,
   accountNamedBy,
@@ -35,6 +49,28 @@ t.test('what a key is made of can be read from it, and its text is taken for it'
     }),
   );
   fc.assert(fc.property(id, (id) => t.same(recordIn(recordKey('term', id)), { kind: 'term', id })));
+});
+
+t.test('a record tells of which section and school it is', async (t) => {
+  const section = {
+    kind: 'section',
+    id: '5',
+    schoolId: '1',
+    termId: '7',
+    ...{ sectionNumber: '2', courseNumber: 'M' },
+  } as const;
+  const enrollment = { kind: 'studentEnrollment', id: '30', schoolId: '1', sectionId: '5', studentId: '10' } as const;
+  const school = { kind: 'school', id: '1', schoolId: 'district', name: 'High', schoolNumber: '100' } as const;
+  t.same([{ ...section, courseName: 'Math' }, enrollment].map(sectionIdOf), ['5', '5']);
+  t.same([school, enrollment].map(schoolIdOf), ['1', '1'], 'a school is its own, and not that of the district');
+  for (const read of [asSectionId, asSchoolId]) {
+    t.equal(read('5'), '5');
+    t.throws(() => read(''), TypeError);
+  }
+  // @ts-expect-error a school is no section
+  t.equal(classKey(asSchoolId('1')), 'class:1');
+  // @ts-expect-error nor is any text
+  t.equal(schoolKey('1'), 'school:1');
 });
 
 t.test('what names nobody is refused', async () => {

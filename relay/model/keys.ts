@@ -1,6 +1,37 @@
 /** Keys of objects, and sets of them. */
-import type { Kind } from '../../shared/roster.ts';
+import type { Kind, RosterRecord, Section, StudentEnrollment, TeacherRoster } from '../../shared/roster.ts';
 import { asPersonKey, type PersonKey } from './person-key.ts';
+
+declare const section: unique symbol;
+declare const school: unique symbol;
+/** The id of a section or a school of the roster, PowerSchool's DCID: their form does not tell them from each other. */
+export type SectionId = string & { readonly [section]: true };
+export type SchoolId = string & { readonly [school]: true };
+
+/** @throws TypeError when it names nothing */
+export function asSectionId(text: string): SectionId {
+  return named(text) as SectionId;
+}
+
+/** @throws TypeError when it names nothing */
+export function asSchoolId(text: string): SchoolId {
+  return named(text) as SchoolId;
+}
+
+/** The section that a record is, or is about. */
+export function sectionIdOf(record: Section | StudentEnrollment | TeacherRoster): SectionId {
+  return asSectionId(record.kind === 'section' ? record.id : record.sectionId);
+}
+
+/** The school that a record is, or is of. */
+export function schoolIdOf(record: RosterRecord): SchoolId {
+  return asSchoolId(record.kind === 'school' ? record.id : record.schoolId);
+}
+
+function named(text: string): string {
+  if (text === '') throw new TypeError('an id is empty');
+  return text;
+}
 
 /** Names a class by its section, or a school, in journal, drifts and problems: `class:77`, `school:1`. */
 export type ClassKey = `class:${string}`;
@@ -13,31 +44,31 @@ declare const license: unique symbol;
 /** Names a license that people have, see licenseKey: its form does not tell it from another string. */
 export type LicenseKey = string & { readonly [license]: true };
 
-export function classKey(sectionId: string): ClassKey {
+export function classKey(sectionId: SectionId): ClassKey {
   return `class:${sectionId}`;
 }
 
-export function schoolKey(schoolId: string): SchoolKey {
+export function schoolKey(schoolId: SchoolId): SchoolKey {
   return `school:${schoolId}`;
 }
 
 /** What an object is in the applied state, and its key there. */
 export type ObjectParts =
-  | { kind: 'class'; key: string }
-  | { kind: 'school'; key: string }
+  | { kind: 'class'; key: SectionId }
+  | { kind: 'school'; key: SchoolId }
   | { kind: 'user'; key: PersonKey };
 
 /** The two parts of an object (`class:77`, `school:1`, `students:123`): the kind in the applied state, and the key there. */
 export function objectOf(object: ObjectKey): ObjectParts {
-  if (isClassKey(object)) return { kind: 'class', key: idIn(object) };
-  if (isSchoolKey(object)) return { kind: 'school', key: idIn(object) };
+  if (isClassKey(object)) return { kind: 'class', key: asSectionId(idIn(object)) };
+  if (isSchoolKey(object)) return { kind: 'school', key: asSchoolId(idIn(object)) };
   return { kind: 'user', key: object };
 }
 
 /** The inverse of {@link objectOf}. */
 export function objectKey(kind: ObjectParts['kind'], key: string): ObjectKey {
   if (kind === 'user') return asPersonKey(key);
-  return kind === 'class' ? classKey(key) : schoolKey(key);
+  return kind === 'class' ? classKey(asSectionId(key)) : schoolKey(asSchoolId(key));
 }
 
 /** What of an object's key names it within its kind: `77` of `class:77`. */
@@ -78,10 +109,9 @@ export function recordIn(subject: string): { kind: string; id: string } {
 
 /** Which objects of a district a plan looks at: those whose desired state may have changed, or all of them. */
 export interface Keys {
-  schools: Set<string>;
+  schools: Set<SchoolId>;
   people: Set<PersonKey>;
-  /** Section ids. */
-  sections: Set<string>;
+  sections: Set<SectionId>;
 }
 
 export function noKeys(): Keys {

@@ -1,7 +1,7 @@
 /** What a plan is made of: operations, each with its reason, in stages. */
 import type { Body } from './body.ts';
 import type { DesiredUser } from './desired-user.ts';
-import type { OperationKey } from './keys.ts';
+import type { OperationKey, SchoolId, SectionId } from './keys.ts';
 import type { MemberKey, PersonKey } from './person-key.ts';
 
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
@@ -20,28 +20,28 @@ export interface OperationCommon {
 
 export type Operation = OperationCommon &
   (
-    | { kind: 'createSchool'; schoolId: string; body: Body }
-    | { kind: 'updateSchool'; schoolId: string; before: Body; body: Body }
+    | { kind: 'createSchool'; schoolId: SchoolId; body: Body }
+    | { kind: 'updateSchool'; schoolId: SchoolId; before: Body; body: Body }
     | { kind: 'createUser'; personKey: PersonKey; user: DesiredUser }
     | { kind: 'updateUser'; personKey: PersonKey; before: Body; body: Body }
     | { kind: 'assignLicence'; personKey: PersonKey; skuId: string; disabledPlans: readonly string[] }
     | { kind: 'addToLicenceGroup'; groupId: string; people: PersonKey[] }
-    | { kind: 'createClass'; sectionId: string; body: Body }
-    | { kind: 'updateClass'; sectionId: string; before: Body; body: Body }
-    | { kind: 'addSchoolClass'; schoolId: string; sectionId: string }
-    | { kind: 'addSchoolUser'; schoolId: string; personKey: PersonKey }
-    | { kind: 'addOwners'; sectionId: string; people: PersonKey[] }
-    | { kind: 'addMembers'; sectionId: string; people: PersonKey[] }
-    | { kind: 'removeOwner'; sectionId: string; personKey: MemberKey }
-    | { kind: 'removeMember'; sectionId: string; personKey: MemberKey }
-    | { kind: 'createTeam'; sectionId: string }
+    | { kind: 'createClass'; sectionId: SectionId; body: Body }
+    | { kind: 'updateClass'; sectionId: SectionId; before: Body; body: Body }
+    | { kind: 'addSchoolClass'; schoolId: SchoolId; sectionId: SectionId }
+    | { kind: 'addSchoolUser'; schoolId: SchoolId; personKey: PersonKey }
+    | { kind: 'addOwners'; sectionId: SectionId; people: PersonKey[] }
+    | { kind: 'addMembers'; sectionId: SectionId; people: PersonKey[] }
+    | { kind: 'removeOwner'; sectionId: SectionId; personKey: MemberKey }
+    | { kind: 'removeMember'; sectionId: SectionId; personKey: MemberKey }
+    | { kind: 'createTeam'; sectionId: SectionId }
     /** Of whom or what is gone from PowerSchool, and of whom or what is back. */
     | { kind: 'disableUser'; personKey: PersonKey }
     | { kind: 'revokeSessions'; personKey: PersonKey }
     | { kind: 'enableUser'; personKey: PersonKey }
-    | { kind: 'expireClass'; sectionId: string; before: Body; body: Body }
-    | { kind: 'archiveTeam'; sectionId: string }
-    | { kind: 'unarchiveTeam'; sectionId: string }
+    | { kind: 'expireClass'; sectionId: SectionId; before: Body; body: Body }
+    | { kind: 'archiveTeam'; sectionId: SectionId }
+    | { kind: 'unarchiveTeam'; sectionId: SectionId }
   );
 
 export type OperationKind = Operation['kind'];

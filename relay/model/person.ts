@@ -2,6 +2,7 @@
 import { trimInvisible } from '../../shared/invisible.ts';
 import { type Properties, propertiesOf } from '../../shared/properties.ts';
 import type { Student, Teacher } from '../../shared/roster.ts';
+import { type SchoolId, schoolIdOf } from './keys.ts';
 import type { Role } from './role.ts';
 
 /** What a property is called here: by its own name, unless the table of them says another one. */
@@ -21,7 +22,7 @@ export interface Person extends PersonValues {
   /** Whether the student only will be one (Enroll_Status -1). */
   preRegistered: boolean;
   /** Every school whose bucket holds the person, sorted. */
-  schoolIds: string[];
+  schoolIds: SchoolId[];
 }
 
 /** What records of these people are in the roster. */
@@ -50,7 +51,7 @@ export function personOf(role: Role, id: string, records: readonly (Student | Te
     id,
     ...valuesOf(role, first),
     preRegistered: first?.kind === 'student' && first.preRegistered === true,
-    schoolIds: sorted.map((record) => record.schoolId),
+    schoolIds: sorted.map(schoolIdOf),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Makes a class: a Microsoft 365 group with the education properties. */
-import { idIn } from '../model/keys.ts';
+import { asSectionId, idIn } from '../model/keys.ts';
 import { isStampedFor, searchByStamp } from './objects.ts';
 import { roster } from './permissions.ts';
 import { classAnswers } from './shared-answers.ts';
@@ -26,7 +26,12 @@ export const createClass: OperationSpec<'createClass'> = {
     claims: ({ body: { mailNickname } }) => (typeof mailNickname === 'string' ? { mailNickname } : {}),
     // Its other values are written again; the name may be needed when the section is gone by now.
     found: (key, { displayName }, objectId) => ({
-      object: { kind: 'class', key: idIn(key), objectId, body: displayName === undefined ? {} : { displayName } },
+      object: {
+        kind: 'class',
+        key: asSectionId(idIn(key)),
+        objectId,
+        body: displayName === undefined ? {} : { displayName },
+      },
     }),
   },
   lostAnswer: () => ({ what: 'look' }),

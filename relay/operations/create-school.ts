@@ -1,5 +1,5 @@
 /** Makes a school: an administrative unit with the education properties. */
-import { idIn } from '../model/keys.ts';
+import { asSchoolId, idIn } from '../model/keys.ts';
 import { full, missing, onPremises, passing, refusals } from './common-answers.ts';
 import { isStampedFor, searchByStamp } from './objects.ts';
 import { roster } from './permissions.ts';
@@ -25,7 +25,7 @@ export const createSchool: OperationSpec<'createSchool'> = {
     read: undefined,
     account: () => undefined,
     claims: () => ({}),
-    found: (key, _body, objectId) => ({ object: { kind: 'school', key: idIn(key), objectId, body: {} } }),
+    found: (key, _body, objectId) => ({ object: { kind: 'school', key: asSchoolId(idIn(key)), objectId, body: {} } }),
   },
   lostAnswer: () => ({ what: 'look' }),
 

@@ -22,7 +22,8 @@ export const expireClass: OperationSpec<'expireClass'> = {
   lostAnswer: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
   does: { retires: 'expired' },
-  effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),
+  effect: ({ sectionId, body }, objectId, applied) =>
+    updated({ kind: 'class', key: sectionId }, body, objectId, applied),
   journal: ({ body }) => body,
   values: ({ body }) => body,
   subject: ({ key }) => key,

@@ -2,21 +2,20 @@
 import type { Applied, AppliedState } from '../model/applied-state.ts';
 import { objectsOf } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { idIn, type OperationKey } from '../model/keys.ts';
+import { idIn, type ObjectParts, type OperationKey, type SectionId } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import type { ObjectIds, Search, WriteRequest } from './spec.ts';
 
 /** The applied state of an object that has new values besides those that were written before. */
 export function updated(
-  kind: 'school' | 'class' | 'user',
-  key: string,
+  object: ObjectParts,
   changes: Body,
   objectId: string,
   applied: AppliedState,
 ): Applied & { object: NonNullable<Applied['object']> } {
-  const before = objectsOf(applied, kind).get(key)?.body;
-  return { object: { kind, key, objectId, body: { ...before, ...changes } } };
+  const before = objectsOf(applied, object.kind).get(object.key)?.body;
+  return { object: { ...object, objectId, body: { ...before, ...changes } } };
 }
 
 /** Names of the values that the journal has. */
@@ -53,7 +52,7 @@ export function searchByStamp(path: string, { externalId }: Readonly<Record<stri
 }
 
 /** Writes values of a class that exists. */
-export function patchClass({ sectionId, body }: { sectionId: string; body: Body }, ids: ObjectIds): WriteRequest {
+export function patchClass({ sectionId, body }: { sectionId: SectionId; body: Body }, ids: ObjectIds): WriteRequest {
   return { method: 'PATCH', url: `/education/classes/${ids.class(sectionId)}`, body };
 }
 

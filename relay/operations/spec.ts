@@ -5,7 +5,7 @@
 import type { LinkedPerson } from '../model/account-link.ts';
 import type { Applied, AppliedState, DoubtfulKind, RelationKind } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import type { OperationKey } from '../model/keys.ts';
+import type { OperationKey, SchoolId, SectionId } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
 import type { AnyOf } from '../model/permissions.ts';
 import type { MemberKey, PersonKey } from '../model/person-key.ts';
@@ -85,8 +85,8 @@ type ObjectKind = 'school' | 'class' | 'user';
 type Retirement = 'disabled' | 'signedOut' | 'expired' | 'archived';
 
 export type Target =
-  | { what: 'school'; id: string }
-  | { what: 'class'; id: string }
+  | { what: 'school'; id: SchoolId }
+  | { what: 'class'; id: SectionId }
   /** @property key a person key, or that of an account of nobody */
   | { what: 'person'; key: MemberKey };
 
@@ -97,14 +97,14 @@ export type Need =
   /** @property id object id of a group that Hallpass did not make */
   | { what: 'group'; id: string }
   /** At least so many owners of a class. */
-  | { what: 'owners'; of: string; atLeast: number }
+  | { what: 'owners'; of: SectionId; atLeast: number }
   /** Where this person is an owner of a class, there is another one. */
-  | { what: 'otherOwner'; of: string; than: MemberKey }
+  | { what: 'otherOwner'; of: SectionId; than: MemberKey }
   /** An account that Hallpass has disabled. */
   | { what: 'disabled'; key: PersonKey };
 
 export interface GroupChange {
-  where: { what: 'class'; id: string } | { what: 'group'; id: string };
+  where: { what: 'class'; id: SectionId } | { what: 'group'; id: string };
   relation: 'members' | 'owners';
   adds: boolean;
 }
@@ -122,8 +122,8 @@ export interface ProfileOption {
 
 /** Where the objects of the roster are in this tenant. */
 export interface ObjectIds {
-  school(schoolId: string): string;
-  class(sectionId: string): string;
+  school(schoolId: SchoolId): string;
+  class(sectionId: SectionId): string;
   person(personKey: MemberKey): string;
 }
 

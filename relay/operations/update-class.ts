@@ -21,7 +21,8 @@ export const updateClass: OperationSpec<'updateClass'> = {
   lostAnswer: ({ key, after }) => ({ what: 'forget', kind: 'class', key: idIn(key), names: namesIn(after) }),
 
   does: { updates: 'class' },
-  effect: ({ sectionId, body }, objectId, applied) => updated('class', sectionId, body, objectId, applied),
+  effect: ({ sectionId, body }, objectId, applied) =>
+    updated({ kind: 'class', key: sectionId }, body, objectId, applied),
   journal: ({ body }) => body,
   values: ({ body }) => body,
   subject: ({ key }) => key,

@@ -25,7 +25,8 @@ export const updateSchool: OperationSpec<'updateSchool'> = {
   lostAnswer: ({ key, after }) => ({ what: 'forget', kind: 'school', key: idIn(key), names: namesIn(after) }),
 
   does: { updates: 'school' },
-  effect: ({ schoolId, body }, objectId, applied) => updated('school', schoolId, body, objectId, applied),
+  effect: ({ schoolId, body }, objectId, applied) =>
+    updated({ kind: 'school', key: schoolId }, body, objectId, applied),
   journal: ({ body }) => body,
   values: ({ body }) => body,
   subject: ({ key }) => key,

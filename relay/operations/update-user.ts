@@ -32,7 +32,7 @@ export const updateUser: OperationSpec<'updateUser'> = {
 
   does: { updates: 'user' },
   effect(operation, objectId, applied): Applied {
-    const { object } = updated('user', operation.personKey, operation.body, objectId, applied);
+    const { object } = updated({ kind: 'user', key: operation.personKey }, operation.body, objectId, applied);
     return { object: { ...object, body: withoutCleared(object.body, operation) } };
   },
   journal: ({ body }) => body,

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type AppliedState, nothingApplied, uncertainKey } from '../model/applied-state.ts';
-import { classKey, idIn, type Keys, noKeys } from '../model/keys.ts';
+import { asSchoolId, asSectionId, classKey, idIn, type Keys, noKeys } from '../model/keys.ts';
 import { personKey } from '../model/person-key.ts';
 import { endings } from '../profile/life.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
@@ -16,8 +16,12 @@ const withPolicies = (policies: object, name = 'test', more: object = {}): Profi
   parseProfile({ ...profile, name, policies, ...more }, name);
 const everything = { studentGone: 'disable', teacherGone: 'disable', sectionGone: [...endings], goneForDays: 10 };
 const nobody: Roster = { ...small, section: [], student: [], teacher: [], studentEnrollment: [], teacherRoster: [] };
-const keys: Keys = { ...noKeys(), people: new Set(['students:10', 'teachers:20']), sections: new Set(['5']) };
-const all: Departures = new Map([...keys.people, classKey('5')].map((key) => [key, '2026-11-14']));
+const keys: Keys = {
+  ...noKeys(),
+  people: new Set(['students:10', 'teachers:20']),
+  sections: new Set([asSectionId('5')]),
+};
+const all: Departures = new Map([...keys.people, classKey(asSectionId('5'))].map((key) => [key, '2026-11-14']));
 
 function done(): AppliedState {
   const applied = nothingApplied();
@@ -40,7 +44,7 @@ t.test('a policy acts when the days have passed, and not before', async (t) => {
   t.same([...departed(applied, by, { date: '2026-11-23' }).people], []);
   const due = departed(applied, by, { date: '2026-11-24' });
   t.same([...due.people.keys()], ['students:10', 'teachers:20']);
-  t.same(due.classes.get('5'), { since: '2026-11-14', endings: [...endings] });
+  t.same(due.classes.get(asSectionId('5')), { since: '2026-11-14', endings: [...endings] });
   t.same(departed(applied, withPolicies({})).people.size, 0, 'nothing without a policy');
 });
 
@@ -49,7 +53,7 @@ t.test('whoever was in a school of another profile is not for this one to retire
   const by = withPolicies(everything, 'test', { schools: ['2'] });
   t.same([...departed(applied, by).people], []);
   const both = withPolicies(everything, 'test', { schools: ['1'] });
-  applied.schoolUsers.set('3', new Set(['students:10']));
+  applied.schoolUsers.set(asSchoolId('3'), new Set(['students:10']));
   const other = withPolicies({}, 'other', { schools: ['3'] });
   t.same([...departed(applied, both, { others: [other] }).people.keys()], ['teachers:20']);
 });
@@ -90,7 +94,7 @@ t.test('whose account is disabled is signed out once, where the profile says so'
 
 t.test('a name that somebody gave the class by hand is the one that is marked', async (t) => {
   const applied = done();
-  applied.renamed.set('5', 'Math with Kim');
+  applied.renamed.set(asSectionId('5'), 'Math with Kim');
   const by = withPolicies({ sectionGone: ['markExpired'], goneForDays: 0 });
   t.match(makePlan(desire(nobody).desired, applied, departed(applied, by), today).flat(), [
     { body: { displayName: 'Exp1126_Math with Kim' } },

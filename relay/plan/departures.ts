@@ -4,7 +4,15 @@
  */
 
 import { type AppliedState, retiredPeople } from '../model/applied-state.ts';
-import { classKey, type Keys, keysOfObjects, type ObjectKey, objectOf } from '../model/keys.ts';
+import {
+  classKey,
+  type Keys,
+  keysOfObjects,
+  type ObjectKey,
+  objectOf,
+  type SchoolId,
+  type SectionId,
+} from '../model/keys.ts';
 import { isStudent, type PersonKey } from '../model/person-key.ts';
 import type { Ending } from '../profile/life.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -56,7 +64,7 @@ export interface Departed {
   /** Whether they are signed out everywhere, too. */
   revokesSessions: boolean;
   /** By section. */
-  classes: Map<string, { since: string; endings: readonly Ending[] }>;
+  classes: Map<SectionId, { since: string; endings: readonly Ending[] }>;
   /** Whose accounts were disabled and who are back, be it in a school that the profile does not cover. */
   back: Set<PersonKey>;
 }
@@ -82,7 +90,7 @@ export function departedBy(
   }
   if (departures.size === 0) return departed;
   const lastDay = daysBefore(today, goneForDays);
-  const due = (key: ObjectKey, schools: () => readonly string[]) => {
+  const due = (key: ObjectKey, schools: () => readonly SchoolId[]) => {
     const since = departures.get(key);
     return since !== undefined && since <= lastDay && isOf(scope, schools()) ? since : undefined;
   };
@@ -103,14 +111,14 @@ export function departedBy(
  * Who was in a school of another profile too is left alone, as while they were there. A run that was killed may not know
  * any school: then it is the only profile's, if there is only one.
  */
-function isOf(scope: Scope, schoolIds: readonly string[]): boolean {
+function isOf(scope: Scope, schoolIds: readonly SchoolId[]): boolean {
   if (schoolIds.length === 0) return scope.isAlone;
   return schoolIds.some(scope.covers) && scope.othersOf(schoolIds).length === 0;
 }
 
 /** The schools that Microsoft 365 still has a person or class in. @param key `students:123`, `class:77` */
-export function lastSchoolsOf(key: ObjectKey, { schoolUsers, schoolClasses }: AppliedState): string[] {
+export function lastSchoolsOf(key: ObjectKey, { schoolUsers, schoolClasses }: AppliedState): SchoolId[] {
   const { kind, key: item } = objectOf(key);
-  const containers: Map<string, Set<string>> = kind === 'class' ? schoolClasses : schoolUsers;
+  const containers: Map<SchoolId, Set<string>> = kind === 'class' ? schoolClasses : schoolUsers;
   return [...containers].filter(([, items]) => items.has(item)).map(([id]) => id);
 }

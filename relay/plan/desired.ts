@@ -7,7 +7,7 @@ import type { Section, TeacherRoster } from '../../shared/roster.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import type { Body } from '../model/body.ts';
 import type { DesiredUser } from '../model/desired-user.ts';
-import { classKey, type Keys } from '../model/keys.ts';
+import { classKey, type Keys, type SchoolId, type SectionId, schoolIdOf, sectionIdOf } from '../model/keys.ts';
 import type { Person } from '../model/person.ts';
 import type { PersonKey } from '../model/person-key.ts';
 import { type Problem, problem } from '../model/problem.ts';
@@ -22,7 +22,7 @@ import { memberOf, type RosterIndex } from './roster-index.ts';
 import { strangerProblem } from './strangers.ts';
 
 export interface DesiredClass {
-  schoolId: string;
+  schoolId: SchoolId;
   /** Properties that Hallpass keeps up to date. */
   body: Body;
   /** What is sent besides at creation, and never again. */
@@ -32,28 +32,28 @@ export interface DesiredClass {
 /** The desired state of the keys that were asked for; what is missing from it is not desired. */
 export interface DesiredState {
   /** Every school that should exist, asked for or not: relations refer to them. */
-  allSchools: ReadonlySet<string>;
-  schools: Map<string, Body>;
+  allSchools: ReadonlySet<SchoolId>;
+  schools: Map<SchoolId, Body>;
   users: Map<PersonKey, DesiredUser>;
   /** By person, for accounts that Hallpass created. */
   licenses: Map<PersonKey, License>;
-  classes: Map<string, DesiredClass>;
+  classes: Map<SectionId, DesiredClass>;
   /** People by class. */
-  members: Map<string, Set<PersonKey>>;
-  owners: Map<string, Set<PersonKey>>;
+  members: Map<SectionId, Set<PersonKey>>;
+  owners: Map<SectionId, Set<PersonKey>>;
   /** People by class who are left as they are: students before the day on which they begin, and people of two profiles. */
-  waiting: Map<string, Set<PersonKey>>;
+  waiting: Map<SectionId, Set<PersonKey>>;
   /** What becomes of those who are in a class and no longer belong there: they dropped it, or its term is over. */
   leavers: Record<Person['role'], Record<'dropped' | 'termEnded', 'remove' | 'keep'>>;
   /** Sections whose term is over, and who left them before, as far as the roster still says so. */
-  over: Map<string, { dropped: Set<PersonKey> }>;
+  over: Map<SectionId, { dropped: Set<PersonKey> }>;
   /** People by section whose enrollment went to its end, while the term is not yet over. */
-  finished: Map<string, Set<PersonKey>>;
-  schoolUsers: Map<string, Set<PersonKey>>;
+  finished: Map<SectionId, Set<PersonKey>>;
+  schoolUsers: Map<SchoolId, Set<PersonKey>>;
   /** Whether every class becomes a team. */
   createTeams: boolean;
   /** By section. */
-  problems: Map<string, Problem[]>;
+  problems: Map<SectionId, Problem[]>;
 }
 
 export interface Accounts {
@@ -123,7 +123,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     const section = roster.sections.get(id);
     if (section === undefined) noteOrphans(state, desire, id);
     // What is not open yet is like what is gone: not made, and left alone where it is there.
-    if (section === undefined || !scope.covers(section.schoolId)) continue;
+    if (section === undefined || !scope.covers(schoolIdOf(section))) continue;
     if (!isOpen(roster.terms.get(section.termId), profile.dates, desire.today)) continue;
     // So is what was over before this school year began.
     if (past.section(section) && !made.classes.has(id)) continue;
@@ -136,7 +136,7 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
 /** Who has an account, or will have one: a person of this profile's schools alone who is linked or can be named. */
 function userTest(
   { roster, accounts, scope, profile }: Desire,
-  schools: ReadonlySet<string>,
+  schools: ReadonlySet<SchoolId>,
 ): (key: PersonKey) => boolean {
   return (key) => {
     if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
@@ -176,13 +176,13 @@ function withReason(handedOver: string | undefined): Pick<DesiredUser, 'handedOv
 function classAdder({ roster, profile, today }: Desire): (state: DesiredState, section: Section) => void {
   const nameOf = classNamer(profile.classes);
   return (state, section) => {
-    const { schoolId } = section;
+    const schoolId = schoolIdOf(section);
     const term = roster.terms.get(section.termId);
     const teacher = () => teacherOf(section, roster, (one) => standing(one, term, profile.dates, today) === 'in');
     const displayName = nameOf({ section, term, school: roster.schools.get(schoolId), teacher });
     const body = classBody(section, term);
     const kept = profile.classes.displayName === 'always';
-    state.classes.set(section.id, {
+    state.classes.set(sectionIdOf(section), {
       schoolId,
       body: kept ? { displayName, ...body } : body,
       creation: { mailNickname: classNickname(section), ...(kept ? {} : { displayName }) },
@@ -191,8 +191,8 @@ function classAdder({ roster, profile, today }: Desire): (state: DesiredState, s
 }
 
 /** The lead teacher; without one, whoever teaches the section now, the first by the record's id. */
-function teacherOf({ id }: Section, roster: RosterIndex, isNow: (one: TeacherRoster) => boolean): Person | undefined {
-  const teaching = [...roster.membershipsOf(id)]
+function teacherOf(section: Section, roster: RosterIndex, isNow: (one: TeacherRoster) => boolean): Person | undefined {
+  const teaching = [...roster.membershipsOf(sectionIdOf(section))]
     .filter((one) => one.kind === 'teacherRoster')
     .sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1));
   const one = teaching.find(({ isLead }) => isLead === true) ?? teaching.find(isNow);
@@ -210,7 +210,7 @@ function addMemberships(
   isUser: (key: PersonKey) => boolean,
   past: Past,
 ): void {
-  const { id: sectionId } = section;
+  const sectionId = sectionIdOf(section);
   const term = roster.terms.get(section.termId);
   const dropped = new Set<PersonKey>();
   if (isOver(term, today)) state.over.set(sectionId, { dropped });
@@ -238,15 +238,15 @@ function addMemberships(
 }
 
 /** Enrollments and rosters of a section that PowerSchool has not sent. */
-function noteOrphans({ problems }: DesiredState, { roster, scope }: Desire, sectionId: string): void {
-  const orphans = [...roster.membershipsOf(sectionId)].filter(({ schoolId }) => scope.covers(schoolId));
+function noteOrphans({ problems }: DesiredState, { roster, scope }: Desire, sectionId: SectionId): void {
+  const orphans = [...roster.membershipsOf(sectionId)].filter((one) => scope.covers(schoolIdOf(one)));
   const [first] = orphans;
   if (first === undefined) return;
   const details = { section: sectionId, count: orphans.length, school: first.schoolId };
   problems.set(sectionId, [problem(classKey(sectionId), 'SectionNotInRoster', details)]);
 }
 
-function addTo(sets: Map<string, Set<PersonKey>>, id: string, person: PersonKey): void {
+function addTo<Id>(sets: Map<Id, Set<PersonKey>>, id: Id, person: PersonKey): void {
   const set = sets.get(id);
   if (set === undefined) sets.set(id, new Set([person]));
   else set.add(person);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { HoldRecord } from '../model/hold.ts';
 import { covers, type Hold, otherSchools } from '../model/hold.ts';
-import { classKey } from '../model/keys.ts';
+import { asSchoolId, asSectionId, classKey } from '../model/keys.ts';
 import type { Operation, Plan } from '../model/operation.ts';
 import { personKey } from '../model/person-key.ts';
 import { guardSchema } from '../profile/guards.ts';
@@ -17,14 +17,14 @@ const now = '2026-11-24T08:00:00.000Z';
 /** Sections are named after their school: `3-7`. */
 const schoolOf = (operation: Operation) =>
   'sectionId' in operation
-    ? (operation.sectionId.split('-')[0] ?? '')
+    ? asSchoolId(operation.sectionId.split('-')[0] ?? '')
     : 'schoolId' in operation
       ? operation.schoolId
-      : '1';
+      : asSchoolId('1');
 
 function removals(school: string, count: number): Operation[] {
   return Array.from({ length: count }, (_, index) => {
-    const sectionId = `${school}-${index % 4}`;
+    const sectionId = asSectionId(`${school}-${index % 4}`);
     const common = { key: classKey(sectionId), reason: 'the student is no longer in the section' };
     return { kind: 'removeMember', sectionId, personKey: `students:${index}`, ...common };
   });
@@ -40,7 +40,7 @@ function updates(count: number): Operation[] {
 const addition: Operation = {
   kind: 'addMembers',
   key: 'class:1-1',
-  sectionId: '1-1',
+  sectionId: asSectionId('1-1'),
   people: ['students:1'],
   reason: '',
 };
@@ -75,7 +75,7 @@ function context(change: Partial<GuardContext> = {}): GuardContext {
 const repair = (school: string, people: number): Operation => ({
   kind: 'addMembers',
   key: `class:${school}-0`,
-  sectionId: `${school}-0`,
+  sectionId: asSectionId(`${school}-0`),
   people: numbered(people).map((id) => personKey('students', id)),
   reason: '',
   repair: true,
@@ -100,7 +100,7 @@ t.test('for any plan, settings and approvals', async (t) => {
   });
   const operation = fc.oneof(
     fc.tuple(fc.nat(3), fc.nat(5), fc.nat(9)).map(([school, section, person]): Operation => {
-      const sectionId = `${school}-${section}`;
+      const sectionId = asSectionId(`${school}-${section}`);
       return {
         kind: 'removeMember',
         key: `class:${sectionId}`,
@@ -112,9 +112,15 @@ t.test('for any plan, settings and approvals', async (t) => {
     fc.nat(9).map((id): Operation => updates(id + 1)[id] ?? addition),
     fc.constant(addition),
     fc.tuple(fc.nat(3), fc.nat(9)).map(([school, people]) => repair(`${school}`, people + 1)),
-    fc
-      .nat(3)
-      .map((id): Operation => ({ kind: 'createSchool', key: `school:${id}`, schoolId: `${id}`, body: {}, reason: '' })),
+    fc.nat(3).map(
+      (id): Operation => ({
+        kind: 'createSchool',
+        key: `school:${id}`,
+        schoolId: asSchoolId(`${id}`),
+        body: {},
+        reason: '',
+      }),
+    ),
   );
   // Numbered, so that no two are alike.
   const plans = fc
@@ -196,7 +202,7 @@ t.test('members whom somebody removed are added again, up to 20 or 10 % of a sch
   const newStudent: Operation = {
     kind: 'addMembers',
     key: 'class:1-0',
-    sectionId: '1-0',
+    sectionId: asSectionId('1-0'),
     people: ['students:9'],
     reason: '',
   };
@@ -270,7 +276,7 @@ t.test('what the next run compares with keeps what is missing altogether', async
 
 t.test('decisions', async (t) => {
   const found = (count: number): Hold => ({
-    ...{ key: 'removeMember:1:share', kind: 'removeMember', schoolId: '1', rule: 'share', there: 1000 },
+    ...{ key: 'removeMember:1:share', kind: 'removeMember', schoolId: asSchoolId('1'), rule: 'share', there: 1000 },
     ...{ count, reason: 'r', effect: 'e', sample: [] },
   });
   const opened = nextStep(undefined, found(200), now, 7);

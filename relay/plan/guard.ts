@@ -3,7 +3,9 @@
  * recomputed in every run. What is held is held per operation type and school; everything else proceeds. A first run
  * passes: where nothing has been applied and no earlier reading is known, there is nothing to compare with.
  */
+
 import { covers, type GuardRule, type Hold, otherSchools } from '../model/hold.ts';
+import type { SchoolId } from '../model/keys.ts';
 import { type Operation, type OperationKind, type Plan, peopleOf } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
 import type { GuardCell } from '../operations/spec.ts';
@@ -35,13 +37,13 @@ export interface Measure {
 export interface GuardContext {
   settings: GuardSettings;
   /** The school that an operation happens in. */
-  schoolOf(operation: Operation): string;
+  schoolOf(operation: Operation): SchoolId;
   /** Asked with all operations of one kind in one school. */
-  measure(kind: OperationKind, schoolId: string, operations: readonly Operation[]): Measure;
+  measure(kind: OperationKind, schoolId: SchoolId, operations: readonly Operation[]): Measure;
   /** PowerSchool's records of a school now. */
-  source(schoolId: string): SchoolSource;
+  source(schoolId: SchoolId): SchoolSource;
   /** The same at the last good run; undefined when there was none. */
-  lastGood(schoolId: string): SchoolSource | undefined;
+  lastGood(schoolId: SchoolId): SchoolSource | undefined;
   /** Number of operations approved, by the key of the hold. */
   approvals: ReadonlyMap<string, number>;
 }
@@ -94,7 +96,7 @@ interface Group {
   id: string;
   kind: OperationKind;
   effect: Effect;
-  schoolId: string;
+  schoolId: SchoolId;
   operations: Operation[];
 }
 
@@ -114,7 +116,7 @@ function grouped(plan: Plan, { schoolOf }: GuardContext): Group[] {
   return [...groups.values()];
 }
 
-function groupId(kind: OperationKind, schoolId: string): string {
+function groupId(kind: OperationKind, schoolId: SchoolId): string {
   return `${kind}:${schoolId}`;
 }
 

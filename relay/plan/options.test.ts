@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { nothingApplied } from '../model/applied-state.ts';
+import { asSchoolId, asSectionId } from '../model/keys.ts';
 import { countOperations, type Operation } from '../model/operation.ts';
 import { personOf } from '../model/person.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
@@ -21,7 +22,7 @@ function planAfter(before: Roster, after: Roster, by: Profile, date = today): Op
 }
 
 const nameBy = (classes: object, roster = small) => {
-  const { body, creation } = desire(roster, profileWith({ classes })).desired.classes.get('5') ?? {};
+  const { body, creation } = desire(roster, profileWith({ classes })).desired.classes.get(asSectionId('5')) ?? {};
   return body?.displayName ?? creation?.displayName;
 };
 
@@ -96,9 +97,17 @@ t.test('a class opens some days before its term, with everybody who is in it fro
   const early = profileWith({ dates: { openDaysBefore: 14 } });
   t.same(desire(startsWithTerm, early, '2026-11-23').desired.classes.size, 0);
   const opened = desire(startsWithTerm, early, '2026-11-24').desired;
-  t.same([...(opened.members.get('5') ?? [])].sort(), ['students:10', 'teachers:20'], 'not who comes later');
+  t.same(
+    [...(opened.members.get(asSectionId('5')) ?? [])].sort(),
+    ['students:10', 'teachers:20'],
+    'not who comes later',
+  );
   const plain = desire(startsWithTerm, profile, '2026-11-24').desired;
-  t.same([...(plain.members.get('5') ?? [])], ['teachers:20'], 'without the option everybody has their own day');
+  t.same(
+    [...(plain.members.get(asSectionId('5')) ?? [])],
+    ['teachers:20'],
+    'without the option everybody has their own day',
+  );
   const applied = nothingApplied();
   applyAll(makePlan(plain, applied), applied);
   t.same(
@@ -112,8 +121,11 @@ t.test('a class opens some days before its term, with everybody who is in it fro
 
 t.test('students wait for their day, and those who are in a class stay', async (t) => {
   const waiting = profileWith({ dates: { studentsFrom: '2026-11-25' } });
-  t.same([...(desire(small, waiting).desired.members.get('5') ?? [])], ['teachers:20']);
-  t.ok(desire(small, waiting, '2026-11-25').desired.members.get('5')?.has('students:10'), 'the day itself counts');
+  t.same([...(desire(small, waiting).desired.members.get(asSectionId('5')) ?? [])], ['teachers:20']);
+  t.ok(
+    desire(small, waiting, '2026-11-25').desired.members.get(asSectionId('5'))?.has('students:10'),
+    'the day itself counts',
+  );
   const applied = nothingApplied();
   applyAll(makePlan(desire(small, profile).desired, applied), applied);
   t.same(makePlan(desire(small, waiting).desired, applied).flat(), []);
@@ -226,7 +238,7 @@ t.test('grade levels are written as reference codes, as the profile says, or as 
   const roster = { ...small, school: small.school.map((one) => ({ ...one, lowGrade: '-1', highGrade: '5' })) };
   const { properties } = profileWith({});
   const by = profileWith({ properties: { ...properties, school: ['lowGrade', 'highGrade'] } });
-  t.match(desire(roster, by).desired.schools.get('1'), { lowestGrade: 'PK', highestGrade: '05' });
+  t.match(desire(roster, by).desired.schools.get(asSchoolId('1')), { lowestGrade: 'PK', highestGrade: '05' });
 });
 
 t.test('the same grade level in another form says so as its reason', async (t) => {
@@ -341,7 +353,7 @@ t.test('a pre-registered student gets an account and the class in time, where th
   };
   const on = (date: string, change: object) => {
     const { users, members } = desire(early, profileWith(change), date).desired;
-    return [users.has('students:11'), members.get('5')?.has('students:11')];
+    return [users.has('students:11'), members.get(asSectionId('5'))?.has('students:11')];
   };
   t.same(on('2027-01-20', {}), [false, false], 'without the option they are nobody');
   t.same(on(today, { preRegistered: true }), [true, false]);

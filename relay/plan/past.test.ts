@@ -1,7 +1,9 @@
 /** What ended before this school year is not made; what is there already follows the policies. */
+
 import t from 'tap';
 import type { Section, Term } from '../../shared/roster.ts';
 import { nothingApplied } from '../model/applied-state.ts';
+import { asSchoolId } from '../model/keys.ts';
 import { applyAll, changesOf, desire, profile, type Roster, small } from '../testing/planning.ts';
 import { countNotMade, pastOf, yearStart } from './past.ts';
 import { makePlan } from './plan.ts';
@@ -19,7 +21,7 @@ function pastAt(terms: Term[], today: string): [string[], boolean] {
   const index = new RosterIndex();
   index.apply(terms.map((record) => ({ kind: 'term', schoolId: record.schoolId, id: record.id, record })));
   const past = pastOf(index, today);
-  return [terms.filter(({ id }) => past.section(section('5', id))).map(({ id }) => id), past.school('1')];
+  return [terms.filter(({ id }) => past.section(section('5', id))).map(({ id }) => id), past.school(asSchoolId('1'))];
 }
 
 const planFor = (roster: Roster, date: string) =>

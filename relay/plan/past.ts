@@ -3,21 +3,22 @@
  * Pure.
  */
 import type { Section, Term } from '../../shared/roster.ts';
+import { type SchoolId, type SectionId, schoolIdOf, sectionIdOf } from '../model/keys.ts';
 import { RosterIndex } from './roster-index.ts';
 
 export interface Past {
   /** Whether the term of a section ended before this school year. A section without a known term did not. */
   section(section: Section): boolean;
   /** Whether all terms of a school did. A school without terms did not: new schools and offices have none. */
-  school(schoolId: string): boolean;
+  school(schoolId: SchoolId): boolean;
   /** The last day of a school whose terms all did. */
-  lastDayOf(schoolId: string): string | undefined;
+  lastDayOf(schoolId: SchoolId): string | undefined;
 }
 
 /** What Microsoft 365 has already: it stays when its school year is over. */
 export interface Made {
-  schools: { has(id: string): boolean };
-  classes: { has(id: string): boolean };
+  schools: { has(id: SchoolId): boolean };
+  classes: { has(id: SectionId): boolean };
 }
 
 /** What is left out because it is over. */
@@ -28,13 +29,13 @@ export interface NotMade {
 
 /** @param today the district's date, YYYY-MM-DD */
 export function pastOf(roster: Pick<RosterIndex, 'terms' | 'termsOf'>, today: string): Past {
-  const starts = new Map<string, string | undefined>();
-  const startOf = (schoolId: string) => {
+  const starts = new Map<SchoolId, string | undefined>();
+  const startOf = (schoolId: SchoolId) => {
     if (!starts.has(schoolId)) starts.set(schoolId, yearStart(roster.termsOf(schoolId), today));
     return starts.get(schoolId);
   };
-  const isPast = (term: Term) => term.endDate < (startOf(term.schoolId) ?? '');
-  const lastDayOf = (schoolId: string) => {
+  const isPast = (term: Term) => term.endDate < (startOf(schoolIdOf(term)) ?? '');
+  const lastDayOf = (schoolId: SchoolId) => {
     const terms = [...roster.termsOf(schoolId)];
     return terms.every(isPast)
       ? terms
@@ -63,12 +64,12 @@ export function pastOfTerms(terms: readonly Term[], today: string): Past {
 /** How much of a profile's part of a district is not made because it is over. @param made what is there already */
 export function countNotMade(
   roster: RosterIndex,
-  { covers, made, today }: { covers(schoolId: string): boolean; made: Made; today: string },
+  { covers, made, today }: { covers(schoolId: SchoolId): boolean; made: Made; today: string },
 ): NotMade {
   const past = pastOf(roster, today);
   const schools = [...roster.schools.keys()].filter((id) => covers(id) && past.school(id) && !made.schools.has(id));
   const classes = [...roster.sections.values()].filter(
-    (section) => covers(section.schoolId) && past.section(section) && !made.classes.has(section.id),
+    (section) => covers(schoolIdOf(section)) && past.section(section) && !made.classes.has(sectionIdOf(section)),
   );
   return { schools: schools.length, classes: classes.length };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { nothingApplied } from '../model/applied-state.ts';
-import { noKeys } from '../model/keys.ts';
+import { asSectionId, noKeys } from '../model/keys.ts';
 import { bindLimit, countOperations, type Operation } from '../model/operation.ts';
 import { isStudent, type MemberKey, type PersonKey } from '../model/person-key.ts';
 import { scopeOf } from '../profile/scope.ts';
@@ -180,8 +180,8 @@ t.test('for any changes: planning what they touched plans the same as planning e
 
 t.test('a class carries the stamp of its section, its course and its term', async (t) => {
   const { desired } = desire(small);
-  t.same(desired.classes.get('5')?.creation, { mailNickname: 'Section_5' });
-  t.match(desired.classes.get('5')?.body, {
+  t.same(desired.classes.get(asSectionId('5'))?.creation, { mailNickname: 'Section_5' });
+  t.match(desired.classes.get(asSectionId('5'))?.body, {
     displayName: 'Math - 2',
     externalId: '5',
     externalSource: 'sis',
@@ -210,20 +210,20 @@ t.test("a student's last day is exclusive, a co-teacher's is inclusive", async (
     studentEnrollment: small.studentEnrollment.map((one) => ({ ...one, endDate })),
     teacherRoster: small.teacherRoster.map((one) => ({ ...one, endDate })),
   });
-  t.same([...(desire(ends(today)).desired.members.get('5') ?? [])], ['teachers:20']);
-  t.same(desire(ends('2026-11-23')).desired.members.get('5'), undefined);
+  t.same([...(desire(ends(today)).desired.members.get(asSectionId('5')) ?? [])], ['teachers:20']);
+  t.same(desire(ends('2026-11-23')).desired.members.get(asSectionId('5')), undefined);
   const starts = {
     ...small,
     studentEnrollment: small.studentEnrollment.map((one) => ({ ...one, startDate: '2026-11-25' })),
   };
-  t.same([...(desire(starts).desired.members.get('5') ?? [])], ['teachers:20'], 'tomorrow is not yet');
+  t.same([...(desire(starts).desired.members.get(asSectionId('5')) ?? [])], ['teachers:20'], 'tomorrow is not yet');
 });
 
 t.test('teachers are owners and members, and stay when they leave', async (t) => {
   const applied = nothingApplied();
   applyAll(makePlan(desire(small).desired, applied), applied);
-  t.same([...(applied.owners.get('5') ?? [])], ['teachers:20']);
-  t.same([...(applied.members.get('5') ?? [])].sort(), ['students:10', 'teachers:20']);
+  t.same([...(applied.owners.get(asSectionId('5')) ?? [])], ['teachers:20']);
+  t.same([...(applied.members.get(asSectionId('5')) ?? [])].sort(), ['students:10', 'teachers:20']);
   const empty = { ...small, teacherRoster: [], studentEnrollment: [] };
   t.same(countOperations(makePlan(desire(empty).desired, applied)), { removeMember: 1 });
 });
@@ -247,7 +247,7 @@ t.test('an update carries the properties that differ and no others', async (t) =
 
 t.test('an enrollment of somebody who is not in the roster is a problem, not a crash', async (t) => {
   const dangling = { ...small, student: [] };
-  const [problem] = desire(dangling).desired.problems.get('5') ?? [];
+  const [problem] = desire(dangling).desired.problems.get(asSectionId('5')) ?? [];
   t.match(problem, { subject: 'studentEnrollment:30', code: 'InvalidLookupReference', message: /students:10/ });
 });
 
@@ -270,7 +270,7 @@ t.test('who is named by a class and provisioned by nobody is told with where the
       { roster: index, accounts, profile: by, scope: scopeOf(by, all), made: nothingApplied(), today },
       index.allKeys(),
     );
-    return desired.problems.get('5') ?? [];
+    return desired.problems.get(asSectionId('5')) ?? [];
   };
   const one = only('one', ['1']);
   const cases: [typeof small, (typeof profile)[], RegExp, RegExp][] = [

@@ -7,7 +7,7 @@
 
 import { type AppliedState, earlierRole, uncertainKey } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
-import { classKey, type ObjectKey, type OperationKey, schoolKey } from '../model/keys.ts';
+import { classKey, type ObjectKey, type OperationKey, type SectionId, schoolKey } from '../model/keys.ts';
 import { bindLimit, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
 import { isStudent, type MemberKey, type PersonKey, personKey } from '../model/person-key.ts';
 import { licenseKey } from '../operations/license-relation.ts';
@@ -221,7 +221,7 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
  * Whoever left, where the policy is to remove them. Without anybody to take a class over its teachers stay: Graph does
  * not let the last owner go, and nobody could run it. That is so, too, where somebody has removed those who teach it.
  */
-function* removals(sectionId: string, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
+function* removals(sectionId: SectionId, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   const { leavers } = desired;
   const isForeign = (relation: 'member' | 'owner', person: MemberKey) =>
     applied.drifted.has(uncertainKey(relation, sectionId, person));
@@ -267,7 +267,11 @@ function* removals(sectionId: string, desired: DesiredState, applied: AppliedSta
 }
 
 /** Who teaches the class, if one of them is an owner, or becomes one by the same plan. */
-function ownersToBe(sectionId: string, { owners }: DesiredState, { absent }: AppliedState): Set<PersonKey> | undefined {
+function ownersToBe(
+  sectionId: SectionId,
+  { owners }: DesiredState,
+  { absent }: AppliedState,
+): Set<PersonKey> | undefined {
   const teaching = owners.get(sectionId);
   const isThere = (person: PersonKey) => !absent.has(uncertainKey('owner', sectionId, person));
   return teaching?.values().some(isThere) === true ? teaching : undefined;
@@ -280,7 +284,7 @@ function reasonOfChange(personKey: MemberKey): string {
 }
 
 /** How somebody left a class. Whoever is missing from the roster after the end of the term was there until then. */
-function wayOut(sectionId: string, personKey: MemberKey, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
+function wayOut(sectionId: SectionId, personKey: MemberKey, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
   const toTheEnd: ReadonlySet<MemberKey> | undefined = finished.get(sectionId);
   if (toTheEnd?.has(personKey)) return 'termEnded';
   const dropped: ReadonlySet<MemberKey> | undefined = over.get(sectionId)?.dropped;

@@ -1,6 +1,6 @@
 /** Operations for what is gone from PowerSchool, and for what is back. Nothing is ever deleted, and all of it can be undone. */
-import { type AppliedState, retiredPeople, uncertainKey } from '../model/applied-state.ts';
-import { classKey } from '../model/keys.ts';
+import { type AppliedState, archivedClasses, retiredPeople, uncertainKey } from '../model/applied-state.ts';
+import { classKey, type SectionId } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import { isStudent } from '../model/person-key.ts';
 import type { Departed } from './departures.ts';
@@ -44,7 +44,7 @@ export function* returns(desired: DesiredState, departed: Departed, applied: App
     if (!departed.back.has(personKey) && !desired.users.has(personKey)) continue;
     yield { kind: 'enableUser', key: personKey, personKey, reason: 'the person is back in PowerSchool' };
   }
-  for (const sectionId of applied.retired.get('archived') ?? []) {
+  for (const sectionId of archivedClasses(applied)) {
     if (!desired.classes.has(sectionId)) continue;
     const reason = 'the section is back in PowerSchool';
     yield { kind: 'unarchiveTeam', key: classKey(sectionId), sectionId, reason };
@@ -52,7 +52,7 @@ export function* returns(desired: DesiredState, departed: Departed, applied: App
 }
 
 /** The name of a class that was marked as expired and is there again, where the profile does not say what it should be. */
-export function nameOfReturned(sectionId: string, applied: AppliedState): string | undefined {
+export function nameOfReturned(sectionId: SectionId, applied: AppliedState): string | undefined {
   // What was last written, whatever a reading from before says.
   const name = applied.classes.get(sectionId)?.body.displayName;
   return typeof name === 'string' && expired.test(name) ? name.replace(expired, '') : undefined;
@@ -64,7 +64,7 @@ function expiredName(name: string, today: string): string {
 }
 
 /** What the class is called in Microsoft 365, as far as that is known: by hand, or as it was last written. */
-function nameOf(sectionId: string, { classes, renamed }: AppliedState): string | undefined {
+function nameOf(sectionId: SectionId, { classes, renamed }: AppliedState): string | undefined {
   const name = renamed.get(sectionId) ?? classes.get(sectionId)?.body.displayName;
   return typeof name === 'string' ? name : undefined;
 }

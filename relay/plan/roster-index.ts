@@ -11,7 +11,16 @@ import type {
   TeacherRoster,
   Term,
 } from '../../shared/roster.ts';
-import { addKeys, type Keys, noKeys } from '../model/keys.ts';
+import {
+  addKeys,
+  asSchoolId,
+  asSectionId,
+  type Keys,
+  noKeys,
+  type SchoolId,
+  type SectionId,
+  sectionIdOf,
+} from '../model/keys.ts';
 import { type Person, personOf } from '../model/person.ts';
 import { type PersonKey, personKey } from '../model/person-key.ts';
 
@@ -25,43 +34,43 @@ type PersonRecord = Extract<RosterRecord, { kind: 'student' | 'teacher' }>;
 type Membership = StudentEnrollment | TeacherRoster;
 
 export class RosterIndex {
-  readonly schools = new Map<string, School>();
+  readonly schools = new Map<SchoolId, School>();
   readonly terms = new Map<string, Term>();
-  readonly sections = new Map<string, Section>();
+  readonly sections = new Map<SectionId, Section>();
   readonly people = new Map<PersonKey, Person>();
   /** One record per school of the person. */
-  readonly #personRecords = new Map<PersonKey, Map<string, PersonRecord>>();
+  readonly #personRecords = new Map<PersonKey, Map<SchoolId, PersonRecord>>();
   readonly #memberships = new Map<string, Membership>();
-  readonly #bySection = new Map<string, Map<string, Membership>>();
+  readonly #bySection = new Map<SectionId, Map<string, Membership>>();
   readonly #byPerson = new Map<PersonKey, Map<string, Membership>>();
-  readonly #termsBySchool = new Map<string, Map<string, Term>>();
+  readonly #termsBySchool = new Map<SchoolId, Map<string, Term>>();
 
   /** Takes the changes in, in any order; returns what they may have changed. */
   apply(changes: Iterable<RosterChange>): Keys {
     const keys = noKeys();
-    const schools = new Set<string>();
+    const schools = new Set<SchoolId>();
     for (const change of changes) {
       addKeys(keys, this.#applyOne(change));
       // Which school year it is decides about everything of a school; its terms change together.
-      if (change.kind === 'term') schools.add(change.schoolId);
+      if (change.kind === 'term') schools.add(asSchoolId(change.schoolId));
     }
     for (const id of schools) addKeys(keys, this.#ofSchool(id));
     return keys;
   }
 
   /** Enrollments and rosters of a section. */
-  membershipsOf(sectionId: string): Iterable<Membership> {
+  membershipsOf(sectionId: SectionId): Iterable<Membership> {
     return this.#bySection.get(sectionId)?.values() ?? [];
   }
 
   /** Terms of a school. */
-  termsOf(schoolId: string): Iterable<Term> {
+  termsOf(schoolId: SchoolId): Iterable<Term> {
     return this.#termsBySchool.get(schoolId)?.values() ?? [];
   }
 
   /** Sections in which a person is enrolled or teaches, at any time. */
-  sectionsOf(person: PersonKey): Set<string> {
-    return new Set([...(this.#byPerson.get(person)?.values() ?? [])].map((membership) => membership.sectionId));
+  sectionsOf(person: PersonKey): Set<SectionId> {
+    return new Set([...(this.#byPerson.get(person)?.values() ?? [])].map(sectionIdOf));
   }
 
   /** What depends on whether a person has an account: the person and all their classes. */
@@ -79,22 +88,19 @@ export class RosterIndex {
     };
   }
 
-  #applyOne({ kind, schoolId, id, record }: RosterChange): Keys {
+  #applyOne({ kind, schoolId: bucketSchool, id, record }: RosterChange): Keys {
+    const schoolId = asSchoolId(kind === 'school' ? id : bucketSchool);
     switch (kind) {
       case 'school':
-        set(this.schools, id, record as School | undefined);
-        return this.#ofSchool(id);
+        set(this.schools, schoolId, record as School | undefined);
+        return this.#ofSchool(schoolId);
       case 'term':
         set(this.terms, id, record as Term | undefined);
         if (record === undefined) removeFrom(this.#termsBySchool, schoolId, id);
         else addTo(this.#termsBySchool, schoolId, id, record as Term);
         return { ...noKeys(), sections: this.#sectionsWhere((section) => section.termId === id) };
       case 'section':
-        // A section that moved to another school comes as two changes; the deletion must not take the new one away.
-        if (record !== undefined || this.sections.get(id)?.schoolId === schoolId) {
-          set(this.sections, id, record as Section | undefined);
-        }
-        return { ...noKeys(), sections: new Set([id]) };
+        return this.#applySection(schoolId, asSectionId(id), record as Section | undefined);
       case 'student':
       case 'teacher':
         return this.#applyPerson(
@@ -109,9 +115,15 @@ export class RosterIndex {
     }
   }
 
-  #applyPerson(role: Person['role'], schoolId: string, id: string, record: PersonRecord | undefined): Keys {
+  #applySection(schoolId: SchoolId, id: SectionId, record: Section | undefined): Keys {
+    // A section that moved to another school comes as two changes; the deletion must not take the new one away.
+    if (record !== undefined || this.sections.get(id)?.schoolId === schoolId) set(this.sections, id, record);
+    return { ...noKeys(), sections: new Set([id]) };
+  }
+
+  #applyPerson(role: Person['role'], schoolId: SchoolId, id: string, record: PersonRecord | undefined): Keys {
     const key = personKey(role, id);
-    const records = this.#personRecords.get(key) ?? new Map<string, PersonRecord>();
+    const records = this.#personRecords.get(key) ?? new Map<SchoolId, PersonRecord>();
     const moved = records.has(schoolId) !== (record !== undefined);
     set(records, schoolId, record);
     set(this.#personRecords, key, records.size === 0 ? undefined : records);
@@ -125,30 +137,32 @@ export class RosterIndex {
 
   #applyMembership(key: string, record: Membership | undefined): Keys {
     const before = this.#memberships.get(key);
-    const sections = new Set<string>();
+    const sections = new Set<SectionId>();
     if (before !== undefined) {
-      sections.add(before.sectionId);
-      removeFrom(this.#bySection, before.sectionId, key);
+      const sectionId = sectionIdOf(before);
+      sections.add(sectionId);
+      removeFrom(this.#bySection, sectionId, key);
       removeFrom(this.#byPerson, memberOf(before), key);
     }
     set(this.#memberships, key, record);
     if (record !== undefined) {
-      sections.add(record.sectionId);
-      addTo(this.#bySection, record.sectionId, key, record);
+      const sectionId = sectionIdOf(record);
+      sections.add(sectionId);
+      addTo(this.#bySection, sectionId, key, record);
       addTo(this.#byPerson, memberOf(record), key, record);
     }
     return { ...noKeys(), sections };
   }
 
   /** A school that appears or goes concerns everything in it. */
-  #ofSchool(id: string): Keys {
+  #ofSchool(id: SchoolId): Keys {
     const people = [...this.#personRecords].filter(([, records]) => records.has(id)).map(([key]) => key);
     const sections = this.#sectionsWhere((section) => section.schoolId === id);
     return { schools: new Set([id]), people: new Set(people), sections };
   }
 
-  #sectionsWhere(matches: (section: Section) => boolean): Set<string> {
-    return new Set([...this.sections.values()].filter(matches).map((section) => section.id));
+  #sectionsWhere(matches: (section: Section) => boolean): Set<SectionId> {
+    return new Set([...this.sections.values()].filter(matches).map(sectionIdOf));
   }
 }
 

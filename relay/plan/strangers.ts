@@ -1,5 +1,5 @@
 /** People whom a class of PowerSchool names and whom nobody provisions: why, and what to do. Pure. */
-import { recordKey } from '../model/keys.ts';
+import { recordKey, type SchoolId } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Scope } from '../profile/scope.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
@@ -32,7 +32,7 @@ export function strangerProblem(
 }
 
 function reasonFor(
-  schoolIds: readonly string[] | undefined,
+  schoolIds: readonly SchoolId[] | undefined,
   isStaff: boolean,
   scope: Scope,
 ): { reason: string; otherwise: string } {

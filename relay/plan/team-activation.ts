@@ -1,10 +1,10 @@
 /** Which teams to look at: until a teacher activates a class team, its students do not see it. Pure. */
 
 import type { AppliedState } from '../model/applied-state.ts';
-import { classKey } from '../model/keys.ts';
+import { classKey, type SectionId } from '../model/keys.ts';
 
 export interface TeamActivation {
-  sectionId: string;
+  sectionId: SectionId;
   /** Of the class. */
   objectId: string;
   /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class any more. */
@@ -25,11 +25,11 @@ const dayMs = 86_400_000;
  */
 export function dueActivations(
   applied: AppliedState,
-  known: ReadonlyMap<string, TeamActivation>,
+  known: ReadonlyMap<SectionId, TeamActivation>,
   nowMs: number,
-): { sectionId: string; objectId: string }[] {
+): { sectionId: SectionId; objectId: string }[] {
   const archived = applied.retired.get('archived');
-  const due: { sectionId: string; objectId: string }[] = [];
+  const due: { sectionId: SectionId; objectId: string }[] = [];
   for (const [sectionId, { state, objectId }] of applied.teams) {
     if (state !== 'there' || objectId !== applied.classes.get(sectionId)?.objectId) continue;
     if (applied.gone.has(classKey(sectionId)) || archived?.has(sectionId) === true) continue;
@@ -43,7 +43,7 @@ export function dueActivations(
 
 /** What a look shows. @param since is kept while the state stays @param now ISO 8601 */
 export function seenActivation(
-  { sectionId, objectId }: { sectionId: string; objectId: string },
+  { sectionId, objectId }: { sectionId: SectionId; objectId: string },
   state: TeamActivation['state'],
   before: TeamActivation | undefined,
   now: string,

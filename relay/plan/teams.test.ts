@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type AppliedState, type AppliedTeam, nothingApplied } from '../model/applied-state.ts';
+import { asSectionId } from '../model/keys.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, small } from '../testing/planning.ts';
 import { makePlan } from './plan.ts';
@@ -22,8 +23,12 @@ function done(roster = small): AppliedState {
 }
 
 function teamOfClass(applied: AppliedState, state: AppliedTeam['state'], objectId?: string): AppliedState {
-  const team = { objectId: objectId ?? applied.classes.get('5')?.objectId ?? '', state, operation: undefined };
-  applied.teams.set('5', { ...team, since: '2026-11-24T08:00:00Z', at: '2026-11-24T08:00:00Z' });
+  const team = {
+    objectId: objectId ?? applied.classes.get(asSectionId('5'))?.objectId ?? '',
+    state,
+    operation: undefined,
+  };
+  applied.teams.set(asSectionId('5'), { ...team, since: '2026-11-24T08:00:00Z', at: '2026-11-24T08:00:00Z' });
   return applied;
 }
 

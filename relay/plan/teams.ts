@@ -1,7 +1,7 @@
 /** Which classes are to become teams: the last step of a class, because Teams wants an owner first. */
 
 import type { AppliedState, AppliedTeam } from '../model/applied-state.ts';
-import { classKey } from '../model/keys.ts';
+import { classKey, type SectionId } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import type { DesiredState } from './desired.ts';
 
@@ -22,7 +22,7 @@ const reasons = {
 } as const;
 
 /** Classes that cannot become teams, because nobody with an account teaches them. */
-export function classesWithoutOwner(desired: DesiredState, applied: AppliedState): string[] {
+export function classesWithoutOwner(desired: DesiredState, applied: AppliedState): SectionId[] {
   if (!desired.createTeams) return [];
   return [...desired.classes.keys()].filter(
     (sectionId) =>
@@ -33,11 +33,11 @@ export function classesWithoutOwner(desired: DesiredState, applied: AppliedState
 }
 
 /** What is known of the class's team; what was known of another object of the section says nothing. */
-export function teamOf(sectionId: string, applied: AppliedState): AppliedTeam | undefined {
+export function teamOf(sectionId: SectionId, applied: AppliedState): AppliedTeam | undefined {
   const team = applied.teams.get(sectionId);
   return team !== undefined && team.objectId === applied.classes.get(sectionId)?.objectId ? team : undefined;
 }
 
-function hasOwner(sectionId: string, desired: DesiredState, applied: AppliedState): boolean {
+function hasOwner(sectionId: SectionId, desired: DesiredState, applied: AppliedState): boolean {
   return (desired.owners.get(sectionId)?.size ?? 0) + (applied.owners.get(sectionId)?.size ?? 0) > 0;
 }

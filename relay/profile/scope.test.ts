@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { asSchoolId } from '../model/keys.ts';
 import { type Claim, scopeOf } from './scope.ts';
 
 const claim = (name: string, schools: Claim['schools'], state: Claim['state'] = 'enabled'): Claim => {
@@ -10,27 +11,31 @@ t.test('a profile that names a school goes before the one with all', (t) => {
   const rest = claim('rest', 'all');
   const charter = claim('charter', ['3']);
   const all = [rest, charter];
-  t.ok(scopeOf(charter, all).covers('3'));
-  t.notOk(scopeOf(rest, all).covers('3'));
-  t.ok(scopeOf(rest, all).covers('1'));
-  t.same(scopeOf(rest, all).rivalsOf('3'), [], 'no conflict: the claim of all is weaker');
-  t.same(scopeOf(rest, all).othersOf(['1', '3']), ['charter'], 'a person of both schools is in two profiles');
+  t.ok(scopeOf(charter, all).covers(asSchoolId('3')));
+  t.notOk(scopeOf(rest, all).covers(asSchoolId('3')));
+  t.ok(scopeOf(rest, all).covers(asSchoolId('1')));
+  t.same(scopeOf(rest, all).rivalsOf(asSchoolId('3')), [], 'no conflict: the claim of all is weaker');
+  t.same(
+    scopeOf(rest, all).othersOf(['1', '3'].map(asSchoolId)),
+    ['charter'],
+    'a person of both schools is in two profiles',
+  );
   t.end();
 });
 
 t.test('two profiles that name one school get it neither', (t) => {
   const all = [claim('a', ['1', '2']), claim('b', ['2', '3'])];
-  for (const profile of all) t.notOk(scopeOf(profile, all).covers('2'));
-  t.same(scopeOf(claim('a', ['1', '2']), all).rivalsOf('2'), ['b']);
-  t.ok(scopeOf(claim('a', ['1', '2']), all).covers('1'));
+  for (const profile of all) t.notOk(scopeOf(profile, all).covers(asSchoolId('2')));
+  t.same(scopeOf(claim('a', ['1', '2']), all).rivalsOf(asSchoolId('2')), ['b']);
+  t.ok(scopeOf(claim('a', ['1', '2']), all).covers(asSchoolId('1')));
   t.end();
 });
 
 t.test('a preview sees the others and disturbs none', (t) => {
   const tried = claim('tried', ['1'], 'preview');
   const live = claim('live', ['1'], 'paused');
-  t.same(scopeOf(tried, [tried, live]).rivalsOf('1'), ['live']);
-  t.ok(scopeOf(live, [tried, live]).covers('1'), 'a paused profile keeps what it has');
+  t.same(scopeOf(tried, [tried, live]).rivalsOf(asSchoolId('1')), ['live']);
+  t.ok(scopeOf(live, [tried, live]).covers(asSchoolId('1')), 'a paused profile keeps what it has');
   t.end();
 });
 
@@ -47,8 +52,8 @@ t.test('for any profiles: no school is covered twice, and none that somebody nam
   fc.assert(
     fc.property(claims, (all) => {
       for (const school of schools) {
-        const covering = all.filter((one) => scopeOf(one, all).covers(school));
-        const contested = all.filter((one) => scopeOf(one, all).rivalsOf(school).length > 0);
+        const covering = all.filter((one) => scopeOf(one, all).covers(asSchoolId(school)));
+        const contested = all.filter((one) => scopeOf(one, all).rivalsOf(asSchoolId(school)).length > 0);
         const named = all.some((one) => one.schools === 'all' || one.schools.includes(school));
         if (covering.length > 1 || (named && covering.length === 0 && contested.length < 2)) return false;
       }

@@ -3,6 +3,7 @@
  * names it, else to the one with `all`; people belong where their schools do. Whatever two profiles claim belongs to
  * neither: it is reported and left as it is, so that no order of runs decides about it.
  */
+import type { SchoolId } from '../model/keys.ts';
 import type { Profile } from './profile.ts';
 
 /** The part of a profile that says what it covers. */
@@ -12,11 +13,11 @@ export interface Scope {
   /** Whether there is no other profile that it might have to share with. */
   readonly isAlone: boolean;
   /** Whether the school is this profile's, and nobody else's. */
-  covers(schoolId: string): boolean;
+  covers(schoolId: SchoolId): boolean;
   /** Other profiles that claim the school just as well; empty where the profile does not claim it itself. */
-  rivalsOf(schoolId: string): string[];
+  rivalsOf(schoolId: SchoolId): string[];
   /** Other profiles that cover one of these schools: of a person whom this one covers too, that is a conflict. */
-  othersOf(schoolIds: readonly string[]): string[];
+  othersOf(schoolIds: readonly SchoolId[]): string[];
 }
 
 /**
@@ -29,8 +30,8 @@ export function scopeOf(profile: Claim, all: readonly Claim[]): Scope {
     ({ name, state }) => name !== profile.name && (profile.state === 'preview' || state !== 'preview'),
   );
   const strengths = [profile, ...others].map((claim) => ({ name: claim.name, of: strengthOf(claim) }));
-  const holders = new Map<string, string[]>();
-  const holdersOf = (schoolId: string): string[] => {
+  const holders = new Map<SchoolId, string[]>();
+  const holdersOf = (schoolId: SchoolId): string[] => {
     const known = holders.get(schoolId);
     if (known !== undefined) return known;
     const most = Math.max(...strengths.map(({ of }) => of(schoolId)));
@@ -54,8 +55,8 @@ export function scopeOf(profile: Claim, all: readonly Claim[]): Scope {
 }
 
 /** How strong a claim is, per school: named, among all, none. */
-function strengthOf({ schools }: Claim): (schoolId: string) => 0 | 1 | 2 {
+function strengthOf({ schools }: Claim): (schoolId: SchoolId) => 0 | 1 | 2 {
   if (schools === 'all') return () => 1;
-  const named = new Set(schools);
+  const named: ReadonlySet<string> = new Set(schools);
   return (schoolId) => (named.has(schoolId) ? 2 : 0);
 }

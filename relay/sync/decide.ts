@@ -4,7 +4,7 @@ import type { NamedPerson } from '../identity/names.ts';
 import type { Claim } from '../identity/settle.ts';
 import { isOfOurs, type Link } from '../model/account-link.ts';
 import type { Applied, AppliedState } from '../model/applied-state.ts';
-import { addKeys, classKey, schoolKey } from '../model/keys.ts';
+import { addKeys, classKey, type SectionId, schoolKey } from '../model/keys.ts';
 import type { Plan } from '../model/operation.ts';
 import type { Person } from '../model/person.ts';
 import { type PersonKey, personKey } from '../model/person-key.ts';
@@ -198,7 +198,7 @@ function disabledByUs({ tenant }: ProfileState): (objectId: string) => boolean {
 }
 
 /** Classes that somebody is in, as far as Hallpass knows. */
-function classesOf(key: PersonKey, { applied }: Pick<ProfileState['tenant'], 'applied'>): string[] {
+function classesOf(key: PersonKey, { applied }: Pick<ProfileState['tenant'], 'applied'>): SectionId[] {
   const found = [applied.members, applied.owners].flatMap((classes) => [...classes]);
   return found.filter(([, people]) => people.has(key)).map(([id]) => id);
 }

@@ -2,8 +2,9 @@
 
 import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
+import type { AppliedObject } from '../model/applied-state.ts';
 import { otherSchools } from '../model/hold.ts';
-import { classKey } from '../model/keys.ts';
+import { classKey, type SchoolId, type SectionId, schoolIdOf, sectionIdOf } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
 import { newAccountOf, specOf } from '../operations/registry.ts';
 import type { Stock } from '../operations/spec.ts';
@@ -19,7 +20,7 @@ export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {
 };
 
 export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, number>): GuardContext {
-  let sources: Map<string, SchoolSource> | undefined;
+  let sources: Map<SchoolId, SchoolSource> | undefined;
   return {
     settings: state.profile.guards,
     approvals,
@@ -34,19 +35,24 @@ export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, n
 }
 
 /** A person who is in several schools of the profile counts in the first. */
-function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): string {
+function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: GuardFacts): SchoolId {
   if ('schoolId' in operation) return operation.schoolId;
   // What is gone from PowerSchool counts in the school that it was in.
   if ('sectionId' in operation) {
-    const there = roster.sections.get(operation.sectionId)?.schoolId;
-    return there ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
+    const there = roster.sections.get(operation.sectionId);
+    return (there && schoolIdOf(there)) ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
   }
   if (!('personKey' in operation)) return otherSchools;
   const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? lastSchoolsOf(operation.personKey, applied);
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
-function measure(kind: OperationKind, schoolId: string, operations: readonly Operation[], facts: GuardFacts): Measure {
+function measure(
+  kind: OperationKind,
+  schoolId: SchoolId,
+  operations: readonly Operation[],
+  facts: GuardFacts,
+): Measure {
   const { tenant } = facts;
   const all = operations.length;
   const { guard } = specOf(kind);
@@ -80,7 +86,7 @@ function sum(numbers: readonly number[]): number {
 /** How much of it the school has; undefined where nothing is known of the school. */
 function stock(
   what: Stock,
-  schoolId: string,
+  schoolId: SchoolId,
   operations: readonly Operation[],
   { roster, applied }: Pick<TenantState, 'roster' | 'applied'>,
 ): number | undefined {
@@ -103,18 +109,18 @@ function stock(
   }
 }
 
-function sectionsOf(schoolId: string, { sections }: TenantState['roster']): string[] {
-  return [...sections.values()].filter((section) => section.schoolId === schoolId).map(({ id }) => id);
+function sectionsOf(schoolId: SchoolId, { sections }: TenantState['roster']): SectionId[] {
+  return [...sections.values()].filter((section) => section.schoolId === schoolId).map(sectionIdOf);
 }
 
 /** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
 function written(
   operations: readonly Operation[],
   what: Stock,
-  schoolId: string,
+  schoolId: SchoolId,
   { applied, adoption: { found } }: Pick<GuardFacts['tenant'], 'applied' | 'adoption'>,
 ): Measure {
-  const [objects, keys] =
+  const [objects, keys]: readonly [ReadonlyMap<string, AppliedObject>, Iterable<string>] =
     what === 'schoolUsers'
       ? [applied.users, applied.schoolUsers.get(schoolId) ?? []]
       : what === 'schoolClasses'
@@ -144,7 +150,7 @@ function objectKey(operation: Operation): string {
 }
 
 /** Every school of the profile, as PowerSchool shows it now. */
-export function sourcesOf({ scope, tenant: { roster, counts } }: GuardFacts): Map<string, SchoolSource> {
+export function sourcesOf({ scope, tenant: { roster, counts } }: GuardFacts): Map<SchoolId, SchoolSource> {
   const sections = new Map<string, Set<string>>();
   const years = new Map<string, Map<string, number>>();
   for (const { id, schoolId, termId } of roster.sections.values()) {

@@ -1,9 +1,11 @@
 /** The facts that a profile is checked against: from the mirror, and from the Microsoft tenant. */
+
 import { calendarOf } from '../../shared/calendar.ts';
 import { HallpassError } from '../../shared/errors.ts';
 import { fitReadings } from '../adoption/readings.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { readDomains, readLicenseGroup, readSkus } from '../graph/tenant.ts';
+import { schoolIdOf } from '../model/keys.ts';
 import { type Person, personProperties } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
@@ -27,7 +29,7 @@ export async function readMirrorFacts(
   profiles: readonly Profile[],
   nowMs: number,
 ): Promise<Pick<TenantFacts, 'today' | 'schools' | 'ended' | 'people' | 'contested' | 'inOtherProfiles' | 'stamps'>> {
-  const schoolRecords = new Map((await readRecords(scope, 'school')).map((school) => [school.id, school]));
+  const schoolRecords = new Map((await readRecords(scope, 'school')).map((school) => [schoolIdOf(school), school]));
   const schools = new Map([...schoolRecords].map(([id, { name }]) => [id, name]));
   // As it would be once enabled: others that are only tried do not stand in its way.
   const covered = scopeOf({ ...profile, state: 'enabled' }, profiles);

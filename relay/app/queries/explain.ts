@@ -1,7 +1,9 @@
 /** Why a person is, or is not, in a class. */
+
 import { z } from 'zod';
 import { answerOf, explain } from '../../explain/explain.ts';
 import { type Question, readFacts } from '../../explain/facts.ts';
+import { asSectionId } from '../../model/keys.ts';
 import type { TenantScope } from '../../store/store.ts';
 import { moment } from './fields.ts';
 
@@ -32,5 +34,6 @@ export function questionOf(asked: {
 }): Question | undefined {
   const personId = asked.student ?? asked.teacher;
   if (personId === undefined || (asked.student !== undefined && asked.teacher !== undefined)) return undefined;
-  return { role: asked.student === undefined ? 'teachers' : 'students', personId, sectionId: asked.section };
+  const sectionId = asked.section === undefined ? undefined : asSectionId(asked.section);
+  return { role: asked.student === undefined ? 'teachers' : 'students', personId, sectionId };
 }

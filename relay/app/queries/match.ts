@@ -1,6 +1,7 @@
 import { readDomains } from '../../graph/tenant.ts';
 import { exclusionTest } from '../../identity/candidates.ts';
 import { previewMatches, type RolePreview } from '../../identity/match-preview.ts';
+import type { SchoolId } from '../../model/keys.ts';
 import type { Role } from '../../model/role.ts';
 import { noCandidateOptions } from '../../profile/identity-rules.ts';
 import { scopeOf } from '../../profile/scope.ts';
@@ -30,7 +31,7 @@ export async function previewTenant(
     const scopes = meant.map((profile) => scopeOf(profile, profiles));
     const [only, ...others] = meant;
     const options = only === undefined || others.length > 0 ? noCandidateOptions : only.identity;
-    const covers = (id: string) => profiles.length === 0 || scopes.some((one) => one.covers(id));
+    const covers = (id: SchoolId) => profiles.length === 0 || scopes.some((one) => one.covers(id));
     return { people: await readPeople(scope, covers), options };
   });
   return await withGraph(context, tenant, async ({ client }) => {

@@ -1,5 +1,7 @@
 /** The schools that PowerSchool has, with what of them has come, and the profile that covers each. */
+
 import { z } from 'zod';
+import { schoolIdOf } from '../../model/keys.ts';
 import { scopeOf } from '../../profile/scope.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import { digests, readRecords } from '../../store/roster/mirror.ts';
@@ -27,15 +29,17 @@ export async function schoolsNow(scope: TenantScope): Promise<z.infer<typeof sch
   const counts = new Map<string, number>();
   for (const { kind, schoolId, digest } of await digests(scope))
     counts.set(`${kind} ${schoolId}`, Number(digest.count));
-  const schools = (await readRecords(scope, 'school')).map(({ id, name, schoolNumber }) => ({
-    id,
-    number: schoolNumber,
-    name,
-    students: counts.get(`student ${id}`) ?? 0,
-    teachers: counts.get(`teacher ${id}`) ?? 0,
-    sections: counts.get(`section ${id}`) ?? 0,
-    profiles: scopes.filter(({ of }) => of.covers(id) || of.rivalsOf(id).length > 0).map(({ name }) => name),
-  }));
+  const schools = (await readRecords(scope, 'school'))
+    .map((school) => ({ ...school, id: schoolIdOf(school) }))
+    .map(({ id, name, schoolNumber }) => ({
+      id,
+      number: schoolNumber,
+      name,
+      students: counts.get(`student ${id}`) ?? 0,
+      teachers: counts.get(`teacher ${id}`) ?? 0,
+      sections: counts.get(`section ${id}`) ?? 0,
+      profiles: scopes.filter(({ of }) => of.covers(id) || of.rivalsOf(id).length > 0).map(({ name }) => name),
+    }));
   return { schools: schools.sort((a, b) => a.name.localeCompare(b.name, 'en') || a.id.localeCompare(b.id, 'en')) };
 }
 

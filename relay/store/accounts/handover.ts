@@ -1,7 +1,9 @@
 /** Accounts that go from one record of PowerSchool to another, with all that is known of them. */
+
 import { sql } from 'kysely';
 import { byHand, type Link, rulesOfOurs } from '../../model/account-link.ts';
 import { earlierRole } from '../../model/applied-state.ts';
+import { asSectionId } from '../../model/keys.ts';
 import { type PersonKey, personIn, personKey } from '../../model/person-key.ts';
 import { isOtherRole } from '../../plan/handover.ts';
 import { noteLinksEdited } from '../directory/mirror.ts';
@@ -57,7 +59,9 @@ async function markEarlierRole(
     .where('item', '=', person)
     .execute();
   const marked = new Set(rows.filter(({ kind }) => kind === 'retired').map(({ container }) => container));
-  const classes = rows.filter(({ kind }) => kind === 'member').map(({ container }) => earlierRole(container));
+  const classes = rows
+    .filter(({ kind }) => kind === 'member')
+    .map(({ container }) => earlierRole(asSectionId(container)));
   for (const container of classes) {
     const row = { tenant_id: tenantId, kind: 'retired' as const, container, item: person, uncertain: 0 };
     if (!marked.has(container)) await db.insertInto('applied_relation').values(row).execute();

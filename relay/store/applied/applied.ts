@@ -16,6 +16,7 @@ import {
   uncertainKey,
 } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
+import { asSectionId } from '../../model/keys.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
 import { slices } from '../engine/slices.ts';
@@ -111,7 +112,7 @@ export async function record(
       .deleteFrom('applied_relation')
       .where('tenant_id', '=', tenant_id)
       .where('kind', '=', 'retired')
-      .where('container', '=', earlierRole(unrelated.container))
+      .where('container', '=', earlierRole(asSectionId(unrelated.container)))
       .where('item', 'in', unrelated.items)
       .execute();
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { covers, type GuardRule, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
-import { asOperationKey } from '../../model/keys.ts';
+import { asOperationKey, asSchoolId } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { asMemberKey } from '../../model/person-key.ts';
 import { slices } from '../engine/slices.ts';
@@ -34,7 +34,7 @@ export async function readHolds({ db, tenantId }: TenantScope, profile?: string)
     profile: row.profile,
     key: row.key,
     kind: row.kind as OperationKind,
-    schoolId: row.school_id,
+    schoolId: asSchoolId(row.school_id),
     rule: row.rule as GuardRule,
     count: row.count,
     there: row.there,

@@ -2,7 +2,7 @@
 
 import { complaintOf, pageOf, tableOf } from '../../../plugin/where-to-fix.ts';
 import type { LeftOut, LeftOutRow } from '../../../shared/left-out.ts';
-import { classKey, recordKey } from '../../model/keys.ts';
+import { asSectionId, classKey, recordKey } from '../../model/keys.ts';
 import { personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { slices } from '../engine/slices.ts';
@@ -74,7 +74,7 @@ function subjectOf({ kind, schoolId, id }: LeftOutRow): string {
   if (id === '') return recordKey(kind, `of school ${schoolId}`);
   if (kind === 'student') return personKey('students', id);
   if (kind === 'teacher') return personKey('teachers', id);
-  return kind === 'section' ? classKey(id) : recordKey(kind, id);
+  return kind === 'section' ? classKey(asSectionId(id)) : recordKey(kind, id);
 }
 
 async function countRow({ db, tenantId }: TenantScope) {

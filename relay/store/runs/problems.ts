@@ -1,5 +1,5 @@
 /** What is wrong now, per person or object. */
-import { recordIn } from '../../model/keys.ts';
+import { asSchoolId, recordIn } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import { membershipWords } from '../../plan/strangers.ts';
@@ -136,7 +136,7 @@ async function problemsOfRows(scope: TenantScope): Promise<OpenProblem[]> {
 function profileFinder(profiles: readonly Claim[]): (row: KnownLeftOut) => string {
   const scopes = profiles.map((profile) => ({ name: profile.name, scope: scopeOf(profile, profiles) }));
   return ({ kind, id, schoolId }) => {
-    return scopes.find(({ scope }) => scope.covers(kind === 'school' ? id : schoolId))?.name ?? '';
+    return scopes.find(({ scope }) => scope.covers(asSchoolId(kind === 'school' ? id : schoolId)))?.name ?? '';
   };
 }
 

@@ -1,18 +1,19 @@
 /** Whether students see the teams that there are: a teacher has to activate a class team that an application made. */
+import { asSectionId, type SectionId } from '../../model/keys.ts';
 import type { TeamActivation } from '../../plan/team-activation.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
 /** Of every team that was looked at, by section; it may be one of an earlier class of the section. */
-export async function readActivations({ db, tenantId }: TenantScope): Promise<Map<string, TeamActivation>> {
+export async function readActivations({ db, tenantId }: TenantScope): Promise<Map<SectionId, TeamActivation>> {
   const rows = await db.selectFrom('team_activation').selectAll().where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map((row) => [row.section_id, toActivation(row)]));
+  return new Map(rows.map((row) => [asSectionId(row.section_id), toActivation(row)]));
 }
 
 /** Undefined for a team that nobody has looked at yet. */
 export async function readActivation(
   { db, tenantId }: TenantScope,
-  sectionId: string,
+  sectionId: SectionId,
 ): Promise<TeamActivation | undefined> {
   const row = await db
     .selectFrom('team_activation')
@@ -81,6 +82,6 @@ interface Row {
 }
 
 function toActivation(row: Row): TeamActivation {
-  const { section_id: sectionId, object_id: objectId, state, since, checked_at: checkedAt } = row;
-  return { sectionId, objectId, state, since, checkedAt: checkedAt ?? undefined };
+  const { section_id, object_id: objectId, state, since, checked_at: checkedAt } = row;
+  return { sectionId: asSectionId(section_id), objectId, state, since, checkedAt: checkedAt ?? undefined };
 }

@@ -1,16 +1,17 @@
 /** What is known of the teams of classes. */
 import type { AppliedTeam } from '../../model/applied-state.ts';
+import { asSectionId, type SectionId } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
 /** By section. */
-export async function readTeams({ db, tenantId }: TenantScope): Promise<Map<string, AppliedTeam>> {
+export async function readTeams({ db, tenantId }: TenantScope): Promise<Map<SectionId, AppliedTeam>> {
   const rows = await db.selectFrom('team').selectAll().where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map((row) => [row.section_id, toTeam(row)]));
+  return new Map(rows.map((row) => [asSectionId(row.section_id), toTeam(row)]));
 }
 
 /** Of one section; undefined when Microsoft was never asked for it. */
-export async function readTeam({ db, tenantId }: TenantScope, sectionId: string): Promise<AppliedTeam | undefined> {
+export async function readTeam({ db, tenantId }: TenantScope, sectionId: SectionId): Promise<AppliedTeam | undefined> {
   const row = await db
     .selectFrom('team')
     .selectAll()
@@ -23,7 +24,7 @@ export async function readTeam({ db, tenantId }: TenantScope, sectionId: string)
 /** @param team undefined for one that came to nothing */
 export async function writeTeams(
   { db, tenantId }: TenantScope,
-  teams: readonly { sectionId: string; team: AppliedTeam | undefined }[],
+  teams: readonly { sectionId: SectionId; team: AppliedTeam | undefined }[],
 ): Promise<void> {
   for (const { sectionId, team } of teams) {
     if (team !== undefined) continue;

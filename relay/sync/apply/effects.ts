@@ -10,7 +10,7 @@ import {
   relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
-import { objectKey } from '../../model/keys.ts';
+import { asSectionId, objectKey } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { specOf } from '../../operations/registry.ts';
@@ -53,7 +53,7 @@ export function updateApplied(
   for (const { kind, container, items } of unrelated) {
     for (const item of items) {
       maps[kind].get(container)?.delete(item);
-      if (kind === 'member') run.applied.retired.get(earlierRole(container))?.delete(item);
+      if (kind === 'member') run.applied.retired.get(earlierRole(asSectionId(container)))?.delete(item);
     }
   }
   for (const { kind, container, items } of doubted) {

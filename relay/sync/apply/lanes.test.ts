@@ -1,19 +1,20 @@
 import t from 'tap';
+import { asSchoolId, asSectionId } from '../../model/keys.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { PersonKey } from '../../model/person-key.ts';
 import { Lanes } from './lanes.ts';
 
-const members = (sectionId: string, ...people: PersonKey[]): Operation => ({
+const members = (section: string, ...people: PersonKey[]): Operation => ({
   kind: 'addMembers',
-  key: `class:${sectionId}`,
-  sectionId,
+  key: `class:${section}`,
+  sectionId: asSectionId(section),
   people,
   reason: 'test',
 });
-const school = (schoolId: string): Operation => ({
+const school = (id: string): Operation => ({
   kind: 'createSchool',
-  key: `school:${schoolId}`,
-  schoolId,
+  key: `school:${id}`,
+  schoolId: asSchoolId(id),
   body: {},
   reason: 'test',
 });

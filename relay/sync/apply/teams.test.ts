@@ -1,10 +1,12 @@
 /** Teams of classes against the Microsoft simulator: a service that hears of classes late and answers before it acts. */
+
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { answerOf, explain } from '../../explain/explain.ts';
 import { readFacts } from '../../explain/facts.ts';
+import { asSectionId } from '../../model/keys.ts';
 import { parseProfile } from '../../profile/profile.ts';
 import { setProfile } from '../../store/profiles/profiles.ts';
 import { readProblems } from '../../store/runs/problems.ts';
@@ -157,7 +159,7 @@ t.test('other work of the next run does not wait for teams', async (t) => {
 t.test('explain says how far a team is', async (t) => {
   const district = await open(t);
   const answer = async () => {
-    const question = { role: 'students', personId: '10', sectionId: '50' } as const;
+    const question = { role: 'students', personId: '10', sectionId: asSectionId('50') } as const;
     const { store, tenantId, clock } = district;
     return answerOf(explain(await store.withTenant(tenantId, (scope) => readFacts(scope, question, clock.now()))));
   };

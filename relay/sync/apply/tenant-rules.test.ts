@@ -1,10 +1,12 @@
 /** Tenants with rules of their own: what they refuse goes to the person who can put it right, and everything else goes on. */
+
 import t, { type Test } from 'tap';
 import { faultOrder } from '../../../scripts/simulators/microsoft/fault-order.ts';
 import { defaultRoles } from '../../../scripts/simulators/microsoft/graph/permissions.ts';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { answerOf, explain } from '../../explain/explain.ts';
 import { readFacts } from '../../explain/facts.ts';
+import { asSectionId } from '../../model/keys.ts';
 import { fixerOf } from '../../model/problem.ts';
 import type { Role } from '../../model/role.ts';
 import { parseProfile } from '../../profile/profile.ts';
@@ -220,7 +222,7 @@ t.test('a guest whom a group refuses keeps nobody else out of it, and is named',
     );
 
     const [role = '', personId = ''] = key.split(':');
-    const question = { role: role as Role, personId, sectionId: '50' };
+    const question = { role: role as Role, personId, sectionId: asSectionId('50') };
     const facts = await district.store.withTenant(district.tenantId, (scope) =>
       readFacts(scope, question, district.clock.now()),
     );

@@ -1,7 +1,15 @@
 /** Making the applied state say what is really there, in memory and in the store. */
 import { type Drift, isOfLink, linkedObject, linkOf } from '../../drift/ledger.ts';
 import { type Applied, objectsOf } from '../../model/applied-state.ts';
-import { type Keys, keysOfObjects, type ObjectKey, objectKey, objectOf } from '../../model/keys.ts';
+import {
+  type Keys,
+  keysOfObjects,
+  type ObjectKey,
+  type ObjectParts,
+  objectKey,
+  objectOf,
+  sectionIdOf,
+} from '../../model/keys.ts';
 import { isAccountKey } from '../../model/person-key.ts';
 import { forgetObject, record } from '../../store/applied/applied.ts';
 import type { TenantScope } from '../../store/store.ts';
@@ -12,15 +20,15 @@ export interface Corrected {
   /** What the applied state has now. */
   applied: Applied | undefined;
   /** An object that it has no more. */
-  forgotten: { kind: 'school' | 'class'; key: string } | undefined;
+  forgotten: Exclude<ObjectParts, { kind: 'user' }> | undefined;
   /** What has to be planned again. */
   keys: Keys;
 }
 
 /** Corrects the state in memory. @returns what has to be stored and planned */
 export function correct(drift: Drift, state: TenantState): Corrected {
-  const { kind, key } = objectOf(drift.object);
-  if (drift.kind === 'deleted' && kind !== 'user') return forgetIn(state, kind, key);
+  const object = objectOf(drift.object);
+  if (drift.kind === 'deleted' && object.kind !== 'user') return forgetIn(state, object);
   const applied = correctionOf(drift, state);
   if (applied !== undefined) updateApplied(state, applied);
   return { applied, forgotten: undefined, keys: keysOfObjects(objectsIn([drift])) };
@@ -49,7 +57,8 @@ export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
 export function keysIn(object: ObjectKey, { roster }: TenantState): Keys {
   const keys = keysOfObjects([object]);
   for (const schoolId of keys.schools) {
-    for (const section of roster.sections.values()) if (section.schoolId === schoolId) keys.sections.add(section.id);
+    for (const section of roster.sections.values())
+      if (section.schoolId === schoolId) keys.sections.add(sectionIdOf(section));
     for (const [person, { schoolIds }] of roster.people) if (schoolIds.includes(schoolId)) keys.people.add(person);
   }
   return keys;
@@ -76,26 +85,20 @@ function correctionOf({ kind, object, item, theirs }: Drift, { applied }: Tenant
 
 /** One deletion for all who are missing from a class or school. */
 function together(applied: readonly Applied[]): Applied[] {
-  const [missing, others] = [new Map<string, string[]>(), [] as Applied[]];
-  for (const one of applied) {
-    if (one.unrelated === undefined) {
-      others.push(one);
-      continue;
-    }
-    for (const { kind, container, items } of one.unrelated) {
-      const key = `${kind}:${container}`;
-      missing.set(key, [...(missing.get(key) ?? []), ...items]);
-    }
-  }
-  const removals = [...missing].map(([key, items]): Applied => {
-    const { relation: kind, linked: container } = linkOf(key);
-    return { unrelated: [{ kind, container, items }] };
+  const others = applied.filter(({ unrelated }) => unrelated === undefined);
+  const missing = Map.groupBy(
+    applied.flatMap(({ unrelated = [] }) => unrelated),
+    ({ kind, container }) => `${kind}:${container}`,
+  );
+  const removals = [...missing.values()].map((those): Applied => {
+    return { unrelated: those.slice(0, 1).map((one) => ({ ...one, items: those.flatMap(({ items }) => items) })) };
   });
   return [...others, ...removals];
 }
 
-function forgetIn(state: TenantState, kind: 'school' | 'class', key: string): Corrected {
+function forgetIn(state: TenantState, object: Exclude<ObjectParts, { kind: 'user' }>): Corrected {
   const { applied } = state;
+  const { kind, key } = object;
   if (kind === 'class') {
     applied.classes.delete(key);
     applied.members.delete(key);
@@ -106,5 +109,5 @@ function forgetIn(state: TenantState, kind: 'school' | 'class', key: string): Co
     applied.schoolClasses.delete(key);
     applied.schoolUsers.delete(key);
   }
-  return { applied: undefined, forgotten: { kind, key }, keys: keysIn(objectKey(kind, key), state) };
+  return { applied: undefined, forgotten: object, keys: keysIn(objectKey(kind, key), state) };
 }

@@ -2,8 +2,8 @@
 
 import { type Judgment, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, linkOf } from '../../drift/ledger.ts';
-import { keysOfObjects, type ObjectKey, objectOf } from '../../model/keys.ts';
-import { isAccountKey } from '../../model/person-key.ts';
+import { keysOfObjects, type ObjectKey, objectOf, schoolIdOf } from '../../model/keys.ts';
+import { isAccountKey, type PersonKey } from '../../model/person-key.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
 import { memberOf } from '../../plan/roster-index.ts';
 import type { ProfileState, TenantState } from '../state/tenant-state.ts';
@@ -64,7 +64,7 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
       .map(({ drift }) => `${drift.object}|${drift.item}`),
   );
   const hasOther = (object: ObjectKey) =>
-    [...(desired.owners.get(objectOf(object).key) ?? [])].some((person) => !lost.has(`${object}|owner:${person}`));
+    ownersOf(object, desired).some((person) => !lost.has(`${object}|owner:${person}`));
   const goes = ({ drift, judgment }: Judged) => drift.kind === 'foreign' && judgment === 'repair';
   const nameOf = ({ object, item }: Drift) => `${object}|${linkOf(item).linked}`;
   const isOwner = ({ item }: Drift) => linkOf(item).relation === 'owner';
@@ -76,16 +76,22 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
   return judged.map((one) => (goes(one) && stay.has(nameOf(one.drift)) ? { drift: one.drift, judgment: 'kept' } : one));
 }
 
+function ownersOf(object: ObjectKey, { owners }: DesiredState): PersonKey[] {
+  const { kind, key } = objectOf(object);
+  return kind === 'class' ? [...(owners.get(key) ?? [])] : [];
+}
+
 /** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */
 function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileState): boolean {
   if (kind !== 'foreign' || profile.drift.foreignMembers !== 'keep') return true;
-  const [link, { key }] = [linkOf(item), objectOf(object)];
+  const link = linkOf(item);
+  const { kind: what, key } = objectOf(object);
   const { roster } = tenant;
   if (link.relation === 'schoolClass') return roster.sections.get(link.linked)?.schoolId === key;
-  const { relation, linked } = link;
+  const { linked } = link;
   if (isAccountKey(linked)) return false;
-  if (relation === 'schoolUser') return roster.people.get(linked)?.schoolIds.includes(key) === true;
-  return [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === linked);
+  if (what === 'school') return roster.people.get(linked)?.schoolIds.includes(key) === true;
+  return what === 'class' && [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === linked);
 }
 
 /** What should be of these objects, by the profile as it is. */
@@ -100,11 +106,14 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
 /** The profile that looks after an object: the one that covers its school. */
 export function profileOf(object: ObjectKey, { profiles, roster }: TenantState): ProfileState | undefined {
   const { kind, key } = objectOf(object);
+  const section = kind === 'class' ? roster.sections.get(key) : undefined;
   const schoolIds =
     kind === 'school'
       ? [key]
-      : kind === 'class'
-        ? [roster.sections.get(key)?.schoolId ?? '']
-        : (roster.people.get(key)?.schoolIds ?? []);
+      : kind === 'user'
+        ? (roster.people.get(key)?.schoolIds ?? [])
+        : section
+          ? [schoolIdOf(section)]
+          : [];
   return profiles.values().find(({ scope }) => schoolIds.some(scope.covers));
 }

@@ -5,7 +5,7 @@
 import { type Drift, isOfLink } from '../../drift/ledger.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readSchool, type SchoolContents } from '../../graph/school-contents.ts';
-import { objectOf, schoolKey } from '../../model/keys.ts';
+import { objectOf, type SchoolId, schoolKey } from '../../model/keys.ts';
 import type { TenantState } from '../state/tenant-state.ts';
 import { profileOf } from './judging.ts';
 
@@ -25,7 +25,7 @@ export function dueSchools(
   drifts: Iterable<Drift>,
   readAt: ReadonlyMap<string, string>,
   nowMs: number,
-): string[] {
+): SchoolId[] {
   const [uncertain, told] = [new Set<string>(), new Set<string>()];
   for (const { kind, object, state: at, verdict } of drifts) {
     if (at !== 'open' || !isOfLink({ kind }) || objectOf(object).kind !== 'school') continue;
@@ -46,9 +46,9 @@ export function dueSchools(
 export async function readSchools(
   client: GraphClient,
   { applied }: TenantState,
-  schoolIds: readonly string[],
-): Promise<Map<string, SchoolContents | undefined>> {
-  const read = new Map<string, SchoolContents | undefined>();
+  schoolIds: readonly SchoolId[],
+): Promise<Map<SchoolId, SchoolContents | undefined>> {
+  const read = new Map<SchoolId, SchoolContents | undefined>();
   for (const id of schoolIds) {
     const objectId = applied.schools.get(id)?.objectId;
     if (objectId !== undefined) read.set(id, await readSchool(client, objectId));

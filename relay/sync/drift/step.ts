@@ -17,7 +17,7 @@ import { type ObjectChanges, readObjectChanges } from '../../graph/education-del
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
 import type { SchoolContents } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
-import { classKey, keysOfObjects } from '../../model/keys.ts';
+import { classKey, keysOfObjects, type SchoolId } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import {
   type Collection,
@@ -55,7 +55,7 @@ interface Read {
   groups: GroupChanges;
   values: Map<'schools' | 'classes' | 'users', ObjectChanges & { deltaLink: string }>;
   /** By id; undefined for one that is not there. */
-  schools: Map<string, SchoolContents | undefined>;
+  schools: Map<SchoolId, SchoolContents | undefined>;
 }
 
 /**
@@ -164,7 +164,7 @@ async function readAll(
   client: GraphClient,
   state: TenantState,
   readings: ReadonlyMap<Collection, Reading>,
-  schoolIds: readonly string[],
+  schoolIds: readonly SchoolId[],
   nowMs: number,
 ): Promise<Read> {
   const linkTo = (collection: Collection) => readings.get(collection)?.deltaLink;

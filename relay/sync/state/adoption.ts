@@ -3,6 +3,7 @@
  * (graph/stamped.ts) and kept until a run of an enabled profile uses them; whose they are is decided again whenever the tenant
  * is loaded or its roster changes, so that a preview binds nobody.
  */
+
 import { decideAdoption, type Sought } from '../../adoption/decide.ts';
 import type { Adoption } from '../../adoption/open.ts';
 import { schoolSisId, soughtClass, soughtPerson, soughtSchool } from '../../adoption/sought.ts';
@@ -13,6 +14,15 @@ import type { Applied, RelationKind } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
 import { commonPart } from '../../model/body.ts';
 import type { Found } from '../../model/found.ts';
+import {
+  asSchoolId,
+  asSectionId,
+  classKey,
+  type ObjectParts,
+  type SchoolId,
+  schoolIdOf,
+  schoolKey,
+} from '../../model/keys.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import { licenseKey } from '../../operations/license-relation.ts';
@@ -51,8 +61,8 @@ export function adopt(tenant: TenantState): void {
   for (const [key, objectId] of adopted) {
     const { kind = 'class', dcid = '' } = sought.get(key) ?? {};
     const object = { objectId, body: found.get(objectId)?.body ?? {} };
-    if (kind === 'school') tenant.applied.schools.set(dcid, object);
-    else if (kind === 'class') tenant.applied.classes.set(dcid, object);
+    if (kind === 'school') tenant.applied.schools.set(asSchoolId(dcid), object);
+    else if (kind === 'class') tenant.applied.classes.set(asSectionId(dcid), object);
     else {
       const rule = sought.get(key)?.byOwnStampAlone ? foundByStamp : ruleOf(found.get(objectId));
       const link: Link = { role: kind, personId: dcid, objectId, rule };
@@ -78,12 +88,13 @@ function* soughtBy({ profile, scope, tenant }: ProfileState): Iterable<Sought> {
   const { roster, applied, accounts } = tenant;
   const ofSchools = readingOf(profile.adoption, 'schools');
   const ofSections = readingOf(profile.adoption, 'sections');
-  for (const school of roster.schools.values()) {
-    if (scope.covers(school.id) && !applied.schools.has(school.id)) yield soughtSchool(school, ofSchools);
+  for (const [id, school] of roster.schools) {
+    if (scope.covers(id) && !applied.schools.has(id)) yield soughtSchool(school, ofSchools);
   }
-  for (const section of roster.sections.values()) {
-    if (!scope.covers(section.schoolId) || applied.classes.has(section.id)) continue;
-    yield soughtClass(section, roster.schools.get(section.schoolId), ofSections, ofSchools);
+  for (const [id, section] of roster.sections) {
+    const schoolId = schoolIdOf(section);
+    if (!scope.covers(schoolId) || applied.classes.has(id)) continue;
+    yield soughtClass(section, roster.schools.get(schoolId), ofSections, ofSchools);
   }
   for (const [key, person] of roster.people) {
     if (accounts.has(key)) continue;
@@ -108,17 +119,17 @@ function objectsInUse({ applied, taken }: TenantState): Set<string> {
 /** Takes out of the desired state what must not be touched before it is clear whose it is. */
 export function withoutConflicts(desired: DesiredState, { conflicts }: Adoption): DesiredState {
   if (conflicts.size === 0) return desired;
-  const isFree = (prefix: string) => (id: string) => !conflicts.has(`${prefix}:${id}`);
+  const isFreeSchool = (id: SchoolId) => !conflicts.has(schoolKey(id));
   return {
     ...desired,
-    allSchools: new Set([...desired.allSchools].filter(isFree('school'))),
-    schools: only(desired.schools, isFree('school')),
-    schoolUsers: only(desired.schoolUsers, isFree('school')),
-    classes: only(desired.classes, isFree('class')),
+    allSchools: new Set([...desired.allSchools].filter(isFreeSchool)),
+    schools: only(desired.schools, isFreeSchool),
+    schoolUsers: only(desired.schoolUsers, isFreeSchool),
+    classes: only(desired.classes, (id) => !conflicts.has(classKey(id))),
   };
 }
 
-function only<V>(map: ReadonlyMap<string, V>, passes: (key: string) => boolean): Map<string, V> {
+function only<K, V>(map: ReadonlyMap<K, V>, passes: (key: K) => boolean): Map<K, V> {
   return new Map([...map].filter(([key]) => passes(key)));
 }
 
@@ -142,8 +153,8 @@ export function alreadyThere(
   const { found, links } = adoption;
   if (found.size === 0) return [];
   const there: Applied[] = [];
-  const object = (kind: 'school' | 'class', key: string, { objectId, body }: Found, wanted: Body) =>
-    there.push({ object: { kind, key, objectId, body: commonPart(body, wanted) } });
+  const object = (of: ObjectParts, { objectId, body }: Found, wanted: Body) =>
+    there.push({ object: { ...of, objectId, body: commonPart(body, wanted) } });
   const related = (kind: RelationKind, container: string, items: string[]) => {
     if (items.length > 0) there.push({ relations: { kind, container, items } });
   };
@@ -154,13 +165,13 @@ export function alreadyThere(
   for (const [schoolId, body] of desired.schools) {
     const school = found.get(applied.schools.get(schoolId)?.objectId ?? '');
     if (school === undefined) continue;
-    object('school', schoolId, school, body);
+    object({ kind: 'school', key: schoolId }, school, body);
     related('schoolUser', schoolId, among(desired.schoolUsers.get(schoolId) ?? [], school.related.users));
   }
   for (const [sectionId, { schoolId, body }] of desired.classes) {
     const group = found.get(applied.classes.get(sectionId)?.objectId ?? '');
     if (group === undefined) continue;
-    object('class', sectionId, group, body);
+    object({ kind: 'class', key: sectionId }, group, body);
     const isIn = group.related.schools?.includes(applied.schools.get(schoolId)?.objectId ?? '') === true;
     related('schoolClass', schoolId, isIn ? [sectionId] : []);
     related('member', sectionId, among(desired.members.get(sectionId) ?? [], group.related.members));
