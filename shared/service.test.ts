@@ -10,7 +10,7 @@ async function played(turns: number, turn: (at: number) => Promise<void>, option
   const clock = new VirtualClock(0);
   const stop = new AbortController();
   const times: number[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const loop = startLoop({
     turn: async () => {
       times.push(clock.now());
@@ -19,26 +19,26 @@ async function played(turns: number, turn: (at: number) => Promise<void>, option
     },
     pauseMs: 2000,
     backoff: { baseMs: 2000, capMs: 30_000 },
-    failed: ({ message }) => told.push(message),
-    recovered: () => told.push('recovered'),
+    failed: ({ message }) => reported.push(message),
+    recovered: () => reported.push('recovered'),
     clock,
     random: () => 0.999999,
     signal: stop.signal,
     ...options,
   });
-  return { loop, clock, times, told };
+  return { loop, clock, times, reported };
 }
 
 const unavailable = (reason: string) => fail('STORE_UNAVAILABLE', { store: 'x', reason });
 
 t.test('a turn that always fails is paused for longer and longer, and reported once', async (t) => {
-  const { loop, times, told } = await played(8, async () => {
+  const { loop, times, reported } = await played(8, async () => {
     throw unavailable('the disk image is malformed');
   });
   await loop.ended;
   const pauses = times.slice(1).map((time, at) => Math.round((time - (times[at] ?? 0)) / 1000));
   t.same(pauses, [2, 4, 8, 16, 30, 30, 30]);
-  t.equal(told.length, 1);
+  t.equal(reported.length, 1);
 });
 
 t.test('even without chance or a pause of its own there is a second between failed turns', async (t) => {
@@ -68,12 +68,12 @@ t.test('a failed turn that wakes its own loop does not make it turn without a pa
 });
 
 t.test('another reason is reported, and the end of the trouble is, too', async (t) => {
-  const { loop, told, times } = await played(7, async (at) => {
+  const { loop, reported, times } = await played(7, async (at) => {
     if (at === 2 || at === 3) throw unavailable('full');
     if (at === 4) throw unavailable('malformed');
   });
   await loop.ended;
-  t.match(told, [/full/, /malformed/, 'recovered']);
+  t.match(reported, [/full/, /malformed/, 'recovered']);
   t.equal((times.at(-1) ?? 0) - (times.at(-2) ?? 0), 2000, 'then it has its usual pause again');
 });
 
@@ -119,7 +119,7 @@ t.test('a loop may begin with a pause, ask after each turn how long the next one
 });
 
 t.test('what cannot say how long to pause is a failed turn like any other', async (t) => {
-  const { loop, times, told } = await played(3, async () => undefined, {
+  const { loop, times, reported } = await played(3, async () => undefined, {
     pauseMs: () => {
       throw new Error('no clock on the wall');
     },
@@ -127,7 +127,7 @@ t.test('what cannot say how long to pause is a failed turn like any other', asyn
   });
   await loop.ended;
   t.same(times, [0, 1000, 2000]);
-  t.match(told, [/no clock on the wall/]);
+  t.match(reported, [/no clock on the wall/]);
 });
 
 t.test('stop ends a pause of days; no turn follows, and nothing is left on the signal', async (t) => {

@@ -4,7 +4,7 @@ import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type Kind, kinds } from '../../shared/roster.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
-import { type Calls, toldBy } from '../powerschool/calls.ts';
+import { type Calls, refusalOf } from '../powerschool/calls.ts';
 import type { Answer } from '../powerschool/http.ts';
 import { parseJson } from '../powerschool/json.ts';
 import { fails, failure, pass, type Verdict, warn } from './step.ts';
@@ -91,7 +91,7 @@ async function tryQuery(
     const ms = now() - began;
     if (answer.status === 404) return { trial: { query, ms, outcome: 'missing' }, records: nothing };
     if (answer.status === 403) {
-      return { trial: { query, ms, outcome: 'denied', fields: toldBy(answer)?.fields ?? [] }, records: nothing };
+      return { trial: { query, ms, outcome: 'denied', fields: refusalOf(answer)?.fields ?? [] }, records: nothing };
     }
     if (answer.status !== 200) throw await calls.refusal(answer, query);
     const records = recordsOf(answer);

@@ -62,7 +62,7 @@ async function* checkEndpoint(
     if (skew !== undefined) skews.relay = skew;
     // As the agent itself does it: a clock that is wrong is told by the check of the clock.
     const correction = correctionFor(skew ?? 0);
-    const again = first.outcome === 'refused' && first.told.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
+    const again = first.outcome === 'refused' && first.refusal.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
     const answer = again ? await tryUpgrade(url, way, await tokenAt(clock.now() + correction), limit) : first;
     const now = clock.now();
     if (answer.outcome === 'answered') reads.wanted = answer.answer.fields ?? 'unsaid';
@@ -80,11 +80,11 @@ async function* checkEndpoint(
  */
 export function upgradeVerdict(url: string, answer: UpgradeResult, ms: number): Verdict {
   if (answer.outcome === 'answered') return pass(`A WebSocket opens, and the relay's answer comes through (${ms} ms).`);
-  const { status, headers, told } = answer;
+  const { status, headers, refusal } = answer;
   const intercepted = interception(url, answer);
   if (intercepted !== undefined) throw intercepted;
-  if (told.code === undefined) throw fail('RELAY_REFUSED', { url, status: plainStatus(status, headers) });
-  if (status === 429 || status >= 500) throw relayError(url, status, told, undefined);
+  if (refusal.code === undefined) throw fail('RELAY_REFUSED', { url, status: plainStatus(status, headers) });
+  if (status === 429 || status >= 500) throw relayError(url, status, refusal, undefined);
   return pass(`A relay answers (status ${status}, ${ms} ms).`);
 }
 
@@ -102,11 +102,11 @@ function identityVerdict(url: string, answer: UpgradeResult, identity: Identity 
     if (tenantId !== identity.tenantId) return fail('AGENT_UNKNOWN', { url });
     return pass(`The relay (version ${relayVersion}) knows agent ${identity.agentId} of ${tenantName}.`);
   }
-  const { status, told } = answer;
-  if (told.code === 'PROTOCOL_UNSUPPORTED' && told.message?.includes(checkSubprotocol)) {
+  const { status, refusal } = answer;
+  if (refusal.code === 'PROTOCOL_UNSUPPORTED' && refusal.message?.includes(checkSubprotocol)) {
     const action =
       'Run "hallpass-agent status" to see whether cycles succeed, and have the relay updated so that it can answer this check.';
     return warn('The relay is older than this check and does not say whether it knows this agent.', action);
   }
-  return relayError(url, status, told, undefined);
+  return relayError(url, status, refusal, undefined);
 }

@@ -44,9 +44,9 @@ async function work(
   const log = { ...state.settings.log, ...(logFile === undefined ? {} : { file: resolve(logFile) }) };
   const onTrouble = (error: HallpassError) => shown(toProblem(error));
   const logged = logFileReport({ log, folder, clock: systemClock, onTrouble });
-  let told: string | undefined;
+  let reported: string | undefined;
   const report: Report = (event) => {
-    if (event.event === 'problem') told = event.message;
+    if (event.event === 'problem') reported = event.message;
     logged(event);
     shown(event);
   };
@@ -56,7 +56,7 @@ async function work(
   } catch (thrown) {
     const error = toHallpassError(thrown);
     // Before there is a state folder, nothing is left behind by a mere attempt.
-    if (error.message !== told && existsSync(folder)) logged(toProblem(error));
+    if (error.message !== reported && existsSync(folder)) logged(toProblem(error));
     throw error;
   }
 }

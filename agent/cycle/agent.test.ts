@@ -94,9 +94,9 @@ t.test('in quiet hours nothing is asked, not even for the relay, until they are 
   const { event } = await start(t, district, clock);
   t.match(await event('agent.quiet'), { until: /^20\d\d-.*:00\.000Z$/ });
   t.match(await waiting, { state: 'waiting' });
-  const told = district.relay.next('result');
-  district.relay.tell(command);
-  t.match(await told, { ok: false, error: { code: 'QUIET_HOURS' } });
+  const result = district.relay.next('result');
+  district.relay.send(command);
+  t.match(await result, { ok: false, error: { code: 'QUIET_HOURS' } });
   t.same(
     district.powerschool.asked.map(({ path }) => path),
     ['/ws/v1/metadata'],

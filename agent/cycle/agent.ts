@@ -54,7 +54,7 @@ export class Agent {
   /** End of the quiet hours that were reported last. */
   #quietUntil = 0;
   /** The session that knows of the pause. */
-  #pauseTold: Session | undefined;
+  #pauseReported: Session | undefined;
   /** Somebody here wants a cycle at once. */
   #wanted = false;
   /** Ids of `sync` commands that wait for the next cycle. */
@@ -186,14 +186,14 @@ export class Agent {
       command: ({ id, name }, session) => {
         const quiet = this.#quiet();
         if (name === 'settings') {
-          void session.tell({ type: 'result', id, ok: true });
+          void session.send({ type: 'result', id, ok: true });
           renew();
         } else if (state.pausedSince !== undefined) {
           const error = toErrorMessage(fail('AGENT_PAUSED', { since: state.pausedSince }));
-          void session.tell({ type: 'result', id, ok: false, error });
+          void session.send({ type: 'result', id, ok: false, error });
         } else if (quiet !== undefined) {
           const error = toErrorMessage(fail('QUIET_HOURS', { until: new Date(quiet).toISOString() }));
-          void session.tell({ type: 'result', id, ok: false, error });
+          void session.send({ type: 'result', id, ok: false, error });
         } else {
           this.#commands.push(id);
           this.#loop?.wake();
@@ -205,7 +205,7 @@ export class Agent {
         watch?.({ moment: 'link.throttled', until: this.#pausedUntil });
       },
       answered: (ms) => watch?.({ moment: 'link.answered', ms }),
-      told: ({ code, message }) => report({ event: 'link.told', code, message }),
+      errorReported: ({ code, message }) => report({ event: 'link.told', code, message }),
       clockCorrected: (ms) => report({ event: 'clock.corrected', seconds: Math.round(ms / 1000) }),
     };
   }
@@ -293,8 +293,8 @@ export class Agent {
       this.#wanted ||= thorough;
       return false;
     }
-    const told = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
-    for (const id of commands) await session.tell({ type: 'result', id, ...told });
+    const outcome = error === undefined ? { ok: true } : { ok: false, error: toErrorMessage(error) };
+    for (const id of commands) await session.send({ type: 'result', id, ...outcome });
     return true;
   }
 
@@ -327,7 +327,7 @@ export class Agent {
     const until = this.#quiet();
     if (until !== undefined && until !== this.#quietUntil) {
       this.#parts.report({ event: 'agent.quiet', until: new Date(until).toISOString() });
-      await session.tell({ type: 'status', state: 'waiting' });
+      await session.send({ type: 'status', state: 'waiting' });
     }
     this.#quietUntil = until ?? 0;
     return this.#quietUntil;
@@ -336,8 +336,8 @@ export class Agent {
   /** True while an administrator has paused the agent; told once in each session. */
   async #reportPause(session: Session): Promise<boolean> {
     const paused = this.#parts.state.pausedSince !== undefined;
-    if (paused && this.#pauseTold !== session) await session.tell({ type: 'status', state: 'waiting' });
-    this.#pauseTold = paused ? session : undefined;
+    if (paused && this.#pauseReported !== session) await session.send({ type: 'status', state: 'waiting' });
+    this.#pauseReported = paused ? session : undefined;
     return paused;
   }
 

@@ -14,20 +14,20 @@ t.test('a running agent reconnects, follows commands, and stops in good order', 
   await first;
 
   const again = district.relay.next('hello');
-  district.relay.tell({ type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' });
+  district.relay.send({ type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' });
   await again;
   t.match(district.relay.said('result'), [{ ok: true }]);
 
   const drained = district.relay.next('hello');
-  district.relay.tell({ type: 'drain', reconnectAfterMs: 0 });
+  district.relay.send({ type: 'drain', reconnectAfterMs: 0 });
   await drained;
   t.equal(district.relay.connections, 3);
 
   const complained = district.relay.next('error');
-  district.relay.tellRaw('{"type":"tea"}');
+  district.relay.sendRaw('{"type":"tea"}');
   t.match(await complained, { code: 'MESSAGE_UNKNOWN' });
   const malformed = district.relay.next('error');
-  district.relay.tellRaw(Buffer.from('not gzip'));
+  district.relay.sendRaw(Buffer.from('not gzip'));
   t.match(await malformed, { code: 'FRAME_MALFORMED' });
   t.equal(district.relay.connections, 3, 'a message that cannot be read does not cost the connection');
 
@@ -52,7 +52,7 @@ t.test('a cycle that ends early leaves nothing of itself behind for the next one
   district.powerschool.fault = () => undefined;
   const result = district.relay.next('result');
   const batches = district.relay.said('batch').length;
-  district.relay.tell({ type: 'command', id: '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a11', name: 'sync' });
+  district.relay.send({ type: 'command', id: '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a11', name: 'sync' });
   t.match(await result, { ok: true });
   t.ok(
     district.relay
@@ -106,7 +106,7 @@ t.test('a change of profiles in the middle of a cycle costs the connection, not 
   const change = (district: typeof once, at: number) => {
     district.relay.fault = ({ type }) => {
       if (district.relay.connections !== at || type !== 'batch') return undefined;
-      district.relay.tell(settings);
+      district.relay.send(settings);
       return 'swallow';
     };
   };
@@ -125,7 +125,7 @@ t.test('a change of profiles in the middle of a cycle costs the connection, not 
   district.powerschool.set('student:1', [person('1000', 'student')]);
   const id = '0c7d0f52-20b4-4f41-9e0e-2d3f0f6c1a12';
   const result = district.relay.next('result');
-  district.relay.tell({ type: 'command', id, name: 'sync' });
+  district.relay.send({ type: 'command', id, name: 'sync' });
   t.match(await result, { id: settings.id, ok: true });
   t.match(await district.relay.next('result'), { id, ok: true }, 'the command is carried out in the next session');
   t.equal(district.relay.connections, 2);

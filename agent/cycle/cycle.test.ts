@@ -261,7 +261,7 @@ t.test('the state folder deleted between two cycles costs a comparison', async (
   await rm(district.folder, { recursive: true });
   const heard = district.relay.heard.length;
   const second = district.relay.next('result');
-  district.relay.tell({ type: 'command', id: '9b2f7f0e-58ab-4e2c-8b51-6e0a3d9c1d11', name: 'sync' });
+  district.relay.send({ type: 'command', id: '9b2f7f0e-58ab-4e2c-8b51-6e0a3d9c1d11', name: 'sync' });
   t.match(await second, { ok: true });
   stop.abort();
   await running;

@@ -55,7 +55,7 @@ export class CycleRunner {
   #repairs = 0;
   #facts: SourceFacts = {};
   #refused = false;
-  #told: SourceKind = 'powerquery';
+  #reportedKind: SourceKind = 'powerquery';
   /** What was last said to be left out: to the relay, by connection, and in the log. */
   #leftOut: { session: Session; said: string } | undefined;
   #leftOutLogged = '';
@@ -133,7 +133,7 @@ export class CycleRunner {
         onProbed: () => {
           probe = { endedAt: clock.now(), ms: clock.now() - probeStartedAt };
           watch?.({ moment: 'powerschool.answered', ms: probe.ms });
-          this.#tellSource();
+          this.#reportSource();
         },
         onPlanned: (buckets) => watch?.({ moment: 'cycle.planned', buckets }),
         onSent: (kind, records) => {
@@ -220,21 +220,21 @@ export class CycleRunner {
       problem: problem === undefined ? undefined : this.#lasting(problem),
       leftOut,
     });
-    await this.#tellStatus(session, problem, leftOut);
+    await this.#sendStatus(session, problem, leftOut);
   }
 
   /** Reading the plugin's queries is what is expected: it is told only after something else. */
-  #tellSource(): void {
+  #reportSource(): void {
     const { kind } = this.#parts.source;
-    if (kind === this.#told) return;
-    this.#told = kind;
+    if (kind === this.#reportedKind) return;
+    this.#reportedKind = kind;
     this.#parts.report({ event: 'source.chosen', source: kind, unknown: limitsOf(kind) });
   }
 
   async #failed(session: Session, error: HallpassError): Promise<void> {
     this.#reportProblem(error);
     await this.#saveHealth({ ...this.#parts.state.health, problem: this.#lasting(error) });
-    await this.#tellStatus(session, error);
+    await this.#sendStatus(session, error);
   }
 
   /** With the time at which this kind of trouble began. */
@@ -254,12 +254,12 @@ export class CycleRunner {
   }
 
   /** @param leftOut undefined when the cycle did not come so far as to know it */
-  async #tellStatus(session: Session, problem: HallpassError | undefined, leftOut?: LeftOut): Promise<void> {
+  async #sendStatus(session: Session, problem: HallpassError | undefined, leftOut?: LeftOut): Promise<void> {
     const { lastCheckAt, lastCycle } = this.#parts.state.health;
     const said = JSON.stringify(leftOut);
     const isNews = leftOut !== undefined && (this.#leftOut?.session !== session || this.#leftOut.said !== said);
     if (isNews) this.#leftOut = { session, said };
-    await session.tell({
+    await session.send({
       type: 'status',
       state: problem === undefined ? 'idle' : 'problem',
       ...(lastCheckAt === undefined ? {} : { lastCycleAt: lastCheckAt }),

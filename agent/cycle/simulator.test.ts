@@ -248,7 +248,7 @@ t.test('tokens that end, a throttle, and a disabled plugin', async (t) => {
   await first;
   const command = async () => {
     const result = bench.relay.next('result');
-    bench.relay.tell({ type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', name: 'sync' });
+    bench.relay.send({ type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', name: 'sync' });
     return result;
   };
   simulator.oauth.revokeAll();

@@ -15,7 +15,7 @@ import type { AgentEvent } from './events.ts';
 import { toLeftOut, tooMany } from './left-out.ts';
 
 /** What the relay was last told to be left out. */
-function told(district: District): LeftOut | undefined {
+function reported(district: District): LeftOut | undefined {
   return district.relay.said('status').findLast(({ leftOut }) => leftOut !== undefined)?.leftOut;
 }
 
@@ -41,7 +41,7 @@ t.test(
     const events = await sync(district);
     t.same(recordsOf(district, 'section:1'), ['1000', '1002'], 'the rest of the school is sent');
     const row = { kind: 'section', schoolId: '1', id: '1001', field: 'sectionNumber', fault: 'missing' };
-    t.same(told(district), { count: 1, rows: [row] });
+    t.same(reported(district), { count: 1, rows: [row] });
     t.match(
       events.filter(({ event }) => event === 'problem'),
       [
@@ -70,7 +70,7 @@ t.test(
 
     district.powerschool.set('section:1', [section('1000', '1000'), section('1001', '1000'), section('1002', '1000')]);
     await sync(district);
-    t.same(told(district), { count: 0, rows: [] });
+    t.same(reported(district), { count: 0, rows: [] });
     t.equal(district.relay.said('status').at(-1)?.problem, undefined);
     t.notMatch((await runCommand(district.folder, ['status'])).out, /Left out|ROWS_LEFT_OUT/);
     inStep(t, district);
@@ -88,14 +88,14 @@ t.test('a row that was good and breaks is no deletion; really gone, it is', asyn
   t.match(district.relay.mirror.get('student:1')?.get('1000'), { surname: "O'Neil" }, 'the last good record stays');
   t.match(district.relay.mirror.get('student:1')?.get('1001'), { surname: 'Changed' });
   t.same(deleted(), [rest[0]?.id], 'who is gone is deleted all the same');
-  t.match(told(district), { count: 1, rows: [{ id: '1000', field: 'surname', fault: 'too long' }] });
+  t.match(reported(district), { count: 1, rows: [{ id: '1000', field: 'surname', fault: 'too long' }] });
 
   await sync(district);
   t.ok(district.relay.mirror.get('student:1')?.has('1000'), 'nor later');
   district.powerschool.set('student:1', rowsOf(district, 'student:1').slice(1));
   await sync(district);
   t.notOk(district.relay.mirror.get('student:1')?.has('1000'));
-  t.same(told(district), { count: 0, rows: [] });
+  t.same(reported(district), { count: 0, rows: [] });
   inStep(t, district);
 });
 
@@ -111,7 +111,7 @@ t.test('who moves to a school where the row is broken stays where they were, unt
   await sync(district);
   t.ok(district.relay.mirror.get('student:1')?.has('1000'));
   t.notOk(district.relay.mirror.get('student:2')?.has('1000'));
-  t.match(told(district), { rows: [{ schoolId: '2', id: '1000', field: 'username', fault: 'control character' }] });
+  t.match(reported(district), { rows: [{ schoolId: '2', id: '1000', field: 'username', fault: 'control character' }] });
   const { lastCheckAt } = JSON.parse(await readFile(join(district.folder, 'health.json'), 'utf8'));
   t.match(lastCheckAt, /Z$/, 'the check is complete all the same');
   district.powerschool.set('student:2', [mover, ...there]);
@@ -151,8 +151,8 @@ t.test('every kind of row and every kind of fault stays behind alone, and no val
     const events = await sync(district);
     t.equal(recordsOf(district, key).length, before.length, `${key} ${field}: the others are sent`);
     const [kind, schoolId] = key.split(':');
-    t.same(told(district)?.rows, [{ kind, schoolId, id: row.id, field, fault }]);
-    t.notMatch(JSON.stringify([events, told(district)]), secret);
+    t.same(reported(district)?.rows, [{ kind, schoolId, id: row.id, field, fault }]);
+    t.notMatch(JSON.stringify([events, reported(district)]), secret);
     await district.close();
   }
 });
@@ -162,11 +162,11 @@ t.test('two rows of one key that differ are one record and one finding; two equa
   const [one] = rowsOf(district, 'section:1') as [Row];
   district.powerschool.set('section:1', [one, one]);
   await sync(district);
-  t.same(told(district), { count: 0, rows: [] });
+  t.same(reported(district), { count: 0, rows: [] });
   district.powerschool.set('section:1', [one, { ...one, coursename: 'Zoology' }]);
   await sync(district);
   t.same(recordsOf(district, 'section:1'), ['1000']);
-  t.match(told(district)?.rows, [{ id: '1000', field: 'courseName', fault: 'two rows differ' }]);
+  t.match(reported(district)?.rows, [{ id: '1000', field: 'courseName', fault: 'two rows differ' }]);
 });
 
 t.test('more than half of a bucket is a fault of the query: it stays as it was, everything else goes on', async (t) => {
@@ -176,7 +176,7 @@ t.test('more than half of a bucket is a fault of the query: it stays as it was, 
   const spoil = (from: number) => rows.map((row, index) => (index < from ? { ...row, sectionid: '' } : row));
   district.powerschool.set('studentEnrollment:1', spoil(12));
   await sync(district);
-  t.equal(told(district)?.count, 12, 'twelve of 25 are single rows');
+  t.equal(reported(district)?.count, 12, 'twelve of 25 are single rows');
   district.powerschool.set('studentEnrollment:1', spoil(13));
   district.powerschool.set('section:2', [{ ...rowsOf(district, 'section:2')[0], coursename: 'Changed' } as Row]);
   await t.rejects(sync(district), {
@@ -189,7 +189,7 @@ t.test('more than half of a bucket is a fault of the query: it stays as it was, 
   t.match(district.relay.mirror.get('section:2')?.get('2000'), { courseName: 'Changed' });
   district.powerschool.set('studentEnrollment:1', rows);
   await sync(district);
-  t.same(told(district), { count: 0, rows: [] });
+  t.same(reported(district), { count: 0, rows: [] });
   inStep(t, district);
 });
 

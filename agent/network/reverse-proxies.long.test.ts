@@ -111,7 +111,7 @@ class Link {
         source: { kind: 'powerquery' },
       }),
       listener: {
-        ...{ command() {}, draining() {}, throttled() {}, told() {} },
+        ...{ command() {}, draining() {}, throttled() {}, errorReported() {} },
         opened: () => {
           this.#opened += 1;
           noticed();

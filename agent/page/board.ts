@@ -119,7 +119,7 @@ export class Board {
   report(event: AgentEvent): void {
     const now = this.#clock.now();
     if (event.event !== 'cycle.progress') this.log.add(event, now);
-    this.#state = { ...this.#state, ...told(this.#state, event, now) };
+    this.#state = { ...this.#state, ...changedBy(this.#state, event, now) };
     this.#changed();
   }
 
@@ -142,7 +142,7 @@ export class Board {
 }
 
 /** What an event of the log changes. Pure. */
-function told({ cycle }: BoardState, event: AgentEvent, now: number): Partial<BoardState> {
+function changedBy({ cycle }: BoardState, event: AgentEvent, now: number): Partial<BoardState> {
   switch (event.event) {
     case 'cycle.progress': {
       const { bucketsDone, bucketsTotal, records } = event;

@@ -161,9 +161,9 @@ async function lookAt(t: Test, tab: Tab, name: string): Promise<void> {
 
 /** One sentence and one step, without the words of programmers. */
 async function saysPlainly(t: Test, tab: Tab, says: RegExp, step: RegExp): Promise<void> {
-  const told = tab.locator('#verdict h2').filter({ hasText: says });
-  await told.waitFor();
-  const sentence = (await told.textContent()) ?? '';
+  const headline = tab.locator('#verdict h2').filter({ hasText: says });
+  await headline.waitFor();
+  const sentence = (await headline.textContent()) ?? '';
   const next = (await tab.locator('#verdict .action').textContent()) ?? '';
   t.match(sentence, /^[A-Z].*\.$/s);
   t.match(next, step);

@@ -66,7 +66,7 @@ export class Calls {
   /** The error of a refusal whose meaning does not depend on what was asked for. */
   async refusal(answer: Answer, what: string): Promise<HallpassError> {
     const url = this.http.origin;
-    if (answer.status === 401) return this.#tokens.refused(toldBy(answer)?.message ?? 'a fresh token was refused');
+    if (answer.status === 401) return this.#tokens.refused(refusalOf(answer)?.message ?? 'a fresh token was refused');
     if (answer.status === 429) {
       const asked = retryAfterMs(header(answer, 'retry-after'), this.#clock.now()) ?? longestThrottleMs;
       return fail('POWERSCHOOL_THROTTLED', { url }, { retryAfterMs: asked });
@@ -76,11 +76,11 @@ export class Calls {
 }
 
 /** What PowerSchool says of a refusal, in its several ways; undefined when it says nothing. */
-export function toldBy(answer: Answer): { message?: string; fields?: string[] } | undefined {
-  const told = refusalSchema.safeParse(parseJson(answer.text)).data;
-  if (told === undefined) return undefined;
-  const message = (told.errorMessage?.message ?? told.message)?.slice(0, 200);
-  const fields = told.errors?.flatMap(({ field }) => field ?? []);
+export function refusalOf(answer: Answer): { message?: string; fields?: string[] } | undefined {
+  const refusal = refusalSchema.safeParse(parseJson(answer.text)).data;
+  if (refusal === undefined) return undefined;
+  const message = (refusal.errorMessage?.message ?? refusal.message)?.slice(0, 200);
+  const fields = refusal.errors?.flatMap(({ field }) => field ?? []);
   return { ...(message === undefined ? {} : { message }), ...(fields === undefined ? {} : { fields }) };
 }
 

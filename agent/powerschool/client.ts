@@ -1,7 +1,7 @@
 /** PowerQueries over HTTP, with every refusal turned into an error of the catalog. */
 import { z } from 'zod';
 import { fail, type HallpassError } from '../../shared/errors.ts';
-import { type Calls, toldBy } from './calls.ts';
+import { type Calls, refusalOf } from './calls.ts';
 import type { Answer } from './http.ts';
 import { parseJson } from './json.ts';
 
@@ -40,7 +40,7 @@ export class PowerSchoolClient {
     const answer = await this.#calls.send({ method: 'POST', path, body: JSON.stringify(args), signal });
     if (answer.status === 200) return answer;
     if (answer.status === 403) {
-      const fields = toldBy(answer)?.fields?.join(', ');
+      const fields = refusalOf(answer)?.fields?.join(', ');
       throw fail('POWERSCHOOL_ACCESS_DENIED', { fields: fields || 'a column', query });
     }
     if (answer.status === 404) throw fail('POWERSCHOOL_QUERY_MISSING', { query });

@@ -85,8 +85,8 @@ export class TokenSource {
   async #failure({ status, text }: Answer, credentials: Credentials): Promise<HallpassError> {
     const url = this.#http.origin;
     if (status === 400 || status === 401) {
-      const told = z.object({ error: z.string().max(60) }).safeParse(parseJson(text)).data?.error;
-      return this.#signIn.refused(credentials, told ?? `status ${status}`);
+      const refusal = z.object({ error: z.string().max(60) }).safeParse(parseJson(text)).data?.error;
+      return this.#signIn.refused(credentials, refusal ?? `status ${status}`);
     }
     if (status >= 500) return fail('POWERSCHOOL_FAILED', { url, status, what: 'token' });
     return fail('POWERSCHOOL_WRONG_HOST', { url, status });

@@ -2,7 +2,7 @@
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type Answers, isSecret, subjects, type Topic, waysToTell } from './questions.ts';
+import { type Answers, isSecret, subjects, type Topic, waysToAnswer } from './questions.ts';
 import { readAnswer } from './reading.ts';
 
 export interface AskOptions {
@@ -21,7 +21,7 @@ export class Dialog {
   /** Everything is asked again, also what is stored. */
   readonly restart: boolean;
   #storedIsFine = false;
-  readonly #told: Answers;
+  readonly #prepared: Answers;
   /** What was answered: a step that is tried again asks only for what was wrong. */
   readonly #given = new Map<Topic, string>();
   readonly #terminal: Terminal | undefined;
@@ -35,7 +35,7 @@ export class Dialog {
     stdout: NodeJS.WriteStream,
     { platform, restart }: { platform: NodeJS.Platform; restart: boolean },
   ) {
-    this.#told = { ...answers };
+    this.#prepared = { ...answers };
     this.#terminal = terminal;
     this.#stdout = stdout;
     this.#platform = platform;
@@ -49,12 +49,12 @@ export class Dialog {
 
   /** True when it was told beforehand, or answered already. */
   knows(topic: Topic): boolean {
-    return this.#told[topic] !== undefined || this.#given.has(topic);
+    return this.#prepared[topic] !== undefined || this.#given.has(topic);
   }
 
   /** True when it was told beforehand and not used yet. */
   hasMore(topic: Topic): boolean {
-    return this.#told[topic] !== undefined;
+    return this.#prepared[topic] !== undefined;
   }
 
   /** What was answered is asked for again, the next time that it is needed. */
@@ -64,7 +64,7 @@ export class Dialog {
 
   /** What was typed at another question counts as the answer to this one. */
   give(topic: Topic, answer: string): void {
-    this.#told[topic] = answer;
+    this.#prepared[topic] = answer;
   }
 
   /** While this runs, what is stored is taken as it is, and only what is neither stored nor given is asked. */
@@ -84,7 +84,7 @@ export class Dialog {
    *   told beforehand
    */
   async answer(topic: Topic, { current, optional }: AskOptions = {}): Promise<string> {
-    const given = this.#given.get(topic) ?? (await this.#toldAnswer(topic));
+    const given = this.#given.get(topic) ?? (await this.#preparedAnswer(topic));
     const kept = given ?? (this.#storedIsFine ? (current ?? (optional ? '' : undefined)) : undefined);
     if (kept !== undefined) {
       if (given !== undefined) this.#given.set(topic, given);
@@ -97,7 +97,7 @@ export class Dialog {
 
   /** Asks again for one thing that was wrong. Enter leaves it as it is, "q" stops. @throws HallpassError INPUT_ENDED */
   async again(topic: Topic, current: string | undefined): Promise<Again> {
-    if (this.#told[topic] !== undefined) {
+    if (this.#prepared[topic] !== undefined) {
       this.#given.delete(topic);
       await this.answer(topic);
       return 'changed';
@@ -131,13 +131,13 @@ export class Dialog {
   }
 
   /** Counts once, so that after an error a person is asked. */
-  async #toldAnswer(topic: Topic): Promise<string | undefined> {
-    const told = this.#told[topic];
-    if (told === undefined) return undefined;
-    delete this.#told[topic];
-    if (!isSecret(topic)) this.say(`  ${subjects[topic].text}: ${told}\n`);
+  async #preparedAnswer(topic: Topic): Promise<string | undefined> {
+    const prepared = this.#prepared[topic];
+    if (prepared === undefined) return undefined;
+    delete this.#prepared[topic];
+    if (!isSecret(topic)) this.say(`  ${subjects[topic].text}: ${prepared}\n`);
     try {
-      return await this.#read(topic, told);
+      return await this.#read(topic, prepared);
     } catch (error) {
       if (!this.interactive) throw error;
       this.#refuse(toHallpassError(error));
@@ -149,7 +149,7 @@ export class Dialog {
     if (this.#terminal === undefined) {
       if (current !== undefined) return current;
       if (optional) return '';
-      throw fail('SETUP_ANSWER_MISSING', { what: subjects[topic].text.toLowerCase(), ways: waysToTell(topic) });
+      throw fail('SETUP_ANSWER_MISSING', { what: subjects[topic].text.toLowerCase(), ways: waysToAnswer(topic) });
     }
     const hidden = isSecret(topic) && topic !== 'code';
     const question = `  ${subjects[topic].text}${hintOf(hidden, { current, optional }, enter)}: `;
@@ -169,7 +169,7 @@ export class Dialog {
   async #read(topic: Topic, text: string): Promise<string> {
     const { value, note, also = {} } = await readAnswer(topic, text, this.#platform);
     if (note !== undefined) this.say(`    Taken as ${note}.\n`);
-    Object.assign(this.#told, also);
+    Object.assign(this.#prepared, also);
     for (const came of Object.keys(also) as Topic[]) this.#given.delete(came);
     return value;
   }

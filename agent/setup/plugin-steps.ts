@@ -63,7 +63,7 @@ export const waitingStep: Step = {
   async run(parts) {
     const { dialog, clock, checks, mostWaitMs } = parts;
     const startedAt = clock.now();
-    let told = '';
+    let reported = '';
     for (let refusals = 0; ; ) {
       const failed = await firstFailure(checks(), 'powerschool.');
       if (failed === undefined) break;
@@ -71,10 +71,10 @@ export const waitingStep: Step = {
       const waitMs = isRefused ? 60_000 * (refusedMinutes[Math.min(refusals, 3)] ?? 60) : lookEveryMs;
       refusals += isRefused ? 1 : 0;
       if (!dialog.interactive && clock.now() - startedAt + waitMs > mostWaitMs) return failed;
-      if (failed.fact !== told) {
+      if (failed.fact !== reported) {
         dialog.say(`  ${failed.name}: ${failed.fact}\n    → ${nextStep(troubleOf(failed))}\n`);
       }
-      told = failed.fact;
+      reported = failed.fact;
       const typed = await wait(parts, waitMs);
       if (typed === undefined || typed === '') continue;
       dialog.forget('clientId', 'clientSecret');

@@ -142,7 +142,7 @@ export function isSecret(topic: Topic): boolean {
 }
 
 /** How to give an answer without being asked. */
-export function waysToTell(topic: Topic): string {
+export function waysToAnswer(topic: Topic): string {
   const { flag } = subjects[topic];
   const variable = variableOf(flag);
   return isSecret(topic)

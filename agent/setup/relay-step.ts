@@ -37,6 +37,6 @@ async function storeWay({ context, dialog }: SetupParts): Promise<void> {
   const proxy = await extra('proxy');
   const credentials = await extra('proxyCredentials');
   const name = await extra('name');
-  const told = Object.entries({ relayUrl, relayCa, proxy, name }).filter(([, value]) => value !== undefined);
-  await storeSettings(context.folder, Object.fromEntries(told), { proxy: credentials });
+  const given = Object.entries({ relayUrl, relayCa, proxy, name }).filter(([, value]) => value !== undefined);
+  await storeSettings(context.folder, Object.fromEntries(given), { proxy: credentials });
 }

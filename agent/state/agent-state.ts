@@ -131,7 +131,7 @@ export class AgentState {
    * @returns what is to be told: STATE_COPY_USED, STATE_PAUSE_LOST
    */
   async heal(): Promise<HallpassError[]> {
-    const told = this.copyUsed === undefined ? [] : [this.copyUsed];
+    const reported = this.copyUsed === undefined ? [] : [this.copyUsed];
     const files = [
       { path: this.paths.settings, broken: this.#copied[0]?.broken, write: () => this.#settings.write() },
       { path: this.paths.identity, broken: this.#copied[1]?.broken, write: () => this.#identity.write() },
@@ -141,11 +141,11 @@ export class AgentState {
       await rename(path, `${path}.broken`).catch(() => undefined);
       await write();
     }
-    if (this.#pauseLost === undefined) return told;
-    told.push(fail('STATE_PAUSE_LOST', { file: this.paths.pause }));
+    if (this.#pauseLost === undefined) return reported;
+    reported.push(fail('STATE_PAUSE_LOST', { file: this.paths.pause }));
     await this.#pause.write();
     this.#pauseLost = undefined;
-    return told;
+    return reported;
   }
 
   get settings(): Settings {

@@ -15,7 +15,7 @@ let filter: Authority | undefined;
 /** Both ends of each tunnel. */
 const tunnels = new Set<Duplex>();
 
-function tell(report: ProxyReport): void {
+function announce(report: ProxyReport): void {
   process.send?.(report);
 }
 
@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   });
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo;
-    tell({ ready: { port, ca: own?.ca } });
+    announce({ ready: { port, ca: own?.ca } });
   });
 }
 
@@ -43,7 +43,7 @@ function plain(_request: IncomingMessage, response: { end(text: string): void })
 
 async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
   const target = request.url ?? '';
-  tell({ asked: { target, authorization: request.headers['proxy-authorization'] } });
+  announce({ asked: { target, authorization: request.headers['proxy-authorization'] } });
   const { mode, signIn, schemes = ['Basic realm="proxy"'] } = behavior;
   const expected = signIn && `Basic ${Buffer.from(signIn).toString('base64')}`;
   if (expected !== undefined && request.headers['proxy-authorization'] !== expected) {
@@ -77,12 +77,12 @@ async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
 /** A filter: its own certificate in the server's name, and a look at what passes. */
 async function inspect(socket: Socket, target: string, host: string, port: number): Promise<void> {
   filter ??= await createAuthority('Contoso Filter CA');
-  tell({ filter: filter.ca });
+  announce({ filter: filter.ca });
   const name = target.split(':')[0] ?? '';
   const { cert, key } = await filter.issue([name]);
   const inside = new TLSSocket(socket, { isServer: true, cert, key });
   inside.on('error', () => socket.destroy());
-  inside.on('data', (chunk: Buffer) => tell({ overheard: chunk.toString('latin1') }));
+  inside.on('data', (chunk: Buffer) => announce({ overheard: chunk.toString('latin1') }));
   if (behavior.mode === 'portal') {
     inside.once('data', () => inside.end(`HTTP/1.1 200 OK\r\n${page('Your connection was checked')}`));
     return;
@@ -126,7 +126,7 @@ function page(title: string): string {
 process.on('message', (message: ProxyBehavior | 'cut') => {
   if (message === 'cut') for (const socket of tunnels) socket.destroy();
   else behavior = message;
-  tell({ done: true });
+  announce({ done: true });
 });
 process.on('disconnect', () => process.exit());
 await start();

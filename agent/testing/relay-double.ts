@@ -119,11 +119,11 @@ export class RelayDouble {
   }
 
   /** Sends to every connected agent. */
-  tell(message: RelayMessage): void {
+  send(message: RelayMessage): void {
     for (const socket of this.#sockets) send(socket, message);
   }
 
-  tellRaw(data: string | Buffer): void {
+  sendRaw(data: string | Buffer): void {
     for (const socket of this.#sockets) socket.send(data, { binary: typeof data !== 'string' });
   }
 

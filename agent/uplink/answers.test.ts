@@ -23,16 +23,20 @@ t.ok(rootCertificates.length > 50, 'there are well-known authorities to be told 
 t.test('whose proxy dropped the upgrade', async (t) => {
   const cases: [RelayAnswer, RegExp, RegExp][] = [
     [
-      { status: 426, headers: { server: 'nginx/1.22.1' }, told: lost, peer: letsEncrypt },
+      { status: 426, headers: { server: 'nginx/1.22.1' }, refusal: lost, peer: letsEncrypt },
       /the proxy in front of the relay \(it calls itself nginx\/1\.22\.1\) does not pass it on/,
       /^Ask the relay operator.*docs\/relay\.md.*Nothing in your own network/,
     ],
     [
-      { status: 426, headers: { via: '1.1 proxy01 (squid/5.7)' }, told: lost, peer: filter },
+      { status: 426, headers: { via: '1.1 proxy01 (squid/5.7)' }, refusal: lost, peer: filter },
       /a proxy on the way \(it calls itself proxy01 \(squid\/5\.7\)\).*either in front of the relay or in your own network/,
       /relay operator.*your network people.*"Contoso Filter CA": an authority of your own network/,
     ],
-    [{ status: 426, headers: { server: '\x1b[31m' }, told: lost }, /a proxy on the way does not/, /operator.*network/],
+    [
+      { status: 426, headers: { server: '\x1b[31m' }, refusal: lost },
+      /a proxy on the way does not/,
+      /operator.*network/,
+    ],
   ];
   for (const [answer, message, action] of cases) {
     t.match(interception(url, answer), { code: 'RELAY_UPGRADE_LOST', message, action });
@@ -55,16 +59,16 @@ t.test('whose answer it was', async (t) => {
     t.match(interception(url, answer), { code: 'RELAY_INTERCEPTED', message, action });
   }
   t.equal(interception(url, { status: 502, headers: html }), undefined, 'of the relay’s own proxy, and passes');
-  t.equal(interception(url, { status: 429, headers: {}, told: { code: 'ATTEMPTS_EXCEEDED' } }), undefined);
+  t.equal(interception(url, { status: 429, headers: {}, refusal: { code: 'ATTEMPTS_EXCEEDED' } }), undefined);
 });
 
 t.test('whatever the relay says is shown in its own words', async (t) => {
-  const told = { retry: 'retry-after' };
+  const refusal = { retry: 'retry-after' };
   const cases: [number, Record<string, string>, object][] = [
     [
       429,
       {
-        ...told,
+        ...refusal,
         code: 'ATTEMPTS_EXCEEDED',
         message: 'Too many refused attempts from 192.0.2.7.',
         action: 'Wait 42 s.',

@@ -10,7 +10,7 @@ import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
 import { type Identity, newPrivateKey, publicHalf } from './identity.ts';
 import { interception } from './interception.ts';
-import { plainStatus, relayError, toldIn } from './refusal.ts';
+import { plainStatus, refusalIn, relayError } from './refusal.ts';
 
 export interface EnrollOptions extends Way {
   relay: URL;
@@ -33,16 +33,17 @@ export async function enroll({ relay, ca, proxy, code, name, signal }: EnrollOpt
   const privateKey = await newPrivateKey();
   const request: EnrollRequest = { code, name, agentVersion: hallpassVersion, publicKey: publicHalf(privateKey) };
   const { status, headers, body } = await post(relay, { ca, proxy }, request, signal);
-  const told = status < 300 ? {} : toldIn(body);
-  const intercepted = interception(relay.href, { status, headers, told });
+  const refusal = status < 300 ? {} : refusalIn(body);
+  const intercepted = interception(relay.href, { status, headers, refusal });
   if (intercepted !== undefined) throw intercepted;
   if (status === 200 || status === 201) {
     const answer = enrollResponseSchema.safeParse(body);
     if (!answer.success) throw fail('RELAY_REFUSED', { url: relay.href, status: `${status}, not a relay's answer` });
     return { ...answer.data, relay: relay.href, privateKey };
   }
-  if (told.code === undefined) throw fail('RELAY_REFUSED', { url: relay.href, status: plainStatus(status, headers) });
-  throw relayError(relay.href, status, told, retryAfterMs(String(headers['retry-after'] ?? ''), Date.now()));
+  if (refusal.code === undefined)
+    throw fail('RELAY_REFUSED', { url: relay.href, status: plainStatus(status, headers) });
+  throw relayError(relay.href, status, refusal, retryAfterMs(String(headers['retry-after'] ?? ''), Date.now()));
 }
 
 async function post(relay: URL, way: Way, request: EnrollRequest, signal: AbortSignal | undefined) {

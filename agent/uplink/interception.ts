@@ -7,7 +7,7 @@ export interface RelayAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   /** The relay's own code and sentence, if it was the relay. */
-  told?: { code?: string | undefined; message?: string | undefined };
+  refusal?: { code?: string | undefined; message?: string | undefined };
   /** Where the encryption ended; undefined on a connection without any. */
   peer?: Peer | undefined;
 }
@@ -19,10 +19,10 @@ export interface RelayAnswer {
  *
  * @param url the relay's address, for people
  */
-export function interception(url: string, { status, headers, told, peer }: RelayAnswer): HallpassError | undefined {
+export function interception(url: string, { status, headers, refusal, peer }: RelayAnswer): HallpassError | undefined {
   // The relay saw a request without the protocols that we always offer.
-  if (status === 426 && told?.message?.includes('(agent none,')) return upgradeLost(url, headers, peer);
-  if (told?.code !== undefined) return undefined;
+  if (status === 426 && refusal?.message?.includes('(agent none,')) return upgradeLost(url, headers, peer);
+  if (refusal?.code !== undefined) return undefined;
   const what = strangeAnswer(url, status, headers);
   if (what === undefined) return undefined;
   const by = selfName(headers);

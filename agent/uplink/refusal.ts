@@ -8,14 +8,14 @@ import { selfName } from './interception.ts';
 const maxLength = 16_384;
 const timeoutMs = 15_000;
 
-const toldSchema = z
+const refusalSchema = z
   .object({ code: z.string().max(60), message: z.string().max(2000), action: z.string().max(2000) })
   .partial();
 /** The relay's own words; empty when it was not the relay who answered. */
-export type Told = z.infer<typeof toldSchema>;
+export type Refusal = z.infer<typeof refusalSchema>;
 
 /** The relay explains itself in JSON; a proxy that answers in its place does not, and has said nothing then. */
-export async function readRefusal(response: IncomingMessage): Promise<Told> {
+export async function readRefusal(response: IncomingMessage): Promise<Refusal> {
   let text = '';
   const late = setTimeout(() => response.destroy(), timeoutMs);
   try {
@@ -23,7 +23,7 @@ export async function readRefusal(response: IncomingMessage): Promise<Told> {
       text += chunk;
       if (text.length > maxLength) break;
     }
-    return toldIn(JSON.parse(text));
+    return refusalIn(JSON.parse(text));
   } catch {
     return {};
   } finally {
@@ -32,8 +32,8 @@ export async function readRefusal(response: IncomingMessage): Promise<Told> {
 }
 
 /** @param body as it was parsed */
-export function toldIn(body: unknown): Told {
-  return toldSchema.safeParse(body).data ?? {};
+export function refusalIn(body: unknown): Refusal {
+  return refusalSchema.safeParse(body).data ?? {};
 }
 
 /** Codes that a relay has a reason to send to an agent. A failure of any other kind is told as a refusal, with its words. */
@@ -46,8 +46,8 @@ const relayCodes = { ...chapters['The link between agent and relay'], ...chapter
  * @param url the relay's address, for people
  * @param waitMs what the relay asked us to wait
  */
-export function relayError(url: string, status: number, told: Told, waitMs: number | undefined): HallpassError {
-  const { code = '', message = '', action = '' } = told;
+export function relayError(url: string, status: number, refusal: Refusal, waitMs: number | undefined): HallpassError {
+  const { code = '', message = '', action = '' } = refusal;
   const options = waitMs === undefined ? {} : { retryAfterMs: waitMs };
   const sentence = printable(message);
   if (code === 'ENROLLMENT_CODE_INVALID' || code === 'AGENT_UNKNOWN') return fail(code, { url });

@@ -20,7 +20,7 @@ t.test('replaced, it comes back after a minute; replaced again, after longer, an
       source: { kind: 'powerquery' },
     }),
     listener: {
-      ...{ opened() {}, command() {}, draining() {}, throttled() {}, told() {} },
+      ...{ opened() {}, command() {}, draining() {}, throttled() {}, errorReported() {} },
       ended: ({ error, final }) => {
         codes.push(error.code);
         t.equal(final, false);

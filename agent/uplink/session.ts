@@ -101,7 +101,7 @@ export class Session {
   }
 
   /** Sends something that is not acknowledged. */
-  async tell(message: AgentMessage): Promise<void> {
+  async send(message: AgentMessage): Promise<void> {
     if (!this.closed.aborted) await this.#wire.send(message);
   }
 

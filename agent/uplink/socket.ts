@@ -61,7 +61,7 @@ export class LinkSocket {
   #pingedAt: number;
   #owedSince: number | undefined;
   #ended = false;
-  #told = 'it does not say why.';
+  #explanation = 'it does not say why.';
 
   constructor({ url, token, ca, proxy, clock, liveness }: SocketOptions, listener: SocketListener) {
     this.#url = url.href;
@@ -94,8 +94,8 @@ export class LinkSocket {
   }
 
   /** What the relay said last of what is wrong. */
-  told(sentence: string): void {
-    this.#told = sentence;
+  explain(sentence: string): void {
+    this.#explanation = sentence;
   }
 
   /** Says goodbye. No end is reported. */
@@ -171,16 +171,16 @@ export class LinkSocket {
     const { statusCode: status = 0, headers } = response;
     const peer = peerOf(response.socket);
     // The relay explains itself in JSON; a proxy that answers in its place does not.
-    const told = await readRefusal(response);
+    const refusal = await readRefusal(response);
     const retryAfter = retryAfterMs(headers['retry-after'], this.#clock.now());
-    const intercepted = interception(this.#url, { status, headers, told, peer });
+    const intercepted = interception(this.#url, { status, headers, refusal, peer });
     if (intercepted !== undefined) this.#end({ error: intercepted, final: false, retryAfterMs: retryAfter });
-    else if (told.code === 'PROTOCOL_UNSUPPORTED' || status === 426) this.#end(this.#versionMismatch());
+    else if (refusal.code === 'PROTOCOL_UNSUPPORTED' || status === 426) this.#end(this.#versionMismatch());
     else {
       const error =
-        told.code === undefined
+        refusal.code === undefined
           ? fail('RELAY_REFUSED', { url: this.#url, status: plainStatus(status, headers) }, waiting(retryAfter))
-          : relayError(this.#url, status, told, retryAfter);
+          : relayError(this.#url, status, refusal, retryAfter);
       const relayTime = Date.parse(headers.date ?? '');
       this.#end({ error, final: error.code === 'AGENT_UNKNOWN', retryAfterMs: retryAfter, relayTime });
     }
@@ -202,7 +202,11 @@ export class LinkSocket {
       case closeCodes.version:
         return this.#versionMismatch();
       case closeCodes.source:
-        return { error: fail('SOURCE_REFUSED', { reason: this.#told }), final: false, retryAfterMs: sourceRetryMs };
+        return {
+          error: fail('SOURCE_REFUSED', { reason: this.#explanation }),
+          final: false,
+          retryAfterMs: sourceRetryMs,
+        };
       default: {
         // 1006 is not sent by anybody: the connection ended without a word (RFC 6455 §7.1.5).
         const how = code === 1006 ? 'it broke off' : 'it was closed';

@@ -5,13 +5,13 @@ import { peerOf } from '../network/certificate.ts';
 import { wsAgent } from '../network/connector.ts';
 import type { Way } from '../network/proxy.ts';
 import type { RelayAnswer } from './interception.ts';
-import { readRefusal, type Told } from './refusal.ts';
+import { type Refusal, readRefusal } from './refusal.ts';
 
 const handshakeTimeoutMs = 15_000;
 
 export type UpgradeResult =
   | { outcome: 'answered'; answer: CheckAnswer }
-  | ({ outcome: 'refused'; told: Told } & RelayAnswer);
+  | ({ outcome: 'refused'; refusal: Refusal } & RelayAnswer);
 
 /**
  * One WebSocket, which the relay closes as soon as it has said which agent it recognizes.
@@ -43,8 +43,8 @@ export function tryUpgrade(url: URL, way: Way, token: string | undefined, signal
     ws.on('unexpected-response', (_request, response) => {
       const { statusCode: status = 0, headers } = response;
       const peer = peerOf(response.socket);
-      void readRefusal(response).then((told) => {
-        resolve({ outcome: 'refused', status, headers, told, peer });
+      void readRefusal(response).then((refusal) => {
+        resolve({ outcome: 'refused', status, headers, refusal, peer });
         ws.terminate();
       });
     });

@@ -43,7 +43,7 @@ async function firstEnd(t: Test, attempt: Attempt): Promise<SocketEnd> {
       ...{ type: 'hello', protocol: 1, agentVersion: '0', capabilities: [], buckets: [] },
       source: { kind: 'powerquery' },
     }),
-    listener: { opened() {}, ended: resolve, command() {}, draining() {}, throttled() {}, told() {} },
+    listener: { opened() {}, ended: resolve, command() {}, draining() {}, throttled() {}, errorReported() {} },
     meter: new Meter(),
     clock: {
       now: systemClock.now,
@@ -112,7 +112,7 @@ t.test('a relay that is not there, or is none, is retried by the service and fin
 t.test('a clock that is wrong is corrected by the relay, once, and told', async (t) => {
   const { relay, url } = await openRelay(t);
   const enrolled = await enroll({ relay: url, ca: [], code: relay.code, name: 'test' });
-  for (const [offMs, told] of [
+  for (const [offMs, expected] of [
     [45_000, [-45]],
     [-20 * 60_000, [1200]],
     [10_000, []],
@@ -126,14 +126,14 @@ t.test('a clock that is wrong is corrected by the relay, once, and told', async 
           source: { kind: 'powerquery' },
         }),
         listener: {
-          ...{ opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, told() {} },
+          ...{ opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, errorReported() {} },
           clockCorrected: (ms) => heard.push(Math.round(ms / 5000) * 5),
         },
         clock: { now: () => Date.now() + offMs, sleep: async () => undefined },
       });
       await t.resolves(uplink.session(), `${offMs} ms, persistent ${persistent}`);
       uplink.close();
-      t.same(heard, told);
+      t.same(heard, expected);
     }
   }
   const uplink = new Uplink({
@@ -141,7 +141,7 @@ t.test('a clock that is wrong is corrected by the relay, once, and told', async 
     hello: () => {
       throw new TypeError('nobody gets in');
     },
-    listener: { opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, told() {} },
+    listener: { opened() {}, ended() {}, command() {}, draining() {}, throttled() {}, errorReported() {} },
     clock: { now: () => Date.now() + 3 * 86_400_000, sleep: async () => undefined },
   });
   await t.rejects(uplink.session(), { code: 'AGENT_TOKEN_INVALID' }, 'days are not corrected');

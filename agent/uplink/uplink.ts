@@ -39,7 +39,7 @@ export interface UplinkListener {
   /** How long the relay took to answer a greeting or a ping. */
   answered?(ms: number): void;
   /** The relay tells of an error of the catalog. */
-  told(error: { code: string; message: string }): void;
+  errorReported(error: { code: string; message: string }): void;
   /** This computer's clock is so many milliseconds behind the relay's, or ahead (negative); tokens follow the relay's. */
   clockCorrected?(ms: number): void;
 }
@@ -190,8 +190,8 @@ export class Uplink {
         listener.throttled(message.waitMs);
         break;
       case 'error':
-        this.#socket?.told(message.message);
-        listener.told(message);
+        this.#socket?.explain(message.message);
+        listener.errorReported(message);
         break;
       case 'command':
         listener.command(message, this.#running(message.type));

@@ -25,10 +25,10 @@ function showBlock({ id, html }) {
   if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
   if (id === 'bucket-rows') filterSchools();
   if (element.closest('.scroller') !== null) showHints();
-  if (id === 'verdict') tellVerdict(element.firstElementChild, before);
+  if (id === 'verdict') announceVerdict(element.firstElementChild, before);
 }
 
-function tellVerdict({ dataset }, before) {
+function announceVerdict({ dataset }, before) {
   document.title = `${dataset.word} – Hallpass agent`;
   if (dataset.say !== before) announcement.textContent = dataset.say;
 }

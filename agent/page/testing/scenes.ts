@@ -89,10 +89,10 @@ export const scenes: Record<string, () => Scene> = {
       { kind: 'studentEnrollment', schoolId: other, id: '60412', field: 'endDate', fault: 'before its start' },
     ];
     const leftOut = { count: rows.length, rows };
-    const told = leftOutProblem(leftOut);
-    if (told === undefined) throw new TypeError('there are rows');
-    const { code, message, action } = told;
-    made.board.report(toProblem(told));
+    const problem = leftOutProblem(leftOut);
+    if (problem === undefined) throw new TypeError('there are rows');
+    const { code, message, action } = problem;
+    made.board.report(toProblem(problem));
     made.board.watch(ended({ problem: { code, message, action }, leftOut }));
     return made;
   },

@@ -88,7 +88,7 @@ async function press(url: string, action: string): Promise<number> {
 /** The relay's command, and what the agent says to it. */
 async function commanded({ relay }: District) {
   const result = relay.next('result');
-  relay.tell(command);
+  relay.send(command);
   return result;
 }
 
@@ -119,9 +119,9 @@ t.test('the page of a working agent, and its buttons', async (t) => {
   const asked = district.powerschool.of('probe').length;
   t.equal(await agent.stop(), 0);
 
-  const told = district.relay.next('status');
+  const status = district.relay.next('status');
   const second = await run(t, district);
-  t.match(await told, { state: 'waiting' }, 'the pause outlives the process');
+  t.match(await status, { state: 'waiting' }, 'the pause outlives the process');
   const page = await html(second.url);
   t.match(page, /Paused here since/);
   t.match(page, /data-word="Paused".*id="cycles".*is-working.*sent/s, 'the last cycles do, too');

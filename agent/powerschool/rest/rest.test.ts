@@ -63,9 +63,9 @@ function scalar({ db }: PowerSchoolSimulator, sql: string): number {
 async function scheduled(bench: AgentBench): Promise<AgentEvent[]> {
   const stop = new AbortController();
   const { agent, events } = await bench.agent(stop.signal);
-  const told = bench.relay.next('status');
+  const refusal = bench.relay.next('status');
   const running = agent.run();
-  await told;
+  await refusal;
   stop.abort();
   await running;
   return events;
@@ -148,7 +148,7 @@ t.test('two students who change places are never both gone', async (t) => {
   await first;
   const sync = async () => {
     const result = bench.relay.next('result');
-    bench.relay.tell({ type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', name: 'sync' });
+    bench.relay.send({ type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', name: 'sync' });
     t.match(await result, { ok: true });
   };
   const [one, two] = [1, 2].map((schoolId) =>

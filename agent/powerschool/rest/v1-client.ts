@@ -1,7 +1,7 @@
 /** Requests of `/ws/v1`, with every refusal turned into an error of the catalog, and their time kept. */
 import type { Clock } from '../../../shared/clock.ts';
 import { fail, type HallpassError } from '../../../shared/errors.ts';
-import { type Calls, deniedV1, toldBy } from '../calls.ts';
+import { type Calls, deniedV1, refusalOf } from '../calls.ts';
 import type { Answer } from '../http.ts';
 import type { Paged } from '../metadata.ts';
 import { childrenOf, isEmptyAt, type Json, type JsonObject, objectAt, parseV1, textAt } from './v1-json.ts';
@@ -98,7 +98,7 @@ export class V1Client {
 
   async #parsed(answer: Answer, what: string): Promise<Json> {
     if (deniedV1(answer)) {
-      throw fail('POWERSCHOOL_V1_DENIED', { url: this.url, detail: toldBy(answer)?.message ?? 'no access' });
+      throw fail('POWERSCHOOL_V1_DENIED', { url: this.url, detail: refusalOf(answer)?.message ?? 'no access' });
     }
     if (answer.status !== 200) throw await this.#calls.refusal(answer, what);
     const json = parseV1(answer.text);
