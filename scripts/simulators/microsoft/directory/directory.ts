@@ -217,7 +217,18 @@ export class Directory {
     const now = this.clock.now();
     props.createdDateTime ??= `${new Date(now).toISOString().slice(0, 19)}Z`;
     const visibleAt = at === 'once' || this.lag === 0 ? 0 : now + this.random.next() * this.lag;
-    return { id, props, visibleAt, createdAt: now, ordinal: 0, changed: 0, edited: 0, removed: undefined };
+    return {
+      id,
+      props,
+      visibleAt,
+      createdAt: now,
+      ordinal: 0,
+      changed: 0,
+      edited: 0,
+      came: 0,
+      edits: undefined,
+      removed: undefined,
+    };
   }
 
   #noteLink(group: Group, relation: Relation, user: User, at: 'once' | 'lagging'): void {

@@ -15,6 +15,10 @@ export interface Entity {
   changed: number;
   /** The same at the last change of the object itself. */
   edited: number;
+  /** The same when it came into being, was restored or went. */
+  came: number;
+  /** The same at the last change of each property since then; undefined before the first. */
+  edits: Map<string, number> | undefined;
   /** Set once the object is gone: `changed` while it can be restored, `deleted` after that. */
   removed: 'changed' | 'deleted' | undefined;
 }

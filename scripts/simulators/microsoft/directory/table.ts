@@ -71,7 +71,9 @@ export class Table<T extends Entity> {
       if (value === null) delete entity.props[name];
       else entity.props[name] = value;
     }
-    this.touch(entity);
+    entity.edited = this.touchLinks(entity);
+    entity.edits ??= new Map();
+    for (const name of Object.keys(patch)) entity.edits.set(name, entity.edited);
   }
 
   remove(entity: T, how: 'changed' | 'deleted'): void {
@@ -87,9 +89,11 @@ export class Table<T extends Entity> {
     this.touch(entity);
   }
 
+  /** Records that all of it is new. */
   touch(entity: T): void {
-    this.touchLinks(entity);
-    entity.edited = entity.changed;
+    entity.edited = this.touchLinks(entity);
+    entity.came = entity.edited;
+    entity.edits = undefined;
   }
 
   /** Records that the object has other members or owners: news only to those who follow them. @returns the sequence number */

@@ -118,7 +118,7 @@ export function readDelta<T extends Entity>(
       if (entity.changed > token.until && rules.reportsRemoved)
         value.push({ id: entity.id, '@removed': { reason: entity.removed } });
     } else if (relations.length === 0 || rules.links === undefined) {
-      if (entity.edited > token.since) value.push(view(entity, resource, token.select));
+      if (isNews(entity, token)) value.push(view(entity, resource, token.select));
     } else {
       const offset = token.part?.changed === entity.changed ? token.part.offset : 0;
       token.part = undefined;
@@ -127,7 +127,7 @@ export function readDelta<T extends Entity>(
       if (part.held >= 0) hold(token, part.held);
       room -= part.taken;
       // A change of a link that nobody may see yet is no news.
-      if (part.taken > 0 || entity.edited > token.since)
+      if (part.taken > 0 || isNews(entity, token))
         value.push({ ...view(entity, resource, token.select), ...part.shown });
       if (part.more) {
         token.after = before;
@@ -152,6 +152,12 @@ export function readDelta<T extends Entity>(
 
 /** Links that a page may hold, as a multiple of the objects. */
 const linksPerObject = 10;
+
+/** A change of a property that is not selected does not show. https://learn.microsoft.com/graph/delta-query-overview#optional-query-parameters */
+function isNews({ edited, came, edits }: Entity, { since, select }: Token): boolean {
+  if (edited <= since) return false;
+  return came > since || select === undefined || select.some((name) => (edits?.get(name) ?? 0) > since);
+}
 
 function hold(token: Token, seq: number): void {
   token.held = token.held < 0 ? seq : Math.min(token.held, seq);

@@ -200,6 +200,24 @@ t.test('delta: a full read, then changes, removals and expiry', async (t) => {
   t.match(String(gone.headers.location), /\/users\/delta\?\$select=displayName,mailNickname$/);
 });
 
+t.test('a delta tells of the properties that were selected when it began, and of no others', async (t) => {
+  const id = (await graph.call('POST', '/users', person())).text('id');
+  const names = await graph.all('/users/delta?$select=displayName');
+  const offices = await graph.all('/education/users/delta?$select=displayName,officeLocation');
+  const everything = await graph.all('/users/delta');
+  t.equal((await graph.call('PATCH', `/users/${id}`, { officeLocation: '12B' })).status, 204);
+  const later = await graph.all(names.deltaLink);
+  t.same(later.value, []);
+  t.match((await graph.all(offices.deltaLink)).value, [{ id, officeLocation: '12B' }]);
+  t.match((await graph.all(everything.deltaLink)).value, [{ id }]);
+  t.equal((await graph.call('PATCH', `/users/${id}`, { displayName: 'Moved' })).status, 204);
+  t.same((await graph.all(later.deltaLink)).value, [{ id, displayName: 'Moved' }], 'and still not of the office');
+  const now = await graph.all(later.deltaLink);
+  t.equal((await graph.call('DELETE', `/users/${id}`)).status, 204);
+  t.equal((await graph.call('POST', `/directory/deletedItems/${id}/restore`)).status, 200);
+  t.match((await graph.all(now.deltaLink)).value, [{ id, displayName: 'Moved' }], 'what is back is news');
+});
+
 t.test('signing somebody out everywhere is noted with its time, and no other change of the account', async (t) => {
   const made = await graph.call('POST', '/users', person());
   const path = `/users/${made.text('id')}`;
