@@ -60,7 +60,7 @@ async function fill({ relay, tenantId }: Setting): Promise<void> {
     ...{ id: `account-${index}`, userPrincipalName: `s${index}@contoso.edu`, mail: null },
     mailNickname: String(4000 + index),
   }));
-  const changes = { full: true, upserts, deletes: [], deltaLink: 'https://graph.microsoft.com/delta' };
+  const changes = { full: true, upserts, deletes: [], deltaLink: 'https://graph.microsoft.com/delta', selected: 'id' };
   await relay.store.withTenant(tenantId, (scope) => applyDirectoryChanges(scope, changes, new Date().toISOString()));
 }
 

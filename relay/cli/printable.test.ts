@@ -22,7 +22,13 @@ t.test('an agent and a course with escape sequences and line ends are shown, and
   const dates = { startDate: '2026-08-01', endDate: '2099-06-01' };
   roster.push({ kind: 'term', id: '1', schoolId: '1', name: 'Year', yearId: '36', ...dates });
   await commitRoster({ store: relay.store, tenantId: tenant.id }, roster, systemClock);
-  const changes = { full: true, upserts: [], deletes: [], deltaLink: 'https://graph.microsoft.com/delta' };
+  const changes = {
+    full: true,
+    upserts: [],
+    deletes: [],
+    deltaLink: 'https://graph.microsoft.com/delta',
+    selected: 'id',
+  };
   await relay.store.withTenant(tenant.id, async (scope) => {
     await setProfile(scope, profileFor({ students: 'create', teachers: 'create' }), new Date());
     await applyDirectoryChanges(scope, changes, new Date().toISOString());

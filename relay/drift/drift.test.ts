@@ -49,7 +49,7 @@ function full(tenant: Tenant): GroupChanges {
   const groups = tenant.map(({ members, owners }, at) => {
     return [`group-${at}`, { displayName: 'Art', members: flags(members), owners: flags(owners) }] as const;
   });
-  return { full: true, groups: new Map(groups), deletes: new Set(), deltaLink: '' };
+  return { full: true, groups: new Map(groups), deletes: new Set(), deltaLink: '', selected: '' };
 }
 
 /** The plain reading of the rule. */
@@ -85,7 +85,13 @@ t.test('a reading of everything, and any changes after it, replayed or not, leav
         assert.deepEqual(keysOf(ledger), expected(state, tenant));
         let before: GroupChanges | undefined;
         for (const round of rounds) {
-          const changes: GroupChanges = { full: false, groups: new Map(), deletes: new Set(), deltaLink: '' };
+          const changes: GroupChanges = {
+            full: false,
+            groups: new Map(),
+            deletes: new Set(),
+            deltaLink: '',
+            selected: '',
+          };
           for (const { section, relation, account } of round) {
             // An edit turns the link over.
             const links = tenant[section]?.[relation] ?? new Set();
@@ -119,7 +125,13 @@ t.test('classes that are gone, and back; names and values', async (t) => {
   compareGroups(ledger, everything, state);
   t.same(keysOf(ledger), ['deleted|class:1|group-1']);
   const back = { displayName: 'Ours', members: new Map(), owners: new Map() };
-  const changes = { full: false, groups: new Map([['group-1', back]]), deletes: new Set(['group-2']), deltaLink: '' };
+  const changes = {
+    full: false,
+    groups: new Map([['group-1', back]]),
+    deletes: new Set(['group-2']),
+    deltaLink: '',
+    selected: '',
+  };
   compareGroups(ledger, changes, state);
   t.same(keysOf(ledger), ['changed|class:1|displayName', 'deleted|class:2|group-2']);
 

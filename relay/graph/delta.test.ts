@@ -1,6 +1,7 @@
 /** A delta link that is too old is told in several ways, on any page; then everything is read again. */
 import t, { type Test } from 'tap';
 import type { GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
+import type { DeltaPosition } from '../model/delta-position.ts';
 import { openDistrict } from '../testing/district.ts';
 import { readUserChanges } from './directory.ts';
 import { readObjectChanges } from './education-delta.ts';
@@ -32,17 +33,17 @@ async function open(t: Test) {
   const client = district.client();
   /** Each collection: its path, and how many objects one reading told of. */
   const collections = {
-    '^/users/delta': async (link?: string) => {
-      const { full, upserts, deltaLink } = await readUserChanges(client, link);
-      return { full, size: upserts.length, deltaLink };
+    '^/users/delta': async (from?: DeltaPosition) => {
+      const { full, upserts, deltaLink, selected } = await readUserChanges(client, from);
+      return { full, size: upserts.length, position: { deltaLink, selected } };
     },
-    '^/groups/delta': async (link?: string) => {
-      const { full, groups, deltaLink } = await readGroupChanges(client, link, () => true);
-      return { full, size: groups.size, deltaLink };
+    '^/groups/delta': async (from?: DeltaPosition) => {
+      const { full, groups, deltaLink, selected } = await readGroupChanges(client, from, () => true);
+      return { full, size: groups.size, position: { deltaLink, selected } };
     },
-    '^/education/classes/delta': async (link?: string) => {
-      const { full, objects, deltaLink } = await readObjectChanges(client, 'classes', link, () => true);
-      return { full, size: objects.size, deltaLink };
+    '^/education/classes/delta': async (from?: DeltaPosition) => {
+      const { full, objects, deltaLink, selected } = await readObjectChanges(client, 'classes', from, () => true);
+      return { full, size: objects.size, position: { deltaLink, selected } };
     },
   };
   return { directory, faults, collections, client };
@@ -56,10 +57,11 @@ t.test('whichever status or code says so, on whichever page', async (t) => {
       for (const skip of [0, 2]) {
         for (const one of [...directory.users.values(), ...directory.groups.values()]) {
           const table = one.kind === 'user' ? directory.users : directory.groups;
-          table.update(one as never, { displayName: `N ${answer.code} ${skip}` });
+          const text = `N ${answer.code} ${skip}`;
+          table.update(one as never, { displayName: text, surname: text });
         }
         faults.add({ match: { path }, kind: 'answer', answer, times: 1, skip, delay: 0 });
-        const again = await read(everything.deltaLink);
+        const again = await read(everything.position);
         t.match(again, { full: true, size: everything.size }, `${path} ${answer.status} ${answer.code} page ${skip}`);
         t.same(faults.waiting(), []);
       }
@@ -83,10 +85,11 @@ t.test('a refusal in other words means a reading of everything, once', async (t)
       for (const skip of [0, 2]) {
         for (const one of [...directory.users.values(), ...directory.groups.values()]) {
           const table = one.kind === 'user' ? directory.users : directory.groups;
-          table.update(one as never, { displayName: `M ${answer.code} ${answer.message} ${skip}` });
+          const text = `M ${answer.code} ${answer.message} ${skip}`;
+          table.update(one as never, { displayName: text, surname: text });
         }
         faults.add({ match: { path }, kind: 'answer', answer, times: 1, skip, delay: 0 });
-        const again = await read(everything.deltaLink);
+        const again = await read(everything.position);
         t.match(again, { full: true, size: everything.size }, `${path} ${answer.status} ${answer.code} page ${skip}`);
         t.same(faults.waiting(), []);
       }
@@ -94,28 +97,42 @@ t.test('a refusal in other words means a reading of everything, once', async (t)
   }
 });
 
+t.test('a link that was made for other properties is not followed, and the next one is', async (t) => {
+  const { collections, client } = await open(t);
+  for (const [path, read] of Object.entries(collections)) {
+    const { size, position: now } = await read();
+    let deltaLink = '';
+    for await (const page of client.pages(`${path.slice(1)}?$select=displayName`)) deltaLink = page.deltaLink ?? '';
+    for (const selected of ['displayName', '']) {
+      const again = await read({ deltaLink, selected });
+      t.match(again, { full: true, size, position: { selected: now.selected } }, `${path} after "${selected}"`);
+      t.match(await read(again.position), { full: false, size: 0 }, 'once');
+    }
+  }
+});
+
 t.test('what a reading of everything is refused, too, is told, and so are too old links without end', async (t) => {
   const { faults, collections } = await open(t);
   const read = collections['^/users/delta'];
-  const { deltaLink } = await read();
+  const { position } = await read();
   const order = (answer: GivenAnswer, times: number) =>
     faults.add({ match: { path: '^/users/delta' }, kind: 'answer', answer, times, skip: 0, delay: 0 });
   order({ status: 400, code: 'Request_BadRequest', message: 'Badly formed token.' }, 2);
-  await t.rejects(read(deltaLink), { message: /Badly formed token/ });
+  await t.rejects(read(position), { message: /Badly formed token/ });
   order({ status: 403, code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' }, 1);
-  await t.rejects(read(deltaLink), { code: 'GRAPH_DENIED' });
+  await t.rejects(read(position), { code: 'GRAPH_DENIED' });
   order({ status: 410, code: 'resyncRequired', message: 'Again.' }, 3);
-  await t.rejects(read(deltaLink), { message: /resyncRequired/ });
+  await t.rejects(read(position), { message: /resyncRequired/ });
   t.same(faults.waiting(), []);
-  t.match(await read(deltaLink), { full: false, size: 0 });
+  t.match(await read(position), { full: false, size: 0 });
 });
 
 t.test('links that lead elsewhere, or back, are not followed and not kept', async (t) => {
   const { faults, collections, client } = await open(t);
-  const { deltaLink = '' } = await collections['^/users/delta']();
-  const own = new URL(deltaLink);
+  const { position: ofUsers } = await collections['^/users/delta']();
+  const own = new URL(ofUsers.deltaLink);
   for (const [path, read] of Object.entries(collections)) {
-    const { size } = await read();
+    const { size, position } = await read();
     const elsewhere = [
       'https://evil.example/v1.0/users/delta',
       'http://localhost/x',
@@ -132,7 +149,8 @@ t.test('links that lead elsewhere, or back, are not followed and not kept', asyn
         t.same(faults.waiting(), []);
       }
     }
-    t.match(await read('https://graph.other-cloud.example/v1.0/users/delta?$deltatoken=1'), { full: true, size });
+    const deltaLink = 'https://graph.other-cloud.example/v1.0/users/delta?$deltatoken=1';
+    t.match(await read({ ...position, deltaLink }), { full: true, size });
     const back = { value: [], '@odata.nextLink': `${own.origin}/v1.0/users/delta?$skiptoken=back` };
     const answer = { status: 200, body: back };
     faults.add({ match: { path: 'delta' }, kind: 'answer', answer, times: 'always', skip: 0, delay: 0 });
@@ -147,7 +165,7 @@ t.test('links that lead elsewhere, or back, are not followed and not kept', asyn
 
 t.test('what was read before the link turned out to be too old is forgotten', async (t) => {
   const { directory, faults, client } = await open(t);
-  const { deltaLink } = await readUserChanges(client, undefined);
+  const before = await readUserChanges(client, undefined);
   const users = [...directory.users.values()];
   for (const user of users) directory.users.update(user, { mail: 'new@contoso.edu' });
   const [first] = users;
@@ -155,7 +173,7 @@ t.test('what was read before the link turned out to be too old is forgotten', as
   faults.add({ match: { path: '^/users/delta' }, kind: '503', times: 1, skip: 2, delay: 0 });
   const answer = { status: 410 };
   faults.add({ match: { path: '^/users/delta' }, kind: 'answer', answer, times: 1, skip: 2, delay: 0 });
-  const reading = readUserChanges(client, deltaLink);
+  const reading = readUserChanges(client, before);
   const watch = async () => {
     while (faults.waiting().some(({ kind }) => kind === '503')) await new Promise(setImmediate);
     directory.deleteUser(first);

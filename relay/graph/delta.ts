@@ -1,13 +1,16 @@
 /** Following a collection's changes by a delta link, the way all of Graph's deltas work. */
+import type { DeltaPosition } from '../model/delta-position.ts';
 import type { Cost } from './budget.ts';
 import { failureOf, type GraphAnswer, type GraphClient } from './client.ts';
 import { isCollection, isFields } from './readable.ts';
 
 export interface DeltaReading {
   /** Where the last reading ended; undefined to read everything. */
-  deltaLink: string | undefined;
-  /** Where a reading of everything begins: path and query. */
-  start: string;
+  from: DeltaPosition | undefined;
+  /** `/users/delta` */
+  path: string;
+  /** Names of the properties. */
+  select: readonly string[];
   cost?: Cost;
 }
 
@@ -22,24 +25,28 @@ export interface DeltaTaker<T> {
 const beginnings = 3;
 
 /**
- * Reads what changed since the delta link, or everything. A link that is too old, on whichever page it is told, means that
- * everything is read again; so does, once, any other refusal of a link, which a reading of everything does not send.
+ * Reads what changed since the last reading, or everything. A link that is too old, on whichever page it is told, means that
+ * everything is read again; so does, once, any other refusal of a link, which a reading of everything does not send. A link
+ * that was made for other properties is not followed: it would say nothing of those that were selected since.
  *
  * @returns whether this was everything and no difference, and where the next reading begins
  * @throws as {@link GraphClient.get}
  */
 export async function readDelta<T>(
   client: GraphClient,
-  { deltaLink, start, cost }: DeltaReading,
+  { from: last, path, select, cost }: DeltaReading,
   taker: DeltaTaker<T>,
-): Promise<{ full: boolean; deltaLink: string }> {
-  // One that an earlier version kept, or that is of another cloud.
-  let from = client.isLink(deltaLink, new Set()) ? deltaLink : undefined;
+): Promise<DeltaPosition & { full: boolean }> {
+  const start = `${path}?$select=${select.join(',')}`;
+  const selected = [...select].sort().join(',');
+  // A link may be one that an earlier version kept, or be of another cloud.
+  const isOfUse = last?.selected === selected && client.isLink(last.deltaLink, new Set());
+  let from = isOfUse ? last.deltaLink : undefined;
   for (let beginning = 1; ; beginning += 1) {
     const read = await readFrom<T>(client, from ?? start, start, cost, taker);
-    if (typeof read === 'string') return { full: from === undefined, deltaLink: read };
+    if (typeof read === 'string') return { full: from === undefined, deltaLink: read, selected };
     const mayBegin = isTooOld(read) ? beginning < beginnings : beginning === 1;
-    if (!mayBegin) throw failureOf(`GET ${start.replace(/\?.*$/, '')}`, read, undefined);
+    if (!mayBegin) throw failureOf(`GET ${path}`, read, undefined);
     from = undefined;
     taker.startOver();
   }

@@ -1,4 +1,5 @@
 /** What the relay reads of a tenant's directory: accounts by delta, and who is in a group. */
+import type { DeltaPosition } from '../model/delta-position.ts';
 import type { DirectoryChanges } from '../model/directory-user.ts';
 import { accountProperties, type DirectoryUserChange } from '../model/directory-user.ts';
 import type { GraphClient } from './client.ts';
@@ -6,16 +7,15 @@ import { readDelta } from './delta.ts';
 import { readIds } from './ids.ts';
 
 /**
- * The accounts that changed since the delta link, or all of them, as {@link readDelta} reads them.
+ * The accounts that changed since the last reading, or all of them, as {@link readDelta} reads them.
  *
  * @throws as {@link GraphClient.get}
  */
-export async function readUserChanges(client: GraphClient, deltaLink: string | undefined): Promise<DirectoryChanges> {
-  const start = `/users/delta?$select=${accountProperties.join(',')}`;
+export async function readUserChanges(client: GraphClient, from: DeltaPosition | undefined): Promise<DirectoryChanges> {
   const users = new Map<string, DirectoryUserChange | undefined>();
   const read = await readDelta<DirectoryUserChange & { '@removed'?: object }>(
     client,
-    { deltaLink, start, cost: { units: 2, writes: 0 } },
+    { from, path: '/users/delta', select: accountProperties, cost: { units: 2, writes: 0 } },
     {
       take: ({ '@removed': removed, ...user }) => {
         users.set(user.id, removed === undefined ? { ...users.get(user.id), ...user } : undefined);

@@ -1,4 +1,5 @@
 /** What schools, classes and accounts hold of the values that Hallpass writes, by the education API's deltas. */
+import type { DeltaPosition } from '../model/delta-position.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 import { educationProperties } from './education-properties.ts';
@@ -17,7 +18,7 @@ export interface ObjectChanges {
 }
 
 /**
- * What changed since the delta link, or everything, as {@link readDelta} reads it.
+ * What changed since the last reading, or everything, as {@link readDelta} reads it.
  *
  * @param isWanted which objects to keep, by id
  * @throws as {@link GraphClient.get}
@@ -25,16 +26,15 @@ export interface ObjectChanges {
 export async function readObjectChanges(
   client: GraphClient,
   collection: EducationCollection,
-  deltaLink: string | undefined,
+  from: DeltaPosition | undefined,
   isWanted: (objectId: string) => boolean,
-): Promise<ObjectChanges & { deltaLink: string }> {
+): Promise<ObjectChanges & DeltaPosition> {
   const properties = educationProperties[collection];
-  const start = `/education/${collection}/delta?$select=${properties.join(',')}`;
   const objects = new Map<string, Readonly<Record<string, unknown>>>();
   const deletes = new Set<string>();
   const read = await readDelta<{ id: string; '@removed'?: object }>(
     client,
-    { deltaLink, start },
+    { from, path: `/education/${collection}/delta`, select: properties },
     {
       take: ({ '@removed': removed, ...object }) => {
         if (!isWanted(object.id)) return;

@@ -3,6 +3,7 @@
  * changed, in one request when nothing did. The filter of a delta takes 50 groups, so 20,000 classes would need 400 links:
  * the delta is read over all groups, and those that nobody asked for are dropped as they come.
  */
+import type { DeltaPosition } from '../model/delta-position.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 
@@ -15,14 +16,13 @@ export interface GroupChange {
   owners: LinkChanges;
 }
 
-export interface GroupChanges {
+export interface GroupChanges extends DeltaPosition {
   /** True when this is every group and not a difference: who is not named is not there. */
   full: boolean;
   /** By object id. */
   groups: Map<string, GroupChange>;
   /** Object ids of groups that are gone (soft-deleted counts as gone). */
   deletes: Set<string>;
-  deltaLink: string;
 }
 
 interface GroupPage {
@@ -41,7 +41,7 @@ interface LinkEntry {
 const cost = { units: 1, writes: 0 };
 
 /**
- * The groups that changed since the delta link, or all of them, as {@link readDelta} reads them. A large membership comes in
+ * The groups that changed since the last reading, or all of them, as {@link readDelta} reads them. A large membership comes in
  * parts.
  *
  * Without the permission Member.Read.Hidden a class may look as if nobody were in it: who acts on what is missing asks
@@ -52,15 +52,14 @@ const cost = { units: 1, writes: 0 };
  */
 export async function readGroupChanges(
   client: GraphClient,
-  deltaLink: string | undefined,
+  from: DeltaPosition | undefined,
   isWanted: (groupId: string) => boolean,
 ): Promise<GroupChanges> {
-  const start = '/groups/delta?$select=displayName,members,owners';
   const groups = new Map<string, GroupChange>();
   const deletes = new Set<string>();
   const read = await readDelta<GroupPage>(
     client,
-    { deltaLink, start, cost },
+    { from, path: '/groups/delta', select: ['displayName', 'members', 'owners'], cost },
     {
       take: (group) => {
         if (isWanted(group.id)) take(group, groups, deletes);

@@ -1,3 +1,5 @@
+import type { DeltaPosition } from './delta-position.ts';
+
 /** An account of the tenant, as far as the relay keeps it, and what a delta says of one. */
 export interface DirectoryUser {
   id: string;
@@ -74,11 +76,10 @@ export function changedUser(before: DirectoryUser | undefined, change: Directory
   };
 }
 
-export interface DirectoryChanges {
+export interface DirectoryChanges extends DeltaPosition {
   /** True when this is the whole directory and not a difference. */
   full: boolean;
   upserts: DirectoryUserChange[];
   /** Object ids that are gone (soft-deleted counts as gone). */
   deletes: string[];
-  deltaLink: string;
 }

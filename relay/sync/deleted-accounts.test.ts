@@ -156,6 +156,23 @@ t.test('where accounts are matched the person is matched again, as ever', async 
   t.match(await linkOf(district), { objectId: user.id, rule: 'matched before, by own stamp' });
 });
 
+t.test('it is noticed too when an earlier version read the accounts, which did not say what it selected', async (t) => {
+  const district = await inStep(t, { mode: create });
+  const { microsoft, store, tenantId } = district;
+  const user = microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');
+  if (user === undefined) return t.fail('no account');
+  await store.withTenant(tenantId, ({ db }) =>
+    db.updateTable('directory_state').set({ users_selected: null }).execute(),
+  );
+  microsoft.directory.deleteUser(user);
+  microsoft.directory.deltaPage = 2;
+  t.match(await later(district), { done: 0, problems: 1 });
+  t.same(await codes(district), ['AccountDeletedByHand students:10']);
+  microsoft.stats.reset();
+  await later(district);
+  t.equal(microsoft.stats.byPath.get('GET /users/delta'), 1, 'everything is read once');
+});
+
 t.test('it is noticed too when the changes could not be followed', async (t) => {
   const district = await inStep(t, { mode: create });
   const user = district.microsoft.directory.users.get((await linkOf(district))?.objectId ?? '');

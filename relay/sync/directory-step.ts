@@ -51,8 +51,8 @@ export interface DirectoryStep {
  */
 export async function refreshDirectory(step: DirectoryStep): Promise<DirectoryNews> {
   const { store, tenantId, client, clock } = step;
-  const { deltaLink } = await store.withTenant(tenantId, readDirectoryState);
-  const read = await readUserChanges(client, deltaLink);
+  const { position } = await store.withTenant(tenantId, readDirectoryState);
+  const read = await readUserChanges(client, position);
   const { forgotten, tooMany } = await readForgotten(step, read);
   return await store.withTenant(tenantId, async (scope) => {
     const changes = read.full ? await withVanished(scope, read, clock.now()) : read;

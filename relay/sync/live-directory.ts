@@ -11,11 +11,11 @@ import type { Store } from '../store/store.ts';
 
 /** @throws as {@link GraphClient.get} */
 export async function liveDirectory(store: Store, tenantId: string, client: GraphClient): Promise<DirectoryIndex> {
-  const { deltaLink, users } = await store.withTenant(tenantId, async (scope) => ({
-    deltaLink: (await readDirectoryState(scope)).deltaLink,
+  const { position, users } = await store.withTenant(tenantId, async (scope) => ({
+    position: (await readDirectoryState(scope)).position,
     users: await readDirectory(scope),
   }));
-  const changes = await readUserChanges(client, deltaLink);
+  const changes = await readUserChanges(client, position);
   const directory = new DirectoryIndex(changes.full ? [] : users);
   for (const change of changes.upserts) directory.add(changedUser(directory.get(change.id), change));
   for (const id of changes.deletes) directory.remove(id);

@@ -76,10 +76,10 @@ export async function planNow(
   const { profile, known, today, holds } = await store.readTenant(tenant.id, async (scope) => {
     const profiles = await readProfiles(scope);
     const profile = chooseProfile(profiles, tenant.slug, profileName);
-    const { deltaLink } = await readDirectoryState(scope);
+    const { position } = await readDirectoryState(scope);
     const known = await loadTenantState(scope, profiles);
     if (known === undefined) throw await rosterMissing(scope);
-    if (deltaLink === undefined) throw await directoryUnread(scope, profile.name);
+    if (position === undefined) throw await directoryUnread(scope, profile.name);
     const today = calendarOf(await districtTimeZone(scope))(clock.now(), 0);
     return { profile, known, today, holds: await readHolds(scope, profile.name) };
   });

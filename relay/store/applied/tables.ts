@@ -28,6 +28,8 @@ interface DirectoryUserTable {
 interface DirectoryStateTable {
   tenant_id: string;
   users_delta_link: string | null;
+  /** What the link tells of; null of one that an earlier version made. */
+  users_selected: string | null;
   refreshed_at: string | null;
   adopted_at: string | null;
   owners_one_by_one: Generated<number>;

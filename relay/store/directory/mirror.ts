@@ -1,11 +1,13 @@
 /** The mirror of one tenant's directory accounts, kept by delta. */
+import type { DeltaPosition } from '../../model/delta-position.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
 import { changedUser, type DirectoryUser } from '../../model/directory-user.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
 export interface DirectoryState {
-  deltaLink: string | undefined;
+  /** How far accounts have been read; undefined before the first time. */
+  position: DeltaPosition | undefined;
   /** When accounts were last read, ISO 8601. */
   refreshedAt: string | undefined;
   /** When stamped objects from before Hallpass were read, ISO 8601. */
@@ -23,7 +25,10 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
     .where('tenant_id', '=', scope.tenantId)
     .executeTakeFirst();
   return {
-    deltaLink: row?.users_delta_link ?? undefined,
+    position:
+      row?.users_delta_link == null
+        ? undefined
+        : { deltaLink: row.users_delta_link, selected: row.users_selected ?? '' },
     refreshedAt: row?.refreshed_at ?? undefined,
     adoptedAt: row?.adopted_at ?? undefined,
     linksEditedAt: row?.links_edited_at ?? undefined,
@@ -130,7 +135,8 @@ export async function applyDirectoryChanges(scope: TenantScope, changes: Directo
   for (const ids of slices(changes.deletes)) {
     await db.deleteFrom('directory_user').where('tenant_id', '=', tenantId).where('id', 'in', ids).execute();
   }
-  await saveState(scope, { users_delta_link: changes.deltaLink, refreshed_at: now });
+  const { deltaLink, selected } = changes;
+  await saveState(scope, { users_delta_link: deltaLink, users_selected: selected, refreshed_at: now });
 }
 
 export async function markAdopted(scope: TenantScope, now: string): Promise<void> {
@@ -156,6 +162,7 @@ async function saveState(
   { db, tenantId }: TenantScope,
   values: {
     users_delta_link?: string;
+    users_selected?: string;
     refreshed_at?: string;
     adopted_at?: string;
     links_edited_at?: string;

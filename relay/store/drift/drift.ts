@@ -3,6 +3,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Drift, DriftLedger, Value } from '../../drift/ledger.ts';
+import type { DeltaPosition } from '../../model/delta-position.ts';
 import { asObjectKey } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
 import { isBodyValue, readJson } from '../engine/stored-json.ts';
@@ -101,8 +102,7 @@ export async function writeDrift({ db, tenantId }: TenantScope, ledger: DriftLed
 
 export type Collection = DriftTables['drift_reading']['collection'];
 
-export interface Reading {
-  deltaLink: string;
+export interface Reading extends DeltaPosition {
   /** ISO 8601. */
   readAt: string;
 }
@@ -110,15 +110,20 @@ export interface Reading {
 /** How far each collection has been read; what is missing never was. */
 export async function readReadings({ db, tenantId }: TenantScope): Promise<Map<Collection, Reading>> {
   const rows = await db.selectFrom('drift_reading').selectAll().where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map((row) => [row.collection, { deltaLink: row.delta_link, readAt: row.read_at }]));
+  return new Map(
+    rows.map((row) => [
+      row.collection,
+      { deltaLink: row.delta_link, selected: row.selected ?? '', readAt: row.read_at },
+    ]),
+  );
 }
 
 export async function writeReading(
   { db, tenantId }: TenantScope,
   collection: Collection,
-  { deltaLink, readAt }: Reading,
+  { deltaLink, selected, readAt }: Reading,
 ): Promise<void> {
-  const values = { delta_link: deltaLink, read_at: readAt };
+  const values = { delta_link: deltaLink, selected, read_at: readAt };
   await db
     .insertInto('drift_reading')
     .values({ tenant_id: tenantId, collection, ...values })

@@ -22,6 +22,8 @@ interface DriftReadingTable {
   tenant_id: string;
   collection: 'groups' | 'schools' | 'classes' | 'users';
   delta_link: string;
+  /** What the link tells of; null of one that an earlier version made. */
+  selected: string | null;
   read_at: string;
 }
 

@@ -28,6 +28,7 @@ import { appliedProfile } from './migrations/024-applied-profile.ts';
 import { sourceServers } from './migrations/025-source-servers.ts';
 import { accessRoles } from './migrations/030-access-roles.ts';
 import { tokenScopes } from './migrations/031-token-scopes.ts';
+import { deltaSelection } from './migrations/032-delta-selection.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -57,6 +58,7 @@ const migrations: Record<string, Migration> = {
   '030-access-roles': accessRoles,
   '022-team-activation': teamActivation,
   '031-token-scopes': tokenScopes,
+  '032-delta-selection': deltaSelection,
 };
 
 /**

@@ -4,6 +4,7 @@ import t from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
 import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { timestamp } from '../../../shared/clock.ts';
+import { parseProfile } from '../../profile/profile.ts';
 import { decideHolds, readHolds } from '../../store/guard/holds.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
 import { classOf, codes, inStep, later, minutes, reasons, setPolicy, userOf } from '../../testing/in-step.ts';
@@ -291,3 +292,45 @@ t.test('without the permission to see members nobody is added again', async (t) 
   t.match(await later(district), { done: 0, failed: 0, problems: 1 });
   t.same(await codes(district), ['DriftUnreadable directory']);
 });
+
+t.test(
+  'after an upgrade a property is followed that the link of before did not select, and nothing is lost',
+  async (t) => {
+    const mode = { students: 'create', teachers: 'create' } as const;
+    const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: false });
+    t.teardown(() => district.close());
+    setPolicy(district, { attributes: 'repair' });
+    const { microsoft, store, tenantId, clock } = district;
+    const properties = { ...district.profile.properties, student: ['studentNumber', 'homeRoom'] };
+    district.profile = parseProfile({ ...district.profile, properties }, 'test');
+    const roster = smallRoster(6).map((one) => (one.kind === 'student' ? { ...one, homeRoom: '12B' } : one));
+    await district.commit(roster);
+    await district.run();
+    t.match(await later(district, 61 * minutes), { done: 0, failed: 0, problems: 0 }, 'in step');
+
+    // What an earlier version left: a link that selects less, with or without a note of what that is.
+    const client = district.client();
+    const older = 'displayName,externalSource,primaryRole,student,teacher';
+    for (const [round, selected] of [older, null].entries()) {
+      let deltaLink = '';
+      const pages = client.pages(`/education/users/delta?$select=${older}`);
+      for await (const page of pages) deltaLink = page.deltaLink ?? '';
+      await store.withTenant(tenantId, async ({ db }) => {
+        const values = { delta_link: deltaLink, selected, read_at: timestamp(clock) };
+        await db.updateTable('drift_reading').set(values).where('collection', '=', 'users').execute();
+      });
+      const [moved, renamed] = [userOf(district, `student${round}`), userOf(district, `student${round + 2}`)];
+      microsoft.directory.users.update(moved, { officeLocation: 'Attic' });
+      microsoft.directory.users.update(renamed, { displayName: 'Somebody' });
+      t.match(await later(district, 61 * minutes), { done: 2, failed: 0, problems: 0 }, `after "${selected}"`);
+      t.equal(moved.props.officeLocation, '12B');
+      t.not(renamed.props.displayName, 'Somebody', 'and what the link would have told is noticed, too');
+
+      microsoft.directory.deltaPage = 2;
+      microsoft.stats.reset();
+      t.match(await later(district, 61 * minutes), { done: 0, problems: 0 });
+      const { byPath } = microsoft.stats;
+      t.ok((byPath.get('GET /education/users/delta') ?? 99) <= 2, 'everything was read once: now the link is followed');
+    }
+  },
+);

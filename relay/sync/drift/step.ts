@@ -17,6 +17,7 @@ import { type ObjectChanges, readObjectChanges } from '../../graph/education-del
 import { type GroupChanges, readGroupChanges } from '../../graph/group-delta.ts';
 import type { SchoolContents } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
+import type { DeltaPosition } from '../../model/delta-position.ts';
 import { classKey, keysOfObjects, type SchoolId } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
 import {
@@ -53,7 +54,7 @@ export interface DriftContext {
 
 interface Read {
   groups: GroupChanges;
-  values: Map<'schools' | 'classes' | 'users', ObjectChanges & { deltaLink: string }>;
+  values: Map<'schools' | 'classes' | 'users', ObjectChanges & DeltaPosition>;
   /** By id; undefined for one that is not there. */
   schools: Map<SchoolId, SchoolContents | undefined>;
 }
@@ -141,8 +142,8 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   await store.withTenant(tenantId, async (scope) => {
     await keepCorrected(scope, corrected, now);
     await writeDrift(scope, ledger);
-    for (const [collection, deltaLink] of linksOf(read))
-      await writeReading(scope, collection, { deltaLink, readAt: now });
+    for (const [collection, { deltaLink, selected }] of positionsOf(read))
+      await writeReading(scope, collection, { deltaLink, selected, readAt: now });
     await writeSchoolReadings(scope, read.schools.keys(), now);
   });
   for (const { keys } of corrected) state.touch(keys);
@@ -167,17 +168,19 @@ async function readAll(
   schoolIds: readonly SchoolId[],
   nowMs: number,
 ): Promise<Read> {
-  const linkTo = (collection: Collection) => readings.get(collection)?.deltaLink;
   const classes = idsOf(state, 'class');
   const isDue = (collection: Collection) => {
     const reading = readings.get(collection);
     return reading === undefined || nowMs - Date.parse(reading.readAt) >= valuesEveryMs;
   };
-  const groups = readGroupChanges(client, linkTo('groups'), (id) => classes.has(id));
+  const groups = readGroupChanges(client, readings.get('groups'), (id) => classes.has(id));
   const due = (['schools', 'classes', 'users'] as const).filter(isDue);
   const values = due.map(async (collection) => {
     const ids = idsOf(state, kindOf[collection]);
-    return [collection, await readObjectChanges(client, collection, linkTo(collection), (id) => ids.has(id))] as const;
+    return [
+      collection,
+      await readObjectChanges(client, collection, readings.get(collection), (id) => ids.has(id)),
+    ] as const;
   });
   const [read, ...others] = await Promise.all([groups, ...values]);
   return { groups: read, values: new Map(others), schools: await readSchools(client, state, schoolIds) };
@@ -214,11 +217,8 @@ function refuseBlindReading(
   });
 }
 
-function linksOf({ groups, values }: Read): [Collection, string][] {
-  return [
-    ['groups', groups.deltaLink],
-    ...values.entries().map(([name, { deltaLink }]) => [name, deltaLink] as [Collection, string]),
-  ];
+function positionsOf({ groups, values }: Read): [Collection, DeltaPosition][] {
+  return [['groups', groups], ...values];
 }
 
 /** Puts what was found into the problems of the profile that looks after it. */

@@ -1,0 +1,9 @@
+/** How far the changes of a collection of Microsoft Graph have been read. */
+export interface DeltaPosition {
+  deltaLink: string;
+  /**
+   * The properties that were selected when the reading began, sorted: a link goes on to tell of these, whatever is selected
+   * since. Empty where an earlier version did not remember it.
+   */
+  selected: string;
+}
