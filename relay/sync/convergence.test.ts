@@ -17,11 +17,13 @@ import { histories } from '../testing/histories.ts';
 import { afterSds } from '../testing/sds.ts';
 import {
   change,
-  edit,
+  editIn,
   fullWorld,
   type Membership,
   membershipsOf,
   noGuards,
+  type Part,
+  parts,
   recordsOf,
   type World,
 } from '../testing/small-world.ts';
@@ -46,39 +48,43 @@ const fault = fc.oneof(
   fc.record({ ...place, bad: badAnswer }),
 );
 
-const step = fc.record({
-  edits: fc.array(edit, { maxLength: 6 }),
-  faults: fc.array(fault, { maxLength: 3 }),
-  /** A kill after so many requests; 0 for none. */
-  killedAfter: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 })),
-  restart: fc.boolean(),
-});
+const stepIn = (part: Part) =>
+  fc.record({
+    edits: fc.array(editIn(part), { maxLength: 6 }),
+    faults: fc.array(fault, { maxLength: 3 }),
+    /** A kill after so many requests; 0 for none. */
+    killedAfter: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 })),
+    restart: fc.boolean(),
+  });
 
-const history = fc.record({
-  how: fc.constantFrom('match' as const, 'create' as const),
-  /** What School Data Sync left behind, if it was there before. */
-  sds: fc.option(fc.constantFrom('v1' as const, 'v2.1' as const, 'mixed' as const), { nil: undefined }),
-  schools: fc.constantFrom('all' as const, ['1', '2']),
-  createTeam: fc.boolean(),
-  rules: fc.record({
-    ownerRemovalEndsMembership: fc.boolean(),
-    refusesOwnersInPatch: fc.boolean(),
-    clearedRoles: fc.constantFrom('cleared' as const, 'ignored' as const, 'refused' as const),
-    deletedKeepNames: fc.boolean(),
-  }),
-  studentLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
-  teacherLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
-  studentGone: fc.constantFrom('disable' as const, 'keep' as const),
-  teacherGone: fc.constantFrom('disable' as const, 'keep' as const),
-  revokeSessions: fc.boolean(),
-  sectionGone: fc.constantFrom<'keep' | Ending[]>(
-    'keep',
-    ['removeStudents', 'markExpired', 'archiveTeam'],
-    ['archiveTeam'],
-    ['markExpired', 'removeStudents'],
-  ),
-  steps: fc.array(step, { minLength: 1, maxLength: 4 }),
-});
+const historyIn = (part: Part) =>
+  fc.record({
+    how: fc.constantFrom('match' as const, 'create' as const),
+    /** What School Data Sync left behind, if it was there before. */
+    sds: fc.option(fc.constantFrom('v1' as const, 'v2.1' as const, 'mixed' as const), { nil: undefined }),
+    schools: fc.constantFrom('all' as const, ['1', '2']),
+    createTeam: fc.boolean(),
+    rules: fc.record({
+      ownerRemovalEndsMembership: fc.boolean(),
+      refusesOwnersInPatch: fc.boolean(),
+      clearedRoles: fc.constantFrom('cleared' as const, 'ignored' as const, 'refused' as const),
+      deletedKeepNames: fc.boolean(),
+    }),
+    studentLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
+    teacherLeftClass: fc.constantFrom('remove' as const, 'keep' as const),
+    studentGone: fc.constantFrom('disable' as const, 'keep' as const),
+    teacherGone: fc.constantFrom('disable' as const, 'keep' as const),
+    revokeSessions: fc.boolean(),
+    sectionGone: fc.constantFrom<'keep' | Ending[]>(
+      'keep',
+      ['removeStudents', 'markExpired', 'archiveTeam'],
+      ['archiveTeam'],
+      ['markExpired', 'removeStudents'],
+    ),
+    steps: fc.array(stepIn(part), { minLength: 1, maxLength: 4 }),
+  });
+
+const history = fc.oneof(...parts.map(historyIn));
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 

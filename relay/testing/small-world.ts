@@ -38,21 +38,42 @@ export type Edit =
   | { what: 'enrollment'; id: number; section: number }
   | { what: 'roster'; id: number; section: number };
 
-export const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.record({
-    what: fc.constant('student' as const),
-    id: fc.nat(students - 1),
-    school: fc.constantFrom(...schoolIds, undefined),
-  }),
-  fc.record({ what: fc.constant('teacher' as const), id: fc.nat(teachers - 1), school: fc.constantFrom(...schoolIds) }),
-  fc.record({
-    what: fc.constant('section' as const),
-    id: fc.nat(sections - 1),
-    course: fc.constantFrom('Art', 'Music', undefined),
-  }),
-  fc.record({ what: fc.constant('enrollment' as const), id: fc.nat(students - 1), section: fc.nat(sections - 1) }),
-  fc.record({ what: fc.constant('roster' as const), id: fc.nat(teachers - 1), section: fc.nat(sections - 1) }),
-);
+/** Where edits happen, by number. */
+export interface Part {
+  students: readonly number[];
+  teachers: readonly number[];
+  sections: readonly number[];
+  schools: readonly string[];
+}
+
+/** Edits anywhere are mostly about different things. In a corner they meet: what one has begun another undoes. */
+export const parts: readonly Part[] = [
+  { students: upTo(students), teachers: upTo(teachers), sections: upTo(sections), schools: schoolIds },
+  { students: [0, 1, 3], teachers: [0, 1, 2], sections: [0, 1], schools: ['1', '2'] },
+];
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => at);
+}
+
+export function editIn(part: Part): fc.Arbitrary<Edit> {
+  const student = fc.constantFrom(...part.students);
+  const teacher = fc.constantFrom(...part.teachers);
+  const section = fc.constantFrom(...part.sections);
+  const school = fc.constantFrom(...part.schools);
+  const course = fc.constantFrom('Art', 'Music', undefined);
+  return fc.oneof(
+    fc.record({
+      what: fc.constant('student' as const),
+      id: student,
+      school: fc.constantFrom(...part.schools, undefined),
+    }),
+    fc.record({ what: fc.constant('teacher' as const), id: teacher, school }),
+    fc.record({ what: fc.constant('section' as const), id: section, course }),
+    fc.record({ what: fc.constant('enrollment' as const), id: student, section }),
+    fc.record({ what: fc.constant('roster' as const), id: teacher, section }),
+  );
+}
 
 /** Everybody is somewhere, every section has a teacher, and everybody is in two sections. */
 export function fullWorld(): World {

@@ -15,40 +15,40 @@ import { type District, openDistrict } from '../../testing/district.ts';
 import { histories } from '../../testing/histories.ts';
 import {
   change,
-  edit,
+  editIn,
   fullWorld,
   membershipsOf,
   noGuards,
+  type Part,
+  parts,
   recordsOf,
   schoolIds,
   type World,
 } from '../../testing/small-world.ts';
 
+/** Of the account of student `person`, or, from 8 on, of a teacher; teacher 3 is not in PowerSchool. */
+const accountName = (person: number) => `${person < 8 ? `student${person}` : `teacher${person - 8}`}@contoso.edu`;
+
 /**
  * By hand: somebody turns a membership of a class or school over, renames a class, deletes one, or deletes an account or
  * restores one.
  */
-const handEdit = fc.oneof(
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant('account' as const), section: fc.constant(0), person: fc.nat(10) }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ what: fc.constant('school people' as const), section: fc.nat(2), person: fc.nat(10) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant('school classes' as const), section: fc.nat(4), person: fc.nat(2) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ what: fc.constant('members' as const), section: fc.nat(4), person: fc.nat(10) }),
-  },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('owners' as const), section: fc.nat(4), person: fc.nat(10) }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('rename' as const), section: fc.nat(4), person: fc.nat(10) }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('delete' as const), section: fc.nat(4), person: fc.nat(10) }) },
-);
+function handIn(part: Part) {
+  const section = fc.constantFrom(...part.sections);
+  const person = fc.constantFrom(...part.students, ...[...part.teachers, 3].map((at) => 8 + at));
+  const school = fc.constantFrom(...part.schools.map((id) => schoolIds.indexOf(id)));
+  const made = <const T extends string>(what: T, on: fc.Arbitrary<number>, by: fc.Arbitrary<number>) =>
+    fc.record({ what: fc.constant(what), section: on, person: by });
+  return fc.oneof(
+    { weight: 2, arbitrary: made('account', fc.constant(0), person) },
+    { weight: 3, arbitrary: made('school people', school, person) },
+    { weight: 2, arbitrary: made('school classes', section, school) },
+    { weight: 4, arbitrary: made('members', section, person) },
+    { weight: 2, arbitrary: made('owners', section, person) },
+    { weight: 2, arbitrary: made('rename', section, person) },
+    { weight: 1, arbitrary: made('delete', section, person) },
+  );
+}
 
 const place = {
   path: fc.constantFrom(
@@ -63,27 +63,30 @@ const fault = fc.oneof(
   fc.record({ ...place, bad: badAnswer }),
 );
 
-const history = fc.record({
-  mode: fc.constantFrom('match' as const, 'create' as const),
-  deletedAccounts: fc.constantFrom('report' as const, 'recreate' as const),
-  memberships: fc.constantFrom('repair' as const, 'report' as const, 'ignore' as const),
-  attributes: fc.constantFrom('repair' as const, 'report' as const),
-  foreignMembers: fc.constantFrom('keep' as const, 'remove' as const),
-  lag: fc.constantFrom(50, 5000, 120_000),
-  ownerRemovalEndsMembership: fc.boolean(),
-  // Two rounds by hand: whoever undoes a repair a third time is left alone.
-  steps: fc.array(
-    fc.record({
-      hands: fc.array(handEdit, { maxLength: 6 }),
-      edits: fc.array(edit, { maxLength: 3 }),
-      faults: fc.array(fault, { maxLength: 2 }),
-      expired: fc.boolean(),
-      restart: fc.boolean(),
-      page: fc.constantFrom(1, 200),
-    }),
-    { minLength: 1, maxLength: 2 },
-  ),
-});
+const historyIn = (part: Part) =>
+  fc.record({
+    mode: fc.constantFrom('match' as const, 'create' as const),
+    deletedAccounts: fc.constantFrom('report' as const, 'recreate' as const),
+    memberships: fc.constantFrom('repair' as const, 'report' as const, 'ignore' as const),
+    attributes: fc.constantFrom('repair' as const, 'report' as const),
+    foreignMembers: fc.constantFrom('keep' as const, 'remove' as const),
+    lag: fc.constantFrom(50, 5000, 120_000),
+    ownerRemovalEndsMembership: fc.boolean(),
+    // Two rounds by hand: whoever undoes a repair a third time is left alone.
+    steps: fc.array(
+      fc.record({
+        hands: fc.array(handIn(part), { maxLength: 6 }),
+        edits: fc.array(editIn(part), { maxLength: 3 }),
+        faults: fc.array(fault, { maxLength: 2 }),
+        expired: fc.boolean(),
+        restart: fc.boolean(),
+        page: fc.constantFrom(1, 200),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  });
+
+const history = fc.oneof(...parts.map(historyIn));
 
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 type Hand = History['steps'][number]['hands'][number];
@@ -176,7 +179,7 @@ async function live(t: Test, told: History): Promise<string[]> {
 
 function edited({ microsoft: { directory } }: District, { what, section, person }: Hand, byHand: ByHand): void {
   const [group] = directory.groups.find('externalId', `5${section}`);
-  const user = [...directory.users.values()][person];
+  const [user] = directory.users.find('userPrincipalName', accountName(person));
   if (what === 'account') deleteOrRestore(directory, person, byHand);
   else if (what === 'school people') turnOver(directory, section, user, byHand);
   else if (what === 'school classes') turnOver(directory, person, group, byHand);
@@ -200,10 +203,11 @@ function edited({ microsoft: { directory } }: District, { what, section, person 
 
 /** Deletes one who is there; of those who are not, restores one whose name is free. */
 function deleteOrRestore(directory: Directory, person: number, byHand: ByHand): void {
-  const all = [...directory.users.values(), ...directory.deleted.values()].filter((one) => one.kind === 'user');
-  // Rarely drawn by its number, and worth as much as a deletion.
-  const gone = person % 2 === 0 ? all.find((one) => directory.deleted.has(one.id)) : undefined;
-  const user = gone ?? all[person % all.length];
+  const deleted = [...directory.deleted.values()].filter((one) => one.kind === 'user');
+  const ofName = (one: User) => one.props.userPrincipalName === accountName(person);
+  // A deletion is worth as much as the restoration of anybody.
+  const gone = person % 2 === 0 ? deleted[0] : undefined;
+  const user = gone ?? [...directory.users.values(), ...deleted].find(ofName);
   if (user === undefined) return;
   if (directory.deleted.has(user.id)) {
     const isFree = directory.users.find('userPrincipalName', String(user.props.userPrincipalName)).length === 0;
