@@ -27,6 +27,9 @@ export type Actor =
     }
   | { kind: 'agent'; name: string };
 
+/** A program at the API. */
+export type TokenActor = Extract<Actor, { kind: 'token' }>;
+
 /** Whoever sits at the terminal of the relay can read its database anyway. */
 export function roleOf(actor: Actor): ActingRole {
   switch (actor.kind) {

@@ -1,9 +1,10 @@
-/** Keeps the journal from growing for ever: once a day, what is older than the settings say is forgotten. */
+/** Keeps the journal from growing for ever, and answers of the API for no longer than they are good for: what is too old is deleted once a day. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';
 import { pruneJournal } from '../store/runs/run-history.ts';
 import type { Store } from '../store/store.ts';
+import { forgetOldAnswers } from '../store/tenants/kept-answers.ts';
 import { listTenants } from '../store/tenants/system.ts';
 
 const dayMs = 86_400_000;
@@ -23,7 +24,7 @@ export interface RetentionOptions {
 export function keepJournalShort(options: RetentionOptions): Loop {
   const { clock, log, random, signal } = options;
   return startLoop({
-    turn: () => forgetOldRuns(options),
+    turn: () => forgetOld(options),
     pauseMs: dayMs,
     backoff: { baseMs: 60_000, capMs: dayMs / 24 },
     failed: ({ code, message }) =>
@@ -36,7 +37,8 @@ export function keepJournalShort(options: RetentionOptions): Loop {
 }
 
 /** In short transactions, so that agents and runs wait for none of them. */
-async function forgetOldRuns({ store, keepDays, clock, signal }: RetentionOptions): Promise<void> {
+async function forgetOld({ store, keepDays, clock, signal }: RetentionOptions): Promise<void> {
+  await store.system((scope) => forgetOldAnswers(scope, new Date(clock.now())));
   const before = new Date(clock.now() - keepDays * dayMs).toISOString();
   for (const { id } of await store.system(listTenants)) {
     while (!signal.aborted && (await store.withTenant(id, (scope) => pruneJournal(scope, before))));

@@ -76,13 +76,6 @@ export const apiErrors = {
     meaning:
       'Either the first request is waiting for Microsoft 365, or the relay went down while it did. After two minutes the relay carries the request out again.',
   },
-  IDEMPOTENCY_ANSWER_SECRET: {
-    retry: 'fix',
-    sentence:
-      'The relay carried out the request with this Idempotency-Key, and its answer held a secret, which is shown once.',
-    action: 'Create another one with a new key; if it was a token, revoke the one whose answer was lost.',
-    meaning: 'The relay does not store tokens and enrollment codes, so it cannot repeat an answer that was lost.',
-  },
   ROLE_INSUFFICIENT: {
     retry: 'fix',
     sentence: 'The role "{role}" may not do this: {action}.',

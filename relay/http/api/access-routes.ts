@@ -52,7 +52,6 @@ export const accessRoutes: readonly Route[] = [
     body: nothing,
     answer: z.object({ code: z.string(), expiresAt: moment, relay: z.string() }),
     status: 201,
-    showsSecret: true,
     async perform({ app, actor, tenant, url }) {
       return { ...(await makeCode(app, actor, { tenant })), relay: url };
     },
@@ -99,7 +98,6 @@ export const accessRoutes: readonly Route[] = [
     }),
     answer: z.object({ id: z.string(), token: z.string(), expiresAt: moment, scopes }),
     status: 201,
-    showsSecret: true,
     async perform({ app, actor, tenant }, given) {
       const { slug: _slug, ...made } = await makeToken(app, actor, { tenant, ...given });
       return made;

@@ -1,10 +1,10 @@
 /** The API under `/api/v1`: what the commands do and show, for programs with a token. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { KnownToken, Tenant } from '../../store/tenants/system.ts';
+import type { Tenant } from '../../store/tenants/system.ts';
 import type { Origins } from '../link/origins.ts';
 import { mostBytes, takeJson } from './body.ts';
-import { openGate } from './gate.ts';
+import { type Admitted, openGate } from './gate.ts';
 import { type HandlerOptions, requestHandler } from './handler.ts';
 import { openApi } from './openapi.ts';
 import { describeCode, nothingAt, problemFor } from './problem.ts';
@@ -29,7 +29,7 @@ export interface ApiOptions extends HandlerOptions {
 
 interface Seen {
   since: number;
-  token?: KnownToken;
+  admitted?: Admitted;
   tenant?: string;
 }
 
@@ -49,12 +49,12 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
         reply.headers(protection);
       });
       api.addHook('onResponse', async (request, reply) => {
-        const { since = clock.now(), token, tenant } = seen.get(request) ?? {};
+        const { since = clock.now(), admitted, tenant } = seen.get(request) ?? {};
         // The route and not the path: what is asked for may be a person.
         const { url: route = 'none' } = request.routeOptions;
         const [status, ms, method] = [reply.statusCode, clock.now() - since, request.method];
         if (method !== 'GET') options.changed();
-        log.info({ event: 'api.request', tenant, tokenId: token?.id, method, route, status, ms });
+        log.info({ event: 'api.request', tenant, tokenId: admitted?.actor.id, method, route, status, ms });
       });
       api.setErrorHandler((error, request, reply) => {
         const { status, headers, body } = problemFor(error, request);
@@ -68,7 +68,7 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
 
       api.register(async (guarded) => {
         guarded.addHook('onRequest', async (request) => {
-          note(request, { token: await admit(request) });
+          note(request, { admitted: await admit(request) });
         });
         guarded.setNotFoundHandler((request) => {
           throw nothingAt(request.url);
@@ -80,10 +80,10 @@ export function apiRoutes(app: FastifyInstance, options: ApiOptions): void {
             exposeHeadRoute: false,
             bodyLimit: mostBytes,
             async handler(request, reply) {
-              const token = seen.get(request)?.token;
-              if (token === undefined) throw nothingAt(request.url);
+              const admitted = seen.get(request)?.admitted;
+              if (admitted === undefined) throw nothingAt(request.url);
               const found = (tenant: Tenant) => note(request, { tenant: tenant.slug });
-              return await answerTo(route, { request, reply, token, found });
+              return await answerTo(route, { request, reply, admitted, found });
             },
           });
         }

@@ -14,7 +14,6 @@ interface Given<B extends z.ZodType, A extends z.ZodType> {
   body: B;
   answer: A;
   status?: 200 | 201 | 202;
-  showsSecret?: true;
   asksMicrosoft?: true;
   hasVersion?: true;
   /** @returns the answer, or all that is to be said in its place */

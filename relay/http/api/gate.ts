@@ -2,10 +2,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
+import type { TokenActor } from '../../app/actor.ts';
+import { admitToken } from '../../app/commands/admit-token.ts';
 import type { Store } from '../../store/store.ts';
-import { looksLikeToken, tokenHash } from '../../store/tenants/api-token.ts';
-import { isUseUnnoted, touchToken } from '../../store/tenants/api-tokens.ts';
-import { findToken, type KnownToken } from '../../store/tenants/system.ts';
 import { AttemptLimit } from '../link/attempts.ts';
 import type { Origins } from '../link/origins.ts';
 
@@ -18,28 +17,23 @@ export interface GateOptions {
   origins: Origins;
 }
 
-/**
- * @returns who asks: resolves with the token's owner, whatever is asked for
- * @throws HallpassError API_TOKEN_INVALID whatever is wrong with the token, ATTEMPTS_EXCEEDED, STORE_UNAVAILABLE
- */
-export function openGate({ store, clock, origins }: GateOptions): (request: FastifyRequest) => Promise<KnownToken> {
-  const refusals = new AttemptLimit(refusalsPerMinute);
-  return async (request) => {
-    const now = clock.now();
-    // The token first: whoever guesses from an address shuts nobody out who shares it.
-    const known = await find(store, request.headers.authorization);
-    if (known === undefined || known.revokedAt !== null || Date.parse(known.expiresAt) <= now) {
-      throw refusals.refuse(origins.of(request.raw), now, fail('API_TOKEN_INVALID', {}));
-    }
-    if (isUseUnnoted(known, now)) {
-      await store.system((scope) => touchToken(scope, known, new Date(now)));
-    }
-    return known;
-  };
+/** Whoever asks, with what they showed. */
+export interface Admitted {
+  actor: TokenActor;
+  token: string;
 }
 
-async function find(store: Store, authorization: string | undefined): Promise<KnownToken | undefined> {
-  const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined || !looksLikeToken(token)) return undefined;
-  return await store.system((scope) => findToken(scope, tokenHash(token)));
+/**
+ * @returns who asks, whatever is asked for
+ * @throws HallpassError API_TOKEN_INVALID whatever is wrong with the token, ATTEMPTS_EXCEEDED, STORE_UNAVAILABLE
+ */
+export function openGate({ store, clock, origins }: GateOptions): (request: FastifyRequest) => Promise<Admitted> {
+  const refusals = new AttemptLimit(refusalsPerMinute);
+  return async ({ headers, raw }) => {
+    const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+    // The token first: whoever guesses from an address shuts nobody out who shares it.
+    const actor = await admitToken({ store, clock }, token);
+    if (actor !== undefined) return { actor, token };
+    throw refusals.refuse(origins.of(raw), clock.now(), fail('API_TOKEN_INVALID', {}));
+  };
 }

@@ -5,11 +5,14 @@ import type { Clock } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { allow, isChange } from '../../app/access.ts';
 import type { Actor } from '../../app/actor.ts';
+import { answerOnce, type WholeAnswer } from '../../app/commands/answer-once.ts';
 import { enter } from '../../app/perform.ts';
+import { ofTheRelay } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/store.ts';
-import type { KnownToken, Tenant } from '../../store/tenants/system.ts';
+import type { Tenant } from '../../store/tenants/system.ts';
 import { AttemptLimit } from '../link/attempts.ts';
-import { answerOnce, keyedRequest, type WholeAnswer } from './idempotency.ts';
+import type { Admitted } from './gate.ts';
+import { idempotencyKeyIn } from './idempotency.ts';
 import { MicrosoftSlots } from './microsoft-slots.ts';
 import { noteIn } from './note.ts';
 import { PlanSlots } from './plan-slots.ts';
@@ -38,7 +41,7 @@ export interface HandlerOptions {
 export interface Call {
   request: FastifyRequest<{ Params: Record<string, string> }>;
   reply: FastifyReply;
-  token: KnownToken;
+  admitted: Admitted;
   /** Hears which district it is about. */
   found(tenant: Tenant): void;
 }
@@ -50,14 +53,12 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
   const microsoft = new MicrosoftSlots();
   const changes = new AttemptLimit(changesPerMinute);
 
-  return async (route, { request, reply, token, found }) => {
-    const { id, name, role, scopes, tenants } = token;
-    const known: Actor = { kind: 'token', id, name, role, scopes, tenants };
+  return async (route, { request, reply, admitted: { actor: known, token }, found }) => {
     allow(known, route.action);
     const tenant = route.isAcross ? undefined : await districtOf(store, known, route, request);
     if (tenant !== undefined) found(tenant);
     const changing = isChange(route.action);
-    if (changing) countChange(changes, id, clock.now());
+    if (changing) countChange(changes, known.id, clock.now());
     const { params, query, headers } = request;
     const note = changing ? noteIn(headerIn(request, 'hallpass-note')) : undefined;
     const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;
@@ -81,17 +82,17 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
         throw asking.aborted ? fail('RELAY_BUSY', {}, { cause: error }) : error;
       }
     };
-    const key = headers['idempotency-key'];
-    if (route.method !== 'POST' || !changing || key === undefined || tenant === undefined) {
-      return await send(reply, route, tenant?.slug ?? 'relay', await answer());
-    }
-    const keyed = keyedRequest(
-      { tokenId: id, key: String(key) },
-      { method: request.method, url: request.url, body: asked.body, ifMatch: headers['if-match'], note },
-    );
-    const owner = { store, tenantId: tenant.id, now: () => clock.now() };
-    const whole = await answerOnce(owner, keyed, () => inFull(route, request, answer));
-    return reply.status(whole.status).headers(whole.headers).send(whole.body);
+    const key =
+      route.method === 'POST' && changing ? idempotencyKeyIn(headerIn(request, 'idempotency-key')) : undefined;
+    if (key === undefined) return await send(reply, route, tenant?.slug ?? 'relay', await answer());
+    const { method, url: path } = request;
+    const repeatable = {
+      ...{ tenantId: tenant?.id ?? ofTheRelay, tokenId: known.id, token, key },
+      said: [method, path, asked.body, headers['if-match'], note],
+    };
+    const once = await answerOnce({ store, clock }, repeatable, () => inFull(route, request, answer));
+    if (once.isRepeated) reply.header('idempotency-replayed', 'true');
+    return reply.status(once.answer.status).headers(once.answer.headers).send(once.answer.body);
   };
 }
 
@@ -114,10 +115,10 @@ async function inFull(route: Route, request: FastifyRequest, answer: () => Promi
     const { status = route.status, headers = {}, ...said } = await answer();
     const body = 'json' in said ? JSON.stringify(said.json) : '';
     const type = { 'content-type': 'application/json; charset=utf-8' };
-    return { status, headers: { ...type, ...headers }, body, isSecret: route.showsSecret };
+    return { status, headers: { ...type, ...headers }, body };
   } catch (error) {
     const { status, headers, body } = problemFor(error, request);
-    return { status, headers, body: JSON.stringify(body), isSecret: false };
+    return { status, headers, body: JSON.stringify(body) };
   }
 }
 

@@ -57,8 +57,6 @@ interface Described {
   /** Of an answer to what went well. */
   status: number;
   hasCsv: boolean;
-  /** Whether the answer holds what is shown once. */
-  showsSecret: boolean;
   asksMicrosoft: boolean;
   /** Whether If-Match says which version of a profile is meant. */
   hasVersion: boolean;
@@ -85,7 +83,6 @@ interface Given<Q extends z.ZodObject, A extends z.ZodType> {
 export const plain = {
   status: 200,
   hasCsv: false,
-  showsSecret: false,
   asksMicrosoft: false,
   hasVersion: false,
 } as const;

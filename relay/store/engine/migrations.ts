@@ -29,6 +29,7 @@ import { sourceServers } from './migrations/025-source-servers.ts';
 import { accessRoles } from './migrations/030-access-roles.ts';
 import { tokenScopes } from './migrations/031-token-scopes.ts';
 import { deltaSelection } from './migrations/032-delta-selection.ts';
+import { sealedAnswers } from './migrations/033-sealed-answers.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -59,6 +60,7 @@ const migrations: Record<string, Migration> = {
   '022-team-activation': teamActivation,
   '031-token-scopes': tokenScopes,
   '032-delta-selection': deltaSelection,
+  '033-sealed-answers': sealedAnswers,
 };
 
 /**

@@ -2,11 +2,7 @@
  * What requests with an Idempotency-Key were answered, for as long as they may be repeated: a client that lost an answer asks again and
  * gets the same one, and nothing is done twice.
  */
-import { z } from 'zod';
-import { readJson } from '../engine/stored-json.ts';
-import type { TenantScope } from '../store.ts';
-
-const storedHeaders = z.record(z.string(), z.string());
+import type { SystemScope, TenantScope } from '../store.ts';
 
 /** How long an answer is kept, and how long a request that came to no end keeps others waiting, milliseconds. */
 const keptMs = 24 * 3_600_000;
@@ -19,18 +15,17 @@ export interface KeyedRequest {
   request: string;
 }
 
-export interface KeptAnswer {
+interface KeptAnswer {
   status: number;
-  headers: Record<string, string>;
-  /** Null where it held a secret. */
-  body: string | null;
+  /** Headers and body, sealed by the one who asked. */
+  sealed: string;
 }
 
 export type Begun =
   | { state: 'new' }
   | { state: 'other' }
   | { state: 'under way'; retryAfterMs: number }
-  | { state: 'answered'; answer: KeptAnswer };
+  | ({ state: 'answered' } & KeptAnswer);
 
 /** Notes that a request is under way, unless it was before. */
 export async function beginKeyed(
@@ -39,23 +34,21 @@ export async function beginKeyed(
   now: Date,
 ): Promise<Begun> {
   const { db, tenantId } = scope;
-  const oldest = new Date(now.getTime() - keptMs).toISOString();
-  await db.deleteFrom('kept_answer').where('tenant_id', '=', tenantId).where('begun_at', '<', oldest).execute();
+  await db.deleteFrom('kept_answer').where('tenant_id', '=', tenantId).where('begun_at', '<', oldest(now)).execute();
   const known = await db
     .selectFrom('kept_answer')
-    .select(['request', 'begun_at', 'status', 'headers', 'body'])
+    .select(['request', 'begun_at', 'status', 'sealed'])
     .where('tenant_id', '=', tenantId)
     .where('token_id', '=', tokenId)
     .where('key', '=', key)
     .executeTakeFirst();
   if (known !== undefined && known.request !== request) return { state: 'other' };
   if (known !== undefined && known.status !== null) {
-    const headers = readJson(storedHeaders, known.headers ?? '{}', 'kept_answer', key);
-    return { state: 'answered', answer: { status: known.status, headers, body: known.body } };
+    return { state: 'answered', status: known.status, sealed: known.sealed ?? '' };
   }
   const waitedMs = known === undefined ? abandonedMs : now.getTime() - Date.parse(known.begun_at);
   if (waitedMs >= 0 && waitedMs < abandonedMs) return { state: 'under way', retryAfterMs: 5000 };
-  const row = { request, begun_at: now.toISOString(), status: null, headers: null, body: null };
+  const row = { request, begun_at: now.toISOString(), status: null, sealed: null };
   await db
     .insertInto('kept_answer')
     .values({ tenant_id: tenantId, token_id: tokenId, key, ...row })
@@ -67,15 +60,24 @@ export async function beginKeyed(
 export async function keepAnswer(
   { db, tenantId }: TenantScope,
   { tokenId, key }: KeyedRequest,
-  { status, headers, body }: KeptAnswer,
+  answer: KeptAnswer,
 ): Promise<void> {
   await db
     .updateTable('kept_answer')
-    .set({ status, headers: JSON.stringify(headers), body })
+    .set(answer)
     .where('tenant_id', '=', tenantId)
     .where('token_id', '=', tokenId)
     .where('key', '=', key)
     .execute();
+}
+
+/** Of all districts: none need wait for its own next request to be rid of them. */
+export async function forgetOldAnswers({ db }: SystemScope, now: Date): Promise<void> {
+  await db.deleteFrom('kept_answer').where('begun_at', '<', oldest(now)).execute();
+}
+
+function oldest(now: Date): string {
+  return new Date(now.getTime() - keptMs).toISOString();
 }
 
 /** What failed for a time may be tried again under its key. */

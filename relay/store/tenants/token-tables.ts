@@ -27,6 +27,7 @@ interface TokenTenantTable {
 
 /** What a request with an Idempotency-Key was answered, for as long as it may be repeated. */
 interface KeptAnswerTable {
+  /** The relay's own (audit.ts) where it is about no single district. */
   tenant_id: string;
   token_id: string;
   /** SHA-256 of the key, hexadecimal. */
@@ -36,10 +37,8 @@ interface KeptAnswerTable {
   begun_at: string;
   /** Null while the request is under way. */
   status: number | null;
-  /** JSON. */
-  headers: string | null;
-  /** Null where it held a secret, which is shown once. */
-  body: string | null;
+  /** Headers and body, sealed: see app/commands/answer-once.ts. Null while the request is under way. */
+  sealed: string | null;
 }
 
 export interface TokenTables {

@@ -1,0 +1,73 @@
+/** What a request was answered is told again to the one who asked, and to nobody else. */
+import t, { type Test } from 'tap';
+import { VirtualClock } from '../../../shared/testing/virtual-clock.ts';
+import { openStore } from '../../store/store.ts';
+import { newToken } from '../../store/tenants/api-token.ts';
+import { forgetOldAnswers } from '../../store/tenants/kept-answers.ts';
+import { answerOnce, type Keep, type RepeatableRequest } from './answer-once.ts';
+
+const secret = 'Zzyzx-4711';
+const whole = { status: 201, headers: { etag: '"1"' }, body: JSON.stringify({ password: secret }) };
+const asked = { tenantId: 't', tokenId: 'id', token: newToken(), key: 'one', said: ['POST', '/x', '{}', undefined] };
+
+async function setUp(t: Test) {
+  const store = await openStore(':memory:');
+  t.teardown(() => store.close());
+  const clock = new VirtualClock(Date.parse('2026-09-01T08:00:00Z'));
+  let times = 0;
+  const ask = (more: Partial<RepeatableRequest> = {}, answer = async (_keep: Keep) => whole) =>
+    answerOnce({ store, clock }, { ...asked, ...more }, (keep) => {
+      times += 1;
+      return answer(keep);
+    });
+  const rows = () => store.system(({ db }) => db.selectFrom('kept_answer').selectAll().execute());
+  return { store, clock, ask, rows, times: () => times };
+}
+
+t.test('a repetition is answered the same, from what nobody else can read', async (t) => {
+  const { ask, rows, times } = await setUp(t);
+  t.same(await ask(), { answer: whole, isRepeated: false });
+  t.same(await ask(), { answer: whole, isRepeated: true });
+  t.equal(times(), 1);
+  const text = JSON.stringify(await rows());
+  for (const hidden of [secret, asked.token, 'password', 'etag', '"one"']) t.notOk(text.includes(hidden), hidden);
+  await t.rejects(ask({ token: newToken() }), { code: 'KEY_WRONG' }, 'another token does not open it');
+});
+
+t.test('another request under the same key is refused, another key is another request', async (t) => {
+  const { ask, times } = await setUp(t);
+  await ask();
+  await t.rejects(ask({ said: ['POST', '/x', '{"a":1}', undefined] }), { code: 'IDEMPOTENCY_KEY_REUSED' });
+  await t.rejects(ask({ said: ['POST', '/x', '{}', 'a note'] }), { code: 'IDEMPOTENCY_KEY_REUSED' });
+  await ask({ key: 'two' });
+  await ask({ tenantId: 'other' });
+  t.equal(times(), 3);
+});
+
+t.test('what was kept before it came to an end is told, unless it failed', async (t) => {
+  const { store, ask, rows } = await setUp(t);
+  let told: unknown;
+  await ask({}, async (keep) => {
+    await keep(whole);
+    told = await store.system(({ db }) => db.selectFrom('kept_answer').select('status').execute());
+    return whole;
+  });
+  t.same(told, [{ status: 201 }], 'it is on the disk before anything is forgotten');
+  const fails = ask({ key: 'two' }, async (keep) => {
+    await keep(whole);
+    throw new Error('the disk is full');
+  });
+  await t.rejects(fails, { message: 'the disk is full' });
+  t.equal((await rows()).length, 1);
+  t.match(await ask({ key: 'two' }), { isRepeated: false }, 'and it may be tried again');
+});
+
+t.test('what passes by itself is not kept, and nothing longer than a day', async (t) => {
+  const { store, clock, ask, rows } = await setUp(t);
+  for (const status of [429, 503]) await ask({ key: String(status) }, async () => ({ ...whole, status }));
+  t.same(await rows(), []);
+  await ask();
+  clock.advance(24 * 3_600_000 + 1);
+  await store.system((scope) => forgetOldAnswers(scope, new Date(clock.now())));
+  t.same(await rows(), []);
+});

@@ -1,0 +1,86 @@
+/**
+ * Requests that are carried out once, however often they are sent. What the first one was answered is kept for a day, sealed with a key
+ * that nobody but the one who asked can make: it comes of their token and their Idempotency-Key, and the database has hashes alone of
+ * both. So whoever copies the database reads no answer, and one that holds what is shown once can be repeated to the one who lost it.
+ */
+import { hash, hkdfSync } from 'node:crypto';
+import { z } from 'zod';
+import { fail } from '../../../shared/errors.ts';
+import { createVault, keyBytes, type Vault } from '../../secrets/vault.ts';
+import { readJson } from '../../store/engine/stored-json.ts';
+import { beginKeyed, forgetKeyed, type KeyedRequest, keepAnswer } from '../../store/tenants/kept-answers.ts';
+import type { StoreContext } from '../perform.ts';
+
+/** An answer in full. */
+export interface WholeAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface RepeatableRequest {
+  /** Of the district, or the relay's own. */
+  tenantId: string;
+  tokenId: string;
+  /** The token itself. */
+  token: string;
+  /** The Idempotency-Key. */
+  key: string;
+  /** All that makes another request one and the same. */
+  said: readonly (string | undefined)[];
+}
+
+/** Has the answer kept, before what it tells is forgotten. */
+export type Keep = (answer: WholeAnswer) => Promise<void>;
+
+/**
+ * Answers a request once: repeated, it is answered what it was. What passes by itself may be tried again under the same key.
+ *
+ * @param answer carries it out
+ * @throws HallpassError IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_UNDER_WAY
+ */
+export async function answerOnce(
+  { store, clock }: StoreContext,
+  request: RepeatableRequest,
+  answer: (keep: Keep) => Promise<WholeAnswer>,
+): Promise<{ answer: WholeAnswer; isRepeated: boolean }> {
+  const { tenantId } = request;
+  const keyed: KeyedRequest = {
+    tokenId: request.tokenId,
+    key: hash('sha256', request.key, 'hex'),
+    request: hash('sha256', JSON.stringify(request.said), 'hex'),
+  };
+  const purpose = `${tenantId}/${keyed.tokenId}/${keyed.key}`;
+  const begun = await store.withTenant(tenantId, (scope) => beginKeyed(scope, keyed, new Date(clock.now())));
+  switch (begun.state) {
+    case 'other':
+      throw fail('IDEMPOTENCY_KEY_REUSED', {});
+    case 'under way':
+      throw fail('IDEMPOTENCY_UNDER_WAY', {}, { retryAfterMs: begun.retryAfterMs });
+    case 'answered': {
+      const text = await vaultOf(request).open(begun.sealed, purpose);
+      return { answer: { status: begun.status, ...readJson(kept, text, 'kept_answer', keyed.key) }, isRepeated: true };
+    }
+    case 'new':
+      break;
+  }
+  const keep = async ({ status, headers, body }: WholeAnswer) => {
+    const sealed = await vaultOf(request).seal(JSON.stringify({ headers, body }), purpose);
+    await store.withTenant(tenantId, (scope) => keepAnswer(scope, keyed, { status, sealed }));
+  };
+  const forget = () => store.withTenant(tenantId, (scope) => forgetKeyed(scope, keyed));
+  const made = await answer(keep).catch(async (error: unknown) => {
+    await forget();
+    throw error;
+  });
+  await (made.status >= 500 || made.status === 429 ? forget() : keep(made));
+  return { answer: made, isRepeated: false };
+}
+
+const kept = z.object({ headers: z.record(z.string(), z.string()), body: z.string() });
+
+/** HKDF (RFC 5869): 256 random bits of the token, and the key as its salt. */
+function vaultOf({ token, key }: RepeatableRequest): Vault {
+  const made = Buffer.from(hkdfSync('sha256', token, key, 'hallpass kept answer', keyBytes));
+  return createVault(async () => made, 'the token and Idempotency-Key');
+}
