@@ -128,6 +128,6 @@ t.test('terminal and API have no way of their own to the database', async (t) =>
   const own = files.filter((file) => /\.(?:withTenant|system)\(/.test(readFileSync(join(root, file), 'utf8')));
   t.same(own.sort(), []);
   const all = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
-  const telling = all.filter((file) => /\bawait writeAudit\(/.test(readFileSync(join(root, file), 'utf8')));
-  t.same(telling, ['app/perform.ts'], 'the log is written in one place');
+  const findings = all.filter((file) => /\bawait writeAudit\(/.test(readFileSync(join(root, file), 'utf8')));
+  t.same(findings, ['app/perform.ts'], 'the log is written in one place');
 });

@@ -5,7 +5,7 @@ import { stampCounts } from '../app/queries/stamp-counts.ts';
 import { readingText } from '../profile/adoption.ts';
 import type { ProfileProblem, StampFacts } from '../profile/tenant-facts.ts';
 import { actorOf, type CliContext, printJson, withApp } from './context.ts';
-import { openDocument, tellDocument } from './profile-document.ts';
+import { openDocument, showDocument } from './profile-document.ts';
 
 export function profileCheckCommand(profile: Command, context: CliContext): void {
   profile
@@ -20,7 +20,7 @@ export function profileCheckCommand(profile: Command, context: CliContext): void
       await withApp(context, async (app) => {
         const actor = actorOf(context);
         const document = file === undefined ? undefined : await openDocument(app, actor, tenant, file);
-        if (document !== undefined && options.json !== true) tellDocument(context, document);
+        if (document !== undefined && options.json !== true) showDocument(context, document);
         const { checkProfile, needReady } = await import('../app/queries/check-profile.ts');
         const checked = await checkProfile(app, actor, tenant, document?.profile ?? options.profile);
         showCheck(context, checked, options.json === true);

@@ -17,7 +17,7 @@ export async function openDocument(
 }
 
 /** What the document's names stand for, and what of it does not count. */
-export function tellDocument({ out }: CliContext, { resolved, notices }: ProfileDocument): void {
+export function showDocument({ out }: CliContext, { resolved, notices }: ProfileDocument): void {
   for (const { path, given, label } of resolved) out.write(`${path}: "${given}" is ${label}\n`);
   for (const notice of notices) out.write(`Notice: ${notice}\n`);
 }

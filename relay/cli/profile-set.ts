@@ -5,7 +5,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { ProfileProblem } from '../profile/tenant-facts.ts';
 import { actorOf, type CliContext, type Noted, noted, withApp } from './context.ts';
 import { describeProblems } from './profile-check.ts';
-import { openDocument, tellDocument } from './profile-document.ts';
+import { openDocument, showDocument } from './profile-document.ts';
 
 /** Puts a document in force: app/commands/profiles.ts has the rules. */
 export function profileSetCommand(profile: Command, context: CliContext): void {
@@ -36,11 +36,11 @@ async function set(context: CliContext, tenant: string, file: string, options: S
   const actor = actorOf(context, options);
   const { profile, isNew, others, errors } = await withApp(context, async (app) => {
     const document = await openDocument(app, actor, tenant, file);
-    tellDocument(context, document);
-    const tell = (problems: readonly ProfileProblem[]) => {
+    showDocument(context, document);
+    const onFindings = (problems: readonly ProfileProblem[]) => {
       for (const line of describeProblems(problems)) context.out.write(`${line}\n`);
     };
-    return await putProfile(app, actor, { tenant, document, unchecked: options.unchecked, tell });
+    return await putProfile(app, actor, { tenant, document, unchecked: options.unchecked, onFindings });
   });
   const also = others.length === 0 ? '' : `, beside ${others.map((name) => `"${name}"`).join(', ')}`;
   const what = isNew ? `is new${also}, and stored` : 'is stored';

@@ -41,8 +41,10 @@ export function profileStateCommands(profile: Command, context: CliContext): voi
 async function change(context: CliContext, tenant: string, move: ProfileMove, options: StateOptions): Promise<void> {
   const actor = actorOf(context, options);
   const { profile, unchecked } = options;
-  const tell = (checked: Parameters<typeof showCheck>[1]) => showCheck(context, checked, false);
-  const changed = await withApp(context, (app) => moveProfile(app, actor, { tenant, profile, move, unchecked, tell }));
+  const onFindings = (checked: Parameters<typeof showCheck>[1]) => showCheck(context, checked, false);
+  const changed = await withApp(context, (app) =>
+    moveProfile(app, actor, { tenant, profile, move, unchecked, onFindings }),
+  );
   context.out.write(`${describeState(changed.name, changed.state, tenant)}\n`);
 }
 

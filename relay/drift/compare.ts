@@ -35,19 +35,19 @@ export interface Known {
 
 /** Members, owners and names of classes, and classes that are gone. */
 export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known: Known): void {
-  const told = new Telling(ledger);
+  const found = new Findings(ledger);
   for (const [sectionId, there] of known.applied.classes) {
     const object = classKey(sectionId);
     const group = changes.groups.get(there.objectId);
     const isGone = changes.deletes.has(there.objectId) || (changes.full && group === undefined);
-    if (isGone) told.differs({ kind: 'deleted', object, item: there.objectId });
+    if (isGone) found.differs({ kind: 'deleted', object, item: there.objectId });
     if (group === undefined) continue;
-    told.agrees({ kind: 'deleted', object, item: there.objectId });
-    if (group.displayName !== undefined) compareValue(told, object, 'displayName', there.body, group.displayName);
-    compareLinks(told, object, 'member', peopleOf(group, 'member', changes.full, sectionId, known), known.applied);
-    compareLinks(told, object, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
+    found.agrees({ kind: 'deleted', object, item: there.objectId });
+    if (group.displayName !== undefined) compareValue(found, object, 'displayName', there.body, group.displayName);
+    compareLinks(found, object, 'member', peopleOf(group, 'member', changes.full, sectionId, known), known.applied);
+    compareLinks(found, object, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
   }
-  if (changes.full) told.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
+  if (changes.full) found.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
 }
 
 /**
@@ -60,7 +60,7 @@ export function compareSchool(
   { users, classes }: SchoolContents,
   { applied, accounts, taken }: Known,
 ): void {
-  const told = new Telling(ledger);
+  const found = new Findings(ledger);
   const people = new Map([...users].map((account) => [holderOf(account, taken), true]));
   for (const person of recordedIn(applied, 'schoolUser', schoolId))
     if (!isAccountKey(person) && accounts.has(person) && !people.has(person)) people.set(person, false);
@@ -74,9 +74,9 @@ export function compareSchool(
     if (!ledger.has({ kind: 'deleted', object: classKey(sectionId), item: objectId })) inside.set(sectionId, false);
   }
   const object = schoolKey(schoolId);
-  compareLinks(told, object, 'schoolUser', people, applied);
-  compareLinks(told, object, 'schoolClass', inside, applied);
-  told.endOthers((drift) => drift.object === object && isOfLink(drift));
+  compareLinks(found, object, 'schoolUser', people, applied);
+  compareLinks(found, object, 'schoolClass', inside, applied);
+  found.endOthers((drift) => drift.object === object && isOfLink(drift));
 }
 
 /** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
@@ -86,17 +86,17 @@ export function compareObjects(
   changes: ObjectChanges,
   applied: AppliedState,
 ): void {
-  const told = new Telling(ledger);
+  const found = new Findings(ledger);
   for (const [key, there] of objectsOf(applied, kind)) {
     const object = objectKey(kind, key);
     const seen = changes.objects.get(there.objectId);
     if (kind === 'school') {
       const gone = { kind: 'deleted', object, item: there.objectId } as const;
-      if (changes.deletes.has(there.objectId) || (changes.full && seen === undefined)) told.differs(gone);
-      else if (seen !== undefined) told.agrees(gone);
+      if (changes.deletes.has(there.objectId) || (changes.full && seen === undefined)) found.differs(gone);
+      else if (seen !== undefined) found.agrees(gone);
     }
     if (seen === undefined) continue;
-    for (const name of changes.properties) compareValue(told, object, name, there.body, seen[name]);
+    for (const name of changes.properties) compareValue(found, object, name, there.body, seen[name]);
   }
 }
 
@@ -108,7 +108,7 @@ export function partsLike(ours: Value, theirs: unknown): Value {
 }
 
 /** Passes on what was found, and knows in the end what was not found again. */
-class Telling {
+class Findings {
   readonly #ledger: DriftLedger;
   readonly #found = new Set<string>();
 
@@ -145,8 +145,8 @@ function peopleOf(
   sectionId: SectionId,
   { applied, accounts, taken }: Known,
 ): ReadonlyMap<string, boolean> {
-  const told = relation === 'member' ? group.members : group.owners;
-  const all = new Map([...told].map(([account, there]) => [holderOf(account, taken), there]));
+  const found = relation === 'member' ? group.members : group.owners;
+  const all = new Map([...found].map(([account, there]) => [holderOf(account, taken), there]));
   if (!full) return all;
   for (const person of recordedIn(applied, relation, sectionId))
     if (!isAccountKey(person) && accounts.has(person) && !all.has(person)) all.set(person, false);
@@ -160,7 +160,7 @@ function holderOf(account: string, taken: Known['taken']): MemberKey {
 
 /** @param links by key, whether it is there: what is missing from it was not told of */
 function compareLinks(
-  told: Telling,
+  found: Findings,
   object: ClassKey | SchoolKey,
   relation: Membership,
   links: ReadonlyMap<string, boolean>,
@@ -173,16 +173,16 @@ function compareLinks(
     if (applied.uncertain.has(uncertainKey(relation, container, linked))) continue;
     const link = { object, item: `${relation}:${linked}` };
     const isRecorded = recorded.has(linked);
-    if (isThere !== isRecorded) told.differs({ kind: isThere ? 'foreign' : 'missing', ...link });
-    told.agrees({ kind: isThere ? 'missing' : 'foreign', ...link });
+    if (isThere !== isRecorded) found.differs({ kind: isThere ? 'foreign' : 'missing', ...link });
+    found.agrees({ kind: isThere ? 'missing' : 'foreign', ...link });
   }
 }
 
-function compareValue(told: Telling, object: ObjectKey, name: string, body: Body, seen: unknown): void {
+function compareValue(found: Findings, object: ObjectKey, name: string, body: Body, seen: unknown): void {
   const ours = body[name];
   if (ours === undefined) return;
   const theirs = partsLike(ours, seen);
   const difference = { kind: 'changed', object, item: name, ours, theirs } as const;
-  if (isDeepStrictEqual(ours, theirs)) told.agrees(difference);
-  else told.differs(difference);
+  if (isDeepStrictEqual(ours, theirs)) found.agrees(difference);
+  else found.differs(difference);
 }

@@ -167,9 +167,9 @@ t.test('of a pre-registered student it says which choice is missing, and when th
 
 t.test('a row that is left out is the reason, where nothing else is known of its record', async (t) => {
   const row = { code: 'RowLeftOut', message: 'STUDENTS 10 is left out.', action: 'Correct it.', firstAt: 'x' };
-  const told = { status: 'stopped', fact: row.message, next: 'Correct it.' };
-  t.match(answer({ schoolIds: [], inScope: false, problems: [row] }), { stage: 'PowerSchool', ...told });
-  t.match(answer({}, { name: undefined, problems: [row] }), { stage: 'Section', ...told });
+  const expected = { status: 'stopped', fact: row.message, next: 'Correct it.' };
+  t.match(answer({ schoolIds: [], inScope: false, problems: [row] }), { stage: 'PowerSchool', ...expected });
+  t.match(answer({}, { name: undefined, problems: [row] }), { stage: 'Section', ...expected });
   t.equal(answer({ problems: [row] }), undefined, 'the record of before is still in force');
 });
 

@@ -202,31 +202,37 @@ t.test(
 t.test('what is set wrong is told in sentences', async (t) => {
   const { microsoft, tenantId, restarted, transport, graph, clock } = await open(t);
   await restarted();
-  const told = async (settings: typeof graph, tenant = tenantId) => {
+  const reasonFor = async (settings: typeof graph, tenant = tenantId) => {
     const credentials = await openCredentials(settings, transport, clock);
     const error = await credentials.token(tenant).catch((caught: Error) => caught);
     const { message } = error as Error;
     t.notMatch(message, /endpoints_resolution|Trace ID|OPENSSL|:error:|routines/i, message);
     return message;
   };
-  t.match(await told(graph, '00000000-0000-4000-8000-000000000000'), /knows no tenant with this id.*\(AADSTS90002\)/);
+  t.match(
+    await reasonFor(graph, '00000000-0000-4000-8000-000000000000'),
+    /knows no tenant with this id.*\(AADSTS90002\)/,
+  );
   const stranger = '00000000-0000-4000-8000-00000000000a';
-  t.match(await told({ ...graph, clientId: stranger }), /does not know the application.*\(AADSTS700016\)/);
+  t.match(await reasonFor({ ...graph, clientId: stranger }), /does not know the application.*\(AADSTS700016\)/);
   const wrong = await restarted('guessed');
   await t.rejects(wrong.token(tenantId), { message: /the client secret is wrong.*\(AADSTS7000215\)/ });
   await restarted();
   const { certificateFile, keyFile } = await (await certificate()).files(t);
-  t.match(await told({ ...graph, certificateFile, keyFile }), /certificate is not registered.*\(AADSTS700027\)/);
+  t.match(await reasonFor({ ...graph, certificateFile, keyFile }), /certificate is not registered.*\(AADSTS700027\)/);
 
   const plain = createServer((_request, response) => response.end('plain'));
   plain.listen(0, 'localhost');
   await once(plain, 'listening');
   t.teardown(() => plain.close());
   const { port } = plain.address() as AddressInfo;
-  t.match(await told({ ...graph, authority: `https://localhost:${port}` }), /does not speak TLS on this port/);
-  t.match(await told({ ...graph, authority: `http://localhost:${microsoft.port}` }), /needs https:\/\//);
-  t.match(await told({ ...graph, authority: 'https://nowhere.invalid' }), /no such host name|name server/);
-  t.match(await told({ ...graph, authority: `https://[::1]:${port}` }), /nothing listens there|does not speak TLS/);
+  t.match(await reasonFor({ ...graph, authority: `https://localhost:${port}` }), /does not speak TLS on this port/);
+  t.match(await reasonFor({ ...graph, authority: `http://localhost:${microsoft.port}` }), /needs https:\/\//);
+  t.match(await reasonFor({ ...graph, authority: 'https://nowhere.invalid' }), /no such host name|name server/);
+  t.match(
+    await reasonFor({ ...graph, authority: `https://[::1]:${port}` }),
+    /nothing listens there|does not speak TLS/,
+  );
 });
 
 /** A key pair of the relay, and the files to give it. */

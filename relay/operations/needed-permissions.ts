@@ -25,16 +25,16 @@ export const neededByOptions: ReadonlyMap<ProfileOption, readonly AnyOf[]> = new
 
 /** What the profile asks for and the relay's application may not do. @param granted permissions, as the token has them */
 export function* permissionProblems(profile: Profile, granted: readonly string[]): Iterable<ProfileProblem> {
-  let isUsersTold = false;
+  let isUsersNamed = false;
   for (const [{ field, isSet, act, otherwise }, needs] of neededByOptions) {
     const lacking = lackingOf(needs, granted);
     if (lacking.length === 0 || !isSet(profile)) continue;
     const reason = `the relay's application may not ${act}`;
     yield { field, severity: 'error', reason, remedy: `Grant it ${lacking.join(', ')}, or ${otherwise}.` };
-    isUsersTold ||= needs.some((anyOf) => anyOf.includes(users[0]));
+    isUsersNamed ||= needs.some((anyOf) => anyOf.includes(users[0]));
   }
   const [withoutUsers] = lackingOf([users], granted);
-  if (withoutUsers !== undefined && !isUsersTold) {
+  if (withoutUsers !== undefined && !isUsersNamed) {
     const reason =
       "the relay's application may not change accounts, which Microsoft lists for adding members to groups";
     const remedy = `Grant it ${withoutUsers} if Microsoft refuses members; many tenants do not need it.`;

@@ -26,10 +26,10 @@ t.test('the page names every part of the document, however deep, with its choice
     for (const value of values) t.ok(isCode(page, value), `${path.join('.')}: ${value}`);
     if (!['string', 'number', 'boolean'].includes(typeof fallback)) continue;
     // In its own line of a table, or in the sentence that tells of it.
-    const told = lines.some(
+    const documented = lines.some(
       (line, at) => isCode(line, name) && has(`${line}\n${lines[at + 1] ?? ''}`, String(fallback)),
     );
-    t.ok(told, `${path.join('.')} = ${fallback}`);
+    t.ok(documented, `${path.join('.')} = ${fallback}`);
   }
 });
 

@@ -17,14 +17,14 @@ t.test(
     chmodSync(home, 0o777);
     const relay = await startTestRelay(home);
     t.teardown(() => relay.close());
-    const told = relay.events().filter(({ code }) => code === 'STATE_EXPOSED');
+    const reported = relay.events().filter(({ code }) => code === 'STATE_EXPOSED');
     for (const name of ['relay.db', 'secret.key']) {
       t.ok(
-        told.some(({ action }) => String(action).includes(`chmod go= ${join(home, name)}`)),
+        reported.some(({ action }) => String(action).includes(`chmod go= ${join(home, name)}`)),
         name,
       );
     }
-    t.ok(told.some(({ action }) => String(action).includes(`chmod go-w ${home}`)));
+    t.ok(reported.some(({ action }) => String(action).includes(`chmod go-w ${home}`)));
     t.same(await exposedState(home, 'win32'), []);
   },
 );

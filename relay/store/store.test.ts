@@ -44,11 +44,11 @@ t.test('what is deleted is in no free page of the file', async (t) => {
     action: 'a',
   });
   const problems = Array.from({ length: 300 }, (_, at) => named(at));
-  const tell = (some: typeof problems, at: Date) =>
+  const replace = (some: typeof problems, at: Date) =>
     store.withTenant(id, (scope) => replaceProblems(scope, 'a', some, at.toISOString()));
   const namesLeft = async () => (await readFile(file)).toString('latin1').split('Zzyzx').length - 1;
-  await tell(problems, now);
-  await tell(problems.slice(0, 1), new Date(now.getTime() + 1));
+  await replace(problems, now);
+  await replace(problems.slice(0, 1), new Date(now.getTime() + 1));
   await store.close();
   t.equal(await namesLeft(), 1);
 });

@@ -136,8 +136,8 @@ const unanswered: History = {
 
 t.test('for any history: what should be there is there, once, and nothing else was done', async (t) => {
   await fc.assert(
-    fc.asyncProperty(history, async (told) => {
-      const found = await live(t, told);
+    fc.asyncProperty(history, async (history) => {
+      const found = await live(t, history);
       if (found.length > 0) throw new Error(found.join('\n'));
     }),
     histories(t, [undone, unanswered]),
@@ -146,8 +146,8 @@ t.test('for any history: what should be there is there, once, and nothing else w
 });
 
 /** @returns what is wrong in the end */
-async function live(t: Test, told: History): Promise<string[]> {
-  const { how, sds, schools, createTeam, steps, rules, ...policies } = told;
+async function live(t: Test, history: History): Promise<string[]> {
+  const { how, sds, schools, createTeam, steps, rules, ...policies } = history;
   const mode = { students: how, teachers: how };
   const accounts = how === 'match' || sds !== undefined;
   const furnish = (file: DirectoryFile) => (sds === undefined ? file : leftBySds(file, sds));

@@ -74,11 +74,11 @@ export async function runProfile(context: RunContext, state: ProfileState, today
   });
   for (const { from, link } of handovers) tenant.handOver(from, link);
   for (const link of newLinks) tenant.addLink(link);
-  tellHandovers(context, handovers);
-  tellTakenOver(context, state, there);
+  logHandovers(context, handovers);
+  logTakenOver(context, state, there);
   forgetFound(tenant, readings, there);
   const runId = await begin(context, profile.name, plan, checked);
-  tellHolds(context, checked);
+  logHolds(context, checked);
   const { applied, accounts, isEverythingRead, habits } = tenant;
   const wasOneByOne = habits.ownersOneByOne;
   const known = { applied, accounts, isEverythingRead, habits };
@@ -106,7 +106,7 @@ export async function runProfile(context: RunContext, state: ProfileState, today
     quarantine = await judgeProfile(scope, profile, timestamp(clock));
   });
   if (isCarriedOut) state.carriedOut = profile;
-  tellQuarantine(context, quarantine);
+  logQuarantine(context, quarantine);
   return report;
 }
 
@@ -153,7 +153,7 @@ async function begin(
   return await store.withTenant(tenantId, (scope) => beginRun(scope, profile, planned, timestamp(clock)));
 }
 
-function tellHolds({ log }: RunContext, { news }: Checked): void {
+function logHolds({ log }: RunContext, { news }: Checked): void {
   for (const { event, hold } of news) {
     const { key, kind, schoolId: school, rule, count, reason } = hold;
     log.warn({ event, hold: key, kind, school, rule, count }, `${count} operations are held: ${reason}`);
@@ -161,18 +161,18 @@ function tellHolds({ log }: RunContext, { news }: Checked): void {
 }
 
 /** @param quarantine undefined when the profile may go on */
-export function tellQuarantine({ log }: Pick<RunContext, 'log'>, quarantine: Quarantine | undefined): void {
+export function logQuarantine({ log }: Pick<RunContext, 'log'>, quarantine: Quarantine | undefined): void {
   if (quarantine === undefined) return;
   const { code, message, action } = quarantine;
   log.error({ event: 'profile.quarantined', code, action }, message);
 }
 
-function tellHandovers({ log }: RunContext, { length: count }: readonly HandedOver[]): void {
+function logHandovers({ log }: RunContext, { length: count }: readonly HandedOver[]): void {
   if (count > 0)
     log.info({ event: 'run.handed-over', count }, `${count} accounts went over to new records of their people`);
 }
 
-function tellTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {
+function logTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {
   if (there.length === 0) return;
   const takenOver = countTakenOver(state, there);
   const { schools, classes, accounts, memberships } = takenOver;

@@ -13,7 +13,7 @@ import { beginRestart } from '../store/runs/run-control.ts';
 import { followDepartures } from './departures.ts';
 import { readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
-import { type RunContext, type RunReport, runProfile, tellQuarantine } from './run.ts';
+import { logQuarantine, type RunContext, type RunReport, runProfile } from './run.ts';
 import { loadTenantState, refreshRoster } from './state/load.ts';
 import { type DirectoryNews, knownProblems, takeDirectoryNews } from './state/memory.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
@@ -83,7 +83,7 @@ async function lookAround(
   if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAgain();
   progress.step = 'reading the accounts of Microsoft 365';
   const news = await refreshDirectory(context);
-  tellOlder(context, news);
+  logOlder(context, news);
   progress.step = 'looking for what was there before';
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
   progress.step = 'looking up what was not answered';
@@ -103,7 +103,7 @@ async function lookAround(
   return state;
 }
 
-function tellOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void {
+function logOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void {
   if (!hasForgotten) return;
   log.warn(
     { event: 'state.older' },
@@ -136,7 +136,7 @@ async function noteFailed(context: TurnContext, name: string, error: unknown, st
     await noteFailure(scope, name, { code, message, action, step: isSignIn ? 'signing in' : step }, now);
     return profile.state === 'enabled' ? await judgeProfile(scope, profile, now) : undefined;
   });
-  tellQuarantine(context, quarantine);
+  logQuarantine(context, quarantine);
 }
 
 async function timed(context: TurnContext, state: ProfileState, today: string): Promise<RunReport> {

@@ -54,9 +54,10 @@ export interface CarriedError {
 /** Causes cross with bugs alone, whose stack is wanted: others may hold what cannot be cloned. */
 export function carried(error: unknown): CarriedError {
   const { code, message, action, retry, retryAfterMs, cause } = toHallpassError(error);
-  const told = cause instanceof Error ? { cause: new Error(cause.message) } : {};
-  if (cause instanceof Error && told.cause !== undefined && cause.stack !== undefined) told.cause.stack = cause.stack;
-  return { code, message, action, retryAfterMs, ...(retry === 'bug' && told) };
+  const reported = cause instanceof Error ? { cause: new Error(cause.message) } : {};
+  if (cause instanceof Error && reported.cause !== undefined && cause.stack !== undefined)
+    reported.cause.stack = cause.stack;
+  return { code, message, action, retryAfterMs, ...(retry === 'bug' && reported) };
 }
 
 export function fromCarried({ code, message, action, retryAfterMs, cause }: CarriedError): HallpassError {

@@ -49,9 +49,9 @@ export class OneThread {
     const turn = this.#turnsSoFar;
     const ended = Promise.withResolvers<boolean>();
     this.#turns.set(turn, { budget, begun, ended });
-    const end = () => this.#tell({ type: 'end', turn });
+    const end = () => this.#post({ type: 'end', turn });
     signal.addEventListener('abort', end, { once: true });
-    this.#tell({ type: 'take', turn, tenant });
+    this.#post({ type: 'take', turn, tenant });
     try {
       return await ended.promise;
     } catch (error) {
@@ -64,13 +64,13 @@ export class OneThread {
   }
 
   forget(tenantId: string): void {
-    this.#tell({ type: 'forget', tenantId });
+    this.#post({ type: 'forget', tenantId });
   }
 
   async close(): Promise<void> {
     if (this.#isOver) return;
     const exit = once(this.#worker, 'exit');
-    this.#tell({ type: 'close' });
+    this.#post({ type: 'close' });
     await exit;
   }
 
@@ -112,7 +112,7 @@ export class OneThread {
       .get(turn)
       ?.budget.take(cost, withdrawn.signal)
       .then(
-        () => this.#tell({ type: 'granted', ask }),
+        () => this.#post({ type: 'granted', ask }),
         () => undefined,
       )
       .finally(() => this.#asks.delete(ask));
@@ -124,7 +124,7 @@ export class OneThread {
     this.#log[level](facts);
   }
 
-  #tell(message: ToThread): void {
+  #post(message: ToThread): void {
     this.#worker.postMessage(message);
   }
 

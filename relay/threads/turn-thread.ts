@@ -50,11 +50,11 @@ class TurnThread {
         tenant,
         budget: this.#budgetOf(turn),
         signal: end.signal,
-        begun: (profiles) => this.#tell({ type: 'begun', turn, profiles }),
+        begun: (profiles) => this.#post({ type: 'begun', turn, profiles }),
       });
-      this.#tell({ type: 'ended', turn, isAnotherDue });
+      this.#post({ type: 'ended', turn, isAnotherDue });
     } catch (error) {
-      this.#tell({ type: 'failed', turn, error: carried(error) });
+      this.#post({ type: 'failed', turn, error: carried(error) });
     } finally {
       this.#ends.delete(turn);
     }
@@ -68,23 +68,23 @@ class TurnThread {
         const ask = this.#asks;
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         const withdraw = () => {
-          this.#tell({ type: 'withdraw', ask });
+          this.#post({ type: 'withdraw', ask });
           reject(signal.reason);
         };
         signal.addEventListener('abort', withdraw, { once: true });
         this.#grants.set(ask, resolve);
-        this.#tell({ type: 'ask', turn, ask, cost });
+        this.#post({ type: 'ask', turn, ask, cost });
         return promise.finally(() => {
           this.#grants.delete(ask);
           signal.removeEventListener('abort', withdraw);
         });
       },
-      slowDown: (...answer) => this.#tell({ type: 'slow down', turn, answer }),
-      fitTo: (users) => this.#tell({ type: 'fit', turn, users }),
+      slowDown: (...answer) => this.#post({ type: 'slow down', turn, answer }),
+      fitTo: (users) => this.#post({ type: 'fit', turn, users }),
     };
   }
 
-  #tell(message: FromThread): void {
+  #post(message: FromThread): void {
     this.#port.postMessage(message);
   }
 }

@@ -64,10 +64,10 @@ async function floor(): Promise<FloorResult> {
 
 async function afterwards(agent: AgentProcess): Promise<void> {
   const { simulator } = surroundings;
-  tell('unchanged', await commanded(agent));
+  printCycle('unchanged', await commanded(agent));
   const student = simulator.db.prepare('SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 1').get();
   simulator.edit([{ op: 'renameStudent', studentId: Number(student?.dcid), lastName: 'Changed' }]);
-  tell('one changed', await commanded(agent));
+  printCycle('one changed', await commanded(agent));
 }
 
 function commanded(agent: AgentProcess): Promise<CycleEvent> {
@@ -76,7 +76,7 @@ function commanded(agent: AgentProcess): Promise<CycleEvent> {
   return end;
 }
 
-function tell(what: string, { seconds, requests, bytesReceivedFromPowerSchool, bytesSent }: CycleEvent): void {
+function printCycle(what: string, { seconds, requests, bytesReceivedFromPowerSchool, bytesSent }: CycleEvent): void {
   const received = number(bytesReceivedFromPowerSchool);
   print(
     `${what.padEnd(13)} ${seconds.toFixed(1)} s, ${requests} requests, ${received} bytes from PowerSchool, ${number(bytesSent)} to the relay`,

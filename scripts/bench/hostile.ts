@@ -106,8 +106,8 @@ async function measure(build: string): Promise<Figures> {
     const beside = await latencies(agents, seconds, graceMs);
     const rssMB = peakRssMB(served.pid);
     attackers.kill('SIGTERM');
-    const told = await lineWith(said, (line) => line.startsWith('{'), 'the hostile agents tell what they did');
-    return { quiet, beside, rssMB, attacks: JSON.parse(told) };
+    const line = await lineWith(said, (line) => line.startsWith('{'), 'the hostile agents tell what they did');
+    return { quiet, beside, rssMB, attacks: JSON.parse(line) };
   } finally {
     await Promise.all(children.map(end));
     rmSync(home, { recursive: true, force: true });

@@ -62,6 +62,6 @@ export class RunningAgent {
     if (moment.moment === 'cycle.planned') this.interfere?.();
     if (moment.moment !== 'cycle.ended' || moment.outcome === 'interrupted') return;
     this.#busy = false;
-    for (const tell of this.#ended.splice(0)) tell(moment);
+    for (const resolve of this.#ended.splice(0)) resolve(moment);
   }
 }

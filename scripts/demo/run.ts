@@ -37,7 +37,7 @@ export async function runDemo(options: DemoOptions, screen: Screen, control: Dem
   await using town = await openTown(options, screen, control.interrupted);
   control.impatient.addEventListener('abort', () => town.programs.killAll());
   try {
-    return await tellStory(town);
+    return await runStory(town);
   } catch (error) {
     throw await causeOf(error, town.signal);
   }
@@ -63,7 +63,7 @@ async function causeOf(error: unknown, signal: AbortSignal): Promise<unknown> {
   return signal.aborted ? signal.reason : error;
 }
 
-async function tellStory(town: Town): Promise<number> {
+async function runStory(town: Town): Promise<number> {
   const { options, screen } = town;
   const stages = new Stages();
   showIntroduction(town);

@@ -8,7 +8,7 @@ export class Screen {
   readonly #out: NodeJS.WriteStream;
   readonly #rich: boolean;
   #barShown = false;
-  #toldAt = 0;
+  #shownAt = 0;
 
   constructor(out: NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
     this.#out = out;
@@ -56,8 +56,8 @@ export class Screen {
       return;
     }
     const now = performance.now();
-    if (now - this.#toldAt < quietMs && share < 1) return;
-    this.#toldAt = now;
+    if (now - this.#shownAt < quietMs && share < 1) return;
+    this.#shownAt = now;
     this.line(`${label} ${percent.trim()} ${detail}`.trimEnd());
   }
 

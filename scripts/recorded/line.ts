@@ -18,7 +18,7 @@ export type Crossing = { scene: string; from: 'agent' | 'relay' } & (
   | { closed: { code: number; reason: string } }
 );
 
-type Told = Crossing extends infer C ? (C extends Crossing ? Omit<C, 'scene' | 'from'> : never) : never;
+type Recorded = Crossing extends infer C ? (C extends Crossing ? Omit<C, 'scene' | 'from'> : never) : never;
 
 export class RecordedLine {
   readonly crossings: Crossing[] = [];
@@ -38,7 +38,7 @@ export class RecordedLine {
     });
     this.#server.on('upgrade', (incoming, socket, head) => {
       const protocols = (incoming.headers['sec-websocket-protocol'] ?? '').split(/, */);
-      this.#tell('agent', { upgrade: describeUpgrade(incoming) });
+      this.#record('agent', { upgrade: describeUpgrade(incoming) });
       const relay = new WebSocket(new URL(incoming.url ?? '', this.#target.href.replace(/^http/, 'ws')), protocols, {
         headers: { authorization: incoming.headers.authorization ?? '' },
         perMessageDeflate: false,
@@ -47,7 +47,7 @@ export class RecordedLine {
       relay.on('unexpected-response', (_request, response) => {
         void buffer(response).then((body) => {
           const { statusCode: status = 0, headers } = response;
-          this.#tell('relay', { refusal: { status, headers, body: parse(body) } });
+          this.#record('relay', { refusal: { status, headers, body: parse(body) } });
           const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
           socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body.toString()}`);
         });
@@ -57,7 +57,7 @@ export class RecordedLine {
       const keep = (data: WebSocket.RawData, binary: boolean) => early.push({ data, binary });
       relay.on('message', keep);
       relay.once('open', () => {
-        this.#tell('relay', { opened: { subprotocol: relay.protocol } });
+        this.#record('relay', { opened: { subprotocol: relay.protocol } });
         this.#sockets.handleUpgrade(incoming, socket, head, (agent) => {
           relay.off('message', keep);
           this.#connect(agent, relay);
@@ -81,7 +81,7 @@ export class RecordedLine {
 
   /** Says something to one side that the other never said. */
   interject(to: 'agent' | 'relay', message: unknown): void {
-    this.#tell(to === 'agent' ? 'relay' : 'agent', { message, binary: false });
+    this.#record(to === 'agent' ? 'relay' : 'agent', { message, binary: false });
     this.#open?.[to].send(JSON.stringify(message));
   }
 
@@ -105,13 +105,13 @@ export class RecordedLine {
   async #passRequest(incoming: IncomingMessage): Promise<{ status: number; body: Buffer }> {
     const sent = await buffer(incoming);
     const { method = 'GET', url: path = '/' } = incoming;
-    this.#tell('agent', { request: { method, path, body: parse(sent) } });
+    this.#record('agent', { request: { method, path, body: parse(sent) } });
     const outgoing = httpRequest(new URL(path, this.#target), { method, headers: incoming.headers });
     outgoing.end(sent);
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     const body = await buffer(response);
     const status = response.statusCode ?? 0;
-    this.#tell('relay', { response: { status, body: parse(body) } });
+    this.#record('relay', { response: { status, body: parse(body) } });
     return { status, body };
   }
 
@@ -123,12 +123,12 @@ export class RecordedLine {
       ends[from].on('message', (data, binary) => {
         const bytes = data as Buffer;
         const json = binary ? gunzipSync(bytes) : bytes;
-        this.#tell(from, { message: parse(json), binary });
+        this.#record(from, { message: parse(json), binary });
         to.send(bytes, { binary });
       });
       ends[from].on('close', (code, reason) => {
         if (to.readyState !== WebSocket.OPEN) return;
-        this.#tell(from, { closed: { code, reason: reason.toString() } });
+        this.#record(from, { closed: { code, reason: reason.toString() } });
         if (code === 1006) to.terminate();
         else to.close(code === 1005 ? undefined : code, reason);
       });
@@ -136,8 +136,8 @@ export class RecordedLine {
     }
   }
 
-  #tell(from: Crossing['from'], told: Told): void {
-    this.crossings.push({ scene: this.scene, from, ...told } as Crossing);
+  #record(from: Crossing['from'], what: Recorded): void {
+    this.crossings.push({ scene: this.scene, from, ...what } as Crossing);
   }
 }
 

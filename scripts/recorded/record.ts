@@ -210,7 +210,7 @@ async function call(url: string, method: string, body: string): Promise<{ status
   return await new Promise((resolve, reject) => {
     // The simulator's certificate is that of a made-up authority in a folder of this program's own.
     const sent = request(url, { method, rejectUnauthorized: false }, (answer) => {
-      text(answer).then((told) => resolve({ status: answer.statusCode ?? 0, body: told }), reject);
+      text(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
     });
     sent.on('error', reject);
     sent.end(body);

@@ -20,7 +20,7 @@ export interface MoveInput {
   unchecked?: boolean | undefined;
   precondition?: Precondition | undefined;
   /** Hears what the check found, before anything is changed or refused. */
-  tell?: (checked: CheckedProfile) => void;
+  onFindings?: (checked: CheckedProfile) => void;
 }
 
 const states = { preview: 'preview', enable: 'enabled', pause: 'paused' } as const;
@@ -31,7 +31,7 @@ const states = { preview: 'preview', enable: 'enabled', pause: 'paused' } as con
  *   where it would be enabled, PRECONDITION_FAILED also for one that changed while it was checked
  */
 export async function moveProfile(context: AppContext, actor: Actor, input: MoveInput): Promise<Profile> {
-  const { profile: name, move, unchecked, precondition, tell } = input;
+  const { profile: name, move, unchecked, precondition, onFindings } = input;
   const named = move === 'resume' ? await enter(context.store, actor, 'profiles', input.tenant) : input.tenant;
   const state = move === 'resume' ? await stateToResume(context, actor, named, name) : states[move];
   return await perform(
@@ -44,7 +44,7 @@ export async function moveProfile(context: AppContext, actor: Actor, input: Move
       if (state === 'enabled' && !unchecked) {
         const { checkProfile, needReady } = await import('../queries/check-profile.ts');
         const checked = await checkProfile(context, actor, tenant, seen.name);
-        tell?.(checked);
+        onFindings?.(checked);
         needReady(checked, tenant.slug);
       }
       return await write(async (scope, now) => {

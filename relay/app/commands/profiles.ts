@@ -16,7 +16,7 @@ export interface ProfilePut {
   unchecked?: boolean | undefined;
   precondition?: Precondition | undefined;
   /** Hears what the check found, before anything is changed or refused. */
-  tell?: (problems: readonly ProfileProblem[]) => void;
+  onFindings?: (problems: readonly ProfileProblem[]) => void;
 }
 
 export interface PutProfile {
@@ -38,7 +38,7 @@ export interface PutProfile {
 export async function putProfile(
   context: AppContext,
   actor: Actor,
-  { tenant: named, document, unchecked, precondition, tell }: ProfilePut,
+  { tenant: named, document, unchecked, precondition, onFindings }: ProfilePut,
 ): Promise<PutProfile> {
   const { name } = document.profile;
   return await perform(context, actor, { action: 'profile.set', tenant: named }, async ({ tenant, read, write }) => {
@@ -50,7 +50,7 @@ export async function putProfile(
     need(await read(readProfiles));
     const checked = unchecked ? undefined : await check(context, actor, tenant, document.profile);
     const errors = checked?.problems.filter(({ severity }) => severity === 'error').length ?? 0;
-    tell?.(checked?.problems ?? []);
+    onFindings?.(checked?.problems ?? []);
     return await write(async (scope, now) => {
       const all = await readProfiles(scope);
       need(all);

@@ -18,14 +18,14 @@ export interface TenantInput {
   graphTenant?: string | undefined;
 }
 
-export interface Told {
+export interface AddedTenant {
   tenant: Tenant;
   /** Sentences on whether its Microsoft 365 tenant lets the relay in; none where it was not tried. */
   found: readonly string[];
 }
 
 /** @throws HallpassError RELAY_SETTING_INVALID, TENANT_GRAPH_UNKNOWN, TENANT_EXISTS */
-export async function addTenant(context: AppContext, actor: Actor, input: Required<TenantInput>): Promise<Told> {
+export async function addTenant(context: AppContext, actor: Actor, input: Required<TenantInput>): Promise<AddedTenant> {
   allow(actor, 'tenant.add');
   const given = {
     slug: tenantFields.slug(input.slug ?? ''),
@@ -44,7 +44,7 @@ export async function changeTenant(
   context: AppContext,
   actor: Actor,
   { tenant: named, slug, name, graphTenant }: TenantInput & { tenant: TenantRef },
-): Promise<Told> {
+): Promise<AddedTenant> {
   allow(actor, 'tenant.edit');
   const change: TenantChange = {
     ...(slug !== undefined && { slug: tenantFields.slug(slug) }),
@@ -56,7 +56,7 @@ export async function changeTenant(
     const before = await reach(scope, actor, named);
     await editTenant(scope, before, change);
     const tenant = await findTenant(scope, before.id);
-    const detail = { changes: changesBetween(told(before), told(tenant)) };
+    const detail = { changes: changesBetween(audited(before), audited(tenant)) };
     return { outcome: { tenant, found }, entries: inBothLogs(tenant, detail) };
   });
 }
@@ -69,7 +69,7 @@ function inBothLogs({ id }: Tenant, detail: object) {
   ];
 }
 
-function told({ slug, name, graph_tenant_id: graphTenantId }: Tenant) {
+function audited({ slug, name, graph_tenant_id: graphTenantId }: Tenant) {
   return { slug, name, graphTenantId };
 }
 
@@ -105,7 +105,7 @@ export async function deleteTenant(
     const isDone = confirm === tenant.slug;
     if (isDone) await removeTenant(scope);
     const rows = Object.fromEntries(counts.map((one) => [one.table, one.rows]));
-    const entry = { tenantId: ofTheRelay, detail: { tenant: tenant.id, ...told(tenant), agents, rows } };
+    const entry = { tenantId: ofTheRelay, detail: { tenant: tenant.id, ...audited(tenant), agents, rows } };
     return { outcome: { tenant, isDone, counts, agents }, entries: isDone ? [entry] : [] };
   });
 }

@@ -45,9 +45,9 @@ export async function makeToken(
     const given = { name, days, by: nameOf(actor), role, scopes, tenants };
     const made = await createToken({ ...scope, tenantId: first.id }, given, now);
     const detail = { token: made.id, name, role, scopes, expiresAt: made.expiresAt };
-    const told = tenants === 'all' ? (await listTenants(scope)).map(({ id }) => id) : new Set(tenants);
+    const affected = tenants === 'all' ? (await listTenants(scope)).map(({ id }) => id) : new Set(tenants);
     const outcome = { ...made, scopes, slug: first.slug };
-    return { outcome, entries: [...told].map((tenantId) => ({ tenantId, detail })) };
+    return { outcome, entries: [...affected].map((tenantId) => ({ tenantId, detail })) };
   });
 }
 
@@ -71,8 +71,8 @@ export async function endToken(
     }
     needRank(actor, opened);
     await revokeToken(scope, id, now);
-    const told = opened.tenants === 'all' ? (await listTenants(scope)).map((one) => one.id) : opened.tenants;
-    return { outcome: undefined, entries: told.map((tenantId) => ({ tenantId, detail: { token: id } })) };
+    const affected = opened.tenants === 'all' ? (await listTenants(scope)).map((one) => one.id) : opened.tenants;
+    return { outcome: undefined, entries: affected.map((tenantId) => ({ tenantId, detail: { token: id } })) };
   });
 }
 

@@ -28,9 +28,9 @@ export function conditionOf({ revokedAt, lastSeenAt, connectedSince, health }: A
   const seenMs = nowMs - Date.parse(lastSeenAt);
   if (connectedSince === null || seenMs > stillConnectedMs) return 'away';
   if (health?.problem !== undefined) return 'problem';
-  const toldMs = nowMs - Math.max(Date.parse(health?.at ?? connectedSince), Date.parse(connectedSince));
+  const reportedMs = nowMs - Math.max(Date.parse(health?.at ?? connectedSince), Date.parse(connectedSince));
   if (health?.state === 'waiting') return 'waiting';
-  return toldMs > silentMs ? 'silent' : 'ok';
+  return reportedMs > silentMs ? 'silent' : 'ok';
 }
 
 /** `connected, PowerSchool was read 40 seconds ago`; the problem goes on a line of its own. */

@@ -45,10 +45,10 @@ export async function driftNow(scope: TenantScope, all: boolean): Promise<DriftN
 
 /** Accounts that are not made again: what becomes of them is decided person by person, see relay/sync/deleted-accounts.ts. */
 async function deletedAccounts(scope: TenantScope): Promise<Drift[]> {
-  const told = new Set((await readProblems(scope)).map(({ code, subject }) => `${code} ${subject}`));
+  const reported = new Set((await readProblems(scope)).map(({ code, subject }) => `${code} ${subject}`));
   return (await readDeletedAccounts(scope)).flatMap(({ role, personId, objectId, deletedAt }) => {
     const object = personKey(role, personId);
-    if (!told.has(`AccountDeletedByHand ${object}`)) return [];
+    if (!reported.has(`AccountDeletedByHand ${object}`)) return [];
     const seen = { firstAt: deletedAt, lastAt: deletedAt, repairs: 0 };
     return [{ kind: 'deleted', object, item: objectId, state: 'open', verdict: 'reported', ...seen }];
   });

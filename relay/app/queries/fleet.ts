@@ -124,9 +124,9 @@ function needOf(
   }
   if (standing === 'failing') return { need: 'stopped', why: 'The last run came to no end.' };
   if (agent !== undefined && agentNeed(agent, nowMs) === 'broken') {
-    const told = agent.health?.problem;
-    const isTold = told !== undefined && conditionOf(agent, nowMs) === 'problem';
-    const how = isTold ? `${told.code}: ${told.message}` : `${describeCondition(agent, nowMs)}.`;
+    const reported = agent.health?.problem;
+    const isReported = reported !== undefined && conditionOf(agent, nowMs) === 'problem';
+    const how = isReported ? `${reported.code}: ${reported.message}` : `${describeCondition(agent, nowMs)}.`;
     return { need: 'broken', why: `Agent ${agent.name}: ${how}` };
   }
   if (held > 0) return { need: 'decision', why: `${held} operations wait for a decision.` };

@@ -4,7 +4,7 @@ import { isOperationKind, specOf } from '../../operations/registry.ts';
 import type { Names } from '../../store/roster/names.ts';
 
 /** One operation of a plan or of the journal. */
-export interface Told {
+export interface Described {
   kind: string;
   /** `class:77`, `students:123`. */
   key: string;
@@ -18,7 +18,7 @@ export interface Told {
 const namedPeople = 3;
 
 /** `Ada Lovelace joins Biology 1 (section 42)`, without a full stop. */
-export function sentenceOf({ kind, key, people, after }: Told, names: Names): string {
+export function sentenceOf({ kind, key, people, after }: Described, names: Names): string {
   if (!isOperationKind(kind)) return `${kind} ${key}`;
   const id = idIn(asOperationKey(key));
   const written = displayNameOf(after);

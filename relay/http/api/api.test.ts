@@ -50,9 +50,9 @@ async function jsonEquals(t: Test, { get, json }: ApiSetting): Promise<void> {
     t.equal(answer.headers.get('cache-control'), 'no-store');
     t.equal(answer.headers.get('x-content-type-options'), 'nosniff');
     // Where a list goes on is the API's own.
-    const { next, ...told } = (await answer.json()) as { next?: string | null };
+    const { next, ...documented } = (await answer.json()) as { next?: string | null };
     if (next !== undefined && !path.includes('limit')) t.equal(next, null, 'all of it');
-    t.same(told, await json(...command), path);
+    t.same(documented, await json(...command), path);
   }
   const { holds, operations } = (await (await get('tenants/contoso/plan')).json()) as Record<string, unknown[]>;
   t.ok((holds?.length ?? 0) > 0 && (operations?.length ?? 0) > 20, 'there is something to compare');

@@ -86,8 +86,8 @@ export const profileRoutes: readonly Route[] = [
         noneMatch: readTags('If-None-Match', headers.ifNoneMatch),
         isNeeded: true,
       };
-      const { found, result } = await withFindings((tell) =>
-        putProfile(app, actor, { tenant, document: given, precondition, tell }),
+      const { found, result } = await withFindings((onFindings) =>
+        putProfile(app, actor, { tenant, document: given, precondition, onFindings }),
       );
       const { profile, isNew } = result;
       const { resolved, notices } = given;
@@ -159,8 +159,8 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
     async perform({ app, actor, tenant, params, headers }, { unchecked }) {
       const precondition = { match: readTags('If-Match', headers.ifMatch), isNeeded: false };
       const asked = { tenant, profile: params.name ?? '', move: name, unchecked, precondition };
-      const { found, result } = await withFindings((tell) =>
-        moveProfile(app, actor, { ...asked, tell: (checked) => tell(checked.problems) }),
+      const { found, result } = await withFindings((onFindings) =>
+        moveProfile(app, actor, { ...asked, onFindings: (checked) => onFindings(checked.problems) }),
       );
       return new Said({
         headers: { etag: etagOf(versionOf(result)) },
@@ -170,11 +170,11 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
   });
 }
 
-type Tell = (found: readonly ProfileProblem[]) => void;
+type OnFindings = (found: readonly ProfileProblem[]) => void;
 
 /** What the check found is told also where it is the reason of a refusal. */
 async function withFindings<T>(
-  work: (tell: Tell) => Promise<T>,
+  work: (onFindings: OnFindings) => Promise<T>,
 ): Promise<{ found: readonly ProfileProblem[]; result: T }> {
   let found: readonly ProfileProblem[] = [];
   const result = await work((problems) => {

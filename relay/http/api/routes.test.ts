@@ -16,8 +16,8 @@ function cells(text: string): string[] {
 }
 
 t.test('the page has every question, and who may ask it', async (t) => {
-  const told = cells(questions).flatMap((cell) => [...cell.matchAll(/`(\/[^`]*)`(\*?)/g)]);
-  const asked = told.map(([, path = '', star]) => `${path} ${star === '*' ? 'admin' : 'viewer'}`);
+  const documented = cells(questions).flatMap((cell) => [...cell.matchAll(/`(\/[^`]*)`(\*?)/g)]);
+  const asked = documented.map(([, path = '', star]) => `${path} ${star === '*' ? 'admin' : 'viewer'}`);
   const there = routes
     .filter(({ method }) => method === 'GET')
     .map(({ path, action }) => `/${plain(path)} ${access[action].roles.viewer ? 'viewer' : 'admin'}`);
@@ -25,14 +25,14 @@ t.test('the page has every question, and who may ask it', async (t) => {
 });
 
 t.test('the page has every change, which viewers may not make', async (t) => {
-  const told = cells(changes).flatMap((cell) => {
+  const documented = cells(changes).flatMap((cell) => {
     const [first = '', ...rest] = [...cell.matchAll(/`([^`]*)`/g)].map(([, text = '']) => text);
     const [method = '', path = ''] = first.split(' ');
     const others = rest.map((text) => (path.endsWith('/start') ? text : path.replace(/\/[^/]*$/, text)));
     return [first, ...others.map((other) => `${method} ${other}`)];
   });
   const there = routes.filter(({ method }) => method !== 'GET');
-  t.same(told.sort(), there.map(({ method, path }) => `${method} /${plain(path)}`).sort());
+  t.same(documented.sort(), there.map(({ method, path }) => `${method} /${plain(path)}`).sort());
   t.ok(there.every(({ action }) => !access[action].roles.viewer));
   t.ok(
     routes.every(({ method, action }) => method !== 'GET' || !isChange(action)),
@@ -43,7 +43,7 @@ t.test('the page has every change, which viewers may not make', async (t) => {
 t.test('the page has what every scope opens', async (t) => {
   const table = page.split('| scope | read | change |')[1]?.split('\n\n')[0] ?? '';
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
-  const told = rows.map((line) => {
+  const documented = rows.map((line) => {
     const paths = line.split('|').map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path).sort());
     const [, [scope] = [], read, change] = paths;
     return { scope, read, change };
@@ -54,7 +54,7 @@ t.test('the page has what every scope opens', async (t) => {
     const isRead = ({ method }: (typeof own)[number]) => method === 'GET';
     return { scope, read: paths(own.filter(isRead)), change: paths(own.filter((one) => !isRead(one))) };
   });
-  t.same(told, there);
+  t.same(documented, there);
 });
 
 function plain(path: string): string {

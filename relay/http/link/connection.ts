@@ -264,9 +264,9 @@ export class Connection {
     const { code, message, retry } = fail('LINK_LIMIT_EXCEEDED', { reason });
     this.#options.log.warn({ event: 'agent.ended', code, reason });
     this.#waiting = [];
-    const told = this.send({ type: 'error', code, message, retry });
+    const sent = this.send({ type: 'error', code, message, retry });
     this.close(closeCodes.protocol, code);
-    await told;
+    await sent;
   }
 
   async #refuse(error: HallpassError, ms: number): Promise<void> {

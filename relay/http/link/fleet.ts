@@ -18,7 +18,7 @@ const touchEveryMs = 60_000;
 /** For an agent to greet again after its settings have changed: until then it may send what is no longer wanted, milliseconds. */
 const renewWithinMs = 60_000;
 /** A change of the clock that is worth a line, milliseconds; a code lives for ten minutes, a token for one. */
-const jumpToldMs = 60_000;
+const jumpLoggedMs = 60_000;
 /** Reconnects after a drain are spread so that no more than this many come in a second. */
 const reconnectsPerSecond = 200;
 
@@ -78,10 +78,10 @@ export class Fleet {
 
   /** Tells the tenant's agents to do something. Returns how many were told. */
   command(tenantId: string, name: 'sync' | 'settings'): number {
-    const told = [...this.#members.values()].filter((member) => member.agent.tenantId === tenantId);
-    if (name === 'settings') for (const member of told) member.staleSince ??= this.#options.clock.now();
-    for (const { connection } of told) void connection.send({ type: 'command', id: randomUUID(), name });
-    return told.length;
+    const members = [...this.#members.values()].filter((member) => member.agent.tenantId === tenantId);
+    if (name === 'settings') for (const member of members) member.staleSince ??= this.#options.clock.now();
+    for (const { connection } of members) void connection.send({ type: 'command', id: randomUUID(), name });
+    return members.length;
   }
 
   /**
@@ -128,7 +128,7 @@ export class Fleet {
         const now = { clock: clock.now(), steady: performance.now() };
         const jumpMs = now.clock - seen.clock - (now.steady - seen.steady);
         seen = now;
-        if (Math.abs(jumpMs) > jumpToldMs) {
+        if (Math.abs(jumpMs) > jumpLoggedMs) {
           const what = 'the clock was set: codes, tokens and sessions count by it';
           log.warn({ event: 'clock.jumped', seconds: Math.round(jumpMs / 1000) }, what);
         }

@@ -23,13 +23,13 @@ t.test(
     const problems = async () => (await relay.store.withTenant(tenant.id, (scope) => problemsNow(scope, {}))).problems;
     const double = await connected(relay, agent);
     await double.hello(hello);
-    const told = async (leftOut: object) => {
+    const report = async (leftOut: object) => {
       double.send(unknown({ type: 'status', state: 'idle', leftOut }));
       // The answer to a question that was asked after it.
       double.send({ type: 'manifest.get', bucket: { kind: 'term', schoolId: '1' } });
       await double.next('manifest');
     };
-    await told({ count: 1, rows: [row] });
+    await report({ count: 1, rows: [row] });
     const [first] = await problems();
     t.match(first, {
       profile: testProfile.name,
@@ -41,7 +41,7 @@ t.test(
       action: /School Management > Sections/,
     });
     const student = { kind: 'student', schoolId: '12', id: '7', field: 'surname', fault: 'invented later' };
-    await told({ count: 700, rows: [row, student, { ...student, id: '' }] });
+    await report({ count: 700, rows: [row, student, { ...student, id: '' }] });
     const now = await problems();
     t.same(
       now.map(({ subject, code }) => `${subject} ${code}`),
@@ -56,9 +56,9 @@ t.test(
     t.same(status.provisioning.problems, { MoreRowsLeftOut: 1, RowLeftOut: 3 });
 
     double.send({ type: 'status', state: 'idle' });
-    await told({ count: 1, rows: [student] });
+    await report({ count: 1, rows: [student] });
     t.match(await problems(), [{ subject: 'students:7' }]);
-    await told({ count: 0, rows: [] });
+    await report({ count: 0, rows: [] });
     t.same(await problems(), []);
   },
 );

@@ -61,8 +61,8 @@ export class Session {
   #salt = '';
   readonly #noted = new Map<string, { at: number; code: string }>();
   /** The health that was written last. */
-  #told = { key: '', at: 0 };
-  #cycle = { startedAt: 0, changed: 0, received: 0, toldAt: 0 };
+  #reported = { key: '', at: 0 };
+  #cycle = { startedAt: 0, changed: 0, received: 0, reportedAt: 0 };
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -98,7 +98,7 @@ export class Session {
         return await this.#manifest(message.bucket);
       case 'cycle.begin':
         await this.#transaction((scope) => beginCycle(scope, message.cycle));
-        this.#cycle = { startedAt: this.#options.clock.now(), changed: 0, received: 0, toldAt: 0 };
+        this.#cycle = { startedAt: this.#options.clock.now(), changed: 0, received: 0, reportedAt: 0 };
         return;
       case 'batch':
         return await this.#batch(message);
@@ -151,22 +151,22 @@ export class Session {
     throw refusal;
   }
 
-  async #leaveOut(told: LeftOut): Promise<void> {
-    const leftOut = this.#wanted.ofLeftOut(told);
+  async #leaveOut(reported: LeftOut): Promise<void> {
+    const leftOut = this.#wanted.ofLeftOut(reported);
     await this.#transaction((scope) => replaceLeftOut(scope, leftOut, timestamp(this.#options.clock)));
     this.#note('roster.left-out', { rows: leftOut.count });
   }
 
   /** Idle agents say the same every minute: that is written down once in five. */
-  async #status(told: Extract<AgentMessage, { type: 'status' }>): Promise<void> {
-    const { state, lastCycleAt, lastCycleSeconds, problem } = told;
+  async #status(reported: Extract<AgentMessage, { type: 'status' }>): Promise<void> {
+    const { state, lastCycleAt, lastCycleSeconds, problem } = reported;
     this.#noteSparingly('agent.problem', problem?.code);
     const now = this.#options.clock.now();
     const key = `${state} ${problem?.code ?? ''} ${problem?.message ?? ''}`;
-    if (key === this.#told.key && now - this.#told.at < repeatHealthMs) return;
+    if (key === this.#reported.key && now - this.#reported.at < repeatHealthMs) return;
     const health = { state, lastCycleAt, lastCycleSeconds, at: new Date(now).toISOString(), problem };
     await this.#transaction((scope) => noteHealth(scope, this.#options.agent.agentId, health));
-    this.#told = { key, at: now };
+    this.#reported = { key, at: now };
   }
 
   async #manifest(bucket: Bucket): Promise<void> {
@@ -190,8 +190,8 @@ export class Session {
     this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch.bucket, rows));
     this.#cycle.received += batch.upserts.length + batch.deletes.length;
     const now = this.#options.clock.now();
-    if (now - this.#cycle.toldAt < progressEveryMs) return;
-    this.#cycle.toldAt = now;
+    if (now - this.#cycle.reportedAt < progressEveryMs) return;
+    this.#cycle.reportedAt = now;
     this.#note('roster.progress', { records: this.#cycle.received });
   }
 

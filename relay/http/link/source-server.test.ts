@@ -29,8 +29,8 @@ t.test("the first server is the district's; a second one is refused by name, and
   const second = await addAgent(relay, tenant.id);
   const refused = await connected(relay, second);
   refused.greet(reading({ id: other, host: 'ps-east.contoso.org' }));
-  const told = await refused.next('error');
-  t.match(told, {
+  const error = await refused.next('error');
+  t.match(error, {
     code: 'SOURCE_OTHER',
     retry: 'fix',
     message: /server ps\.contoso\.org, .* reads ps-east\.contoso\.org\.$/,

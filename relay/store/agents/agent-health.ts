@@ -36,7 +36,7 @@ function lastProblem(text: string | null, agentId: string): AgentHealth['problem
 export async function noteHealth(
   { db, tenantId }: TenantScope,
   agentId: string,
-  told: {
+  reported: {
     at: string;
     state: AgentHealth['state'];
     lastCycleAt?: string | undefined;
@@ -51,8 +51,8 @@ export async function noteHealth(
     .where('id', '=', agentId)
     .executeTakeFirst();
   const before = lastProblem(row?.health ?? null, agentId);
-  const { at, state, lastCycleAt, lastCycleSeconds, problem } = told;
-  const since = problem !== undefined && before?.code === problem.code ? before.since : told.at;
+  const { at, state, lastCycleAt, lastCycleSeconds, problem } = reported;
+  const since = problem !== undefined && before?.code === problem.code ? before.since : reported.at;
   const health: AgentHealth = {
     ...{ at, state },
     ...(lastCycleAt !== undefined && { lastCycleAt }),
@@ -61,7 +61,7 @@ export async function noteHealth(
   };
   await db
     .updateTable('agent')
-    .set({ health: JSON.stringify(health), last_seen_at: told.at })
+    .set({ health: JSON.stringify(health), last_seen_at: reported.at })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', agentId)
     .execute();

@@ -107,16 +107,16 @@ export async function issueCode(
 
 /** The time zone that the district's agents last told; undefined before that, or from an older agent. */
 export async function districtTimeZone(scope: TenantScope): Promise<string | undefined> {
-  return (await toldSources(scope)).find(({ timeZone }) => timeZone !== undefined)?.timeZone;
+  return (await reportedSources(scope)).find(({ timeZone }) => timeZone !== undefined)?.timeZone;
 }
 
 /** How the district's agents last read PowerSchool; undefined before one has said it. */
 export async function sourceKind(scope: TenantScope): Promise<Hello['source']['kind'] | undefined> {
-  return (await toldSources(scope))[0]?.kind;
+  return (await reportedSources(scope))[0]?.kind;
 }
 
 /** What the district's agents told of PowerSchool, the last one first. */
-async function toldSources({ db, tenantId }: TenantScope): Promise<Hello['source'][]> {
+async function reportedSources({ db, tenantId }: TenantScope): Promise<Hello['source'][]> {
   const rows = await db
     .selectFrom('agent')
     .select(['id', 'source'])

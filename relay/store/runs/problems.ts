@@ -77,12 +77,12 @@ export async function readProblems(scope: TenantScope): Promise<OpenProblem[]> {
   // That a section is missing says nothing new when its row is left out.
   const rest = found.filter(({ code, subject }) => code !== 'SectionNotInRoster' || !subjects.has(subject));
   const rowOf = new Map(ofRows.filter(({ code }) => code === 'RowLeftOut').map((one) => [one.subject, one]));
-  const told: OpenProblem[] = [];
+  const reported: OpenProblem[] = [];
   for (const one of rest) {
     const isReference = one.code === 'InvalidLookupReference';
-    told.push((isReference ? await ofItsRow(scope, one, rowOf) : undefined) ?? one);
+    reported.push((isReference ? await ofItsRow(scope, one, rowOf) : undefined) ?? one);
   }
-  return [...told, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
+  return [...reported, ...ofRows].sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
 /** Of somebody whom a class names: that their own row is left out, where that is why they are not there. */

@@ -41,10 +41,10 @@ export async function applyArchiving(
   total: number,
 ): Promise<void> {
   const work = new ArchiveWork(context, result);
-  const told = () => context.onProgress(result.done + result.failed, total);
+  const showProgress = () => context.onProgress(result.done + result.failed, total);
   const lanes = new Lanes(await work.withoutPlainClasses(operations));
-  told();
-  await oneByOne(lanes, context, (task) => work.step(task, task.operation as ArchiveOperation), told);
+  showProgress();
+  await oneByOne(lanes, context, (task) => work.step(task, task.operation as ArchiveOperation), showProgress);
 }
 
 class ArchiveWork {

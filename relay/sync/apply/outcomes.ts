@@ -25,7 +25,7 @@ export async function oneByOne(
   lanes: Lanes,
   context: Applying,
   step: (task: Task) => Promise<number | undefined>,
-  told: () => void,
+  showProgress: () => void,
 ): Promise<void> {
   await workOff(lanes, {
     ...context,
@@ -36,7 +36,7 @@ export async function oneByOne(
       const wait = await step(task);
       if (wait === undefined) lanes.settle(task);
       else lanes.park(task, context.clock.now() + wait);
-      told();
+      showProgress();
     },
   });
 }
@@ -82,7 +82,7 @@ export class Outcomes {
     state: JournalEntry['state'],
     error?: JournalEntry['error'],
   ): Promise<void> {
-    await this.#tell(operation, task, state, error);
+    await this.#record(operation, task, state, error);
     this.#result.skipped.push(operation);
     this.#result.waiting += 1;
   }
@@ -93,7 +93,7 @@ export class Outcomes {
     task: Task | undefined,
     state: JournalEntry['state'],
   ): Promise<void> {
-    await this.#tell(operation, task, state, { code, message });
+    await this.#record(operation, task, state, { code, message });
     this.#result.failures.push({
       operation,
       problem: { subject: specOf(operation.kind).subject(operation), code, message, action },
@@ -102,7 +102,7 @@ export class Outcomes {
   }
 
   /** In the journal, if the operation is there. */
-  async #tell(
+  async #record(
     operation: Operation,
     task: Task | undefined,
     state: JournalEntry['state'],

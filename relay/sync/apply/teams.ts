@@ -59,11 +59,11 @@ export async function applyTeams(
   total: number,
 ): Promise<void> {
   const work = new TeamWork(context, result);
-  const told = () => context.onProgress(result.done + result.failed, total);
+  const showProgress = () => context.onProgress(result.done + result.failed, total);
   const open = await work.withoutThose(operations);
-  told();
+  showProgress();
   const lanes = new Lanes(open, (operation) => settledAt(operation, context.madeAt));
-  await oneByOne(lanes, context, (task) => work.step(task), told);
+  await oneByOne(lanes, context, (task) => work.step(task), showProgress);
 }
 
 class TeamWork {

@@ -127,8 +127,8 @@ const onlyOwnerLeft: History = {
 
 t.test('for any edits by hand: classes end as roster and policy say, and nothing is left to do', async (t) => {
   await fc.assert(
-    fc.asyncProperty(history, async (told) => {
-      const found = await live(t, told);
+    fc.asyncProperty(history, async (history) => {
+      const found = await live(t, history);
       if (found.length > 0) throw new Error(found.join('\n'));
     }),
     histories(t, [ownerRemoved, onlyOwnerLeft]),
@@ -139,16 +139,16 @@ t.test('for any edits by hand: classes end as roster and policy say, and nothing
 /** Links that somebody made or ended by hand, `5|members|OBJECT-ID`, `school 1|OBJECT-ID`, as they were left. */
 type ByHand = Map<string, boolean>;
 
-async function live(t: Test, told: History): Promise<string[]> {
-  const mode = { students: told.mode, teachers: told.mode };
-  const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts: told.mode === 'match' });
+async function live(t: Test, history: History): Promise<string[]> {
+  const mode = { students: history.mode, teachers: history.mode };
+  const district = await openDistrict({ dir: t.testdir(), mode, students: 8, accounts: history.mode === 'match' });
   try {
-    const { memberships, attributes, foreignMembers, deletedAccounts, lag, steps } = told;
+    const { memberships, attributes, foreignMembers, deletedAccounts, lag, steps } = history;
     const drift = { memberships, attributes, foreignMembers, deletedObjects: 'recreate', deletedAccounts };
     const policies = { teacherLeftClass: 'remove' };
     district.profile = parseProfile({ ...district.profile, policies, drift, guards: noGuards }, 'test');
     district.microsoft.directory.lag = lag;
-    district.microsoft.directory.rules.ownerRemovalEndsMembership = told.ownerRemovalEndsMembership;
+    district.microsoft.directory.rules.ownerRemovalEndsMembership = history.ownerRemovalEndsMembership;
     const world = fullWorld();
     const byHand: ByHand = new Map();
     await district.commit(recordsOf(world));
@@ -167,8 +167,8 @@ async function live(t: Test, told: History): Promise<string[]> {
       district.microsoft.faults.clear();
       await settle(district);
     }
-    const wrong = await differences(district, world, told, byHand);
-    if (told.mode === 'match' || deletedAccounts === 'report')
+    const wrong = await differences(district, world, history, byHand);
+    if (history.mode === 'match' || deletedAccounts === 'report')
       for (const user of district.microsoft.directory.users.values())
         if (!accounts.has(user.id)) wrong.push(`${user.props.userPrincipalName} was made again`);
     return wrong;
@@ -256,7 +256,7 @@ async function settle(district: District): Promise<void> {
   throw new Error('there is always something left to do');
 }
 
-async function differences(district: District, world: World, told: History, byHand: ByHand): Promise<string[]> {
+async function differences(district: District, world: World, history: History, byHand: ByHand): Promise<string[]> {
   const wrong: string[] = [];
   const { directory } = district.microsoft;
   const accountsOf = (keys: Iterable<string>) => {
@@ -266,7 +266,7 @@ async function differences(district: District, world: World, told: History, byHa
       const name = role === 'students' ? `student${id.slice(1)}` : `teacher${id.slice(1)}`;
       const [user] = directory.users.find('userPrincipalName', `${name}@contoso.edu`);
       if (user !== undefined) accounts.add(user.id);
-      else if (told.mode === 'create' && told.deletedAccounts === 'recreate') wrong.push(`${key} has no account`);
+      else if (history.mode === 'create' && history.deletedAccounts === 'recreate') wrong.push(`${key} has no account`);
     }
     return accounts;
   };
@@ -289,7 +289,7 @@ async function differences(district: District, world: World, told: History, byHa
       const there = new Set([...group[relation]].map((user) => user.id));
       for (const account of must.difference(there)) {
         // Not repaired, by policy; and who was never recorded as there is not missed.
-        const left = byHand.get(`${id}|${relation}|${account}`) === false && told.memberships !== 'repair';
+        const left = byHand.get(`${id}|${relation}|${account}`) === false && history.memberships !== 'repair';
         if (!left) wrong.push(`class ${id}: ${account} is missing among the ${relation}`);
       }
       for (const account of there.difference(must)) {
@@ -297,14 +297,14 @@ async function differences(district: District, world: World, told: History, byHa
         // roster has nobody or somebody removed its teachers by hand and the policy is to leave it at that.
         if (isOrphan && (ownersNow.has(account) || isTeacher(account))) continue;
         const added = byHand.has(`${id}|${relation}|${account}`);
-        if (!(told.foreignMembers === 'keep' && added))
+        if (!(history.foreignMembers === 'keep' && added))
           wrong.push(`class ${id}: ${account} should not be among the ${relation}`);
       }
     }
     const name = String(group.props.displayName);
-    if (name.startsWith('Ours') && told.attributes === 'repair') wrong.push(`class ${id} is called ${name}`);
+    if (name.startsWith('Ours') && history.attributes === 'repair') wrong.push(`class ${id} is called ${name}`);
   }
-  wrong.push(...inSchools(district, world, told, byHand, accountsOf));
+  wrong.push(...inSchools(district, world, history, byHand, accountsOf));
   const problems = await district.store.withTenant(district.tenantId, readProblems);
   for (const { code, subject } of problems)
     if (code === 'DriftContended' || code === 'DriftUnreadable') wrong.push(`${code} of ${subject}`);

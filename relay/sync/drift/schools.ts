@@ -26,18 +26,18 @@ export function dueSchools(
   readAt: ReadonlyMap<string, string>,
   nowMs: number,
 ): SchoolId[] {
-  const [uncertain, told] = [new Set<string>(), new Set<string>()];
+  const [uncertain, reported] = [new Set<string>(), new Set<string>()];
   for (const { kind, object, state: at, verdict } of drifts) {
     if (at !== 'open' || !isOfLink({ kind }) || objectOf(object).kind !== 'school') continue;
     if (verdict === 'waiting') uncertain.add(objectOf(object).key);
-    if (verdict === 'reported' || verdict === 'contended') told.add(objectOf(object).key);
+    if (verdict === 'reported' || verdict === 'contended') reported.add(objectOf(object).key);
   }
   const unreadMs = (id: string) => nowMs - Date.parse(readAt.get(id) ?? new Date(0).toISOString());
   const all = [...state.applied.schools.keys()].filter(
     (id) => !state.applied.gone.has(schoolKey(id)) && profileOf(schoolKey(id), state)?.profile.state === 'enabled',
   );
   const due = all
-    .filter((id) => !uncertain.has(id) && unreadMs(id) >= (told.has(id) ? hourMs : dayMs))
+    .filter((id) => !uncertain.has(id) && unreadMs(id) >= (reported.has(id) ? hourMs : dayMs))
     .sort((a, b) => unreadMs(b) - unreadMs(a) || (a < b ? -1 : 1));
   return [...all.filter((id) => uncertain.has(id)), ...due.slice(0, Math.ceil(all.length / comparisonsADay))];
 }

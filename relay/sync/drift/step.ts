@@ -107,10 +107,10 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
 
   const judged = judgeAll(ledger, state, { written, nowMs: clock.now(), today });
   const open = judged.filter(({ drift }) => drift.state === 'open');
-  const isTold = ({ drift, judgment }: Judged) =>
+  const isReported = ({ drift, judgment }: Judged) =>
     drift.kind !== 'foreign' && (judgment === 'reported' || judgment === 'contended') && drift.verdict !== judgment;
   // Values are read once an hour: what a reading did not show yet would be told as deleted until the next one.
-  const unsure = open.filter((one) => one.judgment === 'repair' || isTold(one)).map(({ drift }) => drift);
+  const unsure = open.filter((one) => one.judgment === 'repair' || isReported(one)).map(({ drift }) => drift);
   const { confirmed, over } = await confirm(client, unsure, state);
   for (const drift of over) ledger.agrees(drift);
   const corrected: Corrected[] = [];
@@ -130,7 +130,7 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
       corrected.push(correct(drift, state));
       ledger.forget(drift);
     } else if (judgment !== 'repair') {
-      ledger.set(drift, { verdict: isTold(one) && !confirmed.has(drift) ? 'waiting' : judgment });
+      ledger.set(drift, { verdict: isReported(one) && !confirmed.has(drift) ? 'waiting' : judgment });
     } else if (confirmed.has(drift)) {
       repairs += 1;
       corrected.push(correct(drift, state));
@@ -223,10 +223,10 @@ function positionsOf({ groups, values }: Read): [Collection, DeltaPosition][] {
 
 /** Puts what was found into the problems of the profile that looks after it. */
 function report(ledger: DriftLedger, state: TenantState): void {
-  const told = [...ledger.values()].filter(
+  const reported = [...ledger.values()].filter(
     ({ state: now, verdict }) => now === 'open' && (verdict === 'reported' || verdict === 'contended'),
   );
-  const found = Map.groupBy(told, ({ object }) => profileOf(object, state));
+  const found = Map.groupBy(reported, ({ object }) => profileOf(object, state));
   for (const profile of state.profiles.values()) {
     const problems: Problem[] = driftProblems(found.get(profile) ?? []);
     profile.driftProblems = problems;

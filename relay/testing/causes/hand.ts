@@ -3,7 +3,7 @@ import type { Group, User } from '../../../scripts/simulators/microsoft/director
 import type { District } from '../district.ts';
 import { accountOf, type Cause, faultsEnd, faulty, nothing } from './cause.ts';
 
-const told = {
+const reported = {
   drift: { memberships: 'report', foreignMembers: 'report', attributes: 'report', deletedObjects: 'report' },
 };
 
@@ -36,9 +36,9 @@ const anHourLater = (change: (district: District) => void) => (district: Distric
 };
 
 export const handCauses = {
-  MemberRemovedByHand: { profile: told, after: [removeStudent], fix: addStudent },
+  MemberRemovedByHand: { profile: reported, after: [removeStudent], fix: addStudent },
   MemberAddedByHand: {
-    profile: told,
+    profile: reported,
     after: [
       (district) =>
         district.microsoft.directory.addLink(classOf50(district), 'members', accountOf(district, 'teacher3')),
@@ -47,12 +47,12 @@ export const handCauses = {
       district.microsoft.directory.removeLink(classOf50(district), 'members', accountOf(district, 'teacher3')),
   },
   ChangedByHand: {
-    profile: told,
+    profile: reported,
     after: [anHourLater(nothing), anHourLater(rename('Kept by hand'))],
     fix: anHourLater(rename('Course 0 - 1')),
   },
   DeletedByHand: {
-    profile: told,
+    profile: reported,
     after: [(district) => district.microsoft.directory.deleteGroup(classOf50(district))],
     fix: restoreDeleted,
   },

@@ -11,7 +11,7 @@ const minutes = 60 * seconds;
 /** How far into debt refused requests drive a bucket: Graph reports 0.8 to 1.8 of a limit. */
 const deepest = 0.8;
 /** Graph tells the usage only above this share of a limit. */
-const tellAbove = 0.8;
+const showAbove = 0.8;
 
 type Scope = 'Tenant_Application' | 'Tenant' | 'Application';
 type TeamsArea = 'createTeam' | 'makeTeamOfGroup' | 'getTeam' | 'readTeams' | 'writeTeams';
@@ -142,7 +142,7 @@ export class Throttle {
     }
     const headers: Record<string, string> = {};
     if (isDirectory(charge)) headers['x-ms-resource-unit'] = String(charge.units);
-    if (usage > tellAbove) headers['x-ms-throttle-limit-percentage'] = usage.toFixed(2);
+    if (usage > showAbove) headers['x-ms-throttle-limit-percentage'] = usage.toFixed(2);
     return headers;
   }
 
