@@ -3,6 +3,7 @@ import t from 'tap';
 import { type Person, personOf } from '../model/person.ts';
 import { personKey } from '../model/person-key.ts';
 import { accountsSchema } from '../profile/accounts.ts';
+import { person } from '../testing/matching.ts';
 import { DirectoryIndex } from './directory-index.ts';
 import { NameHistory } from './name-history.ts';
 import { nameAccounts } from './names.ts';
@@ -206,4 +207,41 @@ t.test("for any people, directory and history: no name is wrong, shared, taken o
     }),
   );
   t.pass('it holds');
+});
+
+t.test('account names obey the directory, and a collision is reported and never resolved', async (t) => {
+  const people = [
+    person('1', { username: "d'arcy" }),
+    person('2', { username: 'kept@s.contoso.edu' }),
+    person('3', { username: 'josé' }),
+    person('4', { username: 'two words' }),
+    person('5', { username: 'dot.' }),
+    person('6', { username: 'x'.repeat(65) }),
+    person('7', { username: 'taken' }),
+    person('8', { username: 'same' }),
+    person('9', { username: 'SAME' }),
+    person('10'),
+  ];
+  const result = nameAccounts(
+    people,
+    { domains: { students: 's.contoso.edu' }, accounts: accountsSchema.parse(undefined) },
+    new DirectoryIndex([account('Taken@s.contoso.edu')]),
+    new NameHistory(),
+  );
+  t.same(
+    result.named.map((one) => one.userPrincipalName),
+    ["d'arcy@s.contoso.edu", 'kept@s.contoso.edu'],
+  );
+  t.equal(result.named[0]?.mailNickname, 'd_arcy', 'the apostrophe is not for a mailNickname');
+  t.same(Object.fromEntries(result.problems.map(({ subject, code }) => [subject.split(':')[1], code])), {
+    3: 'InvalidUserName',
+    4: 'InvalidUserName',
+    5: 'InvalidUserName',
+    6: 'InvalidUserName',
+    7: 'UserNameTaken',
+    8: 'DuplicateTargetEntries',
+    9: 'DuplicateTargetEntries',
+    10: 'MissingSourceValue',
+  });
+  t.equal(invalidLocalPart("o'neil-jr_1.x!#^~"), undefined);
 });

@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
     file: 'relay/identity/match.ts',
     find: 'if (others.length > 0)',
     replace: 'if (others.length > 1)',
-    tests: ['relay/identity/identity.test.ts'],
+    tests: ['relay/identity/match.test.ts'],
   },
   {
     part: 'guard',
