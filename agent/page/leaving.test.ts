@@ -7,9 +7,12 @@ import { defaultSources } from '../../plugin/extracts/sources.ts';
 import { manifestOf } from '../../plugin/manifest.ts';
 import { packPlugin } from '../../plugin/pack.ts';
 import { startPowerSchoolSimulator } from '../../scripts/simulators/powerschool/server.ts';
-import { kinds, optionalFields, parseBucketKey, type WantedFields } from '../../shared/roster.ts';
+import { type Kind, kinds, optionalFields, parseBucketKey, type WantedFields } from '../../shared/roster.ts';
 import { AgentBench } from '../testing/agent-bench.ts';
 import { leavingOf } from './leaving.ts';
+import { modelOf } from './model.ts';
+import { connect, scene, wanted } from './testing/scene.ts';
+import { leavingBlock } from './views/leaving.ts';
 
 t.test('exactly the fields that are shown leave, whatever profiles choose and take back', async (t) => {
   const simulator = await startPowerSchoolSimulator({ students: 60 });
@@ -62,4 +65,29 @@ t.test('exactly the fields that are shown leave, whatever profiles choose and ta
       t.same(missing, [], `${what}: nothing is shown that never comes`);
     }
   }
+});
+
+t.test('what leaves is told from the schemas that the sending code uses', async (t) => {
+  const leaving = leavingOf(wanted);
+  const of = (kind: Kind) => leaving.kinds.find((found) => found.kind === kind);
+  t.same(of('student')?.required, ['id']);
+  t.same(of('student')?.chosen, ['username', 'studentNumber', 'givenName', 'surname', 'grade']);
+  t.same(of('student')?.staying, ['secondaryEmail', 'middleName', 'graduationYear', 'homeRoom']);
+  t.same(of('studentEnrollment')?.required, ['id', 'sectionId', 'studentId', 'startDate', 'endDate']);
+  for (const kind of kinds) {
+    const found = of(kind);
+    t.same([...(found?.chosen ?? []), ...(found?.staying ?? [])].sort(), [...optionalFields[kind]].sort(), kind);
+  }
+  const marked = leavingOf({ schools: null, fields: { student: ['preRegistered'] } });
+  t.same(marked.kinds.find(({ kind }) => kind === 'student')?.chosen, ['preRegistered'], 'a mark that is asked for');
+  const how = scene();
+  const shown = () => leavingBlock(modelOf(how.parts, undefined, { work: true, bundle: false }));
+  connect(how);
+  t.match(shown(), /All schools are included\..*the plugin cannot see other columns/s);
+  how.board.report({ event: 'source.chosen', source: 'rest', unknown: [] });
+  t.match(shown(), /by \/ws\/v1, which does not know co-teachers/, 'what the REST source cannot know is said');
+  how.board.watch({ moment: 'link.opened', relay: 'https://r', tenant: 't', wanted: { schools: ['1'], fields: {} } });
+  t.match(shown(), /1 school included: 1\. Of the others only name and number\./);
+  t.match(leavingOf(undefined), { known: false, schools: [] });
+  t.equal(leaving.schools, null);
 });
