@@ -25,7 +25,7 @@ export type Verdict =
 
 /**
  * Graph has one code for most of what a person can put right, Request_BadRequest, so many rows look at the message as well; the bodies
- * are those of Microsoft's documentation, and those that administrators have reported (outcome.test.ts has one for each row).
+ * are those of Microsoft's documentation, and those that administrators have reported (relay/testing/refusals/ has one for each row).
  */
 export interface OutcomeRow {
   /** Statuses, and first and last of a range. */
