@@ -40,7 +40,7 @@ const uplinks = identities.map((identity) => {
       command: () => undefined,
       draining: () => undefined,
       throttled: () => undefined,
-      told: () => undefined,
+      errorReported: () => undefined,
     },
     meter: new Meter(),
     clock: systemClock,
