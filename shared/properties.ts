@@ -25,6 +25,10 @@ export interface Property {
   person?: 'number';
   /** True when user names may be made of it. */
   inUserNames?: true;
+  /** True when names of classes may be made of it: the sections of a course differ in it. */
+  inClassNames?: true;
+  /** What `adoption.ids` of a profile calls it, where that is not its name. */
+  adoptedAs?: string;
   /** Where it is written; absent for what rules and name patterns alone use. */
   graph?: GraphTarget;
   /** What it is for when it is written nowhere, where that is not a rule or a name pattern. */
@@ -94,10 +98,12 @@ export const properties = {
   section: {
     period: {
       ...{ words: 'period', column: 'SECTIONS.External_Expression', type: 'text', rest: ['external_expression'] },
+      inClassNames: true,
     },
     /** What PowerSchool's other tables and many exports go by: never an id of Hallpass's. */
     localId: {
       ...{ words: 'id within PowerSchool', column: 'SECTIONS.ID', type: 'number', rest: [] },
+      adoptedAs: 'id',
       use: 'finds classes of a tool that ran before',
     },
   },

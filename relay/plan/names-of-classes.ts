@@ -1,7 +1,7 @@
 /** The display names of classes, made of the profile's pattern. */
 import type { School, Section, Term } from '../../shared/roster.ts';
 import type { Person } from '../model/person.ts';
-import type { ClassOptions } from '../profile/classes.ts';
+import { type ClassOptions, sectionNameValues } from '../profile/classes.ts';
 import { fillPattern, parsePattern } from '../profile/pattern.ts';
 
 /** Graph's limit for the displayName of groups, in UTF-16 units. */
@@ -38,8 +38,6 @@ function valueFor(name: string, { section, term, school, teacher }: ClassParts):
       return section.courseNumber;
     case 'sectionNumber':
       return section.sectionNumber;
-    case 'period':
-      return section.period;
     case 'termName':
       return term?.name;
     case 'schoolName':
@@ -51,8 +49,13 @@ function valueFor(name: string, { section, term, school, teacher }: ClassParts):
     case 'teacherSurname':
       return teacher()?.surname;
     default:
-      return undefined;
+      return sectionNameValues.includes(name) ? optionalValue(name, section) : undefined;
   }
+}
+
+function optionalValue(name: string, section: Readonly<Record<string, unknown>>): string | undefined {
+  const value = section[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function fullName(person: Person | undefined): string | undefined {

@@ -1,5 +1,6 @@
 /** What the ids of the tool that ran before stand for: School Data Sync, or a plugin that fed it. */
 import { z } from 'zod';
+import { propertiesOf } from '../../shared/properties.ts';
 
 /** What an id can be, per kind; the first is what School Data Sync's own PowerSchool Sync took. */
 export const idKinds = {
@@ -46,6 +47,20 @@ export interface Reading<Kind extends AdoptedKind = AdoptedKind> {
 export function readingOf<Kind extends AdoptedKind>({ ids }: AdoptionOptions, kind: Kind): Reading<Kind> {
   const given: string | { id: string; prefix: string } = ids[kind];
   return (typeof given === 'string' ? { id: given, prefix: '' } : given) as Reading<Kind>;
+}
+
+const kindOf = { schools: 'school', students: 'student', teachers: 'teacher', sections: 'section' } as const;
+
+/** The optional property that the reading of a kind goes by; undefined where it goes by what every record has. */
+export function propertyRead(adoption: AdoptionOptions, kind: AdoptedKind): string | undefined {
+  const { id } = readingOf(adoption, kind);
+  return propertiesOf(kindOf[kind]).find(({ name, adoptedAs = name }) => adoptedAs === id)?.name;
+}
+
+/** The optional properties that some reading of the kind goes by. */
+export function propertiesRead(kind: AdoptedKind): string[] {
+  const ids: readonly string[] = idKinds[kind];
+  return propertiesOf(kindOf[kind]).flatMap(({ name, adoptedAs = name }) => (ids.includes(adoptedAs) ? [name] : []));
 }
 
 /** For people: `dcid`, `students_<studentNumber>`. */

@@ -1,19 +1,21 @@
 /** What classes are called and how they are made. */
 import { z } from 'zod';
+import { propertiesOf } from '../../shared/properties.ts';
 import { patternSchema } from './pattern.ts';
 
+/** The optional properties of sections that the name of a class can be made of. */
+export const sectionNameValues: readonly string[] = propertiesOf('section').flatMap(({ name, inClassNames }) =>
+  inClassNames === true ? [name] : [],
+);
+
 /** What the name of a class can be made of. */
-export const classNameValues = [
-  'courseName',
-  'courseNumber',
-  'sectionNumber',
-  'period',
-  'termName',
-  'schoolName',
-  'schoolNumber',
-  'teacher',
-  'teacherSurname',
-] as const;
+export const classNameValues: readonly string[] = [
+  ...['courseName', 'courseNumber', 'sectionNumber', ...sectionNameValues, 'termName', 'schoolName', 'schoolNumber'],
+  ...['teacher', 'teacherSurname'],
+];
+
+/** Those in which the sections of one course differ. */
+export const tellingValues: readonly string[] = ['sectionNumber', ...sectionNameValues, 'teacher', 'teacherSurname'];
 
 /** Refuses a wish that Graph does not grant, with the way that there is. */
 function impossible(reason: string) {

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { propertiesOf } from '../../shared/properties.ts';
 import { kinds, optionalFields } from '../../shared/roster.ts';
 import { usernameValues } from './accounts.ts';
+import { classNameValues } from './classes.ts';
 import { profileShape } from './profile.ts';
 
 const page = await readFile(new URL('../../docs/profile.md', import.meta.url), 'utf8');
@@ -33,12 +34,12 @@ t.test('the page names every part of the document, however deep, with its choice
   }
 });
 
-t.test('and every property and every value that a user name can be made of', async (t) => {
+t.test('and every property and every value that names can be made of', async (t) => {
   for (const [kind, names] of Object.entries(optionalFields)) {
     if (names.length > 0) t.ok(isCode(page, kind), kind);
     for (const name of names) t.ok(isCode(page, name), `${kind}.${name}`);
   }
-  for (const name of Object.values(usernameValues).flat()) t.ok(isCode(page, name), name);
+  for (const name of [...Object.values(usernameValues).flat(), ...classNameValues]) t.ok(isCode(page, name), name);
 });
 
 t.test('the table of properties has the properties of each kind, and where each is written', async (t) => {

@@ -126,6 +126,12 @@ t.test('the agent is asked for what the options need', async (t) => {
     'teacherNumber',
     'username',
   ]);
+  const read = (ids: object, state = 'enabled') => wantedFields(profileWith({ ...matching, state, adoption: { ids } }));
+  t.same(read({ sections: 'id' }).section, ['localId']);
+  t.same(read({ sections: { id: 'id', prefix: 's_' } }).section, ['localId']);
+  t.equal(read({}).section, undefined);
+  t.same(read({}, 'preview').section, ['localId'], 'a preview tries them');
+  t.same(read({ teachers: 'teacherNumber' }).teacher, ['teacherNumber', 'username']);
 });
 
 t.test('a profile rests before it starts, after it has expired and outside its hours', async (t) => {
@@ -288,7 +294,8 @@ t.test('what does not fit is named with field, reason and remedy', async (t) => 
       /teacherNumber/,
     ],
     [{ properties: { student: ['grade', 'surname'] } }, {}, 'warning', 'properties.student', /surname would leave/],
-    [{ properties: { section: ['period'] } }, {}, 'warning', 'properties.section', /period/],
+    [{ properties: { section: ['period'] } }, {}, 'warning', 'properties.section', /^period would leave/],
+    [{ properties: { section: ['localId'] } }, {}, 'warning', 'properties.section', /^localId would leave/],
     [{ classes: { name: '{courseName}' } }, {}, 'warning', 'classes.name', /same name/],
     [{ dates: { expiresOn: '2026-11-23' } }, {}, 'error', 'dates.expiresOn', /expired on/],
     [{ dates: { expiresOn: '2026-12-01' } }, {}, 'warning', 'dates.expiresOn', /in 7 days/],

@@ -5,7 +5,9 @@
 
 import { pageOf } from '../../plugin/where-to-fix.ts';
 import { type Property, propertiesOf } from '../../shared/properties.ts';
-import { readingOf } from './adoption.ts';
+import { propertyRead } from './adoption.ts';
+import { tellingValues } from './classes.ts';
+import { parsePattern } from './pattern.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileProblem, TenantFacts } from './tenant-facts.ts';
 import { adoptionProblems } from './validate-adoption.ts';
@@ -82,11 +84,12 @@ function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable
 
 /** Properties that cost privacy and give nothing. */
 function* propertyProblems({ properties, mode, classes, adoption }: Profile): Iterable<ProfileProblem> {
-  const ofSections = readingOf(adoption, 'sections').id;
+  const { values } = parsePattern(classes.name);
+  const read = propertyRead(adoption, 'sections');
   const unused = {
     student: unwritten('student', mode.students),
     teacher: unwritten('teacher', mode.teachers),
-    section: [...(classes.name.includes('{period') ? [] : ['period']), ...(ofSections === 'id' ? [] : ['localId'])],
+    section: unwritten('section', 'create').filter((name) => !values.has(name) && name !== read),
   };
   for (const [kind, names] of Object.entries(unused)) {
     const chosen = (properties[kind as keyof typeof unused] ?? []).filter((name) => names.includes(name));
@@ -94,14 +97,14 @@ function* propertyProblems({ properties, mode, classes, adoption }: Profile): It
     const reason = `${chosen.join(', ')} would leave the district but are written nowhere`;
     yield { field: `properties.${kind}`, severity: 'warning', reason, remedy: 'Remove it.' };
   }
-  if (!/\{(sectionNumber|teacher|teacherSurname|period)/.test(classes.name)) {
+  if (!tellingValues.some((name) => values.has(name))) {
     const reason = 'all classes of a course would have the same name';
     yield { field: 'classes.name', severity: 'warning', reason, remedy: 'Add {sectionNumber} to the pattern.' };
   }
 }
 
 /** What is written nowhere, or only to accounts that Hallpass makes where it makes none. */
-function unwritten(kind: 'student' | 'teacher', mode: 'match' | 'create'): string[] {
+function unwritten(kind: 'student' | 'teacher' | 'section', mode: 'match' | 'create'): string[] {
   const isWritten = ({ graph }: Property) => graph !== undefined && (graph.made === undefined || mode === 'create');
   return propertiesOf(kind).flatMap((property) => (isWritten(property) ? [] : [property.name]));
 }

@@ -1,7 +1,8 @@
 /** The optional fields that agents must send for a profile to work: nothing else leaves the district. */
 import { kinds, preRegisteredMark, type WantedFields } from '../../shared/roster.ts';
 import type { Role } from '../model/role.ts';
-import { readingOf } from './adoption.ts';
+import { propertiesRead, propertyRead } from './adoption.ts';
+import { sectionNameValues } from './classes.ts';
 import { sources } from './identity-rules.ts';
 import { parsePattern } from './pattern.ts';
 import type { Profile } from './profile.ts';
@@ -14,19 +15,24 @@ export function wantedFields(profile: Profile): WantedFields {
     // Asking for the mark is asking for those who bear it: agents leave them out otherwise.
     if (kind === 'student' && profile.preRegistered) fields.add(preRegisteredMark);
     if (kind === 'teacher') for (const field of fieldsOfRole(profile, 'teachers')) fields.add(field);
-    if (kind === 'section' && parsePattern(profile.classes.name).values.has('period')) fields.add('period');
-    // A preview is when the ids of a tool that ran before are tried: a row's number, which names nobody.
-    if (kind === 'section' && (readingOf(profile.adoption, 'sections').id === 'id' || profile.state === 'preview')) {
-      fields.add('localId');
-    }
+    if (kind === 'section') for (const field of fieldsOfSections(profile)) fields.add(field);
     if (fields.size > 0) wanted[kind] = [...fields].sort();
   }
   return wanted;
 }
 
+function* fieldsOfSections({ classes, adoption, state }: Profile): Iterable<string> {
+  const { values } = parsePattern(classes.name);
+  yield* sectionNameValues.filter((name) => values.has(name));
+  const read = propertyRead(adoption, 'sections');
+  if (read !== undefined) yield read;
+  // A preview is when the ids of a tool that ran before are tried: numbers of rows, which name nobody.
+  if (state === 'preview') yield* propertiesRead('sections');
+}
+
 function* fieldsOfRole({ mode, identity, accounts, classes, adoption }: Profile, role: Role): Iterable<string> {
-  const { id } = readingOf(adoption, role);
-  if (id !== 'dcid') yield id;
+  const read = propertyRead(adoption, role);
+  if (read !== undefined) yield read;
   if (identity.compareAll) yield* sources[role];
   if (mode[role] === 'match') for (const rule of identity[role] ?? []) yield rule.source;
   // Creating an account takes a user name and a display name.
