@@ -23,12 +23,16 @@ export function addConfigureOptions(command: Command): Command {
     .addOption(
       new Option(
         '--powerschool-source <way>',
-        "read the plugin's queries or /ws/v1 (default auto: what the plugin has)",
+        "read the plugin's queries or /ws/v1 (default auto: whichever the plugin has)",
       ).choices(['auto', 'powerquery', 'rest']),
     )
     .option('--powerschool-min-interval <ms>', 'pause between two requests (default 0)', integer)
     .option('--page-size <rows>', 'rows per request (default 500)', integer)
-    .option('--database-share <share>', 'largest share of time that probes may take (default 0.02)', decimal)
+    .option(
+      '--database-share <share>',
+      "largest share of PowerSchool's time that probes may take (default 0.02)",
+      decimal,
+    )
     .option('--horizon-days <days>', 'how many days before its first day a school year counts as current', integer)
     .option('--relay-url <url>', 'address of the relay; "enroll" sets it')
     .option(
@@ -64,7 +68,7 @@ export function addConfigureOptions(command: Command): Command {
       ]),
     )
     .option('--cycle-seconds <seconds>', "time between two cycles (default: the relay's schedule)", integer)
-    .option('--name <name>', 'how the relay operator sees this agent (default: the host name)')
+    .option('--name <name>', "name by which the relay's operator knows this agent (default: the host name)")
     .addOption(
       new Option(
         '--quiet-hours <from-to>',

@@ -63,7 +63,9 @@ export async function runCli(args: readonly string[], surroundings: Context): Pr
  */
 function program(context: Context, exitWith: (code: number) => void): Command {
   const agent = new Command('hallpass-agent')
-    .description('Reads rosters from PowerSchool and sends changes to a Hallpass relay. Only outbound connections.')
+    .description(
+      'Reads rosters from PowerSchool and sends changes to a Hallpass relay. It makes only outbound connections.',
+    )
     .version(hallpassVersion)
     .helpCommand('help [command]', 'show the help of a command')
     // So that "plugin --version 1.2" is the plugin's version, not a question for the program's.
@@ -163,24 +165,30 @@ ${exitCodeHelp}`,
       new Option('--code-file <file>', 'read the code from this file').argParser(path).conflicts(['codeStdin']),
     )
     .option('--code-stdin', 'read the code from standard input')
-    .option('--name <name>', 'how the relay operator sees this agent (default: the host name)')
+    .option('--name <name>', "name by which the relay's operator knows this agent (default: the host name)")
     .action(async (options: EnrollOptions) => (await import('../commands/enroll.ts')).enrollAgent(context, options));
 
-  command('run', 'read and send until stopped; a service runs this command', 'hallpass-agent run --log-format json')
+  command(
+    'run',
+    'read PowerSchool and send changes until stopped; the service runs this command',
+    'hallpass-agent run --log-format json',
+  )
     .addOption(logFormat())
     .option('--log-file <file>', 'log file of this run (default: the one in the settings)', path)
     .action(async (options: WorkOptions) => (await import('../commands/work.ts')).run(context, options));
 
-  command('page', 'show the local page of an agent that is not running, to see why', 'hallpass-agent page').action(
-    async () => (await import('../commands/page.ts')).showPage(context),
-  );
+  command(
+    'page',
+    'show the local page of an agent that is not running, to see what is wrong',
+    'hallpass-agent page',
+  ).action(async () => (await import('../commands/page.ts')).showPage(context));
 
   command('sync', 'run one cycle and exit', 'hallpass-agent sync --once')
     .requiredOption('--once', 'connect once and run one cycle')
     .addOption(
       new Option(
         '--accept-empty <kind>',
-        'confirm that PowerSchool really has no records of this kind any more (repeatable)',
+        'confirm that PowerSchool no longer has any records of this kind (repeatable)',
       )
         .argParser(kindList)
         .default([], 'none'),
@@ -196,10 +204,10 @@ ${exitCodeHelp}`,
 
   command(
     'check',
-    'test everything that the agent needs, from its folder to the relay; safe beside a running agent',
+    'test everything that the agent needs, from its folder to the relay; safe while the agent runs',
     'hallpass-agent check --json',
   )
-    .option('--json', 'for machines: {"checks":[{"name","status":"pass|warn|fail","fact","action","notTried"}]}')
+    .option('--json', 'print JSON: {"checks":[{"name","status":"pass|warn|fail","fact","action","notTried"}]}')
     .action(async (options: { json?: true }) => {
       const { check } = await import('../commands/check.ts');
       exitWith(await check(context, options));
@@ -230,9 +238,9 @@ ${exitCodeHelp}`,
     'write the unit, start the service, and have it start with the computer',
     'sudo hallpass-agent service install',
   )
-    .option('--user <name>', 'an existing user to run as (default: systemd creates one for this service alone)')
+    .option('--user <name>', 'an existing user to run as (default: systemd creates one just for this service)')
     .option('--dry-run', 'show the unit and the steps; change nothing')
-    .addOption(new Option('--platform <name>', 'write for another system than this one').choices(['linux', 'win32']))
+    .addOption(new Option('--platform <name>', 'write for a different system').choices(['linux', 'win32']))
     .option('--out <folder>', 'where the scripts for Windows are written (default: in the state folder)', path)
     .action(async (options: InstallOptions) =>
       (await import('../commands/service.ts')).installService(context, options),

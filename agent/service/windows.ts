@@ -77,7 +77,7 @@ Invoke-Program $Shawl @(
 )
 # A virtual account: no password, no rights but its own, gone with the service.
 Invoke-Program 'sc.exe' @('config', $name, 'start=', 'delayed-auto', 'obj=', $account)
-Invoke-Program 'sc.exe' @('description', $name, 'Sends changes of PowerSchool rosters to the Hallpass relay. Only outbound connections.')
+Invoke-Program 'sc.exe' @('description', $name, 'Sends changes of PowerSchool rosters to the Hallpass relay. Makes only outbound connections.')
 # Should the wrapper itself crash.
 Invoke-Program 'sc.exe' @('failure', $name, 'reset=', '86400', 'actions=', 'restart/60000/restart/60000/restart/300000')
 

@@ -17,7 +17,7 @@ interface Subject {
 /** The order is that of the help. */
 export const subjects = {
   relay: { flag: '--relay', value: 'url', text: 'Address of the relay', help: 'address of the relay' },
-  code: { flag: '--code', value: 'code', text: 'Enrollment code', help: 'one-time code from the relay', secret: true },
+  code: { flag: '--code', value: 'code', text: 'Enrollment code', help: 'one-time code for enrolling', secret: true },
   relayCa: {
     flag: '--relay-ca',
     value: 'file',
@@ -28,7 +28,7 @@ export const subjects = {
     flag: '--name',
     value: 'name',
     text: 'Name of this agent',
-    help: 'how the relay operator sees this agent (default: the host name)',
+    help: "name by which the relay's operator knows this agent (default: the host name)",
   },
   proxy: {
     flag: '--proxy',
@@ -78,7 +78,7 @@ export const subjects = {
     flag: '--service-user',
     value: 'name',
     text: 'User of the service',
-    help: 'existing user for the service (default: systemd creates one for it alone)',
+    help: 'existing user for the service (default: systemd creates one just for it)',
   },
 } as const satisfies Record<string, Subject>;
 
@@ -95,9 +95,9 @@ export function addAnswerOptions(command: Command): Command {
     if (!isSecret(topic)) command.option(`${flag} <${value}>`, `${help} (${variable})`);
     else {
       command.addOption(
-        new Option(`${flag}-file <file>`, `read from this file: ${help} (${variable}_FILE, or itself in ${variable})`),
+        new Option(`${flag}-file <file>`, `file with the ${help} (${variable}_FILE; ${variable} for the value itself)`),
       );
-      command.option(`${flag}-stdin`, `read from standard input: ${help}`);
+      command.option(`${flag}-stdin`, `read the ${help} from standard input`);
     }
   }
   return command;

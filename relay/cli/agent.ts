@@ -8,7 +8,7 @@ import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, pr
 
 export function enrollCodeCommand(command: Command, context: CliContext): void {
   noted(command)
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay enroll-code contoso')
     .action(async (tenant: string, options: Noted & { json?: true }) => {
@@ -26,7 +26,7 @@ export function agentCommands(agent: Command, context: CliContext): void {
   agent
     .command('list')
     .description('list the agents of a district')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay agent list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
@@ -47,7 +47,7 @@ export function agentCommands(agent: Command, context: CliContext): void {
     });
   noted(agent.command('revoke'))
     .description('revoke an agent for good; a connected one is disconnected within seconds')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<agent>', 'id or name, from "agent list"')
     .addHelpText('after', '\nExample:\n  hallpass-relay agent revoke contoso sis-server')
     .action(async (tenant: string, given: string, options: Noted) => {

@@ -18,7 +18,7 @@ export function auditCommand(command: Command, context: CliContext): void {
   command
     .argument(
       '[tenant]',
-      "slug or id; without it, the relay's own log: settings, and districts added, changed and removed",
+      "slug or id of the district; without it, the relay's own log: settings, and districts added, changed and removed",
     )
     .option('--since <time>', 'only entries since then: 36h or 7d ago, or 2026-08-20', (text) =>
       momentBefore(text, context.clock.now()),

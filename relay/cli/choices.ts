@@ -8,7 +8,7 @@ import { csvOption, writeCsv } from './tables.ts';
 
 export function schoolsCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .addOption(csvOption('every school'))
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay schools contoso')
@@ -32,7 +32,7 @@ export function schoolsCommand(command: Command, context: CliContext): void {
 
 export function licensesCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay licenses contoso')
     .action(async (tenant: string, options: { json?: true }) => {
@@ -55,7 +55,7 @@ export function licensesCommand(command: Command, context: CliContext): void {
 
 export function domainsCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay domains contoso')
     .action(async (tenant: string, options: { json?: true }) => {
@@ -80,7 +80,7 @@ export function domainsCommand(command: Command, context: CliContext): void {
 
 export function propertiesCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay properties contoso')
     .action(async (tenant: string, options: { json?: true }) => {

@@ -87,12 +87,12 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: 'holds',
-    description: 'show and decide what the guard holds in a district',
+    description: 'show what the guard holds in a district, and approve or reject it',
     load: async () => (await import('./holds.ts')).holdsCommands,
   },
   {
     usage: 'fleet [options]',
-    description: 'show every district on one line, the one that needs you most first',
+    description: 'show every district on one line, the most urgent first',
     load: async () => (await import('./fleet.ts')).fleetCommand,
   },
   {

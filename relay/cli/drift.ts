@@ -8,14 +8,14 @@ import { csvOption, writeCsv } from './tables.ts';
 /** What people changed in Microsoft 365 by hand, as the last comparison found it. */
 export function driftCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--all', 'include differences that the profile keeps, and repaired ones')
     .addOption(csvOption('every difference'))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-The CSV file can only be read by its owner.
+Only its owner can read the CSV file.
 
 Examples:
   hallpass-relay drift contoso

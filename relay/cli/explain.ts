@@ -10,7 +10,7 @@ const marks: Record<Step['status'], string> = { ok: '✓ ok', waiting: '… wait
 /** Why a person is, or is not, in a class: along the whole way. */
 export function explainCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .addOption(
       new Option('--student <who>', 'the student: DCID, number, user name, email address, name, or account').conflicts(
         'teacher',

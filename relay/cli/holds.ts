@@ -19,7 +19,7 @@ export function holdsCommands(holds: Command, context: CliContext): void {
   holds
     .command('list')
     .description('list the holds: why, and what happens if you approve')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--profile <name>', 'only this profile')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds list contoso')
@@ -37,7 +37,7 @@ export function holdsCommands(holds: Command, context: CliContext): void {
     });
   noted(holds.command('approve'))
     .description('approve holds: up to a tenth more operations than now may proceed')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('[hold]', 'its key, from "holds list"; without it, every undecided hold')
     .option('--profile <name>', 'only this profile')
     .option('--limit <operations>', 'approve this many operations instead of as many as are held now', operationCount)
@@ -52,8 +52,8 @@ export function holdsCommands(holds: Command, context: CliContext): void {
       await decideAndShow(context, { tenant, key, state: 'approved' }, options);
     });
   noted(holds.command('reject'))
-    .description('keep holds held, and do not report them again until the cause changes')
-    .argument('<tenant>', 'slug or id')
+    .description('reject holds: their operations stay held, and are not reported again until the cause changes')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('[hold]', 'its key, from "holds list"; without it, every undecided hold')
     .option('--profile <name>', 'only this profile')
     .addHelpText('after', '\nExample:\n  hallpass-relay holds reject contoso removeMember:12:share')

@@ -10,8 +10,8 @@ export function linkCommands(link: Command, context: CliContext): void {
   link
     .command('list')
     .description('list people with their accounts, since when, and by which rule')
-    .argument('<tenant>', 'slug or id')
-    .addOption(new Option('--role <role>', 'one of the two').choices(['students', 'teachers']))
+    .argument('<tenant>', 'slug or id of the district')
+    .addOption(new Option('--role <role>', 'only students, or only teachers').choices(['students', 'teachers']))
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay link list contoso --role teachers')
     .action(async (tenant: string, options: { role?: Role; json?: true }) => {
@@ -35,7 +35,7 @@ export function linkCommands(link: Command, context: CliContext): void {
     });
   noted(link.command('set'))
     .description('link an account to a person by hand; identity rules never change it again')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<person>', 'students:DCID or teachers:DCID, number, user name, email address, name, or account')
     .argument('<account>', 'object id or userPrincipalName')
     .addHelpText(
@@ -62,7 +62,7 @@ Example:
     });
   noted(link.command('remove'))
     .description('unlink an account from a person; the account and its memberships stay')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<person>', 'as for "link set"')
     .addHelpText(
       'after',

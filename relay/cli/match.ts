@@ -16,8 +16,8 @@ interface MatchOptions {
 /** What every identity rule would find, so that one can be chosen by its result. */
 export function matchCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
-    .addOption(new Option('--role <role>', 'one of the two').choices(roles))
+    .argument('<tenant>', 'slug or id of the district')
+    .addOption(new Option('--role <role>', 'only students, or only teachers').choices(roles))
     .option('--profile <name>', 'only people of this profile')
     .option('--all', 'include rules that match nobody')
     .option('--json', 'print JSON')

@@ -18,7 +18,7 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
   passwords
     .command('list')
     .description('list accounts whose first password was not exported yet (never the passwords)')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
@@ -55,12 +55,12 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     });
   noted(passwords.command('renew'))
     .description('set new first passwords in Microsoft 365, for you to export')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--unknown', 'for all accounts whose first password was lost by restoring an older database')
     .option('--person <who>', 'for one person: students:DCID, DCID, number, user name, name, or account')
     .addHelpText(
       'after',
-      '\nPeople who used the account so far can no longer sign in with the old password.\n\nExample:\n  hallpass-relay passwords renew contoso --unknown',
+      '\nThe old passwords of these accounts stop working.\n\nExample:\n  hallpass-relay passwords renew contoso --unknown',
     )
     .action(async (tenant: string, { unknown, person, ...options }: Noted & { unknown?: true; person?: string }) => {
       if (unknown === undefined && person === undefined) {
@@ -80,7 +80,7 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     });
   noted(passwords.command('export'))
     .description('write first passwords to a new CSV file, and delete them from the relay')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it', filePath)
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv')
     .action(async (tenant: string, { file, ...options }: Noted & { file: string }) => {

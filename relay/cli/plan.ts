@@ -29,7 +29,7 @@ const sampleSize = 3;
 /** What exactly would happen: worked out from the store as it is, without asking Graph. */
 export function planCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--profile <name>', 'which profile, if the district has several')
     .addOption(csvOption('every operation'))
     .option('--json', 'print everything as JSON')
@@ -43,7 +43,7 @@ export function planCommand(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-The CSV file holds names of people: only its owner can read it.
+The CSV file contains names of people: only its owner can read it.
 
 Examples:
   hallpass-relay plan contoso

@@ -32,7 +32,7 @@ const fixerNames: Record<Fixer, string> = {
 /** What is wrong in a district, cause by cause, each with who can put it right and how. */
 export function problemsCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--profile <name>', 'only this profile')
     .option('--code <code>', 'only this code, from docs/errors.md')
     .addOption(new Option('--role <role>', 'only what these people can fix').choices(fixers))
@@ -45,7 +45,7 @@ export function problemsCommand(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-The CSV file holds names of people: only its owner can read it.
+The CSV file contains names of people: only its owner can read it.
 
 Examples:
   hallpass-relay problems contoso

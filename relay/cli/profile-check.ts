@@ -10,8 +10,8 @@ import { openDocument, showDocument } from './profile-document.ts';
 export function profileCheckCommand(profile: Command, context: CliContext): void {
   profile
     .command('check')
-    .description('check a profile against the tenant: domains, licenses, schools, dates, rules')
-    .argument('<tenant>', 'slug or id')
+    .description('check a profile against Microsoft 365 and the roster: domains, licenses, schools, dates, rules')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('[file]', 'a profile as JSON (default: the stored profile)', filePath)
     .option('--profile <name>', 'which profile, if the district has several')
     .option('--json', 'print JSON')

@@ -12,7 +12,7 @@ export function profileSetCommand(profile: Command, context: CliContext): void {
   noted(profile.command('set'))
     .alias('import')
     .description('check a profile and store it, replacing the one with the same name; its state stays')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<file>', 'the profile as JSON', filePath)
     .option('--unchecked', 'skip the check against Microsoft 365 and the roster')
     .addHelpText(

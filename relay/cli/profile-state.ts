@@ -20,7 +20,7 @@ const moves: Record<ProfileMove, { description: string; isChecked: boolean }> = 
     isChecked: true,
   },
   pause: {
-    description: 'stop all runs; a run in progress ends within seconds, and "profile resume" continues',
+    description: 'stop all runs; a run in progress ends within seconds, and "profile resume" continues them',
     isChecked: false,
   },
 };
@@ -30,11 +30,11 @@ export function profileStateCommands(profile: Command, context: CliContext): voi
   for (const [move, { description, isChecked }] of Object.entries(moves) as [ProfileMove, (typeof moves)['enable']][]) {
     const command = noted(profile.command(move))
       .description(description)
-      .argument('<tenant>', 'slug or id')
+      .argument('<tenant>', 'slug or id of the district')
       .option('--profile <name>', 'which profile, if the district has several')
       .addHelpText('after', `\nExample:\n  hallpass-relay profile ${move} contoso`)
       .action((tenant: string, options: StateOptions) => change(context, tenant, move, options));
-    if (isChecked) command.option('--unchecked', 'skip the check against the tenant');
+    if (isChecked) command.option('--unchecked', 'skip the check against Microsoft 365 and the roster');
   }
 }
 

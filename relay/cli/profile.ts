@@ -18,7 +18,7 @@ export function profileCommands(profile: Command, context: CliContext): void {
   profile
     .command('list')
     .description('list the profiles of a district')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
@@ -44,7 +44,7 @@ export function profileCommands(profile: Command, context: CliContext): void {
     });
   noted(profile.command('remove'))
     .description('remove a profile; what it created in Microsoft 365 stays')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<name>', 'name of the profile')
     .addHelpText('after', '\nExample:\n  hallpass-relay profile remove contoso "High schools"')
     .action(async (tenant: string, name: string, options: Noted) => {
@@ -56,7 +56,7 @@ export function profileCommands(profile: Command, context: CliContext): void {
     .command('show')
     .alias('export')
     .description('print the stored profile, with every option')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option(...named)
     .addHelpText('after', '\nExample:\n  hallpass-relay profile show contoso > profile.json')
     .action(async (tenant: string, options: { profile?: string }) => {

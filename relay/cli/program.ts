@@ -63,7 +63,7 @@ function interruption(program: Command, stop: AbortSignal): Promise<never> {
 async function createProgram(context: CliContext, args: readonly string[]): Promise<Command> {
   const usages = new Map<Command, string>();
   const program = new Command('hallpass-relay')
-    .description('Takes PowerSchool rosters from Hallpass agents and provisions them in Microsoft 365 Education.')
+    .description('Receives PowerSchool rosters from Hallpass agents and provisions them in Microsoft 365 Education.')
     .version(hallpassVersion)
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText(

@@ -11,7 +11,7 @@ import { csvOption, writeCsv } from './tables.ts';
 /** The journal: what runs did. */
 export function runsCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--profile <name>', 'only this profile')
     .option('--limit <runs>', 'at most this many', rowCount, 20)
     .option('--json', 'print JSON')
@@ -43,7 +43,7 @@ export function runsCommand(command: Command, context: CliContext): void {
 
 export function runCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<run>', 'its number, from "runs", or its id')
     .option('--failed', 'only operations that did not succeed')
     .addOption(csvOption('every operation'))

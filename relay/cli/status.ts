@@ -10,7 +10,7 @@ import { troubleOf } from './profile-lines.ts';
 /** Where a district stands: its agents, its roster, and what has been provisioned. */
 export function statusCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay status contoso')
     .action(async (name: string, options: { json?: true }) => {

@@ -36,7 +36,7 @@ export function syncCommands(sync: Command, context: CliContext): void {
   for (const { name, description, request, done } of controls) {
     noted(sync.command(name))
       .description(description)
-      .argument('<tenant>', 'slug or id')
+      .argument('<tenant>', 'slug or id of the district')
       .addHelpText('after', `\nExample:\n  hallpass-relay sync ${name} contoso`)
       .action(async (tenant: string, options: Noted) => {
         const asked = { tenant, request };

@@ -12,7 +12,7 @@ interface TeamsOptions {
 /** The list that teachers need: a team is of use to students only when one of its owners has activated it. */
 export function teamsCommand(command: Command, context: CliContext): void {
   command
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--waiting', 'only teams that a teacher must activate')
     .addOption(csvOption('every team, with the names of teachers'))
     .option('--json', 'print JSON')
@@ -20,7 +20,7 @@ export function teamsCommand(command: Command, context: CliContext): void {
       'after',
       `
 Students do not see a team until a teacher opens it in Microsoft Teams and activates it. Hallpass looks once a day.
-The CSV file holds names of people: only its owner can read it.
+The CSV file contains names of people: only its owner can read it.
 
 Example:
   hallpass-relay teams contoso --waiting --csv for-the-teachers.csv`,

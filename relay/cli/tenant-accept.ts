@@ -8,7 +8,7 @@ import { actorOf, type CliContext, type Noted, noted, withApp } from './context.
 export function tenantAcceptCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('accept'))
     .description('accept a refused PowerSchool server that has the same data as the previous one')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<server>', 'its address, from "tenant show" or the refusal')
     .addHelpText(
       'after',

@@ -7,7 +7,7 @@ import { actorOf, type CliContext, type Noted, noted, withApp } from './context.
 export function tenantRemoveCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('remove'))
     .description('delete everything that this relay stores about a district; without --confirm, only show it')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--confirm <slug>', 'the slug again, to confirm')
     .addHelpText(
       'after',

@@ -72,7 +72,7 @@ function showCommand(tenant: Command, context: CliContext): void {
   tenant
     .command('show')
     .description("show a district's settings, and whether the relay can sign in to its Microsoft 365 tenant")
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant show contoso')
     .action(async (name: string, options: { json?: true }) => {
@@ -104,7 +104,7 @@ interface EditOptions extends Noted {
 function editCommand(tenant: Command, context: CliContext): void {
   noted(tenant.command('edit'))
     .description("change a district's settings; its Microsoft 365 tenant only before anything was written there")
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--slug <slug>', 'new short name')
     .option('--name <name>', 'new name')
     .option('--graph-tenant <guid>', 'new Microsoft 365 tenant id')

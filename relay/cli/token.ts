@@ -12,7 +12,7 @@ import { days } from './numbers.ts';
 export function tokenCommands(token: Command, context: CliContext): void {
   noted(token.command('create'))
     .description('create a token and show it once; by default it can only read this district')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .requiredOption('--name <name>', 'what it is for, e.g. the dashboard', label)
     .addOption(
       new Option(
@@ -28,8 +28,8 @@ export function tokenCommands(token: Command, context: CliContext): void {
         'only these subjects; by default everything that the role can use, except first passwords',
       ).choices(accessScopes),
     )
-    .option('--also <tenant...>', 'further districts that it opens')
-    .option('--all-districts', 'open every district, including future ones')
+    .option('--also <tenant...>', 'more districts that it gives access to')
+    .option('--all-districts', 'give access to every district, including future ones')
     .option('--days <days>', 'how long it is valid', days, 90)
     .option('--json', 'print JSON')
     .addHelpText(
@@ -55,7 +55,7 @@ Examples:
   token
     .command('list')
     .description('list the tokens of a district')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay token list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
@@ -84,7 +84,7 @@ Examples:
     });
   noted(token.command('revoke'))
     .description('revoke a token for good')
-    .argument('<tenant>', 'slug or id')
+    .argument('<tenant>', 'slug or id of the district')
     .argument('<token>', 'id, from "token list"; never the token itself')
     .addHelpText('after', '\nExample:\n  hallpass-relay token revoke contoso 3f2b6c1e-…')
     .action(async (tenant: string, id: string, options: Noted) => {
