@@ -27,6 +27,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
       'adoption',
       'operations',
       'plan',
+      'schedule',
       'secrets',
       'log',
       'settings',
