@@ -1,7 +1,7 @@
-/** What a plan is made of: operations, each with its reason, in stages. */
+/** What a plan is made of: operations, each with its reason. */
 import type { Body } from './body.ts';
 import type { DesiredUser } from './desired-user.ts';
-import type { OperationKey, SchoolId, SectionId } from './keys.ts';
+import { classKey, type ObjectKey, type OperationKey, type SchoolId, type SectionId, schoolKey } from './keys.ts';
 import type { MemberKey, PersonKey } from './person-key.ts';
 
 /** Relationships in one PATCH: Graph's limit for `members@odata.bind`. */
@@ -46,14 +46,21 @@ export type Operation = OperationCommon &
 
 export type OperationKind = Operation['kind'];
 
-/** In stages: one begins when the one before has ended. */
-export type Plan = Operation[][];
+/** In the order in which people see it. Each is sent when what it needs is there: relay/schedule/. */
+export type Plan = readonly Operation[];
 
 /** Operations per kind, for people and logs. */
 export function countOperations(plan: Plan): Partial<Record<OperationKind, number>> {
   const counts: Partial<Record<OperationKind, number>> = {};
-  for (const { kind } of plan.flat()) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const { kind } of plan) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
+}
+
+/** The objects that it is planned for: when one of them is planned again, so is the operation. */
+export function plannedFor(operation: Operation): ObjectKey[] {
+  if ('sectionId' in operation) return [classKey(operation.sectionId)];
+  if ('people' in operation) return operation.people;
+  return ['personKey' in operation ? operation.personKey : schoolKey(operation.schoolId)];
 }
 
 /** Person keys of those whom it concerns. */

@@ -10,10 +10,11 @@ import type { OperationSpec } from './spec.ts';
 
 export const addMembers: OperationSpec<'addMembers'> = {
   noun: 'group of students to add to a class',
-  stage: 'members',
   needs: ({ sectionId, people }) => [
     { what: 'class', id: sectionId },
     { what: 'people', keys: people },
+    // A class without an owner is not manageable.
+    { what: 'owners', of: sectionId, atLeast: 0 },
   ],
   changes: () => undefined,
   group: ({ sectionId }) => ({ where: { what: 'class', id: sectionId }, relation: 'members', adds: true }),

@@ -19,7 +19,6 @@ const severalRefused: readonly OutcomeRow[] = [
 
 export const addOwners: OperationSpec<'addOwners'> = {
   noun: 'class to give teachers',
-  stage: 'owners',
   needs: ({ sectionId, people }) => [
     { what: 'class', id: sectionId },
     { what: 'people', keys: people },

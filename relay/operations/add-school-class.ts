@@ -7,7 +7,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const addSchoolClass: OperationSpec<'addSchoolClass'> = {
   noun: 'class to add to its school',
-  stage: 'owners',
   needs: ({ schoolId, sectionId }) => [
     { what: 'school', id: schoolId },
     { what: 'class', id: sectionId },

@@ -7,7 +7,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const addSchoolUser: OperationSpec<'addSchoolUser'> = {
   noun: 'person to add to a school',
-  stage: 'owners',
   needs: ({ schoolId, personKey }) => [
     { what: 'school', id: schoolId },
     { what: 'person', key: personKey },

@@ -9,7 +9,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const addToLicenceGroup: OperationSpec<'addToLicenceGroup'> = {
   noun: 'group of people to license',
-  stage: 'owners',
   needs: ({ groupId, people }) => [
     { what: 'group', id: groupId },
     { what: 'people', keys: people },

@@ -16,8 +16,11 @@ export const archiving: ProfileOption = {
 
 export const archiveTeam: OperationSpec<'archiveTeam'> = {
   noun: 'team to archive',
-  stage: 'last',
-  needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
+  needs: ({ sectionId }) => [
+    { what: 'class', id: sectionId },
+    // Nobody says what becomes of changes once the team is read-only.
+    { what: 'ending', of: sectionId },
+  ],
   changes: () => undefined,
   group: () => undefined,
 

@@ -71,7 +71,6 @@ const roles = ['students', 'teachers'] as const satisfies Role[];
 
 export const assignLicence: OperationSpec<'assignLicence'> = {
   noun: 'license',
-  stage: 'owners',
   needs: ({ personKey }) => [{ what: 'person', key: personKey }],
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
   group: () => undefined,

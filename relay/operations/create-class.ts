@@ -8,7 +8,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const createClass: OperationSpec<'createClass'> = {
   noun: 'new class',
-  stage: 'objects',
   needs: () => [],
   changes: () => undefined,
   group: () => undefined,

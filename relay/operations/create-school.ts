@@ -9,7 +9,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const createSchool: OperationSpec<'createSchool'> = {
   noun: 'new school',
-  stage: 'objects',
   needs: () => [],
   changes: () => undefined,
   group: () => undefined,

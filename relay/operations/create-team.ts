@@ -6,11 +6,12 @@ import type { OperationSpec } from './spec.ts';
 
 export const createTeam: OperationSpec<'createTeam'> = {
   noun: 'team',
-  stage: 'last',
   needs: ({ sectionId }) => [
     { what: 'class', id: sectionId },
     // A class whose owners could not be added gets its team when they are.
     { what: 'owners', of: sectionId, atLeast: 1 },
+    // Whoever joins the group later is in its team up to a day later.
+    { what: 'members', of: sectionId },
   ],
   changes: () => undefined,
   group: () => undefined,

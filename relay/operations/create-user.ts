@@ -18,7 +18,6 @@ const passwordRefused: OutcomeRow = {
 
 export const createUser: OperationSpec<'createUser'> = {
   noun: 'new account',
-  stage: 'objects',
   needs: () => [],
   changes: () => undefined,
   group: () => undefined,

@@ -7,7 +7,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const disableUser: OperationSpec<'disableUser'> = {
   noun: 'account to disable',
-  stage: 'members',
   needs: ({ personKey }) => [{ what: 'person', key: personKey }],
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
   group: () => undefined,

@@ -7,7 +7,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const enableUser: OperationSpec<'enableUser'> = {
   noun: 'account to enable',
-  stage: 'objects',
   needs: ({ personKey }) => [{ what: 'person', key: personKey }],
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
   group: () => undefined,

@@ -8,7 +8,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const expireClass: OperationSpec<'expireClass'> = {
   noun: 'class to mark as expired',
-  stage: 'members',
   needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
   changes: ({ sectionId }) => ({ what: 'class', id: sectionId }),
   group: () => undefined,

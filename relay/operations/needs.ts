@@ -1,4 +1,4 @@
-/** Whether what an operation needs exists by now, where it is, and since when. Pure. */
+/** What an operation needs, whether it is there by now, and where. Pure. */
 import { type AppliedState, objectsOf, retiredPeople, uncertainKey } from '../model/applied-state.ts';
 import { objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
@@ -12,14 +12,6 @@ export interface KnownObjects {
   /** Object id by person key. */
   accounts: ReadonlyMap<PersonKey, string>;
 }
-
-/**
- * How long a new object is left alone before something refers to it. Graph answers 404 for seconds at times, and each
- * such answer costs a write of the 20 a second; waiting costs nothing, because the other operations go on.
- */
-const settleMs = 1000;
-/** The Teams service hears of a class later still; asking too early costs one of its ten requests a second. */
-const settleForTeamsMs = 10_000;
 
 /**
  * The operation, if what it needs exists by now, without people who have no account. Where an object could not be made, that object's
@@ -44,6 +36,8 @@ function isMet(need: Need, known: KnownObjects): boolean {
     case 'people':
       return need.keys.some((key) => known.accounts.has(key));
     case 'group':
+    case 'members':
+    case 'ending':
       return true;
     case 'disabled':
       return retiredPeople(known.applied, 'disabled').has(need.key);
@@ -60,22 +54,18 @@ function hasOtherOwner({ of, than }: Extract<Need, { what: 'otherOwner' }>, { ow
   return all.values().some((one) => one !== than && !absent.has(uncertainKey('owner', of, one)));
 }
 
-/** When every object that the operation refers to is old enough. @param madeAt by `class:77`, `students:123` */
-export function settledAt(operation: Operation, madeAt: ReadonlyMap<string, number>): number {
-  const settle = specOf(operation.kind).request.service === 'teams' ? settleForTeamsMs : settleMs;
-  return Math.max(0, ...keysOf(operation).map((key) => (madeAt.get(key) ?? -settle) + settle));
+/** Names of what it waits for, as {@link broughtBy} has them, while that is about to be brought about. */
+export function namesOfNeeds(operation: Operation): string[] {
+  return needsOf(operation).flatMap(namesOf);
 }
 
-/** Whether something that it refers to was made in this run: then some servers may not know it yet. */
-export function isYoung(operation: Operation, madeAt: ReadonlyMap<string, number>): boolean {
-  return keysOf(operation).some((key) => madeAt.has(key));
+/** Those of the objects that it refers to: `class:77`, `students:123`. */
+export function namesOfObjects(operation: Operation): string[] {
+  const isObject = ({ what }: Need) => ['school', 'class', 'person', 'people'].includes(what);
+  return needsOf(operation).filter(isObject).flatMap(namesOf);
 }
 
-function keysOf(operation: Operation): string[] {
-  return needsOf(operation).flatMap(keysIn);
-}
-
-function keysIn(need: Need): readonly string[] {
+function namesOf(need: Need): readonly string[] {
   switch (need.what) {
     case 'school':
     case 'class':
@@ -84,12 +74,42 @@ function keysIn(need: Need): readonly string[] {
       return [need.key];
     case 'people':
       return need.keys;
-    case 'group':
     case 'owners':
     case 'otherOwner':
+      return [`owners:${need.of}`];
+    case 'members':
+    case 'ending':
+      return [`${need.what}:${need.of}`];
     case 'disabled':
+      return [`${need.what}:${need.key}`];
+    case 'group':
       return [];
   }
+}
+
+/** Names what others may need of it: `class:77`, `students:123`, `owners:77`. */
+export function broughtBy(operation: Operation): string | undefined {
+  const { does } = specOf(operation.kind);
+  if ('creates' in does) return does.creates === 'team' ? undefined : operation.key;
+  if ('retires' in does && does.retires === 'disabled') return `disabled:${operation.key}`;
+  if (!('sectionId' in operation)) return undefined;
+  if ('adds' in does && does.adds === 'owner') return `owners:${operation.sectionId}`;
+  if ('adds' in does && does.adds === 'member') return `members:${operation.sectionId}`;
+  const isEnding =
+    ('removes' in does && does.removes === 'member') || ('retires' in does && does.retires === 'expired');
+  return isEnding ? `ending:${operation.sectionId}` : undefined;
+}
+
+/**
+ * What takes one write at a time, and is written to by it: Graph answers concurrent writes to one group or account with conflicts.
+ * Undefined where nothing else writes to the same.
+ */
+export function laneOf(operation: Operation): string | undefined {
+  const { request, group, changes } = specOf(operation.kind);
+  if (request.service === 'teams') return `team:${operation.key}`;
+  if (group(operation) !== undefined) return operation.key;
+  const target = changes(operation);
+  return target && (target.what === 'person' ? target.key : objectKey(target.what, target.id));
 }
 
 /** Everything that the operation refers to, with where it is read. @property person whose account it is */
@@ -117,6 +137,8 @@ function placesOf(need: Need, ids: ObjectIds): Referenced[] {
       return [{ path: `/groups/${need.id}` }];
     case 'owners':
     case 'otherOwner':
+    case 'members':
+    case 'ending':
     case 'disabled':
       return [];
   }

@@ -18,7 +18,7 @@ import { expireClass } from './expire-class.ts';
 import { removeMember } from './remove-member.ts';
 import { removeOwner } from './remove-owner.ts';
 import { revokeSessions } from './revoke-sessions.ts';
-import { type Does, type NewAccount, type OperationSpec, stageOrder } from './spec.ts';
+import type { Does, NewAccount, OperationSpec } from './spec.ts';
 import { unarchiveTeam } from './unarchive-team.ts';
 import { updateClass } from './update-class.ts';
 import { updateSchool } from './update-school.ts';
@@ -65,9 +65,10 @@ export function kindsThat(does: Does): OperationKind[] {
   return operationKinds.filter((kind) => isDeepStrictEqual(specOf(kind).does, does));
 }
 
-/** The operations, stage by stage. */
-export function inStages(all: readonly Operation[]): Plan {
-  return stageOrder.map((stage) => all.filter(({ kind }) => specOf(kind).stage === stage));
+/** The operations, kind by kind. */
+export function inOrder(all: readonly Operation[]): Plan {
+  const byKind = Map.groupBy(all, ({ kind }) => kind);
+  return operationKinds.flatMap((kind) => byKind.get(kind) ?? []);
 }
 
 /** What Microsoft Teams is asked for; undefined for a request to Graph. */

@@ -9,7 +9,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const removeMember: OperationSpec<'removeMember'> = {
   noun: 'person to remove from a class',
-  stage: 'members',
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },
     { what: 'person', key: personKey },

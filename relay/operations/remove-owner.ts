@@ -9,7 +9,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const removeOwner: OperationSpec<'removeOwner'> = {
   noun: 'teacher to remove from a class',
-  stage: 'members',
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },
     { what: 'person', key: personKey },

@@ -8,7 +8,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const revokeSessions: OperationSpec<'revokeSessions'> = {
   noun: 'person to sign out',
-  stage: 'last',
   needs: ({ personKey }) => [
     { what: 'person', key: personKey },
     // Whoever can still sign in would do so at once.

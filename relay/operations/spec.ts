@@ -14,18 +14,13 @@ import type { OutcomeRow } from './outcome-row.ts';
 
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
 
-/**
- * A stage begins when the one before has ended, because it refers to its objects. Owners come before members: a class without an
- * owner is not manageable, and the last one cannot be removed. What follows from all of it comes last.
- */
-export const stageOrder = ['objects', 'owners', 'members', 'last'] as const;
-export type StageName = (typeof stageOrder)[number];
-
 export interface OperationSpec<K extends OperationKind = OperationKind> {
   /** What one of them is called where they are counted: `new account`. */
   noun: string;
-  stage: StageName;
-  /** What must exist before it is sent, and is looked for when Graph answers that something is missing. */
+  /**
+   * What must be there before it is sent, and is looked for when Graph answers that something is missing. While an operation is about
+   * to bring it about, this one waits for that.
+   */
   needs(operation: OperationOf<K>): readonly Need[];
   /** The one object whose properties it writes: the applied state keeps its id, and its protection may be why Graph denies it. */
   changes(operation: OperationOf<K>): Target | undefined;
@@ -96,10 +91,14 @@ export type Need =
   | { what: 'people'; keys: readonly PersonKey[] }
   /** @property id object id of a group that Hallpass did not make */
   | { what: 'group'; id: string }
-  /** At least so many owners of a class. */
+  /** At least so many owners of a class; with 0, those who are about to be added are waited for, and it goes without them if they fail. */
   | { what: 'owners'; of: SectionId; atLeast: number }
   /** Where this person is an owner of a class, there is another one. */
   | { what: 'otherOwner'; of: SectionId; than: MemberKey }
+  /** Members who are about to be added to a class: it goes without those who fail. */
+  | { what: 'members'; of: SectionId }
+  /** What else is about to be done to a class that ends: it goes without what fails. */
+  | { what: 'ending'; of: SectionId }
   /** An account that Hallpass has disabled. */
   | { what: 'disabled'; key: PersonKey };
 

@@ -9,7 +9,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const unarchiveTeam: OperationSpec<'unarchiveTeam'> = {
   noun: 'team to open again',
-  stage: 'last',
   needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
   changes: () => undefined,
   group: () => undefined,

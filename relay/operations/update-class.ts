@@ -8,7 +8,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const updateClass: OperationSpec<'updateClass'> = {
   noun: 'updated class',
-  stage: 'objects',
   needs: ({ sectionId }) => [{ what: 'class', id: sectionId }],
   changes: ({ sectionId }) => ({ what: 'class', id: sectionId }),
   group: () => undefined,

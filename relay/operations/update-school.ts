@@ -9,7 +9,6 @@ import type { OperationSpec } from './spec.ts';
 
 export const updateSchool: OperationSpec<'updateSchool'> = {
   noun: 'updated school',
-  stage: 'objects',
   needs: ({ schoolId }) => [{ what: 'school', id: schoolId }],
   changes: ({ schoolId }) => ({ what: 'school', id: schoolId }),
   group: () => undefined,

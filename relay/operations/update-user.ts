@@ -11,7 +11,6 @@ type Update = OperationOf<'updateUser'>;
 
 export const updateUser: OperationSpec<'updateUser'> = {
   noun: 'updated account',
-  stage: 'objects',
   needs: ({ personKey }) => [{ what: 'person', key: personKey }],
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),
   group: () => undefined,

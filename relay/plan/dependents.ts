@@ -24,10 +24,12 @@ export function dependsOn(held: readonly Operation[]): (operation: Operation) =>
         return need.keys.every((key) => created.has(key));
       case 'disabled':
         return disabled.has(need.key);
-      // Who owns the class besides, no plan says, and no operation makes a group.
+      // Who owns the class besides, no plan says, no operation makes a group, and for the others nothing has to wait for a person.
       case 'owners':
       case 'otherOwner':
       case 'group':
+      case 'members':
+      case 'ending':
         return false;
     }
   };

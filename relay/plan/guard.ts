@@ -82,9 +82,9 @@ export function guard(plan: Plan, context: GuardContext): Guarded {
     return hold !== undefined && waiting.has(hold);
   };
   if (holds.length === 0) return { proceed: plan, held: [], holds, approved };
-  const depends = dependsOn(plan.flat().filter(isHeld));
-  const stages = plan.map((stage) => parted(stage, (operation) => isHeld(operation) || depends(operation)));
-  return { proceed: stages.map(([, proceed]) => proceed), held: stages.map(([held]) => held), holds, approved };
+  const depends = dependsOn(plan.filter(isHeld));
+  const [held, proceed] = parted(plan, (operation) => isHeld(operation) || depends(operation));
+  return { proceed, held, holds, approved };
 }
 
 function isApproved({ key, count }: Hold, approvals: ReadonlyMap<string, number>): boolean {
@@ -103,7 +103,7 @@ interface Group {
 /** Guarded operations by kind and school. */
 function grouped(plan: Plan, { schoolOf }: GuardContext): Group[] {
   const groups = new Map<string, Group>();
-  for (const operation of plan.flat()) {
+  for (const operation of plan) {
     const { kind } = operation;
     const effect = effectOn(operation);
     if (effect === 'addition') continue;

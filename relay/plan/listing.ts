@@ -36,8 +36,8 @@ export function listPlan(
   schoolOf: (operation: Operation) => string,
   filter: Filter,
 ): Listed[] {
-  const waiting = new Set(held.flat());
-  return plan.flat().flatMap((operation): Listed[] => {
+  const waiting = new Set(held);
+  return plan.flatMap((operation): Listed[] => {
     if (filter.kinds.length > 0 && !filter.kinds.includes(operation.kind)) return [];
     const people = peopleOf(operation);
     if (filter.person !== undefined && !people.some((key) => isPerson(key, filter.person ?? ''))) return [];
@@ -62,8 +62,8 @@ export interface Total {
 
 /** Operations per kind, in the order in which they would be done. */
 export function totalsOf(plan: Plan, { held }: Pick<Guarded, 'held'>): Total[] {
-  const waiting = Map.groupBy(held.flat(), ({ kind }) => kind);
-  return [...Map.groupBy(plan.flat(), ({ kind }) => kind)].map(([kind, operations]) => {
+  const waiting = Map.groupBy(held, ({ kind }) => kind);
+  return [...Map.groupBy(plan, ({ kind }) => kind)].map(([kind, operations]) => {
     return { kind, planned: operations.length, held: waiting.get(kind)?.length ?? 0 };
   });
 }

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { nothingApplied } from '../model/applied-state.ts';
 import { asSchoolId, asSectionId } from '../model/keys.ts';
-import { countOperations, type Operation } from '../model/operation.ts';
+import { countOperations, type Plan } from '../model/operation.ts';
 import { personOf } from '../model/person.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
@@ -15,10 +15,10 @@ import { makePlan } from './plan.ts';
 const profileWith = (change: object): Profile => parseProfile({ ...profile, ...change }, 'test');
 
 /** The plan for a roster after another one was carried out. */
-function planAfter(before: Roster, after: Roster, by: Profile, date = today): Operation[] {
+function planAfter(before: Roster, after: Roster, by: Profile, date = today): Plan {
   const applied = nothingApplied();
   applyAll(makePlan(desire(before, by, date).desired, applied), applied);
-  return makePlan(desire(after, by, date).desired, applied).flat();
+  return makePlan(desire(after, by, date).desired, applied);
 }
 
 const nameBy = (classes: object, roster = small) => {
@@ -110,11 +110,7 @@ t.test('a class opens some days before its term, with everybody who is in it fro
   );
   const applied = nothingApplied();
   applyAll(makePlan(plain, applied), applied);
-  t.same(
-    makePlan(desire(startsWithTerm, early, '2026-11-23').desired, applied).flat(),
-    [],
-    'a class that is there stays',
-  );
+  t.same(makePlan(desire(startsWithTerm, early, '2026-11-23').desired, applied), [], 'a class that is there stays');
   t.equal(daysBefore('2026-03-01', 1), '2026-02-28');
   t.ok(isOpen(undefined, early.dates, today), 'without a term there is nothing to wait for');
 });
@@ -128,9 +124,9 @@ t.test('students wait for their day, and those who are in a class stay', async (
   );
   const applied = nothingApplied();
   applyAll(makePlan(desire(small, profile).desired, applied), applied);
-  t.same(makePlan(desire(small, waiting).desired, applied).flat(), []);
+  t.same(makePlan(desire(small, waiting).desired, applied), []);
   const dropped = { ...small, studentEnrollment: [] };
-  t.same(countOperations([makePlan(desire(dropped, waiting).desired, applied).flat()]), { removeMember: 1 });
+  t.same(countOperations(makePlan(desire(dropped, waiting).desired, applied)), { removeMember: 1 });
   const [enrollment] = small.studentEnrollment;
   t.equal(enrollment && standing({ ...enrollment, endDate: today }, undefined, waiting.dates, today), 'out');
 });
@@ -168,7 +164,7 @@ t.test('licenses go by person or through a group, and once', async (t) => {
   const byGroup = profileWith({ licenses: { students: null, teachers: { group }, usageLocation: 'US' } });
   const applied = nothingApplied();
   const first = makePlan(desire(many, byGroup).desired, applied);
-  const joins = first.flat().filter((operation) => operation.kind === 'addToLicenceGroup');
+  const joins = first.filter((operation) => operation.kind === 'addToLicenceGroup');
   t.same(
     joins.map((operation) => [operation.key, operation.people.length]),
     [
@@ -178,7 +174,7 @@ t.test('licenses go by person or through a group, and once', async (t) => {
     'twenty people in one request',
   );
   applyAll(first, applied);
-  t.same(makePlan(desire(many, byGroup).desired, applied).flat(), []);
+  t.same(makePlan(desire(many, byGroup).desired, applied), []);
 
   const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
   const plans = (...disabledPlans: string[]) =>
@@ -186,7 +182,7 @@ t.test('licenses go by person or through a group, and once', async (t) => {
   const other = nothingApplied();
   for (const by of [plans(), plans(group), plans()]) {
     const again = makePlan(desire(small, by).desired, other);
-    t.same(countOperations([again.flat().filter(({ kind }) => kind === 'assignLicence')]), { assignLicence: 1 });
+    t.same(countOperations(again.filter(({ kind }) => kind === 'assignLicence')), { assignLicence: 1 });
     applyAll(again, other);
   }
   t.same(
@@ -201,7 +197,7 @@ t.test('what another account of a person had says nothing about the one that the
   applyAll(makePlan(desire(small).desired, applied), applied);
   const before = applied.users.get('students:10');
   if (before !== undefined) applied.users.set('students:10', { ...before, objectId: 'of before' });
-  t.match(makePlan(desire(small).desired, applied).flat(), [
+  t.match(makePlan(desire(small).desired, applied), [
     { kind: 'updateUser', personKey: 'students:10', before: {}, body: { primaryRole: 'student' } },
   ]);
 });
@@ -246,9 +242,7 @@ t.test('the same grade level in another form says so as its reason', async (t) =
     const applied = nothingApplied();
     applyAll(makePlan(desire(small, before).desired, applied), applied);
     const roster = { ...small, student: small.student.map((one) => ({ ...one, grade })) };
-    return makePlan(desire(roster, after).desired, applied)
-      .flat()
-      .map(({ kind, reason }) => `${kind}: ${reason}`);
+    return makePlan(desire(roster, after).desired, applied).map(({ kind, reason }) => `${kind}: ${reason}`);
   };
   const raw = profileWith({ grades: 'raw' });
   t.same(reasons(raw, profileWith({})), ['updateUser: the profile writes grade level 9 as 09']);
@@ -307,7 +301,7 @@ t.test('who dropped a class and whose term is over have a policy each', async (t
     const by = profileWith({ policies });
     const applied = nothingApplied();
     applyAll(makePlan(desire(small, by, '2026-10-01').desired, applied), applied);
-    const plan = makePlan(desire(after, by, date, applied).desired, applied).flat();
+    const plan = makePlan(desire(after, by, date, applied).desired, applied);
     const removed = plan.filter(({ kind }) => kind === 'removeMember').map((operation) => operation.reason);
     t.same(removed, reason === undefined ? [] : [reason], `${what} on ${date} by ${JSON.stringify(policies)}`);
   }
@@ -328,9 +322,7 @@ t.test('teachers have the same two policies', async (t) => {
     const by = profileWith({ policies });
     const applied = nothingApplied();
     applyAll(makePlan(desire(two, by, '2026-10-01').desired, applied), applied);
-    return makePlan(desire(two, by, date, applied).desired, applied)
-      .flat()
-      .map(({ kind }) => kind);
+    return makePlan(desire(two, by, date, applied).desired, applied).map(({ kind }) => kind);
   };
   const nextDay = daysBefore(endsOn, -1);
   t.same(removedOn(nextDay, { teacherTermEnded: 'remove' }), ['removeOwner', 'removeMember']);

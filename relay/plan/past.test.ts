@@ -24,8 +24,7 @@ function pastAt(terms: Term[], today: string): [string[], boolean] {
   return [terms.filter(({ id }) => past.section(section('5', id))).map(({ id }) => id), past.school(asSchoolId('1'))];
 }
 
-const planFor = (roster: Roster, date: string) =>
-  makePlan(desire(roster, profile, date).desired, nothingApplied()).flat();
+const planFor = (roster: Roster, date: string) => makePlan(desire(roster, profile, date).desired, nothingApplied());
 const world = (terms: Term[]): Roster => ({ ...small, term: terms });
 
 t.test('a school whose only term is of 2018-19 gets nothing: no school, class, membership', async (t) => {
@@ -79,7 +78,7 @@ t.test('what there is stays, and nobody is added; who drops out is removed', asy
   const classes = [...applied.classes.keys()];
   t.same(classes, ['5']);
   const date = '2026-11-29';
-  const later = (roster: Roster) => makePlan(desire(roster, profile, date, applied).desired, applied).flat();
+  const later = (roster: Roster) => makePlan(desire(roster, profile, date, applied).desired, applied);
   t.same(later(before), [], 'nothing happens to it');
   const newcomer = { ...before.student[0], id: '11', studentNumber: '4712' } as Roster['student'][number];
   const more: Roster = {

@@ -11,7 +11,7 @@ import { classKey, type ObjectKey, type OperationKey, type SectionId, schoolKey 
 import { bindLimit, type Operation, type OperationCommon, type Plan } from '../model/operation.ts';
 import { isStudent, type MemberKey, type PersonKey, personKey } from '../model/person-key.ts';
 import { licenseKey } from '../operations/license-relation.ts';
-import { inStages } from '../operations/registry.ts';
+import { inOrder } from '../operations/registry.ts';
 import { WrittenNames } from './additions.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
@@ -41,7 +41,7 @@ export function makePlan(
   ];
   const possible =
     applied.gone.size === 0 ? operations : operations.filter((operation) => !isOfGone(operation, applied.gone));
-  return inStages(possible);
+  return inOrder(possible);
 }
 
 function isOfGone(operation: Operation, gone: ReadonlySet<OperationKey>): boolean {

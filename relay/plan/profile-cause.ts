@@ -22,16 +22,14 @@ const words: Record<string, string> = {
  * @param changed from {@link changedParts}; nothing where the profile is the same
  */
 export function nameCauses(plan: Plan, before: Plan, changed: readonly string[]): Plan {
-  const known = new Map(before.flat().map((operation) => [nameOf(operation), operation]));
-  return plan.map((stage) =>
-    stage.map((operation) => {
-      const { guard } = specOf(operation.kind);
-      if (!('causes' in guard)) return operation;
-      const same = known.get(nameOf(operation));
-      if (same === undefined) return dueToProfile(operation, guard.causes, changed);
-      return isDeepStrictEqual(bodyOf(same), bodyOf(operation)) ? dueToOthers(operation) : operation;
-    }),
-  );
+  const known = new Map(before.map((operation) => [nameOf(operation), operation]));
+  return plan.map((operation) => {
+    const { guard } = specOf(operation.kind);
+    if (!('causes' in guard)) return operation;
+    const same = known.get(nameOf(operation));
+    if (same === undefined) return dueToProfile(operation, guard.causes, changed);
+    return isDeepStrictEqual(bodyOf(same), bodyOf(operation)) ? dueToOthers(operation) : operation;
+  });
 }
 
 function dueToProfile(operation: Operation, parts: readonly string[], changed: readonly string[]): Operation {

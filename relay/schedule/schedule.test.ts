@@ -101,7 +101,7 @@ t.test(
     t.same(take(schedule, 1000), ['members']);
     schedule.settle(taskOf(schedule, 'members'), true, 1000);
     schedule.add([{ name: 'the rest', needs: ['ana'] }], { origin: 'load', group: 1 });
-    t.same(take(schedule, 1000), ['the rest'], 'whoever takes it looks whether she is there');
+    t.same(take(schedule, 1000), ['the rest'], 'the caller checks whether she is there');
     const rest = taskOf(schedule, 'the rest');
     t.ok(schedule.wait(rest));
     t.same(take(schedule, 59_000), []);

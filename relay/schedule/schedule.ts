@@ -13,9 +13,9 @@
  * | withdrawn | its key is planned again | {@link Schedule.discard}: over |
  * | over | settled or discarded | |
  *
- * Waiting is for what is on its way, and says nothing of whether it came: whoever takes a task looks whether what it needs is there,
- * and settles it otherwise or has it wait again ({@link Schedule.wait}). So the schedule knows nothing of what its items are, and a
- * task that is released too early costs a look and nothing else.
+ * A task waits while somebody is about to bring about what it needs, whether that succeeds or not. The caller checks each task that it
+ * takes: if what it needs is not there, it settles the task or lets it wait again ({@link Schedule.wait}). So the schedule knows
+ * nothing of what its items are, and a task that is released too early costs one check.
  *
  * Tasks are numbers that are never used again. 400,000 of them that wait for 1.2 million things in all take some 60 MB besides their
  * items, and every step takes O(log n) for each task that it concerns.
@@ -78,7 +78,7 @@ export class Schedule<T> {
   readonly #isReady = (task: number, isEdit: boolean) =>
     this.#is(task, 'ready') && (this.#isEdit.at(task) === 1) === isEdit;
 
-  /** @param settleMs how long what was made is left alone, by the service of whoever needs it, milliseconds */
+  /** @param settleMs how long what was made is left alone, by the service of the task that needs it, milliseconds */
   constructor(traitsOf: (item: T) => Traits, settleMs: Readonly<Record<Service, number>>) {
     this.#traitsOf = traitsOf;
     this.#settleMs = services.map((service) => settleMs[service]);
@@ -128,7 +128,7 @@ export class Schedule<T> {
     this.#goOn(task, 'paused', until);
   }
 
-  /** It goes again later: its lane is free, and whoever can do without what it brings about waits no longer. */
+  /** It goes again later: its lane is free, and tasks that can do without what it brings about wait no longer. */
   setAside(task: number, until: number): void {
     this.#leaveLane(task);
     this.#goOn(task, 'aside', until);
@@ -189,7 +189,7 @@ export class Schedule<T> {
     for (const task of withdrawn) if (this.#is(task, 'withdrawn')) this.#end(task, undefined);
   }
 
-  /** Ends everything of a group, apart from what is under way: that is settled by whoever has it. */
+  /** Ends everything of a group, apart from what is under way: that is settled by the caller. */
   dropGroup(group: number): void {
     for (const task of this.tasks()) {
       if (this.#group.at(task) === group && !this.#is(task, 'underWay')) this.settle(task, false, 0);
@@ -242,6 +242,11 @@ export class Schedule<T> {
   /** Tasks that are about to bring it about, apart from what is withdrawn. */
   bringersOf(name: string): number[] {
     return [...this.#things.bringersOf(this.#idOf(name))].filter((task) => !this.#is(task, 'withdrawn'));
+  }
+
+  /** Whether anybody is about to bring it about. */
+  isComing(name: string): boolean {
+    return this.#things.isComing(this.#idOf(name));
   }
 
   /** When it was brought about; undefined where nobody here did. */
@@ -330,7 +335,7 @@ export class Schedule<T> {
     }
   }
 
-  /** An edit waits for it, so whoever brings it about goes with the edits, and whatever that needs. */
+  /** An edit waits for it, so the tasks that bring it about count as edits, and those that they need. */
   #hurry(thing: number): void {
     for (const task of this.#things.bringersOf(thing)) {
       const item = this.#items[task];

@@ -8,15 +8,16 @@ import type { Profile } from '../profile/profile.ts';
 import { districtTimeZone } from '../store/agents/agents.ts';
 import { readDirectoryState } from '../store/directory/mirror.ts';
 import { judgeProfile } from '../store/profiles/quarantine.ts';
-import { noteFailure } from '../store/runs/journal.ts';
+import { endOpenRuns, noteFailure } from '../store/runs/journal.ts';
 import { beginRestart } from '../store/runs/run-control.ts';
 import { followDepartures } from './departures.ts';
 import { readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
-import { logQuarantine, type RunContext, type RunReport, runProfile } from './run.ts';
+import { logQuarantine, type RunContext, type RunReport } from './run.ts';
+import { Runs } from './runs.ts';
 import { loadTenantState, refreshRoster } from './state/load.ts';
 import { type DirectoryNews, knownProblems, takeDirectoryNews } from './state/memory.ts';
-import type { ProfileState, TenantState } from './state/tenant-state.ts';
+import type { TenantState } from './state/tenant-state.ts';
 import { followActivation } from './team-activation.ts';
 
 export interface TurnContext extends RunContext {
@@ -34,8 +35,8 @@ export interface Turn {
 }
 
 /**
- * One run of each profile that is due, one after the other: they share the tenant's limits. One that fails does not keep
- * the others from running; what is known is read again then, because nobody can tell how much of it is still true.
+ * One run of each profile that is due, side by side: they share the tenant's limits. One that fails does not keep the others from
+ * running; what is known is read again by the next turn then, because nobody can tell how much of it is still true.
  *
  * @param memory of the last turn, if it ended well
  * @returns undefined when there is no whole state of PowerSchool to provision from
@@ -45,30 +46,28 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   const { store, tenantId, clock } = context;
   const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
   const progress = { step: 'beginning' };
-  let state = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
+  const state = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
     context.signal.throwIfAborted();
     for (const name of context.due) await noteFailed(context, name, error, progress.step);
     throw error;
   });
   if (state === undefined) return undefined;
-  const reports = new Map<string, RunReport>();
+  const runs = new Runs(context, state, today);
   const failures: unknown[] = [];
+  const failed = async (name: string, error: unknown, step: string) => {
+    context.signal.throwIfAborted();
+    failures.push(error);
+    await noteFailed(context, name, error, step);
+  };
   for (const name of context.due) {
-    const profile: ProfileState | undefined = state?.profiles.get(name);
-    if (profile === undefined) continue;
-    try {
-      reports.set(name, await timed(context, profile, today));
-    } catch (error) {
-      context.signal.throwIfAborted();
-      failures.push(error);
-      await noteFailed(context, name, error, 'working off the plan');
-      state = await loadState(context);
-      if (state !== undefined) await followChanges(context, state, today);
-    }
+    const profile = state.profiles.get(name);
+    if (profile !== undefined) await runs.begin(profile).catch((error) => failed(name, error, 'planning'));
   }
+  await runs.work();
+  for (const [name, error] of runs.failures()) await failed(name, error, 'working off the plan');
   if (failures.length > 0) throw failures[0];
-  if (state !== undefined) await followActivation(context, state);
-  return state && { reports, memory: state };
+  await followActivation(context, state);
+  return { reports: runs.reports(), memory: state };
 }
 
 /** What is known of the tenant once the directory has been read. */
@@ -78,7 +77,11 @@ async function lookAround(
   today: string,
   progress: { step: string },
 ): Promise<TenantState | undefined> {
-  const isRestart = await context.store.withTenant(context.tenantId, beginRestart);
+  const isRestart = await context.store.withTenant(context.tenantId, async (scope) => {
+    // No other turn of the tenant is under way: they belong to a process that was killed.
+    await endOpenRuns(scope, 'failed', timestamp(context.clock));
+    return await beginRestart(scope);
+  });
   progress.step = 'signing in';
   if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAgain();
   progress.step = 'reading the accounts of Microsoft 365';
@@ -137,18 +140,6 @@ async function noteFailed(context: TurnContext, name: string, error: unknown, st
     return profile.state === 'enabled' ? await judgeProfile(scope, profile, now) : undefined;
   });
   logQuarantine(context, quarantine);
-}
-
-async function timed(context: TurnContext, state: ProfileState, today: string): Promise<RunReport> {
-  const { clock, client } = context;
-  const { name } = state.profile;
-  const log = context.log.child({ profile: name });
-  log.info({ event: 'run.started' }, 'run started');
-  const startedAt = clock.now();
-  const report = await runProfile({ ...context, log }, state, today);
-  const seconds = (clock.now() - startedAt) / 1000;
-  log.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
-  return report;
 }
 
 function loadState({ store, tenantId, profiles }: TurnContext): Promise<TenantState | undefined> {

@@ -67,9 +67,9 @@ export function desire(world: Roster, by: Profile = profile, date = today, made 
 }
 
 /** As if Graph had done it all. */
-export function applyAll(plan: Operation[][], applied: AppliedState): void {
+export function applyAll(plan: readonly Operation[], applied: AppliedState): void {
   const run = { applied, accounts: new Map<PersonKey, string>() };
-  for (const operation of plan.flat())
+  for (const operation of plan)
     updateApplied(run, specOf(operation.kind).effect(operation, `object-${operation.key}`, applied));
 }
 

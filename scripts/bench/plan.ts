@@ -108,13 +108,13 @@ const tenant = {
 const facts = { profile, scope, tenant };
 const context = guardContext(facts, new Map());
 timed('guard it', () => guard(plan, context));
-for (const operation of plan.flat()) {
+for (const operation of plan) {
   updateApplied({ applied, accounts: linked }, specOf(operation.kind).effect(operation, 'object', applied));
 }
 timed('plan everything again, nothing to do', () => planOf(roster.allKeys()));
 for (let round = 0; round < 3; round += 1) {
   const record = enrollment(`new-${round}`, '0', '0', `${round + 1}`);
-  const operations = timed('one changed enrollment', () => planOf(roster.apply([changeOf(record)])).flat());
+  const operations = timed('one changed enrollment', () => planOf(roster.apply([changeOf(record)])));
   if (operations.length > 1) throw new Error(`${operations.length} operations for one enrollment`);
 }
 tenant.lastGood = timed('what the guard compares with', () => sourcesOf(facts));
@@ -136,7 +136,7 @@ if (own === undefined) throw new TypeError('the profile is missing');
 decide(own, '2026-11-24');
 own.donePlanning();
 state.touch(state.roster.apply([changeOf(enrollment('one-more', '0', '0', '9'))]));
-const decided = timed('one changed enrollment, as a run decides', () => decide(own, '2026-11-24').plan.flat());
+const decided = timed('one changed enrollment, as a run decides', () => decide(own, '2026-11-24').plan);
 if (decided.length > 1) throw new Error(`${decided.length} operations for one enrollment`);
 const memory = process.memoryUsage();
-process.stdout.write(`${plan.flat().length} operations; ${Math.round(memory.rss / 1e6)} MB\n`);
+process.stdout.write(`${plan.length} operations; ${Math.round(memory.rss / 1e6)} MB\n`);

@@ -95,11 +95,16 @@ export async function giveUpIntent(scope: TenantScope, id: string): Promise<void
     .execute();
 }
 
-/** Closes a run that did not come to its end, with what it had done until then. */
+/**
+ * Closes runs that did not come to their end, with what they had done until then.
+ *
+ * @param profile undefined for those of every profile
+ */
 export async function endOpenRuns(
   { db, tenantId }: TenantScope,
   state: 'failed' | 'paused' | 'cancelled',
   now: string,
+  profile?: string,
 ): Promise<void> {
   await db
     .updateTable('run')
@@ -116,6 +121,7 @@ export async function endOpenRuns(
     })
     .where('tenant_id', '=', tenantId)
     .where('state', '=', 'running')
+    .$if(profile !== undefined, (query) => query.where('profile', '=', profile ?? ''))
     .execute();
 }
 
@@ -144,13 +150,13 @@ export async function noteFailure(
     .where('state', '=', 'running')
     .executeTakeFirst();
   const id = open?.id ?? (await beginRun(scope, profile, {}, now));
-  await endOpenRuns(scope, 'failed', now);
+  await endOpenRuns(scope, 'failed', now, profile);
   await scope.db.updateTable('run').set(error).where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute();
 }
 
-/** Opens a run; one that is still open belongs to a process that was killed. Returns the run's id. */
+/** Opens a run; one of the profile that is still open belongs to a process that was killed. Returns the run's id. */
 export async function beginRun(scope: TenantScope, profile: string, planned: object, now: string): Promise<string> {
-  await endOpenRuns(scope, 'failed', now);
+  await endOpenRuns(scope, 'failed', now, profile);
   const id = randomUUID();
   const row = {
     tenant_id: scope.tenantId,

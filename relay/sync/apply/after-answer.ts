@@ -3,11 +3,10 @@ import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { GraphAnswer } from '../../graph/client.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
-import { isYoung } from '../../operations/needs.ts';
 import { describe, hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
 import type { Applying } from './applying.ts';
-import type { Task } from './lanes.ts';
 import { newDoubt, type Step } from './step.ts';
+import type { Task } from './task.ts';
 
 /** Attempts at something that Graph does not know, before it is looked up what is missing: some seven seconds. */
 const attemptsAtMissing = 4;
@@ -41,8 +40,8 @@ export function stepAfter(
     case 'conflict':
       return newDoubt('conflict', outcome.error, { conflict: outcome.conflict });
     case 'missing': {
-      const isNew = isYoung(operation, context.madeAt);
-      if (isNew || task.attempts < attemptsAtMissing) return { kind: 'again', waitMs: undefined, error: outcome.error };
+      if (context.isYoung(operation) || task.attempts < attemptsAtMissing)
+        return { kind: 'again', waitMs: undefined, error: outcome.error };
       return newDoubt('missing', outcome.error);
     }
     case 'denied':

@@ -7,8 +7,8 @@ import type { Operation } from '../../model/operation.ts';
 import { objectIdAt, objectIds, referencedObjects } from '../../operations/needs.ts';
 import { describe, specOf } from '../../operations/registry.ts';
 import type { Applying } from './applying.ts';
-import type { Task } from './lanes.ts';
 import type { Step } from './step.ts';
+import type { Task } from './task.ts';
 
 /** An operation that asks for what something else has. */
 export interface Taken {

@@ -13,16 +13,14 @@ import { objectIdAt } from '../../operations/needs.ts';
 import { isCreation, specOf } from '../../operations/registry.ts';
 import type { GroupChange } from '../../operations/spec.ts';
 import type { Applying } from './applying.ts';
-import type { Doubt, Task } from './lanes.ts';
 import { denial, missingObjects, type Taken, takenBy } from './look-reasons.ts';
 import type { Step } from './step.ts';
+import type { Doubt, Doubtful, Task } from './task.ts';
 
 /** Pauses between looks that find nothing: a new object may stay invisible to filters for seconds. */
 export const patienceMs = [1000, 3000, 8000];
 /** Looks that were not answered before the operation is left to the next run. */
 const mostUnanswered = 8;
-
-type Doubtful = Task & { doubt: Doubt };
 
 /** @returns for each task what comes next @throws HallpassError of the class `fix` */
 export async function look(tasks: readonly Doubtful[], context: Applying): Promise<Map<Task, Step>> {

@@ -3,7 +3,7 @@
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { MemberKey } from '../../model/person-key.ts';
-import type { Doubt } from './lanes.ts';
+import type { Doubt } from './task.ts';
 
 export type Step =
   /** @property isFound it was there before: its values, and first password, are those of another time */

@@ -2,15 +2,13 @@
 import { type AppliedState, uncertainKey } from '../../model/applied-state.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
 import { changedUser } from '../../model/directory-user.ts';
-import { classKey, type Keys, schoolKey } from '../../model/keys.ts';
-import { type Operation, peopleOf } from '../../model/operation.ts';
+import { addKeys, classKey, type Keys, keysOfObjects, schoolKey } from '../../model/keys.ts';
+import { type Operation, peopleOf, plannedFor } from '../../model/operation.ts';
 import { personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import { newAccountOf } from '../../operations/registry.ts';
 import type { DesiredState } from '../../plan/desired.ts';
-import type { Guarded } from '../../plan/guard.ts';
 import type { DeletedAccount } from '../../store/accounts/deleted-accounts.ts';
-import type { ApplyResult } from '../apply/applying.ts';
 import { endAdoptedLink } from './adoption.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
 
@@ -44,29 +42,30 @@ export function takeDirectoryNews(state: TenantState, { changes, ended }: Direct
   }
 }
 
-/** What was planned is no longer pending, except for what was refused, could not be tried, is held, or left a doubt. */
-export function rememberOutcome(
-  state: ProfileState,
-  { proceed, held }: Pick<Guarded, 'proceed' | 'held'>,
-  { failures, skipped }: ApplyResult,
-): void {
-  const { tenant } = state;
-  state.donePlanning();
-  for (const operation of proceed.flat()) {
-    if (hasDoubts(operation, tenant.applied)) addPending(state, operation);
+/** The names that these give belong to their people from now on, whether or not the accounts come about. */
+export function noteNames(operations: readonly Operation[], { names }: TenantState): void {
+  for (const operation of operations) {
     const account = newAccountOf(operation);
-    if (account === undefined) continue;
-    const key = personKey(account.role, account.personId);
-    const objectId = tenant.accounts.get(key);
-    if (objectId !== undefined) tenant.noteCreated(key, objectId);
-    // A name was given, whether or not the account came about.
-    tenant.names.add(account.userPrincipalName, key);
+    if (account !== undefined) names.add(account.userPrincipalName, personKey(account.role, account.personId));
   }
-  for (const operation of [...held.flat(), ...skipped, ...failures.map((failure) => failure.operation)])
-    addPending(state, operation);
-  for (const { operation, problem } of failures) {
-    state.refusals.set(operation.key, [...(state.refusals.get(operation.key) ?? []), problem]);
-  }
+}
+
+/** What an operation made, beyond what the applied state has of it. */
+export function noteMade(operation: Operation, { tenant }: ProfileState): void {
+  const account = newAccountOf(operation);
+  if (account === undefined) return;
+  const key = personKey(account.role, account.personId);
+  const objectId = tenant.accounts.get(key);
+  if (objectId !== undefined) tenant.noteCreated(key, objectId);
+}
+
+export function noteRefusal({ key }: Operation, problem: Problem, { refusals }: ProfileState): void {
+  refusals.set(key, [...(refusals.get(key) ?? []), problem]);
+}
+
+/** Adds what an operation is planned for. */
+export function addPlanned(keys: Keys, operation: Operation): void {
+  addKeys(keys, keysOfObjects(plannedFor(operation)));
 }
 
 /** Forgets what was wrong with everything that is planned again, and notes what is wrong with it now. */
@@ -92,14 +91,7 @@ export function knownProblems({ rosterProblems, refusals, driftProblems }: Profi
 }
 
 /** Whether it may have ended a membership that stays where it belongs. */
-function hasDoubts(operation: Operation, { uncertain }: AppliedState): boolean {
+export function leavesDoubt(operation: Operation, { uncertain }: AppliedState): boolean {
   if (!('sectionId' in operation)) return false;
   return peopleOf(operation).some((person) => uncertain.has(uncertainKey('member', operation.sectionId, person)));
-}
-
-function addPending({ pending }: ProfileState, operation: Operation): void {
-  if ('sectionId' in operation) pending.sections.add(operation.sectionId);
-  else if ('people' in operation) for (const key of operation.people) pending.people.add(key);
-  else if ('personKey' in operation) pending.people.add(operation.personKey);
-  else pending.schools.add(operation.schoolId);
 }

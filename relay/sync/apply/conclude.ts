@@ -1,0 +1,148 @@
+/** Records what has come of operations, together, and gives them back: settled, or to go on. */
+import { backoffMs } from '../../../shared/backoff.ts';
+import { timestamp } from '../../../shared/clock.ts';
+import type { HallpassError } from '../../../shared/errors.ts';
+import type { LinkedPerson } from '../../model/account-link.ts';
+import type { Applied } from '../../model/applied-state.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Problem } from '../../model/problem.ts';
+import { changedObject } from '../../operations/needs.ts';
+import { newAccountOf, specOf } from '../../operations/registry.ts';
+import { forgetPasswords } from '../../store/accounts/initial-passwords.ts';
+import { record } from '../../store/applied/applied.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
+import type { Applying } from './applying.ts';
+import { backoff, maxAttempts } from './attempts.ts';
+import { asFound, journalEntry, updateApplied } from './effects.ts';
+import type { Step } from './step.ts';
+import type { Task } from './task.ts';
+
+/** What was answered is recorded, in one transaction, before anything that depends on it may go on. */
+export async function conclude(steps: ReadonlyMap<Task, Step>, context: Applying): Promise<void> {
+  const conclusion = new Conclusion(context);
+  for (const [task, step] of steps) conclusion.add(task, step);
+  await conclusion.record();
+}
+
+class Conclusion {
+  readonly #context: Applying;
+  readonly #applied: Applied[] = [];
+  readonly #journal: JournalEntry[] = [];
+  /** People whose first password was never set. */
+  readonly #forgotten: LinkedPerson[] = [];
+  /** What follows when it is recorded. */
+  readonly #then: (() => void)[] = [];
+
+  constructor(context: Applying) {
+    this.#context = context;
+  }
+
+  add(task: Task, step: Step): void {
+    const { operation } = task;
+    switch (step.kind) {
+      case 'look':
+        task.doubt = step.doubt;
+        this.#then.push(() => this.#context.worklist.setAside(task, step.waitMs));
+        break;
+      case 'now':
+        this.#goOn(task, { wasLookedFor: true });
+        break;
+      case 'one by one':
+        this.#goOn(task, { isOneByOne: true });
+        break;
+      case 'less':
+        this.#goOn(task, { operation: step.operation });
+        break;
+      case 'password':
+        this.#forgotten.push(...accountOf(operation));
+        if (task.attempts < step.attempts) this.#goOn(task);
+        else this.#fail(task, step.error);
+        break;
+      case 'partly':
+        this.#applied.push(specOf(step.done.kind).effect(step.done, '', this.#context.applied));
+        this.#goOn(task, { operation: step.rest, attempts: 0 });
+        break;
+      case 'without':
+        for (const person of step.people) {
+          const problem = problemOf(step.error, `${operation.key}/${person}`);
+          const theirs = { ...operation, people: [person] } as Operation;
+          this.#then.push(() => task.run.refused(theirs, problem));
+        }
+        if (step.rest === undefined) this.#end(task, step.error);
+        else this.#goOn(task, { operation: step.rest, attempts: 0 });
+        break;
+      case 'again':
+        if (task.attempts < (step.attempts ?? maxAttempts)) {
+          const pauses = Math.max(0, task.attempts - 1);
+          this.#goOn(task, {}, backoffMs(backoff, pauses, this.#context.random(), step.waitMs));
+        }
+        // After the last attempt it may still have been carried out: the next turn settles that.
+        else this.#fail(task, step.error, 'intent');
+        break;
+      case 'failed':
+        this.#fail(task, step.error);
+        break;
+      case 'done':
+        this.#succeed(task, step);
+    }
+  }
+
+  async record(): Promise<void> {
+    const { store, tenantId, clock } = this.#context;
+    if (this.#applied.length + this.#journal.length + this.#forgotten.length > 0) {
+      await store.withTenant(tenantId, async (scope) => {
+        await record(scope, this.#applied, this.#journal, timestamp(clock));
+        // The accounts have others.
+        await forgetPasswords(scope, this.#forgotten);
+      });
+    }
+    for (const one of this.#applied) updateApplied(this.#context, one);
+    for (const next of this.#then) next();
+  }
+
+  #goOn(task: Task, changes: Partial<Task> = {}, waitMs = 0): void {
+    Object.assign(task, changes);
+    this.#then.push(() => this.#context.worklist.goOn(task, waitMs));
+  }
+
+  #succeed(task: Task, { objectId, isFound: wasThere }: Extract<Step, { kind: 'done' }>): void {
+    const { operation } = task;
+    // A killed run made the account, with the password that was kept then.
+    const isFound = wasThere === true && task.hasEarlierPassword !== true;
+    const { applied } = this.#context;
+    const made = specOf(operation.kind).effect(operation, objectId ?? changedObject(operation, this.#context), applied);
+    this.#applied.push(isFound ? asFound(made) : made);
+    if (isFound) this.#forgotten.push(...accountOf(operation));
+    this.#note(task, 'done');
+    this.#then.push(() => {
+      task.run.done(operation, { isFound });
+      this.#context.worklist.settle(task, true);
+    });
+  }
+
+  #fail(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
+    const { operation, run } = task;
+    const problem = problemOf(error, specOf(operation.kind).subject(operation));
+    this.#then.push(() => run.refused(operation, problem));
+    this.#end(task, error, state);
+  }
+
+  /** It comes to nothing. The run knows why. */
+  #end(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
+    this.#note(task, state, error);
+    this.#then.push(() => this.#context.worklist.settle(task, false));
+  }
+
+  #note({ entry, operation, run }: Task, state: JournalEntry['state'], error?: HallpassError): void {
+    const known = entry ?? journalEntry(operation, run.runId);
+    this.#journal.push({ ...known, state, ...(error && { error: { code: error.code, message: error.message } }) });
+  }
+}
+
+function problemOf({ code, message, action }: HallpassError, subject: string): Problem {
+  return { subject, code, message, action };
+}
+
+function accountOf(operation: Operation): LinkedPerson[] {
+  return [newAccountOf(operation) ?? []].flat();
+}

@@ -1,0 +1,129 @@
+/**
+ * The desk of Graph: twenty requests a batch, below Graph's limits. Everything is announced in the journal before it is sent, because
+ * the answer may be lost. What an answer leaves in doubt is looked up, together with whatever else is in doubt then, and set aside
+ * between two looks.
+ */
+import { timestamp } from '../../../shared/clock.ts';
+import { type HallpassError, passing } from '../../../shared/errors.ts';
+import { batchLimit, sendBatch } from '../../graph/batch.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { PersonKey } from '../../model/person-key.ts';
+import { objectIds } from '../../operations/needs.ts';
+import { hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';
+import type { ObjectIds, RequestOptions, WriteRequest } from '../../operations/spec.ts';
+import { writeJournal } from '../../store/runs/journal.ts';
+import { lostAnswer, stepAfter } from './after-answer.ts';
+import type { Applying } from './applying.ts';
+import { conclude } from './conclude.ts';
+import { journalEntry } from './effects.ts';
+import { look } from './looks.ts';
+import { announceAccounts, type FirstPassword } from './new-accounts.ts';
+import type { Step } from './step.ts';
+import { type Desk, isDoubtful, type Task } from './task.ts';
+
+export class GraphDesk implements Desk {
+  readonly service = 'graph';
+  /** Enough to hide Graph's latency of some 300 ms a batch at 20 writes a second. */
+  readonly parallel = 4;
+  readonly atOnce = batchLimit;
+  readonly #context: Applying;
+
+  constructor(context: Applying) {
+    this.#context = context;
+  }
+
+  async carryOut(tasks: Task[]): Promise<void> {
+    for (const task of tasks) if (this.#mayBeThere(task)) task.doubt = firstLook(task.operation);
+    const { true: doubtful = [], false: fresh = [] } = Object.groupBy(tasks, (task) => `${isDoubtful(task)}` as const);
+    await Promise.all([this.#lookUp(doubtful), this.#send(fresh)]);
+  }
+
+  /** Schools and classes have no name that Graph keeps unique for sure: what an older database has forgotten would be made again. */
+  #mayBeThere({ operation, entry, wasLookedFor }: Task): boolean {
+    if (this.#context.isEverythingRead || entry !== undefined || wasLookedFor === true) return false;
+    return specOf(operation.kind).makes?.hasUniqueName === false;
+  }
+
+  async #lookUp(tasks: readonly Task[]): Promise<void> {
+    const steps = await look(tasks.filter(isDoubtful), this.#context);
+    for (const task of steps.keys()) task.doubt = undefined;
+    await conclude(steps, this.#context);
+  }
+
+  async #send(tasks: readonly Task[]): Promise<void> {
+    if (tasks.length === 0) return;
+    const { client, root } = this.#context;
+    const passwords = await this.#announce(tasks);
+    const ids = objectIds(this.#context);
+    const password = (key: PersonKey) => passwords.get(key) ?? missingPassword(key);
+    const ways = tasks.map((task) => this.#isOneByOne(task));
+    const requests = tasks.map(({ operation }, index) =>
+      requestFor(operation, ids, { root, password }, ways[index] === true),
+    );
+    const answers = await sendBatch(client, requests).catch((error: unknown) => asAnswers(error, tasks.length));
+    const steps = new Map<Task, Step>();
+    for (const [index, task] of tasks.entries()) {
+      task.attempts += 1;
+      steps.set(task, stepAfter(task, answers[index], ways[index] === true, this.#context));
+    }
+    await conclude(steps, this.#context);
+  }
+
+  #isOneByOne({ operation, isOneByOne }: Task): boolean {
+    return isOneByOne === true || (this.#context.habits.ownersOneByOne && hasOneByOne(operation));
+  }
+
+  /** Puts into the journal what is about to be sent, so that a kill before the answer is noticed. @returns by person key */
+  async #announce(tasks: readonly Task[]): Promise<Map<string, FirstPassword>> {
+    const { store, tenantId, vault, clock } = this.#context;
+    const fresh = tasks.filter((task) => task.entry === undefined);
+    const creations = tasks.filter(({ operation }) => isCreation(operation));
+    if (fresh.length + creations.length === 0) return new Map();
+    for (const task of fresh) task.entry = journalEntry(task.operation, task.run.runId);
+    const now = timestamp(clock);
+    const passwords = await store.withTenant(tenantId, async (scope) => {
+      await writeJournal(
+        scope,
+        fresh.flatMap(({ entry }) => entry ?? []),
+        now,
+      );
+      const kept = new Map<string, FirstPassword>();
+      for (const [run, ofRun] of Map.groupBy(creations, (task) => task.run)) {
+        const operations = ofRun.map((task) => task.operation);
+        const ofThose = await announceAccounts(scope, operations, { profile: run.profile, vault }, now);
+        for (const [key, password] of ofThose) kept.set(key, password);
+      }
+      return kept;
+    });
+    for (const task of fresh) if (passwords.get(task.operation.key)?.isKept === true) task.hasEarlierPassword = true;
+    return passwords;
+  }
+}
+
+function firstLook(operation: Operation): Task['doubt'] {
+  return { why: 'first', looks: 0, unanswered: 0, error: lostAnswer(operation) };
+}
+
+/** @throws TypeError for what another service than Graph is asked for */
+function requestFor(operation: Operation, ids: ObjectIds, options: RequestOptions, alone: boolean): WriteRequest {
+  const { request } = specOf(operation.kind);
+  if (request.service !== 'graph') throw new TypeError(`${operation.key}: a team is not asked for in a batch`);
+  if (!alone) return request.send(operation, ids, options);
+  const first = firstOf(operation);
+  return request.sendAlone?.(first, ids, options) ?? request.send(first, ids, options);
+}
+
+/** The operation for the first of its people alone. */
+function firstOf(operation: Operation): Operation {
+  return 'people' in operation ? { ...operation, people: operation.people.slice(0, 1) } : operation;
+}
+
+function missingPassword(key: PersonKey): never {
+  throw new TypeError(`the account of ${key} was not announced`);
+}
+
+/** A batch without an answer: every request in it may or may not have been carried out. */
+function asAnswers(error: unknown, count: number): HallpassError[] {
+  const failure = passing(error);
+  return Array.from({ length: count }, () => failure);
+}

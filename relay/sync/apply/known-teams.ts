@@ -1,0 +1,55 @@
+/** Which classes are teams already: asked for many together, because one list is shorter than a request for each. */
+import { HallpassError, passing } from '../../../shared/errors.ts';
+import type { GraphClient } from '../../graph/client.ts';
+import { readTeamsAmong } from '../../graph/teams.ts';
+
+/** What was read counts for so long. If it is no longer true, Microsoft Teams says so when it is asked for something. */
+const freshMs = 60_000;
+
+export class KnownTeams {
+  readonly #client: GraphClient;
+  readonly #clock: { now(): number };
+  /** Classes that will be asked about. */
+  readonly #expected = new Set<string>();
+  readonly #known = new Map<string, { isTeam: boolean; at: number }>();
+  #reading: Promise<void> | undefined;
+
+  constructor(client: GraphClient, clock: { now(): number }) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** This class will be asked about: the first question reads all of them. @param groupId of a class */
+  expect(groupId: string): void {
+    this.#expected.add(groupId);
+  }
+
+  /** Undefined where that cannot be read now. @param isAnew whether what was read before does not count */
+  async isTeam(groupId: string, isAnew = false): Promise<boolean | undefined> {
+    if (isAnew) this.#known.delete(groupId);
+    // A reading that is under way may have begun without it.
+    for (let attempt = 0; attempt < 2 && this.#fresh(groupId) === undefined; attempt += 1) {
+      this.#expected.add(groupId);
+      this.#reading ??= this.#read().finally(() => {
+        this.#reading = undefined;
+      });
+      await this.#reading;
+    }
+    return this.#fresh(groupId);
+  }
+
+  #fresh(groupId: string): boolean | undefined {
+    const known = this.#known.get(groupId);
+    return known !== undefined && this.#clock.now() - known.at < freshMs ? known.isTeam : undefined;
+  }
+
+  async #read(): Promise<void> {
+    const ids = [...this.#expected];
+    this.#expected.clear();
+    const found = await readTeamsAmong(this.#client, ids).catch(passing);
+    if (found instanceof HallpassError) return;
+    const at = this.#clock.now();
+    for (const id of found.teams) this.#known.set(id, { isTeam: true, at });
+    for (const id of found.others) this.#known.set(id, { isTeam: false, at });
+  }
+}

@@ -1,0 +1,92 @@
+/** An operation under way, or set aside between two attempts: who sends it, where it goes back to, and who learns the outcome. */
+import type { HallpassError } from '../../../shared/errors.ts';
+import type { Conflict } from '../../graph/outcome.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { Profile } from '../../profile/profile.ts';
+import type { Service } from '../../schedule/traits.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
+
+export interface Task {
+  /** In the schedule. */
+  readonly id: number;
+  readonly run: RunAccount;
+  operation: Operation;
+  /** Attempts made so far. */
+  attempts: number;
+  /** What the journal has of it, from its announcement on. */
+  entry?: JournalEntry;
+  /** What has to be found out before it can be sent again, or is settled. */
+  doubt?: Doubt | undefined;
+  /** It was looked for, and is not there. */
+  wasLookedFor?: boolean;
+  /** An answer was lost: what is found may be its own. */
+  wasLost?: boolean;
+  /** Its first password is of an earlier run, which may have made the account. */
+  hasEarlierPassword?: boolean;
+  /** Several people at once were refused: they are sent one at a time. */
+  isOneByOne?: boolean;
+  /** People who were refused alone, one after the other. */
+  refusedAlone?: number;
+  /** Somebody of the operation was refused alone. */
+  hadRefusals?: boolean;
+}
+
+/** An answer that does not tell what is true in Microsoft 365. */
+export interface Doubt {
+  /** `first`: not sent yet, and it may be there from a life that the relay does not remember. */
+  why: 'first' | 'lost' | 'conflict' | 'there' | 'missing' | 'denied';
+  /** Looks so far that found nothing, and those that were not answered. */
+  looks: number;
+  unanswered: number;
+  error: HallpassError;
+  /** Of a conflict: what is taken. */
+  conflict?: Conflict | undefined;
+  /** Graph's words, of what is denied. */
+  words?: string;
+}
+
+export type Doubtful = Task & { doubt: Doubt };
+
+export function isDoubtful(task: Task): task is Doubtful {
+  return task.doubt !== undefined;
+}
+
+/** Who carries tasks out at one service. */
+export interface Desk {
+  service: Service;
+  /** Calls under way at once. */
+  parallel: number;
+  /** Tasks of a call. */
+  atOnce: number;
+  /** Will be asked to carry it out. */
+  expect?(operation: Operation): void;
+  /** Gives every task back to the worklist. @throws HallpassError when nothing more can succeed (sign-in, consent, the store) */
+  carryOut(tasks: Task[]): Promise<void>;
+}
+
+/** Where tasks go back to. */
+export interface Worklist {
+  /** @param isDone whether what others need of it is there now */
+  settle(task: Task, isDone: boolean): void;
+  /** It goes again in so many milliseconds; nobody waits for it for long. */
+  goOn(task: Task, waitMs: number): void;
+  /** It goes again in so many milliseconds, and nothing waits for it meanwhile that can do without. */
+  setAside(task: Task, waitMs: number): void;
+}
+
+/** The run that operations belong to. It learns what has become of them when that is recorded. */
+export interface RunAccount {
+  readonly runId: string;
+  readonly profile: Profile;
+  /** @property isFound it was there before: its values are those of another time */
+  done(operation: Operation, how: { isFound: boolean }): void;
+  /** It failed. Of an operation for several people, this may be about some of them, and come more than once. */
+  refused(operation: Operation, problem: Problem): void;
+  /** It was not carried out, which is no failure. @property isWaiting Microsoft is not ready for it */
+  left(operation: Operation, how: { isWaiting: boolean }): void;
+  /** Nothing more can succeed. What was answered until then is recorded. */
+  broke(error: unknown): void;
+  /** Everything that it has admitted is settled or left. @throws HallpassError when the store cannot be worked with */
+  over(): Promise<void>;
+}

@@ -1,0 +1,42 @@
+/**
+ * The desk of Microsoft Teams: another service than the directory, with limits of its own. Each operation takes several requests, and
+ * waits between them; none of them holds up anything else.
+ */
+import type { Operation } from '../../model/operation.ts';
+import { specOf, teamWorkOf } from '../../operations/registry.ts';
+import type { Applying } from './applying.ts';
+import { ArchiveWork } from './archiving.ts';
+import { KnownTeams } from './known-teams.ts';
+import type { Desk, Task } from './task.ts';
+import { TeamWork } from './teams.ts';
+
+export class TeamsDesk implements Desk {
+  readonly service = 'teams';
+  /** All connections there are, because it takes seconds for some answers. */
+  readonly parallel = 8;
+  readonly atOnce = 1;
+  readonly #context: Applying;
+  readonly #known: KnownTeams;
+  readonly #making: TeamWork;
+  readonly #archiving: ArchiveWork;
+
+  constructor(context: Applying) {
+    this.#context = context;
+    this.#known = new KnownTeams(context.client, context.clock);
+    this.#making = new TeamWork(context, this.#known);
+    this.#archiving = new ArchiveWork(context, this.#known);
+  }
+
+  expect(operation: Operation): void {
+    if (specOf(operation.kind).request.service !== 'teams' || !('sectionId' in operation)) return;
+    const objectId = this.#context.applied.classes.get(operation.sectionId)?.objectId;
+    if (objectId !== undefined) this.#known.expect(objectId);
+  }
+
+  async carryOut(tasks: Task[]): Promise<void> {
+    for (const task of tasks) {
+      const waitMs = await (teamWorkOf(task.operation) === 'make' ? this.#making : this.#archiving).step(task);
+      if (waitMs !== undefined) this.#context.worklist.setAside(task, waitMs);
+    }
+  }
+}
