@@ -145,6 +145,12 @@ export function linkOf(item: string): LinkParts {
   }
 }
 
+/** The item of a link. @throws TypeError when it is none */
+export function asLinkItem(text: string): string {
+  linkOf(text);
+  return text;
+}
+
 /** What a link is about: `students:123`, `account:OBJECT-ID`, `class:77`. */
 export function linkedObject(item: string): ObjectKey | AccountKey {
   const { relation, linked } = linkOf(item);

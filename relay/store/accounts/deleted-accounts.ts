@@ -4,6 +4,7 @@ import type { Role } from '../../model/role.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 import { forgetPasswords } from './initial-passwords.ts';
+import { storedPerson } from './stored-person.ts';
 
 export interface DeletedAccount {
   role: Role;
@@ -24,8 +25,7 @@ export async function readDeletedAccounts({ db, tenantId }: TenantScope): Promis
     .orderBy('person_id')
     .execute();
   return rows.map((row) => ({
-    role: row.role,
-    personId: row.person_id,
+    ...storedPerson(row, 'deleted_account', row.object_id),
     objectId: row.object_id,
     rule: row.rule,
     deletedAt: row.deleted_at,

@@ -1,18 +1,19 @@
 /** User names that were given to accounts. Kept for good, because no name is given to a second person. */
-import { type PersonKey, personKey } from '../../model/person-key.ts';
+import type { PersonKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
+import { storedPersonKey } from './stored-person.ts';
 
 /** userPrincipalName and person key, oldest first. */
 export async function readGivenNames({ db, tenantId }: TenantScope): Promise<[string, PersonKey][]> {
   const rows = await db
     .selectFrom('given_name')
-    .select(['user_principal_name', 'role', 'person_id'])
+    .select(['user_principal_name', 'role', 'person_id', 'given_at'])
     .where('tenant_id', '=', tenantId)
     .orderBy('given_at')
     .execute();
-  return rows.map((row) => [row.user_principal_name, personKey(row.role, row.person_id)]);
+  return rows.map((row) => [row.user_principal_name, storedPersonKey(row, 'given_name', row.given_at)]);
 }
 
 export interface GivenName {

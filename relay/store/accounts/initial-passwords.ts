@@ -5,7 +5,9 @@ import { asPersonKey, type PersonKey, personKey } from '../../model/person-key.t
 import type { Role } from '../../model/role.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
+import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
+import { storedPerson, storedPersonKey } from './stored-person.ts';
 
 export interface SealedPassword {
   role: Role;
@@ -94,8 +96,8 @@ export async function findPasswords(
   const rows = await passwordsOf(scope, people);
   return new Map(
     rows.map((row) => {
-      const key = personKey(row.role, row.person_id);
-      return [key, { sealed: row.sealed, sealedFor: row.sealed_for === null ? key : asPersonKey(row.sealed_for) }];
+      const key = storedPersonKey(row, 'initial_password', row.made_at);
+      return [key, { sealed: row.sealed, sealedFor: sealedFor(row, key) }];
     }),
   );
 }
@@ -130,14 +132,17 @@ export async function readPasswords({ db, tenantId }: TenantScope): Promise<Wait
     .orderBy('password.person_id')
     .execute();
   return rows.map((row) => ({
-    role: row.role,
-    personId: row.person_id,
+    ...storedPerson(row, 'initial_password', row.made_at),
     userPrincipalName: row.user_principal_name,
     sealed: row.sealed,
-    sealedFor: row.sealed_for === null ? personKey(row.role, row.person_id) : asPersonKey(row.sealed_for),
+    sealedFor: sealedFor(row, storedPersonKey(row, 'initial_password', row.made_at)),
     madeAt: row.made_at,
     objectId: row.object_id,
   }));
+}
+
+function sealedFor({ sealed_for: stored }: { sealed_for: string | null }, key: PersonKey): PersonKey {
+  return stored === null ? key : readKey(asPersonKey, stored, 'initial_password', key);
 }
 
 /** Accounts that Hallpass made in a time of which this database knows nothing: whether they have their first password still, and which, is unknown. */

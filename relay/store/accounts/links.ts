@@ -14,10 +14,11 @@ import {
   settleDeletedAccounts,
 } from './deleted-accounts.ts';
 import { forgetPasswords } from './initial-passwords.ts';
+import { storedPerson } from './stored-person.ts';
 
 export async function readLinks(scope: TenantScope): Promise<Link[]> {
   const rows = await scope.db.selectFrom('link').selectAll().where('tenant_id', '=', scope.tenantId).execute();
-  return rows.map((row) => ({ role: row.role, personId: row.person_id, objectId: row.object_id, rule: row.rule }));
+  return rows.map((row) => ({ ...storedPerson(row, 'link', row.object_id), objectId: row.object_id, rule: row.rule }));
 }
 
 export async function addLinks(scope: TenantScope, links: readonly Link[], now: string): Promise<void> {

@@ -16,11 +16,11 @@ import {
   uncertainKey,
 } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
-import { asSectionId } from '../../model/keys.ts';
+import { asSchoolId, asSectionId, objectKey, objectOf } from '../../model/keys.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
 import { slices } from '../engine/slices.ts';
-import { isBody, readMany } from '../engine/stored-json.ts';
+import { isBody, oneOf, readKey, readMany } from '../engine/stored-json.ts';
 import { type JournalEntry, writeJournal } from '../runs/journal.ts';
 import type { TenantScope } from '../store.ts';
 import { readTeams, writeTeams } from '../teams/teams.ts';
@@ -30,8 +30,13 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
   const relations = relationMaps(state);
   const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
   for (const row of rows) {
-    const key = row.kind === 'user' ? asPersonKey(row.key) : row.key;
-    objectsOf(state, row.kind).set(key, toObject(row));
+    const { kind, key } = readKey(
+      (text) => objectOf(objectKey(asObjectKind(row.kind), text)),
+      row.key,
+      'applied',
+      row.object_id,
+    );
+    objectsOf(state, kind).set(key, toObject(row));
   }
   const pairs = await scope.db
     .selectFrom('applied_relation')
@@ -39,7 +44,8 @@ export async function readApplied(scope: TenantScope): Promise<AppliedState> {
     .where('tenant_id', '=', scope.tenantId)
     .execute();
   for (const { kind, container, item: stored, uncertain } of pairs) {
-    const item = itemIn[kind](stored);
+    readKey((text) => containerIn[kind](text), container, 'applied_relation', kind);
+    const item = readKey((text) => itemIn[kind](text), stored, 'applied_relation', container);
     if (uncertain === 1) state.uncertain.add(uncertainKey(kind, container, item));
     const items = relations[kind].get(container);
     if (items === undefined) relations[kind].set(container, new Set([item]));
@@ -54,9 +60,20 @@ const itemIn: Record<RelationKind, (stored: string) => string> = {
   owner: asMemberKey,
   schoolUser: asMemberKey,
   licence: asPersonKey,
-  schoolClass: (sectionId) => sectionId,
+  schoolClass: asSectionId,
   retired: (item) => item,
 };
+
+const containerIn: Record<RelationKind, (stored: string) => string> = {
+  member: asSectionId,
+  owner: asSectionId,
+  schoolUser: asSchoolId,
+  schoolClass: asSchoolId,
+  licence: (license) => license,
+  retired: (how) => how,
+};
+
+const asObjectKind = oneOf(['school', 'class', 'user']);
 
 /** Records answered operations: applied state and journal together. */
 export async function record(

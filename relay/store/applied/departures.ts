@@ -2,11 +2,12 @@
 import { asObjectKey, type ObjectKey } from '../../model/keys.ts';
 import type { DepartureNews, Departures } from '../../plan/departures.ts';
 import { slices } from '../engine/slices.ts';
+import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 export async function readDepartures({ db, tenantId }: TenantScope): Promise<Departures> {
   const rows = await db.selectFrom('departure').select(['key', 'since']).where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map(({ key, since }) => [asObjectKey(key), since]));
+  return new Map(rows.map(({ key, since }) => [readKey(asObjectKey, key, 'departure', `since ${since}`), since]));
 }
 
 /** Since when one is gone; undefined for what is there. @param key `students:123`, `class:77` */

@@ -2,11 +2,11 @@
 
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { Drift, DriftLedger, Value } from '../../drift/ledger.ts';
+import { asLinkItem, type Drift, type DriftLedger, isOfLink, type Value } from '../../drift/ledger.ts';
 import type { DeltaPosition } from '../../model/delta-position.ts';
-import { asObjectKey } from '../../model/keys.ts';
+import { asObjectKey, asSchoolId, type SchoolId } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
-import { isBodyValue, readJson } from '../engine/stored-json.ts';
+import { isBodyValue, readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import type { DriftTables } from './tables.ts';
 
@@ -43,8 +43,8 @@ function toDrift({
 }: Selectable<DriftTables['drift']>): Drift {
   return {
     kind,
-    object: asObjectKey(object),
-    item,
+    object: readKey(asObjectKey, object, 'drift', `${kind} since ${first_at}`),
+    item: isOfLink({ kind }) ? readKey(asLinkItem, item, 'drift', object) : item,
     ...(ours === null ? {} : { ours: readJson(storedValue, ours, 'drift', object) }),
     ...(theirs === null ? {} : { theirs: readJson(storedValue, theirs, 'drift', object) }),
     state,
@@ -132,9 +132,9 @@ export async function writeReading(
 }
 
 /** When it was last read who and what is in each school, ISO 8601, by school id. */
-export async function readSchoolReadings({ db, tenantId }: TenantScope): Promise<Map<string, string>> {
+export async function readSchoolReadings({ db, tenantId }: TenantScope): Promise<Map<SchoolId, string>> {
   const rows = await db.selectFrom('school_reading').selectAll().where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map((row) => [row.school_id, row.read_at]));
+  return new Map(rows.map((row) => [readKey(asSchoolId, row.school_id, 'school_reading', row.read_at), row.read_at]));
 }
 
 export async function writeSchoolReadings(

@@ -37,7 +37,7 @@ t.test('runs, problems and decisions of the one profile that there was become it
         values ('t', 'r', ${at}, 'success', '{}', 3, 0, 0)`,
     ...['o2', 'o1', 'o3'].map(
       (id) => sql`insert into operation (tenant_id, id, run_id, kind, key, reason, state, at)
-        values ('t', ${id}, 'r', 'addMembers', ${id}, 'r', 'done', ${at})`,
+        values ('t', ${id}, 'r', 'addMembers', ${`class:${id}`}, 'r', 'done', ${at})`,
     ),
     ...['kim', 'lee'].map((who) => sql`insert into audit values ('t', ${who}, ${at}, ${who}, 'profile.set', '{}')`),
     sql`insert into problem values ('t', 'students:1', 'UnmatchedEntry', 'm', 'a', ${at}, ${at})`,
@@ -58,7 +58,7 @@ t.test('runs, problems and decisions of the one profile that there was become it
     t.match(await readProblems(scope), [{ profile, subject: 'students:1', firstAt: at }]);
     t.match(
       await operationsOf(scope, 'r'),
-      ['o2', 'o1', 'o3'].map((key) => ({ key })),
+      ['o2', 'o1', 'o3'].map((id) => ({ key: `class:${id}` })),
       'in the order in which they were written, though their times tie',
     );
     t.match(await readAudit(scope, { limit: 9 }), [{ who: 'lee' }, { who: 'kim' }]);

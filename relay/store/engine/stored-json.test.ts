@@ -2,9 +2,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import t, { type Test } from 'tap';
 import { testProfile } from '../../testing/relay-double.ts';
+import { readDeletedAccounts } from '../accounts/deleted-accounts.ts';
+import { readGivenNames } from '../accounts/given-names.ts';
+import { findPasswords } from '../accounts/initial-passwords.ts';
+import { readLinks } from '../accounts/links.ts';
 import { noteHealth } from '../agents/agent-health.ts';
 import { listAgents, sourceKind } from '../agents/agents.ts';
 import { readApplied, readObject } from '../applied/applied.ts';
+import { readDepartures } from '../applied/departures.ts';
 import { readAudit } from '../audit/audit.ts';
 import { readFound } from '../directory/found.ts';
 import { readDrift } from '../drift/drift.ts';
@@ -16,6 +21,7 @@ import { changedSince, readRecord } from '../roster/mirror.ts';
 import { operationsOn, readIntents } from '../runs/journal.ts';
 import { listRuns, operationsOf } from '../runs/run-history.ts';
 import { openStore, type TenantScope } from '../store.ts';
+import { readTeams } from '../teams/teams.ts';
 import { createTenant } from '../tenants/system.ts';
 
 const at = '2026-09-01T08:00:00.000Z';
@@ -141,6 +147,137 @@ for (const text of ['{"surname": "Zelenka', '[7, {"surname": "Zelenka"}]', '7'])
       }
     }
   });
+}
+
+/** Rows with a column that names nothing, and what the error calls the row in its place. */
+const damagedKeys: Damage[] = [
+  ...['user', 'cat'].map((kind) => ({
+    table: 'applied',
+    key: 'object-1',
+    row: (tenant: string, text: string) =>
+      sql`insert into applied values (${tenant}, ${kind}, ${text}, 'object-1', '{}')`,
+    readers: [readApplied],
+  })),
+  ...['member', 'owner', 'schoolUser', 'licence', 'cat'].map((kind) => ({
+    table: 'applied_relation',
+    key: kind === 'cat' ? 'cat' : '7',
+    row: (tenant: string, text: string) =>
+      sql`insert into applied_relation values (${tenant}, ${kind}, '7', ${text}, 0)`,
+    readers: [readApplied],
+  })),
+  {
+    table: 'departure',
+    key: 'since 2026-09-01',
+    row: (tenant, text) => sql`insert into departure values (${tenant}, ${text}, '2026-09-01')`,
+    readers: [readDepartures],
+  },
+  {
+    table: 'drift',
+    key: `missing since ${at}`,
+    row: (tenant, text) => sql`insert into drift
+      values (${tenant}, 'missing', ${text}, 'member:students:1', null, null, 'open', 'kept', 0, ${at}, ${at})`,
+    readers: [readDrift],
+  },
+  {
+    table: 'drift',
+    key: 'class:7',
+    row: (tenant, text) => sql`insert into drift
+      values (${tenant}, 'missing', 'class:7', ${`member:${text}`}, null, null, 'open', 'kept', 0, ${at}, ${at})`,
+    readers: [readDrift],
+  },
+  {
+    table: 'operation',
+    key: 'operation-1',
+    row: (tenant, text) => sql`insert into operation (tenant_id, id, run_id, kind, key, reason, state, at, seq)
+      values (${tenant}, 'operation-1', 'run-0', 'updateUser', ${text}, 'r', 'intent', ${at}, 1)`,
+    readers: [readIntents, (scope) => operationsOf(scope, 'run-0')],
+  },
+  {
+    table: 'operation',
+    key: 'operation-1',
+    row: (tenant, text) => sql`insert into operation (tenant_id, id, run_id, kind, key, reason, state, at, seq)
+      values (${tenant}, 'operation-1', 'run-0', ${text}, 'students:1', 'r', 'intent', ${at}, 1)`,
+    readers: [readIntents],
+  },
+  ...(['kind', 'rule'] as const).map((column) => ({
+    table: 'hold',
+    key: 'removeMember:1:share',
+    row: (tenant: string, text: string) => sql`insert into hold (tenant_id, profile, key, kind, school_id, rule, count,
+        there, reason, effect, sample, state, first_seen, last_seen)
+      values (${tenant}, 'test', 'removeMember:1:share', ${column === 'kind' ? text : 'removeMember'}, '1',
+        ${column === 'rule' ? text : 'share'}, 1, 1, 'r', 'e', '[]', 'waiting', ${at}, ${at})`,
+    readers: [readHolds],
+  })),
+  {
+    table: 'link',
+    key: 'object-1',
+    row: (tenant, text) => sql`insert into link (tenant_id, role, person_id, object_id, rule, linked_at)
+      values (${tenant}, ${text}, '1', 'object-1', 'created', ${at})`,
+    readers: [readLinks],
+  },
+  {
+    table: 'deleted_account',
+    key: 'object-1',
+    row: (tenant, text) => sql`insert into deleted_account (tenant_id, role, person_id, object_id, rule, deleted_at)
+      values (${tenant}, ${text}, '1', 'object-1', 'created', ${at})`,
+    readers: [readDeletedAccounts],
+  },
+  {
+    table: 'given_name',
+    key: at,
+    row: (tenant, text) => sql`insert into given_name (tenant_id, user_principal_name, role, person_id, given_at)
+      values (${tenant}, 'ada@contoso.edu', ${text}, '1', ${at})`,
+    readers: [readGivenNames],
+  },
+  {
+    table: 'initial_password',
+    key: 'students:1',
+    row: (tenant, text) => sql`insert into initial_password
+        (tenant_id, role, person_id, user_principal_name, sealed, sealed_for, made_at)
+      values (${tenant}, 'students', '1', 'ada@contoso.edu', 'x', ${text}, ${at})`,
+    readers: [(scope) => findPasswords(scope, [{ role: 'students', personId: '1' }])],
+  },
+];
+
+t.test('a column that names nothing is damage, and is not told', async (t) => {
+  for (const { table, key, row, readers } of damagedKeys) {
+    const { id, inTenant } = await setUp(t);
+    await inTenant(({ db }) => row(id, 'Zelenka').execute(db));
+    for (const read of readers) {
+      const error = await inTenant(read).catch((thrown: unknown) => thrown);
+      const message = `A row of the table ${table} in the database cannot be read (${key}): a key in it names nothing`;
+      t.match(error, { code: 'STORED_VALUE_DAMAGED', message }, `${table} ${key}`);
+      t.notMatch(String(error), /Zelenka/);
+    }
+  }
+});
+
+t.test('so is an id that is empty', async (t) => {
+  const rows: [string, (tenant: string) => RawBuilder<unknown>, (scope: TenantScope) => Promise<unknown>][] = [
+    ['applied', (id) => sql`insert into applied values (${id}, 'class', '', 'object-1', '{}')`, readApplied],
+    [
+      'applied_relation',
+      (id) => sql`insert into applied_relation values (${id}, 'member', '', 'students:1', 0)`,
+      readApplied,
+    ],
+    ['team', (id) => sql`insert into team values (${id}, '', 'object-1', 'there', null, ${at}, ${at})`, readTeams],
+    [
+      'record',
+      (id) => recordRow(id, { kind: 'teacherRoster', id: '5', schoolId: '1', sectionId: '', teacherId: '9' }),
+      (scope) => changedSince(scope, 0),
+    ],
+    ['record', (id) => recordRow(id, { kind: 'student', id: '5', schoolId: '' }), (scope) => changedSince(scope, 0)],
+    ['record', (id) => recordRow(id, { kind: 'cat', id: '5', schoolId: '1' }), (scope) => changedSince(scope, 0)],
+  ];
+  for (const [table, row, read] of rows) {
+    const { id, inTenant } = await setUp(t);
+    await inTenant(({ db }) => row(id).execute(db));
+    await t.rejects(inTenant(read), { code: 'STORED_VALUE_DAMAGED', message: `table ${table} ` }, table);
+  }
+});
+
+function recordRow(tenant: string, record: Record<string, string>) {
+  return sql`insert into record values (${tenant}, 'student', '1', '5', 'hash', ${JSON.stringify(record)}, 1, 0)`;
 }
 
 t.test('a key that names nothing is damage, too', async (t) => {

@@ -1,4 +1,4 @@
-/** Columns that hold JSON: what stands there is checked when it is read, like everything that comes from outside. */
+/** Columns that hold JSON or keys: what stands there is checked when it is read, like everything that comes from outside. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
 import { schemaReason } from '../../../shared/schema-reason.ts';
@@ -31,6 +31,29 @@ export function readMany<T>(is: (value: unknown) => value is T, text: string, ta
   const value = parsed(text, table, key);
   if (is(value)) return value;
   throw fail('STORED_VALUE_DAMAGED', { table, key, reason: 'it is not what Hallpass writes there' });
+}
+
+/**
+ * A column that names something: `asPersonKey` and the like read it, or {@link oneOf}.
+ *
+ * @param key of the row, for people: another column, because this one may be about a person
+ * @throws HallpassError as {@link readJson}
+ */
+export function readKey<K>(read: (text: string) => K, text: string, table: string, key: string): K {
+  try {
+    return read(text);
+  } catch {
+    throw fail('STORED_VALUE_DAMAGED', { table, key, reason: 'a key in it names nothing' });
+  }
+}
+
+/** Reads one of these words. @throws TypeError for another one */
+export function oneOf<K extends string>(words: readonly K[]): (text: string) => K {
+  return (text) => {
+    const word = words.find((one) => one === text);
+    if (word === undefined) throw new TypeError('none of the words that stand there');
+    return word;
+  };
 }
 
 function parsed(text: string, table: string, key: string): unknown {

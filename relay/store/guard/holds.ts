@@ -1,12 +1,12 @@
 /** What the guard holds back in a tenant, and what people decided about it. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
-import { covers, type GuardRule, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
+import { covers, guardRules, type HoldRecord, type HoldSample, type HoldState, isOpen } from '../../model/hold.ts';
 import { asOperationKey, asSchoolId } from '../../model/keys.ts';
-import type { OperationKind } from '../../model/operation.ts';
 import { asMemberKey } from '../../model/person-key.ts';
+import { operationKinds } from '../../operations/registry.ts';
 import { slices } from '../engine/slices.ts';
-import { readJson } from '../engine/stored-json.ts';
+import { oneOf, readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 export type StoredHold = HoldRecord & { profile: string };
@@ -33,9 +33,9 @@ export async function readHolds({ db, tenantId }: TenantScope, profile?: string)
   return rows.map((row) => ({
     profile: row.profile,
     key: row.key,
-    kind: row.kind as OperationKind,
-    schoolId: asSchoolId(row.school_id),
-    rule: row.rule as GuardRule,
+    kind: readKey(oneOf(operationKinds), row.kind, 'hold', row.key),
+    schoolId: readKey(asSchoolId, row.school_id, 'hold', row.key),
+    rule: readKey(oneOf(guardRules), row.rule, 'hold', row.key),
     count: row.count,
     there: row.there,
     reason: row.reason,

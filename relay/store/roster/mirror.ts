@@ -153,8 +153,24 @@ export async function manifest(
 
 /** What the intake wrote after checking it against the schema; checking 800,000 rows again would cost seconds a run. */
 function isRecord<K extends Kind>(value: unknown): value is RecordOf<K> {
-  return isObject(value) && 'id' in value && 'schoolId' in value;
+  if (!isObject(value) || !('kind' in value)) return false;
+  const isName = (name: string) => {
+    const text: unknown = Reflect.get(value, name);
+    return typeof text === 'string' && text !== '';
+  };
+  return namesIn.get(value.kind)?.every(isName) === true;
 }
+
+/** What names a record, and other records in it. */
+const namesIn: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['school', ['id', 'schoolId']],
+  ['term', ['id', 'schoolId']],
+  ['section', ['id', 'schoolId', 'termId']],
+  ['student', ['id', 'schoolId']],
+  ['teacher', ['id', 'schoolId']],
+  ['studentEnrollment', ['id', 'schoolId', 'sectionId', 'studentId']],
+  ['teacherRoster', ['id', 'schoolId', 'sectionId', 'teacherId']],
+]);
 
 function stored<K extends Kind>({ id, data }: { id: string; data: string }): RecordOf<K> {
   return readMany(isRecord<K>, data, 'record', id);

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { Body } from '../../model/body.ts';
 import { asOperationKey, type ObjectKey, type OperationKey } from '../../model/keys.ts';
 import type { OperationKind } from '../../model/operation.ts';
+import { operationKinds } from '../../operations/registry.ts';
 import { slices } from '../engine/slices.ts';
-import { readJson, storedObject } from '../engine/stored-json.ts';
+import { oneOf, readJson, readKey, storedObject } from '../engine/stored-json.ts';
 import { nextNumber } from '../sequence.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -79,8 +80,8 @@ export async function readIntents(scope: TenantScope): Promise<Intent[]> {
     .execute();
   return rows.map((row) => ({
     id: row.id,
-    kind: row.kind as OperationKind,
-    key: asOperationKey(row.key),
+    kind: readKey(oneOf(operationKinds), row.kind, 'operation', row.id),
+    key: readKey(asOperationKey, row.key, 'operation', row.id),
     after: row.after === null ? undefined : readJson(storedValues, row.after, 'operation', row.id),
   }));
 }

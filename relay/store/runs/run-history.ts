@@ -1,7 +1,8 @@
 /** The journal as it is read: what every run did, operation by operation, for as long as it is kept. */
 import { z } from 'zod';
 import { fail } from '../../../shared/errors.ts';
-import { readJson } from '../engine/stored-json.ts';
+import { asOperationKey, type OperationKey } from '../../model/keys.ts';
+import { readJson, readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 import { storedValues } from './journal.ts';
 
@@ -65,7 +66,7 @@ export interface JournaledOperation {
   /** When its answer came, or when it was announced, ISO 8601. */
   at: string;
   kind: string;
-  key: string;
+  key: OperationKey;
   /** `intent` when the answer is not known yet, `unknown` when it never came and it was planned again. */
   state: string;
   reason: string;
@@ -100,8 +101,9 @@ export async function operationsOf(
     .orderBy('seq')
     .$if(limit >= 0, (query) => query.limit(limit).offset(offset))
     .execute();
-  return rows.map(({ id, before, after, error_code: code, error_message: message, ...rest }) => ({
+  return rows.map(({ id, key, before, after, error_code: code, error_message: message, ...rest }) => ({
     ...rest,
+    key: readKey(asOperationKey, key, 'operation', id),
     before: before === null ? null : readJson(storedValues, before, 'operation', id),
     after: after === null ? null : readJson(storedValues, after, 'operation', id),
     error: code === null ? null : { code, message: message ?? '' },

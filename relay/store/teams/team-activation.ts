@@ -2,12 +2,13 @@
 import { asSectionId, type SectionId } from '../../model/keys.ts';
 import type { TeamActivation } from '../../plan/team-activation.ts';
 import { slices } from '../engine/slices.ts';
+import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 /** Of every team that was looked at, by section; it may be one of an earlier class of the section. */
 export async function readActivations({ db, tenantId }: TenantScope): Promise<Map<SectionId, TeamActivation>> {
   const rows = await db.selectFrom('team_activation').selectAll().where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map((row) => [asSectionId(row.section_id), toActivation(row)]));
+  return new Map(rows.map(toActivation).map((activation) => [activation.sectionId, activation]));
 }
 
 /** Undefined for a team that nobody has looked at yet. */
@@ -83,5 +84,6 @@ interface Row {
 
 function toActivation(row: Row): TeamActivation {
   const { section_id, object_id: objectId, state, since, checked_at: checkedAt } = row;
-  return { sectionId: asSectionId(section_id), objectId, state, since, checkedAt: checkedAt ?? undefined };
+  const sectionId = readKey(asSectionId, section_id, 'team_activation', objectId);
+  return { sectionId, objectId, state, since, checkedAt: checkedAt ?? undefined };
 }

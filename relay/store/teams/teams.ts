@@ -2,12 +2,13 @@
 import type { AppliedTeam } from '../../model/applied-state.ts';
 import { asSectionId, type SectionId } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
+import { readKey } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
 /** By section. */
 export async function readTeams({ db, tenantId }: TenantScope): Promise<Map<SectionId, AppliedTeam>> {
   const rows = await db.selectFrom('team').selectAll().where('tenant_id', '=', tenantId).execute();
-  return new Map(rows.map((row) => [asSectionId(row.section_id), toTeam(row)]));
+  return new Map(rows.map((row) => [readKey(asSectionId, row.section_id, 'team', row.object_id), toTeam(row)]));
 }
 
 /** Of one section; undefined when Microsoft was never asked for it. */

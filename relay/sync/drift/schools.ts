@@ -23,7 +23,7 @@ const comparisonsADay = 96;
 export function dueSchools(
   state: TenantState,
   drifts: Iterable<Drift>,
-  readAt: ReadonlyMap<string, string>,
+  readAt: ReadonlyMap<SchoolId, string>,
   nowMs: number,
 ): SchoolId[] {
   const [uncertain, reported] = [new Set<string>(), new Set<string>()];
@@ -32,7 +32,7 @@ export function dueSchools(
     if (verdict === 'waiting') uncertain.add(objectOf(object).key);
     if (verdict === 'reported' || verdict === 'contended') reported.add(objectOf(object).key);
   }
-  const unreadMs = (id: string) => nowMs - Date.parse(readAt.get(id) ?? new Date(0).toISOString());
+  const unreadMs = (id: SchoolId) => nowMs - Date.parse(readAt.get(id) ?? new Date(0).toISOString());
   const all = [...state.applied.schools.keys()].filter(
     (id) => !state.applied.gone.has(schoolKey(id)) && profileOf(schoolKey(id), state)?.profile.state === 'enabled',
   );
