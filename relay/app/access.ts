@@ -45,6 +45,7 @@ export type Question =
   | 'fleet'
   | 'settings'
   | 'tenant'
+  | 'connection'
   | 'status'
   | 'agents'
   | 'schools'
@@ -108,7 +109,8 @@ export const access: Readonly<Record<Action, Rule>> = {
   agents: { roles: everybody, scope: 'agents' },
   schools: { roles: everybody, scope: 'status' },
   properties: { roles: everybody, scope: 'profiles' },
-  // These four ask Microsoft 365, within the limits that the district's runs need.
+  // These five ask Microsoft 365, within the limits that the district's runs need.
+  connection: { roles: admins, scope: 'tenants' },
   licenses: { roles: admins, scope: 'profiles' },
   domains: { roles: admins, scope: 'profiles' },
   check: { roles: admins, scope: 'profiles' },

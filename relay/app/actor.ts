@@ -47,6 +47,12 @@ export function reaches(actor: Actor, tenantId: string): boolean {
   return actor.kind === 'terminal';
 }
 
+/** Ids of the districts that it reaches; undefined for every one. */
+export function reachedBy(actor: Actor): readonly string[] | undefined {
+  if (actor.kind === 'token') return actor.tenants === 'all' ? undefined : actor.tenants;
+  return actor.kind === 'terminal' ? undefined : [];
+}
+
 /** Everybody but a token has all of them. */
 export function hasScope(actor: Actor, scope: AccessScope): boolean {
   return actor.kind !== 'token' || actor.scopes.includes(scope);

@@ -29,7 +29,7 @@ Example:
 }
 
 /** The servers that agents of a district named, and what to do about those that were refused. */
-export function serverLines(slug: string, servers: readonly KnownServer[]): string[] {
+export function serverLines(slug: string, servers: readonly Omit<KnownServer, 'id'>[]): string[] {
   return servers.flatMap(({ host, isAccepted, firstAt, lastAt }) => {
     const shown = printableLine(host);
     if (isAccepted) return [`${'PowerSchool'.padEnd(18)}${shown}, since ${firstAt}`];

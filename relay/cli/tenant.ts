@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addTenant, changeTenant } from '../app/commands/tenants.ts';
-import { describeFleet, fleetNow } from '../app/queries/fleet.ts';
-import { readServers } from '../store/agents/source-servers.ts';
+import { tenantNow, tenantsNow } from '../app/queries/tenants.ts';
+import type { Connection } from '../app/queries/try-tenant.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
 import { serverLines, tenantAcceptCommand } from './tenant-accept.ts';
 import { tenantRemoveCommand } from './tenant-remove.ts';
@@ -34,9 +34,9 @@ Example:
     )
     .action(async (slug: string, options: AddOptions) => {
       const actor = actorOf(context, options);
-      const { tenant: made, found } = await withApp(context, (app) => addTenant(app, actor, { slug, ...options }));
+      const { tenant: made, tried } = await withApp(context, (app) => addTenant(app, actor, { slug, ...options }));
       context.out.write(`Added ${made.slug} (${made.id}).\n`);
-      for (const line of found) context.out.write(`${line}\n`);
+      for (const line of connectionLines(tried)) context.out.write(`${line}\n`);
       context.out.write(`  → hallpass-relay profile set ${made.slug} FILE.json\n`);
     });
 }
@@ -48,13 +48,8 @@ function listCommand(tenant: Command, context: CliContext): void {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant list --json')
     .action(async (options: { json?: true }) => {
-      const districts = await withApp(context, (app) => fleetNow(app, actorOf(context)));
-      const { districts: lines } = describeFleet(districts, context.clock.now());
-      const lineOf = new Map(lines.map((line) => [line.slug, line]));
-      const rows = districts.map(({ id, slug, name, graphTenantId, committedAt, createdAt }) => {
-        const { standing = '', agent = null, agentSeenAt = null } = lineOf.get(slug) ?? {};
-        return { id, slug, name, graphTenantId, committedAt, createdAt, standing, agent, agentSeenAt };
-      });
+      const nowMs = context.clock.now();
+      const { tenants: rows } = await withApp(context, (app) => tenantsNow(app, actorOf(context), nowMs));
       if (options.json) return printJson(context, rows);
       if (rows.length === 0) return void context.out.write('No districts yet.\n  → hallpass-relay tenant add --help\n');
       printTable(
@@ -76,23 +71,34 @@ function showCommand(tenant: Command, context: CliContext): void {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay tenant show contoso')
     .action(async (name: string, options: { json?: true }) => {
-      const { found, servers } = await askDistrict(
-        context,
-        { question: 'tenant', tenant: name },
-        async (scope, found) => {
-          return { found, servers: await readServers(scope) };
-        },
-      );
-      const { id, slug, created_at: createdAt, graph_tenant_id: graphTenantId } = found;
-      if (options.json) return printJson(context, { id, slug, name: found.name, graphTenantId, createdAt, servers });
+      const found = await askDistrict(context, { question: 'tenant', tenant: name }, tenantNow);
+      if (options.json) return printJson(context, found);
+      const { id, slug, graphTenantId, createdAt, servers } = found;
       const rows = { Slug: slug, Name: found.name, Id: id, 'Microsoft tenant': graphTenantId, Added: createdAt };
       for (const [label, value] of Object.entries(rows)) context.out.write(`${label.padEnd(18)}${value}\n`);
       for (const line of serverLines(slug, servers)) context.out.write(`${line}\n`);
-      const { tryTenant } = await import('../app/queries/try-tenant.ts');
-      const asking = { ...context, signal: context.stop };
-      for (const line of await tryTenant(asking, graphTenantId)) context.out.write(`${line}\n`);
+      const { connectionNow } = await import('../app/queries/try-tenant.ts');
+      const tried = await withApp(context, (app) => connectionNow(app, actorOf(context), id));
+      for (const line of connectionLines(tried)) context.out.write(`${line}\n`);
       context.out.write(`  → hallpass-relay status ${slug}\n`);
     });
+}
+
+/** Whether the relay can sign in; none where that was not tried. */
+function connectionLines(connection: Connection | undefined): string[] {
+  switch (connection?.state) {
+    case undefined:
+      return [];
+    case 'untried':
+      return [
+        'The tenant id was not tried: the relay has no app registration yet.',
+        '  → hallpass-relay configure --client-id GUID --client-cert FILE --client-key FILE',
+      ];
+    case 'ok':
+      return ["The relay can sign in to the district's Microsoft 365."];
+    case 'refused':
+      return [`The relay cannot sign in yet: ${connection.error.message}`, `  → ${connection.error.action}`];
+  }
 }
 
 interface EditOptions extends Noted {
@@ -115,8 +121,8 @@ function editCommand(tenant: Command, context: CliContext): void {
       }
       const actor = actorOf(context, options);
       const change = { tenant: given, slug, name, graphTenant };
-      const { tenant: after, found } = await withApp(context, (app) => changeTenant(app, actor, change));
+      const { tenant: after, tried } = await withApp(context, (app) => changeTenant(app, actor, change));
       context.out.write(`${after.slug}: ${after.name}, Microsoft tenant ${after.graph_tenant_id}.\n`);
-      for (const line of found) context.out.write(`${line}\n`);
+      for (const line of connectionLines(tried)) context.out.write(`${line}\n`);
     });
 }

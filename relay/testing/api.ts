@@ -34,7 +34,7 @@ export interface ApiSetting {
 export async function apiSetting(t: Test): Promise<ApiSetting> {
   const home = t.testdir();
   const mode = { students: 'match', teachers: 'match' } as const;
-  const district = await openDistrict({ dir: home, home, mode, students: 40, accounts: true });
+  const district = await openDistrict({ dir: home, home, mode, students: 40, accounts: true, freeTenants: 2 });
   t.teardown(() => district.close());
   const roster = smallRoster(42);
   await district.commit(roster);

@@ -160,6 +160,8 @@ export async function openDistrict(options: {
   home?: string;
   /** What else the tenant holds at the start. */
   furnish?: (file: DirectoryFile) => DirectoryFile;
+  /** So many more Microsoft 365 tenants, which no district has yet. */
+  freeTenants?: number;
 }): Promise<District> {
   const clock = new VirtualClock(Date.now());
   const directory: DirectoryFile = {
@@ -174,6 +176,7 @@ export async function openDistrict(options: {
     clock,
     lag: 50,
     directory: options.furnish?.(directory) ?? directory,
+    tenants: Array.from({ length: options.freeTenants ?? 0 }, () => ({ directory: { ...directory, users: [] } })),
   });
   const secretFile = join(options.dir, 'secret');
   const caFile = join(options.dir, 'ca.pem');

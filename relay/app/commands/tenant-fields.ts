@@ -23,6 +23,8 @@ const graphTenantSchema = z
     ),
   );
 
+export const tenantSchemas = { slug: slugSchema, name: nameSchema, graphTenant: graphTenantSchema };
+
 export const tenantFields = {
   slug: (value: string) => checked(slugSchema, value, 'slug'),
   name: (value: string) => checked(nameSchema, value, 'name'),

@@ -9,6 +9,7 @@ import { countTenant, editTenant, removeTenant, type TenantChange } from '../../
 import { allow } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import { type AppContext, perform, performAcross, reach, type TenantRef } from '../perform.ts';
+import type { Connection } from '../queries/try-tenant.ts';
 import { tenantFields } from './tenant-fields.ts';
 
 /** As somebody typed them. */
@@ -20,8 +21,8 @@ export interface TenantInput {
 
 export interface AddedTenant {
   tenant: Tenant;
-  /** Sentences on whether its Microsoft 365 tenant lets the relay in; none where it was not tried. */
-  found: readonly string[];
+  /** Whether its Microsoft 365 tenant lets the relay in; undefined where nothing of that changed. */
+  tried: Connection | undefined;
 }
 
 /** @throws HallpassError RELAY_SETTING_INVALID, TENANT_GRAPH_UNKNOWN, TENANT_EXISTS */
@@ -32,10 +33,10 @@ export async function addTenant(context: AppContext, actor: Actor, input: Requir
     name: tenantFields.name(input.name ?? ''),
     graphTenantId: tenantFields.graphTenant(input.graphTenant ?? ''),
   };
-  const found = await tried(context, given.graphTenantId);
+  const tried = await tryConnection(context, given.graphTenantId);
   return await performAcross(context, actor, 'tenant.add', async (scope, now) => {
     const tenant = await createTenant(scope, given, now);
-    return { outcome: { tenant, found }, entries: inBothLogs(tenant, given) };
+    return { outcome: { tenant, tried }, entries: inBothLogs(tenant, given) };
   });
 }
 
@@ -51,13 +52,14 @@ export async function changeTenant(
     ...(name !== undefined && { name: tenantFields.name(name) }),
     ...(graphTenant !== undefined && { graphTenantId: tenantFields.graphTenant(graphTenant) }),
   };
-  const found = change.graphTenantId === undefined ? [] : await tried(context, change.graphTenantId);
+  const { graphTenantId } = change;
+  const tried = graphTenantId === undefined ? undefined : await tryConnection(context, graphTenantId);
   return await performAcross(context, actor, 'tenant.edit', async (scope) => {
     const before = await reach(scope, actor, named);
     await editTenant(scope, before, change);
     const tenant = await findTenant(scope, before.id);
     const detail = { changes: changesBetween(audited(before), audited(tenant)) };
-    return { outcome: { tenant, found }, entries: inBothLogs(tenant, detail) };
+    return { outcome: { tenant, tried }, entries: inBothLogs(tenant, detail) };
   });
 }
 
@@ -74,7 +76,7 @@ function audited({ slug, name, graph_tenant_id: graphTenantId }: Tenant) {
 }
 
 /** Loaded when it is needed: see microsoft.ts. */
-async function tried(context: AppContext, graphTenantId: string): Promise<string[]> {
+async function tryConnection(context: AppContext, graphTenantId: string): Promise<Connection> {
   const { tryTenant } = await import('../queries/try-tenant.ts');
   return await tryTenant(context, graphTenantId);
 }

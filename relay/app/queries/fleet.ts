@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Standing } from '../../profile/standing.ts';
 import { type FleetAgent, type FleetDistrict, type FleetProfile, readFleet } from '../../store/tenants/fleet-view.ts';
 import { allow } from '../access.ts';
-import type { Actor } from '../actor.ts';
+import { type Actor, reachedBy } from '../actor.ts';
 import type { AppContext } from '../perform.ts';
 import { ago, conditionOf, conditionSchema, describeCondition } from './agent-condition.ts';
 import { moment, type Table } from './fields.ts';
@@ -37,8 +37,7 @@ export type FleetLine = z.infer<typeof districtSchema>;
 /** The districts that the actor reaches, by slug. @throws HallpassError ROLE_INSUFFICIENT */
 export async function fleetNow({ store }: Pick<AppContext, 'store'>, actor: Actor): Promise<FleetDistrict[]> {
   allow(actor, 'fleet');
-  const only = actor.kind === 'token' && actor.tenants !== 'all' ? actor.tenants : undefined;
-  return await store.system((scope) => readFleet(scope, only));
+  return await store.system((scope) => readFleet(scope, reachedBy(actor)));
 }
 
 /** @param nowMs milliseconds since the epoch */

@@ -1,32 +1,57 @@
 /** Whether a Microsoft tenant is there, and lets the relay in: tried before anything counts on it. */
+import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { openTransport } from '../../graph/transport.ts';
 import { loadSettings } from '../../settings/settings.ts';
+import type { Actor } from '../actor.ts';
 import { withGraph } from '../microsoft.ts';
-import type { AppContext } from '../perform.ts';
+import { type AppContext, enter, type TenantRef } from '../perform.ts';
+import { failure } from './fields.ts';
 
-/**
- * @returns sentences for people: what was found, or why nothing was
- * @throws HallpassError TENANT_GRAPH_UNKNOWN where Microsoft says that there is no such tenant
- */
+/** `untried`: the relay has no app registration yet. */
+export type Connection = { state: 'untried' | 'ok' } | { state: 'refused'; error: HallpassError };
+
+export const connectionSchema = z.object({
+  state: z.enum(['untried', 'ok', 'refused']).meta({
+    description: 'Whether the relay can sign in to the Microsoft 365 tenant. untried: it has no app registration yet.',
+  }),
+  error: failure.extend({ action: z.string() }).nullable().meta({ description: 'Why it was refused.' }),
+});
+
+export function describeConnection(connection: Connection): z.infer<typeof connectionSchema> {
+  if (connection.state !== 'refused') return { state: connection.state, error: null };
+  const { code, message, action } = connection.error;
+  return { state: 'refused', error: { code, message, action } };
+}
+
+/** @throws HallpassError TENANT_GRAPH_UNKNOWN where Microsoft says that there is no such tenant */
 export async function tryTenant(
   context: Pick<AppContext, 'home' | 'clock' | 'signal'>,
   graphTenantId: string,
-): Promise<string[]> {
+): Promise<Connection> {
   const { graph } = await loadSettings(context.home);
   if (graph.clientId === undefined || (graph.certificateFile ?? graph.secretFile) === undefined) {
-    return [
-      'The tenant id was not tried: the relay has no app registration yet.',
-      '  → hallpass-relay configure --client-id GUID --client-cert FILE --client-key FILE',
-    ];
+    return { state: 'untried' };
   }
   if (await isUnknown(graph, graphTenantId)) throw fail('TENANT_GRAPH_UNKNOWN', { id: graphTenantId });
-  try {
+  return await orRefused(async () => {
     await withGraph(context, { graph_tenant_id: graphTenantId }, async () => undefined);
-    return ["The relay can sign in to the district's Microsoft 365."];
+    return { state: 'ok' };
+  });
+}
+
+/** Of a district that is there already. @throws HallpassError ROLE_INSUFFICIENT, SCOPE_MISSING, TENANT_UNKNOWN */
+export async function connectionNow(context: AppContext, actor: Actor, named: TenantRef): Promise<Connection> {
+  const { graph_tenant_id: id } = await enter(context.store, actor, 'connection', named);
+  return await orRefused(() => tryTenant(context, id));
+}
+
+async function orRefused(work: () => Promise<Connection>): Promise<Connection> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof HallpassError)) throw error;
-    return [`The relay cannot sign in yet: ${error.message}`, `  → ${error.action}`];
+    return { state: 'refused', error };
   }
 }
 

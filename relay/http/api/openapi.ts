@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hallpassVersion } from '../../../shared/version.ts';
 import { access, isChange } from '../../app/access.ts';
 import { accessRoles } from '../../model/access-role.ts';
-import { ofDistrict, type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 const errorSchema = z.object({
   type: z.string().meta({ description: 'Leads to an explanation of the code.' }),
@@ -18,6 +18,11 @@ const errorSchema = z.object({
     .array(z.unknown())
     .optional()
     .meta({ description: 'What the check found, where that is why a profile was refused.' }),
+  rows: z
+    .record(z.string(), z.int())
+    .optional()
+    .meta({ description: 'What the removal of a district would delete, by table, where it is not confirmed.' }),
+  agents: z.int().optional().meta({ description: 'Agents that it would shut out.' }),
 });
 
 const failures = {
@@ -73,7 +78,7 @@ function operationOf(route: Route): object {
   const { method, path, action, summary, query, body, answer, status, hasCsv, hasVersion } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const table = hasCsv ? { 'text/csv': { schema: { type: 'string' } } } : {};
-  const name = path.replace(ofDistrict, '').replace(/\W+/g, '-').replace(/-$/, '');
+  const name = path.replace('tenants/{slug}/', '').replace(/\W+/g, '-').replace(/-$/, '');
   const { roles, scope } = access[action];
   const may = accessRoles.filter((role) => roles[role]);
   return {

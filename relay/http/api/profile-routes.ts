@@ -44,7 +44,7 @@ export const profileRoutes: readonly Route[] = [
   {
     ...plain,
     method: 'GET',
-    path: `${ofDistrict}profiles/{name}`,
+    path: ofDistrict('profiles/{name}'),
     action: 'profiles',
     summary: 'The profile in force, with every option. Its ETag is the version that a change has to name.',
     query: queries.none,
@@ -78,7 +78,7 @@ export const profileRoutes: readonly Route[] = [
     }),
     asksMicrosoft: true,
     hasVersion: true,
-    async perform(visit, _body, text) {
+    async perform(visit, _body, { text }) {
       const { app, actor, tenant, headers } = visit;
       const given = await documentOf(visit, text);
       const precondition = {
@@ -127,7 +127,7 @@ export const profileRoutes: readonly Route[] = [
         .meta({ description: "How School Data Sync's ids fit the roster." }),
     }),
     asksMicrosoft: true,
-    async perform(visit, body, text) {
+    async perform(visit, body, { text }) {
       const { app, actor, tenant, params } = visit;
       const given = Object.keys(body).length === 0 ? params.name : (await documentOf(visit, text)).profile;
       const { problems: found, stamps, unasked } = await checkProfile(app, actor, tenant, given);

@@ -64,6 +64,10 @@ export const queries = {
   }),
   runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }), cursor }),
   fleet: z.strictObject({ format }),
+  tenants: z.strictObject({ limit: most, cursor }),
+  removal: z.strictObject({
+    confirm: text.optional().meta({ description: 'The slug of the district again: without it nothing is deleted.' }),
+  }),
   links: z.strictObject({ role: z.enum(['students', 'teachers']).optional(), limit: most, cursor }),
   run: z.strictObject({ failed: flag.meta({ description: 'Only what did not succeed.' }), ...page, cursor, format }),
   holds: z.strictObject({ profile }),

@@ -26,7 +26,7 @@ const pageSize = 5000;
 const plan: Route = {
   ...plain,
   method: 'GET',
-  path: `${ofDistrict}plan`,
+  path: ofDistrict('plan'),
   action: 'plan',
   summary: 'Exactly what the next run would do, adopt and hold. Changes nothing.',
   query: queries.plan,

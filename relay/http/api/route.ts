@@ -9,7 +9,7 @@ import type { Tenant } from '../../store/tenants/system.ts';
 import type { PlanSlots } from './plan-slots.ts';
 import { readQuery, wantsCsv } from './query.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Somebody whose token has been accepted, and may do what the route does. */
 export interface Visit {
@@ -68,16 +68,15 @@ export type Route = Described &
     | { isAcross: false; answerTo(visit: DistrictVisit, asked: Asked): Promise<Answer> }
   );
 
-interface Given<Q extends z.ZodObject, A extends z.ZodType> {
-  /** After `/tenants/{slug}/`. */
+interface Given<V extends Visit, Q extends z.ZodObject, A extends z.ZodType> {
   path: string;
   question: Action;
   summary: string;
   query: Q;
   answer: A;
   asksMicrosoft?: true;
-  json(visit: DistrictVisit, query: z.output<Q>): Promise<z.output<A> & object>;
-  csv?(visit: DistrictVisit, query: z.output<Q>): Promise<Pieces>;
+  json(visit: V, query: z.output<Q>): Promise<z.output<A> & object>;
+  csv?(visit: V, query: z.output<Q>): Promise<Pieces>;
 }
 
 export const plain = {
@@ -87,22 +86,36 @@ export const plain = {
   hasVersion: false,
 } as const;
 
-/** The beginning of the paths of a district. */
-export const ofDistrict = 'tenants/{slug}/';
+/** @param path below the district's own; empty for that */
+export function ofDistrict(path: string): string {
+  return path === '' ? 'tenants/{slug}' : `tenants/{slug}/${path}`;
+}
 
-/** A question whose answer is checked against its description by the compiler. */
-export function question<Q extends z.ZodObject, A extends z.ZodType>(given: Given<Q, A>): Route {
-  const { path, question, summary, query, answer, csv, asksMicrosoft = false } = given;
-  return {
-    ...plain,
-    ...{ method: 'GET' as const, path: `${ofDistrict}${path}`, action: question, summary, query, answer },
-    ...{ hasCsv: csv !== undefined, asksMicrosoft, isAcross: false as const },
-    async answerTo(visit: DistrictVisit, asked: Asked) {
-      const checked = readQuery(query, asked.query);
-      return csv !== undefined && isForCsv(checked, visit)
-        ? { csv: await csv(visit, checked) }
-        : { json: await given.json(visit, checked) };
-    },
+/**
+ * A question about a district, whose answer is checked against its description by the compiler.
+ *
+ * @param given `path`: below the district's own
+ */
+export function question<Q extends z.ZodObject, A extends z.ZodType>(given: Given<DistrictVisit, Q, A>): Route {
+  return { ...described(given), path: ofDistrict(given.path), isAcross: false, answerTo: answering(given) };
+}
+
+/** The same about the relay, or all districts that the token opens. */
+export function questionAcross<Q extends z.ZodObject, A extends z.ZodType>(given: Given<Visit, Q, A>): Route {
+  return { ...described(given), path: given.path, isAcross: true, answerTo: answering(given) };
+}
+
+function described<V extends Visit, Q extends z.ZodObject, A extends z.ZodType>(given: Given<V, Q, A>) {
+  const { question: action, summary, query, answer, csv, asksMicrosoft = false } = given;
+  return { ...plain, method: 'GET' as const, action, summary, query, answer, hasCsv: csv !== undefined, asksMicrosoft };
+}
+
+function answering<V extends Visit, Q extends z.ZodObject, A extends z.ZodType>({ query, json, csv }: Given<V, Q, A>) {
+  return async (visit: V, asked: Asked): Promise<Answer> => {
+    const checked = readQuery(query, asked.query);
+    return csv !== undefined && isForCsv(checked, visit)
+      ? { csv: await csv(visit, checked) }
+      : { json: await json(visit, checked) };
   };
 }
 

@@ -8,9 +8,11 @@ import { profileRoutes } from './profile-routes.ts';
 import { questionRoutes } from './question-routes.ts';
 import type { Route } from './route.ts';
 import { runRoutes } from './run-routes.ts';
+import { tenantRoutes } from './tenant-routes.ts';
 
 export const routes: readonly Route[] = [
   fleetRoute,
+  ...tenantRoutes,
   ...questionRoutes,
   ...profileRoutes,
   ...peopleRoutes,

@@ -1,0 +1,56 @@
+/** For every route of the API a request that does what the route is for. */
+import type { Route } from '../http/api/route.ts';
+import { admitServer } from '../store/agents/source-servers.ts';
+import { createToken } from '../store/tenants/api-tokens.ts';
+import type { ApiSetting } from './api.ts';
+import { type Caller, callers, type Sent } from './api-requests.ts';
+import { addAgent, addTenant } from './relay-double.ts';
+
+/** What one caller gives or takes away, another cannot: each has somebody else. */
+export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller): Promise<Sent> {
+  const { district } = setting;
+  const who = callers.indexOf(caller) + 2;
+  const name = `${route.method} ${route.path.replace('tenants/{slug}/', '')}`;
+  const [, ...free] = district.microsoft.tenants;
+  const graphTenantId = free[caller === 'narrow' ? 1 : 0]?.tenantId;
+  const bodies: Record<string, () => object | Promise<object>> = {
+    'POST tenants': () => ({ slug: `new-${caller}`, name: 'New', graphTenantId }),
+    'PATCH tenants/{slug}': () => ({ name: 'Contoso Schools' }),
+    'POST servers/accept': async () => ({ server: await refusedServer(setting, caller) }),
+    'PUT profiles/{name}': () => district.profile,
+    'PUT links/{person}': () => ({ account: `student${who}@contoso.edu` }),
+    'POST tokens': () => ({ name: 'n' }),
+  };
+  const body = await bodies[name]?.();
+  const isRemoval = route.action === 'tenant.remove';
+  const slug = isRemoval ? (await addTenant(setting.relay, `spare-${caller}`)).slug : 'contoso';
+  return {
+    ...{ route, caller, slug },
+    params: { name: 'test', number: '1', person: `students:1${who}`, ...(await madeFor(setting, route)) },
+    query: { ...(route.path.endsWith('/explain') && { student: '10' }), ...(isRemoval && { confirm: slug }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: route.hasVersion ? { 'if-match': '*' } : {},
+  };
+}
+
+/** What the path names, made to be ended. */
+async function madeFor({ relay, district }: ApiSetting, { path }: Route): Promise<Record<string, string>> {
+  if (path.includes('{agent}')) return { agent: (await addAgent(relay, district.tenantId)).agentId };
+  if (!path.includes('{token}')) return {};
+  const give = { name: 'n', days: 1, by: 'kim' };
+  const made = await relay.store.withTenant(district.tenantId, (scope) => createToken(scope, give, new Date()));
+  return { token: made.id };
+}
+
+/** The district's own server is another one. */
+async function refusedServer({ relay, district }: ApiSetting, name: string): Promise<string> {
+  const refused = `${name}.contoso.org`;
+  for (const server of [
+    { id: 'own', host: 'ps.contoso.org' },
+    { id: name, host: refused },
+  ]) {
+    const at = new Date().toISOString();
+    await relay.store.withTenant(district.tenantId, (scope) => admitServer(scope, server, at));
+  }
+  return refused;
+}
