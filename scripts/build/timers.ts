@@ -36,8 +36,9 @@ export const waits: Readonly<Record<string, readonly [timers: number, what: stri
   'relay/http/link/fleet.ts': [1, 'the grace when the relay stops'],
   'relay/http/link/proxy-protocol.ts': [1, 'a time limit'],
   'relay/http/server.ts': [2, 'time limits of the goodbye'],
+  'relay/store/engine/sqlite-dialect.ts': [1, 'a database that another process has locked'],
+  'relay/sync/apply/engine.ts': [1, 'the next operation of a run that is due'],
   'relay/sync/apply/looks.ts': [1, 'what Microsoft needs before it can be looked up'],
-  'relay/sync/apply/work-off.ts': [1, 'the next operation of a run that is due'],
 };
 
 /** Timers in a source text, comments left out. */
