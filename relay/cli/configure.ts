@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { filePath } from '../../shared/command-words.ts';
 import { changeSettings } from '../app/commands/settings.ts';
-import { loadSettings, type RelaySettings, settingsNotice } from '../settings/settings.ts';
-import { settingWarnings } from '../settings/warnings.ts';
+import { settingsNow } from '../app/queries/settings.ts';
+import { type RelaySettings, settingsNotice } from '../settings/settings.ts';
 import { actorOf, type CliContext, type Noted, noted, printJson } from './context.ts';
 import { connectionCount, connectionsPerAddress, days, factor, portNumber, seconds } from './numbers.ts';
 
@@ -71,15 +71,12 @@ Examples:
     .action(async ({ note, by, ...options }: ConfigureOptions) => {
       const notice = await settingsNotice(context.home);
       if (notice !== undefined) context.err.write(`${notice.message}\n  → ${notice.action}\n`);
-      if (Object.keys(options).length === 0) return printJson(context, await loadSettings(context.home));
       const actor = actorOf(context, { ...(note !== undefined && { note }), ...(by !== undefined && { by }) });
-      const { before, after } = await changeSettings(context, actor, (settings) => apply(settings, options));
+      if (Object.keys(options).length === 0) return printJson(context, await settingsNow(context, actor));
+      const { after, warnings } = await changeSettings(context, actor, (settings) => apply(settings, options));
       printJson(context, after);
-      // Not on stdout, which is for programs; what was missing before this command is for "serve" to say.
-      const known = new Set(await settingWarnings(before, context.clock.now()));
-      for (const warning of await settingWarnings(after, context.clock.now())) {
-        if (!known.has(warning)) context.err.write(`Warning: ${warning}.\n`);
-      }
+      // Not on stdout, which is for programs.
+      for (const warning of warnings) context.err.write(`Warning: ${warning}.\n`);
     });
 }
 

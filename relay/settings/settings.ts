@@ -95,7 +95,7 @@ const graphSchema = z
     }
   });
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   listen: listenSchema.prefault({}),
   graph: graphSchema.prefault({}),
   agents: z

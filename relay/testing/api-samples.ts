@@ -16,6 +16,7 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
   const bodies: Record<string, () => object | Promise<object>> = {
     'POST tenants': () => ({ slug: `new-${caller}`, name: 'New', graphTenantId }),
     'PATCH tenants/{slug}': () => ({ name: 'Contoso Schools' }),
+    'PATCH relay/settings': () => ({ journal: { keepDays: 100 + who } }),
     'POST servers/accept': async () => ({ server: await refusedServer(setting, caller) }),
     'PUT profiles/{name}': () => district.profile,
     'PUT links/{person}': () => ({ account: `student${who}@contoso.edu` }),

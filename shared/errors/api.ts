@@ -90,6 +90,13 @@ export const apiErrors = {
     meaning:
       'The scopes of a token are the subjects that it is for; its role says whether it may change them. docs/api.md has the table. Nothing was changed.',
   },
+  SETTING_AT_TERMINAL: {
+    retry: 'fix',
+    sentence: 'The setting {setting} can be changed only at the terminal of the relay.',
+    action: 'Run "hallpass-relay configure --help" on the computer of the relay: it names the option.',
+    meaning:
+      'The setting names a file of that computer, or an address to which the relay sends its credentials, so no token can change it. Nothing was changed.',
+  },
   TOKEN_SCOPE_USELESS: {
     retry: 'fix',
     sentence: 'A token with the role "{role}" can do nothing with the scope "{scope}".',

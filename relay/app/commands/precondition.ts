@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { fail } from '../../../shared/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
+import type { RelaySettings } from '../../settings/settings.ts';
 
 export interface Precondition {
   /** One of these versions; `*` for any that there is. */
@@ -12,23 +13,29 @@ export interface Precondition {
   isNeeded: boolean;
 }
 
-/** Changes with every change of the profile, its state included. */
-export function versionOf(profile: Profile): string {
-  return hash('sha256', JSON.stringify(profile), 'hex').slice(0, 32);
+/** Changes with every change of the profile, its state included, or of the settings. */
+export function versionOf(thing: Profile | RelaySettings): string {
+  return hash('sha256', JSON.stringify(thing), 'hex').slice(0, 32);
 }
 
 /** @throws HallpassError PRECONDITION_FAILED, PRECONDITION_MISSING */
-export function needPrecondition(
-  { match, noneMatch, isNeeded }: Precondition,
-  name: string,
-  current: Profile | undefined,
-): void {
+export function needPrecondition(precondition: Precondition, name: string, current: Profile | undefined): void {
+  if (!isMet(precondition, current)) {
+    throw fail('PRECONDITION_FAILED', { what: `The profile "${name}" is`, again: 'the profile' });
+  }
+  const { match, isNeeded } = precondition;
+  if (isNeeded && match === undefined && current !== undefined) throw fail('PRECONDITION_MISSING', { profile: name });
+}
+
+/** @throws HallpassError PRECONDITION_FAILED */
+export function needSettings(precondition: Precondition, current: RelaySettings): void {
+  if (isMet(precondition, current)) return;
+  throw fail('PRECONDITION_FAILED', { what: 'The settings are', again: 'the settings' });
+}
+
+function isMet({ match, noneMatch }: Precondition, current: Profile | RelaySettings | undefined): boolean {
   const version = current === undefined ? undefined : versionOf(current);
   const isAmong = (versions: '*' | readonly string[]) =>
     version !== undefined && (versions === '*' || versions.includes(version));
-  if (match !== undefined && !isAmong(match))
-    throw fail('PRECONDITION_FAILED', { what: `The profile "${name}" is`, again: 'the profile' });
-  if (noneMatch !== undefined && isAmong(noneMatch))
-    throw fail('PRECONDITION_FAILED', { what: `The profile "${name}" is`, again: 'the profile' });
-  if (isNeeded && match === undefined && current !== undefined) throw fail('PRECONDITION_MISSING', { profile: name });
+  return (match === undefined || isAmong(match)) && (noneMatch === undefined || !isAmong(noneMatch));
 }

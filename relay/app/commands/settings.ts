@@ -1,7 +1,5 @@
 /** Changing the relay's settings. */
 import { existsSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
-import { fail } from '../../../shared/errors.ts';
 import { settingMistakes } from '../../settings/check.ts';
 import {
   checkSettings,
@@ -11,12 +9,21 @@ import {
   settingsRefused,
   storeFile,
 } from '../../settings/settings.ts';
+import { settingWarnings } from '../../settings/warnings.ts';
 import { changesBetween, ofTheRelay } from '../../store/audit/audit.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { listTenants } from '../../store/tenants/system.ts';
 import { allow } from '../access.ts';
 import type { Actor } from '../actor.ts';
 import { type AppContext, performAcross } from '../perform.ts';
+import { needSettings, type Precondition, versionOf } from './precondition.ts';
+import { needTerminal } from './remote-settings.ts';
+
+export interface ChangedSettings {
+  after: RelaySettings;
+  /** What became doubtful by the change, in sentences without a full stop. */
+  warnings: string[];
+}
 
 /**
  * Settings are every district's: each finds the change in its own log, beside the relay's. Where there is no database yet, there is no
@@ -24,35 +31,43 @@ import { type AppContext, performAcross } from '../perform.ts';
  *
  * @param context `store` where the database is open already
  * @param change what becomes of the settings that there are
- * @throws HallpassError RELAY_SETTING_INVALID, RELAY_SETTINGS_INVALID, PRECONDITION_FAILED where somebody else changed them meanwhile:
- *   nothing is changed then
+ * @throws HallpassError RELAY_SETTING_INVALID, RELAY_SETTINGS_INVALID, SETTING_AT_TERMINAL, PRECONDITION_FAILED also where somebody else
+ *   changed them meanwhile: nothing is changed then
  */
 export async function changeSettings(
   { home, clock, store: opened }: Pick<AppContext, 'home' | 'clock'> & { store?: Store },
   actor: Actor,
   change: (before: RelaySettings) => unknown,
-): Promise<{ before: RelaySettings; after: RelaySettings }> {
+  precondition?: Precondition,
+): Promise<ChangedSettings> {
   allow(actor, 'settings.change');
   const before = await loadSettings(home);
+  if (precondition !== undefined) needSettings(precondition, before);
   const wanted = checkSettings(change(before));
+  needTerminal(actor, before, wanted);
   const mistakes = await settingMistakes(wanted, clock.now());
   if (mistakes.length > 0) throw settingsRefused(mistakes);
   const changes = changesBetween(before, wanted);
   if (Object.keys(changes).length === 0 || !existsSync(storeFile(home))) {
-    return { before, after: await saveSettings(home, wanted) };
+    return { after: await saveSettings(home, wanted), warnings: await newWarnings(before, wanted, clock.now()) };
   }
   const store = opened ?? (await openStore(storeFile(home)));
   try {
     // The file is written within the transaction: others who change it come one after another, and without an entry it stays.
     return await performAcross({ store, clock }, actor, 'settings.change', async (scope) => {
-      if (!isDeepStrictEqual(await loadSettings(home), before)) {
-        throw fail('PRECONDITION_FAILED', { what: 'The settings are', again: 'the settings' });
-      }
+      needSettings({ match: [versionOf(before)], isNeeded: false }, await loadSettings(home));
       const ids = [ofTheRelay, ...(await listTenants(scope)).map(({ id }) => id)];
       const after = await saveSettings(home, wanted);
-      return { outcome: { before, after }, entries: ids.map((tenantId) => ({ tenantId, detail: { changes } })) };
+      const warnings = await newWarnings(before, after, clock.now());
+      return { outcome: { after, warnings }, entries: ids.map((tenantId) => ({ tenantId, detail: { changes } })) };
     });
   } finally {
     if (opened === undefined) await store.close();
   }
+}
+
+/** What was missing before is for "serve" to say. */
+async function newWarnings(before: RelaySettings, after: RelaySettings, nowMs: number): Promise<string[]> {
+  const known = new Set(await settingWarnings(before, nowMs));
+  return (await settingWarnings(after, nowMs)).filter((warning) => !known.has(warning));
 }

@@ -31,10 +31,10 @@ const failures = {
   403: 'The role of the token may not do this, or the token lacks the scope that the message names.',
   404: 'There is no such thing, or the token does not open the district.',
   409: 'Somebody must fix something else first, or the Idempotency-Key stands for another request.',
-  412: 'The profile is not as the request expects it.',
+  412: 'The profile, or the settings, are not as the request expects them.',
   413: 'The body is too large.',
   415: 'The body is not marked as JSON.',
-  422: 'The profile is not valid.',
+  422: 'The profile, or a setting, is not valid.',
   428: 'If-Match is missing.',
   429: 'Too many refused attempts from this address, too many changes, or the same is under way. See Retry-After.',
   502: 'Microsoft 365 does not answer, or refuses the relay.',
@@ -112,7 +112,7 @@ function operationOf(route: Route): object {
 }
 
 function headersOf(method: string, hasVersion: boolean, changing: boolean): object[] {
-  const version = 'The ETag of the profile that was read; * for any.';
+  const version = 'The ETag of what was read; * for any.';
   const key = 'A new UUID for every change: repeated within 24 hours, the request is answered what it was.';
   const note = 'For the audit log, such as a ticket number: one line, percent-encoded where it is not ASCII.';
   return [

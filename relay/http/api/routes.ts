@@ -6,6 +6,7 @@ import { fleetRoute } from './fleet-route.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { questionRoutes } from './question-routes.ts';
+import { relayRoutes } from './relay-routes.ts';
 import type { Route } from './route.ts';
 import { runRoutes } from './run-routes.ts';
 import { tenantRoutes } from './tenant-routes.ts';
@@ -13,6 +14,7 @@ import { tenantRoutes } from './tenant-routes.ts';
 export const routes: readonly Route[] = [
   fleetRoute,
   ...tenantRoutes,
+  ...relayRoutes,
   ...questionRoutes,
   ...profileRoutes,
   ...peopleRoutes,
