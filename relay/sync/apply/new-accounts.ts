@@ -6,6 +6,7 @@
 
 import type { Operation } from '../../model/operation.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
+import { newAccountOf } from '../../operations/registry.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { randomPassword } from '../../secrets/random-password.ts';
 import type { Vault } from '../../secrets/vault.ts';
@@ -27,11 +28,7 @@ export async function announceAccounts(
   { profile, vault }: { profile: Profile; vault: Vault },
   now: string,
 ): Promise<Map<string, FirstPassword>> {
-  const people = operations.flatMap((operation) => {
-    if (operation.kind !== 'createUser' || operation.user.creation === undefined) return [];
-    const { person, creation } = operation.user;
-    return [{ role: person.role, personId: person.id, userPrincipalName: creation.userPrincipalName }];
-  });
+  const people = operations.flatMap((operation) => newAccountOf(operation) ?? []);
   const passwords = new Map<string, FirstPassword>();
   if (people.length === 0) return passwords;
   const earlier = await findPasswords(scope, people);
