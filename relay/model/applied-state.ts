@@ -87,6 +87,31 @@ export function nothingApplied(): AppliedState {
   };
 }
 
+/** All of it but the bodies of objects, which nobody changes in place: 0.2 s for 800,000 memberships. */
+export function copyApplied(applied: AppliedState): AppliedState {
+  return {
+    schools: new Map(applied.schools),
+    classes: new Map(applied.classes),
+    users: new Map(applied.users),
+    members: copySets(applied.members),
+    owners: copySets(applied.owners),
+    schoolClasses: copySets(applied.schoolClasses),
+    schoolUsers: copySets(applied.schoolUsers),
+    licenses: copySets(applied.licenses),
+    retired: copySets(applied.retired),
+    renamed: new Map(applied.renamed),
+    uncertain: new Set(applied.uncertain),
+    drifted: new Set(applied.drifted),
+    absent: new Set(applied.absent),
+    gone: new Set(applied.gone),
+    teams: new Map(applied.teams),
+  };
+}
+
+function copySets<K, V>(sets: ReadonlyMap<K, ReadonlySet<V>>): Map<K, Set<V>> {
+  return new Map([...sets].map(([key, items]) => [key, new Set(items)]));
+}
+
 /** Who is in a class, and who and what is in a school. */
 export type Membership = 'member' | 'owner' | 'schoolUser' | 'schoolClass';
 

@@ -1,10 +1,13 @@
-/** What a run would do: who has which account, what should be, and the difference to what is. Nothing is stored. */
+/**
+ * What a run would do: who has which account, what should be, and the difference to what is. Pure: what the state is from then on,
+ * takeDecision says.
+ */
 import { claimsOf, type Rivals } from '../identity/match.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import type { Claim } from '../identity/settle.ts';
 import { isOfOurs, type Link } from '../model/account-link.ts';
 import type { Applied, AppliedState } from '../model/applied-state.ts';
-import { addKeys, classKey, type SectionId, schoolKey } from '../model/keys.ts';
+import { addKeys, classKey, type Keys, noKeys, type SectionId, schoolKey } from '../model/keys.ts';
 import type { Plan } from '../model/operation.ts';
 import type { Person } from '../model/person.ts';
 import { type PersonKey, personKey } from '../model/person-key.ts';
@@ -19,11 +22,10 @@ import { classesWithoutOwner } from '../plan/teams.ts';
 import type { Profile } from '../profile/profile.ts';
 import { scopeOf } from '../profile/scope.ts';
 import { candidatesOf, type HandedOver, resolveAccounts } from './accounts.ts';
-import { updateApplied } from './apply/effects.ts';
+import { withApplied } from './apply/effects.ts';
 import { considerDeletions } from './deleted-accounts.ts';
 import { holdersOf } from './holders.ts';
 import { alreadyThere, conflictsOf, withoutConflicts } from './state/adoption.ts';
-import { renewProblems } from './state/memory.ts';
 import type { ProfileState } from './state/tenant-state.ts';
 
 export interface Decided {
@@ -32,8 +34,16 @@ export interface Decided {
   newLinks: Link[];
   /** Accounts that were another record's, likewise. */
   handovers: HandedOver[];
-  /** What turned out to be there already. The state has it; in preview it is not kept. */
+  /** What turned out to be there already. In preview it is not kept. */
   there: Applied[];
+  /** The date that it is decided for. */
+  today: string;
+  /** What was planned. */
+  pending: Keys;
+  /** People without an account, or of several profiles. */
+  unsettled: Set<PersonKey>;
+  /** What is wrong with the roster, by section, and with whom it no longer has, by person: of all that was planned. */
+  rosterProblems: ReadonlyMap<string, Problem[]>;
   /** What is wrong with people's accounts, and with who looks after whom. */
   problems: Problem[];
 }
@@ -43,7 +53,6 @@ export function decide(state: ProfileState, today: string): Decided {
   const { profile, scope, tenant } = state;
   const { roster, directory } = tenant;
   const { open, shared, unsettled } = sortPeople(state, today);
-  state.unsettled = unsettled;
   const deletions = considerDeletions(open, state);
   const resolved = resolveAccounts(deletions.open, profile, {
     directory,
@@ -61,10 +70,10 @@ export function decide(state: ProfileState, today: string): Decided {
   const moves = new Map(handovers.map(({ from, link }) => [from, keyOfLink(link)]));
 
   // Memberships begin and end by date, so a new day concerns everybody.
-  if (state.today !== today) state.pending = tenant.allKeys();
-  state.today = today;
-  for (const key of [...found.keys(), ...toCreate.keys(), ...moves.keys()]) addKeys(state.pending, roster.keysOf(key));
-  for (const key of moves.keys()) for (const id of classesOf(key, tenant)) state.pending.sections.add(id);
+  const pending = noKeys();
+  addKeys(pending, state.today === today ? state.pending : tenant.allKeys());
+  for (const key of [...found.keys(), ...toCreate.keys(), ...moves.keys()]) addKeys(pending, roster.keysOf(key));
+  for (const key of moves.keys()) for (const id of classesOf(key, tenant)) pending.sections.add(id);
 
   const linked = found.size === 0 ? tenant.accounts : new Map([...tenant.accounts, ...found]);
   for (const from of moves.keys()) linked.delete(from);
@@ -75,23 +84,20 @@ export function decide(state: ProfileState, today: string): Decided {
   const reasons = new Map(handovers.map(({ link, reason }) => [keyOfLink(link), reason]));
   const accounts = { linked, createdByUs, toCreate, onPremises, handovers: reasons };
   const made = tenant.applied;
-  const whole = desiredState({ roster, accounts, profile, scope, made, today }, state.pending);
-  renewProblems(state, state.pending, whole);
+  const whole = desiredState({ roster, accounts, profile, scope, made, today }, pending);
   const desired = withoutConflicts(whole, tenant.adoption);
   const there = alreadyThere(desired, tenant, linked);
-  for (const one of there) updateApplied(tenant, one);
-  const applied = withHandovers(tenant.applied, moves);
-  noteOwnerless(state, desired, applied);
-  const departed = departedBy({ profile, scope, roster, applied }, tenant.departures, state.pending, today);
-  noteUnreachable(state, departed);
+  const applied = withHandovers(withApplied(tenant.applied, there), moves);
+  const gone = departedBy({ profile, scope, roster, applied }, tenant.departures, pending, today);
+  const { departed, unreachable } = reachable(gone, tenant);
   const plan = makePlan(desired, applied, departed, today);
   const planBefore = (before: Profile) => {
     const scope = scopeOf(
       { ...before, state: profile.state },
       [...tenant.profiles.values()].map((one) => one.profile),
     );
-    const whole = desiredState({ roster, accounts, profile: before, scope, made, today }, state.pending);
-    const departed = departedBy({ profile: before, scope, roster, applied }, tenant.departures, state.pending, today);
+    const whole = desiredState({ roster, accounts, profile: before, scope, made, today }, pending);
+    const departed = departedBy({ profile: before, scope, roster, applied }, tenant.departures, pending, today);
     return makePlan(withoutConflicts(whole, tenant.adoption), applied, departed, today);
   };
   return {
@@ -100,6 +106,10 @@ export function decide(state: ProfileState, today: string): Decided {
     handovers,
     there,
     problems: [...resolved.problems, ...deletions.problems, ...shared, ...sharedSchools(state), ...conflictsOf(state)],
+    today,
+    pending,
+    unsettled,
+    rosterProblems: new Map<string, Problem[]>([...withOwnerless(whole.problems, desired, applied), ...unreachable]),
   };
 }
 
@@ -128,20 +138,31 @@ function replacing(
 }
 
 /** What the roster alone does not tell: a class may have an owner of earlier days. */
-function noteOwnerless({ rosterProblems }: ProfileState, desired: DesiredState, applied: AppliedState): void {
+function withOwnerless(
+  found: DesiredState['problems'],
+  desired: DesiredState,
+  applied: AppliedState,
+): Map<SectionId, Problem[]> {
+  const problems = new Map(found);
   for (const sectionId of classesWithoutOwner(desired, applied)) {
-    const problems = rosterProblems.get(sectionId) ?? [];
-    rosterProblems.set(sectionId, [...problems, problem(`${classKey(sectionId)}/team`, 'ClassWithoutOwner', {})]);
+    const ownerless = problem(`${classKey(sectionId)}/team`, 'ClassWithoutOwner', {});
+    problems.set(sectionId, [...(found.get(sectionId) ?? []), ownerless]);
   }
+  return problems;
 }
 
-/** Accounts that only the district's Active Directory can disable. Takes them out of what is to be done. */
-function noteUnreachable({ rosterProblems, tenant }: ProfileState, departed: Departed): void {
-  for (const key of departed.people.keys()) {
-    if (tenant.directory.get(tenant.accounts.get(key) ?? '')?.onPremises !== true) continue;
-    departed.people.delete(key);
-    rosterProblems.set(key, [problem(key, 'LeaverOnPremises', {})]);
-  }
+/** Without the accounts that only the district's Active Directory can disable: that is a problem of each. */
+function reachable(
+  departed: Departed,
+  { directory, accounts }: ProfileState['tenant'],
+): { departed: Departed; unreachable: Map<PersonKey, Problem[]> } {
+  const isOnPremises = (key: PersonKey) => directory.get(accounts.get(key) ?? '')?.onPremises === true;
+  const people = [...departed.people];
+  const unreachable = people.map(([key]) => key).filter(isOnPremises);
+  return {
+    departed: { ...departed, people: new Map(people.filter(([key]) => !isOnPremises(key))) },
+    unreachable: new Map(unreachable.map((key) => [key, [problem(key, 'LeaverOnPremises', {})]])),
+  };
 }
 
 interface Sorted {

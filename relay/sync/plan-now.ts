@@ -19,6 +19,7 @@ import { decide } from './decide.ts';
 import { guardContext } from './guard-context.ts';
 import { countTakenOver, type TakenOver } from './state/adoption.ts';
 import { loadTenantState } from './state/load.ts';
+import { takeDecision } from './take-decision.ts';
 
 /** Says what of the roster is not there yet, so that nobody waits for the wrong thing. */
 async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
@@ -86,7 +87,9 @@ export async function planNow(
   const state = known.profiles.get(profile.name);
   if (state === undefined) throw new TypeError(`the profile ${profile.name} was not loaded`);
   known.noteDepartures(today);
-  const { plan, there } = decide(state, today);
+  const decided = decide(state, today);
+  takeDecision(state, decided);
+  const { plan, there } = decided;
   const takenOver = countTakenOver(state, there);
   const context = guardContext(state, approvalsInForce(holds, now));
   const guarded = guard(plan, context);

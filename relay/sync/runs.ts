@@ -21,6 +21,7 @@ import { ProfileRun, type RunContext, type RunReport } from './run.ts';
 import { countTakenOver, forgetFound, served } from './state/adoption.ts';
 import { knownProblems, noteNames } from './state/memory.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
+import { takeDecision } from './take-decision.ts';
 
 export class Runs {
   readonly #context: RunContext;
@@ -69,7 +70,9 @@ export class Runs {
   async #admit(context: RunContext, state: ProfileState): Promise<void> {
     const { store, tenantId, clock } = context;
     const tenant = this.#tenant;
-    const { plan, newLinks, handovers, there, problems } = decide(state, this.#today);
+    const decided = decide(state, this.#today);
+    takeDecision(state, decided);
+    const { plan, newLinks, handovers, there, problems } = decided;
     const readings = served(tenant, there);
     const { checked, runId } = await store.withTenant(tenantId, async (scope) => {
       const now = timestamp(clock);
@@ -104,7 +107,9 @@ async function preview(context: RunContext, state: ProfileState, today: string):
   const { store, tenantId, clock, client, log } = context;
   const { name } = state.profile;
   const startedAt = clock.now();
-  const { plan, problems } = decide(state, today);
+  const decided = decide(state, today);
+  takeDecision(state, decided);
+  const { plan, problems } = decided;
   const open: Problem[] = [...problems, ...knownProblems(state)];
   const report = await store.withTenant(tenantId, async (scope) => {
     const now = timestamp(clock);

@@ -5,6 +5,7 @@ import { recovered } from '../../model/account-link.ts';
 import {
   type Applied,
   type AppliedState,
+  copyApplied,
   earlierRole,
   objectsOf,
   relationMaps,
@@ -61,6 +62,14 @@ export function updateApplied(
       if (maps[kind].get(container)?.has(item)) run.applied.uncertain.add(uncertainKey(kind, container, item));
     }
   }
+}
+
+/** The state with this recorded in it; the one that was given stays as it is. */
+export function withApplied(applied: AppliedState, recorded: readonly Applied[]): AppliedState {
+  if (recorded.length === 0) return applied;
+  const copy = copyApplied(applied);
+  for (const one of recorded) updateApplied({ applied: copy, accounts: new Map() }, one);
+  return copy;
 }
 
 /** The journal's entry for an operation that is about to be sent. */

@@ -7,7 +7,6 @@ import { type Operation, peopleOf, plannedFor } from '../../model/operation.ts';
 import { personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
 import { newAccountOf } from '../../operations/registry.ts';
-import type { DesiredState } from '../../plan/desired.ts';
 import type { DeletedAccount } from '../../store/accounts/deleted-accounts.ts';
 import { endAdoptedLink } from './adoption.ts';
 import type { ProfileState, TenantState } from './tenant-state.ts';
@@ -68,20 +67,25 @@ export function addPlanned(keys: Keys, operation: Operation): void {
   addKeys(keys, keysOfObjects(plannedFor(operation)));
 }
 
-/** Forgets what was wrong with everything that is planned again, and notes what is wrong with it now. */
-export function renewProblems(state: ProfileState, { schools, people, sections }: Keys, desired: DesiredState): void {
+/**
+ * Forgets what was wrong with everything that is planned again, and notes what is wrong with it now.
+ *
+ * @param found by section, and by person
+ */
+export function renewProblems(
+  state: ProfileState,
+  { schools, people, sections }: Keys,
+  found: ReadonlyMap<string, Problem[]>,
+): void {
   for (const id of schools) state.refusals.delete(schoolKey(id));
-  for (const key of people) {
-    state.refusals.delete(key);
-    state.rosterProblems.delete(key);
-  }
+  for (const key of people) state.refusals.delete(key);
   // Whoever could not be added to a group is pending until it succeeds.
   for (const key of state.refusals.keys()) if (key.startsWith('licence:')) state.refusals.delete(key);
-  for (const id of sections) {
-    state.refusals.delete(classKey(id));
-    const problems = desired.problems.get(id);
-    if (problems === undefined) state.rosterProblems.delete(id);
-    else state.rosterProblems.set(id, problems);
+  for (const id of sections) state.refusals.delete(classKey(id));
+  for (const of of [...people, ...sections]) {
+    const problems = found.get(of);
+    if (problems === undefined) state.rosterProblems.delete(of);
+    else state.rosterProblems.set(of, problems);
   }
 }
 

@@ -1,0 +1,137 @@
+/** What a run would do is worked out from the state, and changes nothing of it. */
+import { inspect } from 'node:util';
+import t from 'tap';
+import type { Section } from '../../shared/roster.ts';
+import { newAdoption } from '../adoption/open.ts';
+import { DirectoryIndex } from '../identity/directory-index.ts';
+import type { Link } from '../model/account-link.ts';
+import { nothingApplied } from '../model/applied-state.ts';
+import type { DirectoryUser } from '../model/directory-user.ts';
+import { asSchoolId, asSectionId } from '../model/keys.ts';
+import type { Profile } from '../profile/profile.ts';
+import { applyAll, changesOf, profile, type Roster, small, today } from '../testing/planning.ts';
+import { type Decided, decide } from './decide.ts';
+import { type ProfileState, TenantState } from './state/tenant-state.ts';
+import { takeDecision } from './take-decision.ts';
+
+const school = asSchoolId('1');
+const section = asSectionId('5');
+
+function account(mailNickname: string, rest: Partial<DirectoryUser> = {}): DirectoryUser {
+  const userPrincipalName = `${mailNickname}@contoso.edu`;
+  return { id: `object-${mailNickname}`, userPrincipalName, mail: null, mailNickname, onPremises: false, ...rest };
+}
+
+function open(
+  world: Roster,
+  by: Profile = profile,
+  { accounts = [], links = [] }: { accounts?: DirectoryUser[]; links?: Link[] } = {},
+): { tenant: TenantState; state: ProfileState } {
+  const tenant = new TenantState({
+    profiles: [by],
+    directory: new DirectoryIndex(accounts),
+    applied: nothingApplied(),
+    links,
+    roster: changesOf(world),
+  });
+  const state = tenant.profiles.get(by.name);
+  if (state === undefined) throw new TypeError(by.name);
+  return { tenant, state };
+}
+
+/** Everything of the state that anybody can see. */
+function written(state: ProfileState): string {
+  const names = [...state.tenant.roster.people.keys()].map((key) => state.tenant.names.namesOf(key));
+  return inspect([state, names], { depth: 12, maxArrayLength: null, maxStringLength: null, breakLength: 120 });
+}
+
+const student: Link = {
+  role: 'students',
+  personId: '10',
+  objectId: 'object-4711',
+  rule: 'studentNumber = mailNickname',
+};
+const without = (...kinds: (keyof Roster)[]): Roster => ({
+  ...small,
+  ...Object.fromEntries(kinds.map((kind) => [kind, []])),
+});
+const emptied = { ...profile, policies: { ...profile.policies, studentGone: 'disable' as const, goneForDays: 0 } };
+const teams = { ...profile, classes: { ...profile.classes, createTeam: true } };
+
+const states: Record<string, () => { state: ProfileState; says(decided: Decided): unknown }> = {
+  'a first run, which links one and makes another': () => {
+    const { state } = open(small, profile, { accounts: [account('4711')] });
+    return { state, says: ({ newLinks, plan }) => newLinks.length === 1 && plan.length > 3 };
+  },
+  'objects that were there before': () => {
+    const { tenant, state } = open(small, profile, { accounts: [account('4711')], links: [student] });
+    tenant.applied.classes.set(section, { objectId: 'group-5', body: {} });
+    const stamp = { claims: [], bySds: true, hints: {} };
+    const body = { displayName: 'Math - 2' };
+    const related = { members: ['object-4711'], schools: [] };
+    tenant.adoption = newAdoption([{ kind: 'class', objectId: 'group-5', stamp, body, related }]);
+    return { state, says: ({ there }) => there.length === 2 };
+  },
+  'a class that can have no team': () => {
+    const { state } = open(without('teacher', 'teacherRoster'), teams, {
+      accounts: [account('4711')],
+      links: [student],
+    });
+    return { state, says: ({ rosterProblems }) => rosterProblems.get(section)?.[0]?.code === 'ClassWithoutOwner' };
+  },
+  'a student who is gone, and whose account is of Active Directory': () => {
+    const accounts = [account('4711', { onPremises: true })];
+    const { tenant, state } = open(without('student', 'studentEnrollment'), emptied, { accounts, links: [student] });
+    tenant.applied.schoolUsers.set(school, new Set(['students:10']));
+    tenant.noteDepartures('2026-11-01');
+    return { state, says: ({ rosterProblems }) => rosterProblems.get('students:10')?.[0]?.code === 'LeaverOnPremises' };
+  },
+  'an account that another record has now': () => {
+    const [record] = small.student;
+    if (record === undefined) throw new TypeError('nobody');
+    const world = { ...small, student: [{ ...record, id: '11' }], studentEnrollment: [] };
+    const { tenant, state } = open(world, profile, { accounts: [account('4711')], links: [student] });
+    tenant.applied.users.set('students:10', {
+      objectId: 'object-4711',
+      body: { student: { studentNumber: '4711', externalId: '10' } },
+    });
+    tenant.applied.members.set(section, new Set(['students:10']));
+    return { state, says: ({ handovers, pending }) => handovers.length === 1 && pending.sections.has(section) };
+  },
+  'nothing new since the last run': () => {
+    const { tenant, state } = open(small, profile, { accounts: [account('4711')], links: [student] });
+    const first = decide(state, today);
+    takeDecision(state, first);
+    applyAll(first.plan, tenant.applied);
+    state.donePlanning();
+    return { state, says: ({ plan, pending }) => plan.length === 1 && pending.sections.size < 2 };
+  },
+};
+
+for (const [name, make] of Object.entries(states)) {
+  t.test(`${name}: deciding changes nothing, and decides the same again`, async (t) => {
+    const { state, says } = make();
+    const before = written(state);
+    const decided = decide(state, today);
+    t.ok(says(decided), 'it is the case that it is called');
+    t.equal(written(state), before);
+    t.same(decide(state, today), decided);
+    takeDecision(state, decided);
+    t.not(written(state), before, 'taking the decision is what changes the state');
+    t.same(decide(state, today).plan, decided.plan, 'which makes no other plan of it');
+  });
+}
+
+t.test('problems of what is planned again take the place of those before', async (t) => {
+  const { state } = open(without('teacher', 'teacherRoster'), teams, { accounts: [account('4711')], links: [student] });
+  state.refusals.set('class:5', []);
+  state.rosterProblems.set('students:10', []);
+  takeDecision(state, decide(state, today));
+  t.same([...state.rosterProblems.keys()], ['5']);
+  t.same([...state.refusals.keys()], []);
+  const [record] = small.section;
+  const others: Section[] = record === undefined ? [] : [{ ...record, id: '6' }];
+  state.tenant.takeRoster(others.map((one) => ({ kind: 'section', schoolId: one.schoolId, id: one.id, record: one })));
+  takeDecision(state, decide(state, '2026-11-25'));
+  t.same([...state.rosterProblems.keys()].sort(), ['5', '6']);
+});
