@@ -104,7 +104,10 @@ t.test('a name that somebody gave the class by hand is the one that is marked', 
 t.test(
   'what is on the way out and what is back: for any policies and any moment, coming back undoes all of it',
   async (t) => {
-    const policies = fc.record({
+    // A policy that is added has to say what of it is drawn here.
+    const policies = fc.record<{ [name in keyof Profile['policies']]: unknown }>({
+      ...{ studentLeftClass: fc.constant('remove'), teacherLeftClass: fc.constant('keep') },
+      ...{ studentTermEnded: fc.constant(null), teacherTermEnded: fc.constant(null), schoolGone: fc.constant('keep') },
       studentGone: fc.constantFrom('keep', 'disable'),
       teacherGone: fc.constantFrom('keep', 'disable'),
       sectionGone: fc.oneof(fc.constant('keep'), fc.subarray([...endings], { minLength: 1 })),

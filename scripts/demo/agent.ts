@@ -1,5 +1,6 @@
 /** The district's agent: its plugin, its settings, its enrollment, and its work. */
 import { join } from 'node:path';
+import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
 import type { PowerSchool } from './powerschool.ts';
 import type { LogEvent, Program } from './program.ts';
 import { cycleSeconds } from './relay.ts';
@@ -29,7 +30,7 @@ export interface RunningAgent {
 export async function writePlugin(town: Town): Promise<string> {
   const zip = join(town.folder, 'hallpass-plugin.zip');
   // Read are they only where a profile wants them: the agent drops the rest.
-  await hallpassAgent(town, 'plugin', '--pre-registered', '--also', 'homeRoom', '--out', zip);
+  await hallpassAgent(town, 'plugin', '--pre-registered', '--also', ...furtherProperties, '--out', zip);
   return zip;
 }
 

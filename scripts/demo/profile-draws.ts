@@ -1,4 +1,6 @@
 /** Sync profiles beyond the plain one: all options at once, several profiles, or any of them by chance. Repeats by seed. */
+
+import type { Profile } from '../../relay/profile/profile.ts';
 import { type Random, seededRandom } from '../simulators/microsoft/random.ts';
 import type { Role } from './oracle/district.ts';
 import type { Mode, ProfileDocument } from './oracle/rules.ts';
@@ -121,7 +123,8 @@ function drawProfile(
       revokeSessions: draw.maybe(0.5),
       sectionGone: draw.all ? ends : draw.one(['keep', ends, ends.slice(1), ends.slice(0, 1)]),
       goneForDays: draw.all ? 0 : draw.one([0, 0, 14]),
-    },
+      // Of schools there is no choice.
+    } satisfies Record<Exclude<keyof Profile['policies'], 'schoolGone'>, unknown>,
     // Nobody changes anything by hand here: whatever the policy, nothing may come of it. Who was in a class before stays.
     drift: {
       memberships: draw.one(['repair', 'report', 'ignore']),

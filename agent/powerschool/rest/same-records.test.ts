@@ -10,15 +10,19 @@ import {
 } from '../../../scripts/simulators/powerschool/server.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { canonicalJson } from '../../../shared/digest.ts';
+import { propertiesOf } from '../../../shared/properties.ts';
 import { type Kind, kinds, optionalFields, parseBucketKey, type RosterRecord } from '../../../shared/roster.ts';
 import { Meter } from '../../model/meter.ts';
 import type { Source } from '../../model/source.ts';
 import { openSource } from '../choice/open-source.ts';
 import { SignIn } from '../sign-in.ts';
 
-// SECTIONS.ID is not in /ws/v1: there a section's id is its DCID.
+// What is not in /ws/v1, such as SECTIONS.ID, only one of the two can bring.
 const wanted = Object.fromEntries(
-  kinds.map((kind) => [kind, optionalFields[kind].filter((field) => field !== 'localId')]),
+  kinds.map((kind) => {
+    const left = propertiesOf(kind).flatMap(({ name, rest }) => (rest.length === 0 ? [name] : []));
+    return [kind, optionalFields[kind].filter((field) => !left.includes(field))];
+  }),
 );
 
 async function open(t: Test, options: SimulatorOptions): Promise<PowerSchoolSimulator> {
