@@ -4,14 +4,9 @@ import { filePath } from '../../shared/command-words.ts';
 import { fail } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { exportPasswords } from '../app/commands/export-passwords.ts';
-import { personKey } from '../model/person-key.ts';
-import {
-  countReadopted,
-  readPasswords,
-  readUnknownPasswords,
-  type WaitingPassword,
-} from '../store/accounts/initial-passwords.ts';
+import { type FirstPassword, passwordsNow, passwordTable } from '../app/queries/passwords.ts';
 import { actorOf, askDistrict, type CliContext, type Noted, noted, printJson, printTable, withApp } from './context.ts';
+import { csvText } from './tables.ts';
 
 /** First passwords of accounts that Hallpass made: handed out once. */
 export function passwordsCommands(passwords: Command, context: CliContext): void {
@@ -22,17 +17,9 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords list contoso')
     .action(async (tenant: string, options: { json?: true }) => {
-      const { known, unknown, readopted } = await askDistrict(
-        context,
-        { question: 'passwords', tenant },
-        async (scope) => ({
-          known: await readPasswords(scope),
-          unknown: await readUnknownPasswords(scope),
-          readopted: await countReadopted(scope),
-        }),
-      );
-      const waiting = known.map((one) => ({ ...shown(one), madeAt: one.madeAt }));
-      if (options.json) return printJson(context, { passwords: waiting, unknown: unknown.map(shown), readopted });
+      const now = await askDistrict(context, { question: 'passwords', tenant }, passwordsNow);
+      if (options.json) return printJson(context, now);
+      const { passwords: waiting, unknown, readopted } = now;
       const rows = waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]);
       if (rows.length > 0) printTable(context, ['PERSON', 'ACCOUNT', 'SINCE'], rows);
       else context.out.write('No first password waits to be handed out.\n');
@@ -49,7 +36,7 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
       printTable(
         context,
         ['PERSON', 'ACCOUNT'],
-        unknown.map(shown).map((one) => [one.person, one.userPrincipalName]),
+        unknown.map((one) => [one.person, one.userPrincipalName]),
       );
       context.out.write(`  → If nobody has them, set new ones: hallpass-relay passwords renew ${tenant} --unknown\n`);
     });
@@ -84,21 +71,14 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
     .requiredOption('--file <file>', 'a file that does not exist yet; only its owner can read it', filePath)
     .addHelpText('after', '\nExample:\n  hallpass-relay passwords export contoso --file passwords.csv')
     .action(async (tenant: string, { file, ...options }: Noted & { file: string }) => {
-      const asked = { tenant, hand: (csv: string) => writeNewFile(file, csv) };
-      const count = await withApp(context, (app) => exportPasswords(app, actorOf(context, options), asked));
+      const hand = (passwords: readonly FirstPassword[]) => writeNewFile(file, csvText(passwordTable, passwords));
+      const actor = actorOf(context, options);
+      const { length: count } = await withApp(context, (app) => exportPasswords(app, actor, { tenant, hand }));
       if (count === 0) return void context.out.write('No first password waits to be handed out.\n');
       context.out.write(
         `Wrote ${count} first passwords to ${file}; they are forgotten here.\n  → Hand them out, and delete the file.\n`,
       );
     });
-}
-
-function shown({
-  role,
-  personId,
-  userPrincipalName,
-}: Pick<WaitingPassword, 'role' | 'personId' | 'userPrincipalName'>) {
-  return { person: personKey(role, personId), userPrincipalName };
 }
 
 /** On the disk when it returns; never over something that is there, and never through a link. */

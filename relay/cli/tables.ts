@@ -28,8 +28,13 @@ export async function writeCsv<T>(
     for (const line of lines) out.write(line);
     return;
   }
-  await writeFile(file, csvStart + lines.join(''), { mode: 0o600 }).catch((error: unknown) => {
+  await writeFile(file, csvText(table, things), { mode: 0o600 }).catch((error: unknown) => {
     throw fail('FILE_UNWRITABLE', { file, reason: fileReason(error) }, { cause: error });
   });
   out.write(`Wrote ${rows.length} lines to ${file}.\n`);
+}
+
+/** As it stands in a file. */
+export function csvText<T>({ headings, lines }: Table<T>, things: readonly T[]): string {
+  return csvStart + [headings, ...things.flatMap(lines)].map(csvLine).join('');
 }

@@ -16,6 +16,7 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
   const bodies: Record<string, () => object | Promise<object>> = {
     'POST tenants': () => ({ slug: `new-${caller}`, name: 'New', graphTenantId }),
     'PATCH tenants/{slug}': () => ({ name: 'Contoso Schools' }),
+    'POST passwords/renew': () => ({ unknown: true }),
     'PATCH relay/settings': () => ({ journal: { keepDays: 100 + who } }),
     'POST servers/accept': async () => ({ server: await refusedServer(setting, caller) }),
     'PUT profiles/{name}': () => district.profile,
@@ -30,7 +31,7 @@ export async function sampleOf(setting: ApiSetting, route: Route, caller: Caller
     params: { name: 'test', number: '1', person: `students:1${who}`, ...(await madeFor(setting, route)) },
     query: { ...(route.path.endsWith('/explain') && { student: '10' }), ...(isRemoval && { confirm: slug }) },
     body: body === undefined ? undefined : JSON.stringify(body),
-    headers: route.hasVersion ? { 'if-match': '*' } : {},
+    headers: { ...(route.hasVersion && { 'if-match': '*' }), ...(route.needsKey && { 'idempotency-key': caller }) },
   };
 }
 

@@ -57,6 +57,13 @@ export const apiErrors = {
     meaning:
       'Checks, match previews and account links ask Microsoft 365, beside the runs and within the same limits: one at a time for a district, and a few for the relay.',
   },
+  IDEMPOTENCY_KEY_MISSING: {
+    retry: 'fix',
+    sentence: 'The request has no Idempotency-Key, and what it answers is shown only once.',
+    action: 'Send an Idempotency-Key, such as a new UUID, and keep it until you have the answer.',
+    meaning:
+      'If the answer is lost on its way, the same request with the same key brings it again, for 24 hours. Without a key it would be lost for good. Nothing was changed.',
+  },
   IDEMPOTENCY_KEY_INVALID: {
     retry: 'fix',
     sentence: 'The Idempotency-Key is not valid: {reason}.',

@@ -6,19 +6,19 @@ import { forgetPasswords, readPasswords, type WaitingPassword } from '../../stor
 import { type PersonName, readNames } from '../../store/roster/people-names.ts';
 import { purposeOf } from '../../sync/apply/new-accounts.ts';
 import type { Actor } from '../actor.ts';
-import { csvLine, csvStart } from '../csv.ts';
 import { type AppContext, perform, type TenantRef } from '../perform.ts';
+import type { FirstPassword } from '../queries/passwords.ts';
 
 /**
- * @param asked `hand`: takes the CSV, and resolves when it is safe where it is
- * @returns how many there were
+ * @param asked `hand`: takes them, and resolves when they are safe where they are; called where there are any
+ * @returns what was handed out
  * @throws HallpassError KEY_UNUSABLE, KEY_WRONG, and what `hand` throws: then nothing is forgotten
  */
 export async function exportPasswords(
   context: AppContext,
   actor: Actor,
-  { tenant, hand }: { tenant: TenantRef; hand: (csv: string) => Promise<void> },
-): Promise<number> {
+  { tenant, hand }: { tenant: TenantRef; hand: (passwords: readonly FirstPassword[]) => Promise<void> },
+): Promise<FirstPassword[]> {
   const { home, keyFile } = context;
   return await perform(context, actor, { action: 'passwords.export', tenant }, async (district) => {
     const vault = openVault(home, keyFile ?? (await loadSettings(home)).secrets.keyFile);
@@ -26,22 +26,22 @@ export async function exportPasswords(
       waiting: await readPasswords(scope),
       names: await readNames(scope),
     }));
-    if (waiting.length === 0) return 0;
-    const lines = [csvLine(['person', 'school', 'givenName', 'surname', 'userPrincipalName', 'password'])];
+    if (waiting.length === 0) return [];
+    const passwords: FirstPassword[] = [];
     for (const one of waiting) {
       const password = await vault.open(one.sealed, purposeOf(district.tenant.id, one.sealedFor));
-      lines.push(csvLine([...describe(one, names), one.userPrincipalName, password]));
+      passwords.push({ ...describe(one, names), userPrincipalName: one.userPrincipalName, password });
     }
-    await hand(csvStart + lines.join(''));
+    await hand(passwords);
     return await district.write(async (scope) => {
       await forgetPasswords(scope, waiting);
-      return { outcome: waiting.length, entries: [{ count: waiting.length }] };
+      return { outcome: passwords, entries: [{ count: waiting.length }] };
     });
   });
 }
 
-function describe({ role, personId }: WaitingPassword, names: ReadonlyMap<string, PersonName>): string[] {
-  const key = personKey(role, personId);
-  const { school = '', givenName = '', surname = '' } = names.get(key) ?? {};
-  return [key, school, givenName, surname];
+function describe({ role, personId }: WaitingPassword, names: ReadonlyMap<string, PersonName>) {
+  const person = personKey(role, personId);
+  const { school = '', givenName = '', surname = '' } = names.get(person) ?? {};
+  return { person, school, givenName, surname };
 }

@@ -31,6 +31,17 @@ import { personMeant } from '../queries/one-person.ts';
 interface Renewed {
   renewed: number;
   failed: { person: string; error: HallpassError }[];
+  /** Accounts beyond the most. */
+  left: number;
+}
+
+interface RenewInput {
+  tenant: TenantRef;
+  /** All accounts whose first password was lost. */
+  unknown?: true | undefined;
+  person?: string | undefined;
+  /** So many accounts at most. */
+  most?: number;
 }
 
 type Account = Pick<ShownLink, 'role' | 'personId' | 'objectId'> & { userPrincipalName: string };
@@ -41,7 +52,7 @@ type Account = Pick<ShownLink, 'role' | 'personId' | 'objectId'> & { userPrincip
 export async function renewPasswords(
   context: AppContext,
   actor: Actor,
-  { tenant: named, unknown, person }: { tenant: TenantRef; unknown?: true | undefined; person?: string | undefined },
+  { tenant: named, unknown, person, most = Number.POSITIVE_INFINITY }: RenewInput,
 ): Promise<Renewed> {
   const { home, keyFile } = context;
   return await perform(context, actor, { action: 'passwords.renew', tenant: named }, async (district) => {
@@ -52,7 +63,8 @@ export async function renewPasswords(
       profiles: await readProfiles(scope),
     }));
     if (unknown) accounts.push(...(await district.read(readUnknownPasswords)));
-    const result: Renewed = { renewed: 0, failed: [] };
+    const left = accounts.splice(most).length;
+    const result: Renewed = { renewed: 0, failed: [], left };
     if (accounts.length === 0) return result;
     await withGraph(context, tenant, async ({ client }) => {
       for (let at = 0; at < accounts.length; at += batchLimit) {
@@ -73,7 +85,7 @@ type Made = Account & ReturnType<typeof newPassword>;
 async function renewSome(
   { district, client, vault }: { district: District; client: GraphClient; vault: Vault },
   made: readonly Made[],
-): Promise<Renewed> {
+): Promise<Omit<Renewed, 'left'>> {
   const sealed = await Promise.all(
     made.map(async ({ password, ...one }) => ({
       ...one,

@@ -62,7 +62,7 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
     const { params, query, headers } = request;
     const note = changing ? noteIn(headerIn(request, 'hallpass-note')) : undefined;
     const asking = route.asksMicrosoft ? AbortSignal.any([signal, AbortSignal.timeout(longestAskMs)]) : signal;
-    const visit: Visit = {
+    const visit: Omit<Visit, 'keep'> = {
       ...{ actor: { ...known, note }, params, file, slots },
       app: { home, keyFile, store, clock, signal: asking },
       headers: { accept: headers.accept, ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] },
@@ -70,12 +70,12 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
       url: url(),
     };
     const asked = { query, body: typeof request.body === 'string' ? request.body : '' };
-    const work = (): Promise<Answer> => {
-      if (route.isAcross) return route.answerTo(visit, asked);
-      if (tenant === undefined) throw nothingAt(request.url);
-      return route.answerTo({ ...visit, tenant }, asked);
-    };
-    const answer = async () => {
+    const answer = async (keep: Visit['keep']) => {
+      const work = (): Promise<Answer> => {
+        if (route.isAcross) return route.answerTo({ ...visit, keep }, asked);
+        if (tenant === undefined) throw nothingAt(request.url);
+        return route.answerTo({ ...visit, keep, tenant }, asked);
+      };
       try {
         return await (route.asksMicrosoft ? microsoft.take(tenant?.id ?? '', work) : work());
       } catch (error) {
@@ -84,13 +84,22 @@ export function requestHandler(options: HandlerOptions): (route: Route, call: Ca
     };
     const key =
       route.method === 'POST' && changing ? idempotencyKeyIn(headerIn(request, 'idempotency-key')) : undefined;
-    if (key === undefined) return await send(reply, route, tenant?.slug ?? 'relay', await answer());
+    const whose = tenant?.slug ?? 'relay';
+    if (key === undefined) {
+      if (route.needsKey) throw fail('IDEMPOTENCY_KEY_MISSING', {});
+      return await send(reply, route, whose, await answer(async () => undefined));
+    }
     const { method, url: path } = request;
     const repeatable = {
       ...{ tenantId: tenant?.id ?? ofTheRelay, tokenId: known.id, token, key },
       said: [method, path, asked.body, headers['if-match'], note],
     };
-    const once = await answerOnce({ store, clock }, repeatable, () => inFull(route, request, answer));
+    const once = await answerOnce({ store, clock }, repeatable, (keep) =>
+      orProblem(request, async () => {
+        const made = await answer(async (early) => keep(await inFull(route, whose, early)));
+        return await inFull(route, whose, made);
+      }),
+    );
     if (once.isRepeated) reply.header('idempotency-replayed', 'true');
     return reply.status(once.answer.status).headers(once.answer.headers).send(once.answer.body);
   };
@@ -109,17 +118,23 @@ function countChange(changes: AttemptLimit, tokenId: string, nowMs: number): voi
   changes.count(tokenId, nowMs);
 }
 
-/** An answer to be kept, what went wrong included; what is a fault of ours is not. */
-async function inFull(route: Route, request: FastifyRequest, answer: () => Promise<Answer>): Promise<WholeAnswer> {
+/** What went wrong is an answer, too. */
+async function orProblem(request: FastifyRequest, answer: () => Promise<WholeAnswer>): Promise<WholeAnswer> {
   try {
-    const { status = route.status, headers = {}, ...said } = await answer();
-    const body = 'json' in said ? JSON.stringify(said.json) : '';
-    const type = { 'content-type': 'application/json; charset=utf-8' };
-    return { status, headers: { ...type, ...headers }, body };
+    return await answer();
   } catch (error) {
     const { status, headers, body } = problemFor(error, request);
     return { status, headers, body: JSON.stringify(body) };
   }
+}
+
+/** As it is kept. */
+async function inFull(route: Route, whose: string, answer: Answer): Promise<WholeAnswer> {
+  const { status = route.status } = answer;
+  const pieces: string[] = [];
+  if ('csv' in answer) for await (const piece of answer.csv) pieces.push(piece);
+  else if ('json' in answer) pieces.push(JSON.stringify(answer.json));
+  return { status, headers: headersOf(route, whose, answer), body: pieces.join('') };
 }
 
 /** Several of one name are one, with commas. */
@@ -128,17 +143,23 @@ function headerIn({ headers }: FastifyRequest, name: string): string | undefined
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** @param whose for the name of the file that a browser makes of a table */
 async function send(reply: FastifyReply, route: Route, whose: string, answer: Answer): Promise<FastifyReply> {
-  const { status = route.status, headers = {} } = answer;
-  reply.status(status).headers(headers);
-  if (route.hasCsv) reply.header('vary', 'Accept');
-  if ('csv' in answer) {
-    const name = `${whose}-${route.path.replace('tenants/{slug}/', '').split('/')[0]}`;
-    reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`);
-    return reply.send(Readable.from(answer.csv, { objectMode: false }));
-  }
+  reply.status(answer.status ?? route.status).headers(headersOf(route, whose, answer));
+  if ('csv' in answer) return reply.send(Readable.from(answer.csv, { objectMode: false }));
   if ('empty' in answer) return reply.send();
-  reply.type('application/json; charset=utf-8');
   return reply.send('pieces' in answer.json ? Readable.from(answer.json.pieces, { objectMode: false }) : answer.json);
+}
+
+/** @param whose for the name of the file that a browser makes of a table */
+function headersOf(route: Route, whose: string, answer: Answer): Record<string, string> {
+  const name = `${whose}-${route.path.replace('tenants/{slug}/', '').split('/')[0]}`;
+  return {
+    ...answer.headers,
+    ...(route.hasCsv && { vary: 'Accept' }),
+    ...('json' in answer && { 'content-type': 'application/json; charset=utf-8' }),
+    ...('csv' in answer && {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="${name}.csv"`,
+    }),
+  };
 }

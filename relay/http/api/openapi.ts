@@ -89,7 +89,7 @@ function operationOf(route: Route): object {
     parameters: [
       ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...Object.entries(query.shape).map(([name, schema]) => parameterOf(name, schema)),
-      ...headersOf(method, hasVersion, isChange(action)),
+      ...headersOf(route),
     ],
     ...(body !== undefined && {
       requestBody: {
@@ -111,7 +111,8 @@ function operationOf(route: Route): object {
   };
 }
 
-function headersOf(method: string, hasVersion: boolean, changing: boolean): object[] {
+function headersOf({ method, hasVersion, needsKey, action }: Route): object[] {
+  const changing = isChange(action);
   const version = 'The ETag of what was read; * for any.';
   const key = 'A new UUID for every change: repeated within 24 hours, the request is answered what it was.';
   const note = 'For the audit log, such as a ticket number: one line, percent-encoded where it is not ASCII.';
@@ -119,8 +120,8 @@ function headersOf(method: string, hasVersion: boolean, changing: boolean): obje
     ...(changing ? [{ name: 'Hallpass-Note', description: note }] : []),
     ...(hasVersion ? [{ name: 'If-Match', description: version }] : []),
     ...(method === 'PUT' && hasVersion ? [{ name: 'If-None-Match', description: '* for a new profile alone.' }] : []),
-    ...(method === 'POST' && changing ? [{ name: 'Idempotency-Key', description: key }] : []),
-  ].map((header) => ({ ...header, in: 'header', required: false, schema: { type: 'string' } }));
+    ...(method === 'POST' && changing ? [{ name: 'Idempotency-Key', description: key, required: needsKey }] : []),
+  ].map((header) => ({ required: false, ...header, in: 'header', schema: { type: 'string' } }));
 }
 
 function parameterOf(name: string, checked: z.core.$ZodType): object {

@@ -65,6 +65,8 @@ export const queries = {
   runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }), cursor }),
   fleet: z.strictObject({ format }),
   tenants: z.strictObject({ limit: most, cursor }),
+  passwords: z.strictObject({ limit: most, cursor }),
+  passwordExport: z.strictObject({ format }),
   removal: z.strictObject({
     confirm: text.optional().meta({ description: 'The slug of the district again: without it nothing is deleted.' }),
   }),

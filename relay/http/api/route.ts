@@ -24,6 +24,8 @@ export interface Visit {
   slots: PlanSlots;
   /** The relay's address, for agents. */
   url: string;
+  /** Of a request with an Idempotency-Key: has the answer kept for whoever lost it, before what it shows is forgotten. */
+  keep(answer: Answer): Promise<void>;
 }
 
 /** The same in a district that the token opens. */
@@ -60,6 +62,8 @@ interface Described {
   asksMicrosoft: boolean;
   /** Whether If-Match says which version of a profile is meant. */
   hasVersion: boolean;
+  /** Whether it must be repeatable: what it answers is shown once. */
+  needsKey: boolean;
 }
 
 export type Route = Described &
@@ -84,6 +88,7 @@ export const plain = {
   hasCsv: false,
   asksMicrosoft: false,
   hasVersion: false,
+  needsKey: false,
 } as const;
 
 /** @param path below the district's own; empty for that */

@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-routes.ts';
 import { cloudRoutes } from './cloud-routes.ts';
 import { fleetRoute } from './fleet-route.ts';
+import { passwordRoutes } from './password-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 import { questionRoutes } from './question-routes.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...questionRoutes,
   ...profileRoutes,
   ...peopleRoutes,
+  ...passwordRoutes,
   ...runRoutes,
   ...accessRoutes,
   ...cloudRoutes,

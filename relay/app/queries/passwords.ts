@@ -1,0 +1,45 @@
+/** Accounts whose first password waits to be handed out; never the passwords. */
+import { z } from 'zod';
+import { personKey } from '../../model/person-key.ts';
+import type { Role } from '../../model/role.ts';
+import { countReadopted, readPasswords, readUnknownPasswords } from '../../store/accounts/initial-passwords.ts';
+import type { TenantScope } from '../../store/store.ts';
+import { moment, type Table } from './fields.ts';
+
+const account = z.object({ person: z.string(), userPrincipalName: z.string() });
+
+export const passwordsAnswer = z.object({
+  passwords: z.array(account.extend({ madeAt: moment })),
+  unknown: z
+    .array(account)
+    .meta({ description: 'Made in a time that the database does not know: renew sets new ones.' }),
+  readopted: z.int().meta({ description: 'Accounts of before the whole database was lost.' }),
+});
+
+export async function passwordsNow(scope: TenantScope): Promise<z.infer<typeof passwordsAnswer>> {
+  const waiting = await readPasswords(scope);
+  return {
+    passwords: waiting.map((one) => ({ ...accountOf(one), madeAt: one.madeAt })),
+    unknown: (await readUnknownPasswords(scope)).map(accountOf),
+    readopted: await countReadopted(scope),
+  };
+}
+
+function accountOf(one: { role: Role; personId: string; userPrincipalName: string }): z.infer<typeof account> {
+  return { person: personKey(one.role, one.personId), userPrincipalName: one.userPrincipalName };
+}
+
+export const firstPassword = z.object({
+  person: z.string(),
+  school: z.string(),
+  givenName: z.string(),
+  surname: z.string(),
+  userPrincipalName: z.string(),
+  password: z.string(),
+});
+export type FirstPassword = z.infer<typeof firstPassword>;
+
+export const passwordTable: Table<FirstPassword> = {
+  headings: ['person', 'school', 'givenName', 'surname', 'userPrincipalName', 'password'],
+  lines: (one) => [[one.person, one.school, one.givenName, one.surname, one.userPrincipalName, one.password]],
+};

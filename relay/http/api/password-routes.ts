@@ -1,0 +1,86 @@
+/** First passwords of accounts that Hallpass made: listed, renewed, and handed out once. */
+import { z } from 'zod';
+import { exportPasswords } from '../../app/commands/export-passwords.ts';
+import { renewPasswords } from '../../app/commands/renew-passwords.ts';
+import {
+  type FirstPassword,
+  firstPassword,
+  passwordsAnswer,
+  passwordsNow,
+  passwordTable,
+} from '../../app/queries/passwords.ts';
+import { readBody } from './body.ts';
+import { change, nothing } from './change-route.ts';
+import { csvPieces } from './csv-answer.ts';
+import { pageWithin, readCursor } from './cursor.ts';
+import { queries, readQuery } from './query.ts';
+import { type Answer, isForCsv, ofDistrict, plain, question, type Route, read } from './route.ts';
+
+/** Accounts that get a new password in one request: ten batches, far within the time that a request has. */
+const mostRenewed = 200;
+
+export const passwordRoutes: readonly Route[] = [
+  question({
+    path: 'passwords',
+    question: 'passwords',
+    summary: 'Accounts whose first password was not exported yet; never the passwords.',
+    query: queries.passwords,
+    answer: passwordsAnswer.extend({ next: z.string().nullable() }),
+    async json(visit, { limit, cursor }) {
+      const after = readCursor(cursor, z.tuple([z.string().max(100)]));
+      const { passwords, ...rest } = await read(visit, passwordsNow);
+      const { page, next } = pageWithin(passwords, { limit, after }, ({ person }) => [person]);
+      return { passwords: page, ...rest, next };
+    },
+  }),
+  {
+    ...plain,
+    method: 'POST',
+    path: ofDistrict('passwords/export'),
+    action: 'passwords.export',
+    summary:
+      'Hands out the first passwords that wait, and deletes them here. Needs an Idempotency-Key: the same request with it is answered the same for a day.',
+    query: queries.passwordExport,
+    body: nothing,
+    answer: z.object({ passwords: z.array(firstPassword) }),
+    hasCsv: true,
+    needsKey: true,
+    isAcross: false,
+    async answerTo(visit, asked) {
+      const query = readQuery(queries.passwordExport, asked.query);
+      readBody(nothing, asked.body);
+      const answer = (passwords: readonly FirstPassword[]): Answer =>
+        isForCsv(query, visit) ? { csv: csvPieces(passwordTable, passwords) } : { json: { passwords } };
+      const { app, actor, tenant, keep } = visit;
+      const handed = await exportPasswords(app, actor, { tenant, hand: (passwords) => keep(answer(passwords)) });
+      return answer(handed);
+    },
+  },
+  change({
+    path: 'passwords/renew',
+    action: 'passwords.renew',
+    summary: `Sets new first passwords in Microsoft 365, to be exported; of ${mostRenewed} accounts at most in one request.`,
+    body: z
+      .strictObject({
+        unknown: z.literal(true).optional().meta({ description: 'Of all accounts whose first password was lost.' }),
+        person: z.string().min(1).max(200).optional().meta({ description: 'Of this person, however named.' }),
+      })
+      .refine((given) => Object.keys(given).length > 0, 'it must name either unknown or person'),
+    answer: z.object({
+      renewed: z.int(),
+      failed: z.array(z.object({ person: z.string(), code: z.string(), message: z.string(), action: z.string() })),
+      left: z.int().meta({ description: 'Accounts that are meant, and wait for the next request.' }),
+    }),
+    asksMicrosoft: true,
+    async perform({ app, actor, tenant }, asked) {
+      const { renewed, failed, left } = await renewPasswords(app, actor, { tenant, ...asked, most: mostRenewed });
+      const refusals = failed.map(({ person, error: { code, message, action } }) => ({
+        person,
+        code,
+        message,
+        action,
+      }));
+      return { renewed, failed: refusals, left };
+    },
+  }),
+];

@@ -1,0 +1,116 @@
+/** First passwords over real HTTP: handed out once, to the one who asked, and readable nowhere else. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import type { FirstPassword } from '../../app/queries/passwords.ts';
+import type { AccessScope } from '../../model/access-scope.ts';
+import { createToken } from '../../store/tenants/api-tokens.ts';
+import { commandLine } from '../../testing/command-line.ts';
+import { openDistrict, smallRoster } from '../../testing/district.ts';
+import { startTestRelay } from '../../testing/relay-double.ts';
+
+async function setUp(t: Test) {
+  const home = t.testdir();
+  const mode = { students: 'create', teachers: 'create' } as const;
+  const district = await openDistrict({ dir: home, home, mode, students: 3, accounts: false });
+  t.teardown(() => district.close());
+  await district.commit(smallRoster(3));
+  await district.run();
+  const relay = await startTestRelay(home);
+  t.teardown(() => relay.close());
+  const tokenOf = async (scopes: AccessScope[]) => {
+    const given = { name: 'portal', days: 1, by: 'kim', role: 'admin', scopes } as const;
+    return (await relay.store.withTenant(district.tenantId, (scope) => createToken(scope, given, new Date()))).token;
+  };
+  const token = await tokenOf(['passwords', 'audit']);
+  const ask = (method: string, path: string, more: Record<string, string> = {}, body?: object) =>
+    fetch(`${relay.url}/api/v1/tenants/contoso/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }), ...more },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const cli = commandLine(home, 'kim');
+  const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).out);
+  const exported = async (key: string, more: Record<string, string> = {}) => {
+    const answer = await ask('POST', 'passwords/export', { 'idempotency-key': key, ...more });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+  /** What the state folder and the log hold. */
+  const written = () =>
+    [
+      JSON.stringify(relay.events()),
+      ...readdirSync(home)
+        .filter((name) => name.startsWith('relay.db'))
+        .map((name) => readFileSync(join(home, name), 'latin1')),
+    ].join('');
+  return { home, district, relay, ask, tokenOf, json, exported, written };
+}
+
+function passwordsIn(text: string): FirstPassword[] {
+  return (JSON.parse(text) as { passwords: FirstPassword[] }).passwords;
+}
+
+t.test('they are handed out once, and again to the one who lost the answer', async (t) => {
+  const { district, ask, tokenOf, json, exported, written } = await setUp(t);
+  const { next, ...listed } = (await (await ask('GET', 'passwords')).json()) as Record<string, unknown>;
+  t.same([listed, next], [await json('passwords', 'list', 'contoso'), null]);
+  t.equal((listed.passwords as unknown[]).length, 7);
+  const page = (await (await ask('GET', 'passwords?limit=2')).json()) as { next: string };
+  t.match(await (await ask('GET', `passwords?limit=9&cursor=${page.next}`)).json(), { passwords: { length: 5 } });
+
+  const bare = await ask('POST', 'passwords/export');
+  t.match([bare.status, await bare.json()], [400, { code: 'IDEMPOTENCY_KEY_MISSING' }]);
+  const others = { authorization: `Bearer ${await tokenOf(['status', 'links'])}` };
+  t.match(await exported('one', others), { status: 403, text: /SCOPE_MISSING.*"passwords/s });
+  t.equal((await json('passwords', 'list', 'contoso')).passwords.length, 7, 'all of them wait');
+
+  const first = await exported('one', { 'hallpass-note': 'Ticket 4711' });
+  t.equal(first.status, 200);
+  t.equal(first.headers.get('cache-control'), 'no-store');
+  const passwords = passwordsIn(first.text);
+  const { users } = district.microsoft.directory;
+  for (const { userPrincipalName, password } of passwords) {
+    const user = users.find('userPrincipalName', userPrincipalName)[0];
+    t.ok(user && district.microsoft.directory.hasPassword(user, password), `${userPrincipalName} can sign in`);
+    t.notOk(written().includes(password), 'it stands nowhere, though it is kept');
+  }
+  t.match(passwords, [{ person: 'students:10', school: 'School 1', givenName: 'Ana' }, {}, {}, {}, {}, {}, {}]);
+  t.same((await json('passwords', 'list', 'contoso')).passwords, []);
+
+  const again = await exported('one', { 'hallpass-note': 'Ticket 4711' });
+  t.same([again.status, again.text, again.headers.get('idempotency-replayed')], [200, first.text, 'true']);
+  t.same(passwordsIn((await exported('two')).text), [], 'to nobody who asks later');
+  const stranger = { authorization: `Bearer ${await tokenOf(['passwords'])}`, 'hallpass-note': 'Ticket 4711' };
+  t.same(passwordsIn((await exported('one', stranger)).text), [], 'nor to another token with the same key');
+  const audit = (await (await ask('GET', 'audit')).json()) as { entries: unknown[] };
+  t.match(audit.entries, [
+    { action: 'passwords.export', who: 'token portal', note: 'Ticket 4711', detail: { count: 7 } },
+  ]);
+});
+
+t.test('as a table, and of accounts whose password was renewed', async (t) => {
+  const { ask, exported, json } = await setUp(t);
+  const table = await exported('one', { accept: 'text/csv' });
+  t.match(table.headers.get('content-type'), /^text\/csv/);
+  t.equal(table.headers.get('content-disposition'), 'attachment; filename="contoso-passwords.csv"');
+  const [headings, ...lines] = table.text.slice(0, -2).split('\r\n');
+  t.equal(headings, '"person","school","givenName","surname","userPrincipalName","password"');
+  t.equal(lines.length, 7);
+  const renew = async (body: object) => {
+    const answer = await ask('POST', 'passwords/renew', {}, body);
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+  t.match(await renew({}), { status: 400, message: /it must name either unknown or person/ });
+  t.match(await renew({ unknown: true }), { status: 200, renewed: 0, failed: [], left: 0 });
+  t.match(await renew({ person: 'students:99' }), { status: 404, code: 'LINK_UNKNOWN' });
+  t.match(await renew({ person: 'students:10' }), { status: 200, renewed: 1, failed: [], left: 0 });
+  t.match(await json('passwords', 'list', 'contoso'), { passwords: [{ person: 'students:10' }] });
+  t.match(passwordsIn((await exported('two')).text), [{ person: 'students:10', password: String }]);
+});
+
+t.test('without the key that sealed them nothing is handed out, and nothing forgotten', async (t) => {
+  const { home, exported, json } = await setUp(t);
+  writeFileSync(join(home, 'secret.key'), Buffer.alloc(32, 1).toString('base64'), { mode: 0o600 });
+  t.match(await exported('one'), { status: 409, text: /KEY_WRONG/ });
+  t.equal((await json('passwords', 'list', 'contoso')).passwords.length, 7);
+});
