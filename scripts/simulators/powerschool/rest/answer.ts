@@ -1,5 +1,7 @@
 /** `/ws/v1/*`: lists, counts and single resources, for a plugin that may have them. */
+
 import type { DatabaseSync } from 'node:sqlite';
+import { statement } from '../database/statement.ts';
 import { faultyRows, type RowFault } from '../faults.ts';
 import { type Call, json, type Reply } from '../http.ts';
 import type { Plugin } from '../plugin/registry.ts';
@@ -103,7 +105,7 @@ function targetOf(db: DatabaseSync, [first = '', second, third, ...rest]: string
     return resource === undefined ? undefined : oneOf(db, resource, id);
   }
   if (first === 'section' && third === 'section_enrollment') {
-    const [row] = db.prepare('SELECT id FROM sections WHERE dcid = ?').all(id);
+    const [row] = statement(db, 'SELECT id FROM sections WHERE dcid = ?').all(id);
     if (row === undefined) return 'missing';
     // Both signs, rather than ABS, so that the index is used.
     const values = [Number(row.id), -Number(row.id)];
@@ -112,7 +114,7 @@ function targetOf(db: DatabaseSync, [first = '', second, third, ...rest]: string
   }
   const list = first === 'school' && Object.hasOwn(ofSchool, third) ? ofSchool[third] : undefined;
   if (list === undefined) return undefined;
-  const [school] = db.prepare('SELECT school_number FROM schools WHERE dcid = ?').all(id);
+  const [school] = statement(db, 'SELECT school_number FROM schools WHERE dcid = ?').all(id);
   if (school === undefined) return 'missing';
   const values = [Number(school.school_number)];
   const foreign = { sql: 'r.schoolid NOT IN (0, ?)', values };
@@ -120,7 +122,7 @@ function targetOf(db: DatabaseSync, [first = '', second, third, ...rest]: string
 }
 
 function oneOf(db: DatabaseSync, resource: Resource, id: number): Target {
-  const [row] = db.prepare(`SELECT ${resource.select} FROM ${resource.from} WHERE r.dcid = ?`).all(id);
+  const [row] = statement(db, `SELECT ${resource.select} FROM ${resource.from} WHERE r.dcid = ?`).all(id);
   if (row === undefined) return 'missing';
   return {
     one: ({ call }) => ({ ...elementOf(resource, row, extrasOf(call), db), attributes: offers(resource) }),
@@ -171,9 +173,10 @@ function whereOf(conditions: readonly Condition[]): string {
 function countOf(request: Request, list: List): Element {
   const conditions = conditionsOf(request, list);
   const values = conditions.flatMap((condition) => condition.values);
-  const row = request.context.db
-    .prepare(`SELECT COUNT(*) AS rows FROM ${list.resource.from} ${whereOf(conditions)}`)
-    .get(...values);
+  const row = statement(
+    request.context.db,
+    `SELECT COUNT(*) AS rows FROM ${list.resource.from} ${whereOf(conditions)}`,
+  ).get(...values);
   return node('resource', leaf('count', Number(row?.rows ?? 0) + (request.fault === 'miscount' ? 1 : 0)));
 }
 
@@ -189,7 +192,7 @@ function pageOf(request: Request, list: List): Element {
     const values = conditions.flatMap((condition) => condition.values);
     const sql = `SELECT ${resource.select} FROM ${resource.from} ${whereOf(conditions)}
       ORDER BY ${resource.orderBy} LIMIT ? OFFSET ?`;
-    return context.db.prepare(sql).all(...values, size, (page - 1) * size);
+    return statement(context.db, sql).all(...values, size, (page - 1) * size);
   };
   const foreign = () => (list.foreign === undefined ? [] : select([list.foreign]));
   const rows = faultyRows(fault, select(list.conditions), foreign, ({ id }) => Number(id));

@@ -1,5 +1,7 @@
 /** Schools, terms, courses, sections and enrollments as `/ws/v1` shows them. */
+
 import type { DatabaseSync } from 'node:sqlite';
+import { statement } from '../database/statement.ts';
 import { type Element, leaf, node, nodeIfAny } from './element.ts';
 import { elementOf, type Resource, type Row } from './resource.ts';
 
@@ -133,7 +135,7 @@ export const sections: Resource = {
 };
 
 function termOf(row: Row, db: DatabaseSync): Element {
-  const [term] = db.prepare(`SELECT ${terms.select} FROM ${terms.from} WHERE r.dcid = ?`).all(row.term_dcid ?? null);
+  const [term] = statement(db, `SELECT ${terms.select} FROM ${terms.from} WHERE r.dcid = ?`).all(row.term_dcid ?? null);
   const nothing = { expansions: new Set<string>(), extensions: new Set<string>() };
   return term === undefined ? node('term') : elementOf(terms, term, nothing, db);
 }

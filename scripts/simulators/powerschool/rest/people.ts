@@ -1,5 +1,7 @@
 /** Students and staff as `/ws/v1` shows them. */
+
 import type { DatabaseSync } from 'node:sqlite';
+import { statement } from '../database/statement.ts';
 import { type Element, leaf, node, nodeIfAny } from './element.ts';
 import type { Resource, Row } from './resource.ts';
 
@@ -106,13 +108,12 @@ export const students: Resource = {
 
 /** The address of the contact of type "Self". */
 function contactInfoOf(row: Row, db: DatabaseSync): Element {
-  const contact = db
-    .prepare(
-      `SELECT MIN(pc.email) AS email FROM sync_studentmap sm JOIN psm_studentcontact pc ON pc.studentid = sm.studentid
+  const contact = statement(
+    db,
+    `SELECT MIN(pc.email) AS email FROM sync_studentmap sm JOIN psm_studentcontact pc ON pc.studentid = sm.studentid
        JOIN psm_studentcontacttype pt ON pt.id = pc.studentcontacttypeid
        WHERE sm.studentsdcid = ? AND UPPER(pt.name) = 'SELF'`,
-    )
-    .get(row.dcid ?? null);
+  ).get(row.dcid ?? null);
   return node('contact_info', leaf('email', contact?.email));
 }
 
@@ -164,12 +165,11 @@ export const staff: Resource = {
 
 /** Every school of the person, also those left; the district office is school 0. */
 function affiliationsOf(row: Row, db: DatabaseSync): Element {
-  const rows = db
-    .prepare(
-      `SELECT COALESCE(s.dcid, f.schoolid) AS school_id, f.staffstatus AS type, f.status AS status
+  const rows = statement(
+    db,
+    `SELECT COALESCE(s.dcid, f.schoolid) AS school_id, f.staffstatus AS type, f.status AS status
        FROM schoolstaff f LEFT JOIN schools s ON s.school_number = f.schoolid WHERE f.users_dcid = ? ORDER BY f.dcid`,
-    )
-    .all(row.users_dcid ?? null);
+  ).all(row.users_dcid ?? null);
   const affiliation = (one: Row) =>
     node('school_affiliation', leaf('school_id', one.school_id), leaf('type', one.type), leaf('status', one.status));
   return node('school_affiliations', rows.map(affiliation));

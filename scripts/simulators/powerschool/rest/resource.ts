@@ -1,5 +1,7 @@
 /** What each resource of `/ws/v1` is: where its rows are, in which order, and what they look like. */
+
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { statement } from '../database/statement.ts';
 import { type Element, leaf, node } from './element.ts';
 import type { FilterField } from './filter.ts';
 import type { PagedResource } from './page-limits.ts';
@@ -56,7 +58,7 @@ export function offers({ expansions, extensions }: Resource): Record<string, str
 }
 
 function extensionTable(db: DatabaseSync, table: string, key: string, dcid: number): Element {
-  const row = db.prepare(`SELECT * FROM ${table} WHERE ${key} = ?`).get(dcid);
+  const row = statement(db, `SELECT * FROM ${table} WHERE ${key} = ?`).get(dcid);
   const fields = Object.entries(row ?? {})
     .filter(([name, value]) => name !== key && value !== null && value !== '')
     .map(([name, value]) =>
