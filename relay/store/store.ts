@@ -47,12 +47,15 @@ export interface Store {
  * Opens (or makes) the database and brings its schema up to date.
  *
  * @param file path, or `:memory:` for a database that ends with the process
+ * @param contents what a database in memory holds at the start, as SQLite serializes it; by default nothing
  * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_TOO_NEW
  */
-export async function openStore(file: string): Promise<Store> {
+export async function openStore(file: string, contents?: Uint8Array): Promise<Store> {
   if (file !== ':memory:') await usable(file);
   const db = await opened(file, async () => {
-    return new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
+    const database = openSqlite(file);
+    if (contents !== undefined) database.deserialize(contents);
+    return new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
   });
   // Beside the writers: a district is read for seconds. A database in memory has one connection alone.
   let reading: Kysely<Database> | undefined;

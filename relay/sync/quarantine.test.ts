@@ -60,7 +60,9 @@ t.test(
     const loop = await startLoop(t, district);
 
     await loop.event('profile.quarantined');
-    t.match(await status(), { quarantine: { code: 'QUARANTINED_BY_FAILURES', message: /has not granted .*EduRoster\.ReadWrite\.All/ } });
+    t.match(await status(), {
+      quarantine: { code: 'QUARANTINED_BY_FAILURES', message: /has not granted .*EduRoster\.ReadWrite\.All/ },
+    });
     t.match(await cli('status', 'contoso'), {
       out: /Standing: quarantined\..*its last 4 runs failed, since .*\n {2}→ /s,
     });

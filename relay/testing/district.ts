@@ -20,11 +20,12 @@ import { createVault, type Vault } from '../secrets/vault.ts';
 import { checkSettings, type RelaySettings, saveSettings, storeFile } from '../settings/settings.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
 import { applyBatch, beginCycle, commitCycle, rowsOf } from '../store/roster/intake.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { createTenant } from '../store/tenants/system.ts';
 import type { RunReport } from '../sync/run.ts';
 import type { TenantState } from '../sync/state/tenant-state.ts';
 import { takeTurn } from '../sync/tenant-run.ts';
+import { openFreshStore } from './fresh-store.ts';
 
 export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
 
@@ -287,7 +288,7 @@ async function openTenant(
   graphTenantId: string,
   profile: Profile,
 ): Promise<{ store: Store; tenantId: string }> {
-  const store = await openStore(file);
+  const store = await openFreshStore(file);
   const tenant = await store.system((scope) =>
     createTenant(scope, { slug: 'contoso', name: 'Contoso', graphTenantId }, new Date()),
   );

@@ -8,9 +8,9 @@ import { type Profile, parseProfile } from '../profile/profile.ts';
 import { checkSettings, storeFile } from '../settings/settings.ts';
 import { issueCode } from '../store/agents/agents.ts';
 import { setProfile } from '../store/profiles/profiles.ts';
-import { openStore } from '../store/store.ts';
 import { createTenant, type Tenant } from '../store/tenants/system.ts';
 import { type AgentDouble, type AgentIdentity, connectDouble, enrollDouble } from './agent-double.ts';
+import { openFreshStore, placeFreshStore } from './fresh-store.ts';
 
 export interface TestRelay extends Relay {
   /** The state folder. */
@@ -35,6 +35,7 @@ export async function startTestRelay(home: string, options: TestRelayOptions = {
   out.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;
   });
+  await placeFreshStore(storeFile(home));
   const relay = await startRelay({
     home,
     settings: checkSettings(options.settings ?? { listen: { port: 0 } }),
@@ -73,7 +74,7 @@ export async function addTenant(relay: Pick<Relay, 'store'>, slug: string): Prom
 
 /** The same in a state folder of which no relay runs yet. */
 export async function addTenantTo(home: string, slug: string, profile?: Profile): Promise<Tenant> {
-  const store = await openStore(storeFile(home));
+  const store = await openFreshStore(storeFile(home));
   try {
     const tenant = await addTenant({ store }, slug);
     if (profile !== undefined) await store.withTenant(tenant.id, (scope) => setProfile(scope, profile, new Date()));
