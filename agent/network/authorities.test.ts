@@ -75,6 +75,11 @@ t.test('PEM, DER and UTF-16 are accepted; several certificates, each once', asyn
     'of Windows, with text',
   );
   t.same(await added(`# ours\n${one.ca}\n${other.ca}\n${one.ca}`), ['CN=One CA', 'CN=Other CA']);
+  const file = join(folder, 'ca.cer');
+  const before = await trustedAuthorities(file);
+  t.equal(await trustedAuthorities(file), before, 'the same list, for which a TLS context is kept');
+  await writeFile(file, one.ca);
+  t.not(await trustedAuthorities(file), before, 'until the file is another');
 });
 
 t.test('what is no certificate is refused by its name', { skip: noOpenssl() }, async (t) => {

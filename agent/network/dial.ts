@@ -3,7 +3,8 @@
  * ws, so that proxies, authorities and timeouts are the same for all of them.
  */
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { contextOf } from '../../shared/trust.ts';
 import { type Certificate, CertificateRefused, chainOf, refusalCode } from './certificate.ts';
 import { proxyFailure } from './failure.ts';
 import type { HttpProxy, Way } from './proxy.ts';
@@ -107,15 +108,6 @@ export async function startTls(
     const code = refusalCode(error);
     throw code === undefined || !(error instanceof Error) ? error : new CertificateRefused(code, presented, error);
   }
-}
-
-/** Made once per list of authorities: parsing the 150 well-known ones takes 10 ms and as many objects each time. */
-const contexts = new WeakMap<string[], SecureContext>();
-
-function contextOf(ca: string[]): SecureContext {
-  const context = contexts.get(ca) ?? createSecureContext({ ca });
-  contexts.set(ca, context);
-  return context;
 }
 
 /** Waits for an event of a socket that is coming up; whatever else happens destroys it. */

@@ -1,7 +1,7 @@
 /** HTTP to Microsoft: one undici pool with the trusted authorities and a time limit on every request. */
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { Agent, fetch } from 'undici';
-import { trustedAuthorities } from '../../shared/trust.ts';
+import { contextOf, trustedAuthorities } from '../../shared/trust.ts';
 
 /** A $batch of 20 slow writes takes Graph up to half a minute. */
 const timeoutMs = 60_000;
@@ -19,8 +19,7 @@ export interface Transport {
  * @param caFile a private authority (a simulator's, or that of an inspecting proxy); undefined for the known ones
  */
 export async function openTransport(caFile: string | undefined): Promise<Transport> {
-  // Made once: reading 150 authorities takes longer than the rest of a connection.
-  const secureContext = createSecureContext({ ca: await trustedAuthorities(caFile) });
+  const secureContext = contextOf(await trustedAuthorities(caFile));
   let pool = openPool(secureContext);
   const leaving = new Set<Promise<void>>();
   const replace = (failed: Agent) => {
