@@ -7,6 +7,7 @@ import { fail, reasonOf } from '../shared/errors.ts';
 import { linkPath, protocolVersion } from '../shared/link.ts';
 import { toHallpassError } from '../shared/terminal.ts';
 import { hallpassVersion } from '../shared/version.ts';
+import { noteNobodyConnected } from './app/commands/agent-link.ts';
 import { answerOf } from './http/answer.ts';
 import { apiBase, apiRoutes } from './http/api/api.ts';
 import { problemOf } from './http/api/problem.ts';
@@ -21,7 +22,6 @@ import { healthRoutes } from './http/readiness.ts';
 import { answerBrokenRequests, createServer, listen } from './http/server.ts';
 import { exposedState, makeStateFolder, tidyState } from './settings/home-files.ts';
 import { publicUrl, type RelaySettings, storeFile } from './settings/settings.ts';
-import { forgetConnections } from './store/agents/agent-health.ts';
 import type { Change } from './store/changes/marks.ts';
 import { watchChanges } from './store/changes/watch.ts';
 import { takeServingLock } from './store/engine/serving-lock.ts';
@@ -115,7 +115,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     });
     started.defer(() => metrics.close());
   }
-  await store.system(forgetConnections);
+  await noteNobodyConnected({ store });
 
   // Before the first agent says hello: what its district wants changes later on, and it has to be told.
   const changed = ({ tenantId, what }: Change) => {

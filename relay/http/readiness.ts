@@ -6,7 +6,7 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import { fileReason } from '../../shared/file-reason.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { hallpassVersion } from '../../shared/version.ts';
-import { beat } from '../store/agents/used-tokens.ts';
+import { proveWritable } from '../app/commands/prove-writable.ts';
 import type { Store } from '../store/store.ts';
 
 /** How long an answer holds, milliseconds: each look writes to the disk, and anybody may ask. */
@@ -44,7 +44,7 @@ export function healthRoutes(app: FastifyInstance, options: ReadinessOptions): v
 
 async function problemOf({ store, home, clock, trouble }: ReadinessOptions): Promise<HallpassError | undefined> {
   try {
-    await store.system((scope) => beat(scope, new Date(clock.now())));
+    await proveWritable({ store, clock });
     const { bavail, bsize } = await statfs(home);
     if (bavail * bsize < leastFreeBytes) {
       const reason = `only ${Math.floor((bavail * bsize) / 2 ** 20)} MB are free in ${home}`;

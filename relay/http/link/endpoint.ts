@@ -17,13 +17,13 @@ import {
   subprotocol,
 } from '../../../shared/link.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
+import { useAgentToken } from '../../app/commands/agent-link.ts';
+import { checkAnswer, knownAgent } from '../../app/queries/agent-link.ts';
 import type { RelaySettings } from '../../settings/settings.ts';
-import { useToken } from '../../store/agents/used-tokens.ts';
 import type { Store } from '../../store/store.ts';
-import { findAgent } from '../../store/tenants/system.ts';
 import { answerOf, type HttpAnswer } from '../answer.ts';
 import { AttemptLimit } from './attempts.ts';
-import { answerCheck, checkAnswer } from './check.ts';
+import { answerCheck } from './check.ts';
 import { Conduct } from './conduct.ts';
 import { Connection } from './connection.ts';
 import { Fleet } from './fleet.ts';
@@ -110,14 +110,14 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
           // The address alone does not count: the relay accepts a good token even if others have tried wrong ones from there.
           const exceeded = refusalsOfAgent.exceeded(`${address} ${agentId}`, clock.now());
           if (exceeded !== undefined) throw exceeded;
-          const known = await store.system((scope) => findAgent(scope, agentId));
+          const known = await knownAgent(store, agentId);
           if (known !== undefined) refusalsOfAgent.count(`${address} ${agentId}`, clock.now());
           return known;
         },
         use: async (used) => {
           refusalsOfAgent.forgive(`${address} ${used.agentId}`);
           conduct.arrive(used.agentId, clock.now());
-          return await store.system((scope) => useToken(scope, used, clock.now()));
+          return await useAgentToken({ store, clock }, used);
         },
         nowMs: clock.now(),
         url: options.url(),
@@ -178,7 +178,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
         return refuse(socket, answerOf(fail('AGENT_UNKNOWN', { url: options.url() }), 403), clock.now());
       const answer = offeredProtocols(request).includes(subprotocol)
         ? undefined
-        : await store.withTenant(agent.tenantId, (scope) => checkAnswer(scope, new Date(clock.now())));
+        : await checkAnswer({ store, clock }, agent.tenantId);
       socket.off('error', onError);
       if (answer === undefined) accept(agent, request, socket, head);
       else check(answer, request, socket, head);

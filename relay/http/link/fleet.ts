@@ -5,9 +5,9 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { HallpassError } from '../../../shared/errors.ts';
 import { closeCodes } from '../../../shared/link.ts';
 import { type Loop, startLoop } from '../../../shared/service.ts';
-import { forgetConnections, noteDisconnected } from '../../store/agents/agent-health.ts';
+import { noteAlive, noteGone, noteNobodyConnected } from '../../app/commands/agent-link.ts';
+import { revokedOf } from '../../app/queries/agent-link.ts';
 import type { Store } from '../../store/store.ts';
-import { revokedAmong, touchAgents } from '../../store/tenants/system.ts';
 import type { Connection } from './connection.ts';
 import type { AdmittedAgent } from './token.ts';
 
@@ -104,19 +104,12 @@ export class Fleet {
     );
     await this.#watching.ended;
     // Told to people only: a database that is away now has worse to report.
-    await this.#options.store.system(forgetConnections).catch(() => undefined);
+    await noteNobodyConnected(this.#options).catch(() => undefined);
   }
 
   async #noteLeft(): Promise<void> {
     if (this.#left.size === 0) return;
-    const now = new Date(this.#options.clock.now());
-    // Who is gone is asked when the transaction has begun: whoever comes back later says hello in a later one.
-    const noted = await this.#options.store.system(async (scope) => {
-      const ids = [...this.#left];
-      await noteDisconnected(scope, ids, now);
-      return ids;
-    });
-    for (const id of noted) this.#left.delete(id);
+    for (const id of await noteGone(this.#options, () => [...this.#left])) this.#left.delete(id);
   }
 
   #watch(): Loop {
@@ -160,7 +153,7 @@ export class Fleet {
   async #closeRevoked(): Promise<void> {
     if (this.#members.size === 0) return;
     const ids = [...this.#members.keys()];
-    for (const id of await this.#options.store.system((scope) => revokedAmong(scope, ids))) {
+    for (const id of await revokedOf(this.#options.store, ids)) {
       this.#members.get(id)?.connection.close(closeCodes.revoked, 'AGENT_UNKNOWN');
     }
   }
@@ -177,7 +170,6 @@ export class Fleet {
 
   async #touch(): Promise<void> {
     if (this.#members.size === 0) return;
-    const now = new Date(this.#options.clock.now());
-    await this.#options.store.system((scope) => touchAgents(scope, [...this.#members.keys()], now));
+    await noteAlive(this.#options, [...this.#members.keys()]);
   }
 }

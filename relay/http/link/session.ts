@@ -1,6 +1,6 @@
 /** What the relay does with an agent's messages, one after another. The order is judged in order.ts. */
 import type { Logger } from 'pino';
-import { type Clock, timestamp } from '../../../shared/clock.ts';
+import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
 import type { InParts } from '../../../shared/in-parts.ts';
 import type { LeftOut } from '../../../shared/left-out.ts';
@@ -10,22 +10,17 @@ import {
   type CycleCommit,
   type Hello,
   limits,
-  listsLeftOut,
   protocolVersion,
   type RelayMessage,
 } from '../../../shared/link.ts';
 import type { Bucket } from '../../../shared/roster.ts';
-import { noteHealth } from '../../store/agents/agent-health.ts';
-import { noteHello } from '../../store/agents/agents.ts';
-import { admitServer } from '../../store/agents/source-servers.ts';
-import { applyBatch, beginCycle, commitCycle, rowsOf } from '../../store/roster/intake.ts';
-import { replaceLeftOut } from '../../store/roster/left-out.ts';
-import { bucketsChangedSince, manifest, mirrorState } from '../../store/roster/mirror.ts';
-import type { Store, TenantScope } from '../../store/store.ts';
+import { AgentLink } from '../../app/commands/agent-link.ts';
+import { manifestOf } from '../../app/queries/agent-link.ts';
+import { rowsOf } from '../../store/roster/intake.ts';
+import type { Store } from '../../store/store.ts';
 import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
 import { nothingWanted, Wanted } from './wanted.ts';
-import { welcome } from './welcome.ts';
 
 /** Pause between two progress lines in the log, milliseconds. */
 const progressEveryMs = 500;
@@ -34,8 +29,6 @@ const noteEveryMs = 100;
 const sameNoteEveryMs = 10_000;
 /** How often the same health is written again, so that its age can be told, milliseconds. */
 const repeatHealthMs = 5 * 60_000;
-
-const nothingLeftOut: LeftOut = { count: 0, rows: [] };
 
 export interface SessionOptions {
   agent: AdmittedAgent;
@@ -55,6 +48,7 @@ export interface SessionOptions {
 
 export class Session {
   readonly #options: SessionOptions;
+  readonly #link: AgentLink;
   #state: LinkState = initialState;
   #wanted = nothingWanted;
   /** The tenant's, which never changes. */
@@ -66,6 +60,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#link = new AgentLink(options, options.agent);
   }
 
   get greeted(): boolean {
@@ -97,7 +92,7 @@ export class Session {
       case 'manifest.get':
         return await this.#manifest(message.bucket);
       case 'cycle.begin':
-        await this.#transaction((scope) => beginCycle(scope, message.cycle));
+        await this.#link.beginCycle(message.cycle);
         this.#cycle = { startedAt: this.#options.clock.now(), changed: 0, received: 0, reportedAt: 0 };
         return;
       case 'batch':
@@ -119,19 +114,8 @@ export class Session {
     if (hello.protocol !== protocolVersion) {
       throw fail('PROTOCOL_UNSUPPORTED', { agent: hello.protocol, relay: protocolVersion });
     }
-    const { agent, clock, cycleSeconds } = this.#options;
-    const now = new Date(clock.now());
-    const { server } = hello.source;
-    const other = await this.#transaction((scope) => admitServer(scope, server, now.toISOString()));
-    if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
-    const answer = await this.#transaction(async (scope) => {
-      await noteHello(scope, agent.agentId, hello, now);
-      // An older agent lists nothing: what a newer one said before it would stay for good.
-      if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
-      const { version, settled } = await mirrorState(scope);
-      const broken = settled ? [] : await bucketsChangedSince(scope, version);
-      return { welcome: await welcome(scope, cycleSeconds, now), broken };
-    });
+    const { cycleSeconds } = this.#options;
+    const answer = await this.#link.greet(hello, cycleSeconds);
     this.#wanted = new Wanted(answer.welcome.wanted);
     this.#salt = answer.welcome.salt;
     await this.#options.send(answer.welcome);
@@ -141,19 +125,9 @@ export class Session {
     this.#note('agent.connected', { version: hello.agentVersion });
   }
 
-  /** Two servers would give the accounts of one's people to those of the other. @throws HallpassError SOURCE_OTHER */
-  async #refuseServer(server: string, known: string, now: Date): Promise<never> {
-    const { agent } = this.#options;
-    const refusal = fail('SOURCE_OTHER', { server, known, tenant: agent.tenantSlug });
-    const { code, message } = refusal;
-    const health = { state: 'problem', at: now.toISOString(), problem: { code, message } } as const;
-    await this.#transaction((scope) => noteHealth(scope, agent.agentId, health));
-    throw refusal;
-  }
-
   async #leaveOut(reported: LeftOut): Promise<void> {
     const leftOut = this.#wanted.ofLeftOut(reported);
-    await this.#transaction((scope) => replaceLeftOut(scope, leftOut, timestamp(this.#options.clock)));
+    await this.#link.noteLeftOut(leftOut);
     this.#note('roster.left-out', { rows: leftOut.count });
   }
 
@@ -165,15 +139,16 @@ export class Session {
     const key = `${state} ${problem?.code ?? ''} ${problem?.message ?? ''}`;
     if (key === this.#reported.key && now - this.#reported.at < repeatHealthMs) return;
     const health = { state, lastCycleAt, lastCycleSeconds, at: new Date(now).toISOString(), problem };
-    await this.#transaction((scope) => noteHealth(scope, this.#options.agent.agentId, health));
+    await this.#link.noteHealth(health);
     this.#reported = { key, at: now };
   }
 
   async #manifest(bucket: Bucket): Promise<void> {
+    const { store, agent } = this.#options;
     let after = '';
     for (;;) {
       const limit = limits.maxManifestEntries;
-      const entries = await this.#transaction((scope) => manifest(scope, bucket, after, limit));
+      const entries = await manifestOf(store, agent.tenantId, bucket, after, limit);
       const last = entries.length < limit;
       await this.#options.send({ type: 'manifest', bucket, entries, last });
       if (last) return;
@@ -187,7 +162,7 @@ export class Session {
     const cycle = this.#state.cycle ?? '';
     // Checked and hashed before the transaction: nobody can write while it lasts.
     const rows = await this.#options.inParts(rowsOf(this.#salt, batch));
-    this.#cycle.changed += await this.#transaction((scope) => applyBatch(scope, cycle, batch.bucket, rows));
+    this.#cycle.changed += await this.#link.takeBatch(cycle, batch, rows);
     this.#cycle.received += batch.upserts.length + batch.deletes.length;
     const now = this.#options.clock.now();
     if (now - this.#cycle.reportedAt < progressEveryMs) return;
@@ -198,7 +173,7 @@ export class Session {
   async #commit(commit: CycleCommit): Promise<void> {
     const { agent, clock, onCommit } = this.#options;
     const now = clock.now();
-    const outcome = await this.#transaction((scope) => commitCycle(scope, commit.cycle, commit.buckets, new Date(now)));
+    const outcome = await this.#link.commit(commit);
     if (!outcome.settled) {
       await this.#options.send({ type: 'repair', buckets: outcome.repair });
       this.#note('roster.repair', { buckets: outcome.repair.length });
@@ -210,10 +185,6 @@ export class Session {
       seconds: (now - this.#cycle.startedAt) / 1000,
     });
     onCommit(agent.tenantId);
-  }
-
-  #transaction<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T> {
-    return this.#options.store.withTenant(this.#options.agent.tenantId, fn);
   }
 
   /** The same thing again within a while is not worth another line: an agent decides how often it says it. */

@@ -58,6 +58,11 @@ async function forgetDirectory(scope: TenantScope, slug: string): Promise<void> 
   await requestRun(scope, 'restarts');
 }
 
+/** What an agent needs to hash its records as this relay does. */
+export async function nameAndSalt({ db, tenantId }: TenantScope): Promise<{ name: string; salt: string }> {
+  return await db.selectFrom('tenant').select(['name', 'salt']).where('id', '=', tenantId).executeTakeFirstOrThrow();
+}
+
 /** Tables that have rows of this tenant, with how many. */
 export async function countTenant({ db, tenantId }: TenantScope): Promise<{ table: string; rows: number }[]> {
   const counts = [];

@@ -7,17 +7,14 @@ import { wantedFields } from '../../profile/wanted-fields.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import { digests } from '../../store/roster/mirror.ts';
 import type { TenantScope } from '../../store/store.ts';
+import { nameAndSalt } from '../../store/tenants/tenants.ts';
 
 /** Batches and commits in flight: eight of 2,000 records keep the intake busy over a slow line. */
 const credit = 8;
 
 /** @throws HallpassError PROFILE_INVALID when a stored profile no longer fits its schema */
 export async function welcome(scope: TenantScope, cycleSeconds: number, now: Date): Promise<Welcome> {
-  const tenant = await scope.db
-    .selectFrom('tenant')
-    .select(['name', 'salt'])
-    .where('id', '=', scope.tenantId)
-    .executeTakeFirstOrThrow();
+  const tenant = await nameAndSalt(scope);
   const profiles = await readProfiles(scope);
   return {
     type: 'welcome',

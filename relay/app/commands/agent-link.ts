@@ -1,0 +1,129 @@
+/**
+ * What a connected agent says and sends, kept for its own district: who it is was proven when it connected. The audit log, which has
+ * what people and programs decide, has none of it.
+ */
+import type { Clock } from '../../../shared/clock.ts';
+import { fail } from '../../../shared/errors.ts';
+import type { LeftOut } from '../../../shared/left-out.ts';
+import { type Batch, type CycleCommit, type Hello, listsLeftOut, type Welcome } from '../../../shared/link.ts';
+import type { Bucket } from '../../../shared/roster.ts';
+import { forgetConnections, noteDisconnected, noteHealth } from '../../store/agents/agent-health.ts';
+import { noteHello } from '../../store/agents/agents.ts';
+import { admitServer } from '../../store/agents/source-servers.ts';
+import { useToken } from '../../store/agents/used-tokens.ts';
+import { applyBatch, beginCycle, commitCycle } from '../../store/roster/intake.ts';
+import { replaceLeftOut } from '../../store/roster/left-out.ts';
+import { bucketsChangedSince, mirrorState } from '../../store/roster/mirror.ts';
+import type { Store, TenantScope } from '../../store/store.ts';
+import { touchAgents } from '../../store/tenants/system.ts';
+import type { StoreContext } from '../perform.ts';
+import { welcome } from '../queries/welcome.ts';
+
+export interface LinkedAgent {
+  agentId: string;
+  tenantId: string;
+  tenantSlug: string;
+}
+
+const nothingLeftOut: LeftOut = { count: 0, rows: [] };
+
+/** @returns false for a token that was used before */
+export async function useAgentToken({ store, clock }: StoreContext, used: Parameters<typeof useToken>[1]) {
+  return await store.system((scope) => useToken(scope, used, clock.now()));
+}
+
+export class AgentLink {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #agent: LinkedAgent;
+
+  constructor({ store, clock }: StoreContext, agent: LinkedAgent) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#agent = agent;
+  }
+
+  /**
+   * Two servers would give the accounts of one's people to those of the other.
+   *
+   * @returns the answer to its hello, and the buckets that a cycle left half done
+   * @throws HallpassError SOURCE_OTHER
+   */
+  async greet(hello: Hello, cycleSeconds: number): Promise<{ welcome: Welcome; broken: Bucket[] }> {
+    const { agentId } = this.#agent;
+    const now = new Date(this.#clock.now());
+    const { server } = hello.source;
+    const other = await this.#write((scope) => admitServer(scope, server, now.toISOString()));
+    if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
+    return await this.#write(async (scope) => {
+      await noteHello(scope, agentId, hello, now);
+      // An older agent lists nothing: what a newer one said before it would stay for good.
+      if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
+      const { version, settled } = await mirrorState(scope);
+      const broken = settled ? [] : await bucketsChangedSince(scope, version);
+      return { welcome: await welcome(scope, cycleSeconds, now), broken };
+    });
+  }
+
+  async #refuseServer(server: string, known: string, now: Date): Promise<never> {
+    const refusal = fail('SOURCE_OTHER', { server, known, tenant: this.#agent.tenantSlug });
+    const { code, message } = refusal;
+    await this.noteHealth({ state: 'problem', at: now.toISOString(), problem: { code, message } });
+    throw refusal;
+  }
+
+  async noteHealth(health: Parameters<typeof noteHealth>[2]): Promise<void> {
+    await this.#write((scope) => noteHealth(scope, this.#agent.agentId, health));
+  }
+
+  async noteLeftOut(leftOut: LeftOut): Promise<void> {
+    const now = new Date(this.#clock.now()).toISOString();
+    await this.#write((scope) => replaceLeftOut(scope, leftOut, now));
+  }
+
+  async beginCycle(cycle: string): Promise<void> {
+    await this.#write((scope) => beginCycle(scope, cycle));
+  }
+
+  /** @param rows checked and hashed before: nobody can write while the transaction lasts @returns how many records changed */
+  async takeBatch(cycle: string, { bucket }: Pick<Batch, 'bucket'>, rows: Parameters<typeof applyBatch>[3]) {
+    return await this.#write((scope) => applyBatch(scope, cycle, bucket, rows));
+  }
+
+  async commit({ cycle, buckets }: CycleCommit) {
+    const now = new Date(this.#clock.now());
+    return await this.#write((scope) => commitCycle(scope, cycle, buckets, now));
+  }
+
+  #write<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T> {
+    return this.#store.withTenant(this.#agent.tenantId, fn);
+  }
+}
+
+/** Notes that these agents are connected still. */
+export async function noteAlive({ store, clock }: StoreContext, agentIds: readonly string[]): Promise<void> {
+  await store.system((scope) => touchAgents(scope, agentIds, new Date(clock.now())));
+}
+
+/**
+ * Notes whose connections are gone.
+ *
+ * @param gone asked when the transaction has begun: whoever comes back later says hello in a later one
+ * @returns what it said
+ */
+export async function noteGone(
+  { store, clock }: StoreContext,
+  gone: () => readonly string[],
+): Promise<readonly string[]> {
+  const now = new Date(clock.now());
+  return await store.system(async (scope) => {
+    const ids = gone();
+    await noteDisconnected(scope, ids, now);
+    return ids;
+  });
+}
+
+/** Nobody is connected: at the start of a relay, whatever one that was killed has left, and at its end. */
+export async function noteNobodyConnected({ store }: Pick<StoreContext, 'store'>): Promise<void> {
+  await store.system(forgetConnections);
+}

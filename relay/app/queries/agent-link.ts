@@ -1,0 +1,40 @@
+/** What the place where agents connect asks of the store, and what it tells an agent that looks at nothing but itself. */
+import { type CheckAnswer, protocolVersion } from '../../../shared/link.ts';
+import type { Bucket } from '../../../shared/roster.ts';
+import { hallpassVersion } from '../../../shared/version.ts';
+import { readProfiles } from '../../store/profiles/profiles.ts';
+import { manifest } from '../../store/roster/mirror.ts';
+import type { Store } from '../../store/store.ts';
+import { findAgent, findTenant, type KnownAgent, revokedAmong } from '../../store/tenants/system.ts';
+import type { StoreContext } from '../perform.ts';
+import { wantedOf } from './welcome.ts';
+
+/** The agent that says only its own id, which proves nothing yet. */
+export async function knownAgent(store: Store, agentId: string): Promise<KnownAgent | undefined> {
+  return await store.system((scope) => findAgent(scope, agentId));
+}
+
+/** Of the agents connected here, those that have been revoked or removed with their district, by whatever process. */
+export async function revokedOf(store: Store, agentIds: readonly string[]): Promise<string[]> {
+  return await store.system((scope) => revokedAmong(scope, agentIds));
+}
+
+/** Ids and hashes of one bucket, those after the given id. */
+export async function manifestOf(store: Store, tenantId: string, bucket: Bucket, after: string, limit: number) {
+  return await store.readTenant(tenantId, (scope) => manifest(scope, bucket, after, limit));
+}
+
+/** @throws HallpassError PROFILE_INVALID when a stored profile no longer fits its schema */
+export async function checkAnswer({ store, clock }: StoreContext, tenantId: string): Promise<CheckAnswer> {
+  const { name } = await store.system((scope) => findTenant(scope, tenantId));
+  const profiles = await store.readTenant(tenantId, readProfiles);
+  return {
+    type: 'checked',
+    protocol: protocolVersion,
+    relayVersion: hallpassVersion,
+    tenantId,
+    tenantName: name,
+    serverTime: new Date(clock.now()).toISOString(),
+    fields: wantedOf(profiles).fields,
+  };
+}
