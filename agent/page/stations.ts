@@ -44,9 +44,9 @@ const network: ReadonlySet<string> = new Set([
 export function stationOf(code: string): StationId {
   if (network.has(code)) return 'network';
   if (isErrorCode(code)) {
-    if (code in chapters['The way out of the district']) return 'network';
+    if (code in chapters.Proxies) return 'network';
     if (code in chapters.PowerSchool) return 'powerschool';
-    if (code in chapters['The link between agent and relay']) return 'relay';
+    if (code in chapters['The connection between agent and relay']) return 'relay';
   }
   return 'agent';
 }

@@ -97,8 +97,8 @@ t.test('every code of the catalog that an agent meets has a sentence, a step and
   const stations = {
     'The agent itself': 'agent',
     PowerSchool: 'powerschool',
-    'The way out of the district': 'network',
-    'The link between agent and relay': 'relay',
+    Proxies: 'network',
+    'The connection between agent and relay': 'relay',
   } as const;
   const onTheWay = ['RELAY_UNREACHABLE', 'RELAY_TLS_UNTRUSTED', 'LINK_LOST', 'RELAY_INTERCEPTED', 'RELAY_UPGRADE_LOST'];
   for (const [chapter, station] of Object.entries(stations)) {

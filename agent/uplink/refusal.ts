@@ -37,7 +37,7 @@ export function refusalIn(body: unknown): Refusal {
 }
 
 /** Codes that a relay has a reason to send to an agent. A failure of any other kind is told as a refusal, with its words. */
-const relayCodes = { ...chapters['The link between agent and relay'], ...chapters['The relay itself'] };
+const relayCodes = { ...chapters['The connection between agent and relay'], ...chapters['The relay itself'] };
 
 /**
  * The relay's own code and sentence as an error; for a code that this version does not know, RELAY_REFUSED with the

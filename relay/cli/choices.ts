@@ -39,7 +39,7 @@ export function licensesCommand(command: Command, context: CliContext): void {
       const { licensesNow } = await import('../app/queries/cloud-choices.ts');
       const licenses = await withApp(context, (app) => licensesNow(app, actorOf(context), tenant));
       if (options.json) return printJson(context, { licenses });
-      if (licenses.length === 0) return void context.out.write('The tenant has no licenses.\n');
+      if (licenses.length === 0) return void context.out.write('The Microsoft 365 tenant has no licenses.\n');
       printTable(
         context,
         ['LICENSE', 'PART NUMBER', 'ID', 'SEATS', 'USED', 'FREE', 'STATE'],

@@ -33,7 +33,7 @@ export function showCheck(context: CliContext, checked: CheckedProfile, json: bo
   const { profile, problems, stamps, unasked } = checked;
   const count = problems.filter(({ severity }) => severity === 'error').length;
   if (json) printJson(context, { ready: count === 0 && unasked === undefined, problems, stamps: stampCounts(stamps) });
-  else if (problems.length === 0) context.out.write(`Profile "${profile.name}" fits the tenant.\n`);
+  else if (problems.length === 0) context.out.write(`Profile "${profile.name}" has no problems.\n`);
   for (const line of json ? [] : [...describeStamps(stamps), ...describeProblems(problems)]) {
     context.out.write(`${line}\n`);
   }

@@ -5,11 +5,11 @@ import { reasonOf } from '../../shared/errors.ts';
 const reasons: [RegExp, string][] = [
   [
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|^EPROTO$/,
-    'the other side does not speak TLS on this port: the address needs another port, or http:// in place of https://',
+    'the other side does not speak TLS on this port: the address needs another port, or http:// instead of https://',
   ],
   [
     /^HPE_|UND_ERR_HTTP_PARSER/,
-    'the other side does not speak HTTP on this port: the address needs another port, or https:// in place of http://',
+    'the other side does not speak HTTP on this port: the address needs another port, or https:// instead of http://',
   ],
   [
     /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT|SELF_SIGNED_CERT|DEPTH_ZERO/,

@@ -211,7 +211,7 @@ t.test('what is set wrong is told in sentences', async (t) => {
   };
   t.match(
     await reasonFor(graph, '00000000-0000-4000-8000-000000000000'),
-    /knows no tenant with this id.*\(AADSTS90002\)/,
+    /has no tenant with this id.*\(AADSTS90002\)/,
   );
   const stranger = '00000000-0000-4000-8000-00000000000a';
   t.match(await reasonFor({ ...graph, clientId: stranger }), /does not know the application.*\(AADSTS700016\)/);

@@ -61,7 +61,7 @@ ${entry.meaning}
 }
 
 const verdicts: Record<Verdict, string> = {
-  done: 'already so: done',
+  done: 'done: nothing to change',
   again: 'tried again',
   doubtful: 'looked up if it creates an object, otherwise tried again',
   'look up': 'looked up',

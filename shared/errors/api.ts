@@ -11,14 +11,14 @@ export const apiErrors = {
   API_PATH_UNKNOWN: {
     retry: 'fix',
     sentence: 'There is nothing at {path} for this token.',
-    action: 'Use the slug of a district that the token opens, and a path that /api/v1/openapi.json lists.',
-    meaning: 'The answer is the same for a district that does not exist and for one that the token does not open.',
+    action: 'Use the slug of a district to which the token has access, and a path that /api/v1/openapi.json lists.',
+    meaning: 'The answer is the same for a district that does not exist and for one to which the token has no access.',
   },
   API_QUERY_INVALID: {
     retry: 'fix',
     sentence: 'The query is not valid: {reason}.',
     action: 'Correct the query; /api/v1/openapi.json describes the parameters of every path.',
-    meaning: 'A parameter is unknown, missing, repeated or out of range. The relay looked nothing up.',
+    meaning: 'A parameter is unknown, missing, repeated or out of range. The relay did not look anything up.',
   },
   API_HEADER_INVALID: {
     retry: 'fix',
@@ -107,7 +107,7 @@ export const apiErrors = {
   TOKEN_SCOPE_USELESS: {
     retry: 'fix',
     sentence: 'A token with the role "{role}" can do nothing with the scope "{scope}".',
-    action: 'Leave that scope out, or choose another role; docs/api.md has the table of both.',
+    action: 'Omit that scope, or choose another role; docs/api.md has the table of both.',
     meaning: 'No token was created.',
   },
   PRECONDITION_FAILED: {
@@ -139,8 +139,8 @@ export const apiErrors = {
   },
   TOKEN_NOT_FOUND: {
     retry: 'fix',
-    sentence: 'The tenant has no token "{token}".',
+    sentence: 'The district has no token "{token}".',
     action: 'List its tokens with "hallpass-relay token list TENANT".',
-    meaning: 'A token is named by its id, never by its secret, and within its own tenant.',
+    meaning: 'A token is named by its id, never by its secret, and within its own district.',
   },
 } as const satisfies Record<string, Entry>;

@@ -22,7 +22,7 @@ export const graphErrors = {
   GRAPH_SIGN_IN_REFUSED: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: "Microsoft refused the relay's sign-in to tenant {tenant}: {reason}.",
+    sentence: "Microsoft refused the relay's sign-in to the Microsoft 365 tenant {tenant}: {reason}.",
     action:
       'Check the client id and the certificate (or secret), and check that an administrator of the tenant has granted consent.',
     meaning:
@@ -31,7 +31,7 @@ export const graphErrors = {
   GRAPH_CONSENT_MISSING: {
     retry: 'fix',
     who: 'microsoft',
-    sentence: 'The tenant {tenant} has not granted {roles}.',
+    sentence: 'The Microsoft 365 tenant {tenant} has not granted {roles}.',
     action: 'Have an administrator of the tenant grant admin consent again, then wait a few minutes.',
     meaning:
       'The app token lacks roles that the profile needs. New consent takes minutes to take effect; each attempt asks for a new token.',
@@ -39,7 +39,7 @@ export const graphErrors = {
   GRAPH_THROTTLED: {
     retry: 'retry-after',
     who: 'nobody',
-    sentence: 'Microsoft Graph throttles this tenant ({scope}).',
+    sentence: 'Microsoft Graph throttles this Microsoft 365 tenant ({scope}).',
     action: 'Wait: the relay slows down and continues.',
     meaning:
       "Other applications share the tenant's limits. Occasional throttling is normal in the first days of a term.",

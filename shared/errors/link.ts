@@ -126,7 +126,7 @@ export const linkErrors = {
   },
   UPGRADE_MISSING: {
     retry: 'fix',
-    sentence: 'The WebSocket request arrived as an ordinary request (agent none, relay {relay}); it came by {who}.',
+    sentence: 'The WebSocket request arrived as an ordinary request (agent none, relay {relay}); it came through {who}.',
     action:
       'Let the proxy pass WebSockets. At the relay, use a configuration from docs/relay.md (nginx, Apache, HAProxy or Caddy); in the district, exempt this host from the filter.',
     meaning:
@@ -170,7 +170,7 @@ export const linkErrors = {
     retry: 'retry-after',
     sentence: 'The relay closed the connection of this agent: {reason}.',
     action:
-      'Wait. If this continues, update the agent; if that does not help, report it with "hallpass-agent support".',
+      'Wait. If this continues, update the agent; if that does not help, report it with the file that "hallpass-agent support-bundle" writes.',
     meaning:
       'The agent sent too many unusable messages, too many pings, or opened too many connections in a short time. An agent that works properly never does that; another program may be using its identity. The relay accepts the agent again after a pause that grows from 10 seconds to 10 minutes.',
   },

@@ -36,7 +36,7 @@ export const networkErrors = {
     retry: 'fix',
     sentence: 'cntlm at {proxy} cannot sign in to the proxy behind it.',
     action:
-      'Check Username, Domain, Password and Auth in cntlm.conf, and restart cntlm. If the proxy behind it accepts only Negotiate (Kerberos), use px in place of cntlm. Or ask the people who run that proxy to exempt {target} from the sign-in.',
+      'Check Username, Domain, Password and Auth in cntlm.conf, and restart cntlm. If the proxy behind it accepts only Negotiate (Kerberos), use px instead of cntlm. Or ask the people who run that proxy to exempt {target} from the sign-in.',
     meaning:
       'cntlm answers every refusal of the next proxy with a challenge of its own, Basic realm="Cntlm for parent". Another user name or password in Hallpass does not help: cntlm uses those of its own configuration.',
   },

@@ -28,9 +28,9 @@ export const relayErrors = {
   },
   TENANT_UNKNOWN: {
     retry: 'fix',
-    sentence: 'There is no tenant "{tenant}".{hint}',
-    action: 'List the tenants with "hallpass-relay tenant list".',
-    meaning: 'A tenant is named by its slug or id.',
+    sentence: 'There is no district "{tenant}".{hint}',
+    action: 'List the districts with "hallpass-relay tenant list".',
+    meaning: 'Commands and API paths name a district by its slug or id.',
   },
   SERVER_NOT_REFUSED: {
     retry: 'fix',
@@ -40,14 +40,14 @@ export const relayErrors = {
   },
   TENANT_EXISTS: {
     retry: 'fix',
-    sentence: 'A tenant with {what} exists already: {tenant}.',
+    sentence: 'A district with {what} already exists: {tenant}.',
     action:
       'Look at it with "hallpass-relay tenant show {tenant}"; change it with "tenant edit {tenant}", or remove it with "tenant remove {tenant}".',
-    meaning: 'Slugs and Microsoft tenant ids are unique, so two districts never mix.',
+    meaning: 'Slugs and Microsoft 365 tenant ids are unique, so that two districts never mix.',
   },
   TENANT_GRAPH_UNKNOWN: {
     retry: 'fix',
-    sentence: 'Microsoft knows no tenant with the id {id}.',
+    sentence: 'Microsoft 365 has no tenant with the id {id}.',
     action:
       "Copy the tenant id from the district's Entra admin center (Overview, Tenant ID); it is not the id of the app.",
     meaning: 'The relay looks the id up before it adds or changes a district. Nothing was stored.',
@@ -55,7 +55,7 @@ export const relayErrors = {
   TENANT_PROVISIONED: {
     retry: 'fix',
     sentence:
-      'The tenant {tenant} has {links} linked accounts and {objects} objects in its Microsoft 365 tenant, so you cannot give it another Microsoft 365 tenant.',
+      'The district {tenant} has {links} linked accounts and {objects} objects in its Microsoft 365 tenant, so you cannot give it another Microsoft 365 tenant.',
     action:
       'If the whole district moves, add it under another slug, enroll an agent there, and remove this one with "hallpass-relay tenant remove {tenant}".',
     meaning:
@@ -70,9 +70,9 @@ export const relayErrors = {
   },
   AGENT_NOT_FOUND: {
     retry: 'fix',
-    sentence: 'The tenant {tenant} has no agent "{agent}".{hint}',
+    sentence: 'The district {tenant} has no agent "{agent}".{hint}',
     action: 'List its agents with "hallpass-relay agent list {tenant}".',
-    meaning: 'An agent is named by its id or its name, within its own tenant.',
+    meaning: 'An agent is named by its id or its name, within its own district.',
   },
   AGENT_AMBIGUOUS: {
     retry: 'fix',
@@ -84,14 +84,14 @@ export const relayErrors = {
     retry: 'fix',
     sentence: 'The profile {profile} is not valid: {mistakes}',
     action:
-      'Correct the file and set it again. "hallpass-relay schools, licenses, domains, properties TENANT" list the choices.',
+      'Correct the file and set it again. The commands "schools", "licenses", "domains" and "properties" list the choices.',
     meaning:
       'The relay checks a whole profile before it replaces the current one, and reports every mistake with its place. It keeps nothing of a refused document; the current profile stays as it is.',
   },
   PROFILE_CHANGE_REFUSED: {
     retry: 'fix',
     sentence:
-      'The profile {profile} is enabled, and the document does not fit the tenant {tenant}; errors: {count}. Nothing was changed.',
+      'The profile {profile} is enabled, and the document does not fit the district {tenant}; errors: {count}. Nothing was changed.',
     action:
       'Correct each error as it says and set the profile again. To try the document without writing, set it under another "name" first: a new profile starts in preview.',
     meaning:
@@ -107,19 +107,19 @@ export const relayErrors = {
   },
   PROFILE_MISSING: {
     retry: 'fix',
-    sentence: 'The tenant {tenant} has no profile.',
+    sentence: 'The district {tenant} has no profile.',
     action: 'Store one with "hallpass-relay profile set {tenant} FILE.json".',
     meaning: 'Until a profile says what it needs, agents send only the list of schools.',
   },
   PROFILE_UNKNOWN: {
     retry: 'fix',
-    sentence: 'The tenant {tenant} has no profile "{profile}".{hint}',
+    sentence: 'The district {tenant} has no profile "{profile}".{hint}',
     action: 'Name an existing profile; "hallpass-relay profile list {tenant}" lists them.',
     meaning: "A profile's name must match exactly.",
   },
   PROFILE_NOT_NAMED: {
     retry: 'fix',
-    sentence: 'The tenant {tenant} has several profiles: {profiles}.',
+    sentence: 'The district {tenant} has several profiles: {profiles}.',
     action: 'Name one with --profile, or with "profile" in an API query.',
     meaning: 'You may omit the name only if the district has one profile.',
   },
@@ -186,11 +186,11 @@ export const relayErrors = {
   },
   PROFILE_NOT_READY: {
     retry: 'fix',
-    sentence: 'The profile {profile} does not fit the tenant {tenant}; errors: {count}.',
+    sentence: 'The profile {profile} does not fit the district {tenant}; errors: {count}.',
     action:
       'Correct each error as it says and set the profile again; "hallpass-relay profile check {tenant}" lists them.',
     meaning:
-      "The relay checks the profile's domains, licenses, schools, dates and rules against the tenant and the mirror. Warnings do not count.",
+      "The relay checks the profile's domains, licenses, schools, dates and rules against Microsoft 365 and the roster. Warnings do not count.",
   },
   PERSON_UNKNOWN: {
     retry: 'fix',
@@ -263,11 +263,11 @@ export const relayErrors = {
   },
   TURN_BROKEN: {
     retry: 'retry',
-    sentence: 'A run of the district broke off: {reason}.',
+    sentence: 'A run of the district ended unexpectedly: {reason}.',
     action:
-      'Nothing needs to be done the first time: the next run goes on where this one ended. If it happens again, give the relay more memory, or report it.',
+      'Wait: the next run continues where this one ended. If it happens again, give the relay more memory, or report it.',
     meaning:
-      'Runs work in threads of their own, so that one that fails takes nothing else with it. Mostly there was not enough memory for the district. What was answered is recorded, and what was not is looked up.',
+      'Runs work in separate threads, so that one that fails does not affect anything else. Usually there was not enough memory for the district. The relay recorded every answer that it got, and looks up the rest.',
   },
   STORE_UNAVAILABLE: {
     retry: 'retry',
@@ -288,7 +288,7 @@ export const relayErrors = {
     action:
       'Stop the relay, keep the database in case somebody wants to examine it, and put the newest backup in its place, as the chapter on backups in docs/relay.md says.',
     meaning:
-      'Something other than Hallpass changed the database, or its disk did. What needs the row waits; everything else goes on, and the row stays as it is.',
+      'Something other than Hallpass changed the database, or its disk did. The relay leaves the row as it is. Whatever needs the row waits; everything else continues.',
   },
   STORE_TOO_NEW: {
     retry: 'fix',
@@ -315,7 +315,7 @@ export const relayErrors = {
     sentence: 'Another relay already serves from {folder}.',
     action: 'Stop the other relay first, or give this one a separate state folder with HALLPASS_HOME.',
     meaning:
-      'Two relays on one database would both provision. The lock ends with the process that holds it; you can run commands beside a serving relay.',
+      'Two relays on one database would both provision. The lock ends with the process that holds it; you can run other commands while a relay is serving.',
   },
   PORT_IN_USE: {
     retry: 'fix',
@@ -328,6 +328,6 @@ export const relayErrors = {
     retry: 'fix',
     sentence: 'Cannot serve metrics on {address}: {reason}.',
     action: 'Stop the other program, or choose another port: --metrics-port of "hallpass-relay configure", 0 for none.',
-    meaning: 'Metrics have a port of their own, which only this computer can reach.',
+    meaning: 'Metrics have their own port, which only this computer can reach.',
   },
 } as const satisfies Record<string, Entry>;

@@ -19,7 +19,7 @@ const graphTenantSchema = z
   .transform((value) => value.replace(/^\{(.*)\}$/, '$1'))
   .pipe(
     z.guid(
-      "it must be the tenant id of the district's Microsoft 365, a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900 (Entra admin center, Overview, Tenant ID)",
+      "it must be the id of the district's Microsoft 365 tenant, a GUID such as 6fd2c87f-b296-42f0-b197-1e91e994b900 (Entra admin center, Overview, Tenant ID)",
     ),
   );
 
