@@ -74,7 +74,7 @@ function readQuery(extract: Extract): PowerQuery {
     {
       name: 'after',
       field: extract.key.field,
-      description: 'Key of the last row of the page before; 0 for the first page',
+      description: 'Key of the last row of the previous page; 0 for the first page',
     },
   ];
   if (extract.school !== undefined) {

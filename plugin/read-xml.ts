@@ -80,7 +80,7 @@ export function readXml(source: string): XmlElement {
   const [root, ...others] = document.children;
   if (open.length > 1) throw refuse(`<${open.at(-1)?.tag}> is not closed`);
   if (root === undefined) throw refuse('it has no element');
-  if (others.length > 0 || document.text.trim() !== '') throw refuse('something stands outside the root element');
+  if (others.length > 0 || document.text.trim() !== '') throw refuse('something is outside the root element');
   return root;
 }
 

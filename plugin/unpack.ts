@@ -54,7 +54,7 @@ async function unpack(bytes: Buffer): Promise<PluginContents> {
     files.delete('plugin.xml');
     return readContents(pluginXml, files);
   }
-  if (bytes.length > mostXmlBytes) throw new ArchiveError('it is no ZIP archive, and too large for a plugin.xml');
+  if (bytes.length > mostXmlBytes) throw new ArchiveError('it is not a ZIP archive, and too large for a plugin.xml');
   const text = utf8(bytes, 'the file');
   if (/^\uFEFF?\s*</.test(text)) return readContents(text, new Map());
   throw new ArchiveError('it is neither a ZIP archive nor an XML file');

@@ -47,7 +47,7 @@ function manifestFindings(manifest: PluginManifest): Finding[] {
   // What nobody reads is not asked for: `/ws/v1` does not look at the access request, and PowerQueries need no grant for it.
   check(
     manifest.queries.length > 0 || manifest.accessRequest.length === 0,
-    'columns are asked for that no query reads',
+    'the access request has columns that no query reads',
   );
   check(manifest.queries.length === 0 || manifest.v1Access === undefined, 'PowerQueries need no access to /ws/v1');
   const names = manifest.queries.map((query) => query.name);
@@ -61,7 +61,7 @@ function queryFindings(query: PowerQuery, granted: Set<string>): Finding[] {
     if (!holds) findings.push({ where: query.name, reason });
   };
   check(/^[a-z]+(\.[a-z0-9_]+){4}$/.test(query.name), 'the name must have five parts in lower case');
-  check(!query.name.startsWith('com.powerschool'), 'names of com.powerschool are reserved');
+  check(!query.name.startsWith('com.powerschool'), 'names that begin with com.powerschool are reserved');
   check(query.name.length <= 200, 'the name must have at most 200 characters');
 
   const selected = selectedAliases(query.sql);
@@ -84,7 +84,7 @@ function queryFindings(query: PowerQuery, granted: Set<string>): Finding[] {
   for (const arg of args) check(binds.has(arg), `the argument ${arg} is not used`);
   check(/\bORDER BY\b[^)]*$/.test(query.sql), 'without ORDER BY pages are unreliable');
   check(!/;\s*$/.test(query.sql), 'the SQL must not end in a semicolon');
-  check(!query.sql.includes(']]>'), 'the SQL cannot stand in a CDATA section');
+  check(!query.sql.includes(']]>'), 'the SQL cannot be in a CDATA section');
   return findings;
 }
 

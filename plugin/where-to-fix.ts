@@ -44,8 +44,8 @@ const complaints: Record<RowFault, string> = {
   'too long': 'is too long',
   'not a date': 'is not a date',
   'control character': 'holds an invisible control character',
-  'before its start': 'lies before the first day',
-  'two rows differ': 'is not the same in the two rows that PowerSchool has of it',
+  'before its start': 'is before the first day',
+  'two rows differ': 'differs between the two rows that PowerSchool has for it',
   'not usable': 'has a value that cannot be used',
 };
 

@@ -36,7 +36,7 @@ export function meantWords(program: Command, args: readonly string[]): string[] 
 export function refuseWords(program: Command, words: readonly string[]): void {
   for (const word of words) {
     if (word.length > longestWord) complain(`a value on the command line has ${word.length} characters`);
-    if (/[\n\r]/.test(word)) complain('a value on the command line has several lines: give it in one line');
+    if (/[\n\r]/.test(word)) complain('a value on the command line has several lines: give it on one line');
   }
   let command = program;
   for (const word of words) {

@@ -39,24 +39,24 @@ t.test('reads what JSON.parse reads, and refuses what it refuses', async (t) => 
 
 t.test('names every mistake with line and column', async (t) => {
   t.same(said('{\n  "a": 1,\n  // why\n  "b": [1, 2,],\n  "a": 2,\n}'), [
-    '3:3 JSON has no comments; take it out',
-    '4:13 a comma stands before the closing ]; take it out',
+    '3:3 JSON has no comments; remove it',
+    '4:13 there is a comma before the closing ]; remove it',
     '5:3 "a" is given twice; keep one of them',
-    '5:9 a comma stands before the closing }; take it out',
+    '5:9 there is a comma before the closing }; remove it',
   ]);
   t.same(said('{"a": 1\n "b": 2}'), ['2:2 a comma is missing before this']);
   t.same(said("{name: 'x', on: True}"), [
     '1:2 the name name needs double quotes around it',
-    '1:8 text stands in straight double quotes ("), not in \'',
+    '1:8 text must be in straight double quotes ("), not in \'',
     '1:13 the name on needs double quotes around it',
     '1:17 True is written in lower case: true',
   ]);
   t.same(said('{“name”: 1}').length, 1);
-  t.same(said('{"a": "C:\\keys"}'), ['1:7 \\k is no escape; a backslash is written twice: \\\\']);
-  t.same(said('{"a": "x\n"}'), ['1:7 a text begins here, and its closing quote is missing in this line']);
+  t.same(said('{"a": "C:\\keys"}'), ['1:7 \\k is not an escape; write a backslash twice: \\\\']);
+  t.same(said('{"a": "x\n"}'), ['1:7 text begins here, but its closing quote is missing on this line']);
   t.same(said('{"a": {\n'), ['2:1 the file ends before the brace of line 1 is closed']);
   t.same(said(''), ['1:1 the file is empty']);
-  t.same(said('{} {}'), ['1:4 there is something behind the end of the document']);
+  t.same(said('{} {}'), ['1:4 there is something after the end of the document']);
   t.same(said('{"a" 1}'), ['1:6 a colon is missing after "a"']);
   t.same(said('[1,,2]'), ['1:3 there is one comma too many']);
   t.match(said('['.repeat(100_000)), [/nested more than 100 levels/]);

@@ -44,7 +44,7 @@ class Reader {
       }
       const value = this.#value(0);
       this.#skip();
-      if (this.#at < this.#text.length) this.#complain('there is something behind the end of the document');
+      if (this.#at < this.#text.length) this.#complain('there is something after the end of the document');
       return value;
     } catch (error) {
       if (error instanceof GiveUp) return undefined;
@@ -107,7 +107,7 @@ class Reader {
     }
     if (commas > (first ? 0 : 1)) this.#complain('there is one comma too many', comma);
     else if (commas === 1 && sign === close) {
-      this.#complain(`a comma stands before the closing ${close}; take it out`, comma);
+      this.#complain(`there is a comma before the closing ${close}; remove it`, comma);
     } else if (commas === 0 && !first && sign !== close && sign !== '}' && sign !== ']') {
       this.#complain('a comma is missing before this');
     }
@@ -132,14 +132,14 @@ class Reader {
   #string(): string {
     const start = this.#at;
     const quote = this.#text[start];
-    if (quote !== '"') this.#complain(`text stands in straight double quotes ("), not in ${quote}`);
+    if (quote !== '"') this.#complain(`text must be in straight double quotes ("), not in ${quote}`);
     const closes = quote === '“' || quote === '”' ? '“”"' : (quote ?? '"');
     this.#at += 1;
     for (;;) {
       const sign = this.#text[this.#at];
       if (sign === undefined || sign === '\n' || sign === '\r') {
         this.#at = start;
-        this.#stop('a text begins here, and its closing quote is missing in this line');
+        this.#stop('text begins here, but its closing quote is missing on this line');
       }
       if (sign === '\\') this.#at += 2;
       else if (closes.includes(sign)) break;
@@ -155,7 +155,7 @@ class Reader {
       const reason =
         wrong === undefined
           ? 'the text has a control character in it, such as a tab; write it as \\t'
-          : `${wrong} is no escape; a backslash is written twice: \\\\`;
+          : `${wrong} is not an escape; write a backslash twice: \\\\`;
       this.#complain(reason, start);
       return inside;
     }
@@ -190,7 +190,7 @@ class Reader {
       comment.lastIndex = this.#at;
       const found = comment.exec(this.#text)?.[0];
       if (found === undefined) return;
-      this.#complain('JSON has no comments; take it out');
+      this.#complain('JSON has no comments; remove it');
       this.#at += found.length;
     }
   }

@@ -134,11 +134,11 @@ function* fill(parsed: unknown, names: ReadonlySet<string>, json: Buffer, lists:
     const name: unknown = JSON.parse(list.name.toString('utf8'));
     if (typeof name !== 'string' || !names.has(name)) continue;
     const elements = memberOf(parsed, name);
-    if (!Array.isArray(elements) || elements.length > 0) throw new SyntaxError('one name stands for two values');
+    if (!Array.isArray(elements) || elements.length > 0) throw new SyntaxError('one name has two values');
     let from = list.from;
     for (const to of [...list.cuts, list.to]) {
       const some: unknown[] = JSON.parse(`[${json.toString('utf8', from, to)}]`);
-      if (some.length === 0) throw new SyntaxError('nothing stands between two commas');
+      if (some.length === 0) throw new SyntaxError('there is nothing between two commas');
       for (const one of some) elements.push(one);
       from = to + 1;
       yield;

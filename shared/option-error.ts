@@ -93,7 +93,7 @@ function inWords(text: string): string {
     )
     .replace(
       /^too many arguments for '([^']+)'\. Expected (\d+) arguments? but got (\d+): (.*)\.$/,
-      '"$1" takes $2 of these $3 words: $4. Put a name that has blanks in quotation marks.',
+      '"$1" takes $2 of these $3 words: $4. Put a name that contains spaces in quotation marks.',
     );
 }
 

@@ -78,7 +78,7 @@ function decode(bytes: Uint8Array, encoding: Encoding): Decoded {
   }
   // A mark once more: a file with one was read as text and written with another.
   text = text.replace(/^\uFEFF+/, '').replace(/\0+$/, '');
-  return text.includes('\0') ? { reason: 'it has NUL characters within, as no text has' } : { text };
+  return text.includes('\0') ? { reason: 'it contains NUL characters, which text does not have' } : { text };
 }
 
 /**
@@ -95,5 +95,5 @@ export function onlyLine(text: string, source: string): string | undefined {
   const hidden = /[\p{Cc}\p{Cf}]/u.exec(line)?.[0].codePointAt(0);
   if (hidden === undefined) return line;
   const name = `U+${hidden.toString(16).toUpperCase().padStart(4, '0')}`;
-  throw fail('TEXT_UNREADABLE', { source, reason: `it has an invisible character within (${name})` });
+  throw fail('TEXT_UNREADABLE', { source, reason: `it contains an invisible character (${name})` });
 }

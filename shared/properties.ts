@@ -104,7 +104,7 @@ export const properties = {
     localId: {
       ...{ words: 'id within PowerSchool', column: 'SECTIONS.ID', type: 'number', rest: [] },
       adoptedAs: 'id',
-      use: 'finds classes of a tool that ran before',
+      use: 'finds classes of an earlier tool',
     },
   },
   student: {

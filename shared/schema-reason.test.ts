@@ -21,7 +21,7 @@ t.test('what is wrong is said in words, and where', async (t) => {
     [{ way: 'x' }, { path: 'way', reason: 'it must be one of auto, rest' }],
     [{ list: ['a', 'b', 'c'] }, { path: 'list', reason: 'it must be at most 2 long' }],
     [{ deep: { on: 1 } }, { path: 'deep.on', reason: 'it must be true or false' }],
-    [{ extra: 1 }, { path: '', reason: 'nothing is known by the name of extra' }],
+    [{ extra: 1 }, { path: '', reason: 'there is nothing called extra' }],
     ['x', { path: '', reason: 'it must be a group of settings' }],
   ] as const) {
     const result = schema.safeParse(value);

@@ -105,7 +105,7 @@ function reasonOf(issue: z.core.$ZodIssue, given: Given): string {
     case 'invalid_format':
       return isOwn(issue.message) ? `it must be ${formats[issue.format] ?? 'in another form'}` : issue.message;
     case 'unrecognized_keys':
-      return `nothing is known by the name of ${issue.keys.join(', ')}`;
+      return `there is nothing called ${issue.keys.join(', ')}`;
     default:
       return issue.message;
   }

@@ -11,7 +11,7 @@ import { toHallpassError } from './terminal.ts';
 /** Shortest pause after a failed turn, milliseconds; a loop with shorter pauses keeps its own. */
 const failurePauseMs = 1000;
 /** Nobody reads why a pause ended: one reason for all saves each its own, with a stack. */
-const ended = 'the pause was ended';
+const ended = 'the pause ended';
 
 export interface LoopOptions {
   turn(): Promise<void>;

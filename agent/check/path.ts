@@ -92,7 +92,7 @@ async function resolveName(host: string, beyond: string | undefined): Promise<Ve
   const code = found.code ?? found.message;
   if (code === 'ENOTFOUND') {
     return fails(
-      `DNS knows no ${host} (${code}).`,
+      `DNS does not know ${host} (${code}).`,
       'Check the spelling of the address, and the DNS server of this computer.',
     );
   }

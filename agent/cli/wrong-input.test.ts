@@ -35,7 +35,7 @@ const table: [args: string[], code: number, said: RegExp][] = [
   [['tea', '--help'], usage, /Unknown command 'tea'/],
   [['version'], usage, /Did you mean "--version"\?/],
   [['-v'], usage, /Did you mean "-V"\?/],
-  [configure('--name', 'a\nb'), usage, /several lines: give it in one line/],
+  [configure('--name', 'a\nb'), usage, /several lines: give it on one line/],
   [configure('--name', 'x'.repeat(5000)), usage, /has 5000 characters/],
   [configure('--powerschool-secret-file', '/dev/zero'), fix, /it has more than 64 MB/],
   [
@@ -105,7 +105,7 @@ const table: [args: string[], code: number, said: RegExp][] = [
   [configure('--powerschool-ca', at('folder')), fix, /it is a folder/],
   [configure('--powerschool-ca', at('binary')), fix, /CA_FILE_INVALID/],
   [configure('--powerschool-client-id', ''), fix, /it is empty/],
-  [configure('--powerschool-client-id', 'not a guid'), fix, /powerschool\.clientId.*it has blanks in it/],
+  [configure('--powerschool-client-id', 'not a guid'), fix, /powerschool\.clientId.*it has spaces in it/],
   [['enroll'], fix, /no relay address \(--relay\)/],
   [['enroll', 'ABCD-EFGH-JKLM'], usage, /"enroll" takes options only, and not "ABCD-EFGH-JKLM"\./],
   [enroll(), fix, /no enrollment code/],

@@ -162,7 +162,7 @@ export async function storeSettings(
 
 function takenOver(names: readonly string[]): string {
   const atOnce = names.every((name) => name === 'powerschool secret' || name === 'powerschool.clientId');
-  return `An agent that is running takes it over ${atOnce ? 'when it next needs a token' : 'at its next start'}.`;
+  return `A running agent uses it ${atOnce ? 'when it next needs a token' : 'at its next start'}.`;
 }
 
 /** @throws HallpassError SETTING_INVALID */

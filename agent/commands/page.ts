@@ -40,7 +40,7 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
       return supportBundle({ folder, env, platform, clock, checks: runChecks(stop) });
     },
   });
-  stdout.write(`The local page is at ${page.url}; the agent itself does not run. Ctrl-C ends it.\n`);
+  stdout.write(`The local page is at ${page.url}; the agent itself is not running. Ctrl-C ends the page.\n`);
   if (!stop.aborted) await once(stop, 'abort');
   await page.close();
 }

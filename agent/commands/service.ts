@@ -61,7 +61,7 @@ export async function installService(context: Context, options: InstallOptions):
   needRunning(status, logFolder);
   stdout.write(
     `Installed and started ${serviceName}, process ${status.pid}. It starts with this computer.\n` +
-      `Look after it with "hallpass-agent service status", "journalctl -u ${serviceName}" and the log files in ${logFolder}.\n`,
+      `Check on it with "hallpass-agent service status", "journalctl -u ${serviceName}" and the log files in ${logFolder}.\n`,
   );
   const hint = proxyHint(context, state);
   if (hint !== undefined) stdout.write(hint);
@@ -79,7 +79,7 @@ export async function uninstallService(context: Context, { dryRun }: { dryRun?: 
   stdout.write(
     removed
       ? `Removed ${serviceName}. State and logs stay in ${folder}.\n` +
-          'To be rid of them as well, delete that folder, and ask the relay operator to revoke this agent.\n'
+          'To remove them too, delete that folder, and ask the relay operator to revoke this agent.\n'
       : `There is no service ${serviceName}.\n`,
   );
 }
@@ -123,7 +123,7 @@ async function writeWindowsScripts(context: Context, { out, dryRun }: InstallOpt
   if (dryRun === true) return;
   stdout.write(
     'Read install-service.ps1, then run it in PowerShell as administrator. It needs shawl.exe, which it names when it is\n' +
-      'missing. uninstall-service.ps1 takes the service away again.\n',
+      'missing. uninstall-service.ps1 removes the service.\n',
   );
 }
 
@@ -144,7 +144,7 @@ async function needSystemd(context: Context, what: 'install' | 'uninstall'): Pro
 function unsupported({ invocation, platform }: Context): HallpassError {
   const reasons: Partial<Record<NodeJS.Platform, string>> = {
     linux: 'systemd is not running',
-    win32: 'on Windows, services.msc shows the service, and the scripts of "service install" make and remove it',
+    win32: 'on Windows, services.msc shows the service, and the scripts of "service install" create and remove it',
   };
   const reason = reasons[platform] ?? `the system is ${platform}`;
   return fail('SERVICE_UNSUPPORTED', { reason, command: [...invocation, 'run'].join(' ') });

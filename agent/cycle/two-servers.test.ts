@@ -55,7 +55,7 @@ t.test('a second server is refused with nothing sent; a moved one, and one that 
   t.match(cycle(await moved.sync()), { upserts: 0, deletes: 0 }, 'it says of itself that it is the same');
   const rebuilt = await agentOf('rebuilt', { seed: 1, districtUuid: '5d1a7c00-0000-4000-8000-0000000000ff' });
   await t.rejects(rebuilt.sync(), { code: 'SOURCE_REFUSED' });
-  t.match(await relay.accept('two', `http://${rebuilt.host}/`), /is taken for the PowerSchool server of before/);
+  t.match(await relay.accept('two', `http://${rebuilt.host}/`), /is now accepted as its PowerSchool server/);
   t.match(cycle(await rebuilt.sync()), { upserts: 0, deletes: 0 });
   await t.rejects(other.sync(), { code: 'SOURCE_REFUSED' });
   t.same(await relay.records('two'), records);

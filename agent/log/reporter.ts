@@ -84,17 +84,17 @@ export function sentence(event: AgentEvent): string {
     case 'agent.restored':
       return `The state folder ${event.folder} was gone; settings and identity are written again.`;
     case 'agent.quiet':
-      return `Quiet hours: PowerSchool is left alone until ${event.until}.`;
+      return `Quiet hours: the agent does not read PowerSchool until ${event.until}.`;
     case 'page.open':
       return `The local page is at ${event.url}.`;
     case 'source.chosen':
       return event.source === 'powerquery'
         ? "PowerSchool is read through the plugin's queries."
-        : `PowerSchool is read through /ws/v1. Not known that way: ${event.unknown.join('; ')}.`;
+        : `PowerSchool is read through /ws/v1, which does not have: ${event.unknown.join('; ')}.`;
     case 'agent.paused':
       return `Paused by an administrator since ${event.since}: nothing is read or sent.`;
     case 'agent.resumed':
-      return 'Working again: an administrator has ended the pause.';
+      return 'Working again: an administrator ended the pause.';
     case 'agent.stopped':
       return `Stopped. ${number(event.totalRequests)} requests to PowerSchool, ${number(event.totalBytesSent)} bytes sent to the relay.`;
     case 'link.open':
@@ -104,7 +104,7 @@ export function sentence(event: AgentEvent): string {
     case 'link.told':
       return `The relay says [${event.code}]: ${event.message}`;
     case 'clock.corrected':
-      return `This computer's clock is ${number(Math.abs(event.seconds))} s ${event.seconds > 0 ? 'behind' : 'ahead of'} the relay's. The agent goes by the relay's; switch on time synchronization (NTP, Windows Time).`;
+      return `This computer's clock is ${number(Math.abs(event.seconds))} s ${event.seconds > 0 ? 'behind' : 'ahead of'} the relay's. The agent uses the relay's; turn on time synchronization (NTP, Windows Time).`;
     case 'cycle.progress':
       return bar(event.bucketsDone, event.bucketsTotal, event.records);
     case 'cycle.unchanged':

@@ -108,7 +108,7 @@ function sentence(code: string, chain: readonly Certificate[], cause: Error): st
       return `it is for ${own.names.slice(0, 5).join(', ') || own.subject}`;
     case 'untrusted':
       return chain.length === 1 && own.subject === own.issuer
-        ? `"${own.subject}" is signed by nobody but itself (${code})`
+        ? `"${own.subject}" is self-signed (${code})`
         : `it was issued by "${chain.at(-1)?.issuer ?? own.issuer}", which this computer does not trust (${code})`;
   }
 }
@@ -131,5 +131,5 @@ function namesOf(subjectAltName: string | undefined): string[] {
 }
 
 function dateOf(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'an unknown day' : date.toISOString().slice(0, 10);
+  return Number.isNaN(date.getTime()) ? 'an unknown date' : date.toISOString().slice(0, 10);
 }

@@ -45,7 +45,7 @@ t.test('Squid: a blocked host, and TLS on the way to the proxy itself', { skip: 
   await refused(t, real.proxyAt(tls, null, authority.ca), passed, 'through TLS it gets to the server that is away');
   const untrusted = { code: 'PROXY_TLS_UNTRUSTED', message: /Proxy CA/ };
   await refused(t, { ...real.proxyAt(tls, null, authority.ca), ca: [] }, untrusted, 'an authority that nobody knows');
-  const withTls = { code: 'PROXY_FAILED', message: /without an answer, .* has to be given with https:\/\// };
+  const withTls = { code: 'PROXY_FAILED', message: /without an answer, .* must begin with https:\/\// };
   await refused(t, real.proxyAt(tls, null), withTls, 'without TLS where it is spoken');
   const withoutTls = { code: 'PROXY_UNREACHABLE', message: /most proxies have an address with http:\/\// };
   await refused(t, real.proxyAt(port, null, authority.ca), withoutTls, 'with TLS where it is not');

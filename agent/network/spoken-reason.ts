@@ -4,29 +4,29 @@ import { reasonOf } from '../../shared/errors.ts';
 /** What codes of the system and of undici mean. */
 const words: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was broken off',
-  EPIPE: 'the connection was broken off',
-  ENOTFOUND: 'this computer does not find the name',
+  ECONNRESET: 'the connection was cut off',
+  EPIPE: 'the connection was cut off',
+  ENOTFOUND: 'this computer cannot find the name',
   EAI_AGAIN: 'names cannot be looked up at the moment',
   ETIMEDOUT: 'there was no answer in time',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no way to it',
-  EADDRNOTAVAIL: 'there is no way to it',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+  EADDRNOTAVAIL: 'there is no route to it',
   EACCES: 'a firewall on this computer does not allow it',
   EPERM: 'a firewall on this computer does not allow it',
   UND_ERR_CONNECT_TIMEOUT: 'there was no answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'there was no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'its answer did not come to an end in time',
+  UND_ERR_BODY_TIMEOUT: 'its answer did not end in time',
   UND_ERR_SOCKET: 'it closed the connection before the answer was complete',
 };
 
-const noTls = 'what answers on this port does not speak TLS, and an address with https:// needs a port that does';
+const noTls = 'the server on this port does not speak TLS, and an address with https:// needs a port that does';
 
 /** OpenSSL's codes, by what they have in common: its own lines name source files and nothing else. */
 const tlsWords: [RegExp, string][] = [
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|BAD_RECORD_TYPE/, noTls],
   [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/, 'it speaks no version of TLS from 1.2 on'],
-  [/CERTIFICATE_REQUIRED/, 'it asks for a certificate of this computer, and Hallpass signs in by other means'],
+  [/CERTIFICATE_REQUIRED/, 'it asks for a client certificate, which Hallpass does not use'],
   [/UNRECOGNIZED_NAME/, 'the server there does not know this name'],
   [
     /HANDSHAKE_FAILURE|NO_SHARED_CIPHER|INSUFFICIENT_SECURITY/,
@@ -38,7 +38,7 @@ const tlsWords: [RegExp, string][] = [
 
 /** What ws says of an answer that opens no WebSocket: its messages, and what they mean. */
 const socketWords: [RegExp, string][] = [
-  [/^Invalid (?:Upgrade|Sec-WebSocket-\w+) header/, 'what answers there does not know WebSockets'],
+  [/^Invalid (?:Upgrade|Sec-WebSocket-\w+) header/, 'the server there does not know WebSockets'],
   [/subprotocol/, 'the WebSocket there is not that of a relay'],
   [/^Opening handshake has timed out/, 'there was no answer in time'],
 ];
@@ -48,9 +48,9 @@ export function spokenReason(error: unknown, url = ''): string {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : '';
   if (code.startsWith('ERR_SSL_')) return `${tlsWords.find(([codes]) => codes.test(code))?.[1]} (${code})`;
-  if (/^HPE_/.test(code) || /does not match the HTTP/.test(message)) return 'what answers there does not speak HTTP';
+  if (/^HPE_/.test(code) || /does not match the HTTP/.test(message)) return 'the server there does not speak HTTP';
   if (/before secure TLS/.test(message)) {
-    return `the connection was broken off during the TLS handshake, by the server or by a filter on the way (${code})`;
+    return `the connection was cut off during the TLS handshake, by the server or by a filter on the way (${code})`;
   }
   const spoken = socketWords.find(([pattern]) => pattern.test(message));
   if (spoken !== undefined) return spoken[1];

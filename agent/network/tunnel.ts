@@ -52,7 +52,7 @@ class NoAnswer extends Error {
 }
 
 /** Squid, whose port for TLS says nothing to what is none. */
-const perhapsTls = ', as a proxy does whose address has to be given with https://';
+const perhapsTls = ', as a proxy does whose address must begin with https://';
 
 /** Head of the answer, and what follows it: nothing for a tunnel, because it is the client who speaks first in TLS. */
 interface Answer {
@@ -155,8 +155,8 @@ function schemesIn(head: string): string[] {
 /** A TLS record begins with its type, an alert (0x15) or a handshake (0x16), and version 3. */
 function strangeTongue(head: string): string {
   return [0x15, 0x16].includes(head.charCodeAt(0)) && head.charCodeAt(1) === 3
-    ? 'what answers there speaks TLS: give its address with https://'
-    : 'what answers there does not speak HTTP';
+    ? 'the server there speaks TLS: give its address with https://'
+    : 'the server there does not speak HTTP';
 }
 
 function signInRefusal(schemes: readonly string[], tried: boolean, proxy: string, target: string): HallpassError {

@@ -66,9 +66,9 @@ t.test('https to what speaks something else, and http to what speaks TLS', async
     ['http', 'https', /does not speak TLS, and an address with https:\/\/ needs a port that does/],
     ['ssh', 'https', /does not speak TLS/],
     ['old', 'https', /speaks no version of TLS from 1\.2 on/],
-    ['shut', 'https', /broken off during the TLS handshake/],
+    ['shut', 'https', /cut off during the TLS handshake/],
     ['https', 'http', /if it speaks TLS, its address begins with https:\/\//],
-    ['ssh', 'http', /what answers there does not speak HTTP/],
+    ['ssh', 'http', /the server there does not speak HTTP/],
   ];
   for (const [speaker, scheme, message] of cases) {
     const port = await listen(t, speakers[speaker]());

@@ -217,7 +217,7 @@ t.test('an agent that is gone is not shown as working', { skip: noBrowser }, asy
   await tab.locator('#cycles').getByText('sent').first().waitFor();
   tab.removeAllListeners('console');
   await first.close();
-  await tab.getByText('The agent no longer answers').waitFor();
+  await tab.getByText('The agent has not answered').waitFor();
   t.equal(await tab.title(), 'No answer – Hallpass agent');
 
   const again = await startPage({ ...made.parts, port: Number(new URL(first.url).port) });

@@ -17,8 +17,7 @@ export interface TypedClientId {
  */
 export function typedClientId(typed: string, setting: string): TypedClientId {
   const value = tidyValue(typed, label);
-  if (/\s/.test(value))
-    throw fail('SETTING_INVALID', { setting, reason: 'it has blanks in it: copy this value alone' });
+  if (/\s/.test(value)) throw fail('SETTING_INVALID', { setting, reason: 'it has spaces in it: copy only this value' });
   if (value === '' || guid.test(value)) return { value };
   const doubt =
     'it does not look like a client id: PowerSchool shows a GUID, like 8c3e1f0a-5b7d-4c62-9e1f-0a5b7d4c629e';

@@ -24,8 +24,8 @@ export async function needReadyState(state: AgentState, { user, uid }: Account):
   const place = hiddenPlace(folder);
   if (place !== undefined) throw unready(`a service does not see ${place}.`, `Move it: ${moveCommand(folder)}`);
   if (user === undefined) {
-    const next = `Name an existing user with --user, or use ${managedFolder}, for which systemd makes one.`;
-    throw unready('only below /var/lib can systemd give it to a user of its own making.', next);
+    const next = `Name an existing user with --user, or use ${managedFolder}, for which systemd creates one.`;
+    throw unready('systemd can give it to a user that it creates only if it is below /var/lib.', next);
   }
   if ((await stat(folder)).uid !== uid) {
     throw unready(`it does not belong to ${user}.`, `Run "chown -R ${user} ${folder}" and try again.`);

@@ -195,7 +195,7 @@ t.test('a state folder that a service could not work with is refused, with the n
   const agentId = '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11';
   const privateKey = await newPrivateKey();
   await state.saveIdentity({ agentId, tenantId: agentId, tenantName: 'x', relay: 'https://relay.example', privateKey });
-  await t.rejects(needReadyState(state, account), refused(/systemd give it to a user|does not see/));
+  await t.rejects(needReadyState(state, account), refused(/systemd can give it to a user|does not see/));
 });
 
 t.test('the command: a dry run for anybody, and the rest for root on systemd', async (t) => {

@@ -28,7 +28,7 @@ export async function unsuitable(
   const place = hiddenPlace(file, hidden);
   if (place !== undefined) return problem(`a service does not see ${place}`);
   // No way of writing them in a unit is accepted for the program itself.
-  if (kind === 'program' && /["'\\]/.test(file)) return problem('systemd takes no program with quotes in its path');
+  if (kind === 'program' && /["'\\]/.test(file)) return problem('systemd accepts no program with quotes in its path');
   for (let at = file; ; at = dirname(at)) {
     const found = await stat(at).catch((error: unknown) => fileReason(error));
     if (typeof found === 'string') return problem(found);

@@ -119,7 +119,7 @@ export class Dialog {
     for (;;) {
       const typed = (await this.#terminal?.ask(question))?.toLowerCase();
       if (typed === undefined || typed === '' || letters.includes(typed)) return typed;
-      this.say(`  "${typed.slice(0, 40)}" is not an answer here: press Enter, or one of ${letters.join(', ')}.\n`);
+      this.say(`  "${typed.slice(0, 40)}" is not an answer here: press Enter, or use one of ${letters.join(', ')}.\n`);
     }
   }
 

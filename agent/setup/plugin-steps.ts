@@ -45,7 +45,7 @@ function whereToClick(file: string): string {
     1. Plugin Management Dashboard (System Management > Server > Plugin Configuration; before 2024: System > System Settings):
        Install, and choose ${file} as it is.
     2. Tick Enable/Disable of Hallpass, and approve what it asks for.
-    3. Open Hallpass > Data Provider Configuration: there are client id and secret.
+    3. Open Hallpass > Data Provider Configuration: client id and secret are there.
 `;
 }
 
@@ -108,9 +108,7 @@ async function wait({ dialog, clock, context }: SetupParts, waitMs: number): Pro
     const answer = ['', againKey].find((key) => key === typed.toLowerCase()) ?? pastedClientId(typed, againKey);
     await clock.sleep(Math.min(lookAtMostEveryMs, waitMs), context.stop);
     if (answer !== undefined) return answer;
-    dialog.say(
-      '  That is neither a key that was asked for nor a client id. To type id and secret, press c, then Enter.\n',
-    );
+    dialog.say('  That is neither one of these keys nor a client id. To type id and secret, press c, then Enter.\n');
   }
 }
 

@@ -92,5 +92,5 @@ function ofClientId(text: string): Reading {
 function oneWord(value: string): string {
   if (!/\s/.test(value)) return value;
   const setting = subjects.clientSecret.text.toLowerCase();
-  throw fail('SETTING_INVALID', { setting, reason: 'it has blanks in it: copy this value alone' });
+  throw fail('SETTING_INVALID', { setting, reason: 'it has spaces in it: copy only this value' });
 }

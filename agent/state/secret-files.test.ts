@@ -51,7 +51,7 @@ t.test('a running agent keeps its secrets to itself, and closes files that were 
 
   const exposed = lines.map((line) => JSON.parse(line)).filter(({ code }) => code === 'SECRET_EXPOSED');
   t.match(exposed, [
-    { message: /powerschool-secret.*mode 644\). It is closed now/ },
+    { message: /powerschool-secret.*mode 644\). The agent has restricted it/ },
     { message: /identity\.json.*mode 640/ },
   ]);
   for (const file of [paths.secret, paths.identity]) t.equal((await stat(file)).mode & 0o777, 0o600, file);

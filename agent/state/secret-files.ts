@@ -33,8 +33,8 @@ export async function closeSecretFiles(paths: ReturnType<typeof statePaths>): Pr
     const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
     if ((mode & foreign) === 0) continue;
     const closed = await chmod(file, 0o600).then(
-      () => 'It is closed now (mode 600).',
-      () => 'It could not be closed, because it belongs to somebody else.',
+      () => 'The agent has restricted it (mode 600).',
+      () => 'The agent could not restrict it, because it belongs to somebody else.',
     );
     exposed.push(fail('SECRET_EXPOSED', { file, mode: (mode & 0o777).toString(8), closed }));
   }

@@ -14,7 +14,7 @@ t.test('an access list says whether everybody may open the folder', async (t) =>
   t.same(readSddl('D:P(A;;FA;;;S-1-5-21-1-2-3-1104)')?.open, [], 'an account that somebody chose');
   t.equal(readSddl('O:BA'), undefined, 'no list: everything is open');
   t.match(rightsInWords(readSddl(programData)), /every user/);
-  t.match(rightsInWords(undefined), /does not say/);
+  t.match(rightsInWords(undefined), /does not show/);
 });
 
 t.test("a service's account is known before the service is", async (t) => {

@@ -93,7 +93,7 @@ export async function closeFolder(folder: string, service: string, run: Run): Pr
 
 /** One clause for people: what is true of a folder with these rights. */
 export function rightsInWords(rights: Rights | undefined): string {
-  if (rights === undefined) return 'icacls does not say who may open it';
+  if (rights === undefined) return 'icacls does not show who may open it';
   if (rights.open.length > 0) return `every user of this computer may open it (${rights.open.join(', ')})`;
   return rights.isProtected ? 'closed to other users' : 'closed to other users, by the rights of the folder above';
 }

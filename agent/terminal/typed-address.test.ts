@@ -69,7 +69,7 @@ t.test('what no guess can fix is refused, and no password is repeated', async (t
   }
   t.throws(() => typedAddress('relay.url', 'http://relay.example.com'), { code: 'RELAY_ADDRESS_INSECURE' });
   const secured = securedAddress('relay.url', 'http://relay.example.com/x.html');
-  t.match(secured, { address: 'https://relay.example.com/', changes: [/in place of http/, /x\.html was cut/] });
+  t.match(secured, { address: 'https://relay.example.com/', changes: [/instead of http/, /x\.html was cut/] });
 });
 
 t.test('a proxy', async (t) => {

@@ -40,7 +40,7 @@ export function securedAddress(setting: 'relay.url' | 'powerschool.url', typed: 
   const parsed = URL.parse(text.replace(/^ws:/i, 'http:'));
   if (parsed?.protocol !== 'http:' || isLoopback(parsed.hostname)) return typedAddress(setting, typed);
   const secured = typedAddress(setting, text.replace(/^(?:http|ws):/i, 'https:'));
-  return { ...secured, changes: ['https:// is used in place of http://, which is not encrypted', ...secured.changes] };
+  return { ...secured, changes: ['https:// is used instead of http://, which is not encrypted', ...secured.changes] };
 }
 
 /** A proxy's address, with `http://` where no scheme was given: that is how most proxies are reached. @throws HallpassError SETTING_INVALID */
@@ -53,7 +53,7 @@ export function typedProxy(typed: string, setting: string): TypedAddress {
   if (signIn === undefined) return { address: url.origin, changes };
   return {
     address: url.origin,
-    changes: [...changes, 'the sign-in before the @ is kept apart'],
+    changes: [...changes, 'the sign-in before the @ is stored separately'],
     signIn: decoded(signIn),
   };
 }

@@ -133,17 +133,17 @@ function contradiction(
   const kind = claims[0]?.kind;
   const differ = (name: keyof Stamp['hints']) => bothKnown(hints, facts, name) && !agree(hints, facts, name);
   if (kind === 'school') {
-    return differ('number') && differ('name') ? 'neither its number nor its name is that of the school' : undefined;
+    return differ('number') && differ('name') ? "its number and its name both differ from the school's" : undefined;
   }
   if (!bySds) return kind === 'class' ? anotherClass(hints, facts) : anotherPerson({ hints }, facts);
   if (kind === 'class') {
-    if (differ('courseNumber')) return 'its course is another one';
+    if (differ('courseNumber')) return 'it has another course';
     const isKnown = hints.schoolId !== undefined && schoolSisIds.has(hints.schoolId);
-    return isKnown && differ('schoolId') ? 'its school is another one' : undefined;
+    return isKnown && differ('schoolId') ? 'it has another school' : undefined;
   }
-  if (differ('number')) return 'its number is another one';
+  if (differ('number')) return 'it has another number';
   const alike = (['number', 'userName', 'surname'] as const).some((name) => agree(hints, facts, name));
-  return alike ? undefined : 'neither number nor user name nor surname is that of the person';
+  return alike ? undefined : "its number, user name and surname all differ from the person's";
 }
 
 /** A DCID of another PowerSchool server: a section keeps its course. */
@@ -160,7 +160,7 @@ function anotherClass(hints: Stamp['hints'], facts: Stamp['hints']): string | un
 function anotherPerson({ hints }: Pick<Stamp, 'hints'>, facts: Stamp['hints']): string | undefined {
   const differ = (name: keyof Stamp['hints']) => bothKnown(hints, facts, name) && !agree(hints, facts, name);
   if (agree(hints, facts, 'number')) return undefined;
-  return differ('number') || (differ('userName') && differ('surname')) ? "it is somebody else's" : undefined;
+  return differ('number') || (differ('userName') && differ('surname')) ? 'it belongs to somebody else' : undefined;
 }
 
 function bothKnown(hints: Stamp['hints'], facts: Stamp['hints'], name: keyof Stamp['hints']): boolean {

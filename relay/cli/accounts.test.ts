@@ -55,7 +55,7 @@ t.test('several profiles of a district are told apart by name', async (t) => {
   t.match(await set('test', ['1', '2']), {
     code: 78,
     err: /PROFILE_CHANGE_REFUSED.*errors: 1\. Nothing was changed/,
-    out: /error {2}schools: the school 2 is claimed by west as well/,
+    out: /error {2}schools: the school 2 is covered by west as well/,
   });
   t.match(await cli('match', 'contoso', '--profile', 'west', '--role', 'students'), { out: /^3 students\n/ });
   await cli('profile', 'pause', 'contoso', '--profile', 'test');
@@ -66,7 +66,7 @@ t.test('several profiles of a district are told apart by name', async (t) => {
   );
   t.match(await cli('profile', 'enable', 'contoso', '--profile', 'test'), {
     code: 78,
-    out: /error {2}schools: the school 2 is claimed by west as well/,
+    out: /error {2}schools: the school 2 is covered by west as well/,
   });
   t.match(await cli('profile', 'remove', 'contoso', 'west'), { code: 0, out: /"west" is removed/ });
   t.match(await cli('profile', 'enable', 'contoso'), { code: 0, out: /"test" is enabled/ });
@@ -163,10 +163,10 @@ t.test('people are linked by hand to accounts that exist and belong to nobody el
   t.match(await cli('link', 'set', 'contoso', 'students:10', 'nobody@contoso.edu'), fix('ACCOUNT_UNKNOWN'));
   t.match(await cli('link', 'set', 'contoso', 'students:10', 'student1@contoso.edu'), fix('LINK_TAKEN'));
   const set = await cli('link', 'set', 'contoso', 'students:10', "O'Other@contoso.edu", '--note', 'Kim Lee');
-  t.match(set, { code: 0, out: /students:10 has the account o'other@contoso\.edu/ });
+  t.match(set, { code: 0, out: /students:10 now has the account o'other@contoso\.edu/ });
   await district.run();
   t.match((await cli('link', 'list', 'contoso')).out, /students:10 +o'other@contoso\.edu +manual by kim/);
-  t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /was left alone/ });
+  t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /account itself is unchanged/ });
   t.match(await cli('link', 'remove', 'contoso', 'students:10'), fix('LINK_UNKNOWN'));
   t.match(await auditOf(district), [
     { who: 'kim', action: 'link.remove', detail: { objectId: other.id, rule: 'manual by kim' } },
@@ -214,7 +214,7 @@ for (const mode of [
     const command = said.replace('TENANT', 'contoso').split(' ');
     t.match(await cli(...command, '--note', 'Kim Lee'), {
       code: 0,
-      out: /^students:99 has the account student0@contoso\.edu from now on, which belonged to students:10, who left/,
+      out: /^students:99 now has the account student0@contoso\.edu, which belonged to students:10, who left/,
     });
     t.match(await auditOf(district), [
       {
@@ -291,7 +291,7 @@ t.test('whoever lost their account gets another once it is said that the one bef
 t.test('first passwords are handed out once, into a new file', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
   t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'none.csv')), {
-    out: /No first password waits/,
+    out: /no first passwords to export/,
   });
   await district.run();
   t.equal(JSON.parse((await cli('passwords', 'list', 'contoso', '--json')).out).passwords.length, students + 4);
@@ -299,7 +299,7 @@ t.test('first passwords are handed out once, into a new file', async (t) => {
   writeFileSync(file, 'precious');
   t.match(await cli('passwords', 'export', 'contoso', '--file', file), {
     code: 78,
-    err: /FILE_UNWRITABLE.*it is there already/,
+    err: /FILE_UNWRITABLE.*it already exists/,
   });
   t.equal(readFileSync(file, 'utf8'), 'precious');
 
@@ -319,7 +319,9 @@ t.test('first passwords are handed out once, into a new file', async (t) => {
     t.notOk(exported.out.includes(password) || stored.includes(password), 'it is written nowhere else');
   }
   t.match(lines[0], /^"students:10","School 1","Ana","Šimić 0","student0@contoso.edu",/);
-  t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'again.csv')), { out: /No first password/ });
+  t.match(await cli('passwords', 'export', 'contoso', '--file', join(home, 'again.csv')), {
+    out: /no first passwords/,
+  });
   t.match(await auditOf(district), [{ who: 'kim', action: 'passwords.export', detail: { count: 10 } }]);
 });
 

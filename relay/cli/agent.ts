@@ -17,7 +17,7 @@ export function enrollCodeCommand(command: Command, context: CliContext): void {
       const { code, expiresAt } = await withApp(context, (app) => makeCode(app, actor, { tenant }));
       if (options.json) return printJson(context, { code, expiresAt, relay });
       context.out.write(
-        `Code     ${code}\nValid    once, until ${expiresAt} (10 minutes)\n\nOn the agent's machine, as root or administrator:\n  hallpass-agent setup --relay ${relay}\n\nIt asks for the code, and leads through everything else.\n`,
+        `Code     ${code}\nValid    once, until ${expiresAt} (10 minutes)\n\nOn the agent's machine, as root or administrator:\n  hallpass-agent setup --relay ${relay}\n\nIt asks for the code, and guides you through everything else.\n`,
       );
     });
 }
@@ -53,7 +53,7 @@ export function agentCommands(agent: Command, context: CliContext): void {
     .action(async (tenant: string, given: string, options: Noted) => {
       const asked = { tenant, agent: given };
       const revoked = await withApp(context, (app) => shutOut(app, actorOf(context, options), asked));
-      const before = revoked.revokedAt === null ? '' : ` It had been revoked already, at ${revoked.revokedAt}.`;
+      const before = revoked.revokedAt === null ? '' : ` It was already revoked, at ${revoked.revokedAt}.`;
       context.out.write(`Revoked ${revoked.name} (${revoked.id}).${before}\n`);
     });
 }

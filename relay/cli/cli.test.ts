@@ -61,7 +61,7 @@ t.test('before anything is there, lists say so, and nothing is promised that can
   await addContoso(home);
   const lists: [words: string, said: RegExp][] = [
     ['link list', /^Nobody has an account yet: .*\n$/],
-    ['passwords list', /^No first password waits/],
+    ['passwords list', /^There are no first passwords/],
     ['token list', /^No tokens yet\.\n {2}→ hallpass-relay token create contoso --name NAME\n$/],
     ['agent list', /^No agent has enrolled\.\n {2}→ /],
     ['profile list', /^No profiles yet\.\n {2}→ /],

@@ -49,7 +49,7 @@ function noteText(text: string): string {
 /** Who is at the terminal, with the note. */
 export function actorOf({ user, err }: CliContext, { note, by }: Noted = {}): Actor {
   if (by !== undefined) {
-    err.write(`Notice: --by is taken as a note; the audit log names the account ${user}. Use --note in its place.\n`);
+    err.write(`Notice: --by counts as a note; the audit log names the account ${user}. Use --note instead.\n`);
   }
   const notes = [note, by].filter((one) => one !== undefined);
   return { kind: 'terminal', user, ...(notes.length > 0 && { note: notes.join('; ') }) };

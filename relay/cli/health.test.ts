@@ -92,7 +92,7 @@ t.test('a preview whose every run fails says so, with code, step and time, and n
     await db.updateTable('profile').set({ paused_from: 'preview' }).execute();
   });
   await cli('profile', 'resume', 'contoso');
-  t.match(await cli('plan', 'contoso'), { code: 75, err: /the accounts of Microsoft 365 have not been read yet/ });
+  t.match(await cli('plan', 'contoso'), { code: 75, err: /the accounts in Microsoft 365 have not been read yet/ });
   district.microsoft.app.roles = [];
   await t.rejects(district.run(), { code: 'GRAPH_CONSENT_MISSING' });
   const failing = /Standing: failing\..*\n {2}Failed at 2\S+Z while signing in: GRAPH_CONSENT_MISSING: .*\n {2}→ /;

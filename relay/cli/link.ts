@@ -52,12 +52,10 @@ Example:
       const linked = await withApp(context, (app) => linkPerson(app, actorOf(context, options), asked));
       const { userPrincipalName, former, listedBy } = linked;
       const before = former === undefined ? '' : `, which belonged to ${former}, who left PowerSchool`;
-      context.out.write(
-        `${linked.person} has the account ${userPrincipalName} from now on${before}. The next run uses it.\n`,
-      );
+      context.out.write(`${linked.person} now has the account ${userPrincipalName}${before}. The next run uses it.\n`);
       if (listedBy === undefined) return;
       context.out.write(
-        `It is in "identity.never" of the profile "${listedBy}": no rule gives it to anybody, and you just did.\n`,
+        `It is in "identity.never" of the profile "${listedBy}": no rule gives it to anybody, but you just did.\n`,
       );
     });
   noted(link.command('remove'))
@@ -80,7 +78,7 @@ Example:
       );
       context.out.write(
         wasLinked
-          ? `${person} has no account from now on. The account itself was left alone.\n`
+          ? `${person} no longer has an account. The account itself is unchanged.\n`
           : `The deleted account of ${person} is forgotten. The next run looks for another one by the profile's rules.\n`,
       );
     });

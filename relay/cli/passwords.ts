@@ -22,16 +22,16 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
       const { passwords: waiting, unknown, readopted } = now;
       const rows = waiting.map((one) => [one.person, one.userPrincipalName, one.madeAt]);
       if (rows.length > 0) printTable(context, ['PERSON', 'ACCOUNT', 'SINCE'], rows);
-      else context.out.write('No first password waits to be handed out.\n');
+      else context.out.write('There are no first passwords to export.\n');
       if (readopted > 0) {
         context.out.write(
-          `\n${readopted} accounts are from before the database was lost, found again by their stamps. First passwords that had not been handed out by then are gone.\n` +
+          `\n${readopted} accounts are from before the database was lost, found again by their stamps. First passwords that were not exported by then are lost.\n` +
             `  → For each person who has none, set a new one: hallpass-relay passwords renew ${tenant} --person WHO\n`,
         );
       }
       if (unknown.length === 0) return;
       context.out.write(
-        `\n${unknown.length} accounts were made in a time that this database does not know, so their first passwords are not known here:\n`,
+        `\n${unknown.length} accounts were created after this copy of the database was made, so it does not have their first passwords:\n`,
       );
       printTable(
         context,
@@ -60,7 +60,7 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
       for (const { person, error } of failed) context.err.write(`${person}: ${error.code} ${error.message}\n`);
       context.out.write(
         renewed === 0 && failed.length === 0
-          ? 'No account is meant: see "passwords list".\n'
+          ? 'No account matches: see "passwords list".\n'
           : `Set ${renewed} new first passwords, ${failed.length} were refused.\n`,
       );
       if (renewed > 0) context.out.write(`  → hallpass-relay passwords export ${tenant} --file FILE\n`);
@@ -74,9 +74,9 @@ export function passwordsCommands(passwords: Command, context: CliContext): void
       const hand = (passwords: readonly FirstPassword[]) => writeNewFile(file, csvText(passwordTable, passwords));
       const actor = actorOf(context, options);
       const { length: count } = await withApp(context, (app) => exportPasswords(app, actor, { tenant, hand }));
-      if (count === 0) return void context.out.write('No first password waits to be handed out.\n');
+      if (count === 0) return void context.out.write('There are no first passwords to export.\n');
       context.out.write(
-        `Wrote ${count} first passwords to ${file}; they are forgotten here.\n  → Hand them out, and delete the file.\n`,
+        `Wrote ${count} first passwords to ${file}; the relay has deleted them.\n  → Hand them out, and delete the file.\n`,
       );
     });
 }

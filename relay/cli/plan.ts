@@ -88,7 +88,7 @@ function printPlan(
   out.write(`Profile "${profile.name}" is ${states[profile.state]}.\n`);
   out.write(`${describeTakenOver(takenOver, tenant.slug)}${describeNotMade(notMade)}\n`);
   const totals = totalsOf(plan, guarded);
-  if (totals.length === 0) return void out.write('Nothing to do: Microsoft 365 is in step.\n');
+  if (totals.length === 0) return void out.write('Nothing to do: Microsoft 365 is up to date.\n');
   const rows = totals.map(({ kind, planned, held }) => [kind, ...[planned, held, planned - held].map(number)]);
   printTable(context, ['OPERATION', ...['PLANNED', 'HELD', 'PROCEEDS'].map((heading) => heading.padStart(9))], rows);
   for (const { key, count, reason, effect } of guarded.holds) {
@@ -98,7 +98,7 @@ function printPlan(
     out.write(`\n${kind}${ofKind.length > perKind ? `, ${perKind} of ${ofKind.length}` : ''}\n`);
     for (const operation of ofKind.slice(0, perKind)) out.write(describe(operation, names));
   }
-  if (operations.length === 0) out.write('\nNo operation fits what you asked for.\n');
+  if (operations.length === 0) out.write('\nNo operation matches.\n');
   if (profile.state !== 'enabled') out.write(`\n→ hallpass-relay profile enable ${tenant.slug}\n`);
 }
 
@@ -125,7 +125,7 @@ function describeNotMade({ schools, classes }: NotMade): string {
     ...(classes === 0 ? [] : [counted(classes, 'class', 'classes')]),
   ];
   if (counts.length === 0) return '';
-  return `Not made, because their terms ended before this school year: ${counts.join(', ')}.\n`;
+  return `Not created, because their terms ended before this school year: ${counts.join(', ')}.\n`;
 }
 
 function counted(count: number, one: string, several: string): string {

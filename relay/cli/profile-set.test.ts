@@ -150,7 +150,7 @@ t.test('JSON is read as people write it, or refused with line and column', async
   });
   t.match(await setText(text.replace(/\}$/, ',}')), {
     code: 78,
-    err: /line \d+, column 1: a comma stands before the closing \}/,
+    err: /line \d+, column 1: there is a comma before the closing \}/,
   });
   const doubled = text.replace('"version": 1,', '"version": 1,\n  "version": 1,');
   t.match(await setText(doubled), { code: 78, err: /line 3, column 3: "version" is given twice/ });

@@ -39,7 +39,7 @@ t.test('what runs did can be read, and who changed what', async (t) => {
     out: /profile\.paused {2}by kim\n.*"changes":\{"state":\{"before":"enabled","after":"paused"\}\}/,
   });
   t.match(await cli('audit', 'contoso', '--csv', '-'), { out: /^"at","who","action","detail","note","actor"\r\n"20/ });
-  t.match(await cli('audit', 'contoso', '--since', 'tomorrow'), { code: 64, err: /a time that is over/ });
+  t.match(await cli('audit', 'contoso', '--since', 'tomorrow'), { code: 64, err: /a time in the past/ });
 });
 
 t.test('the audit log of a new district has who made it, and what was set', async (t) => {
@@ -79,7 +79,7 @@ t.test('a serving relay hears of what people ask of runs', async (t) => {
     const done = await heard(...expected);
     t.match(await cli('sync', name, 'contoso', '--by', 'Kim Lee'), {
       code: 0,
-      err: /^Notice: --by is taken as a note; the audit log names the account kim\. Use --note/,
+      err: /^Notice: --by counts as a note; the audit log names the account kim\. Use --note/,
     });
     await done();
   }

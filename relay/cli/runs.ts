@@ -37,7 +37,7 @@ export function runsCommand(command: Command, context: CliContext): void {
           ...[run.done, run.failed, run.held, run.problems].map(String),
         ]),
       );
-      context.out.write(`\nWhat one did: hallpass-relay run ${tenant} RUN\n`);
+      context.out.write(`\nWhat a run did: hallpass-relay run ${tenant} RUN\n`);
     });
 }
 

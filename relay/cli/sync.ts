@@ -15,19 +15,19 @@ const controls: Control[] = [
     name: 'now',
     description: 'start a run now if there is something to do',
     request: 'starts',
-    done: 'A serving relay begins a run within 2 seconds.',
+    done: 'A running relay starts a run within 2 seconds.',
   },
   {
     name: 'cancel',
     description: 'end the current run between two batches; the next one starts after the next change, or in 15 minutes',
     request: 'cancels',
-    done: 'A run that is under way ends within seconds; what was answered is recorded. To keep the next from beginning: profile pause.',
+    done: 'A run in progress ends within seconds; the answers that arrived are recorded. To prevent the next run, use "profile pause".',
   },
   {
     name: 'restart',
     description: 'end the current run, and start one that reads the directory and compares everything again',
     request: 'restarts',
-    done: 'A serving relay looks at everything again within 2 seconds. Links and what was applied stay.',
+    done: 'A running relay reads and compares everything again within 2 seconds. Account links and applied state stay.',
   },
 ];
 

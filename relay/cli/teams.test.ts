@@ -89,14 +89,17 @@ t.test('teams that are not there yet are listed as what they are, and never as w
   t.same([...new Set((await listed()).map(({ activation }) => activation))], ['making']);
   t.same(await waiting(), []);
   t.match(await cli('status', 'contoso'), /team, being made +6\n/);
-  t.match(await cli('explain', 'contoso', '--student', '10', '--section', '50'), /Microsoft Teams is making the team/);
+  t.match(
+    await cli('explain', 'contoso', '--student', '10', '--section', '50'),
+    /Microsoft Teams is creating the team/,
+  );
   district.clock.advance(31 * hour);
   await district.run();
   t.equal((await waiting()).length, 6);
   const runs = JSON.parse(await cli('runs', 'contoso', '--json')) as { runs: { number: number }[] };
   t.match(
     await cli('run', 'contoso', String(runs.runs[0]?.number)),
-    /gets a team, which its students see when a teacher has activated it/,
+    /gets a team, which its students see once a teacher activates it/,
   );
   t.match(
     await cli('explain', 'contoso', '--student', '10', '--section', '50'),

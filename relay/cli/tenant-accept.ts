@@ -23,8 +23,8 @@ Example:
       const asked = { tenant: name, server: given };
       const accepted = await withApp(context, (app) => acceptMovedServer(app, actorOf(context, options), asked));
       const server = printableLine(accepted.server);
-      context.out.write(`${accepted.tenant.slug}: ${server} is taken for the PowerSchool server of before.\n`);
-      context.out.write('Its agent comes back within a minute or two.\n');
+      context.out.write(`${accepted.tenant.slug}: ${server} is now accepted as its PowerSchool server.\n`);
+      context.out.write('Its agent reconnects within a minute or two.\n');
     });
 }
 

@@ -33,6 +33,6 @@ Example:
       }
       context.out.write(`Removed ${title} (${slug}): ${rows} rows deleted: ${list || 'none'}.\n`);
       context.out.write('Accounts, classes and memberships in Microsoft 365 stay, and so do backups and log files.\n');
-      if (agents > 0) context.out.write(`Agents that are shut out by this: ${agents}.\n`);
+      if (agents > 0) context.out.write(`Agents that can no longer connect: ${agents}.\n`);
     });
 }

@@ -12,7 +12,7 @@ export function momentAfter(text: string, nowMs: number): string {
   const span = spanMs(text);
   const at = span === undefined ? parse(text, 'T23:59:59.999') : nowMs + span;
   if (at > nowMs) return new Date(at).toISOString();
-  throw new InvalidArgumentError('Give a time to come, such as 36h, 7d or 2026-08-20.');
+  throw new InvalidArgumentError('Give a time in the future, such as 36h, 7d or 2026-08-20.');
 }
 
 /** `36h` and `7d` ago, `2026-08-20` (its start, in this machine's zone) or an ISO 8601 moment, in the same form. */
@@ -20,7 +20,7 @@ export function momentBefore(text: string, nowMs: number): string {
   const span = spanMs(text);
   const at = span === undefined ? parse(text, 'T00:00') : nowMs - span;
   if (at <= nowMs) return new Date(at).toISOString();
-  throw new InvalidArgumentError('Give a time that is over, such as 36h, 7d or 2026-08-20.');
+  throw new InvalidArgumentError('Give a time in the past, such as 36h, 7d or 2026-08-20.');
 }
 
 function spanMs(text: string): number | undefined {

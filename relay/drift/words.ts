@@ -30,7 +30,7 @@ export function sentenceOf({ kind, object, item, ours, theirs }: Drift): string 
 }
 
 const outcomes: Record<Verdict, string> = {
-  waiting: 'waiting for certainty',
+  waiting: 'waiting for confirmation',
   kept: 'kept',
   reported: 'reported',
   contended: 'contended',

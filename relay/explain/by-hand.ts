@@ -45,7 +45,7 @@ export function byHandStep(stage: Step['stage'], drift: Drift, facts: Facts): St
     case 'waiting': {
       if (facts.profile?.state !== 'enabled') return { ...waiting(stage, `${found}.`, facts), at: firstAt };
       const fact = `${found}, it seems: a recent write by Hallpass may not be visible yet.`;
-      const next = 'Wait for the next comparison, at least ten minutes after the last one; it makes sure.';
+      const next = 'Wait for the next comparison, at least ten minutes after the last one; it confirms the change.';
       return { stage, status: 'waiting', fact, at: firstAt, next };
     }
     case 'kept': {

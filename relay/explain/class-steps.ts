@@ -171,7 +171,7 @@ function teamStep(facts: Facts, { team, objectId }: ClassFacts): Step | undefine
   }
   const next = 'Wait: the next runs look again. The members of the class are in its team once the team exists.';
   if (known?.state === 'accepted') {
-    return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is making the team.', ...at, next };
+    return { stage: 'Team', status: 'waiting', fact: 'Microsoft Teams is creating the team.', ...at, next };
   }
   if (known?.state === 'waiting') {
     const fact = 'Microsoft Teams does not know the class yet, which takes up to 15 minutes and sometimes hours.';

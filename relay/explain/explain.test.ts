@@ -75,7 +75,7 @@ t.test('a class that is to be a team says how far that is', async (t) => {
   t.equal(activation('active'), undefined);
   t.equal(activation('gone'), undefined);
   t.equal(activation('waiting', 'a class of before'), undefined);
-  t.match(answer({}, known('accepted')), { stage: 'Team', status: 'waiting', fact: /is making/, at: since });
+  t.match(answer({}, known('accepted')), { stage: 'Team', status: 'waiting', fact: /is creating/, at: since });
   t.match(answer({}, known('waiting')), { stage: 'Team', status: 'waiting', fact: /does not know the class yet/ });
   t.match(answer({}, known('there', 'a class of before')), { stage: 'Team', fact: /no team yet/, next: /next run/ });
   const problem = { code: 'ClassWithoutOwner', message: 'No teacher.', action: 'Assign one.', firstAt: since };

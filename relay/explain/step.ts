@@ -48,7 +48,7 @@ export function held(stage: Step['stage'], does: Does, what: string, { holds }: 
   const hold = holds.find(({ kind }) => kinds.includes(kind));
   if (hold === undefined) return undefined;
   const fact = `${what}: this is held. ${hold.reason}`;
-  const next = `Somebody decides: hallpass-relay holds approve (or reject) TENANT ${hold.key}.`;
+  const next = `Somebody must decide: hallpass-relay holds approve (or reject) TENANT ${hold.key}.`;
   return { stage, status: 'waiting', fact, at: hold.firstSeen, next };
 }
 
@@ -58,9 +58,9 @@ export function waiting(stage: Step['stage'], fact: string, { lastRun, profile }
     profile !== undefined && profile.state !== 'enabled'
       ? `The profile is ${profile.state === 'paused' ? 'paused' : 'in preview'}, so nothing is written: hallpass-relay profile enable.`
       : lastRun === undefined
-        ? 'No run has been made: start the relay with "hallpass-relay serve".'
+        ? 'Nothing has run yet: start the relay with "hallpass-relay serve".'
         : lastRun.finishedAt === null
-          ? 'A run is under way.'
+          ? 'A run is in progress.'
           : `The next run does it (the last one ended ${lastRun.finishedAt}: ${lastRun.state}).`;
   return { stage, status: 'waiting', fact, next };
 }

@@ -18,13 +18,13 @@ const reasons: [RegExp, string][] = [
   [/CERT_HAS_EXPIRED/, "its certificate has expired, or the relay's clock is wrong"],
   [/CERT_NOT_YET_VALID/, "its certificate is not valid yet, or the relay's clock is wrong"],
   [/ERR_TLS_CERT_ALTNAME_INVALID/, 'its certificate is for another host name'],
-  [/^Z_(DATA|BUF|STREAM)_ERROR|ERR_BROTLI|ERR_(_)?ZSTD/, 'the compressed answer is damaged or ends in its middle'],
+  [/^Z_(DATA|BUF|STREAM)_ERROR|ERR_BROTLI|ERR_(_)?ZSTD/, 'the compressed answer is damaged or incomplete'],
   [/ENOTFOUND/, 'no such host name'],
   [/EAI_AGAIN/, 'the name server does not answer'],
   [/ECONNREFUSED/, 'nothing listens there'],
   [/ECONNRESET|EPIPE|UND_ERR_SOCKET/, 'the connection was closed before the answer was complete'],
   [/UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT|TimeoutError/, 'no answer in time'],
-  [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to it from here'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to it from here'],
   [/ERR_HTTP2|UND_ERR_INFO/, 'the HTTP/2 connection was ended before the answer was complete'],
 ];
 
@@ -39,7 +39,7 @@ export function connectionReason(error: unknown): string {
     .replace(/^[0-9A-F]{8,}:error:[0-9A-F]*:([^:]*:)*/, '')
     .trim();
   // fetch has no words for status 407, which it takes for an error of the network.
-  return said === '' ? 'no answer came that can be used, as where a proxy on the way wants a sign-in' : said;
+  return said === '' ? 'no usable answer came, for example because a proxy on the way wants a sign-in' : said;
 }
 
 function codesOf(error: unknown, depth = 0): string[] {

@@ -87,11 +87,7 @@ t.test('an answer of somebody else is named with its status and first words, and
     [{ status: 200, body: { message: 'Please log in' } }, 'GRAPH_UNREADABLE', /status 200.*"Please log in"/],
     [{ status: 200, body: { token_type: 'Bearer', expires_in: 3599, access_token: '' } }, 'GRAPH_UNREADABLE', /200/],
     [{ status: 200, body: { access_token: 'no-token-at-all', expires_in: 3599 } }, 'GRAPH_UNREADABLE', /200/],
-    [
-      { status: 200, body: '{"token_type":"Bearer","access_token":"eyJhbGciOi' },
-      'GRAPH_UNREADABLE',
-      /ends in its middle/,
-    ],
+    [{ status: 200, body: '{"token_type":"Bearer","access_token":"eyJhbGciOi' }, 'GRAPH_UNREADABLE', /truncated JSON/],
     [{ status: 200, body: null }, 'GRAPH_UNREADABLE', /"null"/],
     [{ status: 200, body: '"a string"' }, 'GRAPH_UNREADABLE', /a string/],
     [{ status: 200, body: '' }, 'GRAPH_UNREADABLE', /an empty body/],

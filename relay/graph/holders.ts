@@ -157,8 +157,8 @@ function holderOf(item: Item, kind: Holder['kind']): Holder {
 /** `the group "Chess club" (id …), which is not Hallpass's`. @param owner the record whose object it is, where Hallpass has it */
 export function nameHolder(holder: Holder | undefined, owner: string | undefined): string {
   if (holder === undefined)
-    return 'another object, which the application cannot see, as it cannot see mail contacts and public folders';
+    return 'another object that the application cannot see, such as a mail contact or a public folder';
   const name = holder.name === undefined ? '' : ` "${holder.name}"`;
-  const whose = owner === undefined ? 'which Hallpass did not make' : `which Hallpass has as ${owner}`;
+  const whose = owner === undefined ? 'which Hallpass did not create' : `which Hallpass has as ${owner}`;
   return `the ${holder.kind}${name} (object id ${holder.id}), ${whose}`;
 }

@@ -63,12 +63,12 @@ export function firstWordsOf(text: string): string {
     .replace(/<[^>]*(>|$)/g, ' ')
     .replace(/&nbsp;/gi, ' ')
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
-  return quoted(plain) ?? 'a page without words';
+  return quoted(plain) ?? 'a page without text';
 }
 
 function firstWordsOfJson(text: string): string {
   const fields = fieldsIn(text);
-  if (fields === undefined) return text.trimStart().startsWith('[') ? 'a list' : 'JSON that ends in its middle';
+  if (fields === undefined) return text.trimStart().startsWith('[') ? 'a list' : 'truncated JSON';
   for (const name of spoken) {
     const value = fields[name];
     const said = isFields(value) ? value.message : value;

@@ -139,7 +139,7 @@ const sentences: Record<number, string> = {
   900023: 'the tenant id is not valid: correct it',
   7000112: 'the application is disabled in this tenant',
   7000215: 'the client secret is wrong: give its value, and not its id',
-  7000222: 'the client secret has expired: make a new one',
+  7000222: 'the client secret has expired: create a new one',
   7000229: 'the application has no service principal in this tenant: have an administrator consent',
 };
 

@@ -13,10 +13,10 @@ export type Exclusion = 'guest' | 'mailbox' | 'listed';
 export const exclusions: Record<Exclusion, { what: string; option: string }> = {
   guest: { what: 'the account of a guest', option: 'identity.guests' },
   mailbox: {
-    what: 'that of a room or shared mailbox: sign-in is blocked, and it has neither a license nor the name of a person',
+    what: "the account of a room or shared mailbox: sign-in is blocked, and it has neither a license nor a person's name",
     option: 'identity.mailboxes',
   },
-  listed: { what: "on the profile's list of accounts that are left alone", option: 'identity.never' },
+  listed: { what: "on the profile's list of accounts to leave alone", option: 'identity.never' },
 };
 
 /**

@@ -38,7 +38,7 @@ export const createTeam: OperationSpec<'createTeam'> = {
 
   guard: { effect: 'addition', repair: undefined },
   sentence: ({ section, after }) =>
-    `${section} gets a team${isWaiting(after) ? ', which its students see when a teacher has activated it' : ''}`,
+    `${section} gets a team${isWaiting(after) ? ', which its students see once a teacher activates it' : ''}`,
   sources: noSources,
 };
 

@@ -32,7 +32,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
     nouns: 'current classes',
     outOf: 'schoolClasses',
     causes: ['policies', 'schools'],
-    ifApproved: ({ length }) => `${length} classes are named as expired. Their members, files and posts stay.`,
+    ifApproved: ({ length }) => `${length} classes are marked as expired. Their members, files and posts stay.`,
   },
   sentence: ({ section }) => `${section} is marked as expired`,
   // The name is no value of PowerSchool any more.

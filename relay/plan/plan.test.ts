@@ -273,13 +273,13 @@ t.test('who is named by a class and provisioned by nobody is told with where the
     [
       { ...small, teacher: [] },
       [one],
-      /teachers:20, who is current staff of no school that is synced \(the district office/,
+      /teachers:20, who is not current staff of any synced school \(the district office/,
       /active assignment/,
     ],
     [
       { ...small, student: [] },
       [one],
-      /students:10, who is an active student of no school that is synced/,
+      /students:10, who is not an active student of any synced school/,
       /end the enrollment/,
     ],
     [
@@ -291,7 +291,7 @@ t.test('who is named by a class and provisioned by nobody is told with where the
     [
       { ...small, school, teacher: small.teacher.map((who) => ({ ...who, schoolId: '2' })) },
       [one, only('two', ['2'])],
-      /school 2, which the profile two looks after/,
+      /school 2, which the profile two covers: a class has only people of its own profile/,
       /into one profile/,
     ],
   ];

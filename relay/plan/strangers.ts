@@ -38,9 +38,9 @@ function reasonFor(
 ): { reason: string; otherwise: string } {
   if (schoolIds === undefined) {
     const reason = isStaff
-      ? 'who is current staff of no school that is synced (the district office, SchoolID 0, is no school)'
-      : 'who is an active student of no school that is synced';
-    return { reason, otherwise: 'If they are at a school that no profile has, add it to "schools" of the profile' };
+      ? 'who is not current staff of any synced school (the district office, SchoolID 0, is not a school)'
+      : 'who is not an active student of any synced school';
+    return { reason, otherwise: 'If they are at a school that no profile covers, add it to "schools" of the profile' };
   }
   const at = `at ${schoolIds.length === 1 ? 'school' : 'schools'} ${schoolIds.join(', ')}`;
   const others = scope.othersOf(schoolIds);
@@ -50,6 +50,6 @@ function reasonFor(
       otherwise: 'Or add the school to "schools" of the profile',
     };
   }
-  const reason = `who is ${at}, which the profile ${others.join(', ')} looks after: classes have people of their own profile alone`;
+  const reason = `who is ${at}, which the profile ${others.join(', ')} covers: a class has only people of its own profile`;
   return { reason, otherwise: 'Or put both schools into one profile' };
 }

@@ -43,7 +43,7 @@ t.test('a class with an owner becomes a team, and only where the profile says so
 t.test('a team is made once; what is not there yet is planned again and says why', async (t) => {
   t.same(teamsIn(teamOfClass(done(), 'there')), []);
   t.match(teamsIn(teamOfClass(done(), 'waiting')), [{ reason: /did not know the class/ }]);
-  t.match(teamsIn(teamOfClass(done(), 'accepted')), [{ reason: /is making/ }]);
+  t.match(teamsIn(teamOfClass(done(), 'accepted')), [{ reason: /is creating/ }]);
   t.equal(teamsIn(teamOfClass(done(), 'there', 'an object of before')).length, 1, 'the class is another one now');
 });
 

@@ -18,7 +18,7 @@ export function* teamOperations(desired: DesiredState, applied: AppliedState): I
 const reasons = {
   none: 'the profile gives every class a team',
   waiting: 'Microsoft Teams did not know the class yet',
-  accepted: 'Microsoft Teams is making the team',
+  accepted: 'Microsoft Teams is creating the team',
 } as const;
 
 /** Classes that cannot become teams, because nobody with an account teaches them. */

@@ -31,15 +31,15 @@ export const classesSchema = z
     unsupportedCharacters: z.enum(['keep', 'replace']).default('keep'),
     /** Members of a class are hidden from everybody outside it: Microsoft makes every class that way. */
     hiddenMembership: z
-      .literal(true, { error: 'Microsoft 365 makes every class with hidden membership, for good' })
+      .literal(true, { error: 'Microsoft 365 creates every class with hidden membership, permanently' })
       .default(true),
     /** Makes a team of every class that has a teacher. Switched off again it leaves the teams that there are. */
     createTeam: z.boolean().default(false),
     welcomeMail: impossible(
-      'Graph offers no choice when it makes a class; in Exchange: Set-UnifiedGroup -UnifiedGroupWelcomeMessageEnabled:$false',
+      'Graph offers no choice when it creates a class; in Exchange: Set-UnifiedGroup -UnifiedGroupWelcomeMessageEnabled:$false',
     ),
     hideInOutlook: impossible(
-      'Graph offers no choice when it makes a class; in Exchange: Set-UnifiedGroup -HiddenFromExchangeClientsEnabled:$true',
+      'Graph offers no choice when it creates a class; in Exchange: Set-UnifiedGroup -HiddenFromExchangeClientsEnabled:$true',
     ),
     hideFromAddressLists: impossible(
       'Graph keeps this to signed-in users; in Exchange: Set-UnifiedGroup -HiddenFromAddressListsEnabled:$true',

@@ -52,7 +52,7 @@ t.test('what cannot be is refused with the field and the reason', async (t) => {
     [{ classes: { welcomeMail: false } }, /classes\.welcomeMail: Graph offers no choice.*Set-UnifiedGroup/],
     [{ classes: { hideInOutlook: true } }, /classes\.hideInOutlook: .*HiddenFromExchangeClientsEnabled/],
     [{ classes: { hideFromAddressLists: true } }, /classes\.hideFromAddressLists: .*HiddenFromAddressListsEnabled/],
-    [{ classes: { hiddenMembership: false } }, /classes\.hiddenMembership: Microsoft 365 makes every class/],
+    [{ classes: { hiddenMembership: false } }, /classes\.hiddenMembership: Microsoft 365 creates every class/],
     [{ classes: { team: true } }, /team/],
     [accounts({ pattern: '{givenName} {surname}' }), /accounts\.students\.username\.pattern: " " cannot be part/],
     [accounts({ pattern: '{teacherNumber}' }), /there is no \{teacherNumber\}/],

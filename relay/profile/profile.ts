@@ -91,7 +91,7 @@ function* contradictionsIn(
     for (const property of properties?.[kind] ?? []) {
       if (known.includes(property)) continue;
       const near = nearest(property, known);
-      const there = known.length === 0 ? 'there is none to choose' : `there are ${known.join(', ')}`;
+      const there = known.length === 0 ? 'there is nothing to choose' : `there are ${known.join(', ')}`;
       const hint = near === undefined ? there : `did you mean "${near}"?`;
       yield { path: `properties.${kind}`, reason: `there is no property "${property}"; ${hint}` };
     }

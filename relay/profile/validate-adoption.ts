@@ -29,7 +29,7 @@ export function* adoptionProblems({ adoption, mode }: Profile, { stamps }: Tenan
 }
 
 const ofEarlierYears =
-  'Classes of earlier years are of no concern. If these are of today, other ids were used: their classes would be made a second time.';
+  'Classes of earlier years do not matter. If these are current, other ids were used, and their classes would be created a second time.';
 
 function isSame(one: Reading, other: Reading): boolean {
   return one.id === other.id && one.prefix === other.prefix;
@@ -49,7 +49,7 @@ function untried(kind: AdoptedKind, { fits, prefixes }: StampFacts[AdoptedKind])
   const [first] = unsent;
   if (first === undefined) return undefined;
   if (kind === 'sections') {
-    return 'They may go by SECTIONS.ID, which agents do not send: it takes PowerQueries with the plugin of this version, because /ws/v1 does not have it. Install it ("hallpass-agent plugin"), let the agent send its sections, and check again. Classes of earlier years are of no concern.';
+    return 'They may go by SECTIONS.ID, which agents do not send: only PowerQueries with the current plugin have it, /ws/v1 does not. Install it ("hallpass-agent plugin"), let the agent send its sections, and check again. Classes of earlier years are of no concern.';
   }
-  return `They may go by ${unsent.map(({ reading }) => reading.id).join(' or ')}, which agents do not send. Try ${readingJson(first.reading)}: let the agent send it, and check again. Those who left PowerSchool are of no concern.`;
+  return `They may go by ${unsent.map(({ reading }) => reading.id).join(' or ')}, which agents do not send. Try ${readingJson(first.reading)}: let the agent send it, and check again. People who left PowerSchool do not matter.`;
 }

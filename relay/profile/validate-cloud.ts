@@ -109,7 +109,7 @@ function* groupProblems(field: string, id: string, group: GroupFacts | undefined
   const because = group.groupTypes.includes('DynamicMembership')
     ? 'its members follow a rule'
     : group.onPremisesSyncEnabled === true
-      ? 'it is mastered in an on-premises Active Directory'
+      ? 'it is synchronized from an on-premises Active Directory'
       : undefined;
   if (because !== undefined) {
     const reason = `nobody can be added to the group ${group.displayName}: ${because}`;

@@ -72,7 +72,7 @@ function* endedProblems({ ended, schools }: TenantFacts): Iterable<ProfileProble
 /** What another profile of the district covers too. */
 function* overlapProblems({ contested, inOtherProfiles }: TenantFacts): Iterable<ProfileProblem> {
   for (const [id, others] of contested) {
-    const reason = `the school ${id} is claimed by ${others.join(', ')} as well: neither would provision it`;
+    const reason = `the school ${id} is covered by ${others.join(', ')} as well, so neither would provision it`;
     yield { field: 'schools', severity: 'error', reason, remedy: 'List every school in one profile only.' };
   }
   if (inOtherProfiles > 0) {

@@ -15,7 +15,7 @@ export async function certificateIn(file: string): Promise<Held<X509Certificate>
   if ('reason' in found) return { reason: `${file} holds no certificate in PEM: ${found.reason}` };
   if (bytes.value[0] === 0x30) {
     return {
-      reason: `${file} holds its certificate in DER: turn it into PEM with "openssl x509 -in ${file} -out NEW"`,
+      reason: `${file} holds its certificate in DER: convert it to PEM with "openssl x509 -in ${file} -out NEW"`,
     };
   }
   return { value: new X509Certificate(found.certificates[0] ?? '') };
@@ -28,7 +28,7 @@ export async function privateKeyIn(file: string): Promise<Held<KeyObject>> {
     return { value: createPrivateKey(text.value) };
   } catch {
     const how = /ENCRYPTED/.test(text.value)
-      ? `has a passphrase: take it away with "openssl pkey -in ${file} -out NEW"`
+      ? `has a passphrase: remove it with "openssl pkey -in ${file} -out NEW"`
       : 'holds no private key in PEM';
     return { reason: `${file} ${how}` };
   }

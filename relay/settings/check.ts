@@ -108,7 +108,7 @@ async function secretTrouble(file: string): Promise<string | undefined> {
   if (secret === '') return `${file} does not hold one secret: it is empty`;
   if (/\s/.test(secret)) return `${file} does not hold one secret: it is more than one word`;
   // The portal shows both, and the id is what most people copy (https://learn.microsoft.com/entra, "Client secrets").
-  return guid.test(secret) ? `${file} holds the Secret ID: it is the Value beside it that is needed` : undefined;
+  return guid.test(secret) ? `${file} holds the Secret ID: use the Value next to it instead` : undefined;
 }
 
 async function caTrouble(file: string): Promise<string | undefined> {

@@ -4,6 +4,6 @@ import { fileReason } from '../../shared/file-reason.ts';
 
 /** Why nothing can be kept in a place. */
 export function placeReason(error: unknown): string {
-  if (isSystemError(error, 'ENOENT')) return 'no folder can be made there';
+  if (isSystemError(error, 'ENOENT')) return 'no folder can be created there';
   return isSystemError(error, 'EEXIST') ? 'it is a file and not a folder' : fileReason(error);
 }

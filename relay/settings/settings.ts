@@ -17,7 +17,7 @@ const webAddress = z.url({
 /** Letters, digits, dashes and dots (RFC 1123 §2.1), an IP address with or without brackets. */
 const hostName = z
   .string()
-  .max(255, 'it must be at most 255 long')
+  .max(255, 'it must be at most 255 characters')
   .regex(/^(\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]*(%\w+)?|[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?)$/i, {
     error: 'it must be an IP address or the name of this computer, such as 0.0.0.0 or relay.example.org',
   });
@@ -50,7 +50,7 @@ const listenSchema = z
   })
   .refine((listen) => (listen.certFile === undefined) === (listen.keyFile === undefined), {
     path: ['certFile'],
-    error: 'certificate and key go together',
+    error: 'give both certificate and key',
   })
   .refine((listen) => !listen.proxyProtocol || (listen.trustedProxies?.length ?? 0) > 0, {
     path: ['proxyProtocol'],
@@ -80,7 +80,7 @@ const graphSchema = z
   .superRefine((graph, context) => {
     const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
     const certificate = graph.certificateFile !== undefined;
-    if (certificate !== (graph.keyFile !== undefined)) complain('certificateFile', 'certificate and key go together');
+    if (certificate !== (graph.keyFile !== undefined)) complain('certificateFile', 'give both certificate and key');
     if (certificate && graph.secretFile !== undefined) {
       complain('secretFile', 'give either a certificate with its key or a secret file');
     }

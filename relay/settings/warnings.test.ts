@@ -40,15 +40,15 @@ t.test('each thing that settings lack is one sentence with what to do', async (t
     [{ graph: app, listen: { publicUrl } }, [/No proxy is trusted.*--trusted-proxy/]],
     [
       { graph: app, listen: { publicUrl: 'http://relay.example.org', trustedProxies: ['10.0.0.1'] } },
-      [/without encryption: agents refuse it/],
+      [/is not encrypted: agents refuse it/],
     ],
     [
       { graph: app, listen: { publicUrl: `${publicUrl}/hallpass`, ...tls } },
-      [/Agents use host and port of .*\/hallpass alone/],
+      [/Agents use host and port of .*\/hallpass only/],
     ],
     [
       { graph: app, listen: { publicUrl: `${publicUrl}:8640`, trustedProxies: ['10.0.0.1'] } },
-      [/speak https to port 8640, and there the relay itself speaks http/],
+      [/speak https to port 8640, but there the relay itself speaks http/],
     ],
     [{ graph: app, listen: { certFile: secretFile, keyFile } }, [/The relay's certificate cannot be used: /]],
   ];

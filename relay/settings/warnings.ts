@@ -32,21 +32,21 @@ function addressWarnings({ host, port, certFile, publicUrl, trustedProxies }: Re
     return certFile !== undefined
       ? []
       : [
-          `Agents on other machines cannot reach ${host}: give a certificate (--tls-cert, --tls-key), or --public-url where a proxy stands before the relay`,
+          `Agents on other machines cannot reach ${host}: give a certificate (--tls-cert, --tls-key), or --public-url if a proxy stands in front of the relay`,
         ];
   }
   const warnings: string[] = [];
   const { protocol, hostname, port: named, pathname, search, hash, username } = new URL(publicUrl);
   const isHttps = protocol === 'https:';
   if (!isHttps && !isLoopback(hostname)) {
-    warnings.push(`The address for agents, ${publicUrl}, is without encryption: agents refuse it`);
+    warnings.push(`The address for agents, ${publicUrl}, is not encrypted: agents refuse it`);
   }
   if (pathname !== '/' || `${search}${hash}${username}` !== '') {
-    warnings.push(`Agents use host and port of ${publicUrl} alone: a proxy must pass on what comes to its root`);
+    warnings.push(`Agents use host and port of ${publicUrl} only: a proxy must pass on requests to its root`);
   }
   if (certFile === undefined && isHttps && Number(named || 443) === port) {
     warnings.push(
-      `Agents will speak https to port ${port}, and there the relay itself speaks http: a proxy that ends TLS must stand at ${publicUrl}`,
+      `Agents will speak https to port ${port}, but there the relay itself speaks http: a proxy that terminates TLS must be at ${publicUrl}`,
     );
   }
   if (certFile === undefined && trustedProxies === undefined && !isLoopback(hostname)) {

@@ -126,7 +126,7 @@ t.test('says when the file is no database, is damaged or cannot be reached', asy
   truncateSync(file('cut'), 20_000);
   mkdirSync(file('folder'));
   for (const [name, message] of [
-    ['text', /no database/],
+    ['text', /not an SQLite database/],
     ['damaged', /damaged/],
     ['cut', /damaged/],
   ] as const) {

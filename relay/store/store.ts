@@ -116,9 +116,9 @@ const storageFaults: Record<number, string> = {
   10: 'the disk reports an error',
   11: 'it is damaged',
   13: 'the disk is full',
-  14: 'this account may not open it, or a file beside it',
+  14: 'this account may not open it, or a file next to it',
   15: 'another program keeps it locked',
-  26: 'it is no database of SQLite',
+  26: 'it is not an SQLite database',
 };
 const damage = [11, 26];
 

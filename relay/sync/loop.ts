@@ -69,7 +69,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
           const now = timestamp(clock);
           const end = running.get(tenantId)?.end ?? 'paused';
           await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, now));
-          log.info({ event: `run.${end}`, ...named(tenantId) }, `run ${end}: what was answered is recorded`);
+          log.info({ event: `run.${end}`, ...named(tenantId) }, `run ${end}: the answers that arrived are recorded`);
         })
         .finally(() => running.delete(tenantId));
     };
@@ -100,7 +100,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     const stillEnabled = run?.profiles.every((name) =>
       profiles.some((one) => one.name === name && one.state === 'enabled'),
     );
-    if (stillEnabled === false) run?.pause.abort(new Error('a profile is not enabled any more'));
+    if (stillEnabled === false) run?.pause.abort(new Error('a profile is no longer enabled'));
   };
 
   for (const { id, slug } of await store.system(listTenants)) {

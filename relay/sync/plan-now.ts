@@ -29,7 +29,7 @@ async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
   const [agent] = agents;
   if (agent === undefined) return fail('PLAN_NOT_READY', { reason: 'no agent has enrolled' });
   const problem = agents.find(({ health }) => health?.problem !== undefined)?.health?.problem;
-  if (problem === undefined) return fail('PLAN_NOT_READY', { reason: 'no agent has sent a whole roster' });
+  if (problem === undefined) return fail('PLAN_NOT_READY', { reason: 'no agent has sent a complete roster' });
   const said = problem.message.replace(/\.$/, '');
   return fail('PLAN_NOT_READY', { reason: `the agent has a problem: ${problem.code}: ${said}` });
 }
@@ -38,7 +38,7 @@ async function rosterMissing(scope: TenantScope): Promise<HallpassError> {
 async function directoryUnread(scope: TenantScope, profile: string): Promise<HallpassError> {
   const [last] = await listRuns(scope, { profile, limit: 1 });
   if (last?.error == null)
-    return fail('PLAN_NOT_READY', { reason: 'the accounts of Microsoft 365 have not been read yet' });
+    return fail('PLAN_NOT_READY', { reason: 'the accounts in Microsoft 365 have not been read yet' });
   const { code, message, step, action } = last.error;
   return fail('PLAN_RUNS_FAIL', {
     profile,

@@ -28,8 +28,11 @@ export function keepJournalShort(options: RetentionOptions): Loop {
     pauseMs: dayMs,
     backoff: { baseMs: 60_000, capMs: dayMs / 24 },
     failed: ({ code, message }) =>
-      log.error({ event: 'journal.prune-failed', code, message }, `the journal was not shortened: ${message}`),
-    recovered: () => log.info({ event: 'journal.prune-recovered' }, 'the journal is shortened again'),
+      log.error(
+        { event: 'journal.prune-failed', code, message },
+        `old runs were not deleted from the journal: ${message}`,
+      ),
+    recovered: () => log.info({ event: 'journal.prune-recovered' }, 'old runs are deleted from the journal again'),
     clock,
     random,
     signal,

@@ -141,7 +141,7 @@ function logHolds({ log }: RunContext, { news }: Checked): void {
 
 function logHandovers({ log }: RunContext, { length: count }: readonly HandedOver[]): void {
   if (count > 0)
-    log.info({ event: 'run.handed-over', count }, `${count} accounts went over to new records of their people`);
+    log.info({ event: 'run.handed-over', count }, `${count} accounts were handed over to new records of their people`);
 }
 
 function logTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {

@@ -36,6 +36,6 @@ export async function followActivation(context: DriftContext, { applied, profile
     signal.throwIfAborted();
     if (!(error instanceof HallpassError) || !error.code.startsWith('GRAPH_')) throw error;
     const { code, message } = error;
-    log.warn({ event: 'teams.activation-unread', code, message }, `teams could not be looked at: ${message}`);
+    log.warn({ event: 'teams.activation-unread', code, message }, `teams could not be read: ${message}`);
   }
 }

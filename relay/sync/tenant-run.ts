@@ -64,7 +64,7 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
     if (profile !== undefined) await runs.begin(profile).catch((error) => failed(name, error, 'planning'));
   }
   await runs.work();
-  for (const [name, error] of runs.failures()) await failed(name, error, 'working off the plan');
+  for (const [name, error] of runs.failures()) await failed(name, error, 'carrying out the plan');
   if (failures.length > 0) throw failures[0];
   await followActivation(context, state);
   return { reports: runs.reports(), memory: state };
@@ -84,12 +84,12 @@ async function lookAround(
   });
   progress.step = 'signing in';
   if (isRestart || memory === undefined || wasDenied(memory)) await context.client.signInAgain();
-  progress.step = 'reading the accounts of Microsoft 365';
+  progress.step = 'reading the accounts in Microsoft 365';
   const news = await refreshDirectory(context);
   logOlder(context, news);
-  progress.step = 'looking for what was there before';
+  progress.step = 'looking for existing objects';
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
-  progress.step = 'looking up what was not answered';
+  progress.step = 'looking up operations without an answer';
   const unanswered = await settleIntents(context);
   progress.step = 'reading the roster';
   const state = await currentState(
@@ -110,7 +110,7 @@ function logOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void {
   if (!hasForgotten) return;
   log.warn(
     { event: 'state.older' },
-    'accounts carry stamps that this database does not know, so the database is older than its last writes. The journal of that time is lost, and first passwords may be: see "passwords list"',
+    `accounts have stamps that this database does not know, so the database is older than the relay's last writes. The journal since then is lost, and perhaps first passwords: see "passwords list"`,
   );
 }
 

@@ -129,7 +129,7 @@ async function endIfFixed(
   });
   for (const profile of fixed) {
     await store.withTenant(tenantId, (scope) => endQuarantine(scope, profile));
-    log.info({ event: 'profile.quarantine-ended', profile }, 'the quarantine is over: a run came to its end');
+    log.info({ event: 'profile.quarantine-ended', profile }, 'the quarantine is over: a run finished');
   }
   return fixed.length > 0;
 }

@@ -92,7 +92,7 @@ export class OneThread {
         this.#grant(message);
         return;
       case 'withdraw':
-        this.#asks.get(message.ask)?.abort(new Error('it is not needed any more'));
+        this.#asks.get(message.ask)?.abort(new Error('it is no longer needed'));
         return;
       case 'slow down':
         this.#turns.get(message.turn)?.budget.slowDown(...message.answer);

@@ -55,7 +55,7 @@ function heard() {
 function lost() {
   if (!silence.hidden) return;
   const time = new Date().toTimeString().slice(0, 5);
-  silence.textContent = `The agent no longer answers since ${time}: it was stopped, or is being started again. What stands below is as it was then. If this stays, start its service.`;
+  silence.textContent = `The agent has not answered since ${time}: it was stopped or is restarting. This page shows what it was then. If this continues, start its service.`;
   silence.hidden = false;
   document.body.classList.add('is-stale');
   document.title = 'No answer – Hallpass agent';

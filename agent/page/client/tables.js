@@ -47,7 +47,7 @@ onlyOpen.addEventListener('click', () => {
 });
 hold.addEventListener('click', () => {
   press(hold, !isPressed(hold));
-  hold.textContent = isPressed(hold) ? 'Go on scrolling' : 'Pause scrolling';
+  hold.textContent = isPressed(hold) ? 'Keep scrolling' : 'Pause scrolling';
   if (!isPressed(hold)) box.scrollTop = box.scrollHeight;
 });
 document.getElementById('levels').addEventListener('click', ({ target }) => {

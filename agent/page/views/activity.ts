@@ -7,7 +7,7 @@ import { count, counted, duration, type IconName, icon, time } from './parts.ts'
 export function summaryBlock({ history, now, state }: Model): string {
   const { checks, failures, records, deletes } = lastDay(history, now);
   if (checks === 0) {
-    if (state.cycle.running !== undefined) return html`<p>The first check is under way.</p>`;
+    if (state.cycle.running !== undefined) return html`<p>The first check is in progress.</p>`;
     const when = state.working ? 'as soon as the relay is connected' : 'when the agent is set up and running';
     return html`<p>No check yet. The first one begins ${when}.</p>`;
   }

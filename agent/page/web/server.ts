@@ -202,9 +202,9 @@ class Site {
       if (sameToken(form.get('token') ?? '', this.#token)) {
         if (this.#presses.take(clientOf(request.headers), this.#parts.clock.now())) return act(response, request);
         response.setHeader('retry-after', '3');
-        return answer(response, 429, text, 'This was asked for too often: try again in a few seconds.\n');
+        return answer(response, 429, text, 'Too many requests: try again in a few seconds.\n');
       }
-      answer(response, 403, text, 'The page is of an earlier start of the agent: load it again.\n');
+      answer(response, 403, text, 'The agent has restarted since this page was loaded: load it again.\n');
     };
   }
 }

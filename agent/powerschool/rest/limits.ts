@@ -2,7 +2,7 @@
 import type { SourceKind } from '../../model/source.ts';
 
 const restLimits: readonly string[] = [
-  'co-teachers (a section has its lead teacher only)',
+  'co-teachers (a section has only its lead teacher)',
   'role and dates of a teacher in a section',
   "a student's email address other than that of contact_info",
 ];

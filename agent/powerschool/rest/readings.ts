@@ -144,7 +144,7 @@ export class Reading {
     if (staff.length === school.counts.staff) school.staff = usersOf(staff);
     const here = staff.map((row) => affiliationsOf(row).filter((affiliation) => affiliation.schoolId === schoolId));
     if (staff.length > 0 && here.every((affiliations) => affiliations.length === 0)) {
-      throw client.malformed(what, 'none of its staff has an affiliation with the school');
+      throw client.malformed(what, 'none of its staff is affiliated with the school');
     }
     const sections = await schoolLists.sections(schoolId, school, signal);
     const leads = new Set(sections.map(({ staffId }) => staffId));

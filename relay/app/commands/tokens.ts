@@ -103,5 +103,8 @@ function needRank(actor: Actor, { role, tenants }: Pick<TokenMight, 'role' | 'te
   const isAsMighty = own !== 'agent' && accessRoles.indexOf(own) <= accessRoles.indexOf(role);
   const opensAsMuch = tenants === 'all' ? own === 'operator' : tenants.every((one) => reaches(actor, one));
   if (isAsMighty && opensAsMuch) return;
-  throw fail('ROLE_INSUFFICIENT', { role: own, action: 'tokens that can do or open more than the own one' });
+  throw fail('ROLE_INSUFFICIENT', {
+    role: own,
+    action: 'tokens that can do more, or give access to more, than your own',
+  });
 }

@@ -19,7 +19,7 @@ export const auditAnswer = z.object({
       actor: z
         .object({ kind: z.string(), id: z.string().optional(), role: z.string() })
         .nullable()
-        .meta({ description: 'What did it, and by which right; null of entries that earlier versions made.' }),
+        .meta({ description: 'Who did it, and with which rights; null in entries of earlier versions.' }),
     }),
   ),
 });

@@ -17,7 +17,7 @@ const stepSchema = z.object({
 
 export const explainAnswer = z.object({
   steps: z.array(stepSchema),
-  answer: stepSchema.nullable().meta({ description: 'The first step that is not in order.' }),
+  answer: stepSchema.nullable().meta({ description: 'The first step that has a problem.' }),
 });
 
 /** @param nowMs milliseconds since the epoch */

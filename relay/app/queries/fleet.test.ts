@@ -77,7 +77,7 @@ const ranked: [FleetDistrict, need: string, why: RegExp][] = [
       profiles: [{ ...profile, standing: 'setting up', lastRun: undefined }],
     }),
     'unfinished',
-    /^No whole roster has come yet\.$/,
+    /^No complete roster has arrived yet\.$/,
   ],
   [
     district('u-paused', { profiles: [{ ...profile, standing: 'paused' }] }),
@@ -90,7 +90,7 @@ const ranked: [FleetDistrict, need: string, why: RegExp][] = [
     /^The profile "All" is a preview\.$/,
   ],
   [district('x-fine'), 'fine', /^In step\.$/],
-  [district('x-running', { profiles: [{ ...profile, standing: 'in progress' }] }), 'fine', /^A run is under way\.$/],
+  [district('x-running', { profiles: [{ ...profile, standing: 'in progress' }] }), 'fine', /^A run is in progress\.$/],
 ];
 
 t.test('the worst district comes first, and says why', async (t) => {

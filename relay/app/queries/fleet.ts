@@ -17,10 +17,10 @@ const districtSchema = z.object({
   name: z.string(),
   need: z.enum(needs).meta({
     description:
-      'stopped: nothing is written. broken: an agent is away or has a problem. decision: something is held. attention: problems. unfinished: being set up, in preview or paused.',
+      'stopped: nothing is written. broken: an agent is disconnected or has a problem. decision: something is held. attention: problems. unfinished: being set up, in preview or paused.',
   }),
   standing: z.string(),
-  agent: conditionSchema.nullable().meta({ description: 'The worst of its agents; null where it has none.' }),
+  agent: conditionSchema.nullable().meta({ description: 'The worst state of its agents; null if it has none.' }),
   agentSeenAt: moment.nullable(),
   versions: z.array(z.string()),
   committedAt: moment.nullable(),
@@ -121,7 +121,7 @@ function needOf(
       why: `The last run failed ${when}${step === null ? '' : ` while ${step}`}: ${code}: ${message}`,
     };
   }
-  if (standing === 'failing') return { need: 'stopped', why: 'The last run came to no end.' };
+  if (standing === 'failing') return { need: 'stopped', why: 'The last run did not finish.' };
   if (agent !== undefined && agentNeed(agent, nowMs) === 'broken') {
     const reported = agent.health?.problem;
     const isReported = reported !== undefined && conditionOf(agent, nowMs) === 'problem';
@@ -130,13 +130,13 @@ function needOf(
   }
   if (held > 0) return { need: 'decision', why: `${held} operations wait for a decision.` };
   if (agents.length === 0) return { need: 'unfinished', why: 'No agent has enrolled.' };
-  if (committedAt === null) return { need: 'unfinished', why: 'No whole roster has come yet.' };
+  if (committedAt === null) return { need: 'unfinished', why: 'No complete roster has arrived yet.' };
   if (profiles.length === 0) return { need: 'unfinished', why: 'It has no profile.' };
   if (standing === 'paused') return { need: 'unfinished', why: `The profile "${profile?.name}" is paused.` };
   if (standing === 'preview') return { need: 'unfinished', why: `The profile "${profile?.name}" is a preview.` };
   if (standing === 'setting up') return { need: 'unfinished', why: 'Nothing has run yet.' };
   if (problems > 0) return { need: 'attention', why: `${problems} open problem${problems === 1 ? '' : 's'}.` };
-  return { need: 'fine', why: standing === 'in progress' ? 'A run is under way.' : 'In step.' };
+  return { need: 'fine', why: standing === 'in progress' ? 'A run is in progress.' : 'In step.' };
 }
 
 export const fleetTable: Table<FleetLine> = {

@@ -32,7 +32,7 @@ export const planAnswer = z.object({
   approved: z.array(foundHoldSchema),
   matching: z
     .int()
-    .meta({ description: 'How many operations fit the question, whether they are in this answer or not.' }),
+    .meta({ description: 'How many operations match the query, including those that are not in this answer.' }),
   operations: z.array(
     z.object({
       kind: operationKind,

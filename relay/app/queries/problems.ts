@@ -30,7 +30,9 @@ export const problemsAnswer = z.object({
         failure: runFailure.extend({ at: moment }).nullable(),
       }),
     )
-    .meta({ description: 'Profiles whose last run came to no end, or that may not write: their problems may be old.' }),
+    .meta({
+      description: 'Profiles whose last run did not finish, or that may not write: their problems may be out of date.',
+    }),
   problems: z.array(problemSchema),
 });
 

@@ -12,7 +12,7 @@ export const profileStanding = z.object({
   state: profileState,
   standing: z.string(),
   quarantine: failure.extend({ action: z.string(), since: moment }).nullable(),
-  failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run came to no end.' }),
+  failure: runFailure.extend({ at: moment }).nullable().meta({ description: 'Why its last run did not finish.' }),
 });
 
 export const profilesAnswer = z.object({

@@ -6,7 +6,7 @@ import { wantedFields } from '../../profile/wanted-fields.ts';
 import { readProfiles } from '../../store/profiles/profiles.ts';
 import type { TenantScope } from '../../store/store.ts';
 
-const byUse = 'leaves the district only where a rule or a name pattern needs it';
+const byUse = 'leaves the district only if a rule or a name pattern needs it';
 
 /** Where a property is written. */
 function whereWritten({ graph, use }: Property): string {

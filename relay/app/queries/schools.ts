@@ -9,13 +9,15 @@ import type { TenantScope } from '../../store/store.ts';
 import type { Table } from './fields.ts';
 
 const schoolSchema = z.object({
-  id: z.string().meta({ description: 'The DCID, as profiles keep it.' }),
+  id: z.string().meta({ description: 'The DCID, as profiles store it.' }),
   number: z.string(),
   name: z.string(),
   students: z.int(),
   teachers: z.int(),
   sections: z.int(),
-  profiles: z.array(z.string()).meta({ description: 'Those that cover it; of two, neither provisions it.' }),
+  profiles: z
+    .array(z.string())
+    .meta({ description: 'The profiles that cover it. If there are two, neither provisions it.' }),
 });
 
 export const schoolsAnswer = z.object({ schools: z.array(schoolSchema) });

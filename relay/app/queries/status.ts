@@ -85,7 +85,7 @@ async function unknownPasswords(scope: TenantScope): Promise<Record<string, numb
   const readopted = await countReadopted(scope);
   return {
     ...(length === 0 ? {} : { 'account, first password unknown': length }),
-    ...(readopted === 0 ? {} : { 'account of before the database was lost': readopted }),
+    ...(readopted === 0 ? {} : { 'account from before the database was lost': readopted }),
   };
 }
 
@@ -96,7 +96,7 @@ async function teamCounts(scope: TenantScope): Promise<Record<string, number>> {
   const counts = {
     team,
     'team, waiting for a teacher to activate it': inactive === 0 ? undefined : inactive,
-    'team, class unknown to Teams yet': waiting,
+    'team, class not known to Teams yet': waiting,
     'team, being made': accepted,
   };
   return Object.fromEntries(

@@ -19,10 +19,10 @@ const teamSchema = z.object({
   sectionId: z.string(),
   class: z.string().meta({ description: 'Name of the class in Microsoft 365.' }),
   school: z.string(),
-  objectId: z.string().meta({ description: 'Of the class and its team.' }),
+  objectId: z.string().meta({ description: 'Object id of the class and its team.' }),
   activation: z.enum(activationStates).meta({
     description:
-      'waiting: students do not see it until a teacher activates it. making: Microsoft Teams is at it. queued: Microsoft Teams does not know the class yet.',
+      'waiting: students do not see it until a teacher activates it. making: Microsoft Teams is creating it. queued: Microsoft Teams does not know the class yet.',
   }),
   since: moment.nullable().meta({ description: 'When that was first seen.' }),
   teachers: z

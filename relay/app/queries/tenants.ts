@@ -23,7 +23,7 @@ const tenantSchema = z.object({
   committedAt: moment.nullable(),
   createdAt: moment,
   standing: z.string(),
-  agent: conditionSchema.nullable().meta({ description: 'The worst of its agents; null where it has none.' }),
+  agent: conditionSchema.nullable().meta({ description: 'The worst state of its agents; null if it has none.' }),
   agentSeenAt: moment.nullable(),
 });
 

@@ -25,7 +25,7 @@ export const accessRoutes: readonly Route[] = [
   question({
     path: 'agents',
     question: 'agents',
-    summary: 'The agents of the district, how each is, and what it last said of itself.',
+    summary: 'The agents of the district, with the condition of each and its last report.',
     query: queries.none,
     answer: z.object({ agents: z.array(listedAgentSchema) }),
     json: async (visit) => ({ agents: agentsNow(await read(visit, listAgents), visit.nowMs) }),
@@ -33,12 +33,12 @@ export const accessRoutes: readonly Route[] = [
   change({
     path: 'agents/{agent}/revoke',
     action: 'agent.revoke',
-    summary: 'Shuts an agent out for good, by id or name; a connected one is cut off within 2 seconds.',
+    summary: 'Revokes an agent for good, by id or name. A connected agent is disconnected within 2 seconds.',
     body: nothing,
     answer: z.object({
       agent: z.string(),
       name: z.string(),
-      revokedBefore: moment.nullable().meta({ description: 'When it had been revoked already.' }),
+      revokedBefore: moment.nullable().meta({ description: 'When it was revoked before, if it was.' }),
     }),
     async perform({ app, actor, tenant, params }) {
       const { id, name, revokedAt } = await shutOut(app, actor, { tenant, agent: params.agent ?? '' });
@@ -48,7 +48,7 @@ export const accessRoutes: readonly Route[] = [
   change({
     path: 'enrollment-codes',
     action: 'agent.code',
-    summary: 'Makes a code for one agent, valid once and for 10 minutes. It is shown once.',
+    summary: 'Creates a code for one agent, valid once and for 10 minutes. The answer is the only place that shows it.',
     body: nothing,
     answer: z.object({ code: z.string(), expiresAt: moment, relay: z.string() }),
     status: 201,
@@ -59,7 +59,7 @@ export const accessRoutes: readonly Route[] = [
   question({
     path: 'tokens',
     question: 'tokens',
-    summary: 'The tokens that open the district, without the secrets.',
+    summary: 'The tokens with access to the district, without the secrets.',
     query: queries.none,
     answer: z.object({
       tokens: z.array(
@@ -68,7 +68,7 @@ export const accessRoutes: readonly Route[] = [
           name: z.string(),
           role: z.enum(accessRoles),
           scopes,
-          opensOthers: z.boolean().meta({ description: 'Whether it opens other districts, too.' }),
+          opensOthers: z.boolean().meta({ description: 'Whether it also gives access to other districts.' }),
           createdAt: moment,
           createdBy: z.string(),
           expiresAt: moment,
@@ -82,19 +82,23 @@ export const accessRoutes: readonly Route[] = [
   change({
     path: 'tokens',
     action: 'token.create',
-    summary: 'Makes a token, which can do and open no more than the one that asks. It is shown once.',
+    summary:
+      'Creates a token, which can do no more, and has access to no more districts, than the token that asks. The answer is the only place that shows it.',
     body: z.strictObject({
       name: label,
       role: z.enum(accessRoles).default('viewer'),
       scopes: z.array(z.enum(accessScopes)).min(1).max(accessScopes.length).optional().meta({
         description:
-          'The subjects that it is for; everything that the role can use, except first passwords, unless it says otherwise.',
+          'The subjects that it is for. By default, everything that the role can use, except first passwords.',
       }),
       days: z.int().min(1).max(36_500).default(90),
       also: z
         .union([z.literal('all'), z.array(z.string().min(1).max(100)).max(1000)])
         .default([])
-        .meta({ description: 'Slugs of districts that it opens besides; "all" for every one, also those to come.' }),
+        .meta({
+          description:
+            'Slugs of more districts that it gives access to; "all" for every district, including future ones.',
+        }),
     }),
     answer: z.object({ id: z.string(), token: z.string(), expiresAt: moment, scopes }),
     status: 201,
@@ -106,7 +110,7 @@ export const accessRoutes: readonly Route[] = [
   change({
     path: 'tokens/{token}/revoke',
     action: 'token.revoke',
-    summary: 'Has a token refused from now on, for good. By its id, never by the token itself.',
+    summary: 'Revokes a token for good, by its id, never by the token itself.',
     body: nothing,
     answer: z.object({ token: z.string() }),
     async perform({ app, actor, tenant, params }) {

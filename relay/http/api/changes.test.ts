@@ -38,7 +38,7 @@ async function versions(t: Test, { send }: ApiSetting): Promise<void> {
     ...{ title: 'Precondition missing', detail: String, action: String, retry: 'fix' },
   });
   t.match(await problem(await put({ 'if-match': '"0"' })), { status: 412, code: 'PRECONDITION_FAILED' });
-  t.match(await problem(await put({ 'if-none-match': '*' })), { status: 412 }, 'it is there already');
+  t.match(await problem(await put({ 'if-none-match': '*' })), { status: 412 }, 'it already exists');
   t.match(await problem(await put({ 'if-match': 'x' })), {
     ...{ status: 400, code: 'API_HEADER_INVALID', message: /header If-Match is not valid: it must be an ETag/ },
   });
@@ -110,7 +110,7 @@ async function holds(t: Test, { send }: ApiSetting): Promise<void> {
   t.match(await problem(await decide('approve', { until: '2020-01-01T00:00:00Z' })), { status: 400 });
   t.match(await problem(await decide('approve', { holds: 1 })), {
     status: 400,
-    message: /nothing is known by the name/,
+    message: /there is nothing called/,
   });
   t.match(await (await decide('reject', { hold: hold.key })).json(), {
     holds: [{ key: hold.key, state: 'rejected', decidedBy: 'token admin', expiresAt: null }],

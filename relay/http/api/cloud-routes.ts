@@ -30,7 +30,7 @@ export const cloudRoutes: readonly Route[] = [
   question({
     path: 'domains',
     question: 'domains',
-    summary: 'The domains of the Microsoft 365 tenant, and which of them accounts can be made in.',
+    summary: 'The domains of the Microsoft 365 tenant, and which of them can have new accounts.',
     query: queries.none,
     answer: z.object({
       domains: z.array(

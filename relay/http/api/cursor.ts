@@ -13,7 +13,7 @@ export function readCursor<S extends z.ZodType>(cursor: string | undefined, sche
   if (cursor === undefined) return undefined;
   const result = schema.safeParse(parsed(cursor));
   if (result.success) return result.data;
-  throw fail('API_QUERY_INVALID', { reason: 'cursor: it must be "next" of an answer of the same path' });
+  throw fail('API_QUERY_INVALID', { reason: 'cursor: it must be "next" from an answer of the same path' });
 }
 
 function parsed(cursor: string): unknown {

@@ -7,7 +7,7 @@ import { questionAcross, type Route, type Visit } from './route.ts';
 export const fleetRoute: Route = questionAcross({
   path: 'fleet',
   question: 'fleet',
-  summary: 'Every district that the token opens on one line, the one that needs somebody most first.',
+  summary: 'Every district to which the token has access, one line each, the most urgent first.',
   query: queries.fleet,
   answer: fleetAnswer,
   json: describe,

@@ -6,7 +6,7 @@ import { accessRoles } from '../../model/access-role.ts';
 import type { Route } from './route.ts';
 
 const errorSchema = z.object({
-  type: z.string().meta({ description: 'Leads to an explanation of the code.' }),
+  type: z.string().meta({ description: 'Links to an explanation of the code.' }),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
@@ -17,7 +17,7 @@ const errorSchema = z.object({
   problems: z
     .array(z.unknown())
     .optional()
-    .meta({ description: 'What the check found, where that is why a profile was refused.' }),
+    .meta({ description: 'What the check found, if a profile was refused because of it.' }),
   rows: z
     .record(z.string(), z.int())
     .optional()
@@ -29,16 +29,16 @@ const failures = {
   400: 'The query, a header or the body is not valid.',
   401: 'The token is missing, wrong, expired or revoked.',
   403: 'The role of the token may not do this, or the token lacks the scope that the message names.',
-  404: 'There is no such thing, or the token does not open the district.',
-  409: 'Somebody must fix something else first, or the Idempotency-Key stands for another request.',
+  404: 'It does not exist, or the token has no access to the district.',
+  409: 'Somebody must fix something first, or the Idempotency-Key belongs to another request.',
   412: 'The profile, or the settings, are not as the request expects them.',
   413: 'The body is too large.',
   415: 'The body is not marked as JSON.',
   422: 'The profile, or a setting, is not valid.',
   428: 'If-Match is missing.',
-  429: 'Too many refused attempts from this address, too many changes, or the same is under way. See Retry-After.',
+  429: 'Too many refused attempts from this address, too many changes, or the same request is already in progress. See Retry-After.',
   502: 'Microsoft 365 does not answer, or refuses the relay.',
-  503: 'Not possible at this moment. See Retry-After.',
+  503: 'Not possible right now. See Retry-After.',
 };
 
 /** @param base where the paths begin, `/api/v1` */
@@ -53,7 +53,7 @@ export function openApi(routes: readonly Route[], base: string): object {
       title: 'Hallpass relay',
       version: hallpassVersion,
       description:
-        'What the relay knows of districts, and does for them. A token opens one district, several or all, as viewer, admin or operator, and for the subjects that its scopes name.',
+        'What the relay knows about districts, and does for them. A token gives access to one district, several or all, as viewer, admin or operator, for the subjects in its scopes.',
     },
     servers: [{ url: base }],
     security: [{ token: [] }],
@@ -114,12 +114,14 @@ function operationOf(route: Route): object {
 function headersOf({ method, hasVersion, needsKey, action }: Route): object[] {
   const changing = isChange(action);
   const version = 'The ETag of what was read; * for any.';
-  const key = 'A new UUID for every change: repeated within 24 hours, the request is answered what it was.';
-  const note = 'For the audit log, such as a ticket number: one line, percent-encoded where it is not ASCII.';
+  const key = 'A new UUID for every change. A request that is repeated within 24 hours gets the same answer.';
+  const note = 'For the audit log, such as a ticket number: one line, with non-ASCII characters percent-encoded.';
   return [
     ...(changing ? [{ name: 'Hallpass-Note', description: note }] : []),
     ...(hasVersion ? [{ name: 'If-Match', description: version }] : []),
-    ...(method === 'PUT' && hasVersion ? [{ name: 'If-None-Match', description: '* for a new profile alone.' }] : []),
+    ...(method === 'PUT' && hasVersion
+      ? [{ name: 'If-None-Match', description: '*: only create a new profile.' }]
+      : []),
     ...(method === 'POST' && changing ? [{ name: 'Idempotency-Key', description: key, required: needsKey }] : []),
   ].map((header) => ({ required: false, ...header, in: 'header', schema: { type: 'string' } }));
 }

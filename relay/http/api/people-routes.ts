@@ -23,7 +23,7 @@ export const peopleRoutes: readonly Route[] = [
   question({
     path: 'links',
     question: 'links',
-    summary: 'Who has which account, since when and by which rule.',
+    summary: 'Which person has which account, since when, and by which rule.',
     query: queries.links,
     answer: z.object({
       links: z.array(
@@ -57,11 +57,11 @@ export const peopleRoutes: readonly Route[] = [
     answer: z.object({
       person: z.string(),
       userPrincipalName: z.string(),
-      former: z.string().nullable().meta({ description: 'Who had it until now, and has left PowerSchool.' }),
+      former: z.string().nullable().meta({ description: 'The person who had it until now, and has left PowerSchool.' }),
       listedBy: z
         .string()
         .nullable()
-        .meta({ description: 'The profile that has it in identity.never: no rule gives it to anybody.' }),
+        .meta({ description: 'The profile that lists it in identity.never: no rule gives it to anybody.' }),
     }),
     asksMicrosoft: true,
     async perform({ app, actor, tenant, params }, { account }) {
@@ -74,7 +74,7 @@ export const peopleRoutes: readonly Route[] = [
     method: 'DELETE',
     path: 'links/{person}',
     action: 'link.remove',
-    summary: 'Takes an account from a person by hand; the account itself, and where it is a member, stay.',
+    summary: 'Unlinks an account from a person by hand. The account and its memberships stay.',
     body: nothing,
     answer: z.object({ person: z.string(), wasLinked: z.boolean() }),
     perform: ({ app, actor, tenant, params }) => unlinkPerson(app, actor, { tenant, person: params.person ?? '' }),
@@ -82,10 +82,10 @@ export const peopleRoutes: readonly Route[] = [
   change({
     path: 'match',
     action: 'match',
-    summary: 'What every identity rule would find in the accounts that there are. Changes nothing.',
+    summary: 'What every identity rule would match among the existing accounts. Changes nothing.',
     body: z.strictObject({
       roles: z.array(role).min(1).max(2).default(['students', 'teachers']),
-      profile: z.string().min(1).max(200).optional().meta({ description: 'People of this profile alone.' }),
+      profile: z.string().min(1).max(200).optional().meta({ description: 'Only people of this profile.' }),
     }),
     answer: z.object({
       roles: z.array(

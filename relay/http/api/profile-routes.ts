@@ -46,7 +46,7 @@ export const profileRoutes: readonly Route[] = [
     method: 'GET',
     path: ofDistrict('profiles/{name}'),
     action: 'profiles',
-    summary: 'The profile in force, with every option. Its ETag is the version that a change has to name.',
+    summary: 'The stored profile, with every option. Its ETag is the version that a change must name.',
     query: queries.none,
     answer: document,
     isAcross: false,
@@ -65,14 +65,14 @@ export const profileRoutes: readonly Route[] = [
     path: 'profiles/{name}',
     action: 'profile.set',
     summary:
-      'Puts a profile in force, in place of the one of that name, after checking it. Its state stays as it is; a new one is a preview. Needs If-Match for one that is there.',
+      'Checks a profile and stores it, replacing the one with the same name. Its state stays as it is; a new profile starts in preview. Needs If-Match for an existing profile.',
     body: document,
     answer: z.object({
       profile: document,
       isNew: z.boolean(),
       resolved: z
         .array(z.object({ path: z.string(), given: z.string(), id: z.string(), label: z.string() }))
-        .meta({ description: 'Names in the document, and what they stand for.' }),
+        .meta({ description: 'Names in the document, and what each stands for.' }),
       notices: z.array(z.string()),
       problems,
     }),
@@ -102,7 +102,7 @@ export const profileRoutes: readonly Route[] = [
     method: 'DELETE',
     path: 'profiles/{name}',
     action: 'profile.remove',
-    summary: 'Takes a profile out of force; what it made in Microsoft 365 stays. Needs If-Match.',
+    summary: 'Removes a profile. What it created in Microsoft 365 stays. Needs If-Match.',
     body: z.strictObject({}),
     answer: z.object({ profile: z.string() }),
     hasVersion: true,
@@ -117,7 +117,7 @@ export const profileRoutes: readonly Route[] = [
     path: 'profiles/{name}/check',
     action: 'check',
     summary:
-      'Holds the profile in force, or the one in the body, against Microsoft 365 and the roster. Changes nothing.',
+      'Checks the stored profile, or the one in the body, against Microsoft 365 and the roster. Changes nothing.',
     body: document,
     answer: z.object({
       ready: z.boolean(),
@@ -136,10 +136,10 @@ export const profileRoutes: readonly Route[] = [
       return { ready, problems: found, stamps: stampCounts(stamps) };
     },
   }),
-  move('enable', 'Lets runs write to Microsoft 365, after the check; also after a pause or a quarantine.', true),
-  move('resume', 'Ends a pause or a quarantine: what was enabled writes again, after the check.', true),
-  move('pause', 'No further run; the one under way ends within seconds.', false),
-  move('preview', 'Runs keep planning and counting, and write nothing.', false),
+  move('enable', 'Lets runs write to Microsoft 365, after the check. Also ends a pause or a quarantine.', true),
+  move('resume', 'Ends a pause or a quarantine. A profile that was enabled writes again, after the check.', true),
+  move('pause', 'Stops all runs. A run in progress ends within seconds.', false),
+  move('preview', 'Runs keep planning and counting, but write nothing.', false),
 ];
 
 function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
@@ -151,7 +151,7 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
       unchecked: z
         .boolean()
         .optional()
-        .meta({ description: 'Without holding it against Microsoft 365 and the roster.' }),
+        .meta({ description: 'Without checking it against Microsoft 365 and the roster.' }),
     }),
     answer: z.object({ profile: z.string(), state: profileState, problems }),
     ...(isChecked && { asksMicrosoft: true }),

@@ -14,19 +14,19 @@ const flag = z
   .default('false')
   .transform((value) => value !== 'false');
 
-const profile = text.optional().meta({ description: 'Of this profile alone.' });
+const profile = text.optional().meta({ description: 'Only of this profile.' });
 const format = z.enum(['json', 'csv']).optional().meta({
-  description: 'Goes before the Accept header. A CSV has everything that fits, whatever limit and offset say.',
+  description: 'Takes precedence over the Accept header. A CSV has every match, regardless of limit and offset.',
 });
-const offset = whole(0, 100_000_000, 0).meta({ description: 'Leave out so many of the first.' });
-const mostOperations = whole(0, 10_000, 1000).meta({ description: 'So many operations at most.' });
+const offset = whole(0, 100_000_000, 0).meta({ description: 'Skip this many.' });
+const mostOperations = whole(0, 10_000, 1000).meta({ description: 'At most this many operations.' });
 
 const cursor = z.string().min(1).max(1000).optional().meta({
   description: 'Where to continue: "next" of the last answer.',
 });
 /** So many at most; everything, unless it says otherwise. */
 const most = z.coerce.number<string>().int().min(1).max(10_000).optional().meta({
-  description: 'So many at most, in an order that stays; everything, unless it says otherwise.',
+  description: 'At most this many, in a stable order; by default all.',
 });
 
 /** Programs that go through a plan or a run page by page say where they are. */
@@ -36,33 +36,35 @@ export const queries = {
   none: z.strictObject({}),
   schools: z.strictObject({ format }),
   teams: z.strictObject({
-    waiting: flag.meta({ description: 'Those alone that wait for a teacher.' }),
+    waiting: flag.meta({ description: 'Only those that wait for a teacher.' }),
     format,
   }),
   plan: z.strictObject({
-    profile: text.optional().meta({ description: 'Needed of a district that has several.' }),
+    profile: text.optional().meta({ description: 'Required if the district has several.' }),
     kind: z
       .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(operationKind).max(100))
       .default([])
-      .meta({ description: 'These kinds of operations alone; can be repeated.' }),
-    person: text
-      .optional()
-      .meta({ description: 'This person alone: DCID, number, user name, address, name, account, or students:DCID.' }),
+      .meta({ description: 'Only these kinds of operations; can be repeated.' }),
+    person: text.optional().meta({
+      description: 'Only this person: DCID, number, user name, email address, name, account, or students:DCID.',
+    }),
     ...page,
     format,
   }),
   problems: z.strictObject({
     profile,
-    code: text.optional().meta({ description: 'Of this cause alone.' }),
+    code: text.optional().meta({ description: 'Only this cause.' }),
     role: z.enum(fixers).optional().meta({ description: 'Only what these people can fix.' }),
-    person: text
-      .optional()
-      .meta({ description: 'Of this person alone, however named: DCID, number, user name, name …' }),
+    person: text.optional().meta({ description: 'Only this person: DCID, number, user name, name …' }),
     limit: most,
     cursor,
     format,
   }),
-  runs: z.strictObject({ profile, limit: whole(1, 1000, 20).meta({ description: 'The newest so many.' }), cursor }),
+  runs: z.strictObject({
+    profile,
+    limit: whole(1, 1000, 20).meta({ description: 'At most this many, the newest.' }),
+    cursor,
+  }),
   fleet: z.strictObject({ format }),
   tenants: z.strictObject({ limit: most, cursor }),
   passwords: z.strictObject({ limit: most, cursor }),
@@ -74,14 +76,14 @@ export const queries = {
   run: z.strictObject({ failed: flag.meta({ description: 'Only what did not succeed.' }), ...page, cursor, format }),
   holds: z.strictObject({ profile }),
   drift: z.strictObject({
-    all: flag.meta({ description: 'With what the profile wants kept, and what has been repaired.' }),
+    all: flag.meta({ description: 'Also differences that the profile keeps, and repaired ones.' }),
     limit: most,
     cursor,
     format,
   }),
   explain: z.strictObject({
     student: text.optional().meta({
-      description: 'The student: DCID, number, user name, address, name, or account. Either this or teacher.',
+      description: 'The student: DCID, number, user name, email address, name, or account. Either this or teacher.',
     }),
     teacher: text.optional().meta({ description: 'The teacher, likewise; the DCID is that of USERS.' }),
     section: text.optional().meta({ description: 'DCID of the section.' }),
@@ -91,7 +93,7 @@ export const queries = {
       .datetime({ error: 'it must be a time in UTC such as 2026-08-20T00:00:00Z' })
       .optional()
       .meta({ description: 'No earlier than this.' }),
-    limit: whole(1, 10_000, 1000).meta({ description: 'The newest so many.' }),
+    limit: whole(1, 10_000, 1000).meta({ description: 'At most this many, the newest.' }),
     cursor,
   }),
 } as const;

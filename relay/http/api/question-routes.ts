@@ -42,7 +42,7 @@ const plan: Route = {
   },
 };
 
-const next = z.string().nullable().meta({ description: 'Where the list continues, as cursor; null at its end.' });
+const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end.' });
 const number = z.tuple([z.int()]);
 const words = (count: number) => z.array(z.string().max(1000)).length(count);
 
@@ -50,7 +50,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'status',
     question: 'status',
-    summary: 'Where the district stands: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
+    summary: 'How the district is doing: agents, roster, profiles, what Microsoft 365 has, problems by code, holds.',
     query: queries.none,
     answer: statusAnswer,
     json: (visit) => read(visit, (scope) => tenantStatus(scope, visit.tenant, visit.nowMs)),
@@ -59,7 +59,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'schools',
     question: 'schools',
-    summary: 'The schools of the district, what of each has come, and the profile that covers it.',
+    summary: 'The schools of the district, what agents sent of each, and the profile that covers it.',
     query: queries.schools,
     answer: schoolsAnswer,
     json: (visit) => read(visit, schoolsNow),
@@ -85,7 +85,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'problems',
     question: 'problems',
-    summary: 'Every problem, with who can fix it and how. The CSV has names of people.',
+    summary: 'Every problem, with who can fix it and how. The CSV contains names of people.',
     query: queries.problems,
     answer: problemsAnswer.extend({ next }),
     json: async (visit, { cursor, limit, ...query }) => {
@@ -103,7 +103,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'runs',
     question: 'runs',
-    summary: 'The last runs, the newest first.',
+    summary: 'The last runs, newest first.',
     query: queries.runs,
     answer: runsAnswer.extend({ next }),
     json: async (visit, { profile, limit, cursor }) => {
@@ -116,13 +116,13 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'runs/{number}',
     question: 'runs',
-    summary: 'What one run did: every operation with its reason, before and after. By the number or the id of the run.',
+    summary: 'What one run did: every operation with its reason, before and after. RUN is its number or id.',
     query: queries.run,
     answer: runAnswer.extend({ next }),
     json: (visit, { failed, limit, offset, cursor }) =>
       read(visit, async (scope) => {
         const [after] = readCursor(cursor, number) ?? [];
-        if (after !== undefined && offset > 0) refuse('offset and cursor: only one of them may say where to continue');
+        if (after !== undefined && offset > 0) refuse('offset and cursor: use only one of them');
         const run = await findRun(scope, visit.params.number ?? '');
         const operations = await operationsOf(scope, run.id, { failed, limit: limit + 1, offset, after });
         const found = pageOf(operations, limit, ({ seq }) => [seq]);
@@ -144,7 +144,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'drift',
     question: 'drift',
-    summary: 'What people changed in Microsoft 365 by hand, as last compared, and what becomes of it.',
+    summary: 'What people changed by hand in Microsoft 365, as last compared, and what Hallpass does about it.',
     query: queries.drift,
     answer: driftAnswer.extend({ next }),
     json: async (visit, { all, limit, cursor }) => {
@@ -175,7 +175,7 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: 'audit',
     question: 'audit',
-    summary: 'Who changed what, the newest first.',
+    summary: 'Who changed what, newest first.',
     query: queries.audit,
     answer: auditAnswer.extend({ next }),
     json: async (visit, { since, limit, cursor }) => {

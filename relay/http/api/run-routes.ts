@@ -10,23 +10,23 @@ import type { Route } from './route.ts';
 
 const text = z.string().min(1).max(200);
 const which = {
-  hold: text.optional().meta({ description: 'Its key; without one, everything that has no decision yet.' }),
-  profile: text.optional().meta({ description: 'Of this profile alone.' }),
+  hold: text.optional().meta({ description: 'Its key; without one, every undecided hold.' }),
+  profile: text.optional().meta({ description: 'Only of this profile.' }),
 };
 
 export const runRoutes: readonly Route[] = [
-  control('start', 'starts', 'run.start', 'Begins a run within 2 seconds, if there is something to do.'),
-  control('cancel', 'cancels', 'run.cancel', 'Ends the run under way between two batches.'),
+  control('start', 'starts', 'run.start', 'Starts a run within 2 seconds, if there is something to do.'),
+  control('cancel', 'cancels', 'run.cancel', 'Ends the current run between two batches.'),
   control(
     'restart',
     'restarts',
     'run.restart',
-    'Ends the run under way, and begins one that reads the directory and looks at everything again.',
+    'Ends the current run, and starts one that reads the directory and compares everything again.',
   ),
   change({
     path: 'holds/approve',
     action: 'hold.approved',
-    summary: 'Lets what is held proceed, as it is now and up to a tenth more.',
+    summary: 'Approves holds: up to a tenth more operations than now may proceed.',
     body: z.strictObject({
       ...which,
       limit: z
@@ -34,16 +34,16 @@ export const runRoutes: readonly Route[] = [
         .min(1)
         .max(100_000_000)
         .optional()
-        .meta({ description: 'So many operations, in place of as many as are held now.' }),
+        .meta({ description: 'Approve this many operations instead of as many as are held now.' }),
       until: z.iso
         .datetime({ error: 'it must be a time in UTC such as 2026-08-20T00:00:00Z' })
         .optional()
-        .meta({ description: 'When the approval ends; by the profile, unless it says otherwise.' }),
+        .meta({ description: 'When the approval ends; by default, as the profile says.' }),
     }),
     answer: holdsAnswer,
     async perform({ app, actor, tenant, nowMs }, { hold: key, profile, limit, until }) {
       if (until !== undefined && Date.parse(until) <= nowMs) {
-        throw fail('API_BODY_INVALID', { reason: 'until: it must be a time to come' });
+        throw fail('API_BODY_INVALID', { reason: 'until: it must be a time in the future' });
       }
       const end = until === undefined ? undefined : new Date(until).toISOString();
       const asked = { tenant, state: 'approved', key, profile, limit, until: end } as const;
@@ -53,7 +53,7 @@ export const runRoutes: readonly Route[] = [
   change({
     path: 'holds/reject',
     action: 'hold.rejected',
-    summary: 'Keeps it held, and does not report it again until the cause changes.',
+    summary: 'Rejects holds: their operations stay held, and are not reported again until the cause changes.',
     body: z.strictObject(which),
     answer: holdsAnswer,
     async perform({ app, actor, tenant }, { hold: key, profile }) {

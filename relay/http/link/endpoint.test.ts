@@ -59,7 +59,7 @@ t.test('a public key that is none leaves the code as it is', async (t) => {
     'too short': { ...publicKey, x: publicKey.x.slice(1) },
     garbage: { ...publicKey, x: '!'.repeat(43) },
     'low order': { ...publicKey, x: Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString('base64url') },
-    'no point': { ...publicKey, x: Buffer.concat([Buffer.from([2]), Buffer.alloc(31)]).toString('base64url') },
+    'not a point': { ...publicKey, x: Buffer.concat([Buffer.from([2]), Buffer.alloc(31)]).toString('base64url') },
     nothing: null,
   })) {
     const answer = await postEnroll(relay.url, { ...request, publicKey: key });

@@ -122,7 +122,7 @@ export class Fleet {
         const jumpMs = now.clock - seen.clock - (now.steady - seen.steady);
         seen = now;
         if (Math.abs(jumpMs) > jumpLoggedMs) {
-          const what = 'the clock was set: codes, tokens and sessions count by it';
+          const what = 'the clock was changed: codes, tokens and sessions depend on it';
           log.warn({ event: 'clock.jumped', seconds: Math.round(jumpMs / 1000) }, what);
         }
         await this.#closeRevoked();
@@ -137,12 +137,12 @@ export class Fleet {
       failed: (error) => {
         this.#trouble = error;
         const { code, message, cause } = error;
-        const what = `agents that are revoked are not noticed: ${message}`;
+        const what = `revoked agents are not noticed: ${message}`;
         log.error({ event: 'fleet.watch-failed', code, message, ...(code === 'UNEXPECTED' && { err: cause }) }, what);
       },
       recovered: () => {
         this.#trouble = undefined;
-        log.info({ event: 'fleet.watch-recovered' }, 'agents that are revoked are noticed again');
+        log.info({ event: 'fleet.watch-recovered' }, 'revoked agents are noticed again');
       },
       clock,
       random,

@@ -37,7 +37,7 @@ const table: Record<Phase, Record<MessageType, Cell>> = {
     error: { next: 'greeting' },
   },
   ready: {
-    hello: 'it was said already',
+    hello: 'it was already sent',
     'manifest.get': { next: 'ready' },
     'cycle.begin': { next: 'cycle' },
     batch: outside,
@@ -47,7 +47,7 @@ const table: Record<Phase, Record<MessageType, Cell>> = {
     error: { next: 'ready' },
   },
   cycle: {
-    hello: 'it was said already',
+    hello: 'it was already sent',
     'manifest.get': { next: 'cycle' },
     // A cycle that the agent gave up: the new one takes over, and what was sent stays as it is until compared.
     'cycle.begin': { next: 'cycle' },

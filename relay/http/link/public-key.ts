@@ -29,7 +29,7 @@ export function keyFault(x: string): string | undefined {
   const square = mod((y * y - 1n) * power(mod(d * y * y + 1n), p - 2n));
   const root = power(square, (p + 3n) / 8n);
   const isOnCurve = [root, mod(root * rootOfMinusOne)].some((one) => mod(one * one) === square);
-  return isOnCurve ? undefined : 'it is no point of the curve';
+  return isOnCurve ? undefined : 'it is not a point on the curve';
 }
 
 function littleEndian(bytes: Buffer): bigint {

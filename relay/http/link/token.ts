@@ -36,7 +36,7 @@ export interface TokenChecks {
 export async function verifyToken(token: string, checks: TokenChecks): Promise<AdmittedAgent> {
   const claims = claimsOf(token);
   if (claims.exp - claims.iat > tokenLifetimeSeconds) {
-    throw fail('AGENT_TOKEN_INVALID', { reason: `it lives for more than ${tokenLifetimeSeconds} seconds` });
+    throw fail('AGENT_TOKEN_INVALID', { reason: `it is valid for more than ${tokenLifetimeSeconds} seconds` });
   }
   const agent = await checks.findAgent(claims.sub);
   if (agent === undefined) throw fail('AGENT_UNKNOWN', { url: checks.url });

@@ -138,7 +138,7 @@ async function tenantInCycle(scope: TenantScope, cycle: string, type: string) {
     .where('id', '=', scope.tenantId)
     .executeTakeFirstOrThrow();
   if (tenant.open_cycle !== cycle) {
-    throw fail('LINK_OUT_OF_ORDER', { type, reason: 'another cycle has begun for this district' });
+    throw fail('LINK_OUT_OF_ORDER', { type, reason: 'another cycle has started for this district' });
   }
   return tenant;
 }

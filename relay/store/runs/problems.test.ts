@@ -72,7 +72,7 @@ t.test('whoever a class names and nobody provisions: their own row, or why they 
   t.match(problem, {
     ...{ subject: 'teacherRoster:799', code: 'InvalidLookupReference' },
     message:
-      /teachers:960, who is current staff of no school that is synced \(the district office, SchoolID 0, is no school\)/,
+      /teachers:960, who is not current staff of any synced school \(the district office, SchoolID 0, is not a school\)/,
     action: /Give the person an active assignment at a school that is synced, or end the teacher assignment/,
   });
 });

@@ -92,7 +92,7 @@ function afterOnePerson(task: Task, { habits }: Applying): Step {
 
 /** Whether it was carried out is looked up, and nothing else waits for that. */
 export function lostAnswer(operation: Operation): HallpassError {
-  const reason = 'the answer was lost, so it is looked up whether it was carried out';
+  const reason = 'the answer was lost, so Hallpass looks up whether the operation was carried out';
   const details = { what: describe(operation), status: 'none', reason, requestId: 'none' };
   return fail('GRAPH_FAILED', details);
 }

@@ -71,7 +71,7 @@ const holdersOfAccounts: Record<string, [(directory: Directory) => void, RegExp]
   ],
   'a contact': [
     (directory) => directory.contacts.add('student2@contoso.edu'),
-    /another object, which the application cannot see, as it cannot see mail contacts/,
+    /another object that the application cannot see, such as a mail contact/,
   ],
   'an account in the recycle bin': [
     (directory) => {
@@ -113,7 +113,7 @@ const holdersOfAliases: Record<string, [(directory: Directory) => void, RegExp]>
       ),
     /the account "Sam Other" \(object id/,
   ],
-  'a contact': [(directory) => directory.contacts.add('section_980@contoso.edu'), /which the application cannot see/],
+  'a contact': [(directory) => directory.contacts.add('section_980@contoso.edu'), /that the application cannot see/],
   'a group in the recycle bin': [
     (directory) => {
       directory.rules.deletedKeepNames = true;

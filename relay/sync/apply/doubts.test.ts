@@ -54,7 +54,7 @@ t.test('an alias that another group has costs its class, and nobody else a secon
   t.ok(await isIn51(district), 'what does not depend on it is done in the same run');
   const [problem, ...others] = await problemsOf(district);
   t.match(problem, { subject: 'class:980', code: 'AliasTaken', message: /alias Section_980 .*group "Chess club"/ });
-  t.match(problem, { message: /object id [0-9a-f-]{36}.*did not make/ });
+  t.match(problem, { message: /object id [0-9a-f-]{36}.*did not create/ });
   t.same(others, []);
   district.clock.advance(15 * 60_000);
   t.ok((await seconds(district)) < 10, 'nor does the next run wait');

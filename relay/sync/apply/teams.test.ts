@@ -172,7 +172,7 @@ t.test('explain says how far a team is', async (t) => {
   service.duration = hour;
   district.clock.advance(hour / 10);
   await district.run();
-  t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /is making/ });
+  t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /is creating/ });
   district.clock.advance(hour);
   await district.run();
   t.match(await answer(), { stage: 'Team', status: 'waiting', fact: /waits for a teacher/, next: /Activate/ });

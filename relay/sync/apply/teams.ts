@@ -161,14 +161,17 @@ export class TeamWork {
     const operation = task.operation as TeamCreation;
     const team = this.#teamOf(operation);
     const isBusy = team?.state === 'accepted';
-    const reason = isBusy ? 'it is still at work' : 'it does not know the class';
+    const reason = isBusy ? 'it is still working on it' : 'it does not know the class';
     const asked = Date.parse(team?.since ?? timestamp(this.#context.clock));
     if (this.#context.clock.now() - asked >= patienceMs) {
       // Where an operation never ends, another one may.
       if (isBusy) await this.#remember(operation, undefined, undefined);
       return this.#failed(task, fail('TeamNotReady', { hours: patienceHours, reason }), state);
     }
-    const error = { code: 'TeamNotReady', message: `Microsoft Teams has no team of the class yet: ${reason}.` };
+    const error = {
+      code: 'TeamNotReady',
+      message: `Microsoft Teams has not created the team of the class yet: ${reason}.`,
+    };
     await this.#outcomes.waits(task, state, error);
     return restMs;
   }

@@ -76,7 +76,7 @@ function given(answer: GivenAnswer): Answer {
   return { status, headers: { ...type, ...headers }, body };
 }
 
-/** JSON that ends in its middle, or where the fault says. */
+/** truncated JSON, or where the fault says. */
 function cut(body: Json | undefined, after: number | undefined): string | undefined {
   if (body === undefined) return undefined;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
