@@ -20,7 +20,7 @@ export const chapters = {
   PowerSchool: powerschoolErrors,
   'The plugin': pluginErrors,
   'The connection between agent and relay': linkErrors,
-  'Proxies': networkErrors,
+  Proxies: networkErrors,
   'The relay itself': relayErrors,
   'The API': apiErrors,
   'Microsoft Graph': graphErrors,
