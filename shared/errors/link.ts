@@ -126,7 +126,8 @@ export const linkErrors = {
   },
   UPGRADE_MISSING: {
     retry: 'fix',
-    sentence: 'The WebSocket request arrived as an ordinary request (agent none, relay {relay}); it came through {who}.',
+    sentence:
+      'The WebSocket request arrived as an ordinary request (agent none, relay {relay}); it came through {who}.',
     action:
       'Let the proxy pass WebSockets. At the relay, use a configuration from docs/relay.md (nginx, Apache, HAProxy or Caddy); in the district, exempt this host from the filter.',
     meaning:
