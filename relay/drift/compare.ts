@@ -22,7 +22,7 @@ import {
   schoolKey,
 } from '../model/keys.ts';
 import { accountKey, isAccountKey, type MemberKey, type PersonKey } from '../model/person-key.ts';
-import { type Difference, type Drift, type DriftLedger, driftKey, isOfLink, type Value } from './ledger.ts';
+import { type Difference, type Drift, type DriftLedger, driftKey, isOfMembership, type Value } from './ledger.ts';
 
 /** What is known of the tenant. */
 export interface Known {
@@ -44,8 +44,14 @@ export function compareGroups(ledger: DriftLedger, changes: GroupChanges, known:
     if (group === undefined) continue;
     found.agrees({ kind: 'deleted', object, item: there.objectId });
     if (group.displayName !== undefined) compareValue(found, object, 'displayName', there.body, group.displayName);
-    compareLinks(found, object, 'member', peopleOf(group, 'member', changes.full, sectionId, known), known.applied);
-    compareLinks(found, object, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
+    compareMemberships(
+      found,
+      object,
+      'member',
+      peopleOf(group, 'member', changes.full, sectionId, known),
+      known.applied,
+    );
+    compareMemberships(found, object, 'owner', peopleOf(group, 'owner', changes.full, sectionId, known), known.applied);
   }
   if (changes.full) found.endOthers(({ kind, object, item }) => isOfGroups(kind, object, item));
 }
@@ -74,9 +80,9 @@ export function compareSchool(
     if (!ledger.has({ kind: 'deleted', object: classKey(sectionId), item: objectId })) inside.set(sectionId, false);
   }
   const object = schoolKey(schoolId);
-  compareLinks(found, object, 'schoolUser', people, applied);
-  compareLinks(found, object, 'schoolClass', inside, applied);
-  found.endOthers((drift) => drift.object === object && isOfLink(drift));
+  compareMemberships(found, object, 'schoolUser', people, applied);
+  compareMemberships(found, object, 'schoolClass', inside, applied);
+  found.endOthers((drift) => drift.object === object && isOfMembership(drift));
 }
 
 /** Values that Hallpass wrote, and, of schools, those that are gone: Graph tells of gone classes through their groups alone. */
@@ -158,23 +164,23 @@ function holderOf(account: string, taken: Known['taken']): MemberKey {
   return taken.get(account) ?? accountKey(account);
 }
 
-/** @param links by key, whether it is there: what is missing from it was not told of */
-function compareLinks(
+/** @param memberships by key, whether it is there: what is missing from it was not told of */
+function compareMemberships(
   found: Findings,
   object: ClassKey | SchoolKey,
   relation: Membership,
-  links: ReadonlyMap<string, boolean>,
+  memberships: ReadonlyMap<string, boolean>,
   applied: AppliedState,
 ): void {
   const container = idIn(object);
   const recorded = recordedIn(applied, relation, container);
-  for (const [linked, isThere] of links) {
+  for (const [target, isThere] of memberships) {
     // Whether that one is there is asked for by the plan itself.
-    if (applied.uncertain.has(uncertainKey(relation, container, linked))) continue;
-    const link = { object, item: `${relation}:${linked}` };
-    const isRecorded = recorded.has(linked);
-    if (isThere !== isRecorded) found.differs({ kind: isThere ? 'foreign' : 'missing', ...link });
-    found.agrees({ kind: isThere ? 'missing' : 'foreign', ...link });
+    if (applied.uncertain.has(uncertainKey(relation, container, target))) continue;
+    const membership = { object, item: `${relation}:${target}` };
+    const isRecorded = recorded.has(target);
+    if (isThere !== isRecorded) found.differs({ kind: isThere ? 'foreign' : 'missing', ...membership });
+    found.agrees({ kind: isThere ? 'missing' : 'foreign', ...membership });
   }
 }
 

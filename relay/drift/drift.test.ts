@@ -24,21 +24,21 @@ const relations = ['members', 'owners'] as const;
 
 type Tenant = Record<(typeof relations)[number], Set<string>>[];
 
-const link = fc.record({
+const membership = fc.record({
   section: fc.nat(2),
   relation: fc.constantFrom(...relations),
   account: fc.constantFrom(...accounts),
 });
 
 /** What was done: classes 0, 1 and 2, and who is in them. */
-function known(links: readonly { section: number; relation: 'members' | 'owners'; account: string }[]): Known {
+function known(memberships: readonly { section: number; relation: 'members' | 'owners'; account: string }[]): Known {
   const applied = nothingApplied();
   for (const section of ['0', '1', '2']) {
     applied.classes.set(asSectionId(section), { objectId: `group-${section}`, body: { displayName: 'Art' } });
     applied.members.set(asSectionId(section), new Set());
     applied.owners.set(asSectionId(section), new Set());
   }
-  for (const { section, relation, account } of links) {
+  for (const { section, relation, account } of memberships) {
     if (people.has(`students:${account}`)) applied[relation].get(asSectionId(`${section}`))?.add(`students:${account}`);
   }
   return { applied, accounts: people, taken: new Map([...people].map(([person, account]) => [account, person])) };
@@ -72,9 +72,9 @@ const keysOf = (ledger: DriftLedger) => [...ledger.values()].map(driftKey).sort(
 t.test('a reading of everything, and any changes after it, replayed or not, leave exactly what differs', async (t) => {
   fc.assert(
     fc.property(
-      fc.array(link, { maxLength: 20 }),
-      fc.array(link, { maxLength: 20 }),
-      fc.array(fc.array(link, { maxLength: 6 }), { maxLength: 5 }),
+      fc.array(membership, { maxLength: 20 }),
+      fc.array(membership, { maxLength: 20 }),
+      fc.array(fc.array(membership, { maxLength: 6 }), { maxLength: 5 }),
       fc.boolean(),
       (ours, theirs, rounds, replay) => {
         const tenant: Tenant = [0, 1, 2].map(() => ({ members: new Set(), owners: new Set() }));
@@ -94,11 +94,11 @@ t.test('a reading of everything, and any changes after it, replayed or not, leav
           };
           for (const { section, relation, account } of round) {
             // An edit turns the link over.
-            const links = tenant[section]?.[relation] ?? new Set();
-            if (!links.delete(account)) links.add(account);
+            const memberships = tenant[section]?.[relation] ?? new Set();
+            if (!memberships.delete(account)) memberships.add(account);
             const none = { displayName: undefined, members: new Map(), owners: new Map() };
             const group = changes.groups.get(`group-${section}`) ?? none;
-            group[relation].set(account, links.has(account));
+            group[relation].set(account, memberships.has(account));
             changes.groups.set(`group-${section}`, group);
           }
           // As it is kept and read again between two comparisons.

@@ -6,7 +6,7 @@ import { isAccountKey, type MemberKey } from '../model/person-key.ts';
 import type { DesiredState } from '../plan/desired.ts';
 import type { DriftPolicy } from '../profile/drift.ts';
 import { partsLike } from './compare.ts';
-import { type Drift, linkOf, type Verdict } from './ledger.ts';
+import { type Drift, membershipOf, type Verdict } from './ledger.ts';
 
 /**
  * How long after a write of ours a difference says nothing: Graph reads from any replica, and a write shows within
@@ -73,7 +73,7 @@ function byPolicy(policy: 'repair' | 'report' | 'ignore' | 'keep', { repairs }: 
 
 /** An account of nobody in the roster may get its person in the very run that follows; if it does not, it is a stranger's. */
 function afterAWhile(judgment: Judgment, { item, firstAt }: Drift, { nowMs }: JudgeFacts): Judgment {
-  const isAccount = isAccountKey(linkOf(item).linked);
+  const isAccount = isAccountKey(membershipOf(item).target);
   const isNew = nowMs - Date.parse(firstAt) < settleMs;
   return judgment === 'repair' && isAccount && isNew ? 'waiting' : judgment;
 }
@@ -83,25 +83,25 @@ function isYoung({ writtenAt, nowMs }: JudgeFacts): boolean {
 }
 
 function isDesired({ object, item }: Drift, desired: DesiredState): boolean {
-  const link = linkOf(item);
+  const membership = membershipOf(item);
   const { kind, key } = objectOf(object);
-  if (link.relation === 'schoolClass') {
-    return kind === 'school' && desired.classes.get(link.linked)?.schoolId === key && desired.allSchools.has(key);
+  if (membership.relation === 'schoolClass') {
+    return kind === 'school' && desired.classes.get(membership.target)?.schoolId === key && desired.allSchools.has(key);
   }
   const { members, owners, schoolUsers } = desired;
   if (kind === 'user') return false;
   const people: ReadonlySet<MemberKey> | undefined =
     kind === 'school'
       ? schoolUsers.get(key)
-      : { member: members, owner: owners, schoolUser: undefined }[link.relation]?.get(key);
-  return people?.has(link.linked) === true;
+      : { member: members, owner: owners, schoolUser: undefined }[membership.relation]?.get(key);
+  return people?.has(membership.target) === true;
 }
 
 /** Left as they are, whatever that is: not here yet, or of two profiles. */
 function isWaiting({ object, item }: Drift, { waiting }: DesiredState): boolean {
   const { kind, key } = objectOf(object);
   const people: ReadonlySet<string> | undefined = kind === 'class' ? waiting.get(key) : undefined;
-  return people?.has(linkOf(item).linked) === true;
+  return people?.has(membershipOf(item).target) === true;
 }
 
 function bodyOf({ object }: Drift, desired: DesiredState): Body | undefined {

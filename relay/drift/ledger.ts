@@ -116,43 +116,43 @@ export function driftKey({ kind, object, item }: Pick<Difference, 'kind' | 'obje
 }
 
 /** Whether it is about who or what is in a class or a school, and not about an object. */
-export function isOfLink({ kind }: Pick<Difference, 'kind'>): boolean {
+export function isOfMembership({ kind }: Pick<Difference, 'kind'>): boolean {
   return kind === 'missing' || kind === 'foreign';
 }
 
-export type LinkParts =
-  | { relation: Exclude<Membership, 'schoolClass'>; linked: MemberKey }
-  | { relation: 'schoolClass'; linked: SectionId };
+export type MembershipParts =
+  | { relation: Exclude<Membership, 'schoolClass'>; target: MemberKey }
+  | { relation: 'schoolClass'; target: SectionId };
 
 /**
- * The two parts of a link's item. `linked` is a person key, or that of an account; of `schoolClass`, a section id, or
+ * The two parts of a membership's item. `target` is a person key, or that of an account; of `schoolClass`, a section id, or
  * `object:OBJECT-ID` for a class that is no section's.
  *
  * @throws TypeError when it is no such item
  */
-export function linkOf(item: string): LinkParts {
+export function membershipOf(item: string): MembershipParts {
   const at = item.indexOf(':');
-  const [relation, linked] = [item.slice(0, at), item.slice(at + 1)];
+  const [relation, target] = [item.slice(0, at), item.slice(at + 1)];
   switch (relation) {
     case 'schoolClass':
-      return { relation, linked: asSectionId(linked) };
+      return { relation, target: asSectionId(target) };
     case 'member':
     case 'owner':
     case 'schoolUser':
-      return { relation, linked: asMemberKey(linked) };
+      return { relation, target: asMemberKey(target) };
     default:
       throw new TypeError(`"${item}" is not who or what is in a class or a school`);
   }
 }
 
-/** The item of a link. @throws TypeError when it is none */
-export function asLinkItem(text: string): string {
-  linkOf(text);
+/** The item of a membership. @throws TypeError when it is none */
+export function asMembershipItem(text: string): string {
+  membershipOf(text);
   return text;
 }
 
-/** What a link is about: `students:123`, `account:OBJECT-ID`, `class:77`. */
-export function linkedObject(item: string): ObjectKey | AccountKey {
-  const { relation, linked } = linkOf(item);
-  return relation === 'schoolClass' ? classKey(linked) : linked;
+/** What a membership is about: `students:123`, `account:OBJECT-ID`, `class:77`. */
+export function targetObject(item: string): ObjectKey | AccountKey {
+  const { relation, target } = membershipOf(item);
+  return relation === 'schoolClass' ? classKey(target) : target;
 }

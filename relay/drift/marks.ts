@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AppliedState, objectsOf, type RelationKey, recordedIn, uncertainKey } from '../model/applied-state.ts';
 import { type ObjectKey, objectOf } from '../model/keys.ts';
-import { type Drift, linkOf } from './ledger.ts';
+import { type Drift, membershipOf } from './ledger.ts';
 
 /** Replaces the marks of the applied state by those that follow from these differences. */
 export function markDrift(applied: AppliedState, drifts: Iterable<Drift>): void {
@@ -27,16 +27,16 @@ function markOf({ kind, object, item }: Drift): RelationKey | ObjectKey {
 }
 
 function relationOf({ object, item }: Pick<Drift, 'object' | 'item'>): RelationKey {
-  const { relation, linked } = linkOf(item);
-  return uncertainKey(relation, objectOf(object).key, linked);
+  const { relation, target } = membershipOf(item);
+  return uncertainKey(relation, objectOf(object).key, target);
 }
 
 /** Whether the repair is still to be made: the applied state says what somebody else made of it. */
 function isUndone({ kind, object, item, theirs }: Drift, applied: AppliedState): boolean {
   const { kind: what, key } = objectOf(object);
   const isRecorded = () => {
-    const { relation, linked } = linkOf(item);
-    return recordedIn(applied, relation, key).has(linked);
+    const { relation, target } = membershipOf(item);
+    return recordedIn(applied, relation, key).has(target);
   };
   switch (kind) {
     case 'missing':

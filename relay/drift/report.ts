@@ -2,26 +2,26 @@
 
 import { type ObjectKey, objectOf } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
-import { type Drift, isOfLink, linkedObject, linkOf } from './ledger.ts';
+import { type Drift, isOfMembership, membershipOf, targetObject } from './ledger.ts';
 import { nounOf } from './words.ts';
 
 const nouns = { class: 'class', school: 'school', user: 'account' };
 
 /** @param drifts those that were judged `reported` or `contended` */
 export function driftProblems(drifts: Iterable<Drift>): Problem[] {
-  const links: Problem[] = [];
+  const memberships: Problem[] = [];
   const byObject = new Map<ObjectKey, Drift[]>();
   for (const drift of drifts) {
     const { object } = drift;
-    if (isOfLink(drift)) links.push(ofLink(drift));
+    if (isOfMembership(drift)) memberships.push(ofMembership(drift));
     else byObject.set(object, [...(byObject.get(object) ?? []), drift]);
   }
-  return [...links, ...[...byObject].flatMap(([object, those]) => ofObject(object, those))];
+  return [...memberships, ...[...byObject].flatMap(([object, those]) => ofObject(object, those))];
 }
 
-function ofLink({ kind, object, item, verdict, repairs }: Drift): Problem {
-  const { relation } = linkOf(item);
-  const subject = `${object}/${linkedObject(item)}`;
+function ofMembership({ kind, object, item, verdict, repairs }: Drift): Problem {
+  const { relation } = membershipOf(item);
+  const subject = `${object}/${targetObject(item)}`;
   const noun = nounOf[relation];
   if (verdict === 'contended')
     return problem(subject, 'DriftContended', {

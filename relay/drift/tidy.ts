@@ -4,7 +4,7 @@ import { objectsOf, recordedIn } from '../model/applied-state.ts';
 import { objectOf } from '../model/keys.ts';
 import { accountNamedBy, isAccountKey } from '../model/person-key.ts';
 import type { Known } from './compare.ts';
-import { type Drift, type DriftLedger, linkOf } from './ledger.ts';
+import { type Drift, type DriftLedger, membershipOf } from './ledger.ts';
 
 /** So long after a repair it is remembered: School Data Sync, or a script by night, comes back within a day or two. */
 const rememberMs = 7 * 86_400_000;
@@ -16,7 +16,7 @@ export function tidy(ledger: DriftLedger, known: Known, now: string): void {
     const holder = newHolder(drift, known);
     if (holder !== undefined) {
       ledger.forget(drift);
-      const renamed = { ...drift, item: `${linkOf(drift.item).relation}:${holder}` };
+      const renamed = { ...drift, item: `${membershipOf(drift.item).relation}:${holder}` };
       if (!isRecorded(renamed, known)) ledger.differs(renamed);
     } else if (drift.state === 'open') {
       if (!stillDiffers(drift, known)) ledger.forget(drift);
@@ -57,15 +57,15 @@ function isAppliedAgain(drift: Drift, known: Known): boolean {
 }
 
 function isRecorded({ object, item }: Drift, { applied }: Known): boolean {
-  const { relation, linked } = linkOf(item);
-  return recordedIn(applied, relation, objectOf(object).key).has(linked);
+  const { relation, target } = membershipOf(item);
+  return recordedIn(applied, relation, objectOf(object).key).has(target);
 }
 
 /** The person whose account it is by now, for one who was nobody of the roster before. */
 function newHolder({ kind, item }: Drift, { taken }: Known): string | undefined {
   if (kind !== 'foreign') return undefined;
-  const { linked } = linkOf(item);
-  return isAccountKey(linked) ? taken.get(accountNamedBy(linked)) : undefined;
+  const { target } = membershipOf(item);
+  return isAccountKey(target) ? taken.get(accountNamedBy(target)) : undefined;
 }
 
 function recordedValue({ object, item }: Drift, known: Known) {

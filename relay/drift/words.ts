@@ -1,7 +1,7 @@
 /** Differences in words, for people. */
 import type { Membership } from '../model/applied-state.ts';
 import { objectOf } from '../model/keys.ts';
-import { type Drift, linkOf, type Verdict } from './ledger.ts';
+import { type Drift, membershipOf, type Verdict } from './ledger.ts';
 
 /** What a membership is of. */
 export const nounOf: Record<Membership, string> = {
@@ -13,15 +13,15 @@ export const nounOf: Record<Membership, string> = {
 
 /** What somebody did, as a sentence without its object and full stop. */
 export function sentenceOf({ kind, object, item, ours, theirs }: Drift): string {
-  const link = () => {
-    const { relation, linked } = linkOf(item);
-    return `${nounOf[relation]} ${linked}`;
+  const membership = () => {
+    const { relation, target } = membershipOf(item);
+    return `${nounOf[relation]} ${target}`;
   };
   switch (kind) {
     case 'missing':
-      return `somebody removed the ${link()} from the ${objectOf(object).kind}`;
+      return `somebody removed the ${membership()} from the ${objectOf(object).kind}`;
     case 'foreign':
-      return `somebody added the ${link()} to the ${objectOf(object).kind}`;
+      return `somebody added the ${membership()} to the ${objectOf(object).kind}`;
     case 'changed':
       return `somebody changed ${item}: ${JSON.stringify(ours)} → ${JSON.stringify(theirs)}`;
     case 'deleted':

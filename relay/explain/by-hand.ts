@@ -1,6 +1,6 @@
 /** What somebody changed by hand in Microsoft 365, as steps: what was found, since when, what becomes of it, and what to do. */
 
-import { type Drift, isOfLink, linkedObject, linkOf } from '../drift/ledger.ts';
+import { type Drift, isOfMembership, membershipOf, targetObject } from '../drift/ledger.ts';
 import { driftProblems } from '../drift/report.ts';
 import { sentenceOf } from '../drift/words.ts';
 import { classKey, objectOf, type SectionId } from '../model/keys.ts';
@@ -82,9 +82,9 @@ function repairOf({ kind, object, item }: Drift): Does {
     case 'deleted':
       return { creates: objectOf(object).kind };
     case 'missing':
-      return { adds: linkOf(item).relation };
+      return { adds: membershipOf(item).relation };
     case 'foreign':
-      return { removes: linkOf(item).relation };
+      return { removes: membershipOf(item).relation };
   }
 }
 
@@ -95,9 +95,9 @@ function repairOf({ kind, object, item }: Drift): Does {
  */
 export function concerns({ kind, object, item }: Drift, subject: PersonKey, sectionId: SectionId | undefined): boolean {
   const about: readonly string[] = sectionId === undefined ? [subject] : [subject, classKey(sectionId)];
-  if (isOfLink({ kind })) {
-    const linked = linkedObject(item);
-    return objectOf(object).kind === 'school' ? about.includes(linked) : linked === subject && about.includes(object);
+  if (isOfMembership({ kind })) {
+    const target = targetObject(item);
+    return objectOf(object).kind === 'school' ? about.includes(target) : target === subject && about.includes(object);
   }
   return about.includes(object) || (kind === 'deleted' && objectOf(object).kind === 'school');
 }

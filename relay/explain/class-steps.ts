@@ -1,6 +1,6 @@
 /** Of an explanation, the part about one class. */
 
-import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
+import { type Drift, isOfMembership, membershipOf } from '../drift/ledger.ts';
 import { isStudent } from '../model/person-key.ts';
 import { daysBefore } from '../plan/dates.ts';
 import { byHandAt, byHandStep } from './by-hand.ts';
@@ -49,7 +49,7 @@ export function* classSteps(facts: Facts, section: ClassFacts): Iterable<Step> {
   const changed = byHandAt(facts, 'membership');
   for (const drift of changed) yield byHandStep('Membership', drift, facts);
   const isOpen = (drift: Drift) =>
-    drift.state !== 'repaired' && isOfLink(drift) && linkOf(drift.item).relation === 'member';
+    drift.state !== 'repaired' && isOfMembership(drift) && membershipOf(drift.item).relation === 'member';
   if (!changed.some(isOpen)) yield membershipStep(facts, section);
   const team = teamStep(facts, section);
   if (team !== undefined) yield team;

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { calendarOf } from '../../shared/calendar.ts';
 import type { Section, Student, Teacher } from '../../shared/roster.ts';
-import { type Drift, isOfLink, linkOf } from '../drift/ledger.ts';
+import { type Drift, isOfMembership, membershipOf } from '../drift/ledger.ts';
 import { isOfOurs } from '../model/account-link.ts';
 import { otherSchools } from '../model/hold.ts';
 import {
@@ -20,7 +20,7 @@ import {
 import { isStudent, type PersonKey, personKey } from '../model/person-key.ts';
 import type { Role } from '../model/role.ts';
 import { licenseKey } from '../operations/license-relation.ts';
-import { daysBefore, isOver, standing, wentToTheEnd } from '../plan/dates.ts';
+import { daysBefore, isOver, presence, wentToTheEnd } from '../plan/dates.ts';
 import { type Past, pastOfTerms } from '../plan/past.ts';
 import { memberOf } from '../plan/roster-index.ts';
 import { noDates, noPolicies } from '../profile/life.ts';
@@ -108,9 +108,9 @@ async function byHandOf(
 async function isDoneAgain(scope: TenantScope, { state, kind, object, item, theirs }: Drift): Promise<boolean> {
   if (state !== 'repairing') return false;
   const { kind: what, key } = objectOf(object);
-  if (isOfLink({ kind })) {
-    const { relation, linked } = linkOf(item);
-    return (await isRelated(scope, relation, key, linked)) === (kind === 'missing');
+  if (isOfMembership({ kind })) {
+    const { relation, target } = membershipOf(item);
+    return (await isRelated(scope, relation, key, target)) === (kind === 'missing');
   }
   const there = await readObject(scope, what, key);
   return kind === 'deleted' ? there !== undefined : !isDeepStrictEqual(there?.body[item], theirs);
@@ -259,7 +259,7 @@ async function classFacts(
         id: membership.id,
         startDate: membership.startDate,
         endDate: membership.endDate,
-        current: standing(membership, term, profile?.dates ?? noDates, today, preRegistered) === 'in',
+        current: presence(membership, term, profile?.dates ?? noDates, today, preRegistered) === 'in',
       })),
     openDaysBefore: profile?.dates.openDaysBefore ?? 0,
     isMember: await isRelated(scope, 'member', sectionId, key),

@@ -27,7 +27,7 @@ export function isOpen(term: Term | undefined, { openDaysBefore }: Dates, today:
  * A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool. Where classes open before their
  * term, whoever is in from its first day is in from the opening on.
  */
-export function standing(
+export function presence(
   { kind, startDate, endDate }: Membership,
   term: Term | undefined,
   { openDaysBefore, studentsFrom }: Dates,

@@ -15,7 +15,7 @@ import type { License } from '../profile/accounts.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
 import { classBody, classNickname, schoolBody, userBody } from './bodies.ts';
-import { isOpen, isOver, standing, wentToTheEnd } from './dates.ts';
+import { isOpen, isOver, presence, wentToTheEnd } from './dates.ts';
 import { classNamer } from './names-of-classes.ts';
 import { type Made, type Past, pastOf } from './past.ts';
 import { memberOf, type RosterIndex } from './roster-index.ts';
@@ -178,7 +178,7 @@ function classAdder({ roster, profile, today }: Desire): (state: DesiredState, s
   return (state, section) => {
     const schoolId = schoolIdOf(section);
     const term = roster.terms.get(section.termId);
-    const teacher = () => teacherOf(section, roster, (one) => standing(one, term, profile.dates, today) === 'in');
+    const teacher = () => teacherOf(section, roster, (one) => presence(one, term, profile.dates, today) === 'in');
     const displayName = nameOf({ section, term, school: roster.schools.get(schoolId), teacher });
     const body = classBody(section, term);
     const kept = profile.classes.displayName === 'always';
@@ -219,7 +219,7 @@ function addMemberships(
   for (const membership of roster.membershipsOf(sectionId)) {
     const key = memberOf(membership);
     const person = roster.people.get(key);
-    const stands = standing(membership, term, profile.dates, today, person?.preRegistered);
+    const stands = presence(membership, term, profile.dates, today, person?.preRegistered);
     if (stands === 'out') {
       if (wentToTheEnd(membership, term)) addTo(state.finished, sectionId, key);
       else dropped.add(key);

@@ -8,7 +8,7 @@ import { personOf } from '../model/person.ts';
 import { type Profile, parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, type Roster, small, today } from '../testing/planning.ts';
 import { userBody } from './bodies.ts';
-import { daysBefore, isOpen, standing } from './dates.ts';
+import { daysBefore, isOpen, presence } from './dates.ts';
 import { cut, replaceUnsupported } from './names-of-classes.ts';
 import { makePlan } from './plan.ts';
 
@@ -128,7 +128,7 @@ t.test('students wait for their day, and those who are in a class stay', async (
   const dropped = { ...small, studentEnrollment: [] };
   t.same(countOperations(makePlan(desire(dropped, waiting).desired, applied)), { removeMember: 1 });
   const [enrollment] = small.studentEnrollment;
-  t.equal(enrollment && standing({ ...enrollment, endDate: today }, undefined, waiting.dates, today), 'out');
+  t.equal(enrollment && presence({ ...enrollment, endDate: today }, undefined, waiting.dates, today), 'out');
 });
 
 t.test('policies say what becomes of those who left a class', async (t) => {

@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { asLinkItem, type Drift, type DriftLedger, isOfLink, type Value } from '../../drift/ledger.ts';
+import { asMembershipItem, type Drift, type DriftLedger, isOfMembership, type Value } from '../../drift/ledger.ts';
 import type { DeltaPosition } from '../../model/delta-position.ts';
 import { asObjectKey, asSchoolId, type SchoolId } from '../../model/keys.ts';
 import { slices } from '../engine/slices.ts';
@@ -44,7 +44,7 @@ function toDrift({
   return {
     kind,
     object: readKey(asObjectKey, object, 'drift', `${kind} since ${first_at}`),
-    item: isOfLink({ kind }) ? readKey(asLinkItem, item, 'drift', object) : item,
+    item: isOfMembership({ kind }) ? readKey(asMembershipItem, item, 'drift', object) : item,
     ...(ours === null ? {} : { ours: readJson(storedValue, ours, 'drift', object) }),
     ...(theirs === null ? {} : { theirs: readJson(storedValue, theirs, 'drift', object) }),
     state,

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { partsLike } from '../../drift/compare.ts';
-import { type Drift, isOfLink, linkOf } from '../../drift/ledger.ts';
+import { type Drift, isOfMembership, membershipOf } from '../../drift/ledger.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
 import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
 import { readIds } from '../../graph/ids.ts';
@@ -39,9 +39,13 @@ export async function confirm(client: GraphClient, drifts: readonly Drift[], kno
       const [those, answer] = [byPath.get(path) ?? [], answers[index]];
       if (answer === undefined) continue;
       const ids =
-        those.some(isOfLink) && answer.status === 200 ? await readIds(client, path, undefined, answer) : undefined;
+        those.some(isOfMembership) && answer.status === 200
+          ? await readIds(client, path, undefined, answer)
+          : undefined;
       for (const drift of those) {
-        const differs = isOfLink(drift) ? ids && linkDiffers(drift, ids, known) : objectDiffers(drift, answer);
+        const differs = isOfMembership(drift)
+          ? ids && membershipDiffers(drift, ids, known)
+          : objectDiffers(drift, answer);
         if (differs === true) result.confirmed.add(drift);
         else if (differs === false) result.over.push(drift);
       }
@@ -52,8 +56,8 @@ export async function confirm(client: GraphClient, drifts: readonly Drift[], kno
 
 function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): string | undefined {
   const { kind: what, key } = objectOf(object);
-  if (isOfLink({ kind })) {
-    const { relation } = linkOf(item);
+  if (isOfMembership({ kind })) {
+    const { relation } = membershipOf(item);
     const container = objectsOf(applied, what).get(key)?.objectId;
     if (container === undefined) return undefined;
     if (relation === 'member' || relation === 'owner') return `/groups/${container}/${relation}s?$select=id&$top=999`;
@@ -68,13 +72,13 @@ function pathOf({ kind, object, item }: Drift, { applied, accounts }: What): str
 }
 
 /** @param ids what is there. @returns undefined where it is not known whose object to look for */
-function linkDiffers(
+function membershipDiffers(
   { kind, item }: Drift,
   ids: ReadonlySet<string>,
   { applied, accounts }: What,
 ): boolean | undefined {
-  const { relation, linked } = linkOf(item);
-  const objectId = relation === 'schoolClass' ? applied.classes.get(linked)?.objectId : accountOf(linked, accounts);
+  const { relation, target } = membershipOf(item);
+  const objectId = relation === 'schoolClass' ? applied.classes.get(target)?.objectId : accountOf(target, accounts);
   return objectId === undefined ? undefined : ids.has(objectId) === (kind === 'foreign');
 }
 

@@ -1,5 +1,5 @@
 /** Making the applied state say what is really there, in memory and in the store. */
-import { type Drift, isOfLink, linkedObject, linkOf } from '../../drift/ledger.ts';
+import { type Drift, isOfMembership, membershipOf, targetObject } from '../../drift/ledger.ts';
 import { type Applied, objectsOf } from '../../model/applied-state.ts';
 import {
   type Keys,
@@ -45,8 +45,8 @@ export function revert(drift: Drift, state: TenantState): Corrected {
 export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
   const objects = new Set<ObjectKey>();
   for (const { kind, object, item } of drifts) {
-    const isInSchool = isOfLink({ kind }) && objectOf(object).kind === 'school';
-    const about = isInSchool ? linkedObject(item) : object;
+    const isInSchool = isOfMembership({ kind }) && objectOf(object).kind === 'school';
+    const about = isInSchool ? targetObject(item) : object;
     // An account of nobody in the roster has nothing to plan.
     if (!isAccountKey(about)) objects.add(about);
   }
@@ -78,8 +78,8 @@ function correctionOf({ kind, object, item, theirs }: Drift, { applied }: Tenant
     if (there === undefined || theirs === undefined) return undefined;
     return { object: { ...of, objectId: there.objectId, body: { ...there.body, [item]: theirs } } };
   }
-  const { relation, linked } = linkOf(item);
-  const relations = { kind: relation, container: of.key, items: [linked] };
+  const { relation, target } = membershipOf(item);
+  const relations = { kind: relation, container: of.key, items: [target] };
   return kind === 'missing' ? { unrelated: [relations] } : { relations };
 }
 

@@ -1,7 +1,7 @@
 /** Judging differences with what is known of the tenant: whose they are, and what should be. */
 
 import { type Judgment, judge } from '../../drift/judge.ts';
-import { type Drift, type DriftLedger, linkOf } from '../../drift/ledger.ts';
+import { type Drift, type DriftLedger, membershipOf } from '../../drift/ledger.ts';
 import { keysOfObjects, type ObjectKey, objectOf, schoolIdOf } from '../../model/keys.ts';
 import { isAccountKey, type PersonKey } from '../../model/person-key.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
@@ -66,8 +66,8 @@ function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judge
   const hasOther = (object: ObjectKey) =>
     ownersOf(object, desired).some((person) => !lost.has(`${object}|owner:${person}`));
   const goes = ({ drift, judgment }: Judged) => drift.kind === 'foreign' && judgment === 'repair';
-  const nameOf = ({ object, item }: Drift) => `${object}|${linkOf(item).linked}`;
-  const isOwner = ({ item }: Drift) => linkOf(item).relation === 'owner';
+  const nameOf = ({ object, item }: Drift) => `${object}|${membershipOf(item).target}`;
+  const isOwner = ({ item }: Drift) => membershipOf(item).relation === 'owner';
   const stay = new Set(
     judged
       .filter((one) => goes(one) && isOwner(one.drift) && !hasOther(one.drift.object))
@@ -84,14 +84,14 @@ function ownersOf(object: ObjectKey, { owners }: DesiredState): PersonKey[] {
 /** People who were added by hand are many in some districts: those who are kept and have no place in the roster cost nothing. */
 function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileState): boolean {
   if (kind !== 'foreign' || profile.drift.foreignMembers !== 'keep') return true;
-  const link = linkOf(item);
+  const link = membershipOf(item);
   const { kind: what, key } = objectOf(object);
   const { roster } = tenant;
-  if (link.relation === 'schoolClass') return roster.sections.get(link.linked)?.schoolId === key;
-  const { linked } = link;
-  if (isAccountKey(linked)) return false;
-  if (what === 'school') return roster.people.get(linked)?.schoolIds.includes(key) === true;
-  return what === 'class' && [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === linked);
+  if (link.relation === 'schoolClass') return roster.sections.get(link.target)?.schoolId === key;
+  const { target } = link;
+  if (isAccountKey(target)) return false;
+  if (what === 'school') return roster.people.get(target)?.schoolIds.includes(key) === true;
+  return what === 'class' && [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === target);
 }
 
 /** What should be of these objects, by the profile as it is. */

@@ -2,7 +2,7 @@
  * Which schools to read now. A school is read as a whole, so it is done seldom and one after the other: people in schools
  * change a few times a year, and what hangs on it (who may look after an account) is not urgent.
  */
-import { type Drift, isOfLink } from '../../drift/ledger.ts';
+import { type Drift, isOfMembership } from '../../drift/ledger.ts';
 import type { GraphClient } from '../../graph/client.ts';
 import { readSchool, type SchoolContents } from '../../graph/school-contents.ts';
 import { objectOf, type SchoolId, schoolKey } from '../../model/keys.ts';
@@ -28,7 +28,7 @@ export function dueSchools(
 ): SchoolId[] {
   const [uncertain, reported] = [new Set<string>(), new Set<string>()];
   for (const { kind, object, state: at, verdict } of drifts) {
-    if (at !== 'open' || !isOfLink({ kind }) || objectOf(object).kind !== 'school') continue;
+    if (at !== 'open' || !isOfMembership({ kind }) || objectOf(object).kind !== 'school') continue;
     if (verdict === 'waiting') uncertain.add(objectOf(object).key);
     if (verdict === 'reported' || verdict === 'contended') reported.add(objectOf(object).key);
   }

@@ -8,7 +8,7 @@ import { type Clock, timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import { compareGroups, compareObjects, compareSchool } from '../../drift/compare.ts';
 import { settleMs } from '../../drift/judge.ts';
-import { type Drift, DriftLedger, isOfLink, linkOf } from '../../drift/ledger.ts';
+import { type Drift, DriftLedger, isOfMembership, membershipOf } from '../../drift/ledger.ts';
 import { markDrift } from '../../drift/marks.ts';
 import { driftProblems } from '../../drift/report.ts';
 import { tidy } from '../../drift/tidy.ts';
@@ -152,7 +152,9 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   for (const object of wereGone.difference(state.applied.gone)) state.touch(keysIn(object, state));
   // Whether those who left a class may go depends on who is missing among its owners.
   const { written: changed, gone } = ledger.changes();
-  const ofOwners = [...changed, ...gone].filter((one) => isOfLink(one) && linkOf(one.item).relation === 'owner');
+  const ofOwners = [...changed, ...gone].filter(
+    (one) => isOfMembership(one) && membershipOf(one.item).relation === 'owner',
+  );
   state.touch(keysOfObjects(ofOwners.map(({ object }) => object)));
   report(ledger, state);
   const counts = countBy([...ledger.values()]);
