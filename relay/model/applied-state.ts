@@ -161,6 +161,12 @@ export function recordedIn(applied: AppliedState, relation: Membership, containe
   return relationMaps(applied)[relation].get(container) ?? new Set();
 }
 
+/** Owners of a class of whom nothing is in doubt, and whom nobody has removed. */
+export function certainOwners({ owners, uncertain, absent }: AppliedState, sectionId: SectionId): MemberKey[] {
+  const isCertain = (key: RelationKey) => !uncertain.has(key) && !absent.has(key);
+  return [...(owners.get(sectionId) ?? [])].filter((person) => isCertain(uncertainKey('owner', sectionId, person)));
+}
+
 /** The objects of a kind, by key. */
 export function objectsOf(
   applied: Pick<AppliedState, 'schools' | 'classes' | 'users'>,

@@ -1,5 +1,5 @@
 /** What an operation needs, whether it is there by now, and where. Pure. */
-import { type AppliedState, objectsOf, retiredPeople, uncertainKey } from '../model/applied-state.ts';
+import { type AppliedState, certainOwners, objectsOf, retiredPeople } from '../model/applied-state.ts';
 import { objectKey } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import { accountOf, type MemberKey, type PersonKey } from '../model/person-key.ts';
@@ -42,16 +42,15 @@ function isMet(need: Need, known: KnownObjects): boolean {
     case 'disabled':
       return retiredPeople(known.applied, 'disabled').has(need.key);
     case 'owners':
-      return (known.applied.owners.get(need.of)?.size ?? 0) >= need.atLeast;
+      return certainOwners(known.applied, need.of).length >= need.atLeast;
     case 'otherOwner':
       return hasOtherOwner(need, known.applied);
   }
 }
 
-function hasOtherOwner({ of, than }: Extract<Need, { what: 'otherOwner' }>, { owners, absent }: AppliedState): boolean {
-  const all = owners.get(of);
-  if (all?.has(than) !== true) return true;
-  return all.values().some((one) => one !== than && !absent.has(uncertainKey('owner', of, one)));
+function hasOtherOwner({ of, than }: Extract<Need, { what: 'otherOwner' }>, applied: AppliedState): boolean {
+  if (applied.owners.get(of)?.has(than) !== true) return true;
+  return certainOwners(applied, of).some((one) => one !== than);
 }
 
 /** Names of what it waits for, as {@link broughtBy} has them, while that is about to be brought about. */

@@ -15,6 +15,7 @@ import { inOrder } from '../operations/registry.ts';
 import { WrittenNames } from './additions.ts';
 import { type Departed, nothingDeparted } from './departures.ts';
 import type { DesiredState } from './desired.ts';
+import { ownersToBe } from './owners.ts';
 import { nameOfReturned, retirements, returns } from './retirement.ts';
 import { teamOperations } from './teams.ts';
 
@@ -264,17 +265,6 @@ function* removals(sectionId: SectionId, desired: DesiredState, applied: Applied
           : 'the teacher no longer teaches the section';
     yield { kind: 'removeMember', key, sectionId, personKey, reason };
   }
-}
-
-/** Who teaches the class, if one of them is an owner, or becomes one by the same plan. */
-function ownersToBe(
-  sectionId: SectionId,
-  { owners }: DesiredState,
-  { absent }: AppliedState,
-): Set<PersonKey> | undefined {
-  const teaching = owners.get(sectionId);
-  const isThere = (person: PersonKey) => !absent.has(uncertainKey('owner', sectionId, person));
-  return teaching?.values().some(isThere) === true ? teaching : undefined;
 }
 
 function reasonOfChange(personKey: MemberKey): string {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type AppliedState, type AppliedTeam, nothingApplied } from '../model/applied-state.ts';
+import { type AppliedState, type AppliedTeam, nothingApplied, uncertainKey } from '../model/applied-state.ts';
 import { asSectionId } from '../model/keys.ts';
 import { parseProfile } from '../profile/profile.ts';
 import { applyAll, desire, profile, small } from '../testing/planning.ts';
@@ -53,6 +53,16 @@ t.test('without an owner there is no team; a teacher who left and stays in the c
   t.same(classesWithoutOwner(desired, nothingApplied()), ['5']);
   t.equal(teamsIn(done(), ownerless).length, 1);
   t.same(classesWithoutOwner(desired, done()), []);
+  const owner = uncertainKey('owner', '5', 'teachers:20');
+  const doubtful = done();
+  doubtful.uncertain.add(owner);
+  t.same(teamsIn(doubtful, ownerless), [], 'nobody knows whether that one ever became an owner');
+  t.same(classesWithoutOwner(desired, doubtful), ['5']);
+  t.equal(teamsIn(doubtful).length, 1, 'who belongs there is added again');
+  const removed = done();
+  removed.absent.add(owner);
+  t.same(teamsIn(removed), [], 'somebody removed the owner');
+  t.same(classesWithoutOwner(desire(small, withTeams).desired, removed), ['5']);
   t.same(classesWithoutOwner(desired, teamOfClass(done(ownerless), 'there')), [], 'what is there needs nobody');
   t.same(classesWithoutOwner(desire(ownerless, profile).desired, nothingApplied()), []);
 });

@@ -4,13 +4,14 @@ import type { AppliedState, AppliedTeam } from '../model/applied-state.ts';
 import { classKey, type SectionId } from '../model/keys.ts';
 import type { Operation } from '../model/operation.ts';
 import type { DesiredState } from './desired.ts';
+import { willHaveOwner } from './owners.ts';
 
 /** A team is made once and never again, whatever becomes of it: its owners may have archived or deleted it. */
 export function* teamOperations(desired: DesiredState, applied: AppliedState): Iterable<Operation> {
   if (!desired.createTeams) return;
   for (const sectionId of desired.classes.keys()) {
     const team = teamOf(sectionId, applied);
-    if (team?.state === 'there' || !hasOwner(sectionId, desired, applied)) continue;
+    if (team?.state === 'there' || !willHaveOwner(sectionId, desired, applied)) continue;
     yield { kind: 'createTeam', key: classKey(sectionId), sectionId, reason: reasons[team?.state ?? 'none'] };
   }
 }
@@ -27,7 +28,7 @@ export function classesWithoutOwner(desired: DesiredState, applied: AppliedState
   return [...desired.classes.keys()].filter(
     (sectionId) =>
       teamOf(sectionId, applied)?.state !== 'there' &&
-      !hasOwner(sectionId, desired, applied) &&
+      !willHaveOwner(sectionId, desired, applied) &&
       !applied.gone.has(classKey(sectionId)),
   );
 }
@@ -36,8 +37,4 @@ export function classesWithoutOwner(desired: DesiredState, applied: AppliedState
 export function teamOf(sectionId: SectionId, applied: AppliedState): AppliedTeam | undefined {
   const team = applied.teams.get(sectionId);
   return team !== undefined && team.objectId === applied.classes.get(sectionId)?.objectId ? team : undefined;
-}
-
-function hasOwner(sectionId: SectionId, desired: DesiredState, applied: AppliedState): boolean {
-  return (desired.owners.get(sectionId)?.size ?? 0) + (applied.owners.get(sectionId)?.size ?? 0) > 0;
 }

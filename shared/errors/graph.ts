@@ -176,8 +176,9 @@ export const graphErrors = {
   ClassWithoutOwner: {
     retry: 'fix',
     who: 'sis',
-    sentence: 'The class has no teacher with an account, so it cannot get a team.',
-    action: 'Assign a teacher in PowerSchool, or make sure that the teacher gets an account.',
+    sentence: 'The class has no owner, so it cannot get a team.',
+    action:
+      'Assign a teacher in PowerSchool, or make sure that the teacher gets an account. If somebody removed the teacher from the owners in Microsoft 365, add them again.',
     meaning:
       'The profile creates a team for every class, and Microsoft Teams requires an owner. The class itself exists and otherwise works.',
   },
