@@ -13,6 +13,7 @@ import { placeReason } from '../settings/place-reason.ts';
 import { migrate } from './engine/migrations.ts';
 import type { Database } from './engine/schema.ts';
 import { NodeSqliteDialect, openSqlite } from './engine/sqlite-dialect.ts';
+import { type Durable, takeUpkeep, type Upkeep } from './engine/upkeep.ts';
 
 export interface TenantScope {
   tenantId: string;
@@ -30,9 +31,10 @@ export interface Store {
    * Runs `fn` in one transaction and returns when it is durable. Transactions follow one another, so `fn` waits for
    * nothing but the database: never for a network.
    *
+   * @param durable `with the next`: returns sooner; no later transaction is durable without it, and none must be promised alone
    * @throws HallpassError STORE_UNAVAILABLE; whatever `fn` throws undoes the transaction
    */
-  withTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>): Promise<T>;
+  withTenant<T>(tenantId: string, fn: (scope: TenantScope) => Promise<T>, durable?: Durable): Promise<T>;
   /**
    * The same for reading alone: `fn` sees one moment, writers of this and other processes go on meanwhile, and whatever `fn`
    * tries to write fails. For whole districts.
@@ -47,16 +49,18 @@ export interface Store {
  * Opens (or makes) the database and brings its schema up to date.
  *
  * @param file path, or `:memory:` for a database that ends with the process
- * @param contents what a database in memory holds at the start, as SQLite serializes it; by default nothing
+ * @param how `serving`: others wait for this thread, which then waits for no disk and leaves the upkeep of the log to others
+ *   (upkeep.ts); `contents`: what a database in memory holds at the start, as SQLite serializes it, by default nothing
  * @throws HallpassError STATE_FOLDER_UNUSABLE, STORE_UNAVAILABLE, STORE_DAMAGED, STORE_TOO_NEW
  */
-export async function openStore(file: string, contents?: Uint8Array): Promise<Store> {
+export async function openStore(
+  file: string,
+  { serving = false, contents }: { serving?: boolean; contents?: Uint8Array } = {},
+): Promise<Store> {
   if (file !== ':memory:') await usable(file);
-  const db = await opened(file, async () => {
-    const database = openSqlite(file);
-    if (contents !== undefined) database.deserialize(contents);
-    return new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
-  });
+  const database = await opened(file, async () => openSqlite(file));
+  if (contents !== undefined) database.deserialize(contents);
+  const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(database) });
   // Beside the writers: a district is read for seconds. A database in memory has one connection alone.
   let reading: Kysely<Database> | undefined;
   const reader = (): Kysely<Database> => {
@@ -64,16 +68,22 @@ export async function openStore(file: string, contents?: Uint8Array): Promise<St
     reading ??= new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
     return reading;
   };
-  const transaction = <T>(fn: (db: Kysely<Database>) => Promise<T>): Promise<T> =>
-    unavailable(file, () => db.transaction().execute(fn));
+  let upkeep: Upkeep | undefined;
+  const transaction = <T>(fn: (db: Kysely<Database>) => Promise<T>, durable: Durable = 'at once'): Promise<T> =>
+    unavailable(file, async () => {
+      const result = await db.transaction().execute(fn);
+      await upkeep?.committed(durable);
+      return result;
+    });
   try {
     await opened(file, () => migrate(db, file));
+    if (serving && file !== ':memory:') upkeep = await opened(file, () => takeUpkeep(database, file));
   } catch (error) {
     await db.destroy();
     throw error;
   }
   return {
-    withTenant: (tenantId, fn) => transaction((trx) => fn({ tenantId, db: trx })),
+    withTenant: (tenantId, fn, durable) => transaction((trx) => fn({ tenantId, db: trx }), durable),
     readTenant: (tenantId, fn) =>
       unavailable(file, () =>
         reader()
@@ -84,6 +94,7 @@ export async function openStore(file: string, contents?: Uint8Array): Promise<St
       ),
     system: (fn) => transaction((trx) => fn({ db: trx })),
     async close() {
+      await upkeep?.close();
       await reading?.destroy();
       await db.destroy();
     },

@@ -11,7 +11,7 @@ let contents: Promise<Uint8Array> | undefined;
 /** @param file path, or `:memory:`; a database that is there already is opened as it is */
 export async function openFreshStore(file: string): Promise<Store> {
   contents ??= makeContents();
-  if (file === ':memory:') return await openStore(file, await contents);
+  if (file === ':memory:') return await openStore(file, { contents: await contents });
   await placeFreshStore(file);
   return await openStore(file);
 }

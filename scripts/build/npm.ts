@@ -19,6 +19,7 @@ export async function bundleForNpm(outdir: string): Promise<void> {
       'hallpass-agent': 'agent/main.ts',
       'hallpass-relay': 'relay/main.ts',
       // Started by their file names, beside the modules that start them.
+      'checkpoint-thread': 'relay/store/engine/checkpoint-thread.ts',
       'plan-thread': 'relay/http/api/plan-thread.ts',
       'turn-thread': 'relay/threads/turn-thread.ts',
     },

@@ -6,14 +6,15 @@ import type { Clock } from '../../../shared/clock.ts';
 import { fail } from '../../../shared/errors.ts';
 import type { LeftOut } from '../../../shared/left-out.ts';
 import { type Batch, type CycleCommit, type Hello, listsLeftOut, type Welcome } from '../../../shared/link.ts';
-import type { Bucket } from '../../../shared/roster.ts';
+import { type Bucket, bucketKey } from '../../../shared/roster.ts';
 import { forgetConnections, noteDisconnected, noteHealth } from '../../store/agents/agent-health.ts';
 import { noteHello } from '../../store/agents/agents.ts';
 import { admitServer } from '../../store/agents/source-servers.ts';
 import { useToken } from '../../store/agents/used-tokens.ts';
-import { applyBatch, beginCycle, commitCycle } from '../../store/roster/intake.ts';
+import type { Durable } from '../../store/engine/upkeep.ts';
+import { applyBatch, beginCycle, commitCycle, partsOf, type WantedRows } from '../../store/roster/intake.ts';
 import { replaceLeftOut } from '../../store/roster/left-out.ts';
-import { bucketsChangedSince, mirrorState } from '../../store/roster/mirror.ts';
+import { bucketsOfOpenCycle, mirrorState } from '../../store/roster/mirror.ts';
 import type { Store, TenantScope } from '../../store/store.ts';
 import { touchAgents } from '../../store/tenants/system.ts';
 import type { StoreContext } from '../perform.ts';
@@ -36,8 +37,11 @@ export class AgentLink {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #agent: LinkedAgent;
+  readonly #pass: () => Promise<void>;
 
-  constructor({ store, clock }: StoreContext, agent: LinkedAgent) {
+  /** @param pass in the middle of long work: lets the other agents have their turns */
+  constructor({ store, clock }: StoreContext, agent: LinkedAgent, pass: () => Promise<void>) {
+    this.#pass = pass;
     this.#store = store;
     this.#clock = clock;
     this.#agent = agent;
@@ -55,14 +59,25 @@ export class AgentLink {
     const { server } = hello.source;
     const other = await this.#write((scope) => admitServer(scope, server, now.toISOString()));
     if (server !== undefined && other !== undefined) await this.#refuseServer(server.host, other, now);
-    return await this.#write(async (scope) => {
+    const { answer, settled } = await this.#write(async (scope) => {
       await noteHello(scope, agentId, hello, now);
       // An older agent lists nothing: what a newer one said before it would stay for good.
       if (!hello.capabilities.includes(listsLeftOut)) await replaceLeftOut(scope, nothingLeftOut, now.toISOString());
-      const { version, settled } = await mirrorState(scope);
-      const broken = settled ? [] : await bucketsChangedSince(scope, version);
-      return { welcome: await welcome(scope, cycleSeconds, now), broken };
+      const { settled } = await mirrorState(scope);
+      return { answer: await welcome(scope, cycleSeconds, now), settled };
     });
+    return { welcome: answer, broken: settled ? [] : await this.#brokenOff() };
+  }
+
+  async #brokenOff(): Promise<Bucket[]> {
+    const buckets = new Map<string, Bucket>();
+    for (let after: number | undefined = 0; after !== undefined; await this.#pass()) {
+      const from: number = after;
+      const part = await this.#write((scope) => bucketsOfOpenCycle(scope, from));
+      for (const bucket of part.buckets) buckets.set(bucketKey(bucket), bucket);
+      after = part.next;
+    }
+    return [...buckets.values()];
   }
 
   async #refuseServer(server: string, known: string, now: Date): Promise<never> {
@@ -85,9 +100,22 @@ export class AgentLink {
     await this.#write((scope) => beginCycle(scope, cycle));
   }
 
-  /** @param rows checked and hashed before: nobody can write while the transaction lasts @returns how many records changed */
-  async takeBatch(cycle: string, { bucket }: Pick<Batch, 'bucket'>, rows: Parameters<typeof applyBatch>[3]) {
-    return await this.#write((scope) => applyBatch(scope, cycle, bucket, rows));
+  /**
+   * Others have their turns between its parts.
+   *
+   * @param rows checked and hashed before: nobody can write while a transaction lasts
+   * @returns how many records changed, when all of it is durable
+   * @throws HallpassError LINK_OUT_OF_ORDER, STORE_UNAVAILABLE: a part of it may be applied then, with its digest
+   */
+  async takeBatch(cycle: string, { bucket }: Pick<Batch, 'bucket'>, rows: WantedRows): Promise<number> {
+    const parts = partsOf(rows);
+    let changed = 0;
+    for (const [at, part] of parts.entries()) {
+      if (at > 0) await this.#pass();
+      const durable = at === parts.length - 1 ? 'at once' : 'with the next';
+      changed += await this.#write((scope) => applyBatch(scope, cycle, bucket, part), durable);
+    }
+    return changed;
   }
 
   async commit({ cycle, buckets }: CycleCommit) {
@@ -95,8 +123,8 @@ export class AgentLink {
     return await this.#write((scope) => commitCycle(scope, cycle, buckets, now));
   }
 
-  #write<T>(fn: (scope: TenantScope) => Promise<T>): Promise<T> {
-    return this.#store.withTenant(this.#agent.tenantId, fn);
+  #write<T>(fn: (scope: TenantScope) => Promise<T>, durable?: Durable): Promise<T> {
+    return this.#store.withTenant(this.#agent.tenantId, fn, durable);
   }
 }
 

@@ -60,7 +60,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#link = new AgentLink(options, options.agent);
+    this.#link = new AgentLink(options, options.agent, () => options.pass());
   }
 
   get greeted(): boolean {
@@ -71,7 +71,7 @@ export class Session {
    * Handles one message; the next may come when this resolves.
    *
    * @throws HallpassError FRAME_MALFORMED or RECORDS_NOT_WANTED (nothing applied, the number not used up),
-   *   LINK_OUT_OF_ORDER, PROTOCOL_UNSUPPORTED, SOURCE_OTHER, STORE_UNAVAILABLE
+   *   PROTOCOL_UNSUPPORTED, SOURCE_OTHER; LINK_OUT_OF_ORDER and STORE_UNAVAILABLE, after which a part of a batch may be applied
    */
   async handle(message: AgentMessage): Promise<void> {
     const judgment = judge(this.#state, message);
@@ -160,7 +160,7 @@ export class Session {
   async #batch(batch: Batch): Promise<void> {
     this.#wanted.check(batch);
     const cycle = this.#state.cycle ?? '';
-    // Checked and hashed before the transaction: nobody can write while it lasts.
+    // Checked and hashed before the first transaction: nobody can write while one lasts, and nothing of a bad batch is applied.
     const rows = await this.#options.inParts(rowsOf(this.#salt, batch));
     this.#cycle.changed += await this.#link.takeBatch(cycle, batch, rows);
     this.#cycle.received += batch.upserts.length + batch.deletes.length;

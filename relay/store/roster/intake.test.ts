@@ -7,8 +7,8 @@ import { atOnce } from '../../../shared/in-parts.ts';
 import { type Bucket, bucketKey, kinds } from '../../../shared/roster.ts';
 import { openStore, type Store } from '../store.ts';
 import { createTenant } from '../tenants/system.ts';
-import { applyBatch, beginCycle, commitCycle, rowsOf } from './intake.ts';
-import { bucketsChangedSince, changedSince, digests, isSettled, manifest, mirrorState, readRecords } from './mirror.ts';
+import { applyBatch, beginCycle, commitCycle, partsOf, rowsOf } from './intake.ts';
+import { bucketsOfOpenCycle, changedSince, digests, isSettled, manifest, mirrorState, readRecords } from './mirror.ts';
 
 const now = new Date('2026-09-01T08:00:00Z');
 const students: Bucket = { kind: 'student', schoolId: '12' };
@@ -108,7 +108,7 @@ t.test('a cycle settles only with the digests that the agent computed', async (t
   const wrong = digestOf(terms, [term('1', 'Semester')]);
   t.match(await commit([wrong]), { settled: false, repair: [terms] });
   t.match(await within(mirrorState), { settled: false, version: 0, committedAt: null });
-  t.same(await within((scope) => bucketsChangedSince(scope, 0)), [terms]);
+  t.same((await within((scope) => bucketsOfOpenCycle(scope, 0))).buckets, [terms]);
   await begin();
   t.match(await commit([digestOf(terms, [term('1')]), digestOf(students, [])]), { settled: true });
   t.match(await within(mirrorState), { settled: true, version: 1, committedAt: now.toISOString() });
@@ -216,4 +216,50 @@ t.test('any sequence of batches leaves digests that a recomputation confirms', a
     }),
     { numRuns: 60 },
   );
+});
+
+t.test('a batch that broke off between two parts has its digest, and applied again it is whole', async (t) => {
+  const { begin, apply, commit, within, cycle, salt, digestOf } = await mirror(t);
+  await begin();
+  const before = Array.from({ length: 900 }, (_, id) => ({ id: String(id), grade: '8' }));
+  await apply(students, before);
+  const upserts = before.slice(300).map(({ id }) => ({ id, grade: Number(id) % 3 === 0 ? '8' : '9' }));
+  const deletes = before.slice(0, 300).map(({ id }) => id);
+  const parts = partsOf(atOnce(rowsOf(salt, { bucket: students, upserts, deletes })));
+  t.ok(parts.length > 2);
+  let changed = 0;
+  for (const part of parts.slice(0, -1)) {
+    changed += await within((scope) => applyBatch(scope, cycle, students, part));
+    const there = await within((scope) => readRecords(scope, 'student'));
+    const fields = there.map(({ id, grade = '' }) => ({ id, grade }));
+    t.same(await within(digests), [digestOf(students, fields)]);
+  }
+  t.equal(await within(isSettled), false, 'nothing is provisioned of it');
+  changed += await apply(students, upserts, deletes);
+  t.equal(changed, 300 + 400, 'each row was changed once');
+  t.match(await commit([digestOf(students, upserts)]), { settled: true, records: 600 });
+});
+
+t.test('what an open cycle has touched is found in parts, and what came before is not', async (t) => {
+  const { begin, apply, commit, within } = await mirror(t);
+  await begin();
+  await apply(terms, [term('1')]);
+  await commit();
+  await begin();
+  await apply({ kind: 'term', schoolId: '13' }, [term('2'), term('3')]);
+  await apply(students, [{ id: '1' }, { id: '2' }, { id: '3' }]);
+  const found: string[] = [];
+  let parts = 0;
+  for (let after: number | undefined = 0; after !== undefined; parts += 1) {
+    const from: number = after;
+    const { buckets, next } = await within((scope) => bucketsOfOpenCycle(scope, from, 2));
+    found.push(...buckets.map(bucketKey));
+    after = next;
+  }
+  t.equal(parts, 3);
+  t.same([...new Set(found)].sort(), [bucketKey(students), bucketKey({ kind: 'term', schoolId: '13' })].sort());
+});
+
+t.test('a batch without rows is one part, which still asks for the cycle', async (t) => {
+  t.equal(partsOf(new Map()).length, 1);
 });

@@ -1,6 +1,7 @@
 /**
- * What agents send, taken into the mirror: one transaction per message, so that an acknowledged batch is durable with its
- * digest. Applying a batch again changes nothing.
+ * What agents send, taken into the mirror. A batch is applied in parts, each in a transaction with the digest, so that nobody waits
+ * for a whole one; it is acknowledged when the last part is durable. Applying a batch again, or the rest of it, changes nothing
+ * that is there.
  */
 import { sql } from 'kysely';
 import {
@@ -23,6 +24,8 @@ import { digests, isChanged } from './mirror.ts';
 
 /** Checking and hashing so many takes a millisecond or less. */
 const rowsBetweenPauses = 32;
+/** Rows in a transaction: some 2 ms, where a full batch of 2,000 takes 17 ms or more. Half as many cost a tenth of the rate. */
+const rowsInTransaction = 250;
 
 type BatchParts = Pick<Batch, 'bucket' | 'upserts' | 'deletes'>;
 
@@ -50,8 +53,17 @@ export function* rowsOf(salt: string, { bucket, upserts, deletes }: BatchParts):
   return wanted;
 }
 
+/** The rows of a batch in parts that are applied one by one; a batch without rows is one part. */
+export function partsOf(wanted: WantedRows): WantedRows[] {
+  const all = [...wanted];
+  const count = Math.max(1, Math.ceil(all.length / rowsInTransaction));
+  return Array.from({ length: count }, (_, at) => {
+    return new Map(all.slice(at * rowsInTransaction, (at + 1) * rowsInTransaction));
+  });
+}
+
 /**
- * Applies the rows of one batch to its bucket and keeps its digest.
+ * Applies rows of one batch to its bucket and keeps its digest.
  *
  * @returns how many records changed
  * @throws HallpassError LINK_OUT_OF_ORDER when `cycle` is not the open one (another agent began its own)

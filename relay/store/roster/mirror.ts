@@ -1,5 +1,6 @@
 /** Reading the mirror: whole kinds for planning, changes since a version, digests and manifests for the agents. */
 import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { BucketDigest } from '../../../shared/link.ts';
 import type { Bucket, Kind, RecordOf } from '../../../shared/roster.ts';
 import type { RosterChange } from '../../plan/roster-index.ts';
@@ -114,16 +115,40 @@ export async function countRecords({ db, tenantId }: TenantScope): Promise<numbe
   return count ?? 0;
 }
 
-/** The buckets with records that changed after `version`: after a broken cycle, those that it touched. */
-export async function bucketsChangedSince(scope: TenantScope, version: number): Promise<Bucket[]> {
-  const rows = await scope.db
+/** Rows that are looked at in one transaction: a few milliseconds. */
+const rowsAtOnce = 5000;
+
+/**
+ * The buckets with records that the open cycle changed, in parts: of a first load that broke off they are a million rows.
+ *
+ * @param after where the part before ended, 0 to begin
+ * @returns `next`: where the next part begins; undefined at the end
+ */
+export async function bucketsOfOpenCycle(
+  { db, tenantId }: TenantScope,
+  after: number,
+  limit = rowsAtOnce,
+): Promise<{ buckets: Bucket[]; next: number | undefined }> {
+  // In the order of the index by version, which ends with the row's own number.
+  const part = db
     .selectFrom('record')
-    .select(['kind', 'school_id'])
-    .distinct()
-    .where('tenant_id', '=', scope.tenantId)
-    .where('version', '>', version)
+    .innerJoin('tenant', 'tenant.id', 'record.tenant_id')
+    .select(['record.kind', 'record.school_id', sql<number>`record.rowid`.as('place')])
+    .where('record.tenant_id', '=', tenantId)
+    .whereRef('record.version', '=', sql<number>`tenant.roster_version + 1`)
+    .where(sql<number>`record.rowid`, '>', after)
+    .orderBy(sql`record.rowid`)
+    .limit(limit);
+  const rows = await db
+    .selectFrom(part.as('part'))
+    .select(['kind', 'school_id', ({ fn }) => fn.max('place').as('last'), ({ fn }) => fn.countAll<number>().as('rows')])
+    .groupBy(['kind', 'school_id'])
     .execute();
-  return rows.map((row) => ({ kind: row.kind, schoolId: row.school_id }));
+  const count = rows.reduce((sum, row) => sum + row.rows, 0);
+  return {
+    buckets: rows.map((row) => ({ kind: row.kind, schoolId: row.school_id })),
+    next: count < limit ? undefined : Math.max(...rows.map((row) => row.last)),
+  };
 }
 
 /**
