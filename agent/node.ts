@@ -101,7 +101,7 @@ export async function openAgent({ context, state, report: log, lasting }: AgentO
   };
 }
 
-/** For `status` and `page`, which are asked when nothing runs any more. */
+/** For `status` and `page`, which are asked when nothing runs anymore. */
 async function rememberEnd(state: AgentState, { code, message, action }: HallpassError): Promise<void> {
   await state.saveHealth({ ...state.health, problem: { code, message, action } }).catch(() => undefined);
 }

@@ -65,7 +65,7 @@ function lie(zip: Buffer, size: number): Buffer {
   return copy;
 }
 
-t.test('each way to be broken or hostile is told', async (t) => {
+t.test('each way to be broken or hostile is reported', async (t) => {
   const good = await zipOf([['plugin.xml', xml]]);
   const encrypted = Buffer.from(good);
   encrypted.writeUInt16LE(1, encrypted.indexOf('PK\x01\x02', 0, 'latin1') + 8);

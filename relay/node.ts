@@ -36,7 +36,7 @@ export interface RelayOptions {
   settings: RelaySettings;
   clock: Clock;
   log: Logger;
-  /** Key file in place of the settings' or the state folder's own. */
+  /** Key file instead of the settings' or the state folder's own. */
   keyFile?: string | undefined;
   /** The provisioning loop; another one in tests of the link alone. */
   startSync?: typeof startSyncLoop;
@@ -188,7 +188,7 @@ function createApp(server: Server, origins: Origins, log: Logger): FastifyInstan
     // Addresses are taken from the socket and our own list of proxies (link/attempts.ts).
     trustProxy: false,
   }) as unknown as FastifyInstance;
-  // In place of fastify's own, which comes with its own words.
+  // Instead of fastify's own, which comes with its own words.
   server.removeAllListeners('clientError');
   answerBrokenRequests(server);
   app.get(linkPath, (request) => {

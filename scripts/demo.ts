@@ -17,7 +17,7 @@ async function main(): Promise<number> {
       interrupted.abort(new Interrupted(signal));
     });
   }
-  // Nobody reads any more (`npm start | head`).
+  // Nobody reads anymore (`npm start | head`).
   process.stdout.on('error', () => interrupted.abort(new Interrupted('output closed')));
   try {
     return await runDemo(options, new Screen(process.stdout, process.env), {

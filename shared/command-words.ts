@@ -1,7 +1,7 @@
 /** The words of a command line before commander reads them: "help" wherever it stands, unknown commands, values that no option takes. */
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 
-/** As long as a path may be; a longer value is a file's content that was given in place of its name. */
+/** As long as a path may be; a longer value is a file's content that was given instead of its name. */
 const longestWord = 4096;
 
 /**

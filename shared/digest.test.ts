@@ -59,7 +59,7 @@ t.test('a hash has 32 digits and depends on the salt, the bucket and every field
   // Worked out with sha256sum: the test vector of docs/protocol.md.
   const vector: RosterRecord = { kind: 'student', id: '1', schoolId: '2', username: 'ana', surname: 'Šimić' };
   t.equal(recordHash('00'.repeat(32), vector), 'e62ff212548f407648f1b84c0fcf5f5e');
-  // Fixed for ever: a change of the algorithm would make every agent send everything again.
+  // Fixed forever: a change of the algorithm would make every agent send everything again.
   t.equal(hash, recordHash('salt', { ...record }));
   const variants = [
     recordHash('pepper', record),

@@ -3,7 +3,7 @@
  * canonical JSON; a bucket's digest is the sum of its hashes modulo 2^128, with the count. Adding or removing a record
  * is one addition, order does not matter, and both ends can recompute it at any time.
  *
- * The salt keeps a hash at rest on the agent from being a dictionary of students' names for whoever finds the file.
+ * The salt keeps a hash at rest on the agent from being a dictionary of students' names for anyone who finds the file.
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';

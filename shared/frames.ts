@@ -61,7 +61,7 @@ export async function unpackFrameAside(frame: Frame): Promise<Buffer> {
 }
 
 /**
- * Parses and checks the JSON of one frame, as {@link decodeFrame} does. Yields every millisecond or so: whoever runs it can do
+ * Parses and checks the JSON of one frame, as {@link decodeFrame} does. Yields every millisecond or so: anyone who runs it can do
  * other things meanwhile.
  */
 export function* decodeJson<M extends AgentMessage | RelayMessage>(json: Buffer, schema: z.ZodType<M>): InParts<M> {
@@ -144,7 +144,7 @@ function* parseJson(json: Buffer): InParts<unknown> {
     return parsed;
   } catch (error) {
     if (error instanceof HallpassError) throw error;
-    // A JSON error quotes the text around the fault, which may be a student's name: only its kind is told.
+    // A JSON error quotes the text around the fault, which may be a student's name: only its kind is reported.
     throw fail('FRAME_MALFORMED', { reason: error instanceof SyntaxError ? 'it is not JSON' : reasonOf(error) });
   }
 }

@@ -1,4 +1,4 @@
-/** Long work that pauses by itself: every `yield` is a place at which whoever runs it may do something else. */
+/** Long work that pauses by itself: every `yield` is a place at which anyone who runs it may do something else. */
 export type InParts<T> = Generator<void, T>;
 
 /** Runs it for somebody who has nothing else to do. */

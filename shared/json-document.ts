@@ -17,7 +17,7 @@ export type JsonReading = { value: unknown; mistakes: readonly JsonMistake[] };
 const mostMistakes = 20;
 const deepest = 100;
 
-/** @returns the value is what was meant, as far as can be told; it counts only when there are no mistakes */
+/** @returns the value is what was meant, as far as anybody can tell; it counts only when there are no mistakes */
 export function readJson(text: string): JsonReading {
   const reader = new Reader(text);
   const value = reader.document();

@@ -1,7 +1,7 @@
 /**
  * JSON in parts. A few hundred bytes of gzip can hold millions of values or brackets a million deep, which cost the parser
  * seconds and hundreds of megabytes: they are counted in the bytes before anything is parsed. What is within the bounds is
- * parsed list by list and part by part, so that whoever asks for it can do other things in between.
+ * parsed list by list and part by part, so that anyone who asks for it can do other things in between.
  */
 import type { InParts } from './in-parts.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Rows of PowerSchool that no record can be made of. They are left out of their bucket and told one by one, by kind and DCID:
+ * Rows of PowerSchool that no record can be made of. They are left out of their bucket and reported one by one, by kind and DCID:
  * no value of a row is ever part of it.
  */
 import { z } from 'zod';

@@ -31,7 +31,7 @@ t.test('messages survive the frame, short ones as text and long ones compressed'
   t.same(decodeFrame(long, agentMessageSchema), batch(2000));
 });
 
-t.test('a message is told from noise', async (t) => {
+t.test('a message is distinguished from noise', async (t) => {
   const decode = (data: string | Buffer, binary = false) =>
     codeOf(() => decodeFrame({ data, binary }, agentMessageSchema));
   t.equal(decode('no json'), 'FRAME_MALFORMED');

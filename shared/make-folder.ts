@@ -1,6 +1,6 @@
 /**
  * Makes a folder and those above it. Node's own recursive mkdir never ends where a file system says "no such file or directory" of
- * a folder that is there, as /proc does: it makes the parent, tries again, and so on for ever, deaf to signals.
+ * a folder that is there, as /proc does: it makes the parent, tries again, and so on forever, deaf to signals.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';

@@ -75,7 +75,7 @@ function strayOption(command: Command, args: readonly string[]): string | undefi
   return undefined;
 }
 
-/** In place of the words of a programmer. */
+/** Instead of the words of a programmer. */
 function inWords(text: string): string {
   const option = String.raw`option '(?:-\w, )?(--[\w-]+)[^']*'`;
   return text

@@ -65,7 +65,7 @@ t.test('one that stays held passes by itself, and its older copy is not used', {
   );
 });
 
-t.test('elsewhere than on Windows missing rights are told at once', { skip: noUsers() }, async (t) => {
+t.test('elsewhere than on Windows missing rights are reported at once', { skip: noUsers() }, async (t) => {
   const path = join(await asOrdinaryUser(t), 'identity.json');
   await writeFile(path, '{"count":1}');
   await chmod(path, 0);

@@ -1,5 +1,5 @@
 /**
- * Files that another program holds for a moment. On Windows whoever opens a file may keep everybody else away from it, and
+ * Files that another program holds for a moment. On Windows anyone who opens a file may keep everybody else away from it, and
  * antivirus, backup, indexing and editors do so all the time: what was refused is tried again for some seconds.
  */
 import { type Clock, systemClock } from './clock.ts';

@@ -15,7 +15,7 @@ export interface Property {
   onlyAlso?: true;
   /** Paths into an element of `/ws/v1`: the first that has a value counts. None: that interface does not have it. */
   rest: readonly string[];
-  /** What PowerSchool has in place of NULL. */
+  /** What PowerSchool has instead of NULL. */
   none?: string;
   /** Whose personal data it is. */
   personal?: 'student' | 'staff';

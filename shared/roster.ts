@@ -172,7 +172,7 @@ export const optionalFields: { readonly [K in Kind]: readonly PropertyName<K>[] 
 };
 
 /**
- * Asked for like a property, to say that students who are pre-registered are wanted too. Whoever does not ask for the mark
+ * Asked for like a property, to say that students who are pre-registered are wanted too. Anyone who does not ask for the mark
  * gets none of those who bear it, nor their enrollments.
  */
 export const preRegisteredMark = 'preRegistered';

@@ -37,8 +37,8 @@ export function reportError(error: unknown, out: NodeJS.WritableStream = process
 }
 
 /**
- * Lets whoever reads the output leave early (`hallpass-agent status | head -1`): what is written afterwards is dropped, and
- * the command ends with the exit code that it would have had. A disk that is full is told once, and a service goes on.
+ * Lets anyone who reads the output leave early (`hallpass-agent status | head -1`): what is written afterwards is dropped, and
+ * the command ends with the exit code that it would have had. A disk that is full is reported once, and a service goes on.
  *
  * @returns the exit code of a command, given the one that it would have had
  */

@@ -20,7 +20,7 @@ t.test('a file that cannot be read says why, without names of system errors', as
     await t.rejects(readTextFile(path), { code: 'FILE_UNREADABLE', message }, path);
 });
 
-t.test('what has no end is not read for ever', async (t) => {
+t.test('what has no end is not read forever', async (t) => {
   const file = join(t.testdir({ ten: '0123456789' }), 'ten');
   t.equal((await readAtMost(file, 10)).toString(), '0123456789');
   await t.rejects(readAtMost(file, 9), { message: /^it has more than 9 bytes/ });

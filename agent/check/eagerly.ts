@@ -15,7 +15,7 @@ export function eagerly<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
     ended = true;
     wake.resolve();
   });
-  // Met by whoever reads to the end; nobody else need hear of it.
+  // Met when reading to the end; nobody else needs it.
   work.catch(() => undefined);
   return read();
 

@@ -42,7 +42,7 @@ export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<C
     const proxy = await openProxy('powerschool', origin, state, env);
     way = { ca: await trustedAuthorities(caFile), proxy };
   } catch {
-    // What is wrong is told by the check of the settings.
+    // What is wrong is reported by the check of the settings.
     for (const name of powerschoolChecks) yield notTried(name, 'settings');
     return;
   }

@@ -72,7 +72,7 @@ interface Tried {
   records: Record<string, unknown>[];
 }
 
-/** @param asked the kind of an extract, of which the columns are told; none of the probe */
+/** @param asked the kind of an extract, whose columns are reported; none of the probe */
 async function tryQuery(
   calls: Calls,
   { query, kind }: { query: string; kind?: Kind },

@@ -36,7 +36,7 @@ export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> 
       proxy: await openProxy('relay', relay, state, env),
     };
   } catch {
-    // What is wrong is told by the check of the settings.
+    // What is wrong is reported by the check of the settings.
     for (const name of relayChecks) yield notTried(name, 'settings');
     return;
   }
@@ -60,7 +60,7 @@ async function* checkEndpoint(
     const first = await tryUpgrade(url, way, await tokenAt(began), limit);
     const skew = skewOf(first.outcome === 'answered' ? first.answer.serverTime : first.headers.date, clock.now());
     if (skew !== undefined) skews.relay = skew;
-    // As the agent itself does it: a clock that is wrong is told by the check of the clock.
+    // As the agent itself does it: a clock that is wrong is reported by the check of the clock.
     const correction = correctionFor(skew ?? 0);
     const again = first.outcome === 'refused' && first.refusal.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
     const answer = again ? await tryUpgrade(url, way, await tokenAt(clock.now() + correction), limit) : first;

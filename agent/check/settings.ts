@@ -7,7 +7,7 @@ import type { Check, CheckContext } from './finding.ts';
 import { relayOf } from './relay.ts';
 import { fails, failure, pass, warn } from './step.ts';
 
-/** Not configured is a failure; not enrolled is told by `relay.identity`. */
+/** Not configured is a failure; not enrolled is reported by `relay.identity`. */
 export async function checkSettings({ state, env }: CheckContext): Promise<Check> {
   const name = 'settings';
   const missing = missingOf(state);

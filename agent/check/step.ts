@@ -24,7 +24,7 @@ export function failure(name: string, error: unknown): Check {
   return { name, status: 'fail', fact: message, action, code, ...(temporary ? { temporary } : {}) };
 }
 
-/** In place of a check that needs an earlier one, which has failed and is the one to look at. */
+/** Instead of a check that needs an earlier one, which has failed and is the one to look at. */
 export function notTried(name: string, because: string): Check {
   return { name, ...warn(`Not tried, because ${because} failed.`, `Fix ${because} first.`), notTried: true };
 }

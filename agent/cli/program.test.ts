@@ -168,7 +168,7 @@ t.test('an address is completed, and what is stored is shown', async (t) => {
   t.notMatch(secret.out + secret.err, /hush/);
 });
 
-t.test('a broken file of settings is told, and its copy is used', async (t) => {
+t.test('a broken file of settings is reported, and its copy is used', async (t) => {
   const district = await open(t);
   const file = join(district.folder, 'settings.json');
   t.match(await agent(district.folder, ['configure', '--page-size', '20']), { code: 0 });
@@ -179,7 +179,7 @@ t.test('a broken file of settings is told, and its copy is used', async (t) => {
     code: 0,
     out: /error\[STATE_COPY_USED\].*settings\.json is broken: it is not JSON.*\n {2}→ .*configure/,
   });
-  t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_COPY_USED/, 'told once, and healed');
+  t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_COPY_USED/, 'reported once, and healed');
   t.equal((await AgentState.open(district.folder)).settings.powerschool.pageSize, 10, 'the version before');
   t.match(await readFile(`${file}.broken`, 'utf8'), /edited by hand/, 'what somebody wrote is not lost');
   t.notMatch(await readFile(`${file}.bak`, 'utf8'), /edited by hand/, 'what was broken takes no good copy away');

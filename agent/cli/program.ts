@@ -74,7 +74,7 @@ function program(context: Context, exitWith: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      // Told by whoever catches it, like every other error.
+      // Reported where it is caught, like every other error.
       outputError: () => undefined,
     })
     .addHelpText(

@@ -5,7 +5,7 @@ import { exitCodes, isRich } from '../../shared/terminal.ts';
 import { type Check, runChecks } from '../check/check.ts';
 import type { Context } from '../terminal/context.ts';
 
-/** Icon, word and color (SGR): a status is never told by color alone. */
+/** Icon, word and color (SGR): a status is never shown by color alone. */
 const looks = {
   pass: { icon: '✓', color: 32 },
   warn: { icon: '!', color: 33 },

@@ -181,7 +181,7 @@ async function logFile(file: string | undefined): Promise<string | undefined> {
   throw fail('SETTING_INVALID', { setting: 'log.file', reason: `${resolve(file)} is a folder and not a file` });
 }
 
-/** Absolute, because the service runs in another folder; read once, so that a wrong file is told now. */
+/** Absolute, because the service runs in another folder; read once, so that a wrong file is reported now. */
 async function caFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   await trustedAuthorities(file);

@@ -14,7 +14,7 @@ import type { Context } from '../terminal/context.ts';
 
 export interface WorkOptions {
   logFormat: 'json' | 'text';
-  /** In place of the one in the settings. */
+  /** Instead of the one in the settings. */
   logFile?: string;
 }
 

@@ -322,7 +322,7 @@ export class Agent {
     return quietUntil(clock.now(), state.settings.quiet, this.#runner.facts.timeZone);
   }
 
-  /** The same, 0 for none; told once as they begin. */
+  /** The same, 0 for none; reported once as they begin. */
   async #reportQuietHours(session: Session): Promise<number> {
     const until = this.#quiet();
     if (until !== undefined && until !== this.#quietUntil) {
@@ -333,7 +333,7 @@ export class Agent {
     return this.#quietUntil;
   }
 
-  /** True while an administrator has paused the agent; told once in each session. */
+  /** True while an administrator has paused the agent; reported once in each session. */
   async #reportPause(session: Session): Promise<boolean> {
     const paused = this.#parts.state.pausedSince !== undefined;
     if (paused && this.#pauseReported !== session) await session.send({ type: 'status', state: 'waiting' });

@@ -21,7 +21,7 @@ export class InFlight {
     this.#work.add(promise);
   }
 
-  /** Resolves when nothing is under way any more; rejects with the first failure then. */
+  /** Resolves when nothing is under way anymore; rejects with the first failure then. */
   async done(): Promise<void> {
     await Promise.allSettled(this.#work);
     await Promise.all(this.#work);

@@ -38,7 +38,7 @@ t.test('a bucket is looked at when its probe, its baseline or its wish has chang
     [{ key: 'student:2', entry: undefined, unwanted: true }],
     'a school that nobody wants any more',
   );
-  t.same(keys(plan({ probe, schools: [] })), ['school:district'], 'schools are always told');
+  t.same(keys(plan({ probe, schools: [] })), ['school:district'], 'schools are always sent');
 });
 
 t.test('what a record refers to comes before it', async (t) => {

@@ -69,7 +69,7 @@ export function emptiedKind({
   return undefined;
 }
 
-/** All schools are told, so that they can be chosen on the relay; what is in them only when they are chosen. */
+/** All schools are sent, so that they can be chosen on the relay; what is in them only when they are chosen. */
 function isWanted(bucket: Bucket, schools: ReadonlySet<string> | undefined): boolean {
   return bucket.kind === 'school' || schools === undefined || schools.has(bucket.schoolId);
 }

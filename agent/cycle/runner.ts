@@ -22,7 +22,7 @@ import { earlier, nextCycleAt, type Pace, type Past } from './schedule.ts';
 
 /** After a signal to stop, what is under way gets this long to be acknowledged. */
 const graceMs = 3000;
-/** Repairs are urgent, because the relay provisions nothing until they are done; but not for ever. */
+/** Repairs are urgent, because the relay provisions nothing until they are done; but not forever. */
 const urgentRepairs = 3;
 /** Problems of single buckets that are reported one by one. */
 const mostProblems = 5;
@@ -223,7 +223,7 @@ export class CycleRunner {
     await this.#sendStatus(session, problem, leftOut);
   }
 
-  /** Reading the plugin's queries is what is expected: it is told only after something else. */
+  /** Reading the plugin's queries is what is expected: it is reported only after something else. */
   #reportSource(): void {
     const { kind } = this.#parts.source;
     if (kind === this.#reportedKind) return;
@@ -248,7 +248,7 @@ export class CycleRunner {
     this.#parts.report({ event: 'problem', ...problemOf(error) });
   }
 
-  /** Told to people only: a full disk here does not stop the work. */
+  /** Only for people: a full disk here does not stop the work. */
   async #saveHealth(health: AgentState['health']): Promise<void> {
     await this.#parts.state.saveHealth(health).catch((error: unknown) => this.#reportProblem(toHallpassError(error)));
   }
@@ -270,7 +270,7 @@ export class CycleRunner {
   }
 }
 
-/** An error as the other end is told of it. */
+/** An error as it is sent to the other end. */
 export function toErrorMessage({ code, message, retry }: HallpassError): ErrorMessage {
   return { type: 'error', code, message: message.slice(0, 2000), retry };
 }

@@ -56,7 +56,7 @@ t.test('who watches a log file ends neither the log nor an older file', { skip: 
   const writeAll = () => {
     for (const line of lines) file.write(line, false);
   };
-  t.throws(writeAll, { code: 'EBUSY' }, 'it does not grow for ever');
+  t.throws(writeAll, { code: 'EBUSY' }, 'it does not grow forever');
   t.equal((await stat(path)).size, 200);
   release();
   file.write('free again\n', false);
@@ -94,7 +94,7 @@ t.test('events are lines of JSON with the time; progress is spared', async (t) =
   await t.rejects(stat(join(folder, 'no')), 'switched off');
 });
 
-t.test('a log that cannot be written is told once, and goes on when it can be', async (t) => {
+t.test('a log that cannot be written is reported once, and goes on when it can be', async (t) => {
   const folder = t.testdir({ blocked: '' });
   const log = { ...settingsSchema.parse({}).log, file: join(folder, 'blocked', 'agent.log') };
   const troubles: string[] = [];

@@ -25,7 +25,7 @@ export interface LogFileOptions {
   /** The state folder. */
   folder: string;
   clock: Clock;
-  /** Told once, when the file can no longer be written: LOG_UNWRITABLE. */
+  /** Reported once, when the file can no longer be written: LOG_UNWRITABLE. */
   onTrouble: (error: HallpassError) => void;
 }
 

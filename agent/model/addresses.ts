@@ -30,7 +30,7 @@ export function powerschoolAddress(text: string): URL {
   return url;
 }
 
-/** In place of a proxy's address: none, whatever the environment says. */
+/** Instead of a proxy's address: none, whatever the environment says. */
 export const noProxy = 'none';
 
 /**

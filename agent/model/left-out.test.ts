@@ -1,4 +1,4 @@
-/** Rows of PowerSchool that no record can be made of: they stay behind alone, are told by name, and nothing is deleted. */
+/** Rows of PowerSchool that no record can be made of: they stay behind alone, are reported by name, and nothing is deleted. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -121,7 +121,7 @@ t.test('who moves to a school where the row is broken stays where they were, unt
   inStep(t, district);
 });
 
-t.test('every kind of row and every kind of fault stays behind alone, and no value is told', async (t) => {
+t.test('every kind of row and every kind of fault stays behind alone, and no value is reported', async (t) => {
   const secret = 'Mustermann';
   const cases: [key: string, row: Row, field: string, fault: (typeof rowFaults)[number]][] = [
     ['school:district', { id: '3', schoolnumber: '3' }, 'name', 'missing'],

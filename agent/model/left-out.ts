@@ -1,4 +1,4 @@
-/** The rows that no record can be made of: when they are too many to be single mistakes, and how they are told. Pure. */
+/** The rows that no record can be made of: when they are too many to be single mistakes, and how they are reported. Pure. */
 import { complaintOf, pageOf, tableOf } from '../../plugin/where-to-fix.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type LeftOut, type LeftOutRow, mostListed, type RowFinding } from '../../shared/left-out.ts';
@@ -73,7 +73,7 @@ export function leftOutLine(row: LeftOutRow): string {
   return `${tableOf(row.kind)} ${row.id || 'without a key'}${school}: ${complaintOf(row)}`;
 }
 
-/** What the administrator is told of all of them; undefined when there are none. */
+/** What the administrator is reported all of them; undefined when there are none. */
 export function leftOutProblem({ count, rows }: LeftOut): HallpassError | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;

@@ -1,12 +1,12 @@
 /**
- * What the agent tells whoever watches it live (the local page), besides the events of its log: moments and measurements.
+ * What the agent tells anyone who watches it live (the local page), besides the events of its log: moments and measurements.
  * No personal data.
  */
 import type { LeftOut } from '../../shared/left-out.ts';
 import type { Welcome } from '../../shared/link.ts';
 import type { Kind } from '../../shared/roster.ts';
 
-/** An error of the catalog as it is told to people. */
+/** An error of the catalog as people see it. */
 export interface Problem {
   code: string;
   message: string;

@@ -100,7 +100,7 @@ function sentence(code: string, chain: readonly Certificate[], cause: Error): st
   if (own === undefined) return `${cause.message} (${code})`;
   switch (kindOf(code)) {
     case 'expired': {
-      // Any certificate of the chain may be the one: the first outside of its time is told.
+      // Any certificate of the chain may be the one: the first outside of its time is reported.
       const { subject, validFrom, validTo } = chain.find(isOutOfTime) ?? own;
       return `"${subject}" is valid from ${dateOf(validFrom)} to ${dateOf(validTo)} only`;
     }

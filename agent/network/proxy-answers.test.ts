@@ -1,4 +1,4 @@
-/** Answers of real proxies in place of a tunnel: tinyproxy 1.11, Privoxy 3.0, Squid 5.7, and what others are known to send. */
+/** Answers of real proxies instead of a tunnel: tinyproxy 1.11, Privoxy 3.0, Squid 5.7, and what others are known to send. */
 import t from 'tap';
 import type { HallpassError } from '../../shared/errors.ts';
 import { TestProxy } from '../testing/proxy.ts';

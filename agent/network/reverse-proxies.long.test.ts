@@ -1,6 +1,6 @@
 /**
  * The configurations of docs/relay.md, run as they stand there with the real programs in front of a real relay. Ports and
- * paths are others, and idle limits are 4 seconds in place of 90, so that pings show within a test that they matter.
+ * paths are others, and idle limits are 4 seconds instead of 90, so that pings show within a test that they matter.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
  * What is going on in the agent, kept in memory for the local page: fed by the agent's events and moments, observed by
- * whoever shows it. No personal data.
+ * anyone who shows it. No personal data.
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { LeftOut } from '../../shared/left-out.ts';

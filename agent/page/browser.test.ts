@@ -102,7 +102,7 @@ t.test('machines ask for health, readiness and numbers', async (t) => {
   t.match(await ask(url, { path: '/healthz' }), { status: 200 }, 'it lives all the same');
 });
 
-t.test('a port that is taken is told, and nothing else stops', async (t) => {
+t.test('a port that is taken is reported, and nothing else stops', async (t) => {
   const { url } = await serve(t, working());
   const second = working();
   await t.rejects(startPage({ ...second.parts, port: Number(new URL(url).port) }), { code: 'PAGE_UNAVAILABLE' });
@@ -140,7 +140,7 @@ t.test('the page follows the agent without being loaded again', { skip: noBrowse
   await tab.locator('#announcement').getByText('Pause: done').waitFor({ state: 'attached' });
   board.report({ event: 'agent.paused', since: timestamp(made.clock) });
   await tab.getByRole('button', { name: 'Resume' }).waitFor();
-  t.equal(await tab.locator(':focus').getAttribute('id'), 'pause-button', 'whoever pressed it stays there');
+  t.equal(await tab.locator(':focus').getAttribute('id'), 'pause-button', 'anyone who pressed it stays there');
   await tab.keyboard.press('Enter');
   board.report({ event: 'agent.resumed' });
   await tab.getByRole('button', { name: 'Sync now' }).click();

@@ -67,7 +67,7 @@ t.test('exactly the fields that are shown leave, whatever profiles choose and ta
   }
 });
 
-t.test('what leaves is told from the schemas that the sending code uses', async (t) => {
+t.test('what leaves is computed from the schemas that the sending code uses', async (t) => {
   const leaving = leavingOf(wanted);
   const of = (kind: Kind) => leaving.kinds.find((found) => found.kind === kind);
   t.same(of('student')?.required, ['id']);

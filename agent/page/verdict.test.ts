@@ -67,7 +67,7 @@ t.test('the verdict follows what happens', async (t) => {
   t.match(verdict(watched), { tone: 'broken', since }, 'what should pass by itself and does not needs somebody');
 
   board.watch({ moment: 'link.ended', problem: problem('LINK_LOST', { url: 'wss://r', reason: 'reset' }) });
-  t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'the graver one is told');
+  t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'the graver one is shown');
   board.watch(ended({ outcome: 'interrupted', complete: false, problem: some }));
   t.match(verdict(watched), { code: 'POWERSCHOOL_FAILED' }, 'an interruption is no news');
   connect(watched);

@@ -50,7 +50,7 @@ export class Calls {
         ...{ method, path, signal },
         ...(body === undefined ? { headers } : { headers: { ...headers, 'content-type': 'application/json' }, body }),
       });
-      // Whoever is told that a right is missing has been recognized: a new token would only be refused again.
+      // Anyone who is told that a right is missing has been recognized: a new token would only be refused again.
       if (answer.status !== 401 || deniedV1(answer)) await this.#tokens.proven();
       if (answer.status === 401 && !renewed && isInvalidToken(answer) && !deniedV1(answer)) {
         this.#tokens.drop(token);

@@ -80,7 +80,7 @@ export class PowerQuerySource implements Source {
     }
   }
 
-  /** Under way before it is waited for; a failure is met by whoever waits in the end. */
+  /** Under way before it is waited for; a failure is met by the final wait. */
   #fetch(bucket: Bucket, after: string, signal: AbortSignal): Promise<Row[]> {
     const page = this.#client.query(queryName(bucket.kind), this.#binds(bucket, after), this.#pageSize, signal);
     page.catch(() => undefined);

@@ -107,7 +107,7 @@ t.test('installed, replaced, asked and removed, step by step', async (t) => {
   t.equal(await uninstallUnit(systemd), false, 'nothing to remove is no error');
 });
 
-t.test('a unit of somebody else is left alone, and a refusal of systemd is told', async (t) => {
+t.test('a unit of somebody else is left alone, and a refusal of systemd is reported', async (t) => {
   const { folder, systemd, file } = await withDiary(t);
   await writeFile(file, '[Service]\nExecStart=/bin/true\n');
   await t.rejects(installUnit(systemd, systemdUnit(options)), { code: 'SERVICE_FOREIGN' });
@@ -149,7 +149,7 @@ t.test('a program or file that the service cannot or must not use', async (t) =>
   t.match(await unsuitable('/opt/a"b', 'program', undefined), { message: /quotes/ });
   t.match(await unsuitable('/bin/no-such-file', 'program', undefined), { message: /there is no such file/ });
 
-  // Wherever these tests are run, and whoever runs them.
+  // Wherever these tests are run, and no matter who runs them.
   const uid = process.getuid?.();
   const check = (path: string, kind: 'script' | 'data', user = uid) => unsuitable(path, kind, user, []);
   t.equal(await check(base, 'script'), undefined);

@@ -13,7 +13,7 @@ const needed = { program: 0o5, script: 0o4, data: 0o4 };
 
 /**
  * Why a service cannot or must not use this file, or undefined. What the service runs must not be changeable by everybody:
- * whoever changes it reads the client secret.
+ * anyone who changes it reads the client secret.
  *
  * @param uid of the service's user; undefined when it does not exist yet, so that only what everybody may do counts
  */

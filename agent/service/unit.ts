@@ -36,7 +36,7 @@ export function isManagedFolder(folder: string): boolean {
  * The unit.
  *
  * Left out on purpose: MemoryDenyWriteExecute, because V8 compiles to memory that it then executes; ProtectProc, because
- * the lock of the state folder must see whether the process that holds it is alive, whoever it belongs to.
+ * the lock of the state folder must see whether the process that holds it is alive, no matter whose it is.
  */
 export function systemdUnit({ invocation, user, folder, logFolder }: UnitOptions): string {
   const state = isManagedFolder(folder)

@@ -18,7 +18,7 @@ export interface SetupOptions extends Record<string, unknown> {
   wait: number;
 }
 
-/** @throws HallpassError as {@link setUp}; FILE_UNREADABLE and SETTING_INVALID for answers that were told beforehand */
+/** @throws HallpassError as {@link setUp}; FILE_UNREADABLE and SETTING_INVALID for answers that were given beforehand */
 export async function setup(context: Context, options: SetupOptions, clock: Clock = systemClock): Promise<void> {
   const { folder, env, platform, stdin, stdout, stop } = context;
   const answers = await readAnswers(options, env, stdin, stdout);

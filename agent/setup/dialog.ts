@@ -1,4 +1,4 @@
-/** Answers for setup: what was told beforehand, else what a person types, else an error that says how to tell it. */
+/** Answers for setup: what was given beforehand, else what a person types, else an error that says how to tell it. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -6,7 +6,7 @@ import { type Answers, isSecret, subjects, type Topic, waysToAnswer } from './qu
 import { readAnswer } from './reading.ts';
 
 export interface AskOptions {
-  /** Kept when nothing is typed, or told beforehand. */
+  /** Kept when nothing is typed, or given beforehand. */
   current?: string | undefined;
   /** An empty answer is one. */
   optional?: true | undefined;
@@ -47,12 +47,12 @@ export class Dialog {
     this.#stdout.write(text);
   }
 
-  /** True when it was told beforehand, or answered already. */
+  /** True when it was given beforehand, or answered already. */
   knows(topic: Topic): boolean {
     return this.#prepared[topic] !== undefined || this.#given.has(topic);
   }
 
-  /** True when it was told beforehand and not used yet. */
+  /** True when it was given beforehand and not used yet. */
   hasMore(topic: Topic): boolean {
     return this.#prepared[topic] !== undefined;
   }
@@ -81,7 +81,7 @@ export class Dialog {
    * The answer; the one that was given before when there is one.
    *
    * @throws HallpassError SETUP_ANSWER_MISSING when nobody is there, INPUT_ENDED, and what is wrong with an answer that was
-   *   told beforehand
+   *   given beforehand
    */
   async answer(topic: Topic, { current, optional }: AskOptions = {}): Promise<string> {
     const given = this.#given.get(topic) ?? (await this.#preparedAnswer(topic));

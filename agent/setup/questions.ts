@@ -104,7 +104,7 @@ export function addAnswerOptions(command: Command): Command {
 }
 
 /**
- * Everything that was told beforehand. An option wins over the environment, a file over a value there.
+ * Everything that was given beforehand. An option wins over the environment, a file over a value there.
  *
  * @param options as commander has them
  * @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when a secret is empty or two are to come from standard input

@@ -150,7 +150,7 @@ t.test('an agent that was revoked is asked for a new code, and for nothing else'
   await relay.revoke(after);
   t.match(await runCommand(home, ['setup']), { code: 78, err: /SETUP_CHECK_FAILED.*relay\.identity/ }, 'no code');
   const withCode = await runCommand(home, ['setup'], { env: { HALLPASS_CODE: await relay.code() } });
-  t.match(withCode, { code: 0, out: /Setup is complete/ }, 'a code that was told beforehand is used');
+  t.match(withCode, { code: 0, out: /Setup is complete/ }, 'a code that was given beforehand is used');
 });
 
 t.test('where no answer helps, none is taken for one', async (t) => {

@@ -70,7 +70,7 @@ async function attempt(step: Step, parts: SetupParts): Promise<Failure | undefin
   }
 }
 
-/** Without a person, too: a code that was told beforehand enrolls an agent that was revoked. */
+/** Without a person, too: a code that was given beforehand enrolls an agent that was revoked. */
 function hasAnother({ dialog }: SetupParts, trouble: Trouble): boolean {
   return topicsAfter(trouble).some((topic) => dialog.hasMore(topic));
 }

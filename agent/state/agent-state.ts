@@ -108,13 +108,13 @@ export class AgentState {
     await state.#secret.read();
     await state.#proxySignIn.read();
     await state.#readPause();
-    // What the last cycles did is only told to people: not worth refusing to start for.
+    // What the last cycles did is only for people: not worth refusing to start for.
     await state.#health.read().catch(() => undefined);
     await state.#link.read().catch(() => undefined);
     return state;
   }
 
-  /** A pause that cannot be read is none: the page shows it, and whoever wants it presses Pause again. */
+  /** A pause that cannot be read is none: the page shows it, and anyone who wants it presses Pause again. */
   async #readPause(): Promise<void> {
     await this.#pause.read().catch((error: unknown) => {
       const known = toHallpassError(error);
@@ -125,7 +125,7 @@ export class AgentState {
   }
 
   /**
-   * Writes files again whose copy or default was used, so that it is told once. What was broken stays beside them as
+   * Writes files again whose copy or default was used, so that it is reported once. What was broken stays beside them as
    * `.broken`: somebody may have edited it.
    *
    * @returns what is to be told: STATE_COPY_USED, STATE_PAUSE_LOST

@@ -1,4 +1,4 @@
-/** What writes leave behind when their process is killed in the middle: files that nobody reads any more. */
+/** What writes leave behind when their process is killed in the middle: files that nobody reads anymore. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../shared/errors.ts';

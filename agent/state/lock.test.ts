@@ -7,7 +7,7 @@ import t from 'tap';
 import { lockHolder, takeLock } from './lock.ts';
 import { holdPipe, pipeHolder, pipeOf } from './pipe-lock.ts';
 
-t.test('the lock of a dead agent never stops another, whoever has its process id now', async (t) => {
+t.test('the lock of a dead agent never stops another, no matter who has its process id now', async (t) => {
   const other = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
   t.teardown(() => other.kill('SIGKILL'));
   await once(other, 'spawn');

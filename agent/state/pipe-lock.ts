@@ -50,7 +50,7 @@ export async function holdPipe(path: string): Promise<Server | undefined> {
   return promise;
 }
 
-/** What 0.2.0 left in the folder says nothing any more. */
+/** What 0.2.0 left in the folder says nothing anymore. */
 export async function removeOldLock(lockFile: string): Promise<void> {
   await rm(lockFile, { force: true }).catch(() => undefined);
 }

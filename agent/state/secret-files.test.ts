@@ -55,5 +55,5 @@ t.test('a running agent keeps its secrets to itself, and closes files that were 
     { message: /identity\.json.*mode 640/ },
   ]);
   for (const file of [paths.secret, paths.identity]) t.equal((await stat(file)).mode & 0o777, 0o600, file);
-  t.same(await closeSecretFiles(statePaths(district.folder)), [], 'told once');
+  t.same(await closeSecretFiles(statePaths(district.folder)), [], 'reported once');
 });

@@ -10,7 +10,7 @@ import { Baselines } from '../baseline/baselines.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
 
-/** Variables of the environment that change what the agent does. Only whether they are set is told. */
+/** Variables of the environment that change what the agent does. Only whether they are set is reported. */
 const variables = [
   'HALLPASS_HOME',
   'STATE_DIRECTORY',

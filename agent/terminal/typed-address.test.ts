@@ -4,7 +4,7 @@ import t from 'tap';
 import { securedAddress, typedAddress, typedProxy } from './typed-address.ts';
 import { pastedOption, tidyPath, tidyText, tidyValue } from './typed-text.ts';
 
-t.test('an address is completed, and every change is told', async (t) => {
+t.test('an address is completed, and every change is reported', async (t) => {
   const cases: ['relay.url' | 'powerschool.url', string, string, RegExp | undefined][] = [
     ['relay.url', 'https://relay.example.com', 'https://relay.example.com/', undefined],
     ['relay.url', '  "https://relay.example.com/"  ', 'https://relay.example.com/', undefined],

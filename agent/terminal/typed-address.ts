@@ -1,4 +1,4 @@
-/** Addresses as people type them, made into those that are stored; what was changed is told. Pure. */
+/** Addresses as people type them, made into those that are stored; what was changed is shown. Pure. */
 
 import { enrollPath, linkPath } from '../../shared/link.ts';
 import { isLoopback } from '../../shared/trust.ts';

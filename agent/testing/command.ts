@@ -12,7 +12,7 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** All of standard input. */
   input?: string;
-  /** Sits at the terminal, in place of `input`. */
+  /** Sits at the terminal, instead of `input`. */
   typist?: Typist;
   platform?: NodeJS.Platform;
   stop?: AbortSignal;

@@ -32,7 +32,7 @@ export interface AgentOptions {
   powerschoolTimeoutMs?: number;
   /** How the relay is reached; by default directly, with the well-known authorities. */
   relayWay?: Way;
-  /** In place of no jitter at all, with which reconnects are immediate. */
+  /** Instead of no jitter at all, with which reconnects are immediate. */
   random?: () => number;
 }
 

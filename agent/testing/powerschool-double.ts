@@ -34,7 +34,7 @@ export class PowerSchoolDouble {
   readonly asked: Asked[] = [];
   /** Answers in the double's place when it returns something; `answer` is what would be sent. */
   fault: (asked: Asked, answer: Answer) => Answer | undefined = () => undefined;
-  /** Breaks the connection in place of an answer when it says so. */
+  /** Breaks the connection instead of an answer when it says so. */
   cut: () => boolean = () => false;
   clientId = 'client';
   clientSecret = 'correct';

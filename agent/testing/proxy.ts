@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface ProxyBehavior {
   /**
    * `tunnel` as asked; `swallow` what passes, from now on; `refuse` with 403; `page` with a web page and 200; `redirect` to
-   * one; `silent` for ever; `close` without an answer; `banner` of another protocol; `inspect` TLS with a certificate of
-   * its own; `portal`, the same with a web page in place of the server's answer; `noUpgrade`, the same without the headers
+   * one; `silent` forever; `close` without an answer; `banner` of another protocol; `inspect` TLS with a certificate of
+   * its own; `portal`, the same with a web page instead of the server's answer; `noUpgrade`, the same without the headers
    * of a WebSocket; `answer` with what `answer` holds.
    */
   mode:
@@ -29,7 +29,7 @@ export interface ProxyBehavior {
   hosts: Record<string, string>;
   /** `user:password` that it wants. */
   signIn?: string;
-  /** In place of Basic. */
+  /** Instead of Basic. */
   schemes?: string[];
   /** Authority that an inspecting proxy trusts for the servers behind it, PEM. */
   upstreamCa?: string;

@@ -49,7 +49,7 @@ export class RelayDouble {
   readonly heard: AgentMessage[] = [];
   /** Rules that agents broke. */
   readonly violations: string[] = [];
-  /** What to do in place of handling a message: `swallow` applies it without an answer, `cut` drops the connection. */
+  /** What to do instead of handling a message: `swallow` applies it without an answer, `cut` drops the connection. */
   fault: (message: AgentMessage) => 'swallow' | 'cut' | 'cutAfter' | undefined = () => undefined;
   /** Status to refuse upgrades with. */
   refuse: { status: number; headers?: Record<string, string>; body?: object } | undefined;

@@ -1,4 +1,4 @@
-/** What comes in place of the relay's WebSocket or identity: the relay's own words, and whose proxy it was otherwise. */
+/** What comes instead of the relay's WebSocket or identity: the relay's own words, and whose proxy it was otherwise. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { rootCertificates } from 'node:tls';
@@ -18,7 +18,7 @@ const letsEncrypt = { issuer: 'ISRG Root X1', isWellKnown: true };
 const filter = { issuer: 'Contoso Filter CA', isWellKnown: false };
 const html = { 'content-type': 'text/html' };
 
-t.ok(rootCertificates.length > 50, 'there are well-known authorities to be told from others');
+t.ok(rootCertificates.length > 50, 'there are well-known authorities to be distinguished from others');
 
 t.test('whose proxy dropped the upgrade', async (t) => {
   const cases: [RelayAnswer, RegExp, RegExp][] = [

@@ -1,4 +1,4 @@
-/** Answers that are not the relay's, and requests that reached it as others: which proxy did it, as far as that can be told. Pure. */
+/** Answers that are not the relay's, and requests that reached it as others: which proxy did it, as far as anybody can tell. Pure. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { Peer } from '../network/certificate.ts';

@@ -55,7 +55,7 @@ t.test('whatever happens, there is never a second socket, and a wait only withou
   t.pass();
 });
 
-t.test('stopped is for ever, and nothing is done any more', async (t) => {
+t.test('stopped is forever, and nothing is done any more', async (t) => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 40 }), (events) => {
       const { models, effects } = play(events);

@@ -1,4 +1,4 @@
-/** What stands in the body of an answer that came in place of the WebSocket or of an identity, and the error made of it. */
+/** What stands in the body of an answer that came instead of the WebSocket or of an identity, and the error made of it. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { catalog, chapters, fail, HallpassError, isErrorCode } from '../../shared/errors.ts';
@@ -36,7 +36,7 @@ export function refusalIn(body: unknown): Refusal {
   return refusalSchema.safeParse(body).data ?? {};
 }
 
-/** Codes that a relay has a reason to send to an agent. A failure of any other kind is told as a refusal, with its words. */
+/** Codes that a relay has a reason to send to an agent. A failure of any other kind is reported as a refusal, with its words. */
 const relayCodes = { ...chapters['The connection between agent and relay'], ...chapters['The relay itself'] };
 
 /**

@@ -21,7 +21,7 @@ export class RelayClock {
     this.#clock = clock;
   }
 
-  /** The relay's time, milliseconds since the epoch; this computer's own until the relay has told it. */
+  /** The relay's time, milliseconds since the epoch; this computer's own until the relay has sent it. */
   now(): number {
     return this.#clock.now() + this.#correctionMs;
   }

@@ -135,7 +135,7 @@ export class LinkSocket {
     this.#ws.on('close', (code, reason) => this.#end(this.#fromClose(code, reason.toString())));
   }
 
-  /** In real time: what has passed is told by the clock that was given. */
+  /** In real time: what has passed is measured by the clock that was given. */
   #startWatch(pauseMs: number): Loop {
     return startLoop({
       turn: async () => this.#check(),

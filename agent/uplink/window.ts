@@ -28,7 +28,7 @@ export class AckWindow {
 
   /**
    * Gives a batch or commit its number as soon as there is credit. `use` sends it in the same turn, so that numbers leave
-   * in order whoever asks. Rejects with the failure of the connection.
+   * in order no matter who asks. Rejects with the failure of the connection.
    */
   async take<T>(use: (seq: number) => T): Promise<T> {
     // Several may wait for the same credit: who comes second waits again.

@@ -39,7 +39,7 @@ export function schoolStamp(
 ): Stamp | undefined {
   const { externalId, externalSource, schoolNumber, displayName } = school;
   if (externalId === undefined || externalSource !== 'sis') return undefined;
-  // Where the two differ the id is not the number, whoever wrote it; what repeats the number, by itself or behind a prefix, may be either.
+  // Where the two differ the id is not the number, no matter who wrote it; what repeats the number, by itself or behind a prefix, may be either.
   const isOpen = schoolNumber === undefined || /^(.*\D)?$/s.test(beforeSuffix(externalId, schoolNumber) ?? '0');
   return {
     claims: [{ kind: 'school', id: externalId, in: isOpen ? 'sis' : 'dcid' }],

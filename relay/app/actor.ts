@@ -30,7 +30,7 @@ export type Actor =
 /** A program at the API. */
 export type TokenActor = Extract<Actor, { kind: 'token' }>;
 
-/** Whoever sits at the terminal of the relay can read its database anyway. */
+/** Anyone who sits at the terminal of the relay can read its database anyway. */
 export function roleOf(actor: Actor): ActingRole {
   switch (actor.kind) {
     case 'terminal':

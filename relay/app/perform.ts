@@ -13,7 +13,7 @@ import { type Actor, nameOf, reaches, roleOf } from './actor.ts';
 export interface AppContext {
   /** The state folder, with settings and key. */
   home: string;
-  /** Key file in place of the settings'. */
+  /** Key file instead of the settings'. */
   keyFile?: string | undefined;
   store: Store;
   clock: Clock;

@@ -32,7 +32,7 @@ async function auditOf({ store, tenantId }: District) {
   return await store.withTenant(tenantId, (scope) => readAudit(scope, { limit: 20 }));
 }
 
-t.test('several profiles of a district are told apart by name', async (t) => {
+t.test('several profiles of a district are distinguished by name', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'match', teachers: 'match' }, true);
   const set = async (name: string, schools: unknown) => {
     const file = join(home, 'profile.json');
@@ -272,21 +272,24 @@ t.test('what the profile leaves alone is given by hand only, and that is said', 
   t.match(await district.run(), { problems: 0 });
 });
 
-t.test('whoever lost their account gets another once it is said that the one before is not coming back', async (t) => {
-  const { district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
-  await district.run();
-  const [user] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
-  if (user === undefined) return t.fail('no account');
-  district.microsoft.directory.deleteUser(user);
-  t.match(await district.run(), { done: 0, problems: 1 });
-  t.match((await cli('drift', 'contoso')).out, `somebody deleted it (${user.id})`);
-  t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /deleted account .* is forgotten/ });
-  t.match(await district.run(), { failed: 0, problems: 0 });
-  const list = (await cli('link', 'list', 'contoso')).out;
-  t.match(list, /students:10 +\S+ +created/);
-  t.notOk(list.includes(user.id), 'another one');
-  t.match(await auditOf(district), [{ action: 'link.remove', detail: { person: 'students:10' } }]);
-});
+t.test(
+  'anyone who lost their account gets another once it is said that the one before is not coming back',
+  async (t) => {
+    const { district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);
+    await district.run();
+    const [user] = district.microsoft.directory.users.find('userPrincipalName', 'student0@contoso.edu');
+    if (user === undefined) return t.fail('no account');
+    district.microsoft.directory.deleteUser(user);
+    t.match(await district.run(), { done: 0, problems: 1 });
+    t.match((await cli('drift', 'contoso')).out, `somebody deleted it (${user.id})`);
+    t.match(await cli('link', 'remove', 'contoso', 'students:10'), { code: 0, out: /deleted account .* is forgotten/ });
+    t.match(await district.run(), { failed: 0, problems: 0 });
+    const list = (await cli('link', 'list', 'contoso')).out;
+    t.match(list, /students:10 +\S+ +created/);
+    t.notOk(list.includes(user.id), 'another one');
+    t.match(await auditOf(district), [{ action: 'link.remove', detail: { person: 'students:10' } }]);
+  },
+);
 
 t.test('first passwords are handed out once, into a new file', async (t) => {
   const { home, district, cli } = await setUp(t, { students: 'create', teachers: 'create' }, false);

@@ -1,4 +1,4 @@
-/** What a person is told of a tenant that School Data Sync has run, before anything is written. */
+/** What a person is reported a tenant that School Data Sync has run, before anything is written. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';

@@ -22,7 +22,7 @@ t.test('the help of the program shows every command as it is', async (t) => {
   }
 });
 
-/** Prints what was loaded, one address a line, in place of what the program says. */
+/** Prints what was loaded, one address a line, instead of what the program says. */
 const listing = `data:text/javascript,${encodeURIComponent(`
   import module from 'node:module';
   process.stdout.write = () => true;

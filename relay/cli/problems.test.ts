@@ -61,7 +61,7 @@ t.test('problems say who can put them right, and vanish when somebody has', asyn
   t.same(await problems('--code', 'AzureActiveDirectoryInvalidLicense'), []);
 });
 
-t.test('a code of another version is for whoever runs the relay', (t) => {
+t.test('a code of another version is for the relay operator', (t) => {
   t.equal(fixerOf('SomethingNew'), 'operator');
   t.equal(fixerOf('TENANT_UNKNOWN'), 'operator');
   t.equal(fixerOf('MissingSourceValue'), 'sis');

@@ -30,7 +30,7 @@ export async function runCli(args: readonly string[], surroundings: CliContext):
     refuseWords(program, words);
     const interrupted = interruption(program, context.stop);
     const running = program.parseAsync(words, { from: 'user' });
-    // It may go on for a moment after the interruption: nobody is told twice.
+    // It may go on for a moment after the interruption: nobody is reported twice.
     running.catch(() => undefined);
     await Promise.race([running, interrupted]);
     return exitCodes.ok;

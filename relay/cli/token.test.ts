@@ -75,7 +75,7 @@ t.test('a token has a role, and opens the districts that it was made for', async
   t.match(
     JSON.parse((await cli('audit', 'litware', '--json')).out).entries.length,
     3,
-    'every district that it opens is told',
+    'every district to which it has access is listed',
   );
   const [{ id }] = await listed('contoso');
   t.match(await cli('token', 'revoke', 'fabrikam', id), { code: 0 });

@@ -164,7 +164,7 @@ function holderOf(account: string, taken: Known['taken']): MemberKey {
   return taken.get(account) ?? accountKey(account);
 }
 
-/** @param memberships by key, whether it is there: what is missing from it was not told of */
+/** @param memberships by key, whether it is there: what is missing from it was not reported */
 function compareMemberships(
   found: Findings,
   object: ClassKey | SchoolKey,

@@ -1,4 +1,4 @@
-/** Comparing and judging, without a directory: what differs is what differs, however it was told. */
+/** Comparing and judging, without a directory: what differs is what differs, however it was reported. */
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

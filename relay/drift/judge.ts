@@ -18,7 +18,7 @@ export const settleMs = 10 * 60_000;
 export const mostRepairs = 2;
 
 /**
- * What happens: `accept` corrects the applied state, because what is there is as it should be or does not matter any more;
+ * What happens: `accept` corrects the applied state, because what is there is as it should be or does not matter anymore;
  * `repair` does so because it is not, and the plan makes the difference.
  */
 export type Judgment = Exclude<Verdict, 'repaired'> | 'accept' | 'repair';

@@ -22,7 +22,7 @@ export interface Difference {
 
 /**
  * `open`: it differs. `repairing`: the applied state has been corrected to what is really there, so that the plan makes the
- * difference. `repaired`: that was done; kept for a while, so that whoever undoes it again is noticed.
+ * difference. `repaired`: that was done; kept for a while, so that anyone who undoes it again is noticed.
  */
 export type DriftState = 'open' | 'repairing' | 'repaired';
 

@@ -16,7 +16,7 @@ import { held, type Step, waiting } from './step.ts';
  */
 type Place = 'class' | 'membership' | 'school' | 'values';
 
-/** Without what has been put right, except for memberships: whoever asks about one wants to know that, too. */
+/** Without what has been put right, except for memberships: anyone who asks about one wants to know that, too. */
 export function byHandAt({ byHand }: Facts, place: Place): Drift[] {
   return byHand.filter((drift) => placeOf(drift) === place && (place === 'membership' || drift.state !== 'repaired'));
 }

@@ -58,7 +58,7 @@ export async function readFacts(scope: TenantScope, question: Question, now: num
   const found = await readPerson(scope, question.role === 'students' ? 'student' : 'teacher', question.personId);
   const key = personKey(question.role, question.personId);
   const here = found.records.map(schoolIdOf);
-  // Whoever is gone belongs to the profile of the school that they were in.
+  // Anyone who is gone belongs to the profile of the school that they were in.
   const schoolIds = here.length > 0 ? here : await schoolsWith(scope, key);
   const responsible = responsibleFor(schoolIds, await readProfiles(scope));
   const past = pastOfTerms(await readRecords(scope, 'term'), today);
@@ -196,7 +196,7 @@ async function endOf(scope: TenantScope, schoolIds: readonly SchoolId[], past: P
   return lastDays.sort().at(-1);
 }
 
-/** What is told of differences, these differences say in full. */
+/** What is reported differences, these differences say in full. */
 function isNotOfDrift({ code }: { code: string }): boolean {
   return code !== 'ChangedByHand' && code !== 'DeletedByHand' && code !== 'DriftContended';
 }

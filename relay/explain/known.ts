@@ -8,7 +8,7 @@ export interface PersonFacts {
   /** What the question named. */
   asked: string;
   subject: PersonKey;
-  /** Schools whose bucket holds the person; empty when PowerSchool does not have them (any more). */
+  /** Schools whose bucket holds the person; empty when PowerSchool does not have them (anymore). */
   schoolIds: string[];
   /** True when the mirror knows that the person was there once. */
   wasThere: boolean;

@@ -39,7 +39,7 @@ export function isOver(lastDay: string): string {
   return `The last term ended on ${lastDay}, before this school year`;
 }
 
-/** For whoever expects something of what is over. */
+/** For anyone who expects something of what is over. */
 export const nextOfPast = `Ignore this if it is over; otherwise have the school add the terms of this school year in PowerSchool: ${pageOf('term', '')}.`;
 
 /** What a hold keeps from happening; undefined when nothing that does it is held. */

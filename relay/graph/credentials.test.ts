@@ -154,7 +154,7 @@ t.test('while a token is good, no failure of its renewal keeps it back', async (
   t.not(await credentials.token(tenantId), token, 'then there is a new one');
 });
 
-t.test('after it has run out, a failure is told', async (t) => {
+t.test('after it has run out, a failure is reported', async (t) => {
   const { microsoft, tenantId, restarted, clock } = await open(t);
   const credentials = await restarted();
   await credentials.token(tenantId);
@@ -195,7 +195,7 @@ t.test(
   },
 );
 
-t.test('what is set wrong is told in sentences', async (t) => {
+t.test('what is set wrong is reported in sentences', async (t) => {
   const { microsoft, tenantId, restarted, transport, graph, clock } = await open(t);
   await restarted();
   const reasonFor = async (settings: typeof graph, tenant = tenantId) => {

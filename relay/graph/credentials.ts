@@ -89,7 +89,7 @@ function heldFrom({ text, expiresIn, refreshIn }: Token, now: number): Held {
   return { text, endsAt, renewAt: Math.min(renewAt, endsAt) };
 }
 
-/** A token may come without roles while consent is missing or still spreading: better told now than as a 403 later. */
+/** A token may come without roles while consent is missing or still spreading: better reported now than as a 403 later. */
 function lackingRoles({ text }: Token): string[] {
   let roles: unknown;
   try {

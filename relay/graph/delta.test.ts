@@ -1,4 +1,4 @@
-/** A delta link that is too old is told in several ways, on any page; then everything is read again. */
+/** A delta link that is too old is reported in several ways, on any page; then everything is read again. */
 import t, { type Test } from 'tap';
 import type { GivenAnswer } from '../../scripts/simulators/microsoft/fault-order.ts';
 import type { DeltaPosition } from '../model/delta-position.ts';
@@ -31,7 +31,7 @@ async function open(t: Test) {
   }
   directory.deltaPage = 2;
   const client = district.client();
-  /** Each collection: its path, and how many objects one reading told of. */
+  /** Each collection: its path, and how many objects one reading had. */
   const collections = {
     '^/users/delta': async (from?: DeltaPosition) => {
       const { full, upserts, deltaLink, selected } = await readUserChanges(client, from);

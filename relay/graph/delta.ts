@@ -15,7 +15,7 @@ export interface DeltaReading {
 }
 
 export interface DeltaTaker<T> {
-  /** Every item, in Graph's order: pages may repeat what they have told, and what comes later counts. */
+  /** Every item, in Graph's order: pages may repeat what they have said, and what comes later counts. */
   take(item: T): void;
   /** Everything that was taken is to be forgotten: the reading begins again. */
   startOver(): void;
@@ -25,7 +25,7 @@ export interface DeltaTaker<T> {
 const beginnings = 3;
 
 /**
- * Reads what changed since the last reading, or everything. A link that is too old, on whichever page it is told, means that
+ * Reads what changed since the last reading, or everything. A link that is too old, on whichever page it is reported, means that
  * everything is read again; so does, once, any other refusal of a link, which a reading of everything does not send. A link
  * that was made for other properties is not followed: it would say nothing of those that were selected since.
  *

@@ -143,7 +143,7 @@ const sentences: Record<number, string> = {
   7000229: 'the application has no service principal in this tenant: have an administrator consent',
 };
 
-/** @param description of Entra, whose first sentence is told where there is no better one */
+/** @param description of Entra, whose first sentence is shown where there is no better one */
 function sentenceOf(code: number, description: string): string {
   const known = sentences[code];
   if (known !== undefined) return `${known} (AADSTS${code})`;

@@ -21,7 +21,7 @@ import { type LinkChanges, readGroupChanges } from './group-delta.ts';
 import { readAll as readEach } from './lookups.ts';
 import { readSchool } from './school-contents.ts';
 
-/** How classes of School Data Sync are told, besides. */
+/** How else classes of School Data Sync are recognized. */
 const classProperties = ['mailNickname', ...educationProperties.classes];
 
 type Item = Record<string, unknown> & { id: string };

@@ -79,7 +79,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /**
  * Status, headers and JSON body for an error. An error that is ours says nothing of its cause to the outside.
  *
- * @param status in place of the catalog's usual one
+ * @param status instead of the catalog's usual one
  */
 export function answerOf(error: HallpassError, status = statuses[error.code] ?? 500): HttpAnswer {
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };

@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 
 /** How long an answer holds, milliseconds: each look writes to the disk, and anybody may ask. */
 const holdsMs = 2000;
-/** With less than this free, a district's first roster or the database's own log may not fit any more. */
+/** With less than this free, a district's first roster or the database's own log may not fit anymore. */
 const leastFreeBytes = 32 << 20;
 
 export interface ReadinessOptions {

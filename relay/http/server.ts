@@ -45,7 +45,7 @@ export async function createServer({ listen }: RelaySettings): Promise<Server> {
   return endSilent(createHttpServer(limits), 'connection');
 }
 
-/** Node counts its own limits from the first byte: a connection on which none comes would stay for ever. */
+/** Node counts its own limits from the first byte: a connection on which none comes would stay forever. */
 function endSilent(server: Server, opened: 'connection' | 'secureConnection'): Server {
   const asked = new WeakSet<Socket>();
   server.on(opened, (socket: Socket) => {

@@ -43,7 +43,7 @@ export function listTest(never: readonly string[]): (user: Pick<DirectoryUser, '
     listed.some((pattern) => pattern.test(fold(userPrincipalName)) || pattern.test(id.toLowerCase()));
 }
 
-/** A guest who was renamed has no #EXT# any more, and a member of another tenant is no guest by type: each mark counts. */
+/** A guest who was renamed has no #EXT# anymore, and a member of another tenant is no guest by type: each mark counts. */
 function isGuest({ userType, userPrincipalName, creationType, externalUserState }: DirectoryUser): boolean {
   return (
     userType?.toLowerCase() === 'guest' ||

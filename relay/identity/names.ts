@@ -116,7 +116,7 @@ export function nameAccounts(
   }
 
   const given = new Set(fixed.keys());
-  // The order of ids: whoever came first keeps the name without a number, in every run.
+  // The order of ids: anyone who came first keeps the name without a number, in every run.
   const handed = new Set<string>();
   for (const wish of wishes.filter(({ rule }) => isNumbered(rule)).sort(byId)) {
     const there = formerHolder(fold(nameOf(wish)), directory, holders);

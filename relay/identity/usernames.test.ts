@@ -87,7 +87,7 @@ t.test('names become letters that a user name may have', async (t) => {
   fc.assert(fc.property(letters, (codes) => /^[a-z0-9-]+$/.test(transliterate(String.fromCharCode(...codes)) ?? 'a')));
 });
 
-t.test('a name of another script, or without letters, is told with the letter and the script', async (t) => {
+t.test('a name of another script, or without letters, is reported with the letter and the script', async (t) => {
   const reasons: [string, RegExp][] = [
     ['Ана', /"А" \(U\+0410\) is a letter of the Cyrillic script/],
     ['한나', /"한" \(U\+D55C\) is a letter of the Hangul script/],

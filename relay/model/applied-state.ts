@@ -49,7 +49,7 @@ export interface AppliedState {
   renamed: Map<SectionId, string>;
   /**
    * Members and owners of whom it is not known whether they still, or already, are: the answer never came. They are among
-   * `members` and `owners`, so that whoever left is removed; whoever belongs there is added again. Likewise
+   * `members` and `owners`, so that anyone who left is removed; anyone who belongs there is added again. Likewise
    * what may be retired or not. See uncertainKey.
    */
   uncertain: Set<RelationKey>;

@@ -2,7 +2,7 @@
 export interface DeltaPosition {
   deltaLink: string;
   /**
-   * The properties that were selected when the reading began, sorted: a link goes on to tell of these, whatever is selected
+   * The properties that were selected when the reading began, sorted: a link continues to tell of these, whatever is selected
    * since. Empty where an earlier version did not remember it.
    */
   selected: string;

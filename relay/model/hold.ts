@@ -3,7 +3,7 @@ import { asSchoolId, type OperationKey, type SchoolId } from './keys.ts';
 import type { OperationKind } from './operation.ts';
 import type { MemberKey } from './person-key.ts';
 
-/** In place of a school: every school of the district that has no hold of its own for the operation type. */
+/** Instead of a school: every school of the district that has no hold of its own for the operation type. */
 export const otherSchools = asSchoolId('district');
 
 export const guardRules = ['rollover', 'emptySource', 'sourceDrop', 'share', 'total'] as const;

@@ -16,7 +16,7 @@ export function problem<C extends ErrorCode>(subject: string, code: C, details: 
   return { subject, code, message, action };
 }
 
-/** Who can put problems of this code right; whoever runs the relay, for a code that this version does not know. */
+/** Who can put problems of this code right; the relay operator, for a code that this version does not know. */
 export function fixerOf(code: string): Fixer {
   const entry: Entry | undefined = isErrorCode(code) ? catalog[code] : undefined;
   return entry?.who ?? 'operator';

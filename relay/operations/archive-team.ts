@@ -6,7 +6,7 @@ import { protectedGroup, teamRefused } from './shared-answers.ts';
 import { noSources } from './sources.ts';
 import type { OperationSpec, ProfileOption } from './spec.ts';
 
-/** Whoever archives teams opens them again. */
+/** Anyone who archives teams opens them again. */
 export const archiving: ProfileOption = {
   field: 'policies.sectionGone',
   isSet: ({ policies: { sectionGone } }) => sectionGone !== 'keep' && sectionGone.includes('archiveTeam'),

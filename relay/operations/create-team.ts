@@ -10,7 +10,7 @@ export const createTeam: OperationSpec<'createTeam'> = {
     { what: 'class', id: sectionId },
     // A class whose owners could not be added gets its team when they are.
     { what: 'owners', of: sectionId, atLeast: 1 },
-    // Whoever joins the group later is in its team up to a day later.
+    // Anyone who joins the group later is in its team up to a day later.
     { what: 'members', of: sectionId },
   ],
   changes: () => undefined,

@@ -17,7 +17,7 @@ export const expireClass: OperationSpec<'expireClass'> = {
   option: undefined,
   answers: classAnswers,
   makes: undefined,
-  // Whoever needs the class again names it again, and a reading of the directory tells what is true.
+  // Anyone who needs the class again names it again, and a reading of the directory tells what is true.
   lostAnswer: ({ key, after }) => ({ what: 'keep', kind: 'class', key: idIn(key), values: valuesIn(after) }),
 
   does: { retires: 'expired' },
@@ -35,6 +35,6 @@ export const expireClass: OperationSpec<'expireClass'> = {
     ifApproved: ({ length }) => `${length} classes are marked as expired. Their members, files and posts stay.`,
   },
   sentence: ({ section }) => `${section} is marked as expired`,
-  // The name is no value of PowerSchool any more.
+  // The name is no value of PowerSchool anymore.
   sources: noSources,
 };

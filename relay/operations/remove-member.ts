@@ -12,7 +12,7 @@ export const removeMember: OperationSpec<'removeMember'> = {
   needs: ({ sectionId, personKey }) => [
     { what: 'class', id: sectionId },
     { what: 'person', key: personKey },
-    // Whoever stays as the last owner stays a member: teachers must be both.
+    // Anyone who stays as the last owner stays a member: teachers must be both.
     { what: 'otherOwner', of: sectionId, than: personKey },
   ],
   changes: () => undefined,

@@ -35,7 +35,7 @@ export const removeOwner: OperationSpec<'removeOwner'> = {
   },
 
   does: { removes: 'owner' },
-  // In some tenants whoever is removed as an owner is no member any more (a known issue of Graph, 2021): whoever belongs there is
+  // In some tenants anyone who is removed as an owner is no member anymore (a known issue of Graph, 2021): anyone who belongs there is
   // added again by the next run, not by this one, because Microsoft advises to wait.
   effect: ({ sectionId, personKey }) => {
     const person = { container: sectionId, items: [personKey] };

@@ -10,7 +10,7 @@ export const revokeSessions: OperationSpec<'revokeSessions'> = {
   noun: 'person to sign out',
   needs: ({ personKey }) => [
     { what: 'person', key: personKey },
-    // Whoever can still sign in would do so at once.
+    // Anyone who can still sign in would do so at once.
     { what: 'disabled', key: personKey },
   ],
   changes: ({ personKey }) => ({ what: 'person', key: personKey }),

@@ -18,7 +18,7 @@ export const alreadyInSchool: OutcomeRow = {
   problem: 'GRAPH_REJECTED',
 };
 
-/** Whoever is to be removed is gone already, or the group is. */
+/** Anyone who is to be removed is gone already, or the group is. */
 export const alreadyGone: readonly OutcomeRow[] = [
   { status: [404, 410], verdict: 'look up', problem: 'ObjectMissing' },
   { ...notFound, verdict: 'look up' },

@@ -43,7 +43,7 @@ export interface OperationSpec<K extends OperationKind = OperationKind> {
   /** What there is to know when a run was killed before the answer. */
   lostAnswer(entry: { key: OperationKey; after: unknown }): LostAnswer;
 
-  /** What it does, for whoever looks for the operation that does so: the repair of a difference, or what somebody waits for. */
+  /** What it does, for anyone who looks for the operation that does so: the repair of a difference, or what somebody waits for. */
   does: Does;
   /**
    * What it leaves in the applied state.

@@ -58,7 +58,7 @@ function withoutClearing(operation: Update): Update | undefined {
 }
 
 /**
- * Nothing is known any more of what was to be cleared: Graph clears it, keeps it, or refuses that, after which it is not asked for
+ * Nothing is known anymore of what was to be cleared: Graph clears it, keeps it, or refuses that, after which it is not asked for
  * again.
  */
 function withoutCleared(written: Update['body'], { before, body }: Update): Update['body'] {

@@ -25,7 +25,7 @@ export function isOpen(term: Term | undefined, { openDaysBefore }: Dates, today:
  * A pre-registered student is in from `openDaysBefore` days before the first day in the class, or from that day.
  *
  * A student's last day is exclusive and a co-teacher's inclusive, as in PowerSchool. Where classes open before their
- * term, whoever is in from its first day is in from the opening on.
+ * term, anyone who is in from its first day is in from the opening on.
  */
 export function presence(
   { kind, startDate, endDate }: Membership,

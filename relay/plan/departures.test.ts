@@ -48,7 +48,7 @@ t.test('a policy acts when the days have passed, and not before', async (t) => {
   t.same(departed(applied, withPolicies({})).people.size, 0, 'nothing without a policy');
 });
 
-t.test('whoever was in a school of another profile is not for this one to retire', async (t) => {
+t.test('anyone who was in a school of another profile is not for this one to retire', async (t) => {
   const applied = done();
   const by = withPolicies(everything, 'test', { schools: ['2'] });
   t.same([...departed(applied, by).people], []);

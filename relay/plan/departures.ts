@@ -31,7 +31,7 @@ export interface Held {
   applied: Pick<AppliedState, 'classes'>;
 }
 
-/** What has become gone since the last look, and what is back, or nobody's business any more. */
+/** What has become gone since the last look, and what is back, or nobody's business anymore. */
 export interface DepartureNews {
   gone: ObjectKey[];
   back: ObjectKey[];

@@ -190,7 +190,7 @@ function classAdder({ roster, profile, today }: Desire): (state: DesiredState, s
   };
 }
 
-/** The lead teacher; without one, whoever teaches the section now, the first by the record's id. */
+/** The lead teacher; without one, the teacher who teaches the section now, the first by the record's id. */
 function teacherOf(section: Section, roster: RosterIndex, isNow: (one: TeacherRoster) => boolean): Person | undefined {
   const teaching = [...roster.membershipsOf(sectionIdOf(section))]
     .filter((one) => one.kind === 'teacherRoster')

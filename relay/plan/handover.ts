@@ -7,7 +7,7 @@ export type Moves = ReadonlyMap<PersonKey, PersonKey>;
 
 /**
  * The applied state as it is when the accounts have changed hands: values, classes, schools and licenses are those of the
- * account, and so of whoever has it. What the new person should not have is then taken away as from anybody else.
+ * account, and so of the person who has it. What the new person should not have is then taken away as from anybody else.
  */
 export function withHandovers(applied: AppliedState, moves: Moves): AppliedState {
   if (moves.size === 0) return applied;

@@ -247,56 +247,59 @@ t.test('an enrollment of somebody who is not in the roster is a problem, not a c
   t.match(problem, { subject: 'studentEnrollment:30', code: 'InvalidLookupReference', message: /students:10/ });
 });
 
-t.test('who is named by a class and provisioned by nobody is told with where they are, and what to do', async (t) => {
-  const school = [
-    ...small.school,
-    { kind: 'school' as const, id: '2', schoolId: 'district', name: 'Low', schoolNumber: '2' },
-  ] as typeof small.school;
-  const only = (name: string, schools: string[]) => ({ ...profile, name, state: 'enabled' as const, schools });
-  const problemsIn = (world: typeof small, by: typeof profile, all: (typeof profile)[]) => {
-    const index = new RosterIndex();
-    index.apply(changesOf(world));
-    const accounts = {
-      linked: new Map([...index.people.keys()].map((key) => [key, `object-${key}`])),
-      createdByUs: new Set<PersonKey>(),
-      toCreate: new Map(),
-      onPremises: () => false,
+t.test(
+  'who is named by a class and provisioned by nobody is reported with where they are, and what to do',
+  async (t) => {
+    const school = [
+      ...small.school,
+      { kind: 'school' as const, id: '2', schoolId: 'district', name: 'Low', schoolNumber: '2' },
+    ] as typeof small.school;
+    const only = (name: string, schools: string[]) => ({ ...profile, name, state: 'enabled' as const, schools });
+    const problemsIn = (world: typeof small, by: typeof profile, all: (typeof profile)[]) => {
+      const index = new RosterIndex();
+      index.apply(changesOf(world));
+      const accounts = {
+        linked: new Map([...index.people.keys()].map((key) => [key, `object-${key}`])),
+        createdByUs: new Set<PersonKey>(),
+        toCreate: new Map(),
+        onPremises: () => false,
+      };
+      const desired = desiredState(
+        { roster: index, accounts, profile: by, scope: scopeOf(by, all), made: nothingApplied(), today },
+        index.allKeys(),
+      );
+      return desired.problems.get(asSectionId('5')) ?? [];
     };
-    const desired = desiredState(
-      { roster: index, accounts, profile: by, scope: scopeOf(by, all), made: nothingApplied(), today },
-      index.allKeys(),
-    );
-    return desired.problems.get(asSectionId('5')) ?? [];
-  };
-  const one = only('one', ['1']);
-  const cases: [typeof small, (typeof profile)[], RegExp, RegExp][] = [
-    [
-      { ...small, teacher: [] },
-      [one],
-      /teachers:20, who is not current staff of any synced school \(the district office/,
-      /active assignment/,
-    ],
-    [
-      { ...small, student: [] },
-      [one],
-      /students:10, who is not an active student of any synced school/,
-      /end the enrollment/,
-    ],
-    [
-      { ...small, school, student: small.student.map((who) => ({ ...who, schoolId: '2' })) },
-      [one],
-      /school 2, which no profile covers/,
-      /"schools" of the profile/,
-    ],
-    [
-      { ...small, school, teacher: small.teacher.map((who) => ({ ...who, schoolId: '2' })) },
-      [one, only('two', ['2'])],
-      /school 2, which the profile two covers: a class has only people of its own profile/,
-      /into one profile/,
-    ],
-  ];
-  for (const [world, all, message, action] of cases) {
-    t.match(problemsIn(world, one, all), [{ code: 'InvalidLookupReference', message, action }]);
-  }
-  t.same(problemsIn(small, one, [one]), []);
-});
+    const one = only('one', ['1']);
+    const cases: [typeof small, (typeof profile)[], RegExp, RegExp][] = [
+      [
+        { ...small, teacher: [] },
+        [one],
+        /teachers:20, who is not current staff of any synced school \(the district office/,
+        /active assignment/,
+      ],
+      [
+        { ...small, student: [] },
+        [one],
+        /students:10, who is not an active student of any synced school/,
+        /end the enrollment/,
+      ],
+      [
+        { ...small, school, student: small.student.map((who) => ({ ...who, schoolId: '2' })) },
+        [one],
+        /school 2, which no profile covers/,
+        /"schools" of the profile/,
+      ],
+      [
+        { ...small, school, teacher: small.teacher.map((who) => ({ ...who, schoolId: '2' })) },
+        [one, only('two', ['2'])],
+        /school 2, which the profile two covers: a class has only people of its own profile/,
+        /into one profile/,
+      ],
+    ];
+    for (const [world, all, message, action] of cases) {
+      t.match(problemsIn(world, one, all), [{ code: 'InvalidLookupReference', message, action }]);
+    }
+    t.same(problemsIn(small, one, [one]), []);
+  },
+);

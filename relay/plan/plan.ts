@@ -219,7 +219,7 @@ function* classMemberOperations(desired: DesiredState, applied: AppliedState): I
 }
 
 /**
- * Whoever left, where the policy is to remove them. Without anybody to take a class over its teachers stay: Graph does
+ * Anyone who left, where the policy is to remove them. Without anybody to take a class over its teachers stay: Graph does
  * not let the last owner go, and nobody could run it. That is so, too, where somebody has removed those who teach it.
  */
 function* removals(sectionId: SectionId, desired: DesiredState, applied: AppliedState): Iterable<Operation> {
@@ -273,7 +273,7 @@ function reasonOfChange(personKey: MemberKey): string {
     : 'they were in the section as a student, and are staff now';
 }
 
-/** How somebody left a class. Whoever is missing from the roster after the end of the term was there until then. */
+/** How somebody left a class. Anyone who is missing from the roster after the end of the term was there until then. */
 function wayOut(sectionId: SectionId, personKey: MemberKey, { over, finished }: DesiredState): 'dropped' | 'termEnded' {
   const toTheEnd: ReadonlySet<MemberKey> | undefined = finished.get(sectionId);
   if (toTheEnd?.has(personKey)) return 'termEnded';

@@ -166,7 +166,7 @@ export class RosterIndex {
   }
 }
 
-/** The person key of whoever an enrollment or roster is about. */
+/** The person key of the person whom an enrollment or roster is about. */
 export function memberOf(membership: Membership): PersonKey {
   return membership.kind === 'studentEnrollment'
     ? personKey('students', membership.studentId)

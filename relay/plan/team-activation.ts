@@ -7,7 +7,7 @@ export interface TeamActivation {
   sectionId: SectionId;
   /** Of the class. */
   objectId: string;
-  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class any more. */
+  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class anymore. */
   state: 'waiting' | 'active' | 'gone';
   /** When the state was first seen, ISO 8601. */
   since: string;

@@ -49,7 +49,7 @@ export type PasswordPolicy = z.infer<typeof passwordSchema>;
 
 const guid = z.guid().toLowerCase();
 
-/** Assigned to each account, or through a group that has the license: one write for twenty people in place of one each. */
+/** Assigned to each account, or through a group that has the license: one write for twenty people instead of one each. */
 const licenseSchema = z
   .union([
     guid,

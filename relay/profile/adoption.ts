@@ -19,7 +19,7 @@ function readingSchema<const Ids extends readonly [string, ...string[]]>(ids: Id
 }
 
 /**
- * Per kind, what stands in place of an id. `dcid`: School Data Sync's PowerSchool Sync read `/ws/v1`, whose ids are DCIDs.
+ * Per kind, what stands instead of an id. `dcid`: School Data Sync's PowerSchool Sync read `/ws/v1`, whose ids are DCIDs.
  * Districts that uploaded CSV files chose for themselves. A wrong reading finds nothing, or contradicts itself and is reported.
  */
 export const adoptionSchema = z

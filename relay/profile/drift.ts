@@ -19,7 +19,7 @@ export const driftSchema = z
     /** Classes and schools that somebody deleted. A new one would be empty of work and posts, and the old one can be restored for 30 days: reported. */
     deletedObjects: z.enum(['report', 'recreate']).default('report'),
     /**
-     * Accounts that somebody deleted, where accounts are created. Whoever deletes one by hand mostly means it; it can be
+     * Accounts that somebody deleted, where accounts are created. Anyone who deletes one by hand mostly means it; it can be
      * restored for 30 days, and a new one would have its name and neither mailbox nor files: reported.
      */
     deletedAccounts: z.enum(['report', 'recreate']).default('report'),

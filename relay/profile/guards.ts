@@ -20,7 +20,7 @@ export const guardSchema = z
       .strictObject({ percent: percent.default(10), above: count.default(20), total: count.default(500) })
       .prefault({}),
     /**
-     * Memberships, classes and schools made again after somebody undid them in Microsoft 365, counted like removals: whoever
+     * Memberships, classes and schools made again after somebody undid them in Microsoft 365, counted like removals: anyone who
      * emptied so many classes may have meant it.
      */
     repairs: z

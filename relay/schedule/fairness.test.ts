@@ -95,7 +95,7 @@ class World {
     if (item.service !== service) this.wrong.push(`${task} is of another service`);
     if (this.underWay.has(task)) this.wrong.push(`${task} was given out twice`);
     for (const need of item.needs) {
-      // What is younger may have come when nothing was to be waited for any more.
+      // What is younger may have come when nothing was to be waited for anymore.
       const isOnItsWay = this.schedule.bringersOf(need).some((one) => one < task && !this.wereAside.has(one));
       if (isOnItsWay && !this.#hasBegun.has(task)) this.wrong.push(`${task} was given out before ${need}`);
       const { since = 0, by = 0 } = this.there.get(need) ?? {};

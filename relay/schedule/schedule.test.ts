@@ -191,7 +191,7 @@ t.test('keys that are planned again: what was not sent is replaced, and nobody n
   t.equal(schedule.open(1), 5, 'what may have been sent is not replaced');
 });
 
-t.test('a lane goes on to the next one when the one that it was left to is withdrawn', async (t) => {
+t.test('a lane continues to the next one when the one that it was left to is withdrawn', async (t) => {
   const lane = 'class:1';
   const schedule = scheduleOf(
     { name: 'first', lane },

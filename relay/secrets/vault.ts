@@ -19,7 +19,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * @param loadKey called at the first use: whoever never has a secret needs no key
+ * @param loadKey called at the first use: anyone who never has a secret needs no key
  * @param name where the key comes from, for errors
  */
 export function createVault(loadKey: () => Promise<Buffer>, name: string): Vault {

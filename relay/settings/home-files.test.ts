@@ -5,7 +5,7 @@ import { startTestRelay } from '../testing/relay-double.ts';
 import { exposedState, tidyState } from './home-files.ts';
 
 t.test(
-  'a restored database that others may read is told at the start, and so is a folder that they may write',
+  'a restored database that others may read is reported at the start, and so is a folder that they may write',
   async (t) => {
     const home = join(t.testdir(), 'state');
     mkdirSync(home, { mode: 0o700 });

@@ -1,4 +1,4 @@
-/** What settings lack, and certificates that end: told in time, and refused when it is too late. */
+/** What settings lack, and certificates that end: reported in time, and refused when it is too late. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -60,7 +60,7 @@ t.test('each thing that settings lack is one sentence with what to do', async (t
   }
 });
 
-t.test('a certificate that ends soon is told, one that has ended is refused when it is given', async (t) => {
+t.test('a certificate that ends soon is reported, one that has ended is refused when it is given', async (t) => {
   const settings = checkSettings({ listen: tls, graph: { clientId, certificateFile: certFile, keyFile } });
   const seen = async (days: number) => {
     const nowMs = Date.now() + days * dayMs;

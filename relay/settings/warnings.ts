@@ -1,4 +1,4 @@
-/** What settings lack for real work, or will lack soon: told when they are given and when the relay starts. */
+/** What settings lack for real work, or will lack soon: reported when they are given and when the relay starts. */
 import { isLoopback } from '../../shared/trust.ts';
 import { certificateIn } from './certificate-files.ts';
 import type { RelaySettings } from './settings.ts';

@@ -85,7 +85,7 @@ t.test('a long reading holds no writer of the same process back, and cannot writ
   const names = ({ db }: TenantScope) => db.selectFrom('profile').select('name').execute();
   await store.readTenant(id, async (scope) => {
     t.same(await names(scope), []);
-    // Would wait for ever on the connection of the reader.
+    // Would wait forever on the connection of the reader.
     await store.withTenant(id, (other) => setProfile(other, testProfile, now));
     t.same(await names(scope), [], 'it sees its own moment');
   });

@@ -156,7 +156,7 @@ async function unavailable<T>(store: string, action: () => Promise<T>): Promise<
   }
 }
 
-/** While it is opened, damage is told as what no second attempt fixes. */
+/** While it is opened, damage is reported as what no second attempt fixes. */
 async function opened<T>(store: string, action: () => Promise<T>): Promise<T> {
   try {
     return await unavailable(store, action);

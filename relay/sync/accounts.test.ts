@@ -145,7 +145,7 @@ t.test('a group that is gone is a problem, until there is another', async (t) =>
   const gone = { group: 'a7e30c5b-0000-4000-8000-000000000001' };
   district.profile = { ...district.profile, licenses: { ...licenses, students: gone } };
   t.match(await district.run(), { state: 'errors', failed: 1, problems: 1 });
-  t.match(await district.run(), { state: 'errors', failed: 1, problems: 1 }, 'tried again, and told once');
+  t.match(await district.run(), { state: 'errors', failed: 1, problems: 1 }, 'tried again, and reported once');
   district.profile = { ...district.profile, licenses };
   t.match(await district.run(), { state: 'success', problems: 0 });
 });

@@ -264,7 +264,7 @@ function differences(
       named(one.owners),
     ];
     const before = ever.get(id);
-    // Whoever School Data Sync put into a class and left before Hallpass came is nobody that it would remove.
+    // A person whom School Data Sync put into a class and left before Hallpass came is nobody that it would remove.
     const was = start.class.find((other) => other.id === one.id);
     const mayStay = named([...(was?.members ?? []), ...(was?.owners ?? [])]);
     if (profile.policies.studentLeftClass === 'keep')

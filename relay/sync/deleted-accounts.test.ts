@@ -1,4 +1,4 @@
-/** Accounts that somebody deleted: told of, and given back when they are restored; made again only where that is wanted. */
+/** Accounts that somebody deleted: reported, and given back when they are restored; made again only where that is wanted. */
 import t from 'tap';
 import { RawClient } from '../../scripts/simulators/microsoft/contract/raw-client.ts';
 import { timestamp } from '../../shared/clock.ts';
@@ -29,39 +29,42 @@ function isWhole(district: District, name = 'student0'): boolean {
 const nameOf = (district: District, link: Link | undefined) =>
   district.microsoft.directory.users.get(link?.objectId ?? '')?.props.userPrincipalName;
 
-t.test('the person is told of and gets no other account; one that is restored is theirs with everything', async (t) => {
-  const district = await inStep(t, { mode: create });
-  const { store, tenantId, microsoft } = district;
-  const link = await linkOf(district);
-  const user = microsoft.directory.users.get(link?.objectId ?? '');
-  if (user === undefined) return t.fail('no account');
-  const name = String(user.props.userPrincipalName).replace(/@.*/, '');
-  t.ok(isWhole(district, name));
-  const accounts = microsoft.directory.users.size;
-  microsoft.directory.deleteUser(user);
-  t.match(await later(district), { done: 0, failed: 0, problems: 1 });
-  t.same(await codes(district), ['AccountDeletedByHand students:10']);
-  t.equal(await linkOf(district), undefined);
-  district.restart();
-  t.match(
-    await later(district, 40 * 24 * 60 * minutes),
-    { done: 0, failed: 0, problems: 1 },
-    'for as long as it lasts',
-  );
-  t.equal(microsoft.directory.users.size, accounts - 1);
-  t.notOk((await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'));
+t.test(
+  'the person is reported and gets no other account; one that is restored is theirs with everything',
+  async (t) => {
+    const district = await inStep(t, { mode: create });
+    const { store, tenantId, microsoft } = district;
+    const link = await linkOf(district);
+    const user = microsoft.directory.users.get(link?.objectId ?? '');
+    if (user === undefined) return t.fail('no account');
+    const name = String(user.props.userPrincipalName).replace(/@.*/, '');
+    t.ok(isWhole(district, name));
+    const accounts = microsoft.directory.users.size;
+    microsoft.directory.deleteUser(user);
+    t.match(await later(district), { done: 0, failed: 0, problems: 1 });
+    t.same(await codes(district), ['AccountDeletedByHand students:10']);
+    t.equal(await linkOf(district), undefined);
+    district.restart();
+    t.match(
+      await later(district, 40 * 24 * 60 * minutes),
+      { done: 0, failed: 0, problems: 1 },
+      'for as long as it lasts',
+    );
+    t.equal(microsoft.directory.users.size, accounts - 1);
+    t.notOk((await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'));
 
-  microsoft.directory.restore(user);
-  t.match(await later(district), { failed: 0, problems: 0 });
-  t.match(await linkOf(district), { objectId: link?.objectId, rule: 'created' });
-  t.ok(isWhole(district, name));
-  t.ok(
-    (await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'),
-    'its password too',
-  );
-  t.match(await later(district), { done: 0, failed: 0, problems: 0 });
-  t.same(await store.withTenant(tenantId, readDeletedAccounts), []);
-});
+    microsoft.directory.restore(user);
+    t.match(await later(district), { failed: 0, problems: 0 });
+    t.match(await linkOf(district), { objectId: link?.objectId, rule: 'created' });
+    t.ok(isWhole(district, name));
+    t.ok(
+      (await store.withTenant(tenantId, readPasswords)).some(({ personId }) => personId === '10'),
+      'its password too',
+    );
+    t.match(await later(district), { done: 0, failed: 0, problems: 0 });
+    t.same(await store.withTenant(tenantId, readDeletedAccounts), []);
+  },
+);
 
 t.test('where the profile says so another one is made, at once or when the policy changes', async (t) => {
   const district = await inStep(t, { mode: create, drift: { deletedAccounts: 'recreate' } });

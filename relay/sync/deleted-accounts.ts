@@ -1,5 +1,5 @@
 /**
- * People whose account somebody deleted, where accounts are created. Whoever deletes an account by hand mostly means it, and
+ * People whose account somebody deleted, where accounts are created. Anyone who deletes an account by hand mostly means it, and
  * it can be restored for 30 days, with mailbox and files: a new one would have none of that, and stand in its way. So it is
  * told of, unless the profile wants another one made. Where accounts are matched, the person is simply matched again.
  */

@@ -193,7 +193,7 @@ t.test('the plan tells of it before any run has noticed, and writes nothing down
   );
 });
 
-t.test('whoever is missing for some days only has not left', async (t) => {
+t.test('anyone who is missing for some days only has not left', async (t) => {
   const district = await open(t, { studentGone: 'disable', goneForDays: 3 });
   await district.commit(without('10'));
   await nextDays(district, 2);

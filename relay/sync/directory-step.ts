@@ -80,7 +80,7 @@ const behindMs = 3_600_000;
 
 /**
  * Accounts that appeared or changed and bear a stamp, although nobody is linked to them: after an older database was restored,
- * those that were made or matched since. Their user names would be taken for somebody else's for ever.
+ * those that were made or matched since. Their user names would be taken for somebody else's forever.
  */
 async function readForgotten(
   { store, tenantId, client, clock }: DirectoryStep,

@@ -45,7 +45,7 @@ const rosters = {
     if (one.kind === 'school') return [{ ...one, name: `New ${one.name}` }];
     if (one.kind === 'student') return [{ ...one, grade: '10' }];
     if (one.kind === 'section') return [{ ...one, courseName: `New ${one.courseName}` }];
-    // Another teacher in place of the one, and a student fewer.
+    // Another teacher instead of the one, and a student fewer.
     if (one.kind === 'teacherRoster' && one.sectionId === '50') return [{ ...one, teacherId: '92' }];
     return one.kind === 'studentEnrollment' && one.id === '300' ? [] : [one];
   }),
@@ -82,7 +82,7 @@ async function open(t: Test): Promise<District> {
 interface Seen {
   /** Kinds that were carried out, in the order of the registry. */
   kinds: OperationKind[];
-  /** What Microsoft 365 has in the end, with names in place of ids. */
+  /** What Microsoft 365 has in the end, with names instead of ids. */
   directory: unknown;
   failed: number;
 }
@@ -110,7 +110,7 @@ async function carryOut(t: Test, district: District, part: Part): Promise<Seen> 
   return { kinds, directory: await named(district), failed };
 }
 
-/** Everything that the tenant has, without times, and with names in place of object ids. */
+/** Everything that the tenant has, without times, and with names instead of object ids. */
 async function named(district: District): Promise<unknown> {
   const { user, class: classes, school } = await district.dump();
   const lines = [...user, ...classes, ...school];

@@ -62,7 +62,7 @@ function measure(
       const there = student + teacher;
       // Who was known before and has no account yet is no news: a run was cut short, or accounts were refused.
       const due = Math.max(0, there - (tenant.applied.schoolUsers.get(schoolId)?.size ?? 0));
-      // Whoever deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
+      // Anyone who deleted many accounts at once may have meant it: they are no leftovers of an earlier run.
       const again = operations.filter((one) => newAccountOf(one)?.isAnother).length;
       return { there, changes: again + Math.max(0, all - again - Math.max(0, due - again)) };
     }

@@ -123,7 +123,7 @@ t.test('two new records that claim the account of one who left get a problem eac
 });
 
 t.test(
-  'who returns under the old record while somebody present has the account is told of, with both names',
+  'who returns under the old record while somebody present has the account is reported, with both names',
   async (t) => {
     for (const mode of [match, create]) {
       const district = await open(t, mode);

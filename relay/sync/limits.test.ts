@@ -28,7 +28,7 @@ t.test('what the tenant has no room for is a problem that says so, and made as s
   t.ok(classes.length === 6 && classes.every(({ owners }) => owners?.length === 1));
 });
 
-t.test('an application that may not set owners is told before anything is made', async (t) => {
+t.test('an application that may not set owners is reported before anything is made', async (t) => {
   const district = await open(t);
   district.microsoft.app.roles = ['EduRoster.ReadWrite.All', 'User.ReadWrite.All', 'GroupMember.ReadWrite.All'];
   await t.rejects(district.run(), { code: 'GRAPH_CONSENT_MISSING', message: /Group\.ReadWrite\.All/ });

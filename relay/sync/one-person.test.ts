@@ -5,7 +5,7 @@ import { parseProfile } from '../profile/profile.ts';
 import { openDistrict, profileFor, smallRoster } from '../testing/district.ts';
 import { create, links, match, open, problemsOf, students } from '../testing/returned.ts';
 
-t.test('a person who is student and staff is provisioned as staff, whoever comes first', async (t) => {
+t.test('a person who is student and staff is provisioned as staff, no matter which comes first', async (t) => {
   const staff = {
     kind: 'teacher' as const,
     id: '99',
@@ -24,14 +24,14 @@ t.test('a person who is student and staff is provisioned as staff, whoever comes
   await district.commit(smallRoster(students));
   t.match(await district.run(), { problems: 0 }, 'no longer staff: the student has it again');
   await district.commit([...smallRoster(students), staff]);
-  for (const _ of Array(3)) t.match(await district.run(), { problems: 1 }, 'the student is told of in every run');
+  for (const _ of Array(3)) t.match(await district.run(), { problems: 1 }, 'the student is reported in every run');
   await district.commit(smallRoster(students));
   t.match(await district.run(), { problems: 0 });
   t.match(await links(district), { 'students:10': 'student0@contoso.edu', 'teachers:99': undefined });
 });
 
 t.test(
-  'where accounts are made, a person who is student and staff has one, as staff, whoever comes first',
+  'where accounts are made, a person who is student and staff has one, as staff, no matter which comes first',
   async (t) => {
     const names = { givenName: 'Ana', surname: 'Šimić 0' };
     const staff = { kind: 'teacher' as const, id: '99', schoolId: '1', username: 'student0@Contoso.edu', ...names };

@@ -1,4 +1,4 @@
-/** Every problem that the catalog knows comes about, is told with its next step, and vanishes when it is put right. */
+/** Every problem that the catalog knows comes about, is reported with its next step, and vanishes when it is put right. */
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import { fixers } from '../../shared/errors/entry.ts';

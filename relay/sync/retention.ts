@@ -1,4 +1,4 @@
-/** Keeps the journal from growing for ever, and answers of the API for no longer than they are good for: what is too old is deleted once a day. */
+/** Keeps the journal from growing forever, and answers of the API for no longer than they are good for: what is too old is deleted once a day. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { type Loop, startLoop } from '../../shared/service.ts';

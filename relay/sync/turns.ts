@@ -28,9 +28,9 @@ export interface Turns {
    * @throws HallpassError why Graph or the store could not be worked with; the signal's reason
    */
   take(order: TurnOrder): Promise<boolean>;
-  /** What is known of the tenant is not needed any more. Between its turns. */
+  /** What is known of the tenant is not needed anymore. Between its turns. */
   forget(tenantId: string): void;
-  /** When no turn is under way any more. */
+  /** When no turn is under way anymore. */
   close(): Promise<void>;
 }
 

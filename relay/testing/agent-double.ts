@@ -26,7 +26,7 @@ export interface AgentIdentity {
   privateKey: CryptoKey;
 }
 
-/** What stood in place of the upgrade or of the enrollment. */
+/** What stood instead of the upgrade or of the enrollment. */
 export interface Refusal {
   status: number;
   code: string | undefined;

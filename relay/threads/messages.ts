@@ -11,7 +11,7 @@ export interface ThreadStart {
   file: string;
   /** The state folder. */
   home: string;
-  /** Key file in place of the one in the state folder. */
+  /** Key file instead of the one in the state folder. */
   keyFile: string | undefined;
   settings: RelaySettings;
 }

@@ -29,7 +29,7 @@ export class RunningAgent {
     });
     agent.#opened = opened;
     agent.#running = opened.agent.run();
-    // Met by whoever waits for a cycle or for the end.
+    // Met by anyone who waits for a cycle or for the end.
     agent.#running.catch(() => undefined);
     return agent;
   }

@@ -63,7 +63,7 @@ export interface World {
   scratch: string;
   /** Changes PowerSchool: `make` is done at once, without anybody reading in between. */
   change(make: () => void): Promise<void>;
-  /** One `sync --once` of a new agent. @returns how the cycle ended, as the local page is told; undefined when none began */
+  /** One `sync --once` of a new agent. @returns how the cycle ended, as the local page shows it; undefined when none began */
   syncOnce(): Promise<{ end: CycleEnd | undefined; error: unknown }>;
   /** An agent that goes on until it is stopped. */
   startAgent(): Promise<RunningAgent>;

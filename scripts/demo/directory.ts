@@ -89,8 +89,8 @@ export function demoDirectory(
 }
 
 /**
- * The accounts of those who are not to get new ones, by domain. Whoever belongs to no profile has one, too, and so has
- * whoever belongs to two.
+ * The accounts of those who are not to get new ones, by domain. Anyone who belongs to no profile has one, too, and so has
+ * anyone who belongs to two.
  */
 function accountsFor(
   { people }: District,

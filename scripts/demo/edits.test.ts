@@ -113,7 +113,7 @@ t.test('when the term is over, nobody is enrolled, and another student leaves', 
 });
 
 t.test(
-  'whoever leaves is disabled and what is deleted ends, where the profile says so and does not wait',
+  'anyone who leaves is disabled and what is deleted ends, where the profile says so and does not wait',
   async (t) => {
     const from = district('2018-06-30');
     from.people.push(person('students', '22'));

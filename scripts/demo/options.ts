@@ -16,7 +16,7 @@ export interface DemoOptions {
   profile: ProfileKind;
   /** What the tenant holds at the start. */
   directory: DirectoryKind;
-  /** Folder of a School Data Sync v1 CSV set, in place of a made-up district. */
+  /** Folder of a School Data Sync v1 CSV set, instead of a made-up district. */
   sdsCsv: string | undefined;
   /** Make a team of every class. */
   teams: boolean;

@@ -51,7 +51,7 @@ export class Programs implements AsyncDisposable {
     for (const program of this.#running) program.kill();
   }
 
-  /** Nothing can be started any more; returns when every process is gone. */
+  /** Nothing can be started anymore; returns when every process is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#failed.abort(new Interrupted('over'));
     for (const program of this.#running.toReversed()) await program.stop();

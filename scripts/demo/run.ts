@@ -43,7 +43,7 @@ export async function runDemo(options: DemoOptions, screen: Screen, control: Dem
   }
 }
 
-/** A report of an earlier run must not be taken for this one's, and a wrong path is better told now than at the end. */
+/** A report of an earlier run must not be taken for this one's, and a wrong path is better reported now than at the end. */
 async function clearReport(file: string): Promise<void> {
   try {
     await rm(file, { force: true });

@@ -1,7 +1,7 @@
 /** What people see: a bar on a terminal, a line per event otherwise. */
 import { isRich } from '../../shared/terminal.ts';
 
-/** Without a terminal, progress is told this often at most. */
+/** Without a terminal, progress is shown at most this often. */
 const quietMs = 2000;
 
 export class Screen {

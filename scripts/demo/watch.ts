@@ -1,4 +1,4 @@
-/** Tells of edits in PowerSchool, and when they have arrived in Graph. Asks nobody: it is told, or it hears. */
+/** Tells of edits in PowerSchool, and when they have arrived in Graph. It asks nobody: it gets reports and listens. */
 import { watch } from 'node:fs';
 import type { Program } from './program.ts';
 import { count, type Screen, seconds } from './screen.ts';

@@ -5,7 +5,7 @@
 export type RetryClass = 'retry' | 'retry-after' | 'fix' | 'bug';
 
 /**
- * Who can put a problem right: whoever keeps PowerSchool (`sis`), the administrators of Microsoft 365 (`microsoft`), whoever
+ * Who can put a problem right: anyone who keeps PowerSchool (`sis`), the administrators of Microsoft 365 (`microsoft`), anyone who
  * runs the relay and its profiles (`operator`), or `nobody`, because it passes by itself.
  */
 export const fixers = ['sis', 'microsoft', 'operator', 'nobody'] as const;

@@ -40,7 +40,7 @@ export class VirtualClock implements Clock {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // setImmediate comes after every promise and every ready socket: whoever can go on without time passing does.
+    // setImmediate comes after every promise and every ready socket: anyone who can go on without time passing does.
     setImmediate(() => {
       this.#scheduled = false;
       const next = Math.min(...this.#waiters.map((waiter) => waiter.at));

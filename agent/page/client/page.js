@@ -18,7 +18,7 @@ function showBlock({ id, html }) {
   }
   const element = document.getElementById(id);
   const before = id === 'verdict' ? element.firstElementChild.dataset.say : '';
-  // Whoever has just pressed a button goes on from there when it is drawn again.
+  // Anyone who has just pressed a button goes on from there when it is drawn again.
   const focused = element.contains(document.activeElement) ? document.activeElement.id : '';
   element.innerHTML = html;
   showTimes(element);

@@ -12,7 +12,7 @@ export const securityHeaders = {
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  // With no-referrer a form would be sent with "Origin: null", which cannot be told from a forged one.
+  // With no-referrer a form would be sent with "Origin: null", which cannot be distinguished from a forged one.
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -160,7 +160,7 @@ class Site {
   #document(response: ServerResponse): void {
     answer(response, 200, 'text/html; charset=utf-8', documentOf(this.#model(), this.#token));
     const { names, buckets, board, clock } = this.#parts;
-    // A look at the page is no reason to disturb a PowerSchool that shall be left alone.
+    // A look at the page is no reason to disturb a PowerSchool that should be left alone.
     if (rests(board.state, clock.now())) return;
     void names?.learn(buckets().map(({ schoolId }) => schoolId)).then((news) => {
       if (news) this.#stream.changed();

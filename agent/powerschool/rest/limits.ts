@@ -1,4 +1,4 @@
-/** What `/ws/v1` does not know, as an administrator is told it. */
+/** What `/ws/v1` does not know, in words for an administrator. */
 import type { SourceKind } from '../../model/source.ts';
 
 const restLimits: readonly string[] = [

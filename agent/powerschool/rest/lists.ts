@@ -113,7 +113,7 @@ export class Lists {
     }
   }
 
-  /** Under way before it is waited for; a failure is met by whoever waits in the end. */
+  /** Under way before it is waited for; a failure is met by the final wait. */
   #fetch(list: ListRequest, page: ReturnType<typeof pageOf>, signal: AbortSignal): Promise<JsonObject[]> {
     const rows = this.#client.page(list, page, signal);
     rows.catch(() => undefined);

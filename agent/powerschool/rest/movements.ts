@@ -1,6 +1,6 @@
 /**
  * Students who move between schools. One school shows that they are gone; that another one has them shows only when it
- * is read, and until then they would be nowhere. So whoever is missing is looked for, and the school has its turn next.
+ * is read, and until then they would be nowhere. So anyone who is missing is looked for, and the school has its turn next.
  * (Where the number of students changes, the counts tell it; this is for two students who change places.)
  */
 import { isActive } from './rows.ts';

@@ -5,7 +5,7 @@
  * and again, the one that waits longest first, as often as a share of PowerSchool's time allows. Turns that a known
  * change asks for come at once; they use up what the others would have had.
  *
- * When a bucket was last read stands in the probe's memory, in place of the hash that a PowerQuery would bring: a
+ * When a bucket was last read stands in the probe's memory, instead of the hash that a PowerQuery would bring: a
  * restarted agent goes on where the one before it stopped.
  */
 import type { Kind } from '../../../shared/roster.ts';
@@ -77,7 +77,7 @@ export function takeTurns(candidates: readonly Candidate[], allowance: Allowance
   return turns;
 }
 
-/** The entry of a bucket that is read now, told apart from the one before. */
+/** The entry of a bucket that is read now, distinguished from the one before. */
 export function turnEntry(records: number, nowMs: number, before?: ProbeEntry): ProbeEntry {
   return { records, hash: `turn ${Math.max(Math.floor(nowMs), (readAtOf(before) ?? 0) + 1)}` };
 }

@@ -12,7 +12,7 @@ export interface ListRequest {
   path: string;
   resource: Paged;
   q?: string;
-  /** Whether a row belongs to the list, as far as the row says; undefined where that cannot be told. */
+  /** Whether a row belongs to the list, as far as the row says; undefined if that is unknown. */
   belongs?: (row: JsonObject) => boolean;
 }
 

@@ -21,7 +21,7 @@ export function parseV1(text: string): Json | undefined {
   }
 }
 
-/** The declaration of JSON.parse does not know yet what a reviver is told besides. */
+/** The declaration of JSON.parse does not know yet what else a reviver gets. */
 function asWritten(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value === 'number') return context?.source ?? String(value);
   if (typeof value === 'boolean') return String(value);

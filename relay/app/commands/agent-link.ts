@@ -136,7 +136,7 @@ export async function noteAlive({ store, clock }: StoreContext, agentIds: readon
 /**
  * Notes whose connections are gone.
  *
- * @param gone asked when the transaction has begun: whoever comes back later says hello in a later one
+ * @param gone asked when the transaction has begun: anyone who comes back later says hello in a later one
  * @returns what it said
  */
 export async function noteGone(

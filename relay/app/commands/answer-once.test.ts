@@ -1,4 +1,4 @@
-/** What a request was answered is told again to the one who asked, and to nobody else. */
+/** What a request was answered is repeated to the one who asked, and to nobody else. */
 import t, { type Test } from 'tap';
 import { VirtualClock } from '../../../shared/testing/virtual-clock.ts';
 import { openStore } from '../../store/store.ts';
@@ -44,7 +44,7 @@ t.test('another request under the same key is refused, another key is another re
   t.equal(times(), 3);
 });
 
-t.test('what was kept before it came to an end is told, unless it failed', async (t) => {
+t.test('what was kept before it finished is repeated, unless it failed', async (t) => {
   const { store, ask, rows } = await setUp(t);
   let told: unknown;
   await ask({}, async (keep) => {

@@ -1,7 +1,7 @@
 /**
  * Requests that are carried out once, however often they are sent. What the first one was answered is kept for a day, sealed with a key
  * that nobody but the one who asked can make: it comes of their token and their Idempotency-Key, and the database has hashes alone of
- * both. So whoever copies the database reads no answer, and one that holds what is shown once can be repeated to the one who lost it.
+ * both. So anyone who copies the database reads no answer, and one that holds what is shown once can be repeated to the one who lost it.
  */
 import { hash, hkdfSync } from 'node:crypto';
 import { z } from 'zod';

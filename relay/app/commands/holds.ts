@@ -8,7 +8,7 @@ import { perform, type StoreContext, type TenantRef } from '../perform.ts';
 export interface HoldDecision extends HoldChoice {
   tenant: TenantRef;
   state: Decision['state'];
-  /** Operations that an approval covers, in place of as many as are held now. */
+  /** Operations that an approval covers, instead of as many as are held now. */
   limit?: number | undefined;
   /** ISO 8601: when an approval ends; by the profile, unless it says otherwise. */
   until?: string | undefined;

@@ -56,7 +56,7 @@ export async function putProfile(
       need(all);
       const before = all.find((one) => one.name === name);
       const profile = { ...document.profile, state: before?.state ?? 'preview' };
-      // Looked at here, where nobody can enable it any more before this is written.
+      // Looked at here, where nobody can enable it anymore before this is written.
       if (profile.state === 'enabled' && errors > 0) {
         throw fail('PROFILE_CHANGE_REFUSED', { profile: name, tenant: tenant.slug, count: errors });
       }

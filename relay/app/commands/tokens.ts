@@ -1,5 +1,5 @@
 /**
- * Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. Whoever manages tokens can
+ * Tokens of programs: for one district, several or all. None can do or open more than the one who makes it. Anyone who manages tokens can
  * revoke one that is for other subjects.
  */
 import { fail } from '../../../shared/errors.ts';
@@ -66,7 +66,7 @@ export async function endToken(
     const { id: tenantId } = await reach(scope, actor, tenant);
     const opened = await mightOf(scope, id);
     if (opened === undefined || (opened.tenants !== 'all' && !opened.tenants.includes(tenantId))) {
-      // Whoever gives the secret in place of the id is not shown it again.
+      // Anyone who gives the secret instead of the id is not shown it again.
       throw fail('TOKEN_NOT_FOUND', { token: looksLikeToken(id) ? 'hallpass_…' : id });
     }
     needRank(actor, opened);

@@ -26,7 +26,7 @@ export async function personMeant(scope: TenantScope, asked: string): Promise<{ 
 }
 
 /**
- * The DCID of whoever is meant, also of somebody who left and never had an account. Before the first cycle nobody is known, and
+ * The DCID of the person who is meant, also of somebody who left and never had an account. Before the first cycle nobody is known, and
  * what was asked is taken for a DCID.
  *
  * @throws as {@link onePerson}

@@ -14,7 +14,7 @@ const names: Names = {
   schools: new Map([['7', 'Maple School']]),
 };
 
-t.test('operations are told with the names of people and classes', (t) => {
+t.test('operations are described with the names of people and classes', (t) => {
   const operation = (kind: string, key: string, people: string[] = [], after?: unknown) =>
     sentenceOf({ kind, key, people, after }, names);
   t.equal(operation('addMembers', 'class:42', ['students:1']), 'Ada Lovelace joins Biology 1 (section 42)');

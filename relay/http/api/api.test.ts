@@ -156,7 +156,7 @@ t.test('what is wrong with a question is said with what, where and what to do', 
   t.match(await refused('plan?profile=none'), { status: 404, code: 'PROFILE_UNKNOWN' });
   t.match(await refused('nothing'), { status: 404, code: 'API_PATH_UNKNOWN' });
   const posted = await fetch(`${relay.url}/api/v1/tenants/contoso/status`, { method: 'POST' });
-  t.equal(posted.status, 401, 'nothing is told without a token, not even what there is');
+  t.equal(posted.status, 401, 'nothing is answered without a token, not even what there is');
 
   await relay.store.withTenant(district.tenantId, ({ db, tenantId }) =>
     db.updateTable('tenant').set({ open_cycle: 'x' }).where('id', '=', tenantId).execute(),

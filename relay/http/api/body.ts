@@ -8,7 +8,7 @@ import { schemaReason } from '../../../shared/schema-reason.ts';
 /** Bytes; a profile with every option has five kilobytes. */
 export const mostBytes = 256 * 1024;
 
-/** Bodies are kept as they came: a profile's mistakes are told by line and column, and a repeated request is known by its text. */
+/** Bodies are kept as they came: a profile's mistakes are reported by line and column, and a repeated request is known by its text. */
 export function takeJson(api: FastifyInstance): void {
   api.removeAllContentTypeParsers();
   api.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: mostBytes }, (_request, body, done) =>

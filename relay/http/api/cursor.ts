@@ -39,7 +39,7 @@ export function pageOf<T>(found: readonly T[], limit: number, placeOf: (one: T) 
 
 /**
  * A page of a list that is at hand as a whole. Without limit and cursor all of it as it stands; else in the order of places, so that
- * nothing is left out or told twice when the list changes between two pages.
+ * nothing is left out or reported twice when the list changes between two pages.
  */
 export function pageWithin<T>(
   all: readonly T[],

@@ -17,7 +17,7 @@ export interface GateOptions {
   origins: Origins;
 }
 
-/** Whoever asks, with what they showed. */
+/** The caller, with what they showed. */
 export interface Admitted {
   actor: TokenActor;
   token: string;
@@ -31,7 +31,7 @@ export function openGate({ store, clock, origins }: GateOptions): (request: Fast
   const refusals = new AttemptLimit(refusalsPerMinute);
   return async ({ headers, raw }) => {
     const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-    // The token first: whoever guesses from an address shuts nobody out who shares it.
+    // The token first: anyone who guesses from an address shuts nobody out who shares it.
     const actor = await admitToken({ store, clock }, token);
     if (actor !== undefined) return { actor, token };
     throw refusals.refuse(origins.of(raw), clock.now(), fail('API_TOKEN_INVALID', {}));

@@ -1,4 +1,4 @@
-/** What becomes of a request: whoever asks is let in, what is asked is done, once, and the answer is sent. */
+/** What becomes of a request: anyone who asks is let in, what is asked is done, once, and the answer is sent. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';

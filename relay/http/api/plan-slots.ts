@@ -65,7 +65,7 @@ export class PlanSlots {
   async *#work(question: PlanQuestion): AsyncGenerator<string> {
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(longestMs)]);
     const worker = new Worker(planThread(), { workerData: question });
-    // Whoever waits for a message hears of it too; with nobody waiting it must not end the relay.
+    // Anyone who waits for a message hears of it too; with nobody waiting it must not end the relay.
     worker.on('error', () => undefined);
     const end = () => {
       this.#open.delete(question);

@@ -1,5 +1,5 @@
 /**
- * What goes wrong, as problem details (RFC 9457), with the members that clients of 0.2.0 read. Whoever asks for application/json
+ * What goes wrong, as problem details (RFC 9457), with the members that clients of 0.2.0 read. Anyone who asks for application/json
  * alone is told the same under that name.
  */
 import { STATUS_CODES } from 'node:http';

@@ -172,7 +172,7 @@ function move(name: ProfileMove, summary: string, isChecked: boolean): Route {
 
 type OnFindings = (found: readonly ProfileProblem[]) => void;
 
-/** What the check found is told also where it is the reason of a refusal. */
+/** What the check found is reported also where it is the reason of a refusal. */
 async function withFindings<T>(
   work: (onFindings: OnFindings) => Promise<T>,
 ): Promise<{ found: readonly ProfileProblem[]; result: T }> {

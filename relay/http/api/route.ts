@@ -19,12 +19,12 @@ export interface Visit {
   params: Record<string, string>;
   headers: { accept: string | undefined; ifMatch: string | undefined; ifNoneMatch: string | undefined };
   nowMs: number;
-  /** The database, for whoever opens it again. */
+  /** The database, for anyone who opens it again. */
   file: string;
   slots: PlanSlots;
   /** The relay's address, for agents. */
   url: string;
-  /** Of a request with an Idempotency-Key: has the answer kept for whoever lost it, before what it shows is forgotten. */
+  /** Of a request with an Idempotency-Key: has the answer kept for anyone who lost it, before what it shows is forgotten. */
   keep(answer: Answer): Promise<void>;
 }
 

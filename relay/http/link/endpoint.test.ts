@@ -129,7 +129,7 @@ t.test('a check is told who it is, and leaves the connection of the same agent a
   });
 });
 
-t.test('an address that is refused too often has to wait, except for whoever has a good token', async (t) => {
+t.test('an address that is refused too often has to wait, except for anyone who has a good token', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   for (let at = 0; at < 60; at++) await connectDouble(relay.url, agent, { token: 'nonsense' });
   const bad = await connectDouble(relay.url, agent, { token: 'nonsense' });

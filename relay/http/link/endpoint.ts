@@ -70,7 +70,7 @@ export interface Endpoint {
   readonly trouble: HallpassError | undefined;
   /** Tells the tenant's connected agents; returns how many there are. */
   command(tenantId: string, name: 'sync' | 'settings'): number;
-  /** Lets nobody in any more, sends the connected away with a time to come back, finishes the work in hand. */
+  /** Lets nobody in anymore, sends the connected away with a time to come back, finishes the work in hand. */
   close(): Promise<void>;
 }
 
@@ -228,7 +228,7 @@ function offeredProtocols({ headers }: IncomingMessage): string[] {
   return (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
-/** An HTTP answer in place of the upgrade. */
+/** An HTTP answer instead of the upgrade. */
 function refuse(socket: Duplex, { status, headers, body }: HttpAnswer, nowMs: number): void {
   const text = JSON.stringify(body);
   const lines = Object.entries({

@@ -85,7 +85,7 @@ export class Fleet {
   }
 
   /**
-   * Sends every agent away with a time of its own to come back. Whoever is in the middle of something gets `graceMs` to
+   * Sends every agent away with a time of its own to come back. Anyone who is in the middle of something gets `graceMs` to
    * finish it and leave; the message in work is always finished.
    */
   async drain(graceMs: number): Promise<void> {
@@ -103,7 +103,7 @@ export class Fleet {
       }),
     );
     await this.#watching.ended;
-    // Told to people only: a database that is away now has worse to report.
+    // Only for people: a database that is away now has worse to report.
     await noteNobodyConnected(this.#options).catch(() => undefined);
   }
 

@@ -38,7 +38,7 @@ export class Origins {
     return clientAddress(request, source ?? peer, proxies);
   }
 
-  /** Where a request that lost its Upgrade headers lost them, as far as can be told. */
+  /** Where a request that lost its Upgrade headers lost them, as far as anybody can tell. */
   whoStripped(request: IncomingMessage): { side: 'relay' | 'district' | 'unknown'; who: string; proxy: string } {
     const { proxies } = this.#options;
     const proxy = request.socket.remoteAddress ?? '';

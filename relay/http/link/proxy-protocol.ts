@@ -56,7 +56,7 @@ export interface Peers {
 }
 
 /**
- * Reads the header of every connection before the server sees it. Whoever is no trusted proxy, or sends no header, is
+ * Reads the header of every connection before the server sees it. A peer that is not a trusted proxy, or sends no header, is
  * disconnected.
  *
  * @param refused called with the address of a peer that was disconnected

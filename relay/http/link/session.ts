@@ -27,7 +27,7 @@ const progressEveryMs = 500;
 /** Between two lines on what an agent tells, milliseconds; and between two that say the same. */
 const noteEveryMs = 100;
 const sameNoteEveryMs = 10_000;
-/** How often the same health is written again, so that its age can be told, milliseconds. */
+/** How often the same health is written again, so that its age shows, milliseconds. */
 const repeatHealthMs = 5 * 60_000;
 
 export interface SessionOptions {

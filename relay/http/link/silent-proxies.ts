@@ -19,7 +19,7 @@ export async function silentProxies(home: string): Promise<SilentProxy[]> {
   return (await read.catch(() => null)) ?? [];
 }
 
-/** Told to people only: what cannot be written is left. */
+/** Only for people: what cannot be written is left. */
 export class SilentProxies {
   readonly #file: DurableFile<SilentProxy[]>;
   #known: SilentProxy[] = [];

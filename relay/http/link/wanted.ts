@@ -17,7 +17,7 @@ export class Wanted {
     this.#fields = fields;
   }
 
-  /** The schools themselves are always told, so that they can be chosen. */
+  /** The schools themselves are always sent, so that they can be chosen. */
   has({ kind, schoolId }: Bucket): boolean {
     if (kind === 'school' || schoolId === districtBucket) return kind === 'school' && schoolId === districtBucket;
     return this.#schools === undefined || this.#schools.has(schoolId);

@@ -22,7 +22,7 @@ export interface GivenName {
   personId: string;
 }
 
-/** Notes names before they are used; whoever had one first keeps it. */
+/** Notes names before they are used; anyone who had one first keeps it. */
 export async function addGivenNames(
   { db, tenantId }: TenantScope,
   names: readonly GivenName[],

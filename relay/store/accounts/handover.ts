@@ -78,7 +78,7 @@ async function markEarlierRole(
 }
 
 /**
- * Gives a person the account of somebody who has left, because a person decided so, in place of the one that they had. What the
+ * Gives a person the account of somebody who has left, because a person decided so, instead of the one that they had. What the
  * other had in classes and schools is taken away by the next run, as after every hand-over.
  *
  * @param by who does it

@@ -50,7 +50,7 @@ export async function addPasswords(
   }
 }
 
-/** Keeps passwords in place of those of before, if there were any. */
+/** Keeps passwords instead of those of before, if there were any. */
 export async function replacePasswords(
   scope: TenantScope,
   passwords: readonly SealedPassword[],
@@ -180,7 +180,7 @@ export async function countReadopted({ db, tenantId }: TenantScope): Promise<num
   return Number(count);
 }
 
-/** They are not needed any more, or not known any more. */
+/** They are not needed anymore, or not known anymore. */
 export async function forgetPasswords(
   { db, tenantId }: TenantScope,
   people: readonly { role: Role; personId: string }[],

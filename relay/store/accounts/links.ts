@@ -168,7 +168,7 @@ export async function holderOf({ db, tenantId }: TenantScope, objectId: string):
 }
 
 /**
- * Gives a person an account by hand, in place of the one they had. It stays theirs whatever the rules say.
+ * Gives a person an account by hand, instead of the one they had. It stays theirs whatever the rules say.
  *
  * @param by who does it
  * @throws HallpassError LINK_TAKEN when the account is somebody else's

@@ -105,7 +105,7 @@ export async function issueCode(
   return { code, expiresAt };
 }
 
-/** The time zone that the district's agents last told; undefined before that, or from an older agent. */
+/** The time zone that the district's agents last reported; undefined before that, or from an older agent. */
 export async function districtTimeZone(scope: TenantScope): Promise<string | undefined> {
   return (await reportedSources(scope)).find(({ timeZone }) => timeZone !== undefined)?.timeZone;
 }
@@ -115,7 +115,7 @@ export async function sourceKind(scope: TenantScope): Promise<Hello['source']['k
   return (await reportedSources(scope))[0]?.kind;
 }
 
-/** What the district's agents told of PowerSchool, the last one first. */
+/** What the district's agents reported about PowerSchool, the last one first. */
 async function reportedSources({ db, tenantId }: TenantScope): Promise<Hello['source'][]> {
   const rows = await db
     .selectFrom('agent')

@@ -239,7 +239,7 @@ const damagedKeys: Damage[] = [
   },
 ];
 
-t.test('a column that names nothing is damage, and is not told', async (t) => {
+t.test('a column that names nothing is damage, and is not reported', async (t) => {
   for (const { table, key, row, readers } of damagedKeys) {
     const { id, inTenant } = await setUp(t);
     await inTenant(({ db }) => row(id, 'Zelenka').execute(db));
@@ -287,7 +287,7 @@ t.test('a key that names nothing is damage, too', async (t) => {
   await t.rejects(inTenant(readHolds), { code: 'STORED_VALUE_DAMAGED', message: /table hold .*removeMember/ });
 });
 
-t.test('a damaged profile is told, and one that was carried out is left out', async (t) => {
+t.test('a damaged profile is reported, and one that was carried out is left out', async (t) => {
   const { inTenant } = await setUp(t);
   await inTenant(({ db }) => sql`update profile set body = '{"name"', applied_body = '{"name"'`.execute(db));
   const error = { code: 'STORED_VALUE_DAMAGED', message: /profile.*test/ };

@@ -1,4 +1,4 @@
-/** Sync profiles as they are stored: a JSON document each, told apart by name. */
+/** Sync profiles as they are stored: a JSON document each, distinguished by name. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { fail, HallpassError } from '../../../shared/errors.ts';
@@ -8,7 +8,7 @@ import { readExistingAgain } from '../directory/mirror.ts';
 import { readJson } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
-/** The mistakes of a document are told by the profile's own check. */
+/** The mistakes of a document are reported by the profile's own check. */
 const storedDocument = z.unknown();
 
 /** Of a document of any version, whether it writes. */
@@ -83,7 +83,7 @@ export async function needProfile(scope: TenantScope, tenant: string, name: stri
   if (name !== undefined) chooseProfile(await readProfiles(scope), tenant, name);
 }
 
-/** Puts the profile in force, in place of the one of that name if there is one. */
+/** Puts the profile in force, instead of the one of that name if there is one. */
 export async function setProfile(scope: TenantScope, profile: Profile, now: Date): Promise<void> {
   const { db, tenantId } = scope;
   const base = { name: profile.name, body: JSON.stringify(profile), updated_at: now.toISOString() };

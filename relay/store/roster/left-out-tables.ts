@@ -1,4 +1,4 @@
-/** Tables of the rows of PowerSchool that no record can be made of, as an agent last told them. */
+/** Tables of the rows of PowerSchool that no record can be made of, as an agent last reported them. */
 import type { RowFault } from '../../../shared/left-out.ts';
 import type { Kind } from '../../../shared/roster.ts';
 

@@ -58,7 +58,7 @@ export async function unlistedLeftOut(
   return total === undefined || count <= 0 ? undefined : { count, firstAt: total.first_at, lastAt: total.last_at };
 }
 
-/** A row as the problem of whoever keeps PowerSchool. */
+/** A row as a problem of the PowerSchool administrator. */
 export function problemOfRow(row: LeftOutRow): Problem {
   const { kind, schoolId, id, field } = row;
   return problem(subjectOf(row), 'RowLeftOut', {

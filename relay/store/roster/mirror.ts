@@ -201,7 +201,7 @@ function stored<K extends Kind>({ id, data }: { id: string; data: string }): Rec
   return readMany(isRecord<K>, data, 'record', id);
 }
 
-/** One record by kind and id, whichever school it is in; undefined when there is none (any more). */
+/** One record by kind and id, whichever school it is in; undefined when there is none (anymore). */
 export async function readRecord<K extends Kind>(
   scope: TenantScope,
   kind: K,

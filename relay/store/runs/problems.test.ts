@@ -21,7 +21,7 @@ t.test('only one entry of the catalog refers to another problem, and names one t
   t.ok(Object.hasOwn(catalog, code), code);
 });
 
-t.test('whoever a class names and nobody provisions: their own row, or why they are in no school', async (t) => {
+t.test('a person whom a class names and nobody provisions: their own row, or why they are in no school', async (t) => {
   const mode = { students: 'match', teachers: 'match' } as const;
   const district = await openDistrict({ dir: t.testdir(), mode, students: 6, accounts: true });
   t.teardown(() => district.close());

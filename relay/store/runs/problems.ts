@@ -32,7 +32,7 @@ export async function replaceProblems(
       )
       .execute();
   }
-  // Told by what they are and not by when they were last seen: a clock may stand still for two runs, or go back.
+  // Recognized by what they are and not by when they were last seen: a clock may stand still for two runs, or go back.
   const open = new Set(problems.map(({ subject, code }) => `${code} ${subject}`));
   const known = await scope.db
     .selectFrom('problem')
@@ -116,7 +116,7 @@ export async function countLeftOut(scope: TenantScope): Promise<Map<string, numb
   return counts;
 }
 
-/** Told with the profile that covers the school; with none where no profile does. */
+/** Reported with the profile that covers the school; with none where no profile does. */
 async function problemsOfRows(scope: TenantScope): Promise<OpenProblem[]> {
   const rows = await readLeftOut(scope);
   const unlisted = await unlistedLeftOut(scope);

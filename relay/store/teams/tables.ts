@@ -20,7 +20,7 @@ interface TeamActivationTable {
   section_id: string;
   /** Of the class. */
   object_id: string;
-  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class any more. */
+  /** `waiting`: owners alone see the team until one of them activates it. `gone`: Teams has none of the class anymore. */
   state: 'waiting' | 'active' | 'gone';
   /** When the state was first seen. */
   since: string;

@@ -142,7 +142,7 @@ export async function revokeToken({ db }: SystemScope, id: string, now: Date): P
     .execute();
 }
 
-/** Tokens that open no tenant any more. */
+/** Tokens that open no tenant anymore. */
 export async function forgetClosedTokens({ db }: SystemScope): Promise<void> {
   await db
     .deleteFrom('access_token')
@@ -151,7 +151,7 @@ export async function forgetClosedTokens({ db }: SystemScope): Promise<void> {
     .execute();
 }
 
-/** Notes that it was used. Once an hour is enough to see which tokens are not needed any more. */
+/** Notes that it was used. Once an hour is enough to see which tokens are not needed anymore. */
 export async function touchToken(
   { db }: SystemScope,
   { id, lastUsedAt }: Pick<ApiToken, 'id' | 'lastUsedAt'>,

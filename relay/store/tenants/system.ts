@@ -150,7 +150,7 @@ export interface EnrolledAgent {
 }
 
 /**
- * Trades a code for an agent's identity; whoever enrolls knows nothing but the code. Undefined when the code is wrong,
+ * Trades a code for an agent's identity; anyone who enrolls knows nothing but the code. Undefined when the code is wrong,
  * expired or used, which the caller must not tell apart.
  */
 export async function redeemCode(

@@ -50,7 +50,7 @@ export class Engine implements Worklist {
     this.#stir();
   }
 
-  /** Returns when nothing is ready or under way any more, and what waits does so for long: it is left. @throws the signal's reason */
+  /** Returns when nothing is ready or under way anymore, and what waits does so for long: it is left. @throws the signal's reason */
   async work(): Promise<void> {
     const { signal } = this.#context;
     const wake = () => this.#stir();

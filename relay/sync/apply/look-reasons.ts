@@ -1,4 +1,4 @@
-/** Why Graph refused: who has what was asked for, what is not there any more, what is not allowed. */
+/** Why Graph refused: who has what was asked for, what is not there anymore, what is not allowed. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
 import { readAll } from '../../graph/lookups.ts';
@@ -82,7 +82,7 @@ async function ownAmong(
   });
 }
 
-/** Which of the objects that it refers to Microsoft 365 does not know any more. */
+/** Which of the objects that it refers to Microsoft 365 does not know anymore. */
 export async function missingObjects(task: Task, context: Applying): Promise<Step> {
   const { operation } = task;
   const error = task.doubt?.error ?? fail('ObjectMissing', { what: describe(operation), reason: 'status 404' });

@@ -1,4 +1,4 @@
-/** What comes next for an operation, once an answer or a look has told something. */
+/** What comes next for an operation, once an answer or a look has shown something. */
 
 import type { HallpassError } from '../../../shared/errors.ts';
 import type { Operation } from '../../model/operation.ts';
@@ -10,7 +10,7 @@ export type Step =
   | { kind: 'done'; objectId?: string | undefined; isFound?: boolean }
   /** Some of the people are in the group; the rest goes again. */
   | { kind: 'partly'; done: Operation; rest: Operation }
-  /** Some of the people have no account any more, or are refused; the rest goes again. */
+  /** Some of the people have no account anymore, or are refused; the rest goes again. */
   | { kind: 'without'; people: MemberKey[]; rest: Operation | undefined; error: HallpassError }
   /** Sent again after a while, if there are attempts left. */
   | { kind: 'again'; waitMs: number | undefined; attempts?: number | undefined; error: HallpassError }

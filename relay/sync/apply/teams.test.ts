@@ -70,7 +70,7 @@ t.test('a class that Teams refuses keeps no other class from its team', async (t
   }
 });
 
-t.test('without the permission a few classes are asked for, and all are told', async (t) => {
+t.test('without the permission a few classes are asked for, and all are reported', async (t) => {
   const more = Array.from({ length: 20 }, (_, at): RosterRecord[] => {
     const [id, schoolId] = [`6${at}`, '1'];
     const course = { courseNumber: id, courseName: id, sectionNumber: '1', termId: '1' };

@@ -130,7 +130,7 @@ export class TeamWork {
     const id = this.#teamOf(operation)?.operation;
     const isPassing = answer?.status === 429 || (answer?.status ?? 0) >= 500;
     if (answer !== undefined && (answer.status === 200 || isPassing)) return newsOfOperation(answer, id);
-    // An operation that Graph does not show (yet, or any more): the group says whether there is a team.
+    // An operation that Graph does not show (yet, or anymore): the group says whether there is a team.
     const isThere = await this.#teams.isTeam(this.#objectId(operation), true);
     return isThere === true ? { kind: 'there' } : { kind: 'accepted', operation: id };
   }

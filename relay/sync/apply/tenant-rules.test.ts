@@ -296,7 +296,7 @@ t.test('a teacher who left is gone from owners and members, whatever the tenant 
   }
 });
 
-t.test('whoever is removed as an owner stays a member where they belong, whatever the tenant does', async (t) => {
+t.test('anyone who is removed as an owner stays a member where they belong, whatever the tenant does', async (t) => {
   /** @returns whether the run that removes a student from the owners was killed */
   const removed = async (ends: boolean, killedAfter = Number.POSITIVE_INFINITY): Promise<boolean> => {
     const drift = { memberships: 'ignore', foreignMembers: 'remove' };
@@ -313,7 +313,7 @@ t.test('whoever is removed as an owner stays a member where they belong, whateve
       () => false,
       () => true,
     );
-    // What may have been carried out is not wanted any more.
+    // What may have been carried out is not wanted anymore.
     if (isKilled)
       district.profile = { ...district.profile, drift: { ...district.profile.drift, foreignMembers: 'keep' } };
     for (let run = 0; run < 2; run += 1) {

@@ -17,7 +17,7 @@ import type { TenantState } from '../state/tenant-state.ts';
 export interface Confirmation {
   /** It differs in a direct read too. */
   confirmed: Set<Drift>;
-  /** It does not differ. What is in neither could not be told now. */
+  /** It does not differ. What is in neither could not be decided now. */
   over: Drift[];
 }
 

@@ -72,7 +72,7 @@ const historyIn = (part: Part) =>
     foreignMembers: fc.constantFrom('keep' as const, 'remove' as const),
     lag: fc.constantFrom(50, 5000, 120_000),
     ownerRemovalEndsMembership: fc.boolean(),
-    // Two rounds by hand: whoever undoes a repair a third time is left alone.
+    // Two rounds by hand: anyone who undoes a repair a third time is left alone.
     steps: fc.array(
       fc.record({
         hands: fc.array(handIn(part), { maxLength: 6 }),
@@ -311,7 +311,7 @@ async function differences(district: District, world: World, history: History, b
   return wrong;
 }
 
-/** Everybody and every class is in their schools; whoever is in another one was there before, or put there by hand. */
+/** Everybody and every class is in their schools; anyone who is in another one was there before, or put there by hand. */
 function inSchools(
   { microsoft: { directory } }: District,
   world: World,

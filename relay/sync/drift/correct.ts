@@ -41,7 +41,7 @@ export function revert(drift: Drift, state: TenantState): Corrected {
   return correct({ ...drift, kind: kind[drift.kind], ...(ours === undefined ? {} : { theirs: ours }) }, state);
 }
 
-/** The objects that differences are about: of what is in a school, whoever or whatever it is. */
+/** The objects that differences are about: of what is in a school, a person or a class. */
 export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
   const objects = new Set<ObjectKey>();
   for (const { kind, object, item } of drifts) {

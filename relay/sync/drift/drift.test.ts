@@ -1,4 +1,4 @@
-/** What people change in Microsoft 365 by hand: noticed, repaired or told, and never fought over. */
+/** What people change in Microsoft 365 by hand: noticed, repaired or reported, and never fought over. */
 
 import t from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
@@ -42,7 +42,7 @@ t.test(
   },
 );
 
-t.test('whoever left PowerSchool meanwhile is not added again', async (t) => {
+t.test('anyone who left PowerSchool meanwhile is not added again', async (t) => {
   const district = await inStep(t);
   const group = classOf(district, '50');
   const student = studentIn(group);
@@ -55,7 +55,7 @@ t.test('whoever left PowerSchool meanwhile is not added again', async (t) => {
   t.notOk(group.members.has(student));
 });
 
-t.test('people whom somebody added stay; they are told of, or removed, where the profile says so', async (t) => {
+t.test('people whom somebody added stay; they are reported, or removed, where the profile says so', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -82,7 +82,7 @@ t.test('people whom somebody added stay; they are told of, or removed, where the
   t.equal(group.owners.size, 1, 'the teacher stays');
 });
 
-t.test('whoever is in a class before the account is known to be theirs is no stranger there', async (t) => {
+t.test('anyone who is in a class before the account is known to be theirs is no stranger there', async (t) => {
   const district = await inStep(t, { drift: { foreignMembers: 'remove', memberships: 'report' } });
   const { directory } = district.microsoft;
   const records = smallRoster(13);
@@ -99,7 +99,7 @@ t.test('whoever is in a class before the account is known to be theirs is no str
 });
 
 t.test(
-  'a value that somebody changed is told of once an hour, or written again; a name for teachers to choose is theirs',
+  'a value that somebody changed is reported once an hour, or written again; a name for teachers to choose is theirs',
   async (t) => {
     const district = await inStep(t);
     const { directory } = district.microsoft;
@@ -130,7 +130,7 @@ t.test(
   },
 );
 
-t.test('a class that somebody deleted is left alone and told of, until it is back', async (t) => {
+t.test('a class that somebody deleted is left alone and reported, until it is back', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -175,7 +175,7 @@ t.test(
   },
 );
 
-t.test('whoever undoes a repair twice is left alone and told of', async (t) => {
+t.test('anyone who undoes a repair twice is left alone and reported', async (t) => {
   const district = await inStep(t);
   const { directory } = district.microsoft;
   const group = classOf(district, '50');
@@ -324,7 +324,7 @@ t.test(
       microsoft.directory.users.update(renamed, { displayName: 'Somebody' });
       t.match(await later(district, 61 * minutes), { done: 2, failed: 0, problems: 0 }, `after "${selected}"`);
       t.equal(moved.props.officeLocation, '12B');
-      t.not(renamed.props.displayName, 'Somebody', 'and what the link would have told is noticed, too');
+      t.not(renamed.props.displayName, 'Somebody', 'and what the link would have shown is noticed, too');
 
       microsoft.directory.deltaPage = 2;
       microsoft.stats.reset();

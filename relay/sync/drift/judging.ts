@@ -29,7 +29,7 @@ export function judgeAll(
   const result: Judged[] = [];
   for (const [profile, drifts] of Map.groupBy(open, (drift) => profileOf(drift.object, state))) {
     if (profile === undefined) {
-      // Of no school of a profile any more: as everything that is gone, it is left as it is.
+      // Of no school of a profile anymore: as everything that is gone, it is left as it is.
       for (const drift of drifts) result.push({ drift, judgment: 'kept' });
       continue;
     }
@@ -54,7 +54,7 @@ export function judgeAll(
 }
 
 /**
- * Graph does not let the last owner of a class go. Whoever was made one by hand stays, where nobody who teaches the class is
+ * Graph does not let the last owner of a class go. Anyone who was made one by hand stays, where nobody who teaches the class is
  * an owner, or becomes one by the same plan; as a member, too, because teachers must be both.
  */
 function keepLastOwners(judged: readonly Judged[], desired: DesiredState): Judged[] {

@@ -1,4 +1,4 @@
-/** Graph does not let the last owner of a class go: whoever would be it stays, as a member too, until somebody else is one. */
+/** Graph does not let the last owner of a class go: anyone who would be it stays, as a member too, until somebody else is one. */
 import t from 'tap';
 import type { RosterRecord } from '../../../shared/roster.ts';
 import { parseProfile } from '../../profile/profile.ts';
@@ -64,7 +64,7 @@ t.test('a teacher who left stays while the new one is refused', async (t) => {
   t.notOk(group.owners.has(before) || group.members.has(before));
 });
 
-t.test('whoever somebody made an owner stays while nobody else is one', async (t) => {
+t.test('a person whom somebody made an owner stays while nobody else is one', async (t) => {
   const district = await inStep(t, { drift: { foreignMembers: 'remove' } });
   removeLeavers(district);
   const { directory } = district.microsoft;

@@ -1,4 +1,4 @@
-/** Who and what is in schools, changed by hand: read seldom, repaired or told of, and nobody is thrown out. */
+/** Who and what is in schools, changed by hand: read seldom, repaired or reported, and nobody is thrown out. */
 import t from 'tap';
 import { smallRoster } from '../../testing/district.ts';
 import { classOf, codes, inStep, later, minutes, reasons, schoolOf, setPolicy, userOf } from '../../testing/in-step.ts';
@@ -32,7 +32,7 @@ t.test('people and classes that somebody took out of their school are put there 
   t.match(await later(district), { done: 0 });
 });
 
-t.test('by policy it is told of instead, for no longer than an hour after it was put right', async (t) => {
+t.test('by policy it is reported instead, for no longer than an hour after it was put right', async (t) => {
   const district = await inStep(t, { drift: { memberships: 'report' } });
   const { directory } = district.microsoft;
   const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
@@ -53,7 +53,7 @@ t.test('by policy it is told of instead, for no longer than an hour after it was
 });
 
 t.test(
-  'whoever was put into a school by hand stays there, and is told of where the profile wants to hear',
+  'anyone who was put into a school by hand stays there, and is reported where the profile wants to hear',
   async (t) => {
     const district = await inStep(t);
     const { directory } = district.microsoft;
@@ -80,7 +80,7 @@ t.test(
   },
 );
 
-t.test('whoever has left PowerSchool is not put into the school again', async (t) => {
+t.test('anyone who has left PowerSchool is not put into the school again', async (t) => {
   const district = await inStep(t);
   const [school, student] = [schoolOf(district, '1'), userOf(district, 'student0')];
   district.microsoft.directory.removeFromSchool(school, student);

@@ -109,14 +109,14 @@ async function compareAll(context: DriftContext, state: TenantState, today: stri
   const open = judged.filter(({ drift }) => drift.state === 'open');
   const isReported = ({ drift, judgment }: Judged) =>
     drift.kind !== 'foreign' && (judgment === 'reported' || judgment === 'contended') && drift.verdict !== judgment;
-  // Values are read once an hour: what a reading did not show yet would be told as deleted until the next one.
+  // Values are read once an hour: what a reading did not show yet would be reported as deleted until the next one.
   const unsure = open.filter((one) => one.judgment === 'repair' || isReported(one)).map(({ drift }) => drift);
   const { confirmed, over } = await confirm(client, unsure, state);
   for (const drift of over) ledger.agrees(drift);
   const corrected: Corrected[] = [];
   for (const { drift, judgment } of judged) {
     if (drift.state !== 'repairing') continue;
-    // Held back, and not wanted any more: by the roster, or by a policy that has changed meanwhile.
+    // Held back, and not wanted anymore: by the roster, or by a policy that has changed meanwhile.
     if (judgment === 'accept') ledger.forget(drift);
     else if (drift.kind !== 'deleted' && (judgment === 'kept' || judgment === 'reported')) {
       corrected.push(revert(drift, state));

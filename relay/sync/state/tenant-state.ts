@@ -41,7 +41,7 @@ export class TenantState {
   departures: Departures = new Map();
   /** What was touched since departures were last looked for; undefined for everything. */
   #arrivals: Keys | undefined;
-  /** User names that were given, by this relay, to whomever. */
+  /** User names that were given, by this relay, . */
   names = new NameHistory();
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
   linksEditedAt: string | undefined;

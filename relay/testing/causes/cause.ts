@@ -16,7 +16,7 @@ export interface Cause {
   before?: (district: District) => void;
   /** Each followed by a run a quarter of an hour later, after the first one. */
   after?: ((district: District) => void | Promise<void>)[];
-  /** Puts it right; a run a quarter of an hour later, nothing is wrong any more. */
+  /** Puts it right; a run a quarter of an hour later, nothing is wrong anymore. */
   fix: (district: District) => void | Promise<void>;
 }
 

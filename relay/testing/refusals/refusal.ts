@@ -7,7 +7,7 @@ export interface Refusal {
   code?: string;
   message?: string;
   details?: object[];
-  /** In place of the error body. */
+  /** Instead of the error body. */
   body?: unknown;
   /** Kind of outcome, problem, who can put it right. */
   is: [string, string?, string?];

@@ -53,7 +53,7 @@ async function attack(name: string, program: HostileProgram, identity: AgentIden
   }
 }
 
-// The relay and whoever measures come first on a machine with few cores: the hostile agents are elsewhere in real life.
+// The relay and anyone who measures come first on a machine with few cores: the hostile agents are elsewhere in real life.
 setPriority(10);
 process.on('SIGTERM', () => {
   process.stdout.write(`${JSON.stringify(done)}\n`, () => process.exit(0));

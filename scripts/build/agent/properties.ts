@@ -16,7 +16,7 @@ export interface Properties {
   version: string;
 }
 
-/** @returns the content with Hallpass's properties in place of Node's; what is no Windows executable comes back as it is */
+/** @returns the content with Hallpass's properties instead of Node's; what is no Windows executable comes back as it is */
 export function withProperties(content: Buffer, properties: Properties): Buffer {
   if (content.toString('latin1', 0, 2) !== 'MZ') return content;
   const executable = NtExecutable.from(content);

@@ -1,5 +1,5 @@
 /**
- * Takes the Authenticode signature out of a Windows executable. Node's own does not hold any more once a program is put
+ * Takes the Authenticode signature out of a Windows executable. Node's own does not hold anymore once a program is put
  * in, and a broken signature is worse than none: scanners take it for tampering, and it is in the way of a new one.
  * Offsets are those of Microsoft's "PE Format" for 64-bit images.
  */

@@ -47,7 +47,7 @@ if (!isThere) {
     t.match(JSON.parse(await readFile(state('settings.json'), 'utf8')), { jitter: { seconds: 3 } });
   });
 
-  t.test('the lock of a dead agent is nobody’s, whoever has its process id', async (t) => {
+  t.test('the lock of a dead agent is nobody’s, no matter which process has its id', async (t) => {
     await writeFile(state('agent.lock'), '{"pid":56,"started":""}');
     t.match(await agent('status'), { code: 0, out: /Running +no/ });
     const enrolled = await agent('enroll', '--relay', 'https://127.0.0.1:9', '--code', 'ABCD-EFGH-JKLM');

@@ -136,7 +136,7 @@ export function nameAccounts(
   return result;
 }
 
-/** Whoever claims alone gets it, unless `refuse` knows why not; rivals get nothing, none of them. */
+/** A person who is alone in claiming it gets it, unless `refuse` knows why not; rivals get nothing, none of them. */
 function settle(
   claims: readonly [wanted: string, key: string][],
   result: Assignment,

@@ -87,7 +87,7 @@ export function danglingOf(
   const students = enrollments.filter((one) => {
     const place = open.get(one.section);
     if (place === undefined || known.has(`students:${one.student}`)) return false;
-    // Whoever waits is not missed yet.
+    // Anyone who waits is not missed yet.
     const waits = place.rules.studentsFrom !== undefined && today < place.rules.studentsFrom;
     return !waits && isEnrolled(one, place.section, place.rules, today);
   });

@@ -23,7 +23,7 @@ t.test('one good password for each account that was made is as it should be', (t
   t.end();
 });
 
-t.test('every password that is missing, doubled, weak or wrong is told of', (t) => {
+t.test('every password that is missing, doubled, weak or wrong is reported', (t) => {
   const { users, csv } = handedOut(t.testdir());
   const [one, two] = readHandedOut(csv);
   if (one === undefined || two === undefined) return t.end();

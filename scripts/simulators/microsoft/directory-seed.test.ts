@@ -36,7 +36,7 @@ t.test('most people match by one rule, a few by none, a few by two', async (t) =
   );
 });
 
-t.test('repeats by seed, whoever else is in the list', async (t) => {
+t.test('repeats by seed, no matter who else is in the list', async (t) => {
   const people = samplePeople(300, 5);
   t.same(seedDirectory(people, options), seedDirectory(people, options));
   const one = people.slice(100, 101);

@@ -5,7 +5,7 @@ import type { Answer } from './graph/call.ts';
 import type { Bag, Json } from './json.ts';
 
 /**
- * What a fault answers in place of the request; undefined when the request goes on.
+ * What a fault answers instead of the request; undefined when the request goes on.
  * @throws GraphError for the kinds that are errors of Graph
  */
 export function insteadOf(fault: FaultOrder): Answer | undefined {
@@ -66,7 +66,7 @@ export function errorOf(fault: FaultOrder): GraphError | undefined {
   }
 }
 
-/** @throws GraphError for one that is told by code and message, which gets the ids that every error of Graph has */
+/** @throws GraphError for one given by code and message, which gets the ids that every error of Graph has */
 function given(answer: GivenAnswer): Answer {
   const { status, headers = {}, details = [] } = answer;
   const body = bodyOfGiven(answer, (code, message) => {

@@ -1,7 +1,7 @@
 /** What a fault may be: the form in which the control API and tests order one. */
 import { z } from 'zod';
 
-/** An answer in place of Graph's own, or of the sign-in's. */
+/** An answer instead of Graph's own, or of the sign-in's. */
 const givenAnswer = z.strictObject({
   status: z.int().min(200).max(599),
   /** `error.code` of Graph; `error` of the sign-in. */
@@ -9,7 +9,7 @@ const givenAnswer = z.strictObject({
   /** `error.message` of Graph; `error_description` of the sign-in, where an AADSTS number fills `error_codes`, too. */
   message: z.string().optional(),
   details: z.array(z.strictObject({ code: z.string(), target: z.string(), message: z.string() })).optional(),
-  /** In place of an error body: a text is sent as it is (`""` is an empty body), anything else as JSON. */
+  /** Instead of an error body: a text is sent as it is (`""` is an empty body), anything else as JSON. */
   body: z.json().optional(),
   /** Content-Type, Retry-After, Location… */
   headers: z.record(z.string(), z.string()).optional(),

@@ -22,7 +22,7 @@ export const dcids: SisIds = {
 };
 
 /**
- * As the public seed-roster plugin for PowerSchool exports them: SECTIONS.ID, School_Number, and users of one list told apart by
+ * As the public seed-roster plugin for PowerSchool exports them: SECTIONS.ID, School_Number, and users of one list distinguished by
  * a prefix, students by Student_Number and staff by USERS.DCID.
  */
 export const seedRoster: SisIds = {

@@ -1,5 +1,5 @@
 /**
- * How the simulator speaks: HTTP/2 for whoever offers it by ALPN, as Graph does, and HTTP/1.1 for the others; and how a
+ * How the simulator speaks: HTTP/2 for anyone who offers it by ALPN, as Graph does, and HTTP/1.1 for the others; and how a
  * connection or a stream breaks when a fault wants it to.
  */
 import { constants, type Http2SecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
@@ -17,7 +17,7 @@ export type WireReply = FastifyReply<RouteGenericInterface, Http2SecureServer, H
 /** What happens to the answer on its way. */
 export type Breakage =
   | { how: 'drop' }
-  /** The stream is reset in place of an answer, or when half of it has gone. */
+  /** The stream is reset instead of an answer, or when half of it has gone. */
   | { how: 'reset'; code: StreamError; midway: boolean }
   /** The server says that it leaves. @param answers whether this request is still answered */
   | { how: 'goaway'; answers: boolean };

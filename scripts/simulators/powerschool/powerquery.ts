@@ -75,7 +75,7 @@ interface Run {
   projection: string;
 }
 
-/** The fields that the query needs and the plugin's access request lacks; all of them when it cannot be told. */
+/** The fields that the query needs and the plugin's access request lacks; all of them when that is unknown. */
 export function deniedFields(query: CompiledQuery, plugin: Plugin): string[] {
   const fields =
     query.compiled.state === 'ready' ? query.compiled.fields : fieldsOf(query).map((field) => field.toLowerCase());

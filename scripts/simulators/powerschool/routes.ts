@@ -54,7 +54,7 @@ async function serve(context: ServerContext, call: Call, rowFault: RowFault | un
   return notImplemented(call);
 }
 
-/** Public; the plugin's id is told to the plugin itself only. */
+/** Public; only the plugin itself gets its id. */
 function metadata(context: ServerContext, call: Call): Reply {
   const plugin = context.oauth.authenticate(call);
   const pluginId = isPlugin(plugin) ? plugin.id : undefined;

@@ -58,7 +58,7 @@ export class Teams {
     return group.teamOperations.some((operation) => !operation.isOver);
   }
 
-  /** Ends what is due. @param made told of every group that has a team now */
+  /** Ends what is due. @param made called with every group that has a team now */
   settle(made: (group: Group) => void): void {
     const now = this.#clock.now();
     for (let next = this.#pending[0]; next !== undefined && next.operation.endsAt <= now; next = this.#pending[0]) {

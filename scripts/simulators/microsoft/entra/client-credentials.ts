@@ -137,7 +137,7 @@ function readHeader(assertion: string): { alg: string; thumbprint: string } {
   }
 }
 
-/** An assertion is good once: whoever reads it on the way cannot use it again. */
+/** An assertion is good once: anyone who reads it on the way cannot use it again. */
 function checkReplay(jti: string | undefined, exp: number, seen: Map<string, number>, seconds: number): void {
   if (jti === undefined || jti === '' || seen.has(jti)) {
     throw new AadError(401, 'invalid_client', 50013, 'The client assertion has no jti claim, or it was used before.');

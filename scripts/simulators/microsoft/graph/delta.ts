@@ -38,7 +38,7 @@ export interface LinkRead {
   relations: readonly Relation[];
   /** Changes after this sequence number; 0 for all links that there are. */
   since: number;
-  /** Of a first, full round: changes after this are told besides. */
+  /** Of a first, full round: changes after this are reported, too. */
   until: number;
   offset: number;
 }

@@ -128,7 +128,7 @@ t.test('a deleted group is removed; a deleted person leaves', async (t) => {
   t.match(rows.find(({ id }) => id === stays)?.['members@delta'], [{ id: people[59], '@removed': {} }]);
 });
 
-t.test('what was written a moment ago shows later, and is told then', async (t) => {
+t.test('what was written a moment ago shows later, and is reported then', async (t) => {
   const id = await makeClass('Late', people.slice(0, 1));
   t.equal((await graph.control('PATCH', '/settings', { lag: 10_000 })).status, 204);
   t.equal((await graph.call('PATCH', `/groups/${id}`, { 'members@odata.bind': [link(people[1])] })).status, 204);

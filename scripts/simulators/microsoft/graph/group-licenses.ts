@@ -1,4 +1,4 @@
-/** Licenses of groups: whoever is a member has them. Nested groups do not count. */
+/** Licenses of groups: anyone who is a member has them. Nested groups do not count. */
 import { assignedSkus, type Directory } from '../directory/directory.ts';
 import type { Group, User } from '../directory/entities.ts';
 import { isBag, textOf } from '../json.ts';

@@ -3,7 +3,7 @@ import type { NamingPolicy } from '../directory/tenant-rules.ts';
 import { badRequest } from '../errors.ts';
 import { type Bag, textOf } from '../json.ts';
 
-/** The first name that breaks the policy is told, and no other. @throws 400 */
+/** The first name that breaks the policy is reported, and no other. @throws 400 */
 export function checkNaming(policy: NamingPolicy | null, props: Bag): void {
   if (policy === null) return;
   for (const property of ['displayName', 'mailNickname']) {

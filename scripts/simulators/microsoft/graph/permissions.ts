@@ -45,7 +45,7 @@ export const may = {
     ...directoryRead,
   ],
   archiveTeams: ['TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
-  /** Whoever may start an operation may ask what became of it. */
+  /** Anyone who may start an operation may ask what became of it. */
   readTeamOperations: ['Team.Create', 'TeamSettings.ReadWrite.All', 'Group.ReadWrite.All', directoryWrite],
   readOrganization: ['Organization.Read.All', 'Organization.ReadWrite.All', 'User.Read.All', ...directoryRead],
 } as const satisfies Record<string, readonly string[]>;

@@ -38,7 +38,7 @@ export function* generateDistrict(options: DistrictOptions): Generator<Batch> {
 
   // The sections of the last two schools, for people who belong to several.
   const neighbors = new Map<number, PlannedSection[]>();
-  // Their batches wait until nobody of another school can join a section any more.
+  // Their batches wait until nobody of another school can join a section anymore.
   const waiting: Batch[] = [];
   let index = 0;
   for (const plan of plans) {

@@ -43,7 +43,7 @@ export function drop(row: CcRow, section: PlannedSection, leftOn: string): void 
   section.row.no_of_students -= 1;
 }
 
-/** Whoever is registered for a day to come has a schedule from that day on, where the terms are not over by then. */
+/** Anyone who is registered for a day to come has a schedule from that day on, where the terms are not over by then. */
 export function enrollAhead(
   batch: Batch,
   world: World,

@@ -80,7 +80,7 @@ function addCoTeachers(batch: Batch, world: World, section: PlannedSection, staf
   if (aide !== undefined) addSectionTeacher(batch, world, section, { staffId: aide, role: aideRole, priority: 3 });
 }
 
-/** A SECTIONTEACHER row; its dates are the term's unless told. */
+/** A SECTIONTEACHER row; its dates are the term's unless given. */
 function addSectionTeacher(
   batch: Batch,
   world: World,

@@ -24,7 +24,7 @@ export const testFields = ['STUDENTS.DCID', 'STUDENTS.Last_Name', 'STUDENTS.Stud
 
 const columns = testFields.slice(0, 3).map((field) => [field, field.split('.').at(-1) ?? ''] as const);
 
-/** A named query; its columns are those of a student unless told. */
+/** A named query; its columns are those of a student unless given. */
 export function queryXml(
   query: {
     name?: string;

@@ -63,7 +63,7 @@ function javaText(value: number): string {
   return `${sign}${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }
 
-/** The library's own way to write numbers: here `2.0` becomes `2`, and nobody can tell it from `2` any more. */
+/** The library's own way to write numbers: here `2.0` becomes `2`, and nobody can tell it from `2` anymore. */
 function withoutTrailingZeros(text: string): string {
   return text.includes('E') ? text : text.replace(/\.?0+$/, '');
 }

@@ -1,4 +1,4 @@
-/** A district from a School Data Sync v1 CSV set, in place of a generated one. */
+/** A district from a School Data Sync v1 CSV set, instead of a generated one. */
 import { type Batch, emptyBatch, type SectionRow } from '../database/rows.ts';
 import { enroll } from '../generator/enrollments.ts';
 import type { PlannedSection } from '../generator/sections.ts';

@@ -83,7 +83,7 @@ function isNull(value: SQLInputValue | undefined): boolean {
 }
 
 /**
- * 32 bits, evenly spread, and 0 for NULL like Oracle's. Not Oracle's own values (the algorithm is unpublished): whoever
+ * 32 bits, evenly spread, and 0 for NULL like Oracle's. Not Oracle's own values (the algorithm is unpublished): anyone who
  * compares hashes compares them with the same server's. FNV-1a, finished like MurmurHash3 so that sums do not cancel.
  */
 export function oraHash(value: SQLInputValue | undefined, seed = 0): number {
