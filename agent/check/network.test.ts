@@ -56,7 +56,7 @@ t.test('what a network does in between', async (t) => {
   await proxy.set({ mode: 'silent' });
   await expect('relay.proxy', { status: 'fail', fact: /no answer within 0\.3 s/, temporary: true }, { tunnelMs: 300 });
   await proxy.set({ mode: 'swallow' });
-  await expect('relay.tls', { status: 'fail', fact: /no answer to TLS/, temporary: true }, { tlsMs: 300 });
+  await expect('relay.tls', { status: 'fail', fact: /no answer to TLS/, temporary: true }, { tlsMs: 2000 });
   await proxy.set({ mode: 'inspect' });
   await expect('relay.tls', { status: 'fail', fact: /issued by "Contoso Filter CA"/, action: /--relay-ca FILE/ });
   t.equal(proxy.overheard, '', 'nothing was said on a connection that is not trusted');

@@ -4,8 +4,7 @@ import type { AgentEvent } from '../model/events.ts';
 import { changeSettings, type SettingChanges, settingsSchema } from '../settings/settings.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { enroll } from '../uplink/enroll.ts';
-import type { LivenessLimits } from '../uplink/liveness.ts';
-import { type OpenedAgent, openAgent } from './open-agent.ts';
+import { type AgentOptions, type OpenedAgent, openAgent } from './open-agent.ts';
 import { RelayDouble } from './relay-double.ts';
 
 export class AgentBench {
@@ -31,8 +30,8 @@ export class AgentBench {
   }
 
   /** An agent on the state folder as it is now, and its events. */
-  async agent(stop: AbortSignal, liveness?: LivenessLimits): Promise<OpenedAgent> {
-    return openAgent(this.folder, this.#relayAddress, stop, liveness === undefined ? {} : { liveness });
+  async agent(stop: AbortSignal, options?: AgentOptions): Promise<OpenedAgent> {
+    return openAgent(this.folder, this.#relayAddress, stop, options);
   }
 
   /** One `sync --once` of a new agent. */

@@ -15,6 +15,8 @@ import { AgentState } from '../state/agent-state.ts';
 import { takeLock } from '../state/lock.ts';
 import type { LivenessLimits } from '../uplink/liveness.ts';
 
+const wellKnown: Way = { ca: [...rootCertificates] };
+
 export interface OpenedAgent {
   agent: Agent;
   /** What it has reported so far. */
@@ -43,7 +45,7 @@ export async function openAgent(
   options: AgentOptions = {},
 ): Promise<OpenedAgent> {
   const { clock = systemClock, liveness, watch, report, powerschoolTimeoutMs: timeoutMs } = options;
-  const { relayWay = { ca: [...rootCertificates] }, random = () => 0 } = options;
+  const { relayWay = wellKnown, random = () => 0 } = options;
   const state = await AgentState.open(folder);
   const { identity } = state;
   if (identity === null) throw new TypeError(`${folder} is not enrolled`);
