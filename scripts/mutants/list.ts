@@ -49,10 +49,10 @@ export const mutants: readonly Mutant[] = [
   {
     part: 'apply',
     harm: 'writes to one group run side by side, which Graph answers with conflicts',
-    file: 'relay/sync/apply/lanes.ts',
-    find: 'group(operation) === undefined',
-    replace: 'group(operation) !== undefined',
-    tests: ['relay/sync/apply/lanes.test.ts'],
+    file: 'relay/schedule/lanes.ts',
+    find: 'lane === 0 || this.#holder.at(lane) === 0',
+    replace: 'lane === 0 || this.#holder.at(lane) !== 0',
+    tests: ['relay/schedule/schedule.test.ts'],
   },
   {
     part: 'connection',
