@@ -2,8 +2,10 @@
  * JSON batching, composed and read by hand: up to 20 requests in one POST, each with its own answer. A batch saves
  * round trips, not quota: every inner request costs what it costs alone.
  */
-import { failureOf, type GraphAnswer, type GraphClient, unreadable } from './client.ts';
-import { type Fields, isCollection, isEntity, isFields } from './readable.ts';
+import { type GraphAnswer, unreadable } from './answer.ts';
+import { batchAnswer, type InnerAnswer, innerAnswer } from './bodies/batch.ts';
+import { answerOfAction, anyCollection, entity } from './bodies/object.ts';
+import { failureOf, type GraphClient } from './client.ts';
 
 /** Requests in one batch: Graph's limit. */
 export const batchLimit = 20;
@@ -30,9 +32,10 @@ export async function sendBatch(
   const body = { requests: requests.map((request, index) => innerRequest(request, index)) };
   const answer = await client.send('POST', '/$batch', body, { units: requests.length, writes });
   if (answer.status !== 200) throw failureOf('POST /$batch', answer, undefined);
-  const responses = isFields(answer.body) ? answer.body.responses : undefined;
-  if (!Array.isArray(responses)) throw unreadable('POST /$batch', answer);
-  const byId = Map.groupBy(responses.filter(isFields), ({ id }) => id);
+  const { data } = batchAnswer.safeParse(answer.body);
+  if (data === undefined) throw unreadable('POST /$batch', answer);
+  const inner = data.responses.flatMap((one) => innerAnswer.safeParse(one).data ?? []);
+  const byId = Map.groupBy(inner, ({ id }) => id);
   return requests.map((request, index) => {
     const [inner, ...others] = byId.get(String(index + 1)) ?? [];
     // Two answers to one request contradict each other, or say the same twice: nobody can tell.
@@ -46,8 +49,7 @@ export async function sendBatch(
 }
 
 /** Undefined for an answer that Graph does not give to this request. */
-function answerTo({ method, url }: BatchRequest, { status, headers, body }: Fields): GraphAnswer | undefined {
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 599) return undefined;
+function answerTo({ method, url }: BatchRequest, { status, headers, body }: InnerAnswer): GraphAnswer | undefined {
   if (status < 200 || status > 299) return { status, headers: headersIn(headers), body };
   // What is made tells its id, a filter brings a list, if an empty one. Elsewhere 202 and 204 have nothing to say.
   const makes = method === 'POST' && /^\/(education\/)?\w+$/.test(url);
@@ -62,13 +64,14 @@ function isWhatWasAsked(
   { method, makes, wantsList }: { method: string; makes: boolean; wantsList: boolean },
 ): boolean {
   // What an action says is a value alone: `{"value": true}`.
-  const isValue = method === 'POST' && !makes && isFields(body) && typeof body.value === 'boolean';
-  return isValue || (!wantsList && isEntity(body)) || (method === 'GET' && isCollection(body));
+  const isValue = method === 'POST' && !makes && answerOfAction.safeParse(body).success;
+  const isEntity = !wantsList && entity.safeParse(body).success;
+  return isValue || isEntity || (method === 'GET' && anyCollection.safeParse(body).success);
 }
 
-function headersIn(headers: unknown): Headers {
+function headersIn(headers: InnerAnswer['headers']): Headers {
   const read = new Headers();
-  for (const [name, value] of Object.entries(isFields(headers) ? headers : {})) {
+  for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string' && /^[\w-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)) read.set(name, value);
   }
   return read;

@@ -14,28 +14,23 @@ import {
   ResponseType,
 } from '@microsoft/microsoft-graph-client';
 import { decodeJwt } from 'jose';
+import type { z } from 'zod';
 import { backoffMs, retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, HallpassError, passing } from '../../shared/errors.ts';
+import { type GraphAnswer, type ReadAnswer, readAs } from './answer.ts';
+import { pageOf } from './bodies/object.ts';
+import { hasError } from './bodies/refusal.ts';
 import type { Cost, RequestBudget } from './budget.ts';
 import { connectionReason } from './connection-reason.ts';
 import type { Credentials } from './credentials.ts';
 import { readRefusal, wordsOf } from './graph-error.ts';
-import { fieldsIn, firstWordsOf, isCollection, isFields, isFromGraph, isLinkOf } from './readable.ts';
+import { fieldsIn, firstWordsOf, isFromGraph, isLinkOf } from './readable.ts';
 import type { Transport } from './transport.ts';
 
 /** Reads are repeated this often before a run gives up and comes back later. */
 const attempts = 6;
 const oneUnit: Cost = { units: 1, writes: 0 };
-
-export interface GraphAnswer {
-  status: number;
-  headers: Headers;
-  /** Parsed JSON; undefined for an empty body, or one of a 5xx that is no JSON. */
-  body: unknown;
-  /** The first words of a 5xx without an error of Graph. */
-  words?: string;
-}
 
 export interface GraphStats {
   requests: number;
@@ -74,14 +69,14 @@ export class GraphClient {
   /**
    * Reads a path (`/users/delta?…`, values encoded by the caller) or an absolute next link. Repeats what may pass.
    *
-   * @param isRight whether the body of a 200 is what was asked for; any other success is somebody else's answer, and repeated, too
-   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED, and those of the
-   *   sign-in
+   * @param schema of the body of a 200; any other success is somebody else's answer, and repeated, too
+   * @throws HallpassError GRAPH_UNREACHABLE, GRAPH_UNREADABLE, GRAPH_ANSWER_UNKNOWN, GRAPH_THROTTLED, GRAPH_DENIED, GRAPH_FAILED,
+   *   and those of the sign-in
    */
-  async get(path: string, cost: Cost = oneUnit, isRight: (body: unknown) => boolean = isFields): Promise<GraphAnswer> {
+  async get<T>(path: string, schema: z.ZodType<T>, cost: Cost = oneUnit): Promise<ReadAnswer<T>> {
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.send('GET', path, undefined, cost)
-        .then((got) => (isReadable(got, isRight) ? got : unreadable(`GET ${pathOnly(path)}`, got)))
+        .then((got) => readAs(schema, `GET ${pathOnly(path)}`, got))
         .catch(passing);
       if (!(answer instanceof HallpassError) && !passes(answer.status)) return answer;
       const failure = answer instanceof HallpassError ? answer : this.#failureOf(`GET ${pathOnly(path)}`, answer);
@@ -153,24 +148,32 @@ export class GraphClient {
     this.#options.budget.fitTo(users);
   }
 
-  /** All items of a collection, page by page. @param first the first page, if it was read already. @throws as {@link get} */
-  async *pages<T>(
+  /**
+   * All items of a collection, page by page.
+   *
+   * @param item schema of one
+   * @param first the first page, if it was read already
+   * @throws as {@link get}
+   */
+  async *pages<Item extends z.ZodType>(
     path: string,
+    item: Item,
     cost?: Cost,
     first?: GraphAnswer,
-  ): AsyncGenerator<{ items: T[]; deltaLink: string | undefined }> {
-    let known = first;
+  ): AsyncGenerator<{ items: z.output<Item>[]; deltaLink: string | undefined }> {
     const seen = new Set<string>();
+    const page = pageOf(item).refine((one) => this.#leadsOn(one['@odata.nextLink'], seen));
+    const what = `GET ${pathOnly(path)}`;
+    let known = first;
     for (let next: string | undefined = path; next !== undefined; ) {
       seen.add(next);
-      const isPage = (body: unknown) => isCollection(body) && this.#leadsOn(body, seen);
-      const answer: GraphAnswer = known ?? (await this.get(next, cost, isPage));
+      const answer: ReadAnswer<z.output<typeof page>> =
+        known === undefined ? await this.get(next, page, cost) : readAs(page, what, known);
       known = undefined;
-      if (answer.status !== 200) throw failureOf(`GET ${pathOnly(path)}`, answer, undefined);
-      if (!isCollection(answer.body)) throw unreadable(`GET ${pathOnly(path)}`, answer);
-      const page = answer.body as { value: T[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string };
-      yield { items: page.value, deltaLink: page['@odata.deltaLink'] };
-      next = page['@odata.nextLink'];
+      const { read } = answer;
+      if (read === undefined) throw failureOf(what, answer, undefined);
+      yield { items: read.value, deltaLink: read['@odata.deltaLink'] };
+      next = read['@odata.nextLink'];
     }
   }
 
@@ -182,8 +185,7 @@ export class GraphClient {
     return isLinkOf(this.#options.baseUrl, link) && !seen.has(link);
   }
 
-  #leadsOn(body: unknown, seen: ReadonlySet<string>): boolean {
-    const next = isFields(body) ? body['@odata.nextLink'] : undefined;
+  #leadsOn(next: string | undefined, seen: ReadonlySet<string>): boolean {
     return next === undefined || this.isLink(next, seen);
   }
 
@@ -231,24 +233,14 @@ export function failureOf(what: string, answer: GraphAnswer, retryAfter: number 
 function answerIn(what: string, { status, headers }: Response, text: string): GraphAnswer {
   const body = fieldsIn(text);
   if (!isFromGraph(status, text, body)) throw fail('GRAPH_UNREADABLE', { what, status, words: firstWordsOf(text) });
-  return status >= 500 && !isFields(body?.error) && text !== ''
+  return status >= 500 && !hasError.safeParse(body).success && text !== ''
     ? { status, headers, body, words: firstWordsOf(text) }
     : { status, headers, body };
-}
-
-/** A read is answered with 200 or with a refusal. */
-function isReadable({ status, body }: GraphAnswer, isRight: (body: unknown) => boolean): boolean {
-  return status === 200 ? isRight(body) : status >= 300;
 }
 
 /** Too late (408), too early (425), too many (429), held (423), or the server's own fault. */
 function passes(status: number): boolean {
   return [408, 423, 425, 429].includes(status) || status >= 500;
-}
-
-/** What is JSON, and not what was asked for. */
-export function unreadable(what: string, { status, body }: GraphAnswer): HallpassError {
-  return fail('GRAPH_UNREADABLE', { what, status, words: firstWordsOf(JSON.stringify(body) ?? '') });
 }
 
 /**

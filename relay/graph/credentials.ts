@@ -9,7 +9,8 @@ import { readTextFile } from '../../shared/text-file.ts';
 import { lackingOf } from '../model/permissions.ts';
 import { alwaysNeeded } from '../operations/needed-permissions.ts';
 import type { RelaySettings } from '../settings/settings.ts';
-import { type Secret, signIn, type Token } from './sign-in.ts';
+import type { Token } from './bodies/sign-in.ts';
+import { type Secret, signIn } from './sign-in.ts';
 import type { Transport } from './transport.ts';
 
 /** A token is given out until so long before its end: the request that carries it takes a while. */

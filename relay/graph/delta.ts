@@ -1,16 +1,21 @@
 /** Following a collection's changes by a delta link, the way all of Graph's deltas work. */
+import type { z } from 'zod';
 import type { DeltaPosition } from '../model/delta-position.ts';
+import type { GraphAnswer, ReadAnswer } from './answer.ts';
+import { pageOf } from './bodies/object.ts';
 import type { Cost } from './budget.ts';
-import { failureOf, type GraphAnswer, type GraphClient } from './client.ts';
-import { isCollection, isFields } from './readable.ts';
+import { failureOf, type GraphClient } from './client.ts';
+import { readRefusal } from './graph-error.ts';
 
-export interface DeltaReading {
+export interface DeltaReading<Item extends z.ZodType> {
   /** Where the last reading ended; undefined to read everything. */
   from: DeltaPosition | undefined;
   /** `/users/delta` */
   path: string;
   /** Names of the properties. */
   select: readonly string[];
+  /** Schema of one object. */
+  item: Item;
   cost?: Cost;
 }
 
@@ -32,10 +37,10 @@ const beginnings = 3;
  * @returns whether this was everything and no difference, and where the next reading begins
  * @throws as {@link GraphClient.get}
  */
-export async function readDelta<T>(
+export async function readDelta<Item extends z.ZodType>(
   client: GraphClient,
-  { from: last, path, select, cost }: DeltaReading,
-  taker: DeltaTaker<T>,
+  { from: last, path, select, item, cost }: DeltaReading<Item>,
+  taker: DeltaTaker<z.output<Item>>,
 ): Promise<DeltaPosition & { full: boolean }> {
   const start = `${path}?$select=${select.join(',')}`;
   const selected = [...select].sort().join(',');
@@ -43,7 +48,7 @@ export async function readDelta<T>(
   const isOfUse = last?.selected === selected && client.isLink(last.deltaLink, new Set());
   let from = isOfUse ? last.deltaLink : undefined;
   for (let beginning = 1; ; beginning += 1) {
-    const read = await readFrom<T>(client, from ?? start, start, cost, taker);
+    const read = await readFrom(client, from ?? start, { start, item, cost }, taker);
     if (typeof read === 'string') return { full: from === undefined, deltaLink: read, selected };
     const mayBegin = isTooOld(read) ? beginning < beginnings : beginning === 1;
     if (!mayBegin) throw failureOf(`GET ${path}`, read, undefined);
@@ -53,32 +58,28 @@ export async function readDelta<T>(
 }
 
 /** @returns where the next reading begins, or the answer that refuses the link from which this one went on */
-async function readFrom<T>(
+async function readFrom<Item extends z.ZodType>(
   client: GraphClient,
   path: string,
-  start: string,
-  cost: Cost | undefined,
-  { take }: DeltaTaker<T>,
+  { start, item, cost }: { start: string; item: Item; cost: Cost | undefined },
+  { take }: DeltaTaker<z.output<Item>>,
 ): Promise<string | GraphAnswer> {
   const seen = new Set<string>();
+  // A page of a delta leads on: to the next page, which was not read yet, or to the next reading, which may begin as this one did.
+  const page = pageOf(item).refine(({ '@odata.nextLink': next, '@odata.deltaLink': last }) =>
+    last === undefined ? client.isLink(next, seen) : client.isLink(last, new Set()),
+  );
   for (let next: string | undefined = path; next !== undefined; ) {
     seen.add(next);
-    const answer: GraphAnswer = await client.get(next, cost, (body) => isPage(body, client, seen));
+    const answer: ReadAnswer<z.output<typeof page>> = await client.get(next, page, cost);
     if (isTooOld(answer) || (next !== start && isRefused(answer))) return answer;
-    if (answer.status !== 200) throw failureOf(`GET ${start.replace(/\?.*$/, '')}`, answer, undefined);
-    const page = answer.body as { value: T[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string };
-    for (const item of page.value) take(item);
-    if (page['@odata.deltaLink'] !== undefined) return page['@odata.deltaLink'];
-    next = page['@odata.nextLink'];
+    const { read } = answer;
+    if (read === undefined) throw failureOf(`GET ${start.replace(/\?.*$/, '')}`, answer, undefined);
+    for (const one of read.value) take(one);
+    if (read['@odata.deltaLink'] !== undefined) return read['@odata.deltaLink'];
+    next = read['@odata.nextLink'];
   }
-  throw new TypeError('isPage lets no page pass without a link');
-}
-
-/** A page of a delta leads on: to the next page, which was not read yet, or to the next reading, which may begin as this one did. */
-function isPage(body: unknown, client: GraphClient, seen: ReadonlySet<string>): boolean {
-  if (!isFields(body) || !isCollection(body)) return false;
-  const [next, last] = [body['@odata.nextLink'], body['@odata.deltaLink']];
-  return last === undefined ? client.isLink(next, seen) : client.isLink(last, new Set());
+  throw new TypeError('the schema lets no page pass without a link');
 }
 
 /** What is wrong may be the link. Who may not read, or has to wait, would be told so without one, too. */
@@ -87,15 +88,13 @@ function isRefused({ status }: GraphAnswer): boolean {
 }
 
 /** Microsoft's pages say 410, 400 with syncStateNotFound, and "resync required" with either. */
-function isTooOld({ status, body }: GraphAnswer): boolean {
+function isTooOld(answer: GraphAnswer): boolean {
+  const { status } = answer;
   if (status === 410) return true;
-  if (status < 400 || status >= 500 || !isFields(body) || !isFields(body.error)) return false;
-  const { error } = body;
-  const inner = [error.innerError, error.innererror, ...(Array.isArray(error.details) ? error.details : [])];
-  const codes = [error, ...inner.filter(isFields)].map(({ code }) => String(code ?? ''));
+  if (status < 400 || status >= 500) return false;
+  const { code, innerCode, details, message } = readRefusal(answer);
+  const codes = [code, innerCode, ...details.map((detail) => detail.code)];
   if (codes.some((code) => /^(syncState(NotFound|Invalid)|resync\w*|Directory_ExpiredPageToken)$/i.test(code)))
     return true;
-  return /\bresync(hroni[sz]ation)? (is )?required\b|\bsyncState(NotFound|Invalid)\b/i.test(
-    String(error.message ?? ''),
-  );
+  return /\bresync(hroni[sz]ation)? (is )?required\b|\bsyncState(NotFound|Invalid)\b/i.test(message);
 }

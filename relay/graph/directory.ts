@@ -1,7 +1,8 @@
 /** What the relay reads of a tenant's directory: accounts by delta, and who is in a group. */
 import type { DeltaPosition } from '../model/delta-position.ts';
 import type { DirectoryChanges } from '../model/directory-user.ts';
-import { accountProperties, type DirectoryUserChange } from '../model/directory-user.ts';
+import { accountProperties } from '../model/directory-user.ts';
+import { type AccountChange, accountChange } from './bodies/user.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 import { readIds } from './ids.ts';
@@ -12,13 +13,16 @@ import { readIds } from './ids.ts';
  * @throws as {@link GraphClient.get}
  */
 export async function readUserChanges(client: GraphClient, from: DeltaPosition | undefined): Promise<DirectoryChanges> {
-  const users = new Map<string, DirectoryUserChange | undefined>();
-  const read = await readDelta<DirectoryUserChange & { '@removed'?: object }>(
+  const users = new Map<string, AccountChange | undefined>();
+  const read = await readDelta(
     client,
-    { from, path: '/users/delta', select: accountProperties, cost: { units: 2, writes: 0 } },
+    { from, path: '/users/delta', select: accountProperties, item: accountChange, cost: { units: 2, writes: 0 } },
     {
-      take: ({ '@removed': removed, ...user }) => {
-        users.set(user.id, removed === undefined ? { ...users.get(user.id), ...user } : undefined);
+      take: (user) => {
+        const before = users.get(user.id);
+        // Copied only where pages repeat somebody: what the schema gives has nothing else in it.
+        const after = before === undefined ? user : { ...before, ...user };
+        users.set(user.id, user['@removed'] === undefined ? after : undefined);
       },
       startOver: () => users.clear(),
     },

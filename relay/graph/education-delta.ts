@@ -1,5 +1,6 @@
 /** What schools, classes and accounts hold of the values that Hallpass writes, by the education API's deltas. */
 import type { DeltaPosition } from '../model/delta-position.ts';
+import { objectChange } from './bodies/education.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 import { educationProperties } from './education-properties.ts';
@@ -32,9 +33,9 @@ export async function readObjectChanges(
   const properties = educationProperties[collection];
   const objects = new Map<string, Readonly<Record<string, unknown>>>();
   const deletes = new Set<string>();
-  const read = await readDelta<{ id: string; '@removed'?: object }>(
+  const read = await readDelta(
     client,
-    { from, path: `/education/${collection}/delta`, select: properties },
+    { from, path: `/education/${collection}/delta`, select: properties, item: objectChange },
     {
       take: ({ '@removed': removed, ...object }) => {
         if (!isWanted(object.id)) return;

@@ -1,7 +1,6 @@
-/**
- * What a refusal of Graph says. Its body is `{error: {code, message, details?, innerError}}`; some workloads write
- * `innererror`, old ones `odata.error` with `message.value`, and some refusals have no body at all, or a page of HTML.
- */
+/** What a refusal of Graph says, see bodies/refusal.ts. */
+import { refusalBody } from './bodies/refusal.ts';
+
 /** Status, headers and parsed body. */
 interface Answered {
   status: number;
@@ -13,6 +12,8 @@ export interface GraphRefusal {
   status: number;
   /** `Request_BadRequest`; empty where there is none. */
   code: string;
+  /** Of the error within; empty where there is none. */
+  innerCode: string;
   message: string;
   details: readonly RefusalDetail[];
   /** Microsoft's support asks for it. */
@@ -33,14 +34,14 @@ export interface RefusalDetail {
 const longest = 400;
 
 export function readRefusal({ status, headers, body }: Answered): GraphRefusal {
-  const error = asObject(asObject(body).error ?? asObject(body)['odata.error']);
-  const inner = asObject(error.innerError ?? error.innererror);
+  const { code, message, details, inner, requestId } = refusalBody.parse(body);
   return {
     status,
-    code: text(error.code),
-    message: oneLine(text(error.message) || text(asObject(error.message).value)),
-    details: Array.isArray(error.details) ? error.details.map(readDetail) : [],
-    requestId: text(inner['request-id']) || text(error.requestId) || (headers.get('request-id') ?? 'none'),
+    code,
+    innerCode: inner.code,
+    message: oneLine(message),
+    details: details.map((detail) => ({ ...detail, message: oneLine(detail.message) })),
+    requestId: inner['request-id'] || requestId || (headers.get('request-id') ?? 'none'),
   };
 }
 
@@ -70,25 +71,6 @@ export function conflictingIn({ details }: GraphRefusal): string | undefined {
   const detail = details.find(({ code }) => /^ConflictingObjects?$/i.test(code));
   const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
   return id.exec(`${detail?.target ?? ''} ${detail?.message ?? ''}`)?.[0]?.toLowerCase();
-}
-
-function readDetail(value: unknown): RefusalDetail {
-  const { code, target, message, prefix, suffix } = asObject(value);
-  return {
-    code: text(code),
-    target: text(target),
-    message: oneLine(text(message)),
-    prefix: text(prefix),
-    suffix: text(suffix),
-  };
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function oneLine(words: string): string {

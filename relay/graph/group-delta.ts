@@ -4,6 +4,7 @@
  * the delta is read over all groups, and those that nobody asked for are dropped as they come.
  */
 import type { DeltaPosition } from '../model/delta-position.ts';
+import { type GroupChangeBody, groupChange } from './bodies/group.ts';
 import type { GraphClient } from './client.ts';
 import { readDelta } from './delta.ts';
 
@@ -25,19 +26,6 @@ export interface GroupChanges extends DeltaPosition {
   deletes: Set<string>;
 }
 
-interface GroupPage {
-  id: string;
-  '@removed'?: object;
-  displayName?: string | null;
-  'members@delta'?: LinkEntry[];
-  'owners@delta'?: LinkEntry[];
-}
-
-interface LinkEntry {
-  id: string;
-  '@removed'?: object;
-}
-
 const cost = { units: 1, writes: 0 };
 
 /**
@@ -57,9 +45,9 @@ export async function readGroupChanges(
 ): Promise<GroupChanges> {
   const groups = new Map<string, GroupChange>();
   const deletes = new Set<string>();
-  const read = await readDelta<GroupPage>(
+  const read = await readDelta(
     client,
-    { from, path: '/groups/delta', select: ['displayName', 'members', 'owners'], cost },
+    { from, path: '/groups/delta', select: ['displayName', 'members', 'owners'], item: groupChange, cost },
     {
       take: (group) => {
         if (isWanted(group.id)) take(group, groups, deletes);
@@ -73,7 +61,7 @@ export async function readGroupChanges(
   return { ...read, groups, deletes };
 }
 
-function take(group: GroupPage, groups: Map<string, GroupChange>, deletes: Set<string>): void {
+function take(group: GroupChangeBody, groups: Map<string, GroupChange>, deletes: Set<string>): void {
   if (group['@removed'] !== undefined) {
     groups.delete(group.id);
     deletes.add(group.id);

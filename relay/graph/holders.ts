@@ -1,6 +1,10 @@
 /** Who has a name, alias or address that must be unique: accounts and groups, those in the recycle bin too. */
+import { z } from 'zod';
 import { HallpassError, passing } from '../../shared/errors.ts';
-import type { GraphAnswer, GraphClient } from './client.ts';
+import { bodyIn, type GraphAnswer } from './answer.ts';
+import { pageOf } from './bodies/object.ts';
+import { type HolderBody, holder } from './bodies/user.ts';
+import type { GraphClient } from './client.ts';
 import { equals, readAll } from './lookups.ts';
 
 export interface Holder {
@@ -19,17 +23,7 @@ export interface Wanted {
   holder: string | undefined;
 }
 
-interface Item {
-  id?: string;
-  '@odata.type'?: string;
-  displayName?: string | null;
-  userPrincipalName?: string | null;
-  mailNickname?: string | null;
-  mail?: string | null;
-  proxyAddresses?: string[] | null;
-  userType?: string | null;
-  creationOptions?: string[] | null;
-}
+const found = z.union([pageOf(holder).transform(({ value }) => value), holder.transform((one) => [one])]);
 
 const ofUsers = 'id,displayName,userPrincipalName,mailNickname,userType';
 const ofGroups = 'id,displayName,mailNickname,creationOptions';
@@ -53,7 +47,7 @@ export async function findHolders(
     const mine = answers.slice(at, at + (urls[index]?.length ?? 0));
     at += mine.length;
     const [first] = mine.flatMap(itemsOf);
-    if (first?.id !== undefined) holders.push(holderOf(first, 'userPrincipalName' in first ? 'account' : 'group'));
+    if (first !== undefined) holders.push(holderOf(first, 'userPrincipalName' in first ? 'account' : 'group'));
     else holders.push(mine.length === 0 ? undefined : await deleted.find(one));
   }
   return holders;
@@ -87,7 +81,7 @@ function urlsFor({ property, userPrincipalName, mailNickname, holder }: Wanted):
 /** A filter on deleted objects is not documented, so they are all read, once: there are some hundreds, of 30 days. */
 export class DeletedObjects {
   readonly #client: GraphClient;
-  readonly #read = new Map<'user' | 'group', Promise<ReadonlyMap<string, Item>>>();
+  readonly #read = new Map<'user' | 'group', Promise<ReadonlyMap<string, HolderBody>>>();
 
   constructor(client: GraphClient) {
     this.#client = client;
@@ -104,15 +98,16 @@ export class DeletedObjects {
     return undefined;
   }
 
-  #objects(kind: 'user' | 'group'): Promise<ReadonlyMap<string, Item>> {
+  #objects(kind: 'user' | 'group'): Promise<ReadonlyMap<string, HolderBody>> {
     const known = this.#read.get(kind) ?? this.#readAll(kind).catch(unreadable);
     this.#read.set(kind, known);
     return known;
   }
 
-  async #readAll(kind: 'user' | 'group'): Promise<Map<string, Item>> {
-    const objects = new Map<string, Item>();
-    for await (const { items } of this.#client.pages<Item>(`/directory/deletedItems/microsoft.graph.${kind}`)) {
+  async #readAll(kind: 'user' | 'group'): Promise<Map<string, HolderBody>> {
+    const objects = new Map<string, HolderBody>();
+    const path = `/directory/deletedItems/microsoft.graph.${kind}`;
+    for await (const { items } of this.#client.pages(path, holder)) {
       for (const item of items) for (const name of namesOf(item)) if (!objects.has(name)) objects.set(name, item);
     }
     return objects;
@@ -120,13 +115,13 @@ export class DeletedObjects {
 }
 
 /** Without the permission to see deleted objects, or while Graph is busy, nobody is found. */
-function unreadable(error: unknown): ReadonlyMap<string, Item> {
+function unreadable(error: unknown): ReadonlyMap<string, HolderBody> {
   if (!(error instanceof HallpassError && ['GRAPH_DENIED', 'GRAPH_REJECTED'].includes(error.code))) passing(error);
   return new Map();
 }
 
 /** What a deleted object holds, in lower case: names, addresses, and aliases. Its user name begins with its object id, without hyphens. */
-function namesOf({ userPrincipalName, mailNickname, mail, proxyAddresses }: Item): string[] {
+function namesOf({ userPrincipalName, mailNickname, mail, proxyAddresses }: HolderBody): string[] {
   const addresses = (proxyAddresses ?? []).map((address) => address.replace(/^smtp:/i, ''));
   const names = [
     userPrincipalName?.replace(/^[0-9a-f]{32}/i, ''),
@@ -138,18 +133,16 @@ function namesOf({ userPrincipalName, mailNickname, mail, proxyAddresses }: Item
   return names.flatMap((name) => name?.toLowerCase() ?? []);
 }
 
-function itemsOf(answer: GraphAnswer | undefined): Item[] {
-  if (answer?.status !== 200) return [];
-  const body = (answer.body ?? {}) as Item & { value?: Item[] };
-  return body.value ?? [body];
+function itemsOf(answer: GraphAnswer | undefined): HolderBody[] {
+  return bodyIn(found, answer) ?? [];
 }
 
-function holderOf(item: Item, kind: Holder['kind']): Holder {
+function holderOf(item: HolderBody, kind: Holder['kind']): Holder {
   const isClass = kind === 'group' && item.creationOptions?.includes('classAssignments') === true;
   const isGuest = kind === 'account' && item.userType === 'Guest';
   return {
     kind: isClass ? 'class' : isGuest ? 'guest account' : kind,
-    id: item.id ?? '',
+    id: item.id,
     name: item.displayName ?? item.userPrincipalName ?? undefined,
   };
 }

@@ -1,7 +1,11 @@
 /** The object ids of a collection, page by page. */
+
+import type { GraphAnswer } from './answer.ts';
+import { entity, pageOf } from './bodies/object.ts';
 import type { Cost } from './budget.ts';
-import { failureOf, type GraphAnswer, type GraphClient } from './client.ts';
-import { isCollection } from './readable.ts';
+import { failureOf, type GraphClient } from './client.ts';
+
+const page = pageOf(entity);
 
 /**
  * @param first the first page, if it was read already
@@ -14,10 +18,10 @@ export async function readIds(
   cost?: Cost,
   first?: GraphAnswer,
 ): Promise<Set<string> | undefined> {
-  const page = first ?? (await client.get(path, cost, isCollection));
-  if (page.status === 404) return undefined;
-  if (page.status !== 200) throw failureOf(`GET ${path.replace(/\?.*$/, '')}`, page, undefined);
+  const answer = first ?? (await client.get(path, page, cost));
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) throw failureOf(`GET ${path.replace(/\?.*$/, '')}`, answer, undefined);
   const ids = new Set<string>();
-  for await (const { items } of client.pages<{ id: string }>(path, cost, page)) for (const { id } of items) ids.add(id);
+  for await (const { items } of client.pages(path, entity, cost, answer)) for (const { id } of items) ids.add(id);
   return ids;
 }

@@ -8,8 +8,11 @@ import type { Body } from '../model/body.ts';
 import type { OperationKey } from '../model/keys.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { specOf } from '../operations/registry.ts';
+import { bodyIn, type GraphAnswer } from './answer.ts';
 import { type BatchRequest, batchLimit, sendBatch } from './batch.ts';
-import type { GraphAnswer, GraphClient } from './client.ts';
+import { type CreatedObject, createdObject } from './bodies/education.ts';
+import { pageOf } from './bodies/object.ts';
+import type { GraphClient } from './client.ts';
 
 /** A creation whose outcome is not known. */
 export interface Creation {
@@ -40,8 +43,8 @@ export async function lookUpCreations<C extends Creation>(
   const answers = await readAll(client, creations.map(requestOf));
   const seen = new Map<C, Seen>();
   for (const [index, creation] of creations.entries()) {
-    const answer = answers[index];
-    if (answer?.status === 200) seen.set(creation, seenIn(creation, answer));
+    const page = bodyIn(createdObjects, answers[index]);
+    if (page !== undefined) seen.set(creation, seenIn(creation, page.value));
   }
   return seen;
 }
@@ -73,12 +76,9 @@ export function equals(property: string, value: string): string {
   return encodeURIComponent(`${property} eq '${value.replaceAll("'", "''")}'`);
 }
 
-interface Item {
-  id: string;
-}
+const createdObjects = pageOf(createdObject);
 
-function seenIn({ kind, key }: Creation, { body }: GraphAnswer): Seen {
-  const items = (body as { value?: Item[] }).value ?? [];
+function seenIn({ kind, key }: Creation, items: readonly CreatedObject[]): Seen {
   const ours = items.filter((item) => makerOf(kind).isOurs(item, key)).map(({ id }) => id);
   const other = makerOf(kind).hasUniqueName ? items.find(({ id }) => !ours.includes(id))?.id : undefined;
   return { ours, other };

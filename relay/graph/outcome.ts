@@ -4,7 +4,8 @@ import { type ErrorDetails, fail, type HallpassError } from '../../shared/errors
 import type { Operation, OperationKind } from '../model/operation.ts';
 import type { OutcomeRow, TableProblem } from '../operations/outcome-row.ts';
 import { describe, isCreation, specOf } from '../operations/registry.ts';
-import type { GraphAnswer } from './client.ts';
+import type { GraphAnswer } from './answer.ts';
+import { entity } from './bodies/object.ts';
 import { conflictingIn, type GraphRefusal, propertyIn, readRefusal, wordsOf } from './graph-error.ts';
 
 export type Outcome =
@@ -40,7 +41,7 @@ export interface Conflict {
  */
 export function outcomeOf(operation: Operation, answer: GraphAnswer, nowMs: number, isOneByOne = false): Outcome {
   if (answer.status >= 200 && answer.status < 300) {
-    const id = isCreation(operation) ? objectIdIn(answer.body) : undefined;
+    const id = isCreation(operation) ? entity.safeParse(answer.body).data?.id : undefined;
     return id === undefined ? { kind: 'done' } : { kind: 'done', objectId: id };
   }
   const refusal = readRefusal(answer);
@@ -143,9 +144,4 @@ function affixes({ details }: GraphRefusal): string {
     return parts.length === 0 ? [] : [parts.join(', ')];
   });
   return asked.length === 0 ? '' : ` (${[...new Set(asked)].join('; ')})`;
-}
-
-function objectIdIn(body: unknown): string | undefined {
-  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
-  return typeof id === 'string' ? id : undefined;
 }

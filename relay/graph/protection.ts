@@ -3,6 +3,10 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { type AnyOf, lackingOf } from '../model/permissions.ts';
 import { specOf } from '../operations/registry.ts';
+import { bodyIn } from './answer.ts';
+import { assignableGroup } from './bodies/group.ts';
+import { pageOf } from './bodies/object.ts';
+import { membershipOfAccount } from './bodies/user.ts';
 import type { GraphClient } from './client.ts';
 import { readAll } from './lookups.ts';
 
@@ -49,17 +53,12 @@ export async function groupDenialOf(
 ): Promise<HallpassError | undefined> {
   if (lackingFor(kind, await client.roles()).length > 0) return undefined;
   const [answer] = await readAll(client, [`/groups/${groupId}?$select=id,isAssignableToRole`]);
-  const { isAssignableToRole } = (answer?.status === 200 ? answer.body : {}) as { isAssignableToRole?: boolean };
-  return isAssignableToRole === true
+  return bodyIn(assignableGroup, answer)?.isAssignableToRole === true
     ? fail('GroupProtected', { what, protection: 'administrator roles can be assigned to it' })
     : undefined;
 }
 
-interface Item {
-  '@odata.type'?: string;
-  displayName?: string | null;
-  isMemberManagementRestricted?: boolean | null;
-}
+const memberships = pageOf(membershipOfAccount);
 
 /**
  * Administrator roles and restricted units of an account, in words; empty where there are none, or where the application
@@ -69,9 +68,8 @@ interface Item {
  */
 export async function protectionOf(client: GraphClient, objectId: string): Promise<string> {
   const [answer] = await readAll(client, [`/users/${objectId}/memberOf`]);
-  if (answer?.status !== 200) return '';
-  const items = ((answer.body as { value?: Item[] }).value ?? []).filter((item) => item !== null);
-  const named = (type: string, is: (item: Item) => boolean = () => true) =>
+  const items = bodyIn(memberships, answer)?.value ?? [];
+  const named = (type: string, is: (item: (typeof items)[number]) => boolean = () => true) =>
     items.filter((item) => item['@odata.type'] === `#microsoft.graph.${type}` && is(item));
   const roles = named('directoryRole').map((role) => role.displayName ?? 'an administrator role');
   const units = named('administrativeUnit', (unit) => unit.isMemberManagementRestricted === true).map(

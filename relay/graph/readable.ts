@@ -3,20 +3,19 @@
  * nothing, half of a JSON or somebody else's JSON in them: they say nothing about what was asked.
  */
 
+import { z } from 'zod';
+import { anyObject } from './bodies/object.ts';
+import { hasError } from './bodies/refusal.ts';
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** A JSON object; undefined for anything else, an empty text too. */
 export function fieldsIn(text: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : undefined;
+    return anyObject.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
-}
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -27,13 +26,8 @@ export function isFromGraph(status: number, text: string, fields: Fields | undef
   if (status === 200 || status === 201) return fields !== undefined;
   if (status < 300) return text === '' || fields !== undefined;
   if (status < 400 || status === 407) return false;
-  if (status < 500) return text === '' || isFields(fields?.error);
+  if (status < 500) return text === '' || hasError.safeParse(fields).success;
   return true;
-}
-
-/** A collection has its items in `value`, which may be empty and is never missing. */
-export function isCollection(body: unknown): boolean {
-  return isFields(body) && Array.isArray(body.value) && body.value.every(isFields);
 }
 
 /** Whether a link is one of Graph's own: what leads elsewhere was put in by somebody on the way. @param base of Graph */
@@ -41,13 +35,9 @@ export function isLinkOf(base: string, link: unknown): link is string {
   return typeof link === 'string' && link.startsWith(`${base}/`);
 }
 
-/** One object of the directory: it has an id. */
-export function isEntity(body: unknown): boolean {
-  return isFields(body) && typeof body.id === 'string' && body.id !== '';
-}
-
 const most = 80;
 /** Where services put what they want to say. */
+const spokenWords = z.union([z.string(), z.looseObject({ message: z.string() }).transform(({ message }) => message)]);
 const spoken = ['message', 'error_description', 'error', 'reason', 'detail', 'title', 'description'];
 
 /**
@@ -70,9 +60,8 @@ function firstWordsOfJson(text: string): string {
   const fields = fieldsIn(text);
   if (fields === undefined) return text.trimStart().startsWith('[') ? 'a list' : 'truncated JSON';
   for (const name of spoken) {
-    const value = fields[name];
-    const said = isFields(value) ? value.message : value;
-    const words = typeof said === 'string' ? quoted(said) : undefined;
+    const said = spokenWords.safeParse(fields[name]).data;
+    const words = said === undefined ? undefined : quoted(said);
     if (words !== undefined) return words;
   }
   const names = Object.keys(fields).slice(0, 6).join(', ');

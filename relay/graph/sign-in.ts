@@ -2,6 +2,7 @@
 import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { fail, HallpassError, reasonOf } from '../../shared/errors.ts';
+import { entraError, openIdConfiguration, type Token, tokenAnswer } from './bodies/sign-in.ts';
 import { connectionReason } from './connection-reason.ts';
 import { type Fields, fieldsIn, firstWordsOf } from './readable.ts';
 import type { Transport } from './transport.ts';
@@ -16,13 +17,6 @@ export interface Application {
   /** `https://login.microsoftonline.com`. */
   authority: string;
   scope: string;
-}
-
-export interface Token {
-  text: string;
-  /** Seconds that it is good for, and after which Microsoft wants a new one to be got. */
-  expiresIn: number;
-  refreshIn: number | undefined;
 }
 
 /**
@@ -78,7 +72,7 @@ class Flight implements INetworkModule {
   async #request<T>(method: 'GET' | 'POST', url: string, { headers = {}, body }: NetworkRequestOptions = {}) {
     try {
       const answer = await this.#answer(method, url, headers, body);
-      if (method === 'POST') this.token = tokenIn(answer.fields);
+      if (method === 'POST') this.token = tokenAnswer.safeParse(answer.fields).data;
       return { status: answer.status, headers: {}, body: answer.fields as T };
     } catch (error) {
       this.trouble = error instanceof HallpassError ? error : unreachable(url, error);
@@ -95,33 +89,16 @@ class Flight implements INetworkModule {
     if (status === 429 || status >= 500) throw busy(response, text);
     const fields = fieldsIn(text);
     if (status === 200 && fields !== undefined && isRight(method, fields)) return { status, fields };
-    const code = fields === undefined || status < 400 ? undefined : codeIn(fields);
-    if (fields?.error === 'temporarily_unavailable' || passing.has(code ?? 0)) throw busy(response, text);
+    const { error, code, description = '' } = (status < 400 ? undefined : entraError.safeParse(fields).data) ?? {};
+    if (error === 'temporarily_unavailable' || passing.has(code ?? 0)) throw busy(response, text);
     if (code === undefined) throw fail('GRAPH_UNREADABLE', { what: 'the sign-in', status, words: firstWordsOf(text) });
-    throw refused(this.#tenant, sentenceOf(code, String(fields?.error_description ?? '')));
+    throw refused(this.#tenant, sentenceOf(code, description));
   }
 }
 
 /** What the two requests of a sign-in bring: the addresses, and the token. */
 function isRight(method: 'GET' | 'POST', fields: Fields): boolean {
-  if (method === 'POST') return tokenIn(fields) !== undefined;
-  return typeof fields.token_endpoint === 'string' && typeof fields.issuer === 'string';
-}
-
-function tokenIn({ access_token: text, expires_in: life, refresh_in: refresh }: Fields): Token | undefined {
-  const expiresIn = Number(life);
-  // Three parts: the roles are read from it.
-  if (typeof text !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text) || !(expiresIn > 0)) return undefined;
-  const refreshIn = Number(refresh);
-  return { text, expiresIn, refreshIn: refreshIn > 0 ? refreshIn : undefined };
-}
-
-/** The number of an error of Entra; undefined for what is no error of Entra. */
-function codeIn({ error, error_codes: codes, error_description: description }: Fields): number | undefined {
-  if (typeof error !== 'string') return undefined;
-  const said = typeof description === 'string' ? /AADSTS(\d+)/.exec(description)?.[1] : undefined;
-  const first = Array.isArray(codes) ? codes[0] : undefined;
-  return said !== undefined ? Number(said) : typeof first === 'number' ? first : undefined;
+  return (method === 'POST' ? tokenAnswer : openIdConfiguration).safeParse(fields).success;
 }
 
 /** What Entra says with 400 or 401 although it passes: a service behind it, the budget of a request, the tenant's throttling. */

@@ -2,7 +2,7 @@
  * Reading what in a tenant bears a stamp, in pages as large as Graph gives them: two requests for every 1,000 people and
  * every 1,000 classes, two for every school and 1,000 people in it, and a delta over all groups for the memberships.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   classStamp,
   groupAttributes,
@@ -15,6 +15,9 @@ import {
 import { bodyOf } from '../model/body.ts';
 import type { Found, Related } from '../model/found.ts';
 import { licenseKey } from '../operations/license-relation.ts';
+import { bodyIn } from './answer.ts';
+import { type PersonBody, person, school, schoolClass } from './bodies/education.ts';
+import { wholeEntity } from './bodies/object.ts';
 import type { GraphClient } from './client.ts';
 import { educationProperties } from './education-properties.ts';
 import { type LinkChanges, readGroupChanges } from './group-delta.ts';
@@ -23,25 +26,6 @@ import { readSchool } from './school-contents.ts';
 
 /** How else classes of School Data Sync are recognized. */
 const classProperties = ['mailNickname', ...educationProperties.classes];
-
-type Item = Record<string, unknown> & { id: string };
-
-const text = z.string().optional();
-const schoolMarks = z.object({ externalId: text, externalSource: text, schoolNumber: text, displayName: text });
-const classMarks = z.object({
-  mailNickname: text,
-  externalId: text,
-  externalSource: text,
-  course: z.object({ courseNumber: text }).optional(),
-});
-const userMarks = z.object({
-  userPrincipalName: text,
-  surname: text,
-  externalSource: text,
-  primaryRole: text,
-  student: z.object({ externalId: text, studentNumber: text }).optional(),
-  teacher: z.object({ externalId: text, teacherNumber: text }).optional(),
-});
 
 /** Schools, classes and accounts that bear a stamp, with their values and relations. @throws as {@link GraphClient.get} */
 export async function readStamped(client: GraphClient): Promise<Found[]> {
@@ -53,9 +37,9 @@ export async function readStamped(client: GraphClient): Promise<Found[]> {
 async function readSchools(client: GraphClient): Promise<{ schools: Found[]; schoolsOf: Map<string, string[]> }> {
   const schools: Found[] = [];
   const schoolsOf = new Map<string, string[]>();
-  for (const item of await readAll(client, '/education/schools', educationProperties.schools)) {
+  for (const item of await readAll(client, '/education/schools', school, educationProperties.schools)) {
     const body = bodyOf(item, educationProperties.schools);
-    const stamp = schoolStamp(schoolMarks.parse(body));
+    const stamp = schoolStamp(item);
     if (stamp === undefined) continue;
     const { users = [], classes = [] } = (await readSchool(client, item.id)) ?? {};
     schools.push({ kind: 'school', objectId: item.id, stamp, body, related: { users: [...users] } });
@@ -68,10 +52,10 @@ async function readClasses(client: GraphClient, schoolsOf: ReadonlyMap<string, s
   const isSection = `${sdsPrefix}ObjectType eq 'Section'`;
   const attributes = await readAttributes(client, '/groups', groupAttributes, isSection);
   const found: Found[] = [];
-  for (const item of await readAll(client, '/education/classes', classProperties)) {
+  for (const item of await readAll(client, '/education/classes', schoolClass, classProperties)) {
     const body = bodyOf(item, classProperties);
-    const { course, ...marks } = classMarks.parse(body);
-    const stamp = classStamp({ ...marks, courseNumber: course?.courseNumber }, attributes.get(item.id) ?? {});
+    const marks = { ...item, courseNumber: item.course?.courseNumber };
+    const stamp = classStamp(marks, attributes.get(item.id) ?? {});
     if (stamp === undefined) continue;
     found.push({ kind: 'class', objectId: item.id, stamp, body, related: { schools: schoolsOf.get(item.id) ?? [] } });
   }
@@ -103,17 +87,16 @@ async function readUsers(client: GraphClient): Promise<Found[]> {
   );
   const found: Found[] = [];
   const properties = [...educationProperties.users, 'userPrincipalName', 'assignedLicenses'];
-  for (const item of await readAll(client, '/education/users', properties)) {
+  for (const item of await readAll(client, '/education/users', person, properties)) {
     const one = foundAccount(item, attributes.get(item.id) ?? {});
     if (one !== undefined) found.push(one);
   }
   return found;
 }
 
-function foundAccount(item: Item, attributes: SdsAttributes): Found | undefined {
+function foundAccount(item: PersonBody, attributes: SdsAttributes): Found | undefined {
   const body = bodyOf(item, educationProperties.users);
-  const marks = userMarks.parse({ ...body, ...bodyOf(item, ['userPrincipalName']) });
-  const stamp = userStamp(marks, attributes);
+  const stamp = userStamp(item, attributes);
   if (stamp === undefined) return undefined;
   const related = { licenses: licensesOf(item.assignedLicenses) };
   return { kind: 'user', objectId: item.id, stamp, body, related };
@@ -127,10 +110,12 @@ export async function readStampedAccounts(client: GraphClient, ids: readonly str
   const names = ['id', ...userAttributes.map((name) => `${sdsPrefix}${name}`)].join(',');
   const items = await readAllAnswers(
     client,
+    person,
     ids.map((id) => `/education/users/${id}?$select=${properties}`),
   );
   const attributes = await readAllAnswers(
     client,
+    wholeEntity,
     ids.map((id) => `/users/${id}?$select=${names}`),
   );
   return ids.flatMap((_, index) => {
@@ -139,11 +124,15 @@ export async function readStampedAccounts(client: GraphClient, ids: readonly str
   });
 }
 
-async function readAllAnswers(client: GraphClient, urls: readonly string[]): Promise<(Item | undefined)[]> {
-  return (await readEach(client, urls)).map((answer) => (answer?.status === 200 ? (answer.body as Item) : undefined));
+async function readAllAnswers<T>(
+  client: GraphClient,
+  schema: z.ZodType<T>,
+  urls: readonly string[],
+): Promise<(T | undefined)[]> {
+  return (await readEach(client, urls)).map((answer) => bodyIn(schema, answer));
 }
 
-function attributesOf(item: Item | undefined, names: readonly string[]): SdsAttributes {
+function attributesOf(item: Readonly<Record<string, unknown>> | undefined, names: readonly string[]): SdsAttributes {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = item?.[`${sdsPrefix}${name}`];
@@ -153,8 +142,13 @@ function attributesOf(item: Item | undefined, names: readonly string[]): SdsAttr
 }
 
 /** A whole collection. */
-async function readAll(client: GraphClient, path: string, properties: readonly string[]): Promise<Item[]> {
-  return await collect(client, `${path}?$select=${['id', ...properties].join(',')}&$top=999`);
+async function readAll<Item extends z.ZodType>(
+  client: GraphClient,
+  path: string,
+  item: Item,
+  properties: readonly string[],
+): Promise<z.output<Item>[]> {
+  return await collect(client, `${path}?$select=${['id', ...properties].join(',')}&$top=999`, item);
 }
 
 /** School Data Sync's attributes, by object id and without the prefix, of the objects that pass the filter. */
@@ -165,20 +159,26 @@ async function readAttributes(
   filter: string,
 ): Promise<Map<string, SdsAttributes>> {
   const select = ['id', ...names.map((name) => `${sdsPrefix}${name}`)].join(',');
-  const items = await collect(client, `${path}?$select=${select}&$filter=${encodeURIComponent(filter)}&$top=999`);
+  const items = await collect(
+    client,
+    `${path}?$select=${select}&$filter=${encodeURIComponent(filter)}&$top=999`,
+    wholeEntity,
+  );
   return new Map(items.map((item) => [item.id, attributesOf(item, names)]));
 }
 
-async function collect(client: GraphClient, path: string): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const { items } of client.pages<Item>(path)) all.push(...items);
+async function collect<Item extends z.ZodType>(
+  client: GraphClient,
+  path: string,
+  item: Item,
+): Promise<z.output<Item>[]> {
+  const all: z.output<Item>[] = [];
+  for await (const { items } of client.pages(path, item)) all.push(...items);
   return all;
 }
 
-const assigned = z.array(z.looseObject({ skuId: z.string(), disabledPlans: z.array(z.string()).nullish() })).catch([]);
-
-function licensesOf(value: unknown): string[] {
-  return assigned.parse(value).map(({ skuId, disabledPlans }) => {
+function licensesOf(assigned: PersonBody['assignedLicenses']): string[] {
+  return assigned.map(({ skuId, disabledPlans }) => {
     return licenseKey({
       skuId: skuId.toLowerCase(),
       disabledPlans: (disabledPlans ?? []).map((id) => id.toLowerCase()),

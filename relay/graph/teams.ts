@@ -1,6 +1,12 @@
 /** Teams, as requests of their own: its service has limits and errors that the directory does not know. */
+
+import { bodyIn, type GraphAnswer } from './answer.ts';
 import { sendBatch } from './batch.ts';
-import type { GraphAnswer, GraphClient } from './client.ts';
+import { provisionedGroup } from './bodies/group.ts';
+import { entity } from './bodies/object.ts';
+import { team, teamOperation } from './bodies/team.ts';
+import type { GraphClient } from './client.ts';
+import { readRefusal } from './graph-error.ts';
 
 /** Groups that are asked about one by one; beyond that the tenant's list of teams is shorter. */
 const askedSingly = 20;
@@ -38,13 +44,11 @@ export async function readActivationState(
   client: GraphClient,
   groupId: string,
 ): Promise<'waiting' | 'active' | 'gone' | undefined> {
-  const { status, body } = await readTeam(client, groupId);
-  if (status === 404) return 'gone';
-  const limited =
-    status === 200 ? (body as { isMembershipLimitedToOwners?: unknown }).isMembershipLimitedToOwners : undefined;
-  // Null for teams that were never limited.
-  if (limited === null) return 'active';
-  return typeof limited === 'boolean' ? (limited ? 'waiting' : 'active') : undefined;
+  const answer = await readTeam(client, groupId);
+  if (answer.status === 404) return 'gone';
+  const limited = bodyIn(team, answer)?.isMembershipLimitedToOwners;
+  if (limited === undefined) return undefined;
+  return limited === true ? 'waiting' : 'active';
 }
 
 /** Asks what became of it. @throws as {@link GraphClient.send} */
@@ -81,21 +85,17 @@ export async function readTeamsAmong(
   const answers = await sendBatch(client, requests);
   for (const [index, id] of groupIds.entries()) {
     const answer = answers[index];
-    if (answer?.status !== 200) continue;
-    const { resourceProvisioningOptions: options } = (answer.body ?? {}) as Provisioned;
-    (options?.includes('Team') === true ? found.teams : found.others).add(id);
+    const group = bodyIn(provisionedGroup, answer);
+    if (group === undefined) continue;
+    (group.resourceProvisioningOptions?.includes('Team') === true ? found.teams : found.others).add(id);
   }
   return found;
-}
-
-interface Provisioned {
-  resourceProvisioningOptions?: string[];
 }
 
 async function readAllTeams(client: GraphClient): Promise<Set<string>> {
   const ids = new Set<string>();
   const filter = encodeURIComponent("resourceProvisioningOptions/any(x:x eq 'Team')");
-  for await (const { items } of client.pages<{ id: string }>(`/groups?$filter=${filter}&$select=id&$top=999`)) {
+  for await (const { items } of client.pages(`/groups?$filter=${filter}&$select=id&$top=999`, entity)) {
     for (const { id } of items) ids.add(id);
   }
   return ids;
@@ -127,8 +127,8 @@ export function newsOfRequest(answer: GraphAnswer): TeamNews {
 
 /** Reads the answer to {@link readTeamOperation}. */
 export function newsOfOperation(answer: GraphAnswer, operation: string | undefined): TeamNews {
-  if (answer.status !== 200) return { kind: 'other' };
-  const { status, error } = answer.body as { status?: string; error?: { code?: string; message?: string } | null };
+  const { status, error } = bodyIn(teamOperation, answer) ?? {};
+  if (status === undefined) return { kind: 'other' };
   if (status === 'succeeded') return { kind: 'there' };
   if (status === 'failed') {
     return { kind: 'failed', reason: error ? `${error.code ?? 'unknown'}: ${error.message ?? ''}` : 'no reason given' };
@@ -136,6 +136,6 @@ export function newsOfOperation(answer: GraphAnswer, operation: string | undefin
   return { kind: 'accepted', operation };
 }
 
-function messageOf({ body }: GraphAnswer): string {
-  return (body as { error?: { message?: string } } | undefined)?.error?.message ?? '';
+function messageOf(answer: GraphAnswer): string {
+  return readRefusal(answer).message;
 }

@@ -2,6 +2,7 @@
  * Everything that is true of one kind of operation. There is a file for each kind in this folder, and the registry has them all:
  * a new kind does not compile until it says every one of these things.
  */
+import type { RoleMarks } from '../adoption/stamp.ts';
 import type { LinkedPerson } from '../model/account-link.ts';
 import type { Applied, AppliedState, DoubtfulKind, RelationKind } from '../model/applied-state.ts';
 import type { Body } from '../model/body.ts';
@@ -159,12 +160,18 @@ interface GraphWay<K extends OperationKind> {
   lesser?(operation: OperationOf<K>): OperationOf<K> | undefined;
 }
 
+/** What a search shows of an object: what stamps it. */
+export interface MarkedItem extends RoleMarks {
+  externalId?: string | null;
+  externalSource?: string | null;
+}
+
 /** How to find an object again that was created, perhaps with a lost answer. */
 export interface Creation<K extends OperationKind> {
   /** Where it shows, and by which value; from the journal, which keeps what {@link OperationSpec.journal} says. */
   search(body: Readonly<Record<string, unknown>>): Search;
   /** Whether the object that was found has the stamp of this record. */
-  isOurs(item: object, key: OperationKey): boolean;
+  isOurs(item: MarkedItem, key: OperationKey): boolean;
   /** Whether Graph refuses to create a second one: then another attempt says more than another look. */
   hasUniqueName: boolean;
   /** Reads one whose id is in a conflict's answer; undefined if conflicts do not give ids. */

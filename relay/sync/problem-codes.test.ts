@@ -11,8 +11,11 @@ import { microsoftCauses } from '../testing/causes/microsoft.ts';
 import { rosterCauses, students } from '../testing/causes/roster.ts';
 import { openDistrict, smallRoster } from '../testing/district.ts';
 
-/** Without a token there is no run, so nobody has a problem: see credentials.test.ts and quarantine.test.ts. */
-type OfTheRun = 'GRAPH_SIGN_IN_REFUSED' | 'GRAPH_CONSENT_MISSING';
+/**
+ * Without a token, or a directory that can be read, there is no run, so nobody has a problem: see credentials.test.ts,
+ * quarantine.test.ts and answer.test.ts.
+ */
+type OfTheRun = 'GRAPH_SIGN_IN_REFUSED' | 'GRAPH_CONSENT_MISSING' | 'GRAPH_ANSWER_UNKNOWN';
 
 const causes: Record<Exclude<keyof typeof graphErrors, OfTheRun>, Cause> = {
   ...microsoftCauses,

@@ -19,6 +19,14 @@ export const graphErrors = {
     meaning:
       "The relay got a web page, an empty or truncated body, or another service's JSON where Microsoft sends its own. It repeats reads; it looks up whether a write took effect before repeating it.",
   },
+  GRAPH_ANSWER_UNKNOWN: {
+    retry: 'retry',
+    who: 'operator',
+    sentence: 'Microsoft Graph answered {what} in a form that Hallpass does not know: {where}: {reason}.',
+    action: 'Wait. If this continues, report it with this message and the request id {requestId}.',
+    meaning:
+      "An answer of Graph lacks a value that Microsoft's reference promises, or has one of another type. The relay repeats the read, and takes nothing from such an answer.",
+  },
   GRAPH_SIGN_IN_REFUSED: {
     retry: 'fix',
     who: 'microsoft',

@@ -1,5 +1,6 @@
 import { fail } from '../../../shared/errors.ts';
-import { type AccountFacts, readAccount } from '../../graph/tenant.ts';
+import type { AccountFacts } from '../../graph/bodies/user.ts';
+import { readAccount } from '../../graph/tenant.ts';
 import { listTest } from '../../identity/candidates.ts';
 import type { Link, LinkedPerson } from '../../model/account-link.ts';
 import { personKey } from '../../model/person-key.ts';

@@ -1,7 +1,8 @@
 /** New first passwords for accounts that Hallpass made: kept, sealed, before they are set, because the answer may be lost. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
+import type { GraphAnswer } from '../../graph/answer.ts';
 import { type BatchRequest, batchLimit, sendBatch } from '../../graph/batch.ts';
-import { failureOf, type GraphAnswer, type GraphClient } from '../../graph/client.ts';
+import { failureOf, type GraphClient } from '../../graph/client.ts';
 import { readRefusal, wordsOf } from '../../graph/graph-error.ts';
 import { accountDenialOf } from '../../graph/protection.ts';
 import { isOfOurs } from '../../model/account-link.ts';

@@ -1,6 +1,6 @@
 /** What comes next for an operation after Graph's answer, or after none. */
 import { fail, HallpassError } from '../../../shared/errors.ts';
-import type { GraphAnswer } from '../../graph/client.ts';
+import type { GraphAnswer } from '../../graph/answer.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
 import { describe, hasOneByOne, isCreation, specOf } from '../../operations/registry.ts';

@@ -4,7 +4,7 @@
  * team is looked at before anything is asked.
  */
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
-import type { GraphAnswer } from '../../graph/client.ts';
+import type { GraphAnswer } from '../../graph/answer.ts';
 import { newsOfOperation, operationIn, readTeam, readTeamOperation, requestArchive } from '../../graph/teams.ts';
 import type { Operation } from '../../model/operation.ts';
 import { specOf, teamWorkOf } from '../../operations/registry.ts';

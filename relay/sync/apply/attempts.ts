@@ -2,7 +2,7 @@
 import { backoffMs, retryAfterMs } from '../../../shared/backoff.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { HallpassError } from '../../../shared/errors.ts';
-import type { GraphAnswer } from '../../graph/client.ts';
+import type { GraphAnswer } from '../../graph/answer.ts';
 import { refusalOf } from '../../graph/outcome.ts';
 import type { Operation } from '../../model/operation.ts';
 

@@ -1,5 +1,7 @@
 /** Why Graph refused: who has what was asked for, what is not there anymore, what is not allowed. */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
+import { bodyIn } from '../../graph/answer.ts';
+import { createdObject } from '../../graph/bodies/education.ts';
 import { findHolders, nameHolder, type Wanted } from '../../graph/holders.ts';
 import { readAll } from '../../graph/lookups.ts';
 import { denialOf, groupDenialOf, lackingFor } from '../../graph/protection.ts';
@@ -77,8 +79,8 @@ async function ownAmong(
     if (urls[index]?.length !== 1) return false;
     const answer = answers[at];
     at += 1;
-    const item = answer?.status === 200 ? (answer.body as object | null) : undefined;
-    return specOf(kind).makes?.isOurs(item ?? {}, key) === true;
+    const item = bodyIn(createdObject, answer);
+    return item !== undefined && specOf(kind).makes?.isOurs(item, key) === true;
   });
 }
 

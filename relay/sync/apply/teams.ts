@@ -6,7 +6,7 @@
 
 import { timestamp } from '../../../shared/clock.ts';
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
-import type { GraphAnswer } from '../../graph/client.ts';
+import type { GraphAnswer } from '../../graph/answer.ts';
 import { newsOfOperation, newsOfRequest, readTeamOperation, requestTeam, type TeamNews } from '../../graph/teams.ts';
 import type { Applied, AppliedTeam } from '../../model/applied-state.ts';
 import type { Operation } from '../../model/operation.ts';

@@ -5,8 +5,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { partsLike } from '../../drift/compare.ts';
 import { type Drift, isOfMembership, membershipOf } from '../../drift/ledger.ts';
+import { bodyIn, type GraphAnswer } from '../../graph/answer.ts';
 import { batchLimit, sendBatch } from '../../graph/batch.ts';
-import type { GraphAnswer, GraphClient } from '../../graph/client.ts';
+import { wholeEntity } from '../../graph/bodies/object.ts';
+import type { GraphClient } from '../../graph/client.ts';
 import { readIds } from '../../graph/ids.ts';
 import { contentsPath } from '../../graph/school-contents.ts';
 import { objectsOf } from '../../model/applied-state.ts';
@@ -83,9 +85,10 @@ function membershipDiffers(
 }
 
 /** Undefined when the answer does not tell. */
-function objectDiffers({ kind, item, ours }: Drift, { status, body }: GraphAnswer): boolean | undefined {
+function objectDiffers({ kind, item, ours }: Drift, answer: GraphAnswer): boolean | undefined {
+  const { status } = answer;
   if (kind === 'deleted') return status === 404 ? true : status === 200 ? false : undefined;
-  if (status !== 200 || ours === undefined) return undefined;
-  const seen = (body as Record<string, unknown>)[item];
-  return !isDeepStrictEqual(partsLike(ours, seen), ours);
+  const there = bodyIn(wholeEntity, answer);
+  if (there === undefined || ours === undefined) return undefined;
+  return !isDeepStrictEqual(partsLike(ours, there[item]), ours);
 }

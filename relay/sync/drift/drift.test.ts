@@ -4,6 +4,7 @@ import t from 'tap';
 import { RawClient } from '../../../scripts/simulators/microsoft/contract/raw-client.ts';
 import type { Group, User } from '../../../scripts/simulators/microsoft/directory/entities.ts';
 import { timestamp } from '../../../shared/clock.ts';
+import { anyObject } from '../../graph/bodies/object.ts';
 import { parseProfile } from '../../profile/profile.ts';
 import { decideHolds, readHolds } from '../../store/guard/holds.ts';
 import { openDistrict, smallRoster } from '../../testing/district.ts';
@@ -313,7 +314,7 @@ t.test(
     const older = 'displayName,externalSource,primaryRole,student,teacher';
     for (const [round, selected] of [older, null].entries()) {
       let deltaLink = '';
-      const pages = client.pages(`/education/users/delta?$select=${older}`);
+      const pages = client.pages(`/education/users/delta?$select=${older}`, anyObject);
       for await (const page of pages) deltaLink = page.deltaLink ?? '';
       await store.withTenant(tenantId, async ({ db }) => {
         const values = { delta_link: deltaLink, selected, read_at: timestamp(clock) };
