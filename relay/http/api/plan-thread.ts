@@ -8,7 +8,7 @@ import { personFilter } from '../../app/queries/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../../app/queries/plan.ts';
 import { openStore } from '../../store/store.ts';
 import { planNow } from '../../sync/plan-now.ts';
-import { csvPieces } from './csv-answer.ts';
+import { csvPieces, jsonPieces } from './csv-answer.ts';
 import type { PlanMessage, PlanQuestion } from './plan-slots.ts';
 
 async function* answer({ file, tenant, nowMs, query, csv }: PlanQuestion): AsyncGenerator<string> {
@@ -20,7 +20,7 @@ async function* answer({ file, tenant, nowMs, query, csv }: PlanQuestion): Async
     const now = await planNow(store, tenant, query.profile, { now: () => nowMs });
     const operations = operationsIn(now, { kinds: query.kind, person });
     if (csv) yield* csvPieces(planTable, operations);
-    else yield JSON.stringify(describePlan(tenant, now, operations, query));
+    else yield* jsonPieces(describePlan(tenant, now, operations, query));
   } finally {
     await store.close();
   }

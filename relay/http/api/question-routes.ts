@@ -19,8 +19,8 @@ import { pageOf, pageWithin, readCursor } from './cursor.ts';
 import { queries, readQuery } from './query.ts';
 import { type DistrictVisit, isForCsv, ofDistrict, plain, question, type Route, read, refuse } from './route.ts';
 
-/** Operations that are read at a time for a table: some 50 ms in which nobody else is at the database. */
-const pageSize = 5000;
+/** Operations that are read at a time for a table: some 10 ms in which nobody else has a turn. */
+const pageSize = 1000;
 
 /** Its answer comes from a thread, as text. */
 const plan: Route = {

@@ -9,7 +9,6 @@ import {
   type Batch,
   type CycleCommit,
   type Hello,
-  limits,
   protocolVersion,
   type RelayMessage,
 } from '../../../shared/link.ts';
@@ -22,6 +21,8 @@ import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
 import { nothingWanted, Wanted } from './wanted.ts';
 
+/** Of a manifest in one message: 3 ms to read and to compress, where the most that a message may have take 20. */
+const manifestEntries = 2000;
 /** Pause between two progress lines in the log, milliseconds. */
 const progressEveryMs = 500;
 /** Between two lines on what an agent tells, milliseconds; and between two that say the same. */
@@ -147,9 +148,8 @@ export class Session {
     const { store, agent } = this.#options;
     let after = '';
     for (;;) {
-      const limit = limits.maxManifestEntries;
-      const entries = await manifestOf(store, agent.tenantId, bucket, after, limit);
-      const last = entries.length < limit;
+      const entries = await manifestOf(store, agent.tenantId, bucket, after, manifestEntries);
+      const last = entries.length < manifestEntries;
       await this.#options.send({ type: 'manifest', bucket, entries, last });
       if (last) return;
       await this.#options.pass();
