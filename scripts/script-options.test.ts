@@ -36,12 +36,12 @@ async function callable(): Promise<[script: string, command: string][]> {
     if (file.endsWith('.test.ts') || file.startsWith('scripts/recorded/0.2.0') || commands.has(file)) continue;
     const [, benchmark] = /^scripts\/bench\/([^/]+)\.ts$/.exec(file) ?? [];
     const text = await readFile(join(root, file), 'utf8');
-    if (/readScriptOptions[<(]|process\.argv(\.slice|\[1\])|\.parse\(\)/.test(text))
+    // Workers that a benchmark starts with their orders are nobody's to call.
+    const isWorker = /^scripts\/bench\/[^/]+\//.test(file) && !text.includes('readScriptOptions(');
+    if (!isWorker && /readScriptOptions[<(]|process\.argv(\.slice|\[1\])|\.parse\(\)/.test(text))
       commands.set(file, benchmark === undefined ? `node ${file}` : `npm run bench -- ${benchmark}`);
   }
-  // The helper itself, and workers that a benchmark starts with their orders.
-  const workers = ['scripts/bench/agent/floor.ts', 'scripts/bench/house/observer.ts'];
-  for (const file of ['scripts/script-options.ts', ...workers]) commands.delete(file);
+  commands.delete('scripts/script-options.ts');
   return [...commands].sort();
 }
 
