@@ -54,6 +54,6 @@ t.test('a secret is one line of visible characters', async (t) => {
   t.equal(onlyLine('\r\n  hush hush\u200B\r\n\r\n', 'It'), 'hush hush');
   t.equal(onlyLine(' \n', 'It'), undefined);
   t.throws(() => onlyLine('one\r\ntwo', 'It'), { code: 'TEXT_UNREADABLE', message: /more than one line/ });
-  t.throws(() => onlyLine('hush\u200Bhush', 'It'), { message: /invisible character within \(U\+200B\)/ });
+  t.throws(() => onlyLine('hush\u200Bhush', 'It'), { message: /contains an invisible character \(U\+200B\)/ });
   t.throws(() => onlyLine('hush\x07hush', 'It'), { message: /U\+0007/ });
 });
