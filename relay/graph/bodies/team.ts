@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { flag, objectWith } from './object.ts';
 
 /** Null for teams that were never limited. */
-export const team = objectWith({ isMembershipLimitedToOwners: flag });
+export const team = objectWith({ isMembershipLimitedToOwners: flag, isArchived: flag });
 
 export const teamOperation = objectWith({
   status: z.string().exactOptional(),

@@ -4,7 +4,8 @@
  * team is looked at before anything is asked.
  */
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
-import type { GraphAnswer } from '../../graph/answer.ts';
+import { bodyIn, type GraphAnswer } from '../../graph/answer.ts';
+import { team as teamBody } from '../../graph/bodies/team.ts';
 import { newsOfOperation, operationIn, readTeam, readTeamOperation, requestArchive } from '../../graph/teams.ts';
 import type { Operation } from '../../model/operation.ts';
 import { specOf, teamWorkOf } from '../../operations/registry.ts';
@@ -60,7 +61,7 @@ export class ArchiveWork {
     if (team.status === 404)
       return await (this.#isBeingMade(operation) ? this.#waitFor(task, progress) : this.#done(task));
     if (team.status !== 200) return await this.#otherwise(task, team);
-    const { isArchived } = (team.body ?? {}) as { isArchived?: boolean | null };
+    const { isArchived } = bodyIn(teamBody, team) ?? {};
     const isSo = (isArchived === true) === (teamWorkOf(operation) === 'archive');
     return await (isSo ? this.#done(task) : this.#ask(task, progress));
   }
