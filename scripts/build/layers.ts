@@ -21,6 +21,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   plugin: [],
   relay: [
     ...[
+      'compact',
       'model',
       'profile',
       'identity',
