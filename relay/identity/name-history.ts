@@ -4,42 +4,72 @@
  */
 
 import { fold } from '../../shared/invisible.ts';
+import { grownLength, resized } from '../compact/arrays.ts';
+import { bytesOf, type Compact } from '../compact/compact.ts';
+import { Interner } from '../compact/interner.ts';
+import { RowLists } from '../compact/row-lists.ts';
 import type { PersonKey } from '../model/person-key.ts';
 
-export class NameHistory {
-  readonly #holders = new Map<string, PersonKey>();
-  readonly #namesOf = new Map<PersonKey, string[]>();
+export class NameHistory implements Compact {
+  readonly #ids: Interner;
+  /** Every name once; its number is its row. */
+  readonly #names = new Interner();
+  /** By name, the number of the person who has it. */
+  #holders = new Uint32Array(0);
+  readonly #byPerson = new RowLists();
 
-  /** @param given userPrincipalNames and person keys, in the order in which they were given */
-  constructor(given: Iterable<readonly [userPrincipalName: string, personKey: PersonKey]> = []) {
+  /**
+   * @param given userPrincipalNames and person keys, in the order in which they were given
+   * @param ids that other tables of the tenant share
+   */
+  constructor(
+    given: Iterable<readonly [userPrincipalName: string, personKey: PersonKey]> = [],
+    ids: Interner = new Interner(),
+  ) {
+    this.#ids = ids;
     for (const [name, person] of given) this.add(name, person);
+  }
+
+  get bytes(): number {
+    return bytesOf([this.#names, this.#byPerson]) + this.#holders.byteLength;
   }
 
   /** The first holder of a name keeps it. */
   add(userPrincipalName: string, person: PersonKey): void {
-    const name = fold(userPrincipalName);
-    if (this.#holders.has(name)) return;
-    this.#holders.set(name, person);
-    const names = this.#namesOf.get(person);
-    if (names === undefined) this.#namesOf.set(person, [name]);
-    else names.push(name);
+    const row = this.#names.size;
+    if (this.#names.add(fold(userPrincipalName)) !== row) return;
+    if (row >= this.#holders.length) this.#holders = resized(this.#holders, grownLength(row));
+    this.#give(row, this.#ids.add(person));
   }
 
   /** The names of one record are another's from now on: both are one person. */
   handOver(from: PersonKey, to: PersonKey): void {
-    const names = this.#namesOf.get(from) ?? [];
-    this.#namesOf.delete(from);
-    for (const name of names) this.#holders.set(name, to);
-    this.#namesOf.set(to, [...names, ...(this.#namesOf.get(to) ?? [])]);
+    const [before, after] = [this.#ids.find(from), this.#ids.add(to)];
+    const rows = [...this.#byPerson.rows(before), ...this.#byPerson.rows(after)];
+    for (const row of rows) this.#byPerson.remove(this.#holders[row] ?? 0, row);
+    for (const row of rows) this.#give(row, after);
   }
 
   /** The person key of whoever got the name first. */
   holderOf(userPrincipalName: string): string | undefined {
-    return this.#holders.get(fold(userPrincipalName));
+    const row = this.#names.find(fold(userPrincipalName));
+    return row === -1 ? undefined : this.#ids.textOf(this.#holders[row] ?? 0);
   }
 
   /** In lower case, oldest first. */
   namesOf(person: PersonKey): readonly string[] {
-    return this.#namesOf.get(person) ?? [];
+    return [...this.#byPerson.rows(this.#ids.find(person))].map((row) => this.#names.textOf(row));
+  }
+
+  trim(): void {
+    this.#names.trim();
+    this.#holders = resized(this.#holders, this.#names.size);
+    this.#byPerson.fit(this.#names.size);
+    this.#byPerson.trim();
+  }
+
+  #give(row: number, person: number): void {
+    this.#holders[row] = person;
+    this.#byPerson.append(person, row, this.#holders.length);
   }
 }

@@ -39,23 +39,38 @@ function namesOf(role: Role) {
   return propertiesOf(kindOfRole[role]).map(({ name, person }) => ({ name, key: (person ?? name) as PersonValue }));
 }
 
+/** The person of these records, at least one, each of another school. */
+export function personOf(role: Role, id: string, records: readonly (Student | Teacher)[]): Person {
+  const parts = records.map((record) => ofRecord(role, id, record));
+  return onePerson(parts) ?? { role, id, preRegistered: false, schoolIds: [] };
+}
+
 /**
- * The person of these records, at least one. A teacher who works in two schools comes as two records with the same
+ * One person of what several schools have of them. A teacher who works in two schools comes as two records with the same
  * values; the record of the first school (by id) speaks for the person.
  */
-export function personOf(role: Role, id: string, records: readonly (Student | Teacher)[]): Person {
-  const sorted = [...records].sort((a, b) => (a.schoolId < b.schoolId ? -1 : 1));
-  const [first] = sorted;
+export function onePerson(parts: readonly Person[]): Person | undefined {
+  const [only, ...others] = parts;
+  if (only === undefined || others.length === 0) return only;
+  const sorted = [...parts].sort((a, b) => (schoolOf(a) < schoolOf(b) ? -1 : 1));
+  return { ...(sorted[0] ?? only), schoolIds: sorted.flatMap(({ schoolIds }) => schoolIds) };
+}
+
+function schoolOf({ schoolIds }: Person): string {
+  return schoolIds[0] ?? '';
+}
+
+function ofRecord(role: Role, id: string, record: Student | Teacher): Person {
   return {
     role,
     id,
-    ...valuesOf(role, first),
-    preRegistered: first?.kind === 'student' && first.preRegistered === true,
-    schoolIds: sorted.map(schoolIdOf),
+    ...valuesOf(role, record),
+    preRegistered: record.kind === 'student' && record.preRegistered === true,
+    schoolIds: [schoolIdOf(record)],
   };
 }
 
-function valuesOf(role: Role, record: Student | Teacher | undefined): PersonValues {
+function valuesOf(role: Role, record: Student | Teacher): PersonValues {
   const fields: Readonly<Record<string, unknown>> = { ...record };
   const values: PersonValues = {};
   for (const { name, key } of read[role]) {

@@ -3,6 +3,7 @@
  * class of can be gone, and only from the whole roster: who moves to another school is not, nor who leaves the profile.
  */
 
+import type { RelationMap } from '../compact/relations.ts';
 import { type AppliedState, retiredPeople } from '../model/applied-state.ts';
 import {
   classKey,
@@ -119,6 +120,6 @@ function isOf(scope: Scope, schoolIds: readonly SchoolId[]): boolean {
 /** The schools that Microsoft 365 still has a person or class in. @param key `students:123`, `class:77` */
 export function lastSchoolsOf(key: ObjectKey, { schoolUsers, schoolClasses }: AppliedState): SchoolId[] {
   const { kind, key: item } = objectOf(key);
-  const containers: Map<SchoolId, Set<string>> = kind === 'class' ? schoolClasses : schoolUsers;
-  return [...containers].filter(([, items]) => items.has(item)).map(([id]) => id);
+  const containers: RelationMap<SchoolId, string> = kind === 'class' ? schoolClasses : schoolUsers;
+  return containers.containersOf(item).sort();
 }

@@ -16,9 +16,10 @@ import type { Profile } from '../profile/profile.ts';
 import type { Scope } from '../profile/scope.ts';
 import { classBody, classNickname, schoolBody, userBody } from './bodies.ts';
 import { isOpen, isOver, presence, wentToTheEnd } from './dates.ts';
+import { memberOf } from './memberships.ts';
 import { classNamer } from './names-of-classes.ts';
 import { type Made, type Past, pastOf } from './past.ts';
-import { memberOf, type RosterIndex } from './roster-index.ts';
+import type { RosterIndex, Whereabouts } from './roster-index.ts';
 import { strangerProblem } from './strangers.ts';
 
 export interface DesiredClass {
@@ -117,7 +118,10 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
     if (school !== undefined && state.allSchools.has(id)) state.schools.set(id, schoolBody(school, profile));
   }
   const isUser = userTest(desire, state.allSchools);
-  for (const key of keys.people) if (isUser(key)) addUser(state, desire, key);
+  for (const key of keys.people) {
+    const person = roster.people.get(key);
+    if (person !== undefined && isUser(key, person)) addUser(state, desire, key, person);
+  }
   const addClass = classAdder(desire);
   for (const id of keys.sections) {
     const section = roster.sections.get(id);
@@ -134,21 +138,17 @@ export function desiredState(desire: Desire, keys: Keys): DesiredState {
 }
 
 /** Who has an account, or will have one: a person of this profile's schools alone who is linked or can be named. */
-function userTest(
-  { roster, accounts, scope, profile }: Desire,
-  schools: ReadonlySet<SchoolId>,
-): (key: PersonKey) => boolean {
-  return (key) => {
+function userTest({ accounts, scope, profile }: Desire, schools: ReadonlySet<SchoolId>): UserTest {
+  return (key, { schoolIds, preRegistered }) => {
     if (!accounts.linked.has(key) && !accounts.toCreate.has(key)) return false;
-    const { schoolIds = [], preRegistered = false } = roster.people.get(key) ?? {};
     if (preRegistered && !profile.preRegistered) return false;
     return schoolIds.some((schoolId) => schools.has(schoolId)) && scope.othersOf(schoolIds).length === 0;
   };
 }
 
-function addUser(state: DesiredState, { roster, accounts, profile }: Desire, key: PersonKey): void {
-  const person = roster.people.get(key);
-  if (person === undefined) return;
+type UserTest = (key: PersonKey, person: Whereabouts) => boolean;
+
+function addUser(state: DesiredState, { accounts, profile }: Desire, key: PersonKey, person: Person): void {
   const named = accounts.toCreate.get(key);
   const ours = named !== undefined || accounts.createdByUs.has(key);
   const objectId = accounts.linked.get(key);
@@ -207,7 +207,7 @@ function addMemberships(
   state: DesiredState,
   { roster, profile, scope, today }: Desire,
   section: Section,
-  isUser: (key: PersonKey) => boolean,
+  isUser: UserTest,
   past: Past,
 ): void {
   const sectionId = sectionIdOf(section);
@@ -218,7 +218,7 @@ function addMemberships(
   const isPast = past.section(section);
   for (const membership of roster.membershipsOf(sectionId)) {
     const key = memberOf(membership);
-    const person = roster.people.get(key);
+    const person = roster.whereaboutsOf(key);
     const stands = presence(membership, term, profile.dates, today, person?.preRegistered);
     if (stands === 'out') {
       if (wentToTheEnd(membership, term)) addTo(state.finished, sectionId, key);
@@ -228,11 +228,11 @@ function addMemberships(
     if (person?.preRegistered && !profile.preRegistered) continue;
     if (stands === 'waiting' || isPast || scope.othersOf(person?.schoolIds ?? []).length > 0) {
       addTo(state.waiting, sectionId, key);
-    } else if (isUser(key)) {
+    } else if (person !== undefined && isUser(key, person)) {
       addTo(state.members, sectionId, key);
       if (membership.kind === 'teacherRoster') addTo(state.owners, sectionId, key);
     }
-    const stranger = stands === 'in' && !isPast ? strangerProblem(membership, roster, scope) : undefined;
+    const stranger = stands === 'in' && !isPast ? strangerProblem(membership, person, scope) : undefined;
     if (stranger !== undefined) state.problems.set(sectionId, [...(state.problems.get(sectionId) ?? []), stranger]);
   }
 }

@@ -1,5 +1,5 @@
 /** Giving what one record of PowerSchool had in Microsoft 365 to another one. Pure. */
-import { type AppliedState, earlierRole, relationMaps } from '../model/applied-state.ts';
+import { type AppliedState, earlierRole, onTopOf, relationMaps } from '../model/applied-state.ts';
 import { isStudent, type PersonKey } from '../model/person-key.ts';
 
 /** New person key by the key before. */
@@ -11,16 +11,9 @@ export type Moves = ReadonlyMap<PersonKey, PersonKey>;
  */
 export function withHandovers(applied: AppliedState, moves: Moves): AppliedState {
   if (moves.size === 0) return applied;
-  const copy: AppliedState = {
-    ...applied,
-    users: new Map(applied.users),
-    ...copied(applied, ['members', 'owners', 'schoolUsers', 'licenses', 'retired']),
-    uncertain: new Set(applied.uncertain),
-    drifted: new Set(applied.drifted),
-    absent: new Set(applied.absent),
-  };
-  for (const [from, to] of moves) handOver(copy, from, to);
-  return copy;
+  const changed = onTopOf(applied);
+  for (const [from, to] of moves) handOver(changed, from, to);
+  return changed;
 }
 
 /** The same, in the state itself. */
@@ -31,7 +24,10 @@ export function handOver(applied: AppliedState, from: PersonKey, to: PersonKey):
   if (isOtherRole(from, to)) markEarlierRole(applied, from);
   for (const [kind, containers] of Object.entries(relationMaps(applied))) {
     if (kind === 'schoolClass') continue;
-    for (const items of containers.values()) if (items.delete(from)) items.add(to);
+    for (const container of containers.containersOf(from)) {
+      containers.get(container)?.delete(from);
+      containers.get(container)?.add(to);
+    }
   }
   renameIn(applied.uncertain, from, to);
   renameIn(applied.drifted, from, to);
@@ -54,18 +50,10 @@ export function isOtherRole(from: PersonKey, to: PersonKey): boolean {
 
 /** Somebody is in classes in the role that they leave; where it was the one before that, in the one that they have again. */
 function markEarlierRole({ members, retired }: AppliedState, person: PersonKey): void {
-  for (const [sectionId, people] of members) {
-    if (!people.has(person)) continue;
+  for (const sectionId of members.containersOf(person)) {
     const name = earlierRole(sectionId);
     const marked = retired.get(name) ?? new Set();
     if (!marked.delete(person)) marked.add(person);
     retired.set(name, marked);
   }
-}
-
-type Relations = 'members' | 'owners' | 'schoolUsers' | 'licenses' | 'retired';
-
-function copied(applied: AppliedState, names: readonly Relations[]): Pick<AppliedState, Relations> {
-  const sets = (name: Relations) => new Map([...applied[name]].map(([key, items]) => [key, new Set(items)]));
-  return Object.fromEntries(names.map((name) => [name, sets(name)])) as Pick<AppliedState, Relations>;
 }

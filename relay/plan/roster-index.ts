@@ -1,16 +1,15 @@
 /**
  * The roster of one district, indexed so that the desired state of any single school, person or class can be derived
- * without looking at the others. Changes go in record by record; what they may have changed comes out as keys.
+ * without looking at the others. Changes go in record by record; what they may have changed comes out as keys. All of it is packed: what
+ * is asked for is made when it is asked for, and no part of the roster.
  */
-import type {
-  Bucket,
-  RosterRecord,
-  School,
-  Section,
-  StudentEnrollment,
-  TeacherRoster,
-  Term,
-} from '../../shared/roster.ts';
+import type { Bucket, RosterRecord, School, Section, Term } from '../../shared/roster.ts';
+import { bytesOf, type Compact } from '../compact/compact.ts';
+import { DistinctMap } from '../compact/distinct-map.ts';
+import { IdSet } from '../compact/id-set.ts';
+import { Interner } from '../compact/interner.ts';
+import { PackedMap } from '../compact/packed-map.ts';
+import { Relations } from '../compact/relations.ts';
 import {
   addKeys,
   asSchoolId,
@@ -19,10 +18,12 @@ import {
   noKeys,
   type SchoolId,
   type SectionId,
+  schoolIdOf,
   sectionIdOf,
 } from '../model/keys.ts';
-import { type Person, personOf } from '../model/person.ts';
+import { onePerson, type Person, personOf } from '../model/person.ts';
 import { type PersonKey, personKey } from '../model/person-key.ts';
+import { type Membership, Memberships } from './memberships.ts';
 
 /** A record as it is now; undefined when it is gone. */
 export interface RosterChange extends Bucket {
@@ -31,19 +32,61 @@ export interface RosterChange extends Bucket {
 }
 
 type PersonRecord = Extract<RosterRecord, { kind: 'student' | 'teacher' }>;
-type Membership = StudentEnrollment | TeacherRoster;
 
-export class RosterIndex {
-  readonly schools = new Map<SchoolId, School>();
-  readonly terms = new Map<string, Term>();
-  readonly sections = new Map<SectionId, Section>();
-  readonly people = new Map<PersonKey, Person>();
-  /** One record per school of the person. */
-  readonly #personRecords = new Map<PersonKey, Map<SchoolId, PersonRecord>>();
-  readonly #memberships = new Map<string, Membership>();
-  readonly #bySection = new Map<SectionId, Map<string, Membership>>();
-  readonly #byPerson = new Map<PersonKey, Map<string, Membership>>();
-  readonly #termsBySchool = new Map<SchoolId, Map<string, Term>>();
+export class RosterIndex implements Compact {
+  readonly #ids: Interner;
+  readonly #schools: PackedMap<SchoolId, School>;
+  readonly #terms: PackedMap<string, Term>;
+  readonly #sections: PackedMap<SectionId, Section>;
+  readonly #people: PackedMap<PersonKey, Person>;
+  /** The part of sections that is asked for of all of them. */
+  readonly #places: DistinctMap<SectionId, SectionPlace>;
+  /** The part of people that is asked for with every enrollment. */
+  readonly #whereabouts: DistinctMap<PersonKey, Whereabouts>;
+  /** Of those who are in several schools, as each of them has the person. */
+  readonly #parts: PackedMap<PersonKey, Person[]>;
+  readonly #memberships: Memberships;
+  readonly #peopleBySchool: Relations<SchoolId, PersonKey>;
+  readonly #termsBySchool: Relations<SchoolId, string>;
+  readonly #sectionsBySchool: Relations<SchoolId, SectionId>;
+  readonly #sectionsByTerm: Relations<string, SectionId>;
+
+  /** @param ids that other tables of the district share */
+  constructor(ids: Interner = new Interner()) {
+    this.#ids = ids;
+    this.#schools = new PackedMap(ids);
+    this.#terms = new PackedMap(ids);
+    this.#sections = new PackedMap(ids);
+    this.#people = new PackedMap(ids);
+    this.#places = new DistinctMap(ids);
+    this.#whereabouts = new DistinctMap(ids);
+    this.#parts = new PackedMap(ids);
+    this.#memberships = new Memberships(ids);
+    this.#peopleBySchool = new Relations(ids);
+    this.#termsBySchool = new Relations(ids);
+    this.#sectionsBySchool = new Relations(ids);
+    this.#sectionsByTerm = new Relations(ids);
+  }
+
+  get schools(): ReadonlyMap<SchoolId, School> {
+    return this.#schools;
+  }
+
+  get terms(): ReadonlyMap<string, Term> {
+    return this.#terms;
+  }
+
+  get sections(): ReadonlyMap<SectionId, Section> {
+    return this.#sections;
+  }
+
+  get people(): ReadonlyMap<PersonKey, Person> {
+    return this.#people;
+  }
+
+  get bytes(): number {
+    return bytesOf(this.tables);
+  }
 
   /** Takes the changes in, in any order; returns what they may have changed. */
   apply(changes: Iterable<RosterChange>): Keys {
@@ -58,19 +101,56 @@ export class RosterIndex {
     return keys;
   }
 
+  /** Makes room for so many enrollments and rosters, before they are loaded. */
+  reserve(memberships: number): void {
+    this.#memberships.reserve(memberships);
+  }
+
+  /** Takes in records of which nothing is planned yet. */
+  load(records: Iterable<RosterRecord>): void {
+    for (const record of records) this.#put({ kind: record.kind, schoolId: record.schoolId, id: record.id, record });
+  }
+
+  trim(): void {
+    for (const table of this.tables) table.trim();
+  }
+
   /** Enrollments and rosters of a section. */
   membershipsOf(sectionId: SectionId): Iterable<Membership> {
-    return this.#bySection.get(sectionId)?.values() ?? [];
+    return this.#memberships.ofSection(sectionId);
+  }
+
+  /** Where and when a section is; undefined for one that the roster does not have. Cheaper than the whole section. */
+  placeOf(sectionId: SectionId): SectionPlace | undefined {
+    return this.#places.get(sectionId);
+  }
+
+  /** Ids of the sections of a school. */
+  sectionsIn(schoolId: SchoolId): ReadonlySet<SectionId> {
+    return this.#sectionsBySchool.get(schoolId) ?? new Set();
+  }
+
+  /** Who is in a school. */
+  peopleIn(schoolId: SchoolId): ReadonlySet<PersonKey> {
+    return this.#peopleBySchool.get(schoolId) ?? new Set();
+  }
+
+  /** Where somebody is; undefined for somebody whom the roster does not have. Cheaper than the whole person. */
+  whereaboutsOf(person: PersonKey): Whereabouts | undefined {
+    return this.#whereabouts.get(person);
   }
 
   /** Terms of a school. */
-  termsOf(schoolId: SchoolId): Iterable<Term> {
-    return this.#termsBySchool.get(schoolId)?.values() ?? [];
+  *termsOf(schoolId: SchoolId): Generator<Term, undefined> {
+    for (const id of this.#termsBySchool.get(schoolId) ?? []) {
+      const term = this.#terms.get(id);
+      if (term !== undefined) yield term;
+    }
   }
 
   /** Sections in which a person is enrolled or teaches, at any time. */
   sectionsOf(person: PersonKey): Set<SectionId> {
-    return new Set([...(this.#byPerson.get(person)?.values() ?? [])].map(sectionIdOf));
+    return this.#memberships.sectionsOf(person);
   }
 
   /** What depends on whether a person has an account: the person and all their classes. */
@@ -80,98 +160,155 @@ export class RosterIndex {
 
   /** Everything there is. */
   allKeys(): Keys {
+    const sections = new IdSet(this.#ids, this.#sections.keys());
+    // Also those that only enrollments and rosters name: something is wrong with them.
+    for (const id of this.#memberships.sections()) sections.add(asSectionId(this.#ids.textOf(id)));
     return {
-      schools: new Set(this.schools.keys()),
-      people: new Set(this.people.keys()),
-      // Also those that only enrollments and rosters name: something is wrong with them.
-      sections: new Set([...this.sections.keys(), ...this.#bySection.keys()]),
+      schools: new IdSet(this.#ids, this.#schools.keys()),
+      people: new IdSet(this.#ids, this.#people.keys()),
+      sections,
     };
   }
 
-  #applyOne({ kind, schoolId: bucketSchool, id, record }: RosterChange): Keys {
+  #put({ kind, schoolId: bucketSchool, id, record }: RosterChange): Put {
     const schoolId = asSchoolId(kind === 'school' ? id : bucketSchool);
     switch (kind) {
       case 'school':
-        set(this.schools, schoolId, record as School | undefined);
-        return this.#ofSchool(schoolId);
+        set(this.#schools, schoolId, record as School | undefined);
+        return {};
       case 'term':
-        set(this.terms, id, record as Term | undefined);
-        if (record === undefined) removeFrom(this.#termsBySchool, schoolId, id);
-        else addTo(this.#termsBySchool, schoolId, id, record as Term);
-        return { ...noKeys(), sections: this.#sectionsWhere((section) => section.termId === id) };
+        this.#putTerm(schoolId, id, record as Term | undefined);
+        return {};
       case 'section':
-        return this.#applySection(schoolId, asSectionId(id), record as Section | undefined);
+        this.#putSection(schoolId, asSectionId(id), record as Section | undefined);
+        return {};
       case 'student':
       case 'teacher':
-        return this.#applyPerson(
-          kind === 'student' ? 'students' : 'teachers',
-          schoolId,
-          id,
-          record as PersonRecord | undefined,
-        );
+        return { person: this.#putPerson(personRole[kind], schoolId, id, record as PersonRecord | undefined) };
       case 'studentEnrollment':
-      case 'teacherRoster':
-        return this.#applyMembership(`${kind}:${schoolId}:${id}`, record as Membership | undefined);
+      case 'teacherRoster': {
+        const name = { kind, schoolId, id };
+        const membership = record as Membership | undefined;
+        return { section: membership ? this.#memberships.put(membership) : this.#memberships.remove(name) };
+      }
     }
   }
 
-  #applySection(schoolId: SchoolId, id: SectionId, record: Section | undefined): Keys {
-    // A section that moved to another school comes as two changes; the deletion must not take the new one away.
-    if (record !== undefined || this.sections.get(id)?.schoolId === schoolId) set(this.sections, id, record);
-    return { ...noKeys(), sections: new Set([id]) };
+  #applyOne(change: RosterChange): Keys {
+    const { kind, id, record } = change;
+    const { person, section } = this.#put(change);
+    switch (kind) {
+      case 'school':
+        return this.#ofSchool(asSchoolId(id));
+      case 'term':
+        return { ...noKeys(), sections: new Set(this.#sectionsByTerm.get(id)) };
+      case 'section':
+        return { ...noKeys(), sections: new Set([asSectionId(id)]) };
+      case 'student':
+      case 'teacher':
+        return this.#ofPerson(personKey(personRole[kind], id), asSchoolId(change.schoolId), person);
+      case 'studentEnrollment':
+      case 'teacherRoster': {
+        const now = record === undefined ? undefined : sectionIdOf(record as Membership);
+        return { ...noKeys(), sections: new Set([section, now].filter((one) => one !== undefined)) };
+      }
+    }
   }
 
-  #applyPerson(role: Person['role'], schoolId: SchoolId, id: string, record: PersonRecord | undefined): Keys {
+  /** What moved to another school comes as two changes: the deletion must not take the new one away. */
+  #putTerm(schoolId: SchoolId, id: string, record: Term | undefined): void {
+    const before = this.#terms.get(id);
+    if (record === undefined && before?.schoolId !== schoolId) return;
+    if (before !== undefined) this.#termsBySchool.unrelate(schoolIdOf(before), id);
+    set(this.#terms, id, record);
+    if (record !== undefined) this.#termsBySchool.relate(schoolId, id);
+  }
+
+  /** Likewise. */
+  #putSection(schoolId: SchoolId, id: SectionId, record: Section | undefined): void {
+    const before = this.#places.get(id);
+    if (record === undefined && before?.schoolId !== schoolId) return;
+    if (before !== undefined && before.schoolId !== record?.schoolId)
+      this.#sectionsBySchool.unrelate(before.schoolId, id);
+    if (before !== undefined && before.termId !== record?.termId) this.#sectionsByTerm.unrelate(before.termId, id);
+    set(this.#sections, id, record);
+    set(this.#places, id, record && { schoolId: schoolIdOf(record), termId: record.termId });
+    if (record === undefined) return;
+    this.#sectionsBySchool.relate(schoolIdOf(record), id);
+    this.#sectionsByTerm.relate(record.termId, id);
+  }
+
+  #putPerson(role: Person['role'], schoolId: SchoolId, id: string, record: PersonRecord | undefined): Changed {
     const key = personKey(role, id);
-    const records = this.#personRecords.get(key) ?? new Map<SchoolId, PersonRecord>();
-    const moved = records.has(schoolId) !== (record !== undefined);
-    set(records, schoolId, record);
-    set(this.#personRecords, key, records.size === 0 ? undefined : records);
-    const before = this.people.get(key);
-    const after = records.size === 0 ? undefined : personOf(role, id, [...records.values()]);
-    set(this.people, key, after);
-    // The classes of a person depend on where there is one. A class may be called after its teacher, not after students.
-    const renamed = role === 'teachers' && nameOf(before) !== nameOf(after);
-    return { ...noKeys(), people: new Set([key]), sections: moved || renamed ? this.sectionsOf(key) : new Set() };
+    const before = this.#people.get(key);
+    const parts = before === undefined ? [] : (this.#parts.get(key) ?? [before]);
+    const others = parts.filter(({ schoolIds }) => !schoolIds.includes(schoolId));
+    const now = record === undefined ? others : [...others, personOf(role, id, [record])];
+    const after = onePerson(now);
+    set(this.#people, key, after);
+    set(this.#whereabouts, key, after && { preRegistered: after.preRegistered, schoolIds: after.schoolIds });
+    set(this.#parts, key, now.length > 1 ? now : undefined);
+    if (record === undefined) this.#peopleBySchool.unrelate(schoolId, key);
+    else this.#peopleBySchool.relate(schoolId, key);
+    return { before, after };
   }
 
-  #applyMembership(key: string, record: Membership | undefined): Keys {
-    const before = this.#memberships.get(key);
-    const sections = new Set<SectionId>();
-    if (before !== undefined) {
-      const sectionId = sectionIdOf(before);
-      sections.add(sectionId);
-      removeFrom(this.#bySection, sectionId, key);
-      removeFrom(this.#byPerson, memberOf(before), key);
-    }
-    set(this.#memberships, key, record);
-    if (record !== undefined) {
-      const sectionId = sectionIdOf(record);
-      sections.add(sectionId);
-      addTo(this.#bySection, sectionId, key, record);
-      addTo(this.#byPerson, memberOf(record), key, record);
-    }
-    return { ...noKeys(), sections };
+  #ofPerson(
+    key: PersonKey,
+    schoolId: SchoolId,
+    { before, after }: Changed = { before: undefined, after: undefined },
+  ): Keys {
+    const isIn = (person: Person | undefined) => person?.schoolIds.includes(schoolId) === true;
+    // The classes of a person depend on where there is one. A class may be called after its teacher, not after students.
+    const renamed = key.startsWith('teachers:') && nameOf(before) !== nameOf(after);
+    const sections = isIn(before) !== isIn(after) || renamed ? this.sectionsOf(key) : new Set<SectionId>();
+    return { ...noKeys(), people: new Set([key]), sections };
   }
 
   /** A school that appears or goes concerns everything in it. */
   #ofSchool(id: SchoolId): Keys {
-    const people = [...this.#personRecords].filter(([, records]) => records.has(id)).map(([key]) => key);
-    const sections = this.#sectionsWhere((section) => section.schoolId === id);
-    return { schools: new Set([id]), people: new Set(people), sections };
+    return { schools: new Set([id]), people: new Set(this.peopleIn(id)), sections: new Set(this.sectionsIn(id)) };
   }
 
-  #sectionsWhere(matches: (section: Section) => boolean): Set<SectionId> {
-    return new Set([...this.sections.values()].filter(matches).map(sectionIdOf));
+  /** What it is made of. */
+  get tables(): Compact[] {
+    return [
+      ...[
+        this.#schools,
+        this.#terms,
+        this.#sections,
+        this.#places,
+        this.#people,
+        this.#whereabouts,
+        this.#parts,
+        this.#memberships,
+      ],
+      ...[this.#peopleBySchool, this.#termsBySchool, this.#sectionsBySchool, this.#sectionsByTerm],
+    ];
   }
 }
 
-/** The person key of the person whom an enrollment or roster is about. */
-export function memberOf(membership: Membership): PersonKey {
-  return membership.kind === 'studentEnrollment'
-    ? personKey('students', membership.studentId)
-    : personKey('teachers', membership.teacherId);
+/** In which school and term a section is. */
+export interface SectionPlace {
+  schoolId: SchoolId;
+  termId: string;
 }
+
+/** In which schools somebody is, and whether they only will be. */
+export type Whereabouts = Pick<Person, 'preRegistered' | 'schoolIds'>;
+
+interface Changed {
+  before: Person | undefined;
+  after: Person | undefined;
+}
+
+/** What a change did: to a person, or away from which section it took an enrollment or roster. */
+interface Put {
+  person?: Changed;
+  section?: SectionId | undefined;
+}
+
+const personRole = { student: 'students', teacher: 'teachers' } as const;
 
 function nameOf(person: Person | undefined): string {
   return JSON.stringify([person?.givenName, person?.surname]);
@@ -180,16 +317,4 @@ function nameOf(person: Person | undefined): string {
 function set<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
   if (value === undefined) map.delete(key);
   else map.set(key, value);
-}
-
-function addTo<K, V>(index: Map<K, Map<string, V>>, at: K, key: string, value: V): void {
-  const items = index.get(at);
-  if (items === undefined) index.set(at, new Map([[key, value]]));
-  else items.set(key, value);
-}
-
-function removeFrom<K, V>(index: Map<K, Map<string, V>>, at: K, key: string): void {
-  const items = index.get(at);
-  items?.delete(key);
-  if (items?.size === 0) index.delete(at);
 }

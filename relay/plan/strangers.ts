@@ -2,9 +2,8 @@
 import { recordKey, type SchoolId } from '../model/keys.ts';
 import { type Problem, problem } from '../model/problem.ts';
 import type { Scope } from '../profile/scope.ts';
-import { memberOf, type RosterIndex } from './roster-index.ts';
-
-type Membership = ReturnType<RosterIndex['membershipsOf']> extends Iterable<infer One> ? One : never;
+import { type Membership, memberOf } from './memberships.ts';
+import type { Whereabouts } from './roster-index.ts';
 
 /** For people, in the middle of a sentence. */
 export const membershipWords: Record<Membership['kind'], string> = {
@@ -12,14 +11,18 @@ export const membershipWords: Record<Membership['kind'], string> = {
   teacherRoster: 'teacher assignment',
 };
 
-/** Undefined for somebody whom the profile looks after: what is wrong with them is a problem of their own. */
+/**
+ * Undefined for somebody whom the profile looks after: what is wrong with them is a problem of their own.
+ *
+ * @param person whom the record names; undefined for somebody whom the roster does not have
+ */
 export function strangerProblem(
   membership: Membership,
-  { people }: Pick<RosterIndex, 'people'>,
+  person: Whereabouts | undefined,
   scope: Scope,
 ): Problem | undefined {
   const reference = memberOf(membership);
-  const schoolIds = people.get(reference)?.schoolIds;
+  const schoolIds = person?.schoolIds;
   if (schoolIds?.some(scope.covers)) return undefined;
   const isStaff = membership.kind === 'teacherRoster';
   const { kind, id, sectionId: section } = membership;

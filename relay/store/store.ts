@@ -65,7 +65,7 @@ export async function openStore(
   let reading: Kysely<Database> | undefined;
   const reader = (): Kysely<Database> => {
     if (file === ':memory:') return db;
-    reading ??= new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file)) });
+    reading ??= new Kysely<Database>({ dialect: new NodeSqliteDialect(openSqlite(file, 'reading')) });
     return reading;
   };
   let upkeep: Upkeep | undefined;

@@ -75,7 +75,11 @@ t.test('accounts get a name by pattern, numbered where it is chosen, and a passw
     scope.db.selectFrom('initial_password').select('sealed').execute(),
   );
   t.ok(rows.every(({ sealed }) => /^v1\.[0-9a-f]{8}\.[\w-]{50,}$/.test(sealed)));
-  t.equal((await district.store.withTenant(district.tenantId, readGivenNames)).length, students + 4);
+  let given = 0;
+  await district.store.withTenant(district.tenantId, async (scope) => {
+    for await (const [name] of readGivenNames(scope)) if (name !== '') given += 1;
+  });
+  t.equal(given, students + 4);
 });
 
 t.test('a run killed between sending and hearing leaves the passwords that the accounts have', async (t) => {

@@ -3,9 +3,7 @@ import { inspect } from 'node:util';
 import t from 'tap';
 import type { Section } from '../../shared/roster.ts';
 import { newAdoption } from '../adoption/open.ts';
-import { DirectoryIndex } from '../identity/directory-index.ts';
 import type { Link } from '../model/account-link.ts';
-import { nothingApplied } from '../model/applied-state.ts';
 import type { DirectoryUser } from '../model/directory-user.ts';
 import { asSchoolId, asSectionId } from '../model/keys.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -27,13 +25,11 @@ function open(
   by: Profile = profile,
   { accounts = [], links = [] }: { accounts?: DirectoryUser[]; links?: Link[] } = {},
 ): { tenant: TenantState; state: ProfileState } {
-  const tenant = new TenantState({
-    profiles: [by],
-    directory: new DirectoryIndex(accounts),
-    applied: nothingApplied(),
-    links,
-    roster: changesOf(world),
-  });
+  const tenant = new TenantState([by]);
+  for (const one of accounts) tenant.directory.add(one);
+  for (const link of links) tenant.addLink(link);
+  tenant.takeRoster(changesOf(world));
+  tenant.planEverything();
   const state = tenant.profiles.get(by.name);
   if (state === undefined) throw new TypeError(by.name);
   return { tenant, state };
@@ -42,7 +38,13 @@ function open(
 /** Everything of the state that anybody can see. */
 function written(state: ProfileState): string {
   const names = [...state.tenant.roster.people.keys()].map((key) => state.tenant.names.namesOf(key));
-  return inspect([state, names], { depth: 12, maxArrayLength: null, maxStringLength: null, breakLength: 120 });
+  const { people, sections, schools, terms } = state.tenant.roster;
+  return inspect([state, names, people, sections, schools, terms], {
+    depth: 12,
+    maxArrayLength: null,
+    maxStringLength: null,
+    breakLength: 120,
+  });
 }
 
 const student: Link = {

@@ -2,6 +2,7 @@
  * What a run would do: who has which account, what should be, and the difference to what is. Pure: what the state is from then on,
  * takeDecision says.
  */
+import { LayeredMap, LayeredSet } from '../compact/layered.ts';
 import { claimsOf, type Rivals } from '../identity/match.ts';
 import type { NamedPerson } from '../identity/names.ts';
 import type { Claim } from '../identity/settle.ts';
@@ -75,12 +76,13 @@ export function decide(state: ProfileState, today: string): Decided {
   for (const key of [...found.keys(), ...toCreate.keys(), ...moves.keys()]) addKeys(pending, roster.keysOf(key));
   for (const key of moves.keys()) for (const id of classesOf(key, tenant)) pending.sections.add(id);
 
-  const linked = found.size === 0 ? tenant.accounts : new Map([...tenant.accounts, ...found]);
+  const linked = new LayeredMap(tenant.accounts);
+  for (const [key, objectId] of found) linked.set(key, objectId);
   for (const from of moves.keys()) linked.delete(from);
   const onPremises = (objectId: string) => directory.get(objectId)?.onPremises === true;
-  const ours = deletions.restored.filter(isOfOurs).map(keyOfLink);
-  for (const [from, to] of moves) if (tenant.createdByUs.has(from)) ours.push(to);
-  const createdByUs = ours.length === 0 ? tenant.createdByUs : tenant.createdByUs.union(new Set(ours));
+  const createdByUs = new LayeredSet(tenant.createdByUs);
+  for (const link of deletions.restored) if (isOfOurs(link)) createdByUs.add(keyOfLink(link));
+  for (const [from, to] of moves) if (tenant.createdByUs.has(from)) createdByUs.add(to);
   const reasons = new Map(handovers.map(({ link, reason }) => [keyOfLink(link), reason]));
   const accounts = { linked, createdByUs, toCreate, onPremises, handovers: reasons };
   const made = tenant.applied;
@@ -220,8 +222,7 @@ function disabledByUs({ tenant }: ProfileState): (objectId: string) => boolean {
 
 /** Classes that somebody is in, as far as Hallpass knows. */
 function classesOf(key: PersonKey, { applied }: Pick<ProfileState['tenant'], 'applied'>): SectionId[] {
-  const found = [applied.members, applied.owners].flatMap((classes) => [...classes]);
-  return found.filter(([, people]) => people.has(key)).map(([id]) => id);
+  return [applied.members, applied.owners].flatMap((classes) => classes.containersOf(key));
 }
 
 function sharedSchools({ profile, scope, tenant }: ProfileState): Problem[] {

@@ -4,7 +4,7 @@ import { bucketKey, kinds } from '../../shared/roster.ts';
 import type { Adoption } from '../adoption/open.ts';
 import type { AppliedObject } from '../model/applied-state.ts';
 import { otherSchools } from '../model/hold.ts';
-import { classKey, type SchoolId, type SectionId, schoolIdOf, sectionIdOf } from '../model/keys.ts';
+import { classKey, type SchoolId } from '../model/keys.ts';
 import type { Operation, OperationKind } from '../model/operation.ts';
 import { newAccountOf, specOf } from '../operations/registry.ts';
 import type { Stock } from '../operations/spec.ts';
@@ -20,15 +20,14 @@ export type GuardFacts = Pick<ProfileState, 'profile' | 'scope'> & {
 };
 
 export function guardContext(state: GuardFacts, approvals: ReadonlyMap<string, number>): GuardContext {
-  let sources: Map<SchoolId, SchoolSource> | undefined;
   return {
     settings: state.profile.guards,
     approvals,
     schoolOf: (operation) => schoolOf(operation, state),
     measure: (kind, schoolId, operations) => measure(kind, schoolId, operations, state),
     source: (schoolId) => {
-      sources ??= sourcesOf(state);
-      return sources.get(schoolId) ?? { counts: {}, yearId: undefined, sections: new Set() };
+      const isOfProfile = state.tenant.roster.schools.has(schoolId) && state.scope.covers(schoolId);
+      return isOfProfile ? sourceOf(schoolId, state) : { counts: {}, yearId: undefined, sections: new Set() };
     },
     lastGood: (schoolId) => state.tenant.lastGood.get(schoolId),
   };
@@ -39,11 +38,11 @@ function schoolOf(operation: Operation, { scope, tenant: { roster, applied } }: 
   if ('schoolId' in operation) return operation.schoolId;
   // What is gone from PowerSchool counts in the school that it was in.
   if ('sectionId' in operation) {
-    const there = roster.sections.get(operation.sectionId);
-    return (there && schoolIdOf(there)) ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
+    const there = roster.placeOf(operation.sectionId)?.schoolId;
+    return there ?? lastSchoolsOf(classKey(operation.sectionId), applied)[0] ?? otherSchools;
   }
   if (!('personKey' in operation)) return otherSchools;
-  const schoolIds = roster.people.get(operation.personKey)?.schoolIds ?? lastSchoolsOf(operation.personKey, applied);
+  const schoolIds = roster.whereaboutsOf(operation.personKey)?.schoolIds ?? lastSchoolsOf(operation.personKey, applied);
   return schoolIds.find(scope.covers) ?? otherSchools;
 }
 
@@ -98,19 +97,15 @@ function stock(
     case 'schoolClasses':
       return applied.schoolClasses.get(schoolId)?.size;
     case 'classes':
-      return sectionsOf(schoolId, roster).filter((id) => applied.classes.has(id)).length;
+      return [...roster.sectionsIn(schoolId)].filter((id) => applied.classes.has(id)).length;
     case 'owners':
     case 'members': {
       // Classes of earlier years that stay as they are, with their members, are no part of what is there to lose.
       const concerned = operations.flatMap((one) => ('sectionId' in one ? [one.sectionId] : []));
-      const classes = new Set([...concerned, ...sectionsOf(schoolId, roster)]);
+      const classes = new Set([...concerned, ...roster.sectionsIn(schoolId)]);
       return sum([...classes].map((id) => applied[what].get(id)?.size ?? 0));
     }
   }
-}
-
-function sectionsOf(schoolId: SchoolId, { sections }: TenantState['roster']): SectionId[] {
-  return [...sections.values()].filter((section) => section.schoolId === schoolId).map(sectionIdOf);
 }
 
 /** Only what was written before can be changed: an object that was just adopted or matched gets its first values, and so does one of which the profile has more written. */
@@ -150,25 +145,21 @@ function objectKey(operation: Operation): string {
 }
 
 /** Every school of the profile, as PowerSchool shows it now. */
-export function sourcesOf({ scope, tenant: { roster, counts } }: GuardFacts): Map<SchoolId, SchoolSource> {
-  const sections = new Map<string, Set<string>>();
-  const years = new Map<string, Map<string, number>>();
-  for (const { id, schoolId, termId } of roster.sections.values()) {
-    const ids = sections.get(schoolId) ?? new Set();
-    sections.set(schoolId, ids.add(id));
-    const year = roster.terms.get(termId)?.yearId;
-    if (year === undefined) continue;
-    const votes = years.get(schoolId) ?? new Map<string, number>();
-    years.set(schoolId, votes.set(year, (votes.get(year) ?? 0) + 1));
+export function sourcesOf(facts: GuardFacts): Map<SchoolId, SchoolSource> {
+  const schools = [...facts.tenant.roster.schools.keys()].filter(facts.scope.covers);
+  return new Map(schools.map((schoolId) => [schoolId, sourceOf(schoolId, facts)]));
+}
+
+function sourceOf(schoolId: SchoolId, { tenant: { roster, counts } }: Pick<GuardFacts, 'tenant'>): SchoolSource {
+  const sections = new Set(roster.sectionsIn(schoolId));
+  const years = new Map<string, number>();
+  for (const id of sections) {
+    const year = roster.terms.get(roster.placeOf(id)?.termId ?? '')?.yearId;
+    if (year !== undefined) years.set(year, (years.get(year) ?? 0) + 1);
   }
-  return new Map(
-    [...roster.schools.keys()].filter(scope.covers).map((schoolId) => [
-      schoolId,
-      {
-        counts: Object.fromEntries(kinds.map((kind) => [kind, counts.get(bucketKey({ kind, schoolId })) ?? 0])),
-        yearId: [...(years.get(schoolId) ?? [])].sort(([, a], [, b]) => b - a)[0]?.[0],
-        sections: sections.get(schoolId) ?? new Set(),
-      },
-    ]),
-  );
+  return {
+    counts: Object.fromEntries(kinds.map((kind) => [kind, counts.get(bucketKey({ kind, schoolId })) ?? 0])),
+    yearId: [...years].sort(([, a], [, b]) => b - a)[0]?.[0],
+    sections,
+  };
 }

@@ -1,4 +1,5 @@
 /** What is known of a tenant once it has been decided what to do. */
+import { IdSet } from '../compact/id-set.ts';
 import { updateApplied } from './apply/effects.ts';
 import type { Decided } from './decide.ts';
 import { renewProblems } from './state/memory.ts';
@@ -7,8 +8,13 @@ import type { ProfileState } from './state/tenant-state.ts';
 /** To be called with what {@link decide} made of this very state, before anything else changes it. */
 export function takeDecision(state: ProfileState, { today, pending, unsettled, rosterProblems, there }: Decided): void {
   state.today = today;
-  state.pending = pending;
-  state.unsettled = unsettled;
+  const { ids } = state.tenant;
+  state.pending = {
+    schools: new IdSet(ids, pending.schools),
+    people: new IdSet(ids, pending.people),
+    sections: new IdSet(ids, pending.sections),
+  };
+  state.unsettled = new IdSet(ids, unsettled);
   renewProblems(state, pending, rosterProblems);
   for (const one of there) updateApplied(state.tenant, one);
 }

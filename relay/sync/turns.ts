@@ -17,6 +17,7 @@ import { isSettled } from '../store/roster/mirror.ts';
 import type { Store } from '../store/store.ts';
 import type { Tenant } from '../store/tenants/system.ts';
 import { Memories } from './state/memories.ts';
+import type { TenantState } from './state/tenant-state.ts';
 import { takeTurn } from './tenant-run.ts';
 
 /** Takes turns, in this thread or in others. */
@@ -59,7 +60,7 @@ export async function openTurns(options: TurnsOptions): Promise<Turns> {
   const { settings, clock, random } = options;
   const transport = await openTransport(settings.graph.caFile);
   const credentials = lazyCredentials(settings, transport, clock);
-  const memories = new Memories();
+  const memories = new Memories<TenantState>();
   const { baseUrl } = settings.graph;
   return {
     take(order) {
@@ -78,7 +79,7 @@ async function runTenant(
   options: TurnsOptions,
   { tenant, signal, begun }: TurnOrder,
   client: GraphClient,
-  memories: Memories,
+  memories: Memories<TenantState>,
 ): Promise<boolean> {
   const { store } = options;
   const memory = memories.take(tenant.id);

@@ -4,7 +4,6 @@
  */
 
 import { newAdoption } from '../../relay/adoption/open.ts';
-import { DirectoryIndex } from '../../relay/identity/directory-index.ts';
 import { nothingApplied } from '../../relay/model/applied-state.ts';
 import type { Plan } from '../../relay/model/operation.ts';
 import type { PersonKey } from '../../relay/model/person-key.ts';
@@ -20,6 +19,7 @@ import { updateApplied } from '../../relay/sync/apply/effects.ts';
 import { decide } from '../../relay/sync/decide.ts';
 import { guardContext, sourcesOf } from '../../relay/sync/guard-context.ts';
 import { TenantState } from '../../relay/sync/state/tenant-state.ts';
+import { takeDecision } from '../../relay/sync/take-decision.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import { count, readScriptOptions } from '../script-options.ts';
 
@@ -122,18 +122,17 @@ const gone: RosterChange = { kind: 'studentEnrollment', schoolId: '1', id: '1-0'
 const removal = planOf(roster.apply([gone]));
 timed('guard one removal', () => guard(removal, guardContext(facts, new Map())));
 
-const state = new TenantState({
-  profiles: [profile],
-  directory: new DirectoryIndex([]),
-  applied,
-  links: [],
-  roster: [],
-});
-state.roster.apply([...district()].map(changeOf));
+const state = new TenantState([profile]);
+state.roster.load(district());
+for (const operation of plan) {
+  updateApplied(state, specOf(operation.kind).effect(operation, 'object', state.applied));
+}
+await state.trim();
+state.planEverything();
 for (const [key, objectId] of linked) state.accounts.set(key, objectId);
 const own = state.profiles.get(profile.name);
 if (own === undefined) throw new TypeError('the profile is missing');
-decide(own, '2026-11-24');
+takeDecision(own, decide(own, '2026-11-24'));
 own.donePlanning();
 state.touch(state.roster.apply([changeOf(enrollment('one-more', '0', '0', '9'))]));
 const decided = timed('one changed enrollment, as a run decides', () => decide(own, '2026-11-24').plan);

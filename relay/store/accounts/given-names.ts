@@ -1,19 +1,47 @@
 /** User names that were given to accounts. Kept for good, because no name is given to a second person. */
-import type { PersonKey } from '../../model/person-key.ts';
+import { setImmediate } from 'node:timers/promises';
+import { Interner } from '../../compact/interner.ts';
+import { asPersonKey, type PersonKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
+import { pageRows, pages } from '../engine/pages.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 import { storedPersonKey } from './stored-person.ts';
 
-/** userPrincipalName and person key, oldest first. */
-export async function readGivenNames({ db, tenantId }: TenantScope): Promise<[string, PersonKey][]> {
-  const rows = await db
+/**
+ * userPrincipalName and person key, oldest first. Read by name, as the table has them, and put in order here, as numbers: a district that
+ * makes its accounts has one of everybody.
+ */
+export async function* readGivenNames({ db, tenantId }: TenantScope): AsyncGenerator<[string, PersonKey], undefined> {
+  const rows = db
     .selectFrom('given_name')
     .select(['user_principal_name', 'role', 'person_id', 'given_at'])
     .where('tenant_id', '=', tenantId)
-    .orderBy('given_at')
-    .execute();
-  return rows.map((row) => [row.user_principal_name, storedPersonKey(row, 'given_name', row.given_at)]);
+    .orderBy('user_principal_name')
+    .limit(pageRows);
+  const read = pages<{ user_principal_name: string; role: Role; person_id: string; given_at: string }>((after) =>
+    (after === undefined ? rows : rows.where('user_principal_name', '>', after.user_principal_name)).execute(),
+  );
+  const texts = new Interner();
+  /** Numbers of name and person, in turn, by the time at which they were given. */
+  const given = new Map<string, number[]>();
+  for await (const page of read) {
+    for (const row of page) {
+      const pair = [texts.add(row.user_principal_name), texts.add(storedPersonKey(row, 'given_name', row.given_at))];
+      const others = given.get(row.given_at);
+      if (others === undefined) given.set(row.given_at, pair);
+      else others.push(...pair);
+    }
+  }
+  let told = 0;
+  for (const at of [...given.keys()].sort()) {
+    const numbers = given.get(at) ?? [];
+    for (let index = 0; index < numbers.length; index += 2) {
+      if (told % pageRows === 0) await setImmediate();
+      told += 1;
+      yield [texts.textOf(numbers[index] ?? 0), asPersonKey(texts.textOf(numbers[index + 1] ?? 0))];
+    }
+  }
 }
 
 export interface GivenName {

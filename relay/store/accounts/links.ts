@@ -5,6 +5,7 @@ import { byHand, type Link, type LinkedPerson, readopted, recovered } from '../.
 import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { noteLinksEdited } from '../directory/mirror.ts';
+import { pageRows, pages } from '../engine/pages.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 import {
@@ -17,8 +18,31 @@ import { forgetPasswords } from './initial-passwords.ts';
 import { storedPerson } from './stored-person.ts';
 
 export async function readLinks(scope: TenantScope): Promise<Link[]> {
-  const rows = await scope.db.selectFrom('link').selectAll().where('tenant_id', '=', scope.tenantId).execute();
-  return rows.map((row) => ({ ...storedPerson(row, 'link', row.object_id), objectId: row.object_id, rule: row.rule }));
+  const links: Link[] = [];
+  for await (const page of linkPages(scope)) links.push(...page);
+  return links;
+}
+
+/** The links by role and person, in pages. */
+export async function* linkPages({ db, tenantId }: TenantScope): AsyncGenerator<Link[], undefined> {
+  const rows = db
+    .selectFrom('link')
+    .select(['role', 'person_id', 'object_id', 'rule'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('role')
+    .orderBy('person_id')
+    .limit(pageRows);
+  const read = pages<{ role: Role; person_id: string; object_id: string; rule: string }>((after) => {
+    if (after === undefined) return rows.execute();
+    return rows
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('role', 'person_id'), '>', tuple(after.role, after.person_id)))
+      .execute();
+  });
+  for await (const page of read) {
+    yield page.map((row) => {
+      return { ...storedPerson(row, 'link', row.object_id), objectId: row.object_id, rule: row.rule };
+    });
+  }
 }
 
 export async function addLinks(scope: TenantScope, links: readonly Link[], now: string): Promise<void> {

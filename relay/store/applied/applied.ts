@@ -3,55 +3,94 @@
  * transaction, so a kill between two calls to Graph loses neither.
  */
 
+import type { Selectable } from 'kysely';
 import {
   type Applied,
   type AppliedObject,
-  type AppliedState,
   type DoubtfulKind,
   earlierRole,
   nothingApplied,
   objectsOf,
+  type PackedApplied,
   type RelationKind,
-  relationMaps,
+  relationTables,
   uncertainKey,
 } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
 import { asSchoolId, asSectionId, objectKey, objectOf } from '../../model/keys.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
+import { pageRows, pages } from '../engine/pages.ts';
+import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
 import { isBody, oneOf, readKey, readMany } from '../engine/stored-json.ts';
 import { type JournalEntry, writeJournal } from '../runs/journal.ts';
 import type { TenantScope } from '../store.ts';
 import { readTeams, writeTeams } from '../teams/teams.ts';
 
-export async function readApplied(scope: TenantScope): Promise<AppliedState> {
-  const state: AppliedState = { ...nothingApplied(), teams: await readTeams(scope) };
-  const relations = relationMaps(state);
-  const rows = await scope.db.selectFrom('applied').selectAll().where('tenant_id', '=', scope.tenantId).execute();
-  for (const row of rows) {
-    const { kind, key } = readKey(
-      (text) => objectOf(objectKey(asObjectKind(row.kind), text)),
-      row.key,
-      'applied',
-      row.object_id,
-    );
-    objectsOf(state, kind).set(key, toObject(row));
+/** Reads all of it, in pages, into a state that has nothing yet. @returns the state */
+export async function readApplied(scope: TenantScope, into = nothingApplied()): Promise<PackedApplied> {
+  for (const [sectionId, team] of await readTeams(scope)) into.teams.set(sectionId, team);
+  for await (const page of objectPages(scope)) {
+    for (const row of page) {
+      const { kind, key } = readKey(
+        (text) => objectOf(objectKey(asObjectKind(row.kind), text)),
+        row.key,
+        'applied',
+        row.object_id,
+      );
+      objectsOf(into, kind).set(key, toObject(row));
+    }
   }
-  const pairs = await scope.db
+  const relations = relationTables(into);
+  for await (const page of relationPages(scope)) {
+    for (const { kind, container, item: stored, uncertain } of page) {
+      readKey((text) => containerIn[kind](text), container, 'applied_relation', kind);
+      const item = readKey((text) => itemIn[kind](text), stored, 'applied_relation', container);
+      if (uncertain === 1) into.uncertain.add(uncertainKey(kind, container, item));
+      relations[kind].relate(container, item);
+    }
+  }
+  return into;
+}
+
+type ObjectRow = Pick<Selectable<Database['applied']>, 'kind' | 'key' | 'object_id' | 'body'>;
+
+function objectPages({ db, tenantId }: TenantScope): AsyncIterable<ObjectRow[]> {
+  const rows = db
+    .selectFrom('applied')
+    .select(['kind', 'key', 'object_id', 'body'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('kind')
+    .orderBy('key')
+    .limit(pageRows);
+  return pages<ObjectRow>((after) => {
+    if (after === undefined) return rows.execute();
+    return rows
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('kind', 'key'), '>', tuple(after.kind, after.key)))
+      .execute();
+  });
+}
+
+type RelationRow = Pick<Selectable<Database['applied_relation']>, 'kind' | 'container' | 'item' | 'uncertain'>;
+
+function relationPages({ db, tenantId }: TenantScope): AsyncIterable<RelationRow[]> {
+  const rows = db
     .selectFrom('applied_relation')
     .select(['kind', 'container', 'item', 'uncertain'])
-    .where('tenant_id', '=', scope.tenantId)
-    .execute();
-  for (const { kind, container, item: stored, uncertain } of pairs) {
-    readKey((text) => containerIn[kind](text), container, 'applied_relation', kind);
-    const item = readKey((text) => itemIn[kind](text), stored, 'applied_relation', container);
-    if (uncertain === 1) state.uncertain.add(uncertainKey(kind, container, item));
-    const items = relations[kind].get(container);
-    if (items === undefined) relations[kind].set(container, new Set([item]));
-    else items.add(item);
-  }
-  return state;
+    .where('tenant_id', '=', tenantId)
+    .orderBy('kind')
+    .orderBy('container')
+    .orderBy('item')
+    .limit(pageRows);
+  return pages<RelationRow>((after) => {
+    if (after === undefined) return rows.execute();
+    return rows
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('kind', 'container', 'item'), '>', tuple(after.kind, after.container, after.item)),
+      )
+      .execute();
+  });
 }
 
 /** What the items of a relation name; those of `retired` are people or classes. */

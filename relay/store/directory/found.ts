@@ -1,6 +1,7 @@
 /** Stamped objects of Microsoft 365 that have been found, until somebody's profile takes them over. */
 import { z } from 'zod';
 import type { Found } from '../../model/found.ts';
+import { pageRows, pages } from '../engine/pages.ts';
 import { slices } from '../engine/slices.ts';
 import { readJson, storedBody } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
@@ -49,11 +50,28 @@ export async function addFound(scope: TenantScope, objects: readonly Found[]): P
   await replaceFound(scope, [...(await readFound(scope)).filter(({ objectId }) => !ids.has(objectId)), ...objects]);
 }
 
-export async function readFound({ db, tenantId }: TenantScope): Promise<Found[]> {
-  const rows = await db.selectFrom('found_object').selectAll().where('tenant_id', '=', tenantId).execute();
-  return rows.map(({ kind, object_id: objectId, detail }) => {
-    return { kind, objectId, ...readJson(foundDetail, detail, 'found_object', objectId) };
-  });
+export async function readFound(scope: TenantScope): Promise<Found[]> {
+  const found: Found[] = [];
+  for await (const page of foundPages(scope)) found.push(...page);
+  return found;
+}
+
+/** The objects by id, in pages. */
+export async function* foundPages({ db, tenantId }: TenantScope): AsyncGenerator<Found[], undefined> {
+  const rows = db
+    .selectFrom('found_object')
+    .select(['kind', 'object_id', 'detail'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('object_id')
+    .limit(pageRows);
+  const read = pages<{ kind: Found['kind']; object_id: string; detail: string }>((after) =>
+    (after === undefined ? rows : rows.where('object_id', '>', after.object_id)).execute(),
+  );
+  for await (const page of read) {
+    yield page.map(({ kind, object_id: objectId, detail }) => {
+      return { kind, objectId, ...readJson(foundDetail, detail, 'found_object', objectId) };
+    });
+  }
 }
 
 /** They are taken over, or gone. */

@@ -1,7 +1,10 @@
 /** The mirror of one tenant's directory accounts, kept by delta. */
+import type { Selectable } from 'kysely';
 import type { DeltaPosition } from '../../model/delta-position.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
 import { changedUser, type DirectoryUser } from '../../model/directory-user.ts';
+import { pageRows, pages } from '../engine/pages.ts';
+import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -37,12 +40,27 @@ export async function readDirectoryState(scope: TenantScope): Promise<DirectoryS
 }
 
 export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]> {
-  const rows = await scope.db
+  const users: DirectoryUser[] = [];
+  for await (const page of directoryPages(scope)) users.push(...page);
+  return users;
+}
+
+/** The accounts by object id, in pages. */
+export async function* directoryPages({ db, tenantId }: TenantScope): AsyncGenerator<DirectoryUser[], undefined> {
+  const rows = db
     .selectFrom('directory_user')
     .selectAll()
-    .where('tenant_id', '=', scope.tenantId)
-    .execute();
-  return rows.map((row) => ({
+    .where('tenant_id', '=', tenantId)
+    .orderBy('id')
+    .limit(pageRows);
+  const read = pages<Selectable<Database['directory_user']>>((after) =>
+    (after === undefined ? rows : rows.where('id', '>', after.id)).execute(),
+  );
+  for await (const page of read) yield page.map(toUser);
+}
+
+function toUser(row: Selectable<Database['directory_user']>): DirectoryUser {
+  return {
     id: row.id,
     userPrincipalName: row.user_principal_name,
     mail: row.mail,
@@ -55,7 +73,7 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
     licensed: row.licensed === 1,
     hasGivenName: row.given_name === 1,
     hasSurname: row.surname === 1,
-  }));
+  };
 }
 
 /** Those of the accounts that are nobody's, now or before they were deleted, and whether the mirror has them already. */

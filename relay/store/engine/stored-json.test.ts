@@ -33,6 +33,12 @@ interface Damage {
   readers: ((scope: TenantScope) => Promise<unknown>)[];
 }
 
+async function allGivenNames(scope: TenantScope): Promise<string[]> {
+  const names: string[] = [];
+  for await (const [name] of readGivenNames(scope)) names.push(name);
+  return names;
+}
+
 const damages: Damage[] = [
   {
     table: 'applied',
@@ -227,7 +233,7 @@ const damagedKeys: Damage[] = [
     key: at,
     row: (tenant, text) => sql`insert into given_name (tenant_id, user_principal_name, role, person_id, given_at)
       values (${tenant}, 'ada@contoso.edu', ${text}, '1', ${at})`,
-    readers: [readGivenNames],
+    readers: [allGivenNames],
   },
   {
     table: 'initial_password',

@@ -1,7 +1,7 @@
 /** What is wrong now, per person or object. */
 import { asSchoolId, recordIn } from '../../model/keys.ts';
 import { type Problem, problem } from '../../model/problem.ts';
-import { memberOf } from '../../plan/roster-index.ts';
+import { memberOf } from '../../plan/memberships.ts';
 import { membershipWords } from '../../plan/strangers.ts';
 import { type Claim, scopeOf } from '../../profile/scope.ts';
 import { slices } from '../engine/slices.ts';

@@ -5,9 +5,9 @@ import { recovered } from '../../model/account-link.ts';
 import {
   type Applied,
   type AppliedState,
-  copyApplied,
   earlierRole,
   objectsOf,
+  onTopOf,
   relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
@@ -67,7 +67,7 @@ export function updateApplied(
 /** The state with this recorded in it; the one that was given stays as it is. */
 export function withApplied(applied: AppliedState, recorded: readonly Applied[]): AppliedState {
   if (recorded.length === 0) return applied;
-  const copy = copyApplied(applied);
+  const copy = onTopOf(applied);
   for (const one of recorded) updateApplied({ applied: copy, accounts: new Map() }, one);
   return copy;
 }

@@ -1,15 +1,7 @@
 /** Making the applied state say what is really there, in memory and in the store. */
 import { type Drift, isOfMembership, membershipOf, targetObject } from '../../drift/ledger.ts';
 import { type Applied, objectsOf } from '../../model/applied-state.ts';
-import {
-  type Keys,
-  keysOfObjects,
-  type ObjectKey,
-  type ObjectParts,
-  objectKey,
-  objectOf,
-  sectionIdOf,
-} from '../../model/keys.ts';
+import { type Keys, keysOfObjects, type ObjectKey, type ObjectParts, objectKey, objectOf } from '../../model/keys.ts';
 import { isAccountKey } from '../../model/person-key.ts';
 import { forgetObject, record } from '../../store/applied/applied.ts';
 import type { TenantScope } from '../../store/store.ts';
@@ -57,9 +49,8 @@ export function objectsIn(drifts: Iterable<Drift>): Set<ObjectKey> {
 export function keysIn(object: ObjectKey, { roster }: TenantState): Keys {
   const keys = keysOfObjects([object]);
   for (const schoolId of keys.schools) {
-    for (const section of roster.sections.values())
-      if (section.schoolId === schoolId) keys.sections.add(sectionIdOf(section));
-    for (const [person, { schoolIds }] of roster.people) if (schoolIds.includes(schoolId)) keys.people.add(person);
+    for (const id of roster.sectionsIn(schoolId)) keys.sections.add(id);
+    for (const person of roster.peopleIn(schoolId)) keys.people.add(person);
   }
   return keys;
 }
@@ -103,7 +94,9 @@ function forgetIn(state: TenantState, object: Exclude<ObjectParts, { kind: 'user
     applied.classes.delete(key);
     applied.members.delete(key);
     applied.owners.delete(key);
-    for (const items of [...applied.schoolClasses.values(), ...applied.retired.values()]) items.delete(key);
+    for (const sets of [applied.schoolClasses, applied.retired]) {
+      for (const container of sets.containersOf(key)) sets.get(container)?.delete(key);
+    }
   } else {
     applied.schools.delete(key);
     applied.schoolClasses.delete(key);

@@ -2,10 +2,10 @@
 
 import { type Judgment, judge } from '../../drift/judge.ts';
 import { type Drift, type DriftLedger, membershipOf } from '../../drift/ledger.ts';
-import { keysOfObjects, type ObjectKey, objectOf, schoolIdOf } from '../../model/keys.ts';
+import { keysOfObjects, type ObjectKey, objectOf } from '../../model/keys.ts';
 import { isAccountKey, type PersonKey } from '../../model/person-key.ts';
 import { type DesiredState, desiredState } from '../../plan/desired.ts';
-import { memberOf } from '../../plan/roster-index.ts';
+import { memberOf } from '../../plan/memberships.ts';
 import type { ProfileState, TenantState } from '../state/tenant-state.ts';
 import { objectsIn } from './correct.ts';
 
@@ -87,10 +87,10 @@ function mayMatter({ kind, object, item }: Drift, { profile, tenant }: ProfileSt
   const link = membershipOf(item);
   const { kind: what, key } = objectOf(object);
   const { roster } = tenant;
-  if (link.relation === 'schoolClass') return roster.sections.get(link.target)?.schoolId === key;
+  if (link.relation === 'schoolClass') return roster.placeOf(link.target)?.schoolId === key;
   const { target } = link;
   if (isAccountKey(target)) return false;
-  if (what === 'school') return roster.people.get(target)?.schoolIds.includes(key) === true;
+  if (what === 'school') return roster.whereaboutsOf(target)?.schoolIds.includes(key) === true;
   return what === 'class' && [...roster.membershipsOf(key)].some((membership) => memberOf(membership) === target);
 }
 
@@ -106,14 +106,14 @@ function desiredOf({ profile, scope, tenant }: ProfileState, drifts: readonly Dr
 /** The profile that looks after an object: the one that covers its school. */
 export function profileOf(object: ObjectKey, { profiles, roster }: TenantState): ProfileState | undefined {
   const { kind, key } = objectOf(object);
-  const section = kind === 'class' ? roster.sections.get(key) : undefined;
+  const place = kind === 'class' ? roster.placeOf(key) : undefined;
   const schoolIds =
     kind === 'school'
       ? [key]
       : kind === 'user'
-        ? (roster.people.get(key)?.schoolIds ?? [])
-        : section
-          ? [schoolIdOf(section)]
+        ? (roster.whereaboutsOf(key)?.schoolIds ?? [])
+        : place
+          ? [place.schoolId]
           : [];
   return profiles.values().find(({ scope }) => schoolIds.some(scope.covers));
 }

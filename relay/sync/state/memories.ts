@@ -1,28 +1,35 @@
-/** What turns leave in memory for those after them. */
-import type { TenantState } from './tenant-state.ts';
-
-/** People of all tenants that are kept in memory between runs; beyond that the tenant that ran longest ago is forgotten. */
-const mostPeople = 200_000;
+/** What is known of the tenants that ran last. */
 
 /**
- * What is known of the tenants that ran last. Taken out for a run and put back only when it ends well, so a failure makes
- * the next run read everything again. At 100,000 students one takes some 600 MB, at 2,000 a few.
+ * Two districts of 100,000 students and all small ones: one takes some 90 MB, and one of 2,000 two (`npm run bench -- memory`).
  */
-export class Memories {
-  readonly #known = new Map<string, TenantState>();
+const mostBytes = 256 << 20;
 
-  take(tenantId: string): TenantState | undefined {
+/**
+ * Taken out for a run and put back only when it ends well, so a failure makes the next run read everything again. Where more is kept than
+ * there is room for, the tenants that ran longest ago are forgotten: that costs reading them again.
+ */
+export class Memories<Memory extends { readonly bytes: number }> {
+  readonly #known = new Map<string, Memory>();
+  readonly #room: number;
+
+  /** @param room for all of them, bytes; the one that was put back last is kept whatever it takes */
+  constructor(room = mostBytes) {
+    this.#room = room;
+  }
+
+  take(tenantId: string): Memory | undefined {
     const memory = this.#known.get(tenantId);
     this.#known.delete(tenantId);
     return memory;
   }
 
-  keep(tenantId: string, memory: TenantState): void {
+  keep(tenantId: string, memory: Memory): void {
     this.#known.set(tenantId, memory);
-    let people = 0;
+    let bytes = 0;
     for (const [id, other] of [...this.#known].reverse()) {
-      people += other.roster.people.size;
-      if (people > mostPeople && id !== tenantId) this.#known.delete(id);
+      bytes += other.bytes;
+      if (bytes > this.#room && id !== tenantId) this.#known.delete(id);
     }
   }
 }

@@ -2,15 +2,22 @@
  * What the relay knows of one tenant, in memory between two runs, so that one changed enrollment costs one plan of one
  * class and not of the whole district. Everything here can be read again from the store, and is after any failure.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type Adoption, newAdoption } from '../../adoption/open.ts';
-import type { DirectoryIndex } from '../../identity/directory-index.ts';
+import { bytesOf, type Compact } from '../../compact/compact.ts';
+import { IdMap } from '../../compact/id-map.ts';
+import { IdSet } from '../../compact/id-set.ts';
+import { Interner } from '../../compact/interner.ts';
+import { PackedMap } from '../../compact/packed-map.ts';
+import type { RelationMap } from '../../compact/relations.ts';
+import { DirectoryIndex } from '../../identity/directory-index.ts';
 import { NameHistory } from '../../identity/name-history.ts';
 import { isByHand, isOfOurs, type Link } from '../../model/account-link.ts';
-import type { AppliedState } from '../../model/applied-state.ts';
-import { addKeys, type Keys, keysOfObjects, noKeys } from '../../model/keys.ts';
+import { nothingApplied, type PackedApplied, tablesOf } from '../../model/applied-state.ts';
+import { addKeys, type Keys, keysOfObjects, noKeys, type ObjectKey } from '../../model/keys.ts';
 import { type PersonKey, personKey } from '../../model/person-key.ts';
 import type { Problem } from '../../model/problem.ts';
-import { allHeld, type DepartureNews, type Departures, lookForDepartures } from '../../plan/departures.ts';
+import { allHeld, type DepartureNews, lookForDepartures } from '../../plan/departures.ts';
 import { handOver } from '../../plan/handover.ts';
 import { type RosterChange, RosterIndex } from '../../plan/roster-index.ts';
 import type { SchoolSource } from '../../plan/source-guard.ts';
@@ -20,29 +27,31 @@ import type { DeletedAccount } from '../../store/accounts/deleted-accounts.ts';
 import type { Habits } from '../apply/applying.ts';
 
 export class TenantState {
+  /** The texts of all ids that the tables here name by number. */
+  readonly ids: Interner;
   /** By name. Each has its own part of the district to look after. */
   readonly profiles: ReadonlyMap<string, ProfileState>;
-  readonly roster = new RosterIndex();
+  readonly roster: RosterIndex;
   readonly directory: DirectoryIndex;
-  readonly applied: AppliedState;
+  readonly applied: PackedApplied;
   /** Object id by person key. */
-  readonly accounts = new Map<PersonKey, string>();
+  readonly accounts: IdMap<PersonKey, string>;
   /** Accounts that belong to somebody: person key by object id. */
-  readonly taken = new Map<string, PersonKey>();
+  readonly taken: IdMap<string, PersonKey>;
   /** People whose accounts Hallpass made, or made before it lost its database. */
-  readonly createdByUs = new Set<PersonKey>();
+  readonly createdByUs: IdSet<PersonKey>;
   /** People whose accounts somebody gave them by hand. */
-  readonly linkedByHand = new Set<PersonKey>();
+  readonly linkedByHand: IdSet<PersonKey>;
   /** By person key, of those who had an account until somebody deleted it. */
-  readonly deletedAccounts = new Map<PersonKey, DeletedAccount>();
+  readonly deletedAccounts: PackedMap<PersonKey, DeletedAccount>;
   /** What was there before Hallpass and is still to be taken over. */
-  adoption: Adoption = newAdoption([]);
+  adoption: Adoption;
   /** Who and what is gone from PowerSchool. */
-  departures: Departures = new Map();
+  readonly departures: IdMap<ObjectKey, string>;
   /** What was touched since departures were last looked for; undefined for everything. */
   #arrivals: Keys | undefined;
-  /** User names that were given, by this relay, . */
-  names = new NameHistory();
+  /** User names that this relay gave to people. */
+  readonly names: NameHistory;
   /** When somebody last linked or unlinked a person by hand; what is known here is from after that. */
   linksEditedAt: string | undefined;
   /** How Graph answers in this tenant. */
@@ -57,20 +66,40 @@ export class TenantState {
   /** Each school when a run last ended with nothing suspicious about it. */
   lastGood: Map<string, SchoolSource> = new Map();
 
-  constructor(given: {
-    profiles: readonly Profile[];
-    directory: DirectoryIndex;
-    applied: AppliedState;
-    links: readonly Link[];
-    roster: Iterable<RosterChange>;
-  }) {
-    this.directory = given.directory;
-    this.applied = given.applied;
-    this.roster.apply(given.roster);
-    this.profiles = new Map(
-      given.profiles.map((profile) => [profile.name, new ProfileState(profile, given.profiles, this)]),
-    );
-    for (const link of given.links) this.addLink(link);
+  /** Of a tenant of which nothing is known yet. */
+  constructor(profiles: readonly Profile[]) {
+    const ids = new Interner();
+    this.ids = ids;
+    this.roster = new RosterIndex(ids);
+    this.directory = new DirectoryIndex([], ids);
+    this.applied = nothingApplied(ids);
+    this.accounts = new IdMap(ids);
+    this.taken = new IdMap(ids);
+    this.createdByUs = new IdSet(ids);
+    this.linkedByHand = new IdSet(ids);
+    this.deletedAccounts = new PackedMap(ids);
+    this.departures = new IdMap(ids);
+    this.adoption = newAdoption([], ids);
+    this.names = new NameHistory([], ids);
+    this.profiles = new Map(profiles.map((profile) => [profile.name, new ProfileState(profile, profiles, this)]));
+  }
+
+  /** Bytes kept, but for what is little: counts, marks, and what is known of the last good runs. */
+  get bytes(): number {
+    return bytesOf(this.#tables);
+  }
+
+  /** Gives back what growing has left over, after much was put in at once. Others have their turn between two tables. */
+  async trim(): Promise<void> {
+    for (const table of this.#tables) {
+      table.trim();
+      await setImmediate();
+    }
+  }
+
+  /** Nothing was planned yet. */
+  planEverything(): void {
+    for (const state of this.profiles.values()) state.pending = this.allKeys();
   }
 
   addLink(link: Link): void {
@@ -116,8 +145,8 @@ export class TenantState {
     this.linkedByHand.delete(key);
     this.applied.users.delete(key);
     const { members, owners, schoolUsers, licenses, retired } = this.applied;
-    for (const sets of [members, owners, schoolUsers, licenses, retired])
-      for (const people of sets.values()) people.delete(key);
+    const relations: RelationMap<string, string>[] = [members, owners, schoolUsers, licenses, retired];
+    for (const sets of relations) for (const container of sets.containersOf(key)) sets.get(container)?.delete(key);
     this.touchPerson(key);
   }
 
@@ -153,6 +182,18 @@ export class TenantState {
     if (this.#arrivals !== undefined) addKeys(this.#arrivals, keys);
     for (const { pending } of this.profiles.values()) addKeys(pending, keys);
   }
+
+  get #tables(): Compact[] {
+    const { ids, roster, directory, applied, accounts, taken, createdByUs, linkedByHand } = this;
+    const ofProfiles = [...this.profiles.values()].flatMap(({ rosterProblems, refusals }) => [
+      rosterProblems,
+      refusals,
+    ]);
+    return [
+      ...[ids, ...roster.tables, ...directory.tables, ...tablesOf(applied), accounts, taken, createdByUs, linkedByHand],
+      ...[this.deletedAccounts, this.departures, this.names, this.adoption.found, this.adoption.links, ...ofProfiles],
+    ];
+  }
 }
 
 /** What one profile of a tenant has to do. */
@@ -166,24 +207,27 @@ export class ProfileState {
   /** What must be planned: what changed, and what an earlier run left undone. */
   pending: Keys;
   /** People without an account, or of several profiles, when a run last looked. */
-  unsettled: Set<PersonKey> = new Set();
+  unsettled: Set<PersonKey>;
   /** The date for which memberships were last derived. */
   today = '';
   /** The roster's version at which a run last ended with nothing suspicious about any school. */
   goodVersion = -1;
   /** What is wrong with the roster, by section, and with whom it no longer has, by person. */
-  readonly rosterProblems = new Map<string, Problem[]>();
+  readonly rosterProblems: PackedMap<string, Problem[]>;
   /** What people changed by hand in Microsoft 365, as far as the profile wants to hear of it. */
   driftProblems: readonly Problem[] = [];
   /** What Graph refused, by the key of the operation: `class:77`, `students:123`, `school:1`. */
-  readonly refusals = new Map<string, Problem[]>();
+  readonly refusals: PackedMap<string, Problem[]>;
 
-  /** Everything is pending. @param all the profiles of the tenant */
+  /** @param all the profiles of the tenant */
   constructor(profile: Profile, all: readonly Profile[], tenant: TenantState) {
     this.profile = profile;
     this.scope = scopeOf(profile, all);
     this.tenant = tenant;
-    this.pending = tenant.roster.allKeys();
+    this.pending = tenant.allKeys();
+    this.unsettled = new IdSet(tenant.ids);
+    this.rosterProblems = new PackedMap(tenant.ids);
+    this.refusals = new PackedMap(tenant.ids);
   }
 
   /** What is pending is planned: from now on, only what is touched again. */
