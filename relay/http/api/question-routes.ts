@@ -19,7 +19,7 @@ import { pageOf, pageWithin, readCursor } from './cursor.ts';
 import { queries, readQuery } from './query.ts';
 import { type DistrictVisit, isForCsv, ofDistrict, plain, question, type Route, read, refuse } from './route.ts';
 
-/** Operations that are read at a time for a table: some 10 ms in which nobody else has a turn. */
+/** Operations that are read at a time for a table: nobody else has a turn meanwhile. */
 const pageSize = 1000;
 
 /** Its answer comes from a thread, as text. */

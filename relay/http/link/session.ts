@@ -21,7 +21,7 @@ import { initialState, judge, type LinkState } from './order.ts';
 import type { AdmittedAgent } from './token.ts';
 import { nothingWanted, Wanted } from './wanted.ts';
 
-/** Of a manifest in one message: 3 ms to read and to compress, where the most that a message may have take 20. */
+/** Of a manifest in one message: a fifth of what a message may have, because it is read and compressed in one go. */
 const manifestEntries = 2000;
 /** Pause between two progress lines in the log, milliseconds. */
 const progressEveryMs = 500;
