@@ -91,7 +91,7 @@ t.test('full batches at once do not keep the others waiting', async (t) => {
   t.ok(busy.pending('ack') < 18, `${busy.pending('ack')} of 29 batches came before 20 answers to another`);
 });
 
-t.test('a full batch is stored as a whole or not at all, also while others have their turns', async (t) => {
+t.test('a full batch is checked as a whole, and stored in parts with turns of others between', async (t) => {
   const { relay, tenant, agent } = await setUp(t);
   const other = await addTenant(relay, 'fabrikam');
   const good = await connected(relay, await addAgent(relay, other.id));
@@ -109,8 +109,12 @@ t.test('a full batch is stored as a whole or not at all, also while others have 
   }
   t.equal((await bad.next('error')).code, 'FRAME_MALFORMED');
   seen.add((await stored()).length);
-  seen.delete(0);
-  t.same([...seen], [limits.maxBatchRecords]);
+  // Stored in parts, before it is acknowledged: a cycle that is open is not provisioned.
+  t.same(
+    [...seen].filter((count) => count % 250 !== 0),
+    [],
+  );
+  t.ok(seen.has(limits.maxBatchRecords));
   t.same(
     (await stored()).map(({ id }) => Number(id)).filter((id) => id < 5000),
     [],
