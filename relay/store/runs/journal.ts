@@ -195,7 +195,13 @@ export async function finishRun(
     failed,
     held,
     problems,
-  }: { state: 'success' | 'errors' | 'preview' | 'replaced'; done: number; failed: number; held: number; problems: number },
+  }: {
+    state: 'success' | 'errors' | 'preview' | 'replaced';
+    done: number;
+    failed: number;
+    held: number;
+    problems: number;
+  },
   now: string,
 ): Promise<void> {
   await scope.db
