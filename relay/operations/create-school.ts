@@ -24,7 +24,6 @@ export const createSchool: OperationSpec<'createSchool'> = {
     read: undefined,
     account: () => undefined,
     claims: () => ({}),
-    fromJournal: (key, body) => ({ kind: 'createSchool', key, schoolId: asSchoolId(idIn(key)), body, reason: '' }),
     found: (key, _body, objectId) => ({ object: { kind: 'school', key: asSchoolId(idIn(key)), objectId, body: {} } }),
   },
   lostAnswer: () => ({ what: 'look' }),

@@ -49,26 +49,16 @@ export interface Decided {
   problems: Problem[];
 }
 
-/** What is done already, or about to be, while something is decided again. */
-export interface UnderWay {
-  /** The account that is about to be created for a person. */
-  accountFor(key: PersonKey): NamedPerson | undefined;
-  /** Whether creating an account was tried in this turn, and not possible. */
-  isRefused(key: PersonKey): boolean;
-}
-
-export const nothingUnderWay: UnderWay = { accountFor: () => undefined, isRefused: () => false };
-
 /** @param today the district's date, YYYY-MM-DD */
-export function decide(state: ProfileState, today: string, underWay: UnderWay = nothingUnderWay): Decided {
+export function decide(state: ProfileState, today: string): Decided {
   const { profile, scope, tenant } = state;
   const { roster, directory } = tenant;
-  const { open, shared, unsettled } = sortPeople(state, today, underWay);
+  const { open, shared, unsettled } = sortPeople(state, today);
   const deletions = considerDeletions(open, state);
   const resolved = resolveAccounts(deletions.open, profile, {
     directory,
     holders: holdersOf(tenant, deletions.restored),
-    rivals: claimedByOthers(state, today, underWay),
+    rivals: claimedByOthers(state, today),
     names: tenant.names,
     isDisabledByUs: disabledByUs(state),
   });
@@ -94,11 +84,7 @@ export function decide(state: ProfileState, today: string, underWay: UnderWay = 
   for (const link of deletions.restored) if (isOfOurs(link)) createdByUs.add(keyOfLink(link));
   for (const [from, to] of moves) if (tenant.createdByUs.has(from)) createdByUs.add(to);
   const reasons = new Map(handovers.map(({ link, reason }) => [keyOfLink(link), reason]));
-  const toCome = {
-    has: (key: PersonKey) => toCreate.has(key) || underWay.accountFor(key) !== undefined,
-    get: (key: PersonKey) => toCreate.get(key) ?? underWay.accountFor(key),
-  };
-  const accounts = { linked, createdByUs, toCreate: toCome, onPremises, handovers: reasons };
+  const accounts = { linked, createdByUs, toCreate, onPremises, handovers: reasons };
   const made = tenant.applied;
   const whole = desiredState({ roster, accounts, profile, scope, made, today }, pending);
   const desired = withoutConflicts(whole, tenant.adoption);
@@ -191,11 +177,7 @@ interface Sorted {
 }
 
 /** Looks at those of the last run and those who are pending: nobody else can have become one of them. */
-function sortPeople(
-  { profile, scope, tenant, pending, unsettled }: ProfileState,
-  today: string,
-  underWay: UnderWay,
-): Sorted {
+function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState, today: string): Sorted {
   const sorted: Sorted = { open: [], shared: [], unsettled: new Set() };
   const past = pastOf(tenant.roster, today);
   for (const key of unsettled.union(pending.people)) {
@@ -210,23 +192,20 @@ function sortPeople(
     if (others.length > 0) {
       const profiles = [profile.name, ...others].join(', ');
       sorted.shared.push(problem(key, 'PersonInTwoProfiles', { profiles }));
-      continue;
-    }
-    const isTried = underWay.accountFor(key) !== undefined || (underWay.isRefused(key) && !pending.people.has(key));
-    if (!isTried && !tenant.adoption.conflicts.has(key)) sorted.open.push(person);
+    } else if (!tenant.adoption.conflicts.has(key)) sorted.open.push(person);
   }
   return sorted;
 }
 
 /** What people of other profiles claim: who of two gets an account must not depend on the order of runs. */
-function claimedByOthers({ profile, tenant }: ProfileState, today: string, underWay: UnderWay): Rivals {
+function claimedByOthers({ profile, tenant }: ProfileState, today: string): Rivals {
   const others = [...tenant.profiles.values()].filter(
     (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
   );
   const rivals = new Map<string, Claim[]>();
   for (const other of others) {
     const { mode } = other.profile;
-    const matching = sortPeople(other, today, underWay).open.filter(({ role }) => mode[role] === 'match');
+    const matching = sortPeople(other, today).open.filter(({ role }) => mode[role] === 'match');
     const candidates = candidatesOf(other.profile, tenant.directory, disabledByUs(other));
     for (const [objectId, claims] of claimsOf(matching, candidates)) {
       rivals.set(objectId, [...(rivals.get(objectId) ?? []), ...claims]);

@@ -23,39 +23,24 @@ export async function checkPlan(scope: TenantScope, state: ProfileState, plan: P
   return guard(plan, guardContext(state, approvalsInForce(await readHolds(scope, state.profile.name), now)));
 }
 
-/**
- * The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost.
- *
- * @param inUse approvals under which the run has let something proceed already
- */
-export async function holdBack(
-  scope: TenantScope,
-  state: ProfileState,
-  plan: Plan,
-  now: string,
-  inUse: readonly HoldRecord[] = [],
-): Promise<Checked> {
+/** The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost. */
+export async function holdBack(scope: TenantScope, state: ProfileState, plan: Plan, now: string): Promise<Checked> {
   const { name } = state.profile;
   const known = new Map((await readHolds(scope, name)).map((hold) => [hold.key, hold]));
-  const approvals = approvalsInForce([...known.values()], now);
-  const countOf = new Map(inUse.map(({ key, count }) => [key, count]));
-  for (const [key, count] of countOf) approvals.set(key, Math.max(0, (approvals.get(key) ?? 0) - count));
-  const guarded = guard(plan, guardContext(state, approvals));
+  const guarded = guard(plan, guardContext(state, approvalsInForce([...known.values()], now)));
   const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, state.profile.guards.expiryDays);
   const [holds, approved] = [guarded.holds.map(step), guarded.approved.map(step)];
   const steps = [...holds, ...approved];
-  const renewed = new Set(steps.map(({ record }) => record.key));
-  // They stay until the run has come to its end.
-  const others = inUse.flatMap(({ key }) => (renewed.has(key) ? [] : (known.get(key) ?? [])));
   if (known.size + steps.length > 0) {
-    await replaceHolds(scope, name, [...steps.map(({ record }) => record), ...others]);
+    await replaceHolds(
+      scope,
+      name,
+      steps.map(({ record }) => record),
+    );
   }
   return {
     ...guarded,
-    used: [
-      ...approved.map(({ record }) => ({ ...record, count: record.count + (countOf.get(record.key) ?? 0) })),
-      ...inUse.filter(({ key }) => !renewed.has(key)),
-    ],
+    used: approved.map(({ record }) => record),
     news: steps.flatMap(({ record, news }) => (news === undefined ? [] : [{ event: `hold.${news}`, hold: record }])),
   };
 }
@@ -67,7 +52,7 @@ export async function holdBack(
 export async function settleGuard(
   scope: TenantScope,
   state: ProfileState,
-  { holds, used }: Pick<Checked, 'holds' | 'used'>,
+  { holds, used }: Checked,
   failed: number,
   now: string,
 ): Promise<void> {

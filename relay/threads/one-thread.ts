@@ -10,8 +10,8 @@ interface LogLine extends Record<string, unknown> {
   level: 'info' | 'warn' | 'error' | 'fatal';
 }
 
-interface Turn extends Pick<TurnOrder, 'budget' | 'wakes' | 'begun'> {
-  ended: PromiseWithResolvers<number | undefined>;
+interface Turn extends Pick<TurnOrder, 'budget' | 'begun'> {
+  ended: PromiseWithResolvers<boolean>;
 }
 
 export class OneThread {
@@ -42,17 +42,16 @@ export class OneThread {
   }
 
   /** @throws HallpassError as a turn, and TURN_BROKEN; the signal's reason */
-  async take({ tenant, budget, signal, wakes, begun }: TurnOrder): Promise<number | undefined> {
+  async take({ tenant, budget, signal, begun }: TurnOrder): Promise<boolean> {
     signal.throwIfAborted();
     if (this.#isOver) throw fail('TURN_BROKEN', { reason: 'its thread ended' });
     this.#turnsSoFar += 1;
     const turn = this.#turnsSoFar;
-    const ended = Promise.withResolvers<number | undefined>();
-    this.#turns.set(turn, { budget, wakes, begun, ended });
+    const ended = Promise.withResolvers<boolean>();
+    this.#turns.set(turn, { budget, begun, ended });
     const end = () => this.#post({ type: 'end', turn });
     signal.addEventListener('abort', end, { once: true });
     this.#post({ type: 'take', turn, tenant });
-    wakes.listen(() => this.#post({ type: 'wake', turn }));
     try {
       return await ended.promise;
     } catch (error) {
@@ -81,8 +80,7 @@ export class OneThread {
         this.#turns.get(message.turn)?.begun(message.profiles);
         return;
       case 'ended':
-        this.#turns.get(message.turn)?.wakes.notice(message.noticed);
-        this.#turns.get(message.turn)?.ended.resolve(message.dueAt);
+        this.#turns.get(message.turn)?.ended.resolve(message.isAnotherDue);
         return;
       case 'failed':
         this.#turns.get(message.turn)?.ended.reject(fromCarried(message.error));
