@@ -112,6 +112,24 @@ t.test('relations on top of others are a map of sets, and the others stay as the
   });
 });
 
+t.test('a set that is set again after a change is not copied', async (t) => {
+  const ids = new Interner();
+  const relations = new Relations<string, string>(ids).set('all', new Set(['first']));
+  let copied = 0;
+  const add = ids.add.bind(ids);
+  ids.add = (text) => {
+    copied += 1;
+    return add(text);
+  };
+  for (let at = 0; at < 1000; at += 1) relations.set('all', (relations.get('all') ?? new Set()).add(`students:${at}`));
+  t.equal(relations.get('all')?.size, 1001);
+  t.ok(copied <= 2000, `${copied} ids for 1000 changes`);
+  const gone = relations.get('all') ?? new Set<string>();
+  relations.delete('all');
+  relations.set('all', gone);
+  t.same([relations.has('all'), relations.get('all')?.size], [true, 0], 'a view of what is gone is empty');
+});
+
 t.test('a membership takes a few bytes', async (t) => {
   const ids = new Interner();
   const relations = new Relations<string, string>(ids);

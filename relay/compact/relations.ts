@@ -47,9 +47,10 @@ export class Relations<C extends string, I extends string>
   }
 
   override set(container: C, items: ReadonlySet<I>): this {
-    // A view of this very set would be emptied before it is read.
-    const copy = Uint32Array.from(items, (item) => this.#ids.add(item));
     const id = this.#ids.add(container);
+    // Whoever changes what `get` gave sets it again, as with a map of sets: a license may have 100,000 people.
+    if (items instanceof Related && items.isOf(this.#numbers, id)) return this;
+    const copy = Uint32Array.from(items, (item) => this.#ids.add(item));
     this.#numbers.addContainer(id);
     this.#numbers.empty(id);
     for (const number of copy) this.#numbers.add(id, number);
@@ -107,6 +108,11 @@ class Related<I extends string> extends SetLike<I> {
     this.#ids = ids;
     this.#numbers = numbers;
     this.#container = container;
+  }
+
+  /** Whether it is the set of this container, which is there. */
+  isOf(numbers: NumberRelations, container: number): boolean {
+    return this.#numbers === numbers && this.#container === container && numbers.hasContainer(container);
   }
 
   override get size(): number {
