@@ -12,7 +12,7 @@ import { makeFolders } from '../../shared/make-folder.ts';
 import { placeReason } from '../settings/place-reason.ts';
 import { migrate } from './engine/migrations.ts';
 import type { Database } from './engine/schema.ts';
-import { NodeSqliteDialect, openSqlite } from './engine/sqlite-dialect.ts';
+import { NodeSqliteDialect, openSqlite, resultCode } from './engine/sqlite-dialect.ts';
 import { type Durable, takeUpkeep, type Upkeep } from './engine/upkeep.ts';
 
 export interface TenantScope {
@@ -148,7 +148,7 @@ async function unavailable<T>(store: string, action: () => Promise<T>): Promise<
   try {
     return await action();
   } catch (error) {
-    const fault = storageFaults[faultOf(error) ?? -1];
+    const fault = storageFaults[resultCode(error) ?? -1];
     const isFile = error instanceof Error && 'syscall' in error;
     if (fault === undefined && !isFile) throw error;
     const reason = fault === undefined ? fileReason(error) : `${fault} (${reasonOf(error)})`;
@@ -161,15 +161,8 @@ async function opened<T>(store: string, action: () => Promise<T>): Promise<T> {
   try {
     return await unavailable(store, action);
   } catch (error) {
-    const fault = error instanceof HallpassError ? faultOf(error.cause) : undefined;
+    const fault = error instanceof HallpassError ? resultCode(error.cause) : undefined;
     if (fault === undefined || !damage.includes(fault)) throw error;
     throw fail('STORE_DAMAGED', { store, reason: storageFaults[fault] ?? '' }, { cause: error });
   }
-}
-
-/** SQLite's primary result code. */
-function faultOf(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
 }

@@ -23,6 +23,8 @@ import {
 
 /** Longest wait for the other process's transaction, milliseconds. Ours are a few milliseconds each. */
 const busyTimeoutMs = 5000;
+/** SQLITE_BUSY, whichever of its extended codes. */
+const busy = 5;
 /** Between two attempts to begin while another connection writes, milliseconds. */
 const busyPauseMs = 1;
 /** Prepared statements kept per connection; the relay uses far fewer. */
@@ -99,7 +101,7 @@ class ImmediateDriver extends SqliteDriver {
         this.#database.exec('begin immediate');
         return;
       } catch (error) {
-        if (!isBusy(error) || Date.now() >= giveUpAt) throw error;
+        if (resultCode(error) !== busy || Date.now() >= giveUpAt) throw error;
       } finally {
         this.#database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       }
@@ -113,11 +115,11 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** SQLITE_BUSY, with any of its extended codes. */
-function isBusy(error: unknown): boolean {
-  return (
-    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
-  );
+/** SQLite's primary result code (https://sqlite.org/rescode.html). */
+export function resultCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
 }
 
 /** The few calls of better-sqlite3 that kysely makes, with statements prepared once. */
