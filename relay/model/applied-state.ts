@@ -161,19 +161,9 @@ export function earlierRole(sectionId: SectionId): string {
 export const earlierRolePrefix = 'earlierRole:';
 
 /** Where the relations of a kind are in the applied state. */
+export function relationMaps(state: PackedApplied): Record<RelationKind, Relations<string, string>>;
+export function relationMaps(state: AppliedState): Record<RelationKind, RelationMap<string, string>>;
 export function relationMaps(state: AppliedState): Record<RelationKind, RelationMap<string, string>> {
-  return {
-    member: state.members,
-    owner: state.owners,
-    schoolClass: state.schoolClasses,
-    schoolUser: state.schoolUsers,
-    licence: state.licenses,
-    retired: state.retired,
-  };
-}
-
-/** The same of a packed state. */
-export function relationTables(state: PackedApplied): Record<RelationKind, Relations<string, string>> {
   return {
     member: state.members,
     owner: state.owners,
