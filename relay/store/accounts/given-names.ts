@@ -16,16 +16,11 @@ export async function* readGivenNames({ db, tenantId }: TenantScope): AsyncGener
   const rows = db
     .selectFrom('given_name')
     .select(['user_principal_name', 'role', 'person_id', 'given_at'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('user_principal_name')
-    .limit(pageRows);
-  const read = pages<{ user_principal_name: string; role: Role; person_id: string; given_at: string }>((after) =>
-    (after === undefined ? rows : rows.where('user_principal_name', '>', after.user_principal_name)).execute(),
-  );
+    .where('tenant_id', '=', tenantId);
   const texts = new Interner();
   /** Numbers of name and person, in turn, by the time at which they were given. */
   const given = new Map<string, number[]>();
-  for await (const page of read) {
+  for await (const page of pages(rows, ['user_principal_name'])) {
     for (const row of page) {
       const pair = [texts.add(row.user_principal_name), texts.add(storedPersonKey(row, 'given_name', row.given_at))];
       const others = given.get(row.given_at);

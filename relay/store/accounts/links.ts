@@ -5,7 +5,7 @@ import { byHand, type Link, type LinkedPerson, readopted, recovered } from '../.
 import { personKey } from '../../model/person-key.ts';
 import type { Role } from '../../model/role.ts';
 import { noteLinksEdited } from '../directory/mirror.ts';
-import { pageRows, pages } from '../engine/pages.ts';
+import { pages } from '../engine/pages.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
 import {
@@ -28,17 +28,8 @@ export async function* linkPages({ db, tenantId }: TenantScope): AsyncGenerator<
   const rows = db
     .selectFrom('link')
     .select(['role', 'person_id', 'object_id', 'rule'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('role')
-    .orderBy('person_id')
-    .limit(pageRows);
-  const read = pages<{ role: Role; person_id: string; object_id: string; rule: string }>((after) => {
-    if (after === undefined) return rows.execute();
-    return rows
-      .where(({ eb, refTuple, tuple }) => eb(refTuple('role', 'person_id'), '>', tuple(after.role, after.person_id)))
-      .execute();
-  });
-  for await (const page of read) {
+    .where('tenant_id', '=', tenantId);
+  for await (const page of pages(rows, ['role', 'person_id'])) {
     yield page.map((row) => {
       return { ...storedPerson(row, 'link', row.object_id), objectId: row.object_id, rule: row.rule };
     });

@@ -13,14 +13,14 @@ import {
   objectsOf,
   type PackedApplied,
   type RelationKind,
-  relationTables,
+  relationMaps,
   uncertainKey,
 } from '../../model/applied-state.ts';
 import type { Body } from '../../model/body.ts';
 import { asSchoolId, asSectionId, objectKey, objectOf } from '../../model/keys.ts';
 import { asMemberKey, asPersonKey } from '../../model/person-key.ts';
 import { addLinks } from '../accounts/links.ts';
-import { pageRows, pages } from '../engine/pages.ts';
+import { pages } from '../engine/pages.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
 import { isBody, oneOf, readKey, readMany } from '../engine/stored-json.ts';
@@ -42,7 +42,7 @@ export async function readApplied(scope: TenantScope, into = nothingApplied()): 
       objectsOf(into, kind).set(key, toObject(row));
     }
   }
-  const relations = relationTables(into);
+  const relations = relationMaps(into);
   for await (const page of relationPages(scope)) {
     for (const { kind, container, item: stored, uncertain } of page) {
       readKey((text) => containerIn[kind](text), container, 'applied_relation', kind);
@@ -57,19 +57,8 @@ export async function readApplied(scope: TenantScope, into = nothingApplied()): 
 type ObjectRow = Pick<Selectable<Database['applied']>, 'kind' | 'key' | 'object_id' | 'body'>;
 
 function objectPages({ db, tenantId }: TenantScope): AsyncIterable<ObjectRow[]> {
-  const rows = db
-    .selectFrom('applied')
-    .select(['kind', 'key', 'object_id', 'body'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('kind')
-    .orderBy('key')
-    .limit(pageRows);
-  return pages<ObjectRow>((after) => {
-    if (after === undefined) return rows.execute();
-    return rows
-      .where(({ eb, refTuple, tuple }) => eb(refTuple('kind', 'key'), '>', tuple(after.kind, after.key)))
-      .execute();
-  });
+  const rows = db.selectFrom('applied').select(['kind', 'key', 'object_id', 'body']).where('tenant_id', '=', tenantId);
+  return pages(rows, ['kind', 'key']);
 }
 
 type RelationRow = Pick<Selectable<Database['applied_relation']>, 'kind' | 'container' | 'item' | 'uncertain'>;
@@ -78,19 +67,8 @@ function relationPages({ db, tenantId }: TenantScope): AsyncIterable<RelationRow
   const rows = db
     .selectFrom('applied_relation')
     .select(['kind', 'container', 'item', 'uncertain'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('kind')
-    .orderBy('container')
-    .orderBy('item')
-    .limit(pageRows);
-  return pages<RelationRow>((after) => {
-    if (after === undefined) return rows.execute();
-    return rows
-      .where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('kind', 'container', 'item'), '>', tuple(after.kind, after.container, after.item)),
-      )
-      .execute();
-  });
+    .where('tenant_id', '=', tenantId);
+  return pages(rows, ['kind', 'container', 'item']);
 }
 
 /** What the items of a relation name; those of `retired` are people or classes. */

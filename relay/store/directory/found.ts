@@ -1,7 +1,7 @@
 /** Stamped objects of Microsoft 365 that have been found, until somebody's profile takes them over. */
 import { z } from 'zod';
 import type { Found } from '../../model/found.ts';
-import { pageRows, pages } from '../engine/pages.ts';
+import { pages } from '../engine/pages.ts';
 import { slices } from '../engine/slices.ts';
 import { readJson, storedBody } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
@@ -58,16 +58,8 @@ export async function readFound(scope: TenantScope): Promise<Found[]> {
 
 /** The objects by id, in pages. */
 export async function* foundPages({ db, tenantId }: TenantScope): AsyncGenerator<Found[], undefined> {
-  const rows = db
-    .selectFrom('found_object')
-    .select(['kind', 'object_id', 'detail'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('object_id')
-    .limit(pageRows);
-  const read = pages<{ kind: Found['kind']; object_id: string; detail: string }>((after) =>
-    (after === undefined ? rows : rows.where('object_id', '>', after.object_id)).execute(),
-  );
-  for await (const page of read) {
+  const rows = db.selectFrom('found_object').select(['kind', 'object_id', 'detail']).where('tenant_id', '=', tenantId);
+  for await (const page of pages(rows, ['object_id'])) {
     yield page.map(({ kind, object_id: objectId, detail }) => {
       return { kind, objectId, ...readJson(foundDetail, detail, 'found_object', objectId) };
     });

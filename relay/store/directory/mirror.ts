@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { DeltaPosition } from '../../model/delta-position.ts';
 import type { DirectoryChanges } from '../../model/directory-user.ts';
 import { changedUser, type DirectoryUser } from '../../model/directory-user.ts';
-import { pageRows, pages } from '../engine/pages.ts';
+import { pages } from '../engine/pages.ts';
 import type { Database } from '../engine/schema.ts';
 import { slices } from '../engine/slices.ts';
 import type { TenantScope } from '../store.ts';
@@ -47,16 +47,8 @@ export async function readDirectory(scope: TenantScope): Promise<DirectoryUser[]
 
 /** The accounts by object id, in pages. */
 export async function* directoryPages({ db, tenantId }: TenantScope): AsyncGenerator<DirectoryUser[], undefined> {
-  const rows = db
-    .selectFrom('directory_user')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .orderBy('id')
-    .limit(pageRows);
-  const read = pages<Selectable<Database['directory_user']>>((after) =>
-    (after === undefined ? rows : rows.where('id', '>', after.id)).execute(),
-  );
-  for await (const page of read) yield page.map(toUser);
+  const rows = db.selectFrom('directory_user').selectAll().where('tenant_id', '=', tenantId);
+  for await (const page of pages(rows, ['id'])) yield page.map(toUser);
 }
 
 function toUser(row: Selectable<Database['directory_user']>): DirectoryUser {

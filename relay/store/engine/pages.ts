@@ -1,17 +1,29 @@
 /** Long tables of a district, in pages by key: one moment where the transaction is one, and others have their turn between two pages. */
 import { setImmediate } from 'node:timers/promises';
+import { type SelectQueryBuilder, sql } from 'kysely';
 
 /** Reading and taking in so many rows takes a few milliseconds. */
 export const pageRows = 1000;
 
-/** @param read the rows that come after one in the order of the key, {@link pageRows} at most; undefined for the first ones */
-export async function* pages<Row>(read: (after: Row | undefined) => Promise<Row[]>): AsyncGenerator<Row[], undefined> {
+/**
+ * The rows in the order of the key, {@link pageRows} at a time.
+ *
+ * @param key columns that are selected, and that an index has in this order
+ */
+export async function* pages<DB, TB extends keyof DB, Row>(
+  rows: SelectQueryBuilder<DB, TB, Row>,
+  key: readonly (keyof Row & string)[],
+): AsyncGenerator<Row[], undefined> {
+  const columns = key.map((column) => sql.ref(column));
+  const ordered = columns.reduce((query, column) => query.orderBy(column), rows).limit(pageRows);
   let after: Row | undefined;
   for (;;) {
-    const rows = await read(after);
-    if (rows.length > 0) yield rows;
-    if (rows.length < pageRows) return;
-    after = rows.at(-1);
+    const values = key.map((column) => after?.[column]);
+    const isAfter = sql<boolean>`(${sql.join(columns)}) > (${sql.join(values)})`;
+    const page = await (after === undefined ? ordered : ordered.where(isAfter)).execute();
+    if (page.length > 0) yield page;
+    if (page.length < pageRows) return;
+    after = page.at(-1);
     await setImmediate();
   }
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { BucketDigest } from '../../../shared/link.ts';
 import type { Bucket, Kind, RecordOf } from '../../../shared/roster.ts';
 import type { RosterChange } from '../../plan/roster-index.ts';
-import { pageRows, pages } from '../engine/pages.ts';
+import { pages } from '../engine/pages.ts';
 import { isObject, readMany } from '../engine/stored-json.ts';
 import type { TenantScope } from '../store.ts';
 
@@ -52,17 +52,8 @@ export async function* recordPages<K extends Kind>(
     .select(['school_id', 'id', 'data'])
     .where('tenant_id', '=', tenantId)
     .where('kind', '=', kind)
-    .where('deleted', '=', 0)
-    .orderBy('school_id')
-    .orderBy('id')
-    .limit(pageRows);
-  const read = pages<{ school_id: string; id: string; data: string }>((after) => {
-    if (after === undefined) return rows.execute();
-    return rows
-      .where(({ eb, refTuple, tuple }) => eb(refTuple('school_id', 'id'), '>', tuple(after.school_id, after.id)))
-      .execute();
-  });
-  for await (const page of read) yield page.map((row) => stored<K>(row));
+    .where('deleted', '=', 0);
+  for await (const page of pages(rows, ['school_id', 'id'])) yield page.map((row) => stored<K>(row));
 }
 
 /** What has changed after `version`, each record once and as it is now, in the order of change. */
