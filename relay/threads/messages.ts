@@ -1,6 +1,5 @@
 /** What passes between the relay's main thread and the threads that take turns. Everything can be cloned. */
-import { type ErrorCode, HallpassError } from '../../shared/errors.ts';
-import { toHallpassError } from '../../shared/terminal.ts';
+import type { CarriedError } from '../../shared/threads.ts';
 import type { Cost, RequestBudget } from '../graph/budget.ts';
 import type { RelaySettings } from '../settings/settings.ts';
 import type { Tenant } from '../store/tenants/system.ts';
@@ -41,25 +40,3 @@ export type FromThread =
   | { type: 'fit'; turn: number; users: number }
   /** A line of the log, JSON. */
   | { type: 'log'; line: string };
-
-/** An error of the catalogue, as it crosses between threads. */
-export interface CarriedError {
-  code: ErrorCode;
-  message: string;
-  action: string;
-  retryAfterMs: number | undefined;
-  cause?: unknown;
-}
-
-/** Causes cross with bugs alone, whose stack is wanted: others may hold what cannot be cloned. */
-export function carried(error: unknown): CarriedError {
-  const { code, message, action, retry, retryAfterMs, cause } = toHallpassError(error);
-  const reported = cause instanceof Error ? { cause: new Error(cause.message) } : {};
-  if (cause instanceof Error && reported.cause !== undefined && cause.stack !== undefined)
-    reported.cause.stack = cause.stack;
-  return { code, message, action, retryAfterMs, ...(retry === 'bug' && reported) };
-}
-
-export function fromCarried({ code, message, action, retryAfterMs, cause }: CarriedError): HallpassError {
-  return new HallpassError(code, message, action, { cause, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-}

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { fail, reasonOf } from '../../shared/errors.ts';
+import { fromCarried, threadFile } from '../../shared/threads.ts';
 import type { TurnOrder } from '../sync/turns.ts';
-import { type FromThread, fromCarried, type ThreadStart, type ToThread } from './messages.ts';
+import type { FromThread, ThreadStart, ToThread } from './messages.ts';
 
 interface LogLine extends Record<string, unknown> {
   level: 'info' | 'warn' | 'error' | 'fatal';
@@ -24,7 +25,7 @@ export class OneThread {
 
   constructor(start: ThreadStart, log: Logger) {
     this.#log = log;
-    this.#worker = new Worker(threadFile(), { workerData: start });
+    this.#worker = new Worker(threadFile(import.meta.url, 'turn-thread'), { workerData: start });
     this.#worker.on('message', (message: FromThread) => this.#hear(message));
     // Out of memory, mostly: this thread's districts begin again, and nothing else has noticed.
     this.#worker.on('error', (cause) => this.#end(fail('TURN_BROKEN', { reason: reasonOf(cause) }, { cause })));
@@ -133,10 +134,4 @@ export class OneThread {
     for (const { ended } of this.#turns.values()) ended.reject(error);
     for (const ask of this.#asks.values()) ask.abort(error);
   }
-}
-
-/** Beside this file as it stands in the sources, and as it is named in a bundle. */
-function threadFile(): URL {
-  const name = import.meta.url.endsWith('.ts') ? './turn-thread.ts' : './turn-thread.mjs';
-  return new URL(name, import.meta.url);
 }

@@ -6,12 +6,13 @@
 import { Writable } from 'node:stream';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../shared/clock.ts';
+import { carried } from '../../shared/threads.ts';
 import type { RequestBudget } from '../graph/budget.ts';
 import { createLog } from '../log/log.ts';
 import { openVault } from '../secrets/key-file.ts';
 import { openStore } from '../store/store.ts';
 import { openTurns, type Turns } from '../sync/turns.ts';
-import { carried, type FromThread, type ThreadStart, type ToThread } from './messages.ts';
+import type { FromThread, ThreadStart, ToThread } from './messages.ts';
 
 class TurnThread {
   readonly #port: MessagePort;

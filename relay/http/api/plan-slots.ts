@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { z } from 'zod';
-import { type ErrorCode, fail, HallpassError } from '../../../shared/errors.ts';
+import { fail } from '../../../shared/errors.ts';
+import { type CarriedError, fromCarried, threadFile } from '../../../shared/threads.ts';
 import type { Tenant } from '../../store/tenants/system.ts';
 import type { queries } from './query.ts';
 
@@ -25,10 +26,7 @@ export interface PlanQuestion {
 }
 
 /** What the thread sends for every time that it is asked. */
-export type PlanMessage =
-  | { piece: string }
-  | { end: true }
-  | { error: { code: ErrorCode; message: string; action: string; cause?: unknown } };
+export type PlanMessage = { piece: string } | { end: true } | { error: CarriedError };
 
 export class PlanSlots {
   readonly #open = new Set<PlanQuestion>();
@@ -64,7 +62,7 @@ export class PlanSlots {
 
   async *#work(question: PlanQuestion): AsyncGenerator<string> {
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(longestMs)]);
-    const worker = new Worker(planThread(), { workerData: question });
+    const worker = new Worker(threadFile(import.meta.url, 'plan-thread'), { workerData: question });
     // Anyone who waits for a message hears of it too; with nobody waiting it must not end the relay.
     worker.on('error', () => undefined);
     const end = () => {
@@ -76,10 +74,7 @@ export class PlanSlots {
     try {
       for (;;) {
         const message = await nextFrom(worker, signal);
-        if ('error' in message) {
-          const { code, message: sentence, action, cause } = message.error;
-          throw new HallpassError(code, sentence, action, { cause });
-        }
+        if ('error' in message) throw fromCarried(message.error);
         if ('end' in message) return;
         yield message.piece;
       }
@@ -88,12 +83,6 @@ export class PlanSlots {
       end();
     }
   }
-}
-
-/** The thread's file: beside this one as it stands in the sources, and as it is named in a bundle. */
-function planThread(): URL {
-  const name = import.meta.url.endsWith('.ts') ? './plan-thread.ts' : './plan-thread.mjs';
-  return new URL(name, import.meta.url);
 }
 
 async function nextFrom(worker: Worker, signal: AbortSignal): Promise<PlanMessage> {

@@ -3,7 +3,7 @@
  * agents nor runs wait for. Started by plan-slots.ts, which asks for the answer piece by piece.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { toHallpassError } from '../../../shared/terminal.ts';
+import { carried } from '../../../shared/threads.ts';
 import { personFilter } from '../../app/queries/one-person.ts';
 import { describePlan, operationsIn, planTable } from '../../app/queries/plan.ts';
 import { openStore } from '../../store/store.ts';
@@ -31,8 +31,7 @@ async function nextOf(pieces: AsyncGenerator<string>): Promise<PlanMessage> {
     const { done, value } = await pieces.next();
     return done === true ? { end: true } : { piece: value };
   } catch (error) {
-    const { code, message, action, retry } = toHallpassError(error);
-    return { error: { code, message, action, ...(retry === 'bug' && { cause: error }) } };
+    return { error: carried(error) };
   }
 }
 

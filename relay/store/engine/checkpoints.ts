@@ -1,5 +1,6 @@
 /** Has the log of a serving relay carried into the database by a thread, so that no commit of the main thread pays for it. */
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../../shared/threads.ts';
 
 /** Changed rows after which the thread looks at the log: a few hundred pages, more or less. */
 const rowsBetweenLooks = 250;
@@ -35,7 +36,7 @@ export class Checkpoints {
   }
 
   #start(): Worker {
-    const worker = new Worker(threadFile(), { workerData: this.#file });
+    const worker = new Worker(threadFile(import.meta.url, 'checkpoint-thread'), { workerData: this.#file });
     worker.on('message', () => {
       this.#isLooking = false;
     });
@@ -47,10 +48,4 @@ export class Checkpoints {
     });
     return worker;
   }
-}
-
-/** Beside this file as it stands in the sources, and as it is named in a bundle. */
-function threadFile(): URL {
-  const name = import.meta.url.endsWith('.ts') ? './checkpoint-thread.ts' : './checkpoint-thread.mjs';
-  return new URL(name, import.meta.url);
 }
