@@ -124,6 +124,15 @@ export function addKeys(to: Keys, from: Keys): void {
   for (const id of from.sections) to.sections.add(id);
 }
 
+/** The objects that these keys name. */
+export function objectsOfKeys({ schools, people, sections }: Keys): ObjectKey[] {
+  return [...[...schools].map(schoolKey), ...people, ...[...sections].map(classKey)];
+}
+
+export function isEmpty({ schools, people, sections }: Keys): boolean {
+  return schools.size + people.size + sections.size === 0;
+}
+
 /** What has to be planned for these objects. */
 export function keysOfObjects(objects: Iterable<ObjectKey>): Keys {
   const keys = noKeys();

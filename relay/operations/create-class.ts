@@ -23,6 +23,7 @@ export const createClass: OperationSpec<'createClass'> = {
     read: (objectId) => `/education/classes/${objectId}?$select=id,externalId,externalSource`,
     account: () => undefined,
     claims: ({ body: { mailNickname } }) => (typeof mailNickname === 'string' ? { mailNickname } : {}),
+    fromJournal: (key, body) => ({ kind: 'createClass', key, sectionId: asSectionId(idIn(key)), body, reason: '' }),
     // Its other values are written again; the name may be needed when the section is gone by now.
     found: (key, { displayName }, objectId) => ({
       object: {

@@ -24,6 +24,7 @@ export const createSchool: OperationSpec<'createSchool'> = {
     read: undefined,
     account: () => undefined,
     claims: () => ({}),
+    fromJournal: (key, body) => ({ kind: 'createSchool', key, schoolId: asSchoolId(idIn(key)), body, reason: '' }),
     found: (key, _body, objectId) => ({ object: { kind: 'school', key: asSchoolId(idIn(key)), objectId, body: {} } }),
   },
   lostAnswer: () => ({ what: 'look' }),

@@ -56,6 +56,21 @@ export const createUser: OperationSpec<'createUser'> = {
       return { role: person.role, personId: person.id, userPrincipalName, isAnother: replaces !== undefined };
     },
     claims: ({ user }) => user.creation ?? {},
+    fromJournal(key, { userPrincipalName, mailNickname, usageLocation, ...body }) {
+      const person = asPersonKey(key);
+      const creation = {
+        userPrincipalName: String(userPrincipalName),
+        mailNickname: String(mailNickname),
+        usageLocation: String(usageLocation),
+      };
+      const user = {
+        person: { ...personIn(person), preRegistered: false, schoolIds: [] },
+        objectId: undefined,
+        body,
+        creation,
+      };
+      return { kind: 'createUser', key: person, personKey: person, user, reason: '' };
+    },
     found(key, _body, objectId) {
       const { role, id } = personIn(asPersonKey(key));
       return { link: { role, personId: id, objectId, rule: 'created' } };

@@ -180,6 +180,8 @@ export interface Creation<K extends OperationKind> {
   account(operation: OperationOf<K>): NewAccount | undefined;
   /** Names that nothing else may have. */
   claims(operation: OperationOf<K>): { userPrincipalName?: string | undefined; mailNickname?: string | undefined };
+  /** The operation as far as the journal has it, to look for what it created. @param body as {@link OperationSpec.journal} keeps it */
+  fromJournal(key: OperationKey, body: Body): OperationOf<K>;
   /** What the applied state has of one that was found after a kill: values of which nothing is known are written again. */
   found(key: OperationKey, body: Body, objectId: string): Applied;
 }

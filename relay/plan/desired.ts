@@ -63,7 +63,7 @@ export interface Accounts {
   /** People whose accounts Hallpass made, in the past or in this run. */
   createdByUs: ReadonlySet<PersonKey>;
   /** Accounts to be made, by person key. */
-  toCreate: ReadonlyMap<PersonKey, NamedPerson>;
+  toCreate: Pick<ReadonlyMap<PersonKey, NamedPerson>, 'get' | 'has'>;
   /** Whether an account is mastered in an on-premises Active Directory. */
   onPremises: (objectId: string) => boolean;
   /** By person key: why an account goes over to them in this run. */

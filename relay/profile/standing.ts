@@ -32,8 +32,8 @@ export function standingOf({ state, quarantined, hasRoster, lastRun }: StandingF
   if (state === 'preview') return 'preview';
   // After the profile was enabled, before its first run that writes.
   if (lastRun.state === 'running' || lastRun.state === 'preview') return 'in progress';
-  // Ended by a person: the next run does the rest.
-  if (lastRun.state === 'paused' || lastRun.state === 'cancelled') return 'in progress';
+  // Ended by a person, or by a change of the profile or a link: the next run does the rest.
+  if (lastRun.state === 'paused' || lastRun.state === 'replaced' || lastRun.state === 'cancelled') return 'in progress';
   if (lastRun.held > 0) return 'held';
   return lastRun.problems + lastRun.failed > 0 ? 'success with errors' : 'success';
 }

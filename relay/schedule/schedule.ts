@@ -89,14 +89,21 @@ export class Schedule<T> {
    *
    * @param origin `load`: what there was to do when the turn began; `edit`: what was asked for since, which goes first
    * @param group what is counted together, see {@link open}
+   * @param wasSent whether they were sent before, and their answers lost: nothing waits for them that can do without
+   * @returns the first of the tasks, which follow one another
    */
-  add(items: readonly T[], { origin, group }: { origin: Origin; group: number }): void {
+  add(
+    items: readonly T[],
+    { origin, group, wasSent = false }: { origin: Origin; group: number; wasSent?: boolean },
+  ): number {
     const first = this.#items.length;
     for (const item of items) this.#append(item, origin, group);
+    if (wasSent) for (let task = first; task < this.#items.length; task += 1) this.#takeForSent(task);
     for (const [index, item] of items.entries()) this.#arm(first + index, this.#traitsOf(item).needs);
     for (let task = first; task < this.#items.length; task += 1) {
       if (this.#waits.at(task) === 0) this.#release(task);
     }
+    return first;
   }
 
   /**
@@ -132,9 +139,14 @@ export class Schedule<T> {
   setAside(task: number, until: number): void {
     this.#leaveLane(task);
     this.#goOn(task, 'aside', until);
-    if (this.#wasAside.at(task) === 1) return;
-    this.#wasAside.set(task, 1);
-    this.#letGo(this.#things.setAside(this.#brings.at(task), this.#isWaiting));
+    this.#letGo(this.#noteAside(task));
+  }
+
+  /** It was given out, and what it is planned for is planned again: as if {@link withdraw} had met it before. */
+  retract(task: number): void {
+    this.#leaveLane(task);
+    this.#become(task, 'withdrawn');
+    this.#withdrawn.push(task);
   }
 
   /**
@@ -161,20 +173,19 @@ export class Schedule<T> {
    *
    * @returns what is withdrawn, and what stays because it may have been sent
    */
-  withdraw(keys: Iterable<string>): { withdrawn: T[]; stays: number[] } {
-    const withdrawn: T[] = [];
+  withdraw(keys: Iterable<string>): { withdrawn: number[]; stays: number[] } {
+    const withdrawn: number[] = [];
     const stays: number[] = [];
     for (const key of keys) {
       this.#planned.sift(this.#idOf(key), (task) => {
-        const item = this.#items[task];
-        if (item === undefined) return false;
+        if (this.#is(task, 'over')) return false;
         if (this.#is(task, 'withdrawn')) return true;
         if (this.#wasSent.at(task) === 1) stays.push(task);
         else {
           this.#become(task, 'withdrawn');
           this.#leaveLane(task);
           this.#withdrawn.push(task);
-          withdrawn.push(item);
+          withdrawn.push(task);
         }
         return true;
       });
@@ -272,6 +283,18 @@ export class Schedule<T> {
     for (const key of keys) this.#planned.add(this.#nameOf(key), task);
     this.#counts.add(states.indexOf('waiting'), 1);
     this.#open.add(group, 1);
+  }
+
+  #takeForSent(task: number): void {
+    this.#wasSent.set(task, 1);
+    this.#noteAside(task);
+  }
+
+  /** @returns tasks that wait for one thing less */
+  #noteAside(task: number): number[] {
+    if (this.#wasAside.at(task) === 1) return [];
+    this.#wasAside.set(task, 1);
+    return this.#things.setAside(this.#brings.at(task), this.#isWaiting);
   }
 
   /** @returns false where its lane is taken, or what it needs was made a moment ago */

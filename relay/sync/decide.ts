@@ -49,16 +49,26 @@ export interface Decided {
   problems: Problem[];
 }
 
+/** What is done already, or about to be, while something is decided again. */
+export interface UnderWay {
+  /** The account that is about to be created for a person. */
+  accountFor(key: PersonKey): NamedPerson | undefined;
+  /** Whether creating an account was tried in this turn, and not possible. */
+  isRefused(key: PersonKey): boolean;
+}
+
+export const nothingUnderWay: UnderWay = { accountFor: () => undefined, isRefused: () => false };
+
 /** @param today the district's date, YYYY-MM-DD */
-export function decide(state: ProfileState, today: string): Decided {
+export function decide(state: ProfileState, today: string, underWay: UnderWay = nothingUnderWay): Decided {
   const { profile, scope, tenant } = state;
   const { roster, directory } = tenant;
-  const { open, shared, unsettled } = sortPeople(state, today);
+  const { open, shared, unsettled } = sortPeople(state, today, underWay);
   const deletions = considerDeletions(open, state);
   const resolved = resolveAccounts(deletions.open, profile, {
     directory,
     holders: holdersOf(tenant, deletions.restored),
-    rivals: claimedByOthers(state, today),
+    rivals: claimedByOthers(state, today, underWay),
     names: tenant.names,
     isDisabledByUs: disabledByUs(state),
   });
@@ -84,7 +94,11 @@ export function decide(state: ProfileState, today: string): Decided {
   for (const link of deletions.restored) if (isOfOurs(link)) createdByUs.add(keyOfLink(link));
   for (const [from, to] of moves) if (tenant.createdByUs.has(from)) createdByUs.add(to);
   const reasons = new Map(handovers.map(({ link, reason }) => [keyOfLink(link), reason]));
-  const accounts = { linked, createdByUs, toCreate, onPremises, handovers: reasons };
+  const toCome = {
+    has: (key: PersonKey) => toCreate.has(key) || underWay.accountFor(key) !== undefined,
+    get: (key: PersonKey) => toCreate.get(key) ?? underWay.accountFor(key),
+  };
+  const accounts = { linked, createdByUs, toCreate: toCome, onPremises, handovers: reasons };
   const made = tenant.applied;
   const whole = desiredState({ roster, accounts, profile, scope, made, today }, pending);
   const desired = withoutConflicts(whole, tenant.adoption);
@@ -177,7 +191,11 @@ interface Sorted {
 }
 
 /** Looks at those of the last run and those who are pending: nobody else can have become one of them. */
-function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState, today: string): Sorted {
+function sortPeople(
+  { profile, scope, tenant, pending, unsettled }: ProfileState,
+  today: string,
+  underWay: UnderWay,
+): Sorted {
   const sorted: Sorted = { open: [], shared: [], unsettled: new Set() };
   const past = pastOf(tenant.roster, today);
   for (const key of unsettled.union(pending.people)) {
@@ -192,20 +210,23 @@ function sortPeople({ profile, scope, tenant, pending, unsettled }: ProfileState
     if (others.length > 0) {
       const profiles = [profile.name, ...others].join(', ');
       sorted.shared.push(problem(key, 'PersonInTwoProfiles', { profiles }));
-    } else if (!tenant.adoption.conflicts.has(key)) sorted.open.push(person);
+      continue;
+    }
+    const isTried = underWay.accountFor(key) !== undefined || (underWay.isRefused(key) && !pending.people.has(key));
+    if (!isTried && !tenant.adoption.conflicts.has(key)) sorted.open.push(person);
   }
   return sorted;
 }
 
 /** What people of other profiles claim: who of two gets an account must not depend on the order of runs. */
-function claimedByOthers({ profile, tenant }: ProfileState, today: string): Rivals {
+function claimedByOthers({ profile, tenant }: ProfileState, today: string, underWay: UnderWay): Rivals {
   const others = [...tenant.profiles.values()].filter(
     (other) => other.profile !== profile && (profile.state === 'preview' || other.profile.state !== 'preview'),
   );
   const rivals = new Map<string, Claim[]>();
   for (const other of others) {
     const { mode } = other.profile;
-    const matching = sortPeople(other, today).open.filter(({ role }) => mode[role] === 'match');
+    const matching = sortPeople(other, today, underWay).open.filter(({ role }) => mode[role] === 'match');
     const candidates = candidatesOf(other.profile, tenant.directory, disabledByUs(other));
     for (const [objectId, claims] of claimsOf(matching, candidates)) {
       rivals.set(objectId, [...(rivals.get(objectId) ?? []), ...claims]);

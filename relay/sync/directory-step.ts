@@ -1,26 +1,15 @@
 /**
- * Step one of a run: knowing the tenant's directory. Accounts are mirrored by delta; what Hallpass (before a restore) or
- * School Data Sync made already is adopted once; creations whose answer was lost are looked up.
+ * Step one of a turn: knowing the tenant's directory. Accounts are mirrored by delta; what Hallpass (before a restore) or
+ * School Data Sync made already is adopted once.
  */
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
 import { readUserChanges } from '../graph/directory.ts';
-import type { Creation } from '../graph/lookups.ts';
 import { readStamped, readStampedAccounts } from '../graph/stamped.ts';
-import type { Applied } from '../model/applied-state.ts';
 import type { DirectoryChanges } from '../model/directory-user.ts';
 import type { Found } from '../model/found.ts';
-import { valuesIn } from '../operations/objects.ts';
-import { specOf } from '../operations/registry.ts';
 import { endLinks, listLinks, readLinks } from '../store/accounts/links.ts';
-import {
-  appliedObjectIds,
-  doubtRecorded,
-  forgetValues,
-  keepValues,
-  markUncertain,
-  record,
-} from '../store/applied/applied.ts';
+import { appliedObjectIds } from '../store/applied/applied.ts';
 import { addFound, replaceFound } from '../store/directory/found.ts';
 import {
   accountsOfNobody,
@@ -31,9 +20,7 @@ import {
   readDirectoryState,
   readExistingAgain,
 } from '../store/directory/mirror.ts';
-import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
 import type { Store, TenantScope } from '../store/store.ts';
-import { findCreated } from './apply/looks.ts';
 import type { DirectoryNews } from './state/memory.ts';
 
 export interface DirectoryStep {
@@ -146,72 +133,4 @@ export async function readExisting(step: DirectoryStep, conflicts: number): Prom
     await markAdopted(scope, timestamp(clock));
   });
   return true;
-}
-
-/**
- * Deals with what an earlier run announced and never saw answered. What was to be made is looked for. Of memberships and
- * values it need not be known whether they are there: they are planned again, whatever is desired by now.
- *
- * @returns whether there was anything: what a run had in memory is out of date then
- */
-export async function settleIntents({ store, tenantId, client, clock, signal }: DirectoryStep): Promise<boolean> {
-  const intents = await store.withTenant(tenantId, readIntents);
-  const creations = intents.filter(isOfCreation).map((intent): Creation & { id: string } => ({
-    id: intent.id,
-    kind: intent.kind,
-    key: intent.key,
-    body: valuesIn(intent.after),
-  }));
-  const found = await findCreated(creations, { client, clock, signal });
-  await store.withTenant(tenantId, async (scope) => {
-    for (const creation of creations) {
-      const objectId = found.get(creation);
-      if (objectId === undefined) await giveUpIntent(scope, creation.id);
-      else await record(scope, [adopted(creation, objectId)], [settled(creation)], timestamp(clock));
-    }
-    for (const intent of intents.filter((one) => !isOfCreation(one))) {
-      await doubt(scope, intent);
-      await giveUpIntent(scope, intent.id);
-    }
-  });
-  return intents.length > 0;
-}
-
-function isOfCreation({ kind }: Intent): boolean {
-  return specOf(kind).makes !== undefined;
-}
-
-/** Writes down what is not known, as the kind of operation says. */
-async function doubt(scope: TenantScope, intent: Intent): Promise<void> {
-  const lostAnswer = specOf(intent.kind).lostAnswer(intent);
-  switch (lostAnswer.what) {
-    case 'uncertain':
-      await markUncertain(scope, lostAnswer.kind, lostAnswer.container, lostAnswer.items);
-      return await doubtRecorded(scope, lostAnswer);
-    case 'forget':
-      return await forgetValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.names);
-    case 'keep':
-      return await keepValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.values);
-    case 'again':
-    case 'look':
-      return;
-  }
-}
-
-function adopted({ kind, key, body }: Creation, objectId: string): Applied {
-  return specOf(kind).makes?.found(key, body, objectId) ?? {};
-}
-
-/** The outcome of a journal entry whose other columns stay as they are. */
-function settled(creation: Creation & { id: string }): JournalEntry {
-  return {
-    id: creation.id,
-    runId: '',
-    kind: creation.kind,
-    key: creation.key,
-    reason: '',
-    before: undefined,
-    after: creation.body,
-    state: 'done',
-  };
 }

@@ -23,24 +23,39 @@ export async function checkPlan(scope: TenantScope, state: ProfileState, plan: P
   return guard(plan, guardContext(state, approvalsInForce(await readHolds(scope, state.profile.name), now)));
 }
 
-/** The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost. */
-export async function holdBack(scope: TenantScope, state: ProfileState, plan: Plan, now: string): Promise<Checked> {
+/**
+ * The same, and keeps what is held. In one transaction, so that no decision made meanwhile is lost.
+ *
+ * @param inUse approvals under which the run has let something proceed already
+ */
+export async function holdBack(
+  scope: TenantScope,
+  state: ProfileState,
+  plan: Plan,
+  now: string,
+  inUse: readonly HoldRecord[] = [],
+): Promise<Checked> {
   const { name } = state.profile;
   const known = new Map((await readHolds(scope, name)).map((hold) => [hold.key, hold]));
-  const guarded = guard(plan, guardContext(state, approvalsInForce([...known.values()], now)));
+  const approvals = approvalsInForce([...known.values()], now);
+  const countOf = new Map(inUse.map(({ key, count }) => [key, count]));
+  for (const [key, count] of countOf) approvals.set(key, Math.max(0, (approvals.get(key) ?? 0) - count));
+  const guarded = guard(plan, guardContext(state, approvals));
   const step = (hold: Hold) => nextStep(known.get(hold.key), hold, now, state.profile.guards.expiryDays);
   const [holds, approved] = [guarded.holds.map(step), guarded.approved.map(step)];
   const steps = [...holds, ...approved];
+  const renewed = new Set(steps.map(({ record }) => record.key));
+  // They stay until the run has come to its end.
+  const others = inUse.flatMap(({ key }) => (renewed.has(key) ? [] : (known.get(key) ?? [])));
   if (known.size + steps.length > 0) {
-    await replaceHolds(
-      scope,
-      name,
-      steps.map(({ record }) => record),
-    );
+    await replaceHolds(scope, name, [...steps.map(({ record }) => record), ...others]);
   }
   return {
     ...guarded,
-    used: approved.map(({ record }) => record),
+    used: [
+      ...approved.map(({ record }) => ({ ...record, count: record.count + (countOf.get(record.key) ?? 0) })),
+      ...inUse.filter(({ key }) => !renewed.has(key)),
+    ],
     news: steps.flatMap(({ record, news }) => (news === undefined ? [] : [{ event: `hold.${news}`, hold: record }])),
   };
 }
@@ -52,7 +67,7 @@ export async function holdBack(scope: TenantScope, state: ProfileState, plan: Pl
 export async function settleGuard(
   scope: TenantScope,
   state: ProfileState,
-  { holds, used }: Checked,
+  { holds, used }: Pick<Checked, 'holds' | 'used'>,
   failed: number,
   now: string,
 ): Promise<void> {

@@ -10,6 +10,7 @@ import { endOpenRuns } from '../store/runs/journal.ts';
 import type { Store } from '../store/store.ts';
 import { listTenants, lookUpTenant } from '../store/tenants/system.ts';
 import type { Turns } from './turns.ts';
+import { Wakes } from './wakes.ts';
 
 /** The directory changes without telling, and dates pass: a run is due after a while even when nobody wakes us. */
 const idleMs = 15 * 60_000;
@@ -42,7 +43,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const app = appBudget(clock, settings.graph.speed);
   const loops = new Map<string, Loop>();
-  /** What ends the turn that a tenant has under way, and the profiles that may write in it. */
+  /** What ends or wakes the turn that a tenant has under way, and the profiles that may write in it. */
   const running = new Map<string, Running>();
 
   /** What people call a tenant, and search the log for. */
@@ -51,32 +52,36 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
 
   const start = (tenantId: string): Loop => {
     const budget = new GraphBudget(app, clock, settings.graph.speed);
+    let dueAt: number | undefined;
     const run = async () => {
-      const pause = new AbortController();
-      const runSignal = AbortSignal.any([signal, pause.signal]);
-      const begun = (profiles: string[]) => running.set(tenantId, { pause, profiles, end: 'paused' });
+      dueAt = undefined;
       const tenant = await store.system((scope) => lookUpTenant(scope, tenantId));
       // It was removed.
       if (tenant === undefined) return;
       slugs.set(tenantId, tenant.slug);
-      await turns
-        .take({ tenant, budget, signal: runSignal, begun })
-        .then((fixed) => {
-          if (fixed) loopOf(tenantId).wake();
-        })
-        .catch(async (error: unknown) => {
-          if (!pause.signal.aborted || signal.aborted) throw error;
-          const now = timestamp(clock);
-          const end = running.get(tenantId)?.end ?? 'paused';
-          await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, now));
-          log.info({ event: `run.${end}`, ...named(tenantId) }, `run ${end}: the answers that arrived are recorded`);
-        })
-        .finally(() => running.delete(tenantId));
+      const turn: Running = { pause: new AbortController(), wakes: new Wakes(), profiles: [], end: 'paused' };
+      const { pause, wakes } = turn;
+      const begun = (profiles: string[]) => {
+        turn.profiles = profiles;
+      };
+      running.set(tenantId, turn);
+      try {
+        const turnSignal = AbortSignal.any([signal, pause.signal]);
+        dueAt = await turns.take({ tenant, budget, signal: turnSignal, wakes, begun });
+      } catch (error) {
+        if (!pause.signal.aborted || signal.aborted) throw error;
+        const { end } = turn;
+        await store.withTenant(tenantId, (scope) => endOpenRuns(scope, end, timestamp(clock)));
+        log.info({ event: `run.${end}`, ...named(tenantId) }, `run ${end}: the answers that arrived are recorded`);
+      } finally {
+        running.delete(tenantId);
+        if (wakes.isRung && turn.end !== 'cancelled') loopOf(tenantId).wake();
+      }
     };
-    // Nothing is queued: wake-ups during a run make one more run after it, because a run compares states and not events.
+    // Nothing is queued: a turn compares states and not events.
     return startLoop({
       turn: run,
-      pauseMs: idleMs,
+      pauseMs: () => Math.max(0, Math.min(idleMs, (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())),
       backoff: failureBackoff,
       failed: ({ code, message, action }) =>
         log.error({ event: 'run.failed', ...named(tenantId), code, message, action }, `run failed: ${message}`),
@@ -100,7 +105,10 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
     const stillEnabled = run?.profiles.every((name) =>
       profiles.some((one) => one.name === name && one.state === 'enabled'),
     );
-    if (stillEnabled === false) run?.pause.abort(new Error('a profile is no longer enabled'));
+    if (stillEnabled !== false) return;
+    // The others go on.
+    loopOf(tenantId).wake();
+    run?.pause.abort(new Error('a profile is no longer enabled'));
   };
 
   for (const { id, slug } of await store.system(listTenants)) {
@@ -109,7 +117,9 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
   }
   return {
     wake(tenantId) {
-      loopOf(tenantId).wake();
+      const turn = running.get(tenantId);
+      if (turn === undefined || turn.pause.signal.aborted) loopOf(tenantId).wake();
+      else turn.wakes.ring();
       endIfPaused(tenantId).catch((error: unknown) => {
         const { code, message } = toHallpassError(error);
         log.error(
@@ -136,6 +146,7 @@ export async function startSyncLoop(options: SyncLoopOptions): Promise<SyncLoop>
 
 interface Running {
   pause: AbortController;
+  wakes: Wakes;
   profiles: string[];
   /** As what the journal has it when it is ended. */
   end: 'paused' | 'cancelled';

@@ -2,8 +2,9 @@
 import type { Logger } from 'pino';
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { GraphClient } from '../graph/client.ts';
-import { addKeys, type Keys, noKeys } from '../model/keys.ts';
-import type { Operation } from '../model/operation.ts';
+import type { HoldRecord } from '../model/hold.ts';
+import { type Keys, noKeys } from '../model/keys.ts';
+import { countOperations, type Operation, type OperationKind } from '../model/operation.ts';
 import { personKey } from '../model/person-key.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -36,7 +37,8 @@ export interface RunContext {
 }
 
 export interface RunReport {
-  state: 'success' | 'errors' | 'preview';
+  /** `replaced`: ended between two batches, because the next one decides everything again. */
+  state: 'success' | 'errors' | 'preview' | 'replaced';
   done: number;
   failed: number;
   /** Operations that wait for a person's decision. */
@@ -57,76 +59,110 @@ export class ProfileRun implements RunAccount {
   readonly profile: Profile;
   readonly #context: RunContext;
   readonly #state: ProfileState;
-  readonly #plan: RunPlan;
-  /** What the next run plans again. */
-  readonly #leftovers: Keys = noKeys();
-  /** What may have ended a membership that stays where it belongs, unless another operation tells. */
-  readonly #doubtful: Operation[] = [];
+  readonly #touch: (operation: Operation) => void;
   readonly #startedAt: number;
   readonly #wasOneByOne: boolean;
+  /** What the guard said when something was last planned. */
+  #guarded: Pick<Checked, 'held' | 'holds' | 'used'> = { held: [], holds: [], used: [] };
+  #problems: readonly Problem[] = [];
+  /** What proceeds, by kind. */
+  readonly #proceeding: Partial<Record<OperationKind, number>> = {};
+  #total = 0;
+  /** What may have ended a membership that stays where it belongs, unless another operation tells. */
+  readonly #doubtful: Operation[] = [];
   #done = 0;
   #failed = 0;
   #waiting = 0;
   #loggedAt = 0;
+  /** What the next turn plans again. */
+  readonly leftovers: Keys = noKeys();
+  /** Whether nothing can be added to it anymore. */
+  isOver = false;
   /** Why it ended before its time. */
   error: unknown;
   /** What it came to, when it has ended. */
   report: RunReport | undefined;
 
-  constructor(context: RunContext, state: ProfileState, runId: string, plan: RunPlan) {
+  /** @param touch is called with an operation whose objects have to be planned again */
+  constructor(context: RunContext, state: ProfileState, runId: string, touch: (operation: Operation) => void) {
     this.runId = runId;
     this.profile = state.profile;
     this.#context = context;
     this.#state = state;
-    this.#plan = plan;
+    this.#touch = touch;
     this.#startedAt = context.clock.now();
     this.#wasOneByOne = state.tenant.habits.ownersOneByOne;
   }
 
+  /** Something was planned, when it began or again: what is held now is in the newest plan. */
+  extend({ checked: { proceed, held, holds, used }, problems }: RunPlan): void {
+    this.#guarded = { held, holds, used };
+    this.#problems = problems;
+    this.#total += proceed.length;
+    addCounts(this.#proceeding, countOperations(proceed));
+  }
+
+  /** Operations that wait for a person's decision. */
+  get held(): readonly Operation[] {
+    return this.#guarded.held;
+  }
+
+  /** Approvals under which something proceeds. */
+  get approvalsInUse(): readonly HoldRecord[] {
+    return this.#guarded.used;
+  }
+
+  /** By kind: everything that proceeds, and what is held now. */
+  get planned(): Partial<Record<OperationKind, number>> {
+    const planned = { ...this.#proceeding };
+    addCounts(planned, countOperations(this.held));
+    return planned;
+  }
+
   done(operation: Operation, { isFound }: { isFound: boolean }): void {
     this.#done += 1;
-    noteMade(operation, this.#state);
-    // Its values are those of another time: the next run writes them.
-    if (isFound) addPlanned(this.#leftovers, operation);
+    noteMade(operation, this.#state.tenant);
+    // Its values are those of another time.
+    if (isFound) this.#touch(operation);
     if (leavesDoubt(operation, this.#state.tenant.applied)) this.#doubtful.push(operation);
     this.#logProgress();
   }
 
   refused(operation: Operation, problem: Problem): void {
     this.#failed += 1;
-    addPlanned(this.#leftovers, operation);
+    addPlanned(this.leftovers, operation);
     noteRefusal(operation, problem, this.#state);
     this.#logProgress();
   }
 
   left(operation: Operation, { isWaiting }: { isWaiting: boolean }): void {
     if (isWaiting) this.#waiting += 1;
-    addPlanned(this.#leftovers, operation);
+    addPlanned(this.leftovers, operation);
   }
 
   broke(error: unknown): void {
+    this.isOver = true;
     this.error ??= error;
   }
 
-  /** Everything that it admitted is settled or left. @throws HallpassError when the store cannot be worked with */
-  async over(): Promise<void> {
+  async over({ isReplaced }: { isReplaced: boolean }): Promise<void> {
+    this.isOver = true;
     const { store, tenantId, clock, client, log } = this.#context;
     const { profile, tenant } = this.#state;
-    const { checked, problems } = this.#plan;
     const doubtful = this.#doubtful.filter((operation) => leavesDoubt(operation, tenant.applied));
-    for (const operation of [...checked.held, ...doubtful]) addPlanned(this.#leftovers, operation);
-    addKeys(this.#state.pending, this.#leftovers);
-    const open = [...problems, ...knownProblems(this.#state)];
-    const report = this.#reportOf(open);
+    for (const operation of [...this.held, ...doubtful]) addPlanned(this.leftovers, operation);
+    const open = [...this.#problems, ...knownProblems(this.#state)];
+    const report = this.#reportOf(open, isReplaced);
     const isCarriedOut =
+      !isReplaced &&
       this.#state.carriedOut !== profile &&
       this.#failed + this.#waiting === 0 &&
-      !checked.held.some(({ byProfile }) => byProfile === true);
+      !this.held.some(({ byProfile }) => byProfile === true);
     let quarantine: Quarantine | undefined;
     await store.withTenant(tenantId, async (scope) => {
       await applyLinkEdits(scope, tenant);
       if (tenant.habits.ownersOneByOne && !this.#wasOneByOne) await noteOwnersOneByOne(scope);
-      await settleGuard(scope, this.#state, checked, this.#failed, timestamp(clock));
+      if (!isReplaced) await settleGuard(scope, this.#state, this.#guarded, this.#failed, timestamp(clock));
       if (isCarriedOut) await noteAppliedProfile(scope, profile);
       await replaceProblems(scope, profile.name, open, timestamp(clock));
       await finishRun(scope, this.runId, report, timestamp(clock));
@@ -139,12 +175,12 @@ export class ProfileRun implements RunAccount {
     log.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
   }
 
-  #reportOf(open: readonly Problem[]): RunReport {
+  #reportOf(open: readonly Problem[], isReplaced: boolean): RunReport {
     return {
-      state: open.length === 0 ? 'success' : 'errors',
+      state: isReplaced ? 'replaced' : open.length === 0 ? 'success' : 'errors',
       done: this.#done,
       failed: this.#failed,
-      held: this.#plan.checked.held.length,
+      held: this.held.length,
       waiting: this.#waiting,
       problems: open.length,
     };
@@ -153,13 +189,18 @@ export class ProfileRun implements RunAccount {
   /** A line at most twice a second, and one at the end. */
   #logProgress(): void {
     const { log, clock } = this.#context;
-    const total = this.#plan.checked.proceed.length;
+    const total = this.#total;
     const done = this.#done + this.#failed;
     const now = clock.now();
     if (now - this.#loggedAt < 500 && done < total) return;
     this.#loggedAt = now;
     log.info({ event: 'run.progress', done, total }, `${done} of ${total} operations done`);
   }
+}
+
+function addCounts(to: Partial<Record<OperationKind, number>>, counts: Partial<Record<OperationKind, number>>): void {
+  for (const [kind, count] of Object.entries(counts))
+    to[kind as OperationKind] = (to[kind as OperationKind] ?? 0) + count;
 }
 
 /** Links that somebody changed during the run: what it did to the accounts of before says nothing about those of now. */

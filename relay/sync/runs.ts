@@ -1,78 +1,156 @@
 /**
  * The runs of one turn: each due profile is decided, and what the guard lets pass is admitted to one engine, so that none of them
- * waits for another. A profile that cannot be decided stops nobody.
+ * waits for another. What changes meanwhile is decided again at once and goes first. A profile that cannot be decided stops no other.
  */
 import { timestamp } from '../../shared/clock.ts';
-import type { Applied } from '../model/applied-state.ts';
-import { countOperations, type Plan } from '../model/operation.ts';
-import type { Problem } from '../model/problem.ts';
-import type { Guarded } from '../plan/guard.ts';
+import type { NamedPerson } from '../identity/names.ts';
+import { addKeys, isEmpty, type Keys, keysOfObjects, noKeys, objectsOfKeys } from '../model/keys.ts';
+import { countOperations, type Operation, plannedFor } from '../model/operation.ts';
+import type { Origin } from '../schedule/traits.ts';
 import { handOverLinks } from '../store/accounts/handover.ts';
 import { addLinks } from '../store/accounts/links.ts';
 import { record } from '../store/applied/applied.ts';
 import { removeFound } from '../store/directory/found.ts';
-import { beginRun, finishRun } from '../store/runs/journal.ts';
-import { replaceProblems } from '../store/runs/problems.ts';
-import type { HandedOver } from './accounts.ts';
-import { Engine } from './apply/engine.ts';
-import { decide } from './decide.ts';
-import { type Checked, checkPlan, holdBack } from './guard-step.ts';
+import { beginRun, notePlanned } from '../store/runs/journal.ts';
+import { Engine, type Planner, type Withdrawn } from './apply/engine.ts';
+import type { RunAccount } from './apply/task.ts';
+import { decide, type UnderWay } from './decide.ts';
+import { holdBack } from './guard-step.ts';
+import type { OpenCreation } from './intents.ts';
+import type { News } from './news.ts';
+import { preview } from './preview.ts';
 import { ProfileRun, type RunContext, type RunReport } from './run.ts';
-import { countTakenOver, forgetFound, served } from './state/adoption.ts';
-import { knownProblems, noteNames } from './state/memory.ts';
+import { logHandovers, logHolds, logPlan, logTakenOver } from './run-log.ts';
+import { forgetFound, served } from './state/adoption.ts';
+import { addPlanned, noteMade, noteNames } from './state/memory.ts';
 import type { ProfileState, TenantState } from './state/tenant-state.ts';
 import { takeDecision } from './take-decision.ts';
 
-export class Runs {
+export interface RunsOptions {
+  tenant: TenantState;
+  /** The district's date, YYYY-MM-DD. */
+  today: string;
+  news: News;
+}
+
+export class Runs implements Planner {
   readonly #context: RunContext;
   readonly #tenant: TenantState;
-  /** The district's date, YYYY-MM-DD. */
   readonly #today: string;
+  readonly #news: News;
   readonly #engine: Engine;
-  readonly #runs: ProfileRun[] = [];
+  /** By profile, the newest one; those before it are over. */
+  readonly #runs = new Map<string, ProfileRun>();
   readonly #previews = new Map<string, RunReport>();
+  /** Creations of a killed run, which are looked up. */
+  #creations: readonly Operation[] = [];
+  /** Whether something was touched by what came of an operation. */
+  #isTouched = false;
+  #arePreviewsOld = false;
+  /** What the next turn plans again. */
+  readonly #later: Keys = noKeys();
 
-  constructor(context: RunContext, tenant: TenantState, today: string) {
+  constructor(context: RunContext, { tenant, today, news }: RunsOptions) {
     this.#context = context;
     this.#tenant = tenant;
     this.#today = today;
+    this.#news = news;
     const { applied, accounts, isEverythingRead, habits } = tenant;
-    this.#engine = new Engine({ ...context, applied, accounts, isEverythingRead, habits });
+    this.#engine = new Engine({ ...context, applied, accounts, isEverythingRead, habits }, this);
+    news.listen(() => this.#engine.stir());
+  }
+
+  /** Has it looked up what a killed run left unanswered. To be called before anything is decided. */
+  lookUp(creations: readonly OpenCreation[]): void {
+    if (creations.length === 0) return;
+    this.#creations = creations.map(({ operation }) => operation);
+    this.#engine.lookUp(creations, this.#killedRun());
   }
 
   /** Decides what there is to do for a profile, and begins its run; of one that does not write, it is the whole run. */
   async begin(state: ProfileState): Promise<void> {
-    const log = this.#context.log.child({ profile: state.profile.name });
-    const context = { ...this.#context, log };
-    log.info({ event: 'run.started' }, 'run started');
-    if (state.profile.state === 'enabled') await this.#admit(context, state);
-    else this.#previews.set(state.profile.name, await preview(context, state, this.#today));
+    const { name } = state.profile;
+    const context = { ...this.#context, log: this.#context.log.child({ profile: name }) };
+    context.log.info({ event: 'run.started' }, 'run started');
+    if (state.profile.state === 'enabled') await this.#decide(context, state, 'load', []);
+    else this.#previews.set(name, await preview(context, state, this.#today));
   }
 
   /** Works off what was admitted. @throws the signal's reason */
   async work(): Promise<void> {
     await this.#engine.work();
+    for (const run of this.#runs.values()) addKeys(this.#later, run.leftovers);
+    for (const state of this.#tenant.profiles.values()) addKeys(state.pending, this.#later);
+  }
+
+  /** When another turn is due, milliseconds; undefined where nothing says so. */
+  get dueAt(): number | undefined {
+    const isAtOnce = this.#news.replacedBy !== undefined || this.#arePreviewsOld;
+    return isAtOnce ? this.#context.clock.now() : this.#engine.dueAt;
   }
 
   /** What they came to, by profile, of those that came to their end. */
   reports(): Map<string, RunReport> {
     const reports = new Map(this.#previews);
-    for (const { profile, report } of this.#runs) if (report !== undefined) reports.set(profile.name, report);
+    for (const [name, { report }] of this.#runs) if (report !== undefined) reports.set(name, report);
     return reports;
   }
 
   /** Why runs ended before their time, by profile. */
   failures(): Map<string, unknown> {
-    const broken = this.#runs.filter(({ report }) => report === undefined);
-    return new Map(broken.map(({ profile, error }) => [profile.name, error]));
+    const broken = [...this.#runs].filter(([, { report }]) => report === undefined);
+    return new Map(broken.map(([name, { error }]) => [name, error]));
   }
 
-  async #admit(context: RunContext, state: ProfileState): Promise<void> {
+  isDue(): boolean {
+    return this.#isTouched || this.#news.isDue;
+  }
+
+  touch(operation: Operation): void {
+    this.#tenant.touch(keysOfObjects(plannedFor(operation)));
+    this.#isTouched = true;
+  }
+
+  async plan(): Promise<boolean> {
+    this.#isTouched = false;
+    const { isDecided, isRosterNew } = await this.#news.take(this.#context, this.#tenant, this.#today);
+    if (this.#news.replacedBy !== undefined) return false;
+    if (isRosterNew && this.#previews.size > 0) this.#arePreviewsOld = true;
+    const states = [...this.#runs.keys()].flatMap((name) => this.#tenant.profiles.get(name) ?? []);
+    const touched = noKeys();
+    for (const { pending } of states) addKeys(touched, pending);
+    // Before anything is decided: what is withdrawn is not under way.
+    const { withdrawn } = this.#engine.withdraw(objectsOfKeys(touched));
+    for (const state of states) {
+      const { name } = state.profile;
+      const isConcerned = !isEmpty(state.pending) || (isDecided && (this.#runs.get(name)?.held.length ?? 0) > 0);
+      if (!isConcerned) continue;
+      const context = { ...this.#context, log: this.#context.log.child({ profile: name }) };
+      await this.#decide(context, state, 'edit', withdrawn);
+    }
+    this.#engine.discard();
+    return true;
+  }
+
+  /**
+   * Decides what is pending for a profile, and admits it.
+   *
+   * @param before operations that were withdrawn because of what is pending
+   */
+  async #decide(context: RunContext, state: ProfileState, origin: Origin, before: readonly Withdrawn[]): Promise<void> {
     const { store, tenantId, clock } = context;
     const tenant = this.#tenant;
-    const decided = decide(state, this.#today);
+    const { name } = state.profile;
+    const known = this.#runs.get(name);
+    const run = known?.isOver === false ? known : undefined;
+    const decided = decide(state, this.#today, this.#underWay(state));
     takeDecision(state, decided);
-    const { plan, newLinks, handovers, there, problems } = decided;
+    const { newLinks, handovers, there, problems } = decided;
+    const pending = origin === 'load' ? this.#creations.flatMap(plannedFor) : objectsOfKeys(state.pending);
+    const { withdrawn, stays } = this.#engine.withdraw(pending);
+    const isPending = new Set(pending);
+    const held = (run?.held ?? []).filter((operation) => !plannedFor(operation).some((key) => isPending.has(key)));
+    const plan = [...this.#engine.withoutStaying(decided.plan, stays), ...held];
     const readings = served(tenant, there);
     const { checked, runId } = await store.withTenant(tenantId, async (scope) => {
       const now = timestamp(clock);
@@ -80,74 +158,72 @@ export class Runs {
       await addLinks(scope, newLinks, now);
       await record(scope, there, [], now);
       await removeFound(scope, readings);
-      const checked = await holdBack(scope, state, plan, now);
-      return { checked, runId: await beginRun(scope, state.profile.name, countOperations(plan), now) };
+      const checked = await holdBack(scope, state, plan, now, run?.approvalsInUse);
+      return { checked, runId: run?.runId ?? (await beginRun(scope, name, countOperations(plan), now)) };
     });
     for (const { from, link } of handovers) tenant.handOver(from, link);
     for (const link of newLinks) tenant.addLink(link);
     noteNames(checked.proceed, tenant);
-    // What is touched from now on is for the next run.
+    // What is touched from now on is planned again.
     state.donePlanning();
     logHandovers(context, handovers);
     logTakenOver(context, state, there);
     forgetFound(tenant, readings, there);
     logPlan(context, plan, checked);
     logHolds(context, checked);
-    const run = new ProfileRun(context, state, runId, { checked, problems });
-    this.#runs.push(run);
-    this.#engine.admit(checked.proceed, run, 'load');
+    const open = run ?? new ProfileRun(context, state, runId, (operation) => this.touch(operation));
+    this.#runs.set(name, open);
+    open.extend({ checked, problems });
+    this.#engine.admit(checked.proceed, open, origin);
+    this.#admitRest([...before, ...withdrawn], isPending);
+    if (run !== undefined) {
+      await store.withTenant(tenantId, (scope) => notePlanned(scope, runId, run.planned));
+    }
+  }
+
+  /** People of a group of which only some are planned again: the others join as before. */
+  #admitRest(withdrawn: readonly Withdrawn[], isPending: ReadonlySet<string>): void {
+    for (const { operation, run, origin } of withdrawn) {
+      if (!('people' in operation) || 'sectionId' in operation) continue;
+      const people = operation.people.filter((key) => !isPending.has(key));
+      if (people.length > 0) this.#engine.admit([{ ...operation, people }], run, origin);
+    }
+  }
+
+  #underWay({ pending }: ProfileState): UnderWay {
+    const held = new Map<string, Operation>();
+    for (const run of this.#runs.values()) {
+      for (const operation of run.held) if (operation.kind === 'createUser') held.set(operation.personKey, operation);
+    }
+    return {
+      accountFor: (key) => {
+        const coming = this.#engine.creationOf(key);
+        if (coming !== undefined) return namedIn(coming);
+        const waiting = pending.people.has(key) ? undefined : held.get(key);
+        return waiting && namedIn(waiting);
+      },
+      isRefused: (key) => this.#runs.values().some((run) => run.leftovers.people.has(key)),
+    };
+  }
+
+  /** Those whose answers a killed run never saw: what is found is planned again, and what cannot be looked up is for the next turn. */
+  #killedRun(): RunAccount {
+    return {
+      runId: '',
+      done: (operation) => {
+        noteMade(operation, this.#tenant);
+        this.touch(operation);
+      },
+      refused: (operation) => addPlanned(this.#later, operation),
+      left: (operation) => addPlanned(this.#later, operation),
+      broke: () => undefined,
+      over: async () => undefined,
+    };
   }
 }
 
-/**
- * A run in preview: counted and never applied. Links that were found are not kept either, so that another identity rule can still be
- * tried.
- */
-async function preview(context: RunContext, state: ProfileState, today: string): Promise<RunReport> {
-  const { store, tenantId, clock, client, log } = context;
-  const { name } = state.profile;
-  const startedAt = clock.now();
-  const decided = decide(state, today);
-  takeDecision(state, decided);
-  const { plan, problems } = decided;
-  const open: Problem[] = [...problems, ...knownProblems(state)];
-  const report = await store.withTenant(tenantId, async (scope) => {
-    const now = timestamp(clock);
-    const guarded = await checkPlan(scope, state, plan, now);
-    logPlan(context, plan, guarded);
-    const { length: held } = guarded.held;
-    const report: RunReport = { state: 'preview', done: 0, failed: 0, held, waiting: 0, problems: open.length };
-    const runId = await beginRun(scope, name, countOperations(plan), now);
-    await replaceProblems(scope, name, open, now);
-    await finishRun(scope, runId, report, now);
-    return report;
-  });
-  const seconds = (clock.now() - startedAt) / 1000;
-  log.info({ event: 'run.finished', ...report, seconds, graph: client.stats }, `run finished: ${report.state}`);
-  return report;
-}
-
-function logPlan({ log }: RunContext, plan: Plan, { held }: Guarded): void {
-  const facts = { planned: countOperations(plan), total: plan.length, held: held.length };
-  log.info({ event: 'run.planned', ...facts }, `planned ${plan.length} operations`);
-}
-
-function logHolds({ log }: RunContext, { news }: Checked): void {
-  for (const { event, hold } of news) {
-    const { key, kind, schoolId: school, rule, count, reason } = hold;
-    log.warn({ event, hold: key, kind, school, rule, count }, `${count} operations are held: ${reason}`);
-  }
-}
-
-function logHandovers({ log }: RunContext, { length: count }: readonly HandedOver[]): void {
-  if (count > 0)
-    log.info({ event: 'run.handed-over', count }, `${count} accounts were handed over to new records of their people`);
-}
-
-function logTakenOver({ log }: RunContext, state: ProfileState, there: readonly Applied[]): void {
-  if (there.length === 0) return;
-  const takenOver = countTakenOver(state, there);
-  const { schools, classes, accounts, memberships } = takenOver;
-  const what = `${schools} schools, ${classes} classes, ${accounts} accounts, ${memberships} memberships`;
-  log.info({ event: 'run.adopted', ...takenOver }, `adopted as they are: ${what}`);
+function namedIn(operation: Operation): NamedPerson | undefined {
+  if (operation.kind !== 'createUser' || operation.user.creation === undefined) return undefined;
+  const { person, creation, replaces } = operation.user;
+  return { person, ...creation, ...(replaces === undefined ? {} : { replaces }) };
 }

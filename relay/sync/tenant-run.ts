@@ -6,25 +6,31 @@ import { timestamp } from '../../shared/clock.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Profile } from '../profile/profile.ts';
 import { districtTimeZone } from '../store/agents/agents.ts';
+import { readBasis } from '../store/changes/basis.ts';
 import { readDirectoryState } from '../store/directory/mirror.ts';
 import { judgeProfile } from '../store/profiles/quarantine.ts';
 import { endOpenRuns, noteFailure } from '../store/runs/journal.ts';
 import { beginRestart } from '../store/runs/run-control.ts';
 import { followDepartures } from './departures.ts';
-import { readExisting, refreshDirectory, settleIntents } from './directory-step.ts';
+import { readExisting, refreshDirectory } from './directory-step.ts';
 import { followDrift } from './drift/step.ts';
+import { type OpenCreation, takeIntents } from './intents.ts';
+import { News } from './news.ts';
 import { logQuarantine, type RunContext, type RunReport } from './run.ts';
 import { Runs } from './runs.ts';
 import { loadTenantState, refreshRoster } from './state/load.ts';
 import { type DirectoryNews, knownProblems, takeDirectoryNews } from './state/memory.ts';
 import type { TenantState } from './state/tenant-state.ts';
 import { followActivation } from './team-activation.ts';
+import type { Wakes } from './wakes.ts';
 
 export interface TurnContext extends RunContext {
   /** Every profile of the tenant: what one covers depends on the others. */
   profiles: readonly Profile[];
   /** Those that run now, by name. */
   due: readonly string[];
+  /** What is noticed while the turn is under way. */
+  wakes: Wakes;
 }
 
 export interface Turn {
@@ -32,6 +38,8 @@ export interface Turn {
   reports: Map<string, RunReport>;
   /** What is known now: makes the next turn cheap. After a failure there is none, and everything is read again. */
   memory: TenantState;
+  /** When the next turn is due, milliseconds; undefined where nothing says so. */
+  dueAt: number | undefined;
 }
 
 /**
@@ -44,15 +52,22 @@ export interface Turn {
  */
 export async function takeTurn(context: TurnContext, memory?: TenantState): Promise<Turn | undefined> {
   const { store, tenantId, clock } = context;
-  const today = calendarOf(await store.withTenant(tenantId, districtTimeZone))(clock.now(), 0);
+  const { timeZone, basis } = await store.withTenant(tenantId, async (scope) => {
+    return { timeZone: await districtTimeZone(scope), basis: await readBasis(scope) };
+  });
+  const today = calendarOf(timeZone)(clock.now(), 0);
   const progress = { step: 'beginning' };
-  const state = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
+  const found = await lookAround(context, memory, today, progress).catch(async (error: unknown) => {
     context.signal.throwIfAborted();
     for (const name of context.due) await noteFailed(context, name, error, progress.step);
     throw error;
   });
-  if (state === undefined) return undefined;
-  const runs = new Runs(context, state, today);
+  if (found === undefined) return undefined;
+  const { state, creations } = found;
+  const enabled = context.due.filter((name) => state.profiles.get(name)?.profile.state === 'enabled');
+  const news = new News(context.wakes, basis, enabled);
+  const runs = new Runs(context, { tenant: state, today, news });
+  runs.lookUp(creations);
   const failures: unknown[] = [];
   const failed = async (name: string, error: unknown, step: string) => {
     context.signal.throwIfAborted();
@@ -66,8 +81,8 @@ export async function takeTurn(context: TurnContext, memory?: TenantState): Prom
   await runs.work();
   for (const [name, error] of runs.failures()) await failed(name, error, 'carrying out the plan');
   if (failures.length > 0) throw failures[0];
-  await followActivation(context, state);
-  return { reports: runs.reports(), memory: state };
+  if (news.replacedBy === undefined) await followActivation(context, state);
+  return { reports: runs.reports(), memory: state, dueAt: runs.dueAt };
 }
 
 /** What is known of the tenant once the directory has been read. */
@@ -76,7 +91,7 @@ async function lookAround(
   memory: TenantState | undefined,
   today: string,
   progress: { step: string },
-): Promise<TenantState | undefined> {
+): Promise<{ state: TenantState; creations: OpenCreation[] } | undefined> {
   const isRestart = await context.store.withTenant(context.tenantId, async (scope) => {
     // No other turn of the tenant is under way: they belong to a process that was killed.
     await endOpenRuns(scope, 'failed', timestamp(context.clock));
@@ -89,21 +104,17 @@ async function lookAround(
   logOlder(context, news);
   progress.step = 'looking for existing objects';
   const wasRead = await readExisting(context, memory?.adoption.conflicts.size ?? 0);
-  progress.step = 'looking up operations without an answer';
-  const unanswered = await settleIntents(context);
+  const intents = await context.store.withTenant(context.tenantId, takeIntents);
   progress.step = 'reading the roster';
-  const state = await currentState(
-    context,
-    unanswered || wasRead || isRestart || news.hasForgotten ? undefined : memory,
-    news,
-  );
+  const isOutOfDate = intents.hasOthers || wasRead || isRestart || news.hasForgotten;
+  const state = await currentState(context, isOutOfDate ? undefined : memory, news);
   if (state === undefined) return undefined;
   state.isEverythingRead = wasRead;
   // Who is where was read just now, for what is taken over. A restart is asked for to have it compared.
   if (wasRead && !isRestart && memory === undefined) state.driftAt = context.clock.now();
   progress.step = 'comparing with Microsoft 365';
   await followChanges(context, state, today);
-  return state;
+  return { state, creations: intents.creations };
 }
 
 function logOlder({ log }: TurnContext, { hasForgotten }: DirectoryNews): void {

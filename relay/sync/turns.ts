@@ -19,16 +19,17 @@ import type { Tenant } from '../store/tenants/system.ts';
 import { Memories } from './state/memories.ts';
 import type { TenantState } from './state/tenant-state.ts';
 import { takeTurn } from './tenant-run.ts';
+import type { Wakes } from './wakes.ts';
 
 /** Takes turns, in this thread or in others. */
 export interface Turns {
   /**
    * Runs what is due of the tenant. Never two turns of one tenant at a time.
    *
-   * @returns whether another turn should follow at once, because a quarantine is over
+   * @returns when another turn is due, milliseconds; undefined after the usual pause
    * @throws HallpassError why Graph or the store could not be worked with; the signal's reason
    */
-  take(order: TurnOrder): Promise<boolean>;
+  take(order: TurnOrder): Promise<number | undefined>;
   /** What is known of the tenant is not needed anymore. Between its turns. */
   forget(tenantId: string): void;
   /** When no turn is under way anymore. */
@@ -41,6 +42,8 @@ export interface TurnOrder {
   budget: RequestBudget;
   /** Ends the turn between two batches. */
   signal: AbortSignal;
+  /** Something may have changed: the turn takes it in. One that it has not noticed when it ends is still rung. */
+  wakes: Wakes;
   /** Called before anything is written. @param profiles those that may write, by name */
   begun(profiles: string[]): void;
 }
@@ -77,10 +80,10 @@ export async function openTurns(options: TurnsOptions): Promise<Turns> {
 /** A turn, if the tenant has a profile that is not paused and its mirror is a whole state of PowerSchool. */
 async function runTenant(
   options: TurnsOptions,
-  { tenant, signal, begun }: TurnOrder,
+  { tenant, signal, wakes, begun }: TurnOrder,
   client: GraphClient,
   memories: Memories<TenantState>,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const { store } = options;
   const memory = memories.take(tenant.id);
   const stored = await store.withTenant(tenant.id, readProfiles);
@@ -90,19 +93,20 @@ async function runTenant(
     profile.state === 'enabled' && quarantines.has(profile.name) ? { ...profile, state: 'preview' as const } : profile,
   );
   const awake = profiles.filter(({ state }) => state !== 'paused');
-  if (awake.length === 0 || !(await store.withTenant(tenant.id, isSettled))) return false;
+  if (awake.length === 0 || !(await store.withTenant(tenant.id, isSettled))) return undefined;
   const log = options.log.child({ tenant: tenant.slug });
   const timeZone = await store.withTenant(tenant.id, districtTimeZone);
   const due = awake.filter((profile) => isDue(profile, { clock: options.clock, timeZone, log }));
   if (due.length === 0) {
     if (memory !== undefined) memories.keep(tenant.id, memory);
-    return false;
+    return undefined;
   }
   begun(due.filter(({ state }) => state === 'enabled').map(({ name }) => name));
   const turn = await takeTurn(
     {
       ...options,
       signal,
+      wakes,
       tenantId: tenant.id,
       profiles,
       due: due.map(({ name }) => name),
@@ -112,9 +116,10 @@ async function runTenant(
     },
     memory,
   );
-  if (turn === undefined) return false;
+  if (turn === undefined) return undefined;
   memories.keep(tenant.id, turn.memory);
-  return await endIfFixed({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
+  const isFixed = await endIfFixed({ store, log }, tenant.id, quarantines, [...turn.reports.keys()]);
+  return isFixed ? options.clock.now() : turn.dueAt;
 }
 
 /** What failed works again: the profiles write with the next run. @returns whether there are any */

@@ -25,6 +25,7 @@ import { createTenant } from '../store/tenants/system.ts';
 import type { RunReport } from '../sync/run.ts';
 import type { TenantState } from '../sync/state/tenant-state.ts';
 import { takeTurn } from '../sync/tenant-run.ts';
+import { Wakes } from '../sync/wakes.ts';
 import { openFreshStore } from './fresh-store.ts';
 
 export const skuId = '6fd2c87f-b296-42f0-b197-1e91e994b900';
@@ -149,6 +150,10 @@ export interface HowToRun {
   signal?: AbortSignal;
   /** The process is killed when it has sent so many requests to Graph: nothing is written to the store from then on. */
   killedAfter?: number;
+  /** Likewise, when it has written to the store so often. */
+  killedAfterWrites?: number;
+  /** Is done when it has sent so many requests, and the run is woken then; at the end of a run that sends fewer. */
+  meanwhile?: { after: number; edit(): Promise<void> } | undefined;
 }
 
 /** @param accounts whether everybody has an account already, as for matching */
@@ -217,15 +222,27 @@ export async function openDistrict(options: {
     async commit(records) {
       await commitRoster(district, records, clock);
     },
-    async run({ signal = new AbortController().signal, killedAfter = Number.POSITIVE_INFINITY } = {}) {
+    async run({
+      signal = new AbortController().signal,
+      killedAfter = Number.POSITIVE_INFINITY,
+      killedAfterWrites = Number.POSITIVE_INFINITY,
+      meanwhile,
+    } = {}) {
       const kill = new AbortController();
       const alive = AbortSignal.any([signal, kill.signal]);
-      let sent = 0;
+      const wakes = new Wakes();
+      let [sent, written] = [0, 0];
+      let edited: Promise<void> | undefined;
+      const editNow = async () => {
+        await meanwhile?.edit();
+        wakes.ring();
+      };
       const mortal: Transport = {
         ...transport,
         send(...args) {
           sent += 1;
           if (sent > killedAfter) kill.abort(new Error('killed'));
+          if (sent === meanwhile?.after) edited = editNow();
           return transport.send(...args);
         },
       };
@@ -235,7 +252,10 @@ export async function openDistrict(options: {
         ...district.store,
         async withTenant(id, work) {
           kill.signal.throwIfAborted();
-          return await district.store.withTenant(id, work);
+          const result = await district.store.withTenant(id, work);
+          written += 1;
+          if (written >= killedAfterWrites) kill.abort(new Error('killed'));
+          return result;
         },
       };
       const log = pino({ enabled: false });
@@ -245,9 +265,12 @@ export async function openDistrict(options: {
       const profiles = [profile, ...others];
       const due = profiles.filter(({ state }) => state !== 'paused').map(({ name }) => name);
       const turn = await takeTurn(
-        { store, tenantId, profiles, due, client, root, vault, clock, random, signal: alive, log },
+        { store, tenantId, profiles, due, client, root, vault, clock, random, signal: alive, wakes, log },
         known,
-      );
+      ).finally(() => {
+        edited ??= editNow();
+        return edited;
+      });
       const report = turn?.reports.get(profile.name);
       if (turn === undefined || report === undefined) throw new Error('the mirror is not settled');
       memory = turn.memory;

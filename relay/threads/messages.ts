@@ -19,6 +19,8 @@ export interface ThreadStart {
 export type ToThread =
   | { type: 'take'; turn: number; tenant: Tenant }
   | { type: 'end'; turn: number }
+  /** Something may have changed. */
+  | { type: 'wake'; turn: number }
   /** Another thread takes the tenant's turns from now on. */
   | { type: 'forget'; tenantId: string }
   /** What was asked of the budget has been taken from it. */
@@ -30,7 +32,8 @@ type SlowDown = Parameters<RequestBudget['slowDown']>;
 /** From a thread. @property ask a number that no other question to the budget has */
 export type FromThread =
   | { type: 'begun'; turn: number; profiles: string[] }
-  | { type: 'ended'; turn: number; isAnotherDue: boolean }
+  /** @property noticed how many wake-ups it has noticed */
+  | { type: 'ended'; turn: number; dueAt: number | undefined; noticed: number }
   | { type: 'failed'; turn: number; error: CarriedError }
   /** It could not begin, and ends. */
   | { type: 'unable'; error: CarriedError }

@@ -11,8 +11,8 @@ interface LogLine extends Record<string, unknown> {
   level: 'info' | 'warn' | 'error' | 'fatal';
 }
 
-interface Turn extends Pick<TurnOrder, 'budget' | 'begun'> {
-  ended: PromiseWithResolvers<boolean>;
+interface Turn extends Pick<TurnOrder, 'budget' | 'wakes' | 'begun'> {
+  ended: PromiseWithResolvers<number | undefined>;
 }
 
 export class OneThread {
@@ -43,16 +43,17 @@ export class OneThread {
   }
 
   /** @throws HallpassError as a turn, and TURN_BROKEN; the signal's reason */
-  async take({ tenant, budget, signal, begun }: TurnOrder): Promise<boolean> {
+  async take({ tenant, budget, signal, wakes, begun }: TurnOrder): Promise<number | undefined> {
     signal.throwIfAborted();
     if (this.#isOver) throw fail('TURN_BROKEN', { reason: 'its thread ended' });
     this.#turnsSoFar += 1;
     const turn = this.#turnsSoFar;
-    const ended = Promise.withResolvers<boolean>();
-    this.#turns.set(turn, { budget, begun, ended });
+    const ended = Promise.withResolvers<number | undefined>();
+    this.#turns.set(turn, { budget, wakes, begun, ended });
     const end = () => this.#post({ type: 'end', turn });
     signal.addEventListener('abort', end, { once: true });
     this.#post({ type: 'take', turn, tenant });
+    wakes.listen(() => this.#post({ type: 'wake', turn }));
     try {
       return await ended.promise;
     } catch (error) {
@@ -81,7 +82,8 @@ export class OneThread {
         this.#turns.get(message.turn)?.begun(message.profiles);
         return;
       case 'ended':
-        this.#turns.get(message.turn)?.ended.resolve(message.isAnotherDue);
+        this.#turns.get(message.turn)?.wakes.notice(message.noticed);
+        this.#turns.get(message.turn)?.ended.resolve(message.dueAt);
         return;
       case 'failed':
         this.#turns.get(message.turn)?.ended.reject(fromCarried(message.error));

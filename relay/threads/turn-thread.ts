@@ -12,12 +12,14 @@ import { createLog } from '../log/log.ts';
 import { openVault } from '../secrets/key-file.ts';
 import { openStore } from '../store/store.ts';
 import { openTurns, type Turns } from '../sync/turns.ts';
+import { Wakes } from '../sync/wakes.ts';
 import type { FromThread, ThreadStart, ToThread } from './messages.ts';
 
 class TurnThread {
   readonly #port: MessagePort;
   readonly #turns: Turns;
   readonly #ends = new Map<number, AbortController>();
+  readonly #wakes = new Map<number, Wakes>();
   readonly #grants = new Map<number, () => void>();
   #asks = 0;
 
@@ -32,6 +34,8 @@ class TurnThread {
         return await this.#take(message);
       case 'end':
         return this.#ends.get(message.turn)?.abort(new Error('the turn was ended'));
+      case 'wake':
+        return this.#wakes.get(message.turn)?.ring();
       case 'forget':
         return this.#turns.forget(message.tenantId);
       case 'granted':
@@ -45,19 +49,23 @@ class TurnThread {
 
   async #take({ turn, tenant }: Extract<ToThread, { type: 'take' }>): Promise<void> {
     const end = new AbortController();
+    const wakes = new Wakes();
     this.#ends.set(turn, end);
+    this.#wakes.set(turn, wakes);
     try {
-      const isAnotherDue = await this.#turns.take({
+      const dueAt = await this.#turns.take({
         tenant,
         budget: this.#budgetOf(turn),
         signal: end.signal,
+        wakes,
         begun: (profiles) => this.#post({ type: 'begun', turn, profiles }),
       });
-      this.#post({ type: 'ended', turn, isAnotherDue });
+      this.#post({ type: 'ended', turn, dueAt, noticed: wakes.noticed });
     } catch (error) {
       this.#post({ type: 'failed', turn, error: carried(error) });
     } finally {
       this.#ends.delete(turn);
+      this.#wakes.delete(turn);
     }
   }
 

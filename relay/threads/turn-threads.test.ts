@@ -6,6 +6,7 @@ import { appBudget, type Cost, GraphBudget, type RequestBudget } from '../graph/
 import { createLog } from '../log/log.ts';
 import { findTenant } from '../store/tenants/system.ts';
 import type { TurnOrder } from '../sync/turns.ts';
+import { Wakes } from '../sync/wakes.ts';
 import { type District, openDistrict, smallRoster } from '../testing/district.ts';
 import { TurnThreads } from './turn-threads.ts';
 
@@ -57,6 +58,7 @@ async function open(t: Test) {
     tenant,
     budget,
     signal,
+    wakes: new Wakes(),
     begun: (profiles) => begun.push(profiles),
   });
   return { district, threads, order, lines, begun };
@@ -68,7 +70,7 @@ t.test('a turn in a thread provisions, and what it knows makes the next one chea
   const { district, threads, order, lines, begun } = await open(t);
   await district.commit(smallRoster(students));
   const budget = new CountedBudget();
-  t.equal(await threads.take(order(budget)), false);
+  t.equal(await threads.take(order(budget)), undefined);
   const { class: classes, school: schools } = await district.dump();
   t.same([classes.length, schools.length], [6, 2]);
   t.same(begun, [['test']]);
@@ -79,7 +81,7 @@ t.test('a turn in a thread provisions, and what it knows makes the next one chea
     { level: 'info', tenant: 'contoso', profile: 'test', state: 'success', msg: 'run finished: success' },
   );
   const before = requests(district);
-  t.equal(await threads.take(order(budget)), false);
+  t.equal(await threads.take(order(budget)), undefined);
   t.equal(requests(district) - before, 1, 'one delta request');
   threads.forget(order(budget).tenant.id);
   await threads.close();
@@ -101,7 +103,7 @@ t.test('a turn that is ended fails with the reason, and what was asked of the bu
   };
   await t.rejects(threads.take(order(budget, end.signal)), { message: 'enough' });
   await withdrawn.promise;
-  t.equal(await threads.take(order(new CountedBudget())), false, 'the thread goes on');
+  t.equal(await threads.take(order(new CountedBudget())), undefined, 'the thread goes on');
   await threads.close();
 });
 
@@ -111,8 +113,8 @@ t.test('errors come across with their code and next step, and a thread that ende
   const { tenant, ...rest } = order(new CountedBudget());
   const unknown = { ...tenant, graph_tenant_id: '00000000-2222-4333-8444-555555555555' };
   await t.rejects(threads.take({ ...rest, tenant: unknown }), { code: 'GRAPH_SIGN_IN_REFUSED', retry: 'fix' });
-  t.equal(await threads.take(order(new CountedBudget())), false);
+  t.equal(await threads.take(order(new CountedBudget())), undefined);
   await threads.close();
-  t.equal(await threads.take(order(new CountedBudget())), false, 'another thread');
+  t.equal(await threads.take(order(new CountedBudget())), undefined, 'another thread');
   await threads.close();
 });

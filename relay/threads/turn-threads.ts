@@ -47,7 +47,7 @@ export class TurnThreads implements Turns {
       .reduce((sum, thread) => sum + thread.load, 0);
   }
 
-  async take(order: TurnOrder): Promise<boolean> {
+  async take(order: TurnOrder): Promise<number | undefined> {
     const { id } = order.tenant;
     const records = await this.#options.store.withTenant(id, countRecords);
     const thread = this.#threadFor(id, records > manyRecords ? 'large' : 'small');

@@ -38,7 +38,6 @@ export const waits: Readonly<Record<string, readonly [timers: number, what: stri
   'relay/http/server.ts': [2, 'time limits of the goodbye'],
   'relay/store/engine/sqlite-dialect.ts': [1, 'a database that another process has locked'],
   'relay/sync/apply/engine.ts': [1, 'the next operation of a run that is due'],
-  'relay/sync/apply/looks.ts': [1, 'what Microsoft needs before it can be looked up'],
 };
 
 /** Timers in a source text, comments left out. */

@@ -90,9 +90,9 @@ interface RunTable {
   finished_at: string | null;
   /**
    * `preview`: planned and counted, and nothing written. `paused`: ended by a person who paused the profile, `cancelled`: by
-   * one who did not.
+   * one who did not; `replaced`: ended because the next one decides everything again.
    */
-  state: 'running' | 'success' | 'errors' | 'failed' | 'preview' | 'paused' | 'cancelled';
+  state: 'running' | 'success' | 'errors' | 'failed' | 'preview' | 'paused' | 'cancelled' | 'replaced';
   /** JSON: operations planned, per kind. */
   planned: string;
   done: number;

@@ -180,6 +180,12 @@ export async function beginRun(scope: TenantScope, profile: string, planned: obj
   return id;
 }
 
+/** A run has more to do than when it began. @param planned operations by kind, all of them */
+export async function notePlanned({ db, tenantId }: TenantScope, id: string, planned: object): Promise<void> {
+  const row = { planned: JSON.stringify(planned) };
+  await db.updateTable('run').set(row).where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+}
+
 export async function finishRun(
   scope: TenantScope,
   id: string,
@@ -189,7 +195,13 @@ export async function finishRun(
     failed,
     held,
     problems,
-  }: { state: 'success' | 'errors' | 'preview'; done: number; failed: number; held: number; problems: number },
+  }: {
+    state: 'success' | 'errors' | 'preview' | 'replaced';
+    done: number;
+    failed: number;
+    held: number;
+    problems: number;
+  },
   now: string,
 ): Promise<void> {
   await scope.db

@@ -72,7 +72,8 @@ class Conclusion {
         else this.#goOn(task, { operation: step.rest, attempts: 0 });
         break;
       case 'again':
-        if (task.attempts < (step.attempts ?? maxAttempts)) {
+        if (task.isOfKilledRun === true && step.attempts === undefined) this.#giveUp(task);
+        else if (task.attempts < (step.attempts ?? maxAttempts)) {
           const pauses = Math.max(0, task.attempts - 1);
           this.#goOn(task, {}, backoffMs(backoff, pauses, this.#context.random(), step.waitMs));
         }
@@ -109,15 +110,25 @@ class Conclusion {
     const { operation } = task;
     // A killed run made the account, with the password that was kept then.
     const isFound = wasThere === true && task.hasEarlierPassword !== true;
-    const { applied } = this.#context;
-    const made = specOf(operation.kind).effect(operation, objectId ?? changedObject(operation, this.#context), applied);
-    this.#applied.push(isFound ? asFound(made) : made);
+    this.#applied.push(this.#effectOf(task, objectId ?? changedObject(operation, this.#context), isFound));
     if (isFound) this.#forgotten.push(...accountOf(operation));
     this.#note(task, 'done');
     this.#then.push(() => {
       task.run.done(operation, { isFound });
       this.#context.worklist.settle(task, true);
     });
+  }
+
+  #effectOf({ operation, isOfKilledRun }: Task, objectId: string, isFound: boolean): Applied {
+    const { makes, values, effect } = specOf(operation.kind);
+    if (isOfKilledRun === true) return makes?.found(operation.key, values(operation) ?? {}, objectId) ?? {};
+    const made = effect(operation, objectId, this.#context.applied);
+    return isFound ? asFound(made) : made;
+  }
+
+  #giveUp(task: Task): void {
+    this.#note(task, 'unknown');
+    this.#then.push(() => this.#context.worklist.giveUp(task));
   }
 
   #fail(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
@@ -129,8 +140,9 @@ class Conclusion {
 
   /** It comes to nothing. The run knows why. */
   #end(task: Task, error: HallpassError, state: JournalEntry['state'] = 'failed'): void {
+    const { worklist } = this.#context;
     this.#note(task, state, error);
-    this.#then.push(() => this.#context.worklist.settle(task, false));
+    this.#then.push(() => (state === 'intent' ? worklist.leaveInDoubt(task) : worklist.settle(task, false)));
   }
 
   #note({ entry, operation, run }: Task, state: JournalEntry['state'], error?: HallpassError): void {

@@ -1,19 +1,39 @@
 /**
  * Works off what runs have admitted: whatever the schedule says may be sent goes to the desk of its service, some requests side by
- * side, each operation exactly once as far as Microsoft 365 can tell. Whether what an operation needs is there is looked at when its
- * turn comes: what is not there, and will not be, leaves it to the next run.
+ * side, each operation exactly once as far as Microsoft 365 can tell. Whether what an operation needs is there is checked when its
+ * turn comes: what is not there, and will not be, leaves it to the next turn. Meanwhile objects may be planned again.
  */
-import type { Clock } from '../../../shared/clock.ts';
 import { DeletedObjects } from '../../graph/holders.ts';
-import type { Operation } from '../../model/operation.ts';
+import type { ObjectKey } from '../../model/keys.ts';
+import type { Operation, Plan } from '../../model/operation.ts';
 import { namesOfObjects, withItsObjects } from '../../operations/needs.ts';
+import { isCreation } from '../../operations/registry.ts';
 import { newSchedule } from '../../schedule/operations.ts';
+import { subtract } from '../../schedule/subtract.ts';
 import type { Origin } from '../../schedule/traits.ts';
+import type { JournalEntry } from '../../store/runs/journal.ts';
+import { lostAnswer } from './after-answer.ts';
 import type { ApplyContext, Applying } from './applying.ts';
 import { GraphDesk } from './graph-desk.ts';
 import { Owners } from './owners.ts';
 import type { Desk, RunAccount, Task, Worklist } from './task.ts';
 import { TeamsDesk } from './teams-desk.ts';
+
+/** Plans again, while operations are under way. */
+export interface Planner {
+  isDue(): boolean;
+  /** @returns whether the turn goes on; otherwise what was not sent is left to the next one */
+  plan(): Promise<boolean>;
+  /** What an operation is planned for may have to be planned again. */
+  touch(operation: Operation): void;
+}
+
+/** What is not sent anymore, because its objects are planned again. */
+export interface Withdrawn {
+  operation: Operation;
+  run: RunAccount;
+  origin: Origin;
+}
 
 /** A longer wait lets go of whatever can do without. */
 const shortMs = 5000;
@@ -22,6 +42,7 @@ const patienceMs = 30_000;
 
 export class Engine implements Worklist {
   readonly #context: Applying;
+  readonly #planner: Planner;
   readonly #schedule = newSchedule();
   /** Those that were given out and are not settled, by their number in the schedule. */
   readonly #tasks = new Map<number, Task>();
@@ -31,8 +52,16 @@ export class Engine implements Worklist {
   readonly #ended = new Set<RunAccount>();
   readonly #desks: readonly Desk[];
   #changed = Promise.withResolvers<void>();
+  #isPlanning = false;
+  #isStopping = false;
+  /** What may have been sent while its objects were planned again: they are once more when it is settled. */
+  readonly #staying = new Set<number>();
+  /** Operations that may have been carried out, and are looked up by the next turn. */
+  readonly #inDoubt: Operation[] = [];
+  /** When the first of what was left to another turn is due, milliseconds; undefined where nothing says so. */
+  dueAt: number | undefined;
 
-  constructor(context: ApplyContext) {
+  constructor(context: ApplyContext, planner: Planner) {
     this.#context = {
       ...context,
       owners: new Owners(context),
@@ -40,6 +69,7 @@ export class Engine implements Worklist {
       isYoung: (operation) => namesOfObjects(operation).some((name) => this.#schedule.madeAt(name) !== undefined),
       worklist: this,
     };
+    this.#planner = planner;
     this.#desks = [new GraphDesk(this.#context), new TeamsDesk(this.#context)];
   }
 
@@ -47,73 +77,161 @@ export class Engine implements Worklist {
   admit(operations: readonly Operation[], run: RunAccount, origin: Origin): void {
     this.#schedule.add(operations, { origin, group: this.#groupOf(run) });
     for (const desk of this.#desks) if (desk.expect !== undefined) operations.forEach(desk.expect, desk);
-    this.#stir();
+    this.stir();
   }
 
-  /** Returns when nothing is ready or under way anymore, and what waits does so for long: it is left. @throws the signal's reason */
+  /** Takes in creations of a killed run, which are looked up beside everything else. @param entry of the journal */
+  lookUp(creations: readonly { operation: Operation; entry: JournalEntry }[], run: RunAccount): void {
+    const operations = creations.map(({ operation }) => operation);
+    const first = this.#schedule.add(operations, { origin: 'load', group: this.#groupOf(run), wasSent: true });
+    for (const [index, { operation, entry }] of creations.entries()) {
+      const doubt = { why: 'lost', looks: 0, unanswered: 0, error: lostAnswer(operation) } as const;
+      const id = first + index;
+      this.#tasks.set(id, { id, run, operation, entry, attempts: 0, doubt, wasLost: true, isOfKilledRun: true });
+    }
+  }
+
+  /** The operation that is about to create the object, unless it is withdrawn. */
+  creationOf(key: ObjectKey): Operation | undefined {
+    for (const id of this.#schedule.bringersOf(key)) {
+      const operation = this.#operationOf(id);
+      if (operation !== undefined && isCreation(operation)) return operation;
+    }
+    return undefined;
+  }
+
+  /**
+   * These objects are planned again: what was not sent for them is not sent anymore, but what waits for it waits on, until
+   * {@link discard}.
+   */
+  withdraw(keys: readonly ObjectKey[]): { withdrawn: Withdrawn[]; stays: Operation[] } {
+    const { withdrawn, stays } = this.#schedule.withdraw(keys);
+    for (const id of stays) this.#staying.add(id);
+    return {
+      withdrawn: withdrawn.flatMap((id) => {
+        const [operation, run] = [this.#operationOf(id), this.#runs[this.#schedule.groupOf(id)]];
+        return operation === undefined || run === undefined
+          ? []
+          : [{ operation, run, origin: this.#schedule.originOf(id) }];
+      }),
+      stays: stays.flatMap((id) => this.#operationOf(id) ?? []),
+    };
+  }
+
+  /** The plan without what is under way, or may be done already. @param stays from {@link withdraw} */
+  withoutStaying(plan: Plan, stays: readonly Operation[]): Plan {
+    return subtract(plan, [...stays, ...this.#inDoubt]);
+  }
+
+  /** What takes the place of what was withdrawn is in. */
+  discard(): void {
+    this.#schedule.discard();
+  }
+
+  /**
+   * Returns when nothing is ready or under way anymore, and what waits does so for long: that is left.
+   *
+   * @throws the signal's reason
+   */
   async work(): Promise<void> {
     const { signal } = this.#context;
-    const wake = () => this.#stir();
-    signal.addEventListener('abort', wake);
+    const stir = () => this.stir();
+    signal.addEventListener('abort', stir);
     await this.#endRuns();
     const workers = this.#desks.flatMap((desk) => Array.from({ length: desk.parallel }, () => this.#worker(desk)));
-    await Promise.allSettled(workers);
-    signal.removeEventListener('abort', wake);
+    await Promise.allSettled([this.#plan(), ...workers]);
+    signal.removeEventListener('abort', stir);
     signal.throwIfAborted();
-    for (const id of [...this.#schedule.tasks()]) {
-      const operation = this.#tasks.get(id)?.operation ?? this.#schedule.itemOf(id);
-      const isWaiting = this.#schedule.stateOf(id) === 'aside';
-      if (operation !== undefined) this.#runs[this.#schedule.groupOf(id)]?.left(operation, { isWaiting });
-      this.#schedule.settle(id, false, this.#now());
-    }
+    this.#leaveAll();
     await this.#endRuns();
   }
 
-  settle({ id }: Task, isDone: boolean): void {
-    this.#tasks.delete(id);
-    this.#schedule.settle(id, isDone, this.#now());
+  settle(task: Task, isDone: boolean): void {
+    this.#tasks.delete(task.id);
+    this.#schedule.settle(task.id, isDone, this.#now());
+    if (this.#staying.delete(task.id)) this.#planner.touch(task.operation);
+  }
+
+  leaveInDoubt(task: Task): void {
+    if (isCreation(task.operation)) this.#inDoubt.push(task.operation);
+    this.settle(task, false);
+  }
+
+  giveUp(task: Task): void {
+    this.#tasks.delete(task.id);
+    this.#staying.delete(task.id);
+    this.#schedule.retract(task.id);
+    this.#planner.touch(task.operation);
   }
 
   goOn(task: Task, waitMs: number): void {
     if (waitMs > shortMs) this.setAside(task, waitMs);
+    else if (this.#isBroken(task)) this.settle(task, false);
     else this.#schedule.pause(task.id, this.#now() + waitMs);
   }
 
-  setAside({ id }: Task, waitMs: number): void {
-    this.#schedule.setAside(id, this.#now() + waitMs);
+  setAside(task: Task, waitMs: number): void {
+    if (this.#isBroken(task)) this.settle(task, false);
+    else this.#schedule.setAside(task.id, this.#now() + waitMs);
+  }
+
+  #isBroken({ run }: Task): boolean {
+    return this.#ended.has(run);
+  }
+
+  /** Something has changed: everybody who waits looks again. */
+  stir(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
   async #worker(desk: Desk): Promise<void> {
-    const { signal } = this.#context;
     while (!this.#isOver()) {
-      signal.throwIfAborted();
+      this.#context.signal.throwIfAborted();
       const tasks = this.#take(desk);
       if (tasks.length === 0) {
         await this.#idle();
         continue;
       }
-      try {
-        await desk.carryOut(tasks);
-      } catch (error) {
-        this.#break(tasks, error);
-      }
+      await desk.carryOut(tasks).catch((error: unknown) => this.#break(tasks, error));
       await this.#endRuns();
-      this.#stir();
+      this.stir();
     }
-    this.#stir();
+    this.stir();
   }
 
-  async #endRuns(): Promise<void> {
-    for (const [group, run] of this.#runs.entries()) {
-      if (this.#schedule.open(group) > 0 || this.#ended.has(run)) continue;
-      this.#ended.add(run);
-      await run.over().catch((error: unknown) => run.broke(error));
+  async #plan(): Promise<void> {
+    while (!this.#isOver()) {
+      this.#context.signal.throwIfAborted();
+      if (this.#isStopping || !this.#planner.isDue()) {
+        await this.#idle();
+        continue;
+      }
+      await this.#planNow();
+      this.stir();
     }
+    this.stir();
+  }
+
+  async #planNow(): Promise<void> {
+    this.#isPlanning = true;
+    try {
+      this.#isStopping = !(await this.#planner.plan());
+    } catch (error) {
+      this.#context.signal.throwIfAborted();
+      // Nothing is known anymore of what there is to do.
+      this.#isStopping = true;
+      for (const run of this.#runs) this.#breakRun(run, error);
+    } finally {
+      this.#isPlanning = false;
+    }
+    await this.#endRuns();
   }
 
   #isOver(): boolean {
-    const isBusy = this.#schedule.count('underWay') + this.#schedule.count('ready') > 0;
-    return !isBusy && this.#nextDue() === undefined;
+    if (this.#isPlanning || this.#schedule.count('underWay') > 0) return false;
+    if (this.#isStopping) return true;
+    return this.#schedule.count('ready') === 0 && this.#nextDue() === undefined && !this.#planner.isDue();
   }
 
   /** When something is due soon. What waits for longer neither holds the turn nor is worth a timer. */
@@ -125,7 +243,7 @@ export class Engine implements Worklist {
   /** What the desk may send now, as far as what it needs is there. */
   #take({ service, atOnce }: Desk): Task[] {
     const tasks: Task[] = [];
-    while (tasks.length < atOnce) {
+    while (tasks.length < atOnce && !this.#isStopping) {
       const ids = this.#schedule.take(service, atOnce - tasks.length, this.#now());
       if (ids.length === 0) break;
       for (const id of ids) {
@@ -157,8 +275,8 @@ export class Engine implements Worklist {
     }
     this.#tasks.delete(task.id);
     if (this.#schedule.wait(task.id)) return false;
-    this.settle(task, false);
     task.run.left(operation, { isWaiting: false });
+    this.settle(task, false);
     return false;
   }
 
@@ -169,31 +287,54 @@ export class Engine implements Worklist {
     if (people.length > 0) this.admit([{ ...operation, people }], run, this.#schedule.originOf(id));
   }
 
-  /** One failure ends the runs whose operations were concerned; the others go on. @throws the error, where all was aborted */
-  #break(tasks: readonly Task[], error: unknown): void {
-    this.#context.signal.throwIfAborted();
-    for (const task of tasks) this.settle(task, false);
-    for (const run of new Set(tasks.map((task) => task.run))) {
-      this.#ended.add(run);
-      this.#schedule.dropGroup(this.#groupOf(run));
-      run.broke(error);
-    }
-  }
-
   /** Waits until something has changed, or is due. */
   async #idle(): Promise<void> {
     const { clock, signal } = this.#context;
     const due = this.#nextDue();
-    const over = new AbortController();
     const changed = this.#changed.promise;
-    const timer = due === undefined ? changed : sleepUntil(due, clock, AbortSignal.any([signal, over.signal]));
+    if (due === undefined) return await changed;
+    const over = new AbortController();
+    const timer = clock.sleep(Math.max(1, due - this.#now()), AbortSignal.any([signal, over.signal]));
     await Promise.race([changed, timer]).finally(() => over.abort());
     timer.catch(() => undefined);
   }
 
-  #stir(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+  async #endRuns(): Promise<void> {
+    if (this.#isPlanning) return;
+    for (const [group, run] of this.#runs.entries()) {
+      if (this.#schedule.open(group) > 0 || this.#ended.has(run)) continue;
+      this.#ended.add(run);
+      await run.over({ isReplaced: this.#isStopping }).catch((error: unknown) => run.broke(error));
+    }
+  }
+
+  /** One failure ends the runs whose operations were concerned; the others go on. @throws the signal's reason */
+  #break(tasks: readonly Task[], error: unknown): void {
+    this.#context.signal.throwIfAborted();
+    for (const task of tasks) if (this.#schedule.stateOf(task.id) === 'underWay') this.settle(task, false);
+    for (const run of new Set(tasks.map((task) => task.run))) this.#breakRun(run, error);
+  }
+
+  #breakRun(run: RunAccount, error: unknown): void {
+    if (this.#ended.has(run)) return;
+    this.#ended.add(run);
+    this.#schedule.dropGroup(this.#groupOf(run));
+    run.broke(error);
+  }
+
+  #leaveAll(): void {
+    for (const id of [...this.#schedule.tasks()]) {
+      const isWaiting = this.#schedule.stateOf(id) === 'aside';
+      const due = this.#schedule.dueAt(id);
+      if (isWaiting) this.dueAt = Math.min(due, this.dueAt ?? due);
+      const operation = this.#operationOf(id);
+      if (operation !== undefined) this.#runs[this.#schedule.groupOf(id)]?.left(operation, { isWaiting });
+      this.#schedule.settle(id, false, this.#now());
+    }
+  }
+
+  #operationOf(id: number): Operation | undefined {
+    return this.#tasks.get(id)?.operation ?? this.#schedule.itemOf(id);
   }
 
   #groupOf(run: RunAccount): number {
@@ -204,8 +345,4 @@ export class Engine implements Worklist {
   #now(): number {
     return this.#context.clock.now();
   }
-}
-
-function sleepUntil(time: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return clock.sleep(Math.max(1, time - clock.now()), signal);
 }

@@ -35,7 +35,8 @@ export class GraphDesk implements Desk {
   async carryOut(tasks: Task[]): Promise<void> {
     for (const task of tasks) if (this.#mayBeThere(task)) task.doubt = firstLook(task.operation);
     const { true: doubtful = [], false: fresh = [] } = Object.groupBy(tasks, (task) => `${isDoubtful(task)}` as const);
-    await Promise.all([this.#lookUp(doubtful), this.#send(fresh)]);
+    const halves = await Promise.allSettled([this.#lookUp(doubtful), this.#send(fresh)]);
+    for (const half of halves) if (half.status === 'rejected') throw half.reason;
   }
 
   /** Schools and classes have no name that Graph keeps unique for sure: what an older database has forgotten would be made again. */
@@ -90,7 +91,9 @@ export class GraphDesk implements Desk {
       const kept = new Map<string, FirstPassword>();
       for (const [run, ofRun] of Map.groupBy(creations, (task) => task.run)) {
         const operations = ofRun.map((task) => task.operation);
-        const ofThose = await announceAccounts(scope, operations, { profile: run.profile, vault }, now);
+        const { profile } = run;
+        if (profile === undefined) throw new TypeError('a run without a profile creates nothing');
+        const ofThose = await announceAccounts(scope, operations, { profile, vault }, now);
         for (const [key, password] of ofThose) kept.set(key, password);
       }
       return kept;

@@ -2,9 +2,7 @@
  * Finding out what is true in Microsoft 365 when an answer was lost or ambiguous, before anything is repeated. Everything
  * that is in doubt at one time is looked up together, twenty in a request, and set aside between two looks.
  */
-import type { Clock } from '../../../shared/clock.ts';
 import { fail, HallpassError, passing } from '../../../shared/errors.ts';
-import type { GraphClient } from '../../graph/client.ts';
 import { readGroup } from '../../graph/directory.ts';
 import { type Creation, lookUpCreations, type Seen } from '../../graph/lookups.ts';
 import { type Operation, peopleOf } from '../../model/operation.ts';
@@ -18,7 +16,7 @@ import type { Step } from './step.ts';
 import type { Doubt, Doubtful, Task } from './task.ts';
 
 /** Pauses between looks that find nothing: a new object may stay invisible to filters for seconds. */
-export const patienceMs = [1000, 3000, 8000];
+const patienceMs = [1000, 3000, 8000];
 /** Looks that were not answered before the operation is left to the next run. */
 const mostUnanswered = 8;
 
@@ -53,24 +51,6 @@ export async function look(tasks: readonly Doubtful[], context: Applying): Promi
   return steps;
 }
 
-/** Looks for the objects of creations of an earlier run; what is missing from the answer does not exist. */
-export async function findCreated<C extends Creation>(
-  creations: readonly C[],
-  { client, clock, signal }: { client: GraphClient; clock: Clock; signal: AbortSignal },
-): Promise<Map<C, string>> {
-  const found = new Map<C, string>();
-  for (const pause of [0, ...patienceMs]) {
-    const open = creations.filter((creation) => !found.has(creation));
-    if (open.length === 0) break;
-    if (pause > 0) await clock.sleep(pause, signal);
-    for (const [creation, { ours }] of await lookUpCreations(client, open)) {
-      const [first] = ours;
-      if (first !== undefined) found.set(creation, first);
-    }
-  }
-  return found;
-}
-
 function creationOf(operation: Operation): Creation {
   const { kind, key } = operation;
   return { kind, key, body: specOf(kind).values(operation) ?? {} };
@@ -86,8 +66,9 @@ function creationStep(task: Doubtful, { ours, other }: Seen): Step | 'taken' {
   // Found although no answer was lost: made in a life that the relay does not remember.
   if (objectId !== undefined) return { kind: 'done', objectId, isFound: task.wasLost !== true };
   if (doubt.why === 'first') return { kind: 'now' };
-  if (doubt.why !== 'lost' || other !== undefined) return 'taken';
   const again: Step = { kind: 'again', waitMs: undefined, error: doubt.error };
+  if (task.isOfKilledRun === true) return later(doubt, again);
+  if (doubt.why !== 'lost' || other !== undefined) return 'taken';
   return specOf(operation.kind).makes?.hasUniqueName === true ? again : later(doubt, again);
 }
 

@@ -22,6 +22,8 @@ export interface Task {
   wasLookedFor?: boolean;
   /** An answer was lost: what is found may be its own. */
   wasLost?: boolean;
+  /** A run that was killed sent it: nothing is known of it but what the journal has. */
+  isOfKilledRun?: boolean;
   /** Its first password is of an earlier run, which may have made the account. */
   hasEarlierPassword?: boolean;
   /** Several people at once were refused: they are sent one at a time. */
@@ -69,6 +71,10 @@ export interface Desk {
 export interface Worklist {
   /** @param isDone whether what others need of it is there now */
   settle(task: Task, isDone: boolean): void;
+  /** It comes to nothing in this turn, and may have been carried out all the same: nothing is created again before that is known. */
+  leaveInDoubt(task: Task): void;
+  /** It was not carried out: what it is planned for is planned again. */
+  giveUp(task: Task): void;
   /** It goes again in so many milliseconds; nobody waits for it for long. */
   goOn(task: Task, waitMs: number): void;
   /** It goes again in so many milliseconds, and nothing waits for it meanwhile that can do without. */
@@ -78,7 +84,8 @@ export interface Worklist {
 /** The run that operations belong to. It learns what has become of them when that is recorded. */
 export interface RunAccount {
   readonly runId: string;
-  readonly profile: Profile;
+  /** Undefined for one that sends nothing. */
+  readonly profile?: Profile;
   /** @property isFound it was there before: its values are those of another time */
   done(operation: Operation, how: { isFound: boolean }): void;
   /** It failed. Of an operation for several people, this may be about some of them, and come more than once. */
@@ -87,6 +94,11 @@ export interface RunAccount {
   left(operation: Operation, how: { isWaiting: boolean }): void;
   /** Nothing more can succeed. What was answered until then is recorded. */
   broke(error: unknown): void;
-  /** Everything that it has admitted is settled or left. @throws HallpassError when the store cannot be worked with */
-  over(): Promise<void>;
+  /**
+   * Everything that it has admitted is settled or left.
+   *
+   * @property isReplaced whether it was ended because the next one decides everything again
+   * @throws HallpassError when the store cannot be worked with
+   */
+  over(how: { isReplaced: boolean }): Promise<void>;
 }

@@ -50,7 +50,7 @@ export function noteNames(operations: readonly Operation[], { names }: TenantSta
 }
 
 /** What an operation made, beyond what the applied state has of it. */
-export function noteMade(operation: Operation, { tenant }: ProfileState): void {
+export function noteMade(operation: Operation, tenant: TenantState): void {
   const account = newAccountOf(operation);
   if (account === undefined) return;
   const key = personKey(account.role, account.personId);

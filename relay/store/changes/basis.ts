@@ -1,0 +1,43 @@
+/** What the turn of a tenant is based on, besides the roster. It is read when the turn begins, and again when it is woken. */
+import type { Profile } from '../../profile/profile.ts';
+import { readProfiles } from '../profiles/profiles.ts';
+import { readQuarantines } from '../profiles/quarantine.ts';
+import type { TenantScope } from '../store.ts';
+
+export interface Basis {
+  profiles: readonly Profile[];
+  /** Names of those that may not write until a person resumes them. */
+  quarantined: readonly string[];
+  /** When somebody last linked or unlinked a person by hand, ISO 8601. */
+  linksEditedAt: string | null;
+  /** How often a restart was asked for. */
+  restarts: number;
+  /** When somebody last decided about something that is held, ISO 8601; null where nobody has. */
+  decidedAt: string | null;
+}
+
+export async function readBasis(scope: TenantScope): Promise<Basis> {
+  const { db, tenantId } = scope;
+  const directory = await db
+    .selectFrom('directory_state')
+    .select('links_edited_at')
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  const control = await db
+    .selectFrom('run_control')
+    .select('restarts')
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  const holds = await db
+    .selectFrom('hold')
+    .select(({ fn }) => fn.max('decided_at').as('at'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  return {
+    profiles: await readProfiles(scope),
+    quarantined: [...(await readQuarantines(scope)).keys()].sort(),
+    linksEditedAt: directory?.links_edited_at ?? null,
+    restarts: control?.restarts ?? 0,
+    decidedAt: holds?.at ?? null,
+  };
+}

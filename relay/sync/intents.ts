@@ -1,0 +1,61 @@
+/**
+ * What an earlier run announced and never saw answered. Of memberships and values it need not be known whether they are there: they are
+ * planned again, whatever is desired by now. What was to be created is looked up, beside everything else that the turn does.
+ */
+import type { Operation } from '../model/operation.ts';
+import { valuesIn } from '../operations/objects.ts';
+import { specOf } from '../operations/registry.ts';
+import { doubtRecorded, forgetValues, keepValues, markUncertain } from '../store/applied/applied.ts';
+import { giveUpIntent, type Intent, type JournalEntry, readIntents } from '../store/runs/journal.ts';
+import type { TenantScope } from '../store/store.ts';
+
+/** A creation whose answer is not known. */
+export interface OpenCreation {
+  /** As far as the journal has it. */
+  operation: Operation;
+  /** Its other columns stay as they are. */
+  entry: JournalEntry;
+}
+
+export interface OpenIntents {
+  creations: OpenCreation[];
+  /** Whether there were others: what a turn had in memory is out of date then. */
+  hasOthers: boolean;
+}
+
+/** Settles what needs no look. */
+export async function takeIntents(scope: TenantScope): Promise<OpenIntents> {
+  const { true: creations = [], false: others = [] } = Object.groupBy(
+    await readIntents(scope),
+    ({ kind }) => `${specOf(kind).makes !== undefined}` as const,
+  );
+  for (const intent of others) {
+    await doubt(scope, intent);
+    await giveUpIntent(scope, intent.id);
+  }
+  return { creations: creations.flatMap(openCreation), hasOthers: others.length > 0 };
+}
+
+function openCreation({ id, kind, key, after }: Intent): OpenCreation[] {
+  const operation = specOf(kind).makes?.fromJournal(key, valuesIn(after));
+  if (operation === undefined) return [];
+  const entry = { id, runId: '', kind, key, reason: '', before: undefined, after, state: 'intent' } as const;
+  return [{ operation, entry }];
+}
+
+/** Writes down what is not known, as the kind of operation says. */
+async function doubt(scope: TenantScope, intent: Intent): Promise<void> {
+  const lostAnswer = specOf(intent.kind).lostAnswer(intent);
+  switch (lostAnswer.what) {
+    case 'uncertain':
+      await markUncertain(scope, lostAnswer.kind, lostAnswer.container, lostAnswer.items);
+      return await doubtRecorded(scope, lostAnswer);
+    case 'forget':
+      return await forgetValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.names);
+    case 'keep':
+      return await keepValues(scope, lostAnswer.kind, lostAnswer.key, lostAnswer.values);
+    case 'again':
+    case 'look':
+      return;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What changes while a turn is under way. A roster that was committed, and a decision about what is held, are taken into the turn. A
+ * changed profile, a link that somebody edited, and a restart concern everything that was decided: they end the turn between two
+ * batches, and the next one begins at once.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { type Basis, readBasis } from '../store/changes/basis.ts';
+import { followDepartures } from './departures.ts';
+import type { RunContext } from './run.ts';
+import { refreshRoster } from './state/load.ts';
+import type { TenantState } from './state/tenant-state.ts';
+import type { Wakes } from './wakes.ts';
+
+export interface Taken {
+  /** Somebody has decided about what is held. */
+  isDecided: boolean;
+  isRosterNew: boolean;
+}
+
+export class News {
+  readonly #wakes: Wakes;
+  /** Profiles that may write in this turn. */
+  readonly #enabled: readonly string[];
+  #basis: Basis;
+  /** Why the turn ends, because everything has to be decided again; undefined while it need not. */
+  replacedBy: string | undefined;
+
+  constructor(wakes: Wakes, basis: Basis, enabled: readonly string[]) {
+    this.#wakes = wakes;
+    this.#basis = basis;
+    this.#enabled = enabled;
+  }
+
+  get isDue(): boolean {
+    return this.#wakes.isRung;
+  }
+
+  listen(listener: () => void): void {
+    this.#wakes.listen(listener);
+  }
+
+  /** Takes in what has changed since the last time. @param today the district's date, YYYY-MM-DD */
+  async take(context: RunContext, tenant: TenantState, today: string): Promise<Taken> {
+    const taken = { isDecided: false, isRosterNew: false };
+    if (!this.#wakes.notice()) return taken;
+    const { store, tenantId } = context;
+    const before = this.#basis;
+    const now = await store.withTenant(tenantId, readBasis);
+    this.#basis = now;
+    const enabled = new Set(now.profiles.flatMap(({ name, state }) => (state === 'enabled' ? [name] : [])));
+    // Then the loop ends the turn.
+    if (this.#enabled.some((name) => !enabled.has(name))) return taken;
+    this.replacedBy = reasonToEnd(before, now);
+    if (this.replacedBy !== undefined) return taken;
+    const { version } = tenant;
+    await store.readTenant(tenantId, (scope) => refreshRoster(scope, tenant));
+    taken.isRosterNew = tenant.version !== version;
+    if (taken.isRosterNew) await followDepartures(context, tenant, today);
+    taken.isDecided = now.decidedAt !== before.decidedAt;
+    return taken;
+  }
+}
+
+function reasonToEnd(before: Basis, now: Basis): string | undefined {
+  if (!isDeepStrictEqual(before.profiles, now.profiles)) return 'a profile changed';
+  if (!isDeepStrictEqual(before.quarantined, now.quarantined)) return 'a profile may not write anymore, or may again';
+  if (before.linksEditedAt !== now.linksEditedAt) return 'somebody linked or unlinked a person';
+  return before.restarts === now.restarts ? undefined : 'a restart was asked for';
+}
