@@ -14,7 +14,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 const { env, platform, stdin, stdout, stderr } = process;
 const endCode = tolerateBrokenOutput(stdout, stderr);
 const uid = process.getuid?.();
-// Not awaited: a single executable is CommonJS, where that is impossible at the top level.
+// Not awaited: a single executable is CommonJS, which has no top-level await.
 void runCli(process.argv.slice(2), {
   folder: stateFolder({ env, platform, uid, homedir: homedir() }),
   env,
@@ -24,13 +24,13 @@ void runCli(process.argv.slice(2), {
   hostname: hostname(),
   platform,
   uid,
-  // npx and npm start a link to the script, which is gone when their cache is.
+  // npx and npm start a link to the script, which disappears with their cache.
   invocation: isSea()
     ? [process.execPath]
     : [process.execPath, ...process.argv.slice(1, 2).map((file) => realpathSync(file))],
   stop: stop.signal,
 }).then((code) => {
-  // What was written last fails in a moment.
+  // The last write reports its failure a moment later.
   setImmediate(() => {
     process.exitCode = endCode(code);
   });

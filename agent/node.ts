@@ -1,4 +1,4 @@
-/** The composition root: everything that lives in a working agent, opened in order and closed in reverse. */
+/** The composition root: opens everything that a working agent consists of in order and closes it in reverse. */
 import { systemClock } from '../shared/clock.ts';
 import { fail, type HallpassError } from '../shared/errors.ts';
 import type { Kind } from '../shared/roster.ts';
@@ -27,7 +27,7 @@ export interface AgentOptions {
   context: Pick<Context, 'folder' | 'env' | 'platform' | 'hostname' | 'stop'>;
   state: AgentState;
   report: Report;
-  /** Whether it runs until it is stopped: it has a local page then, and leaves behind what ended it. */
+  /** True when it runs until stopped: then it has a local page and stores the error that ended it. */
   lasting: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface WorkingAgent {
   run(): Promise<void>;
   /** @throws HallpassError as {@link Agent.syncOnce} */
   syncOnce(acceptEmpty: ReadonlySet<Kind>): Promise<void>;
-  /** Closes the page and gives the state folder back. */
+  /** Closes the page and releases the state folder. */
   close(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export async function openAgent({ context, state, report: log, lasting }: AgentO
   };
 }
 
-/** For `status` and `page`, which are asked when nothing runs anymore. */
+/** For `status` and `page`, which people use when nothing runs anymore. */
 async function rememberEnd(state: AgentState, { code, message, action }: HallpassError): Promise<void> {
   await state.saveHealth({ ...state.health, problem: { code, message, action } }).catch(() => undefined);
 }

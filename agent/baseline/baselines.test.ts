@@ -11,7 +11,7 @@ import { fingerprintOf, ProbeMemory } from './probe-memory.ts';
 const hashOf = (text: string) => Buffer.from(text.padEnd(16, '.')).toString('hex').slice(0, 32);
 const bucket: Bucket = { kind: 'student', schoolId: '12' };
 
-t.test('a diff applied to the baseline gives the reading, in whatever order it came', async (t) => {
+t.test('a diff applied to the baseline equals the reading, whatever the order of the records', async (t) => {
   const ids = fc.dictionary(fc.constantFrom(...'abcdefghij'), fc.constantFrom('1', '2', '3'));
   fc.assert(
     fc.property(ids, ids, fc.boolean(), (before, now, backwards) => {
@@ -34,7 +34,7 @@ t.test('a diff applied to the baseline gives the reading, in whatever order it c
   t.pass();
 });
 
-t.test('buckets are kept over a restart, with digests, readable by their owner alone', async (t) => {
+t.test('keeps buckets and digests across a restart, readable only by their owner', async (t) => {
   const folder = join(t.testdir({}), 'baseline');
   const baselines = new Baselines(folder);
   await baselines.scan();
@@ -63,7 +63,7 @@ t.test('buckets are kept over a restart, with digests, readable by their owner a
   t.same(again.digest('student:12'), noDigest);
 });
 
-t.test('what cannot be read counts as missing', async (t) => {
+t.test('treats an unreadable bucket as missing', async (t) => {
   const folder = join(t.testdir({}), 'baseline');
   const baselines = new Baselines(folder);
   await baselines.save(bucket, new Map([['1', hashOf('one')]]));
@@ -92,7 +92,7 @@ t.test('what cannot be read counts as missing', async (t) => {
   );
 });
 
-t.test('what is gone belongs to its cycle', async (t) => {
+t.test('keeps the ids of missing records only for the cycle that found them', async (t) => {
   const baselines = new Baselines(join(t.testdir({}), 'baseline'));
   const cycle = '0d0c9a4e-5a0b-4a53-9a43-2f7f0a6b1c11';
   await baselines.save(bucket, new Map([['1', hashOf('one')]]), { cycle, ids: ['1'] });
@@ -101,7 +101,7 @@ t.test('what is gone belongs to its cycle', async (t) => {
   t.same(await baselines.goneIn({ kind: 'term', schoolId: '12' }, cycle), []);
 });
 
-t.test("no bucket's name leaves the folder", async (t) => {
+t.test('no bucket name can escape the folder', async (t) => {
   const root = t.testdir({});
   const baselines = new Baselines(join(root, 'state', 'baseline'));
   for (const schoolId of ['../../evil', '/etc/x', 'a\\b', 'NUL:', '.', 'ü', '12/../13']) {
@@ -113,7 +113,7 @@ t.test("no bucket's name leaves the folder", async (t) => {
   t.equal((await readdir(join(root, 'state', 'baseline'))).length, 7);
 });
 
-t.test('the remembered probe is worthless for other fields, schools or salt', async (t) => {
+t.test('discards the remembered probe when fields, schools or salt change', async (t) => {
   const path = join(t.testdir({}), 'probe.json');
   const welcome = { salt: 'a'.repeat(64), wanted: { schools: ['2', '1'], fields: { student: ['surname', 'grade'] } } };
   const fingerprint = fingerprintOf(welcome, 'powerquery');
@@ -147,7 +147,7 @@ t.test('the remembered probe is worthless for other fields, schools or salt', as
   t.equal(again.of(fingerprint).size, 0);
 });
 
-t.test('a folder that cannot be written is an error that names the file', async (t) => {
+t.test('a folder that cannot be written causes an error that names the file', async (t) => {
   if (process.getuid?.() === 0) return t.pass('root writes everywhere');
   const folder = join(t.testdir({}), 'baseline');
   await mkdir(folder);

@@ -1,6 +1,6 @@
 /**
- * The baseline: ids and salted hashes of what the relay has acknowledged, one file per bucket, and every bucket's digest
- * in memory. A file that is missing or broken is no error here: the relay's manifest replaces it.
+ * The baseline: ids and salted hashes of what the relay has acknowledged, one file per bucket, and every bucket's
+ * digest in memory. A missing or broken file is not an error here: the relay's manifest replaces it.
  */
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,17 +15,17 @@ import type { Hashes } from './diff.ts';
 
 const id = z.string().min(1).max(40);
 const fileSchema = z.strictObject({
-  /** These three stand first: {@link headOf} reads them without the rest. */
+  /** These three come first, so that {@link headOf} can read them without the rest. */
   bucket: z.string(),
   count: z.int(),
   sum: z.string(),
   entries: z.array(z.tuple([id, z.string().regex(/^[0-9a-f]{32}$/)])),
-  /** Ids that a complete reading of this cycle did not have, until their deletion is sent and acknowledged. */
+  /** Ids that a complete reading in this cycle did not contain, until their deletion is sent and acknowledged. */
   gone: z.strictObject({ cycle: z.uuid(), ids: z.array(id) }).optional(),
 });
 type BaselineFile = z.infer<typeof fileSchema>;
 
-/** The digest of a bucket without records, which neither side keeps. */
+/** The digest of an empty bucket. Neither side stores it. */
 export const noDigest: DigestText = digestToText(emptyDigest);
 
 export class Baselines {
@@ -37,17 +37,17 @@ export class Baselines {
   }
 
   /**
-   * Learns the digest of every bucket from the head of its file: a quarter of a second for 100,000 students, where
-   * reading it all takes four. Whether the rest is what its head says is checked when it is needed.
+   * Reads the digest of every bucket from the head of its file: a quarter of a second for 100,000 students, where
+   * reading everything takes four. Whether the rest matches the head is checked when the bucket is loaded.
    *
-   * @param tidy false for a mere look at the folder, in which another process may be at work
+   * @param tidy false for a caller that only looks at the folder while another process may be using it
    */
   async scan({ tidy } = { tidy: true }): Promise<void> {
     this.#digests.clear();
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names) {
       const path = join(this.#folder, name);
-      // Left behind by a power cut in the middle of a write.
+      // Left by a power failure in the middle of a write.
       if (tidy && name.endsWith('.tmp')) await rm(path, { force: true }).catch(() => undefined);
       if (!name.endsWith('.json')) continue;
       const head = await headOf(path).catch(() => undefined);
@@ -62,12 +62,11 @@ export class Baselines {
     return this.#digests.get(key) ?? noDigest;
   }
 
-  /** Keys of the buckets that have records. */
   keys(): string[] {
     return [...this.#digests.keys()];
   }
 
-  /** For `hello`. */
+  /** The digests for the `hello` message. */
   digests(): BucketDigest[] {
     return [...this.#digests].flatMap(([key, digest]) => {
       const bucket = parseBucketKey(key);
@@ -87,7 +86,7 @@ export class Baselines {
     );
   }
 
-  /** The hashes of a bucket; undefined when its file is missing, broken, or not what its digest says. */
+  /** The hashes of a bucket; undefined when its file is missing, broken, or does not match its digest. */
   async load(bucket: Bucket): Promise<Hashes | undefined> {
     const key = bucketKey(bucket);
     if (this.digest(key).count === 0) return new Map();
@@ -99,7 +98,7 @@ export class Baselines {
     return sameDigest(digestToText(digestOf(hashes.values())), this.digest(key)) ? hashes : undefined;
   }
 
-  /** Returns when the bucket is on the disk. @throws HallpassError STATE_UNWRITABLE, STATE_BUSY */
+  /** Resolves once the bucket is on disk. @throws HallpassError STATE_UNWRITABLE, STATE_BUSY */
   async save(bucket: Bucket, hashes: Hashes, gone?: { cycle: string; ids: string[] }): Promise<void> {
     const key = bucketKey(bucket);
     const name = fileName(bucket);
@@ -119,7 +118,7 @@ export class Baselines {
     this.#digests.set(key, digest);
   }
 
-  /** The ids that {@link save} noted as gone in this cycle. */
+  /** The missing ids that {@link save} recorded in this cycle. */
   async goneIn(bucket: Bucket, cycle: string): Promise<string[]> {
     const content = await this.#file(fileName(bucket))
       .read()
@@ -127,7 +126,7 @@ export class Baselines {
     return content?.gone?.cycle === cycle ? content.gone.ids : [];
   }
 
-  /** Forgets everything, for another tenant. */
+  /** Deletes the whole baseline, for a change of district. */
   async clear(): Promise<void> {
     await removeState(this.#folder);
     this.#digests.clear();
@@ -154,7 +153,7 @@ async function headOf(path: string): Promise<{ key: string; digest: DigestText }
   }
 }
 
-/** Bucket ids also come from the relay: nothing but letters, digits and dashes reaches a path. */
+/** Bucket ids also come from the relay: only letters, digits and dashes may reach a path. */
 function fileName({ kind, schoolId }: Bucket): string {
   const safe = /^[\w-]+$/.test(schoolId) ? schoolId : `hex.${Buffer.from(schoolId).toString('hex')}`;
   return `${kind}-${safe}.json`;

@@ -1,4 +1,4 @@
-/** The probe as it was when each bucket was last committed: what a new probe is compared with. */
+/** The probe of each bucket at its last commit, which a new probe is compared with. */
 import { hash } from 'node:crypto';
 import { Low } from 'lowdb';
 import { z } from 'zod';
@@ -13,10 +13,10 @@ import type { SourceKind } from '../model/source.ts';
 import { normalizationVersion } from '../powerschool/normalize.ts';
 
 const memorySchema = z.strictObject({
-  /** What the hashes depend on besides the rows. */
+  /** Everything besides the rows that the hashes depend on. */
   fingerprint: z.string(),
   buckets: z.record(z.string(), probeEntrySchema),
-  /** Rows of these buckets that no record can be made of: ids, and what is wrong with them. */
+  /** Rows of these buckets that cannot become records: their ids, and what is wrong with them. */
   leftOut: z
     .record(z.string(), z.array(z.strictObject({ id: z.string(), field: z.string(), fault: z.enum(rowFaults) })))
     .default({}),
@@ -31,32 +31,32 @@ export class ProbeMemory {
 
   constructor(path: string) {
     this.#path = path;
-    // Losing it means reading everything once more, so no copy is kept.
+    // Losing this file only costs one full reading, so no copy is kept.
     this.#db = new Low(new DurableFile(path, memorySchema, { backup: false }), structuredClone(nothing));
   }
 
-  /** A missing or broken file is an empty memory: everything is read and compared again. */
+  /** A missing or broken file counts as an empty memory: everything is read and compared again. */
   async load(): Promise<void> {
     this.#db.data = structuredClone(nothing);
     await this.#db.read().catch(() => undefined);
   }
 
-  /** The remembered probe, or an empty one when it belongs to other fields, schools, salt or rules. */
+  /** The remembered probe, or an empty one when it was taken with other fields, schools, salt or rules. */
   of(fingerprint: string): Probe {
     return this.#db.data.fingerprint === fingerprint ? new Map(Object.entries(this.#db.data.buckets)) : new Map();
   }
 
-  /** What was left out when the buckets were last read, under the same conditions. */
+  /** The rows left out when the buckets were last read under the same conditions. */
   leftOut(fingerprint: string): LeftOutRows {
     return new Map(this.#db.data.fingerprint === fingerprint ? Object.entries(this.#db.data.leftOut) : []);
   }
 
-  /** Everything remembered, whatever it belongs to: for people. */
+  /** Everything remembered, regardless of the fingerprint: for display only. */
   entries(): Record<string, ProbeEntry> {
     return this.#db.data.buckets;
   }
 
-  /** Returns when it is on the disk. @throws HallpassError STATE_UNWRITABLE */
+  /** Resolves once the file is on disk. @throws HallpassError STATE_UNWRITABLE */
   async save(fingerprint: string, buckets: ReadonlyMap<string, ProbeEntry>, leftOut: LeftOutRows): Promise<void> {
     const listed = [...leftOut].map(([key, rows]) => [key, [...rows]]);
     this.#db.data = { fingerprint, buckets: Object.fromEntries(buckets), leftOut: Object.fromEntries(listed) };

@@ -1,4 +1,6 @@
-/** Processes as a district runs them: a relay, an agent that works through a proxy, and `check` beside it. */
+/**
+ * Processes as a district runs them: a relay, an agent that connects through a proxy, and `check` running beside it.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -16,7 +18,7 @@ import { TestProxy } from '../testing/proxy.ts';
 const root = new URL('../../', import.meta.url);
 const password = 's3cret-of-the-proxy';
 
-/** One of the two programs. Everything that it ever writes is kept. */
+/** One of the two programs. Keeps all of its output. */
 class Program {
   readonly child: ChildProcess;
   output = '';
@@ -39,7 +41,7 @@ class Program {
     }
   }
 
-  /** The next event of a name that nobody has asked for. */
+  /** The next event with this name that no caller has taken yet. */
   async event(name: string): Promise<Record<string, unknown>> {
     for (;;) {
       const at = this.#lines.findIndex(({ event }) => event === name);
@@ -84,7 +86,7 @@ async function startRelay(t: Test, folder: string) {
 }
 
 t.test(
-  'an agent works through a proxy, is checked while it works, and comes back after the cable was pulled',
+  'an agent works through a proxy, can be checked while it works, and recovers after a network outage',
   async (t) => {
     const folder = t.testdir({});
     const [simulator, proxy, relay] = await Promise.all([
@@ -152,7 +154,7 @@ t.test(
   },
 );
 
-t.test('color is for those who watch, icon and word for all', async (t) => {
+t.test('shows color only on a terminal, but icon and word everywhere', async (t) => {
   const script = `
     import { check } from ${JSON.stringify(new URL('../commands/check.ts', import.meta.url).href)};
     process.stdout.isTTY = true;

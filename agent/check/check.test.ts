@@ -1,4 +1,4 @@
-/** The whole check, on real sockets, and what it says of the state folder. */
+/** The whole check on real sockets, and its findings about the state folder. */
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -9,7 +9,7 @@ import { all, findings, of, secrets, Town } from './testing/town.ts';
 const platform = process.platform;
 const town = await Town.open(t);
 
-t.test('everything in order, through a proxy with a sign-in', async (t) => {
+t.test('passes every check through a proxy that requires a sign-in', async (t) => {
   const notEnrolled = await town.check();
   t.same(findings(notEnrolled), { 'relay.identity': 'fail' }, 'not enrolled is a failure');
   t.match(of(notEnrolled, 'relay.upgrade'), { status: 'pass', fact: /A relay answers \(status 401/ });
@@ -64,7 +64,7 @@ t.test('everything in order, through a proxy with a sign-in', async (t) => {
   t.equal(of(lost, 'relay.identity')?.status, 'fail', 'too far off to be corrected');
 });
 
-t.test('what is missing or open in the state folder', async (t) => {
+t.test('reports what is missing or readable by others in the state folder', async (t) => {
   await chmod(join(town.folder, 'powerschool-secret'), 0o644);
   t.match(of(await town.check(), 'state-folder'), { status: 'warn', fact: /powerschool-secret/, action: /chmod go=/ });
   await chmod(join(town.folder, 'powerschool-secret'), 0o600);

@@ -1,6 +1,6 @@
 /**
- * The doctor: everything that must be right for the agent to work, from its own folder to the relay's answer. Runs without
- * a running agent and beside one.
+ * The doctor: checks everything that the agent needs, from its own folder to the relay's answer. Works with or without
+ * a running agent.
  */
 import { HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
@@ -19,7 +19,8 @@ import { checkTimes } from './times.ts';
 export type { Check, CheckParts };
 
 /**
- * The checks in a stable order, each as soon as those before it are there. PowerSchool and relay are checked side by side.
+ * Yields the checks in a stable order, each as soon as the ones before it are done. PowerSchool and the relay are
+ * checked in parallel.
  *
  * @throws the signal's reason
  */

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Check } from './check.ts';
 import { clockCheck } from './clock.ts';
 
-t.test('clocks are judged by the relay, at the limit at which it refuses tokens', async (t) => {
+t.test("judges clocks by the relay's, with the limit at which the relay refuses tokens", async (t) => {
   const cases: [Parameters<typeof clockCheck>[0], Check['status'], RegExp][] = [
     [{}, 'warn', /No other clock/],
     [{ relay: 900, powerschool: -900 }, 'pass', /in step with the relay's/],

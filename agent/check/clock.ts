@@ -1,13 +1,13 @@
-/** How wrong this computer's clock is, measured against those that were met on the way. Pure. */
+/** How wrong this computer's clock is, compared with the clocks of the servers that answered. Pure. */
 import { clockToleranceSeconds } from '../../shared/link.ts';
 import { mostCorrectedMs } from '../uplink/relay-clock.ts';
 import type { Check, Skews } from './finding.ts';
 import { fails, pass, warn } from './step.ts';
 
-/** Beyond this the relay refuses tokens that go by this computer's clock; less is no finding. */
+/** With a larger difference the relay refuses tokens made by this computer's clock. Less is not worth reporting. */
 const warnMs = clockToleranceSeconds * 1000;
 
-/** The skew that a Date header shows, or nothing when there is none. */
+/** The skew that a Date header shows, or undefined without one. */
 export function skewOf(date: string | string[] | undefined, nowMs: number): number | undefined {
   const at = Date.parse(String(date ?? ''));
   return Number.isFinite(at) ? at - nowMs : undefined;
@@ -26,7 +26,7 @@ function verdict(relay: number | undefined, powerschool: number | undefined) {
   if (Math.abs(skew) > warnMs) {
     return warn(relay === undefined ? fact : `${fact} The agent uses the relay's clock meanwhile.`, action);
   }
-  // Ours and the relay's agree: then it is the server's that is wrong. It only decides when a school year begins.
+  // Our clock and the relay's agree, so PowerSchool's is wrong. It only matters for when a school year begins.
   if (powerschool !== undefined && Math.abs(powerschool) > warnMs) {
     return warn(
       `PowerSchool's clock is ${seconds(powerschool)} ${powerschool > 0 ? 'ahead' : 'behind'}.`,

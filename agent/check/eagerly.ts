@@ -1,6 +1,6 @@
 /**
- * Runs a generator ahead of its reader, so that several work side by side and are still read one after the other. What it
- * yields waits in memory: for generators that end after a few values.
+ * Runs a generator ahead of its reader, so that several can work in parallel and still be read one after the other.
+ * Yielded values wait in memory: use it for generators that end after a few values.
  */
 export function eagerly<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   const values: T[] = [];
@@ -15,7 +15,7 @@ export function eagerly<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
     ended = true;
     wake.resolve();
   });
-  // Met when reading to the end; nobody else needs it.
+  // A failure surfaces when the reader gets there; here it only must not count as unhandled.
   work.catch(() => undefined);
   return read();
 

@@ -1,32 +1,31 @@
-/** What a check finds, and what it gets to look at. */
+/** What a check finds, and what a check can use. */
 import type { Clock } from '../../shared/clock.ts';
 import type { Kind, WantedFields } from '../../shared/roster.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { CheckTimes } from './times.ts';
 
 export interface Check {
-  /** Stable, for programs. */
+  /** A stable name, for programs. */
   name: string;
   status: 'pass' | 'warn' | 'fail';
-  /** What was found, as a sentence. Never a secret, never personal data. */
+  /** What was found, as a sentence. Never contains a secret or personal data. */
   fact: string;
   /** The next step; empty when there is none. */
   action: string;
-  /** Of the catalog, where the failure has one. */
+  /** The code in the error catalog, if the failure has one. */
   code?: string;
-  /** An earlier check failed, which is the one to look at: this one found nothing, good or bad. */
+  /** Not run, because an earlier check failed. That one needs attention; this one found nothing, good or bad. */
   notTried?: true;
-  /** Of a failure that may pass by itself. */
+  /** The failure may pass by itself. */
   temporary?: true;
 }
 
 export interface CheckParts {
-  /** The state folder. */
   folder: string;
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
   clock: Clock;
-  /** Ends the checks: the generator then throws its reason. */
+  /** Ends the checks: the generator then throws the signal's reason. */
   signal: AbortSignal;
   times?: CheckTimes;
 }
@@ -34,22 +33,22 @@ export interface CheckParts {
 /** What the groups of checks share. */
 export interface CheckContext extends Required<CheckParts> {
   state: AgentState;
-  /** Clocks that were met on the way. */
+  /** Differences to the clocks of servers that answered. */
   skews: Skews;
-  /** What is held against what profiles ask for. */
+  /** Compared with what the profiles ask for. */
   reads: Reads;
 }
 
 export interface Reads {
-  /** How PowerSchool is read; absent where that could not be found out. */
+  /** How PowerSchool is read; absent if that could not be determined. */
   source?: 'powerquery' | 'rest';
-  /** Of PowerQueries, the columns that a row of each kind has; a kind without any row is missing. */
+  /** With PowerQueries, the columns in a row of each kind; a kind without any row is missing. */
   columns: Map<Kind, ReadonlySet<string>>;
-  /** What the profiles ask for; `unsaid` by a relay of before 0.3.0; absent where no relay has answered. */
+  /** What the profiles ask for; `unsaid` from a relay older than 0.3.0; absent when no relay has answered. */
   wanted?: WantedFields | 'unsaid';
 }
 
-/** Milliseconds that another clock is ahead of this computer's. */
+/** How far other clocks are ahead of this computer's, in milliseconds. */
 export interface Skews {
   relay?: number;
   powerschool?: number;

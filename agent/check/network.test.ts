@@ -1,4 +1,4 @@
-/** What the check says of networks and certificates between agent and relay. */
+/** What the check reports about the network and certificates between agent and relay. */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -12,7 +12,7 @@ import type { CheckTimes } from './times.ts';
 const day = 86_400_000;
 const town = await Town.open(t);
 
-t.test('certificates that are wrong or soon will be', async (t) => {
+t.test('reports certificates that are invalid or expire soon', async (t) => {
   const authority = await createAuthority('Operator CA');
   const file = join(town.folder, '..', 'operator.pem');
   await writeFile(file, authority.ca);
@@ -32,7 +32,7 @@ t.test('certificates that are wrong or soon will be', async (t) => {
   await town.reset();
 });
 
-t.test('what a network does in between', async (t) => {
+t.test('reports what goes wrong on the way to the relay', async (t) => {
   const expect = async (name: string, check: object, times: Partial<CheckTimes> = {}) => {
     const checks = await town.check({ times });
     t.match(of(checks, name), check, name);

@@ -1,4 +1,4 @@
-/** The way to one of the two servers, step by step on one connection: DNS, TCP, proxy, TLS. */
+/** The path to one of the two servers, step by step on one connection: DNS, TCP, proxy, TLS. */
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -12,16 +12,16 @@ import type { Check, CheckContext } from './finding.ts';
 import { fails, notTried, pass, step, type Verdict, warn } from './step.ts';
 
 const day = 86_400_000;
-/** A certificate that ends sooner is worth a word. */
+/** Warn about a certificate that expires sooner. */
 const expiryWarnDays = 30;
 
-/** The names of these checks, in order. A proxy is a matter of PowerSchool only when there is one. */
+/** The names of these checks, in order. The proxy check for PowerSchool exists only when a proxy is used. */
 export function pathChecks(destination: Destination, proxied: boolean): string[] {
   const steps = destination === 'relay' || proxied ? ['dns', 'tcp', 'proxy', 'tls'] : ['dns', 'tcp', 'tls'];
   return steps.map((name) => `${destination}.${name}`);
 }
 
-/** Yields the checks; returns the name of the one that failed, or undefined when the way is open. */
+/** Yields the checks; returns the name of the one that failed, or undefined when the path is clear. */
 export async function* checkPath(
   destination: Destination,
   url: URL,
@@ -40,7 +40,7 @@ export async function* checkPath(
     yield dns.check;
     if (dns.value !== true) return yield* rest('dns');
 
-    // A proxy may want TLS of its own first.
+    // An https:// proxy needs a TLS handshake of its own first.
     const tcp = await step(options('tcp', times.tcpMs + times.tlsMs), async (limit) => {
       const began = clock.now();
       const value =
@@ -103,7 +103,7 @@ async function resolveName(host: string, beyond: string | undefined): Promise<Ve
   return { ...unanswered, temporary: true };
 }
 
-/** Many set `http_proxy` alone and mean both. */
+/** Many people set only `http_proxy` and mean both. */
 function direct(env: NodeJS.ProcessEnv, setting: string | undefined): Verdict {
   const plain = env.http_proxy ?? env.HTTP_PROXY ?? '';
   const encrypted = env.https_proxy ?? env.HTTPS_PROXY ?? '';

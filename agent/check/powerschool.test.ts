@@ -1,4 +1,4 @@
-/** What the check says of what the plugin may read, and what profiles ask for. */
+/** What the check reports about the plugin's access, compared with what profiles ask for. */
 import t from 'tap';
 import { defaultSources, type Sources } from '../../plugin/extracts/sources.ts';
 import { manifestOf, type Variant } from '../../plugin/manifest.ts';
@@ -7,7 +7,7 @@ import { AgentState } from '../state/agent-state.ts';
 import { olderPlugin } from '../testing/older-plugin.ts';
 import { findings, of, Town } from './testing/town.ts';
 
-t.test('what PowerSchool does not let in', async (t) => {
+t.test('reports what PowerSchool does not allow', async (t) => {
   const town = await Town.open(t);
   const { simulator } = town;
   const expect = async (name: string, check: object) => t.match(of(await town.check(), name), check, name);
@@ -57,7 +57,7 @@ t.test('what PowerSchool does not let in', async (t) => {
   t.match(of(await town.check(), 'powerschool.queries'), { status: 'fail', fact: /does not know any/ });
 });
 
-t.test('what profiles ask for is held against what the installed plugin reads', async (t) => {
+t.test('compares what profiles ask for with what the installed plugin reads', async (t) => {
   const town = await Town.open(t);
   const { simulator, relay } = town;
   const found = async () => of(await town.check(), 'profile');
@@ -102,7 +102,7 @@ t.test('what profiles ask for is held against what the installed plugin reads', 
     fact: /The plugin reads STUDENTS\.Home_Room, too: no profile asks for it, and it is left out\.$/,
   });
 
-  // The first school is an office: its students are looked for in the next one.
+  // The first school is an office, so the check looks for students in the next one.
   relay.fields = { student: ['preRegistered'], section: ['localId'] };
   const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
   const number = simulator.db.prepare('SELECT school_number AS n FROM schools WHERE dcid = ?');

@@ -1,4 +1,4 @@
-/** Does PowerSchool answer, does it take the client id and secret, and does it grant what the plugin asks for? */
+/** Does PowerSchool answer, does it accept the client id and secret, and does it grant what the plugin asks for? */
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { powerschoolAddress } from '../model/addresses.ts';
@@ -27,7 +27,7 @@ const beyondPath = [
 ];
 export const powerschoolChecks = [...pathChecks('powerschool', false), ...beyondPath];
 
-/** The oldest version of which anything is known that Hallpass builds on (docs/relied-on.md). */
+/** The oldest version known to support what Hallpass relies on (docs/relied-on.md). */
 const oldestKnown = 21;
 
 export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<Check> {
@@ -42,7 +42,7 @@ export async function* checkPowerSchool(context: CheckContext): AsyncGenerator<C
     const proxy = await openProxy('powerschool', origin, state, env);
     way = { ca: await trustedAuthorities(caFile), proxy };
   } catch {
-    // What is wrong is reported by the check of the settings.
+    // The check of the settings reports what is wrong.
     for (const name of powerschoolChecks) yield notTried(name, 'settings');
     return;
   }
@@ -113,7 +113,7 @@ async function* checkQueries(reading: Reading, context: CheckContext): AsyncGene
   const { source, horizonDays, pageSize } = state.settings.powerschool;
   const horizon = reading.metadata.date(horizonDays);
   const trials = await tryQueries(reading.calls, { ...times, horizon, signal, now: () => clock.now() });
-  // A plugin of the variant "rest" has no queries, and the agent reads /ws/v1 then.
+  // A plugin of the variant "rest" has no queries; the agent then reads /ws/v1.
   if (source === 'auto' && noneThere(trials)) return yield* checkLists(reading, context, queriesVerdict(trials));
   reads.source = 'powerquery';
   for (const trial of trials) {
@@ -125,7 +125,7 @@ async function* checkQueries(reading: Reading, context: CheckContext): AsyncGene
   yield { name: 'powerschool.pages', ...pass(`${pageSize} rows per request; PowerQueries have no limit.`) };
 }
 
-/** @param otherwise what to say of the queries when /ws/v1 is no way either */
+/** @param otherwise the finding about the queries, for when /ws/v1 does not work either */
 async function* checkLists(
   { calls, metadata }: Reading,
   { state, times, signal, clock, reads }: CheckContext,
@@ -147,7 +147,7 @@ async function* checkLists(
   yield notTried('powerschool.pages', 'powerschool.grants');
 }
 
-/** What comes after `done` is not tried, because of that or of something else. */
+/** The checks after `done` are not run, because of `done` or of another failed check. */
 async function* rest(done: string, because = done): AsyncGenerator<Check> {
   for (const name of beyondPath.slice(beyondPath.indexOf(done) + 1)) yield notTried(name, because);
 }

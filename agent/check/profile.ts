@@ -1,4 +1,6 @@
-/** Does the installed plugin read what the profiles ask for, where a choice of the plugin or its version decides? Pure. */
+/**
+ * Does the installed plugin read what the profiles ask for, where that depends on a plugin option or its version? Pure.
+ */
 import { type NamedProperty, propertiesOf } from '../../shared/properties.ts';
 import { type Kind, kinds, preRegisteredMark } from '../../shared/roster.ts';
 import type { Check, Reads } from './finding.ts';
@@ -6,16 +8,15 @@ import { notTried, pass, type Verdict, warn } from './step.ts';
 
 export const profileCheckName = 'profile';
 
-/** What a plugin may be without. Its column has a value in every row, so that one row shows whether it is read. */
+/** Something that a plugin may lack. Its column has a value in every row, so one row shows whether it is read. */
 interface Choice {
   kind: Kind;
   field: string;
   what: string;
-  /** Whether it was chosen for the plugin: it is of no use then without a profile that asks for it. */
+  /** Whether an option adds it to the plugin: then it is useless unless a profile asks for it. */
   isChosen: boolean;
-  /** Whether `/ws/v1` has it. */
   inRest: boolean;
-  /** How the plugin is written so that it reads it. */
+  /** The command that writes a plugin with it. */
   command: string;
 }
 
@@ -27,7 +28,7 @@ const choices: readonly Choice[] = [
   ...kinds.flatMap((kind) => propertiesOf(kind).flatMap((property) => choiceOf(kind, property))),
 ];
 
-/** What stands in every plugin, and in `/ws/v1` too, is no choice. */
+/** What every plugin and `/ws/v1` have is not a choice. */
 function choiceOf(kind: Kind, { name, column, rest, onlyAlso }: NamedProperty): Choice[] {
   const isChosen = onlyAlso === true;
   if (!isChosen && rest.length > 0) return [];
@@ -64,7 +65,7 @@ export function profileCheck(reads: Reads): Check {
   return { name: profileCheckName, ...pass(`The plugin reads what profiles ask for${also}.${left}`) };
 }
 
-/** Of what the plugin was written with and no profile asks for. */
+/** A sentence about what the plugin has and no profile asks for. */
 function leftOut(idle: readonly Choice[]): string {
   const isOne = idle.length === 1 && idle[0]?.field !== preRegisteredMark;
   const [them, they] = isOne ? ['it', 'it is'] : ['them', 'they are'];

@@ -1,4 +1,7 @@
-/** One row of each PowerQuery, and a few schools: is it there, and may the plugin read its columns? Nothing of a row is shown. */
+/**
+ * Requests one row from each PowerQuery, for a few schools: does the query exist, and may the plugin read its columns?
+ * Shows nothing from the rows.
+ */
 import { z } from 'zod';
 import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
@@ -9,7 +12,7 @@ import type { Answer } from '../powerschool/http.ts';
 import { parseJson } from '../powerschool/json.ts';
 import { fails, failure, pass, type Verdict, warn } from './step.ts';
 
-/** What came of one query. */
+/** The outcome of one query. */
 export type Trial = { query: string; ms: number } & (
   | {
       outcome: 'answered';
@@ -23,7 +26,7 @@ export type Trial = { query: string; ms: number } & (
 );
 
 export interface TrialOptions {
-  /** Date up to which a school year counts as current. */
+  /** A school year that includes this date or later counts as current. */
   horizon: string;
   requestMs: number;
   probeMs: number;
@@ -31,12 +34,12 @@ export interface TrialOptions {
   now: () => number;
 }
 
-/** Schools of which one is looked for that has rows: the first may be an office without students. */
+/** How many schools to search for one with rows: the first may be an office without students. */
 const mostSchools = 20;
 
 const recordsSchema = z.object({ record: z.array(z.record(z.string(), z.unknown())).optional() });
 
-/** One after the other, so that the minimum interval between requests is kept and the server has one thing to do. */
+/** One query at a time, to keep the minimum interval between requests and to spare the server. */
 export async function tryQueries(calls: Calls, options: TrialOptions): Promise<Trial[]> {
   const trials: Trial[] = [];
   let schools: readonly string[] = ['0'];
@@ -49,7 +52,7 @@ export async function tryQueries(calls: Calls, options: TrialOptions): Promise<T
   return [...trials, probe.trial];
 }
 
-/** Of the first school that has a row of the kind: which columns there are shows only in a row. */
+/** Uses the first school that has a row of this kind: only a row shows which columns exist. */
 async function tryKind(calls: Calls, kind: Kind, schools: readonly string[], options: TrialOptions): Promise<Tried> {
   const binds = bindsOf(kind);
   const query = queryName(kind);
@@ -72,7 +75,7 @@ interface Tried {
   records: Record<string, unknown>[];
 }
 
-/** @param asked the kind of an extract, whose columns are reported; none of the probe */
+/** @param asked the kind of an extract, whose columns are reported; undefined for the probe */
 async function tryQuery(
   calls: Calls,
   { query, kind }: { query: string; kind?: Kind },
@@ -100,7 +103,7 @@ async function tryQuery(
       throw fail('POWERSCHOOL_MALFORMED', { url: calls.http.origin, what: query, reason });
     }
     const record = records[0];
-    // Since 0.2.0 rows say which school they belong to, and so does the probe, in fewer letters.
+    // Since 0.2.0, rows and the probe both say which school they belong to, the probe under a shorter name.
     const older =
       record !== undefined && (query === probeName ? 'kind' in record : 'school' in args && !('school' in record));
     const read =
@@ -121,12 +124,12 @@ function recordsOf(answer: Answer): Record<string, unknown>[] | undefined {
   return parsed.success ? (parsed.data.record ?? []) : undefined;
 }
 
-/** True when PowerSchool knows none of the queries: another plugin, an old one, or one without queries. */
+/** True when PowerSchool has none of the queries: another plugin, an old one, or one without queries. */
 export function noneThere(trials: readonly Trial[]): boolean {
   return trials.every(({ outcome }) => outcome === 'missing');
 }
 
-/** Which columns are missing, each by its name. */
+/** Names each missing column. */
 export function grantsVerdict(trials: readonly Trial[]): Verdict {
   const denied = trials.flatMap((trial) => (trial.outcome === 'denied' ? [trial] : []));
   if (denied.length > 0) {
@@ -184,7 +187,7 @@ function listed(trials: readonly Trial[]): string {
   return trials.map(({ query }) => shortName(query)).join(', ');
 }
 
-/** Names of PowerQueries are long, and differ at the end. */
+/** Names of PowerQueries are long and differ only at the end. */
 function shortName(query: string): string {
   return query.split('.').at(-1) ?? query;
 }

@@ -1,4 +1,4 @@
-/** Is there a relay behind the way, does a WebSocket come through, and does it know this agent? */
+/** Is there a relay at this address, does a WebSocket get through, and does the relay know this agent? */
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { checkSubprotocol } from '../../shared/link.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
@@ -18,7 +18,7 @@ import { failure, notTried, pass, step, type Verdict, warn } from './step.ts';
 
 export const relayChecks = [...pathChecks('relay', false), 'relay.upgrade', 'relay.identity'];
 
-/** Where the relay is, if that is known. @throws HallpassError SETTING_INVALID, RELAY_ADDRESS_INSECURE */
+/** The relay's address, if known. @throws HallpassError SETTING_INVALID, RELAY_ADDRESS_INSECURE */
 export function relayOf({ settings, identity }: AgentState): URL | undefined {
   const address = settings.relay.url ?? identity?.relay;
   return address === undefined ? undefined : relayAddress(address);
@@ -36,7 +36,7 @@ export async function* checkRelay(context: CheckContext): AsyncGenerator<Check> 
       proxy: await openProxy('relay', relay, state, env),
     };
   } catch {
-    // What is wrong is reported by the check of the settings.
+    // The check of the settings reports what is wrong.
     for (const name of relayChecks) yield notTried(name, 'settings');
     return;
   }
@@ -60,7 +60,7 @@ async function* checkEndpoint(
     const first = await tryUpgrade(url, way, await tokenAt(began), limit);
     const skew = skewOf(first.outcome === 'answered' ? first.answer.serverTime : first.headers.date, clock.now());
     if (skew !== undefined) skews.relay = skew;
-    // As the agent itself does it: a clock that is wrong is reported by the check of the clock.
+    // The agent corrects its clock the same way; the check of the clock reports a wrong one.
     const correction = correctionFor(skew ?? 0);
     const again = first.outcome === 'refused' && first.refusal.code === 'AGENT_TOKEN_INVALID' && correction !== 0;
     const answer = again ? await tryUpgrade(url, way, await tokenAt(clock.now() + correction), limit) : first;
@@ -74,9 +74,9 @@ async function* checkEndpoint(
 }
 
 /**
- * Pure. A refusal in the relay's own words proves that a relay is there, and that a WebSocket's headers came through.
+ * Pure. A refusal in the relay's own words proves that there is a relay and that the WebSocket's headers got through.
  *
- * @throws HallpassError RELAY_INTERCEPTED, RELAY_UPGRADE_LOST, RELAY_REFUSED, and what the relay says of itself
+ * @throws HallpassError RELAY_INTERCEPTED, RELAY_UPGRADE_LOST, RELAY_REFUSED, and errors that the relay reports
  */
 export function upgradeVerdict(url: string, answer: UpgradeResult, ms: number): Verdict {
   if (answer.outcome === 'answered') return pass(`A WebSocket opens, and the relay's answer comes through (${ms} ms).`);

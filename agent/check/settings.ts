@@ -1,4 +1,4 @@
-/** Is everything set that the agent needs, and can the files be read that the settings name? */
+/** Are all required settings present, and can the files that they name be read? */
 import { trustedAuthorities } from '../../shared/trust.ts';
 import { openProxy } from '../network/proxy.ts';
 import { powerschoolSettings } from '../settings/settings.ts';
@@ -7,7 +7,7 @@ import type { Check, CheckContext } from './finding.ts';
 import { relayOf } from './relay.ts';
 import { fails, failure, pass, warn } from './step.ts';
 
-/** Not configured is a failure; not enrolled is reported by `relay.identity`. */
+/** An agent that is not configured fails here; one that is not enrolled is reported by `relay.identity`. */
 export async function checkSettings({ state, env }: CheckContext): Promise<Check> {
   const name = 'settings';
   const missing = missingOf(state);

@@ -1,4 +1,7 @@
-/** The state folder: may the agent write it and its log, is there room, and can nobody else read the secrets in it? */
+/**
+ * The state folder: can the agent write to it and to its log, is there enough space, and are its secrets closed to
+ * others?
+ */
 import { constants } from 'node:fs';
 import { access, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,7 +16,7 @@ import { systemRun } from '../system/run.ts';
 import type { Check } from './finding.ts';
 import { fails, pass, type Verdict, warn } from './step.ts';
 
-/** A large district's state has about 40 MB, written twice at a time, and log files come on top. */
+/** A large district's state takes about 40 MB and exists twice during a write; log files come on top of that. */
 const scarceBytes = 200 << 20;
 const fullBytes = 20 << 20;
 
@@ -68,7 +71,7 @@ async function verdict(folder: string, platform: NodeJS.Platform, log: Settings[
   );
 }
 
-/** Writes as the agent does: on the disk, then gone. */
+/** Writes to disk as the agent does, then deletes the file. */
 async function writeError(folder: string): Promise<string | undefined> {
   const file = join(folder, `.check.${process.pid}.tmp`);
   try {
@@ -87,7 +90,7 @@ async function writeError(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Why nothing could be logged; nothing is made by asking. A folder that is missing is made by the first line. */
+/** Why the log cannot be written. The check itself creates nothing; the first log line creates a missing folder. */
 async function logError(log: Settings['log'], folder: string): Promise<string | undefined> {
   if (log.files === 0) return undefined;
   const path = logPath(log, folder);
@@ -101,13 +104,13 @@ async function logError(log: Settings['log'], folder: string): Promise<string | 
   }
 }
 
-/** A file that somebody else has left, for instance a command that was run as another user. */
+/** A file that belongs to another user, for instance because a command was run as that user. */
 async function othersFiles(folder: string): Promise<string | undefined> {
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
     const readable = await access(file, constants.R_OK | constants.W_OK).then(
       () => true,
-      // It may have gone in between.
+      // It may have been deleted in the meantime.
       (error: unknown) => isSystemError(error, 'ENOENT'),
     );
     if (!readable) return file;

@@ -1,4 +1,4 @@
-/** One check: its time, its finding, and what becomes of an error. */
+/** One check: its time limit, its finding, and how errors become findings. */
 import type { HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Check } from './finding.ts';
@@ -17,14 +17,14 @@ export function fails(fact: string, action: string): Verdict {
   return { status: 'fail', fact, action };
 }
 
-/** A failed check from an error of the catalog; its retry class says whether it may pass by itself. */
+/** A failed check, from an error in the catalog; the retry class says whether it may pass by itself. */
 export function failure(name: string, error: unknown): Check {
   const { code, message, action, retry } = toHallpassError(error);
   const temporary = retry === 'retry' || retry === 'retry-after';
   return { name, status: 'fail', fact: message, action, code, ...(temporary ? { temporary } : {}) };
 }
 
-/** Instead of a check that needs an earlier one, which has failed and is the one to look at. */
+/** Stands in for a check that was not run because an earlier one failed. */
 export function notTried(name: string, because: string): Check {
   return { name, ...warn(`Not tried, because ${because} failed.`, `Fix ${because} first.`), notTried: true };
 }
@@ -34,18 +34,18 @@ export interface Step {
   timeoutMs: number;
   /** Ends all checks. */
   signal: AbortSignal;
-  /** Gives an error that is none of the catalog its name there. */
+  /** Turns an error from outside the catalog into one from the catalog. */
   toError: (error: unknown) => HallpassError;
 }
 
 export interface StepResult<T> {
   check: Check;
-  /** What later checks build on; absent when this one failed. */
+  /** What later checks need; absent when this one failed. */
   value?: T;
 }
 
 /**
- * Runs one check within its time; what it throws becomes its finding.
+ * Runs one check within its time limit and turns what it throws into its finding.
  *
  * @throws the signal's reason
  */
@@ -60,7 +60,7 @@ export async function step<T>(
   either.addEventListener('abort', onAbort);
   try {
     either.throwIfAborted();
-    // Not everything can be cut off: a look into DNS ends when it ends.
+    // Not everything can be canceled: a DNS lookup ends only by itself.
     const { value, ...verdict } = await Promise.race([run(either), over]);
     return { check: { name, ...verdict }, ...(value === undefined ? {} : { value }) };
   } catch (error) {

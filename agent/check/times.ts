@@ -1,11 +1,10 @@
-/** How long each check may take, milliseconds. */
+/** How long each check may take, in milliseconds. */
 import { type DialTimes, dialTimes } from '../network/dial.ts';
 
 export interface CheckTimes extends DialTimes {
   dnsMs: number;
-  /** The WebSocket, from the dial to the relay's message. */
+  /** The WebSocket, from opening the connection to the relay's message. */
   upgradeMs: number;
-  /** One request to PowerSchool. */
   requestMs: number;
   /** The probe reads the whole district. */
   probeMs: number;

@@ -1,4 +1,4 @@
-/** Without PowerQueries: may the plugin read /ws/v1, and does a row of each list come? Nothing of a row is shown. */
+/** Without PowerQueries: may the plugin read /ws/v1, and does each list return a row? Shows nothing from the rows. */
 import type { Metadata, Paged } from '../powerschool/metadata.ts';
 import type { ListRequest, V1Client } from '../powerschool/rest/v1-client.ts';
 import { textAt } from '../powerschool/rest/v1-json.ts';
@@ -7,9 +7,9 @@ import { pass, type Verdict, warn } from './step.ts';
 const lists: readonly Paged[] = ['term', 'section', 'student', 'staff'];
 
 /**
- * One row of each list of the first school; the value is how many lists answered.
+ * Requests one row from each list of the first school; the value is how many lists answered.
  *
- * @throws HallpassError POWERSCHOOL_V1_DENIED and the others of a request
+ * @throws HallpassError POWERSCHOOL_V1_DENIED and the other errors of a request
  */
 export async function tryLists(client: V1Client, signal: AbortSignal): Promise<Verdict & { value: number }> {
   const one = (request: ListRequest) => client.page(request, { number: 1, size: 1 }, signal);
@@ -32,7 +32,7 @@ export function listsVerdict(answered: number): Verdict {
   );
 }
 
-/** Each plugin has limits of its own, which the administrator sets on its Data Configuration page. */
+/** Each plugin has its own limits, which the administrator sets on its Data Configuration page. */
 export function pagesVerdict(metadata: Metadata): Verdict {
   const limits = ([...lists, 'school', 'section_enrollment'] as const).map((resource) => metadata.pageLimit(resource));
   const [least, most] = [Math.min(...limits), Math.max(...limits)];

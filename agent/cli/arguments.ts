@@ -1,4 +1,4 @@
-/** Values on the command line that are no plain text. */
+/** Command-line values that are not plain text. */
 import { InvalidArgumentError } from 'commander';
 
 /** @throws InvalidArgumentError */

@@ -1,4 +1,4 @@
-/** The command line as an administrator meets it: real processes, files, exit codes. */
+/** The command line as an administrator uses it: real processes, files, exit codes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -17,12 +17,12 @@ import { runCli } from './program.ts';
 
 const main = fileURLToPath(new URL('../hallpass-agent.mjs', import.meta.url));
 
-/** The command as a process of its own. */
+/** Runs the command as a process of its own. */
 function start(home: string, ...args: string[]) {
   return spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, HALLPASS_HOME: home } });
 }
 
-/** The command in this process, which starts faster. */
+/** Runs the command in this process, which starts faster. */
 async function agent(home: string, args: string[], input = '') {
   const stdin = Object.assign(new PassThrough(), { isTTY: false });
   const stdout = new PassThrough();
@@ -60,7 +60,7 @@ async function open(t: Test, files: Record<string, string> = {}): Promise<Distri
   return district;
 }
 
-t.test('from nothing to the first sync, as the documentation says', async (t) => {
+t.test('goes from nothing to the first sync as the documentation describes', async (t) => {
   const district = await open(t, { code: 'ABCD-EFGH-JKLM\n' });
   const home = join(district.folder, '..', 'home');
   const { settings } = await AgentState.open(district.folder);
@@ -111,7 +111,7 @@ t.test('from nothing to the first sync, as the documentation says', async (t) =>
   }
 });
 
-t.test('wrong input is refused with a reason before anything is stored', async (t) => {
+t.test('refuses wrong input with a reason before storing anything', async (t) => {
   const home = join(t.testdir({ empty: '', 'ca.pem': 'no certificate', folder: { x: '' } }), 'home');
   const cases: [string[], number, RegExp][] = [
     [['configure', '--powerschool-url', 'http://powerschool.example'], 78, /POWERSCHOOL_ADDRESS_INSECURE/],
@@ -151,7 +151,7 @@ t.test('wrong input is refused with a reason before anything is stored', async (
   t.same(await readdir(home), []);
 });
 
-t.test('an address is completed, and what is stored is shown', async (t) => {
+t.test('completes an address and shows what it stored', async (t) => {
   const home = join(t.testdir({}), 'home');
   const page = ['--powerschool-url', 'powerschool.example.org/admin/home.html', '--relay-url', 'relay.example.com'];
   t.match(await agent(home, ['configure', ...page]), {
@@ -168,7 +168,7 @@ t.test('an address is completed, and what is stored is shown', async (t) => {
   t.notMatch(secret.out + secret.err, /hush/);
 });
 
-t.test('a broken file of settings is reported, and its copy is used', async (t) => {
+t.test('reports a broken settings file and uses its copy', async (t) => {
   const district = await open(t);
   const file = join(district.folder, 'settings.json');
   t.match(await agent(district.folder, ['configure', '--page-size', '20']), { code: 0 });
@@ -189,7 +189,7 @@ t.test('a broken file of settings is reported, and its copy is used', async (t) 
   t.notMatch((await agent(district.folder, ['sync', '--once'])).out, /STATE_PAUSE_LOST/);
 });
 
-t.test('the identity has a copy from the first write on, and what killed writes left behind is tidied', async (t) => {
+t.test('keeps a copy of the identity from the first write, and cleans up after killed writes', async (t) => {
   const home = join(t.testdir({}), 'state');
   const fresh = await AgentState.open(home);
   const { identity } = await AgentState.open((await open(t)).folder);
@@ -207,7 +207,7 @@ t.test('the identity has a copy from the first write on, and what killed writes 
   t.same(left, [`settings.json.${process.ppid}.tmp`], 'only what a living process writes');
 });
 
-t.test('a wrong secret ends the command and is no secret any less', async (t) => {
+t.test('a wrong secret ends the command and is still not shown', async (t) => {
   const district = await open(t);
   district.powerschool.clientSecret = 'changed-in-powerschool';
   const { code, err, out } = await agent(district.folder, ['sync', '--once']);
@@ -215,7 +215,7 @@ t.test('a wrong secret ends the command and is no secret any less', async (t) =>
   t.notMatch(out + err, /correct/);
 });
 
-t.test('the service is killed, runs again without a word, and stops cleanly when asked', async (t) => {
+t.test('a killed service starts again without complaint and stops cleanly on request', async (t) => {
   const district = await open(t);
   const batch = district.relay.next('batch');
   district.relay.fault = (message) => (message.type === 'batch' ? 'swallow' : undefined);
@@ -243,7 +243,7 @@ t.test('the service is killed, runs again without a word, and stops cleanly when
   await t.rejects(stat(join(district.folder, 'agent.lock')), 'the lock is gone');
 });
 
-t.test('status tells what the page tells, and when it was so', async (t) => {
+t.test('status shows the same as the page, with the time of each fact', async (t) => {
   const nothing = await agent(join(t.testdir({}), 'home'), ['status']);
   t.match(nothing, { code: 0, out: /Running +no\n[\s\S]*Connection +never open\n/ });
   t.match(
@@ -266,7 +266,7 @@ t.test('status tells what the page tells, and when it was so', async (t) => {
   district.relay.refuse = { status: 503, body: { code: 'RELAY_BUSY', message: 'The relay takes no new connections.' } };
   district.relay.closeAll('protocol');
   await lost;
-  // The file is written beside the work.
+  // This file is written asynchronously.
   while ((await AgentState.open(district.folder)).link?.connected !== false) await setImmediate();
   t.match(await agent(district.folder, ['status']), {
     out: /Connection +lost since 20\d\d-.*\n[\s\S]*Problem +\[(LINK_LOST|RELAY_BUSY)\] .*\(since 20\d\d-[^)]+\)\n {2}→ /,
@@ -298,19 +298,19 @@ t.test('help has an example and the exit codes', async (t) => {
   }
 });
 
-t.test('a reader who leaves early is no error', async (t) => {
+t.test('output that is cut off by its reader is not an error', async (t) => {
   const child = start(join(t.testdir({}), 'state'), 'status');
   child.stdout.destroy();
   t.same(await Promise.all([text(child.stderr), once(child, 'exit')]), ['', [0, null]]);
 });
 
-t.test('the plugin is written where it was asked for', async (t) => {
+t.test('writes the plugin to the given path', async (t) => {
   const file = join(t.testdir({}), 'plugin.zip');
   t.match(await agent(join(file, '..', 'home'), ['plugin', '--out', file]), { code: 0, out: /8 queries/ });
   t.equal((await readFile(file)).subarray(0, 2).toString(), 'PK');
 });
 
-t.test('the lock outlives no process', async (t) => {
+t.test('releases the lock when the process dies', async (t) => {
   const folder = join(t.testdir({}), 'state');
   const { lock: path } = statePaths(folder);
   const lock = await takeLock(path);
@@ -338,7 +338,7 @@ t.test('the lock outlives no process', async (t) => {
   await (await takeLock(path)).release();
 });
 
-t.test('the state folder per platform', async (t) => {
+t.test('chooses the state folder by platform', async (t) => {
   const at = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, uid: number | undefined = 1000) =>
     stateFolder({ env, platform, uid, homedir: '/home/me' });
   t.equal(at('linux', { HALLPASS_HOME: '/x', STATE_DIRECTORY: '/y' }), '/x');

@@ -1,4 +1,4 @@
-/** The command line of the agent: options, help, and the exit code of what they lead to. */
+/** The command line of the agent: options, help, and exit codes. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
 import { variants } from '../../plugin/manifest.ts';
@@ -35,7 +35,8 @@ Exit codes:
  * @returns the exit code, see shared/terminal.ts
  */
 export async function runCli(args: readonly string[], surroundings: Context): Promise<number> {
-  // Here, so that no command can forget it: names of schools and districts, and what proxies say, come from elsewhere.
+  // Done here so that no command can forget it: names of schools and districts and a proxy's messages come from
+  // outside.
   const { stdout, stderr } = surroundings;
   const context = { ...surroundings, stdout: printableOutput(stdout), stderr: printableOutput(stderr) };
   let exitCode: number = exitCodes.ok;
@@ -50,14 +51,14 @@ export async function runCli(args: readonly string[], surroundings: Context): Pr
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, context.stderr);
     if (error.exitCode === 0) return exitCodes.ok;
-    // Without a command, or without one of "service", the help was shown.
+    // Without a command, or with "service" alone, the help has already been shown.
     if (error.code !== 'commander.help') reportError(optionError(error, command, words), context.stderr);
     return exitCodes.usage;
   }
 }
 
 /**
- * Commands are loaded when they are called: what `run` needs would be half of the start of every other.
+ * Commands are loaded when called: loading what `run` needs would double the start time of every other command.
  *
  * @param exitWith sets the exit code of a command that ran to its end
  */
@@ -68,13 +69,13 @@ function program(context: Context, exitWith: (code: number) => void): Command {
     )
     .version(hallpassVersion)
     .helpCommand('help [command]', 'show the help of a command')
-    // So that "plugin --version 1.2" is the plugin's version, not a question for the program's.
+    // Makes "plugin --version 1.2" set the plugin's version instead of printing the program's.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      // Reported where it is caught, like every other error.
+      // Errors are reported where they are caught, like all others.
       outputError: () => undefined,
     })
     .addHelpText(

@@ -1,4 +1,7 @@
-/** What people type wrong at the agent's terminal: each time a sentence, the next step, and the exit code that fits. */
+/**
+ * Mistakes that people make at the agent's terminal: each is answered with a sentence, the next step, and a fitting
+ * exit code.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -22,7 +25,7 @@ const plugin = ['plugin', '--out', at('plugin.zip')];
 const configure = (...args: string[]) => ['configure', ...args];
 const enroll = (...args: string[]) => ['enroll', '--relay', 'https://127.0.0.1:1', ...args];
 
-/** Command line, exit code, and what is said. */
+/** Command line, exit code, and expected message. */
 const table: [args: string[], code: number, said: RegExp][] = [
   [['tea'], usage, /Unknown command 'tea'\.\n/],
   [['statsu'], usage, /Unknown command 'statsu'\. Did you mean "status"\?/],
@@ -125,7 +128,7 @@ const table: [args: string[], code: number, said: RegExp][] = [
   [['service', 'install', '--platform', 'mac'], usage, /it is one of linux, win32/],
 ];
 
-t.test('wrong input is answered with a sentence, the next step and the right exit code', async (t) => {
+t.test('answers wrong input with a sentence, the next step and the right exit code', async (t) => {
   for (const [args, code, said] of table) {
     const line = args.join(' ').slice(0, 80);
     const ended = await runCommand(home, args);
@@ -136,12 +139,12 @@ t.test('wrong input is answered with a sentence, the next step and the right exi
   t.notMatch(await readdir(home), ['settings.json'], 'nothing was stored');
 });
 
-t.test('without a command the help is shown, and it is a wrong use', async (t) => {
+t.test('shows the help without a command, with the exit code for wrong usage', async (t) => {
   t.match(await runCommand(home, []), { code: usage, err: /Usage: hallpass-agent/ });
   t.match(await runCommand(home, ['service']), { code: usage, err: /install.*uninstall/s });
 });
 
-t.test('a client id that does not look like one of PowerSchool is stored, with a warning', async (t) => {
+t.test("stores a client id that does not look like one of PowerSchool's, with a warning", async (t) => {
   const folder = t.testdir();
   const given = (id: string) => runCommand(folder, configure('--powerschool-client-id', id));
   t.match(await given('abcde'), {
@@ -153,7 +156,7 @@ t.test('a client id that does not look like one of PowerSchool is stored, with a
   t.match(await readFile(join(folder, 'settings.json'), 'utf8'), `"${guid}"`);
 });
 
-t.test('a file in the place of the state folder is named, and not a file in it', async (t) => {
+t.test('names a file that stands in place of the state folder, not a file inside it', async (t) => {
   const file = join(t.testdir({ file: '' }), 'file');
   const commands = [
     ['status'],
@@ -176,7 +179,7 @@ t.test('a file in the place of the state folder is named, and not a file in it',
   });
 });
 
-t.test('output that nobody takes', { skip: process.platform === 'win32' }, async (t) => {
+t.test('handles output that nobody reads', { skip: process.platform === 'win32' }, async (t) => {
   const env = { ...process.env, HALLPASS_HOME: t.testdir() };
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const shell = async (line: string) => {
@@ -192,7 +195,7 @@ t.test('output that nobody takes', { skip: process.platform === 'win32' }, async
   t.match(await shell('"$0" "$1" stauts 2> /dev/full'), { code: 64, out: '', err: '' });
 });
 
-t.test('input that ends, and Ctrl-C, end a dialog with a word', async (t) => {
+t.test('ends a dialog with a message when input ends or on Ctrl-C', async (t) => {
   const gone = new Typist();
   const ended = runCommand(home, enroll(), { typist: gone });
   await gone.sees('enrollment code');
@@ -200,7 +203,7 @@ t.test('input that ends, and Ctrl-C, end a dialog with a word', async (t) => {
   t.match(await ended, { code: fix, err: /^error\[INPUT_ENDED\] .*\n {2}→ .*\n$/ });
 });
 
-t.test('a filter that answers an enrollment in place of the relay is no bug of ours', async (t) => {
+t.test('an enrollment answered by a web filter instead of the relay is not reported as a bug', async (t) => {
   const relay = new RelayDouble();
   const url = await relay.open();
   t.teardown(() => relay.close());

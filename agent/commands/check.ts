@@ -1,4 +1,4 @@
-/** `hallpass-agent check`: is everything right, and if not, what to do? */
+/** `hallpass-agent check`: is everything right, and if not, what should be done? */
 import { systemClock } from '../../shared/clock.ts';
 import { printableLine, writeControl } from '../../shared/printable.ts';
 import { exitCodes, isRich } from '../../shared/terminal.ts';
@@ -12,10 +12,10 @@ const looks = {
   fail: { icon: '✗', color: 31 },
 } as const;
 
-/** Neither good nor bad, so it has no color: an earlier check is the one to look at. */
+/** Neither good nor bad, so it has no color: the earlier check needs attention. */
 const skipped = '- skip';
 
-/** Names are padded to this, so that facts stand under each other. */
+/** Names are padded to this width so that the facts line up. */
 const nameWidth = 21;
 
 /**
@@ -35,7 +35,7 @@ export async function check(
   return exitCodeOf(checks);
 }
 
-/** Prints each check as it comes, and their sum. */
+/** Prints each check as it comes, and a summary. */
 export async function showChecks(
   checks: AsyncIterable<Check>,
   stdout: NodeJS.WriteStream,
@@ -45,7 +45,7 @@ export async function showChecks(
   const seen: Check[] = [];
   let next = '';
   for await (const found of checks) {
-    // Several in a row that want the same of the reader say it once.
+    // Consecutive checks with the same next step print it once.
     if (found.action !== next) stdout.write(actionText(next));
     next = found.action;
     const colored = rich && found.notTried !== true;
@@ -59,7 +59,7 @@ export async function showChecks(
   return seen;
 }
 
-/** Warnings are no reason to fail. A failure that may pass by itself says so, unless there is one that does not. */
+/** Warnings do not count as failure. The exit code says "may pass by itself" only if every failure may. */
 export function exitCodeOf(checks: readonly Check[]): number {
   const failed = checks.filter(({ status }) => status === 'fail');
   if (failed.length === 0) return exitCodes.ok;
@@ -79,12 +79,11 @@ function statusText({ status, notTried }: Check): string {
   return notTried === true ? skipped : `${looks[status].icon} ${status}`;
 }
 
-/** `  relay.tls  fact`: what others sent cannot add a line of its own. */
+/** `  relay.tls  fact`: text from other systems cannot add a line. */
 function factText({ name, fact }: Check): string {
   return `  ${name.padEnd(nameWidth)} ${printableLine(fact)}\n`;
 }
 
-/** The next step, on a line of its own. */
 function actionText(action: string): string {
   return action === '' ? '' : `${' '.repeat(8)}→ ${action}\n`;
 }

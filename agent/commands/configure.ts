@@ -1,4 +1,4 @@
-/** `hallpass-agent configure`: checks and stores settings; what is not named stays as it is. */
+/** `hallpass-agent configure`: checks and stores settings; settings that are not named stay as they are. */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
@@ -14,7 +14,7 @@ import { secretFromFile, secretFromStdin } from '../terminal/input.ts';
 import { type TypedAddress, typedAddress, typedProxy } from '../terminal/typed-address.ts';
 import { tidyText } from '../terminal/typed-text.ts';
 
-/** Value of `--proxy` that takes the setting back. */
+/** The value of `--proxy` that removes the setting. */
 const fromEnvironment = 'environment';
 
 const proxyCredentials = 'proxy credentials (user:password)';
@@ -48,7 +48,7 @@ export interface ConfigureOptions {
   logFileMb?: number;
 }
 
-/** @throws HallpassError as {@link storeSettings}, FILE_UNREADABLE, INPUT_ENDED; nothing is stored then */
+/** @throws HallpassError as {@link storeSettings}, FILE_UNREADABLE, INPUT_ENDED; then nothing is stored */
 export async function configure({ folder, stdin, stdout, stderr }: Context, typed: ConfigureOptions): Promise<void> {
   const { options, notes } = completed(typed);
   const { powerschoolSecretFile, powerschoolSecretStdin, proxyCredentialsFile, proxyCredentialsStdin } = options;
@@ -71,7 +71,10 @@ export async function configure({ folder, stdin, stdout, stderr }: Context, type
   }
 }
 
-/** Addresses as they are stored, and what was changed for that. @throws HallpassError SETTING_INVALID and others */
+/**
+ * Addresses in the form in which they are stored, and what was changed to get there. @throws HallpassError
+ * SETTING_INVALID and others
+ */
 function completed(typed: ConfigureOptions): { options: ConfigureOptions; notes: string[] } {
   const options = { ...typed };
   const notes: string[] = [];
@@ -93,7 +96,7 @@ function completed(typed: ConfigureOptions): { options: ConfigureOptions; notes:
   return { options, notes };
 }
 
-/** On a command line a password can be read by other users: it is refused there, and not only kept apart. */
+/** Other users can read a password on a command line, so it is refused there instead of just stored separately. */
 function configuredProxy(typed: string): TypedAddress {
   const proxy = typedProxy(typed, 'proxy.url');
   if (proxy.signIn === undefined) return proxy;
@@ -108,11 +111,11 @@ export interface GivenSecrets {
 }
 
 /**
- * Stores what is named, in the options or as a secret.
+ * Stores the named settings, from options or secrets.
  *
  * @returns the names of what was stored
  * @throws HallpassError SETTING_INVALID, POWERSCHOOL_ADDRESS_INSECURE, RELAY_ADDRESS_INSECURE, FILE_UNREADABLE,
- *   CA_FILE_INVALID, STATE_UNREADABLE, STATE_UNWRITABLE; nothing is stored then
+ *   CA_FILE_INVALID, STATE_UNREADABLE, STATE_UNWRITABLE; then nothing is stored
  */
 export async function storeSettings(
   folder: string,
@@ -145,12 +148,12 @@ export async function storeSettings(
     'log.fileMB': options.logFileMb,
   };
   const settings = changeSettings(state.settings, changes);
-  // Another proxy does not get the credentials of the one before: they are forgotten (null).
+  // A new proxy must not receive the previous proxy's credentials: they are deleted (null).
   const otherProxy = settings.proxy.url !== state.settings.proxy.url ? null : undefined;
   const signIn = proxy === undefined ? otherProxy : proxySignInOf(proxy);
 
   await state.saveSettings(settings);
-  // Before there is a secret in it.
+  // Before a secret is written to it.
   if (process.platform === 'win32') await closeSecretFiles(state.paths);
   if (secret !== undefined) await state.saveSecret(secret);
   if (signIn !== undefined) await state.saveProxySignIn(signIn);
@@ -173,7 +176,7 @@ export function proxySignInOf(given: string): ProxySignIn {
   throw fail('SETTING_INVALID', { setting: proxyCredentials, reason: 'it is not of the form user:password' });
 }
 
-/** Absolute, for the same reason. @throws HallpassError SETTING_INVALID for a folder, in which nothing could be written */
+/** Absolute for the same reason. @throws HallpassError SETTING_INVALID for a folder, to which nothing can be written */
 async function logFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const found = await stat(file).catch(() => undefined);
@@ -181,7 +184,7 @@ async function logFile(file: string | undefined): Promise<string | undefined> {
   throw fail('SETTING_INVALID', { setting: 'log.file', reason: `${resolve(file)} is a folder and not a file` });
 }
 
-/** Absolute, because the service runs in another folder; read once, so that a wrong file is reported now. */
+/** Absolute because the service runs in another folder; read once so that a wrong file is reported now. */
 async function caFile(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   await trustedAuthorities(file);

@@ -1,4 +1,4 @@
-/** `hallpass-agent enroll`: makes this machine's key and registers it with a one-time code. */
+/** `hallpass-agent enroll`: creates this machine's key and registers it with a one-time code. */
 import { resolve } from 'node:path';
 import { fail } from '../../shared/errors.ts';
 import { printableLine } from '../../shared/printable.ts';
@@ -48,11 +48,11 @@ export async function enrollAgent(context: Context, options: EnrollOptions): Pro
     name: options.name === undefined ? undefined : tidyText(options.name),
   });
 
-  // Taken first, because it also proves that the folder can be written: the code works only once.
+  // Taken first because it also proves that the folder is writable: the code works only once.
   const lock = await takeLock(state.paths.lock);
   try {
     const code = await readCode(context, options);
-    // Before the key is in it, and before the code is spent.
+    // Before the key is written to it, and before the code is used up.
     if (process.platform === 'win32') await closeSecretFiles(state.paths);
     const identity = await enroll({ relay, ca, proxy, code, name: settings.name ?? hostname, signal: stop });
     if (identity.tenantId !== state.identity?.tenantId) {

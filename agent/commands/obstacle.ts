@@ -1,10 +1,10 @@
-/** Why an agent that does not run does not run, as `page` and `status` tell it. */
+/** Why an agent is not running, as `page` and `status` report it. */
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { passesByItself } from '../page/problems.ts';
 import { powerschoolSettings } from '../settings/settings.ts';
 import type { AgentState, LastingProblem } from '../state/agent-state.ts';
 
-/** What is missing, else what ended it. What passes by itself has ended nothing. */
+/** What is missing, or else the error that ended it. An error that passes by itself does not end the agent. */
 export function obstacleOf(state: AgentState): LastingProblem | undefined {
   try {
     powerschoolSettings(state.settings, state.secret);

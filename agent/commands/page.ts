@@ -1,4 +1,4 @@
-/** `hallpass-agent page`: the local page of an agent that does not run, to see why, and to run the checks. */
+/** `hallpass-agent page`: the local page of an agent that is not running, to see why and to run the checks. */
 import { once } from 'node:events';
 import { systemClock } from '../../shared/clock.ts';
 import { Baselines } from '../baseline/baselines.ts';
@@ -25,7 +25,7 @@ export async function showPage({ folder, env, platform, hostname, stdout, stop }
   }
   const clock = systemClock;
   const baselines = new Baselines(state.paths.baseline);
-  // An agent may be started while this one looks, and its writes under way must stay.
+  // An agent may start while this command looks, and its unfinished writes must stay.
   await baselines.scan({ tidy: false });
   const history = await new HistoryFile(state.paths.history, clock).load();
   const board = boardOf(state, clock, { working: false, history, obstacle: obstacleOf(state) });

@@ -44,7 +44,7 @@ function folderOf(t: Test): { folder: string; zip: string } {
   return { folder, zip: join(folder, 'hallpass-plugin.zip') };
 }
 
-t.test('writes the ZIP with its guide beside it', async (t) => {
+t.test('writes the ZIP and its guide', async (t) => {
   const { folder, zip } = folderOf(t);
   t.match(await plugin(folder, '--out', zip), {
     code: 0,
@@ -75,7 +75,7 @@ t.test('writes the ZIP with its guide beside it', async (t) => {
   t.match(await readPluginFile(join(folder, 'rest')), { v1Access: 'READ', version: '7.1' });
 });
 
-t.test('a further property is one column more, and the account says when it leaves', async (t) => {
+t.test('an optional property adds one column, and the summary says when it leaves the network', async (t) => {
   const { folder, zip } = folderOf(t);
   const explained = await plugin(folder, '--explain', '--also', 'homeRoom', '--out', zip);
   t.match(explained, {
@@ -106,7 +106,7 @@ t.test('an update needs a higher version than the earlier plugin', async (t) => 
   t.match([...(await readPluginFile(zip)).accessRequest.keys()].join(), 'U_STUDENTSUSERFIELDS.EMAIL');
 });
 
-t.test('accounts for every column, and for what changes, without writing anything', async (t) => {
+t.test('accounts for every column and every change without writing anything', async (t) => {
   const { folder, zip } = folderOf(t);
   await plugin(folder, '--out', zip);
   const explained = await plugin(folder, '--explain', '--previous', zip, '--teacher-username', 'number');
@@ -132,7 +132,7 @@ t.test('accounts for every column, and for what changes, without writing anythin
   t.same(await files(folder), ['hallpass-plugin.md', 'hallpass-plugin.zip']);
 });
 
-t.test('wrong choices are refused before anything is written', async (t) => {
+t.test('refuses wrong options before writing anything', async (t) => {
   const { folder, zip } = folderOf(t);
   const other = join(t.testdir({ 'sds.xml': sdsPlugin, 'broken.zip': 'PK' }));
   const cases: [string[], number, RegExp][] = [
@@ -158,7 +158,7 @@ t.test('wrong choices are refused before anything is written', async (t) => {
   });
 });
 
-/** In the shape of the plugin that Microsoft's own sync asked districts to install. */
+/** Has the shape of the plugin that Microsoft's own sync asked districts to install. */
 const sdsPlugin = `<?xml version="1.0" encoding="UTF-8"?>
 <plugin xmlns="http://plugin.powerschool.pearson.com" name="Microsoft School Data Sync" version="1.0.0">
   <oauth></oauth>

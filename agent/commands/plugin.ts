@@ -1,4 +1,6 @@
-/** `hallpass-agent plugin`: writes the ZIP that the administrator installs in PowerSchool, and accounts for it. */
+/**
+ * `hallpass-agent plugin`: writes the ZIP that the administrator installs in PowerSchool, and summarizes its contents.
+ */
 import { basename, resolve } from 'node:path';
 import type { PluginContents } from '../../plugin/contents.ts';
 import { type Explanation, explain } from '../../plugin/explain.ts';
@@ -30,10 +32,10 @@ export interface PluginOptions {
 }
 
 /**
- * Checks everything before anything is written. Without `out` only the account is given.
+ * Checks everything before it writes anything. Without `out` it only prints the summary.
  *
- * @throws HallpassError PLUGIN_OPTION_INVALID, PLUGIN_ARCHIVE_INVALID, PLUGIN_OF_ANOTHER_NAME, PLUGIN_VERSION_NOT_HIGHER,
- *   PLUGIN_INVALID, PLUGIN_UNWRITABLE, FILE_UNREADABLE
+ * @throws HallpassError PLUGIN_OPTION_INVALID, PLUGIN_ARCHIVE_INVALID, PLUGIN_OF_ANOTHER_NAME,
+ *   PLUGIN_VERSION_NOT_HIGHER, PLUGIN_INVALID, PLUGIN_UNWRITABLE, FILE_UNREADABLE
  */
 export async function writePlugin({ stdout }: Context, options: PluginOptions): Promise<void> {
   const { out, json } = options;

@@ -1,4 +1,4 @@
-/** What a relay, a proxy or PowerSchool calls itself cannot act on the administrator's terminal. */
+/** Names from a relay, a proxy or PowerSchool cannot control the administrator's terminal. */
 import { join } from 'node:path';
 import t from 'tap';
 import { runCommand } from '../testing/command.ts';
@@ -8,7 +8,7 @@ const hostile = 'Contoso\u001b]0;owned\u0007\u009b2J\u202e\nerror[FAKED] call 55
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const acted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
 
-t.test('a tenant name with escape sequences and line ends is shown, and does nothing', async (t) => {
+t.test('shows a district name with escape sequences and line ends without executing them', async (t) => {
   const relay = new RelayDouble();
   relay.tenantName = hostile;
   const url = await relay.open();

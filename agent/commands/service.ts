@@ -173,7 +173,7 @@ function needRunning({ installed, state, pid, lastExit }: ServiceStatus, logFold
   throw fail('SERVICE_NOT_RUNNING', { state, detail, next });
 }
 
-/** What works in this shell would fail in the service. The value may hold a password: it is not shown. */
+/** A proxy variable in this shell would not reach the service. Its value may contain a password, so it is not shown. */
 function proxyHint({ env }: Context, { settings }: AgentState): string | undefined {
   const name = ['https_proxy', 'HTTPS_PROXY'].find((variable) => env[variable]);
   if (name === undefined || settings.proxy.url !== undefined) return undefined;

@@ -1,4 +1,4 @@
-/** `hallpass-agent status`: what this agent is, and how its last cycles went, from the state folder alone. */
+/** `hallpass-agent status`: what this agent is and how its last cycles went, from the state folder alone. */
 import { pageOf } from '../../plugin/where-to-fix.ts';
 import { fail } from '../../shared/errors.ts';
 import { printableLine } from '../../shared/printable.ts';
@@ -59,14 +59,14 @@ export async function showStatus({ folder, stdout }: Context, { json }: { json?:
   for (const row of leftOut) stdout.write(`  ${leftOutLine(row)}  (${pageOf(row.kind, row.field)})\n`);
 }
 
-/** What stands in the way now; of an agent that does not run, also that. */
+/** Current problems; for an agent that is not running, also the reason. */
 function problemsOf(state: AgentState, running: boolean): LastingProblem[] {
   const { health, link } = state;
   if (!running) {
     const { code, message, action } = fail('AGENT_NOT_RUNNING', {});
     return [obstacleOf(state) ?? { code, message, action }];
   }
-  // What was wrong when the connection was lost is no longer known to be so once it is open again.
+  // A problem from the time of a lost connection may no longer exist once the connection is open again.
   const lost = link?.connected === false ? link.problem : undefined;
   return [lost, health.problem].filter((problem) => problem !== undefined);
 }

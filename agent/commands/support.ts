@@ -1,4 +1,4 @@
-/** `hallpass-agent support-bundle`: writes what people need who are asked for help. */
+/** `hallpass-agent support-bundle`: writes what someone needs in order to help. */
 import { resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
 import { fail } from '../../shared/errors.ts';

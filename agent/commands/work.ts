@@ -1,4 +1,4 @@
-/** `hallpass-agent run` and `sync --once`: where what the agent reports is shown and kept. */
+/** `hallpass-agent run` and `sync --once`: where the agent's reports are shown and stored. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
@@ -14,7 +14,7 @@ import type { Context } from '../terminal/context.ts';
 
 export interface WorkOptions {
   logFormat: 'json' | 'text';
-  /** Instead of the one in the settings. */
+  /** Replaces the one in the settings. */
   logFile?: string;
 }
 
@@ -31,7 +31,7 @@ export async function syncOnce(
   await work(context, options, false, (agent) => agent.syncOnce(options.acceptEmpty));
 }
 
-/** What ends the work is in the log files as well, where the administrator of a service looks first. */
+/** Logs what ended the work, too: that is where the administrator of a service looks first. */
 async function work(
   context: Context,
   { logFormat, logFile }: WorkOptions,
@@ -55,7 +55,7 @@ async function work(
     await task(agent).finally(() => agent.close());
   } catch (thrown) {
     const error = toHallpassError(thrown);
-    // Before there is a state folder, nothing is left behind by a mere attempt.
+    // An attempt before there is a state folder leaves nothing behind.
     if (error.message !== reported && existsSync(folder)) logged(toProblem(error));
     throw error;
   }

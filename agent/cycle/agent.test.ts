@@ -1,4 +1,4 @@
-/** What the running agent does between its cycles: quiet hours, and credentials that change under it. */
+/** What the running agent does between cycles: quiet hours, and credentials that change while it runs. */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -13,7 +13,7 @@ const command = { type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', n
 
 const hourMs = 3_600_000;
 
-/** A clock that can be set forward; waits of more than ten minutes last until then, shorter ones are real. */
+/** A clock that can be moved forward; waits of more than ten minutes last until it is, shorter ones are real. */
 class Adjustable implements Clock {
   #ahead = 0;
   #waiting = Promise.withResolvers<void>();
@@ -54,7 +54,7 @@ async function start(t: Test, district: District, clock: Clock) {
   };
   const agent = new Agent({ ...parts, clock, report }, stop.signal);
   const running = agent.run();
-  /** The nth event of that name. */
+  /** The nth event with that name. */
   const event = async (name: AgentEvent['event'], nth = 1) => {
     const found = () => events.filter((seen) => seen.event === name)[nth - 1];
     while (found() === undefined) await new Promise<void>((resolve) => heard.push(resolve));
@@ -68,14 +68,14 @@ async function start(t: Test, district: District, clock: Clock) {
   return { events, event };
 }
 
-/** Sets quiet hours from and to so many hours from now, in the UTC that this district lives in. */
+/** Sets quiet hours from one to another number of hours from now, in UTC, the zone of this district. */
 async function quiet(district: District, from: number, to: number): Promise<void> {
   const time = (hours: number) => new Date(Date.now() + hours * hourMs).toISOString().slice(11, 16);
   const state = await AgentState.open(district.folder);
   await state.saveSettings(changeSettings(state.settings, { quiet: [{ from: time(from), to: time(to) }] }));
 }
 
-/** PowerSchool's clock goes with the agent's. */
+/** PowerSchool's clock follows the agent's. */
 function liveInUtc(district: District, clock: Clock, onAsked: (query: string | undefined) => void = () => undefined) {
   district.powerschool.fault = ({ path, query }, answer) => {
     onAsked(query);
@@ -85,7 +85,7 @@ function liveInUtc(district: District, clock: Clock, onAsked: (query: string | u
   };
 }
 
-t.test('in quiet hours nothing is asked, not even for the relay, until they are over', async (t) => {
+t.test('asks nothing in quiet hours, not even for the relay, until they are over', async (t) => {
   const district = await open(t);
   await quiet(district, -1, 1);
   const clock = new Adjustable();
@@ -107,7 +107,7 @@ t.test('in quiet hours nothing is asked, not even for the relay, until they are 
   t.equal(district.powerschool.of('probe').length, 1);
 });
 
-t.test('a cycle that is under way when they begin ends after the bucket it is at', async (t) => {
+t.test('a cycle that is running when quiet hours begin ends after its current bucket', async (t) => {
   const district = await open(t);
   await quiet(district, 1, 3);
   const clock = new Adjustable();
@@ -132,10 +132,10 @@ t.test('a person may sync at any time', async (t) => {
   t.same(district.relay.ids(), Object.fromEntries(Object.entries(district.ids()).sort()));
 });
 
-t.test('a secret that is changed under a paused agent is used within seconds', async (t) => {
+t.test('a paused agent uses a changed secret within seconds', async (t) => {
   const district = await open(t);
   district.powerschool.clientSecret = 'rotated';
-  // Only the look at the credentials is hurried; every other wait is a real one.
+  // Only the check of the credentials is sped up; every other wait is real.
   const looks: number[] = [];
   const clock: Clock = {
     now: () => systemClock.now(),

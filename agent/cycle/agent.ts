@@ -1,4 +1,4 @@
-/** The agent at work: connected to the relay for as long as it runs, one cycle after the other, whatever happens. */
+/** The agent at work: stays connected to the relay and runs one cycle after another, whatever happens. */
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import { sameDigest } from '../../shared/digest.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
@@ -23,11 +23,11 @@ import { Uplink, type UplinkListener } from '../uplink/uplink.ts';
 import type { CycleReport } from './cycle.ts';
 import { type Asked, CycleRunner, type CycleRunnerParts, toErrorMessage } from './runner.ts';
 
-/** How often `sync --once` runs the cycle again because the relay asked for repairs. */
+/** How many times `sync --once` repeats the cycle because the relay asked for repairs. */
 const repairRounds = 3;
-/** Longest wait that a timer can take, 24 days. */
+/** The longest wait that a timer can take, 24 days. */
 const forEverMs = 2 ** 31 - 1;
-/** While PowerSchool refuses the credentials, how often they are looked at for a change, milliseconds. */
+/** How often to check for changed credentials while PowerSchool refuses them, in milliseconds. */
 const credentialsEveryMs = 5000;
 
 export interface AgentParts extends CycleRunnerParts {
@@ -47,21 +47,21 @@ export class Agent {
   readonly #parts: AgentParts;
   readonly #stop: AbortSignal;
   readonly #runner: CycleRunner;
-  /** Records at the relay, of the buckets where our baseline does not agree with it. */
+  /** The number of records at the relay, for buckets where our baseline does not match it. */
   #suspects = new Map<string, number>();
   #pausedUntil = 0;
   readonly #setBack = new SetBack();
-  /** End of the quiet hours that were reported last. */
+  /** The end of the quiet hours that were last reported. */
   #quietUntil = 0;
-  /** The session that knows of the pause. */
+  /** The session that has been told about the pause. */
   #pauseReported: Session | undefined;
-  /** Somebody here wants a cycle at once. */
+  /** Someone on this computer asked for a cycle at once. */
   #wanted = false;
   /** Ids of `sync` commands that wait for the next cycle. */
   #commands: string[] = [];
-  /** Waits for what is next; undefined before the first session. */
+  /** The loop that waits for the next cycle; undefined before the first session. */
   #loop: Loop | undefined;
-  /** The credentials were refused, and the last wait was one for others. */
+  /** The credentials were refused, and the last wait was for new ones. */
   #watchesCredentials = false;
   #busy = false;
 
@@ -73,7 +73,7 @@ export class Agent {
   }
 
   /**
-   * Works until told to stop.
+   * Works until stopped.
    *
    * @throws HallpassError AGENT_UNKNOWN, AGENT_REPLACED, PROTOCOL_UNSUPPORTED; everything else is reported and retried
    */
@@ -89,13 +89,16 @@ export class Agent {
     });
   }
 
-  /** Begins a cycle as soon as there is a connection, in quiet hours, too. */
+  /** Begins a cycle as soon as there is a connection, even in quiet hours. */
   syncNow(): void {
     this.#wanted = true;
     this.#loop?.wake();
   }
 
-  /** Lets a cycle under way end, and begins no other until {@link resume}; remembered over restarts. @throws HallpassError STATE_UNWRITABLE */
+  /**
+   * Lets a running cycle end and starts no other until {@link resume}; survives restarts. @throws HallpassError
+   * STATE_UNWRITABLE
+   */
   async pause(): Promise<void> {
     const { state, report, clock } = this.#parts;
     const since = timestamp(clock);
@@ -111,7 +114,7 @@ export class Agent {
     this.#loop?.wake();
   }
 
-  /** One connection, one cycle, and what the relay wants repaired. @throws HallpassError the first thing that went wrong */
+  /** One connection, one cycle, and the repairs that the relay asks for. @throws HallpassError the first error */
   async syncOnce(acceptEmpty: ReadonlySet<Kind>): Promise<void> {
     await this.#connected(false, async (uplink) => {
       for (let round = 0; round <= repairRounds; ) {
@@ -120,7 +123,7 @@ export class Agent {
         const outcome = await this.#cycle(session, asked).catch((error: unknown) => {
           if (!session.renewed) throw error;
         });
-        // A change of profiles cut it short: what the relay wants now is in the next session.
+        // A change of profiles cut the cycle short; the next session knows what the relay wants now.
         if (outcome === undefined) continue;
         const { failures, repairs } = outcome;
         if (failures[0] !== undefined) throw failures[0];
@@ -135,7 +138,7 @@ export class Agent {
     report({ event: 'agent.ready', version: hallpassVersion, folder: state.folder });
     await this.#runner.describe(this.#stop);
     const uplink = this.#uplink(persistent);
-    // A cycle under way comes to its own end; without one there is nothing to wait for.
+    // A running cycle ends by itself; without one there is nothing to wait for.
     const hangUp = () => {
       if (!this.#busy) uplink.close();
     };
@@ -148,7 +151,7 @@ export class Agent {
       this.#stop.removeEventListener('abort', hangUp);
       uplink.close();
       await source.close();
-      // The state folder may be another process's in a moment, or gone.
+      // Another process may take over the state folder in a moment, or delete it.
       await state.linkSaved;
       report({ event: 'agent.stopped', ...totals(meter.counts, rssPeakMB()) });
     }
@@ -179,7 +182,7 @@ export class Agent {
         const { code, message, action, retry } = error;
         watch?.({ moment: 'link.ended', problem: { code, message, action } });
         this.#rememberLoss({ code, message, action });
-        // A final end is thrown to the caller, who reports it.
+        // The caller receives and reports a final error.
         if (!final && retry === 'fix') report(toProblem(error));
         else if (!final) report({ event: 'link.lost', code, message });
       },
@@ -210,7 +213,7 @@ export class Agent {
     };
   }
 
-  /** For `status`: once for each kind of trouble, not with every attempt. */
+  /** For `status`: once for each kind of problem, not for every attempt. */
   #rememberLoss(problem: Problem): void {
     const { state, clock } = this.#parts;
     const { link } = state;
@@ -239,7 +242,7 @@ export class Agent {
     };
   }
 
-  /** Where the two digests differ, the manifest decides what the relay has. */
+  /** Where the two digests differ, the manifest says what the relay has. */
   #compareDigests({ welcome }: Session): void {
     const { baselines } = this.#parts;
     const mirror = new Map(welcome.buckets.map((bucket) => [bucketKey(bucket), bucket.digest]));
@@ -250,7 +253,10 @@ export class Agent {
     }
   }
 
-  /** One cycle after the other, until this session is over. @throws HallpassError what the cycles do not report themselves */
+  /**
+   * Runs one cycle after another until this session ends. @throws HallpassError errors that the cycles do not report
+   * themselves
+   */
   async #serve(session: Session): Promise<void> {
     const { clock, random } = this.#parts;
     let chance = random();
@@ -279,7 +285,7 @@ export class Agent {
     if (trouble !== undefined) throw trouble;
   }
 
-  /** Runs the cycle that is due; false when it was cut short and is to be repeated in the next session. */
+  /** Runs the cycle that is due; returns false when it was cut short and must be repeated in the next session. */
   async #serveOnce(session: Session): Promise<boolean> {
     const commands = this.#commands.splice(0);
     const thorough = this.#wanted || commands.length > 0;
@@ -298,7 +304,7 @@ export class Agent {
     return true;
   }
 
-  /** How long to wait before the next look at whether a cycle is due, milliseconds; 0 when one is. */
+  /** How long to wait before checking again whether a cycle is due, in milliseconds; 0 when one is due. */
   async #untilDue(session: Session, chance: number): Promise<number> {
     const { clock, state, source, signIn, watch } = this.#parts;
     if (this.#watchesCredentials && (await signIn?.pauseMs().catch(() => 1)) === 0) this.#runner.forgive();
@@ -316,13 +322,13 @@ export class Agent {
     return this.#watchesCredentials ? Math.min(waitMs, credentialsEveryMs) : waitMs;
   }
 
-  /** When the quiet hours of this moment end, milliseconds since the epoch; undefined when there are none. */
+  /** When the current quiet hours end, in milliseconds since the epoch; undefined outside quiet hours. */
   #quiet(): number | undefined {
     const { clock, state } = this.#parts;
     return quietUntil(clock.now(), state.settings.quiet, this.#runner.facts.timeZone);
   }
 
-  /** The same, 0 for none; reported once as they begin. */
+  /** The same, with 0 outside quiet hours; reports their start once. */
   async #reportQuietHours(session: Session): Promise<number> {
     const until = this.#quiet();
     if (until !== undefined && until !== this.#quietUntil) {
@@ -333,7 +339,7 @@ export class Agent {
     return this.#quietUntil;
   }
 
-  /** True while an administrator has paused the agent; reported once in each session. */
+  /** True while an administrator has paused the agent; reported once per session. */
   async #reportPause(session: Session): Promise<boolean> {
     const paused = this.#parts.state.pausedSince !== undefined;
     if (paused && this.#pauseReported !== session) await session.send({ type: 'status', state: 'waiting' });
@@ -341,14 +347,14 @@ export class Agent {
     return paused;
   }
 
-  /** True when the agent begins nothing by itself. */
+  /** True when the agent starts no cycle by itself. */
   #rests(): boolean {
     return this.#parts.state.pausedSince !== undefined || this.#quiet() !== undefined;
   }
 
   async #cycle(session: Session, asked: Asked): Promise<CycleReport> {
     this.#busy = true;
-    // What a person starts in that time is not cut short by it.
+    // A cycle that a person starts during that time is not cut short.
     const meant = this.#rests();
     try {
       const shouldRest = () => !meant && this.#rests();

@@ -1,13 +1,13 @@
-/** Changes of a bucket cut into batches that fit the link. */
+/** Cuts the changes of a bucket into batches that fit the connection. */
 import { limits } from '../../shared/link.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 
-/** Characters of JSON in one batch, roughly; a frame is an eighth of that after compression. */
+/** Approximate characters of JSON in one batch; compression makes the frame about an eighth of that. */
 const batchCharacters = 256 * 1024;
 
 export interface Upsert {
   record: RosterRecord;
-  /** Length of its JSON. */
+  /** The length of its JSON. */
   characters: number;
 }
 

@@ -1,4 +1,7 @@
-/** One bucket, read and compared: what must be sent, and what is gone, from a reading that is proven complete. */
+/**
+ * Reads and compares one bucket: what must be sent, and which records are missing from a reading that is proven
+ * complete.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { canonicalHash, canonicalJson } from '../../shared/digest.ts';
 import { type ErrorCode, fail, HallpassError } from '../../shared/errors.ts';
@@ -12,7 +15,7 @@ import type { Session } from '../uplink/session.ts';
 import type { Upsert } from './batches.ts';
 import type { Change } from './plan.ts';
 
-/** A bucket that changes while it is read gets a second chance in the same cycle, not a third. */
+/** A bucket that changes while it is read is read twice in the same cycle, not three times. */
 const readings = 2;
 
 export interface CompareParts {
@@ -22,27 +25,27 @@ export interface CompareParts {
   signal: AbortSignal;
   /** Called with the number of records of each page. */
   onRecords: (count: number) => void;
-  /** Called when PowerSchool has nothing more to do for this bucket. */
+  /** Called when PowerSchool has nothing left to do for this bucket. */
   onLastPage: () => void;
 }
 
 export interface Comparison {
   change: Change;
   upserts: Upsert[];
-  /** Ids to be deleted once all upserts of the cycle are sent. */
+  /** Ids to delete once all upserts of the cycle are sent. */
   gone: string[];
   /** The bucket once the upserts are acknowledged. */
   hashes: Hashes;
-  /** True when the baseline on disk is not what it was compared with. */
+  /** True when the baseline on disk differs from the one used for the comparison. */
   rebuilt: boolean;
-  /** Rows that no record can be made of; the relay keeps what it has of them. */
+  /** Rows that cannot become records; the relay keeps the records that it has of them. */
   leftOut: RowFinding[];
 }
 
 /**
- * @param first the reading of the bucket, perhaps begun already
- * @throws HallpassError SOURCE_INCOMPLETE, ROWS_UNUSABLE, POWERSCHOOL_MALFORMED and the other POWERSCHOOL_ codes; nothing of
- *   the bucket was sent then
+ * @param first the reading of the bucket, possibly already begun
+ * @throws HallpassError SOURCE_INCOMPLETE, ROWS_UNUSABLE, POWERSCHOOL_MALFORMED and the other POWERSCHOOL_ codes; then
+ *   nothing of the bucket has been sent
  */
 export async function compareBucket(
   parts: CompareParts,
@@ -60,14 +63,14 @@ export async function compareBucket(
     const expected = entry?.records ?? 0;
     const pages = reading === 1 ? first : parts.source.read(bucket, readOptions(parts, change));
     const { diff, upserts, rows, records, leftOut } = await readBucket(parts, pages, baseline);
-    // A probe without the bucket and a reading without rows agree in nothing but that both may have been cut.
+    // A probe without the bucket and a reading without rows prove nothing: both may have been cut short.
     const proven = rows === expected && (rows > 0 || baseline.size === 0);
     const counted = proven ? rows : await parts.source.count(bucket, parts.signal);
     if (rows === counted) {
       const unusable = tooMany(bucket, leftOut, records);
       if (unusable !== undefined) throw unusable;
       for (const { id } of leftOut) diff.keep(id);
-      // Of a row that does not say which one it is nobody knows whose last good record it has.
+      // A row without an id could belong to any record, so no record may be deleted.
       const gone = leftOut.some(({ id }) => id === '') ? [] : diff.gone();
       return { change, upserts, gone, hashes: diff.withGone(), rebuilt, leftOut };
     }
@@ -84,7 +87,7 @@ async function readBucket(parts: CompareParts, pages: AsyncIterable<Page>, basel
   let read = 0;
   for await (const page of pages) {
     if (page.last) parts.onLastPage();
-    // What has just been asked for leaves this computer before the page is worked on: else PowerSchool would wait for us.
+    // Sends the next request before this page is processed, so that PowerSchool does not have to wait.
     await setImmediate();
     rows += page.rows;
     const { records, leftOut: unusable } = page.content();
@@ -104,7 +107,7 @@ export function readOptions({ link, signal }: Pick<CompareParts, 'link' | 'signa
   return { expectedRows: entry?.records ?? 0, wanted: link.welcome.wanted.fields, signal };
 }
 
-/** Failures that may be of one bucket alone; the others would only repeat themselves with the next one. */
+/** Failures that may concern a single bucket; any other would only repeat with the next one. */
 const bucketCodes: ReadonlySet<ErrorCode> = new Set([
   'POWERSCHOOL_MALFORMED',
   'POWERSCHOOL_FAILED',
@@ -114,7 +117,7 @@ const bucketCodes: ReadonlySet<ErrorCode> = new Set([
   'ROWS_UNUSABLE',
 ]);
 
-/** True when the cycle may go on without the bucket. */
+/** True when the cycle may continue without the bucket. */
 export function concernsBucketOnly(error: unknown): error is HallpassError {
   return error instanceof HallpassError && bucketCodes.has(error.code);
 }

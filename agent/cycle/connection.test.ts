@@ -1,4 +1,4 @@
-/** The running agent and its connection to the relay, on real sockets: lost, closed, misunderstood, and made again. */
+/** The running agent and its connection to the relay on real sockets: lost, closed, misunderstood, and reopened. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
@@ -37,11 +37,11 @@ t.test('a running agent reconnects, follows commands, and stops in good order', 
   t.match(events.at(-1), { event: 'agent.stopped', totalUpserts: 110 });
 });
 
-t.test('a cycle that ends early leaves nothing of itself behind for the next one', async (t) => {
+t.test('a cycle that ends early leaves nothing of itself for the next one', async (t) => {
   const district = await openDistrict(t);
   const stop = new AbortController();
   const { agent } = await district.bench.agent(stop.signal);
-  // PowerSchool goes away in the middle of the cycle, while earlier buckets are on their way to the relay.
+  // PowerSchool becomes unavailable in the middle of the cycle, while earlier buckets are on their way to the relay.
   district.powerschool.fault = ({ query, binds }) =>
     query === 'student' && binds.school === '2' ? { status: 302, body: '' } : undefined;
   const failed = district.relay.next('status');
@@ -66,7 +66,7 @@ t.test('a cycle that ends early leaves nothing of itself behind for the next one
   inStep(t, district);
 });
 
-t.test('revoked, or too old, it stops and does not come back', async (t) => {
+t.test('stops for good when it is revoked or too old', async (t) => {
   for (const [how, code] of [
     ['revoked', 'AGENT_UNKNOWN'],
     ['version', 'PROTOCOL_UNSUPPORTED'],
@@ -82,12 +82,12 @@ t.test('revoked, or too old, it stops and does not come back', async (t) => {
   }
 });
 
-t.test('a relay that stops acknowledging is given up, and the work is done on the next connection', async (t) => {
+t.test('gives up on a relay that stops acknowledging, and finishes the work on the next connection', async (t) => {
   const district = await openDistrict(t, 3);
   let now = Date.now();
   district.relay.fault = ({ type }) => {
     if (district.relay.connections > 1 || (type !== 'batch' && type !== 'cycle.commit')) return undefined;
-    // The clock stands still but for this: a busy machine does not look like a relay that has stopped.
+    // The clock advances only here, so that a busy machine does not look like a relay that has stopped.
     now += 10;
     return 'swallow';
   };
@@ -109,7 +109,7 @@ t.test('a relay that stops acknowledging is given up, and the work is done on th
 
 const settings = { type: 'command', id: 'b1a0e0a4-4d6c-4f3e-9a77-0a4c7a3b2c11', name: 'settings' } as const;
 
-t.test('a change of profiles in the middle of a cycle costs the connection, not what somebody waits for', async (t) => {
+t.test('a change of profiles in mid-cycle costs the connection but not a pending command', async (t) => {
   const once = await openDistrict(t, 3);
   const change = (district: typeof once, at: number) => {
     district.relay.fault = ({ type }) => {
@@ -142,7 +142,7 @@ t.test('a change of profiles in the middle of a cycle costs the connection, not 
   inStep(t, district);
 });
 
-t.test('what is remembered of a connection is on the disk when the agent has stopped', async (t) => {
+t.test('has stored its connection state by the time it has stopped', async (t) => {
   const district = await openDistrict(t, 1);
   district.relay.refuse = { status: 401, body: { code: 'AGENT_UNKNOWN' } };
   const { agent, parts } = await district.bench.agent(new AbortController().signal);

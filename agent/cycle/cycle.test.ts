@@ -1,4 +1,6 @@
-/** The agent as a whole, on real sockets and files: what is sent, what is not, and what survives an interruption. */
+/**
+ * The whole agent on real sockets and files: what it sends, what it does not send, and what survives an interruption.
+ */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -16,7 +18,7 @@ function rowsOf(district: District, key: string): Row[] {
   return district.powerschool.buckets.get(key) ?? [];
 }
 
-t.test('the first cycle sends everything, the next one asks PowerSchool once', async (t) => {
+t.test('sends everything in the first cycle, and asks PowerSchool once in the next', async (t) => {
   const district = await openDistrict(t);
   const [first] = committed(await district.bench.sync());
   t.match(first, { bucketsChanged: 13, bucketsRead: 13, upserts: 110, deletes: 0, bucketsFailed: 0 });
@@ -51,7 +53,7 @@ t.test('the first cycle sends everything, the next one asks PowerSchool once', a
   );
 });
 
-t.test('a change reads and sends its own bucket only', async (t) => {
+t.test('a change causes only its own bucket to be read and sent', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const students = rowsOf(district, 'student:1');
@@ -72,7 +74,7 @@ t.test('a change reads and sends its own bucket only', async (t) => {
   inStep(t, district);
 });
 
-t.test('a student who moves is sent to the new school before the old one lets go', async (t) => {
+t.test('sends a student who moves to the new school before removing the old record', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const [mover, ...rest] = rowsOf(district, 'student:1');
@@ -91,7 +93,7 @@ t.test('a student who moves is sent to the new school before the old one lets go
   inStep(t, district);
 });
 
-t.test('a kind keeps its deletes while one of its buckets cannot be read', async (t) => {
+t.test('sends no deletions of a kind while one of its buckets cannot be read', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const [mover, ...rest] = rowsOf(district, 'student:1');
@@ -108,7 +110,7 @@ t.test('a kind keeps its deletes while one of its buckets cannot be read', async
   inStep(t, district);
 });
 
-t.test('no deletes from a reading that is not proven complete', async (t) => {
+t.test('sends no deletions from a reading that is not proven complete', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const all = rowsOf(district, 'student:1');
@@ -128,11 +130,11 @@ t.test('no deletes from a reading that is not proven complete', async (t) => {
   inStep(t, district);
 });
 
-t.test('a bucket that neither the probe nor the reading shows is counted before it is let go', async (t) => {
+t.test('counts a bucket that neither the probe nor the reading shows before dropping it', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const before = district.ids();
-  // Half of the probe is missing, and the reading comes empty: they agree, and both are wrong.
+  // Half of the probe is missing and the reading is empty: they agree, and both are wrong.
   district.powerschool.fault = ({ query, counting }, answer) => {
     if (query === 'probe') {
       const { record } = answer.body as { record: Row[] };
@@ -148,7 +150,7 @@ t.test('a bucket that neither the probe nor the reading shows is counted before 
   t.notOk(district.relay.mirror.get('teacher:2')?.size, 'and let go when it is really empty');
 });
 
-t.test('a page that is cut short is completed', async (t) => {
+t.test('completes a page that was cut short', async (t) => {
   const district = await openDistrict(t);
   district.powerschool.fault = ({ query, counting }, answer) => {
     if (query !== 'student' || counting || !('record' in (answer.body as object))) return undefined;
@@ -158,11 +160,11 @@ t.test('a page that is cut short is completed', async (t) => {
   inStep(t, district);
 });
 
-t.test('rows that a join doubled are one record, also across pages', async (t) => {
+t.test('merges rows duplicated by a join into one record, even across pages', async (t) => {
   const district = await openDistrict(t);
   const rows = rowsOf(district, 'teacher:1');
   const teachers = Array.from({ length: 12 }, (_, index) => person(`${100 + index}`, 'teacher'));
-  // Rows 9 to 11 of the bucket have one key: the page of 10 ends in their middle.
+  // Rows 9 to 11 of the bucket share one key, so the page of 10 ends in the middle of them.
   const doubled = teachers.flatMap((row) => (row.id === '108' ? [row, row, { ...row, username: 'other' }] : [row]));
   district.powerschool.set('teacher:1', [...rows, ...doubled]);
   const [cycle] = committed(await district.bench.sync());
@@ -175,7 +177,7 @@ t.test('rows that a join doubled are one record, also across pages', async (t) =
   );
 });
 
-t.test('maintenance, wrong rows and lost permission send nothing and delete nothing', async (t) => {
+t.test('sends and deletes nothing on maintenance, wrong rows or lost permission', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   district.powerschool.set('student:1', [person('1000', 'student')]);
@@ -234,7 +236,7 @@ t.test('maintenance, wrong rows and lost permission send nothing and delete noth
   inStep(t, district);
 });
 
-t.test('a kind that vanishes altogether needs a word', async (t) => {
+t.test('a kind that disappears entirely needs confirmation', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   district.powerschool.set('studentEnrollment:1', []);
@@ -251,7 +253,7 @@ t.test('a kind that vanishes altogether needs a word', async (t) => {
   inStep(t, district);
 });
 
-t.test('the state folder deleted between two cycles costs a comparison', async (t) => {
+t.test('deleting the state folder between two cycles costs only a comparison', async (t) => {
   const district = await openDistrict(t);
   const stop = new AbortController();
   const { agent, events } = await district.bench.agent(stop.signal);
@@ -275,7 +277,7 @@ t.test('the state folder deleted between two cycles costs a comparison', async (
   t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
 });
 
-t.test('a baseline that was deleted or broken is rebuilt from the manifest', async (t) => {
+t.test('rebuilds a deleted or broken baseline from the manifest', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const file = join(district.folder, 'baseline', 'student-1.json');
@@ -296,7 +298,7 @@ t.test('a baseline that was deleted or broken is rebuilt from the manifest', asy
   inStep(t, district);
 });
 
-t.test('drift at the relay heals by itself', async (t) => {
+t.test('a difference at the relay heals by itself', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   district.relay.mirror.get('student:1')?.delete('1001');
@@ -304,7 +306,7 @@ t.test('drift at the relay heals by itself', async (t) => {
   t.match(cycle, { bucketsRead: 1, upserts: 1, deletes: 0 });
   inStep(t, district);
 
-  // In the middle of a cycle: the relay finds out at the commit and asks for repair, and `sync --once` goes on with it.
+  // In mid-cycle, the relay notices at the commit and asks for repair, and `sync --once` continues with that.
   district.powerschool.set('student:2', rowsOf(district, 'student:2').slice(1));
   district.relay.fault = (message) => {
     if (message.type === 'cycle.commit') district.relay.mirror.get('student:2')?.delete('2005');
@@ -318,7 +320,7 @@ t.test('drift at the relay heals by itself', async (t) => {
   inStep(t, district);
 });
 
-t.test('an interruption at any message converges, and nothing is sent twice for long', async (t) => {
+t.test('converges after an interruption at any message, and resends little', async (t) => {
   const district = await openDistrict(t);
   const messages: [AgentMessage['type'], 'cut' | 'cutAfter'][] = [
     ['cycle.begin', 'cutAfter'],
@@ -342,7 +344,7 @@ t.test('an interruption at any message converges, and nothing is sent twice for 
   t.match((await district.bench.sync()).map(({ event }) => event).at(-2), 'cycle.unchanged');
 });
 
-t.test('a change that is undone while the agent was cut off does not stay at the relay', async (t) => {
+t.test('a change undone while the agent was offline does not stay at the relay', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   const before = rowsOf(district, 'student:1');
@@ -356,7 +358,7 @@ t.test('a change that is undone while the agent was cut off does not stay at the
   inStep(t, district);
 });
 
-t.test('other fields, schools or salt compare everything again', async (t) => {
+t.test('other fields, schools or salt cause everything to be compared again', async (t) => {
   const district = await openDistrict(t);
   await district.bench.sync();
   district.relay.fields = { ...district.relay.fields, school: ['city'] };

@@ -25,19 +25,19 @@ export interface CycleParts {
   link: Session;
   baselines: Baselines;
   memory: ProbeMemory;
-  /** Records at the relay, of the buckets where our baseline does not agree with it; settled ones are taken out. */
+  /** The number of records at the relay, for buckets where our baseline does not match it; settled ones are removed. */
   suspects: Map<string, number>;
   acceptEmpty: ReadonlySet<Kind>;
   /** See {@link ProbeOptions}. */
   thorough: boolean;
-  /** True when the cycle should come to an orderly end: no further bucket is read, the rest is committed. */
+  /** True when the cycle should end in good order: it reads no further bucket and commits the rest. */
   shouldFinish: () => boolean;
-  /** Aborted when the cycle cannot go on. */
+  /** Aborted when the cycle cannot continue. */
   signal: AbortSignal;
   onProbed: () => void;
   /** Called with the keys of the buckets that will be compared. */
   onPlanned: (buckets: string[]) => void;
-  /** Called for records that are on their way. */
+  /** Called for records as they are sent. */
   onSent: (kind: Kind, records: number) => void;
   onProgress: (bucketsDone: number, bucketsTotal: number, records: number) => void;
 }
@@ -49,13 +49,13 @@ export interface CycleReport {
   bucketsRead: number;
   upserts: number;
   deletes: number;
-  /** What went wrong with single buckets, which are left as they were. */
+  /** Failures of single buckets, which are left as they were. */
   failures: HallpassError[];
-  /** Keys of buckets that stay as they were: not read, or their deletions wait. */
+  /** Keys of buckets that stay as they were: not read, or with deletions that wait. */
   held: string[];
-  /** Buckets that the relay has otherwise than we do: the next cycle compares them. */
+  /** Buckets for which the relay has something else than we do: the next cycle compares them. */
   repairs: Bucket[];
-  /** Rows that no record can be made of, of all buckets, also those that were not read now. */
+  /** Rows that cannot become records, in all buckets, including those not read now. */
   leftOut: LeftOutRows;
   /** True when every changed bucket was read and everything found was acknowledged. */
   complete: boolean;
@@ -73,15 +73,17 @@ const nothingToDo: Omit<CycleReport, 'leftOut'> = {
   complete: true,
 };
 
-/** Records of buckets that are compared but not stored yet. Storing one waits 5 to 15 ms for the disk. */
+/**
+ * Limit for records of buckets that are compared but not stored yet. Storing a bucket waits 5 to 15 ms for the disk.
+ */
 const recordsInFlight = 10_000;
 
-/** After so many buckets that cannot be read, the trouble is general: the rest waits for the next cycle. */
+/** After this many unreadable buckets the failure is general: the rest waits for the next cycle. */
 const mostFailures = 10;
 
 /**
  * @throws HallpassError SOURCE_KIND_EMPTY, the POWERSCHOOL_ codes that concern the whole server, STATE_UNWRITABLE, and
- *   the reason of `signal`. The cycle is not committed then; what was acknowledged stays so.
+ *   the reason of `signal`. Then the cycle is not committed; what was acknowledged stays acknowledged.
  */
 export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const { source, link, baselines, memory, suspects, signal } = parts;
@@ -110,7 +112,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   const before = mergeLeftOut(memory.leftOut(fingerprint), new Map(), isRead);
   if (changes.length === 0) return { ...nothingToDo, leftOut: before, repairs: takeRepairs(parts) };
 
-  // Forgotten before anything moves: a change that is undone in PowerSchool after a crash must not look unchanged.
+  // Forgotten before anything is sent: a change that is undone in PowerSchool after a crash must not look unchanged.
   await memory.save(fingerprint, without(remembered, changes), before);
   await link.begin(cycle);
   const outcome = await sendUpserts(parts, cycle, changes);
@@ -121,7 +123,7 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
   for (const { key } of outcome.compared) suspects.delete(key);
   const repairs = takeRepairs(parts);
   const settled = outcome.compared.filter(({ key }) => !held.has(key) && !suspects.has(key));
-  // What is kept only until a row elsewhere is fixed must be looked at again then.
+  // A bucket with records kept only until a row elsewhere is fixed must be looked at again.
   const remember = settled.filter(({ key }) => !kept.has(key));
   await memory.save(fingerprint, withEntries(without(remembered, changes), remember), leftOut);
   return {
@@ -140,15 +142,14 @@ export async function runCycle(parts: CycleParts): Promise<CycleReport> {
 
 interface Outcome {
   compared: Change[];
-  /** Compared buckets with records that are gone. */
+  /** Compared buckets with records that are missing now. */
   shrunk: Change[];
   failures: HallpassError[];
   upserts: number;
-  /** Of the compared buckets, by key. */
   leftOut: Map<string, RowFinding[]>;
 }
 
-/** While buckets are read, those before them are sent, acknowledged and stored: the memory is that of a few. */
+/** While buckets are read, earlier ones are sent, acknowledged and stored, so that only a few are in memory. */
 async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]): Promise<Outcome> {
   const outcome: Outcome = { compared: [], shrunk: [], failures: [], upserts: 0, leftOut: new Map() };
   let records = 0;
@@ -171,7 +172,7 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
       onRecords(0);
     } catch (error) {
       if (!concernsBucketOnly(error)) {
-        // Nothing of this cycle may still be under way when the next one begins.
+        // Nothing from this cycle may still be running when the next one begins.
         if (!parts.signal.aborted) await storing.done().catch(() => undefined);
         throw error;
       }
@@ -182,7 +183,7 @@ async function sendUpserts(parts: CycleParts, cycle: string, changes: Change[]):
   return outcome;
 }
 
-/** Sends the upserts of a bucket, and advances its baseline once they are durable at the relay. */
+/** Sends the upserts of a bucket, and advances its baseline once the relay has stored them. */
 async function store({ link, baselines, onSent }: CycleParts, cycle: string, comparison: Comparison): Promise<void> {
   const { change, upserts, gone, hashes, rebuilt } = comparison;
   let seq = 0;
@@ -198,10 +199,10 @@ async function store({ link, baselines, onSent }: CycleParts, cycle: string, com
 
 /**
  * Sends the deletions of the kinds that were read completely. A student who moved to a school that could not be read
- * must not vanish from the one before, nor one whose row there cannot be used.
+ * must not disappear from the old one, and neither must one whose row there is unusable.
  *
- * @returns how many records were deleted, the keys of the buckets whose deletions wait for a later cycle, and of those with
- *   records that stay because a row elsewhere is left out
+ * @returns how many records were deleted, the keys of the buckets whose deletions wait for a later cycle, and those of
+ *   buckets that keep records because a row elsewhere is left out
  */
 async function sendDeletes(
   { link, baselines, shouldFinish }: CycleParts,
@@ -235,14 +236,14 @@ async function sendDeletes(
   return { deletes, held, kept };
 }
 
-/** Buckets that the relay wants compared are suspects from now on. */
+/** Marks the buckets that the relay wants compared as suspects. */
 function takeRepairs({ link, baselines, suspects }: CycleParts): Bucket[] {
   const repairs = link.takeRepairs();
   for (const bucket of repairs) suspects.set(bucketKey(bucket), baselines.digest(bucketKey(bucket)).count);
   return repairs;
 }
 
-/** What the relay has, as far as we know: our baseline, except where the two did not agree. */
+/** What the relay has, as far as we know: our baseline, except where the two did not match. */
 function knownRecords(baselines: Baselines, suspects: ReadonlyMap<string, number>): Map<string, number> {
   const known = new Map(baselines.keys().map((key) => [key, baselines.digest(key).count]));
   for (const [key, count] of suspects) known.set(key, Math.max(count, known.get(key) ?? 0));

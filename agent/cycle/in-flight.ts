@@ -1,4 +1,4 @@
-/** Work under way, bounded by its weight. Work that is heavier than the bound goes alone. */
+/** Bounds concurrent work by its weight. Work heavier than the bound runs alone. */
 export class InFlight {
   readonly #limit: number;
   readonly #work = new Set<Promise<void>>();
@@ -8,7 +8,7 @@ export class InFlight {
     this.#limit = limit;
   }
 
-  /** Begins as soon as there is room. Rejects when earlier work has failed. */
+  /** Starts the work as soon as there is room. Rejects when earlier work has failed. */
   async begin(weight: number, work: () => Promise<void>): Promise<void> {
     while (this.#weight > 0 && this.#weight + weight > this.#limit) await Promise.race(this.#work);
     this.#weight += weight;
@@ -16,12 +16,12 @@ export class InFlight {
       this.#weight -= weight;
       this.#work.delete(promise);
     });
-    // Stays among the work, so that the next one to wait meets the failure.
+    // Stays in the set so that the next caller to wait gets the failure.
     promise.catch(() => undefined);
     this.#work.add(promise);
   }
 
-  /** Resolves when nothing is under way anymore; rejects with the first failure then. */
+  /** Resolves when no work is running; then rejects with the first failure, if any. */
   async done(): Promise<void> {
     await Promise.allSettled(this.#work);
     await Promise.all(this.#work);

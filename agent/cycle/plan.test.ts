@@ -14,7 +14,7 @@ function plan(input: Partial<Parameters<typeof planCycle>[0]> & { probe: Probe }
   return planCycle({ remembered: new Map(), known: none, suspects: none, schools: null, ...input });
 }
 
-t.test('a bucket is looked at when its probe, its baseline or its wish has changed', async (t) => {
+t.test('looks at a bucket when its probe, its baseline or its wanted fields have changed', async (t) => {
   const probe: Probe = new Map([
     ['student:1', entry(5)],
     ['student:2', entry(6)],
@@ -41,7 +41,7 @@ t.test('a bucket is looked at when its probe, its baseline or its wish has chang
   t.same(keys(plan({ probe, schools: [] })), ['school:district'], 'schools are always sent');
 });
 
-t.test('what a record refers to comes before it', async (t) => {
+t.test('sends a record after those that it refers to', async (t) => {
   const key = fc.tuple(fc.constantFrom(...kinds), fc.nat(9)).map(([kind, school]) => `${kind}:${school}`);
   fc.assert(
     fc.property(fc.uniqueArray(key), fc.uniqueArray(key), (probed, known) => {
@@ -57,7 +57,7 @@ t.test('what a record refers to comes before it', async (t) => {
   t.pass();
 });
 
-t.test('a kind that is empty everywhere is no truth without a word', async (t) => {
+t.test('does not accept a kind that is empty everywhere without confirmation', async (t) => {
   const known = new Map([
     ['student:1', 5],
     ['student:2', 5],
@@ -84,7 +84,7 @@ t.test('a kind that is empty everywhere is no truth without a word', async (t) =
   );
 });
 
-t.test('the next cycle keeps its distance from the last probe', async (t) => {
+t.test('keeps the next cycle at a distance from the last probe', async (t) => {
   const past: Past = {
     startedAt: 0,
     endedAt: 2000,
@@ -107,7 +107,7 @@ t.test('the next cycle keeps its distance from the last probe', async (t) => {
   t.equal(moved, nextCycleAt(late, pace, 0) - hours, 'hours by which the clock is set back are not waited for');
 });
 
-t.test('batches hold every record once, in order, and fit the link', async (t) => {
+t.test('batches hold every record once, in order, and fit the connection', async (t) => {
   const record = fc.record({ id: fc.nat().map(String), surname: fc.string({ maxLength: 1000 }) });
   fc.assert(
     fc.property(fc.array(record, { maxLength: 50 }), fc.integer({ min: 1, max: 120 }), (some, times) => {

@@ -6,11 +6,11 @@ import type { Probe, ProbeEntry } from '../model/probe.ts';
 export interface Change {
   bucket: Bucket;
   key: string;
-  /** What the probe says of it; undefined when it has no rows, or none that are wanted. */
+  /** The bucket's probe; undefined when it has no rows, or none that are wanted. */
   entry: ProbeEntry | undefined;
-  /** The relay's manifest is the truth about what it has: our baseline is missing or differs. */
+  /** Our baseline is missing or differs, so the relay's manifest decides what the relay has. */
   rebuild: boolean;
-  /** The school is not part of any profile: whatever the relay has of it is taken back, without reading. */
+  /** No profile includes this school: the relay's records are removed without reading. */
   unwanted: boolean;
 }
 
@@ -18,17 +18,17 @@ export interface PlanInput {
   probe: Probe;
   /** The probe at the last commit; empty when it no longer applies. */
   remembered: Probe;
-  /** Records that the relay has, per bucket key. */
+  /** How many records the relay has, by bucket key. */
   known: ReadonlyMap<string, number>;
   /** Buckets whose digests differ between baseline and mirror. */
   suspects: { has(key: string): boolean };
-  /** School ids to send, or null for all. */
+  /** Ids of the schools to send, or null for all. */
   schools: readonly string[] | null;
 }
 
 /**
- * The buckets to read, kind by kind in the order of references (schools first), so that what a record refers to is sent
- * before it.
+ * The buckets to read, kind by kind in the order of references (schools first), so that a record is sent after those it
+ * refers to.
  */
 export function planCycle({ probe, remembered, known, suspects, schools }: PlanInput): Change[] {
   const wanted = schools === null ? undefined : new Set(schools);
@@ -48,7 +48,7 @@ export function planCycle({ probe, remembered, known, suspects, schools }: PlanI
   return changes.sort(byKindThenSchool);
 }
 
-/** The first kind that PowerSchool no longer has in any wanted school although the relay has records of it there. */
+/** The first kind for which PowerSchool has nothing left in any wanted school although the relay has records there. */
 export function emptiedKind({
   probe,
   known,
@@ -69,7 +69,7 @@ export function emptiedKind({
   return undefined;
 }
 
-/** All schools are sent, so that they can be chosen on the relay; what is in them only when they are chosen. */
+/** All schools are sent so that they can be chosen at the relay, but their contents only once they are chosen. */
 function isWanted(bucket: Bucket, schools: ReadonlySet<string> | undefined): boolean {
   return bucket.kind === 'school' || schools === undefined || schools.has(bucket.schoolId);
 }

@@ -1,11 +1,11 @@
-/** Keeps PowerSchool busy: the next buckets are asked for while the one before them is worked on. */
+/** Keeps PowerSchool busy: requests the next buckets while the current one is processed. */
 
 import type { Page } from '../model/source.ts';
 import type { Change } from './plan.ts';
 
 /**
- * Buckets that are begun ahead. Most take one request; with a second one under way, a small bucket between two large ones
- * keeps neither side waiting. Each costs the memory of a page.
+ * How many buckets are requested ahead. Most take one request; with a second one running, a small bucket between two
+ * large ones keeps neither side waiting. Each costs the memory of a page.
  */
 const ahead = 2;
 
@@ -25,12 +25,12 @@ export class ReadAhead {
     this.#read = read;
   }
 
-  /** Begins what comes after this one. */
+  /** Starts the readings after this one. */
   beginAfter(index: number): void {
     for (const change of this.#changes.slice(index + 1, index + 1 + ahead)) this.#begin(change);
   }
 
-  /** The reading of a bucket, the one that was begun if there is one. */
+  /** The reading of a bucket, reusing the one already started if there is one. */
   take(change: Change): AsyncIterable<Page> {
     const pages = this.#begin(change);
     this.#begun.delete(change);

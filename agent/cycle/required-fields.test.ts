@@ -1,4 +1,4 @@
-/** A value that a record cannot be without is emptied in PowerSchool, column by column, with both sources. */
+/** Empties a required value in PowerSchool, column by column, with both sources. */
 import t, { type Test } from 'tap';
 import { defaultSources } from '../../plugin/extracts/sources.ts';
 import { manifestOf } from '../../plugin/manifest.ts';
@@ -13,8 +13,9 @@ const section = `SELECT MIN(x.DCID) FROM SECTIONS x JOIN TERMS t ON t.ID = x.Ter
   WHERE t.YearID = ${currentYear}`;
 
 /**
- * Every column of a required property by which PowerSchool itself does not find the row. Students and teachers need nothing but
- * their DCIDs; what keys are to the others (TermID, StudentID, School_Number) joins rows, and without it there is none.
+ * Every column of a required property that PowerSchool itself does not need to find the row. Students and teachers need
+ * only their DCIDs; in the other tables the keys (TermID, StudentID, School_Number) join rows, and without the key
+ * there is no row.
  */
 const columns: { kind: Kind; table: string; column: string; field: string; row: string }[] = [
   {

@@ -1,4 +1,4 @@
-/** One cycle with everything around it: what is reported, remembered of its health, and when the next one is due. */
+/** One cycle and what surrounds it: reports, the stored health, and when the next one is due. */
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import type { HallpassError } from '../../shared/errors.ts';
 import type { LeftOut } from '../../shared/left-out.ts';
@@ -20,11 +20,14 @@ import type { Session } from '../uplink/session.ts';
 import { type CycleReport, runCycle } from './cycle.ts';
 import { earlier, nextCycleAt, type Pace, type Past } from './schedule.ts';
 
-/** After a signal to stop, what is under way gets this long to be acknowledged. */
+/** After a signal to stop, running work has this long to be acknowledged. */
 const graceMs = 3000;
-/** Repairs are urgent, because the relay provisions nothing until they are done; but not forever. */
+/**
+ * How many repairs in a row are urgent: the relay provisions nothing until they are done, but they cannot stay urgent
+ * forever.
+ */
 const urgentRepairs = 3;
-/** Problems of single buckets that are reported one by one. */
+/** How many problems of single buckets are reported one by one. */
 const mostProblems = 5;
 
 export interface CycleRunnerParts {
@@ -35,16 +38,16 @@ export interface CycleRunnerParts {
   memory: ProbeMemory;
   meter: Meter;
   report: Report;
-  /** Told what the log does not need, for the local page. */
+  /** Receives what the log does not need, for the local page. */
   watch?: Watch;
   clock: Clock;
 }
 
-/** What a person wants of one cycle. */
+/** What a person asks of one cycle. */
 export interface Asked {
-  /** Kinds that may be gone altogether. */
+  /** Kinds that are allowed to be empty. */
   acceptEmpty: ReadonlySet<Kind>;
-  /** True for a look at everything, whatever it costs. */
+  /** True to check everything, whatever it costs. */
   thorough: boolean;
 }
 
@@ -56,7 +59,7 @@ export class CycleRunner {
   #facts: SourceFacts = {};
   #refused = false;
   #reportedKind: SourceKind = 'powerquery';
-  /** What was last said to be left out: to the relay, by connection, and in the log. */
+  /** What was last reported as left out: to the relay, per connection, and in the log. */
   #leftOut: { session: Session; said: string } | undefined;
   #leftOutLogged = '';
 
@@ -64,12 +67,12 @@ export class CycleRunner {
     this.#parts = parts;
   }
 
-  /** What is known of the server by now. */
+  /** What is known about the server so far. */
   get facts(): SourceFacts {
     return this.#facts;
   }
 
-  /** True when the last cycle failed because PowerSchool does not take the client id and secret. */
+  /** True when the last cycle failed because PowerSchool did not accept the client id and secret. */
   get refused(): boolean {
     return this.#refused;
   }
@@ -79,18 +82,18 @@ export class CycleRunner {
     this.#facts = await this.#parts.source.describe(signal);
   }
 
-  /** What made the last cycle fail is fixed: the next one need not wait. */
+  /** The cause of the last failure is fixed: the next cycle need not wait. */
   forgive(): void {
     this.#refused = false;
     if (this.#past !== undefined) this.#past = { ...this.#past, failures: 0, urgent: true, pauseMs: 0 };
   }
 
-  /** The usual time from one cycle to the next: longer than the schedule says where probes are slow. */
+  /** The usual time from one cycle to the next: longer than scheduled where probes are slow. */
   intervalMs({ intervalMs, databaseShare }: Pace): number {
     return Math.max(intervalMs, (this.#past?.probe?.ms ?? 0) / databaseShare);
   }
 
-  /** When the next cycle is due, milliseconds since the epoch; 0 for at once. */
+  /** When the next cycle is due, in milliseconds since the epoch; 0 for at once. */
   dueAt(pace: Pace, random: number): number {
     const back = this.#setBack.look(this.#parts.clock.now());
     if (back > 0 && this.#past !== undefined) this.#past = earlier(this.#past, back);
@@ -100,10 +103,10 @@ export class CycleRunner {
   /**
    * Runs one cycle.
    *
-   * @param suspects see {@link runCycle}; settled buckets are taken out
-   * @param stop the cycle then comes to an orderly end, or is cut off after three seconds
-   * @param isQuiet true when the cycle should come to an orderly end without being stopped
-   * @throws HallpassError what ended the cycle, reported and remembered already
+   * @param suspects see {@link runCycle}; settled buckets are removed
+   * @param stop makes the cycle end in good order, or cuts it off after three seconds
+   * @param isQuiet true when the cycle should end in good order without being stopped
+   * @throws HallpassError what ended the cycle, already reported and stored
    */
   async run(
     session: Session,
@@ -160,13 +163,13 @@ export class CycleRunner {
         ...{ seconds: secondsOf(clock.now() - startedAt), sent, deletes: 0, bucketsRead: 0, held: [], differing: [] },
         problem: problemOf(error),
       });
-      // A lost connection is reported by the uplink, and a stop is no problem.
+      // The uplink reports a lost connection, and a stop is not a problem.
       if (!interrupted) await this.#failed(session, error);
       throw error;
     }
   }
 
-  /** Somebody deleted the state folder under us: it is made again, and compared with the relay bucket by bucket. */
+  /** The state folder was deleted while we ran: create it again, and compare with the relay bucket by bucket. */
   async #restoreState(suspects: Map<string, number>): Promise<void> {
     const { state, lock, baselines, memory, report } = this.#parts;
     if (!(await state.restoreIfGone())) return;
@@ -199,7 +202,7 @@ export class CycleRunner {
     for (const failure of failures.slice(0, mostProblems)) this.#reportProblem(failure);
     const leftOut = toLeftOut(result.leftOut);
     const unmade = leftOutProblem(leftOut);
-    // Nothing is wrong with the cycle, and the same rows would be in the log every minute.
+    // The cycle itself is fine, and otherwise the same rows would be in the log every minute.
     if (unmade !== undefined && this.#leftOutLogged !== unmade.message) this.#reportProblem(unmade);
     this.#leftOutLogged = unmade?.message ?? '';
 
@@ -223,7 +226,7 @@ export class CycleRunner {
     await this.#sendStatus(session, problem, leftOut);
   }
 
-  /** Reading the plugin's queries is what is expected: it is reported only after something else. */
+  /** Reading through the plugin's queries is the normal case: it is reported only after something else. */
   #reportSource(): void {
     const { kind } = this.#parts.source;
     if (kind === this.#reportedKind) return;
@@ -237,7 +240,7 @@ export class CycleRunner {
     await this.#sendStatus(session, error);
   }
 
-  /** With the time at which this kind of trouble began. */
+  /** Adds the time at which this kind of problem began. */
   #lasting(error: HallpassError) {
     const before = this.#parts.state.health.problem;
     const now = timestamp(this.#parts.clock);
@@ -253,7 +256,7 @@ export class CycleRunner {
     await this.#parts.state.saveHealth(health).catch((error: unknown) => this.#reportProblem(toHallpassError(error)));
   }
 
-  /** @param leftOut undefined when the cycle did not come so far as to know it */
+  /** @param leftOut undefined when the cycle ended before this was known */
   async #sendStatus(session: Session, problem: HallpassError | undefined, leftOut?: LeftOut): Promise<void> {
     const { lastCheckAt, lastCycle } = this.#parts.state.health;
     const said = JSON.stringify(leftOut);
@@ -270,7 +273,7 @@ export class CycleRunner {
   }
 }
 
-/** An error as it is sent to the other end. */
+/** An error in the form in which it is sent to the other side. */
 export function toErrorMessage({ code, message, retry }: HallpassError): ErrorMessage {
   return { type: 'error', code, message: message.slice(0, 2000), retry };
 }

@@ -6,19 +6,19 @@ export interface Past {
   startedAt: number;
   /** When it ended. */
   endedAt: number;
-  /** When its probe was answered, and how long that took; undefined when it was not. */
+  /** When its probe was answered, and how long that took; undefined if it was not. */
   probe: { endedAt: number; ms: number } | undefined;
-  /** Cycles in a row that failed. */
+  /** How many cycles in a row failed. */
   failures: number;
-  /** True when the next one should not wait for its turn: the relay wants repairs, or the connection broke. */
+  /** True when the next cycle should start early: the relay wants repairs, or the connection broke. */
   urgent: boolean;
-  /** PowerSchool or the relay asked for at least this pause. */
+  /** PowerSchool or the relay asked for a pause of at least this length. */
   pauseMs: number;
 }
 
 export interface Pace {
   intervalMs: number;
-  /** Largest share of the time in which probes may run. */
+  /** The largest share of the time in which probes may run. */
   databaseShare: number;
 }
 
@@ -37,7 +37,7 @@ export function nextCycleAt(past: Past, pace: Pace, random: number): number {
   return Math.max(asked, spared, regular);
 }
 
-/** The same cycle as a clock tells it that was set back by so many milliseconds since. */
+/** The same cycle as seen by a clock that was set back by this many milliseconds since. */
 export function earlier(past: Past, backMs: number): Past {
   const { startedAt, endedAt, probe } = past;
   return {

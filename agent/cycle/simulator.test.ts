@@ -38,7 +38,7 @@ function count(bench: AgentBench, kind: Kind): number {
     .reduce((sum, [, { size }]) => sum + size, 0);
 }
 
-/** One cycle, and the status that ends it. */
+/** Runs one cycle and returns the status that ends it. */
 async function synced(bench: AgentBench) {
   const status = bench.relay.next('status');
   const events = await bench.sync();
@@ -62,7 +62,7 @@ function currentSection(simulator: PowerSchoolSimulator): number {
   );
 }
 
-t.test('reads the district that is in the tables, and nothing again until it changes', async (t) => {
+t.test('reads the district from the tables, and nothing more until it changes', async (t) => {
   const { simulator, bench } = await open(t);
   await bench.sync();
   t.equal(count(bench, 'student'), inDatabase(simulator, 'SELECT COUNT(*) FROM STUDENTS WHERE Enroll_Status = 0'));
@@ -133,7 +133,7 @@ t.test('a pre-registered student arrives where plugin and profile say so', async
   });
 });
 
-t.test('a section whose number somebody emptied stays behind alone, with the record of before', async (t) => {
+t.test('leaves out only the section whose number is empty, and keeps its last record', async (t) => {
   const { simulator, bench } = await open(t);
   await synced(bench);
   const sections = [...bench.relay.mirror].find(([key, { size }]) => key.startsWith('section:') && size > 1)?.[1];
@@ -154,7 +154,7 @@ t.test('a section whose number somebody emptied stays behind alone, with the rec
   t.match(gone.status.leftOut, { count: 0 });
 });
 
-t.test('edits in PowerSchool arrive as what they are', async (t) => {
+t.test('sends each edit in PowerSchool as the change that it is', async (t) => {
   const { simulator, bench } = await open(t);
   await bench.sync();
   const student = [...bench.relay.mirror].find(([key, { size }]) => key.startsWith('student:') && size > 0)?.[1];
@@ -185,7 +185,7 @@ t.test('edits in PowerSchool arrive as what they are', async (t) => {
   t.same(bench.relay.violations, []);
 });
 
-t.test('a server in trouble costs no record', async (t) => {
+t.test('a failing server costs no record', async (t) => {
   const { simulator, bench } = await open(t);
   await bench.sync();
   const mirror = JSON.stringify(bench.relay.ids());
@@ -207,14 +207,14 @@ t.test('a server in trouble costs no record', async (t) => {
   await t.rejects(bench.sync(), { code: 'SOURCE_INCOMPLETE' }, 'empty');
   t.equal(JSON.stringify(bench.relay.ids()), mirror);
 
-  // A connection that breaks once, and a page that is cut once, are made good in the same cycle.
+  // A connection that breaks once and a page that is cut once are retried in the same cycle.
   simulator.addFault({ kind: 'reset', query, times: 1 });
   simulator.addFault({ kind: 'partial', query, times: 1 });
   t.match(only(await bench.sync()), { upserts: 1, deletes: 0 });
   t.match(bench.relay.mirror.get(key ?? '')?.get(studentId ?? ''), { surname: 'Changed' });
 });
 
-t.test('the plugin of before 0.2.0 goes on working, and its update has nothing read again', async (t) => {
+t.test('a plugin older than 0.2.0 keeps working, and updating it causes no new reading', async (t) => {
   const { simulator, bench } = await open(t, olderPlugin('0.1.0'));
   await bench.sync();
   t.equal(count(bench, 'student'), inDatabase(simulator, 'SELECT COUNT(*) FROM STUDENTS WHERE Enroll_Status = 0'));
@@ -226,7 +226,7 @@ t.test('the plugin of before 0.2.0 goes on working, and its update has nothing r
   t.match(only(await bench.sync()), { event: 'cycle.unchanged' });
 });
 
-t.test('a row of another school displaces none', async (t) => {
+t.test('a row of another school replaces no record', async (t) => {
   const { simulator, bench } = await open(t);
   const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
   const schoolId = Number(second?.schoolId);
@@ -239,7 +239,7 @@ t.test('a row of another school displaces none', async (t) => {
   t.equal(JSON.stringify(bench.relay.ids()), mirror);
 });
 
-t.test('tokens that end, a throttle, and a disabled plugin', async (t) => {
+t.test('handles expired tokens, throttling and a disabled plugin', async (t) => {
   const { simulator, bench } = await open(t);
   const stop = new AbortController();
   const { agent, events } = await bench.agent(stop.signal);

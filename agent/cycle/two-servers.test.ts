@@ -1,4 +1,4 @@
-/** Agents beside several PowerSchool servers, one district at a real relay: whose ids are whose. */
+/** Agents at several PowerSchool servers and one district at a real relay: whose ids belong to whom. */
 import { join } from 'node:path';
 import t from 'tap';
 import { powerqueryManifest } from '../../plugin/manifest.ts';
@@ -11,7 +11,7 @@ import { openAgent } from '../testing/open-agent.ts';
 import { RelayProcess } from '../testing/relay-process.ts';
 import { enroll } from '../uplink/enroll.ts';
 
-t.test('a second server is refused with nothing sent; a moved one, and one that is accepted, go on', async (t) => {
+t.test('refuses a second server before anything is sent; lets a moved or accepted server continue', async (t) => {
   const folder = t.testdir({});
   const relay = await RelayProcess.startBehind(folder, false);
   t.teardown(() => relay.close());

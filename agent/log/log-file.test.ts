@@ -12,7 +12,7 @@ import { RotatingFile } from './rotating-file.ts';
 
 const lost = (message: string): AgentEvent => ({ event: 'link.lost', code: 'LINK_LOST', message });
 
-t.test('the newest lines in few files of bounded size, which only the owner can read', async (t) => {
+t.test('keeps the newest lines in a few files of limited size, readable only by the owner', async (t) => {
   const folder = t.testdir({});
   const path = join(folder, 'logs', 'agent.log');
   const file = new RotatingFile({ path, maxBytes: 100, files: 3 });
@@ -35,36 +35,40 @@ t.test('the newest lines in few files of bounded size, which only the owner can 
   t.equal((await stat(join(folder, 'one.log'))).size, 100, 'a line that is too long has a file of its own');
 });
 
-t.test('who watches a log file ends neither the log nor an older file', { skip: noHeldFiles }, async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hallpass-log-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'agent.log');
-  const file = new RotatingFile({ path, maxBytes: 100, files: 3 });
-  const lines = Array.from({ length: 30 }, (_, index) => `line ${String(index).padStart(14, '0')}\n`);
-  for (const line of lines.slice(0, 15)) file.write(line, false);
-  const release = holdFile(t, path);
-  for (const line of lines.slice(15, 20)) file.write(line, false);
-  const all = async () => {
-    const texts = ['.2', '.1', ''].map((end) => readFile(`${path}${end}`, 'utf8').catch(() => ''));
-    return (await Promise.all(texts)).join('');
-  };
-  t.equal(
-    await all(),
-    lines.slice(5, 20).join(''),
-    'one was full: what is older than two full files went, nothing else',
-  );
-  const writeAll = () => {
-    for (const line of lines) file.write(line, false);
-  };
-  t.throws(writeAll, { code: 'EBUSY' }, 'it does not grow forever');
-  t.equal((await stat(path)).size, 200);
-  release();
-  file.write('free again\n', false);
-  t.equal(await readFile(path, 'utf8'), 'free again\n');
-  t.equal((await stat(`${path}.1`)).size, 200);
-});
+t.test(
+  'a reader that holds a log file open ends neither the log nor an older file',
+  { skip: noHeldFiles },
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hallpass-log-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'agent.log');
+    const file = new RotatingFile({ path, maxBytes: 100, files: 3 });
+    const lines = Array.from({ length: 30 }, (_, index) => `line ${String(index).padStart(14, '0')}\n`);
+    for (const line of lines.slice(0, 15)) file.write(line, false);
+    const release = holdFile(t, path);
+    for (const line of lines.slice(15, 20)) file.write(line, false);
+    const all = async () => {
+      const texts = ['.2', '.1', ''].map((end) => readFile(`${path}${end}`, 'utf8').catch(() => ''));
+      return (await Promise.all(texts)).join('');
+    };
+    t.equal(
+      await all(),
+      lines.slice(5, 20).join(''),
+      'one was full: what is older than two full files went, nothing else',
+    );
+    const writeAll = () => {
+      for (const line of lines) file.write(line, false);
+    };
+    t.throws(writeAll, { code: 'EBUSY' }, 'it does not grow forever');
+    t.equal((await stat(path)).size, 200);
+    release();
+    file.write('free again\n', false);
+    t.equal(await readFile(path, 'utf8'), 'free again\n');
+    t.equal((await stat(`${path}.1`)).size, 200);
+  },
+);
 
-t.test('events are lines of JSON with the time; progress is spared', async (t) => {
+t.test('writes events as lines of JSON with the time, and little progress', async (t) => {
   const folder = t.testdir({});
   const { log } = settingsSchema.parse({});
   const clock = new ManualClock();
@@ -94,7 +98,7 @@ t.test('events are lines of JSON with the time; progress is spared', async (t) =
   await t.rejects(stat(join(folder, 'no')), 'switched off');
 });
 
-t.test('a log that cannot be written is reported once, and goes on when it can be', async (t) => {
+t.test('reports a log that cannot be written once, and resumes when it can', async (t) => {
   const folder = t.testdir({ blocked: '' });
   const log = { ...settingsSchema.parse({}).log, file: join(folder, 'blocked', 'agent.log') };
   const troubles: string[] = [];
@@ -113,7 +117,7 @@ t.test('a log that cannot be written is reported once, and goes on when it can b
 });
 
 t.test(
-  'root writes through no link, and for the owner of the folder',
+  'root follows no link, and writes for the owner of the folder',
   { skip: process.getuid?.() !== 0 },
   async (t) => {
     const folder = t.testdir({ shadow: 'keep' });

@@ -1,4 +1,4 @@
-/** The agent's log files: every event as a JSON line with its time. No personal data, because no event has any. */
+/** The agent's log files: every event as a JSON line with its time. No personal data, because no event contains any. */
 import pino from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
@@ -14,7 +14,7 @@ export function logPath(log: Settings['log'], folder: string): string {
   return log.file ?? statePaths(folder).log;
 }
 
-/** Every log file that may be there, the newest first. */
+/** The path of every log file that may exist, newest first. */
 export function logPaths(log: Settings['log'], folder: string): string[] {
   const path = logPath(log, folder);
   return Array.from({ length: log.files }, (_, number) => (number === 0 ? path : `${path}.${number}`));
@@ -25,7 +25,7 @@ export interface LogFileOptions {
   /** The state folder. */
   folder: string;
   clock: Clock;
-  /** Reported once, when the file can no longer be written: LOG_UNWRITABLE. */
+  /** Called once when the file can no longer be written: LOG_UNWRITABLE. */
   onTrouble: (error: HallpassError) => void;
 }
 

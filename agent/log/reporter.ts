@@ -1,11 +1,13 @@
-/** Events as lines: JSON for machines, sentences for people, a progress bar for those who watch a terminal. */
+/** Events as lines: JSON for machines, sentences for people, a progress bar on a terminal. */
 import pino from 'pino';
 import { type Clock, timestamp } from '../../shared/clock.ts';
 import { printableLine, writeControl } from '../../shared/printable.ts';
 import { isRich } from '../../shared/terminal.ts';
 import type { AgentEvent, Report } from '../model/events.ts';
 
-/** Progress at most this often: a few times per second for programs and bars, seldom for a log that is read. */
+/**
+ * The shortest time between progress events: a few per second for programs and bars, few for a log that people read.
+ */
 export const progressEveryMs = { quick: 250, slow: 10_000 };
 
 export interface ReporterOptions {
@@ -22,7 +24,7 @@ export function createReporter({ format, out, env, clock }: ReporterOptions): Re
   return sparing(write, everyMs, clock);
 }
 
-/** Passes progress on at most so often, everything else always. */
+/** Limits progress events to one per interval; passes on everything else. */
 export function sparing(report: Report, everyMs: number, clock: Clock): Report {
   let progressAt = clock.now();
   return (event) => {
@@ -34,7 +36,7 @@ export function sparing(report: Report, everyMs: number, clock: Clock): Report {
   };
 }
 
-/** Events that somebody may have to act on. */
+/** Events that someone may have to act on. */
 export function isWarning({ event }: AgentEvent): boolean {
   return event === 'problem' || event === 'clock.corrected' || event === 'link.lost' || event === 'link.told';
 }
@@ -52,7 +54,7 @@ function textWriter(out: NodeJS.WriteStream, clock: Clock): Report {
   return (event) => out.write(`${timestamp(clock)} ${shown(event)}\n`);
 }
 
-/** One line, or two with the next step: what others said cannot add one of its own. */
+/** One line, or two with the next step: text from other systems cannot add another. */
 function shown(event: AgentEvent): string {
   if (event.event !== 'problem') return printableLine(sentence(event));
   return `${printableLine(`error[${event.code}] ${event.message}`)}\n  → ${printableLine(event.action)}`;

@@ -1,9 +1,9 @@
 /**
  * A log file that never grows beyond its size: `agent.log` is the newest, `agent.log.1` the one before it, and so on.
  *
- * Every line is opened, written and closed on its own (about 20 µs): what was logged survives a crash of this process, a
- * file that someone moves or deletes is simply created again, and two processes never hold on to a file that the other has
- * renamed. Lines that matter are synced to the disk, so that they survive a power cut as well.
+ * For every line the file is opened, written and closed (about 20 µs): what was logged survives a crash of this
+ * process, a file that someone moves or deletes is simply created again, and two processes never hold on to a file that
+ * the other has renamed. Important lines are synced to disk, so that they survive a power failure as well.
  */
 import {
   closeSync,
@@ -21,13 +21,15 @@ import { dirname } from 'node:path';
 import { makeFoldersSync } from '../../shared/make-folder.ts';
 import { isBusy } from '../../shared/patience.ts';
 
-/** Never through a link, which the owner of the folder could have put there for root. Windows has no such flag. */
+/**
+ * Never follow a link, which the owner of the folder could have created to misdirect root. Windows has no such flag.
+ */
 const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
 
 export interface RotatingFileOptions {
   path: string;
   maxBytes: number;
-  /** How many files there are at most, the newest included. */
+  /** The maximum number of files, including the newest. */
   files: number;
 }
 
@@ -42,12 +44,12 @@ export class RotatingFile {
     this.#files = files;
   }
 
-  /** @param durable returns when the line is on the disk. @throws the system's error */
+  /** @param durable return only when the line is on disk. @throws the system's error */
   write(line: string, durable: boolean): void {
     const bytes = Buffer.from(line);
     const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
     const isFull = size > 0 && size + bytes.length > this.#maxBytes && this.#rotate(size);
-    // Made again when someone has deleted it under us.
+    // Recreated when someone has deleted it while we run.
     if (size === 0) makeFoldersSync(dirname(this.path), 0o700);
     const fd = openSync(this.path, flags, 0o600);
     try {
@@ -60,13 +62,13 @@ export class RotatingFile {
   }
 
   /**
-   * Who watches a file on Windows keeps it from being renamed (`Get-Content -Wait`): the lines go on in it then, up to twice
-   * its size.
+   * On Windows, a file that is being watched cannot be renamed (`Get-Content -Wait`): the lines then continue in it, up
+   * to twice its size.
    *
    * @returns whether a new file begins
    */
   #rotate(size: number): boolean {
-    // Up to the first number that is free, so that an attempt that failed midway costs no older file when it is repeated.
+    // Up to the first free number, so that repeating an attempt that failed halfway loses no older file.
     let free = Math.min(1, this.#files - 1);
     while (free < this.#files - 1 && existsSync(this.#numbered(free))) free += 1;
     try {
@@ -85,7 +87,7 @@ export class RotatingFile {
   }
 }
 
-/** As shared/owner.ts does, for a file that is open. */
+/** Like shared/owner.ts, but for an open file. */
 function giveToFolderOwner(fd: number, path: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(path));

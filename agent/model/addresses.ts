@@ -1,10 +1,10 @@
-/** The addresses an administrator gives, checked once: encrypted, or on this computer itself. */
+/** Checks the addresses that an administrator enters: each must be encrypted or on this computer. */
 import { fail } from '../../shared/errors.ts';
 import { enrollPath, linkPath } from '../../shared/link.ts';
 import { isLoopback } from '../../shared/trust.ts';
 
 /**
- * The relay's base address as http(s); `wss://` is accepted as another way to write `https://`.
+ * The relay's base address as http(s); `wss://` is accepted as another spelling of `https://`.
  *
  * @throws HallpassError SETTING_INVALID, RELAY_ADDRESS_INSECURE
  */
@@ -30,11 +30,11 @@ export function powerschoolAddress(text: string): URL {
   return url;
 }
 
-/** Instead of a proxy's address: none, whatever the environment says. */
+/** In place of a proxy's address: no proxy, whatever the environment says. */
 export const noProxy = 'none';
 
 /**
- * A proxy's address. Plain http is the usual way to a proxy: what goes through it is encrypted from end to end.
+ * A proxy's address. Plain http is the usual way to reach a proxy: the traffic through it is encrypted end to end.
  *
  * @param setting where it was given, for the message
  * @throws HallpassError SETTING_INVALID
@@ -49,19 +49,19 @@ export function proxyAddress(text: string, setting: string): URL {
   throw fail('SETTING_INVALID', { setting, reason: `give ${url.origin} without a path` });
 }
 
-/** Where the WebSocket is opened. */
+/** The address at which the WebSocket is opened. */
 export function linkAddress(relay: URL): URL {
   const url = below(relay, linkPath);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url;
 }
 
-/** Where a code is exchanged for an identity. */
+/** The address at which a code is exchanged for an identity. */
 export function enrollAddress(relay: URL): URL {
   return below(relay, enrollPath);
 }
 
-/** A relay may live below a path of a shared host. */
+/** A relay may live below a path on a shared host. */
 function below(base: URL, path: string): URL {
   return new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
 }
@@ -74,7 +74,7 @@ function parse(text: string, setting: string): URL {
     throw problem('a port is a number from 1 to 65535');
   if (url === null || url.hostname === '') throw problem('it is not an address like https://host.example.org');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw problem('the address must begin with https://');
-  // Anything written into an address ends up in logs, a password as well.
+  // Anything in an address ends up in logs, including a password.
   if (url.username !== '' || url.password !== '') throw problem('an address must not hold a user name or password');
   if (url.search !== '' || url.hash !== '') throw problem('an address must not have a query or fragment');
   return url;

@@ -1,4 +1,4 @@
-/** What the agent reports while it works. No event carries personal data or a secret. */
+/** What the agent reports while it works. No event contains personal data or a secret. */
 import type { HallpassError } from '../../shared/errors.ts';
 import type { Counts } from './meter.ts';
 import type { SourceKind } from './source.ts';
@@ -20,7 +20,7 @@ export type AgentEvent =
   | { event: 'agent.quiet'; until: string }
   /** The local page can be opened. */
   | { event: 'page.open'; url: string }
-  /** PowerSchool is read in another way than the plugin's queries, and what that way does not know. */
+  /** PowerSchool is not read through the plugin's queries but another way; lists what that way cannot provide. */
   | { event: 'source.chosen'; source: SourceKind; unknown: readonly string[] }
   /** An administrator has paused the agent (ISO 8601, UTC): it reads and sends nothing. */
   | { event: 'agent.paused'; since: string }
@@ -30,7 +30,7 @@ export type AgentEvent =
   | { event: 'link.lost'; code: string; message: string }
   /** The relay complained about something the agent sent. */
   | { event: 'link.told'; code: string; message: string }
-  /** This computer's clock is so many seconds behind the relay's (ahead: negative); tokens are made by the relay's. */
+  /** This computer's clock is this many seconds behind the relay's (negative: ahead); tokens use the relay's time. */
   | { event: 'clock.corrected'; seconds: number }
   | { event: 'cycle.progress'; bucketsDone: number; bucketsTotal: number; records: number }
   | ({ event: 'cycle.unchanged'; seconds: number } & Counts & Totals)
@@ -48,7 +48,7 @@ export type AgentEvent =
 
 export type Report = (event: AgentEvent) => void;
 
-/** What is reported of an error: for people, without its cause. */
+/** An error as it is reported to people, without its cause. */
 export function toProblem({ code, message, action }: HallpassError): AgentEvent {
   return { event: 'problem', code, message, action };
 }

@@ -1,4 +1,7 @@
-/** Rows of PowerSchool that no record can be made of: they stay behind alone, are reported by name, and nothing is deleted. */
+/**
+ * PowerSchool rows that cannot become records: only they are left out, they are reported by name, and nothing is
+ * deleted because of them.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -14,12 +17,12 @@ import type { Row } from '../testing/powerschool-double.ts';
 import type { AgentEvent } from './events.ts';
 import { toLeftOut, tooMany } from './left-out.ts';
 
-/** What the relay was last told to be left out. */
+/** What the relay was last told about left-out rows. */
 function reported(district: District): LeftOut | undefined {
   return district.relay.said('status').findLast(({ leftOut }) => leftOut !== undefined)?.leftOut;
 }
 
-/** One cycle, with the status that tells the relay how it went. */
+/** Runs one cycle, including the status that tells the relay how it went. */
 async function sync(district: District): Promise<AgentEvent[]> {
   const status = district.relay.next('status');
   try {
@@ -33,7 +36,7 @@ const rowsOf = (district: District, key: string): Row[] => district.powerschool.
 const recordsOf = (district: District, key: string) => [...(district.relay.mirror.get(key)?.keys() ?? [])];
 
 t.test(
-  'a section without a number stays behind alone, and the relay and the administrator are told which',
+  'leaves out only the section without a number, and tells the relay and the administrator which one',
   async (t) => {
     const district = await openDistrict(t);
     const bad = { ...section('1001', '1000'), sectionnumber: '' };
@@ -77,7 +80,7 @@ t.test(
   },
 );
 
-t.test('a row that was good and breaks is no deletion; really gone, it is', async (t) => {
+t.test('a row that becomes unusable is not a deletion; a row that is really gone is', async (t) => {
   const district = await openDistrict(t);
   await sync(district);
   const [first, second, ...rest] = rowsOf(district, 'student:1') as [Row, Row, ...Row[]];
@@ -99,29 +102,34 @@ t.test('a row that was good and breaks is no deletion; really gone, it is', asyn
   inStep(t, district);
 });
 
-t.test('who moves to a school where the row is broken stays where they were, until it is fixed', async (t) => {
-  const district = await openDistrict(t);
-  await sync(district);
-  const [mover, ...rest] = rowsOf(district, 'student:1') as [Row, ...Row[]];
-  const there = rowsOf(district, 'student:2');
-  district.powerschool.set('student:1', rest);
-  district.powerschool.set('student:2', [...there, { ...mover, id: '9000' }]);
-  // The same person in both: ids are the same.
-  district.powerschool.set('student:2', [{ ...mover, username: 'ad\u0007a' }, ...there]);
-  await sync(district);
-  t.ok(district.relay.mirror.get('student:1')?.has('1000'));
-  t.notOk(district.relay.mirror.get('student:2')?.has('1000'));
-  t.match(reported(district), { rows: [{ schoolId: '2', id: '1000', field: 'username', fault: 'control character' }] });
-  const { lastCheckAt } = JSON.parse(await readFile(join(district.folder, 'health.json'), 'utf8'));
-  t.match(lastCheckAt, /Z$/, 'the check is complete all the same');
-  district.powerschool.set('student:2', [mover, ...there]);
-  await sync(district);
-  t.notOk(district.relay.mirror.get('student:1')?.has('1000'));
-  t.ok(district.relay.mirror.get('student:2')?.has('1000'));
-  inStep(t, district);
-});
+t.test(
+  'a student who moves to a school where the row is unusable stays in the old school until it is fixed',
+  async (t) => {
+    const district = await openDistrict(t);
+    await sync(district);
+    const [mover, ...rest] = rowsOf(district, 'student:1') as [Row, ...Row[]];
+    const there = rowsOf(district, 'student:2');
+    district.powerschool.set('student:1', rest);
+    district.powerschool.set('student:2', [...there, { ...mover, id: '9000' }]);
+    // The same person in both: ids are the same.
+    district.powerschool.set('student:2', [{ ...mover, username: 'ad\u0007a' }, ...there]);
+    await sync(district);
+    t.ok(district.relay.mirror.get('student:1')?.has('1000'));
+    t.notOk(district.relay.mirror.get('student:2')?.has('1000'));
+    t.match(reported(district), {
+      rows: [{ schoolId: '2', id: '1000', field: 'username', fault: 'control character' }],
+    });
+    const { lastCheckAt } = JSON.parse(await readFile(join(district.folder, 'health.json'), 'utf8'));
+    t.match(lastCheckAt, /Z$/, 'the check is complete all the same');
+    district.powerschool.set('student:2', [mover, ...there]);
+    await sync(district);
+    t.notOk(district.relay.mirror.get('student:1')?.has('1000'));
+    t.ok(district.relay.mirror.get('student:2')?.has('1000'));
+    inStep(t, district);
+  },
+);
 
-t.test('every kind of row and every kind of fault stays behind alone, and no value is reported', async (t) => {
+t.test('leaves out rows of every kind with every fault one by one, and reports no values', async (t) => {
   const secret = 'Mustermann';
   const cases: [key: string, row: Row, field: string, fault: (typeof rowFaults)[number]][] = [
     ['school:district', { id: '3', schoolnumber: '3' }, 'name', 'missing'],
@@ -157,7 +165,7 @@ t.test('every kind of row and every kind of fault stays behind alone, and no val
   }
 });
 
-t.test('two rows of one key that differ are one record and one finding; two equal ones are no news', async (t) => {
+t.test('two differing rows with one key give one record and one finding; two equal ones give no finding', async (t) => {
   const district = await openDistrict(t);
   const [one] = rowsOf(district, 'section:1') as [Row];
   district.powerschool.set('section:1', [one, one]);
@@ -169,31 +177,34 @@ t.test('two rows of one key that differ are one record and one finding; two equa
   t.match(reported(district)?.rows, [{ id: '1000', field: 'courseName', fault: 'two rows differ' }]);
 });
 
-t.test('more than half of a bucket is a fault of the query: it stays as it was, everything else goes on', async (t) => {
-  const district = await openDistrict(t);
-  await sync(district);
-  const rows = rowsOf(district, 'studentEnrollment:1');
-  const spoil = (from: number) => rows.map((row, index) => (index < from ? { ...row, sectionid: '' } : row));
-  district.powerschool.set('studentEnrollment:1', spoil(12));
-  await sync(district);
-  t.equal(reported(district)?.count, 12, 'twelve of 25 are single rows');
-  district.powerschool.set('studentEnrollment:1', spoil(13));
-  district.powerschool.set('section:2', [{ ...rowsOf(district, 'section:2')[0], coursename: 'Changed' } as Row]);
-  await t.rejects(sync(district), {
-    code: 'ROWS_UNUSABLE',
-    message: /the enrollments of school 1 with 13 of 25 rows.*sectionId \(SECTIONS.DCID\) is empty in CC 1000/,
-    action: /All Enrollments.*install the plugin again/,
-  });
-  t.match(district.relay.said('status').at(-1), { state: 'problem', problem: { code: 'ROWS_UNUSABLE' } });
-  t.equal(district.relay.mirror.get('studentEnrollment:1')?.size, 25);
-  t.match(district.relay.mirror.get('section:2')?.get('2000'), { courseName: 'Changed' });
-  district.powerschool.set('studentEnrollment:1', rows);
-  await sync(district);
-  t.same(reported(district), { count: 0, rows: [] });
-  inStep(t, district);
-});
+t.test(
+  'more than half of a bucket is a fault of the query: the bucket stays as it was and the rest continues',
+  async (t) => {
+    const district = await openDistrict(t);
+    await sync(district);
+    const rows = rowsOf(district, 'studentEnrollment:1');
+    const spoil = (from: number) => rows.map((row, index) => (index < from ? { ...row, sectionid: '' } : row));
+    district.powerschool.set('studentEnrollment:1', spoil(12));
+    await sync(district);
+    t.equal(reported(district)?.count, 12, 'twelve of 25 are single rows');
+    district.powerschool.set('studentEnrollment:1', spoil(13));
+    district.powerschool.set('section:2', [{ ...rowsOf(district, 'section:2')[0], coursename: 'Changed' } as Row]);
+    await t.rejects(sync(district), {
+      code: 'ROWS_UNUSABLE',
+      message: /the enrollments of school 1 with 13 of 25 rows.*sectionId \(SECTIONS.DCID\) is empty in CC 1000/,
+      action: /All Enrollments.*install the plugin again/,
+    });
+    t.match(district.relay.said('status').at(-1), { state: 'problem', problem: { code: 'ROWS_UNUSABLE' } });
+    t.equal(district.relay.mirror.get('studentEnrollment:1')?.size, 25);
+    t.match(district.relay.mirror.get('section:2')?.get('2000'), { courseName: 'Changed' });
+    district.powerschool.set('studentEnrollment:1', rows);
+    await sync(district);
+    t.same(reported(district), { count: 0, rows: [] });
+    inStep(t, district);
+  },
+);
 
-t.test('a few rows are single mistakes, however small the school is', async (t) => {
+t.test('treats a few bad rows as single mistakes, however small the school is', async (t) => {
   const row = (id: number) => ({ id: String(id), field: 'termId', fault: 'missing' }) as const;
   const rows = (count: number) => Array.from({ length: count }, (_, index) => row(index));
   const bucket = { kind: 'section', schoolId: '1' } as const;

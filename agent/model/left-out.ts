@@ -1,4 +1,4 @@
-/** The rows that no record can be made of: when they are too many to be single mistakes, and how they are reported. Pure. */
+/** Rows that cannot become records: when there are too many to be single mistakes, and how they are reported. Pure. */
 import { complaintOf, pageOf, tableOf } from '../../plugin/where-to-fix.ts';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type LeftOut, type LeftOutRow, mostListed, type RowFinding } from '../../shared/left-out.ts';
@@ -7,14 +7,14 @@ import { type Bucket, bucketWords, type Kind, parseBucketKey } from '../../share
 /** By bucket key. */
 export type LeftOutRows = ReadonlyMap<string, readonly RowFinding[]>;
 
-/** So few rows are mistakes of single rows, however small the bucket is. */
+/** Up to this many bad rows are single mistakes, however small the bucket is. */
 const fewRows = 10;
-/** Rows that one sentence names. */
+/** How many rows one sentence names. */
 const mostNamed = 3;
 
 /**
- * More than half of a bucket that cannot be used is a fault of the query, of the answer, or of a whole import, and no basis
- * for anything.
+ * When more than half of a bucket is unusable, the query, the answer or a whole import is at fault, and the reading is
+ * no basis for anything.
  *
  * @param records how many rows became records
  */
@@ -35,7 +35,7 @@ export function tooMany(bucket: Bucket, leftOut: readonly RowFinding[], records:
 /**
  * What is left out after a cycle.
  *
- * @param before what was
+ * @param before what was left out before it
  * @param found in the buckets that were compared now
  * @param isRead whether a bucket still has rows that are read
  */
@@ -48,13 +48,13 @@ export function mergeLeftOut(
   return new Map([...kept, ...found].filter(([, rows]) => rows.length > 0));
 }
 
-/** The ids of a kind that are left out somewhere: such a record is not gone, in whichever school it was before. */
+/** The ids of a kind that are left out in any school: such a record is not gone, whichever school it was in before. */
 export function idsLeftOut(leftOut: LeftOutRows, kind: Kind): Set<string> {
   const ofKind = [...leftOut].filter(([key]) => parseBucketKey(key)?.kind === kind);
   return new Set(ofKind.flatMap(([, rows]) => rows.map(({ id }) => id)));
 }
 
-/** As the relay and the administrator are told: all counted, the first ones listed. */
+/** As reported to the relay and the administrator: all counted, the first ones listed. */
 export function toLeftOut(leftOut: LeftOutRows): LeftOut {
   const rows: LeftOutRow[] = [];
   let count = 0;
@@ -73,7 +73,7 @@ export function leftOutLine(row: LeftOutRow): string {
   return `${tableOf(row.kind)} ${row.id || 'without a key'}${school}: ${complaintOf(row)}`;
 }
 
-/** What the administrator is reported all of them; undefined when there are none. */
+/** Reports them all to the administrator; undefined when there are none. */
 export function leftOutProblem({ count, rows }: LeftOut): HallpassError | undefined {
   const [first] = rows;
   if (first === undefined) return undefined;

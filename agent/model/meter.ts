@@ -1,11 +1,11 @@
-/** What the agent has done since it started: plain counters, read by events and status. */
+/** What the agent has done since it started: plain counters, used by events and status. */
 import { readFileSync } from 'node:fs';
 
 export interface Counts {
-  /** Requests to PowerSchool, tokens included. */
+  /** Requests to PowerSchool, including those for tokens. */
   requests: number;
   bytesReceivedFromPowerSchool: number;
-  /** Bytes of frames to the relay, as they travel. */
+  /** Bytes of frames sent to the relay, compressed. */
   bytesSent: number;
   upserts: number;
   deletes: number;
@@ -35,8 +35,9 @@ export class Meter {
 }
 
 /**
- * Largest memory this program ever had, in MB: the kernel's own high-water mark. Linux starts `maxRSS` of getrusage with
- * that of the process that forked it (a 400 MB parent makes a 40 MB child say 386), so there it is read from /proc.
+ * The largest memory this program ever used, in MB: the kernel's own high-water mark. Linux starts `maxRSS` of
+ * getrusage with that of the process that forked it (a 400 MB parent makes a 40 MB child report 386), so there it is
+ * read from /proc.
  */
 export function rssPeakMB(): number {
   return Math.round((linuxHighWaterKB() ?? process.resourceUsage().maxRSS) / 1024);

@@ -1,4 +1,4 @@
-/** What a probe tells of every bucket. */
+/** What a probe says about every bucket. */
 import { z } from 'zod';
 
 export const probeEntrySchema = z.strictObject({

@@ -1,4 +1,4 @@
-/** Whom the agent trusts: the authorities of this computer, and files in whatever form a person exported them. */
+/** Whom the agent trusts: the authorities of this computer, and files in whatever form someone exported them. */
 import { execFile, execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ t.test('an authority that this computer trusts needs no file', { skip }, async (
   const { authority, url } = await server(t);
   const home = t.testdir({});
   const systemFile = join(home, 'system.pem');
-  // A stray one that cannot be read does not take the others away.
+  // One unreadable certificate does not discard the others.
   const stray = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
   await writeFile(systemFile, stray + authority.ca);
   const tls = async (env: NodeJS.ProcessEnv) => {
@@ -54,7 +54,7 @@ t.test('an authority that this computer trusts needs no file', { skip }, async (
   );
 });
 
-t.test('PEM, DER and UTF-16 are accepted; several certificates, each once', async (t) => {
+t.test('accepts PEM, DER and UTF-16, and several certificates, each once', async (t) => {
   const [one, other] = await Promise.all([createAuthority('One CA'), createAuthority('Other CA')]);
   const folder = t.testdir({});
   const known = (await trustedAuthorities(undefined)).length;
@@ -82,7 +82,7 @@ t.test('PEM, DER and UTF-16 are accepted; several certificates, each once', asyn
   t.not(await trustedAuthorities(file), before, 'until the file is another');
 });
 
-t.test('what is no certificate is refused by its name', { skip: noOpenssl() }, async (t) => {
+t.test('refuses a file that is not a certificate, by name', { skip: noOpenssl() }, async (t) => {
   const authority = await createAuthority('One CA');
   const { cert, key } = await authority.issue(['localhost']);
   const folder = t.testdir({ 'ca.pem': authority.ca, 'cert.pem': cert, 'key.pem': key });

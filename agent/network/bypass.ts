@@ -1,6 +1,6 @@
 /**
- * Which addresses are reached without the proxy: the rules of NO_PROXY and of `--proxy-bypass`. There is no standard for
- * them; these are what curl, Go and the GitHub Actions runner have in common, and subnets besides.
+ * Which addresses are reached without the proxy: the rules of NO_PROXY and of `--proxy-bypass`. There is no standard
+ * for them; these are what curl, Go and the GitHub Actions runner have in common, plus subnets.
  */
 import { BlockList, isIP } from 'node:net';
 import { isLoopback } from '../../shared/trust.ts';
@@ -10,7 +10,7 @@ export function bypassEntries(text: string): string[] {
   return text.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
-/** False for what would never match anything: a URL, a subnet that is none, a `*` amid a name. */
+/** False for what could never match: a URL, an invalid subnet, a `*` inside a name. */
 export function isBypassEntry(entry: string): boolean {
   const { pattern, port } = splitPort(entry);
   if (port !== undefined && (port < 1 || port > 65_535)) return false;
@@ -22,9 +22,9 @@ export function isBypassEntry(entry: string): boolean {
  * True when a URL is to be reached directly.
  *
  * An entry is `*` (everything), a name (itself and every name below it; a leading `.` or `*.` changes nothing), an
- * address, or a subnet in CIDR form (for addresses that are given as such: names are not resolved). Each may end in
- * `:port` and then holds for that port only. An IPv6 address with a port stands in brackets. This computer itself is never
- * reached through a proxy, which would look for it elsewhere.
+ * address, or a subnet in CIDR form (for URLs that contain an address: names are not resolved). Each may end in `:port`
+ * and then applies to that port only. An IPv6 address with a port is in brackets. This computer itself is never reached
+ * through a proxy, which would look for it elsewhere.
  */
 export function isBypassed(url: URL, entries: readonly string[]): boolean {
   if (isLoopback(url.hostname)) return true;

@@ -1,4 +1,4 @@
-/** What a server's certificate says, and why one was refused. */
+/** What a server's certificate says, and why it was refused. */
 import type { Socket } from 'node:net';
 import { type DetailedPeerCertificate, type PeerCertificate, rootCertificates, TLSSocket } from 'node:tls';
 
@@ -7,14 +7,14 @@ export interface Certificate {
   issuer: string;
   validFrom: Date;
   validTo: Date;
-  /** Names and addresses it is for. */
+  /** The names and addresses it is valid for. */
   names: string[];
 }
 
-/** `expired`: outside of its time. `name`: for another host. `untrusted`: no known authority stands behind it. */
+/** `expired`: outside its validity period. `name`: for another host. `untrusted`: not signed by a known authority. */
 export type RefusalKind = 'expired' | 'name' | 'untrusted';
 
-/** A certificate that the verification did not accept. Nothing was sent on that connection. */
+/** A certificate that failed verification. Nothing was sent on that connection. */
 export class CertificateRefused extends Error {
   readonly kind: RefusalKind;
   /** As presented, the server's own first; empty when it could not be read. */
@@ -32,11 +32,14 @@ export class CertificateRefused extends Error {
   }
 }
 
-/** OpenSSL's and Node's codes for a refused certificate begin or read like this; any other failure is of the connection. */
+/**
+ * OpenSSL's and Node's codes for a refused certificate begin or read like this; any other error concerns the
+ * connection.
+ */
 const codes =
   /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME)/;
 
-/** The code of a refusal, or undefined when an error is none. */
+/** The code of a refused certificate, or undefined for any other error. */
 export function refusalCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return codes.test(error.code) ? error.code : undefined;
@@ -61,11 +64,11 @@ export function chainOf(leaf: DetailedPeerCertificate | Record<string, never> | 
   return chain;
 }
 
-/** Who stands at the other end of the encryption. */
+/** Who is at the other end of the encrypted connection. */
 export interface Peer {
   /** The authority behind its certificate. */
   issuer: string;
-  /** One of the authorities that come with this program: no filter of the district has a certificate of theirs. */
+  /** One of the authorities that ship with this program: no web filter in a district has a certificate from them. */
   isWellKnown: boolean;
 }
 
@@ -100,7 +103,7 @@ function sentence(code: string, chain: readonly Certificate[], cause: Error): st
   if (own === undefined) return `${cause.message} (${code})`;
   switch (kindOf(code)) {
     case 'expired': {
-      // Any certificate of the chain may be the one: the first outside of its time is reported.
+      // Any certificate in the chain may be the one: the first that is not valid now is reported.
       const { subject, validFrom, validTo } = chain.find(isOutOfTime) ?? own;
       return `"${subject}" is valid from ${dateOf(validFrom)} to ${dateOf(validTo)} only`;
     }
@@ -118,7 +121,7 @@ function isOutOfTime({ validFrom, validTo }: Certificate): boolean {
   return validFrom.getTime() > now || validTo.getTime() < now;
 }
 
-/** Common name, with the organization where it says more. */
+/** The common name, with the organization where that adds something. */
 function nameOf(name: PeerCertificate['subject'] | undefined): string {
   const [common, organization] = [name?.CN, name?.O].map((part) => (Array.isArray(part) ? part[0] : part));
   if (common === undefined) return organization ?? 'no name';

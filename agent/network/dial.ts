@@ -1,6 +1,6 @@
 /**
- * Opens connections, step by step: TCP, a proxy's tunnel, TLS. Both ends of the agent go through here, undici as well as
- * ws, so that proxies, authorities and timeouts are the same for all of them.
+ * Opens connections, step by step: TCP, a proxy's tunnel, TLS. Both undici and ws go through here, so that proxies,
+ * authorities and timeouts are the same for all connections.
  */
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
@@ -11,7 +11,9 @@ import type { HttpProxy, Way } from './proxy.ts';
 import { type Target, targetOf } from './target.ts';
 import { askForTunnel } from './tunnel.ts';
 
-/** Each step has its own time, milliseconds. A proxy that asks its filter about a new host may take a few seconds. */
+/**
+ * The time limit of each step, in milliseconds. A proxy that asks its filter about a new host may take a few seconds.
+ */
 export interface DialTimes {
   tcpMs: number;
   tunnelMs: number;
@@ -38,7 +40,7 @@ export async function dial(url: URL, way: Way, signal: AbortSignal, times = dial
 
 /** @throws the system's errors; an error when nothing answers in time; the signal's reason */
 export async function connectTcp({ host, port }: Target, signal: AbortSignal, timeoutMs: number): Promise<Socket> {
-  // Of several addresses the first gets a second: Node's own 250 ms give up on it over a slow line.
+  // With several addresses, each attempt gets a second: Node's default of 250 ms is too short for a slow line.
   const patience = { autoSelectFamilyAttemptTimeout: 1000 };
   const kept = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
   const socket = connectSocket({ host, port, ...patience, ...kept });
@@ -71,7 +73,7 @@ export async function reachProxy(proxy: HttpProxy, signal: AbortSignal, times: D
 }
 
 /**
- * TLS on an open connection. The peer's certificate is always verified: `rejectUnauthorized` is said aloud because the
+ * TLS on an open connection. Always verifies the peer's certificate: `rejectUnauthorized` is set explicitly because the
  * variable NODE_TLS_REJECT_UNAUTHORIZED changes its default.
  *
  * @throws CertificateRefused; the system's errors; the signal's reason
@@ -86,15 +88,15 @@ export async function startTls(
   const tls = connectTls({
     socket,
     host,
-    // An address is compared with the certificate, too, but has no place in the handshake (RFC 6066 §3).
+    // An IP address is compared with the certificate, too, but is not allowed in the handshake (RFC 6066 §3).
     ...(isIP(host) === 0 ? { servername: host } : {}),
     secureContext: contextOf(ca),
     rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
   });
-  // Node verifies in its own listener for 'secure' and, when the certificate is refused, destroys the socket before
-  // anybody could write to it. Looking at the certificate just before that is all that can be done with such a
-  // connection: it names the authority behind it, for the message, without a second connection that does not verify.
+  // Node verifies in its own listener for 'secure' and, when it refuses the certificate, destroys the socket before
+  // anyone can write to it. Reading the certificate just before that names the authority for the error message, without
+  // a second connection that does not verify.
   let presented: Certificate[] = [];
   tls.prependOnceListener('secure', () => {
     presented = chainOf(tls.getPeerCertificate(true));
@@ -110,7 +112,7 @@ export async function startTls(
   }
 }
 
-/** Waits for an event of a socket that is coming up; whatever else happens destroys it. */
+/** Waits for an event of a socket that is connecting; anything else destroys the socket. */
 function reached(socket: Socket, event: string, signal: AbortSignal, timeoutMs: number, late: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (error: unknown) => {
@@ -127,7 +129,7 @@ function reached(socket: Socket, event: string, signal: AbortSignal, timeoutMs: 
       socket.off('close', onClose);
       signal.removeEventListener('abort', onAbort);
     };
-    // Stays for the socket's life: an error that comes after giving up must not end the process.
+    // Stays for the life of the socket: an error that comes after giving up must not end the process.
     socket.on('error', onError);
     socket.once('close', onClose);
     socket.once(event, () => {

@@ -1,6 +1,6 @@
 /**
- * A real agent and a real relay with the proxies between that districts have, as Debian brings them. Each is run on a
- * configuration of its own; the agent enrolls through it, sends a district, and stays on pings alone.
+ * A real agent and a real relay with the proxies that districts use, as packaged by Debian. Each proxy runs with a
+ * configuration of its own; the agent enrolls through it, sends a district, and stays connected on pings alone.
  */
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -23,11 +23,11 @@ const run = promisify(execFile);
 const authority = await createAuthority('Operator CA');
 const relay = await RelayProcess.start(t.testdir({}), await authority.issue(['localhost', '127.0.0.1']));
 t.teardown(() => relay.close());
-/** By name, because Squid's own certificates for an address name it in a way that no client accepts. */
+/** By name, because Squid's own certificates name an address in a way that no client accepts. */
 const relayUrl = new URL(relay.url);
 relayUrl.hostname = 'localhost';
 
-/** Most of the time is waiting for pings, so that the cases run beside each other. */
+/** The cases mostly wait for pings, so they run in parallel. */
 t.jobs = 4;
 const beside = { buffered: true };
 
@@ -36,7 +36,7 @@ const wrong: ProxySignIn = { ...ann, password: 'wrong' };
 const ntlm = `auth_param ntlm program ${real.squidHelpers}/ntlm_fake_auth`;
 const signInNeeded = (message: RegExp) => ({ code: 'PROXY_AUTH_REQUIRED', message });
 
-/** Enrolls through the proxy, sends a whole district, and keeps the connection through pings. */
+/** Enrolls through the proxy, sends a whole district, and keeps the connection open with pings. */
 async function worksThrough(t: Test, slug: string, proxy: HttpProxy, ca = [authority.ca]): Promise<void> {
   const district = await District.open(join(t.testdir({}), 'state'), 25);
   t.teardown(() => district.close());
@@ -85,13 +85,13 @@ interface Refused {
   action?: RegExp;
 }
 
-/** What an agent says that the proxy does not let through. */
+/** What an agent reports when the proxy refuses it. */
 async function refused(t: Test, proxy: HttpProxy, expected: Refused, what: string, url = relayUrl): Promise<void> {
   const attempt = enroll({ relay: url, ca: [authority.ca], proxy, code: 'ABCD-EFGH-JKLM', name: 'x' });
   await t.rejects(attempt, expected, what);
 }
 
-/** The words in which the proxy says that it did not reach a server, for a wrong name and a wrong port. */
+/** The proxy's own words when it does not reach a server, for a wrong name and for a wrong port. */
 async function saysWhatIsWrong(t: Test, proxy: HttpProxy, name: RegExp, port: RegExp): Promise<void> {
   const action = /name and the port in .* are right/;
   const closed = new URL(`https://localhost:${await freePort()}`);
@@ -103,15 +103,15 @@ async function saysWhatIsWrong(t: Test, proxy: HttpProxy, name: RegExp, port: Re
 const noSquid = await missing(real.squid);
 const open = ['http_access allow all'];
 
-t.test('Squid without a password', { skip: noSquid, ...beside }, async (t) => {
+t.test('works through Squid without a password', { skip: noSquid, ...beside }, async (t) => {
   const proxy = real.proxyAt(await real.startSquid(t, await real.proxyFolder(t), open), null);
   await worksThrough(t, 'squid', proxy);
-  // Squid 5 says the first of a name that it does not find, Squid 6 the second.
+  // For an unknown name, Squid 5 says the first and Squid 6 the second.
   const name = /status 50[03], "ERR_(CANNOT_FORWARD|DNS_FAIL)"/;
   await saysWhatIsWrong(t, proxy, name, /status 503, "ERR_CONNECT_FAIL"/);
 });
 
-t.test('Squid with user name and password (Basic)', { skip: noSquid, ...beside }, async (t) => {
+t.test('works through Squid with user name and password (Basic)', { skip: noSquid, ...beside }, async (t) => {
   const own = await real.proxyFolder(t);
   const users = join(own, 'users');
   const { stdout: hash } = await run('openssl', ['passwd', '-apr1', ann.password]);
@@ -125,7 +125,7 @@ t.test('Squid with user name and password (Basic)', { skip: noSquid, ...beside }
   await refused(t, real.proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
 });
 
-t.test('Squid that looks into TLS (ssl-bump)', { skip: noSquid, ...beside }, async (t) => {
+t.test('works through Squid that decrypts TLS (ssl-bump)', { skip: noSquid, ...beside }, async (t) => {
   const own = await real.proxyFolder(t);
   const filter = join(own, 'filter.pem');
   const key = join(own, 'filter.key');
@@ -139,7 +139,7 @@ t.test('Squid that looks into TLS (ssl-bump)', { skip: noSquid, ...beside }, asy
   const generator = `${real.squidHelpers}/security_file_certgen`;
   const database = join(own, 'certificates');
   await run(generator, ['-c', '-s', database, '-M', '4MB']);
-  // The program that writes there is not root when Squid was started by root.
+  // When root starts Squid, the program that writes there does not run as root.
   if (process.getuid?.() === 0) await run('chown', ['-R', 'proxy', database]);
   const listen = `ssl-bump tls-cert=${filter} generate-host-certificates=on dynamic_cert_mem_cache_size=1MB`;
   const rules = [
@@ -153,23 +153,27 @@ t.test('Squid that looks into TLS (ssl-bump)', { skip: noSquid, ...beside }, asy
 });
 
 const noCntlm = noSquid || (await missing(real.cntlm));
-t.test('a proxy that takes NTLM only, and cntlm before it', { skip: noCntlm, ...beside }, async (t) => {
-  const rules = real.squidSignIn(ntlm, 'auth_param ntlm children 1');
-  const port = await real.startSquid(t, await real.proxyFolder(t), rules);
-  const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /accepts only NTLM as/, action: /cntlm/ };
-  await refused(t, real.proxyAt(port, ann), advice, 'with user name and password, which do not help');
-  await refused(t, real.proxyAt(port, null), advice, 'without');
-  await worksThrough(t, 'cntlm', real.proxyAt(await real.startCntlm(t, port, ann), null));
-});
+t.test(
+  'reports a proxy that accepts only NTLM, and works through cntlm in front of it',
+  { skip: noCntlm, ...beside },
+  async (t) => {
+    const rules = real.squidSignIn(ntlm, 'auth_param ntlm children 1');
+    const port = await real.startSquid(t, await real.proxyFolder(t), rules);
+    const advice = { code: 'PROXY_AUTH_UNSUPPORTED', message: /accepts only NTLM as/, action: /cntlm/ };
+    await refused(t, real.proxyAt(port, ann), advice, 'with user name and password, which do not help');
+    await refused(t, real.proxyAt(port, null), advice, 'without');
+    await worksThrough(t, 'cntlm', real.proxyAt(await real.startCntlm(t, port, ann), null));
+  },
+);
 
 const noTinyproxy = await missing(real.tinyproxy);
-t.test('tinyproxy without a password', { skip: noTinyproxy, ...beside }, async (t) => {
+t.test('works through tinyproxy without a password', { skip: noTinyproxy, ...beside }, async (t) => {
   const proxy = real.proxyAt(await real.startTinyproxy(t, ''), null);
   await worksThrough(t, 'tinyproxy', proxy);
   await saysWhatIsWrong(t, proxy, /status 500, "Unable to connect"/, /status 500, "Unable to connect"/);
 });
 
-t.test('tinyproxy with user name and password', { skip: noTinyproxy, ...beside }, async (t) => {
+t.test('works through tinyproxy with user name and password', { skip: noTinyproxy, ...beside }, async (t) => {
   const port = await real.startTinyproxy(t, `BasicAuth ${ann.username} ${ann.password}\n`);
   await worksThrough(t, 'tinyproxy-basic', real.proxyAt(port, ann));
   const refusal = signInNeeded(/were refused/);
@@ -177,7 +181,7 @@ t.test('tinyproxy with user name and password', { skip: noTinyproxy, ...beside }
   await refused(t, real.proxyAt(port, null), signInNeeded(/no user name and password are set/), 'no password');
 });
 
-t.test('Privoxy', { skip: await missing(real.privoxy), ...beside }, async (t) => {
+t.test('works through Privoxy', { skip: await missing(real.privoxy), ...beside }, async (t) => {
   const proxy = real.proxyAt(await real.startPrivoxy(t, ''), null);
   await worksThrough(t, 'privoxy', proxy);
   await saysWhatIsWrong(t, proxy, /status 404, "No such domain"/, /status 503, "Connect failed"/);

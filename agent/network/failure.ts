@@ -1,4 +1,4 @@
-/** The name, in the catalog, of what kept a connection from coming up. */
+/** The catalog error for a connection that could not be opened. */
 import { fail, HallpassError } from '../../shared/errors.ts';
 import { CertificateRefused } from './certificate.ts';
 import type { Destination, HttpProxy } from './proxy.ts';
@@ -10,7 +10,7 @@ const unreachable = { powerschool: 'POWERSCHOOL_UNREACHABLE', relay: 'RELAY_UNRE
 
 /** @param url the server's address, for people */
 export function connectFailure(destination: Destination, url: string, error: unknown): HallpassError {
-  // A proxy's refusal has its name already.
+  // A proxy's refusal already is a catalog error.
   if (error instanceof HallpassError) return error;
   if (!(error instanceof CertificateRefused)) {
     return fail(unreachable[destination], { url, reason: spokenReason(error, url) }, { cause: error });
@@ -26,7 +26,7 @@ export function proxyFailure({ url }: HttpProxy, error: unknown): HallpassError 
   return fail(code, { proxy: url.origin, reason: proxyReason(url, error) }, { cause: error });
 }
 
-/** An https:// proxy whose port speaks http is the usual slip: most proxies are reached without TLS. */
+/** Writing https:// for a proxy whose port speaks http is a common mistake: most proxies are reached without TLS. */
 function proxyReason(url: URL, error: unknown): string {
   const reason = spokenReason(error, url.href);
   return url.protocol === 'https:' && /does not speak TLS/.test(reason)

@@ -1,4 +1,4 @@
-/** Which way out is chosen, and what is said of a certificate. */
+/** Which path to a server is chosen, and what is reported about a certificate. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -18,7 +18,7 @@ function choose(settings: Record<string, string | string[]>, env: NodeJS.Process
   return proxyFor('relay', url, all, { username: 'from', password: 'file' }, env);
 }
 
-t.test('what NO_PROXY and --proxy-bypass mean', async (t) => {
+t.test('NO_PROXY and --proxy-bypass match names, addresses, subnets and ports', async (t) => {
   const cases: [string, string, boolean][] = [
     ['https://relay.example.com', 'example.com', true],
     ['https://relay.example.com', '.example.com', true],
@@ -55,7 +55,7 @@ t.test('what NO_PROXY and --proxy-bypass mean', async (t) => {
   }
 });
 
-t.test('settings win over the environment, lower case over upper case', async (t) => {
+t.test('settings override the environment, and lower case overrides upper case', async (t) => {
   const env = { https_proxy: 'http://lower:1', HTTPS_PROXY: 'http://upper:2', http_proxy: 'http://plain:3' };
   t.match(choose({}, env), { url: { href: 'http://lower:1/' }, from: 'https_proxy', credentials: undefined });
   t.match(choose({}, { HTTPS_PROXY: 'proxy.local:8080' }), { url: { href: 'http://proxy.local:8080/' } });
@@ -69,7 +69,7 @@ t.test('settings win over the environment, lower case over upper case', async (t
   t.equal(choose({}, env, new URL('http://127.0.0.1:8080')), undefined, 'this computer itself');
 });
 
-t.test('PowerSchool is reached directly unless asked otherwise', async (t) => {
+t.test('reaches PowerSchool directly unless told otherwise', async (t) => {
   const url = new URL('https://powerschool.example.org');
   const env = { https_proxy: 'http://proxy:1' };
   const through = (which: string) => {
@@ -81,7 +81,7 @@ t.test('PowerSchool is reached directly unless asked otherwise', async (t) => {
   t.same(through('both'), [true, true]);
 });
 
-t.test('user name and password are in the header and nowhere else', async (t) => {
+t.test('puts user name and password in the header and nowhere else', async (t) => {
   const secret = 'p@ss:w%rd';
   const value = `http://DOMAIN%5Cann:${encodeURIComponent(secret)}@proxy:8080`;
   for (const choice of [choose({}, { https_proxy: value }), choose({ 'proxy.url': 'http://proxy:8080' }, {})]) {
@@ -104,7 +104,7 @@ t.test('user name and password are in the header and nowhere else', async (t) =>
   }
 });
 
-t.test('configure keeps the sign-in in a file of its own, for one proxy only', async (t) => {
+t.test('configure keeps the sign-in in a separate file, for one proxy only', async (t) => {
   const folder = t.testdir({ good: 'DOMAIN\\ann:p:w\n', bad: 'no-colon\n' });
   const home = join(folder, 'state');
   const configure = async (options: ConfigureOptions, input = '') => {
@@ -159,7 +159,7 @@ t.test('nothing in the product switches verification off', async (t) => {
     }
   }
   t.ok(files.length > 100);
-  // `new TLSSocket` verifies nothing by itself; the others speak for themselves.
+  // `new TLSSocket` verifies nothing by itself; the other patterns are obvious.
   const ways =
     /rejectUnauthorized(?!: true\b)|new TLSSocket|TLS_REJECT_UNAUTHORIZED|checkServerIdentity|setDefaultCACertificates/;
   const offenders = [];

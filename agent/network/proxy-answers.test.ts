@@ -1,4 +1,7 @@
-/** Answers of real proxies instead of a tunnel: tinyproxy 1.11, Privoxy 3.0, Squid 5.7, and what others are known to send. */
+/**
+ * Answers that real proxies send instead of opening a tunnel: tinyproxy 1.11, Privoxy 3.0, Squid 5.7, and known answers
+ * of others.
+ */
 import t from 'tap';
 import type { HallpassError } from '../../shared/errors.ts';
 import { TestProxy } from '../testing/proxy.ts';
@@ -7,7 +10,7 @@ import { connectFailure } from './failure.ts';
 import { proxyWords } from './proxy-words.ts';
 
 const never = new AbortController().signal;
-// Nothing here is silent: a limit is met by a busy machine alone.
+// No case here waits for a limit: only a very busy machine would reach one.
 const times = { tcpMs: 20_000, tunnelMs: 20_000, tlsMs: 20_000 };
 const relay = new URL('https://relay.test/');
 
@@ -32,46 +35,39 @@ function answer(status: string, headers: string[] = [], title = ''): string {
 
 const html = 'Content-Type: text/html';
 
-t.test(
-  'a server that the proxy does not reach: name or port are to be checked, in the words of the proxy',
-  async (t) => {
-    const cases: [string, string, RegExp][] = [
-      [
-        'Privoxy, unknown name',
-        answer('404 No such domain', [html], '502 - Bad Gateway'),
-        /status 404, "No such domain"/,
-      ],
-      ['Privoxy, closed port', answer('503 Connect failed', [html], '503 - Connect failed'), /503, "Connect failed"/],
-      ['tinyproxy', answer('500 Unable to connect', [html], '500 Unable to connect'), /500, "Unable to connect"/],
-      [
-        'Squid, closed port',
-        answer(
-          '503 Service Unavailable',
-          [html, 'X-Squid-Error: ERR_CONNECT_FAIL 111'],
-          'ERROR: could not be retrieved',
-        ),
-        /503, "ERR_CONNECT_FAIL"/,
-      ],
-      [
-        'Squid, unknown name',
-        answer('500 Internal Server Error', [html, 'X-Squid-Error: ERR_CANNOT_FORWARD 0']),
-        /500, "ERR_CANNOT_FORWARD"/,
-      ],
-      ['only the status', answer('502 Bad Gateway'), /status 502\.$/],
-      ['late', answer('504 Gateway Timeout', [html], '504 Gateway Timeout'), /status 504\.$/],
-      ['in the title', answer('502 Bad Gateway', [html], 'DNS lookup failed'), /502, "DNS lookup failed"/],
-      ['refused by the wrong status', answer('403 Forbidden', [html], 'Unknown host'), /403, "Unknown host"/],
-      ['not found', answer('404 Not Found'), /status 404\.$/],
-    ];
-    for (const [name, text, message] of cases) {
-      const error = await refusal(text);
-      t.match(error, { code: 'PROXY_FAILED', retry: 'retry', message }, name);
-      t.match(error.action, /name and the port in relay\.test:443 are right and that this server is running/, name);
-    }
-  },
-);
+t.test("reports a server that the proxy cannot reach: check name or port, in the proxy's words", async (t) => {
+  const cases: [string, string, RegExp][] = [
+    [
+      'Privoxy, unknown name',
+      answer('404 No such domain', [html], '502 - Bad Gateway'),
+      /status 404, "No such domain"/,
+    ],
+    ['Privoxy, closed port', answer('503 Connect failed', [html], '503 - Connect failed'), /503, "Connect failed"/],
+    ['tinyproxy', answer('500 Unable to connect', [html], '500 Unable to connect'), /500, "Unable to connect"/],
+    [
+      'Squid, closed port',
+      answer('503 Service Unavailable', [html, 'X-Squid-Error: ERR_CONNECT_FAIL 111'], 'ERROR: could not be retrieved'),
+      /503, "ERR_CONNECT_FAIL"/,
+    ],
+    [
+      'Squid, unknown name',
+      answer('500 Internal Server Error', [html, 'X-Squid-Error: ERR_CANNOT_FORWARD 0']),
+      /500, "ERR_CANNOT_FORWARD"/,
+    ],
+    ['only the status', answer('502 Bad Gateway'), /status 502\.$/],
+    ['late', answer('504 Gateway Timeout', [html], '504 Gateway Timeout'), /status 504\.$/],
+    ['in the title', answer('502 Bad Gateway', [html], 'DNS lookup failed'), /502, "DNS lookup failed"/],
+    ['refused by the wrong status', answer('403 Forbidden', [html], 'Unknown host'), /403, "Unknown host"/],
+    ['not found', answer('404 Not Found'), /status 404\.$/],
+  ];
+  for (const [name, text, message] of cases) {
+    const error = await refusal(text);
+    t.match(error, { code: 'PROXY_FAILED', retry: 'retry', message }, name);
+    t.match(error.action, /name and the port in relay\.test:443 are right and that this server is running/, name);
+  }
+});
 
-t.test('a sign-in is asked for by many statuses', async (t) => {
+t.test('recognizes a request to sign in from several statuses', async (t) => {
   const cases: [string, string, RegExp][] = [
     ['PROXY_AUTH_REQUIRED', answer('401 Unauthorized', ['WWW-Authenticate: Basic realm="Tinyproxy"']), /no user name/],
     ['PROXY_AUTH_REQUIRED', answer('403 Forbidden', ['Proxy-Authenticate: Basic realm="x"']), /no user name/],
@@ -118,7 +114,7 @@ t.test('a sign-in is asked for by many statuses', async (t) => {
   for (const [code, text, message] of cases) t.match(await refusal(text), { code, message, retry: 'fix' }, text);
 });
 
-t.test('a rule of the proxy, or no proxy at all', async (t) => {
+t.test('reports a rule of the proxy, or a server that is not a proxy', async (t) => {
   const squid = answer('403 Forbidden', [html, 'X-Squid-Error: ERR_ACCESS_DENIED 0'], 'ERROR: could not be retrieved');
   t.match(await refusal(squid), { code: 'PROXY_REFUSED', message: /status 403, "ERR_ACCESS_DENIED"/ });
   for (const status of ['400 Bad Request', '405 Method Not Allowed', '501 Not Implemented', '403 Filtered']) {
@@ -130,7 +126,7 @@ t.test('a rule of the proxy, or no proxy at all', async (t) => {
   });
 });
 
-t.test('what a proxy says is shown in one short line', async (t) => {
+t.test("shows a proxy's answer as one short line", async (t) => {
   t.equal(proxyWords('HTTP/1.1 503 \x1b[31mGone\x1b[0m\u200b  away', ''), '[31mGone [0m away');
   t.equal(proxyWords(`HTTP/1.1 500 ${'x'.repeat(500)}`, '').length, 121);
   t.equal(

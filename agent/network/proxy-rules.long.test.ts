@@ -1,4 +1,7 @@
-/** What the agent says of real proxies that are set up to refuse it, or to be reached in another way than it was told. */
+/**
+ * What the agent reports about real proxies that are configured to refuse it, or that must be reached another way than
+ * it was told.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -9,7 +12,7 @@ import { enroll } from '../uplink/enroll.ts';
 import type { HttpProxy } from './proxy.ts';
 
 const ann = { username: 'ann', password: 'right1' };
-/** No server is there: who gets so far that this is told has got through the proxy's rules. */
+/** No server listens there: an agent that gets this error has passed the proxy's rules. */
 const closed = new URL(`https://localhost:${await freePort()}`);
 
 interface Refused {
@@ -23,7 +26,7 @@ async function refused(t: Test, proxy: HttpProxy, expected: Refused, what: strin
 }
 
 const noSquid = await missing(real.squid);
-t.test('Squid: a blocked host, and TLS on the way to the proxy itself', { skip: noSquid }, async (t) => {
+t.test('reports a host that Squid blocks, and TLS on the way to the proxy itself', { skip: noSquid }, async (t) => {
   const own = await real.proxyFolder(t);
   const authority = await createAuthority('Proxy CA');
   const { cert, key } = await authority.issue(['127.0.0.1']);
@@ -51,7 +54,7 @@ t.test('Squid: a blocked host, and TLS on the way to the proxy itself', { skip: 
   await refused(t, real.proxyAt(port, null, authority.ca), withoutTls, 'with TLS where it is not');
 });
 
-t.test('Squid that takes only Digest', { skip: noSquid }, async (t) => {
+t.test('reports Squid that accepts only Digest', { skip: noSquid }, async (t) => {
   const own = await real.proxyFolder(t);
   const users = join(own, 'users');
   await writeFile(users, `${ann.username}:${ann.password}\n`, { mode: 0o644 });
@@ -64,15 +67,19 @@ t.test('Squid that takes only Digest', { skip: noSquid }, async (t) => {
   await refused(t, real.proxyAt(port, ann), advice, 'it is named');
 });
 
-t.test('tinyproxy: a port and a client that it does not allow', { skip: await missing(real.tinyproxy) }, async (t) => {
-  const ports = await real.startTinyproxy(t, 'ConnectPort 443\n');
-  const violation = { code: 'PROXY_REFUSED', message: /status 403, "Access violation"/ };
-  await refused(t, real.proxyAt(ports, null), violation, 'a port');
-  const clients = await real.startTinyproxy(t, 'Allow 192.0.2.1\n');
-  await refused(t, real.proxyAt(clients, null), { code: 'PROXY_REFUSED', message: /status 403/ }, 'a client');
-});
+t.test(
+  'reports a port and a client that tinyproxy does not allow',
+  { skip: await missing(real.tinyproxy) },
+  async (t) => {
+    const ports = await real.startTinyproxy(t, 'ConnectPort 443\n');
+    const violation = { code: 'PROXY_REFUSED', message: /status 403, "Access violation"/ };
+    await refused(t, real.proxyAt(ports, null), violation, 'a port');
+    const clients = await real.startTinyproxy(t, 'Allow 192.0.2.1\n');
+    await refused(t, real.proxyAt(clients, null), { code: 'PROXY_REFUSED', message: /status 403/ }, 'a client');
+  },
+);
 
-t.test('Privoxy: a port that it does not allow', { skip: await missing(real.privoxy) }, async (t) => {
+t.test('reports a port that Privoxy does not allow', { skip: await missing(real.privoxy) }, async (t) => {
   const port = await real.startPrivoxy(t, '{+limit-connect{443}}\n/\n');
   const blocked = { code: 'PROXY_REFUSED', message: /status 403, "Request blocked by Privoxy"/ };
   await refused(t, real.proxyAt(port, null), blocked, 'a port');

@@ -1,18 +1,18 @@
-/** What a proxy says of itself when it refuses: the reason in its answer, short and safe to show. Pure. */
+/** The reason that a proxy gives when it refuses, short and safe to show. Pure. */
 import { STATUS_CODES } from 'node:http';
 
 const longest = 120;
 
-/** Titles that say nothing: the same on every page of the product, or the status once more. */
+/** Titles without information: the same on every page of the product, or the status repeated. */
 const empty = /could not be retrieved|^error$|^\W*$/i;
 
 /**
- * The proxy's own words, or an empty string when it says no more than its status does. The reason after the status is
- * preferred (Privoxy "No such domain", tinyproxy "Unable to connect"), then Squid's name for the error, then the title of
- * the page.
+ * The proxy's own words, or an empty string when they add nothing to its status. Prefers the reason after the status
+ * (Privoxy "No such domain", tinyproxy "Unable to connect"), then Squid's name for the error, then the title of the
+ * page.
  *
  * @param head status line and headers
- * @param body as much of the page as has come
+ * @param body as much of the page as has arrived
  */
 export function proxyWords(head: string, body: string): string {
   const [, status = '', reason = ''] = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? [];

@@ -1,4 +1,4 @@
-/** Enrollment, link and PowerSchool through a real proxy process, with private authorities. */
+/** Enrollment, connection and PowerSchool through a real proxy process, with private authorities. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
@@ -22,7 +22,7 @@ import { connectFailure } from './failure.ts';
 import { type HttpProxy, ProxyCredentials, type Way } from './proxy.ts';
 
 const never = new AbortController().signal;
-/** Longer than a busy computer takes; where silence is what is tried, 200 ms of it are enough. */
+/** Longer than a busy computer takes; cases about silence use 200 ms. */
 const patient = { tcpMs: 20_000, tunnelMs: 20_000, tlsMs: 20_000 };
 const relayUrl = new URL('https://relay.test/');
 
@@ -34,7 +34,7 @@ function way({ url, ca }: TestProxy, trusted: string[], signIn?: { username: str
   return { ca: trusted, proxy };
 }
 
-/** A relay double behind TLS that only the proxy finds under the name relay.test. */
+/** A simulated relay behind TLS, reachable only through the proxy under the name relay.test. */
 async function open(t: Test, hosts = ['relay.test'], days?: [number, number]) {
   const authority = await createAuthority('District CA');
   const relay = new RelayDouble();
@@ -62,7 +62,7 @@ async function tryUpgrade(through: Way, times = patient) {
   socket.destroy();
 }
 
-t.test('the tunnel is asked for by name, and enrollment goes through it', async (t) => {
+t.test('asks for the tunnel by name and enrolls through it', async (t) => {
   const { authority, relay, proxy } = await open(t);
   const signIn = { username: 'DOMAIN\\ann', password: 'p:ä' };
   await proxy.set({ signIn: 'DOMAIN\\ann:p:ä' });
@@ -71,7 +71,7 @@ t.test('the tunnel is asked for by name, and enrollment goes through it', async 
   t.match(proxy.asked, [{ target: 'relay.test:443' }]);
 });
 
-t.test('each way of refusing has its name and the next step', async (t) => {
+t.test('reports each kind of refusal by name, with the next step', async (t) => {
   const { authority, proxy } = await open(t);
   const through = way(proxy, [authority.ca]);
   for (const [mode, expected] of [
@@ -113,7 +113,7 @@ t.test('each way of refusing has its name and the next step', async (t) => {
   t.notMatch(unspoken.action, /credentials/, 'no password helps here');
 });
 
-t.test('a proxy that is not there, or swallows what it gets', async (t) => {
+t.test('reports a proxy that does not exist or that never answers', async (t) => {
   const gone = createTcpServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const url = new URL(`http://127.0.0.1:${(gone.address() as AddressInfo).port}`);
@@ -135,7 +135,7 @@ t.test('a proxy that is not there, or swallows what it gets', async (t) => {
   await t.rejects(dialing, { message: 'stopped' });
 });
 
-t.test('a proxy with TLS of its own: its authority is not that of the relay', async (t) => {
+t.test("a proxy with its own TLS has its own authority, not the relay's", async (t) => {
   const { authority, relay } = await open(t);
   const proxy = await TestProxy.start({ tls: true });
   t.teardown(() => proxy.close());
@@ -152,7 +152,7 @@ t.test('a proxy with TLS of its own: its authority is not that of the relay', as
   });
 });
 
-t.test('a filter that inspects TLS is named, and hears nothing', async (t) => {
+t.test('names a filter that inspects TLS, and sends it nothing', async (t) => {
   const { authority, relay, proxy } = await open(t);
   await proxy.set({ mode: 'inspect' });
   const request = { relay: relayUrl, code: relay.code, name: 'x' };
@@ -173,7 +173,7 @@ t.test('a filter that inspects TLS is named, and hears nothing', async (t) => {
   t.match(await portal, { code: 'RELAY_INTERCEPTED', message: /a web page \(status 200\)/ });
 });
 
-t.test('certificates that no CA file fixes', async (t) => {
+t.test('reports certificate faults that no CA file fixes', async (t) => {
   const day = 86_400_000;
   const cases: [string[], [number, number] | undefined, RegExp][] = [
     [['relay.test'], [-30 * day, -2 * day], /"relay\.test" is valid from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d only/],
@@ -186,7 +186,7 @@ t.test('certificates that no CA file fixes', async (t) => {
   }
 });
 
-t.test('a tunnel that falls silent is found by pings, and one that breaks at once', async (t) => {
+t.test('detects a silent tunnel by pings, and a tunnel that breaks at once', async (t) => {
   const { authority, relay, proxy } = await open(t);
   const made = await enroll({ relay: relayUrl, ...way(proxy, [authority.ca]), code: relay.code, name: 'x' });
   for (const trouble of ['swallow', 'cut'] as const) {
@@ -210,7 +210,7 @@ t.test('a tunnel that falls silent is found by pings, and one that breaks at onc
   }
 });
 
-t.test('PowerSchool through a proxy, when that is asked for', async (t) => {
+t.test('reaches PowerSchool through a proxy when told to', async (t) => {
   const authority = await createAuthority('District CA');
   const server = createHttpsServer(await authority.issue(['sis.test']), (_, response) => {
     response.setHeader('content-type', 'application/json').end('{"up":true}');

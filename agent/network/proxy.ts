@@ -1,4 +1,4 @@
-/** Which proxy stands on the way to one of the two servers: decided by the settings, else by the environment. */
+/** Which proxy is used for each of the two servers: decided by the settings, else by the environment. */
 import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
 import { trustedAuthorities } from '../../shared/trust.ts';
@@ -26,7 +26,7 @@ export const proxySignInSchema = z.strictObject({
 });
 export type ProxySignIn = z.infer<typeof proxySignInSchema>;
 
-/** A user name and password that leave this object only as the header for the proxy: no log or JSON shows them. */
+/** A user name and password that leave this object only as the header for the proxy: never in a log or JSON. */
 export class ProxyCredentials {
   readonly #header: string;
 
@@ -44,7 +44,7 @@ export interface ProxyChoice {
   /** Without user name and password. */
   url: URL;
   credentials: ProxyCredentials | undefined;
-  /** What named it: "the settings", or the variable of the environment. */
+  /** Its source: "the settings", or the name of an environment variable. */
   from: string;
 }
 
@@ -53,7 +53,7 @@ export interface HttpProxy extends ProxyChoice {
   ca: string[];
 }
 
-/** How a server is reached: whom to trust there, and through which proxy. */
+/** How a server is reached: which authorities to trust, and through which proxy. */
 export interface Way {
   /** Trusted authorities, PEM. */
   ca: string[];
@@ -63,8 +63,8 @@ export interface Way {
 /**
  * The proxy for a URL, or undefined when it is reached directly.
  *
- * What the settings name is not looked for in the environment: `proxy.url` stands for `https_proxy`, `proxy.bypass` for
- * `no_proxy`. Lower case wins over upper case. `http_proxy` has no say: nothing unencrypted leaves this computer.
+ * A setting takes the place of its variable in the environment: `proxy.url` of `https_proxy`, `proxy.bypass` of
+ * `no_proxy`. Lower case overrides upper case. `http_proxy` is ignored: nothing unencrypted leaves this computer.
  *
  * @throws HallpassError SETTING_INVALID when the environment's value is not the address of a proxy
  */
@@ -89,7 +89,7 @@ export function proxyFor(
 }
 
 /**
- * {@link proxyFor}, ready to be used.
+ * {@link proxyFor}, ready for use.
  *
  * @throws HallpassError SETTING_INVALID, FILE_UNREADABLE, CA_FILE_INVALID
  */

@@ -1,6 +1,6 @@
 /**
- * The configurations of docs/relay.md, run as they stand there with the real programs in front of a real relay. Ports and
- * paths are others, and idle limits are 4 seconds instead of 90, so that pings show within a test that they matter.
+ * The configurations in docs/relay.md, run unchanged with the real programs in front of a real relay, except that ports
+ * and paths differ and idle limits are 4 seconds instead of 90, so that the test shows that pings matter.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,14 +30,14 @@ const issued = await authority.issue(['localhost', '127.0.0.1']);
 interface Kind {
   language: string;
   file: string;
-  /** The whole configuration around the block of the docs. */
+  /** The complete configuration around the block in the docs. */
   configure(block: string, folder: string, admin: number): string;
   args(file: string, folder: string): string[];
-  /** Makes the running program read its configuration again. */
+  /** Makes the running program reload its configuration. */
   reload(program: Program, file: string, admin: number): Promise<void> | void;
-  /** What docs/relay.md says of a WebSocket that is open when the configuration is read again. */
+  /** What docs/relay.md says about an open WebSocket when the configuration is reloaded. */
   onReload: 'kept' | 'ended';
-  /** It cuts a WebSocket on which nothing passes. */
+  /** It cuts an idle WebSocket. */
   cutsIdle: boolean;
 }
 
@@ -62,7 +62,7 @@ const kinds: Kind[] = [
         (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
       );
       const [, port = ''] = /VirtualHost \*:(\d+)/.exec(block) ?? [];
-      // The longer of Timeout (60 by default) and ProxyTimeout counts.
+      // The longer of Timeout (default 60) and ProxyTimeout applies.
       return `${modules.join('\n')}\nServerRoot ${folder}\nPidFile ${folder}/apache.pid\nErrorLog ${folder}/error.log\nDefaultRuntimeDir ${folder}\nUser www-data\nGroup www-data\nTimeout ${idleSeconds}\nListen ${port}\n${block}`;
     },
     args: (file) => ['-D', 'FOREGROUND', '-f', file],
@@ -90,7 +90,7 @@ const kinds: Kind[] = [
   },
 ];
 
-/** The connection as the agent keeps it, and how often it opened, ended and heard an answer to a ping. */
+/** The connection as the agent keeps it, and how often it opened, closed and received an answer to a ping. */
 class Link {
   readonly #uplink: Uplink;
   readonly ends: SocketEnd[] = [];
@@ -132,7 +132,7 @@ class Link {
     await this.#uplink.session();
   }
 
-  /** Resolves after so many more answers. */
+  /** Resolves after this many more answers. */
   async answered(count: number): Promise<void> {
     const enough = this.#answers + count;
     await this.#until(() => this.#answers >= enough);
@@ -142,7 +142,7 @@ class Link {
     await this.#until(() => this.ends.length > 0);
   }
 
-  /** Resolves when it has been opened so often. */
+  /** Resolves when it has been opened this many times. */
   async openedTimes(count: number): Promise<void> {
     await this.#until(() => this.#opened >= count);
   }
@@ -163,7 +163,7 @@ class Link {
   }
 }
 
-/** An enrollment with a wrong code from another address of this computer. @returns the status */
+/** Enrolls with a wrong code from another address of this computer. @returns the status */
 async function wrongCode(port: number, localAddress: string): Promise<number> {
   const publicKey = { kty: 'OKP', crv: 'Ed25519', x: 'a'.repeat(43) };
   const body = JSON.stringify({ code: 'AAAA-BBBB-CCCC', name: 'x', agentVersion: '0', publicKey });
@@ -177,7 +177,7 @@ async function wrongCode(port: number, localAddress: string): Promise<number> {
   return response.statusCode;
 }
 
-/** One relay for all that say the client's address in the same way: it is what takes long to start. */
+/** One relay for all that pass on the client's address in the same way: the relay takes longest to start. */
 const folder = t.testdir({ forwarded: {}, proxyProtocol: {} });
 const [forwarded, proxyProtocol] = await Promise.all([
   RelayProcess.startBehind(join(folder, 'forwarded'), false),
@@ -189,7 +189,7 @@ t.teardown(async () => {
 });
 
 for (const [index, { language, file, configure, args, reload, onReload, cutsIdle }] of kinds.entries()) {
-  t.test(`behind ${language}, as docs/relay.md has it`, { skip: await missing(file) }, async (t) => {
+  t.test(`${language} works as docs/relay.md configures it`, { skip: await missing(file) }, async (t) => {
     const block = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(docs)?.[1] ?? '';
     t.not(block, '', 'the page has a configuration');
     const relay = language === 'stunnel' ? proxyProtocol : forwarded;
@@ -254,7 +254,7 @@ for (const [index, { language, file, configure, args, reload, onReload, cutsIdle
     await link.answered(2);
     t.pass('after a stop of the proxy the agent comes back by itself');
 
-    // Addresses of their own for each program, because one relay counts for all of them.
+    // Each program uses its own addresses, because one relay counts attempts for all of them.
     const [one, other] = [`127.0.${index + 1}.2`, `127.0.${index + 1}.3`];
     const statuses: number[] = [];
     for (let tries = 0; tries < 11; tries += 1) statuses.push(await wrongCode(port, one));

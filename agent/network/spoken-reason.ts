@@ -1,7 +1,7 @@
-/** Why a connection failed, in words for people. The code stays, for those who know what to make of it. Pure. */
+/** Why a connection failed, in plain words. The code stays in the text for those who know it. Pure. */
 import { reasonOf } from '../../shared/errors.ts';
 
-/** What codes of the system and of undici mean. */
+/** The meaning of system and undici error codes. */
 const words: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was cut off',
@@ -22,7 +22,7 @@ const words: Record<string, string> = {
 
 const noTls = 'the server on this port does not speak TLS, and an address with https:// needs a port that does';
 
-/** OpenSSL's codes, by what they have in common: its own lines name source files and nothing else. */
+/** OpenSSL's codes, grouped: its own messages name only source files. */
 const tlsWords: [RegExp, string][] = [
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|BAD_RECORD_TYPE/, noTls],
   [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/, 'it speaks no version of TLS from 1.2 on'],
@@ -36,7 +36,7 @@ const tlsWords: [RegExp, string][] = [
   [/./, 'the TLS handshake failed'],
 ];
 
-/** What ws says of an answer that opens no WebSocket: its messages, and what they mean. */
+/** What ws says about an answer that opens no WebSocket, and what that means. */
 const socketWords: [RegExp, string][] = [
   [/^Invalid (?:Upgrade|Sec-WebSocket-\w+) header/, 'the server there does not know WebSockets'],
   [/subprotocol/, 'the WebSocket there is not that of a relay'],
@@ -68,7 +68,7 @@ function isBrokenOff(code: string): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 }
 
-/** Of the error, or of the first of several attempts. */
+/** The code of the error, or of the first of several attempts. */
 function codeOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error)) return '';

@@ -1,4 +1,4 @@
-/** Where a connection goes in the end, past any proxy. */
+/** The final destination of a connection, beyond any proxy. */
 
 export interface Target {
   /** A name, or an address without brackets. */

@@ -1,18 +1,18 @@
-/** CONNECT: asks a proxy for a tunnel (RFC 9110 §9.3.6), and understands what it answers instead. */
+/** CONNECT: asks a proxy for a tunnel (RFC 9110 §9.3.6), and interprets any other answer. */
 import { isIP, type Socket } from 'node:net';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { HttpProxy } from './proxy.ts';
 import { proxyWords } from './proxy-words.ts';
 import type { Target } from './target.ts';
 
-/** Largest head of an answer. Proxies put cookies and policies in it; nobody needs more. */
+/** The largest accepted head of an answer. Proxies put cookies and policies in it; more is never needed. */
 const maxHeadBytes = 16_384;
-/** Of the page that explains a refusal: the title stands at its beginning. */
+/** How much of a refusal's page is read: the title is at its beginning. */
 const maxPageBytes = 4096;
 const pageMs = 1000;
 
 /**
- * Asks for a tunnel on a connection to the proxy; afterwards the connection is one to the target. It is destroyed when
+ * Asks for a tunnel on a connection to the proxy; afterwards the connection leads to the target. It is destroyed when
  * the proxy refuses.
  *
  * @throws HallpassError PROXY_AUTH_REQUIRED, PROXY_AUTH_UNSUPPORTED, PROXY_PARENT_REFUSED, PROXY_REFUSED, PROXY_FAILED,
@@ -42,7 +42,7 @@ export async function askForTunnel(
 }
 
 class NoAnswer extends Error {
-  /** What may be the cause when the proxy was asked without TLS. */
+  /** A possible cause when the proxy was contacted without TLS. */
   readonly plainHint: string;
 
   constructor(message: string, plainHint = '') {
@@ -51,10 +51,10 @@ class NoAnswer extends Error {
   }
 }
 
-/** Squid, whose port for TLS says nothing to what is none. */
+/** Squid's TLS port does not answer a client that speaks no TLS. */
 const perhapsTls = ', as a proxy does whose address must begin with https://';
 
-/** Head of the answer, and what follows it: nothing for a tunnel, because it is the client who speaks first in TLS. */
+/** Head of the answer, and what follows it: nothing for a tunnel, because in TLS the client speaks first. */
 interface Answer {
   head: string;
   body: string;
@@ -70,7 +70,7 @@ function readAnswer(socket: Socket, signal: AbortSignal, timeoutMs: number): Pro
       socket.off('data', onData);
       socket.off('close', onClose);
       signal.removeEventListener('abort', onAbort);
-      // What comes next is for TLS, which reads from the connection itself.
+      // What comes next is TLS, which reads from the connection itself.
       socket.pause();
       act();
     };
@@ -113,10 +113,12 @@ function opensTunnel(head: string): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Neither "not implemented" nor a version of HTTP says that the target is out of reach; 511 is a sign-in page (RFC 6585). */
+/**
+ * "Not implemented" and an HTTP version do not mean that the target is out of reach; 511 is a sign-in page (RFC 6585).
+ */
 const noFailures: ReadonlySet<number> = new Set([501, 505, 511]);
 
-/** In which words proxies say with 4xx that they did not reach the target. */
+/** The words with which proxies say in a 4xx answer that they did not reach the target. */
 const unreached =
   /no such (?:domain|host)|unknown host|host not found|\bdns\b|resolv|unable to connect|connect(?:ion)? (?:failed|timed out|refused)|unreachable/i;
 

@@ -1,4 +1,7 @@
-/** The right host and the wrong port, or the right port under the wrong scheme: sentences, and never a line of OpenSSL. */
+/**
+ * The right host with the wrong port, or the right port with the wrong scheme, is reported in sentences, never as
+ * OpenSSL's text.
+ */
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -61,7 +64,7 @@ async function calls(url: URL, way: Way): Promise<Record<string, HallpassError>>
   return errors;
 }
 
-t.test('https to what speaks something else, and http to what speaks TLS', async (t) => {
+t.test('reports https to a port that speaks something else, and http to one that speaks TLS', async (t) => {
   const cases: [keyof typeof speakers, 'http' | 'https', RegExp][] = [
     ['http', 'https', /does not speak TLS, and an address with https:\/\/ needs a port that does/],
     ['ssh', 'https', /does not speak TLS/],
@@ -81,7 +84,7 @@ t.test('https to what speaks something else, and http to what speaks TLS', async
   }
 });
 
-t.test('a proxy under the wrong scheme', async (t) => {
+t.test('reports a proxy under the wrong scheme', async (t) => {
   for (const [speaker, scheme, message] of [
     ['http', 'https', /does not speak TLS.*most proxies have an address with http:\/\//],
     ['https', 'http', /speaks TLS: give its address with https:\/\/|closed the connection without an answer/],

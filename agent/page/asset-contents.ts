@@ -1,4 +1,4 @@
-/** The content of styles and scripts, from their files. The build puts the contents themselves in this module's place. */
+/** Reads styles and scripts from their files. The build replaces this module with the contents themselves. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type AssetName, assets } from './assets.ts';

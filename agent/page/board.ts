@@ -1,6 +1,6 @@
 /**
- * What is going on in the agent, kept in memory for the local page: fed by the agent's events and moments, observed by
- * anyone who shows it. No personal data.
+ * The agent's current activity, kept in memory for the local page: fed by the agent's events and moments, observed by
+ * anything that shows it. No personal data.
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { LeftOut } from '../../shared/left-out.ts';
@@ -11,7 +11,7 @@ import type { CycleEnd, Moment, Problem } from '../model/watch.ts';
 import { addCycle, type History, noHistory } from './history.ts';
 import { LogTail } from './log-tail.ts';
 
-/** A problem and since when it lasts, milliseconds since the epoch. */
+/** A problem and when it began, in milliseconds since the epoch. */
 export interface LastingProblem extends Problem {
   since: number;
 }
@@ -28,7 +28,7 @@ export interface BoardState {
   version: string;
   folder: string;
   startedAt: number;
-  /** False when only the page runs, and not the agent. */
+  /** False when only the page runs, without the agent. */
   working: boolean;
   /** Why the agent cannot work at all: not configured, not enrolled, refused for good. */
   obstacle?: Problem | undefined;
@@ -40,7 +40,7 @@ export interface BoardState {
     problem?: LastingProblem | undefined;
   };
   powerschool: { latencyMs?: number; lastAnswerAt?: number };
-  /** How PowerSchool is read; undefined when it never was. */
+  /** How PowerSchool is read; undefined if it never was. */
   source?: SourceKind | undefined;
   cycle: {
     running?: RunningCycle | undefined;
@@ -52,7 +52,7 @@ export interface BoardState {
     intervalMs: number;
     problem?: LastingProblem | undefined;
   };
-  /** Rows of PowerSchool that no record can be made of. */
+  /** PowerSchool rows that cannot become records. */
   leftOut?: LeftOut | undefined;
   tenant?: string;
   wanted?: Welcome['wanted'];
@@ -65,7 +65,7 @@ export interface BoardState {
   };
   pausedSince?: number | undefined;
   relayPauseUntil?: number | undefined;
-  /** End of the last quiet hours that have begun. */
+  /** The end of the last quiet hours that have begun. */
   quietUntil?: number | undefined;
 }
 
@@ -115,7 +115,6 @@ export class Board {
     return this.#history;
   }
 
-  /** Takes an event of the agent's log. */
   report(event: AgentEvent): void {
     const now = this.#clock.now();
     if (event.event !== 'cycle.progress') this.log.add(event, now);
@@ -130,7 +129,7 @@ export class Board {
     this.#changed();
   }
 
-  /** Calls back after every change. @returns ends it */
+  /** Calls back after every change. @returns ends the observation */
   observe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -141,7 +140,7 @@ export class Board {
   }
 }
 
-/** What an event of the log changes. Pure. */
+/** What an event in the log changes. Pure. */
 function changedBy({ cycle }: BoardState, event: AgentEvent, now: number): Partial<BoardState> {
   switch (event.event) {
     case 'cycle.progress': {
@@ -212,7 +211,7 @@ export function after(state: BoardState, moment: Moment, now: number): BoardStat
 
 function cycleAfter(cycle: BoardState['cycle'], end: CycleEnd, now: number): BoardState['cycle'] {
   const ended = { ...cycle, running: undefined, wasComplete: end.complete };
-  // Nobody's fault, and no news about PowerSchool.
+  // Not a failure, and no news about PowerSchool.
   if (end.outcome === 'interrupted') return ended;
   return {
     ...ended,
@@ -225,11 +224,11 @@ function bucketsAfter(buckets: BoardState['buckets'], end: CycleEnd): BoardState
   if (end.outcome === 'unchanged' || end.outcome === 'changed') {
     return { compared: true, planned: none, held: new Set(end.held), differing: new Set(end.differing) };
   }
-  // What was planned and not proven equal stays as it was, until a later cycle settles it.
+  // Buckets that were planned and not proven equal stay as they were until a later cycle settles them.
   return { ...buckets, planned: none, held: new Set([...buckets.held, ...buckets.planned]) };
 }
 
-/** The same trouble goes on, even when its details change; another one begins now. */
+/** The same problem continues, even when its details change; another one begins now. */
 function lasting(problem: Problem, before: LastingProblem | undefined, now: number): LastingProblem {
   return { ...problem, since: before?.code === problem.code ? before.since : now };
 }

@@ -1,4 +1,7 @@
-/** The page in a real browser, and by plain requests: what is refused, what is live, and what everybody can use. */
+/**
+ * The page in a real browser and by plain requests: what it refuses, what updates live, and whether everyone can use
+ * it.
+ */
 import { mkdir } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
@@ -37,7 +40,7 @@ async function tokenOf(url: string): Promise<string> {
   return /data-token="([^"]+)"/.exec((await ask(url, {})).body)?.[1] ?? '';
 }
 
-t.test('nobody else is answered, and nothing is done without the token of the page', async (t) => {
+t.test("answers nobody else, and does nothing without the page's token", async (t) => {
   const made = working();
   const { url } = await serve(t, made);
   const page = await ask(url, {});
@@ -74,7 +77,7 @@ t.test('nobody else is answered, and nothing is done without the token of the pa
   }
 });
 
-/** A path as it is, which URL would tidy up. */
+/** Sends a path unchanged, which URL would normalize. */
 async function raw(url: string, path: string) {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const { hostname, port } = new URL(url);
@@ -82,7 +85,7 @@ async function raw(url: string, path: string) {
   return { status: (await promise).statusCode };
 }
 
-t.test('machines ask for health, readiness and numbers', async (t) => {
+t.test('answers machines that ask for health, readiness and metrics', async (t) => {
   const made = working();
   const { url } = await serve(t, made);
   t.match(await ask(url, { path: '/healthz' }), { status: 200 });
@@ -102,13 +105,13 @@ t.test('machines ask for health, readiness and numbers', async (t) => {
   t.match(await ask(url, { path: '/healthz' }), { status: 200 }, 'it lives all the same');
 });
 
-t.test('a port that is taken is reported, and nothing else stops', async (t) => {
+t.test('reports a port that is taken, and nothing else stops', async (t) => {
   const { url } = await serve(t, working());
   const second = working();
   await t.rejects(startPage({ ...second.parts, port: Number(new URL(url).port) }), { code: 'PAGE_UNAVAILABLE' });
 });
 
-t.test('the page follows the agent without being loaded again', { skip: noBrowser }, async (t) => {
+t.test('the page follows the agent without a reload', { skip: noBrowser }, async (t) => {
   const made = withChecks(scene(3));
   const { board } = made;
   const { url } = await serve(t, made);
@@ -152,7 +155,7 @@ t.test('the page follows the agent without being loaded again', { skip: noBrowse
   t.ok(await tab.evaluate(() => 'loadedOnce' in globalThis), 'it is still the same page');
 });
 
-t.test('log and schools can be looked through', { skip: noBrowser }, async (t) => {
+t.test('log and schools can be searched', { skip: noBrowser }, async (t) => {
   const made = working(150);
   const { url } = await serve(t, made);
   const tab = await openTab(t, browser, url);
@@ -192,9 +195,9 @@ t.test('log and schools can be looked through', { skip: noBrowser }, async (t) =
   t.equal(await top(), held);
 });
 
-t.test('a narrow window says that a table goes on at the side, a wide one does not', { skip: noBrowser }, async (t) => {
+t.test('a narrow window hints at more columns to the side, a wide one does not', { skip: noBrowser }, async (t) => {
   const { url } = await serve(t, working(6));
-  // Before the tab, which complains when its server ends first.
+  // Closed before the tab, which complains when its server ends first.
   const empty = await serve(t, scene());
   const tab = await openTab(t, browser, url, { viewport: { width: 390, height: 900 } });
   const hint = tab.locator('.buckets .swipe');
@@ -210,7 +213,7 @@ t.test('a narrow window says that a table goes on at the side, a wide one does n
   t.ok((await tooWide(tab, '.cycles .scroller')) <= 0);
 });
 
-t.test('an agent that is gone is not shown as working', { skip: noBrowser }, async (t) => {
+t.test('does not show a stopped agent as working', { skip: noBrowser }, async (t) => {
   const made = working();
   const first = await startPage(made.parts);
   const tab = await openTab(t, browser, first.url);
@@ -227,7 +230,7 @@ t.test('an agent that is gone is not shown as working', { skip: noBrowser }, asy
   t.ok(await tab.getByText('Everything is working.').isVisible(), 'the page of the new process takes its place');
 });
 
-t.test('without a script the page still tells and obeys', { skip: noBrowser }, async (t) => {
+t.test('works without scripts', { skip: noBrowser }, async (t) => {
   const made = working();
   const { url } = await serve(t, made);
   const tab = await openTab(t, browser, url, { javaScriptEnabled: false });
@@ -237,44 +240,48 @@ t.test('without a script the page still tells and obeys', { skip: noBrowser }, a
   t.same(made.pressed, ['pause']);
 });
 
-t.test('everybody can use it: no finding of axe, and nothing wider than the screen', { skip: noBrowser }, async (t) => {
-  await mkdir(screenshots, { recursive: true });
-  const ends = [
-    { width: 1280, colorScheme: 'light' as const },
-    { width: 360, colorScheme: 'dark' as const },
-  ];
-  const all = [...ends, { width: 1280, colorScheme: 'dark' as const }, { width: 360, colorScheme: 'light' as const }];
-  /** Every kind of block once; the other scenes are looked at without being examined. */
-  const examined: Partial<Record<string, typeof all>> = {
-    ...{ held: all, untrusted: ends.slice(1), fresh: ends.slice(0, 1) },
-  };
-  // One tab for all: a new one costs as much as everything else.
-  const tab = await openTab(t, browser, undefined);
-  for (const [name, make] of Object.entries(scenes)) {
-    const { url } = await serve(t, withChecks(make()));
-    await tab.goto(url);
-    await tab.locator('#bucket-totals td').last().waitFor({ state: 'attached' });
-    if (name in examined) {
-      await tab.getByRole('button', { name: 'Run the checks' }).click();
-      await tab.getByText(someChecks[2]?.fact ?? '').waitFor();
-      // Of 300 lines of log that are all alike, axe looks at each for as long as at the first.
-      await tab.locator('#log').evaluate((log) => log.replaceChildren(...[...log.children].slice(-20)));
-    }
-    const conditions = examined[name] ?? [];
-    for (const condition of new Set([...ends, ...conditions])) {
-      const { width, colorScheme } = condition;
-      await tab.emulateMedia({ colorScheme });
-      await tab.setViewportSize({ width, height: 900 });
-      const wide = await tooWide(tab);
-      t.ok(wide <= 0, `${name} at ${width} px is ${wide} px too wide`);
-      // Half a second each, so those that nobody would look at twice are left out.
-      if (condition === ends[0] || conditions.includes(condition)) {
-        await tab.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+t.test(
+  'is accessible to everyone: axe finds nothing, and nothing is wider than the screen',
+  { skip: noBrowser },
+  async (t) => {
+    await mkdir(screenshots, { recursive: true });
+    const ends = [
+      { width: 1280, colorScheme: 'light' as const },
+      { width: 360, colorScheme: 'dark' as const },
+    ];
+    const all = [...ends, { width: 1280, colorScheme: 'dark' as const }, { width: 360, colorScheme: 'light' as const }];
+    /** Examines every kind of block once; the other scenes are only viewed. */
+    const examined: Partial<Record<string, typeof all>> = {
+      ...{ held: all, untrusted: ends.slice(1), fresh: ends.slice(0, 1) },
+    };
+    // One tab for all: opening a tab costs as much as everything else.
+    const tab = await openTab(t, browser, undefined);
+    for (const [name, make] of Object.entries(scenes)) {
+      const { url } = await serve(t, withChecks(make()));
+      await tab.goto(url);
+      await tab.locator('#bucket-totals td').last().waitFor({ state: 'attached' });
+      if (name in examined) {
+        await tab.getByRole('button', { name: 'Run the checks' }).click();
+        await tab.getByText(someChecks[2]?.fact ?? '').waitFor();
+        // axe spends the same time on each of 300 similar log lines, so most are removed.
+        await tab.locator('#log').evaluate((log) => log.replaceChildren(...[...log.children].slice(-20)));
       }
-      if (!conditions.includes(condition)) continue;
-      t.same(await violationsOf(tab), [], `${name}, ${width} px, ${colorScheme}`);
+      const conditions = examined[name] ?? [];
+      for (const condition of new Set([...ends, ...conditions])) {
+        const { width, colorScheme } = condition;
+        await tab.emulateMedia({ colorScheme });
+        await tab.setViewportSize({ width, height: 900 });
+        const wide = await tooWide(tab);
+        t.ok(wide <= 0, `${name} at ${width} px is ${wide} px too wide`);
+        // Each takes half a second, so redundant ones are skipped.
+        if (condition === ends[0] || conditions.includes(condition)) {
+          await tab.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+        if (!conditions.includes(condition)) continue;
+        t.same(await violationsOf(tab), [], `${name}, ${width} px, ${colorScheme}`);
+      }
     }
-  }
-  // Before the servers go: the tab would complain of the one it listens to, after the end of the test.
-  await tab.context().close();
-});
+    // Before the servers close: otherwise the tab would complain about its event stream after the end of the test.
+    await tab.context().close();
+  },
+);

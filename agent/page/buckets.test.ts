@@ -1,4 +1,4 @@
-/** The lists of the page, and the names of the schools that they are of. */
+/** The lists on the page, and the names of their schools. */
 import t from 'tap';
 import type { Problem } from '../model/watch.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -15,7 +15,7 @@ function made(name: string): Scene {
 
 const some: Problem = { code: 'POWERSCHOOL_FAILED', message: 'It failed.', action: 'Wait.' };
 
-t.test('buckets: what is held comes first, what was never sent is there, too', async (t) => {
+t.test('shows what is held first, and includes what was never sent', async (t) => {
   const { board, parts } = made('held');
   const names = new Map([['1035', { name: 'Aspen', number: '1' }]]);
   const matrix = matrixOf(parts.buckets(), board.state, names);
@@ -43,7 +43,7 @@ t.test('buckets: what is held comes first, what was never sent is there, too', a
   t.same(of().states, { stale: 0, comparing: 0, unknown: 0, 'in step': 13 });
 });
 
-t.test('names of schools are read when they are missing, and not again and again', async (t) => {
+t.test('reads names of schools when they are missing, but not over and over', async (t) => {
   const clock = new ManualClock();
   let reads = 0;
   let fails = true;

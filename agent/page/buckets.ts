@@ -16,11 +16,11 @@ export interface SchoolRow {
   schoolId: string;
   name: string | undefined;
   cells: Partial<Record<Kind, Cell>>;
-  /** The state that a reader must see first. */
+  /** The most important state of the row. */
   state: BucketState;
 }
 
-/** Kinds that every school has; the schools themselves are one bucket of the district. */
+/** The kinds that every school has; the schools themselves are one bucket of the district. */
 export const schoolKinds = kinds.filter((kind) => kind !== 'school');
 
 export interface Matrix {
@@ -31,7 +31,6 @@ export interface Matrix {
   schools: Cell | undefined;
 }
 
-/** The most urgent first. */
 const urgency: readonly BucketState[] = ['stale', 'comparing', 'unknown', 'in step'];
 
 /**
@@ -65,7 +64,7 @@ export function matrixOf(
     rows.set(schoolId, row);
   };
   for (const { digest, ...bucket } of acknowledged) add(bucket, digest.count);
-  // A bucket that has never been sent has no digest, but may well wait.
+  // A bucket that was never sent has no digest, but may still be waiting.
   const known = new Set(acknowledged.map(bucketKey));
   for (const key of new Set([...buckets.planned, ...buckets.held, ...buckets.differing])) {
     const bucket = parseBucketKey(key);
@@ -81,7 +80,7 @@ function stateOf(key: string, { compared, planned, held, differing }: BoardState
   return compared ? 'in step' : 'unknown';
 }
 
-/** What is stale stands first. What is being compared stays in its place: rows that move cannot be read. */
+/** Stale rows come first. Rows being compared keep their place: moving rows cannot be read. */
 function byUrgencyThenName(a: SchoolRow, b: SchoolRow): number {
   const stale = Number(b.state === 'stale') - Number(a.state === 'stale');
   return stale !== 0 ? stale : (a.name ?? a.schoolId).localeCompare(b.name ?? b.schoolId, 'en', { numeric: true });

@@ -1,4 +1,4 @@
-/** The checks, run when somebody asks for them: one run at a time, each result shown as it comes. */
+/** Runs the checks on request: one run at a time, with each result shown as it comes. */
 import type { Clock } from '../../shared/clock.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Check, CheckParts } from '../check/check.ts';
@@ -12,7 +12,7 @@ export interface ChecksState {
 
 export type RunChecks = (signal: AbortSignal) => AsyncIterable<Check>;
 
-/** The checks of `hallpass-agent check`, loaded when somebody wants them. */
+/** The checks of `hallpass-agent check`, loaded on first use. */
 export function checksOf(parts: Omit<CheckParts, 'signal'>): RunChecks {
   return async function* (signal) {
     const { runChecks } = await import('../check/check.ts');
@@ -20,7 +20,7 @@ export function checksOf(parts: Omit<CheckParts, 'signal'>): RunChecks {
   };
 }
 
-/** The whole run; each check has its own shorter limit. */
+/** The limit for a whole run; each check has its own shorter limit. */
 const longestMs = 3 * 60_000;
 
 export class ChecksRun {
@@ -40,7 +40,7 @@ export class ChecksRun {
     return this.#state;
   }
 
-  /** Begins a run unless one is under way. */
+  /** Starts a run unless one is in progress. */
   start(): void {
     if (!this.#state.running && !this.#stop.signal.aborted) void this.#perform();
   }

@@ -1,7 +1,7 @@
 /**
- * The page in a real browser while cables are pulled: a working agent between the PowerSchool simulator and a relay behind
- * a proxy. Whatever goes wrong, no deletion is sent, one sentence and one step stand on the page, and when it is over
- * the page says so.
+ * The page in a real browser during network failures: a working agent between the PowerSchool simulator and a relay
+ * behind a proxy. Whatever goes wrong, the agent sends no deletion, the page shows one sentence and one step, and it
+ * says so when the problem is over.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import { enroll } from '../uplink/enroll.ts';
 import { launchBrowser, noBrowser, openTab, screenshots, tooWide, violationsOf } from './testing/tab.ts';
 import { LocalPage } from './web/local-page.ts';
 
-/** PowerSchool is given up on after this long; everything else answers within a tenth of it. */
+/** The agent gives up on PowerSchool after this long; everything else answers within a tenth of it. */
 const patienceMs = 2000;
 const relayUrl = new URL('https://relay.test');
 
@@ -77,7 +77,7 @@ async function open(t: Test): Promise<Town> {
   const stop = new AbortController();
   const { agent, parts } = await openAgent(folder, relayUrl, stop.signal, {
     ...{ relayWay, watch: page.watch, report: page.report, powerschoolTimeoutMs: patienceMs },
-    // A fifth of the longest pause: a relay that is gone is asked a few times a second, and not in a loop.
+    // A fifth of the longest pause: an unreachable relay is retried a few times a second, not in a tight loop.
     random: () => 0.2,
   });
   const { baselines, meter, source } = parts;

@@ -18,12 +18,12 @@ import { enroll } from '../../uplink/enroll.ts';
 import { type Check, runChecks } from '../check.ts';
 import { type CheckTimes, checkTimes } from '../times.ts';
 
-/** Long enough for a busy machine; a test of a limit shortens that one alone. */
+/** Long enough for a busy machine; a test of one limit shortens only that one. */
 const patient: CheckTimes = { ...checkTimes, tcpMs: 20_000, tunnelMs: 20_000, tlsMs: 20_000, dnsMs: 20_000 };
 const platform = process.platform;
 export const secrets = { username: 'DOMAIN\\ann', password: 'proxy-password' };
 
-/** An agent that is configured and enrolled; the relay is behind the proxy, where alone its name is known. */
+/** An agent that is configured and enrolled. The relay is behind the proxy, and only the proxy can resolve its name. */
 export class Town {
   readonly folder: string;
   readonly simulator: PowerSchoolSimulator;
@@ -70,7 +70,7 @@ export class Town {
     return town;
   }
 
-  /** The way to the relay as at the start: its authority, and its place behind the proxy. */
+  /** Restores the initial path to the relay: its authority, and its place behind the proxy. */
   async reset(): Promise<void> {
     await this.configure({ 'relay.caFile': this.#relayCa });
     await this.proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${this.relay.port}` } });
@@ -108,7 +108,7 @@ export function of(checks: Check[], name: string): Check | undefined {
   return checks.find((check) => check.name === name);
 }
 
-/** What did not pass, without what was not tried for it. */
+/** The checks that did not pass, without those that were not run because of them. */
 export function findings(checks: Check[]): Record<string, string> {
   const own = checks.filter(({ status, fact }) => status !== 'pass' && !fact.startsWith('Not tried'));
   return Object.fromEntries(own.map(({ name, status }) => [name, status]));

@@ -1,4 +1,4 @@
-/** The page while it is open: takes what the agent sends, keeps times true, sends what is pressed. */
+/** The page while it is open: applies updates from the agent, keeps times current, sends what is pressed. */
 import { showPlot } from './plot.js';
 import { addLines, filterSchools, showHints } from './tables.js';
 import { showTimes } from './times.js';
@@ -18,7 +18,7 @@ function showBlock({ id, html }) {
   }
   const element = document.getElementById(id);
   const before = id === 'verdict' ? element.firstElementChild.dataset.say : '';
-  // Anyone who has just pressed a button goes on from there when it is drawn again.
+  // Keeps the focus on a button that was just pressed when its part is redrawn.
   const focused = element.contains(document.activeElement) ? document.activeElement.id : '';
   element.innerHTML = html;
   showTimes(element);
@@ -35,7 +35,7 @@ function announceVerdict({ dataset }, before) {
 
 const events = new EventSource('/events');
 events.addEventListener('hello', ({ data }) => {
-  // The agent was started again: its page may be another one, and it takes no orders from this one.
+  // The agent was restarted: its page may differ, and it accepts no actions from this one.
   if (data !== token) location.reload();
   heard();
 });

@@ -1,4 +1,6 @@
-/** The plots of the last day: records sent with failed cycles, and seconds per cycle below on the same time axis. */
+/**
+ * The plots of the last day: records sent, with failed cycles, and below them seconds per cycle on the same time axis.
+ */
 
 const uPlot = globalThis.uPlot;
 const hour = 3600;
@@ -38,7 +40,7 @@ function plotIn(id, { name, least }) {
     cursor: { sync: { key: 'day' }, y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { range: (_plot, min, max) => [min, max + 300] },
-      // Single changes stay visible beside a first reading of half a million: linear up to one, then logarithmic.
+      // Keeps single changes visible beside a first reading of half a million: linear up to one, then logarithmic.
       y: { distr: 4, asinh: 1, range: (_plot, _min, max) => [0, Math.max(least, (max ?? 0) * 1.2)] },
     },
     axes: [
@@ -65,7 +67,7 @@ function plotIn(id, { name, least }) {
         stroke: color(`--plot-${name}`),
         fill: color(`--plot-${name}-fill`),
         width: 0,
-        // Bars in both: a line shows nothing of a cycle that has no neighbor.
+        // Bars in both: a line would not show a cycle that has no neighbor.
         paths: uPlot.paths.bars({ size: [0.9, 12, 1], align: 1 }),
         points: { show: false },
         spanGaps: false,
@@ -85,7 +87,7 @@ function decades(plot) {
   return ticks;
 }
 
-/** A cross where a cycle failed: a form, not only a color. */
+/** Draws a cross where a cycle failed: a shape, not only a color. */
 function drawFailures(plot, color) {
   const { ctx } = plot;
   const size = 3.5 * devicePixelRatio;

@@ -1,10 +1,10 @@
-/** Finding a school, choosing log lines, holding the log still, copying ids, tables that are wider than their window. */
+/** Search for a school, filter and pause the log, copy ids, and mark tables that are wider than their window. */
 
 const find = document.getElementById('find');
 const onlyOpen = document.getElementById('only-open');
 const rows = document.getElementById('bucket-rows');
 
-/** Shows the schools that are looked for; called again when rows have changed. */
+/** Shows the schools that match the search; called again when rows have changed. */
 export function filterSchools() {
   const text = find.value.trim().toLowerCase();
   const open = isPressed(onlyOpen);
@@ -23,7 +23,7 @@ const log = document.getElementById('log');
 const hold = document.getElementById('hold-log');
 const mostLines = 400;
 
-/** @param {string} html lines @param {boolean} whole true when they replace what stands there */
+/** @param {string} html lines @param {boolean} whole true when they replace the present ones */
 export function addLines(html, whole) {
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 8;
   const top = box.scrollTop;
@@ -73,7 +73,7 @@ document.addEventListener('click', async ({ target }) => {
 const tables = [...document.querySelectorAll('.swipe + .scroller')];
 const widths = new ResizeObserver(() => showHints());
 
-/** Says that there is more at the side, only where there is; called again when a table has changed. */
+/** Shows a hint where a table continues to the side; called again when a table has changed. */
 export function showHints() {
   for (const table of tables) table.previousElementSibling.hidden = table.scrollWidth <= table.clientWidth;
 }
