@@ -97,7 +97,7 @@ async function open(t: Test): Promise<Town> {
 
 const student = queryName('student');
 
-/** What PowerSchool does, and what the page says of it. Each lasts until it is taken away. */
+/** What PowerSchool does, and what the page says about it. Each fault lasts until it is removed. */
 const troubles: { name: string; fault: Partial<Fault> & Pick<Fault, 'kind'>; says: RegExp; step: RegExp }[] = [
   { name: 'html', fault: { kind: 'html' }, says: /web page instead of data/, step: /tries again on its own/ },
   { name: 'maintenance', fault: { kind: 'maintenance' }, says: /maintenance/, step: /sends nothing until/ },
@@ -141,10 +141,14 @@ const looks = [
 
 let turn = 0;
 
-/** Whose pages differ in more than words: a cycle that failed, one that held something back, one that needs a person. */
+/**
+ * Cases whose pages differ in more than words: a failed cycle, one that held something back, one that needs a person.
+ */
 const examined = ['html', 'partial', '401', 'relay-gone', 'proxy-gone'];
 
-/** In one of the looks, by turns: nothing is too wide, and axe finds nothing in what tells of the trouble. */
+/**
+ * Checks the page in the next combination of width and color scheme: nothing is too wide, and axe accepts the report.
+ */
 async function lookAt(t: Test, tab: Tab, name: string): Promise<void> {
   const { width, colorScheme } = looks[turn % looks.length] ?? { width: 1280, colorScheme: 'light' };
   turn += 1;
@@ -159,7 +163,7 @@ async function lookAt(t: Test, tab: Tab, name: string): Promise<void> {
   t.same(await violationsOf(tab, parts), [], `${name}, ${width} px, ${colorScheme}`);
 }
 
-/** One sentence and one step, without the words of programmers. */
+/** One sentence and one step, without technical jargon. */
 async function saysPlainly(t: Test, tab: Tab, says: RegExp, step: RegExp): Promise<void> {
   const headline = tab.locator('#verdict h2').filter({ hasText: says });
   await headline.waitFor();
@@ -176,7 +180,7 @@ function deletesOf({ relay }: Town): string[] {
   return relay.said('batch').flatMap(({ deletes }) => deletes);
 }
 
-t.test('every trouble of PowerSchool is one sentence, and costs no record', { skip: noBrowser }, async (t) => {
+t.test('reports every PowerSchool failure in one sentence, and loses no record', { skip: noBrowser }, async (t) => {
   await mkdir(screenshots, { recursive: true });
   const town = await open(t);
   const { simulator, relay, folder } = town;
@@ -208,27 +212,31 @@ t.test('every trouble of PowerSchool is one sentence, and costs no record', { sk
   t.same(relay.violations, []);
 });
 
-t.test('a relay or a proxy that is gone is one sentence, and is found again', { skip: noBrowser }, async (t) => {
-  const town = await open(t);
-  const { proxy, relay } = town;
-  const tab = await openTab(t, browser, town.url);
-  const working = tab.getByText('Everything is working.');
-  await working.waitFor();
-  const stations = async () => (await tab.locator('#path .station .state').allTextContents()).join(', ');
+t.test(
+  'reports an unreachable relay or proxy in one sentence, and reconnects when it is back',
+  { skip: noBrowser },
+  async (t) => {
+    const town = await open(t);
+    const { proxy, relay } = town;
+    const tab = await openTab(t, browser, town.url);
+    const working = tab.getByText('Everything is working.');
+    await working.waitFor();
+    const stations = async () => (await tab.locator('#path .station .state').allTextContents()).join(', ');
 
-  await proxy.set({ hosts: {} });
-  await proxy.cut();
-  await saysPlainly(t, tab, /proxy .* could not connect to relay\.test:443/, /whether the proxy can reach it/);
-  t.equal(await stations(), 'not asked, running, trying again, not seen');
-  await lookAt(t, tab, 'relay-gone');
+    await proxy.set({ hosts: {} });
+    await proxy.cut();
+    await saysPlainly(t, tab, /proxy .* could not connect to relay\.test:443/, /whether the proxy can reach it/);
+    t.equal(await stations(), 'not asked, running, trying again, not seen');
+    await lookAt(t, tab, 'relay-gone');
 
-  await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
-  await working.waitFor();
-  t.equal(await stations(), 'answers, running, open, connected');
+    await proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
+    await working.waitFor();
+    t.equal(await stations(), 'answers, running, open, connected');
 
-  await proxy.close();
-  await saysPlainly(t, tab, /Cannot reach the proxy/, /Check the proxy's address/);
-  t.equal(await stations(), 'not asked, running, trying again, not seen');
-  await lookAt(t, tab, 'proxy-gone');
-  t.same(deletesOf(town), []);
-});
+    await proxy.close();
+    await saysPlainly(t, tab, /Cannot reach the proxy/, /Check the proxy's address/);
+    t.equal(await stations(), 'not asked, running, trying again, not seen');
+    await lookAt(t, tab, 'proxy-gone');
+    t.same(deletesOf(town), []);
+  },
+);

@@ -1,10 +1,10 @@
-/** The plot's memory on disk, so that a restart keeps it. Losing the file costs the plot and nothing else. */
+/** The plot's data on disk, so that it survives a restart. Losing the file costs only the plot. */
 import { Low } from 'lowdb';
 import type { Clock } from '../../shared/clock.ts';
 import { DurableFile } from '../../shared/durable-file.ts';
 import { type History, historySchema, noHistory } from './history.ts';
 
-/** 60 KB with fsync each minute would be a waste; a power cut costs five minutes of a plot. */
+/** Writing 60 KB with fsync every minute would be wasteful; a power failure costs five minutes of the plot. */
 const saveEveryMs = 5 * 60_000;
 
 export class HistoryFile {
@@ -18,14 +18,14 @@ export class HistoryFile {
     this.#savedAt = clock.now();
   }
 
-  /** A missing or broken file is an empty history. */
+  /** A missing or broken file counts as an empty history. */
   async load(): Promise<History> {
     this.#db.data = noHistory;
     await this.#db.read().catch(() => undefined);
     return this.#db.data;
   }
 
-  /** Writes a changed history when the last time is long enough ago. A full disk does not stop the work. */
+  /** Writes a changed history if the last write was long enough ago. A full disk does not stop the work. */
   async keep(history: History): Promise<void> {
     if (this.#clock.now() - this.#savedAt >= saveEveryMs) await this.save(history);
   }

@@ -11,7 +11,7 @@ const day = 24 * 60 * minute;
 
 const some: Problem = { code: 'POWERSCHOOL_FAILED', message: 'It failed.', action: 'Wait.' };
 
-t.test('the history is a day, whatever the pace', async (t) => {
+t.test('the history covers a day, whatever the pace', async (t) => {
   let history: History = noHistory;
   const start = Date.parse('2025-03-01T00:00:00');
   for (let second = 0; second < 3 * 24 * 3600; second += 30) {
@@ -49,7 +49,7 @@ t.test('the history is a day, whatever the pace', async (t) => {
   );
 });
 
-t.test('the history outlives the process, and not more often than needed on the disk', async (t) => {
+t.test('the history survives a restart, and is written to disk no more often than needed', async (t) => {
   const path = join(t.testdir({}), 'history.json');
   const clock = new ManualClock();
   const file = new HistoryFile(path, clock);

@@ -1,4 +1,7 @@
-/** The last day of cycles, for the plot and the table: bounded whatever the pace, and without personal data. Pure. */
+/**
+ * The last day of cycles, for the plot and the table: limited in size whatever the pace, and without personal data.
+ * Pure.
+ */
 import { z } from 'zod';
 import { type Kind, kinds } from '../../shared/roster.ts';
 import type { CycleEnd } from '../model/watch.ts';
@@ -7,7 +10,7 @@ import { localDay } from './times.ts';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const mostCycles = 50;
-/** One point of the plot: 288 of them are a day, each wide enough to be seen. */
+/** One point of the plot: 288 of them make a day, each wide enough to see. */
 const pointMinutes = 5;
 
 const count = z.int().min(0);
@@ -19,12 +22,12 @@ const minuteSchema = z.strictObject({
   failures: count,
   records: count,
   deletes: count,
-  /** Of the longest cycle. */
+  /** The duration of the longest cycle. */
   seconds: z.number().min(0),
 });
 
 const cycleSchema = z.strictObject({
-  /** When it ended, milliseconds since the epoch. */
+  /** When it ended, in milliseconds since the epoch. */
   at: count,
   outcome: z.enum(['unchanged', 'changed', 'failed', 'interrupted']),
   seconds: z.number().min(0),
@@ -39,9 +42,9 @@ export type PastCycle = z.infer<typeof cycleSchema>;
 export const historySchema = z.strictObject({
   /** Only minutes in which a cycle ended. */
   minutes: z.array(minuteSchema),
-  /** The last ones that did something or failed, newest first. */
+  /** The last cycles that sent something or failed, newest first. */
   cycles: z.array(cycleSchema),
-  /** What has left the building on this day of the local calendar. */
+  /** What has left the network today, by the local calendar. */
   today: z.strictObject({
     day: z.string().max(10),
     sent: z.partialRecord(z.enum(kinds), count),
@@ -135,7 +138,7 @@ function withMinute(minutes: History['minutes'], end: CycleEnd, records: number,
   return last?.minute === minute ? [...kept.slice(0, -1), after] : [...kept, after];
 }
 
-/** A check that found nothing takes the place of the one before it: a quiet night would fill the table. */
+/** A check that found nothing replaces the previous one: otherwise a quiet night would fill the table. */
 function withCycle(cycles: PastCycle[], end: CycleEnd, records: number, now: number): PastCycle[] {
   const cycle: PastCycle = {
     ...{ at: now, outcome: end.outcome, seconds: end.seconds, records },
@@ -158,6 +161,6 @@ function withToday(today: History['today'], end: CycleEnd): History['today'] {
 
 function recent(minutes: History['minutes'], now: number): History['minutes'] {
   const from = (now - dayMs) / minuteMs;
-  // Minutes ahead of now are of a clock that was set back since.
+  // Minutes in the future come from a clock that has been set back since.
   return minutes.filter(({ minute }) => minute > from && minute <= now / minuteMs);
 }

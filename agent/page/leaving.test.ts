@@ -1,4 +1,4 @@
-/** What the page says leaves the building, against what arrives at the relay. */
+/** What the page says leaves the network, compared with what arrives at the relay. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -14,7 +14,7 @@ import { modelOf } from './model.ts';
 import { connect, scene, wanted } from './testing/scene.ts';
 import { leavingBlock } from './views/leaving.ts';
 
-t.test('exactly the fields that are shown leave, whatever profiles choose and take back', async (t) => {
+t.test('exactly the displayed fields leave, whatever profiles add and remove', async (t) => {
   const simulator = await startPowerSchoolSimulator({ students: 60 });
   t.teardown(() => simulator.close());
   const manifest = manifestOf({
@@ -67,7 +67,7 @@ t.test('exactly the fields that are shown leave, whatever profiles choose and ta
   }
 });
 
-t.test('what leaves is computed from the schemas that the sending code uses', async (t) => {
+t.test('derives what leaves from the schemas that the sending code uses', async (t) => {
   const leaving = leavingOf(wanted);
   const of = (kind: Kind) => leaving.kinds.find((found) => found.kind === kind);
   t.same(of('student')?.required, ['id']);

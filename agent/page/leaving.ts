@@ -1,19 +1,19 @@
-/** What leaves this building, per kind and field, and why. Pure: read off the schemas that the sending code uses. */
+/** What leaves this network, per kind and field, and why. Pure: derived from the schemas that the sending code uses. */
 import type { Welcome } from '../../shared/link.ts';
 import { type Kind, kinds, optionalFields, preRegisteredMark, recordSchema } from '../../shared/roster.ts';
 
 export interface LeavingKind {
   kind: Kind;
-  /** Without these a record has no meaning: ids, references, dates, names of schools and classes. */
+  /** A record is meaningless without these: ids, references, dates, names of schools and classes. */
   required: string[];
-  /** Sent because a sync profile on the relay needs them. */
+  /** Sent because a profile at the relay needs them. */
   chosen: string[];
   /** Dropped on this computer. */
   staying: string[];
 }
 
 export interface Leaving {
-  /** False while the relay has not said what its profiles need. */
+  /** False until the relay has said what its profiles need. */
   known: boolean;
   /** Ids of the schools that profiles include, or null for all. */
   schools: readonly string[] | null;
@@ -26,7 +26,7 @@ export function leavingOf(wanted: Welcome['wanted'] | undefined): Leaving {
     schools: wanted?.schools ?? (wanted === undefined ? [] : null),
     kinds: kinds.map((kind) => {
       const asked = wanted?.fields[kind] ?? [];
-      // The mark comes with students whom a profile asks for besides, and is in no record without it.
+      // The mark comes with pre-registered students, when a profile asks for them, and appears in no other record.
       const marks = asked.filter((field) => field === preRegisteredMark);
       const optional: readonly string[] = [...optionalFields[kind], ...marks];
       return {
@@ -39,7 +39,7 @@ export function leavingOf(wanted: Welcome['wanted'] | undefined): Leaving {
   };
 }
 
-/** The fields of a record, without what its bucket says already. */
+/** The fields of a record, except those that its bucket implies. */
 function fieldsOf(kind: Kind): string[] {
   const schema = recordSchema.options.find((option) => option.shape.kind.value === kind);
   return Object.keys(schema?.shape ?? {}).filter((field) => field !== 'kind' && field !== 'schoolId');

@@ -4,7 +4,7 @@ import { LogTail } from './log-tail.ts';
 
 const some: Problem = { code: 'POWERSCHOOL_FAILED', message: 'It failed.', action: 'Wait.' };
 
-t.test('the log keeps what matters longest', async (t) => {
+t.test('the log keeps the most important lines longest', async (t) => {
   const log = new LogTail();
   log.add({ event: 'problem', ...some, code: 'SETTING_INVALID' }, 0);
   for (let at = 1; at <= 1000; at += 1) {

@@ -1,14 +1,14 @@
-/** The last lines of the log, in memory: as many as somebody scrolls through, and never more. */
+/** The last lines of the log in memory: as many as people scroll through, and never more. */
 
 import { sentence } from '../log/reporter.ts';
 import type { AgentEvent } from '../model/events.ts';
 import { passesByItself } from './problems.ts';
 
-/** `routine`: a check that found nothing. It says that the agent is alive, and is the first to be forgotten. */
+/** `routine`: a check that found nothing. It shows that the agent is alive, and is dropped first. */
 export type Level = 'routine' | 'info' | 'warning' | 'error';
 
 export interface LogLine {
-  /** Grows by one with every line. */
+  /** Increases by one with every line. */
   number: number;
   /** Milliseconds since the epoch. */
   at: number;
@@ -34,7 +34,6 @@ export class LogTail {
     this.#lines.splice(Math.max(0, routine), 1);
   }
 
-  /** Lines after the one with this number. */
   since(number: number): readonly LogLine[] {
     return this.#lines.filter((line) => line.number > number);
   }

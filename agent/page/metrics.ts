@@ -1,6 +1,6 @@
 /**
- * `/metrics` in Prometheus' text format (version 0.0.4). By hand: prom-client would cost 21 MB of the agent's memory
- * (42 to 63 MB in an empty process, measured), for the thirty lines below.
+ * `/metrics` in Prometheus' text format (version 0.0.4). Handwritten: prom-client would cost 21 MB of the agent's
+ * memory (42 to 63 MB in an empty process, measured) to replace the thirty lines below.
  */
 import { kinds } from '../../shared/roster.ts';
 import type { Counts } from '../model/meter.ts';

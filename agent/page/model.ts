@@ -1,4 +1,4 @@
-/** Everything the page shows, gathered at one moment. */
+/** Everything the page shows, collected at one moment. */
 import type { Clock } from '../../shared/clock.ts';
 import type { BucketDigest } from '../../shared/link.ts';
 import type { Counts } from '../model/meter.ts';
@@ -12,7 +12,7 @@ import type { SchoolName, SchoolNames } from './school-names.ts';
 import { type Places, type Station, stationsOf } from './stations.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
-/** Who this agent is at the relay, for people who ask for support. */
+/** Who this agent is at the relay, for support requests. */
 export interface Badge {
   name: string;
   agentId: string | undefined;
@@ -32,7 +32,7 @@ export interface Model {
   /** Undefined where checks cannot be run. */
   checks: ChecksState | undefined;
   log: readonly LogLine[];
-  /** What can be pressed. */
+  /** The actions that are available. */
   can: { work: boolean; bundle: boolean };
 }
 

@@ -1,10 +1,10 @@
-/** What the stations of the page stand for in this district: hosts, never a path or a password. */
+/** The hosts of this district behind the stations on the page, never with a path or a password. */
 import { relayAddress } from '../model/addresses.ts';
 import { openProxy } from '../network/proxy.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import type { Places } from './stations.ts';
 
-/** Never fails: a setting that cannot be used is a matter for the checks. */
+/** Never fails: the checks report unusable settings. */
 export async function placesOf(state: AgentState, env: NodeJS.ProcessEnv): Promise<Places> {
   const relay = state.settings.relay.url ?? state.identity?.relay;
   return {

@@ -1,19 +1,19 @@
 /** Is the agent doing its job? The decision behind `/readyz` and the verdict. Pure. */
 import type { BoardState } from './board.ts';
 
-/** A complete check may be missed this often before it counts as late: one failure and its repetition are normal. */
+/** How many complete checks may be missed before the agent counts as late: one failure and its retry are normal. */
 const missedChecks = 3;
-/** Never less than this: a long cycle is no alarm. */
+/** The minimum: a long cycle must not raise an alarm. */
 const leastMs = 5 * 60_000;
 
 export type Readiness = { ready: true } | { ready: false; reason: string };
 
-/** How old the last complete check may be, milliseconds. */
+/** How old the last complete check may be, in milliseconds. */
 function patienceMs(intervalMs: number): number {
   return Math.max(leastMs, missedChecks * intervalMs);
 }
 
-/** True while nothing is meant to be read: an administrator's pause, or quiet hours. */
+/** True while nothing should be read: an administrator's pause, or quiet hours. */
 export function rests({ pausedSince, quietUntil = 0 }: BoardState, now: number): boolean {
   return pausedSince !== undefined || quietUntil > now;
 }
@@ -21,7 +21,7 @@ export function rests({ pausedSince, quietUntil = 0 }: BoardState, now: number):
 /**
  * True when the last complete check is older than it should be. Quiet hours do not count.
  *
- * @param from before that, nothing could be late
+ * @param from nothing counts as late before this time
  */
 export function isLate({ cycle, quietUntil = 0 }: BoardState, now: number, from = 0): boolean {
   return now - Math.max(cycle.lastCheckAt ?? 0, quietUntil, from) > patienceMs(cycle.intervalMs);

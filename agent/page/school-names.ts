@@ -1,6 +1,6 @@
 /**
- * Names of schools, for people who look at the page. They are read when somebody looks and kept in memory only: on disk
- * the agent has nothing but ids and hashes.
+ * Names of schools for readers of the page. They are read when the page is opened and kept only in memory: on disk the
+ * agent has nothing but ids and hashes.
  */
 import type { Clock } from '../../shared/clock.ts';
 import { districtBucket, type RosterRecord } from '../../shared/roster.ts';
@@ -10,7 +10,7 @@ export interface SchoolName {
   number: string;
 }
 
-/** A PowerSchool that does not answer is not asked again at every look. */
+/** A PowerSchool that does not answer is not asked again every time the page is opened. */
 const askAgainMs = 10 * 60_000;
 
 export class SchoolNames {
@@ -19,7 +19,7 @@ export class SchoolNames {
   #names: ReadonlyMap<string, SchoolName> = new Map();
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param read the records of the district's bucket of schools */
+  /** @param read returns the records of the district's bucket of schools */
   constructor(read: () => Promise<RosterRecord[]>, clock: Clock) {
     this.#read = read;
     this.#clock = clock;
@@ -29,7 +29,10 @@ export class SchoolNames {
     return this.#names;
   }
 
-  /** Reads the names when one of these schools has none; true when there are new ones. Never fails: ids are shown then. */
+  /**
+   * Reads the names when one of these schools has none; returns true when there are new ones. Never fails: the page
+   * then shows ids.
+   */
   async learn(schoolIds: Iterable<string>): Promise<boolean> {
     const missing = [...schoolIds].some((id) => id !== districtBucket && !this.#names.has(id));
     if (!missing || this.#clock.now() - this.#askedAt < askAgainMs) return false;

@@ -1,37 +1,36 @@
-/** The way of the data as four stations, and which of them a problem belongs to. Pure. */
+/** The path of the data as four stations, and the station to which each problem belongs. Pure. */
 import { chapters, isErrorCode } from '../../shared/errors.ts';
 import type { Problem } from '../model/watch.ts';
 import type { BoardState } from './board.ts';
 import { isSetUpLater, passesByItself } from './problems.ts';
 
 export type StationId = 'powerschool' | 'agent' | 'network' | 'relay';
-/** `idle`: nothing is known to be wrong, and nothing is proven either. */
+/** `idle`: nothing is known to be wrong, but nothing is proven to work either. */
 export type StationState = 'working' | 'troubled' | 'broken' | 'paused' | 'idle';
 
 export interface Station {
   id: StationId;
   name: string;
-  /** Host, version, proxy: what stands there. */
+  /** Host, version or proxy. */
   what: string;
   state: StationState;
-  /** The state in words. */
   word: string;
   latencyMs?: number | undefined;
-  /** What it is at. */
+  /** What it is doing. */
   detail?: string | undefined;
-  /** When it last proved to work, milliseconds since the epoch. */
+  /** When it last proved to work, in milliseconds since the epoch. */
   lastSuccessAt?: number | undefined;
 }
 
-/** What the stations stand for, as far as it is configured. */
+/** The hosts behind the stations, as far as they are configured. */
 export interface Places {
   powerschool: string | undefined;
   relay: string | undefined;
-  /** Host of the proxy on the way to the relay; undefined when there is none. */
+  /** Host of the proxy in front of the relay; undefined without one. */
   proxy: string | undefined;
 }
 
-/** Errors of the link that the relay itself has no part in: something between here and there. */
+/** Connection errors that do not come from the relay itself but from something in between. */
 const network: ReadonlySet<string> = new Set([
   'RELAY_UNREACHABLE',
   'RELAY_TLS_UNTRUSTED',
@@ -40,7 +39,7 @@ const network: ReadonlySet<string> = new Set([
   'LINK_LOST',
 ]);
 
-/** Where the problem is. Codes nobody knows belong to the agent, who reported them. */
+/** The station of a problem. Unknown codes belong to the agent, which reported them. */
 export function stationOf(code: string): StationId {
   if (network.has(code)) return 'network';
   if (isErrorCode(code)) {
@@ -51,11 +50,11 @@ export function stationOf(code: string): StationId {
   return 'agent';
 }
 
-/** PowerSchool, agent, network, relay: in this order, always all four. */
+/** PowerSchool, agent, network, relay: always all four, in this order. */
 export function stationsOf(state: BoardState, places: Places): Station[] {
   const problems = [state.obstacle, state.link.problem, state.cycle.problem]
     .filter((found) => found !== undefined)
-    // PowerSchool does its work; single rows of it are to be corrected.
+    // PowerSchool works; only single rows need correction.
     .filter(({ code }) => code !== 'ROWS_LEFT_OUT');
   const at = (id: StationId) => problems.find(({ code }) => stationOf(code) === id);
   return [powerschool(state, places, at('powerschool')), agent(state, at('agent')), ...way(state, places, at)];
@@ -66,7 +65,8 @@ function powerschool(
   places: Places,
   problem: Problem | undefined,
 ): Station {
-  // While the agent is paused, or has no relay to read for, nobody asks: what it answered before says nothing about now.
+  // While the agent is paused or has no relay to read for, it sends no requests, so earlier answers say nothing about
+  // now.
   const away = link.state === 'lost' && cycle.running === undefined && powerschool.lastAnswerAt !== undefined;
   const asked = working && pausedSince === undefined && !away;
   const proven = asked && powerschool.lastAnswerAt !== undefined;
@@ -110,7 +110,7 @@ function way(state: BoardState, places: Places, at: (id: StationId) => Problem |
   const lastSuccessAt = link.lastAnswerAt;
   const waiting = working ? 'connecting' : 'not used';
   const relayProblem = at('relay');
-  // An answer of the relay, even a refusal, has come through the network.
+  // Any answer from the relay, even a refusal, came through the network.
   const through = open || relayProblem !== undefined;
   const networkProblem = open ? undefined : at('network');
   return [

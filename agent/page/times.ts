@@ -1,4 +1,4 @@
-/** Times as people of this computer's time zone read them. */
+/** Times in this computer's time zone, as people write them. */
 
 const two = (value: number) => String(value).padStart(2, '0');
 

@@ -1,4 +1,4 @@
-/** What the state of the agent comes to: verdict, path, readiness. */
+/** What the page derives from the agent's state: verdict, path, readiness. */
 import t from 'tap';
 import { catalog, chapters, type ErrorCode } from '../../shared/errors.ts';
 import type { Problem } from '../model/watch.ts';
@@ -93,7 +93,7 @@ t.test('the verdict follows what happens', async (t) => {
   t.match(verdict(watched), { tone: 'good', text: /only the list of schools/, action: /profile/ });
 });
 
-t.test('every code of the catalog that an agent meets has a sentence, a step and a place', async (t) => {
+t.test('every catalog code that an agent can meet has a sentence, a step and a station', async (t) => {
   const stations = {
     'The agent itself': 'agent',
     PowerSchool: 'powerschool',
@@ -142,7 +142,7 @@ t.test('the path shows the broken link', async (t) => {
   t.match(stationsOf(board.state, { ...parts.places, proxy: 'p:8080' })[2], { what: 'proxy p:8080' });
 });
 
-t.test('ready means: the last complete check is recent', async (t) => {
+t.test('ready means that the last complete check is recent', async (t) => {
   const at = (change: Partial<BoardState>, ago: number, intervalMs = minute) => {
     const { state } = working().board;
     const now = 100 * day;

@@ -1,4 +1,4 @@
-/** The one sentence at the top of the page: is it working, and if not, what do I do? Pure. */
+/** The one sentence at the top of the page: is it working, and if not, what should I do? Pure. */
 import type { Problem } from '../model/watch.ts';
 import type { BoardState, LastingProblem } from './board.ts';
 import { isSetUpLater, passesByItself } from './problems.ts';
@@ -17,21 +17,21 @@ export interface Verdict {
   sentence: Part[];
   /** The next step; empty when there is nothing to do. */
   action: string;
-  /** How far something is that takes its time. */
+  /** Progress of something that takes time. */
   progress?: { done: number; total: number; of: string };
-  /** Code of the catalog, for those who look it up. */
+  /** The code in the catalog, to look it up. */
   code?: string;
   since?: number;
 }
 
-/** After this long, trouble that should pass by itself needs somebody who looks. */
+/** A problem that should pass by itself needs attention after this long. */
 const lastsMs = 15 * 60_000;
 
 export function verdictOf(state: BoardState, now: number): Verdict {
   return cannotWork(state) ?? paused(state) ?? troubled(state, now) ?? onTheWay(state, now) ?? working(state);
 }
 
-/** What a screen reader says when the verdict changes. Numbers that grow while somebody listens are left out. */
+/** What a screen reader says when the verdict changes. Omits numbers that keep changing. */
 export function spoken({ tone, word, sentence, action }: Verdict): string {
   if (tone === 'good' || tone === 'busy' || tone === 'waiting') return word;
   const plain = sentence.map((part) => (typeof part === 'string' ? part : clockTime(part.time))).join('');
@@ -58,14 +58,17 @@ function paused({ pausedSince }: BoardState): Verdict | undefined {
   return { tone: 'paused', word: 'Paused', sentence, action: 'Press Resume to continue.' };
 }
 
-/** What needs a person comes before what passes; the connection before PowerSchool, because without it nothing is read. */
+/**
+ * Problems that need a person come before those that pass; the connection comes before PowerSchool, because nothing is
+ * read without it.
+ */
 function troubled({ link, cycle, buckets }: BoardState, now: number): Verdict | undefined {
   const problems = [link.problem, cycle.problem].filter((problem) => problem !== undefined);
   const problem = problems.find((candidate) => isBroken(candidate, now)) ?? problems[0];
   if (problem === undefined) return undefined;
   const rest = problem === cycle.problem ? leftAsTheyWere(buckets.held.size) : '';
   const how = { sentence: [`${problem.message}${rest}`], action: problem.action, code: problem.code };
-  // The check was complete: only single rows are to be corrected, and the rest is in step.
+  // The check was complete: only single rows need correction, and the rest is in step.
   if (problem === cycle.problem && cycle.wasComplete === true)
     return { ...how, tone: 'attention', word: 'Needs you', since: problem.since };
   return {
@@ -114,7 +117,7 @@ function onTheWay(state: BoardState, now: number): Verdict | undefined {
     const progress = total > 0 ? { progress: { done, total, of: 'lists compared' } } : {};
     return { tone: 'busy', word: 'First reading', sentence: [sentence], action: '', ...progress };
   }
-  // Neither the time before the start is late, nor a long cycle.
+  // Time before the start does not count as late, and neither does a long cycle.
   if (running === undefined && isLate(state, now, startedAt)) {
     return {
       ...{ tone: 'attention', word: 'Late' },

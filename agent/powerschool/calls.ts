@@ -1,4 +1,7 @@
-/** Authenticated calls: the token renewed at most once a call, refusals for haste waited out. What an answer means is the caller's. */
+/**
+ * Authenticated calls: renews the token at most once per call and waits when PowerSchool throttles. The caller
+ * interprets the answer.
+ */
 import { z } from 'zod';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -7,7 +10,7 @@ import type { Answer, PowerSchoolHttp } from './http.ts';
 import { parseJson } from './json.ts';
 import type { TokenSource } from './token.ts';
 
-/** Requests that come too early are repeated this often; PowerSchool says when. */
+/** How many times a throttled request is repeated; PowerSchool says when. */
 const throttleRetries = 5;
 const longestThrottleMs = 60_000;
 
@@ -50,7 +53,7 @@ export class Calls {
         ...{ method, path, signal },
         ...(body === undefined ? { headers } : { headers: { ...headers, 'content-type': 'application/json' }, body }),
       });
-      // Anyone who is told that a right is missing has been recognized: a new token would only be refused again.
+      // A request refused for a missing right was authenticated: a new token would only be refused again.
       if (answer.status !== 401 || deniedV1(answer)) await this.#tokens.proven();
       if (answer.status === 401 && !renewed && isInvalidToken(answer) && !deniedV1(answer)) {
         this.#tokens.drop(token);
@@ -63,7 +66,7 @@ export class Calls {
     }
   }
 
-  /** The error of a refusal whose meaning does not depend on what was asked for. */
+  /** The error for a refusal whose meaning does not depend on the request. */
   async refusal(answer: Answer, what: string): Promise<HallpassError> {
     const url = this.http.origin;
     if (answer.status === 401) return this.#tokens.refused(refusalOf(answer)?.message ?? 'a fresh token was refused');
@@ -75,7 +78,7 @@ export class Calls {
   }
 }
 
-/** What PowerSchool says of a refusal, in its several ways; undefined when it says nothing. */
+/** The reason that PowerSchool gives for a refusal, in its several formats; undefined when it gives none. */
 export function refusalOf(answer: Answer): { message?: string; fields?: string[] } | undefined {
   const refusal = refusalSchema.safeParse(parseJson(answer.text)).data;
   if (refusal === undefined) return undefined;
@@ -84,7 +87,7 @@ export function refusalOf(answer: Answer): { message?: string; fields?: string[]
   return { ...(message === undefined ? {} : { message }), ...(fields === undefined ? {} : { fields }) };
 }
 
-/** True for the 401 of 25.2 and later to a plugin without `accessLevelV1Api`. */
+/** True for the 401 that 25.2 and later send to a plugin without `accessLevelV1Api`. */
 export function deniedV1(answer: Answer): boolean {
   return answer.status === 401 && answer.text.includes('accessLevelV1Api');
 }

@@ -1,4 +1,4 @@
-/** The client id as PowerSchool shows it, and whether what was typed can be one. Pure. */
+/** The client id as PowerSchool shows it, and whether the typed text can be one. Pure. */
 import { fail } from '../../shared/errors.ts';
 import { tidyValue } from '../terminal/typed-text.ts';
 
@@ -7,7 +7,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface TypedClientId {
   value: string;
-  /** PowerSchool's ids are GUIDs; it documents no form, so that another one is stored, and said. */
+  /** PowerSchool's ids are GUIDs, but no format is documented, so another format is stored with a warning. */
   doubt?: string;
 }
 
@@ -24,7 +24,7 @@ export function typedClientId(typed: string, setting: string): TypedClientId {
   return { value, doubt };
 }
 
-/** The client id that was pasted where a key was asked for, also behind that key; undefined when it is none. */
+/** The client id that was pasted where a key was expected, possibly after that key; undefined if there is none. */
 export function pastedClientId(typed: string, key: string): string | undefined {
   const value = tidyValue(typed, label);
   return [value, value.startsWith(key) ? value.slice(key.length).trim() : ''].find((text) => guid.test(text));

@@ -26,11 +26,11 @@ async function open(t: Test, settings: { minIntervalMs?: number; clientSecret?: 
   return { powerschool, clock, source, tokens, origin };
 }
 
-t.test('one token for many requests, renewed ahead of its end, whether seconds are text or a number', async (t) => {
+t.test('uses one token for many requests and renews it early, whether seconds are text or a number', async (t) => {
   for (const expiresIn of ['3600', 3600]) {
     const { powerschool, source, tokens } = await open(t);
     powerschool.expiresIn = expiresIn;
-    // PowerSchool's own clock counts: its Date header moves on here by a day.
+    // PowerSchool's own clock counts: its Date header moves on by a day here.
     await Promise.all([source.probe(), source.probe(), source.count({ kind: 'student', schoolId: '1' })]);
     t.equal(tokens(), 1, 'asked for once, although three wanted it');
     powerschool.fault = (_, answer) => ({
@@ -43,7 +43,7 @@ t.test('one token for many requests, renewed ahead of its end, whether seconds a
   }
 });
 
-t.test('a token that PowerSchool no longer takes is replaced once, never in a loop', async (t) => {
+t.test('replaces a token that PowerSchool no longer accepts once, never in a loop', async (t) => {
   const { powerschool, clock, source, tokens } = await open(t);
   await source.probe();
   powerschool.token = 'token-2';
@@ -69,13 +69,13 @@ t.test('a token that PowerSchool no longer takes is replaced once, never in a lo
   t.equal((await source.probe()).size, 1);
 });
 
-t.test('requests keep their distance, and a throttled one is repeated when PowerSchool says', async (t) => {
+t.test('spaces requests, and repeats a throttled one when PowerSchool says', async (t) => {
   const { powerschool, clock, source } = await open(t, { minIntervalMs: 300 });
   await Promise.all([source.probe(), source.probe()]);
   t.equal(clock.slept.length, 2, 'the token at once, both probes in turn');
   t.ok(clock.slept.every((ms) => ms > 0 && ms <= 300));
 
-  // A kept connection that the server closes in the moment it is used: the second attempt keeps its distance as well.
+  // The server closes a kept-alive connection just as it is used: the second attempt keeps the interval as well.
   let cuts = 1;
   powerschool.cut = () => {
     cuts -= 1;
@@ -100,7 +100,7 @@ t.test('requests keep their distance, and a throttled one is repeated when Power
   t.equal(powerschool.of('probe').length, 4);
 });
 
-t.test('a host that is none, is not there, or fails', async (t) => {
+t.test('reports a host that is not PowerSchool, does not exist, or fails', async (t) => {
   const { powerschool, source } = await open(t);
   const answers: [number, string | object, string][] = [
     [404, '<html>not found</html>', 'POWERSCHOOL_WRONG_HOST'],
@@ -120,14 +120,14 @@ t.test('a host that is none, is not there, or fails', async (t) => {
 
 t.test("the horizon is the district's date, not the agent's", async (t) => {
   const { powerschool, source } = await open(t);
-  // Half past midnight in London is still the day before in New York, where the metadata says the district is.
+  // At half past midnight in London it is still the previous day in New York, where the metadata places the district.
   powerschool.fault = (_, answer) => ({ ...answer, headers: { date: 'Sat, 02 Aug 2025 00:30:00 GMT' } });
   await source.describe();
   await source.probe();
   t.same(powerschool.of('probe').at(-1)?.binds, { horizon: '2025-08-01' });
 });
 
-t.test('TLS is verified: the file with the own authority makes the difference', async (t) => {
+t.test('verifies TLS: only the file with the private authority makes it succeed', async (t) => {
   const authority = await createAuthority();
   const server = createServer(await authority.issue(['127.0.0.1']), (_, response) => response.writeHead(404).end());
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** PowerQueries over HTTP, with every refusal turned into an error of the catalog. */
+/** PowerQueries over HTTP; turns every refusal into a catalog error. */
 import { z } from 'zod';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { type Calls, refusalOf } from './calls.ts';
@@ -53,9 +53,9 @@ export class PowerSchoolClient {
 }
 
 /**
- * The rows of a PowerQuery's answer. Without rows there is no `record` at all; keys that begin with $ or @ are
- * PowerSchool's own. By hand, because a schema would copy each row: as much work as parsing the JSON. What is in a row is
- * checked where it becomes a record.
+ * The rows in a PowerQuery's answer. Without rows there is no `record` at all; keys that begin with $ or @ are
+ * PowerSchool's own. Handwritten, because a schema would copy each row, which takes as long as parsing the JSON. Row
+ * contents are checked where they become records.
  */
 function rowsOf(answer: unknown): Row[] | undefined {
   if (!isObject(answer)) return undefined;

@@ -1,4 +1,4 @@
-/** The rows of a page as records, one per key, and what no record can be made of. Pure. */
+/** The rows of a page as records, one per key, and the rows that cannot become records. Pure. */
 import { canonicalJson } from '../../shared/digest.ts';
 import type { RosterRecord } from '../../shared/roster.ts';
 import type { PageContent } from '../model/source.ts';
@@ -6,8 +6,8 @@ import type { Row } from './client.ts';
 import { differingRows, type Normalized } from './normalize.ts';
 
 /**
- * Rows with one key are one record. Where they differ, which of them comes first may change, so the one of the smaller text
- * counts, and the other one is left out.
+ * Rows with one key are one record. If they differ, their order may vary, so the one with the smaller text counts and
+ * the other is left out.
  */
 export function gather(rows: readonly Row[], normalize: (row: Row) => Normalized): PageContent {
   const records = new Map<string, RosterRecord>();

@@ -1,6 +1,6 @@
 /**
- * HTTP to one PowerSchool server: own timeouts and limits, a minimum interval between requests, and never a redirect
- * followed, because a server in maintenance redirects to a page that answers 200.
+ * HTTP to one PowerSchool server, with its own timeouts and limits and a minimum interval between requests. Never
+ * follows a redirect, because a server in maintenance redirects to a page that answers 200.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
@@ -11,7 +11,7 @@ import { undiciConnector } from '../network/connector.ts';
 import { connectFailure } from '../network/failure.ts';
 import type { Way } from '../network/proxy.ts';
 
-/** Largest answer that is read; a page of 20,000 wide rows has about 8 MB. */
+/** The largest answer that is read; a page of 20,000 wide rows has about 8 MB. */
 const maxAnswerBytes = 64 << 20;
 
 export interface HttpOptions extends Way {
@@ -19,7 +19,7 @@ export interface HttpOptions extends Way {
   minIntervalMs: number;
   clock: Clock;
   meter: Meter;
-  /** How long headers and each part of a body may take, milliseconds. A probe of a large district takes seconds. */
+  /** How long headers and each part of a body may take, in milliseconds. A probe of a large district takes seconds. */
   timeoutMs?: number | undefined;
 }
 
@@ -59,18 +59,19 @@ export class PowerSchoolHttp {
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxResponseSize: maxAnswerBytes,
-      // Tomcat drops idle connections after 20 s; below that, a request never meets a closing one.
+      // Tomcat drops idle connections after 20 s; with a lower limit, a request never meets a connection that is
+      // closing.
       keepAliveTimeout: 10_000,
     });
   }
 
-  /** PowerSchool's clock, milliseconds since the epoch, from the last Date header. */
+  /** PowerSchool's clock, in milliseconds since the epoch, from the last Date header. */
   now(): number {
     return this.#clock.now() + this.#skewMs;
   }
 
   /**
-   * One request and its whole answer, whatever its status.
+   * One request and its complete answer, whatever its status.
    *
    * @throws HallpassError POWERSCHOOL_UNREACHABLE, POWERSCHOOL_TLS_UNTRUSTED, POWERSCHOOL_TLS_INVALID,
    *   POWERSCHOOL_MAINTENANCE, POWERSCHOOL_MALFORMED, the PROXY_ codes; the signal's reason when aborted
@@ -88,7 +89,9 @@ export class PowerSchoolHttp {
     await this.#pool.destroy();
   }
 
-  /** Counted from the end of the request before: what lies between two arrivals at the server is never less. */
+  /**
+   * Counted from the end of the previous request, so that the time between two arrivals at the server is never shorter.
+   */
   async #inTurn(request: Request): Promise<Answer> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<number>();
@@ -102,7 +105,9 @@ export class PowerSchoolHttp {
     }
   }
 
-  /** A kept connection may be closed by the server in the moment it is used. All our requests only read. */
+  /**
+   * The server may close a kept-alive connection just as it is used. All our requests only read, so repeating is safe.
+   */
   async #retryOnce(request: Request): Promise<Answer> {
     try {
       return await this.#send(request);
@@ -141,7 +146,7 @@ export class PowerSchoolHttp {
   }
 }
 
-/** 404 keeps its own meaning (no such host or query) even as a web page. */
+/** A 404 keeps its meaning (no such host or query) even as a web page. */
 function isWebPage({ status, headers }: Answer): boolean {
   if (status >= 300 && status < 400) return true;
   return status !== 404 && String(headers['content-type'] ?? '').includes('html');

@@ -1,4 +1,4 @@
-/** What the server tells of itself on a page that needs no sign-in: version, time zone, page limits. */
+/** What the server reports about itself on a page that needs no sign-in: version, time zone, page limits. */
 import { z } from 'zod';
 import { type Calendar, calendarOf } from '../../shared/calendar.ts';
 import { isPrintableLine } from '../../shared/printable.ts';
@@ -27,7 +27,7 @@ type Fields = z.infer<typeof metadataSchema>['metadata'];
 /** Resources of `/ws/v1` that come in pages. */
 export type Paged = 'course' | 'school' | 'section' | 'section_enrollment' | 'staff' | 'student' | 'term';
 
-/** What PowerSchool takes when an administrator has set nothing else. */
+/** PowerSchool's default when an administrator has set nothing else. */
 const usualPageSize = 100;
 
 export class Metadata {
@@ -39,19 +39,22 @@ export class Metadata {
     this.#http = http;
   }
 
-  /** Asked for until there is an answer, then kept. Never fails: what is not known is left out. */
+  /** Requested until there is an answer, then kept. Never fails: unknown facts are omitted. */
   async describe(signal?: AbortSignal): Promise<SourceFacts> {
     this.#fields ??= await this.#read(signal);
     const { powerschool_version, district_timezone, district_uuid } = this.#fields ?? {};
     return { powerschoolVersion: powerschool_version, timeZone: district_timezone, districtId: district_uuid };
   }
 
-  /** The date in the district, `YYYY-MM-DD`, so many days ahead; in this computer's own zone until that of the district is known. */
+  /**
+   * The date in the district this many days ahead, `YYYY-MM-DD`; uses this computer's time zone until the district's is
+   * known.
+   */
   date(daysAhead: number): string {
     return this.#calendar(this.#http.now(), daysAhead);
   }
 
-  /** The most rows of a resource in one page of `/ws/v1`. */
+  /** The maximum number of rows of a resource in one page of `/ws/v1`. */
   pageLimit(resource: Paged): number {
     return this.#fields?.[`${resource}_max_page_size`] ?? usualPageSize;
   }

@@ -57,7 +57,7 @@ t.test('any row becomes a valid record or a finding, and a finding quotes no val
   t.ok(records > 0);
 });
 
-t.test('what PowerSchool means by its values', async (t) => {
+t.test('interprets values as PowerSchool means them', async (t) => {
   const record = (kind: (typeof kinds)[number], row: Record<string, unknown>) => {
     const result = normalizer({ kind, schoolId: kind === 'school' ? districtBucket : '3' }, all)(row);
     return 'record' in result ? result.record : 'finding' in result ? result.finding : result;
@@ -82,7 +82,7 @@ t.test('what PowerSchool means by its values', async (t) => {
   t.match(record('student', {}), { id: '', field: 'id', fault: 'missing' });
 });
 
-t.test('a field that nobody wants is not even looked at', async (t) => {
+t.test('does not even look at a field that nobody wants', async (t) => {
   const bucket = { kind: 'student', schoolId: '3' } as const;
   const row = { id: '7', surname: 'x'.repeat(5000), username: 'ada' };
   t.match(normalizer(bucket, all)(row), { finding: { field: 'surname', fault: 'too long' } });
@@ -92,7 +92,7 @@ t.test('a field that nobody wants is not even looked at', async (t) => {
   t.same(normalizer(bucket, {})(row), { record: { kind: 'student', schoolId: '3', id: '7' } });
 });
 
-t.test('who is pre-registered is left out, unless somebody asks for them', async (t) => {
+t.test('leaves out pre-registered students unless someone asks for them', async (t) => {
   const student = { id: '7', username: 'ada', preregistered: '1' };
   const enrollment = { id: '8', sectionid: '1', studentid: '7', preregistered: '1' };
   const of = (kind: 'student' | 'studentEnrollment', row: Row, fields: string[]) =>
@@ -112,7 +112,7 @@ t.test('who is pre-registered is left out, unless somebody asks for them', async
   }
 });
 
-t.test('the probe is read as a whole or not at all', async (t) => {
+t.test('reads the probe as a whole or not at all', async (t) => {
   const row = { kind: 'student', school: '12', records: '25', hash: '123456789012345678' };
   t.same(readProbe([row, { kind: 'school', school: '0', records: '2', hash: '5' }]), {
     probe: new Map([
@@ -125,7 +125,7 @@ t.test('the probe is read as a whole or not at all', async (t) => {
   t.match(readProbe([row, row]), { finding: 'student:12 (twice)' });
 });
 
-t.test('dates of a zone, days ahead, and an unknown zone', async (t) => {
+t.test('computes dates in a time zone, days ahead, and in an unknown zone', async (t) => {
   const midnight = Date.parse('2025-03-01T03:30:00Z');
   t.equal(calendarOf('America/Los_Angeles')(midnight, 0), '2025-02-28');
   t.equal(calendarOf('Asia/Tokyo')(midnight, 30), '2025-03-31');
@@ -133,7 +133,7 @@ t.test('dates of a zone, days ahead, and an unknown zone', async (t) => {
   t.match(calendarOf(undefined)(midnight, 0), /^2025-0[23]-\d\d$/);
 });
 
-t.test('what nobody sees at the ends of a value is no part of it, and a value of nothing else is none', async (t) => {
+t.test('trims invisible characters from the ends of a value; a value of nothing else counts as empty', async (t) => {
   const normalize = normalizer({ kind: 'student', schoolId: '12' }, all);
   const row = { id: '5', username: '\ufeffana\u200b', secondaryemail: '\u200b\u00a0', surname: 'O\u200bNeil' };
   t.same(normalize(row), {

@@ -1,4 +1,4 @@
-/** From a row of a PowerQuery to a roster record. Pure: what PowerSchool means by a value is decided here. */
+/** From a row of a PowerQuery to a roster record. Pure: decides what PowerSchool means by a value. */
 import { z } from 'zod';
 import { extractOf } from '../../plugin/extracts.ts';
 import { trimInvisible } from '../../shared/invisible.ts';
@@ -22,7 +22,7 @@ import {
 } from '../../shared/roster.ts';
 import type { Row } from './client.ts';
 
-/** Bump when the same row would become another record: everything is compared again then. */
+/** Increase this when the same row would become a different record: then everything is compared again. */
 export const normalizationVersion = 2;
 
 const schemas = {
@@ -35,7 +35,7 @@ const schemas = {
   teacherRoster: teacherRosterSchema,
 } as const satisfies Record<Kind, z.ZodType<RosterRecord>>;
 
-/** Compiled when first needed: that takes a millisecond or two each, and makes checking a row three times as fast. */
+/** Compiled on first use: that takes a millisecond or two each, and makes checking a row three times as fast. */
 const compiled = new Map<Kind, z.ZodType<RosterRecord>>();
 
 function compiledSchema(kind: Kind): z.ZodType<RosterRecord> {
@@ -44,7 +44,7 @@ function compiledSchema(kind: Kind): z.ZodType<RosterRecord> {
   return schema;
 }
 
-/** PowerSchool's way to say "none", besides NULL and blanks. */
+/** PowerSchool's values for "none", besides NULL and blanks. */
 const none: Readonly<Record<string, string | undefined>> = {
   ...Object.fromEntries(kinds.flatMap(propertiesOf).map((property) => [property.name, property.none])),
   isLead: '0',
@@ -55,8 +55,9 @@ const none: Readonly<Record<string, string | undefined>> = {
 export type Normalized = { record: RosterRecord } | { finding: RowFinding } | { unwanted: true };
 
 /**
- * What turns the rows of a bucket into records. Strings lose white space and invisible characters at their ends, empty ones are absent; a NULL column is not in the
- * row at all. Properties that nobody wants are not even looked at.
+ * Returns the function that turns the rows of a bucket into records. Strings lose white space and invisible characters
+ * at their ends, and empty ones are omitted; a NULL column is not in the row at all. Properties that nobody wants are
+ * not even looked at.
  */
 export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => Normalized {
   const schema = compiledSchema(bucket.kind);
@@ -72,7 +73,7 @@ export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => 
     }
     const result = schema.safeParse(draft);
     const wrong = result.success ? wrongWith(draft) : faultOf(result.error, draft);
-    // The schemas only check, so the draft is the record, with its keys in the order that hashing wants.
+    // The schemas only check, so the draft is the record, with its keys in the order needed for hashing.
     if (wrong === undefined) return { record: draft as RosterRecord };
     const { id } = draft;
     return { finding: { id: typeof id === 'string' && rowIdPattern.test(id) ? id : '', ...wrong } };
@@ -81,22 +82,22 @@ export function normalizer(bucket: Bucket, wanted: WantedFields): (row: Row) => 
 
 type Wrong = Pick<RowFinding, 'field' | 'fault'>;
 
-/** The first complaint of the schema, without the value. */
+/** The schema's first complaint, without the value. */
 function faultOf({ issues: [issue] }: z.ZodError, draft: Record<string, unknown>): Wrong {
   const field = String(issue?.path[0] ?? '');
   const faults: Partial<Record<string, RowFault>> = { too_big: 'too long', invalid_format: 'not a date' };
   return { field, fault: draft[field] === undefined ? 'missing' : (faults[issue?.code ?? ''] ?? 'not usable') };
 }
 
-// C0, DEL and C1: no name has them, and a terminal or a table obeys them.
+// C0, DEL and C1: no name contains them, and a terminal or a table would interpret them.
 const control = /\p{Cc}/u;
 
-/** What a schema does not see: an invisible character, or a term that is over before it begins. */
+/** What a schema cannot see: an invisible character, or a term that ends before it begins. */
 function wrongWith(draft: Record<string, unknown>): Wrong | undefined {
   for (const [field, value] of Object.entries(draft)) {
     if (typeof value !== 'string') continue;
     if (control.test(value)) return { field, fault: 'control character' };
-    // Half of a character: no two programs agree what it is once it is stored.
+    // Half of a surrogate pair: programs disagree about it once it is stored.
     if (!value.isWellFormed()) return { field, fault: 'not usable' };
   }
   const { kind, startDate, endDate } = draft;
@@ -104,20 +105,22 @@ function wrongWith(draft: Record<string, unknown>): Wrong | undefined {
   return endDate < startDate ? { field: 'endDate', fault: 'before its start' } : undefined;
 }
 
-/** The finding about the second of two rows with one key that do not say the same. */
+/** The finding about the second of two rows with one key that differ. */
 export function differingRows(one: RosterRecord, other: RosterRecord): RowFinding {
   const [left, right]: Record<string, unknown>[] = [one, other];
   const field = Object.keys({ ...left, ...right }).find((name) => left?.[name] !== right?.[name]) ?? '';
   return { id: one.id, field, fault: 'two rows differ' };
 }
 
-/** Properties that are true or absent. */
+/** Properties that are either true or absent. */
 const marks: ReadonlySet<string> = new Set(['isLead', preRegisteredMark]);
 const markKey = preRegisteredMark.toLowerCase();
 
 type Field = { name: keyof Bucket; key: undefined } | { name: string; key: string };
 
-/** The properties of a record in sorted order, and their keys in an answer: aliases come back in lower case. */
+/**
+ * The properties of a record in sorted order, and their keys in an answer: PowerSchool returns aliases in lower case.
+ */
 function fieldsOf(kind: Kind, wanted: WantedFields): Field[] {
   const names = extractOf(kind).columns.map(({ name }) => name);
   if (kind === 'student') names.push(preRegisteredMark);
@@ -134,7 +137,7 @@ function isNone(property: string, value: unknown): boolean {
 
 /** All values of a PowerQuery are text; a number is tolerated, anything else is left for the schema to refuse. */
 function textOf(value: unknown): unknown {
-  // A line end or a tab within a text is a space that somebody pasted.
+  // A line end or a tab inside a text is a space that someone pasted.
   if (typeof value === 'string') return trimInvisible(value).replace(/[\t\n\r]+/g, ' ');
   if (typeof value === 'number') return String(value);
   return value === null ? undefined : value;

@@ -1,4 +1,4 @@
-/** The roster read through the plugin's PowerQueries, page by key. */
+/** Reads the roster through the plugin's PowerQueries, page by page in key order. */
 import { bindsOf, probeName, queryName } from '../../plugin/queries.ts';
 import { fail } from '../../shared/errors.ts';
 import { type Bucket, bucketWords } from '../../shared/roster.ts';
@@ -12,7 +12,7 @@ import type { Metadata } from './metadata.ts';
 import { type Normalized, normalizer } from './normalize.ts';
 import { readProbe } from './probe.ts';
 
-/** The probe has one row per kind and school: more than any district has. */
+/** The probe has one row per kind and school: this is more than any district has. */
 const probePageSize = 50_000;
 
 export class PowerQuerySource implements Source {
@@ -73,21 +73,22 @@ export class PowerQuerySource implements Source {
       const page = this.#ordered(bucket, rows, after);
       if (page.length > 0) after = idOf(page.at(-1));
       rowsRead += page.length;
-      // A short page is the last one, unless rows are missing: then the answer was cut, and the rest is asked for.
+      // A short page is the last one, unless rows are missing: then the answer was cut short, and the rest is
+      // requested.
       const more = rows.length >= this.#pageSize || (rows.length > 0 && rowsRead < expectedRows);
       next = more ? this.#fetch(bucket, after, signal) : undefined;
       yield { rows: page.length, last: !more, content: () => this.#content(bucket, page, normalize) };
     }
   }
 
-  /** Under way before it is waited for; a failure is met by the final wait. */
+  /** Started before it is awaited; a failure surfaces at the await. */
   #fetch(bucket: Bucket, after: string, signal: AbortSignal): Promise<Row[]> {
     const page = this.#client.query(queryName(bucket.kind), this.#binds(bucket, after), this.#pageSize, signal);
     page.catch(() => undefined);
     return page;
   }
 
-  /** As text throughout: of numbers it is only said that PowerSchool sometimes refuses them. */
+  /** Always as text: PowerSchool is reported to sometimes refuse numbers. */
   #binds(bucket: Bucket, after: string): Record<string, string> {
     const { school, horizon } = bindsOf(bucket.kind);
     return {
@@ -98,10 +99,10 @@ export class PowerQuerySource implements Source {
   }
 
   /**
-   * The rows of a page whose keys are complete. Rows that a join doubled have the same key and stand together, so a full
-   * page may end between them: the last key is left to the next page.
+   * The rows of a page whose keys are complete. Rows duplicated by a join have the same key and are adjacent, so a full
+   * page may end between them: the last key is left for the next page.
    *
-   * @throws HallpassError POWERSCHOOL_MALFORMED when keys do not grow, without which paging would lose rows
+   * @throws HallpassError POWERSCHOOL_MALFORMED when keys do not increase; paging would then lose rows
    */
   #ordered(bucket: Bucket, rows: Row[], after: string): Row[] {
     let last = Number(after);

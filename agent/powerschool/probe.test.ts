@@ -1,7 +1,7 @@
 import t from 'tap';
 import { readProbe } from './probe.ts';
 
-t.test('a probe is read in the form of this plugin and of those before 0.2.0', async (t) => {
+t.test('reads a probe in the format of this plugin and of those before 0.2.0', async (t) => {
   const short = [
     { k: 'sc', s: '0', n: '2', h: '11' },
     { k: 'en', s: '12', n: '4200', h: '9020123456789' },
@@ -18,7 +18,7 @@ t.test('a probe is read in the form of this plugin and of those before 0.2.0', a
   t.same(readProbe(long), { probe }, 'an upgrade of the plugin by itself has nothing read again');
 });
 
-t.test('what is wrong with a probe is named', async (t) => {
+t.test('names what is wrong with a probe', async (t) => {
   const row = { k: 'st', s: '12', n: '3', h: '5' };
   t.same(readProbe([{ ...row, k: 'xx' }]), { finding: 'k' });
   t.same(readProbe([{ ...row, n: '0' }]), { finding: 'n' });

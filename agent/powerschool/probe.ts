@@ -1,4 +1,4 @@
-/** The probe: count and hash of every bucket in one answer, which tells what must be read. */
+/** The probe: count and hash of every bucket in one answer, which shows what must be read. */
 
 import { z } from 'zod';
 import { probeCodes, probeDistrict } from '../../plugin/queries.ts';
@@ -15,10 +15,10 @@ const kindOf = Object.fromEntries(kinds.map((kind) => [probeCodes[kind], kind]))
 const shortRow = z
   .object({ k: z.enum(Object.values(probeCodes)), s: school, n: records, h: hash })
   .transform(({ k, s, n, h }) => ({ kind: kindOf[k], school: s, records: n, hash: h }));
-/** Of plugins before 0.2.0. */
+/** The format of plugins before 0.2.0. */
 const longRow = z.object({ kind: z.enum(kinds), school, records, hash });
 
-/** The probe of an answer's rows, or the property that cannot be used. */
+/** The probe in an answer's rows, or the property that is unusable. */
 export function readProbe(rows: readonly Row[]): { probe: Probe } | { finding: string } {
   const probe = new Map<string, ProbeEntry>();
   for (const row of rows) {

@@ -16,11 +16,11 @@ async function open(t: Test) {
   powerschool.set('student:1', [person('5', 'student')]);
   t.teardown(() => powerschool.close());
   const clock = new ManualClock();
-  // PowerSchool's clock goes with ours; metadata needs no sign-in.
+  // PowerSchool's clock follows ours; metadata needs no sign-in.
   powerschool.fault = (_, answer) => ({ ...answer, headers: { date: new Date(clock.now()).toUTCString() } });
   const file = join(t.testdir({}), 'powerschool-refusal.json');
   const credentials = { clientId: 'client', clientSecret: 'wrong' };
-  /** The agent restarted. */
+  /** Restarts the agent. */
   const start = async (byPerson = false) => {
     const url = origin.origin;
     const signIn = new SignIn({ url, stored: async () => ({ ...credentials }), file, clock, byPerson });
@@ -35,7 +35,7 @@ async function open(t: Test) {
 
 type Refused = { code: string; message: string; retryAfterMs: number };
 
-t.test('a refused secret is tried again after 1, 5, 15 and then 60 minutes', async (t) => {
+t.test('retries a refused secret after 1, 5, 15 and then every 60 minutes', async (t) => {
   const { powerschool, clock, file, start, tokens } = await open(t);
   const { source } = await start();
   const pauses: number[] = [];
@@ -58,7 +58,7 @@ t.test('a refused secret is tried again after 1, 5, 15 and then 60 minutes', asy
   await t.rejects(stat(file), 'and forgotten');
 });
 
-t.test('a service that is restarted again and again does not sign in again and again', async (t) => {
+t.test('repeated restarts of the service do not cause repeated sign-ins', async (t) => {
   const { clock, start, tokens } = await open(t);
   for (let restart = 0; restart < 20; restart += 1) {
     const { source } = await start();
@@ -68,7 +68,7 @@ t.test('a service that is restarted again and again does not sign in again and a
   t.equal(tokens(), 2, 'at once, and after a minute: 20 starts in 100 seconds');
 });
 
-t.test('another secret is tried at once, also by the agent that is running', async (t) => {
+t.test('tries a new secret at once, even in a running agent', async (t) => {
   const { powerschool, credentials, start, tokens } = await open(t);
   const { source, signIn } = await start();
   await t.rejects(source.probe(), { code: 'POWERSCHOOL_SECRET_REFUSED' });
@@ -79,7 +79,7 @@ t.test('another secret is tried at once, also by the agent that is running', asy
   t.equal(tokens(), 2);
 });
 
-t.test('a person may always try, and success ends the pause of the service', async (t) => {
+t.test("a person may always try, and success ends the service's pause", async (t) => {
   const { powerschool, file, start, tokens } = await open(t);
   const { source, signIn } = await start();
   await t.rejects(source.probe(), { code: 'POWERSCHOOL_SECRET_REFUSED' });
@@ -96,7 +96,7 @@ t.test('a person may always try, and success ends the pause of the service', asy
   await source.probe();
 });
 
-t.test('neither a clock set back nor a broken file shuts the agent out', async (t) => {
+t.test('neither a clock set back nor a broken file locks the agent out', async (t) => {
   const { clock, file, start } = await open(t);
   const { source, signIn } = await start();
   await t.rejects(source.probe(), { code: 'POWERSCHOOL_SECRET_REFUSED' });

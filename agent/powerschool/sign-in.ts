@@ -1,7 +1,7 @@
 /**
- * Client id and secret as they are stored now, and the pause after PowerSchool has refused them. The pause is kept on the
- * disk, so that a service manager which starts the agent again and again does not make it sign in again and again: a client
- * that tried a wrong password several times a second has taken a whole PowerSchool server down for two days.
+ * The stored client id and secret, and the pause after PowerSchool has refused them. The pause is kept on disk so that
+ * a service manager that restarts the agent over and over does not make it sign in over and over: a client that tried a
+ * wrong password several times a second has taken a whole PowerSchool server down for two days.
  */
 import { hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ export interface Credentials {
   clientSecret: string;
 }
 
-/** Minutes after the first, second, third and every later refusal in a row. */
+/** Minutes to wait after the first, second, third and every later refusal in a row. */
 const pauseMinutes = [1, 5, 15, 60];
 
 const refusalSchema = z.strictObject({
@@ -32,19 +32,22 @@ type Refusal = z.infer<typeof refusalSchema>;
 export interface SignInOptions {
   /** PowerSchool's origin. */
   url: string;
-  /** Reads what is stored, every time again. @throws HallpassError NOT_CONFIGURED, STATE_UNREADABLE */
+  /** Reads the stored credentials, on every call. @throws HallpassError NOT_CONFIGURED, STATE_UNREADABLE */
   stored: () => Promise<Credentials>;
-  /** Where refusals are remembered; undefined for the memory of this process alone. */
+  /** Where refusals are remembered; undefined to keep them in this process only. */
   file: string | undefined;
   clock: Clock;
-  /** A person asks: tried at once, a refusal does not lengthen the service's pause, and success ends it. */
+  /**
+   * A person asks: the credentials are tried at once, a refusal does not lengthen the service's pause, and success ends
+   * it.
+   */
   byPerson?: boolean;
 }
 
 export class SignIn {
   readonly #options: SignInOptions;
   readonly #file: DurableFile<Refusal> | undefined;
-  /** Stands in for the file when there is none, or when it cannot be written. */
+  /** Replaces the file when there is none, or when it cannot be written. */
   #unsaved: Refusal | undefined;
 
   constructor(options: SignInOptions) {
@@ -63,12 +66,14 @@ export class SignIn {
     return credentials;
   }
 
-  /** What is left of the pause, milliseconds; 0 when the credentials may be tried. @throws HallpassError as `stored` */
+  /**
+   * What is left of the pause, in milliseconds; 0 when the credentials may be tried. @throws HallpassError as `stored`
+   */
   async pauseMs(): Promise<number> {
     return this.#leftOf(await this.#refusalOf(await this.#options.stored()));
   }
 
-  /** PowerSchool has refused these credentials. @returns the error to throw */
+  /** Records that PowerSchool has refused these credentials. @returns the error to throw */
   async refused(credentials: Credentials, detail: string): Promise<HallpassError> {
     if (this.#options.byPerson === true) return this.#error(detail, pauseAfter(1));
     const times = ((await this.#refusalOf(credentials))?.times ?? 0) + 1;
@@ -96,7 +101,7 @@ export class SignIn {
     return refusal?.of === this.#fingerprint(refusal?.salt ?? '', credentials) ? refusal : undefined;
   }
 
-  /** A clock that was set back must not make the pause longer than it was. */
+  /** A clock that was set back must not lengthen the pause. */
   #leftOf(refusal: Refusal | undefined): number {
     if (refusal === undefined) return 0;
     const pauseMs = pauseAfter(refusal.times);

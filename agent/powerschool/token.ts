@@ -1,4 +1,4 @@
-/** The bearer token of the plugin (OAuth client credentials), fetched when needed and shared by all requests. */
+/** The plugin's bearer token (OAuth client credentials), fetched when needed and shared by all requests. */
 import { z } from 'zod';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { Answer, PowerSchoolHttp } from './http.ts';
@@ -24,10 +24,11 @@ export class TokenSource {
   }
 
   /**
-   * The current token; one request at a time asks for a new one.
+   * The current token; only one request at a time asks for a new one.
    *
-   * @throws HallpassError POWERSCHOOL_SECRET_REFUSED (without a request until its pause is over), POWERSCHOOL_WRONG_HOST,
-   *   POWERSCHOOL_FAILED, POWERSCHOOL_MALFORMED, those of the connection and of the stored credentials
+   * @throws HallpassError POWERSCHOOL_SECRET_REFUSED (without a request until its pause is over),
+   *   POWERSCHOOL_WRONG_HOST, POWERSCHOOL_FAILED, POWERSCHOOL_MALFORMED, those of the connection and of the stored
+   *   credentials
    */
   async get(): Promise<string> {
     if (this.#token !== undefined && this.#http.now() < this.#token.renewAt) return this.#token.value;
@@ -37,19 +38,19 @@ export class TokenSource {
     return this.#flight;
   }
 
-  /** PowerSchool no longer takes this token; a newer one that another request has fetched meanwhile stays. */
+  /** Drops a token that PowerSchool no longer accepts; a newer one that another request has fetched stays. */
   drop(token: string): void {
     if (this.#token?.value === token) this.#token = undefined;
   }
 
-  /** PowerSchool has answered a request with the token: only that ends the count of refusals. */
+  /** Records that PowerSchool has answered a request with the token: only that resets the count of refusals. */
   async proven(): Promise<void> {
     if (this.#proven) return;
     this.#proven = true;
     await this.#signIn.accepted();
   }
 
-  /** PowerSchool does not take even a fresh token: that counts as if it had refused the secret. @returns what to throw */
+  /** PowerSchool refuses even a new token: that counts as if it had refused the secret. @returns what to throw */
   async refused(detail: string): Promise<HallpassError> {
     this.#token = undefined;
     return this.#signIn.refused(await this.#signIn.credentials(), detail);
@@ -75,7 +76,7 @@ export class TokenSource {
       throw fail('POWERSCHOOL_MALFORMED', { url: this.#http.origin, what: 'token', reason });
     }
     const lifeMs = token.data.expires_in * 1000;
-    // The same token is handed out again until it expires, so asking much earlier brings nothing.
+    // PowerSchool returns the same token until it expires, so asking much earlier is useless.
     const renewAt = this.#http.now() + lifeMs - Math.min(60_000, lifeMs / 10);
     this.#token = { value: token.data.access_token, renewAt };
     this.#proven = false;

@@ -1,17 +1,17 @@
-/** What must hold before the agent is made a service, so that it can work from its first moment on. */
+/** What must be true before the agent becomes a service, so that it can work from the first moment. */
 import { stat } from 'node:fs/promises';
 import { fail } from '../../shared/errors.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import { hiddenPlace, unsuitable } from './suitable.ts';
 import { isManagedFolder, managedFolder } from './unit.ts';
 
-/** The user that the service is to have; `uid` is known only when it exists already. */
+/** The user that the service will run as; `uid` is known only if the user already exists. */
 export interface Account {
   user: string | undefined;
   uid: number | undefined;
 }
 
-/** @throws HallpassError SERVICE_STATE_UNREADY when it would end at once, or could not use its state folder */
+/** @throws HallpassError SERVICE_STATE_UNREADY when the service would end at once or could not use its state folder */
 export async function needReadyState(state: AgentState, { user, uid }: Account): Promise<void> {
   const { folder, settings, secret, identity } = state;
   const unready = (reason: string, next: string) => fail('SERVICE_STATE_UNREADY', { folder, reason, next });
@@ -32,12 +32,12 @@ export async function needReadyState(state: AgentState, { user, uid }: Account):
   }
 }
 
-/** How a state folder gets to where systemd manages it; systemd gives it to the service's user by itself. */
+/** How to move a state folder to where systemd manages it; systemd gives it to the service's user by itself. */
 export function moveCommand(folder: string): string {
   return `sudo mv ${folder} ${managedFolder}`;
 }
 
-/** @throws HallpassError SERVICE_FILE_UNSUITABLE for the program, or a CA file that the settings name */
+/** @throws HallpassError SERVICE_FILE_UNSUITABLE for the program, or a CA file named in the settings */
 export async function needSuitableFiles(
   [program, script]: readonly string[],
   { settings }: AgentState,

@@ -1,4 +1,7 @@
-/** The unit, as systemd itself sees it; the installation, with a systemctl that keeps a diary; the scripts for Windows. */
+/**
+ * The unit, as systemd itself sees it; the installation, with a systemctl that records its calls; the scripts for
+ * Windows.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +28,7 @@ const options: UnitOptions = {
 const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
 const noAnalyze = analyze('--version').status === 0 ? false : 'systemd-analyze is not installed';
 
-t.test('systemd accepts every variant of the unit, and calls it well protected', { skip: noAnalyze }, async (t) => {
+t.test('systemd accepts every variant of the unit, and rates it well protected', { skip: noAnalyze }, async (t) => {
   const odd = join(t.testdir({}), '100 % $HOME');
   await mkdir(odd);
   const program = join(odd, 'hallpass-agent');
@@ -45,7 +48,7 @@ t.test('systemd accepts every variant of the unit, and calls it well protected',
   }
 });
 
-t.test('what the unit says of user, state, restarts and secrets', async (t) => {
+t.test('the unit sets user, state, restarts and secrets', async (t) => {
   const usual = systemdUnit(options);
   t.match(usual, /^DynamicUser=yes\nStateDirectory=hallpass-agent\nStateDirectoryMode=0700$/m);
   t.match(usual, /^RestartPreventExitStatus=64 78$/m);
@@ -86,7 +89,7 @@ ExecMainCode=0
 ExecMainStatus=0
 `;
 
-t.test('installed, replaced, asked and removed, step by step', async (t) => {
+t.test('installs, replaces, queries and removes the unit step by step', async (t) => {
   const { systemd, file, diary } = await withDiary(t, running);
   const steps = ['daemon-reload', 'enable hallpass-agent.service', 'restart hallpass-agent.service'];
   t.match(await installUnit(systemd, systemdUnit(options)), {
@@ -107,7 +110,7 @@ t.test('installed, replaced, asked and removed, step by step', async (t) => {
   t.equal(await uninstallUnit(systemd), false, 'nothing to remove is no error');
 });
 
-t.test('a unit of somebody else is left alone, and a refusal of systemd is reported', async (t) => {
+t.test("leaves another program's unit alone, and reports a refusal by systemd", async (t) => {
   const { folder, systemd, file } = await withDiary(t);
   await writeFile(file, '[Service]\nExecStart=/bin/true\n');
   await t.rejects(installUnit(systemd, systemdUnit(options)), { code: 'SERVICE_FOREIGN' });
@@ -123,7 +126,7 @@ t.test('a unit of somebody else is left alone, and a refusal of systemd is repor
   await t.rejects(installUnit({ ...systemd, unitFolder: join(folder, 'no') }, ''), { code: 'SERVICE_UNWRITABLE' });
 });
 
-t.test('the last exit code in words', async (t) => {
+t.test('explains the last exit code in words', async (t) => {
   const ended =
     'LoadState=loaded\nUnitFileState=disabled\nActiveState=failed\nMainPID=0\nExecMainCode=1\nExecMainStatus=78\n';
   t.strictSame(readStatus(ended), {
@@ -140,7 +143,7 @@ t.test('the last exit code in words', async (t) => {
   t.match(readStatus('LoadState=not-found\nActiveState=inactive\n'), { installed: false, lastExit: undefined });
 });
 
-t.test('a program or file that the service cannot or must not use', async (t) => {
+t.test('refuses a program or file that the service cannot or must not use', async (t) => {
   const folder = t.testdir({ 'agent.mjs': '', 'ca.pem': '' });
   const base = join(folder, 'agent.mjs');
   t.equal(await unsuitable('/bin/sh', 'program', undefined), undefined);
@@ -149,7 +152,7 @@ t.test('a program or file that the service cannot or must not use', async (t) =>
   t.match(await unsuitable('/opt/a"b', 'program', undefined), { message: /quotes/ });
   t.match(await unsuitable('/bin/no-such-file', 'program', undefined), { message: /there is no such file/ });
 
-  // Wherever these tests are run, and no matter who runs them.
+  // Works wherever, and as whichever user, these tests run.
   const uid = process.getuid?.();
   const check = (path: string, kind: 'script' | 'data', user = uid) => unsuitable(path, kind, user, []);
   t.equal(await check(base, 'script'), undefined);
@@ -162,7 +165,7 @@ t.test('a program or file that the service cannot or must not use', async (t) =>
   t.match(await check(join(folder, 'ca.pem'), 'data', 4711), { message: /closed/ });
 });
 
-t.test('scripts for Windows: quoted, with the exit codes, the account and the permissions', async (t) => {
+t.test('writes scripts for Windows: quoted, with the exit codes, the account and the permissions', async (t) => {
   const folder = "C:\\Data\\O'Neil’s $x";
   const [install, uninstall] = windowsScripts({ ...windowsDefaults, folder }).map(({ content }) => content);
   t.match(install, /\$StateFolder = 'C:\\Data\\O''Neil’’s \$x'\r\n/);
@@ -181,7 +184,7 @@ t.test('scripts for Windows: quoted, with the exit codes, the account and the pe
   }
 });
 
-t.test('a state folder that a service could not work with is refused, with the next step', async (t) => {
+t.test('refuses a state folder that a service could not use, with the next step', async (t) => {
   const folder = t.testdir({});
   const state = await AgentState.open(folder);
   const account = { user: undefined, uid: undefined };
@@ -198,7 +201,7 @@ t.test('a state folder that a service could not work with is refused, with the n
   await t.rejects(needReadyState(state, account), refused(/systemd can give it to a user|does not see/));
 });
 
-t.test('the command: a dry run for anybody, and the rest for root on systemd', async (t) => {
+t.test('lets anyone do a dry run, and requires root and systemd for the rest', async (t) => {
   const home = t.testdir({});
   const install = (...args: string[]) => runCommand(home, ['service', 'install', ...args], { env: process.env });
   t.match(await install('--dry-run'), {

@@ -1,4 +1,4 @@
-/** Whether a service that is locked in can use a file, and nobody else can change it. */
+/** Whether a sandboxed service can use a file that nobody else can change. */
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -12,10 +12,10 @@ const hiddenFolders = ['/home', '/root', '/run/user', '/tmp', '/var/tmp'];
 const needed = { program: 0o5, script: 0o4, data: 0o4 };
 
 /**
- * Why a service cannot or must not use this file, or undefined. What the service runs must not be changeable by everybody:
- * anyone who changes it reads the client secret.
+ * Why a service cannot or must not use this file, or undefined. What the service runs must not be writable by everyone:
+ * anyone who changes it could read the client secret.
  *
- * @param uid of the service's user; undefined when it does not exist yet, so that only what everybody may do counts
+ * @param uid of the service's user; undefined when it does not exist yet, so that only everyone's permissions count
  */
 export async function unsuitable(
   path: string,
@@ -27,7 +27,7 @@ export async function unsuitable(
   const problem = (reason: string) => fail('SERVICE_FILE_UNSUITABLE', { file, reason });
   const place = hiddenPlace(file, hidden);
   if (place !== undefined) return problem(`a service does not see ${place}`);
-  // No way of writing them in a unit is accepted for the program itself.
+  // systemd accepts no quoting of these characters in the program's own path.
   if (kind === 'program' && /["'\\]/.test(file)) return problem('systemd accepts no program with quotes in its path');
   for (let at = file; ; at = dirname(at)) {
     const found = await stat(at).catch((error: unknown) => fileReason(error));
@@ -40,12 +40,12 @@ export async function unsuitable(
   }
 }
 
-/** The place in which a service would not see this path, or undefined. */
+/** The hidden folder that contains this path, or undefined. */
 export function hiddenPlace(path: string, hidden: readonly string[] = hiddenFolders): string | undefined {
   return hidden.find((folder) => path.startsWith(`${folder}/`));
 }
 
-/** In a folder with the sticky bit, like /tmp, everybody may add files but not change those of others. */
+/** In a folder with the sticky bit, such as /tmp, everyone may add files but not change those of others. */
 function isOpenToAll({ mode }: Stats): boolean {
   return (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }

@@ -1,4 +1,4 @@
-/** The agent as a systemd service: installed, removed, and asked how it is. */
+/** The agent as a systemd service: install, remove, and query its status. */
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
@@ -12,11 +12,11 @@ import { unitMark, unitName } from './unit.ts';
 export interface Systemd {
   run: Run;
   clock: Clock;
-  /** Where units of the administrator are, /etc/systemd/system. */
+  /** Where the administrator's units are, /etc/systemd/system. */
   unitFolder: string;
 }
 
-/** How long a service that cannot work takes to say so. */
+/** How long a service that cannot work takes to report it. */
 const settleMs = 3000;
 
 /** True when systemd is the first process of this computer (sd_booted(3)). */
@@ -31,16 +31,16 @@ export interface ServiceStatus {
   installed: boolean;
   /** Started at boot. */
   enabled: boolean;
-  /** systemd's word: active, activating, inactive, failed … */
+  /** systemd's state name: active, activating, inactive, failed … */
   state: string;
   pid: number | undefined;
   restarts: number;
-  /** Exit code of the last process that ended (128 and the signal when it was killed), and what it means. */
+  /** The exit code of the last process that ended (128 plus the signal when it was killed), and its meaning. */
   lastExit: { code: number; meaning: string } | undefined;
 }
 
 /**
- * Writes the unit, starts it, and starts it at every boot. A unit of ours that is there already is replaced.
+ * Writes the unit, starts it, and enables it at boot. Replaces an existing unit of ours.
  *
  * @returns the status a few seconds later
  * @throws HallpassError SERVICE_FOREIGN, SERVICE_UNWRITABLE, SERVICE_COMMAND_FAILED
@@ -58,13 +58,13 @@ export async function installUnit(systemd: Systemd, unit: string): Promise<Servi
   return serviceStatus(systemd);
 }
 
-/** What {@link installUnit} does, as commands for a person. */
+/** The steps of {@link installUnit} as commands for a person. */
 export function installSteps(unitFolder: string): string[] {
   const file = join(unitFolder, unitName);
   return [`write ${file}`, 'systemctl daemon-reload', `systemctl enable ${unitName}`, `systemctl restart ${unitName}`];
 }
 
-/** What {@link uninstallUnit} does, as commands for a person. */
+/** The steps of {@link uninstallUnit} as commands for a person. */
 export function uninstallSteps(unitFolder: string): string[] {
   return [`systemctl disable --now ${unitName}`, `remove ${join(unitFolder, unitName)}`, 'systemctl daemon-reload'];
 }
@@ -93,7 +93,7 @@ export async function serviceStatus(systemd: Systemd): Promise<ServiceStatus> {
   return readStatus(text);
 }
 
-/** Reads the answer of `systemctl show`. */
+/** Parses the output of `systemctl show`. */
 export function readStatus(text: string): ServiceStatus {
   const facts = new Map(
     text.split('\n').map((line) => {
@@ -120,7 +120,7 @@ function lastExit(how: number, status: number): ServiceStatus['lastExit'] {
 }
 
 function meaningOf(code: number): string {
-  // systemd.exec(5): what happened between fork and the program's first instruction.
+  // systemd.exec(5): failures between fork and the program's first instruction.
   if (code >= 200 && code <= 243) return 'systemd could not start it: see "systemctl status"';
   const meanings: Record<number, string> = {
     [exitCodes.ok]: 'stopped as asked',
@@ -132,7 +132,7 @@ function meaningOf(code: number): string {
   return meanings[code] ?? 'not an exit code of the agent';
 }
 
-/** False when there is no unit. @throws HallpassError SERVICE_FOREIGN when somebody else wrote it */
+/** False when there is no unit. @throws HallpassError SERVICE_FOREIGN when another program wrote it */
 async function ours(file: string): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined && !text.startsWith(unitMark)) throw fail('SERVICE_FOREIGN', { file });

@@ -6,28 +6,27 @@ import { serviceName } from '../model/service-name.ts';
 
 export const unitName = `${serviceName}.service`;
 
-/** The first line of every unit that this program wrote: no other is ever replaced or removed. */
+/** The first line of every unit that this program writes: no other unit is ever replaced or removed. */
 export const unitMark = '# Written by "hallpass-agent service install".';
 
-/** Variables for the service, proxies for instance; optional, read by systemd as root. */
+/** Variables for the service, such as proxies; optional, read by systemd as root. */
 export const environmentFile = '/etc/hallpass-agent.env';
 
-/** Where systemd keeps the state of services: it makes the folder there and gives it to the service's user. */
+/** Where systemd keeps the state of services: it creates the folder and gives it to the service's user. */
 const stateRoot = '/var/lib';
 export const managedFolder = `${stateRoot}/${serviceName}`;
 
 export interface UnitOptions {
-  /** What starts this program, before its arguments. Absolute paths. */
+  /** The command that starts this program, before its arguments. Absolute paths. */
   invocation: readonly string[];
-  /** An existing user; undefined: a user that exists only for this service. */
+  /** An existing user; undefined for a user that exists only for this service. */
   user: string | undefined;
-  /** The state folder. */
   folder: string;
-  /** Folder of the log files when it is not in the state folder. */
+  /** Folder of the log files if outside the state folder. */
   logFolder: string | undefined;
 }
 
-/** True when systemd can make the folder and hand it to whatever user the service has. */
+/** True when systemd can create the folder and hand it to the service's user. */
 export function isManagedFolder(folder: string): boolean {
   return dirname(folder) === stateRoot;
 }
@@ -35,8 +34,8 @@ export function isManagedFolder(folder: string): boolean {
 /**
  * The unit.
  *
- * Left out on purpose: MemoryDenyWriteExecute, because V8 compiles to memory that it then executes; ProtectProc, because
- * the lock of the state folder must see whether the process that holds it is alive, no matter whose it is.
+ * Left out on purpose: MemoryDenyWriteExecute, because V8 compiles to memory that it then executes; ProtectProc,
+ * because the lock of the state folder must see whether the process that holds it is alive, whoever owns it.
  */
 export function systemdUnit({ invocation, user, folder, logFolder }: UnitOptions): string {
   const state = isManagedFolder(folder)
@@ -108,12 +107,12 @@ WantedBy=multi-user.target
 `;
 }
 
-/** After the program, a dollar would begin a variable. */
+/** In arguments, systemd would read a dollar sign as the start of a variable. */
 function argument(word: string): string {
   return quoted(word.replaceAll('$', '$$$$'));
 }
 
-/** A word as systemd reads it: quotes and backslashes escaped, percent signs doubled (systemd.syntax(7)). */
+/** A word quoted for systemd: quotes and backslashes escaped, percent signs doubled (systemd.syntax(7)). */
 function quoted(word: string): string {
   const text = literal(word).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `"${text}"`;

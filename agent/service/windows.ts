@@ -1,21 +1,21 @@
 /**
- * The agent as a Windows service, as PowerShell scripts for an administrator. Pure. Nothing here has been run on Windows.
+ * The agent as a Windows service, as PowerShell scripts for an administrator. Pure. Nothing here has been run on
+ * Windows.
  *
- * A Windows service must speak the protocol of the service manager, which a program of Node does not. Shawl
- * (https://github.com/mtkennerly/shawl) does it in its place. It was chosen because it can tell exit codes apart: a service
- * that is not configured must not be started again and again, which the recovery actions of Windows cannot express.
+ * A Windows service must speak the service manager's protocol, which a Node program does not. Shawl
+ * (https://github.com/mtkennerly/shawl) does it instead. It was chosen because it can tell exit codes apart: a service
+ * that is not configured must not be restarted over and over, which Windows' recovery actions cannot express.
  */
 import { exitCodes } from '../../shared/terminal.ts';
 import { serviceName } from '../model/service-name.ts';
 
 export interface WindowsOptions {
-  /** What starts this program, before its arguments. */
+  /** The command that starts this program, before its arguments. */
   invocation: readonly string[];
-  /** The state folder. */
   folder: string;
 }
 
-/** When the scripts are written on another system, for a Windows that is not known. */
+/** For scripts written on another system, when the target Windows is not known. */
 export const windowsDefaults: WindowsOptions = {
   invocation: ['C:\\Program Files\\Hallpass\\hallpass-agent.exe'],
   folder: 'C:\\ProgramData\\Hallpass\\Agent',
@@ -28,7 +28,7 @@ export interface Script {
 
 const shawl = 'C:\\Program Files\\Hallpass\\shawl.exe';
 
-/** Lines end as Windows has them, and a byte order mark tells PowerShell 5 that they are UTF-8. */
+/** With Windows line ends, and a byte order mark that tells PowerShell 5 that the text is UTF-8. */
 export function windowsScripts(options: WindowsOptions): Script[] {
   const file = (text: string) => `\uFEFF${text.replaceAll('\n', '\r\n')}`;
   return [
@@ -124,8 +124,8 @@ else { Write-Host "State and logs stay in $StateFolder." }
 `;
 }
 
-/** A text of PowerShell in which nothing is replaced. */
+/** A PowerShell string in which nothing is replaced. */
 function text(value: string): string {
-  // Curly quotes end a text of PowerShell as straight ones do.
+  // In PowerShell, curly quotes end a string as straight ones do.
   return `'${value.replace(/['\u2018\u2019\u201A\u201B]/g, '$&$&')}'`;
 }

@@ -15,13 +15,12 @@ export const quietSchema = z
 
 const minuteMs = 60_000;
 const minutesPerDay = 1440;
-/** A day is at most 25 hours long; windows that touch never last longer, because they do not cover the day. */
+/** A day is at most 25 hours long; windows that touch are never longer, because they do not cover the whole day. */
 const mostMinutes = 26 * 60;
 
 /**
- * When the quiet hours that hold now are over, milliseconds since the epoch; undefined when there are none now. Times are
- * those of the clock on the wall: an hour that is skipped in spring is not waited for, one that comes twice in autumn is
- * quiet twice.
+ * When the current quiet hours end, in milliseconds since the epoch; undefined outside quiet hours. Times are
+ * wall-clock times: an hour that is skipped in spring is not waited for, one that comes twice in fall is quiet twice.
  *
  * @param timeZone IANA name; this computer's own zone when absent or unknown
  */
@@ -34,7 +33,7 @@ export function quietUntil(
   const wall = wallClock(timeZone);
   const isQuiet = (ms: number) => isWithin(wall(ms), windows);
   if (!isQuiet(nowMs)) return undefined;
-  // Minute by minute: a hundredth of a second at worst, and right whatever a zone does that night.
+  // Minute by minute: takes a hundredth of a second at worst, and is right whatever a zone does that night.
   const first = Math.floor(nowMs / minuteMs) * minuteMs;
   for (let minute = 1; minute <= mostMinutes; minute += 1) {
     const at = first + minute * minuteMs;
@@ -67,7 +66,7 @@ function minutesOf(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
-/** Minutes since midnight on the clock on the wall. */
+/** Minutes since midnight on the wall clock. */
 function wallClock(timeZone: string | undefined): (ms: number) => number {
   const format = formatter(timeZone);
   return (ms) => minutesOf(format.format(ms));

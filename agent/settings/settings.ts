@@ -1,4 +1,4 @@
-/** The agent's settings as they stand in settings.json, and the complete forms that commands ask for. */
+/** The agent's settings as stored in settings.json, and the complete forms that commands need. */
 import { z } from 'zod';
 import { fail } from '../../shared/errors.ts';
 import { schemaReason } from '../../shared/schema-reason.ts';
@@ -9,7 +9,7 @@ import { type QuietWindow, quietSchema } from './quiet.ts';
 const text = z.string().min(1).max(1000);
 
 export const settingsSchema = z.strictObject({
-  /** How the relay's operator sees this agent; the host name when absent. */
+  /** The name under which the relay's operator sees this agent; the host name when absent. */
   name: text.max(200).optional(),
   powerschool: z
     .strictObject({
@@ -17,15 +17,15 @@ export const settingsSchema = z.strictObject({
       clientId: text.optional(),
       /** Absolute path of a certificate file, PEM or DER. */
       caFile: text.optional(),
-      /** Whether the plugin's queries or `/ws/v1` are read; `auto` looks what the plugin has. */
+      /** Whether to read the plugin's queries or `/ws/v1`; `auto` uses what the plugin has. */
       source: z.enum(['auto', 'powerquery', 'rest']).default('auto'),
-      /** Pause between two requests; the value of PowerSchool's own setting of that name. */
+      /** Pause between two requests; PowerSchool has a setting of the same name. */
       minIntervalMs: z.int().min(0).max(60_000).default(0),
       /** Rows per request. */
       pageSize: z.int().min(10).max(20_000).default(500),
       /**
-       * Largest share of the time in which PowerSchool is kept busy while nothing changes: 0.02 = the next probe waits 50
-       * times the last one's duration. Where `/ws/v1` is read, one half of it is for probes, the other for readings.
+       * The largest share of the time in which PowerSchool is kept busy while nothing changes: with 0.02 the next probe
+       * waits 50 times the last one's duration. When `/ws/v1` is read, half of it is for probes and half for readings.
        */
       databaseShare: z.number().min(0.001).max(1).default(0.02),
       /** A school year counts as current this many days before its first day. */
@@ -33,7 +33,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   relay: z.strictObject({ url: text.optional(), caFile: text.optional() }).prefault({}),
-  /** What is absent here is looked for in the environment (https_proxy, no_proxy). */
+  /** If absent here, taken from the environment (https_proxy, no_proxy). */
   proxy: z
     .strictObject({
       /** Address without user name and password, or `none`: no proxy, whatever the environment says. */
@@ -48,17 +48,17 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   /** Seconds from one cycle to the next; the relay's schedule when absent. */
   cycle: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).prefault({}),
-  /** No cycle of the agent's own begins in these hours, in the district's time zone. */
+  /** The agent starts no cycle by itself in these hours, in the district's time zone. */
   quiet: quietSchema.default([]),
-  /** The local page on 127.0.0.1; port 0 for any that is free. */
+  /** The local page on 127.0.0.1; port 0 for any free port. */
   page: z
     .strictObject({ enabled: z.boolean().default(true), port: z.int().min(0).max(65_535).default(8650) })
     .prefault({}),
-  /** Log files: `file` (absolute; in the state folder when absent) and the older ones beside it. */
+  /** Log files: `file` (absolute; in the state folder when absent), with the older ones beside it. */
   log: z
     .strictObject({
       file: text.optional(),
-      /** The newest and the older ones; 0 for none at all. */
+      /** The number of files, the newest included; 0 for no log. */
       files: z.int().min(0).max(50).default(5),
       fileMB: z.number().min(0.01).max(1000).default(5),
     })
@@ -66,11 +66,11 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What `configure` changes: dotted names to values; null takes a setting back to its default. */
+/** The changes that `configure` makes: dotted names to values; null resets a setting to its default. */
 export type SettingChanges = Record<string, string | number | boolean | string[] | QuietWindow[] | null | undefined>;
 
 /**
- * The settings with some of them changed, valid as a whole or refused.
+ * Applies changes to the settings; the result is valid as a whole or refused.
  *
  * @throws HallpassError SETTING_INVALID, POWERSCHOOL_ADDRESS_INSECURE, RELAY_ADDRESS_INSECURE
  */
@@ -101,14 +101,14 @@ export interface PowerSchoolSettings {
   clientId: string;
   clientSecret: string;
   caFile: string | undefined;
-  /** None, or the one that `openProxy` found on the way. */
+  /** None, or the proxy that `openProxy` found. */
   proxy?: HttpProxy | undefined;
   minIntervalMs: number;
   pageSize: number;
   horizonDays: number;
 }
 
-/** The same, with what decides how it is read. */
+/** The same, plus the settings for how it is read. */
 export interface SourceSettings extends PowerSchoolSettings {
   source: Settings['powerschool']['source'];
   databaseShare: number;

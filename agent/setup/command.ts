@@ -1,4 +1,4 @@
-/** `hallpass-agent setup`: the guided first run, with a person or without. */
+/** `hallpass-agent setup`: the guided first run, interactive or not. */
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { runChecks } from '../check/check.ts';
 import { statePaths } from '../state/folder.ts';
@@ -18,7 +18,7 @@ export interface SetupOptions extends Record<string, unknown> {
   wait: number;
 }
 
-/** @throws HallpassError as {@link setUp}; FILE_UNREADABLE and SETTING_INVALID for answers that were given beforehand */
+/** @throws HallpassError as {@link setUp}; FILE_UNREADABLE and SETTING_INVALID for prepared answers */
 export async function setup(context: Context, options: SetupOptions, clock: Clock = systemClock): Promise<void> {
   const { folder, env, platform, stdin, stdout, stop } = context;
   const answers = await readAnswers(options, env, stdin, stdout);

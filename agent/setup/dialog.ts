@@ -1,4 +1,6 @@
-/** Answers for setup: what was given beforehand, else what a person types, else an error that says how to tell it. */
+/**
+ * Answers for setup: prepared ones first, then what a person types, else an error that says how to provide the answer.
+ */
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -6,23 +8,23 @@ import { type Answers, isSecret, subjects, type Topic, waysToAnswer } from './qu
 import { readAnswer } from './reading.ts';
 
 export interface AskOptions {
-  /** Kept when nothing is typed, or given beforehand. */
+  /** Kept when nothing is typed or prepared. */
   current?: string | undefined;
-  /** An empty answer is one. */
+  /** An empty answer is allowed. */
   optional?: true | undefined;
 }
 
-/** What a person who is asked again has done. */
+/** How a person responded when asked again. */
 export type Again = 'changed' | 'kept' | 'stop';
 
 export class Dialog {
-  /** Somebody is there to answer. */
+  /** Someone is there to answer. */
   readonly interactive: boolean;
-  /** Everything is asked again, also what is stored. */
+  /** Asks for everything again, even what is stored. */
   readonly restart: boolean;
   #storedIsFine = false;
   readonly #prepared: Answers;
-  /** What was answered: a step that is tried again asks only for what was wrong. */
+  /** Answers so far: retrying a step asks only for what was wrong. */
   readonly #given = new Map<Topic, string>();
   readonly #terminal: Terminal | undefined;
   readonly #stdout: NodeJS.WriteStream;
@@ -47,27 +49,27 @@ export class Dialog {
     this.#stdout.write(text);
   }
 
-  /** True when it was given beforehand, or answered already. */
+  /** True when it was prepared, or answered already. */
   knows(topic: Topic): boolean {
     return this.#prepared[topic] !== undefined || this.#given.has(topic);
   }
 
-  /** True when it was given beforehand and not used yet. */
+  /** True when a prepared answer has not been used yet. */
   hasMore(topic: Topic): boolean {
     return this.#prepared[topic] !== undefined;
   }
 
-  /** What was answered is asked for again, the next time that it is needed. */
+  /** Drops answers, so that they are asked for again when next needed. */
   forget(...topics: Topic[]): void {
     for (const topic of topics) this.#given.delete(topic);
   }
 
-  /** What was typed at another question counts as the answer to this one. */
+  /** Takes text typed at another question as the answer to this one. */
   give(topic: Topic, answer: string): void {
     this.#prepared[topic] = answer;
   }
 
-  /** While this runs, what is stored is taken as it is, and only what is neither stored nor given is asked. */
+  /** While this runs, stored values are used as they are, and only what is neither stored nor prepared is asked for. */
   async withStored(work: () => Promise<void>): Promise<void> {
     this.#storedIsFine = true;
     try {
@@ -78,10 +80,10 @@ export class Dialog {
   }
 
   /**
-   * The answer; the one that was given before when there is one.
+   * The answer; the prepared one if there is one.
    *
-   * @throws HallpassError SETUP_ANSWER_MISSING when nobody is there, INPUT_ENDED, and what is wrong with an answer that was
-   *   given beforehand
+   * @throws HallpassError SETUP_ANSWER_MISSING when nobody is there, INPUT_ENDED, and what is wrong with a prepared
+   *   answer
    */
   async answer(topic: Topic, { current, optional }: AskOptions = {}): Promise<string> {
     const given = this.#given.get(topic) ?? (await this.#preparedAnswer(topic));
@@ -95,7 +97,7 @@ export class Dialog {
     return answer;
   }
 
-  /** Asks again for one thing that was wrong. Enter leaves it as it is, "q" stops. @throws HallpassError INPUT_ENDED */
+  /** Asks again for one thing that was wrong. Enter keeps the value, "q" stops. @throws HallpassError INPUT_ENDED */
   async again(topic: Topic, current: string | undefined): Promise<Again> {
     if (this.#prepared[topic] !== undefined) {
       this.#given.delete(topic);
@@ -114,7 +116,7 @@ export class Dialog {
     return 'changed';
   }
 
-  /** A choice of one letter; undefined when nobody is there. Anything else is asked again. */
+  /** A choice of one letter; undefined when nobody is there. Asks again after any other input. */
   async choose(question: string, letters: readonly string[]): Promise<string | undefined> {
     for (;;) {
       const typed = (await this.#terminal?.ask(question))?.toLowerCase();
@@ -123,14 +125,14 @@ export class Dialog {
     }
   }
 
-  /** What is typed while something is waited for; undefined when nothing is, until `limit` is aborted. */
+  /** What is typed while setup waits for something; undefined when nothing is typed before `limit` is aborted. */
   async typedBefore(limit: AbortSignal): Promise<string | undefined> {
     if (this.#terminal !== undefined) return this.#terminal.typedBefore(limit);
     if (!limit.aborted) await new Promise((resolve) => limit.addEventListener('abort', resolve, { once: true }));
     return undefined;
   }
 
-  /** Counts once, so that after an error a person is asked. */
+  /** Used once, so that after an error a person is asked. */
   async #preparedAnswer(topic: Topic): Promise<string | undefined> {
     const prepared = this.#prepared[topic];
     if (prepared === undefined) return undefined;
@@ -174,7 +176,7 @@ export class Dialog {
     return value;
   }
 
-  /** The same question follows, so that the way to correct it need not be said. */
+  /** The same question follows, so the error's next step can be omitted. */
   #refuse({ code, message }: HallpassError): void {
     this.say(`    error[${code}] ${message}\n`);
   }

@@ -3,7 +3,7 @@ import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { Check } from '../check/finding.ts';
 
 /**
- * The first check that failed of those whose name begins so; no later one is waited for.
+ * The first failed check whose name begins with this prefix; does not wait for later ones.
  *
  * @param last name of the last check that counts; all of them when absent
  */

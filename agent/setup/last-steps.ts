@@ -1,4 +1,4 @@
-/** The end of setup: everything checked, and the agent made a service. */
+/** The end of setup: check everything, and install the agent as a service. */
 import type { Check } from '../check/finding.ts';
 import { showChecks } from '../commands/check.ts';
 import { installService } from '../commands/service.ts';
@@ -19,7 +19,7 @@ export const checkStep: Step = {
   },
 };
 
-/** Setup asks for what its checks find wrong, so that they need not name commands. */
+/** Setup itself asks for whatever its checks find wrong, so the checks need not name commands. */
 async function* inWordsOfSetup(checks: AsyncIterable<Check>): AsyncGenerator<Check> {
   for await (const check of checks) {
     yield check.action === '' ? check : { ...check, action: nextStep(troubleOf(check)) };
@@ -32,7 +32,7 @@ export const serviceStep: Step = {
 
   async run({ context, dialog, progress, service }) {
     const way = service ? await wayOf(context) : 'none';
-    // Said every time: what starts the agent is what somebody looks for who runs setup again.
+    // Shown every time: whoever runs setup again wants to know what starts the agent.
     if (way === 'none') dialog.say(`  Not installed. The agent works while this runs: ${startOf(context)}\n`);
     else if (way === 'sudo') {
       dialog.say(`  ${sudoHint(context)}\n`);
@@ -57,7 +57,7 @@ async function wayOf({ platform, uid }: Context): Promise<'install' | 'sudo' | '
   return uid === 0 ? 'install' : 'sudo';
 }
 
-/** Root has a state folder of its own: what was set up without it has to move there. */
+/** Root has its own state folder: what was set up without root has to move there. */
 function sudoHint({ folder, invocation }: Context): string {
   return `Only root can install a service. Run these two commands:\n    ${moveCommand(folder)}\n    sudo ${invocation.join(' ')} service install`;
 }

@@ -1,4 +1,4 @@
-/** The plugin: written, installed in PowerSchool by a person, and waited for. */
+/** The plugin: setup writes it, a person installs it in PowerSchool, and setup waits for that. */
 import { resolve } from 'node:path';
 import { hallpassVersion } from '../../shared/version.ts';
 import { storeSettings } from '../commands/configure.ts';
@@ -39,7 +39,7 @@ export const credentialsStep: Step = {
   },
 };
 
-/** In the words of docs/plugin.md. */
+/** With the same words as docs/plugin.md. */
 function whereToClick(file: string): string {
   return `  In PowerSchool:
     1. Plugin Management Dashboard (System Management > Server > Plugin Configuration; before 2024: System > System Settings):
@@ -49,15 +49,15 @@ function whereToClick(file: string): string {
 `;
 }
 
-/** After a refusal, as the running agent does it; a person may look sooner. */
+/** The pauses after a refusal, as in the running agent; a person may check sooner. */
 const refusedMinutes = [1, 5, 15, 60];
 const lookEveryMs = 15_000;
-/** Also when somebody leans on the Enter key. */
+/** A limit even when someone holds down the Enter key. */
 const lookAtMostEveryMs = 1_000;
 
 export const waitingStep: Step = {
   title: 'The plugin in PowerSchool',
-  // Nothing remembers it: it takes a second to look.
+  // Not remembered: checking takes a second.
   done: () => undefined,
 
   async run(parts) {
@@ -86,12 +86,12 @@ export const waitingStep: Step = {
   },
 };
 
-/** Asks for client id and secret again. */
+/** The key that asks for client id and secret again. */
 const againKey = 'c';
 
 /**
- * Whatever else is typed does not end the waiting: looking again with what was refused would make the pauses longer. It is
- * not repeated either, because it may be the secret.
+ * Any other input does not end the wait: checking again with refused credentials would lengthen the pauses. It is not
+ * echoed either, because it may be the secret.
  *
  * @returns what a person typed meanwhile: nothing, {@link againKey} or a client id; undefined when the time is over
  */

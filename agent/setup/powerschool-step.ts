@@ -1,4 +1,4 @@
-/** Second step: PowerSchool is there, under this address. */
+/** Second step: PowerSchool answers at this address. */
 import { storeSettings } from '../commands/configure.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { firstFailure } from './findings.ts';
@@ -17,7 +17,7 @@ export const powerschoolStep: Step = {
     const powerschoolUrl = await dialog.answer('powerschoolUrl', { current: settings.powerschool.url });
     const powerschoolCa = dialog.knows('powerschoolCa') ? await dialog.answer('powerschoolCa', { optional: true }) : '';
     await storeSettings(folder, { powerschoolUrl, ...(powerschoolCa === '' ? {} : { powerschoolCa }) });
-    // Client id and secret do not exist yet, so that no more can be tried.
+    // Client id and secret do not exist yet, so nothing more can be tried.
     const failed = await firstFailure(checks(), 'powerschool.', 'powerschool.metadata');
     if (failed === undefined) await progress.note({ powerschool: powerschoolUrl });
     return failed;

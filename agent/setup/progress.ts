@@ -1,4 +1,4 @@
-/** What setup has done, as far as settings and identity do not show it: it goes on where it was stopped. */
+/** What setup has done, as far as settings and identity do not show it: setup continues where it stopped. */
 import { Low } from 'lowdb';
 import { z } from 'zod';
 import { DurableFile } from '../../shared/durable-file.ts';
@@ -9,7 +9,7 @@ const progressSchema = z.strictObject({
   powerschool: z.string().optional(),
   /** The plugin that was written. */
   plugin: z.strictObject({ file: z.string(), version: z.string() }).optional(),
-  /** True when the service is installed, or is not wanted. */
+  /** True when the service is installed or not wanted. */
   service: z.boolean().optional(),
 });
 export type Done = z.infer<typeof progressSchema>;
@@ -23,7 +23,7 @@ export class Progress {
     this.#db = new Low(new DurableFile(path, progressSchema, { backup: false }), {});
   }
 
-  /** A missing or broken file is a setup that begins: only questions are asked again. */
+  /** A missing or broken file restarts setup from the beginning, which only repeats questions. */
   async load(): Promise<void> {
     await this.#db.read().catch(() => undefined);
   }

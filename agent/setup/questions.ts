@@ -1,20 +1,20 @@
-/** What setup has to know, and every way to tell it: typed, by option, by environment, from a file. */
+/** What setup has to know, and every way to answer: typed, by option, by environment variable, from a file. */
 import { type Command, Option } from 'commander';
 import { fail } from '../../shared/errors.ts';
 import { filled, secretFromFile, secretFromStdin } from '../terminal/input.ts';
 
 interface Subject {
-  /** Option without its value; the variable of the environment follows from it. */
+  /** The option without its value; the environment variable's name is derived from it. */
   flag: string;
   value: string;
-  /** As setup asks for it. */
+  /** The question's text. */
   text: string;
   help: string;
-  /** Comes from a file, standard input or the environment, and never from the command line, which others can read. */
+  /** Comes from a file, standard input or the environment, never from the command line, which others can read. */
   secret?: true;
 }
 
-/** The order is that of the help. */
+/** In the order of the help. */
 export const subjects = {
   relay: { flag: '--relay', value: 'url', text: 'Address of the relay', help: 'address of the relay' },
   code: { flag: '--code', value: 'code', text: 'Enrollment code', help: 'one-time code for enrolling', secret: true },
@@ -104,10 +104,11 @@ export function addAnswerOptions(command: Command): Command {
 }
 
 /**
- * Everything that was given beforehand. An option wins over the environment, a file over a value there.
+ * All prepared answers. An option overrides the environment, and a file overrides a value there.
  *
- * @param options as commander has them
- * @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when a secret is empty or two are to come from standard input
+ * @param options as commander provides them
+ * @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when a secret is empty or two are to come
+ *   from standard input
  */
 export async function readAnswers(
   options: Record<string, unknown>,
@@ -141,7 +142,7 @@ export function isSecret(topic: Topic): boolean {
   return secret === true;
 }
 
-/** How to give an answer without being asked. */
+/** How to give an answer in advance. */
 export function waysToAnswer(topic: Topic): string {
   const { flag } = subjects[topic];
   const variable = variableOf(flag);
@@ -155,7 +156,7 @@ function variableOf(flag: string): string {
   return `HALLPASS_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
-/** As commander names it: --relay-ca becomes relayCa. */
+/** commander's name: --relay-ca becomes relayCa. */
 function optionName(flag: string): string {
   return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

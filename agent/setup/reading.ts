@@ -1,4 +1,4 @@
-/** What is made of an answer before it is used: tidied, completed, and refused where it cannot be right. */
+/** Processes an answer before it is used: trims and completes it, and refuses it if it cannot be right. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../../shared/errors.ts';
@@ -12,15 +12,15 @@ import { type Answers, subjects, type Topic } from './questions.ts';
 
 export interface Reading {
   value: string;
-  /** How it differs from what was typed, for the person who typed it. */
+  /** How it differs from what was typed, as a note to the person. */
   note?: string;
-  /** Answers to other questions that came with it. */
+  /** Answers to other questions that were typed with it. */
   also?: Answers;
 }
 
 /**
- * @throws HallpassError SETTING_INVALID, FILE_UNREADABLE, CA_FILE_INVALID and others: the answer cannot be right, whatever
- *   the servers say
+ * @throws HallpassError SETTING_INVALID, FILE_UNREADABLE, CA_FILE_INVALID and others: the answer cannot be right,
+ *   whatever the servers say
  */
 export async function readAnswer(topic: Topic, typed: string, platform: NodeJS.Platform): Promise<Reading> {
   // The operator hands out a whole command line, which people paste as it is.
@@ -88,7 +88,7 @@ function ofClientId(text: string): Reading {
   return doubt === undefined ? { value } : { value, note: `${value}, but ${doubt}` };
 }
 
-/** Secrets of PowerSchool have no blanks: id and secret on one line is the usual slip. */
+/** PowerSchool's secrets contain no blanks: pasting id and secret on one line is a common mistake. */
 function oneWord(value: string): string {
   if (!/\s/.test(value)) return value;
   const setting = subjects.clientSecret.text.toLowerCase();

@@ -1,4 +1,4 @@
-/** First step: the way to the relay, and who this agent is there. */
+/** First step: the connection to the relay, and who this agent is there. */
 import { printableLine } from '../../shared/printable.ts';
 import type { Check } from '../check/finding.ts';
 import { storeSettings } from '../commands/configure.ts';
@@ -16,11 +16,11 @@ export const relayStep: Step = {
   async run(parts): Promise<Check | undefined> {
     const { context, dialog, checks } = parts;
     await storeWay(parts);
-    // Before the code is asked for: it works once, and for ten minutes only.
+    // Before asking for the code: it works once, and only for ten minutes.
     const failed = await firstFailure(checks(), 'relay.', 'relay.upgrade');
     if (failed !== undefined) return failed;
     const { identity } = await AgentState.open(context.folder);
-    // Only the way was wrong: an agent that is known keeps its place.
+    // Only the path was wrong: a known agent stays enrolled.
     if (identity !== null && !dialog.knows('code') && !dialog.restart) return undefined;
     const code = await dialog.answer('code');
     await enrollAgent(context, { code });

@@ -1,9 +1,9 @@
-/** What can be answered otherwise when a step has failed, the likeliest first, and the next step in the words of setup. Pure. */
+/** Which answers may be wrong when a step has failed, the likeliest first, and the next step in setup's words. Pure. */
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Check } from '../check/finding.ts';
 import type { Topic } from './questions.ts';
 
-/** A failure, of a step or of one of its checks. */
+/** A failed step or a failed check within it. */
 export interface Trouble {
   code: string;
   message: string;
@@ -42,7 +42,7 @@ const byCode: Partial<Record<ErrorCode, readonly Topic[]>> = {
   SERVICE_USER_UNKNOWN: ['serviceUser'],
 };
 
-/** For failures that say no more than where they were met. */
+/** For failures that say only where they occurred. */
 const byCheck: Record<string, readonly Topic[]> = {
   'relay.dns': ['relay', 'proxy'],
   'relay.tcp': ['relay', 'proxy'],
@@ -56,7 +56,7 @@ const byCheck: Record<string, readonly Topic[]> = {
 /** What to ask for again; nothing when no answer helps. */
 export function topicsAfter({ code, check = '' }: Trouble): readonly Topic[] {
   const topics: Partial<Record<string, readonly Topic[]>> = byCode;
-  // On the way to PowerSchool, what is asked about the relay's proxy would not help.
+  // On the path to PowerSchool, questions about the relay's proxy would not help.
   const found = topics[code] ?? byCheck[check] ?? [];
   return check.startsWith('powerschool.') && code.startsWith('PROXY_') ? [] : found;
 }
@@ -79,19 +79,19 @@ const nextSteps: Partial<Record<Topic, string>> = {
 const neighbor =
   'Have the relay exempted from the sign-in of the proxy. Or run a small proxy on this computer that signs in for the agent (cntlm for NTLM; px for NTLM, Negotiate and Digest), and give its address here, for instance http://127.0.0.1:3128.';
 
-/** The next step without commands: setup does itself what they would do. */
+/** The next step without commands: setup itself does what they would do. */
 export function nextStep(trouble: Trouble): string {
   const [topic] = topicsAfter(trouble);
   if (trouble.code === 'PROXY_AUTH_UNSUPPORTED') return neighbor;
   return (topic === undefined ? undefined : nextSteps[topic]) ?? withoutCommands(trouble.action);
 }
 
-/** Leaves out the sentences that name a command of the agent; something always stays. */
+/** Leaves out the sentences that name a command of the agent; at least one sentence always stays. */
 function withoutCommands(action: string): string {
   const sentences = action.split(/(?<=[.!?])\s+(?=[A-Z])/);
   const kept = sentences.flatMap((sentence) => {
     if (!sentence.includes('hallpass-agent')) return [sentence];
-    // "…, or run …" and "… and name that one: …" are two ways, of which one is left.
+    // "…, or run …" and "… and name that one: …" offer two ways, of which only one is kept.
     const [first = ''] = sentence.split(/(?:,? or |,? and |: )(?=[^,;]*"?hallpass-agent)/);
     return first.includes('hallpass-agent') || first === '' ? [] : [`${first.replace(/[.:;,]$/, '')}.`];
   });

@@ -25,7 +25,7 @@ interface District {
   powerschoolCa: string;
   home: string;
   zip: string;
-  /** What the administrator of PowerSchool does; the plugin's page shows id and secret then. */
+  /** What the administrator does in PowerSchool; the plugin's page then shows id and secret. */
   install(): Promise<{ pluginId: number; clientId: string; clientSecret: string }>;
 }
 
@@ -40,7 +40,7 @@ async function open(t: Test): Promise<District> {
   return { simulator, powerschoolCa, home: join(folder, 'home'), zip, install };
 }
 
-t.test('a person is led from nothing to the end, over every mistake and a pause', async (t) => {
+t.test('leads a person from nothing to the end, past every mistake and a pause', async (t) => {
   const { simulator, powerschoolCa, home, zip, install } = await open(t);
   const stop = new AbortController();
   const first = new Typist();
@@ -122,7 +122,7 @@ t.test('a person is led from nothing to the end, over every mistake and a pause'
   t.match(await runCommand(home, ['sync', '--once']), { code: 0, out: /Connected to the relay/ });
 });
 
-t.test('an agent that was revoked is asked for a new code, and for nothing else', async (t) => {
+t.test('asks a revoked agent for a new code, and for nothing else', async (t) => {
   const { simulator, powerschoolCa, home, zip, install } = await open(t);
   const env: NodeJS.ProcessEnv = { HALLPASS_RELAY: relay.url, HALLPASS_RELAY_CA: relayCa };
   const ways = ['--powerschool-url', simulator.baseUrl, '--powerschool-ca', powerschoolCa, '--plugin-out', zip];
@@ -153,7 +153,7 @@ t.test('an agent that was revoked is asked for a new code, and for nothing else'
   t.match(withCode, { code: 0, out: /Setup is complete/ }, 'a code that was given beforehand is used');
 });
 
-t.test('where no answer helps, none is taken for one', async (t) => {
+t.test('does not pretend that an answer helps when none does', async (t) => {
   const { simulator, home } = await open(t);
   const typist = new Typist();
   const ended = runCommand(home, ['setup'], { typist });
@@ -167,7 +167,7 @@ t.test('where no answer helps, none is taken for one', async (t) => {
   t.match(await ended, { code: 75, err: /SETUP_INTERRUPTED/ });
 });
 
-t.test('without a person: what is missing is named, what is done is remembered', async (t) => {
+t.test('without a person, names what is missing and remembers what is done', async (t) => {
   const { simulator, powerschoolCa, home, zip, install } = await open(t);
   const env: NodeJS.ProcessEnv = { HALLPASS_RELAY: relay.url, HALLPASS_RELAY_CA: relayCa };
   const options = ['--powerschool-url', simulator.baseUrl, '--powerschool-ca', powerschoolCa, '--plugin-out', zip];
@@ -202,7 +202,7 @@ t.test('without a person: what is missing is named, what is done is remembered',
   t.equal((await AgentState.open(home)).secret, 'another');
 });
 
-t.test('two secrets cannot come from one pipe, and no answer is no answer', async (t) => {
+t.test('refuses two secrets from one pipe, and an empty answer', async (t) => {
   const home = join(t.testdir({ empty: '' }), 'home');
   const both = await runCommand(home, ['setup', '--code-stdin', '--powerschool-secret-stdin'], { input: 'x' });
   t.match(both, { code: 78, err: /SETTING_INVALID.*standard input already/ });
@@ -232,7 +232,7 @@ const [missing] = await Promise.race([
 ]);
 
 t.test(
-  'on a real terminal a secret is not echoed, and Ctrl-C ends in good order',
+  'on a real terminal, does not echo a secret, and Ctrl-C ends setup in good order',
   {
     skip: missing === true ? 'script (util-linux) is not installed' : false,
   },

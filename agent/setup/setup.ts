@@ -1,4 +1,4 @@
-/** The guided first run: step after step, each done once, from an empty folder to a running service. */
+/** The guided first run: step by step, each done once, from an empty folder to a running service. */
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import { toHallpassError } from '../../shared/terminal.ts';
 import { AgentState } from '../state/agent-state.ts';
@@ -11,10 +11,10 @@ import { relayStep } from './relay-step.ts';
 import { nextStep, type Trouble, topicsAfter, troubleOf } from './remedies.ts';
 import type { SetupParts, Step } from './step.ts';
 
-/** The plugin comes before the credentials, because PowerSchool makes them when it is enabled. */
+/** The plugin comes before the credentials, because PowerSchool creates them when the plugin is enabled. */
 const steps: Step[] = [relayStep, powerschoolStep, pluginStep, credentialsStep, waitingStep, checkStep, serviceStep];
 
-/** Who stores an answer that the checks at the end find wrong. */
+/** Which step stores an answer that the final checks find wrong. */
 const owners: Partial<Record<Topic, Step>> = {
   ...{ relay: relayStep, relayCa: relayStep, proxy: relayStep, proxyCredentials: relayStep, code: relayStep },
   ...{ powerschoolUrl: powerschoolStep, powerschoolCa: powerschoolStep },
@@ -22,7 +22,7 @@ const owners: Partial<Record<Topic, Step>> = {
 };
 
 /**
- * @param restart asks for everything again; what is there is offered
+ * @param restart asks for everything again, offering the stored values
  * @throws HallpassError what a step could not do, or SETUP_INTERRUPTED. What is done stays done.
  */
 export async function setUp(parts: SetupParts, restart: boolean): Promise<void> {
@@ -38,7 +38,10 @@ export async function setUp(parts: SetupParts, restart: boolean): Promise<void> 
   dialog.say(`\n${await whatNow(parts)}`);
 }
 
-/** Until it is done: after each failure the one thing that was wrong is asked again, or the step is tried as it is. */
+/**
+ * Repeats the step until it is done: after each failure it asks again for the one thing that was wrong, or retries
+ * unchanged.
+ */
 async function persist(step: Step, parts: SetupParts): Promise<void> {
   const { context, dialog } = parts;
   for (;;) {
@@ -70,12 +73,12 @@ async function attempt(step: Step, parts: SetupParts): Promise<Failure | undefin
   }
 }
 
-/** Without a person, too: a code that was given beforehand enrolls an agent that was revoked. */
+/** Works without a person, too: a prepared code enrolls a revoked agent again. */
 function hasAnother({ dialog }: SetupParts, trouble: Trouble): boolean {
   return topicsAfter(trouble).some((topic) => dialog.hasMore(topic));
 }
 
-/** Asks for what was wrong. Where nothing was changed, the step is tried as it is. */
+/** Asks for what was wrong. If nothing was changed, the step is retried as it is. */
 async function fix(step: Step, trouble: Trouble, parts: SetupParts): Promise<void> {
   const { dialog, context } = parts;
   const topics = topicsAfter(trouble);
@@ -90,11 +93,11 @@ async function fix(step: Step, trouble: Trouble, parts: SetupParts): Promise<voi
       const answer = await dialog.again(topic, currentOf(topic, await AgentState.open(context.folder)));
       if (answer === 'stop') throw stopped(step);
       if (answer === 'changed') changed = topic;
-      // A secret belongs to its id: both are asked for.
+      // A secret belongs to its id, so both are asked for.
       if (answer === 'changed' && topic !== 'clientId') break;
     }
     const owner = changed === undefined ? undefined : owners[changed];
-    // The step that an answer belongs to stores it, when that is an earlier one.
+    // The step that owns an answer stores it, even when that is an earlier step.
     if (owner !== undefined && owner !== step) await dialog.withStored(() => persist(owner, parts));
   } catch (error) {
     if (toHallpassError(error).code === 'INPUT_ENDED') throw stopped(step);

@@ -1,4 +1,4 @@
-/** What a step of setup has to work with, and what makes one. */
+/** What a step of setup works with, and what defines one. */
 import type { Clock } from '../../shared/clock.ts';
 import type { Check } from '../check/finding.ts';
 import type { AgentState } from '../state/agent-state.ts';
@@ -11,22 +11,22 @@ export interface SetupParts {
   dialog: Dialog;
   progress: Progress;
   clock: Clock;
-  /** Run again at each call, in a stable order. */
+  /** Runs the checks again on each call, in a stable order. */
   checks: () => AsyncIterable<Check>;
-  /** How long to wait for PowerSchool when nobody is there, milliseconds. */
+  /** How long to wait for PowerSchool when nobody is there, in milliseconds. */
   mostWaitMs: number;
-  /** False: the agent is not made a service. */
+  /** False to skip installing the agent as a service. */
   service: boolean;
 }
 
 export interface Step {
   title: string;
-  /** What shows that it is done, as a sentence; undefined when it is not. */
+  /** A sentence that shows that it is done; undefined when it is not. */
   done(state: AgentState, progress: Progress): string | undefined;
   /**
-   * Run again after a failure, it asks only for what the dialog does not know.
+   * Repeated after a failure, it asks only for what the dialog does not know.
    *
-   * @returns the check that stands in the way, or nothing when the step is done
+   * @returns the failed check, or nothing when the step is done
    * @throws HallpassError what it could not do
    */
   run(parts: SetupParts): Promise<Check | undefined>;

@@ -1,4 +1,4 @@
-/** How politely setup waits for the plugin. */
+/** How considerately setup waits for the plugin. */
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import type { Check } from '../check/finding.ts';
@@ -15,7 +15,7 @@ const refused: Check = { name: 'powerschool.token', status: 'fail', fact: 'refus
 const missing: Check = { name: 'powerschool.grants', status: 'fail', fact: 'no query', action: 'install it' };
 const fine: Check = { name: 'powerschool.token', status: 'pass', fact: 'accepted', action: '' };
 
-/** Somebody is faster than the next look: long waits end only when they are ended. */
+/** A person acts before the next check: long waits end only when the test ends them. */
 class PatientClock extends ManualClock {
   override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms < 15_000 || signal === undefined) return super.sleep(ms, signal);
@@ -24,7 +24,7 @@ class PatientClock extends ManualClock {
   }
 }
 
-/** Waits, with PowerSchool found like this one after the other. @returns seconds that were waited */
+/** Waits while PowerSchool is found in each of these states in turn. @returns seconds that it waited */
 async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typist?: Typist, folder = '/nowhere') {
   const clock = typist === undefined ? new ManualClock() : new PatientClock();
   const stop = new AbortController().signal;
@@ -45,19 +45,19 @@ async function wait(found: Check[], mostWaitMs = Number.POSITIVE_INFINITY, typis
   return { error, looks, seconds: clock.slept.map((ms) => ms / 1000) };
 }
 
-t.test('a refusal is tried again as the agent itself would; anything else every 15 seconds', async (t) => {
+t.test('retries after a refusal as the agent itself would, and after anything else every 15 seconds', async (t) => {
   const refusals = Array.from({ length: 6 }, () => refused);
   t.match(await wait(refusals), { error: undefined, looks: 7, seconds: [60, 300, 900, 3600, 3600, 3600] });
   t.match(await wait([missing, missing, refused, missing]), { error: undefined, seconds: [15, 15, 60, 15] });
 });
 
-t.test('without a person it ends in time, and never waits for nothing', async (t) => {
+t.test('without a person it ends in time, and never waits in vain', async (t) => {
   const { error, seconds } = await wait([refused, refused, refused], 10 * 60_000);
   t.match(error, refused);
   t.same(seconds, [60, 300], 'the next look would come too late');
 });
 
-t.test('holding the Enter key does not ask PowerSchool all the time', async (t) => {
+t.test('holding the Enter key does not flood PowerSchool', async (t) => {
   const typist = new Typist();
   for (let presses = 0; presses < 3; presses += 1) typist.types('');
   const { seconds } = await wait([refused, refused, refused], undefined, typist);
@@ -67,14 +67,14 @@ t.test('holding the Enter key does not ask PowerSchool all the time', async (t) 
   );
 });
 
-t.test('what is typed in place of a key costs no look, is not repeated, and a client id is taken', async (t) => {
+t.test('other typed text causes no check and is not echoed, and a client id is accepted', async (t) => {
   const guid = '220f4f9c-ff18-4e6f-9160-a3084d7f7e7b';
   for (const typed of [guid, `c${guid}`, `Client ID: ${guid}`]) {
     const folder = t.testdir();
     const typist = new Typist();
     const waited = wait([refused], undefined, typist, folder);
     await typist.sees('c, then Enter');
-    // Like a secret that was pasted too early: shown by the terminal, and by nobody else.
+    // Like a secret that was pasted too early: the terminal shows it, but setup does not.
     typist.stdin.write('the-secret\n');
     await typist.answers('press c, then Enter.', typed);
     await typist.answers('Client secret', 'hush');

@@ -13,7 +13,7 @@ async function identity(): Promise<Identity> {
   };
 }
 
-t.test('a new enrollment ends what was wrong with the one before, and nothing else', async (t) => {
+t.test('a new enrollment clears the problems of the previous one, and no others', async (t) => {
   for (const [code, stays] of [
     ['AGENT_UNKNOWN', false],
     ['POWERSCHOOL_UNREACHABLE', true],

@@ -1,4 +1,4 @@
-/** Settings, identity, secret and health on disk, and in memory for as long as the agent runs. */
+/** Settings, identity, secret and health on disk, and in memory while the agent runs. */
 import { access, rename, stat } from 'node:fs/promises';
 import { Low } from 'lowdb';
 import { z } from 'zod';
@@ -19,12 +19,12 @@ const problemSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
   action: z.string(),
-  /** When it was first met. */
+  /** When it first occurred. */
   since: z.iso.datetime().optional(),
 });
 export type LastingProblem = z.infer<typeof problemSchema>;
 
-/** How the connection to the relay stands, as a running agent last saw it. */
+/** The state of the connection to the relay, as a running agent last saw it. */
 const linkSchema = z.strictObject({
   connected: z.boolean(),
   since: z.iso.datetime(),
@@ -32,7 +32,7 @@ const linkSchema = z.strictObject({
 });
 export type LinkHealth = z.infer<typeof linkSchema>;
 
-/** What `status` tells of the last cycles. No personal data. */
+/** What `status` reports about the last cycles. No personal data. */
 const healthSchema = z.strictObject({
   /** When PowerSchool was last probed completely and everything found was acknowledged. */
   lastCheckAt: z.iso.datetime().optional(),
@@ -45,17 +45,17 @@ const healthSchema = z.strictObject({
       deletes: z.int(),
     })
     .optional(),
-  /** How PowerSchool was read last. */
+  /** How PowerSchool was last read. */
   source: z.enum(['powerquery', 'rest']).optional(),
   /** Records per kind that the relay has acknowledged. */
   records: z.partialRecord(z.enum(kinds), z.int()).optional(),
   problem: problemSchema.optional(),
-  /** Rows of PowerSchool that no record can be made of. */
+  /** PowerSchool rows that cannot become records. */
   leftOut: leftOutSchema.optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 
-/** Since when an administrator has paused the agent. Empty and not null when it may work: lowdb writes no null. */
+/** When an administrator paused the agent. Empty, not null, when it may work: lowdb cannot write null. */
 const pauseSchema = z.strictObject({ since: z.iso.datetime().optional() });
 
 /** Problems that end with the enrollment that they are about. */
@@ -91,7 +91,7 @@ export class AgentState {
     this.#copied = [settings, identity];
     this.#settings = new Low(settings, settingsSchema.parse({}));
     this.#identity = new Low(identity, null);
-    // No copy of a secret that was changed because somebody else knows it.
+    // Keeps no copy: a secret may have been changed because someone else knows it.
     this.#secret = new Low(new DurableFile(this.paths.secret, z.string().min(1).nullable(), { backup: false }), null);
     this.#proxySignIn = new Low(proxySignIn, null);
     this.#health = new Low(health, {});
@@ -108,27 +108,27 @@ export class AgentState {
     await state.#secret.read();
     await state.#proxySignIn.read();
     await state.#readPause();
-    // What the last cycles did is only for people: not worth refusing to start for.
+    // The last cycles' results are only for people: not worth refusing to start for.
     await state.#health.read().catch(() => undefined);
     await state.#link.read().catch(() => undefined);
     return state;
   }
 
-  /** A pause that cannot be read is none: the page shows it, and anyone who wants it presses Pause again. */
+  /** An unreadable pause counts as none: the page shows it, and an administrator can press Pause again. */
   async #readPause(): Promise<void> {
     await this.#pause.read().catch((error: unknown) => {
       const known = toHallpassError(error);
-      // Only held by another program: a pause may well be in it.
+      // Another program holds the file open, and it may well contain a pause.
       if (known.code === 'STATE_BUSY') throw known;
       this.#pauseLost = known;
     });
   }
 
   /**
-   * Writes files again whose copy or default was used, so that it is reported once. What was broken stays beside them as
-   * `.broken`: somebody may have edited it.
+   * Rewrites files whose copy or default was used, so that this is reported once. A broken file is kept as `.broken`,
+   * because someone may have edited it.
    *
-   * @returns what is to be told: STATE_COPY_USED, STATE_PAUSE_LOST
+   * @returns what to report: STATE_COPY_USED, STATE_PAUSE_LOST
    */
   async heal(): Promise<HallpassError[]> {
     const reported = this.copyUsed === undefined ? [] : [this.copyUsed];
@@ -160,7 +160,7 @@ export class AgentState {
     return this.#secret.data;
   }
 
-  /** User name and password for the proxy that the settings name. */
+  /** User name and password for the proxy in the settings. */
   get proxySignIn(): ProxySignIn | null {
     return this.#proxySignIn.data;
   }
@@ -174,7 +174,7 @@ export class AgentState {
     return this.#link.data;
   }
 
-  /** A file that is broken, and whose last good copy was read in its place: STATE_COPY_USED. */
+  /** A broken file whose last good copy was read instead: STATE_COPY_USED. */
   get copyUsed(): HallpassError | undefined {
     for (const { path: file, broken: reason } of this.#copied) {
       if (reason !== undefined) return fail('STATE_COPY_USED', { file, reason });
@@ -182,23 +182,23 @@ export class AgentState {
     return undefined;
   }
 
-  /** What a person should know of the files, although nothing is kept from working: STATE_COPY_USED, STATE_KEYS_UNKNOWN. */
+  /** What a person should know about the files although nothing fails: STATE_COPY_USED, STATE_KEYS_UNKNOWN. */
   get notices(): HallpassError[] {
     return [this.copyUsed, ...this.unknownKeys].filter((one) => one !== undefined);
   }
 
-  /** STATE_KEYS_UNKNOWN for each file that a newer version has written more into. */
+  /** STATE_KEYS_UNKNOWN for each file into which a newer version has written more. */
   get unknownKeys(): HallpassError[] {
     return this.#files.map(({ unknownKeys }) => unknownKeys).filter((one) => one !== undefined);
   }
 
-  /** Since when the agent is paused (ISO 8601, UTC); undefined when it is not. */
+  /** When the agent was paused (ISO 8601, UTC); undefined when it is not. */
   get pausedSince(): string | undefined {
     return this.#pause.data.since;
   }
 
   /**
-   * Client id and secret as they are on the disk now: they may be changed under a running agent.
+   * The client id and secret as they are on disk now: they may change while the agent runs.
    *
    * @throws HallpassError NOT_CONFIGURED, STATE_UNREADABLE
    */
@@ -216,7 +216,7 @@ export class AgentState {
 
   async saveIdentity(identity: Identity): Promise<void> {
     const isOther = identity.agentId !== this.identity?.agentId;
-    // Another agent's own must not stay with this one.
+    // Another agent's keys must not stay in this one's file.
     if (isOther) this.#identityFile.forgetUnknownKeys();
     this.#identity.data = identity;
     await this.#identity.write();
@@ -229,7 +229,7 @@ export class AgentState {
     await this.#secret.write();
   }
 
-  /** Null takes it away, the last good copy as well. */
+  /** Null removes it, including the last good copy. */
   async saveProxySignIn(signIn: ProxySignIn | null): Promise<void> {
     this.#proxySignIn.data = signIn;
     if (signIn !== null) return this.#proxySignIn.write();
@@ -248,7 +248,7 @@ export class AgentState {
     await this.#linkWritten;
   }
 
-  /** Settles when nothing of the connection is left to be written: nobody waits for {@link saveLink}. */
+  /** Settles when no write of the connection's state is pending: nobody waits for {@link saveLink}. */
   get linkSaved(): Promise<void> {
     return this.#linkWritten;
   }
@@ -258,7 +258,7 @@ export class AgentState {
     await this.#pause.write();
   }
 
-  /** Writes everything again when the folder vanished under a running agent; true when it had. */
+  /** Writes everything again if the folder disappeared under a running agent; returns true if it had. */
   async restoreIfGone(): Promise<boolean> {
     const there = await access(this.paths.identity).then(
       () => true,
@@ -274,10 +274,10 @@ export class AgentState {
   }
 }
 
-/** Else the first file in it would be said to be broken. @throws HallpassError STATE_FOLDER_UNUSABLE */
+/** Otherwise the first file in it would be reported as broken. @throws HallpassError STATE_FOLDER_UNUSABLE */
 async function refuseFile(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
-    // A folder that is not there yet is made; one that may not be seen is a matter of its files.
+    // A missing folder is created; access errors are reported for its files.
     if (isSystemError(error, 'ENOTDIR')) throw fail('STATE_FOLDER_UNUSABLE', { folder, reason: fileReason(error) });
     return undefined;
   });

@@ -10,8 +10,8 @@ export interface Surroundings {
 }
 
 /**
- * The state folder: HALLPASS_HOME; else what systemd made for the unit (StateDirectory=); else the platform's own place,
- * of the machine for root and of the user otherwise.
+ * The state folder: HALLPASS_HOME; else the folder that systemd created for the unit (StateDirectory=); else the
+ * platform's own place, system-wide for root and per user otherwise.
  */
 export function stateFolder({ env, platform, uid, homedir }: Surroundings): string {
   // Absolute, because a service is started in another folder than the shell that installed it.

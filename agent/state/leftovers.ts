@@ -1,4 +1,4 @@
-/** What writes leave behind when their process is killed in the middle: files that nobody reads anymore. */
+/** Files that writes leave behind when their process is killed halfway: nobody reads them anymore. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../shared/errors.ts';
@@ -6,7 +6,7 @@ import { isSystemError } from '../../shared/errors.ts';
 /** `settings.json.4711.tmp`, `settings.json.bak.4711.tmp`, `.check.4711.tmp`, `agent.lock.4711.dead`. */
 const leftover = /\.(\d+)\.(?:tmp|dead)$/;
 
-/** For the holder of the lock. Files of processes that still run, a command beside the agent, stay. */
+/** Called by the holder of the lock. Keeps files of running processes, such as a command beside the agent. */
 export async function tidyLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = Number(leftover.exec(name)?.[1]);

@@ -7,7 +7,7 @@ import t from 'tap';
 import { lockHolder, takeLock } from './lock.ts';
 import { holdPipe, pipeHolder, pipeOf } from './pipe-lock.ts';
 
-t.test('the lock of a dead agent never stops another, no matter who has its process id now', async (t) => {
+t.test("a dead agent's lock never blocks another, whoever has its process id now", async (t) => {
   const other = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
   t.teardown(() => other.kill('SIGKILL'));
   await once(other, 'spawn');
@@ -32,7 +32,7 @@ t.test('the lock of a dead agent never stops another, no matter who has its proc
   await t.rejects(takeLock(path), { code: 'STATE_IN_USE', action: /systemctl/ }, 'a living one of 0.2.0');
 });
 
-t.test('a file that says nothing is the lock of nobody', async (t) => {
+t.test('an unreadable lock file belongs to nobody', async (t) => {
   const path = join(t.testdir({}), 'agent.lock');
   for (const content of ['', '\0\0\0', '{"pid":', '[]', '{"pid":-1,"started":""}', '{"pid":1e15,"started":""}']) {
     await writeFile(path, content);
@@ -47,7 +47,7 @@ t.test('a file that says nothing is the lock of nobody', async (t) => {
 });
 
 const noUsers = process.getuid?.() !== 0 && 'only root can be another user';
-t.test('a lock that this account may not read is not taken from its holder', { skip: noUsers }, async (t) => {
+t.test('does not take a lock from its holder when this account may not read it', { skip: noUsers }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-lock-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const path = join(folder, 'agent.lock');
@@ -60,8 +60,8 @@ t.test('a lock that this account may not read is not taken from its holder', { s
   t.equal(await readFile(path, 'utf8'), '{"pid":1,"started":"1"}', 'it is where it was');
 });
 
-t.test('what holds a pipe holds it for as long as it lives', async (t) => {
-  // A socket in a folder is to Linux what a pipe is to Windows, but for its file.
+t.test('the holder of a pipe holds it as long as it lives', async (t) => {
+  // On Linux a socket in a folder behaves like a pipe on Windows, except that it leaves a file.
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-pipe-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const path = process.platform === 'win32' ? await pipeOf(join(folder, 'agent.lock')) : join(folder, 'pipe');

@@ -1,6 +1,6 @@
 /**
- * One agent per state folder. Node has no file locks of the system's own: on Windows a named pipe ends with its holder
- * (pipe-lock.ts), elsewhere a file names the process that holds it and when that was started.
+ * One agent per state folder. Node has no file locks: on Windows a named pipe ends with its holder (pipe-lock.ts),
+ * elsewhere a file names the process that holds the lock and when it was started.
  */
 import { execFile } from 'node:child_process';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -17,18 +17,18 @@ const run = promisify(execFile);
 const holderSchema = z.object({
   pid: z.int().min(1),
   started: z.string(),
-  /** Which boot of the computer `started` counts from; absent in locks of 0.2.0. */
+  /** The boot that `started` counts from; absent in locks of 0.2.0. */
   boot: z.string().optional(),
 });
 
 export interface Lock {
-  /** Writes the lock again when someone has deleted the folder. */
+  /** Writes the lock again if someone has deleted the folder. */
   renew(): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock, also from a process that no longer runs.
+ * Takes the lock, even from a process that no longer runs.
  *
  * @throws HallpassError STATE_IN_USE, STATE_UNWRITABLE
  */
@@ -57,7 +57,7 @@ export async function takeLock(path: string, platform = process.platform): Promi
 export async function lockHolder(path: string, platform = process.platform): Promise<number | undefined> {
   if (platform === 'win32') {
     const holder = await pipeHolder(await pipeOf(path));
-    // The caller is one itself when it holds the lock.
+    // The caller itself may hold the lock.
     return holder === 'unknown' ? 0 : holder === process.pid ? undefined : holder;
   }
   return livingHolder(await readFile(path, 'utf8').catch(() => ''));
@@ -72,7 +72,7 @@ async function takePipe(path: string): Promise<Lock> {
   if (server === undefined) throw inUse(path, 'starting now', 'win32');
   await removeOldLock(path);
   return {
-    // Whatever becomes of the folder, the pipe stays.
+    // The pipe stays even when the folder is deleted.
     renew: async () => undefined,
     release: () => new Promise((resolve) => server.close(() => resolve())),
   };
@@ -97,7 +97,7 @@ async function create(path: string, own: string): Promise<boolean> {
   }
 }
 
-/** A rename has one winner; who moved away something else than the dead lock puts it back. */
+/** Only one process wins a rename; one that moved something other than the dead lock puts it back. */
 async function setAside(path: string, dead: string): Promise<void> {
   const aside = `${path}.${process.pid}.dead`;
   await rename(path, aside).catch(() => undefined);
@@ -108,7 +108,7 @@ async function setAside(path: string, dead: string): Promise<void> {
 async function livingHolder(text: string): Promise<number | undefined> {
   const holder = holderSchema.safeParse(parse(text)).data;
   if (holder === undefined || holder.pid === process.pid || !isRunning(holder.pid)) return undefined;
-  // Counted from another boot, the same number is another process.
+  // After another boot, the same number is a different process.
   if (holder.boot !== undefined && holder.boot !== (await bootId())) return undefined;
   return (await startOf(holder.pid)) === holder.started ? holder.pid : undefined;
 }
@@ -123,8 +123,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * When a process started, in ticks since boot (field 22 of /proc/PID/stat), or as `ps` says it where there is no /proc:
- * something that another process, which got the same pid, does not have.
+ * When a process started, in ticks since boot (field 22 of /proc/PID/stat), or as `ps` reports it without /proc: it
+ * differs for another process that got the same pid.
  */
 async function startOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
@@ -137,7 +137,7 @@ async function startOf(pid: number): Promise<string> {
   return (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
-/** A new one with every boot of Linux; empty elsewhere. */
+/** A new value at every boot of Linux; empty elsewhere. */
 async function bootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
 }
@@ -150,7 +150,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** One that this account may not read may well be held: it is no dead one. */
+/** A lock that this account may not read may well be held, so it does not count as dead. */
 function goneOrUnreadable(path: string): (error: unknown) => string {
   return (error) => (isSystemError(error, 'ENOENT') ? '' : unwritable(path)(error));
 }

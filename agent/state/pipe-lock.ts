@@ -1,6 +1,6 @@
 /**
- * The lock of a state folder on Windows: a named pipe, which the system takes away with the process that holds it. A file
- * with a process id would outlive a crash, and Windows soon gives the same id to another program.
+ * The lock of a state folder on Windows: a named pipe, which the system removes together with the process that holds
+ * it. A file with a process id would outlive a crash, and Windows soon gives the same id to another program.
  */
 import { createHash } from 'node:crypto';
 import { realpath, rm } from 'node:fs/promises';
@@ -8,10 +8,10 @@ import { connect, createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { isSystemError } from '../../shared/errors.ts';
 
-/** How long a holder may take to say its process id, milliseconds: one that is busy holds the lock all the same. */
+/** How long a holder may take to send its process id, in milliseconds: a busy one still holds the lock. */
 const askMs = 2000;
 
-/** The pipe of a folder: the same for everybody, however they write the path. */
+/** The pipe of a folder: the same for every spelling of the path. */
 export async function pipeOf(lockFile: string): Promise<string> {
   const folder = dirname(lockFile);
   const real = await realpath(folder).catch(() => folder);
@@ -19,7 +19,7 @@ export async function pipeOf(lockFile: string): Promise<string> {
   return `\\\\.\\pipe\\hallpass-agent-${digest}`;
 }
 
-/** Who holds a pipe: a process id, `unknown` when the holder does not say, undefined for nobody. */
+/** Who holds a pipe: a process id, `unknown` when the holder does not answer, undefined for nobody. */
 export async function pipeHolder(path: string): Promise<number | 'unknown' | undefined> {
   const { promise, resolve } = Promise.withResolvers<number | 'unknown' | undefined>();
   const socket = connect(path);
@@ -29,12 +29,12 @@ export async function pipeHolder(path: string): Promise<number | 'unknown' | und
     said += bytes.toString('latin1');
   });
   socket.on('end', () => resolve(/^\d+$/.test(said) ? Number(said) : 'unknown'));
-  // Any other failure than "there is none" comes from a pipe that is there.
+  // Any failure other than "not found" comes from a pipe that exists.
   socket.on('error', (error) => resolve(isNobody(error) ? undefined : 'unknown'));
   return promise.finally(() => socket.destroy());
 }
 
-/** Holds the pipe; undefined when somebody else does. The server does not keep the process alive. */
+/** Holds the pipe; undefined when someone else does. The server does not keep the process alive. */
 export async function holdPipe(path: string): Promise<Server | undefined> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -50,12 +50,12 @@ export async function holdPipe(path: string): Promise<Server | undefined> {
   return promise;
 }
 
-/** What 0.2.0 left in the folder says nothing anymore. */
+/** The lock file of 0.2.0 no longer means anything. */
 export async function removeOldLock(lockFile: string): Promise<void> {
   await rm(lockFile, { force: true }).catch(() => undefined);
 }
 
 function isNobody(error: Error): boolean {
-  // The second is for a socket in a folder, whose holder has ended.
+  // The second code is for a socket in a folder whose holder has ended.
   return isSystemError(error, 'ENOENT') || isSystemError(error, 'ECONNREFUSED');
 }

@@ -1,4 +1,4 @@
-/** Where the secrets of a running agent are not: its arguments, its output, its page, and files that others can read. */
+/** Secrets of a running agent are not in its arguments, its output, its page, or in files that others can read. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, readFile, stat } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { closeSecretFiles } from './secret-files.ts';
 
 const secret = 'hush-hush-4711';
 
-t.test('a running agent keeps its secrets to itself, and closes files that were open', async (t) => {
+t.test('a running agent keeps its secrets to itself, and closes secret files that others could read', async (t) => {
   const district = await District.open(join(t.testdir({}), 'state'), 3);
   t.teardown(() => district.close());
   district.powerschool.clientSecret = secret;

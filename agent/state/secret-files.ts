@@ -1,4 +1,4 @@
-/** The files that hold a secret: readable for their owner alone, whatever a copy or a backup has made of them. */
+/** The files that hold a secret: readable only by their owner, whatever permissions a copy or a backup gave them. */
 import { chmod, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, type HallpassError } from '../../shared/errors.ts';
@@ -7,18 +7,18 @@ import { systemRun } from '../system/run.ts';
 import type { statePaths } from './folder.ts';
 import { closeFolder, rightsInWords } from './windows-acl.ts';
 
-/** Anything for the group or for others. */
+/** Any permission for the group or for others. */
 const foreign = 0o077;
 
-/** Whatever holds a secret, with the copies of the last good version. */
+/** Every file that holds a secret, with the copies of the last good version. */
 export function secretFiles({ secret, identity, proxySignIn }: ReturnType<typeof statePaths>): string[] {
   return [secret, identity, proxySignIn].flatMap((file) => [file, `${file}.bak`]);
 }
 
 /**
- * Takes the files away from everyone but their owner; on Windows, where permissions are lists, the whole folder.
+ * Removes everyone's access except the owner's; on Windows, where permissions are lists, for the whole folder.
  *
- * @returns SECRET_EXPOSED for each that others could read until now
+ * @returns SECRET_EXPOSED for each file that others could read until now
  */
 export async function closeSecretFiles(paths: ReturnType<typeof statePaths>): Promise<HallpassError[]> {
   if (process.platform === 'win32') {

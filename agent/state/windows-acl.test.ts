@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Run } from '../system/run.ts';
 import { closeFolder, closingArguments, readSddl, rightsInWords, serviceSid } from './windows-acl.ts';
 
-t.test('an access list says whether everybody may open the folder', async (t) => {
+t.test('reads from an access list whether everyone may open the folder', async (t) => {
   const programData = 'D:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)';
   t.same(readSddl(programData), { isProtected: false, open: ['BU'] }, 'as ProgramData gives it to what is made there');
   t.same(readSddl('D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)'), { isProtected: true, open: [] });
@@ -17,15 +17,15 @@ t.test('an access list says whether everybody may open the folder', async (t) =>
   t.match(rightsInWords(undefined), /does not show/);
 });
 
-t.test("a service's account is known before the service is", async (t) => {
+t.test("computes a service's account before the service exists", async (t) => {
   // From Microsoft's documentation of service SIDs.
   t.equal(serviceSid('TrustedInstaller'), 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464');
 });
 
-t.test('an open folder is closed, and what is said afterwards is what was found', async (t) => {
+t.test('closes an open folder, and reports what it found', async (t) => {
   let sddl = 'D:AI(A;OICIID;FA;;;SY)(A;OICIID;0x1200a9;;;BU)';
   const asked: string[] = [];
-  /** icacls as far as it matters here: it takes the groups away that it is told to. */
+  /** icacls as far as it matters here: it removes the groups that it is told to remove. */
   const icacls: Run = async (program, args) => {
     asked.push([program, ...args].join(' '));
     if (args[1] === '/save') await writeFile(args[2] ?? '', Buffer.from(`\uFEFFAgent\r\n${sddl}\r\n`, 'utf16le'));

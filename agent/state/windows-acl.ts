@@ -1,6 +1,6 @@
 /**
- * Who may open the state folder on Windows, where ProgramData is open to every user of the computer. icacls sets and shows
- * it; `/save` writes it as SDDL, the one form in which nothing is translated.
+ * Who may open the state folder on Windows, where ProgramData is open to every user of the computer. icacls sets and
+ * shows access; `/save` writes it as SDDL, the only format that is not translated.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
@@ -12,7 +12,9 @@ import type { Run } from '../system/run.ts';
 const system = 'S-1-5-18';
 const administrators = 'S-1-5-32-544';
 
-/** Groups that hold everybody, or everybody who is signed in, as SDDL abbreviates them and in full (MS-DTYP §2.5.1.1). */
+/**
+ * Groups that contain everyone, or everyone who is signed in, as SDDL abbreviates them and in full (MS-DTYP §2.5.1.1).
+ */
 const broad: Record<string, string> = {
   WD: 'S-1-1-0',
   AN: 'S-1-5-7',
@@ -24,20 +26,20 @@ const broad: Record<string, string> = {
 };
 const broadSids = new Set(Object.values(broad));
 
-/** The account of a service that Windows makes for it alone: five words of a SHA-1 over its name (S-1-5-80-…). */
+/** The account that Windows creates for one service: five words of a SHA-1 over its name (S-1-5-80-…). */
 export function serviceSid(name: string): string {
   const digest = createHash('sha1').update(name.toUpperCase(), 'utf16le').digest();
   return `S-1-5-80-${[0, 4, 8, 12, 16].map((at) => digest.readUInt32LE(at)).join('-')}`;
 }
 
 export interface Rights {
-  /** The folder above has no say. */
+  /** Inherits nothing from the parent folder. */
   isProtected: boolean;
-  /** Groups of everybody that may do something here, as they stand in the list. */
+  /** Groups of everyone that have access, as the list spells them. */
   open: string[];
 }
 
-/** Reads the access list (`D:`) of an SDDL text; undefined when there is none, and everybody may do everything. */
+/** Parses the access list (`D:`) of an SDDL text; undefined when there is none, which gives everyone full access. */
 export function readSddl(sddl: string): Rights | undefined {
   const [, flags, entries] = /D:([A-Z]*)((?:\([^()]*\))*)/.exec(sddl) ?? [];
   if (flags === undefined || entries === undefined || flags.includes('NO_ACCESS_CONTROL')) return undefined;
@@ -50,13 +52,13 @@ export function readSddl(sddl: string): Rights | undefined {
   return { isProtected: flags.includes('P'), open: [...open] };
 }
 
-/** What icacls is asked to do: nobody is left but the system, administrators, the service, and who asks. */
+/** The arguments for icacls: only the system, administrators, the service and the caller keep access. */
 export function closingArguments(folder: string, service: string, person: string | undefined, open: readonly string[]) {
   const all = [...new Set([...broadSids, ...open.map((account) => broad[account] ?? account)])];
   const sids = all.filter((account) => account.startsWith('S-'));
   const grant = (sid: string, right: string) => `*${sid}:(OI)(CI)${right}`;
   return [
-    // What came from above is kept as the folder's own, so that an account that somebody chose stays.
+    // Inherited entries become the folder's own, so that an account that someone chose stays.
     [folder, '/inheritance:d', '/Q'],
     [folder, '/remove:g', ...sids.map((sid) => `*${sid}`), '/Q'],
     [
@@ -67,7 +69,7 @@ export function closingArguments(folder: string, service: string, person: string
   ];
 }
 
-/** Who may open a folder or file; undefined when icacls does not say. */
+/** Who may open a folder or file; undefined when icacls does not tell. */
 export async function rightsOf(path: string, run: Run): Promise<Rights | undefined> {
   const file = join(tmpdir(), `hallpass-${randomUUID()}.acl`);
   try {
@@ -81,7 +83,7 @@ export async function rightsOf(path: string, run: Run): Promise<Rights | undefin
   }
 }
 
-/** Closes the folder to everybody else. @returns the rights afterwards; undefined when icacls does not say */
+/** Removes everyone else's access to the folder. @returns the rights afterwards; undefined when icacls does not tell */
 export async function closeFolder(folder: string, service: string, run: Run): Promise<Rights | undefined> {
   const before = await rightsOf(folder, run);
   if (before?.isProtected && before.open.length === 0) return before;
@@ -91,7 +93,7 @@ export async function closeFolder(folder: string, service: string, run: Run): Pr
   return rightsOf(folder, run);
 }
 
-/** One clause for people: what is true of a folder with these rights. */
+/** The rights of a folder as one clause for people. */
 export function rightsInWords(rights: Rights | undefined): string {
   if (rights === undefined) return 'icacls does not show who may open it';
   if (rights.open.length > 0) return `every user of this computer may open it (${rights.open.join(', ')})`;

@@ -1,6 +1,6 @@
 /**
- * No secret and nobody's name leaves the agent but over the link: a simulated PowerSchool whose people have names that
- * cannot occur by chance, cycles, failures of many kinds, and then a look into everything that was written.
+ * Secrets and people's names leave the agent only over its connection: a simulated PowerSchool with names that cannot
+ * occur by chance, cycles, failures of many kinds, and then a search through everything that was written.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,11 +22,11 @@ import { logExcerpts } from './log-excerpt.ts';
 
 const secret = 'qzsecret-7d1f"\\8a';
 const proxyPassword = 'qzproxy-password';
-/** Every name, address and number of a person in the simulated district begins like this. */
+/** The prefix of every name, address and number of a person in the simulated district. */
 const person = 'Qzperson';
 const forbidden = /qz(person|secret|proxy)/i;
 
-/** A district whose people are called something that occurs nowhere else. */
+/** A district whose people have names that occur nowhere else. */
 async function openDistrict(t: Test): Promise<PowerSchoolSimulator> {
   const simulator = await startPowerSchoolSimulator({ students: 40 });
   t.teardown(() => simulator.close());
@@ -67,7 +67,7 @@ async function openAgent(t: Test, simulator: PowerSchoolSimulator): Promise<Agen
   return bench;
 }
 
-/** Everything in a folder, by name. */
+/** Every file in a folder, by name. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const found = new Map<string, string>();
@@ -79,7 +79,7 @@ async function contents(folder: string): Promise<Map<string, string>> {
   return found;
 }
 
-/** Everything in a ZIP, by name. */
+/** Every file in a ZIP, by name. */
 async function unzip(bytes: Buffer): Promise<Map<string, string>> {
   const zip = await fromBufferPromise(bytes, { lazyEntries: true });
   const found = new Map<string, string>();
@@ -90,7 +90,7 @@ async function unzip(bytes: Buffer): Promise<Map<string, string>> {
 }
 
 t.test(
-  'after work and trouble, no name and no secret is in the bundle, the logs, the output or the state',
+  'after work and failures, no name and no secret is in the bundle, the logs, the output or the state',
   async (t) => {
     const simulator = await openDistrict(t);
     const bench = await openAgent(t, simulator);
@@ -105,11 +105,11 @@ t.test(
     const mirrored = JSON.stringify([...bench.relay.mirror.values()].flatMap((bucket) => [...bucket.values()]));
     t.match(mirrored, /"surname":"Qzperson/, 'names have arrived at the relay');
 
-    // Whatever PowerSchool does wrong with an answer that is full of names.
+    // Every kind of failure in an answer that is full of names.
     const touch = () => simulator.db.exec(`UPDATE students SET First_Name = First_Name || 'x'`);
     for (const kind of ['maintenance', 'html', '500', '401', 'truncate', 'partial', 'empty', 'reset'] as const) {
       touch();
-      // Of an answer that is cut, the rest is asked for; a token that is refused once is renewed.
+      // After a cut answer the rest is requested; a token that is refused once is renewed.
       simulator.addFault({ kind, query: queryName('student'), times: kind === 'empty' ? 2 : 1 });
       await sync();
     }
@@ -117,11 +117,11 @@ t.test(
       `UPDATE students SET Grade_Level = '${person} the fifth', Student_Number = '' WHERE rowid % 2 = 0`,
     );
     await sync();
-    // What the relay complains about, and a relay that is not there.
+    // A relay that complains, and one that is not there.
     bench.relay.refuse = { status: 503, body: { message: `${person} is broken` } };
     await sync();
     bench.relay.refuse = undefined;
-    // A secret that PowerSchool does not take.
+    // A secret that PowerSchool does not accept.
     await (await AgentState.open(bench.folder)).saveSecret(secret);
     simulator.oauth.revokeAll();
     t.equal(await sync(), 78);
@@ -145,7 +145,7 @@ t.test(
     }
     t.notMatch(said.join(''), forbidden, 'what the commands said');
 
-    // And it is worth sending.
+    // And the bundle is useful.
     const json = (name: string) => JSON.parse(bundle.get(name) ?? 'null');
     t.match(json('settings.json'), {
       powerschool: { secret: 'stored', pageSize: 50 },
@@ -172,7 +172,7 @@ t.test(
   },
 );
 
-t.test('a secret that somebody has written into a log is taken out of the bundle', async (t) => {
+t.test('removes a secret that someone wrote into a log from the bundle', async (t) => {
   const folder = t.testdir({});
   const state = await AgentState.open(folder);
   await state.saveSettings(
@@ -209,7 +209,7 @@ t.test('a secret that somebody has written into a log is taken out of the bundle
   t.notMatch([...bundle.values()].join(), forbidden);
 });
 
-t.test('a state folder that is broken, or not there, has a bundle as well', async (t) => {
+t.test('creates a bundle even when the state folder is broken or missing', async (t) => {
   const folder = t.testdir({ 'settings.json': '{"powerschool":', logs: { 'agent.log': 'the last words\n' } });
   const parts = { env: {}, platform: 'linux', clock: new ManualClock(), checks: undefined } as const;
   const broken = await unzip((await supportBundle({ folder, ...parts })).zip);
@@ -223,7 +223,7 @@ t.test('a state folder that is broken, or not there, has a bundle as well', asyn
   });
 });
 
-t.test('of long logs, the end', async (t) => {
+t.test('includes only the end of long logs', async (t) => {
   const folder = t.testdir({});
   const paths = ['new', 'old'].map((name) => join(folder, name));
   await writeFile(join(folder, 'new'), 'n1\nn2\n');

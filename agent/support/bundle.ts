@@ -1,4 +1,6 @@
-/** The support bundle: everything that helps to understand what an agent did, in a ZIP without secrets and people. */
+/**
+ * The support bundle: everything that helps to understand what an agent did, in a ZIP without secrets or personal data.
+ */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
@@ -15,16 +17,15 @@ import { bucketFacts, fileFacts, machineFacts, settingsFacts, statusFacts } from
 import { logExcerpts } from './log-excerpt.ts';
 import { Redaction } from './redaction.ts';
 
-/** Log that goes into a bundle at most; compressed about a tenth of it. */
+/** The maximum size of logs in a bundle; compressed to about a tenth. */
 const mostLogBytes = 25_000_000;
 
 export interface BundleParts {
-  /** The state folder. */
   folder: string;
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
   clock: Clock;
-  /** Run for the bundle; undefined to leave them out. */
+  /** The checks to run for the bundle; undefined to omit them. */
   checks: AsyncIterable<Check> | undefined;
 }
 
@@ -34,7 +35,10 @@ export interface Bundle {
   zip: Buffer;
 }
 
-/** Made from whatever can be read: a broken state folder is when it is needed. Never fails because of one. */
+/**
+ * Built from whatever can be read: a broken state folder is exactly when a bundle is needed. Never fails because of
+ * one.
+ */
 export async function supportBundle({ folder, env, platform, clock, checks }: BundleParts): Promise<Bundle> {
   const now = clock.now();
   const mtime = new Date(now);
@@ -68,7 +72,7 @@ export async function supportBundle({ folder, env, platform, clock, checks }: Bu
   return { name: `hallpass-support-${mtime.toISOString().slice(0, 19).replaceAll(':', '-')}Z.zip`, zip: await packed };
 }
 
-/** Counts and checksums as PowerSchool gave them, per school and kind. */
+/** Counts and checksums from PowerSchool, per school and kind. */
 async function probeFacts({ paths }: AgentState) {
   const memory = new ProbeMemory(paths.probe);
   await memory.load();

@@ -1,6 +1,6 @@
 /**
- * What a support bundle tells, each part named one by one: a setting or a file that is not listed here is not in it, so
- * that nothing secret comes along when something new is stored.
+ * What a support bundle contains, listed item by item: a setting or file that is not listed here is not in it, so that
+ * a newly stored secret cannot slip in.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism, freemem, release, totalmem, uptime } from 'node:os';
@@ -10,7 +10,7 @@ import { Baselines } from '../baseline/baselines.ts';
 import type { AgentState } from '../state/agent-state.ts';
 import { lockHolder } from '../state/lock.ts';
 
-/** Variables of the environment that change what the agent does. Only whether they are set is reported. */
+/** Environment variables that change what the agent does. Only whether they are set is reported. */
 const variables = [
   'HALLPASS_HOME',
   'STATE_DIRECTORY',

@@ -1,4 +1,4 @@
-/** The last part of the log files, line by line, for a bundle that can be sent by mail. */
+/** The last part of the log files, line by line, for a bundle small enough to send by email. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -13,7 +13,7 @@ export interface Excerpt {
 /**
  * As much of the newest log files as fits.
  *
- * @param paths the newest first; files that are not there are left out
+ * @param paths the newest first; missing files are skipped
  */
 export async function logExcerpts(paths: readonly string[], mostBytes: number): Promise<Excerpt[]> {
   const excerpts: Excerpt[] = [];
@@ -28,13 +28,13 @@ export async function logExcerpts(paths: readonly string[], mostBytes: number): 
   return excerpts;
 }
 
-/** @param end the file may grow meanwhile: a ZIP must not */
+/** @param end the file may grow meanwhile, but the excerpt in the ZIP must not */
 async function* linesOf(path: string, start: number, end: number): AsyncGenerator<string> {
   const input = createReadStream(path, { start, end: Math.max(start, end - 1) });
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let isFirst = start > 0;
   for await (const line of lines) {
-    // It began before the excerpt, so only a part of it is here.
+    // The line began before the excerpt, so only part of it is here.
     if (isFirst) isFirst = false;
     else yield line;
   }

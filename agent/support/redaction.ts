@@ -1,10 +1,10 @@
 /**
- * The second wall: nothing that is collected for a bundle should hold a secret, and if it does all the same, it is taken
- * out. Knows every secret that this agent has, in each way in which it could have been written.
+ * The second line of defense: nothing that is collected for a bundle should contain a secret, and if something does, it
+ * is removed. Knows every secret of this agent, in every spelling in which it could have been written.
  */
 import type { AgentState } from '../state/agent-state.ts';
 
-/** Anything shorter would take harmless text apart, and no secret is. */
+/** Anything shorter would break up harmless text, and no secret is that short. */
 const shortest = 4;
 
 export class Redaction {
@@ -23,7 +23,7 @@ export class Redaction {
     ] as const;
     const secrets = [identity?.privateKey.d, ...pairs.map(([, password]) => password), ...pairs.map(basic)];
     const words = secrets.flatMap((word) => spellings(word ?? ''));
-    // The longest first: one may be a part of another.
+    // The longest first: one may be part of another.
     return new Redaction(
       [...new Set(words)].filter((word) => word.length >= shortest).sort((a, b) => b.length - a.length),
     );
@@ -34,7 +34,7 @@ export class Redaction {
   }
 }
 
-/** As a header would have it. */
+/** As in an HTTP header. */
 function basic([name, password]: readonly [string | undefined, string | null | undefined]): string {
   return name === undefined || !password ? '' : Buffer.from(`${name}:${password}`).toString('base64');
 }

@@ -1,4 +1,4 @@
-/** Programs of the operating system, run to their end. */
+/** Runs programs of the operating system to completion. */
 import { execFile } from 'node:child_process';
 
 export interface Ran {
@@ -10,10 +10,10 @@ export interface Ran {
 
 export type Run = (program: string, args: readonly string[]) => Promise<Ran>;
 
-/** Longest that a program of the system may take; systemd's own default for starting a service is 90 s. */
+/** The longest that a system program may take; systemd's own default for starting a service is 90 s. */
 const timeoutMs = 120_000;
 
-/** Runs programs found on the PATH of this environment. Never fails: what went wrong is in the answer. */
+/** Runs programs found on the PATH of this environment. Never fails: the result says what went wrong. */
 export function systemRun(env: NodeJS.ProcessEnv): Run {
   return (program, args) =>
     new Promise((resolve) => {

@@ -1,6 +1,5 @@
-/** What every command of the agent gets from the process it runs in. */
+/** What every command of the agent gets from its process. */
 export interface Context {
-  /** The state folder. */
   folder: string;
   env: NodeJS.ProcessEnv;
   stdin: NodeJS.ReadStream;
@@ -10,7 +9,7 @@ export interface Context {
   platform: NodeJS.Platform;
   /** User id; undefined on Windows. */
   uid: number | undefined;
-  /** What starts this program as it runs now: the executable, or the runtime and the script. Absolute paths. */
+  /** The command that starts this program: the executable, or the runtime and the script. Absolute paths. */
   invocation: readonly string[];
   /** Aborted by SIGTERM, SIGINT and SIGHUP. */
   stop: AbortSignal;

@@ -1,10 +1,10 @@
-/** Secrets as they come in: from a file, from a pipe, or typed without being shown. Never from argv. */
+/** Reads secrets from a file, from a pipe, or typed without echo. Never from argv. */
 import { fail } from '../../shared/errors.ts';
 import { onlyLine, readPersonInput } from '../../shared/person-text.ts';
 import { readTextFile } from '../../shared/text-file.ts';
 import { Terminal } from './terminal.ts';
 
-/** Beyond this, another file was named by mistake. */
+/** Longer input means that the wrong file was named. */
 const longestSecret = 1000;
 
 /** @throws HallpassError FILE_UNREADABLE, TEXT_UNREADABLE, SETTING_INVALID when it is empty */
@@ -13,7 +13,7 @@ export async function secretFromFile(file: string, setting: string): Promise<str
 }
 
 /**
- * All of a pipe, or one line typed at a terminal.
+ * Reads a pipe to its end, or one line typed at a terminal.
  *
  * @throws HallpassError TEXT_UNREADABLE, SETTING_INVALID when it is empty, INPUT_ENDED
  */

@@ -1,9 +1,9 @@
-/** Files that a person asked for: there as a whole, or not at all. */
+/** Writes files that a person asked for, completely or not at all. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { patiently } from '../../shared/patience.ts';
 
 /**
- * Writes a file; one that is there already stays as it was until the new one is complete, and when that fails.
+ * Writes a file; an existing one stays as it was until the new one is complete, and also if writing fails.
  *
  * @param mode of a new file, less the umask
  * @throws the system's error

@@ -1,11 +1,11 @@
-/** Lines that a person types, some of them without being shown. */
+/** Reads lines that a person types, some of them without echo. */
 import { fail } from '../../shared/errors.ts';
 
 export class Terminal {
   readonly #stdin: NodeJS.ReadStream;
   readonly #stdout: NodeJS.WriteStream;
   readonly #stop: AbortSignal;
-  /** Typed ahead, or pasted with several lines. */
+  /** Input typed ahead, or pasted with several lines. */
   #typed = '';
   #ended = false;
   #wake: () => void = () => undefined;
@@ -33,7 +33,8 @@ export class Terminal {
 
   /** As {@link ask}, without an echo. */
   async askHidden(question: string): Promise<string> {
-    // Raw mode echoes nothing, and leaves backspace and Ctrl-C to us. Before the question: some are quick to answer.
+    // Raw mode echoes nothing and leaves backspace and Ctrl-C to us. Set before the question, because some people
+    // answer quickly.
     this.#stdin.setRawMode?.(true);
     try {
       this.say(question);
@@ -83,7 +84,7 @@ export class Terminal {
     }
   }
 
-  /** What was typed, up to the end of the first line. */
+  /** Takes what was typed, up to the end of the first line. */
   #take(): string {
     const end = this.#typed.indexOf('\n') + 1;
     const taken = end === 0 ? this.#typed : this.#typed.slice(0, end);
@@ -91,7 +92,7 @@ export class Terminal {
     return taken;
   }
 
-  /** Enter is a carriage return in raw mode, and both on some systems. */
+  /** Enter is a carriage return in raw mode, and CR LF on some systems. */
   readonly #hear = (chunk: string): void => {
     this.#typed += chunk.replace(/\r\n?/g, '\n');
     this.#wake();

@@ -4,7 +4,7 @@ import t from 'tap';
 import { securedAddress, typedAddress, typedProxy } from './typed-address.ts';
 import { pastedOption, tidyPath, tidyText, tidyValue } from './typed-text.ts';
 
-t.test('an address is completed, and every change is reported', async (t) => {
+t.test('completes an address, and reports every change', async (t) => {
   const cases: ['relay.url' | 'powerschool.url', string, string, RegExp | undefined][] = [
     ['relay.url', 'https://relay.example.com', 'https://relay.example.com/', undefined],
     ['relay.url', '  "https://relay.example.com/"  ', 'https://relay.example.com/', undefined],
@@ -52,7 +52,7 @@ t.test('an address is completed, and every change is reported', async (t) => {
   }
 });
 
-t.test('what no guess can fix is refused, and no password is repeated', async (t) => {
+t.test('refuses what it cannot complete without guessing, and repeats no password', async (t) => {
   for (const typed of [
     '',
     'https://',
@@ -72,7 +72,7 @@ t.test('what no guess can fix is refused, and no password is repeated', async (t
   t.match(secured, { address: 'https://relay.example.com/', changes: [/instead of http/, /x\.html was cut/] });
 });
 
-t.test('a proxy', async (t) => {
+t.test("completes a proxy's address", async (t) => {
   t.match(typedProxy('proxy.example.org:8080', 'proxy.url'), { address: 'http://proxy.example.org:8080' });
   t.match(typedProxy('http://ann:p%40ss@proxy:8080/', 'proxy.url'), {
     address: 'http://proxy:8080',
@@ -82,7 +82,7 @@ t.test('a proxy', async (t) => {
   t.throws(() => typedProxy('socks5://proxy:1080', 'proxy.url'), { message: /http:\/\/ or https:\/\// });
 });
 
-t.test('text, ids and files', async (t) => {
+t.test('tidies text, ids and file names', async (t) => {
   t.equal(tidyText(' “8c3e-11”\u0000 '), '8c3e-11');
   t.equal(tidyText('\u001b[200~pasted\u001b[201~'), 'pasted');
   t.equal(tidyText('ab\u001b[Dc'), 'abc');

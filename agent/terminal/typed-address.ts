@@ -1,4 +1,4 @@
-/** Addresses as people type them, made into those that are stored; what was changed is shown. Pure. */
+/** Turns addresses as people type them into stored ones, and lists what was changed. Pure. */
 
 import { enrollPath, linkPath } from '../../shared/link.ts';
 import { isLoopback } from '../../shared/trust.ts';
@@ -6,27 +6,27 @@ import { noProxy, powerschoolAddress, proxyAddress, relayAddress } from '../mode
 import { tidyText } from './typed-text.ts';
 
 export interface TypedAddress {
-  /** As it is stored. */
+  /** The address to store. */
   address: string;
-  /** How it differs from what was typed, as the end of a sentence; empty when it does not. */
+  /** How it differs from what was typed, as ends of a sentence; empty when it does not. */
   changes: string[];
-  /** Of a proxy: what stood before the @. */
+  /** The sign-in that a proxy's address had before the @. */
   signIn?: string;
 }
 
 /**
- * Completes an address: https:// where nothing else was said, and no page behind it.
+ * Completes an address: adds https:// when there is no scheme, and removes the path of a page.
  *
  * @param setting for the message
  * @throws HallpassError SETTING_INVALID, POWERSCHOOL_ADDRESS_INSECURE, RELAY_ADDRESS_INSECURE
  */
 export function typedAddress(setting: 'relay.url' | 'powerschool.url', typed: string): TypedAddress {
   const { text: whole, changes } = withScheme(tidyText(tidyText(typed).replace(/[,;.]+$/, '')), 'https://');
-  // A name may end in a dot, but servers look for the name without it.
+  // A name may end in a dot, but servers expect it without.
   const text = whole.replace(/^([a-z]+:\/\/[^/?#@]*?)\.+(?=[:/?#]|$)/i, '$1');
   if (text !== whole) changes.push('the dot after the name was cut off');
   const parsed = URL.parse(text.replace(/^ws(s?):/i, 'http$1:'));
-  // Whatever cannot be cut without a guess is for the ordinary check, which says what is wrong.
+  // Whatever cannot be cut without guessing goes to the ordinary check, which says what is wrong.
   const cut = parsed === null || parsed.username !== '' || parsed.password !== '' ? undefined : cutOf(setting, parsed);
   if (cut !== undefined) changes.push(`${cut} was cut off`);
   const bare = parsed === null || cut === undefined ? text : baseOf(setting, parsed);
@@ -34,7 +34,7 @@ export function typedAddress(setting: 'relay.url' | 'powerschool.url', typed: st
   return { address: setting === 'relay.url' ? url.href : url.origin, changes };
 }
 
-/** The same, and http:// becomes https://: for somebody who sees at once what was made of it. */
+/** The same, but turns http:// into https://: for a person who sees the result at once. */
 export function securedAddress(setting: 'relay.url' | 'powerschool.url', typed: string): TypedAddress {
   const text = tidyText(typed);
   const parsed = URL.parse(text.replace(/^ws:/i, 'http:'));
@@ -43,7 +43,10 @@ export function securedAddress(setting: 'relay.url' | 'powerschool.url', typed: 
   return { ...secured, changes: ['https:// is used instead of http://, which is not encrypted', ...secured.changes] };
 }
 
-/** A proxy's address, with `http://` where no scheme was given: that is how most proxies are reached. @throws HallpassError SETTING_INVALID */
+/**
+ * A proxy's address, with `http://` if there is no scheme, because that is how most proxies are reached. @throws
+ * HallpassError SETTING_INVALID
+ */
 export function typedProxy(typed: string, setting: string): TypedAddress {
   const plain = tidyText(typed);
   if (plain.toLowerCase() === noProxy) return { address: noProxy, changes: [] };
@@ -58,7 +61,7 @@ export function typedProxy(typed: string, setting: string): TypedAddress {
   };
 }
 
-/** `relay.example.com:8443` is a host and a port, and no scheme called "relay.example.com". */
+/** `relay.example.com:8443` is a host and a port; "relay.example.com" is not a scheme. */
 function withScheme(text: string, scheme: string): { text: string; changes: string[] } {
   if (/^[a-z][a-z\d+.-]*:[/\\]/i.test(text) || text === '') return { text, changes: [] };
   const [, meant, rest = ''] = /^(https?|wss?)(?::|:?\/\/+)(?!\d)(.*)$/i.exec(text) ?? [];
@@ -66,7 +69,10 @@ function withScheme(text: string, scheme: string): { text: string; changes: stri
   return { text: `${scheme}${text.replace(/^\/+/, '')}`, changes: [`${scheme} was added`] };
 }
 
-/** Pages of PowerSchool, and of a relay what is not its base address: a relay may live below a path of a shared host. */
+/**
+ * The part of the path to remove: any page of PowerSchool, or what is not a relay's base address. A relay may live
+ * below a path on a shared host.
+ */
 function cutOf(setting: 'relay.url' | 'powerschool.url', url: URL): string | undefined {
   const whole = `${url.pathname}${url.search}${url.hash}`;
   const rest = `${url.origin}${whole}`.slice(baseOf(setting, url).length);
@@ -80,7 +86,7 @@ const relayPages = new RegExp(
 function baseOf(setting: 'relay.url' | 'powerschool.url', { origin, pathname }: URL): string {
   if (setting === 'powerschool.url') return origin;
   const base = pathname.replace(relayPages, '');
-  // A page in a folder of its own is no base either: /admin/home.html belongs to something else than a relay.
+  // A page in its own folder is no base address either: /admin/home.html does not belong to a relay.
   return base === pathname ? `${origin}${pathname}` : `${origin}${/\.\w+\/?$/.test(pathname) ? '' : base}`;
 }
 

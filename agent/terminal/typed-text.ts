@@ -1,11 +1,13 @@
-/** What people type and paste, without what came along: quotes, line ends, invisible characters, keys that are no text. Pure. */
+/**
+ * Cleans what people type and paste: removes quotes, line ends, invisible characters, and keys that are not text. Pure.
+ */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** Escape sequences of arrow keys and of pasting. */
 const keys = new RegExp(`${String.fromCharCode(0x1b)}(?:\\[[\\d;?]*[A-Za-z~]|O[A-Za-z])`, 'g');
 
-/** Without keys and characters that nobody sees; line ends and tabs are blanks. */
+/** Removes keys and invisible characters; line ends and tabs become spaces. */
 function seen(typed: string): string {
   return typed
     .replace(keys, '')
@@ -24,7 +26,7 @@ const quotes: ReadonlyMap<string, string> = new Map([
   ['<', '>'],
 ]);
 
-/** One line without anything around it. Quotes go only in pairs: a password may begin with one. */
+/** One line, trimmed. Quotes are removed only in pairs: a password may begin with one. */
 export function tidyText(typed: string): string {
   let text = seen(typed).trim();
   for (let inner = unquoted(text); inner !== undefined; inner = unquoted(text)) text = inner;
@@ -36,14 +38,14 @@ function unquoted(text: string): string | undefined {
   return end !== undefined && text.length > 1 && text.endsWith(end) ? text.slice(1, -1).trim() : undefined;
 }
 
-/** The same without a label that was copied with it: `Client ID: 8c3e…`. */
+/** The same, without a label that was copied along: `Client ID: 8c3e…`. */
 export function tidyValue(typed: string, label: RegExp): string {
   const text = tidyText(typed);
   const rest = text.replace(label, '');
   return rest === text || rest === '' ? text : tidyText(rest);
 }
 
-/** A path as it is typed, dragged into the window or copied from an address bar. `~` is the home folder. */
+/** A path that was typed, dragged into the window or copied from an address bar. `~` is the home folder. */
 export function tidyPath(typed: string, platform: NodeJS.Platform): string {
   const text = tidyText(typed).replace(/^file:\/\/(?=\/)/i, '');
   if (platform === 'win32') return text;
@@ -51,7 +53,7 @@ export function tidyPath(typed: string, platform: NodeJS.Platform): string {
   return plain === '~' || plain.startsWith('~/') ? join(homedir(), plain.slice(2)) : plain;
 }
 
-/** What stands behind an option of a command line that was pasted as a whole; undefined when it is none of that kind. */
+/** The value of an option in a pasted command line; undefined when the text is not one. */
 export function pastedOption(typed: string, flag: string): string | undefined {
   const variable = `HALLPASS_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
   const [, option, value] =

@@ -1,4 +1,4 @@
-/** Agents that work on one state folder, enrolled with a relay double. */
+/** Agents that work on one state folder, enrolled with a simulated relay. */
 import type { Kind } from '../../shared/roster.ts';
 import type { AgentEvent } from '../model/events.ts';
 import { changeSettings, type SettingChanges, settingsSchema } from '../settings/settings.ts';
@@ -29,12 +29,12 @@ export class AgentBench {
     return new AgentBench(folder, relay, address);
   }
 
-  /** An agent on the state folder as it is now, and its events. */
+  /** Opens an agent on the current state folder, with its events. */
   async agent(stop: AbortSignal, options?: AgentOptions): Promise<OpenedAgent> {
     return openAgent(this.folder, this.#relayAddress, stop, options);
   }
 
-  /** One `sync --once` of a new agent. */
+  /** Runs one `sync --once` of a new agent. */
   async sync(acceptEmpty: ReadonlySet<Kind> = new Set()): Promise<AgentEvent[]> {
     const { agent, events } = await this.agent(new AbortController().signal);
     await agent.syncOnce(acceptEmpty);

@@ -10,9 +10,9 @@ export const agentScript = fileURLToPath(new URL('../hallpass-agent.mjs', import
 
 export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
-  /** All of standard input. */
+  /** Everything on standard input. */
   input?: string;
-  /** Sits at the terminal, instead of `input`. */
+  /** Types at the terminal, instead of `input`. */
   typist?: Typist;
   platform?: NodeJS.Platform;
   stop?: AbortSignal;
@@ -24,7 +24,7 @@ export interface Ended {
   err: string;
 }
 
-/** Runs a command to its end. */
+/** Runs a command to completion. */
 export async function runCommand(
   folder: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** A small district with both ends of the agent as doubles. */
+/** A small district whose PowerSchool and relay are simulated. */
 import { AgentBench } from './agent-bench.ts';
 import { PowerSchoolDouble, type Row } from './powerschool-double.ts';
 
@@ -60,7 +60,7 @@ export class District {
     await this.bench.close();
   }
 
-  /** Ids per bucket in PowerSchool, to be compared with the relay's. */
+  /** The ids in PowerSchool per bucket, for comparison with the relay's. */
   ids(): Record<string, string[]> {
     return Object.fromEntries([...this.powerschool.buckets].map(([key, rows]) => [key, rows.map(idOf).sort()]));
   }

@@ -1,4 +1,4 @@
-/** A clock that moves only when somebody sleeps, and remembers for how long. */
+/** A clock that moves only when someone sleeps, and records for how long. */
 import type { Clock } from '../../shared/clock.ts';
 
 export class ManualClock implements Clock {

@@ -1,4 +1,4 @@
-/** The plugin as it was before 0.2.0: rows did not say which school they belong to, and the probe spelled everything out. */
+/** The plugin before 0.2.0: rows did not say which school they belong to, and the probe used long names. */
 import { type PluginManifest, powerqueryManifest } from '../../plugin/manifest.ts';
 import { type PowerQuery, probeCodes, probeName } from '../../plugin/queries.ts';
 

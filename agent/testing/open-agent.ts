@@ -1,4 +1,4 @@
-/** The agent in this process, on a state folder that is enrolled, as `hallpass-agent run` would put it together. */
+/** The agent in this process, on an enrolled state folder, composed as `hallpass-agent run` would. */
 import { rootCertificates } from 'node:tls';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { Baselines } from '../baseline/baselines.ts';
@@ -19,7 +19,7 @@ const wellKnown: Way = { ca: [...rootCertificates] };
 
 export interface OpenedAgent {
   agent: Agent;
-  /** What it has reported so far. */
+  /** The events it has reported so far. */
   events: AgentEvent[];
   parts: AgentParts;
 }
@@ -28,13 +28,13 @@ export interface AgentOptions {
   clock?: Clock;
   liveness?: LivenessLimits;
   watch?: Watch;
-  /** Told what it reports, besides. */
+  /** Receives its reports as well. */
   report?: Report;
-  /** How long PowerSchool may take for an answer, milliseconds. */
+  /** How long PowerSchool may take to answer, in milliseconds. */
   powerschoolTimeoutMs?: number;
   /** How the relay is reached; by default directly, with the well-known authorities. */
   relayWay?: Way;
-  /** Instead of no jitter at all, with which reconnects are immediate. */
+  /** Replaces the default of no jitter, with which reconnects are immediate. */
   random?: () => number;
 }
 

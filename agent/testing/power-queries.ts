@@ -1,4 +1,4 @@
-/** PowerQueries alone, opened the way the agent opens them, for tests of the requests that they come down to. */
+/** PowerQueries alone, opened as the agent opens them, for tests of the requests that they cause. */
 import type { Clock } from '../../shared/clock.ts';
 import type { Bucket } from '../../shared/roster.ts';
 import { Meter } from '../model/meter.ts';
@@ -6,7 +6,7 @@ import { openSource } from '../powerschool/choice/open-source.ts';
 import { SignIn } from '../powerschool/sign-in.ts';
 import type { PowerSchoolSettings } from '../settings/settings.ts';
 
-/** @param signIn by default the credentials of the settings, with refusals remembered by this process alone */
+/** @param signIn by default the credentials in the settings, with refusals remembered only in this process */
 export async function openPowerQueries(
   settings: PowerSchoolSettings,
   clock: Clock,

@@ -1,6 +1,6 @@
 /**
- * A PowerSchool of rows in memory, for tests that need faults at an exact request. What PowerSchool really does is tested
- * against the simulator.
+ * A PowerSchool with rows in memory, for tests that need faults at an exact request. The simulator covers what
+ * PowerSchool really does.
  */
 
 import { hash } from 'node:crypto';
@@ -15,7 +15,7 @@ export type Row = Record<string, string>;
 
 export interface Asked {
   path: string;
-  /** Kind of the query, `probe`, or undefined for anything else. */
+  /** The kind that is queried, `probe`, or undefined for anything else. */
   query: Kind | 'probe' | undefined;
   counting: boolean;
   binds: Record<string, string>;
@@ -29,12 +29,12 @@ export interface Answer {
 }
 
 export class PowerSchoolDouble {
-  /** Rows per bucket key, with lower-case keys as PowerSchool answers. Sorted by id when read. */
+  /** Rows per bucket key, with lower-case keys as PowerSchool returns them. Sorted by id when read. */
   readonly buckets = new Map<string, Row[]>();
   readonly asked: Asked[] = [];
-  /** Answers in the double's place when it returns something; `answer` is what would be sent. */
+  /** Replaces the answer when it returns one; `answer` is what would be sent. */
   fault: (asked: Asked, answer: Answer) => Answer | undefined = () => undefined;
-  /** Breaks the connection instead of an answer when it says so. */
+  /** Breaks the connection instead of answering when it returns true. */
   cut: () => boolean = () => false;
   clientId = 'client';
   clientSecret = 'correct';
@@ -59,7 +59,7 @@ export class PowerSchoolDouble {
     else this.buckets.set(key, rows);
   }
 
-  /** Requests for this query, readings and counts. */
+  /** Requests for this query, both readings and counts. */
   of(query: Kind | 'probe'): Asked[] {
     return this.asked.filter((asked) => asked.query === query);
   }

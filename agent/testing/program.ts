@@ -1,11 +1,13 @@
-/** A program that Debian brings, run in the foreground on a configuration of a test: proxies of districts and operators. */
+/**
+ * A program packaged by Debian, run in the foreground with a test's configuration: proxies of districts and operators.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Why a test that needs the program is skipped; false when it is there. */
+/** Why a test that needs the program is skipped; false when it is installed. */
 export async function missing(file: string): Promise<string | false> {
   return access(file).then(
     () => false,
@@ -22,12 +24,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves as soon as the port takes connections, within 30 seconds. */
+/** Resolves as soon as the port accepts connections, within 30 seconds. */
 export async function takesConnections(port: number): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
     const socket = connect(port, '127.0.0.1');
     const isOpen = await Promise.race([
-      // On a port that nobody has, a connection may find itself.
+      // On a port that nobody listens on, a connection may connect to itself.
       once(socket, 'connect').then(() => socket.localPort !== port),
       once(socket, 'error').then(() => false),
     ]).catch(() => false);
@@ -46,7 +48,7 @@ export class Program {
   #child: ChildProcess | undefined;
   #said = '';
 
-  /** @param port where it listens @param home for what it writes by itself */
+  /** @param port where it listens @param home where it writes its own files */
   constructor(file: string, args: readonly string[], port: number, home: string) {
     this.#file = file;
     this.#args = args;
@@ -54,7 +56,7 @@ export class Program {
     this.#home = home;
   }
 
-  /** What it has printed so far: for the message of a test that fails. */
+  /** Its output so far, for the message of a failing test. */
   get said(): string {
     return this.#said;
   }
@@ -80,7 +82,7 @@ export class Program {
     const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
     await exited;
     clearTimeout(timer);
-    // Workers of before a reload may outlive it, with the connections that they hold.
+    // Workers from before a reload may outlive it, with their connections.
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {

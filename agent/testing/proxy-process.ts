@@ -1,6 +1,6 @@
 /**
- * A forward proxy as a process of its own: CONNECT with sign-in, the ways in which proxies refuse, and the filters that
- * look into TLS. Driven over the process channel by proxy.ts.
+ * A forward proxy as a process of its own: CONNECT with sign-in, the ways in which proxies refuse, and filters that
+ * inspect TLS. Controlled over the process channel by proxy.ts.
  */
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -36,7 +36,7 @@ async function start(): Promise<void> {
   });
 }
 
-/** What a browser sees who takes the proxy for a web server. */
+/** What a browser sees when it takes the proxy for a web server. */
 function plain(_request: IncomingMessage, response: { end(text: string): void }): void {
   response.end('a proxy');
 }
@@ -74,7 +74,7 @@ async function serve(request: IncomingMessage, socket: Socket): Promise<void> {
   join(socket, connect({ host, port: Number(port) }));
 }
 
-/** A filter: its own certificate in the server's name, and a look at what passes. */
+/** A filter: presents its own certificate in the server's name, and reads the traffic. */
 async function inspect(socket: Socket, target: string, host: string, port: number): Promise<void> {
   filter ??= await createAuthority('Contoso Filter CA');
   announce({ filter: filter.ca });

@@ -1,14 +1,14 @@
-/** Starts and drives the proxy of proxy-process.ts. */
+/** Starts and controls the proxy in proxy-process.ts. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export interface ProxyBehavior {
   /**
-   * `tunnel` as asked; `swallow` what passes, from now on; `refuse` with 403; `page` with a web page and 200; `redirect` to
-   * one; `silent` forever; `close` without an answer; `banner` of another protocol; `inspect` TLS with a certificate of
-   * its own; `portal`, the same with a web page instead of the server's answer; `noUpgrade`, the same without the headers
-   * of a WebSocket; `answer` with what `answer` holds.
+   * `tunnel` as requested; `swallow` the traffic from now on; `refuse` with 403; `page` with a web page and 200;
+   * `redirect` to one; `silent` forever; `close` without an answer; `banner` of another protocol; `inspect` TLS with
+   * its own certificate; `portal`, the same with a web page instead of the server's answer; `noUpgrade`, the same
+   * without a WebSocket's headers; `answer` with the content of `answer`.
    */
   mode:
     | 'tunnel'
@@ -25,22 +25,22 @@ export interface ProxyBehavior {
     | 'answer';
   /** Everything that is sent in that mode. */
   answer?: string;
-  /** What the proxy's DNS knows: `relay.test:443` to `127.0.0.1:12345`. Anything else is answered with 502. */
+  /** The proxy's DNS: `relay.test:443` to `127.0.0.1:12345`. Anything else is answered with 502. */
   hosts: Record<string, string>;
-  /** `user:password` that it wants. */
+  /** The `user:password` that it requires. */
   signIn?: string;
   /** Instead of Basic. */
   schemes?: string[];
-  /** Authority that an inspecting proxy trusts for the servers behind it, PEM. */
+  /** The authority that an inspecting proxy trusts for the servers behind it, PEM. */
   upstreamCa?: string;
 }
 
 export interface ProxyReport {
   ready?: { port: number; ca: string | undefined };
   asked?: { target: string; authorization: string | undefined };
-  /** What an inspecting proxy saw inside of TLS. */
+  /** What an inspecting proxy read inside TLS. */
   overheard?: string;
-  /** Authority of an inspecting proxy, PEM. */
+  /** The authority of an inspecting proxy, PEM. */
   filter?: string;
   done?: true;
 }
@@ -76,13 +76,12 @@ export class TestProxy {
     return new TestProxy(child, new URL(`http${tls ? 's' : ''}://127.0.0.1:${ready?.port}`), ready?.ca);
   }
 
-  /** Changes what is named; the rest stays. */
+  /** Applies these changes and keeps everything else. */
   async set(changes: Partial<ProxyBehavior>): Promise<void> {
     this.#behavior = { ...this.#behavior, ...changes };
     await this.#send(this.#behavior);
   }
 
-  /** Breaks every open tunnel. */
   async cut(): Promise<void> {
     await this.#send('cut');
   }

@@ -1,4 +1,4 @@
-/** Proxies of districts as Debian brings them, each on a configuration of a test. */
+/** Proxies that districts use, as packaged by Debian, each with a test's configuration. */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { type HttpProxy, ProxyCredentials, type ProxySignIn } from '../network/p
 import { freePort, Program } from './program.ts';
 
 export const squid = '/usr/sbin/squid';
-/** Where Squid's own programs for signing in and for certificates are. */
+/** Where Squid's own programs for sign-in and certificates are. */
 export const squidHelpers = '/usr/lib/squid';
 export const tinyproxy = '/usr/bin/tinyproxy';
 export const privoxy = '/usr/sbin/privoxy';
 export const cntlm = '/usr/sbin/cntlm';
 
-/** Where a proxy that gives up root can read and write too: a checkout may be in a folder that is closed to others. */
+/** A folder that a proxy without root rights can read and write: a checkout may be in a folder closed to others. */
 export async function proxyFolder(t: Test): Promise<string> {
   const own = await mkdtemp(join(tmpdir(), 'hallpass-proxy-'));
   t.teardown(() => rm(own, { recursive: true, force: true }));
@@ -21,14 +21,14 @@ export async function proxyFolder(t: Test): Promise<string> {
   return own;
 }
 
-/** Loopback is never reached through a proxy that settings name, so this one is put together by hand. */
+/** Loopback addresses in settings are never reached through a proxy, so this one is assembled directly. */
 export function proxyAt(port: number, signIn: ProxySignIn | null, ca?: string): HttpProxy {
   const credentials = signIn === null ? undefined : new ProxyCredentials(signIn);
   const url = new URL(`http${ca === undefined ? '' : 's'}://127.0.0.1:${port}`);
   return { url, credentials, from: 'the settings', ca: ca === undefined ? [] : [ca] };
 }
 
-/** Starts a program on a configuration; a test that fails shows what it printed. */
+/** Starts a program with a configuration; a failing test shows its output. */
 async function start(t: Test, file: string, own: string, port: number, text: string, args: (file: string) => string[]) {
   const configuration = join(own, `configuration-${port}`);
   await writeFile(configuration, text);
@@ -39,9 +39,9 @@ async function start(t: Test, file: string, own: string, port: number, text: str
 }
 
 /**
- * Squid in one process, which keeps nothing; names that are none are known as such at once.
+ * Squid in one process, without a cache; it recognizes invalid names at once.
  *
- * @param own what its configuration names is there
+ * @param own the folder for what its configuration names
  * @param listen options of its port
  * @returns its port
  */
@@ -59,7 +59,7 @@ export async function startSquid(t: Test, own: string, more: readonly string[], 
   return port;
 }
 
-/** What Squid is told so that everybody has to sign in. */
+/** Squid configuration that makes everyone sign in. */
 export function squidSignIn(...schemes: readonly string[]): string[] {
   return [...schemes, 'acl known proxy_auth REQUIRED', 'http_access allow known', 'http_access deny all'];
 }
@@ -71,7 +71,7 @@ export async function startTinyproxy(t: Test, more: string): Promise<number> {
   return port;
 }
 
-/** @param actions of a file of actions; its own are not used */
+/** @param actions contents of an actions file; Privoxy's own are not used */
 export async function startPrivoxy(t: Test, actions: string): Promise<number> {
   const [own, port] = [await proxyFolder(t), await freePort()];
   const file = join(own, 'user.action');
@@ -81,7 +81,7 @@ export async function startPrivoxy(t: Test, actions: string): Promise<number> {
   return port;
 }
 
-/** Signs in at the proxy with NTLM, for those who cannot. @param proxy its port */
+/** Signs in at the proxy with NTLM on behalf of programs that cannot. @param proxy its port */
 export async function startCntlm(t: Test, proxy: number, { username, password }: ProxySignIn): Promise<number> {
   const [own, port] = [await proxyFolder(t), await freePort()];
   const text = [

@@ -41,23 +41,23 @@ export class RelayDouble {
   cycleSeconds = 3600;
   schools: string[] | null = null;
   fields: WantedFields = {};
-  /** Whether it is a relay of before 0.3.0, whose answer to a check does not say what profiles ask for. */
+  /** True for a relay older than 0.3.0, whose answer to a check does not say what profiles ask for. */
   isOlder = false;
   /** Records by id, per bucket key. */
   readonly mirror = new Map<string, Map<string, RosterRecord>>();
-  /** Everything that agents said, in order. */
+  /** Every message from agents, in order. */
   readonly heard: AgentMessage[] = [];
-  /** Rules that agents broke. */
+  /** Protocol rules that agents broke. */
   readonly violations: string[] = [];
   /** What to do instead of handling a message: `swallow` applies it without an answer, `cut` drops the connection. */
   fault: (message: AgentMessage) => 'swallow' | 'cut' | 'cutAfter' | undefined = () => undefined;
-  /** Status to refuse upgrades with. */
+  /** The status with which upgrades are refused. */
   refuse: { status: number; headers?: Record<string, string>; body?: object } | undefined;
-  /** Status and body that every enrollment gets, as from a filter. */
+  /** The status and body that every enrollment gets, as from a filter. */
   refuseEnrollment: { status: number; body: object } | undefined;
   connections = 0;
   checks = 0;
-  /** Where it listens, once it is open. */
+  /** The port it listens on, once open. */
   port = 0;
   tenantName = 'Test district';
   #keys = new Map<string, JWK>();
@@ -131,7 +131,7 @@ export class RelayDouble {
     for (const socket of this.#sockets) socket.close(closeCodes[code]);
   }
 
-  /** Ids per bucket that has records. */
+  /** The ids per bucket that has records. */
   ids(): Record<string, string[]> {
     const filled = [...this.mirror].filter(([, records]) => records.size > 0);
     return Object.fromEntries(filled.map(([key, records]) => [key, [...records.keys()].sort()]));
@@ -275,7 +275,7 @@ export class RelayDouble {
       id,
       recordHash(this.salt, record),
     ]);
-    // In two parts, so that nobody relies on one.
+    // In two parts, so that nobody relies on a single message.
     const half = Math.ceil(entries.length / 2);
     return [
       { type: 'manifest', bucket, entries: entries.slice(0, half), last: false },

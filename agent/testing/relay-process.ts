@@ -1,4 +1,4 @@
-/** A real relay as a process of its own, with one district to begin with and no Microsoft behind it. */
+/** A real relay as a process of its own, with one district at first and without Microsoft. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -44,7 +44,10 @@ export class RelayProcess {
     return RelayProcess.#serve(home);
   }
 
-  /** Behind a proxy on this computer, which ends TLS. @param proxyProtocol what the proxy says of clients comes that way */
+  /**
+   * Starts it behind a proxy on this computer that terminates TLS. @param proxyProtocol true if the proxy passes on
+   * client addresses that way
+   */
   static async startBehind(folder: string, proxyProtocol: boolean): Promise<RelayProcess> {
     const home = join(folder, 'relay');
     await command(home, 'configure', '--port', '0', '--trusted-proxy', '127.0.0.1');
@@ -67,7 +70,7 @@ export class RelayProcess {
     throw new TypeError('the relay has ended before it was ready');
   }
 
-  /** One more district, whose agents are asked for everything of every school; its profile writes nothing to Microsoft. */
+  /** Adds a district whose agents are asked for everything in every school; its profile writes nothing to Microsoft. */
   async addDistrict(slug: string): Promise<void> {
     await addTenant(this.#home, slug);
     const file = join(this.#home, `${slug}.json`);
@@ -80,12 +83,12 @@ export class RelayProcess {
     return JSON.parse(await command(this.#home, 'enroll-code', slug, '--json')).code;
   }
 
-  /** How many records of each kind have come. */
+  /** How many records of each kind have arrived. */
   async records(slug: string): Promise<Record<Kind, number>> {
     return JSON.parse(await command(this.#home, 'status', slug, '--json')).roster.records;
   }
 
-  /** Says of a PowerSchool server that was refused that it has the data of the one of before. */
+  /** Confirms that a refused PowerSchool server has the same data as the previous one. */
   async accept(slug: string, server: string): Promise<string> {
     return command(this.#home, 'tenant', 'accept', slug, server);
   }

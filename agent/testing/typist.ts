@@ -1,4 +1,4 @@
-/** A person at a terminal, who waits for a question before typing the answer. */
+/** A person at a terminal who waits for a question before typing the answer. */
 import { PassThrough } from 'node:stream';
 
 export class Typist {
@@ -9,9 +9,9 @@ export class Typist {
     },
   });
   readonly stdout = Object.assign(new PassThrough(), { isTTY: true });
-  /** True while nothing that is typed is shown. */
+  /** True while typing is not echoed. */
   raw = false;
-  /** Everything that was shown, what was typed included. */
+  /** Everything that was shown, including typed text. */
   screen = '';
   #seen = 0;
   #late = false;
@@ -22,7 +22,7 @@ export class Typist {
     this.stdout.on('data', (text: string) => this.#show(text));
   }
 
-  /** Waits until this is on the screen, after what was waited for before. @throws TypeError after half a minute */
+  /** Waits until this is on the screen, after the text of the previous wait. @throws TypeError after half a minute */
   async sees(text: string): Promise<void> {
     const timer = setTimeout(() => {
       this.#late = true;
@@ -49,7 +49,7 @@ export class Typist {
     }
   }
 
-  /** A line, and Enter: a carriage return in raw mode, as terminals have it. */
+  /** Types a line and Enter: a carriage return in raw mode, as on terminals. */
   types(line: string): void {
     if (!this.raw) this.#show(`${line}\n`);
     this.stdin.write(`${line}${this.raw ? '\r' : '\n'}`);

@@ -1,4 +1,4 @@
-/** What comes instead of the relay's WebSocket or identity: the relay's own words, and whose proxy it was otherwise. */
+/** Answers in place of the relay's WebSocket or identity: the relay's own words, or else which proxy sent them. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { rootCertificates } from 'node:tls';
@@ -20,7 +20,7 @@ const html = { 'content-type': 'text/html' };
 
 t.ok(rootCertificates.length > 50, 'there are well-known authorities to be distinguished from others');
 
-t.test('whose proxy dropped the upgrade', async (t) => {
+t.test('tells which proxy dropped the upgrade', async (t) => {
   const cases: [RelayAnswer, RegExp, RegExp][] = [
     [
       { status: 426, headers: { server: 'nginx/1.22.1' }, refusal: lost, peer: letsEncrypt },
@@ -43,7 +43,7 @@ t.test('whose proxy dropped the upgrade', async (t) => {
   }
 });
 
-t.test('whose answer it was', async (t) => {
+t.test('tells who sent the answer', async (t) => {
   const cases: [RelayAnswer, RegExp, RegExp][] = [
     [{ status: 200, headers: html, peer: filter }, /a web page \(status 200\)/, /your network people/],
     [
@@ -62,7 +62,7 @@ t.test('whose answer it was', async (t) => {
   t.equal(interception(url, { status: 429, headers: {}, refusal: { code: 'ATTEMPTS_EXCEEDED' } }), undefined);
 });
 
-t.test('whatever the relay says is shown in its own words', async (t) => {
+t.test('shows whatever the relay says in its own words', async (t) => {
   const refusal = { retry: 'retry-after' };
   const cases: [number, Record<string, string>, object][] = [
     [

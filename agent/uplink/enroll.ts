@@ -1,4 +1,4 @@
-/** Enrollment: a one-time code and a fresh public key against an identity. */
+/** Enrollment: exchanges a one-time code and a new public key for an identity. */
 import { Pool } from 'undici';
 import { retryAfterMs } from '../../shared/backoff.ts';
 import { fail } from '../../shared/errors.ts';
@@ -22,8 +22,8 @@ export interface EnrollOptions extends Way {
 /**
  * Registers this machine with the relay. The private key never leaves it.
  *
- * @throws HallpassError ENROLLMENT_CODE_INVALID and whatever else the relay says, RELAY_UNREACHABLE, RELAY_TLS_UNTRUSTED, RELAY_TLS_INVALID,
- *   RELAY_INTERCEPTED, RELAY_REFUSED, the PROXY_ codes
+ * @throws HallpassError ENROLLMENT_CODE_INVALID and any other error from the relay, RELAY_UNREACHABLE,
+ *   RELAY_TLS_UNTRUSTED, RELAY_TLS_INVALID, RELAY_INTERCEPTED, RELAY_REFUSED, the PROXY_ codes
  */
 export async function enroll({ relay, ca, proxy, code, name, signal }: EnrollOptions): Promise<Identity> {
   // A code of another length is mistyped, and not worth one of the few attempts that the relay allows.

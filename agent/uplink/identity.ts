@@ -1,4 +1,4 @@
-/** Who this agent is: an Ed25519 key made on this machine, of which the relay knows the public half only. */
+/** Who this agent is: an Ed25519 key created on this machine; the relay knows only the public half. */
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose/jwt/sign';
 import { exportJWK } from 'jose/key/export';
@@ -38,7 +38,7 @@ export function publicHalf({ kty, crv, x }: PrivateKey): Omit<PrivateKey, 'd'> {
 /**
  * The token for one upgrade (JWT, EdDSA): issuer and subject are the agent, valid for one minute.
  *
- * @param nowMs the time, milliseconds since the epoch
+ * @param nowMs the time, in milliseconds since the epoch
  */
 export async function upgradeToken(identity: Identity, nowMs: number): Promise<string> {
   const now = Math.floor(nowMs / 1000);

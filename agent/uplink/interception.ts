@@ -1,4 +1,7 @@
-/** Answers that are not the relay's, and requests that reached it as others: which proxy did it, as far as anybody can tell. Pure. */
+/**
+ * Answers that do not come from the relay, and requests that reached it altered: which proxy did it, as far as one can
+ * tell. Pure.
+ */
 import type { IncomingHttpHeaders } from 'node:http';
 import { fail, type HallpassError } from '../../shared/errors.ts';
 import type { Peer } from '../network/certificate.ts';
@@ -6,16 +9,16 @@ import type { Peer } from '../network/certificate.ts';
 export interface RelayAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** The relay's own code and sentence, if it was the relay. */
+  /** The relay's own code and sentence, if the relay answered. */
   refusal?: { code?: string | undefined; message?: string | undefined };
-  /** Where the encryption ended; undefined on a connection without any. */
+  /** Where the encryption ended; undefined on an unencrypted connection. */
   peer?: Peer | undefined;
 }
 
 /**
- * The error for an answer that something on the way gave in the relay's place, or for an upgrade that something on the way
- * has dropped; undefined for an answer of the relay. The relay answers in JSON and never redirects. A page with 5xx may be
- * of the relay's own load balancer, and passes.
+ * The error for an answer that something on the way gave in the relay's place, or for an upgrade that something on the
+ * way dropped; undefined for an answer from the relay. The relay answers in JSON and never redirects. A page with 5xx
+ * may come from the relay's own load balancer and is let through.
  *
  * @param url the relay's address, for people
  */
@@ -44,8 +47,8 @@ function strangeAnswer(url: string, status: number, headers: IncomingHttpHeaders
 }
 
 /**
- * Under a certificate of a well-known authority, nothing in the district can have looked into the request: it was the proxy
- * in front of the relay. Under any other, it may also have been a filter that inspects TLS.
+ * Under a well-known authority's certificate, nothing in the district can have inspected the request: the proxy in
+ * front of the relay did it. Under any other, it may also have been a filter that inspects TLS.
  */
 function upgradeLost(url: string, headers: IncomingHttpHeaders, peer: Peer | undefined): HallpassError {
   const by = selfName(headers);
@@ -73,7 +76,10 @@ function isOperators(peer: Peer | undefined): boolean {
   return peer?.isWellKnown === true;
 }
 
-/** How a proxy calls itself: the relay sends neither of these headers. Empty when it does not, or not in a decent way. */
+/**
+ * The name that a proxy gives itself: the relay sends neither of these headers. Empty without a name that is fit to
+ * show.
+ */
 export function selfName({ via, server }: IncomingHttpHeaders): string {
   const [, hop = ''] = /^\S+\s+([^,]+)/.exec(String(via ?? '')) ?? [];
   const [name = hop] = [server ?? []].flat();

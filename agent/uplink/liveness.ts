@@ -1,9 +1,9 @@
-/** Is the other end still there, and is it getting anywhere? Pure: the socket asks every few seconds. */
+/** Is the other side still there, and does it make progress? Pure: the socket asks every few seconds. */
 
 export interface LivenessLimits {
   /** A ping goes out after this long without any traffic; two of them unanswered end the connection. */
   pingMs: number;
-  /** Longest wait for something the relay owes us (welcome, acknowledgment, manifest) without any progress. */
+  /** The longest wait for something the relay owes us (welcome, acknowledgment, manifest) without any progress. */
   progressMs: number;
 }
 
@@ -11,10 +11,10 @@ export interface LivenessLimits {
 export const livenessLimits: LivenessLimits = { pingMs: 25_000, progressMs: 120_000 };
 
 export interface Liveness {
-  /** When anything came from the other end, milliseconds. */
+  /** When anything last arrived from the other side, in milliseconds. */
   heardAt: number;
   pingedAt: number;
-  /** Since when the relay owes us something and nothing of it has come; undefined when it owes nothing. */
+  /** Since when the relay has owed us something without any of it arriving; undefined when it owes nothing. */
   owedSince: number | undefined;
 }
 

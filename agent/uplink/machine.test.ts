@@ -34,7 +34,7 @@ function play(events: Happening[]): { models: Model[]; effects: Effect[][] } {
   return { models, effects };
 }
 
-t.test('whatever happens, there is never a second socket, and a wait only without one', async (t) => {
+t.test('never has a second socket, and waits only without one, whatever happens', async (t) => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 60 }), (events) => {
       let sockets = 0;
@@ -55,7 +55,7 @@ t.test('whatever happens, there is never a second socket, and a wait only withou
   t.pass();
 });
 
-t.test('stopped is forever, and nothing is done any more', async (t) => {
+t.test('once stopped, stays stopped and does nothing more', async (t) => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 40 }), (events) => {
       const { models, effects } = play(events);
@@ -68,7 +68,7 @@ t.test('stopped is forever, and nothing is done any more', async (t) => {
   t.pass();
 });
 
-t.test('waits are at least what the relay asked for, and else at most a minute', async (t) => {
+t.test('waits at least as long as the relay asked, otherwise at most a minute', async (t) => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 60 }), (events) => {
       const { models, effects } = play(events);
@@ -88,7 +88,7 @@ t.test('waits are at least what the relay asked for, and else at most a minute',
   t.pass();
 });
 
-t.test('the wait grows until a connection was stable for a minute', async (t) => {
+t.test('waits longer each time until a connection was stable for a minute', async (t) => {
   const waitOf = (effects: Effect[]) => effects.find((effect) => effect.do === 'wait')?.ms;
   let model: Model = step(initial, { on: 'start' }).model;
   const waits: (number | undefined)[] = [];
@@ -107,7 +107,7 @@ t.test('the wait grows until a connection was stable for a minute', async (t) =>
   t.equal(waitOf(stable.effects), 999);
 });
 
-t.test('any traffic is life, only what is owed is progress', async (t) => {
+t.test('any traffic counts as life, only what is owed counts as progress', async (t) => {
   const limits = { pingMs: 25_000, progressMs: 120_000 };
   const at = (liveness: Partial<Liveness>, now: number) =>
     examine({ heardAt: 0, pingedAt: 0, owedSince: undefined, ...liveness }, limits, now);
@@ -120,7 +120,7 @@ t.test('any traffic is life, only what is owed is progress', async (t) => {
   t.equal(at({ heardAt: 119_999, owedSince: 0 }, 120_000), 'stuck', 'pongs alone are no progress');
 });
 
-t.test('credit bounds what is under way, also for several who wait', async (t) => {
+t.test('credit limits what is in flight, even for several waiting callers', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 30 }), async (credit, messages) => {
       const window = new AckWindow(credit);

@@ -15,7 +15,7 @@ export type State = 'idle' | 'dialing' | 'greeting' | 'ready' | 'draining' | 'wa
 
 /** The wait before the next attempt grows 1 s, 2 s, 4 s … 60 s, each with full jitter. */
 const backoff = { baseMs: 1000, capMs: 60_000 };
-/** Only a connection that lived this long proves that the trouble is over. */
+/** Only a connection that lived this long proves that the problem is over. */
 const stableMs = 60_000;
 
 export interface Model {
@@ -38,7 +38,7 @@ interface Timed {
 }
 
 interface Events {
-  /** Somebody wants a connection. */
+  /** Someone wants a connection. */
   start: object;
   /** The wait is over. */
   due: object;
@@ -46,13 +46,13 @@ interface Events {
   opened: object;
   /** The relay answered the greeting. */
   welcomed: Timed;
-  /** No connection, or no longer one; trying again may help. */
+  /** There is no connection, or no longer one; trying again may help. */
   lost: Timed & { retryAfterMs?: number | undefined };
-  /** The relay does not want this agent: trying again cannot help. */
+  /** The relay refuses this agent: trying again cannot help. */
   refused: object;
-  /** The node behind this connection is going down. */
+  /** The relay node behind this connection is shutting down. */
   drain: { reconnectAfterMs: number };
-  /** What was under way when the drain began is done. */
+  /** What was in flight when the drain began is done. */
   finished: Timed;
   /** Fields or schools have changed: greet again. */
   renew: object;
@@ -69,7 +69,7 @@ export type Effect =
   | { do: 'cancelWait' }
   /** Say goodbye and forget the socket. */
   | { do: 'close' }
-  /** Forget the socket without a word: the other end is not listening. */
+  /** Forget the socket without a goodbye: the other side is not listening. */
   | { do: 'drop' };
 
 export interface Step {
@@ -135,7 +135,7 @@ const table: Record<State, Row> = {
     welcomed: (model, { now }) => to({ ...model, readyAt: now }, 'ready', { do: 'serve' }),
     lost,
     refused: hangUp,
-    // Nothing is under way yet, so there is nothing to finish.
+    // Nothing is in flight yet, so there is nothing to finish.
     drain: (model, { reconnectAfterMs }) => ({
       model: { ...model, state: 'waiting', floorMs: 0 },
       effects: [{ do: 'close' }, { do: 'wait', ms: reconnectAfterMs }],
@@ -164,7 +164,7 @@ const table: Record<State, Row> = {
     lost,
     refused: hangUp,
     drain: stay,
-    // The relay has spread its fleet over time already: no jitter of our own on top.
+    // The relay has already spread its fleet over time: no extra jitter.
     finished: (model) => ({
       model: { state: 'waiting', attempt: 0, readyAt: undefined, floorMs: 0 },
       effects: [{ do: 'close' }, { do: 'wait', ms: model.floorMs }],
@@ -198,7 +198,7 @@ const table: Record<State, Row> = {
   },
 };
 
-/** The next state and what must be done to get there. */
+/** The next state and the effects to carry out. */
 export function step<E extends EventName>(model: Model, event: MachineEvent<E>): Step {
   const cell: Cell<E> = table[model.state][event.on];
   return cell(model, event);

@@ -1,13 +1,13 @@
-/** The relay's time, as far as its answers tell it: a computer whose clock is wrong still gets its tokens accepted. */
+/** The relay's time, as far as its answers show it: a computer whose clock is wrong still gets its tokens accepted. */
 import type { Clock } from '../../shared/clock.ts';
 import { clockToleranceSeconds } from '../../shared/link.ts';
 
-/** No more than this is corrected: a clock that is days off fails at certificates as well, and has to be set. */
+/** The largest correction: a clock that is days off also fails at certificates, and has to be set. */
 export const mostCorrectedMs = 24 * 3_600_000;
-/** A Date header has whole seconds, and an answer takes its time. */
+/** A Date header has whole seconds, and an answer takes some time. */
 const noticedMs = 2000;
 
-/** What a token's time is corrected by, for a measured difference. Pure. */
+/** The correction of a token's time for a measured difference. Pure. */
 export function correctionFor(skewMs: number): number {
   const off = Math.abs(skewMs);
   return off < noticedMs || off > mostCorrectedMs ? 0 : skewMs;
@@ -21,16 +21,16 @@ export class RelayClock {
     this.#clock = clock;
   }
 
-  /** The relay's time, milliseconds since the epoch; this computer's own until the relay has sent it. */
+  /** The relay's time, in milliseconds since the epoch; this computer's own until the relay has sent it. */
   now(): number {
     return this.#clock.now() + this.#correctionMs;
   }
 
   /**
-   * Takes what an answer of the relay says of the time.
+   * Takes the time from an answer of the relay.
    *
-   * @param at what its clock showed, milliseconds since the epoch; undefined for an answer that does not say
-   * @returns how far the clocks are apart, when that is news and more than the relay tolerates; milliseconds
+   * @param at the relay's time, in milliseconds since the epoch; undefined for an answer without it
+   * @returns the difference between the clocks in milliseconds, if it is new and larger than the relay tolerates
    */
   hear(at: number | undefined): number | undefined {
     if (at === undefined || !Number.isFinite(at)) return undefined;

@@ -1,4 +1,4 @@
-/** Another connection with the same identity: once, and again and again. */
+/** Another connection with the same identity: once, and repeatedly. */
 import t from 'tap';
 import { fail } from '../../shared/errors.ts';
 import { Meter } from '../model/meter.ts';
@@ -6,7 +6,7 @@ import { RelayDouble } from '../testing/relay-double.ts';
 import { enroll } from './enroll.ts';
 import { Uplink } from './uplink.ts';
 
-t.test('replaced, it comes back after a minute; replaced again, after longer, and it says why', async (t) => {
+t.test('comes back a minute after being replaced, and longer after each further time, and says why', async (t) => {
   const relay = new RelayDouble();
   const url = await relay.open();
   t.teardown(() => relay.close());

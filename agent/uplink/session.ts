@@ -1,4 +1,4 @@
-/** The conversation on one connection, from the relay's welcome to its end: what the cycle says and hears. */
+/** The conversation on one connection, from the relay's welcome to its end: what the cycle sends and receives. */
 import { fail } from '../../shared/errors.ts';
 import type { AgentMessage, Batch, BucketDigest, RelayMessage, Welcome } from '../../shared/link.ts';
 import { type Bucket, bucketKey } from '../../shared/roster.ts';
@@ -9,7 +9,7 @@ import { AckWindow } from './window.ts';
 export interface Wire {
   /** Resolves when there is room for more. */
   send(message: AgentMessage): Promise<void>;
-  /** Tells whether the relay owes us something, and that it has just made progress. */
+  /** Says whether the relay owes us something, and that it has just made progress. */
   expect(something: boolean): void;
 }
 
@@ -36,12 +36,12 @@ export class Session {
     this.#window = new AckWindow(welcome.credit);
   }
 
-  /** Aborted when the connection is gone; the reason is an error of the catalog. */
+  /** Aborted when the connection is gone; the reason is a catalog error. */
   get closed(): AbortSignal {
     return this.#end.signal;
   }
 
-  /** True when the relay asked to finish what is under way and come back later. */
+  /** True when the relay asked the agent to finish what is in flight and come back later. */
   get draining(): boolean {
     return this.#draining;
   }
@@ -50,7 +50,7 @@ export class Session {
     this.#draining = true;
   }
 
-  /** True when it has ended because the agent greets again: what was under way belongs in the next session. */
+  /** True when it ended because the agent greets again: unfinished work belongs to the next session. */
   get renewed(): boolean {
     return this.#renewed && this.closed.aborted;
   }
@@ -72,12 +72,15 @@ export class Session {
     });
   }
 
-  /** Resolves when everything up to `seq` is durable at the relay. */
+  /** Resolves when the relay has stored everything up to `seq`. */
   acknowledged(seq: number): Promise<void> {
     return this.#window.acknowledged(seq);
   }
 
-  /** Ends a cycle and waits until that is durable. What the relay has otherwise is in {@link takeRepairs} then. */
+  /**
+   * Ends a cycle and waits until that is durable. Afterwards {@link takeRepairs} has the buckets that differ at the
+   * relay.
+   */
   async commit(cycle: string, buckets: BucketDigest[]): Promise<void> {
     await this.#window.take(async (seq) => {
       await this.#send({ type: 'cycle.commit', seq, cycle, buckets });
@@ -85,7 +88,7 @@ export class Session {
     });
   }
 
-  /** The buckets that the relay asked to compare since the last call: after a commit, or after a broken cycle. */
+  /** The buckets that the relay has asked to compare since the last call: after a commit, or after a broken cycle. */
   takeRepairs(): Bucket[] {
     return this.#repairs.splice(0);
   }
@@ -100,12 +103,12 @@ export class Session {
     return promise;
   }
 
-  /** Sends something that is not acknowledged. */
+  /** Sends a message that is not acknowledged. */
   async send(message: AgentMessage): Promise<void> {
     if (!this.closed.aborted) await this.#wire.send(message);
   }
 
-  /** Takes a message of the relay. @throws HallpassError LINK_OUT_OF_ORDER */
+  /** Handles a message from the relay. @throws HallpassError LINK_OUT_OF_ORDER */
   handle(message: Extract<RelayMessage, { type: 'ack' | 'repair' | 'manifest' }>): void {
     switch (message.type) {
       case 'ack':

@@ -1,6 +1,6 @@
 /**
- * One WebSocket to the relay, from the dial to its end. It reports exactly one end, with the reason as an error of the
- * catalog, and nothing after it: ws may still deliver messages that were buffered when a socket was given up.
+ * One WebSocket to the relay, from opening it to its end. It reports exactly one end, with the reason as a catalog
+ * error, and nothing after that: ws may still deliver messages that were buffered when a socket was given up.
  */
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
@@ -18,10 +18,10 @@ import { interception } from './interception.ts';
 import { examine, type LivenessLimits } from './liveness.ts';
 import { plainStatus, readRefusal, relayError } from './refusal.ts';
 
-/** Above this, what is sent is not leaving; more would only fill memory. */
+/** With more than this waiting, nothing gets through; further data would only fill memory. */
 const maxBufferedBytes = 1 << 20;
 const handshakeTimeoutMs = 15_000;
-/** Somebody may accept the server meanwhile, milliseconds. */
+/** Meanwhile someone may accept the server; in milliseconds. */
 const sourceRetryMs = 60_000;
 
 export interface SocketOptions extends Way {
@@ -33,19 +33,19 @@ export interface SocketOptions extends Way {
 
 export interface SocketListener {
   opened(): void;
-  /** Synchronous on purpose: frames are handled in the order of their arrival. */
+  /** Synchronous on purpose: frames are handled in the order of arrival. */
   frame(frame: Frame): void;
-  /** A ping was answered after so many milliseconds. */
+  /** A ping was answered after this many milliseconds. */
   ponged(ms: number): void;
   ended(end: SocketEnd): void;
 }
 
 export interface SocketEnd {
   error: HallpassError;
-  /** True when the relay does not want this agent, and coming back would not change that. */
+  /** True when the relay refuses this agent, and coming back would not change that. */
   final: boolean;
   retryAfterMs?: number | undefined;
-  /** What the relay's clock showed when it refused, milliseconds since the epoch. */
+  /** The relay's time when it refused, in milliseconds since the epoch. */
   relayTime?: number | undefined;
 }
 
@@ -81,19 +81,19 @@ export class LinkSocket {
     this.#listen();
   }
 
-  /** Resolves when the frame has left, or at once while little is waiting to leave. Never rejects: the end is reported. */
+  /** Resolves when the frame has been sent, or at once while little is waiting. Never rejects: the end is reported. */
   send(frame: Frame): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ws.send(frame.data, { binary: frame.binary }, () => resolve());
     return this.#ws.bufferedAmount > maxBufferedBytes ? promise : Promise.resolve();
   }
 
-  /** The relay owes us something from now on, or has just brought some of it. */
+  /** The relay owes us something from now on, or has just sent part of it. */
   expect(something: boolean): void {
     this.#owedSince = something ? this.#clock.now() : undefined;
   }
 
-  /** What the relay said last of what is wrong. */
+  /** The last problem that the relay reported. */
   explain(sentence: string): void {
     this.#explanation = sentence;
   }
@@ -102,7 +102,7 @@ export class LinkSocket {
   close(): void {
     this.#finish();
     this.#ws.close(1000);
-    // A peer that does not answer the goodbye is cut off by ws itself, but only after 30 s.
+    // ws itself cuts off a peer that does not answer the close frame, but only after 30 s.
     setTimeout(() => this.#ws.terminate(), 2000).unref();
   }
 
@@ -130,12 +130,12 @@ export class LinkSocket {
       if (!this.#ended) this.#listener.ponged(this.#heardAt - this.#pingedAt);
     });
     this.#ws.on('unexpected-response', (_request, response) => void this.#refused(response));
-    // Stays for life: ws emits an error also when a socket is closed while it connects.
+    // Stays for the socket's life: ws also emits an error when a socket is closed while it connects.
     this.#ws.on('error', (error) => this.#end(this.#fromError(error)));
     this.#ws.on('close', (code, reason) => this.#end(this.#fromClose(code, reason.toString())));
   }
 
-  /** In real time: what has passed is measured by the clock that was given. */
+  /** Ticks in real time; elapsed time is measured by the given clock. */
   #startWatch(pauseMs: number): Loop {
     return startLoop({
       turn: async () => this.#check(),
@@ -152,7 +152,7 @@ export class LinkSocket {
   }
 
   #check(): void {
-    // Until it is open the handshake has a limit of its own.
+    // Until it is open, the handshake has its own limit.
     if (this.#ws.readyState === WebSocket.CONNECTING) return;
     const liveness = { heardAt: this.#heardAt, pingedAt: this.#pingedAt, owedSince: this.#owedSince };
     const finding = examine(liveness, this.#limits, this.#clock.now());
@@ -208,7 +208,7 @@ export class LinkSocket {
           retryAfterMs: sourceRetryMs,
         };
       default: {
-        // 1006 is not sent by anybody: the connection ended without a word (RFC 6455 §7.1.5).
+        // Nobody sends 1006: it means that the connection ended without a close frame (RFC 6455 §7.1.5).
         const how = code === 1006 ? 'it broke off' : 'it was closed';
         const why = `${how} (code ${code}${reason === '' ? '' : `, ${reason}`})`;
         return { error: fail('LINK_LOST', { url: this.#url, reason: why }), final: false };

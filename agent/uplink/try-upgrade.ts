@@ -48,7 +48,7 @@ export function tryUpgrade(url: URL, way: Way, token: string | undefined, signal
         ws.terminate();
       });
     });
-    // Stays for life: ws emits an error also when a socket is closed while it connects.
+    // Stays for the socket's life: ws also emits an error when a socket is closed while it connects.
     ws.on('error', reject);
     ws.on('close', () => {
       signal.removeEventListener('abort', onAbort);

@@ -32,7 +32,7 @@ interface Attempt {
   slept?: number[];
 }
 
-/** Connects until the first end, and tells it. */
+/** Connects and returns the first end. */
 async function firstEnd(t: Test, attempt: Attempt): Promise<SocketEnd> {
   const { promise, resolve } = Promise.withResolvers<SocketEnd>();
   const uplink = new Uplink({
@@ -68,7 +68,7 @@ async function openRelay(t: Test): Promise<{ relay: RelayDouble; url: URL }> {
   return { relay, url };
 }
 
-t.test('a refused upgrade says why, and Retry-After is the floor of the wait', async (t) => {
+t.test('reports why an upgrade was refused, and waits at least as long as Retry-After says', async (t) => {
   const { relay, url } = await openRelay(t);
   relay.refuse = { status: 503, headers: { 'retry-after': '7' } };
   const slept: number[] = [];
@@ -99,7 +99,7 @@ t.test('a refused upgrade says why, and Retry-After is the floor of the wait', a
   t.match(await firstEnd(t, { relay: url }), { final: true, error: { code: 'AGENT_UNKNOWN' } }, 'a key it never saw');
 });
 
-t.test('a relay that is not there, or is none, is retried by the service and final for a command', async (t) => {
+t.test('the service retries when no relay answers, a command fails at once', async (t) => {
   const tcp = createTcpServer((socket) => socket.resume().end('SSH-2.0-nothing\r\n')).listen(0, '127.0.0.1');
   await once(tcp, 'listening');
   const relay = new URL(`http://127.0.0.1:${(tcp.address() as AddressInfo).port}`);
@@ -109,7 +109,7 @@ t.test('a relay that is not there, or is none, is retried by the service and fin
   t.match(await firstEnd(t, { relay, persistent: false }), { final: true, error: { code: 'RELAY_UNREACHABLE' } });
 });
 
-t.test('a clock that is wrong is corrected by the relay, once, and told', async (t) => {
+t.test("reports a wrong clock once and corrects it by the relay's", async (t) => {
   const { relay, url } = await openRelay(t);
   const enrolled = await enroll({ relay: url, ca: [], code: relay.code, name: 'test' });
   for (const [offMs, expected] of [
@@ -147,7 +147,7 @@ t.test('a clock that is wrong is corrected by the relay, once, and told', async 
   await t.rejects(uplink.session(), { code: 'AGENT_TOKEN_INVALID' }, 'days are not corrected');
 });
 
-t.test('TLS is verified: only the given authority is trusted', async (t) => {
+t.test('verifies TLS: trusts only the given authority', async (t) => {
   const authority = await createAuthority();
   const server = createServer(await authority.issue(['localhost', '127.0.0.1']), (_, response) =>
     response.writeHead(404).end(),
@@ -164,7 +164,7 @@ t.test('TLS is verified: only the given authority is trusted', async (t) => {
   await t.rejects(enroll({ ...request, ca: [authority.ca] }), { code: 'RELAY_INTERCEPTED', message: /status 404/ });
 });
 
-t.test('enrollment makes a key here and gives only its public half away', async (t) => {
+t.test('enrollment creates a key here and reveals only its public half', async (t) => {
   const { relay, url } = await openRelay(t);
   const made = await enroll({ relay: url, ca: [], code: relay.code, name: 'test' });
   t.match(made, { tenantId: relay.tenantId, relay: url.href, privateKey: { kty: 'OKP', crv: 'Ed25519' } });

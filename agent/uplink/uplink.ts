@@ -20,27 +20,29 @@ import { RelayClock } from './relay-clock.ts';
 import { Session } from './session.ts';
 import { LinkSocket, type SocketEnd } from './socket.ts';
 
-/** The pause after another connection took over, which doubles each time, milliseconds. */
+/** The pause after another connection took over, in milliseconds; it doubles each time. */
 const firstReplacedMs = 60_000;
 const longestReplacedMs = 3_600_000;
-/** Without another one for so long, the next counts as the first, milliseconds. */
+/** After this long without another takeover, the next counts as the first; in milliseconds. */
 const forgetReplacementMs = 7_200_000;
 
 export type Command = Extract<RelayMessage, { type: 'command' }>;
 
 export interface UplinkListener {
   opened(session: Session): void;
-  /** The connection failed or was refused. The uplink goes on by itself unless `final`. */
+  /** The connection failed or was refused. The uplink continues by itself unless `final`. */
   ended(end: SocketEnd): void;
   command(command: Command, session: Session): void;
-  /** The session should end as soon as what is under way is done: see {@link Uplink.finished}. */
+  /** The session should end as soon as what is in flight is done: see {@link Uplink.finished}. */
   draining(): void;
   throttled(waitMs: number): void;
   /** How long the relay took to answer a greeting or a ping. */
   answered?(ms: number): void;
-  /** The relay tells of an error of the catalog. */
+  /** The relay reports a catalog error. */
   errorReported(error: { code: string; message: string }): void;
-  /** This computer's clock is so many milliseconds behind the relay's, or ahead (negative); tokens follow the relay's. */
+  /**
+   * This computer's clock is this many milliseconds behind the relay's (negative: ahead); tokens use the relay's time.
+   */
   clockCorrected?(ms: number): void;
 }
 
@@ -52,7 +54,7 @@ export interface UplinkOptions extends Way {
   meter: Meter;
   clock: Clock;
   random: () => number;
-  /** False: the first failure is final, for a command that somebody waits for. */
+  /** False makes the first failure final, for a command that someone waits for. */
   persistent: boolean;
   liveness?: LivenessLimits;
 }
@@ -64,7 +66,7 @@ export class Uplink {
   #model: Model = initial;
   #socket: LinkSocket | undefined;
   #session: Session | undefined;
-  /** Counts dials: whatever belongs to an earlier one is ignored. */
+  /** Counts connection attempts: events of earlier ones are ignored. */
   #generation = 0;
   #greetedAt = 0;
   #wait = new AbortController();
@@ -79,7 +81,7 @@ export class Uplink {
     this.#why = fail('LINK_LOST', { url: this.#url.href, reason: 'the agent closed it' });
   }
 
-  /** The session of this moment, or the next one. Rejects when the relay refused for good, or the uplink was closed. */
+  /** The current session, or the next one. Rejects when the relay refused for good, or the uplink was closed. */
   async session(): Promise<Session> {
     this.#dispatch({ on: 'start' });
     if (this.#model.state === 'stopped') throw this.#why;
@@ -89,7 +91,7 @@ export class Uplink {
     return promise;
   }
 
-  /** What was under way on a draining connection is done. */
+  /** What was in flight on a draining connection is done. */
   finished(): void {
     this.#dispatch({ on: 'finished', ...this.#timed() });
   }
@@ -169,7 +171,8 @@ export class Uplink {
     try {
       this.#handle(decodeFrame(frame, relayMessageSchema));
     } catch (error) {
-      // Told to the other end and otherwise ignored: a message we cannot use is no reason to lose the connection.
+      // Reported to the other side and otherwise ignored: a message that we cannot use is no reason to lose the
+      // connection.
       const { code, message, retry } = toHallpassError(error);
       void this.#send({ type: 'error', code, message, retry });
     }
@@ -234,7 +237,8 @@ export class Uplink {
   #ended(given: SocketEnd): void {
     const end = given.error.code === 'AGENT_REPLACED' ? this.#replaced(given) : given;
     this.#why = end.error;
-    // A refusal because of the clock tells the time: the next token is right, so that also a single attempt is made once more.
+    // A refusal because of the clock carries the relay's time, so the next token is right: retry once even when there
+    // should be only a single attempt.
     const corrected = this.#hear(end.relayTime) && end.error.code === 'AGENT_TOKEN_INVALID';
     const final = end.final || !(this.#options.persistent || corrected);
     if (final) this.#dispatch({ on: 'refused' });
@@ -243,14 +247,16 @@ export class Uplink {
     if (final) this.#rejectWaiters();
   }
 
-  /** True when the relay's time is news that changes the tokens. */
+  /** Returns true when the relay's time is new and changes the tokens. */
   #hear(relayTime: number | undefined): boolean {
     const ms = this.#relayClock.hear(relayTime);
     if (ms !== undefined) this.#options.listener.clockCorrected?.(ms);
     return ms !== undefined;
   }
 
-  /** Once is a restart or a mistake. Again and again is a copy, with which this agent must not take turns all day. */
+  /**
+   * A single time is a restart or a mistake. Repeatedly means a copy, with which this agent must not compete all day.
+   */
   #replaced(end: SocketEnd): SocketEnd {
     const now = this.#options.clock.now();
     const isAgain = Math.abs(now - this.#replacements.at) < forgetReplacementMs;

@@ -6,7 +6,7 @@ export class AckWindow {
   readonly #credit: number;
   #sent = 0;
   #acked = 0;
-  /** Numbers of batches and commits under way, ascending. */
+  /** Numbers of unacknowledged batches and commits, ascending. */
   #open: number[] = [];
   #failure: unknown;
   #waiters: { ready: () => boolean; resolve: () => void; reject: (reason: unknown) => void }[] = [];
@@ -27,11 +27,11 @@ export class AckWindow {
   }
 
   /**
-   * Gives a batch or commit its number as soon as there is credit. `use` sends it in the same turn, so that numbers leave
-   * in order no matter who asks. Rejects with the failure of the connection.
+   * Gives a batch or commit its number as soon as there is credit. `use` sends it in the same turn, so that numbers
+   * leave in order whoever asks. Rejects with the failure of the connection.
    */
   async take<T>(use: (seq: number) => T): Promise<T> {
-    // Several may wait for the same credit: who comes second waits again.
+    // Several callers may wait for the same credit: the second one waits again.
     while (this.#open.length >= this.#credit || this.#failure !== undefined) {
       await this.#until(() => this.#open.length < this.#credit);
     }
@@ -40,7 +40,7 @@ export class AckWindow {
     return use(seq);
   }
 
-  /** Everything up to `seq` is durable. False when the number is impossible. */
+  /** Everything up to `seq` is durable. Returns false when the number is impossible. */
   acknowledge(seq: number): boolean {
     if (seq > this.#sent) return false;
     this.#acked = Math.max(this.#acked, seq);
@@ -54,7 +54,7 @@ export class AckWindow {
     return this.#until(() => this.#acked >= seq);
   }
 
-  /** The connection is gone: everything that waits is rejected. */
+  /** The connection is gone: rejects everything that waits. */
   fail(reason: unknown): void {
     this.#failure = reason;
     this.#open = [];

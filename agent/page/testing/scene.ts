@@ -38,7 +38,7 @@ export interface Scene {
   board: Board;
   clock: SceneClock;
   parts: PageParts;
-  /** What was pressed. */
+  /** The buttons that were pressed. */
   pressed: string[];
 }
 
@@ -64,7 +64,7 @@ export const wanted: Welcome['wanted'] = {
   },
 };
 
-/** An agent that runs and is not connected yet. */
+/** An agent that runs but is not connected yet. */
 export function scene(schools = 0, now = Date.now()): Scene {
   const clock = new SceneClock(now);
   const pressed: string[] = [];
@@ -87,7 +87,7 @@ export function scene(schools = 0, now = Date.now()): Scene {
   return { board, clock, parts, pressed };
 }
 
-/** A day of work that ended `ago` milliseconds ago. */
+/** A day of work whose last cycle ended `ago` milliseconds ago. */
 export function working(schools = 3, ago = 40_000): Scene {
   const made = scene(schools, Date.now() - 24 * 60 * minute);
   const { board, clock } = made;
@@ -116,7 +116,7 @@ export function connect({ board }: Scene): void {
   board.watch({ moment: 'link.answered', ms: 48 });
 }
 
-/** One failure in the night and a change now and then, more of them by day. */
+/** One failure at night, an occasional change, more of them by day. */
 function cycle(board: Board, turn: number): void {
   board.watch({ moment: 'cycle.began' });
   if (turn === 91 || turn === 92) {

@@ -1,4 +1,4 @@
-/** The situations in which an administrator meets the page: what is looked at, and what must be usable for everybody. */
+/** The situations in which an administrator sees the page: people review them, and each must be accessible. */
 import { timestamp } from '../../../shared/clock.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
 import { bucketKey } from '../../../shared/roster.ts';
@@ -126,7 +126,7 @@ export const scenes: Record<string, () => Scene> = {
   },
 };
 
-/** With checks that find a failure and a warning. */
+/** Adds checks that find a failure and a warning. */
 export function withChecks(made: Scene): Scene {
   const runChecks = async function* () {
     yield* someChecks;

@@ -1,4 +1,7 @@
-/** A real browser that looks at the page: every complaint of its own fails the test, and axe says what not everybody can use. */
+/**
+ * A real browser showing the page: any complaint from the browser fails the test, and axe reports what is not
+ * accessible.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -7,12 +10,12 @@ import type { Test } from 'tap';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Why there is none, for tests to be skipped; false when there is one. */
+/** Why no browser is available, so that tests can be skipped; false when there is one. */
 export const noBrowser = existsSync(executablePath)
   ? false
   : `there is no browser at ${executablePath} (CHROMIUM names another)`;
 
-/** Looked at by people; not committed. */
+/** For people to look at; not committed. */
 export const screenshots = join(process.cwd(), '.tap', 'screenshots');
 
 export async function launchBrowser(): Promise<Browser | undefined> {
@@ -20,7 +23,7 @@ export async function launchBrowser(): Promise<Browser | undefined> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
-/** A tab in which every complaint of the browser (policy, script, console) fails the test. */
+/** Opens a tab in which every complaint from the browser (policy, script, console) fails the test. */
 export async function openTab(
   t: Test,
   browser: Browser | undefined,
@@ -48,12 +51,12 @@ export async function tooWide(tab: Tab, part = 'html'): Promise<number> {
 }
 
 /**
- * What axe finds, one line for each rule.
+ * What axe finds, one line per rule.
  *
- * @param parts selectors of what is looked at; the whole page when absent
+ * @param parts selectors of the parts to examine; the whole page when absent
  */
 export async function violationsOf(tab: Tab, parts: readonly string[] = []): Promise<string[]> {
-  // Legacy mode looks into no frames, of which there are none, and takes half the time.
+  // Legacy mode does not look into frames, which the page does not have, and takes half the time.
   const axe = new AxeBuilder({ page: tab }).setLegacyMode(true);
   for (const part of parts) axe.include(part);
   const { violations } = await axe.analyze();

@@ -1,4 +1,4 @@
-/** What the agent did in the last day: a plot, the same in words, and the last cycles. */
+/** What the agent did in the last day: a plot, a summary in words, and the last cycles. */
 import { html } from 'ghtml';
 import { lastDay, type PastCycle } from '../history.ts';
 import type { Model } from '../model.ts';
@@ -15,7 +15,7 @@ export function summaryBlock({ history, now, state }: Model): string {
   return html`<p>${counted(checks, 'check')}, ${failed}; ${counted(records, 'record')} and ${counted(deletes, 'deletion')} sent.</p>`;
 }
 
-/** Few enough to be read beside the plot; the file holds more. */
+/** Few enough to read beside the plot; the file holds more. */
 const shownCycles = 9;
 
 export function cyclesBlock({ history }: Model): string {
@@ -49,7 +49,7 @@ function resultOf({ outcome, held, code, records, deletes }: PastCycle): string 
           .split('_')
           .map((part) => html`${part}`)
           .join('_<wbr>')}</code>`;
-  // Not a word longer: the column holds no more beside a code.
+  // Kept short: the column has room for little beside a code.
   if (left) return html`<span class="is-troubled">!${icon('warning')} ${word}, ${count(held)} stale</span>!${why}`;
   return html`<span class="${style}">!${icon(name)} ${word}</span>!${why}`;
 }

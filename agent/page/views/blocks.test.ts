@@ -16,7 +16,7 @@ function made(name: string): Scene {
   return make();
 }
 
-t.test('counts say of what, and an old answer is not shown beside "connected"', async (t) => {
+t.test('counts name their unit, and an old answer is not shown beside "connected"', async (t) => {
   const blocks = (name: string) => {
     const { parts } = made(name);
     const model = modelOf(parts, undefined, { work: true, bundle: false });
@@ -34,7 +34,7 @@ t.test('counts say of what, and an old answer is not shown beside "connected"', 
   t.notMatch(blocks('paused').path, /\banswers\b/, 'nobody is asked during a pause');
 });
 
-t.test('checks are dated, and what was not tried is neither good nor bad', async (t) => {
+t.test('shows when checks ran, and marks those not run as neither good nor bad', async (t) => {
   const results: Check[] = [
     { name: 'powerschool.dns', status: 'fail', fact: 'Not found.', action: 'Check the name.' },
     notTried('powerschool.tls', 'powerschool.dns'),
@@ -52,7 +52,7 @@ t.test('checks are dated, and what was not tried is neither good nor bad', async
   );
 });
 
-t.test('rows that were left out are listed with the page on which each is corrected', async (t) => {
+t.test('lists left-out rows with the page on which each is corrected', async (t) => {
   const shown = leftOutBlock(modelOf(made('leftOut').parts, undefined, { work: true, bundle: false }));
   t.match(shown, /3 rows cannot become a record/);
   t.match(shown, /SECTIONS 980|section 980/i);

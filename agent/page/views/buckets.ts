@@ -40,7 +40,7 @@ function rowOf({ schoolId, name, cells, state }: SchoolRow): string {
   return html`<tr data-find="${`${name ?? ''} ${schoolId}`.toLowerCase()}"!${state === 'in step' ? '' : ' data-open'}><th scope="row">${name ?? 'School'}</th><td><code class="id">${schoolId}</code></td>!${schoolKinds.map((kind) => cellOf(cells[kind]))}</tr>`;
 }
 
-/** What is in step needs no mark to the eye, only to the ear: 900 marks would hide the one that matters. */
+/** A list in step needs a mark only for screen readers: 900 visible marks would hide the one that matters. */
 function cellOf(cell: Cell | undefined): string {
   if (cell === undefined) return html`<td class="number"><span class="hint">none</span></td>`;
   const { records, state } = cell;

@@ -1,4 +1,4 @@
-/** The checks: every step from the settings to the relay, tried on request. */
+/** The checks: every step from the settings to the relay, run on request. */
 import { html } from 'ghtml';
 import type { Check } from '../../check/check.ts';
 import type { ChecksState } from '../checks-run.ts';
@@ -22,7 +22,7 @@ export function checksBlock({ checks }: Model): string {
   return html`<p>!${headline(checks)}</p><ul class="checks">!${worstFirst(checks.results).map(checkItem)}</ul>`;
 }
 
-/** What needs somebody is not looked for among what is well; else in the order of the way. */
+/** Checks that need attention come first; the rest follow in the order of the path. */
 function worstFirst(results: readonly Check[]): Check[] {
   const order = ['fail', 'warn', 'not tried', 'pass'] as const;
   const rank = (result: Check) => (result.notTried === true ? 'not tried' : result.status);

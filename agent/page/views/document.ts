@@ -1,4 +1,4 @@
-/** The page as a whole, and its parts that change while it is open. */
+/** The whole page, and its parts that change while it is open. */
 import { html } from 'ghtml';
 import type { Model } from '../model.ts';
 import { cyclesBlock, summaryBlock } from './activity.ts';
@@ -10,7 +10,7 @@ import { linesOf } from './log.ts';
 import { actionForm, copyable, sprite } from './parts.ts';
 import { actionsBlock, pathBlock, verdictBlock } from './verdict.ts';
 
-/** The live parts: id of the element to its content. What can be pressed or scrolled stays outside, so that nothing jumps. */
+/** The live parts: element id to content. Buttons and scrolled areas stay outside, so that nothing jumps. */
 export function blocksOf(model: Model, token: string) {
   return {
     verdict: verdictBlock(model),

@@ -1,4 +1,4 @@
-/** What leaves this building. */
+/** What leaves this network. */
 import { html } from 'ghtml';
 import { type Kind, kindWords } from '../../../shared/roster.ts';
 import type { SourceKind } from '../../model/source.ts';
@@ -8,7 +8,7 @@ import type { LeavingKind } from '../leaving.ts';
 import type { Model } from '../model.ts';
 import { count, counted } from './parts.ts';
 
-/** At the head of a column or row. */
+/** The heading of a column or row. */
 export function kindName(kind: Kind): string {
   const words = kindWords[kind];
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
@@ -28,7 +28,7 @@ export function leavingBlock({ leaving, history, names, now, state }: Model): st
     <p class="note">${limitsText(state.source)} Counted at the end of each cycle.</p>`;
 }
 
-/** PowerQueries read the columns of the plugin's access request; /ws/v1 answers with whole records. */
+/** PowerQueries read the columns in the plugin's access request; /ws/v1 answers with whole records. */
 function limitsText(source: SourceKind = 'powerquery'): string {
   const dropped = 'is dropped on this computer before anything is compared or sent.';
   if (source === 'powerquery') {
@@ -53,7 +53,7 @@ function cell(label: string, fields: string[], style = ''): string {
   return html`<td class="${style}" data-label="${label}">${fields.map(words).join(', ')}</td>`;
 }
 
-/** `secondaryEmail` as people say it. */
+/** `secondaryEmail` in words. */
 function words(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -1,4 +1,4 @@
-/** The rows of PowerSchool that no record can be made of, each with the page on which it is corrected. */
+/** The PowerSchool rows that cannot become records, each with the page on which it is corrected. */
 import { html } from 'ghtml';
 import { complaintOf, pageOf, tableOf } from '../../../plugin/where-to-fix.ts';
 import type { LeftOutRow } from '../../../shared/left-out.ts';
@@ -6,7 +6,7 @@ import type { Model } from '../model.ts';
 import type { SchoolName } from '../school-names.ts';
 import { counted } from './parts.ts';
 
-/** More than these nobody corrects from a list; the relay and the command list more. */
+/** Nobody corrects more than this many from a list; the relay and the command list more. */
 const mostShown = 50;
 
 export function leftOutBlock({ state, names }: Model): string {

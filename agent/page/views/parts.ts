@@ -4,7 +4,7 @@ import { clockTime, localDay } from '../times.ts';
 
 export type IconName = 'ok' | 'busy' | 'pause' | 'wait' | 'warning' | 'error' | 'none' | 'copy' | 'next';
 
-/** 16 × 16, drawn with the color of the text around. */
+/** 16 × 16, drawn in the color of the surrounding text. */
 const drawings: Record<IconName, string> = {
   ok: '<circle cx="8" cy="8" r="6.5"/><path d="m5 8.2 2.1 2.1L11.2 6"/>',
   busy: '<path d="M13.5 8a5.5 5.5 0 0 1-10 3.2M2.5 8a5.5 5.5 0 0 1 10-3.2"/><path d="M12.8 1.9v3h-3M3.2 14.1v-3h3"/>',
@@ -18,7 +18,7 @@ const drawings: Record<IconName, string> = {
   next: '<path d="M2.5 8h10M9 4.5 12.5 8 9 11.5"/>',
 };
 
-/** All drawings once, for {@link icon} to refer to. */
+/** All drawings, defined once for {@link icon} to reference. */
 export const sprite = html`<svg class="sprite" aria-hidden="true" focusable="false">!${Object.entries(drawings).map(
   ([name, drawing]) => html`<symbol id="icon-${name}" viewBox="0 0 16 16">!${drawing}</symbol>`,
 )}</svg>`;
@@ -28,10 +28,11 @@ export function icon(name: IconName): string {
 }
 
 /**
- * A moment. The browser makes it relative ("40 seconds ago") and keeps it so; without a script the exact time stands there.
+ * A moment. The browser shows it relative to now ("40 seconds ago") and keeps it current; without a script the exact
+ * time is shown.
  *
  * @param at milliseconds since the epoch
- * @param as `due`: in 20 seconds, then now; `clock`: 09:12, `stamp`: 09:12:45, for what is compared with other logs
+ * @param as `due`: in 20 seconds, then now; `clock`: 09:12, `stamp`: 09:12:45, for comparing with other logs
  */
 export function time(at: number, as: 'ago' | 'due' | 'clock' | 'stamp' = 'ago'): string {
   const exact = clockTime(at);
@@ -39,12 +40,12 @@ export function time(at: number, as: 'ago' | 'due' | 'clock' | 'stamp' = 'ago'):
   return html`<time datetime="${new Date(at).toISOString()}" data-as="${as}" title="${localDay(at)} ${exact}">${shown}</time>`;
 }
 
-/** A name for machines, with a button that copies it. */
+/** An identifier with a button that copies it. */
 export function copyable(text: string, what: string): string {
   return html`<code>${text}</code><button type="button" class="copy" data-copy="${text}" aria-label="Copy ${what}" title="Copy ${what}">!${icon('copy')}</button>`;
 }
 
-/** A sentence whose options, `--relay-ca FILE`, stay in one line: somebody types them off the screen. */
+/** A sentence whose options, such as `--relay-ca FILE`, do not break across lines: people copy them from the screen. */
 export function advice(text: string): string {
   const parts = text.split(/(--[a-z][\w-]*)/);
   return html`!${parts.map((part, at) => (at % 2 === 1 ? html`<span class="option">${part}</span>` : html`${part}`))}`;
@@ -66,7 +67,7 @@ export function duration(seconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** A form with one button; it works without a script, too. */
+/** A form with one button; it also works without a script. */
 export function actionForm(action: string, token: string, button: string): string {
   return html`<form method="post" action="${action}"><input type="hidden" name="token" value="${token}">!${button}</form>`;
 }

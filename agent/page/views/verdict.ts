@@ -53,7 +53,7 @@ export function actionsBlock({ state, can }: Model, token: string): string {
   return html`!${can.work ? work : ''}!${can.bundle ? bundleForm(token) : ''}!${can.work ? nextCheck(state) : ''}`;
 }
 
-/** A download: sent by the browser itself, not by the script. */
+/** A download, sent by the browser itself, not by the script. */
 function bundleForm(token: string): string {
   return html`<form method="post" action="/support-bundle" data-plain><input type="hidden" name="token" value="${token}"><button id="bundle-button" class="secondary" title="A ZIP without secrets and without personal data">Support bundle</button></form>`;
 }
@@ -74,7 +74,10 @@ export function pathBlock({ stations, now }: Model): string {
   )}`;
 }
 
-/** Of a station that works now, an older answer is no news: pings keep the line open, and are answered without a word. */
+/**
+ * The last answer of a working station is worth showing only when it is older than this: pings keep the connection open
+ * without an event.
+ */
 const freshMs = 90_000;
 
 function proof({ id, state, latencyMs, detail, lastSuccessAt }: Station, now: number): string {

@@ -1,13 +1,13 @@
-/** How many connections the page's server holds: the oldest one goes, so that a new one is always served. */
+/** Limits the connections to the page's server: the oldest one is closed, so that a new one is always served. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A browser opens six, and a tab or two more for streams. */
+/** A browser opens six, and an extra tab or two for streams. */
 const mostConnections = 200;
 
-/** @param isKept true for a connection that is the last to go */
+/** @param isKept true for a connection that is closed last */
 export function boundConnections(server: Server, isKept: (socket: Socket) => boolean): void {
-  // In the order in which they came.
+  // In order of arrival.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

@@ -1,4 +1,4 @@
-/** A program that lost its way, or means no good, beside the administrator's tab: real HTTP on real sockets. */
+/** A faulty or malicious program beside the administrator's tab: real HTTP on real sockets. */
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
@@ -19,13 +19,13 @@ async function serve(t: Test, { parts }: Scene): Promise<string> {
 
 async function asked(url: string, path: string, headers: object, body?: string): Promise<IncomingMessage> {
   const method = body === undefined ? 'GET' : 'POST';
-  // Without an agent of their own, sockets would be shared.
+  // Without an agent of their own, requests would share sockets.
   const sent = request(new URL(path, url), { method, agent: new Agent(), headers: { ...headers } }).end(body);
   const [answer] = await once(sent, 'response');
   return answer;
 }
 
-/** A stream of events, with everything that it has said so far. */
+/** An event stream, with everything that it has sent so far. */
 async function stream(url: string, headers: object) {
   const answer = await asked(url, '/events', headers);
   const opened = { status: answer.statusCode, said: '', open: true, closed: Promise.resolve(), next: nothing };
@@ -48,7 +48,7 @@ async function token(url: string): Promise<string> {
   return /data-token="([^"]+)"/.exec(await text(await asked(url, '/', tab)))?.[1] ?? '';
 }
 
-t.test('streams are bounded for each program: its oldest goes, and the tab stays', async (t) => {
+t.test("limits streams per program: a program's oldest is closed, and the tab stays", async (t) => {
   const made = working();
   const url = await serve(t, made);
   const mine = await stream(url, tab);
@@ -68,7 +68,7 @@ t.test('streams are bounded for each program: its oldest goes, and the tab stays
   t.equal((await stream(url, tab)).status, 200, 'a second tab is served, too');
 });
 
-t.test('programs that call themselves by many names leave room for a tab', async (t) => {
+t.test('programs that use many names leave room for a tab', async (t) => {
   const url = await serve(t, working());
   for (let at = 0; at < 60; at++) {
     t.equal((await stream(url, { 'user-agent': `program ${at % 15}` })).status, 200);
@@ -79,7 +79,7 @@ t.test('programs that call themselves by many names leave room for a tab', async
   t.ok(mine.open, 'those who have most give way first');
 });
 
-t.test('six hundred presses by one program are a few, and a person still presses', async (t) => {
+t.test('accepts only a few of six hundred presses by one program, and a person can still press', async (t) => {
   const made = working();
   const url = await serve(t, made);
   const body = `token=${await token(url)}`;
@@ -100,7 +100,7 @@ t.test('six hundred presses by one program are a few, and a person still presses
   t.equal((await press(program)).statusCode, 204, 'after a while it may again');
 });
 
-t.test('connections that say nothing give way to new ones, not the stream', async (t) => {
+t.test('silent connections give way to new ones, but the stream does not', async (t) => {
   const url = await serve(t, working());
   const mine = await stream(url, tab);
   const { hostname, port } = new URL(url);
@@ -121,7 +121,7 @@ t.test('connections that say nothing give way to new ones, not the stream', asyn
   t.ok(mine.open);
 });
 
-t.test('names of programs are remembered in bounds', async (t) => {
+t.test('limits how many program names are remembered', async (t) => {
   const presses = new Presses();
   for (let at = 0; at < 20; at++) t.ok(presses.take('first', 0));
   t.notOk(presses.take('first', 0));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { refusalOf, sameToken } from './guard.ts';
 
-t.test('who may ask what', async (t) => {
+t.test('allows each request only from permitted origins', async (t) => {
   const port = 8650;
   const page = { host: '127.0.0.1:8650' };
   const own = { ...page, origin: 'http://127.0.0.1:8650', 'sec-fetch-site': 'same-origin' };

@@ -1,4 +1,7 @@
-/** The page of a real agent between a PowerSchool and a relay: what it says, what its buttons do, what a restart keeps. */
+/**
+ * The page of a real agent between a PowerSchool and a relay: what it says, what its buttons do, what survives a
+ * restart.
+ */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +16,7 @@ import { District } from '../../testing/district.ts';
 
 const command = { type: 'command', id: '5e5e0d3f-4d4f-4ad0-8f3c-6f1f5d2c1a11', name: 'sync' } as const;
 
-/** A command in this process, whose lines can be waited for. */
+/** A command in this process; tests can wait for its lines. */
 class Command {
   readonly lines: string[] = [];
   readonly done: Promise<number>;
@@ -32,7 +35,7 @@ class Command {
     });
   }
 
-  /** The first line that matches, perhaps one that has come already. */
+  /** The first line that matches, possibly one already printed. */
   async line(pattern: RegExp): Promise<RegExpMatchArray> {
     for (const line of this.lines) {
       const found = line.match(pattern);
@@ -85,14 +88,14 @@ async function press(url: string, action: string): Promise<number> {
   return answer.status;
 }
 
-/** The relay's command, and what the agent says to it. */
+/** Sends the relay's command, and returns the agent's answers. */
 async function commanded({ relay }: District) {
   const result = relay.next('result');
   relay.send(command);
   return result;
 }
 
-t.test('the page of a working agent, and its buttons', async (t) => {
+t.test('shows the page of a working agent, and its buttons work', async (t) => {
   const district = await open(t);
   const first = district.relay.next('status');
   const { agent, url } = await run(t, district);
@@ -135,7 +138,7 @@ t.test('the page of a working agent, and its buttons', async (t) => {
   await second.agent.stop();
 });
 
-t.test('trouble is on the page, and nobody of the district', async (t) => {
+t.test("shows problems on the page, but nobody's personal data", async (t) => {
   const district = await open(t);
   const first = district.relay.next('status');
   const { url } = await run(t, district);
@@ -144,7 +147,7 @@ t.test('trouble is on the page, and nobody of the district', async (t) => {
   district.powerschool.fault = ({ query }) => (query === 'student' ? { status: 500, body: {} } : undefined);
   t.match(await commanded(district), { ok: false });
   let page = await html(url);
-  // Names are read once somebody has looked.
+  // Names are read once the page has been opened.
   while (!page.includes('North')) page = await html(url);
   t.match(page, /Trying again.*1 stale.*POWERSCHOOL_FAILED/s);
   const history = await readFile(join(district.folder, 'history.json'), 'utf8').catch(() => '');
@@ -178,7 +181,7 @@ t.test('a port that is taken stops the page, not the agent', async (t) => {
   t.notMatch(without.lines.join('\n'), /local page|PAGE_/);
 });
 
-t.test('the page of an agent that does not run says why', async (t) => {
+t.test('the page of an agent that is not running says why', async (t) => {
   const home = join(t.testdir({}), 'home');
   const state = await AgentState.open(home);
   await state.saveSettings(changeSettings(state.settings, { 'page.port': 0 }));

@@ -1,4 +1,4 @@
-/** The local page of a working agent: what it is made of, and its life from the first event to the last. */
+/** The local page of a working agent: what it consists of, and its life from the first event to the last. */
 import type { Clock } from '../../../shared/clock.ts';
 import { districtBucket, type RosterRecord } from '../../../shared/roster.ts';
 import { toHallpassError } from '../../../shared/terminal.ts';
@@ -16,7 +16,7 @@ import { SchoolNames } from '../school-names.ts';
 import type { Places } from '../stations.ts';
 import { type Control, type Page, type PageParts, startPage } from './server.ts';
 
-/** Names of schools are worth one request, but not waiting for. */
+/** School names are worth one request, but not a long wait. */
 const namesTimeoutMs = 20_000;
 
 export interface LocalPageOptions {
@@ -48,7 +48,7 @@ export class LocalPage {
     this.#history = history;
   }
 
-  /** Made before the agent, so that its first event is on the page already. */
+  /** Created before the agent, so that the page shows its first event. */
   static async prepare(options: LocalPageOptions): Promise<LocalPage> {
     const { state, clock } = options;
     const history = new HistoryFile(state.paths.history, clock);
@@ -56,7 +56,7 @@ export class LocalPage {
     return new LocalPage(options, board, history);
   }
 
-  /** Takes the agent's events, and hands them on. */
+  /** Receives the agent's events and passes them on. */
   get report(): Report {
     return (event) => {
       this.board.report(event);
@@ -68,7 +68,7 @@ export class LocalPage {
     return (moment) => this.board.watch(moment);
   }
 
-  /** Never fails: an agent whose page cannot be shown works all the same, and reports why. */
+  /** Never fails: an agent whose page cannot be shown still works, and reports why. */
   async open({ control, baselines, meter, source, runChecks, supportBundle }: Subjects): Promise<void> {
     const { state, hostname, places, clock } = this.#options;
     const parts: PageParts = {
@@ -95,7 +95,7 @@ export class LocalPage {
   }
 }
 
-/** A board that begins with what the state folder knows. */
+/** A board that starts with what the state folder knows. */
 export function boardOf(
   { folder, identity, health, pausedSince }: AgentState,
   clock: Clock,

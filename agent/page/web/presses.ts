@@ -1,15 +1,15 @@
-/** How often one program may press buttons: a person never comes near it, and a script that runs wild stops here. */
+/** Limits how often one program may press buttons: a person never reaches the limit, a runaway script does. */
 
-/** Presses at once; one comes back every three seconds. */
+/** How many presses are allowed at once; one more becomes available every three seconds. */
 const mostPresses = 20;
 const pressesPerMs = 1 / 3000;
-/** Programs remembered; on one computer there are a handful. */
+/** How many programs are remembered; one computer has a handful. */
 const mostClients = 100;
 
 export class Presses {
   readonly #left = new Map<string, { presses: number; at: number }>();
 
-  /** False when it is one too many. */
+  /** Returns false when it is one too many. */
   take(client: string, nowMs: number): boolean {
     const { presses, at } = this.#left.get(client) ?? { presses: mostPresses, at: nowMs };
     const left = Math.min(mostPresses, presses + Math.max(0, nowMs - at) * pressesPerMs);

@@ -23,18 +23,18 @@ import { Stream } from './stream.ts';
 export interface Control {
   /** Starts a cycle as soon as the relay is connected. */
   syncNow(): void;
-  /** Returns when it is remembered. @throws HallpassError STATE_UNWRITABLE */
+  /** Resolves once it is stored. @throws HallpassError STATE_UNWRITABLE */
   pause(): Promise<void>;
   resume(): Promise<void>;
 }
 
 export interface PageParts extends ModelParts {
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   port: number;
   /** Undefined when the agent is not running. */
   control: Control | undefined;
   runChecks: RunChecks | undefined;
-  /** A ZIP for support, without secrets and personal data. */
+  /** A ZIP for support, without secrets or personal data. */
   supportBundle: (() => Promise<{ name: string; zip: Buffer }>) | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Page {
   close(): Promise<void>;
 }
 
-/** A form with a token and nothing else. */
+/** The size of a form with a token and nothing else. */
 const mostFormBytes = 1024;
 const text = 'text/plain; charset=utf-8';
 
@@ -160,7 +160,7 @@ class Site {
   #document(response: ServerResponse): void {
     answer(response, 200, 'text/html; charset=utf-8', documentOf(this.#model(), this.#token));
     const { names, buckets, board, clock } = this.#parts;
-    // A look at the page is no reason to disturb a PowerSchool that should be left alone.
+    // Opening the page is no reason to disturb a PowerSchool that should be left alone.
     if (rests(board.state, clock.now())) return;
     void names?.learn(buckets().map(({ schoolId }) => schoolId)).then((news) => {
       if (news) this.#stream.changed();
@@ -185,7 +185,7 @@ class Site {
     answer(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metricsText(measured, now));
   }
 
-  /** Something a button does. The page learns of its effect by the stream; without a script it is loaded again. */
+  /** An action behind a button. The page learns of its effect through the stream; without a script it is reloaded. */
   #action(act: (() => void | Promise<void>) | undefined): Handler {
     return this.#guarded(async (response, request) => {
       if (act === undefined) return answer(response, 404, text, 'The agent is not running.\n');

@@ -1,4 +1,4 @@
-/** The stream of the page by itself, over real HTTP: what comes by time alone. */
+/** The page's stream by itself, over real HTTP: the events that come with time alone. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { type Blocks, Stream } from './stream.ts';
 
-/** A stream whose beats come when a test says so. */
+/** A stream whose beats come when the test says so. */
 async function open(t: Test, blocks: () => Blocks) {
   const pauses: { ms: number; end: () => void }[] = [];
   const sleep = (ms: number, signal?: AbortSignal) =>
@@ -41,7 +41,7 @@ async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await setImmediate();
 }
 
-t.test('time alone changes the page every ten seconds, for as long as somebody looks', async (t) => {
+t.test('sends time-based changes every ten seconds while the page is open', async (t) => {
   let minutes = 0;
   const { url, pauses, beat } = await open(t, () => ({ ago: `${minutes} minutes ago` }));
   t.same(pauses, [], 'nobody looks');
@@ -64,7 +64,7 @@ t.test('time alone changes the page every ten seconds, for as long as somebody l
   await until(() => pauses.length === 0);
 });
 
-t.test('a view that fails ends the streams, and who comes back is told', async (t) => {
+t.test('a failing view ends the streams, and a returning browser is told why', async (t) => {
   let isBroken = false;
   const { url, pauses, beat } = await open(t, () => {
     if (isBroken) throw new TypeError('no such block');

@@ -1,14 +1,13 @@
-/** Server-sent events: what has changed on the page, to every browser that shows it. */
+/** Server-sent events: sends what has changed on the page to every browser that shows it. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { type Loop, startLoop } from '../../../shared/service.ts';
 
-/** Ids of the page's parts to their HTML. */
 export type Blocks = Record<string, string>;
 
 export interface StreamParts {
-  /** Of this process: a browser that has another one shows the page of an earlier process. */
+  /** Identifies this process: a browser with another token shows the page of an earlier process. */
   token: string;
   blocks: () => Blocks;
   /** The plot's data, as JSON. */
@@ -17,22 +16,22 @@ export interface StreamParts {
   lines: (after: number) => { html: string; last: number };
 }
 
-/** Changes come in bursts; four times a second looks immediate and costs little. */
+/** Changes come in bursts; four updates a second look immediate and cost little. */
 const pauseMs = 250;
-/** Things also change with time alone: a check becomes late, a problem lasts. */
+/** Some things change with time alone: a check becomes late, a problem lasts. */
 const beatMs = 10_000;
-/** How soon a browser looks whether an agent that was stopped is there again. */
+/** How soon a browser checks whether a stopped agent is back. */
 const retryMs = 1000;
-/** Tabs, of one program and in all: when there is another one, the oldest goes. Browsers open six connections at most. */
+/** Limits on tabs, per program and in all: a further tab closes the oldest. Browsers open six connections at most. */
 const mostPerClient = 6;
 const mostListeners = 20;
-/** A browser that stopped reading is let go. */
+/** A browser that has stopped reading is disconnected. */
 const mostWaitingBytes = 4 << 20;
 
 export class Stream {
   readonly #parts: StreamParts;
   readonly #clock: Pick<Clock, 'sleep'>;
-  /** With the program that listens, in the order in which they came. */
+  /** Each response with the program that listens, in order of arrival. */
   readonly #listeners = new Map<ServerResponse, string>();
   #sent = new Map<string, string>();
   #lastLine = 0;
@@ -40,13 +39,13 @@ export class Stream {
   #pending: NodeJS.Timeout | undefined;
   #beat: Loop | undefined;
 
-  /** @param clock of the beat, in real time: browsers do not see what the agent's clock shows */
+  /** @param clock for the beat, in real time: browsers do not see the agent's clock */
   constructor(parts: StreamParts, clock: Pick<Clock, 'sleep'> = systemClock) {
     this.#parts = parts;
     this.#clock = clock;
   }
 
-  /** True while somebody looks. */
+  /** True while someone has the page open. */
   get watched(): boolean {
     return this.#listeners.size > 0;
   }
@@ -57,7 +56,8 @@ export class Stream {
   }
 
   /**
-   * Answers with a stream that begins with everything there is. One that has to go for it comes back by itself, if it is a tab.
+   * Answers with a stream that begins with the complete page. A stream that is closed to make room reconnects by itself
+   * if it belongs to a tab.
    *
    * @param client the program that asks
    */
@@ -77,7 +77,7 @@ export class Stream {
     this.#beat ??= this.#startBeat();
   }
 
-  /** Something may have changed. */
+  /** Reports a possible change. */
   changed(): void {
     if (!this.watched || this.#pending !== undefined) return;
     const waitMs = Math.max(0, this.#flushedAt + pauseMs - performance.now());
@@ -101,7 +101,7 @@ export class Stream {
       begin: 'after a pause',
       pauseMs: beatMs,
       backoff: { baseMs: beatMs, capMs: beatMs },
-      // Who comes back is answered with the error.
+      // A browser that reconnects gets the error.
       failed: () => this.#letGo(),
       clock: this.#clock,
       random: Math.random,
@@ -138,7 +138,7 @@ export class Stream {
   }
 }
 
-/** Who goes when one more comes: the oldest of the same program, or of the one that has most. */
+/** Which stream to close for a new one: the oldest of the same program, or of the program that has most. */
 function surplusOf(
   listeners: readonly (readonly [ServerResponse, string])[],
   client: string,

@@ -1,8 +1,8 @@
 /**
- * The source that chooses by itself: the plugin's queries, and where the plugin has none, `/ws/v1`.
+ * The source that chooses by itself: the plugin's queries, or `/ws/v1` if the plugin has none.
  *
- * It never goes from queries to `/ws/v1` by itself. That would take co-teachers away because an upgrade of the plugin went
- * wrong, and nobody would be told; so a query that is suddenly missing stays an error.
+ * It never switches from queries to `/ws/v1` by itself. That would silently remove co-teachers because an upgrade of
+ * the plugin went wrong; so a query that is suddenly missing stays an error.
  */
 import { fail, HallpassError } from '../../../shared/errors.ts';
 import type { Bucket } from '../../../shared/roster.ts';
@@ -18,7 +18,7 @@ export class AutoSource implements Source {
   #chosen: PowerQuerySource | RestSource | undefined;
   #hadQueries: boolean;
 
-  /** @param last how PowerSchool was read before this process started; undefined when never */
+  /** @param last how PowerSchool was read before this process started; undefined if it never was */
   constructor(powerquery: PowerQuerySource, rest: RestSource, last: SourceKind | undefined) {
     this.#powerquery = powerquery;
     this.#rest = rest;
@@ -61,11 +61,11 @@ export class AutoSource implements Source {
   }
 
   async close(): Promise<void> {
-    // Both have the same connections.
+    // Both sources share their connections.
     await this.#rest.close();
   }
 
-  /** What answers once is what this process keeps to. */
+  /** This process keeps to the source that answers first. */
   async #probe(source: PowerQuerySource | RestSource, options: ProbeOptions): Promise<Probe> {
     const probe = await source.probe(options);
     this.#chosen = source;

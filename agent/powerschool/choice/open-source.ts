@@ -1,4 +1,4 @@
-/** Opens the way to PowerSchool that the settings ask for. */
+/** Opens the source that the settings ask for. */
 import type { Clock } from '../../../shared/clock.ts';
 import { trustedAuthorities } from '../../../shared/trust.ts';
 import type { Meter } from '../../model/meter.ts';
@@ -17,9 +17,9 @@ export interface SourceParts {
   clock: Clock;
   meter: Meter;
   signIn: SignIn;
-  /** How PowerSchool was read before this process started; undefined when never. */
+  /** How PowerSchool was read before this process started; undefined if it never was. */
   last: SourceKind | undefined;
-  /** How long headers and each part of a body may take, milliseconds; a minute when left out. */
+  /** How long headers and each part of a body may take, in milliseconds; a minute by default. */
   timeoutMs?: number | undefined;
 }
 

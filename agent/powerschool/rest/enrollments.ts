@@ -1,19 +1,19 @@
 /**
- * The enrollments of sections. There is one list per section and none for a school, so this is nearly all of what reading
- * a district this way costs: 28,000 requests at 100,000 students.
+ * The enrollments of sections. There is one list per section and none for a school, so this is nearly the whole cost of
+ * reading a district this way: 28,000 requests at 100,000 students.
  */
 import { hash } from 'node:crypto';
 import type { Lists } from './lists.ts';
 import type { ListRequest, V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
-/** How much one section counts against all before it. */
+/** The weight of one section against the average of all before it. */
 const freshness = 0.01;
 
 export class Enrollments {
   readonly #client: V1Client;
   readonly #lists: Lists;
-  /** What a list's ids were when PowerSchool's count last confirmed them, by section. */
+  /** A hash of each list's ids when PowerSchool's count last confirmed them, by section. */
   readonly #confirmed = new Map<string, number>();
   #requestsPerSection = 2;
 
@@ -22,14 +22,14 @@ export class Enrollments {
     this.#lists = lists;
   }
 
-  /** Requests that reading a section takes, on average of late: nearer to one the longer the agent runs. */
+  /** How many requests reading a section takes, as a recent average: it approaches one the longer the agent runs. */
   get requestsPerSection(): number {
     return this.#requestsPerSection;
   }
 
   /**
-   * The enrollments of one section that are not dropped. A list whose ids are those of the last time is taken as it is:
-   * nothing can be missing from it that was there. Any other one is counted, lest a cut answer look like a class that
+   * The enrollments of one section that are not dropped. A list with the same ids as last time is accepted as it is:
+   * nothing that was there can be missing. Any other list is counted, because a cut answer would look like a class that
    * lost students.
    *
    * @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
@@ -42,7 +42,7 @@ export class Enrollments {
     };
     const size = this.#lists.sizeOf(list);
     const first = await this.#client.page(list, { number: 1, size }, signal);
-    // A full page may go on.
+    // After a full page there may be more.
     const whole = first.length !== size;
     const known = whole && this.#confirmed.get(sectionId) === printOf(first);
     this.#requestsPerSection += freshness * ((known ? 1 : 2) - this.#requestsPerSection);

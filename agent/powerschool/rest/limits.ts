@@ -1,4 +1,4 @@
-/** What `/ws/v1` does not know, in words for an administrator. */
+/** What `/ws/v1` cannot provide, in words for an administrator. */
 import type { SourceKind } from '../../model/source.ts';
 
 const restLimits: readonly string[] = [
@@ -7,7 +7,7 @@ const restLimits: readonly string[] = [
   "a student's email address other than that of contact_info",
 ];
 
-/** What is not known when PowerSchool is read in this way; nothing where all of a roster is. */
+/** What is unknown when PowerSchool is read this way; empty when the whole roster is available. */
 export function limitsOf(kind: SourceKind): readonly string[] {
   return kind === 'rest' ? restLimits : [];
 }

@@ -1,4 +1,4 @@
-/** Lists from servers that do not page as PowerSchool is said to do. */
+/** Lists from servers that do not page the way PowerSchool is documented to. */
 import { rootCertificates } from 'node:tls';
 import t, { type Test } from 'tap';
 import { Meter } from '../../model/meter.ts';
@@ -16,7 +16,7 @@ import { V1Client } from './v1-client.ts';
 const signal = AbortSignal.timeout(30_000);
 const list = { path: 'school/1/student', resource: 'student' } as const;
 
-/** @param pages the ids of each page that is asked for, one after the other; the last one again and again */
+/** @param pages the ids of each requested page, one after the other; the last one repeats */
 async function open(t: Test, pages: string[][], counted: number, item = 'student') {
   const powerschool = new PowerSchoolDouble();
   const origin = await powerschool.open();
@@ -47,7 +47,7 @@ async function open(t: Test, pages: string[][], counted: number, item = 'student
 
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
-t.test('a list that is not paged, one that never ends, one that repeats itself', async (t) => {
+t.test('handles a list that is not paged, one that never ends, and one that repeats itself', async (t) => {
   const unpaged = await open(t, [ids(1, 12)], 12);
   t.same((await unpaged.all()).length, 12);
   t.equal(unpaged.requests(), 2, 'read twice, as every long list');
@@ -58,7 +58,7 @@ t.test('a list that is not paged, one that never ends, one that repeats itself',
   await t.rejects(repeated.all(), { code: 'SOURCE_INCOMPLETE' });
 });
 
-t.test('one row, no row, exactly a page, and an answer that is cut', async (t) => {
+t.test('handles one row, no row, exactly one page, and a cut answer', async (t) => {
   t.same((await (await open(t, [['7']], 1)).all()).length, 1);
   t.same(await (await open(t, [[]], 0)).all(), []);
   const page = await open(t, [ids(1, 5), [], ids(1, 5), []], 5);
@@ -71,7 +71,7 @@ t.test('one row, no row, exactly a page, and an answer that is cut', async (t) =
   await t.rejects(swapped.all(), { code: 'SOURCE_INCOMPLETE' }, 'the number is right, a row is missing');
 });
 
-t.test('a class that is longer than a page, also from a server that sends it whole', async (t) => {
+t.test('reads a class longer than one page, even from a server that sends it whole', async (t) => {
   for (const pages of [[ids(1, 8)], [ids(1, 5), ids(1, 5), ids(6, 8), ids(1, 5), ids(6, 8)]]) {
     const { client, lists } = await open(t, pages, 8, 'section_enrollment');
     t.equal((await new Enrollments(client, lists).of('5', signal)).length, 8);

@@ -1,11 +1,11 @@
 /**
- * Whole lists of `/ws/v1`, whose pages are cut by position: while a list changes, rows move from one page to another, and
- * a row that moves backwards over the edge of two pages is in neither of them. A reading with a missing row must never
- * look complete, because what is missing is deleted. So:
+ * Whole lists of `/ws/v1`, whose pages are cut by position: when a list changes during reading, rows move between
+ * pages, and a row that moves backward across a page boundary appears in neither page. A reading with a missing row
+ * must never look complete, because missing records are deleted. So:
  *
- * - A list of one page is one answer, and cannot change in the middle.
- * - A longer list is read twice, first its ids alone, and both must have the same ids in the same order.
- * - A short page ends a list only when as many rows have come as PowerSchool counts.
+ * - A list of one page is one answer, and cannot change halfway.
+ * - A longer list is read twice, first only its ids, and both readings must have the same ids in the same order.
+ * - A short page ends a list only when as many rows have arrived as PowerSchool counts.
  */
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import type { Metadata } from '../metadata.ts';
@@ -14,9 +14,9 @@ import { type JsonObject, textAt } from './v1-json.ts';
 
 export interface ListReading {
   list: ListRequest;
-  /** Name of what is read, for messages. */
+  /** The name of the list, for messages. */
   what: string;
-  /** Rows that PowerSchool counts. */
+  /** The number of rows that PowerSchool counts. */
   counted: number;
   expansions?: readonly string[];
   signal: AbortSignal;
@@ -27,7 +27,7 @@ export interface ListPage {
   last: boolean;
 }
 
-/** Pages that a list may grow by while it is read. A server that always sends the same page would never end. */
+/** How many pages a list may grow by while it is read. A server that always sends the same page would never end. */
 const sparePages = 3;
 
 export class Lists {
@@ -35,7 +35,7 @@ export class Lists {
   readonly #metadata: Metadata;
   readonly #pageSize: number;
 
-  /** @param pageSize rows per page at most, besides PowerSchool's own limits */
+  /** @param pageSize maximum number of rows per page, besides PowerSchool's own limits */
   constructor(client: V1Client, metadata: Metadata, pageSize: number) {
     this.#client = client;
     this.#metadata = metadata;
@@ -48,8 +48,8 @@ export class Lists {
   }
 
   /**
-   * The pages of a list. Whether there are as many rows as counted is for the caller to compare; that none is missing
-   * although the number is right is proven here.
+   * The pages of a list. The caller compares the number of rows with the count; this function proves that none is
+   * missing even though the number is right.
    *
    * @throws HallpassError SOURCE_INCOMPLETE when rows moved, the POWERSCHOOL_ codes
    */
@@ -76,7 +76,7 @@ export class Lists {
     if (new Set(ids).size !== ids.length) throw incomplete(what, new Set(ids).size, counted);
   }
 
-  /** All rows of a list that is needed as a whole, as many as PowerSchool counts. @throws HallpassError as {@link pages} */
+  /** All rows of a list that is needed whole, as many as PowerSchool counts. @throws HallpassError as {@link pages} */
   async all(reading: ListReading): Promise<JsonObject[]> {
     const rows: JsonObject[] = [];
     for await (const page of this.pages(reading)) rows.push(...page.rows);
@@ -86,7 +86,7 @@ export class Lists {
     return rows;
   }
 
-  /** The only page of a list that fits into one with room to spare; undefined when it turns out to be longer. */
+  /** The only page of a list that comfortably fits into one; undefined when it turns out to be longer. */
   async #first({ list, counted, expansions, signal }: ListReading): Promise<JsonObject[] | undefined> {
     const size = this.sizeOf(list);
     const rows = await this.#client.page(list, pageOf(1, size, expansions), signal);
@@ -104,7 +104,7 @@ export class Lists {
       total += rows.length;
       // The limit may be lower than PowerSchool says; then all pages are as short as the first.
       full = number === 1 && total < counted ? rows.length : Math.max(full, rows.length);
-      // More than asked for is everything: a list that is not paged.
+      // More rows than requested means everything: the list is not paged.
       const last = rows.length === 0 || rows.length > size || (rows.length < full && total >= counted);
       if (!last && number > Math.ceil(counted / full) + sparePages) throw incomplete(what, total, counted);
       if (!last) next = this.#fetch(list, pageOf(number + 1, size, expansions), signal);
@@ -113,7 +113,7 @@ export class Lists {
     }
   }
 
-  /** Under way before it is waited for; a failure is met by the final wait. */
+  /** Started before it is awaited; a failure surfaces at the await. */
   #fetch(list: ListRequest, page: ReturnType<typeof pageOf>, signal: AbortSignal): Promise<JsonObject[]> {
     const rows = this.#client.page(list, page, signal);
     rows.catch(() => undefined);
@@ -129,7 +129,7 @@ function idOf(row: JsonObject): string {
   return textAt(row, 'id') ?? '';
 }
 
-/** Rows moved, or an answer was cut: what was read is no basis for deletions. */
+/** Rows moved, or an answer was cut: the reading cannot justify deletions. */
 export function incomplete(what: string, read: number, counted: number): HallpassError {
   return fail('SOURCE_INCOMPLETE', { bucket: what, read, counted });
 }

@@ -1,13 +1,13 @@
 /**
- * Students who move between schools. One school shows that they are gone; that another one has them shows only when it
- * is read, and until then they would be nowhere. So anyone who is missing is looked for, and the school has its turn next.
- * (Where the number of students changes, the counts tell it; this is for two students who change places.)
+ * Students who move between schools. One school's list shows that they are gone; the other school's list shows them
+ * only when it is read, and until then they would be nowhere. So each missing student is looked up, and the new school
+ * is read next. (The counts reveal changed numbers of students; this is for two students who trade places.)
  */
 import { isActive } from './rows.ts';
 import type { V1Client } from './v1-client.ts';
 import { textAt } from './v1-json.ts';
 
-/** More than this many leave at the end of a year, not for a neighbor. */
+/** If more than this many leave, it is the end of a year, not a move to a neighboring school. */
 const mostLookups = 20;
 
 export class Movements {
@@ -19,7 +19,7 @@ export class Movements {
     this.#client = client;
   }
 
-  /** Takes the active students of a school, from a complete reading. @throws HallpassError the POWERSCHOOL_ codes */
+  /** Takes a school's active students from a complete reading. @throws HallpassError the POWERSCHOOL_ codes */
   async note(schoolId: string, students: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const before = this.#students.get(schoolId) ?? new Set();
     this.#students.set(schoolId, students);
@@ -31,12 +31,12 @@ export class Movements {
     }
   }
 
-  /** The schools that somebody has moved to, until {@link settle}. */
+  /** The schools that someone has moved to, until {@link settle}. */
   get schools(): ReadonlySet<string> {
     return this.#schools;
   }
 
-  /** The schools are going to be read. */
+  /** Marks these schools as about to be read. */
   settle(): void {
     this.#schools.clear();
   }

@@ -1,9 +1,9 @@
-/** What one cycle has learned of each school, so that no list is read twice in it. Ids only. */
+/** What one cycle has learned about each school, so that it reads no list twice. Ids only. */
 import type { JsonObject } from './v1-json.ts';
 
-/** The newest year of a school that has begun, with its terms. */
+/** A school's newest year that has begun, with its terms. */
 export interface SchoolYear {
-  /** The year whose sections are read; undefined where it ended so long ago that none are. */
+  /** The year whose sections are read; undefined if it ended so long ago that none are. */
   startYear: number | undefined;
   terms: JsonObject[];
 }

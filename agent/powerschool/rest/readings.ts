@@ -26,9 +26,9 @@ import { countedLists, listOf, type SchoolLists, sectionRef, usersOf } from './s
 import type { V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
-/** Sections whose enrollments are read side by side, as many as there are connections. */
+/** How many sections' enrollments are read in parallel: one per connection. */
 const sideBySide = 2;
-/** Sections whose enrollments make a page. */
+/** How many sections' enrollments make a page. */
 const sectionsPerPage = 40;
 
 type Pages = AsyncGenerator<Page>;
@@ -66,7 +66,7 @@ export class Reading {
       const { schools } = this.#notes;
       yield this.#page(schools.length, true, schools.map(schoolRow));
     }
-    // A school that is no longer there has nothing.
+    // A school that no longer exists has nothing.
     else if (school === undefined) yield this.#page(0, true, []);
     else if (kind === 'term') {
       const terms = school.year?.terms ?? [];
@@ -97,7 +97,7 @@ export class Reading {
       const made: Row[] = [];
       for (const section of rows) {
         const id = textAt(section, 'course_id');
-        // Whether a school's list has the courses of the district is not documented.
+        // It is not documented whether a school's list includes the courses of the district.
         if (id !== undefined && !courses.has(id)) courses.set(id, await client.one('course', id, [], signal));
         made.push(sectionRow(section, id === undefined ? undefined : courses.get(id)));
       }
@@ -154,7 +154,7 @@ export class Reading {
     yield this.#page(staff.length, true, teachers.map(teacherRow));
   }
 
-  /** The measure of a complete reading is the number of sections, each of them proven for itself. */
+  /** A complete reading is measured by the number of sections, each of which is proven separately. */
   async *#enrollments(school: SchoolNotes): Pages {
     const { schoolLists } = this.#parts;
     const { signal } = this.#options;
@@ -166,7 +166,7 @@ export class Reading {
       const rows: Row[] = [];
       for (let next = 0; next < part.length; next += sideBySide) {
         const read = part.slice(next, next + sideBySide).map((section) => this.#enrollmentsOf(section));
-        // None may still be under way when another one has failed.
+        // No request may still be running when another has failed.
         for (const result of await Promise.allSettled(read)) {
           if (result.status === 'rejected') throw result.reason;
           rows.push(...result.value);

@@ -1,6 +1,6 @@
 /**
- * What stands for the probe where there are no PowerQueries: schools and terms as they are, counts of everything else,
- * and which schools have their turn to be read.
+ * Replaces the probe when there are no PowerQueries: complete schools and terms, counts of everything else, and the
+ * schools whose turn it is to be read.
  */
 import { hash } from 'node:crypto';
 import { bucketKey, districtBucket, preRegisteredMark } from '../../../shared/roster.ts';
@@ -15,7 +15,7 @@ import type { V1Client } from './v1-client.ts';
 import { textAt } from './v1-json.ts';
 import type { Years } from './years.ts';
 
-/** The count that shows how many rows a bucket's reading has. */
+/** The count that gives the number of rows in a bucket's reading. */
 const countOf = {
   section: 'section',
   student: 'student',
@@ -29,9 +29,9 @@ export interface RestProbeParts {
   schoolLists: SchoolLists;
   years: Years;
   allowance: Allowance;
-  /** What a turn of a school costs, milliseconds. */
+  /** The cost of a school's turn, in milliseconds. */
   costOf(counts: Counts): number;
-  /** Schools that must be read because of what was found elsewhere. */
+  /** Schools that must be read because of a finding elsewhere. */
   urgent: ReadonlySet<string>;
   now(): number;
 }
@@ -56,7 +56,7 @@ export async function probeDistrict(
     const counts = await count(parts.client, schoolId, { startYear: year?.startYear, preRegistered }, signal);
     const school: SchoolNotes = { year, counts, preRegistered };
     notes.of.set(schoolId, school);
-    // Nothing changes a count but a change: such a school is read at once, and the others wait longer for it.
+    // A changed count always means a change: such a school is read at once, and the others wait longer in exchange.
     if (!turns.has(schoolId) && hasChanged(schoolId, counts, remembered)) {
       turns.add(schoolId);
       parts.allowance.spend(parts.costOf(counts));
@@ -81,7 +81,7 @@ function turnsOf(
     readAt: lastTurnOf(schoolId, remembered),
     costMs: costOf(rememberedCounts(schoolId, remembered)),
   }));
-  // What was never read is read anyway, without a turn.
+  // A school that was never read is read anyway, without a turn.
   const read = candidates.filter(({ readAt }) => readAt !== undefined);
   const first = read.filter(({ schoolId }) => thorough || urgent.has(schoolId));
   for (const { costMs } of first) allowance.spend(costMs);
@@ -108,7 +108,7 @@ function rememberedCounts(schoolId: string, remembered: Probe): Counts {
   return { student: records('student'), staff: records('teacher'), section: records('section') };
 }
 
-/** True when a bucket that was read before has other rows now. */
+/** True when a bucket that was read before now has a different number of rows. */
 function hasChanged(schoolId: string, counts: Counts, remembered: Probe): boolean {
   return turnKinds.some((kind) => {
     const before = remembered.get(bucketKey({ kind, schoolId }));

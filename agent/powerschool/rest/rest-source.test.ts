@@ -1,4 +1,4 @@
-/** The source itself against the simulator: turns, movements, lists that change while they are read. */
+/** The source against the simulator: turns, movements, and lists that change while they are read. */
 import t, { type Test } from 'tap';
 import { defaultSources } from '../../../plugin/extracts/sources.ts';
 import { manifestOf } from '../../../plugin/manifest.ts';
@@ -20,7 +20,7 @@ async function open(t: Test, options: SimulatorOptions = {}) {
   t.teardown(() => simulator.close());
   const plugin = await packPlugin(manifestOf({ variant: 'rest-legacy', version: '0.1.0', sources: defaultSources }));
   const { clientId, clientSecret, pluginId } = await simulator.installPlugin(plugin);
-  // The clock of the simulator goes on; this one only tells how long it takes to wait for a turn.
+  // The simulator's clock runs on; this one only measures the wait for a turn.
   const clock = new ManualClock(Date.now());
   const origin = new URL(simulator.baseUrl);
   const settings = {
@@ -70,7 +70,7 @@ function changed(before: Probe, after: Probe): string[] {
   return [...after].filter(([key, { hash }]) => before.get(key)?.hash !== hash).map(([key]) => key);
 }
 
-t.test('schools have their turns one after the other, as their share of the time allows', async (t) => {
+t.test('schools take turns as their share of the time allows', async (t) => {
   const { clock, probe, readAll } = await open(t, { students: 900 });
   let remembered = await probe();
   await readAll(remembered);
@@ -93,7 +93,7 @@ t.test('schools have their turns one after the other, as their share of the time
   t.equal(thorough.length, 10, 'five kinds of two schools when somebody asks');
 });
 
-t.test('a school that somebody has moved to is next', async (t) => {
+t.test('reads next the school that someone has moved to', async (t) => {
   const { simulator, probe, read, readAll } = await open(t, { students: 900 });
   let remembered = await probe();
   await readAll(remembered);
@@ -115,7 +115,7 @@ t.test('a school that somebody has moved to is next', async (t) => {
   const same = await probe(remembered);
   t.same(changed(remembered, same), [], 'the counts are what they were');
 
-  // The turn of the first school: the student is missing there, and has not been seen anywhere else.
+  // The first school's turn: the student is missing there and has not been seen anywhere else.
   const ids = (await read({ kind: 'student', schoolId: '1' }, counts[0])).map(({ id }) => id);
   t.notOk(ids.includes(String(one)));
   remembered = same;
@@ -124,14 +124,14 @@ t.test('a school that somebody has moved to is next', async (t) => {
   t.notOk(changed(remembered, next).includes('student:1'));
   const found = await read({ kind: 'student', schoolId: '2' }, counts[1]);
   t.ok(found.some(({ id }) => id === String(one)));
-  // There the other one is missing, who has gone to the first school: it is looked at once more, and that is all.
+  // The other student is missing there, having moved to the first school: that one is read once more, and that is all.
   const third = await probe(next);
   t.ok(changed(next, third).includes('student:1'));
   await read({ kind: 'student', schoolId: '1' }, counts[0]);
   t.same(changed(third, await probe(third)), []);
 });
 
-t.test('a list that changes while it is read is no basis for deletions', async (t) => {
+t.test('a list that changes while it is read cannot justify deletions', async (t) => {
   const { simulator, source, probe, configure } = await open(t);
   await configure({ student: 9 });
   await source.describe();
@@ -142,7 +142,7 @@ t.test('a list that changes while it is read is no basis for deletions', async (
     for await (const page of source.read({ kind: 'student', schoolId: '1' }, options)) {
       pages += 1;
       page.content().records;
-      // Somebody moves from the last page to the first: all rows between move on by one.
+      // Someone moves from the last page to the first: all rows in between shift by one.
       if (pages === 1) {
         const last = simulator.db
           .prepare('SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY lastfirst DESC LIMIT 1')
@@ -155,7 +155,7 @@ t.test('a list that changes while it is read is no basis for deletions', async (
   await t.rejects(reading(), { code: 'SOURCE_INCOMPLETE' });
 });
 
-t.test('a row of another school makes a list useless', async (t) => {
+t.test('a row of another school invalidates a list', async (t) => {
   const { simulator, probe, read } = await open(t, { students: 900 });
   const entries = await probe();
   for (const [kind, path] of [
@@ -169,7 +169,7 @@ t.test('a row of another school makes a list useless', async (t) => {
   }
 });
 
-t.test('a row that no record can be made of stays behind alone', async (t) => {
+t.test('leaves out only the row that cannot become a record', async (t) => {
   const { simulator, probe, read, leftOut } = await open(t);
   const before = await probe();
   const rows = (kind: Kind) => before.get(`${kind}:1`)?.records ?? 0;
@@ -183,7 +183,7 @@ t.test('a row that no record can be made of stays behind alone', async (t) => {
   ]);
 });
 
-t.test("nor does a stranger among the staff end anybody's class", async (t) => {
+t.test("a staff member of another school ends no one's class", async (t) => {
   const { simulator, probe, read } = await open(t, { students: 900 });
   const entries = await probe();
   simulator.addFault({ kind: 'foreign', path: '^/ws/v1/school/1/staff$', times: 0 });
@@ -191,7 +191,7 @@ t.test("nor does a stranger among the staff end anybody's class", async (t) => {
   await t.rejects(read({ kind: 'teacherRoster', schoolId: '1' }, records), { code: 'POWERSCHOOL_MALFORMED' });
 });
 
-t.test('a limit that is lower than PowerSchool says', async (t) => {
+t.test('copes with a limit that is lower than PowerSchool says', async (t) => {
   const { source, probe, read, configure } = await open(t, { students: 130 });
   await source.describe();
   const entries = await probe();
@@ -203,7 +203,7 @@ t.test('a limit that is lower than PowerSchool says', async (t) => {
   t.ok((await read({ kind: 'teacher', schoolId: '1' }, again.get('teacher:1')?.records ?? 0)).length > 3);
 });
 
-t.test('lists of sections that are as they were are not counted again', async (t) => {
+t.test('does not count unchanged lists of sections again', async (t) => {
   const { simulator, probe, read } = await open(t);
   const requestsOf = async (entries: Probe) => {
     const before = simulator.stats.requests;

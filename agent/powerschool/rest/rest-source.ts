@@ -1,4 +1,7 @@
-/** The roster read from `/ws/v1`, where the plugin has no PowerQueries: the same records, as far as this API knows them. */
+/**
+ * Reads the roster from `/ws/v1` when the plugin has no PowerQueries: the same records, as far as this API provides
+ * them.
+ */
 import type { Clock } from '../../../shared/clock.ts';
 import type { Bucket } from '../../../shared/roster.ts';
 import type { Probe } from '../../model/probe.ts';
@@ -20,11 +23,11 @@ export interface RestSettings {
   pageSize: number;
   horizonDays: number;
   minIntervalMs: number;
-  /** Largest share of the time in which PowerSchool is kept busy while nothing changes. */
+  /** The largest share of the time in which PowerSchool is kept busy while nothing changes. */
   databaseShare: number;
 }
 
-/** Probes have one half of the share, readings the other. */
+/** Probes get half of the share, readings the other. */
 const half = 0.5;
 
 export class RestSource implements Source {
@@ -40,7 +43,7 @@ export class RestSource implements Source {
   readonly #movements: Movements;
   readonly #years: Years;
   readonly #allowance: Allowance;
-  /** What the last probe has learned. */
+  /** What the last probe learned. */
   #notes: Notes | undefined;
 
   constructor(calls: Calls, metadata: Metadata, settings: RestSettings, clock: Clock) {
@@ -106,7 +109,7 @@ export class RestSource implements Source {
     return this.#notes;
   }
 
-  /** Of enrollments and rosters, sections are counted: see {@link Reading}. */
+  /** For enrollments and rosters it counts sections: see {@link Reading}. */
   async count({ kind, schoolId }: Bucket, signal: AbortSignal): Promise<number> {
     if (kind === 'school') return this.#client.count(districtSchools, signal);
     const school = this.#probed().of.get(schoolId);
@@ -123,7 +126,10 @@ export class RestSource implements Source {
     await this.#calls.http.close();
   }
 
-  /** Requests of a turn: the list of sections is read for the sections, that of staff and students for their own kind. */
+  /**
+   * The requests in a turn: the list of sections is read for the sections, those of staff and students for their own
+   * kind.
+   */
   #requestsOf({ student, staff, section }: Counts): number {
     const pages = (rows: number, resource: Paged) => {
       const size = this.#lists.sizeOf({ path: '', resource });
@@ -135,7 +141,7 @@ export class RestSource implements Source {
   }
 }
 
-/** The pages of a generator whose first one is under way before anybody waits for it. */
+/** The pages of a generator whose first page is requested before anyone awaits it. */
 function begun(pages: AsyncGenerator<Page>): AsyncIterable<Page> {
   const first = pages.next();
   first.catch(() => undefined);

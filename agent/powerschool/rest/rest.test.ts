@@ -1,4 +1,4 @@
-/** The agent on `/ws/v1`: against the PowerSchool simulator, over HTTP, with a relay double. */
+/** The agent on `/ws/v1`, against the PowerSchool simulator over HTTP, with a simulated relay. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -59,7 +59,7 @@ function scalar({ db }: PowerSchoolSimulator, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
 }
 
-/** One cycle of a new process, as a schedule would begin it: nobody has asked for a thorough look. */
+/** One cycle of a new process as the schedule starts it, without a request for a thorough check. */
 async function scheduled(bench: AgentBench): Promise<AgentEvent[]> {
   const stop = new AbortController();
   const { agent, events } = await bench.agent(stop.signal);
@@ -71,39 +71,47 @@ async function scheduled(bench: AgentBench): Promise<AgentEvent[]> {
   return events;
 }
 
-t.test('only what is wanted is asked for besides the list itself', async (t) => {
+t.test('requests nothing but what is wanted besides the list itself', async (t) => {
   t.same(expansionsFor('student', ['givenName', 'username', 'studentNumber']), []);
   t.same(expansionsFor('student', ['homeRoom', 'secondaryEmail']), ['contact_info', 'schedule_setup']);
   t.same(expansionsFor('teacher', ['username', 'secondaryEmail']), ['emails']);
   t.same(expansionsFor('teacher'), []);
 });
 
-t.test('reads the whole district, says what it does not know, and nothing again until something changes', async (t) => {
-  const { simulator, bench } = await open(t);
-  const events = await bench.sync();
-  t.match(
-    events.find(({ event }) => event === 'source.chosen'),
-    { source: 'rest', unknown: [/co-teachers/] },
-  );
-  t.equal(count(bench, 'student'), scalar(simulator, 'SELECT COUNT(*) FROM students WHERE enroll_status = 0'));
-  for (const kind of kinds) t.ok(count(bench, kind) > 0, kind);
-  t.same(bench.relay.violations, []);
-  t.match(cycleOf(await bench.sync()), { event: 'cycle.committed', upserts: 0, deletes: 0 }, 'asked for, all is read');
+t.test(
+  'reads the whole district, says what it cannot know, and reads nothing again until something changes',
+  async (t) => {
+    const { simulator, bench } = await open(t);
+    const events = await bench.sync();
+    t.match(
+      events.find(({ event }) => event === 'source.chosen'),
+      { source: 'rest', unknown: [/co-teachers/] },
+    );
+    t.equal(count(bench, 'student'), scalar(simulator, 'SELECT COUNT(*) FROM students WHERE enroll_status = 0'));
+    for (const kind of kinds) t.ok(count(bench, kind) > 0, kind);
+    t.same(bench.relay.violations, []);
+    t.match(
+      cycleOf(await bench.sync()),
+      { event: 'cycle.committed', upserts: 0, deletes: 0 },
+      'asked for, all is read',
+    );
 
-  const before = simulator.stats.requests;
-  t.match(cycleOf(await scheduled(bench)), { event: 'cycle.unchanged' });
-  // Metadata, token, the missing probe, whether /ws/v1 is open; schools (2), the years of the school (2 or 4), counts (3).
-  const requests = simulator.stats.requests - before;
-  t.ok(requests <= 13, `${requests} requests`);
+    const before = simulator.stats.requests;
+    t.match(cycleOf(await scheduled(bench)), { event: 'cycle.unchanged' });
+    // Metadata, token, the missing probe, whether /ws/v1 is open; schools (2), the years of the school (2 or 4), counts
+    // (3).
+    const requests = simulator.stats.requests - before;
+    t.ok(requests <= 13, `${requests} requests`);
 
-  const stdout = new PassThrough();
-  const shown = text(stdout);
-  await showStatus({ folder: bench.folder, stdout: stdout as unknown as NodeJS.WriteStream } as Context, {});
-  stdout.end();
-  t.match(await shown, /Read through +\/ws\/v1, which does not know co-teachers/);
-});
+    const stdout = new PassThrough();
+    const shown = text(stdout);
+    await showStatus({ folder: bench.folder, stdout: stdout as unknown as NodeJS.WriteStream } as Context, {});
+    stdout.end();
+    t.match(await shown, /Read through +\/ws\/v1, which does not know co-teachers/);
+  },
+);
 
-t.test('counts show who comes and goes at once; a new name shows when its school has its turn', async (t) => {
+t.test('counts show at once who comes and goes; a new name shows when its school has its turn', async (t) => {
   const { simulator, bench } = await open(t);
   await bench.sync();
   const [added] = simulator.edit([{ op: 'addStudent', schoolId: 1, firstName: 'New', lastName: "O'Brien" }]);
@@ -139,7 +147,7 @@ t.test('counts show who comes and goes at once; a new name shows when its school
   t.same(bench.relay.violations, []);
 });
 
-t.test('two students who change places are never both gone', async (t) => {
+t.test('two students who trade places are never both gone', async (t) => {
   const { simulator, bench } = await open(t, 'rest', { students: 900 });
   const stop = new AbortController();
   const { agent, events } = await bench.agent(stop.signal);
@@ -173,7 +181,7 @@ t.test('two students who change places are never both gone', async (t) => {
   );
 });
 
-t.test('a server in trouble costs no record', async (t) => {
+t.test('a failing server costs no record', async (t) => {
   const { simulator, bench } = await open(t);
   await fetch(`${simulator.baseUrl}/_sim/plugins/1001/configuration`, {
     method: 'POST',
@@ -207,7 +215,7 @@ t.test('a server in trouble costs no record', async (t) => {
     await fetch(`${simulator.baseUrl}/_sim/faults`, { method: 'DELETE' });
   }
   for (const kind of ['partial', 'empty'] as const) {
-    // A course that is not in the list is asked for by itself.
+    // A course that is not in the list is requested by itself.
     simulator.addFault({ kind, path: '/ws/v1/school/1/course$', times: 0 });
     await bench.sync();
     t.equal(contentOf(bench), mirror);
@@ -225,7 +233,7 @@ function byId([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1;
 }
 
-t.test('whatever happens in between, the relay has what PowerSchool has after a clean cycle', async (t) => {
+t.test('whatever happened before, a clean cycle gives the relay what PowerSchool has', async (t) => {
   const { simulator, bench } = await open(t, 'rest', { students: 12 });
   const one = (table: string, where: string, at: number) => {
     const rows = simulator.db.prepare(`SELECT dcid FROM ${table} WHERE ${where} ORDER BY dcid`).all();
@@ -255,7 +263,7 @@ t.test('whatever happens in between, the relay has what PowerSchool has after a 
   });
   const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
     for (const { edit, at, fault, path, thorough } of steps) {
-      // Two edits may not be possible one after the other, such as to drop what is dropped.
+      // One edit may make the next impossible, for instance dropping what is already dropped.
       try {
         simulator.edit([edits[edit]?.(at) ?? { op: 'drop' }]);
       } catch {}
@@ -283,7 +291,7 @@ async function another(t: Test, simulator: PowerSchoolSimulator): Promise<AgentB
   return bench;
 }
 
-t.test('the gate of 25.2 is its own error, and no reason to ask for tokens', async (t) => {
+t.test('the access gate of 25.2 has its own error and does not cause token requests', async (t) => {
   const { simulator, bench } = await open(t, 'rest-legacy', { settings: { 'powerschool.source': 'rest' } });
   await t.rejects(bench.sync(), { code: 'POWERSCHOOL_V1_DENIED', message: /accessLevelV1Api READ/, action: /READ/ });
   t.equal(simulator.stats.requests, 3, 'metadata, one token, one refusal');
@@ -293,7 +301,7 @@ t.test('the gate of 25.2 is its own error, and no reason to ask for tokens', asy
   t.ok(count(bench, 'student') > 0, 'works once an administrator has switched it on, with the same credentials');
 });
 
-t.test('auto takes what the plugin has, and does not leave the queries by itself', async (t) => {
+t.test('auto uses what the plugin has, and does not leave the queries by itself', async (t) => {
   const nothing = await open(t, 'rest-legacy');
   await t.rejects(nothing.bench.sync(), { code: 'POWERSCHOOL_NOTHING_TO_READ', message: /roster\.probe.*READ/ });
 
@@ -325,7 +333,7 @@ async function upgrade({ plugins }: PowerSchoolSimulator, variant: Variant, vers
   plugins.enable((await plugins.install(zip)).id);
 }
 
-t.test('page limits are honored', async (t) => {
+t.test('respects page limits', async (t) => {
   const { simulator, bench } = await open(t, 'rest', { students: 130 });
   await bench.sync();
   const content = contentOf(bench);
@@ -339,7 +347,7 @@ t.test('page limits are honored', async (t) => {
   t.equal(contentOf(bench), content);
 });
 
-t.test('of schools that nobody wants, nothing is read', async (t) => {
+t.test('reads nothing from schools that nobody wants', async (t) => {
   const { simulator, bench } = await open(t, 'rest', { students: 900 });
   bench.relay.schools = ['2'];
   await bench.sync();

@@ -1,15 +1,15 @@
 /**
- * From elements of `/ws/v1` to the rows that a PowerQuery would have brought, so that one normalization makes the same
- * record of both. Pure.
+ * Turns elements of `/ws/v1` into the rows that a PowerQuery would return, so that one normalization makes the same
+ * record from both. Pure.
  */
 import { type PropertyKind, propertiesOf } from '../../../shared/properties.ts';
 import type { Row } from '../client.ts';
 import { childrenOf, type JsonObject, textAt } from './v1-json.ts';
 
-/** The column name of each property, in lower case as in PowerQuery answers; undefined values are no column. */
+/** Column names are in lower case as in PowerQuery answers; an undefined value means no column. */
 type Columns = Record<string, string | undefined>;
 
-/** Where the optional properties of a kind are, by the names of their columns. */
+/** Where the optional properties of a kind are found, by column name. */
 const placesOf = (kind: PropertyKind) =>
   propertiesOf(kind).map(({ name, rest }) => ({ key: name.toLowerCase(), paths: rest.map((path) => path.split('.')) }));
 
@@ -28,7 +28,7 @@ function optionalColumns(kind: keyof typeof places, element: JsonObject): Column
   return columns;
 }
 
-/** Parts of an element that come unasked. Every other part has to be asked for by its name, as an expansion. */
+/** Parts of an element that are always included. Every other part must be requested by name, as an expansion. */
 const unaskedParts: ReadonlySet<string> = new Set(['name']);
 
 /** The expansions of a list of people that these properties need. */
@@ -64,7 +64,7 @@ export function termRow(term: JsonObject): Row {
   });
 }
 
-/** True for the term that stands for a whole school year: TERMS.ID is YearID × 100 + n, and n is 0 for it. */
+/** True for the term that represents a whole school year: TERMS.ID is YearID × 100 + n, and here n is 0. */
 export function isYearTerm(term: JsonObject): boolean {
   return /00$/.test(textAt(term, 'local_id') ?? '');
 }
@@ -86,19 +86,19 @@ export function sectionRow(section: JsonObject, course: JsonObject | undefined):
 /** Students with this `enroll_status_code` are active. */
 const activeCode = '0';
 
-/** The status of a student's enrollment in the district; undefined where the row does not say. */
+/** The student's enrollment status in the district; undefined if the row does not say. */
 export function statusOf(student: JsonObject): string | undefined {
   return textAt(student, 'school_enrollment', 'enroll_status_code');
 }
 
 const preRegisteredCode = '-1';
 
-/** True for a student who is read: an active one, or one who will be, where those are wanted. */
+/** True for a student who is read: an active one, or a pre-registered one when those are wanted. */
 export function isRead(student: JsonObject, preRegistered: boolean): boolean {
   return isActive(student) || (preRegistered && statusOf(student) === preRegisteredCode);
 }
 
-/** True for a student whose enrollment in the district is active, or about whom nothing says that it is not. */
+/** True for a student whose enrollment in the district is active, or not known to be inactive. */
 export function isActive(student: JsonObject): boolean {
   return (statusOf(student) ?? activeCode) === activeCode;
 }
@@ -111,7 +111,7 @@ export function studentRow(student: JsonObject): Row {
   });
 }
 
-/** A person at a school, as SCHOOLSTAFF's `type` and `status` tell it. */
+/** A person at a school, from SCHOOLSTAFF's `type` and `status`. */
 export interface Affiliation {
   schoolId: string | undefined;
   teaches: boolean;
@@ -144,8 +144,8 @@ export function enrollmentRow(enrollment: JsonObject, sectionId: string): Row {
 }
 
 /**
- * The lead teacher of a section. SECTIONTEACHER's own id is not in this API: section and person make one that lasts as
- * long as the person leads the section, and that no SECTIONTEACHER.ID can equal.
+ * The lead teacher of a section. SECTIONTEACHER's own id is not in this API: section and person together make an id
+ * that lasts as long as the person leads the section and that no SECTIONTEACHER.ID can equal.
  */
 export function rosterRow(sectionId: string, teacherId: string): Row {
   return { id: `${sectionId}-${teacherId}`, sectionid: sectionId, teacherid: teacherId, islead: '1' };

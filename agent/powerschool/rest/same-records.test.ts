@@ -1,4 +1,4 @@
-/** The same district read both ways, record by record. */
+/** Reads the same district both ways and compares record by record. */
 import t, { type Test } from 'tap';
 import { furtherProperties } from '../../../plugin/extracts/optional-columns.ts';
 import { manifestOf } from '../../../plugin/manifest.ts';
@@ -17,7 +17,7 @@ import type { Source } from '../../model/source.ts';
 import { openSource } from '../choice/open-source.ts';
 import { SignIn } from '../sign-in.ts';
 
-// What is not in /ws/v1, such as SECTIONS.ID, only one of the two can bring.
+// Only one of the two can provide what /ws/v1 lacks, such as SECTIONS.ID.
 const wanted = Object.fromEntries(
   kinds.map((kind) => {
     const left = propertiesOf(kind).flatMap(({ name, rest }) => (rest.length === 0 ? [name] : []));
@@ -82,7 +82,7 @@ function ofKind<K extends Kind>(records: Map<string, RosterRecord>, kind: K) {
   return [...records.values()].filter((record): record is Extract<RosterRecord, { kind: K }> => record.kind === kind);
 }
 
-/** What `/ws/v1` cannot know, taken out of what the queries know. */
+/** Removes what `/ws/v1` cannot know from what the queries know. */
 function knowable(records: Map<string, RosterRecord>): Map<string, RosterRecord> {
   const rosters = ofKind(records, 'teacherRoster');
   const leads = rosters.filter(({ isLead }) => isLead === true);
@@ -97,7 +97,7 @@ function knowable(records: Map<string, RosterRecord>): Map<string, RosterRecord>
         const id = `${sectionId}-${teacherId}`;
         return [[`${kind} ${schoolId} ${id}`, { kind, id, schoolId, sectionId, teacherId, isLead: true }]];
       }
-      // A section writes its course's number as it likes; the course's own spelling is the one of the list.
+      // A section may spell its course's number differently; the list has the course's own spelling.
       if (record.kind === 'section') return [[key, { ...record, courseNumber: record.courseNumber.toUpperCase() }]];
       return onlyBeside(record) ? [[`maybe ${key}`, record]] : [[key, record]];
     }),
@@ -108,7 +108,7 @@ for (const [name, options] of [
   ['one school', { students: 60 }],
   ['two schools, people in both, many pages', { students: 900, seed: 3 }],
 ] as const) {
-  t.test(`the same records both ways: ${name}`, async (t) => {
+  t.test(`reads the same records both ways: ${name}`, async (t) => {
     const simulator = await open(t, options);
     simulator.edit([
       { op: 'changeUsername', studentId: 2, username: '9007199254740993' },
@@ -147,7 +147,7 @@ for (const [name, options] of [
   });
 }
 
-t.test('both ways tell which schools have closed, have no year yet, and have no terms at all', async (t) => {
+t.test('both ways show which schools have closed, have no year yet, and have no terms at all', async (t) => {
   const simulator = await open(t, { students: 40 });
   const made = simulator.edit(['Closed', 'To come', 'Office'].map((name) => ({ op: 'addSchool', name }) as const));
   const [closed, toCome, office] = made.map(({ schoolId }) => Number(schoolId));

@@ -1,4 +1,4 @@
-/** The lists of a school, and what other kinds need of them: each read once a cycle and noted. */
+/** The lists of a school, and what other kinds need from them: each is read and noted once per cycle. */
 import type { Paged } from '../metadata.ts';
 import { incomplete, type Lists } from './lists.ts';
 import type { Counts, Notes, SchoolNotes, SectionRef } from './notes.ts';
@@ -6,7 +6,7 @@ import { affiliationsOf, isRead } from './rows.ts';
 import type { ListRequest, V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
-/** The lists that the probe counts. Neither default of PowerSchool's is relied on: which students, which year. */
+/** The lists that the probe counts. Does not rely on PowerSchool's defaults for which students and which year. */
 export function countedLists(
   schoolId: string,
   startYear: number | undefined,
@@ -22,10 +22,10 @@ export function countedLists(
 
 export const districtSchools: ListRequest = { path: 'district/school', resource: 'school' };
 
-/** PowerSchool's own school for those who have left; the plugin's queries leave it out, too. */
+/** PowerSchool's own school for former students; the plugin's queries skip it, too. */
 const graduatedNumber = '999999';
 
-/** A list of a school. A row of another school would displace one of its own, which then looks deleted. */
+/** A list of a school. A row of another school would replace one of its own, which would then look deleted. */
 export function listOf(schoolId: string, resource: Paged): ListRequest {
   const belongs = (row: JsonObject) => {
     if (resource === 'staff') {
@@ -58,7 +58,7 @@ export class SchoolLists {
     const reading = { list: districtSchools, what: 'the schools of the district', counted, signal };
     for await (const page of this.#lists.pages(reading)) rows.push(...page.rows);
     const schools = rows.filter((school) => textAt(school, 'school_number') !== graduatedNumber);
-    // The count is without the school of the graduated; whether the list is, too, is not documented.
+    // The count excludes the school of the graduated; whether the list does, too, is not documented.
     if (schools.length !== counted) throw incomplete(reading.what, schools.length, counted);
     return schools;
   }
@@ -74,21 +74,23 @@ export class SchoolLists {
     return notes.sections;
   }
 
-  /** Who is behind the current staff of a school. @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes */
+  /**
+   * The people behind the current staff of a school. @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
+   */
   async staff(schoolId: string, notes: SchoolNotes, signal: AbortSignal): Promise<Map<string, string>> {
     if (notes.staff !== undefined) return notes.staff;
     const reading = {
       list: listOf(schoolId, 'staff'),
       what: `the staff of school ${schoolId}`,
       counted: notes.counts.staff,
-      // Tells whose staff a row is.
+      // Shows which school a row of staff belongs to.
       expansions: ['school_affiliations'],
     };
     notes.staff = usersOf(await this.#lists.all({ ...reading, signal }));
     return notes.staff;
   }
 
-  /** The person behind the lead teacher of a section; undefined when it is nobody of the current staff. */
+  /** The person who leads a section; undefined when that is no one on the current staff. */
   async leadOf(
     { staffId }: SectionRef,
     schoolId: string,
@@ -99,7 +101,7 @@ export class SchoolLists {
     const staff = await this.staff(schoolId, notes, signal);
     const known = staff.get(staffId);
     if (known !== undefined) return known === '' ? undefined : known;
-    // Not of this school's current staff: gone, or somebody of another school.
+    // Not on this school's current staff: gone, or at another school.
     const found = await this.#client.one('staff', staffId, ['school_affiliations'], signal);
     const here = affiliationsOf(found ?? {}).filter((affiliation) => affiliation.schoolId === schoolId);
     if (here.some((affiliation) => affiliation.current)) {
@@ -119,7 +121,7 @@ export class SchoolLists {
     const school = notes.of.get(schoolId);
     if (school !== undefined && (await this.active(schoolId, school, signal)).has(studentId)) return true;
     for (const { active } of notes.of.values()) if (active?.has(studentId)) return true;
-    // Of a school that is not read now, or not active.
+    // At a school that is not read now, or not active.
     const known = notes.elsewhere.get(studentId);
     if (known !== undefined) return known;
     const student = await this.#client.one('student', studentId, ['school_enrollment'], signal);

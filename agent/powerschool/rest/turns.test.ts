@@ -1,10 +1,10 @@
-/** Whose turn it is, and what may be used of PowerSchool's time. */
+/** Whose turn it is, and how much of PowerSchool's time may be used. */
 import fc from 'fast-check';
 import t from 'tap';
 import type { Probe } from '../../model/probe.ts';
 import { Allowance, type Candidate, lastTurnOf, readAtOf, takeTurns, turnEntry } from './turns.ts';
 
-t.test('the school that waits longest comes first, as far as the allowance goes', async (t) => {
+t.test('the school that has waited longest comes first, as far as the allowance reaches', async (t) => {
   const allowance = new Allowance(0.01);
   allowance.advance(1_000_000);
   const schools = [
@@ -22,7 +22,7 @@ t.test('the school that waits longest comes first, as far as the allowance goes'
   t.same([...takeTurns(schools, allowance)], [], 'an urgent turn is paid by the others');
 });
 
-t.test('turns never take more than their share of the time, and every school has its turn', async (t) => {
+t.test('turns never take more than their share of the time, and every school gets its turn', async (t) => {
   const cost = fc.integer({ min: 1, max: 60_000 });
   const steps = fc.array(fc.integer({ min: 1000, max: 7_200_000 }), { minLength: 1, maxLength: 60 });
   const property = fc.property(fc.array(cost, { minLength: 1, maxLength: 12 }), steps, (costs, waits) => {
@@ -42,7 +42,7 @@ t.test('turns never take more than their share of the time, and every school has
         spent += costs[Number(schoolId)] ?? 0;
         readAt.set(schoolId, now);
       }
-      // A school that costs more than can be saved up is a debt.
+      // A school that costs more than can be saved up goes into debt.
       if (spent > now * share + Math.max(...costs)) return false;
     }
     return true;
@@ -63,7 +63,7 @@ t.test('turns never take more than their share of the time, and every school has
   t.same([...turns].sort(), ['1', '2', '3'], 'also schools that cost more than an hour saves');
 });
 
-t.test('when a bucket was read stands in its entry', async (t) => {
+t.test("a bucket's entry says when it was read", async (t) => {
   t.equal(readAtOf(turnEntry(5, 1_700_000_000)), 1_700_000_000);
   const again = turnEntry(5, 1_700_000_000, turnEntry(5, 1_700_000_000));
   t.equal(readAtOf(again), 1_700_000_001, 'never the same twice, however fast');

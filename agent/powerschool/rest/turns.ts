@@ -1,12 +1,12 @@
 /**
  * Which schools are read in this cycle. Pure.
  *
- * `/ws/v1` has counts, but nothing that tells of a changed name: only reading does. So every school has its turn again
- * and again, the one that waits longest first, as often as a share of PowerSchool's time allows. Turns that a known
- * change asks for come at once; they use up what the others would have had.
+ * `/ws/v1` has counts, but nothing reveals a changed name except reading. So schools take turns, the one that has
+ * waited longest first, as often as a share of PowerSchool's time allows. Turns for a known change come at once and use
+ * up what the others would have had.
  *
- * When a bucket was last read stands in the probe's memory, instead of the hash that a PowerQuery would bring: a
- * restarted agent goes on where the one before it stopped.
+ * The time of a bucket's last reading is in the probe's memory, in place of a PowerQuery's hash: a restarted agent
+ * continues where the previous one stopped.
  */
 import type { Kind } from '../../../shared/roster.ts';
 import type { Probe, ProbeEntry } from '../../model/probe.ts';
@@ -21,7 +21,7 @@ export const turnKinds = [
 ] as const satisfies Kind[];
 export type TurnKind = (typeof turnKinds)[number];
 
-/** What of an hour is not used up is lost: an agent that was away does not make up for it all at once. */
+/** Unused time is lost after an hour: an agent that was away does not catch up all at once. */
 const longestSavingMs = 3_600_000;
 
 export class Allowance {
@@ -34,7 +34,7 @@ export class Allowance {
     this.#share = share;
   }
 
-  /** Milliseconds of PowerSchool's time that may be used now; less than nothing after urgent turns. */
+  /** How much of PowerSchool's time may be used now, in milliseconds; negative after urgent turns. */
   get ms(): number {
     return this.#ms;
   }
@@ -44,7 +44,7 @@ export class Allowance {
     return longestSavingMs * this.#share;
   }
 
-  /** Tells the time. Nothing is saved up before the first time. */
+  /** Sets the time. Savings begin with the first call. */
   advance(nowMs: number): void {
     const passed = Math.max(0, nowMs - (this.#since ?? nowMs));
     this.#since = nowMs;
@@ -58,9 +58,9 @@ export class Allowance {
 
 export interface Candidate {
   schoolId: string;
-  /** When its last turn was, milliseconds since the epoch; undefined when it never had one. */
+  /** When its last turn was, in milliseconds since the epoch; undefined if it never had one. */
   readAt: number | undefined;
-  /** What a turn of it costs. */
+  /** The cost of its turn. */
   costMs: number;
 }
 
@@ -69,7 +69,7 @@ export function takeTurns(candidates: readonly Candidate[], allowance: Allowance
   const turns = new Set<string>();
   const waiting = candidates.toSorted((a, b) => (a.readAt ?? 0) - (b.readAt ?? 0));
   for (const { schoolId, costMs } of waiting) {
-    // A school that costs more than can ever be saved has its turn when the savings are full.
+    // A school that costs more than can ever be saved gets its turn when the savings are full.
     if (allowance.ms < Math.min(costMs, allowance.mostMs)) break;
     allowance.spend(costMs);
     turns.add(schoolId);
@@ -77,12 +77,12 @@ export function takeTurns(candidates: readonly Candidate[], allowance: Allowance
   return turns;
 }
 
-/** The entry of a bucket that is read now, distinguished from the one before. */
+/** The entry of a bucket that is read now, which differs from the previous one. */
 export function turnEntry(records: number, nowMs: number, before?: ProbeEntry): ProbeEntry {
   return { records, hash: `turn ${Math.max(Math.floor(nowMs), (readAtOf(before) ?? 0) + 1)}` };
 }
 
-/** When a bucket was last read, milliseconds since the epoch; undefined when it was not, or not this way. */
+/** When a bucket was last read, in milliseconds since the epoch; undefined if it was not, or not this way. */
 export function readAtOf(entry: ProbeEntry | undefined): number | undefined {
   const readAt = /^turn (\d{1,15})$/.exec(entry?.hash ?? '')?.[1];
   return readAt === undefined ? undefined : Number(readAt);

@@ -1,4 +1,4 @@
-/** Requests of `/ws/v1`, with every refusal turned into an error of the catalog, and their time kept. */
+/** Requests to `/ws/v1`: turns every refusal into a catalog error and measures the time of requests. */
 import type { Clock } from '../../../shared/clock.ts';
 import { fail, type HallpassError } from '../../../shared/errors.ts';
 import { type Calls, deniedV1, refusalOf } from '../calls.ts';
@@ -12,14 +12,14 @@ export interface ListRequest {
   path: string;
   resource: Paged;
   q?: string;
-  /** Whether a row belongs to the list, as far as the row says; undefined if that is unknown. */
+  /** Whether a row belongs to the list, as far as the row shows; undefined if that is unknown. */
   belongs?: (row: JsonObject) => boolean;
 }
 
-/** Names of lists are those of their elements with an s: also "staffs". */
+/** A list is named after its elements with an s, even "staffs". */
 const wrapperOf = (resource: Paged) => `${resource}s`;
 
-/** How much one measurement of a request's time counts against all before it. */
+/** The weight of one measured request against the average of all before it. */
 const freshness = 0.05;
 
 export class V1Client {
@@ -35,7 +35,7 @@ export class V1Client {
     this.#minIntervalMs = minIntervalMs;
   }
 
-  /** What a request costs on average of late, milliseconds; pauses that an administrator asked for are no cost. */
+  /** The recent average cost of a request, in milliseconds; pauses that an administrator asked for do not count. */
   get requestMs(): number {
     return this.#requestMs;
   }
@@ -44,7 +44,7 @@ export class V1Client {
     return this.#calls.http.origin;
   }
 
-  /** One page of a list, from 1. @throws HallpassError the POWERSCHOOL_ codes */
+  /** One page of a list, counted from 1. @throws HallpassError the POWERSCHOOL_ codes */
   async page(
     { path, resource, q, belongs }: ListRequest,
     page: { number: number; size: number; expansions?: readonly string[] },
@@ -72,7 +72,7 @@ export class V1Client {
     return Number(count);
   }
 
-  /** One element by its id; undefined when there is none. @throws HallpassError the POWERSCHOOL_ codes */
+  /** One element by its id; undefined if there is none. @throws HallpassError the POWERSCHOOL_ codes */
   async one(
     resource: Paged,
     id: string,

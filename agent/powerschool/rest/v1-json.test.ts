@@ -1,4 +1,4 @@
-/** What survives the way from a table of PowerSchool through the JSON of `/ws/v1` into a record. */
+/** What survives the path from a PowerSchool table through the JSON of `/ws/v1` into a record. */
 import fc from 'fast-check';
 import t from 'tap';
 import { leaf, node } from '../../../scripts/simulators/powerschool/rest/element.ts';
@@ -11,7 +11,7 @@ import { childrenOf, objectAt, parseV1, textAt } from './v1-json.ts';
 const read = (text: string) =>
   textAt(parseV1(jsonOf(node('student', leaf('student_username', text)))), 'student', 'student_username');
 
-t.test('text that looks like something else comes back as it was', async (t) => {
+t.test('text that looks like something else comes back unchanged', async (t) => {
   for (const text of [
     ...['5', '007', '12345', '9007199254740993', '-1', '+5', '1.5', '0.00', '050010', '1e5', '1.0E10', '1E400'],
     ...[
@@ -35,13 +35,13 @@ t.test('text that looks like something else comes back as it was', async (t) => 
   }
 });
 
-t.test('what cannot come back: PowerSchool itself has lost it', async (t) => {
+t.test('some text cannot come back: PowerSchool itself has lost it', async (t) => {
   t.equal(read('100.0'), '100');
   t.equal(read('-0.0'), '-0');
   t.equal(read(''), undefined, 'empty text is no text');
 });
 
-t.test('any text comes back, but for a fraction of nothing', async (t) => {
+t.test('any text comes back, except a fraction of zeros', async (t) => {
   const number = fc.stringMatching(/^[-+]?[0-9]{0,22}(\.[0-9]{1,5})?(E-?[0-9]{1,3})?$/);
   const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), number, fc.double().map(String)), (text) => {
     const found = read(text) ?? '';
@@ -50,10 +50,10 @@ t.test('any text comes back, but for a fraction of nothing', async (t) => {
   t.doesNotThrow(() => fc.assert(property, { numRuns: 3000 }));
 });
 
-t.test('a student as an element is the student as a record, whatever the names are', async (t) => {
+t.test("a student's element gives the same values as the student's record, whatever the names are", async (t) => {
   const name = fc
     .string({ unit: 'binary', maxLength: 60 })
-    // Invisible characters are for normalize.test.ts.
+    // Invisible characters are covered by normalize.test.ts.
     .map((text) => trimInvisible(text.replace(/\p{Cc}/gu, '')));
   const wanted = { student: ['givenName', 'surname', 'username', 'secondaryEmail'] };
   const normalize = normalizer({ kind: 'student', schoolId: '3' }, wanted);
@@ -74,7 +74,7 @@ t.test('a student as an element is the student as a record, whatever the names a
   t.doesNotThrow(() => fc.assert(property, { numRuns: 300 }));
 });
 
-t.test('one child, many, none', async (t) => {
+t.test('reads one child, many, and none', async (t) => {
   const school = (id: number) => node('school', leaf('id', id));
   const ids = (json: string) => childrenOf(objectAt(parseV1(json), 'schools'), 'school').map(({ id }) => id);
   t.same(ids(jsonOf(node('schools', [school(1)]))), ['1']);

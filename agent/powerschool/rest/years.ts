@@ -1,4 +1,4 @@
-/** Which school year is the current one of a school, by the same rule as the plugin's queries: the newest that has begun. */
+/** Which school year is a school's current one, by the same rule as the plugin's queries: the newest that has begun. */
 import type { Metadata } from '../metadata.ts';
 import type { Lists } from './lists.ts';
 import type { SchoolYear } from './notes.ts';
@@ -7,7 +7,7 @@ import { listOf } from './school-lists.ts';
 import type { V1Client } from './v1-client.ts';
 import { type JsonObject, textAt } from './v1-json.ts';
 
-/** How many years are looked through for one whose classes are read. A school without any of them has closed. */
+/** How many years are searched for one with classes to read. A school without any has closed. */
 const yearsBack = 3;
 
 export class Years {
@@ -16,7 +16,7 @@ export class Years {
   readonly #metadata: Metadata;
   readonly #horizonDays: number;
   readonly #known = new Map<string, { horizon: string; year: SchoolYear | undefined }>();
-  /** What a school had before the years that are looked through, by school. What is so long ago does not change by the hour. */
+  /** What each school had before the years that are searched. Old years do not change by the hour. */
   readonly #longAgo = new Map<string, { horizon: string; year: SchoolYear | undefined }>();
 
   constructor(client: V1Client, lists: Lists, metadata: Metadata, horizonDays: number) {
@@ -27,7 +27,7 @@ export class Years {
   }
 
   /**
-   * The current year of a school with its terms, read once a day, or again when asked to.
+   * A school's current year with its terms, read once a day, or again on request.
    *
    * @throws HallpassError SOURCE_INCOMPLETE, the POWERSCHOOL_ codes
    */
@@ -49,7 +49,7 @@ export class Years {
     return this.#findLongAgo(schoolId, horizon, signal);
   }
 
-  /** The last year of a school that has closed: its terms tell that it has, and its classes are not read. */
+  /** The last year of a school that has closed: its terms show that, and its classes are not read. */
   async #findLongAgo(schoolId: string, horizon: string, signal: AbortSignal): Promise<SchoolYear | undefined> {
     const known = this.#longAgo.get(schoolId);
     if (known?.horizon === horizon) return known.year;
@@ -62,7 +62,7 @@ export class Years {
     return year;
   }
 
-  /** The terms of a school year; undefined for one that a school does not have, or that has not begun. */
+  /** The terms of a school year; undefined if the school does not have that year, or it has not begun. */
   async #termsOf(
     schoolId: string,
     startYear: number,
