@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import t from 'tap';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { runChecks } from './check.ts';
-import { all, findings, of, secrets, Town } from './testing/town.ts';
+import { all, findings, of, secrets, Testbed } from './testing/testbed.ts';
 
 const platform = process.platform;
-const town = await Town.open(t);
+const testbed = await Testbed.open(t);
 
 t.test('passes every check through a proxy that requires a sign-in', async (t) => {
-  const notEnrolled = await town.check();
+  const notEnrolled = await testbed.check();
   t.same(findings(notEnrolled), { 'relay.identity': 'fail' }, 'not enrolled is a failure');
   t.match(of(notEnrolled, 'relay.upgrade'), { status: 'pass', fact: /A relay answers \(status 401/ });
   t.match(of(notEnrolled, 'relay.identity'), { action: /hallpass-agent enroll/ });
 
-  await town.enroll();
-  const checks = await town.check();
+  await testbed.enroll();
+  const checks = await testbed.check();
   t.same(
     checks.map(({ name }) => name),
     [
@@ -31,16 +31,16 @@ t.test('passes every check through a proxy that requires a sign-in', async (t) =
   t.match(of(checks, 'relay.identity'), { fact: /knows agent .* of Test district/ });
   t.match(of(checks, 'powerschool.metadata'), { fact: 'PowerSchool 25.2.0.0, time zone America/Los_Angeles.' });
   t.match(of(checks, 'relay.dns'), { fact: /the proxy looks up relay\.test/ });
-  t.equal(town.relay.checks, 1);
-  t.equal(town.relay.connections, 0, 'no connection that could replace the agent that works');
+  t.equal(testbed.relay.checks, 1);
+  t.equal(testbed.relay.connections, 0, 'no connection that could replace the agent that works');
 
-  const { db } = town.simulator;
+  const { db } = testbed.simulator;
   const names = db
     .prepare('SELECT First_Name, Last_Name, Student_Number FROM STUDENTS')
     .all()
     .flatMap((row) => Object.values(row));
   const text = JSON.stringify([notEnrolled, checks]);
-  for (const hidden of [town.secret, secrets.password, secrets.username, 'ann']) t.notOk(text.includes(hidden));
+  for (const hidden of [testbed.secret, secrets.password, secrets.username, 'ann']) t.notOk(text.includes(hidden));
   t.ok(names.length > 100);
   t.same(
     names.filter((name) => text.includes(`"${name}"`) || text.includes(` ${name} `)),
@@ -48,38 +48,42 @@ t.test('passes every check through a proxy that requires a sign-in', async (t) =
   );
 
   const old: Clock = { ...systemClock, now: () => Date.now() - 45_000 };
-  t.match(of(await town.check({ clock: old }), 'clock'), {
+  t.match(of(await testbed.check({ clock: old }), 'clock'), {
     status: 'warn',
     fact: /45 s behind the relay's\. The agent uses the relay's clock meanwhile\./,
   });
   const older: Clock = { ...systemClock, now: () => Date.now() - 600_000 };
-  const skewed = await town.check({ clock: older });
+  const skewed = await testbed.check({ clock: older });
   t.match(of(skewed, 'clock'), { status: 'warn', fact: /10 min behind the relay's/, action: /time synchronization/ });
   t.equal(of(skewed, 'relay.identity')?.status, 'pass', 'as the agent itself does it');
   const little: Clock = { ...systemClock, now: () => Date.now() - 25_000 };
-  t.equal(of(await town.check({ clock: little }), 'clock')?.status, 'pass', 'the relay tolerates it');
+  t.equal(of(await testbed.check({ clock: little }), 'clock')?.status, 'pass', 'the relay tolerates it');
   const days: Clock = { ...systemClock, now: () => Date.now() + 2 * 86_400_000 };
-  const lost = await town.check({ clock: days });
+  const lost = await testbed.check({ clock: days });
   t.match(of(lost, 'clock'), { status: 'fail', fact: /ahead of the relay's/ });
   t.equal(of(lost, 'relay.identity')?.status, 'fail', 'too far off to be corrected');
 });
 
 t.test('reports what is missing or readable by others in the state folder', async (t) => {
-  await chmod(join(town.folder, 'powerschool-secret'), 0o644);
-  t.match(of(await town.check(), 'state-folder'), { status: 'warn', fact: /powerschool-secret/, action: /chmod go=/ });
-  await chmod(join(town.folder, 'powerschool-secret'), 0o600);
-  await town.configure({ 'log.file': join(town.folder, 'settings.json', 'agent.log') });
-  const silent = of(await town.check(), 'state-folder');
+  await chmod(join(testbed.folder, 'powerschool-secret'), 0o644);
+  t.match(of(await testbed.check(), 'state-folder'), {
+    status: 'warn',
+    fact: /powerschool-secret/,
+    action: /chmod go=/,
+  });
+  await chmod(join(testbed.folder, 'powerschool-secret'), 0o600);
+  await testbed.configure({ 'log.file': join(testbed.folder, 'settings.json', 'agent.log') });
+  const silent = of(await testbed.check(), 'state-folder');
   t.match(silent, {
     status: 'warn',
     fact: /agent\.log cannot be written: a part of the path is a file/,
     action: /--log-file/,
   });
-  await town.configure({ 'log.file': join(town.folder, 'new', 'folder', 'agent.log') });
-  t.match(of(await town.check(), 'state-folder'), { status: 'pass' });
-  await writeFile(join(town.folder, 'settings.json'), '{');
-  await writeFile(join(town.folder, 'settings.json.bak'), '{');
-  const broken = await town.check();
+  await testbed.configure({ 'log.file': join(testbed.folder, 'new', 'folder', 'agent.log') });
+  t.match(of(await testbed.check(), 'state-folder'), { status: 'pass' });
+  await writeFile(join(testbed.folder, 'settings.json'), '{');
+  await writeFile(join(testbed.folder, 'settings.json.bak'), '{');
+  const broken = await testbed.check();
   t.match(broken[0], { name: 'settings', status: 'fail', fact: /settings\.json cannot be read/ });
   t.equal(broken.length, 18, 'nothing is left out');
 

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createAuthority } from '../../scripts/simulators/authority.ts';
 import { RelayDouble } from '../testing/relay-double.ts';
-import { findings, of, secrets, Town } from './testing/town.ts';
+import { findings, of, secrets, Testbed } from './testing/testbed.ts';
 import type { CheckTimes } from './times.ts';
 
 const day = 86_400_000;
-const town = await Town.open(t);
+const testbed = await Testbed.open(t);
 
 t.test('reports certificates that are invalid or expire soon', async (t) => {
   const authority = await createAuthority('Operator CA');
-  const file = join(town.folder, '..', 'operator.pem');
+  const file = join(testbed.folder, '..', 'operator.pem');
   await writeFile(file, authority.ca);
-  await town.configure({ 'relay.caFile': file });
+  await testbed.configure({ 'relay.caFile': file });
   const cases: [string, [number, number], object][] = [
     ['relay.test', [-30 * day, -day], { status: 'fail', fact: /is valid from .* only/, action: /clock/ }],
     ['relay.test', [-day, 10.5 * day], { status: 'warn', fact: /\(10 days\)/, action: /renewed/ }],
@@ -26,15 +26,15 @@ t.test('reports certificates that are invalid or expire soon', async (t) => {
     const relay = new RelayDouble();
     await relay.open(await authority.issue([host], validity));
     t.teardown(() => relay.close());
-    await town.proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
-    t.match(of(await town.check(), 'relay.tls'), expected);
+    await testbed.proxy.set({ hosts: { 'relay.test:443': `127.0.0.1:${relay.port}` } });
+    t.match(of(await testbed.check(), 'relay.tls'), expected);
   }
-  await town.reset();
+  await testbed.reset();
 });
 
 t.test('reports what goes wrong on the way to the relay', async (t) => {
   const expect = async (name: string, check: object, times: Partial<CheckTimes> = {}) => {
-    const checks = await town.check({ times });
+    const checks = await testbed.check({ times });
     t.match(of(checks, name), check, name);
     const after = checks.slice(checks.findIndex((found) => found.name === name) + 1);
     t.ok(after.filter((found) => found.name.startsWith('relay.')).every(({ fact }) => fact.startsWith('Not tried')));
@@ -44,7 +44,7 @@ t.test('reports what goes wrong on the way to the relay', async (t) => {
       'PowerSchool is another way',
     );
   };
-  const { proxy } = town;
+  const { proxy } = testbed;
   await proxy.set({ signIn: 'ann:other' });
   await expect('relay.proxy', { status: 'fail', fact: /were refused/, action: /--proxy-credentials-file/ });
   await proxy.set({ schemes: ['NTLM'] });
@@ -61,9 +61,9 @@ t.test('reports what goes wrong on the way to the relay', async (t) => {
   await expect('relay.tls', { status: 'fail', fact: /issued by "Contoso Filter CA"/, action: /--relay-ca FILE/ });
   t.equal(proxy.overheard, '', 'nothing was said on a connection that is not trusted');
 
-  const filter = join(town.folder, '..', 'filter.pem');
+  const filter = join(testbed.folder, '..', 'filter.pem');
   await writeFile(filter, proxy.filterCa);
-  await town.configure({ 'relay.caFile': filter });
+  await testbed.configure({ 'relay.caFile': filter });
   await proxy.set({ mode: 'portal' });
   await expect('relay.upgrade', { status: 'fail', fact: /answered instead of the relay.*a web page \(status 200\)/ });
   await proxy.set({ mode: 'noUpgrade' });
@@ -73,13 +73,13 @@ t.test('reports what goes wrong on the way to the relay', async (t) => {
     action: /relay operator.*your network people.*"Contoso Filter CA"/,
   });
 
-  await town.configure({ 'proxy.url': 'none', 'relay.url': 'https://relay.invalid' });
+  await testbed.configure({ 'proxy.url': 'none', 'relay.url': 'https://relay.invalid' });
   await expect('relay.dns', { status: 'fail', fact: /DNS .* relay\.invalid/ });
   const gone = createTcpServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const { port } = gone.address() as AddressInfo;
   gone.close();
   await once(gone, 'close');
-  await town.configure({ 'relay.url': `https://127.0.0.1:${port}` });
+  await testbed.configure({ 'relay.url': `https://127.0.0.1:${port}` });
   await expect('relay.tcp', { status: 'fail', fact: /ECONNREFUSED/, temporary: true });
 });

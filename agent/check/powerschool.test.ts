@@ -5,12 +5,12 @@ import { manifestOf, type Variant } from '../../plugin/manifest.ts';
 import { packPlugin } from '../../plugin/pack.ts';
 import { AgentState } from '../state/agent-state.ts';
 import { olderPlugin } from '../testing/older-plugin.ts';
-import { findings, of, Town } from './testing/town.ts';
+import { findings, of, Testbed } from './testing/testbed.ts';
 
 t.test('reports what PowerSchool does not allow', async (t) => {
-  const town = await Town.open(t);
-  const { simulator } = town;
-  const expect = async (name: string, check: object) => t.match(of(await town.check(), name), check, name);
+  const testbed = await Testbed.open(t);
+  const { simulator } = testbed;
+  const expect = async (name: string, check: object) => t.match(of(await testbed.check(), name), check, name);
   simulator.addFault({ kind: 'maintenance', path: '.*', times: 1 });
   await expect('powerschool.metadata', { status: 'fail', temporary: true, fact: /in maintenance/ });
 
@@ -18,7 +18,7 @@ t.test('reports what PowerSchool does not allow', async (t) => {
   const name = [...(granted?.keys() ?? [])].find((field) => field === 'students.student_web_id') ?? '';
   const access = granted?.get(name);
   granted?.delete(name);
-  const denied = await town.check();
+  const denied = await testbed.check();
   t.match(of(denied, 'powerschool.grants'), {
     status: 'fail',
     fact: 'PowerSchool does not let the plugin read STUDENTS.STUDENT_WEB_ID (queries: students, probe).',
@@ -26,18 +26,18 @@ t.test('reports what PowerSchool does not allow', async (t) => {
   });
   t.match(of(denied, 'powerschool.queries'), { status: 'warn', fact: /of 8 queries answer/ });
   if (access !== undefined) granted?.set(name, access);
-  t.same(findings(await town.check()), { 'relay.identity': 'fail' });
+  t.same(findings(await testbed.check()), { 'relay.identity': 'fail' });
 
   simulator.addFault({ kind: '500', query: 'com.hallpass.agent.roster.probe', times: 1 });
   await expect('powerschool.queries', { status: 'fail', temporary: true, fact: /status 500/ });
 
-  const state = await AgentState.open(town.folder);
+  const state = await AgentState.open(testbed.folder);
   await state.saveSecret('wrong-secret');
-  const refused = await town.check();
+  const refused = await testbed.check();
   t.match(of(refused, 'powerschool.token'), { status: 'fail', fact: /invalid_client/ });
   t.notMatch(JSON.stringify(refused), /wrong-secret/);
   t.match(of(refused, 'powerschool.pages'), { status: 'warn', fact: 'Not tried, because powerschool.token failed.' });
-  await state.saveSecret(town.secret);
+  await state.saveSecret(testbed.secret);
 
   const plugin = simulator.plugins.list()[0];
   simulator.plugins.disable(plugin?.id ?? 0);
@@ -47,28 +47,28 @@ t.test('reports what PowerSchool does not allow', async (t) => {
   simulator.plugins.disable(plugin?.id ?? 0);
   const rest = manifestOf({ variant: 'rest', version: '0.2.0', sources: defaultSources });
   const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(rest));
-  await town.configure({ 'powerschool.clientId': clientId });
-  await (await AgentState.open(town.folder)).saveSecret(clientSecret);
-  const lists = await town.check();
+  await testbed.configure({ 'powerschool.clientId': clientId });
+  await (await AgentState.open(testbed.folder)).saveSecret(clientSecret);
+  const lists = await testbed.check();
   t.match(of(lists, 'powerschool.grants'), { status: 'pass', fact: /may read \/ws\/v1/ });
   t.match(of(lists, 'powerschool.queries'), { status: 'warn', fact: /co-teachers/ });
   t.match(of(lists, 'powerschool.pages'), { fact: /100 rows per page/ });
-  await town.configure({ 'powerschool.source': 'powerquery' });
-  t.match(of(await town.check(), 'powerschool.queries'), { status: 'fail', fact: /does not know any/ });
+  await testbed.configure({ 'powerschool.source': 'powerquery' });
+  t.match(of(await testbed.check(), 'powerschool.queries'), { status: 'fail', fact: /does not know any/ });
 });
 
 t.test('compares what profiles ask for with what the installed plugin reads', async (t) => {
-  const town = await Town.open(t);
-  const { simulator, relay } = town;
-  const found = async () => of(await town.check(), 'profile');
+  const testbed = await Testbed.open(t);
+  const { simulator, relay } = testbed;
+  const found = async () => of(await testbed.check(), 'profile');
   t.match(await found(), { notTried: true, fact: 'Not tried, because relay.identity failed.' });
-  await town.enroll();
+  await testbed.enroll();
   const install = async (version: string, sources: Sources, variant: Variant = 'powerquery') => {
     for (const { id } of simulator.plugins.list()) simulator.plugins.disable(id);
     const plugin = await packPlugin(manifestOf({ variant, version, sources }));
     const { clientId, clientSecret } = await simulator.installPlugin(plugin);
-    await town.configure({ 'powerschool.clientId': clientId });
-    await (await AgentState.open(town.folder)).saveSecret(clientSecret);
+    await testbed.configure({ 'powerschool.clientId': clientId });
+    await (await AgentState.open(testbed.folder)).saveSecret(clientSecret);
   };
   t.match(await found(), { status: 'pass', fact: 'The plugin reads what profiles ask for.' });
   relay.fields = { student: ['preRegistered', 'username'] };

@@ -31,7 +31,7 @@ const relayUrl = new URL('https://relay.test');
 const browser = await launchBrowser();
 t.teardown(() => browser?.close());
 
-interface Town {
+interface Testbed {
   simulator: PowerSchoolSimulator;
   relay: RelayDouble;
   proxy: TestProxy;
@@ -39,7 +39,7 @@ interface Town {
   url: string;
 }
 
-async function open(t: Test): Promise<Town> {
+async function open(t: Test): Promise<Testbed> {
   const simulator = await startPowerSchoolSimulator({ students: 60 });
   const [second] = simulator.edit([{ op: 'addSchool', name: 'Second' }]);
   simulator.edit([{ op: 'addStudent', schoolId: Number(second?.schoolId), firstName: 'Ana', lastName: 'Šimić' }]);
@@ -176,15 +176,15 @@ async function saysPlainly(t: Test, tab: Tab, says: RegExp, step: RegExp): Promi
   t.match(await tab.title(), /^(Trying again|Needs you)/);
 }
 
-function deletesOf({ relay }: Town): string[] {
+function deletesOf({ relay }: Testbed): string[] {
   return relay.said('batch').flatMap(({ deletes }) => deletes);
 }
 
 t.test('reports every PowerSchool failure in one sentence, and loses no record', { skip: noBrowser }, async (t) => {
   await mkdir(screenshots, { recursive: true });
-  const town = await open(t);
-  const { simulator, relay, folder } = town;
-  const tab = await openTab(t, browser, town.url);
+  const testbed = await open(t);
+  const { simulator, relay, folder } = testbed;
+  const tab = await openTab(t, browser, testbed.url);
   const working = tab.getByText('Everything is working.');
   const sync = tab.getByRole('button', { name: 'Sync now' });
   await working.waitFor();
@@ -207,7 +207,7 @@ t.test('reports every PowerSchool failure in one sentence, and loses no record',
     await working.waitFor();
     t.match(surname(), { surname: lastName }, `after ${name} the change has arrived`);
     t.equal(JSON.stringify(relay.ids()), ids);
-    t.same(deletesOf(town), [], `${name} deletes nothing`);
+    t.same(deletesOf(testbed), [], `${name} deletes nothing`);
   }
   t.same(relay.violations, []);
 });
@@ -216,9 +216,9 @@ t.test(
   'reports an unreachable relay or proxy in one sentence, and reconnects when it is back',
   { skip: noBrowser },
   async (t) => {
-    const town = await open(t);
-    const { proxy, relay } = town;
-    const tab = await openTab(t, browser, town.url);
+    const testbed = await open(t);
+    const { proxy, relay } = testbed;
+    const tab = await openTab(t, browser, testbed.url);
     const working = tab.getByText('Everything is working.');
     await working.waitFor();
     const stations = async () => (await tab.locator('#path .station .state').allTextContents()).join(', ');
@@ -237,6 +237,6 @@ t.test(
     await saysPlainly(t, tab, /Cannot reach the proxy/, /Check the proxy's address/);
     t.equal(await stations(), 'not asked, running, trying again, not seen');
     await lookAt(t, tab, 'proxy-gone');
-    t.same(deletesOf(town), []);
+    t.same(deletesOf(testbed), []);
   },
 );

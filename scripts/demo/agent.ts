@@ -4,7 +4,7 @@ import { furtherProperties } from '../../plugin/extracts/optional-columns.ts';
 import type { PowerSchool } from './powerschool.ts';
 import type { LogEvent, Program } from './program.ts';
 import { cycleSeconds } from './relay.ts';
-import type { Town } from './town.ts';
+import type { Testbed } from './testbed.ts';
 
 const bin = 'agent/hallpass-agent.mjs';
 
@@ -27,41 +27,45 @@ export interface RunningAgent {
 }
 
 /** @returns the plugin's ZIP */
-export async function writePlugin(town: Town): Promise<string> {
-  const zip = join(town.folder, 'hallpass-plugin.zip');
+export async function writePlugin(testbed: Testbed): Promise<string> {
+  const zip = join(testbed.folder, 'hallpass-plugin.zip');
   // Read are they only where a profile wants them: the agent drops the rest.
-  await hallpassAgent(town, 'plugin', '--pre-registered', '--also', ...furtherProperties, '--out', zip);
+  await hallpassAgent(testbed, 'plugin', '--pre-registered', '--also', ...furtherProperties, '--out', zip);
   return zip;
 }
 
 export async function configureAgent(
-  town: Town,
+  testbed: Testbed,
   powerschool: PowerSchool,
   credentials: { clientId: string; clientSecret: string },
 ): Promise<void> {
-  const secretFile = await town.write('powerschool-secret', credentials.clientSecret);
+  const secretFile = await testbed.write('powerschool-secret', credentials.clientSecret);
   const options = {
     'powerschool-url': powerschool.baseUrl,
     'powerschool-client-id': credentials.clientId,
     'powerschool-secret-file': secretFile,
-    'powerschool-ca': town.caFile,
-    'relay-ca': town.caFile,
+    'powerschool-ca': testbed.caFile,
+    'relay-ca': testbed.caFile,
     'database-share': `${databaseShare}`,
     'cycle-seconds': `${cycleSeconds}`,
     // Any that is free: an agent of the machine's own may have the usual one.
     'page-port': '0',
     name: 'demo agent',
   };
-  await hallpassAgent(town, 'configure', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]));
+  await hallpassAgent(
+    testbed,
+    'configure',
+    ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+  );
 }
 
-export async function enrollAgent(town: Town, relayUrl: string, codeFile: string): Promise<void> {
-  await hallpassAgent(town, 'enroll', '--relay', relayUrl, '--code-file', codeFile);
+export async function enrollAgent(testbed: Testbed, relayUrl: string, codeFile: string): Promise<void> {
+  await hallpassAgent(testbed, 'enroll', '--relay', relayUrl, '--code-file', codeFile);
 }
 
-export async function startAgent(town: Town): Promise<RunningAgent> {
-  const { program, ready } = await town.programs.start('agent', [bin, 'run', '--log-format', 'json'], {
-    env: town.homeOf('agent'),
+export async function startAgent(testbed: Testbed): Promise<RunningAgent> {
+  const { program, ready } = await testbed.programs.start('agent', [bin, 'run', '--log-format', 'json'], {
+    env: testbed.homeOf('agent'),
     ready: (line) => line.event === 'page.open',
   });
   let latest: LogEvent = {};
@@ -80,6 +84,6 @@ export async function startAgent(town: Town): Promise<RunningAgent> {
   };
 }
 
-function hallpassAgent(town: Town, command: string, ...args: string[]): Promise<readonly string[]> {
-  return town.programs.run(`hallpass-agent ${command}`, [bin, command, ...args], town.homeOf('agent'));
+function hallpassAgent(testbed: Testbed, command: string, ...args: string[]): Promise<readonly string[]> {
+  return testbed.programs.run(`hallpass-agent ${command}`, [bin, command, ...args], testbed.homeOf('agent'));
 }

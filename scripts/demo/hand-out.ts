@@ -4,7 +4,7 @@ import type { Microsoft } from './microsoft.ts';
 import type { Expected } from './oracle/expected.ts';
 import { comparePasswords, type HandedOut, readHandedOut } from './oracle/passwords.ts';
 import { exportPasswords, passwordsWaiting, type Relay } from './relay.ts';
-import type { Town } from './town.ts';
+import type { Testbed } from './testbed.ts';
 
 /** Accounts whose sign-in is tried with one request. */
 const atOnce = 1000;
@@ -13,12 +13,12 @@ const lookedFor = 40;
 
 /** @returns what is wrong with them, in words */
 export async function handOutPasswords(
-  town: Town,
+  testbed: Testbed,
   { relay, microsoft }: { relay: Relay; microsoft: Microsoft },
   { users }: Pick<Expected, 'users'>,
 ): Promise<string[]> {
   const before = await bytesOf(relay);
-  const file = await exportPasswords(town);
+  const file = await exportPasswords(testbed);
   const handedOut = file === undefined ? [] : readHandedOut(await readFile(file, 'utf8'));
   const differences = comparePasswords(users, handedOut, await refusedSignIns(microsoft, handedOut));
   if (file !== undefined && ((await stat(file)).mode & 0o077) !== 0) {
@@ -29,7 +29,7 @@ export async function handOutPasswords(
     if (open.length > 0)
       differences.push(`${open.length} passwords stand in the relay's database for everybody to read`);
   }
-  if ((await passwordsWaiting(town)) > 0) differences.push('passwords that were handed out are not forgotten');
+  if ((await passwordsWaiting(testbed)) > 0) differences.push('passwords that were handed out are not forgotten');
   return differences;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createClientCertificate } from '../simulators/authority.ts';
 import type { Directory } from './directory.ts';
 import type { HttpsClient } from './https-client.ts';
-import type { Town } from './town.ts';
+import type { Testbed } from './testbed.ts';
 
 /** The relay's app registration: made before the tenant consents to it. */
 export interface AppRegistration {
@@ -22,29 +22,29 @@ export interface Microsoft {
   client: HttpsClient;
 }
 
-export async function registerApp(town: Town): Promise<AppRegistration> {
+export async function registerApp(testbed: Testbed): Promise<AppRegistration> {
   const { cert, key } = await createClientCertificate('Hallpass relay (demo)');
   const secret = randomBytes(24).toString('base64url');
   return {
     tenantId: randomUUID(),
     clientId: randomUUID(),
-    certFile: await town.write('relay-app.pem', cert),
-    keyFile: await town.write('relay-app.key', key),
+    certFile: await testbed.write('relay-app.pem', cert),
+    keyFile: await testbed.write('relay-app.key', key),
     secret,
-    secretFile: await town.write('reader-secret', secret),
+    secretFile: await testbed.write('reader-secret', secret),
   };
 }
 
-export async function startMicrosoft(town: Town, directory: Directory, app: AppRegistration): Promise<Microsoft> {
-  const { seed, graphSpeed } = town.options;
-  const file = await town.write('directory.json', JSON.stringify(directory.file));
-  const args = ['scripts/simulators/microsoft/main.ts', '--port', '0', '--ca', join(town.folder, 'authority')];
+export async function startMicrosoft(testbed: Testbed, directory: Directory, app: AppRegistration): Promise<Microsoft> {
+  const { seed, graphSpeed } = testbed.options;
+  const file = await testbed.write('directory.json', JSON.stringify(directory.file));
+  const args = ['scripts/simulators/microsoft/main.ts', '--port', '0', '--ca', join(testbed.folder, 'authority')];
   args.push('--directory', file, '--tenant-id', app.tenantId, '--client-id', app.clientId);
   args.push('--client-cert', app.certFile, '--client-secret-file', app.secretFile);
   args.push('--seed', `${seed}`, '--speed', `${graphSpeed}`);
-  const { ready } = await town.programs.start('Microsoft simulator', args, { ready: (line) => line.ready === true });
+  const { ready } = await testbed.programs.start('Microsoft simulator', args, { ready: (line) => line.ready === true });
   const baseUrl = String(ready.baseUrl);
-  return { baseUrl, client: town.connect(baseUrl) };
+  return { baseUrl, client: testbed.connect(baseUrl) };
 }
 
 export interface GraphCounts {

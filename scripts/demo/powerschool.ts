@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DemoError } from './demo-error.ts';
 import type { HttpsClient } from './https-client.ts';
-import type { Town } from './town.ts';
+import type { Testbed } from './testbed.ts';
 
 export interface PowerSchool {
   baseUrl: string;
@@ -12,17 +12,19 @@ export interface PowerSchool {
   db: string;
 }
 
-export async function startPowerSchool(town: Town): Promise<PowerSchool> {
-  const { students, seed, sdsCsv } = town.options;
+export async function startPowerSchool(testbed: Testbed): Promise<PowerSchool> {
+  const { students, seed, sdsCsv } = testbed.options;
   const source = sdsCsv === undefined ? ['--students', `${students}`, '--seed', `${seed}`] : ['--sds-csv', sdsCsv];
-  const db = join(town.folder, 'powerschool.db');
+  const db = join(testbed.folder, 'powerschool.db');
   // The district is where this computer is: "today" is the same date for all of them, and for the oracle.
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const args = ['scripts/simulators/powerschool/main.ts', '--port', '0', '--ca', join(town.folder, 'authority')];
+  const args = ['scripts/simulators/powerschool/main.ts', '--port', '0', '--ca', join(testbed.folder, 'authority')];
   args.push('--db', db, '--time-zone', timeZone, ...source);
-  const { ready } = await town.programs.start('PowerSchool simulator', args, { ready: (line) => line.ready === true });
+  const { ready } = await testbed.programs.start('PowerSchool simulator', args, {
+    ready: (line) => line.ready === true,
+  });
   const baseUrl = String(ready.baseUrl);
-  return { baseUrl, db, client: town.connect(baseUrl) };
+  return { baseUrl, db, client: testbed.connect(baseUrl) };
 }
 
 /** Installs and enables the plugin. @returns what the plugin's page shows then */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AppRegistration, Microsoft } from './microsoft.ts';
 import type { ProfileDocument } from './oracle/rules.ts';
 import type { Program } from './program.ts';
-import type { Town } from './town.ts';
+import type { Testbed } from './testbed.ts';
 
 const bin = 'relay/hallpass-relay.mjs';
 export const slug = 'summit';
@@ -21,80 +21,81 @@ export interface Relay {
 
 /** Adds the district and its profiles. */
 export async function addDistrict(
-  town: Town,
+  testbed: Testbed,
   app: AppRegistration,
   profiles: readonly ProfileDocument[],
 ): Promise<void> {
-  await hallpassRelay(town, 'tenant', 'add', slug, '--name', 'Summit School District', '--graph-tenant', app.tenantId);
+  const described = ['--name', 'Summit School District', '--graph-tenant', app.tenantId];
+  await hallpassRelay(testbed, 'tenant', 'add', slug, ...described);
   for (const [at, profile] of profiles.entries()) {
-    const file = await town.write(`profile-${at + 1}.json`, JSON.stringify(profile, null, 2));
-    await hallpassRelay(town, 'profile', 'set', slug, file, '--unchecked');
+    const file = await testbed.write(`profile-${at + 1}.json`, JSON.stringify(profile, null, 2));
+    await hallpassRelay(testbed, 'profile', 'set', slug, file, '--unchecked');
     // Unchecked: neither the roster nor Microsoft 365 is there yet to check it against.
-    await hallpassRelay(town, 'profile', 'enable', slug, '--profile', profile.name, '--unchecked');
+    await hallpassRelay(testbed, 'profile', 'enable', slug, '--profile', profile.name, '--unchecked');
   }
 }
 
-export async function startRelay(town: Town, app: AppRegistration, microsoft: Microsoft): Promise<Relay> {
-  const { cert, key } = await town.authority.issue(['localhost', '127.0.0.1']);
-  const certFile = await town.write('relay-tls.pem', cert);
-  const keyFile = await town.write('relay-tls.key', key);
+export async function startRelay(testbed: Testbed, app: AppRegistration, microsoft: Microsoft): Promise<Relay> {
+  const { cert, key } = await testbed.authority.issue(['localhost', '127.0.0.1']);
+  const certFile = await testbed.write('relay-tls.pem', cert);
+  const keyFile = await testbed.write('relay-tls.key', key);
   const options = {
     port: '0',
     'tls-cert': certFile,
     'tls-key': keyFile,
     'graph-url': microsoft.baseUrl,
     'graph-authority': microsoft.baseUrl,
-    'graph-ca': town.caFile,
-    'graph-speed': `${town.options.graphSpeed}`,
+    'graph-ca': testbed.caFile,
+    'graph-speed': `${testbed.options.graphSpeed}`,
     'client-id': app.clientId,
     'client-cert': app.certFile,
     'client-key': app.keyFile,
     'cycle-seconds': `${cycleSeconds}`,
   };
   const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  await hallpassRelay(town, 'configure', ...named);
-  const { program, ready } = await town.programs.start('relay', [bin, 'serve', '--log-format', 'json'], {
-    env: town.homeOf('relay'),
+  await hallpassRelay(testbed, 'configure', ...named);
+  const { program, ready } = await testbed.programs.start('relay', [bin, 'serve', '--log-format', 'json'], {
+    env: testbed.homeOf('relay'),
     ready: (line) => line.event === 'relay.ready',
   });
-  return { url: String(ready.url), program, db: join(town.homeOf('relay').HALLPASS_HOME, 'relay.db') };
+  return { url: String(ready.url), program, db: join(testbed.homeOf('relay').HALLPASS_HOME, 'relay.db') };
 }
 
 /** A file with a one-time code for an agent. */
-export async function enrollmentCode(town: Town): Promise<string> {
-  const lines = await hallpassRelay(town, 'enroll-code', slug, '--json');
+export async function enrollmentCode(testbed: Testbed): Promise<string> {
+  const lines = await hallpassRelay(testbed, 'enroll-code', slug, '--json');
   const { code } = JSON.parse(lines.join('\n')) as { code: string };
-  return await town.write('enrollment-code', code);
+  return await testbed.write('enrollment-code', code);
 }
 
 /** What the last run did, as the relay itself shows it to its operator: the sentences of its last few operations. */
-export async function lastRunSentences(town: Town): Promise<string[]> {
-  const listed = await hallpassRelay(town, 'runs', slug, '--limit', '1');
+export async function lastRunSentences(testbed: Testbed): Promise<string[]> {
+  const listed = await hallpassRelay(testbed, 'runs', slug, '--limit', '1');
   const number = listed.flatMap((line) => /^(\d+) /.exec(line)?.[1] ?? [])[0];
   if (number === undefined) return [];
-  const shown = await hallpassRelay(town, 'run', slug, number);
+  const shown = await hallpassRelay(testbed, 'run', slug, number);
   return shown.flatMap((line) => /^\d{4}-\d\d-\d\dT\S+ {2}(.+)$/.exec(line)?.[1] ?? []);
 }
 
 /** What an operator types to look into the demo's own relay from another terminal. */
-export function relayCommand(town: Town, ...args: string[]): string {
-  return `HALLPASS_HOME=${town.homeOf('relay').HALLPASS_HOME} npx hallpass-relay ${args.join(' ')}`;
+export function relayCommand(testbed: Testbed, ...args: string[]): string {
+  return `HALLPASS_HOME=${testbed.homeOf('relay').HALLPASS_HOME} npx hallpass-relay ${args.join(' ')}`;
 }
 
 /** A file with the first passwords that wait; undefined where none does. */
-export async function exportPasswords(town: Town): Promise<string | undefined> {
-  const file = join(town.folder, 'passwords.csv');
-  await hallpassRelay(town, 'passwords', 'export', slug, '--file', file);
+export async function exportPasswords(testbed: Testbed): Promise<string | undefined> {
+  const file = join(testbed.folder, 'passwords.csv');
+  await hallpassRelay(testbed, 'passwords', 'export', slug, '--file', file);
   return existsSync(file) ? file : undefined;
 }
 
 /** How many still wait. */
-export async function passwordsWaiting(town: Town): Promise<number> {
-  const lines = await hallpassRelay(town, 'passwords', 'list', slug);
+export async function passwordsWaiting(testbed: Testbed): Promise<number> {
+  const lines = await hallpassRelay(testbed, 'passwords', 'list', slug);
   return lines.filter((line) => line.includes('@')).length;
 }
 
-function hallpassRelay(town: Town, ...args: string[]): Promise<readonly string[]> {
+function hallpassRelay(testbed: Testbed, ...args: string[]): Promise<readonly string[]> {
   const name = `hallpass-relay ${args[0]}${['tenant', 'profile', 'passwords'].includes(args[0] ?? '') ? ` ${args[1]}` : ''}`;
-  return town.programs.run(name, [bin, ...args], town.homeOf('relay'));
+  return testbed.programs.run(name, [bin, ...args], testbed.homeOf('relay'));
 }

@@ -21,7 +21,7 @@ import { count, type Screen, seconds } from './screen.ts';
 import { type Place, setUp } from './set-up.ts';
 import { Stages } from './stages.ts';
 import { showAddresses, showDifferences, showHowToEdit, showSummary } from './summary.ts';
-import { openTown, type Town } from './town.ts';
+import { openTestbed, type Testbed } from './testbed.ts';
 import { watchEdits } from './watch.ts';
 
 export interface DemoControl {
@@ -34,12 +34,12 @@ export interface DemoControl {
 /** @returns the exit code. @throws DemoError when a program failed, Interrupted when the first sync was not done */
 export async function runDemo(options: DemoOptions, screen: Screen, control: DemoControl): Promise<number> {
   if (options.json !== undefined) await clearReport(options.json);
-  await using town = await openTown(options, screen, control.interrupted);
-  control.impatient.addEventListener('abort', () => town.programs.killAll());
+  await using testbed = await openTestbed(options, screen, control.interrupted);
+  control.impatient.addEventListener('abort', () => testbed.programs.killAll());
   try {
-    return await runStory(town);
+    return await runStory(testbed);
   } catch (error) {
-    throw await causeOf(error, town.signal);
+    throw await causeOf(error, testbed.signal);
   }
 }
 
@@ -63,16 +63,16 @@ async function causeOf(error: unknown, signal: AbortSignal): Promise<unknown> {
   return signal.aborted ? signal.reason : error;
 }
 
-async function runStory(town: Town): Promise<number> {
-  const { options, screen } = town;
+async function runStory(testbed: Testbed): Promise<number> {
+  const { options, screen } = testbed;
   const stages = new Stages();
-  showIntroduction(town);
+  showIntroduction(testbed);
 
-  const place = await setUp(town, stages);
+  const place = await setUp(testbed, stages);
   const { agent, sync } = await stages.time('first sync', () =>
-    followFirstSync(place.relay.program, () => startAgent(town), {
+    followFirstSync(place.relay.program, () => startAgent(testbed), {
       screen,
-      signal: town.signal,
+      signal: testbed.signal,
       profiles: place.profiles.filter((rules) => !rests(rules, localDate(new Date()))),
     }),
   );
@@ -85,13 +85,13 @@ async function runStory(town: Town): Promise<number> {
   showSummary(screen, first);
   if (!options.once) {
     await writeReport(options, { place, agent, sync, stages, first });
-    return await keepRunning(town, place, agent, first, edits);
+    return await keepRunning(testbed, place, agent, first, edits);
   }
 
   const reader = openReader(place.microsoft, place.app, first);
-  const made = await stages.time('edits', () => makeEdits(edits, town, place, reader));
+  const made = await stages.time('edits', () => makeEdits(edits, testbed, place, reader));
   const last = await stages.time('last comparison', () => inspect(place, edits.at(-1)?.leadsTo ?? first.expected));
-  last.differences.push(...(await stages.time('passwords', () => handOutPasswords(town, place, last.expected))));
+  last.differences.push(...(await stages.time('passwords', () => handOutPasswords(testbed, place, last.expected))));
   showDifferences(screen, last.differences);
   const second = { last, edits, ...made, ownReads: reader.requests };
   await writeReport(options, { place, agent, sync, stages, first, second });
@@ -106,7 +106,7 @@ interface MadeEdits {
 
 async function makeEdits(
   edits: readonly Edit[],
-  { screen, signal }: Town,
+  { screen, signal }: Testbed,
   { powerschool, relay }: Place,
   reader: ReturnType<typeof openReader>,
 ): Promise<MadeEdits> {
@@ -128,17 +128,17 @@ async function makeEdits(
 
 /** Until Ctrl-C, or until a program ends. */
 async function keepRunning(
-  town: Town,
+  testbed: Testbed,
   { powerschool, microsoft, relay }: Place,
   agent: RunningAgent,
   { differences, expected }: Inspection,
   edits: readonly Edit[],
 ): Promise<number> {
-  const { screen, caFile, folder, signal } = town;
+  const { screen, caFile, folder, signal } = testbed;
   const addresses = { powerschool: powerschool.baseUrl, microsoft: microsoft.baseUrl, relay: relay.url };
   showAddresses(screen, { ...addresses, page: agent.page, caFile, folder });
   showHowToEdit(screen, edits, powerschool.baseUrl, caFile);
-  showRelayCommands(town, expected);
+  showRelayCommands(testbed, expected);
   screen.line();
   screen.line('Running. Edits show up here when they have arrived in Graph. Ctrl-C stops everything.');
   try {
@@ -148,7 +148,7 @@ async function keepRunning(
       relay: relay.program,
       screen,
       signal,
-      lastRun: () => lastRunSentences(town),
+      lastRun: () => lastRunSentences(testbed),
     });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -158,18 +158,18 @@ async function keepRunning(
 }
 
 /** With --keep they work after the demo's end too, because the folder stays. */
-function showRelayCommands(town: Town, { users }: Inspection['expected']): void {
-  const { screen } = town;
+function showRelayCommands(testbed: Testbed, { users }: Inspection['expected']): void {
+  const { screen } = testbed;
   const [person] = users.map(({ person }) => person.key.split(':')).filter(([role]) => role === 'students');
   screen.line();
   screen.title('Ask its relay and its agent from another terminal:');
-  screen.line(`  ${relayCommand(town, 'status', slug)}`);
-  screen.line(`  ${relayCommand(town, 'runs', slug)}`);
-  if (person?.[1] !== undefined) screen.line(`  ${relayCommand(town, 'explain', slug, '--student', person[1])}`);
-  screen.line(`  HALLPASS_HOME=${town.homeOf('agent').HALLPASS_HOME} npx hallpass-agent status`);
+  screen.line(`  ${relayCommand(testbed, 'status', slug)}`);
+  screen.line(`  ${relayCommand(testbed, 'runs', slug)}`);
+  if (person?.[1] !== undefined) screen.line(`  ${relayCommand(testbed, 'explain', slug, '--student', person[1])}`);
+  screen.line(`  HALLPASS_HOME=${testbed.homeOf('agent').HALLPASS_HOME} npx hallpass-agent status`);
 }
 
-function showIntroduction({ options, screen }: Town): void {
+function showIntroduction({ options, screen }: Testbed): void {
   const { mode, graphSpeed, sdsCsv, students } = options;
   const what =
     sdsCsv === undefined ? `a made-up district of ${count(students, 'student')}` : `the district in ${sdsCsv}`;

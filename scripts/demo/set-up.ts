@@ -9,7 +9,7 @@ import { installPlugin, type PowerSchool, startPowerSchool } from './powerschool
 import { addDistrict, enrollmentCode, type Relay, startRelay } from './relay.ts';
 import { count } from './screen.ts';
 import type { Stages } from './stages.ts';
-import type { Town } from './town.ts';
+import type { Testbed } from './testbed.ts';
 
 /** Where everything is, once it runs. */
 export interface Place extends InspectOptions {
@@ -19,15 +19,15 @@ export interface Place extends InspectOptions {
 }
 
 /** Everything up to the moment before the agent starts its work. What does not depend on each other goes side by side. */
-export async function setUp(town: Town, stages: Stages): Promise<Place> {
-  const { screen, options } = town;
-  const plugin = writePlugin(town);
-  const registration = registerApp(town);
+export async function setUp(testbed: Testbed, stages: Stages): Promise<Place> {
+  const { screen, options } = testbed;
+  const plugin = writePlugin(testbed);
+  const registration = registerApp(testbed);
   plugin.catch(() => undefined);
   registration.catch(() => undefined);
 
   screen.busy('Starting PowerSchool');
-  const powerschool = await stages.time('powerschool', () => startPowerSchool(town));
+  const powerschool = await stages.time('powerschool', () => startPowerSchool(testbed));
   const today = localDate(new Date());
   const district = readDistrict(powerschool.db, today);
   screen.done(
@@ -39,15 +39,15 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
   const app = await registration;
   screen.busy('Starting Microsoft 365 and the relay, installing the plugin');
   const [{ microsoft, relay, codeFile }] = await Promise.all([
-    startCloud(town, stages, { directory, app }),
+    startCloud(testbed, stages, { directory, app }),
     stages.time('plugin', async () => {
       const credentials = await installPlugin(powerschool, await plugin);
       screen.done('The plugin is installed and enabled in PowerSchool');
-      await configureAgent(town, powerschool, credentials);
+      await configureAgent(testbed, powerschool, credentials);
     }),
   ]);
   screen.busy('Enrolling the agent');
-  await stages.time('enrollment', () => enrollAgent(town, relay.url, codeFile));
+  await stages.time('enrollment', () => enrollAgent(testbed, relay.url, codeFile));
   screen.done('The agent is enrolled with the relay');
   return {
     powerschool,
@@ -64,20 +64,20 @@ export async function setUp(town: Town, stages: Stages): Promise<Place> {
 }
 
 async function startCloud(
-  town: Town,
+  testbed: Testbed,
   stages: Stages,
   { directory, app }: { directory: Directory; app: AppRegistration },
 ): Promise<{ microsoft: Microsoft; relay: Relay; codeFile: string }> {
-  const { screen } = town;
+  const { screen } = testbed;
   const [microsoft, codeFile] = await Promise.all([
-    stages.time('microsoft', () => startMicrosoft(town, directory, app)),
+    stages.time('microsoft', () => startMicrosoft(testbed, directory, app)),
     stages.time('district', async () => {
-      await addDistrict(town, app, directory.profiles);
-      return await enrollmentCode(town);
+      await addDistrict(testbed, app, directory.profiles);
+      return await enrollmentCode(testbed);
     }),
   ]);
   screen.done(`Microsoft 365 is running: ${count(directory.accounts.length, 'account')} in the directory`);
-  const relay = await stages.time('relay', () => startRelay(town, app, microsoft));
+  const relay = await stages.time('relay', () => startRelay(testbed, app, microsoft));
   screen.done(`The relay is running: ${relay.url}`);
   return { microsoft, relay, codeFile };
 }

@@ -24,7 +24,7 @@ const platform = process.platform;
 export const secrets = { username: 'DOMAIN\\ann', password: 'proxy-password' };
 
 /** An agent that is configured and enrolled. The relay is behind the proxy, and only the proxy can resolve its name. */
-export class Town {
+export class Testbed {
   readonly folder: string;
   readonly simulator: PowerSchoolSimulator;
   readonly relay = new RelayDouble();
@@ -38,36 +38,36 @@ export class Town {
     this.proxy = proxy;
   }
 
-  static async open(t: Test): Promise<Town> {
+  static async open(t: Test): Promise<Testbed> {
     const folder = t.testdir({});
     const [simulator, proxy, authority] = await Promise.all([
       startPowerSchoolSimulator({ students: 40 }),
       TestProxy.start(),
       createAuthority('District CA'),
     ]);
-    const town = new Town(folder, simulator, proxy);
-    await town.relay.open(await authority.issue(['relay.test']));
+    const testbed = new Testbed(folder, simulator, proxy);
+    await testbed.relay.open(await authority.issue(['relay.test']));
     await proxy.set({ upstreamCa: authority.ca, signIn: `${secrets.username}:${secrets.password}` });
     t.teardown(async () => {
       await proxy.close();
-      await town.relay.close();
+      await testbed.relay.close();
       await simulator.close();
     });
     const [caFile, relayCa] = [join(folder, 'sis.pem'), join(folder, 'relay.pem')];
     await writeFile(caFile, simulator.ca ?? '');
     await writeFile(relayCa, authority.ca);
     const { clientId, clientSecret } = await simulator.installPlugin(await packPlugin(powerqueryManifest('0.1.0')));
-    town.secret = clientSecret;
-    await town.configure({
+    testbed.secret = clientSecret;
+    await testbed.configure({
       ...{ 'powerschool.url': simulator.baseUrl, 'powerschool.clientId': clientId, 'powerschool.caFile': caFile },
       ...{ 'relay.url': 'https://relay.test', 'proxy.url': proxy.url.href },
     });
-    town.#relayCa = relayCa;
-    await town.reset();
-    const state = await AgentState.open(town.folder);
+    testbed.#relayCa = relayCa;
+    await testbed.reset();
+    const state = await AgentState.open(testbed.folder);
     await state.saveSecret(clientSecret);
     await state.saveProxySignIn(secrets);
-    return town;
+    return testbed;
   }
 
   /** Restores the initial path to the relay: its authority, and its place behind the proxy. */

@@ -8,7 +8,7 @@ import type { DemoOptions } from './options.ts';
 import { Programs } from './programs.ts';
 import type { Screen } from './screen.ts';
 
-export interface Town extends AsyncDisposable {
+export interface Testbed extends AsyncDisposable {
   options: DemoOptions;
   folder: string;
   authority: Authority;
@@ -26,7 +26,7 @@ export interface Town extends AsyncDisposable {
 }
 
 /** Disposing stops the programs in reverse order, closes connections and removes the folder (unless it is to be kept). */
-export async function openTown(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<Town> {
+export async function openTestbed(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<Testbed> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-demo-'));
   stack.defer(async () => {
